@@ -1,0 +1,223 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { LajuError } from "./errors";
+
+/** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
+export const root = findRoot();
+const envFileProblem = loadEnvFile(join(root, ".env"));
+
+/** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
+export const paths = {
+  root,
+  env: join(root, ".env"),
+  commands: join(root, "commands"),
+  build: join(root, "build"),
+  manifest: join(root, "build", "commands.json"),
+  data: resolve(root, process.env.LAJU_DATA || "data"),
+  logs: resolve(root, process.env.LAJU_LOGS || "logs"),
+  schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
+} as const;
+
+/** What `.env` and the environment say, checked. Durations are milliseconds unless the name says otherwise. */
+export interface Settings {
+  /** NODE_ENV, else DB_CONNECTION, else "development". */
+  environment: string;
+  /** Which SQLite file DB opens when there is no DATABASE_URL (default "development", whatever NODE_ENV says). */
+  dbConnection: string;
+  databaseUrl: string | undefined;
+  log: { level: (typeof logLevels)[number]; format: (typeof logFormats)[number] | undefined };
+  mail: {
+    url: string | undefined;
+    host: string | undefined;
+    port: number | undefined;
+    user: string | undefined;
+    password: string | undefined;
+    secure: boolean | undefined;
+    gmailUser: string | undefined;
+    gmailPassword: string | undefined;
+    fromName: string | undefined;
+    fromAddress: string | undefined;
+  };
+  redis: { url: string | undefined; host: string; port: number; password: string | undefined; db: number };
+  cacheStore: (typeof cacheStores)[number];
+  backup: {
+    encryptionKey: string | undefined;
+    retentionDays: number;
+    folder: string;
+  };
+  /** The HTTP API that commands/SyncExternalData.ts reads, and how long one request may take. */
+  sync: { url: string | undefined; timeoutMs: number };
+}
+
+const logLevels = ["error", "warn", "info", "http", "debug"] as const;
+const logFormats = ["pretty", "json"] as const;
+const cacheStores = ["database", "redis"] as const;
+
+let checked: Settings | undefined;
+
+/** The settings, read and checked once. Throws one LajuError that lists every bad value. */
+export function settings(): Settings {
+  checked ??= readSettings();
+  return checked;
+}
+
+/** The environment's name, without judging the other settings: fit for places that must not fail. */
+export function environmentName(): string {
+  return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
+}
+
+/** Whether colours are welcome on a terminal (https://no-color.org). */
+export function wantsColour(): boolean {
+  return !process.env.NO_COLOR && process.env.TERM !== "dumb";
+}
+
+/** The environment for a program that is started from here, with what it needs besides. */
+export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more };
+}
+
+function readSettings(): Settings {
+  const problems = envFileProblem ? [envFileProblem] : [];
+  const read = settingReaders(process.env, problems);
+  const result: Settings = {
+    environment: environmentName(),
+    dbConnection: read.name("DB_CONNECTION", "development"),
+    databaseUrl: read.url("DATABASE_URL", ["postgres:", "postgresql:", "mysql:", "mariadb:", "file:"]),
+    log: {
+      level: read.oneOf("LOG_LEVEL", logLevels) ?? "info",
+      format: read.oneOf("LOG_FORMAT", logFormats),
+    },
+    mail: {
+      url: read.url("MAIL_URL", ["smtp:", "smtps:"]),
+      host: read.text("SMTP_HOST"),
+      port: read.integer("SMTP_PORT", 1, 65535),
+      user: read.text("SMTP_USER"),
+      password: read.text("SMTP_PASS"),
+      secure: read.boolean("SMTP_SECURE"),
+      gmailUser: read.text("USER_MAILER"),
+      gmailPassword: read.text("PASS_MAILER"),
+      fromName: read.text("MAIL_FROM_NAME"),
+      fromAddress: read.text("MAIL_FROM_ADDRESS"),
+    },
+    redis: {
+      url: read.url("REDIS_URL", ["redis:", "rediss:"]),
+      host: read.text("REDIS_HOST") ?? "127.0.0.1",
+      port: read.integer("REDIS_PORT", 1, 65535) ?? 6379,
+      password: read.text("REDIS_PASSWORD"),
+      db: read.integer("REDIS_DB", 0, 1_000_000) ?? 0,
+    },
+    cacheStore: read.oneOf("CACHE_STORE", cacheStores) ?? "database",
+    backup: {
+      encryptionKey: read.text("BACKUP_ENCRYPTION_KEY"),
+      retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,
+      folder: resolve(root, read.text("BACKUP_DIR") ?? join(paths.data, "backups")),
+    },
+    sync: {
+      url: read.url("SYNC_API_URL", ["http:", "https:"]),
+      timeoutMs: (read.integer("SYNC_API_TIMEOUT", 1, 3600) ?? 5) * 1000,
+    },
+  };
+  read.absolutePath("LAJU_DATA");
+  read.absolutePath("LAJU_LOGS");
+  if (problems.length > 0) throw badSettings(problems);
+  return result;
+}
+
+/** One reader per kind of value; each notes what is wrong with a value instead of throwing. */
+function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
+  const text = (name: string) => env[name]?.trim() || undefined;
+  const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
+  return {
+    text,
+    name(name: string, fallback: string): string {
+      const value = text(name) ?? fallback;
+      if (!/^[\w-]+$/.test(value))
+        problems.push(`${found(name)}, expected a plain word such as "${fallback}"`);
+      return value;
+    },
+    integer(name: string, from: number, to: number): number | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= from && number <= to) return number;
+      problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
+      return undefined;
+    },
+    boolean(name: string): boolean | undefined {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined) return undefined;
+      if (["true", "1", "yes", "on"].includes(value)) return true;
+      if (!["false", "0", "no", "off"].includes(value))
+        problems.push(`${found(name)}, expected "true" or "false"`);
+      return false;
+    },
+    oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined) return undefined;
+      const match = allowed.find((candidate) => candidate === value);
+      if (match === undefined) problems.push(`${found(name)}, expected one of ${allowed.join(", ")}`);
+      return match;
+    },
+    url(name: string, protocols: string[]): string | undefined {
+      const value = text(name);
+      if (value === undefined || protocols.some((protocol) => isUrl(value, protocol))) return value;
+      const shapes = protocols.map((protocol) => `${protocol}${protocol === "file:" ? "" : "//"}…`);
+      // Not the value itself: it usually holds a password.
+      problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
+      return undefined;
+    },
+    absolutePath(name: string): void {
+      const value = text(name);
+      if (value !== undefined && !isAbsolute(value))
+        problems.push(`${found(name)}, expected an absolute path`);
+    },
+  };
+}
+
+function isUrl(value: string, protocol: string): boolean {
+  if (!value.startsWith(protocol)) return false;
+  return protocol === "file:" ? value.length > protocol.length : URL.canParse(value);
+}
+
+function badSettings(problems: string[]): LajuError {
+  const count = problems.length === 1 ? "a setting is" : `${problems.length} settings are`;
+  return new LajuError(`${count} wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, {
+    code: "E_SETTINGS",
+    hint: `Correct it in ${paths.env} or in the environment; .env.example shows what each means.`,
+  });
+}
+
+function findRoot(): string {
+  if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    if (isAppRoot(folder)) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {
+    code: "E_ROOT",
+    hint: 'Keep build/ inside the app, whose package.json holds "laju": {}, or set LAJU_ROOT.',
+  });
+}
+
+function isAppRoot(folder: string): boolean {
+  const file = join(folder, "package.json");
+  return existsSync(file) && "laju" in JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is told. */
+function loadEnvFile(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    process.loadEnvFile(file);
+    return undefined;
+  } catch (error) {
+    return `${file} cannot be read: ${error.message}`;
+  }
+}
+
+/** What the environment says about the terminal: colour (undefined: decide by the stream) and UTF-8. */
+export function terminalSettings(): { color: boolean | undefined; unicode: boolean } {
+  const { NO_COLOR, FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
+  const color = NO_COLOR || TERM === "dumb" ? false : FORCE_COLOR ? FORCE_COLOR !== "0" : undefined;
+  return { color, unicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "") };
+}

@@ -1,0 +1,81 @@
+import { createRequire } from "node:module";
+import type { Knex } from "knex";
+import { settings } from "../config";
+import { type DatabasePlace, databasePlace, stagePlace } from "./databasePlace";
+import { clientFor } from "./knexClients";
+import { logDebug, logError, logWarn } from "./Logger";
+import { lazy } from "./lazy";
+import { migrationSource } from "./migrations";
+
+const require = createRequire(import.meta.url);
+
+// biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.
+type AnyKnex = Knex<any, any[]>;
+
+export interface AppDatabase extends AnyKnex {
+  /** Another stage's database: `DB.connection("test")` is data/test.sqlite3. */
+  connection(stage: string): AnyKnex;
+}
+
+/** How long a query waits for a free connection of this process, in milliseconds. */
+const acquireTimeout = 20_000;
+
+/** The app's database, as Knex: made at the first use, connected at the first query. */
+const DB = lazy(
+  () => Object.assign(openKnex(databasePlace()), { connection }),
+  () => {},
+) as AppDatabase;
+export default DB;
+
+const connections = new Map<string, AnyKnex>();
+
+function connection(stage: string): AnyKnex {
+  const open = connections.get(stage);
+  if (open?.client.pool !== undefined) return open;
+  const isDefault = stage === settings().dbConnection;
+  const opened = openKnex(isDefault ? databasePlace() : stagePlace(stage));
+  connections.set(stage, opened);
+  return opened;
+}
+
+function openKnex(place: DatabasePlace): AnyKnex {
+  const { knex } = require("knex") as typeof import("knex");
+  const isSqlite = place.engine === "sqlite";
+  const instance: AnyKnex = knex({
+    client: clientFor(place),
+    connection: isSqlite ? { filename: place.file } : place.url,
+    pool: isSqlite ? { min: 1, max: 1 } : { min: 0, max: 10 },
+    acquireConnectionTimeout: acquireTimeout,
+    useNullAsDefault: true,
+    migrations: { migrationSource: migrationSource(), extension: "ts" },
+    asyncStackTraces: settings().environment !== "production",
+    log: knexLog,
+  });
+  markMigrations(instance);
+  return instance;
+}
+
+/** Tells the client of a migrator (a clone of its own) what it is for; see the SQLite client's transaction(). */
+function markMigrations(instance: AnyKnex): void {
+  const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
+  if (migrate === undefined) return;
+  Object.defineProperty(instance, "migrate", {
+    configurable: true,
+    get() {
+      const migrator = migrate.call(this);
+      migrator.knex.client.isMigrating = true;
+      return migrator;
+    },
+  });
+}
+
+/** Knex warns on standard output of what it is about to throw as well; that is dropped, the rest is logged. */
+const knexLog = {
+  warn(message: string) {
+    if (!/^(Acquire connection error|Connection Error|migration )/.test(message)) logWarn(message);
+  },
+  error: (message: string) => logError(message),
+  debug: (message: string) => logDebug(message),
+  deprecate: (method: string, alternative: string) => logWarn(`${method} is deprecated, use ${alternative}`),
+  enableColors: false,
+};

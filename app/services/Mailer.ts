@@ -1,0 +1,74 @@
+import { createRequire } from "node:module";
+import type { SendMailOptions, SentMessageInfo } from "nodemailer";
+import { settings } from "../config";
+import { LajuError } from "../errors";
+import { mailRoute } from "./mailRoute";
+import { writeToOutbox } from "./outbox";
+import { sendBySmtp } from "./smtp";
+import { view } from "./View";
+
+const require = createRequire(import.meta.url);
+
+/** A mail: nodemailer's fields, or `view` and `data` in place of `html`. */
+export interface Mail extends SendMailOptions {
+  /** Renders app/views/NAME.ejs as the HTML part. */
+  view?: string;
+  data?: object;
+}
+
+/**
+ * Sends by what MAIL_URL, SMTP_HOST or USER_MAILER say. Where nothing is configured the mail becomes a file in
+ * data/outbox; in production it is an error.
+ */
+async function send(mail: Mail): Promise<SentMessageInfo> {
+  if (!mail?.to && !mail?.cc && !mail?.bcc) {
+    throw new LajuError(`the mail ${JSON.stringify(mail?.subject ?? "")} has nobody in to, cc or bcc`, {
+      code: "E_MAIL_RECIPIENT",
+      hint: 'Mailer.send({ to: "someone@example.com", subject, text })',
+    });
+  }
+  const message = withParts(mail);
+  const route = mailRoute();
+  if (route !== undefined) return sendBySmtp(route, message);
+  if (settings().environment !== "production") return writeToOutbox(message);
+  throw new LajuError("no mail server is configured, so nothing can be sent", {
+    code: "E_MAIL_UNCONFIGURED",
+    hint: "Set MAIL_URL=smtps://user:password@host:465, or SMTP_HOST, SMTP_USER and SMTP_PASS.",
+  });
+}
+
+/** A plain text mail. */
+export function MailTo({ to, subject, text }: { to: string; subject: string; text: string }) {
+  return send({ to, subject, text });
+}
+
+export const Mailer = { send };
+export default Mailer;
+
+function withParts({ view: name, data, ...mail }: Mail): SendMailOptions {
+  const html = name === undefined ? mail.html : view(name, data);
+  const text = mail.text ?? (typeof html === "string" ? textOf(html) : undefined);
+  return {
+    ...mail,
+    from: mail.from ?? sender(),
+    ...(html !== undefined && { html }),
+    ...(text !== undefined && { text }),
+  };
+}
+
+/** The text part that some readers, and every spam filter, want beside the HTML. */
+function textOf(html: string): string {
+  const { convert } = require("html-to-text") as { convert(html: string, options: object): string };
+  return convert(html, {
+    selectors: [
+      { selector: "img", format: "skip" },
+      { selector: "a", options: { hideLinkHrefIfSameAsText: true } },
+    ],
+  });
+}
+
+function sender(): string | { name: string; address: string } {
+  const { fromName, fromAddress, gmailUser, user } = settings().mail;
+  const address = fromAddress ?? gmailUser ?? (user?.includes("@") ? user : undefined) ?? "laju@localhost";
+  return fromName === undefined ? address : { name: fromName, address };
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
+import type { TemplateFunction } from "ejs";
+import { LajuError } from "../errors";
+import { nearest } from "./nearest";
+
+const require = createRequire(import.meta.url);
+
+/** app/views: the sources in development, build/app/views in the build. */
+const viewsFolder = join(import.meta.dirname, "..", "views");
+
+/**
+ * Renders `app/views/FILE.ejs`. `<%= %>` escapes; `<%- include("partials/head") %>` includes;
+ * `<% layout("layouts/mail", { title }) %>` wraps the view, as `body`, into another.
+ */
+export function view(file: string, data: object = {}): string {
+  let wrapper: { file: string; data: object } | undefined;
+  const layout = (name: string, more: object = {}) => {
+    wrapper = { file: name, data: more };
+  };
+  const body = template(file)({ layout, ...data });
+  return wrapper === undefined ? body : view(wrapper.file, { ...data, ...wrapper.data, body });
+}
+export default view;
+
+const templates = new Map<string, TemplateFunction>();
+
+function template(file: string): TemplateFunction {
+  const known = templates.get(file);
+  if (known !== undefined) return known;
+  const path = join(viewsFolder, file.endsWith(".ejs") ? file : `${file}.ejs`);
+  const { compile } = require("ejs") as typeof import("ejs");
+  const compiled = compile(readView(file, path), {
+    filename: path,
+    root: viewsFolder,
+    views: [viewsFolder],
+    cache: true,
+  });
+  templates.set(file, compiled);
+  return compiled;
+}
+
+function readView(file: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    const names = viewNames();
+    const near = nearest(file.replace(/\.ejs$/, ""), names);
+    throw new LajuError(`there is no view ${path}`, {
+      code: "E_VIEW",
+      hint:
+        near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `Views: ${names.join(", ") || "none yet"}.`,
+      cause: error,
+    });
+  }
+}
+
+function viewNames(): string[] {
+  try {
+    return readdirSync(viewsFolder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ejs"))
+      .map((entry) => relative(viewsFolder, join(entry.parentPath, entry.name)).replace(/\.ejs$/, ""))
+      .sort();
+  } catch {
+    // No folder: no names to offer.
+    return [];
+  }
+}

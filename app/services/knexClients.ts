@@ -1,0 +1,162 @@
+import { createRequire } from "node:module";
+import type { Knex } from "knex";
+import { LajuError } from "../errors";
+import type { DatabasePlace } from "./databasePlace";
+import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
+
+const require = createRequire(import.meta.url);
+
+type ClientClass = typeof Knex.Client;
+type SqlitePlace = Extract<DatabasePlace, { engine: "sqlite" }>;
+type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+
+/** How long a server may take to answer a connection, in milliseconds. */
+const connectTimeout = 5000;
+
+/** Knex's client for this place, with laju's driver, PRAGMAs, time limits and errors. */
+export function clientFor(place: DatabasePlace): ClientClass {
+  return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place);
+}
+
+/** Knex's own class, taken from an unconnected instance: so knex stays one package with one entry. */
+function knexClient(engine: string): ClientClass {
+  const { knex } = require("knex") as typeof import("knex");
+  return knex({ client: engine, useNullAsDefault: true }).client.constructor as ClientClass;
+}
+
+function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
+  return class extends withErrors(knexClient("better-sqlite3"), describeSqliteWait) {
+    override initializeDriver(): void {
+      this.driver = sqliteDriver();
+    }
+
+    override async acquireRawConnection(): Promise<Database> {
+      return openSqlite(file, { mustExist });
+    }
+
+    /**
+     * Migrations rebuild tables, and `DROP TABLE` under foreign keys deletes the rows that refer to it. So they
+     * are off while migrations run, and knex checks every reference before it commits.
+     */
+    override transaction(container: never, config: Knex.TransactionConfig, outer: never) {
+      const isMigrating = "isMigrating" in this && !outer;
+      const options = isMigrating ? { ...config, enforceForeignCheck: false } : config;
+      return super.transaction(container, options, outer);
+    }
+
+    /** A transaction that reads first and writes later fails at once when another process wrote in between. */
+    override query(connection: Database, query: unknown): unknown {
+      return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
+    }
+  };
+}
+
+function serverClient(place: ServerPlace): ClientClass {
+  return class extends withErrors(knexClient(place.engine), (error) => describeServer(place, error)) {
+    constructor(config: Knex.Config) {
+      super(config);
+      const defaults = place.engine === "pg" ? postgresDefaults(this.driver) : mysqlDefaults;
+      this.connectionSettings = Object.assign(this.connectionSettings, defaults);
+    }
+
+    override initializeDriver(): void {
+      this.driver = place.engine === "pg" ? loadPostgres() : require("mysql2");
+    }
+  };
+}
+
+function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {
+  return class extends Base {
+    override async acquireConnection(): Promise<unknown> {
+      try {
+        const connection = await super.acquireConnection();
+        socketOf(connection)?.ref?.();
+        return connection;
+      } catch (error) {
+        throw describe(error);
+      }
+    }
+
+    /** Knex runs the work even when BEGIN failed (SQLITE_BUSY): its queries fail then, but not what stands before. */
+    override transaction(work: (trx: Knex.Transaction) => unknown, config: unknown, outer: unknown) {
+      return super.transaction(
+        (trx: Knex.Transaction) => (trx.isCompleted() ? undefined : work(trx)),
+        config,
+        outer,
+      );
+    }
+
+    /** An idle connection, and the timer that reaps it, must not keep a finished script alive. */
+    override async releaseConnection(connection: unknown): Promise<void> {
+      await super.releaseConnection(connection);
+      socketOf(connection)?.unref?.();
+      (this.pool as { interval?: Socket | null } | undefined)?.interval?.unref?.();
+    }
+  };
+}
+
+type Socket = { ref?(): void; unref?(): void };
+
+/** pg's client is asked itself; mysql2's has its socket in `stream`. */
+function socketOf(connection: unknown): Socket | undefined {
+  const { unref, stream } = connection as Socket & { stream?: Socket };
+  return typeof unref === "function" ? (connection as Socket) : stream;
+}
+
+function postgresDefaults({ types }: typeof import("pg")) {
+  const bigint = 20;
+  return {
+    connectionTimeoutMillis: connectTimeout,
+    types: {
+      getTypeParser: (type: number, format: "text" | "binary") =>
+        type === bigint && format !== "binary" ? parseBigint : types.getTypeParser(type, format as "text"),
+    },
+  };
+}
+
+/** As SQLite and mysql2 do it: `count(*)` is a number; what a number can't hold stays a text. */
+function parseBigint(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+const mysqlDefaults = { connectTimeout, supportBigNumbers: true };
+
+/** Without a navigator (Node 20) pg makes a Response to see where it runs, which loads undici: 22 ms. */
+function loadPostgres(): typeof import("pg") {
+  if ("navigator" in globalThis) return require("pg");
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
+  try {
+    return require("pg");
+  } finally {
+    delete (globalThis as { navigator?: unknown }).navigator;
+  }
+}
+
+function describeSqliteWait(error: Error): Error {
+  return isPoolTimeout(error) ? poolTimeout(error) : error;
+}
+
+function describeServer({ address, url }: ServerPlace, error: Error & { code?: string }): Error {
+  if (isPoolTimeout(error)) return poolTimeout(error);
+  const { password } = new URL(url);
+  const reason = error.message || error.code || error.name;
+  const shown = password === "" ? reason : reason.replaceAll(decodeURIComponent(password), "…");
+  return new LajuError(`the database at ${address} (DATABASE_URL) cannot be used: ${shown}`, {
+    code: "E_DB_CONNECT",
+    hint: "Check that the server runs and that DATABASE_URL has its host, port, user, password and database.",
+    cause: error,
+  });
+}
+
+function isPoolTimeout(error: Error): boolean {
+  return error.name === "KnexTimeoutError";
+}
+
+function poolTimeout(cause: Error): LajuError {
+  return new LajuError("every connection to the database stayed in use for too long", {
+    code: "E_DB_BUSY",
+    hint: "Inside DB.transaction use its trx, not DB; and commit or roll back every transaction.",
+    cause,
+  });
+}

@@ -1,0 +1,148 @@
+import { createRequire } from "node:module";
+import type { Socket } from "node:net";
+import type { Command, Redis, RedisOptions } from "ioredis";
+import { LajuError } from "../errors";
+import { type RedisPlace, redisPlace } from "./redisPlace";
+
+const require = createRequire(import.meta.url);
+
+/** How long (ms) to look for a server before a command fails (ioredis: 74 s), and to wait for a reply. */
+const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };
+
+/** These wait at the server on purpose, so their reply has no limit. */
+const waiting = /^(b[lrz]\w*(pop|move|push)|xread|xreadgroup|wait|waitaof|monitor|[ps]?subscribe)$/i;
+
+/**
+ * ioredis, not connected yet, with three habits of ours: a dead server fails a command within seconds, by one
+ * clear error; nobody has to listen for "error"; an idle connection doesn't keep the process alive.
+ */
+export function openRedis(): Redis {
+  const place = redisPlace();
+  const Client = clientClass(place);
+  const client = new Client(place.options);
+  client.on("error", (error: Error) => {
+    client.problem = error;
+  });
+  client.on("ready", () => client.hasFoundServer());
+  client.on("end", () => client.hasGivenUp());
+  return client;
+}
+
+/** What ioredis's types keep to themselves. Where a version lacks one of them, only our habit is lost. */
+interface Hidden {
+  stream?: Socket;
+  status: string;
+}
+
+function clientClass(place: RedisPlace) {
+  const { Redis } = require("ioredis") as typeof import("ioredis");
+
+  return class LajuRedis extends Redis {
+    problem: Error | undefined;
+    lookingSince: number | undefined;
+    isSubscriber = false;
+    pending = new Set<Command>();
+    handshakeTimer: NodeJS.Timeout | undefined;
+
+    constructor(options: RedisOptions) {
+      const ours: RedisOptions = {
+        lazyConnect: true,
+        connectTimeout: patience.connect,
+        maxRetriesPerRequest: null,
+        retryStrategy: () => (this.mayLookOn() ? patience.retryDelay : null),
+      };
+      super({ ...options, ...ours } as never);
+    }
+
+    /** A subscriber waits for messages for ever, so it waits for its server too. */
+    mayLookOn(): boolean {
+      this.lookingSince ??= Date.now();
+      return this.isSubscriber || Date.now() - this.lookingSince < patience.reconnect;
+    }
+
+    hasFoundServer(): void {
+      clearTimeout(this.handshakeTimer);
+      this.lookingSince = undefined;
+      this.problem = undefined;
+      this.restIfIdle();
+    }
+
+    hasGivenUp(): void {
+      clearTimeout(this.handshakeTimer);
+      this.lookingSince = undefined;
+    }
+
+    /** A server that takes the connection and then says nothing (stopped, or not Redis) is a dead one too. */
+    override connect(callback?: (error?: Error | null) => void): Promise<void> {
+      this.lookingSince ??= Date.now();
+      clearTimeout(this.handshakeTimer);
+      this.handshakeTimer = setTimeout(() => {
+        this.problem = new Error(`no answer within ${patience.connect} ms`);
+        hidden(this).stream?.destroy(this.problem);
+      }, patience.connect);
+      return super.connect(callback as never);
+    }
+
+    override sendCommand(command: Command, ...rest: never[]): unknown {
+      takeTtl(command);
+      if (!this.pending.has(command)) this.take(command);
+      // Given up before, or closed: a new command looks for the server anew.
+      if (hidden(this).status === "end") this.connect().catch(() => {});
+      hidden(this).stream?.ref();
+      return super.sendCommand(command, ...rest);
+    }
+
+    /** From here until its end the command keeps the process alive, and fails with our words. */
+    take(command: Command): void {
+      const { resolve, reject } = command;
+      this.pending.add(command);
+      command.resolve = (value) => {
+        this.finish(command);
+        resolve(value);
+      };
+      command.reject = (error) => {
+        this.finish(command);
+        reject(describe(place, error, this.problem));
+      };
+      if (/subscribe$/i.test(command.name)) this.isSubscriber = true;
+      else if (!waiting.test(command.name)) command.setTimeout(patience.reply);
+    }
+
+    finish(command: Command): void {
+      this.pending.delete(command);
+      this.restIfIdle();
+    }
+
+    restIfIdle(): void {
+      if (this.pending.size === 0 && !this.isSubscriber) hidden(this).stream?.unref();
+    }
+  };
+}
+
+function hidden(client: unknown): Hidden {
+  return client as Hidden;
+}
+
+/** Laju's `set(key, value, ttlSeconds)`: Redis's own third value is a word (NX, GET), never a number or nothing. */
+function takeTtl({ name, args }: Command): void {
+  const third = args.length === 3 && name === "set" ? String(args[2]) : undefined;
+  if (third === undefined || !/^(\d+(\.\d+)?)?$/.test(third)) return;
+  args.pop();
+  if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
+}
+
+const lostConnection = /^(Connection is closed\.|Command timed out|Command aborted due to connection close)/;
+
+/** A reply that is an error passes as it is, but for a refused login; what stands for a missing server is told. */
+function describe({ address, variable }: RedisPlace, error: Error, problem: Error | undefined): Error {
+  const isLogin = /^(NOAUTH|WRONGPASS)/.test(error.message);
+  const isConnection = lostConnection.test(error.message) || "syscall" in error || error === problem;
+  if (!isLogin && !isConnection) return error;
+  const cause = isLogin ? error : (problem ?? error);
+  const hint = isLogin
+    ? "Set REDIS_PASSWORD, or the user and password in REDIS_URL."
+    : "Check that Redis runs there.";
+  const reason = cause.message || (cause as { code?: string }).code;
+  const message = `Redis at ${address} (${variable}) cannot be used: ${reason}`;
+  return new LajuError(message, { code: isLogin ? "E_REDIS_LOGIN" : "E_REDIS_CONNECT", hint, cause });
+}

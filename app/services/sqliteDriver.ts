@@ -1,0 +1,94 @@
+import { mkdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type BetterSqlite3 from "better-sqlite3";
+import { LajuError } from "../errors";
+
+const require = createRequire(import.meta.url);
+
+export type Database = BetterSqlite3.Database;
+
+export interface SqliteOptions {
+  readonly?: boolean;
+  /** Refuse to make the file (default: it is made, and its folder too). */
+  mustExist?: boolean;
+  /** How long a statement waits for another process's lock, in milliseconds. */
+  busyTimeout?: number;
+  /** Write-ahead logging: readers don't wait for the writer (default: true). */
+  wal?: boolean;
+}
+
+/** Opens an SQLite file with laju's PRAGMAs in force: WAL, NORMAL, foreign keys, a busy timeout. */
+export function openSqlite(file: string, options: SqliteOptions = {}): Database {
+  const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
+  const Driver = sqliteDriver();
+  if (!readonly && !mustExist) makeFolderOf(file);
+  try {
+    const database = new Driver(file, { readonly, fileMustExist: mustExist, timeout: busyTimeout });
+    if (wal && !readonly) switchToWal(database, busyTimeout);
+    database.pragma("synchronous = NORMAL");
+    database.pragma("foreign_keys = ON");
+    return database;
+  } catch (error) {
+    throw cannotOpen(file, error.message, error);
+  }
+}
+
+let driver: typeof BetterSqlite3 | undefined;
+
+/**
+ * better-sqlite3 13 crashes on Node 20, and 12 (the last for Node 20) aborts on Node 24.19 and later, so both
+ * are installed and the running Node chooses.
+ */
+export function sqliteDriver(): typeof BetterSqlite3 {
+  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
+  try {
+    driver ??= (
+      isNode20 ? require("better-sqlite3-node20") : require("better-sqlite3")
+    ) as typeof BetterSqlite3;
+    return driver;
+  } catch (error) {
+    const name = isNode20 ? "better-sqlite3-node20" : "better-sqlite3";
+    throw new LajuError(`SQLite's driver ${name} cannot be loaded: ${firstLine(error.message)}`, {
+      code: "E_SQLITE_DRIVER",
+      hint: `Run npm ci with the Node that runs the commands (${process.version}), or npm rebuild ${name}.`,
+      cause: error,
+    });
+  }
+}
+
+/** Two processes that make the same file at once: the switch doesn't wait for the lock by itself. */
+function switchToWal(database: Database, patience: number): void {
+  const giveUpAt = Date.now() + patience;
+  for (;;) {
+    try {
+      database.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (error.code !== "SQLITE_BUSY" || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function makeFolderOf(file: string): void {
+  const folder = dirname(file);
+  if (file === ":memory:" || statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw cannotOpen(file, `its folder cannot be made (${error.code})`, error);
+  }
+}
+
+function cannotOpen(file: string, reason: string, cause: unknown): LajuError {
+  return new LajuError(`the database ${file} cannot be opened: ${reason}`, {
+    code: "E_SQLITE_OPEN",
+    hint: `This user must be able to read and write the file and its folder ${dirname(file)}.`,
+    cause,
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeApp } from "../support/app";
+import { fresh } from "../support/fresh";
+import { freePort, temporaryFolder } from "../support/server";
+import { type SmtpServer, startSmtp } from "../support/smtp";
+
+let data: string;
+let server: SmtpServer | undefined;
+beforeEach(() => {
+  data = temporaryFolder("mail");
+});
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  rmSync(data, { recursive: true, force: true });
+});
+
+const load = (variables: Record<string, string> = {}) =>
+  fresh({ LAJU_DATA: data, ...variables }, () => import("../../app/services/Mailer"));
+
+describe("by SMTP", () => {
+  test("a mail arrives whole: parts, copies, attachments, sender", async () => {
+    server = await startSmtp({ login: { user: "me@x.org", pass: "p@ss/word" } });
+    const { default: Mailer } = await load({
+      MAIL_URL: server.url,
+      MAIL_FROM_NAME: "The App",
+      MAIL_FROM_ADDRESS: "app@x.org",
+    });
+    const sent = await Mailer.send({
+      to: "a@x.org",
+      cc: ["c@x.org"],
+      bcc: "b@x.org",
+      subject: "Grüße",
+      html: '<h1>Hello</h1><p>See <a href="https://x.org/y">this</a> &amp; that</p>',
+      attachments: [{ filename: "a.txt", content: "abc" }],
+    });
+    expect(sent.accepted).toEqual(["a@x.org", "c@x.org", "b@x.org"]);
+    const [mail] = server.mails;
+    expect(mail).toMatchObject({ subject: "Grüße", from: '"The App" <app@x.org>', user: "me@x.org" });
+    expect(mail?.recipients).toEqual(["a@x.org", "c@x.org", "b@x.org"]);
+    expect(mail?.headers).not.toContain("b@x.org");
+    expect(mail?.html).toContain("<h1>Hello</h1>");
+    expect(mail?.text).toBe("HELLO\n\nSee this [https://x.org/y] & that");
+    expect(mail?.attachments).toEqual([{ filename: "a.txt", content: Buffer.from("abc") }]);
+  });
+
+  test("SMTP_HOST and SMTP_PORT serve as well, and MailTo sends a text", async () => {
+    server = await startSmtp();
+    const { hostname, port } = new URL(server.url);
+    const { MailTo } = await load({ SMTP_HOST: hostname, SMTP_PORT: port });
+    await MailTo({ to: "a@x.org", subject: "S", text: "T" });
+    expect(server.mails).toMatchObject([{ subject: "S", text: "T\n", html: false, from: "laju@localhost" }]);
+  });
+
+  test("mails in a row share a connection, and a finished script ends soon", async () => {
+    server = await startSmtp();
+    const app = makeApp({
+      "app/views/digest.ejs": "<p>Hello <%= name %></p>",
+      "commands/Send.ts": `import Mailer from "../app/services/Mailer";
+        (async () => {
+          for (const name of ["<Ann>", "Bo", "Cy"]) await Mailer.send({ to: "a@x.org", subject: name, view: "digest", data: { name } });
+          const end = Date.now();
+          process.on("exit", () => console.log(Date.now() - end < 1000 ? "prompt" : "late"));
+        })();`,
+    });
+    const { stdout, stderr, status } = await app.run(["--import", "tsx", "commands/Send.ts"], {
+      env: { MAIL_URL: server.url },
+    });
+    app.remove();
+    expect([stdout, stderr, status]).toEqual(["prompt\n", "", 0]);
+    expect(server.mails.map(({ html, text }) => [html, text])).toEqual([
+      ["<p>Hello &lt;Ann&gt;</p>", "Hello <Ann>"],
+      ["<p>Hello Bo</p>", "Hello Bo"],
+      ["<p>Hello Cy</p>", "Hello Cy"],
+    ]);
+    expect(server.connections()).toBe(1);
+  });
+
+  test("a refused login, a dead and a silent server are told by name, without the password", async () => {
+    server = await startSmtp({ login: { user: "me", pass: "right" } });
+    const mail = { to: "a@x.org", subject: "S", text: "T" };
+    const wrong = await load({ MAIL_URL: server.url.replace("right", "hunter2") });
+    const login = await wrong.default.send(mail).catch((error) => error);
+    expect(login).toMatchObject({
+      name: "LajuError",
+      code: "E_MAIL_LOGIN",
+      message: expect.stringContaining("refuses the login of me"),
+    });
+
+    const dead = await load({ MAIL_URL: `smtp://me:hunter2@127.0.0.1:${await freePort()}` });
+    const refused = await dead.default.send(mail).catch((error) => error);
+    expect(refused).toMatchObject({
+      code: "E_MAIL_CONNECT",
+      message: expect.stringMatching(/\(MAIL_URL\).*ECONNREFUSED/),
+    });
+
+    const silent = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const { port } = silent.address() as { port: number };
+    const mute = await load({ MAIL_URL: `smtp://me:hunter2@127.0.0.1:${port}?greetingTimeout=300` });
+    const unanswered = await mute.default.send(mail).catch((error) => error);
+    silent.close();
+    expect(unanswered).toMatchObject({ code: "E_MAIL_CONNECT" });
+    expect(
+      JSON.stringify([login, refused, unanswered].map(({ message, hint }) => message + hint)),
+    ).not.toContain("hunter2");
+  });
+});
+
+describe("where nothing is configured", () => {
+  test("a mail becomes a file in data/outbox", async () => {
+    const { default: Mailer } = await load({ MAIL_FROM_ADDRESS: "app@x.org" });
+    const mail = { to: "a@x.org", bcc: "b@x.org", subject: "Your digest: 5/6", text: "Hello" };
+    const sent = await Promise.all([Mailer.send(mail), Mailer.send(mail)]);
+    const files = readdirSync(join(data, "outbox"));
+    expect(files).toHaveLength(2);
+    for (const file of files) expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+Z-Your-digest-5-6(-2)?\.eml$/);
+    const text = readFileSync(sent[0].file, "utf8");
+    for (const line of ["From: app@x.org", "To: a@x.org", "Bcc: b@x.org", "Hello"])
+      expect(text).toContain(line);
+    expect(sent[0]).toMatchObject({ accepted: ["a@x.org", "b@x.org"], rejected: [] });
+  });
+
+  test("production refuses to send", async () => {
+    const { MailTo } = await load({ NODE_ENV: "production" });
+    await expect(MailTo({ to: "a@x.org", subject: "S", text: "T" })).rejects.toMatchObject({
+      name: "LajuError",
+      message: "no mail server is configured, so nothing can be sent",
+      hint: expect.stringContaining("MAIL_URL"),
+    });
+  });
+
+  test("a mail to nobody is an error", async () => {
+    const { default: Mailer } = await load();
+    await expect(Mailer.send({ subject: "S", text: "T" })).rejects.toThrow(
+      'the mail "S" has nobody in to, cc or bcc',
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+
+let app: TestApp;
+beforeAll(() => {
+  app = makeApp();
+  rmSync(`${app.root}/app/views`, { recursive: true, force: true });
+  const views = {
+    "app/views/digest.ejs": "<p><%= name %> & <%- name %></p><%- include('partials/foot', { year: 2024 }) %>",
+    "app/views/partials/foot.ejs": "<i><%= year %> <%= name %></i>",
+    "app/views/mail/welcome.ejs": "<% layout('layouts/mail', { title: 'Hi' }) %>Welcome, <%= name %>",
+    "app/views/layouts/mail.ejs": "<h1><%= title %></h1><%- body %> (<%= name %>)",
+    "app/views/wrong.ejs": "one\n<%= nobody.name %>",
+  };
+  for (const [path, text] of Object.entries(views)) app.write(path, text);
+});
+afterAll(() => app.remove());
+
+/** What view() gives or throws, from a script that runs in another folder. */
+async function render(
+  ...args: unknown[]
+): Promise<{ html?: string; error?: { message: string; hint: string } }> {
+  app.write(
+    "commands/Render.ts",
+    `import { view } from "../app/services/View";
+     const show = (value: unknown) => console.log(JSON.stringify(value));
+     try { show({ html: view(...(${JSON.stringify(args)} as [string, object])) }); }
+     catch (error) { show({ error: { message: error.message, hint: error.hint } }); }`,
+  );
+  const tsx = import.meta.resolve("tsx");
+  const { stdout } = await app.run(["--import", tsx, `${app.root}/commands/Render.ts`], { cwd: "/" });
+  return JSON.parse(stdout);
+}
+
+test("values are escaped, unless asked otherwise; includes see the data", async () => {
+  expect(await render("digest", { name: "<b>" })).toEqual({
+    html: "<p>&lt;b&gt; & <b></p><i>2024 &lt;b&gt;</i>",
+  });
+});
+
+test("a layout wraps the view as body", async () => {
+  expect(await render("mail/welcome.ejs", { name: "Ann" })).toEqual({
+    html: "<h1>Hi</h1>Welcome, Ann (Ann)",
+  });
+});
+
+test("a missing view names the file looked for, and near names", async () => {
+  expect(await render("digset")).toEqual({
+    error: { message: `there is no view ${app.root}/app/views/digset.ejs`, hint: "Did you mean digest?" },
+  });
+  expect(await render("invoice")).toEqual({
+    error: {
+      message: `there is no view ${app.root}/app/views/invoice.ejs`,
+      hint: "Views: digest, layouts/mail, mail/welcome, partials/foot, wrong.",
+    },
+  });
+});
+
+test("an error inside a view names its file and line", async () => {
+  const { error } = await render("wrong");
+  expect(error?.message).toContain(`${app.root}/app/views/wrong.ejs:2`);
+  expect(error?.message).toContain("nobody is not defined");
+});

@@ -1,0 +1,39 @@
+import { vi } from "vitest";
+
+const names = [
+  "DATABASE_URL",
+  "DB_CONNECTION",
+  "NODE_ENV",
+  "LAJU_DATA",
+  "LAJU_ROOT",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+].concat(
+  [
+    "MAIL_URL",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "SMTP_USER",
+    "SMTP_PASS",
+    "SMTP_SECURE",
+    "USER_MAILER",
+    "PASS_MAILER",
+  ],
+  [
+    "MAIL_FROM_NAME",
+    "MAIL_FROM_ADDRESS",
+    "REDIS_URL",
+    "REDIS_HOST",
+    "REDIS_PORT",
+    "REDIS_PASSWORD",
+    "CACHE_STORE",
+  ],
+);
+
+/** Imports modules anew, as a process with just these variables would see them. */
+export async function fresh<T>(variables: Record<string, string>, load: () => Promise<T>): Promise<T> {
+  for (const name of names) delete process.env[name];
+  Object.assign(process.env, { LOG_LEVEL: "error", ...variables });
+  vi.resetModules();
+  return load();
+}

@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { needs, programPath } from "./requirement";
+import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
+
+/** A database that few machines have; it is the one requirement that CI may lack as well. */
+export const mysqlNeed = { ...needs("mariadbd"), skip: needs("mariadbd").path === undefined };
+export const hasMysql = () => mysqlNeed.path !== undefined;
+
+/** A MariaDB of its own, with user `root`, no password, and database `laju`. */
+export async function startMysql(): Promise<TestServer> {
+  const folder = temporaryFolder("mysql");
+  const data = join(folder, "data");
+  const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const install = [
+    `--datadir=${data}`,
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+    ...asRoot,
+  ];
+  execFileSync(programPath("mariadb-install-db"), install, { stdio: "pipe" });
+  const port = await freePort();
+  const paths = [
+    `--datadir=${data}`,
+    `--socket=${join(folder, "s.sock")}`,
+    `--pid-file=${join(folder, "pid")}`,
+  ];
+  const network = ["--bind-address=127.0.0.1", `--port=${port}`];
+  const server = await startServer(
+    programPath("mariadbd"),
+    ["--no-defaults", ...paths, ...network, ...asRoot],
+    {
+      folder,
+      url: `mysql://root@127.0.0.1:${port}/laju`,
+      isReady: () => isListening(port),
+    },
+  );
+  const client = [
+    "--no-defaults",
+    "-h",
+    "127.0.0.1",
+    "-P",
+    String(port),
+    "-u",
+    "root",
+    "-e",
+    "create database laju",
+  ];
+  execFileSync(programPath("mariadb", "mysql"), client);
+  return server;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}

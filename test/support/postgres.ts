@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { needs, programPath } from "./requirement";
+import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
+
+export const postgresNeed = needs("initdb");
+export const hasPostgres = () => postgresNeed.path !== undefined;
+
+/** A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`. */
+export async function startPostgres(): Promise<TestServer> {
+  const user = ordinaryUser();
+  const folder = temporaryFolder("postgres", user);
+  const identity = user === undefined ? {} : { uid: user, gid: user };
+  const data = join(folder, "data");
+  const options = ["-D", data, "-U", "laju", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
+  execFileSync(programPath("initdb"), options, { ...identity, cwd: folder, stdio: "pipe" });
+  const port = await freePort();
+  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, fsync: "off" };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return startServer(programPath("postgres"), ["-D", data, "-p", String(port), ...flags], {
+    ...identity,
+    cwd: folder,
+    folder,
+    url: `postgres://laju:s3cret@127.0.0.1:${port}/postgres`,
+    isReady: () => isAccepting(programPath("pg_isready"), port),
+  });
+}
+
+/** PostgreSQL refuses to run as root; as another user it is who it is. */
+function ordinaryUser(): number | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const entries = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  const entry = entries.find(([name]) => name === "postgres") ?? entries.find(([name]) => name === "nobody");
+  return entry === undefined ? 65_534 : Number(entry[2]);
+}
+
+function isAccepting(program: string, port: number): boolean {
+  try {
+    execFileSync(program, ["-h", "127.0.0.1", "-p", String(port), "-q"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

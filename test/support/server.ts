@@ -1,0 +1,87 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A started server: where it is, and how to end it. */
+export interface TestServer {
+  url: string;
+  /** The process, so that a test can stop and continue it. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** A port of the loopback that nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Asks until the answer is yes. The only waiting that tests do. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  { limit = 20_000, what = "the condition" } = {},
+): Promise<void> {
+  const giveUpAt = Date.now() + limit;
+  while (!(await condition())) {
+    if (Date.now() > giveUpAt) throw new Error(`${what} did not come true within ${limit} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A temporary folder, owned by `owner` where a server refuses to be root. */
+export function temporaryFolder(prefix: string, owner?: number): string {
+  const folder = mkdtempSync(join(tmpdir(), `laju-${prefix}-`));
+  chmodSync(folder, 0o700);
+  if (owner !== undefined) chownSync(folder, owner, owner);
+  return folder;
+}
+
+/** Starts a server; its output is kept and shown if it never becomes ready. */
+export async function startServer(
+  program: string,
+  args: string[],
+  { isReady, folder, url, ...options }: SpawnOptions & ServerOptions,
+): Promise<TestServer> {
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output += data));
+  try {
+    await until(() => hasEnded(child) || isReady(), { what: `${program} being ready` });
+    if (hasEnded(child)) throw new Error(`${program} ended at once`);
+  } catch (error) {
+    await end(child, folder);
+    throw new Error(`${error.message}\n${output}`, { cause: error });
+  }
+  return { url, pid: child.pid as number, stop: () => end(child, folder) };
+}
+
+interface ServerOptions {
+  isReady(): boolean | Promise<boolean>;
+  /** Removed when the server has stopped. */
+  folder: string;
+  url: string;
+}
+
+async function end(child: ChildProcess, folder: string): Promise<void> {
+  if (!hasEnded(child)) {
+    const ended = once(child, "exit");
+    child.kill("SIGCONT");
+    // SIGINT: PostgreSQL's fast shutdown, and an end for the others too.
+    child.kill("SIGINT");
+    const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await ended;
+    clearTimeout(patience);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import type { AddressInfo, Server } from "node:net";
+
+const require = createRequire(import.meta.url);
+
+/** A mail as it arrived. */
+export interface ReceivedMail {
+  subject: string | undefined;
+  text: string | undefined;
+  html: string | false;
+  from: string;
+  /** Whom the envelope names, blind copies included. */
+  recipients: string[];
+  headers: string;
+  attachments: { filename: string | undefined; content: Buffer }[];
+  user: string | undefined;
+}
+
+/** A started mail server, and what it was given. */
+export interface SmtpServer {
+  url: string;
+  mails: ReceivedMail[];
+  /** Connections that were opened so far. */
+  connections(): number;
+  stop(): Promise<void>;
+}
+
+/** A mail server of its own. With `login` it takes mail only from that user. */
+export async function startSmtp({
+  login,
+}: {
+  login?: { user: string; pass: string };
+} = {}): Promise<SmtpServer> {
+  const { SMTPServer } = require("smtp-server") as { SMTPServer: SmtpServerClass };
+  const mails: ReceivedMail[] = [];
+  let connections = 0;
+  const server = new SMTPServer({
+    disabledCommands: ["STARTTLS"],
+    allowInsecureAuth: true,
+    authOptional: login === undefined,
+    onConnect(_session, done) {
+      connections++;
+      done();
+    },
+    onAuth({ username, password }, _session, done) {
+      const isRight = username === login?.user && password === login?.pass;
+      done(isRight ? null : new Error("wrong user or password"), { user: username });
+    },
+    async onData(stream, session, done) {
+      mails.push(await parse(stream, session));
+      done();
+    },
+  });
+  server.on("error", () => {});
+  server.listen(0, "127.0.0.1");
+  await once(server.server, "listening");
+  const { port } = server.server.address() as AddressInfo;
+  const userInfo = login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.pass)}@` : "";
+  return {
+    url: `smtp://${userInfo}127.0.0.1:${port}`,
+    mails,
+    connections: () => connections,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function parse(stream: NodeJS.ReadableStream, session: Session): Promise<ReceivedMail> {
+  const { simpleParser } = require("mailparser") as { simpleParser(source: unknown): Promise<ParsedMail> };
+  const { subject, text, html, from, headerLines, attachments } = await simpleParser(stream);
+  return {
+    subject,
+    text,
+    html,
+    from: from?.text ?? "",
+    recipients: session.envelope.rcptTo.map(({ address }) => address),
+    headers: headerLines.map(({ line }) => line).join("\n"),
+    attachments: attachments.map(({ filename, content }) => ({ filename, content })),
+    user: session.user,
+  };
+}
+
+// The two packages come without types; these are the parts used here.
+type Done = (error?: Error | null, result?: { user: string }) => void;
+
+interface Session {
+  user?: string;
+  envelope: { rcptTo: { address: string }[] };
+}
+
+interface ParsedMail {
+  subject?: string;
+  text?: string;
+  html: string | false;
+  from?: { text: string };
+  headerLines: { line: string }[];
+  attachments: { filename?: string; content: Buffer }[];
+}
+
+type SmtpServerClass = new (options: {
+  disabledCommands: string[];
+  allowInsecureAuth: boolean;
+  authOptional: boolean;
+  onConnect(session: Session, done: Done): void;
+  onAuth(auth: { username: string; password: string }, session: Session, done: Done): void;
+  onData(stream: NodeJS.ReadableStream, session: Session, done: Done): void;
+}) => {
+  server: Server;
+  on(event: "error", listener: (error: Error) => void): void;
+  listen(port: number, host: string): void;
+  close(done: () => void): void;
+};
