@@ -1,0 +1,46 @@
+import { type Stretch, stretchesOfYear } from "./timezones";
+
+// Years whose rules are known well enough to write a crontab by, without asking for today's date.
+const firstYear = 2024;
+const lastYear = 2050;
+
+const cache = new Map<string, readonly Stretch[]>();
+
+/** A zone's stretches over the years that a crontab is written for. */
+export function knownStretches(timezone: string): readonly Stretch[] {
+  let stretches = cache.get(timezone);
+  if (!stretches) {
+    stretches = years.flatMap((year) => stretchesOfYear(timezone, year));
+    cache.set(timezone, stretches);
+  }
+  return stretches;
+}
+
+const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
+
+/** By how many minutes past the hour the host's clock differs from the zone's: one value, or a few. */
+export function minuteShifts(timezone: string, hostTimezone: string): number[] {
+  const zone = knownStretches(timezone);
+  const host = knownStretches(hostTimezone);
+  const shifts = new Set<number>();
+  let z = 0;
+  let h = 0;
+  while (z < zone.length && h < host.length) {
+    shifts.add((((host[h].offset - zone[z].offset) % 60) + 60) % 60);
+    const { end } = zone[z];
+    if (end <= host[h].end) z++;
+    if (end >= host[h].end) h++;
+  }
+  return [...shifts].sort((a, b) => a - b);
+}
+
+/** The times of day that a zone's clocks skip: from (inclusive) and to (exclusive, the first that exists). */
+export function gapsOf(timezone: string): { from: number; to: number }[] {
+  const gaps = new Map<number, { from: number; to: number }>();
+  for (const { start, offset, offsetBefore } of knownStretches(timezone)) {
+    const from = (((start + offsetBefore) % 1440) + 1440) % 1440;
+    const to = from + offset - offsetBefore;
+    if (to > from) gaps.set(from * 4096 + to, { from, to });
+  }
+  return [...gaps.values()];
+}

@@ -1,0 +1,97 @@
+import { type FieldSpec, fieldSpecs, fiveFields } from "./fieldSpecs";
+import { type FieldText, type Gathered, monthDays, plainField, readField, weekDays } from "./fields";
+import { macroOf } from "./macros";
+import { isPossible, whyNever } from "./never";
+import { Misspelling, ScheduleError, shown } from "./problems";
+import { parseRate } from "./rates";
+import type { CalendarSchedule, Schedule } from "./types";
+
+export interface ScheduleContext {
+  /** The command's name, which decides what `H` stands for. */
+  readonly name?: string;
+}
+
+/**
+ * Reads a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)` or `@every 90m`.
+ * What it accepts means one thing only; everything else is a ScheduleError that says where and why.
+ */
+export function parseSchedule(text: string, context: ScheduleContext = {}): Schedule {
+  try {
+    return read(text, context.name ?? "");
+  } catch (error) {
+    if (!(error instanceof Misspelling)) throw error;
+    const suggestion = nearestValid(error, 6);
+    throw new ScheduleError(text, error.message, { ...error.problem, suggestion });
+  }
+}
+
+/** The first candidate that is valid, or whose own first candidate is: two mistakes are common. */
+function nearestValid(misspelling: Misspelling, depth: number): string | undefined {
+  if (depth === 0) return undefined;
+  for (const candidate of misspelling.candidates) {
+    try {
+      read(candidate, "");
+      return candidate.trim().replace(/\s+/g, " ");
+    } catch (error) {
+      if (!(error instanceof Misspelling)) throw error;
+      const isFurther = error.problem.offset > misspelling.problem.offset;
+      const nearest = isFurther ? nearestValid(error, depth - 1) : undefined;
+      if (nearest !== undefined) return nearest;
+    }
+  }
+  return undefined;
+}
+
+function read(text: string, commandName: string): Schedule {
+  const macro = macroOf(text);
+  if (macro === "reboot") return { kind: "reboot", text };
+  const rate = macro === undefined ? parseRate(text) : undefined;
+  if (rate?.kind === "interval") return { ...rate, text };
+  const schedule = readCalendar(macro ?? rate?.fields ?? text, commandName);
+  if (!isPossible(schedule)) throw whyNever(text, schedule);
+  return { ...schedule, text, ...(rate?.cycle && { cycle: rate.cycle }) };
+}
+
+function readCalendar(text: string, commandName: string): CalendarSchedule {
+  const words = [...text.matchAll(/[^ \t]+/g)].map((match) => ({ text: match[0], offset: match.index }));
+  const isCrontabLine = /^[./~$"']|=/.test(words[5]?.text ?? "");
+  if ((words.length !== 5 && words.length !== 6) || isCrontabLine) throw wrongCount(text, words);
+  const specs: readonly FieldSpec[] = words.length === 6 ? [fieldSpecs.second, ...fiveFields] : fiveFields;
+  let hashed = false;
+  const gathered = specs.map((spec, index): Gathered => {
+    const source: FieldText = { spec, ...words[index], expression: text, commandName };
+    const field = readField(source);
+    hashed ||= field.hashed;
+    return field;
+  });
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = gathered.slice(-5);
+  return {
+    kind: "calendar",
+    text,
+    second: words.length === 6 ? plainField(gathered[0]) : { values: [0], star: false },
+    minute: plainField(minute),
+    hour: plainField(hour),
+    dayOfMonth: monthDays(dayOfMonth),
+    month: plainField(month),
+    dayOfWeek: weekDays(dayOfWeek),
+    hashed,
+  };
+}
+
+function wrongCount(text: string, words: readonly { text: string; offset: number }[]): Misspelling {
+  const count = words.length === 1 ? "1 field" : `${words.length} fields`;
+  const kept = words.map((word) => word.text);
+  const five = [...kept, "*", "*", "*", "*", "*"].slice(0, 5).join(" ");
+  // Quartz writes seconds first and the year last.
+  const quartz = kept.length === 7 ? [kept.slice(0, 6).join(" ")] : [];
+  return new Misspelling(
+    `schedule ${shown(text)} has ${count}, expected 5`,
+    {
+      offset: 0,
+      length: text.length,
+      found: count,
+      allowed: "minute hour day-of-month month day-of-week",
+    },
+    kept.length === 0 ? ["0 8 * * *"] : [...quartz, five, "0 8 * * *"],
+  );
+}

@@ -1,0 +1,164 @@
+import { type FieldSpec, numberOf } from "./fieldSpecs";
+import { stableHash } from "./hash";
+import { misspelt } from "./spellings";
+import type { Field, MonthDays, WeekDays } from "./types";
+
+/** One field's text, where it stands in the expression, and the command whose `H` it may hold. */
+export interface FieldText {
+  readonly spec: FieldSpec;
+  readonly text: string;
+  readonly offset: number;
+  readonly expression: string;
+  readonly commandName: string;
+}
+
+/** What the items of one field add up to, before it is known which kind of field it is. */
+export interface Gathered {
+  readonly star: boolean;
+  readonly values: Set<number>;
+  readonly near: Set<number>;
+  readonly lastOf: Set<number>;
+  readonly nth: Set<number>;
+  last: boolean;
+  lastWorkday: boolean;
+  hashed: boolean;
+}
+
+interface Item {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** Reads one field: values, ranges, steps, H, and the day fields' L, W and # forms, in lists. */
+export function readField(source: FieldText): Gathered {
+  const gathered: Gathered = {
+    star: source.text.startsWith("*"),
+    values: new Set(),
+    near: new Set(),
+    lastOf: new Set(),
+    nth: new Set(),
+    last: false,
+    lastWorkday: false,
+    hashed: false,
+  };
+  for (const item of itemsOf(source)) readItem(source, item, gathered);
+  return gathered;
+}
+
+export function plainField({ values, star }: Gathered): Field {
+  return { values: sorted(values), star };
+}
+
+export function monthDays(gathered: Gathered): MonthDays {
+  const { last, lastWorkday, near } = gathered;
+  return { ...plainField(gathered), last, lastWorkday, nearWorkday: sorted(near) };
+}
+
+export function weekDays(gathered: Gathered): WeekDays {
+  const nth = sorted(gathered.nth).map((code) => ({ day: code % 7, n: Math.floor(code / 7) }));
+  return { ...plainField(gathered), last: sorted(gathered.lastOf), nth };
+}
+
+function itemsOf({ text, offset }: FieldText): Item[] {
+  let at = offset;
+  return text.split(",").map((item) => {
+    const result = { text: item, offset: at };
+    at += item.length + 1;
+    return result;
+  });
+}
+
+function readItem(source: FieldText, item: Item, gathered: Gathered): void {
+  const understood =
+    readSpan(source, item.text, gathered) ||
+    readHash(source, item.text, gathered) ||
+    readDayForm(source.spec, item.text, gathered);
+  if (!understood) throw misspelt(source, item.text, item.offset);
+}
+
+const span = /^(?:(\*)|([A-Za-z]+|\d+)(?:-([A-Za-z]+|\d+))?)(?:\/(\d+))?$/;
+
+/** `*`, `5`, `1-5`, `fri-mon`, the last two with a step as well. */
+function readSpan({ spec }: FieldText, text: string, { values }: Gathered): boolean {
+  const match = span.exec(text);
+  if (!match) return false;
+  const [, star, first, last, stepText] = match;
+  const step = stepText === undefined ? 1 : Number(stepText);
+  // cron refuses `5/15` and `*/0` too: neither says what it starts from or leads to.
+  if (step === 0 || (stepText !== undefined && !star && last === undefined)) return false;
+  const from = star ? spec.min : numberOf(spec, first);
+  const to = star ? spec.max : last === undefined ? from : numberOf(spec, last);
+  if (!isWithin(spec, from) || !isWithin(spec, to)) return false;
+  addSpan(spec, { from, to, step }, values);
+  return true;
+}
+
+/** H, H/15, H(0-7), H(0-29)/10: a value, or the start of the steps, that the command's name decides. */
+function readHash(source: FieldText, text: string, gathered: Gathered): boolean {
+  const match = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/i.exec(text);
+  if (!match) return false;
+  const { spec } = source;
+  const from = match[1] === undefined ? spec.min : Number(match[1]);
+  const to = match[2] === undefined ? hashTop(spec) : Number(match[2]);
+  const step = match[3] === undefined ? 0 : Number(match[3]);
+  const size = match[3] === undefined ? to - from + 1 : step;
+  if (size < 1 || size > to - from + 1 || !isWithin(spec, from) || !isWithin(spec, to)) return false;
+  const start = from + (stableHash(`${source.commandName}\n${spec.key}`) % size);
+  addSpan(spec, { from: start, to: step === 0 ? start : to, step: step || 1 }, gathered.values);
+  gathered.hashed = true;
+  return true;
+}
+
+/** Every month has 28 days, and Sunday would count twice as 0 and 7. */
+function hashTop(spec: FieldSpec): number {
+  if (spec.key === "dayOfMonth") return 28;
+  return spec.key === "dayOfWeek" ? 6 : spec.max;
+}
+
+function readDayForm(spec: FieldSpec, text: string, gathered: Gathered): boolean {
+  if (spec.key === "dayOfMonth") return readMonthDayForm(spec, text, gathered);
+  return spec.key === "dayOfWeek" && readWeekDayForm(spec, text, gathered);
+}
+
+function readMonthDayForm(spec: FieldSpec, text: string, gathered: Gathered): boolean {
+  if (/^L$/i.test(text)) gathered.last = true;
+  else if (/^LW$/i.test(text)) gathered.lastWorkday = true;
+  else {
+    const day = /^(\d+)W$/i.exec(text)?.[1];
+    if (day === undefined || !isWithin(spec, Number(day))) return false;
+    gathered.near.add(Number(day));
+  }
+  return true;
+}
+
+function readWeekDayForm(spec: FieldSpec, text: string, gathered: Gathered): boolean {
+  const match = /^([A-Za-z]+?|\d+)(?:L|#([1-5]))$/i.exec(text);
+  const day = match ? numberOf(spec, match[1]) : undefined;
+  if (!match || !isWithin(spec, day)) return false;
+  if (match[2] === undefined) gathered.lastOf.add(day % 7);
+  else gathered.nth.add(Number(match[2]) * 7 + (day % 7));
+  return true;
+}
+
+function isWithin(spec: FieldSpec, value: number | undefined): value is number {
+  return value !== undefined && value >= spec.min && value <= spec.max;
+}
+
+/** A range that runs backwards goes on at the field's other end: `22-2`, `fri-mon`. */
+function addSpan(
+  spec: FieldSpec,
+  range: { from: number; to: number; step: number },
+  values: Set<number>,
+): void {
+  const isWeek = spec.key === "dayOfWeek";
+  const size = isWeek ? 7 : spec.max - spec.min + 1;
+  const from = isWeek && range.from === 7 && range.to < 7 ? 0 : range.from;
+  const to = range.to < from ? range.to + size : range.to;
+  for (let value = from; value <= to; value += range.step) {
+    values.add(((value - spec.min) % size) + spec.min);
+  }
+}
+
+function sorted(values: Iterable<number>): number[] {
+  return [...values].sort((a, b) => a - b);
+}

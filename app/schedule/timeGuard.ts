@@ -1,0 +1,47 @@
+import { boxesFor, crossed, globsOf, type Sample } from "./globs";
+import { dateCommand, type ShellTest } from "./guards";
+
+/** How late a start may be and still pass: cron replays missed minutes up to four minutes after. */
+const tolerance = 4;
+
+/**
+ * The tests that let only these times of day of a zone pass, for a line that cron starts at the given minutes
+ * of that zone's hours. A late start passes too, but never so late that it would be another start's minute.
+ */
+export function timeTests(
+  times: readonly number[],
+  startMinutes: readonly number[],
+  timezone: string,
+): ShellTest[] {
+  const wanted = new Set(times);
+  const starts = hours.flatMap((hour) => startMinutes.map((minute) => hour * 60 + minute));
+  const unwanted = starts.filter((time) => !wanted.has(time));
+  if (unwanted.length === 0) return [];
+  const isStart = new Set(starts);
+  const samples = [
+    ...times.flatMap((time) => lateTimes(time, isStart)).map((time) => sampleOf(time, true)),
+    ...unwanted.map((time) => sampleOf(time, false)),
+  ];
+  const boxes = boxesFor(samples);
+  const hasMinutes = boxes.some(([, minute]) => minute !== "any");
+  const patterns = boxes.flatMap(([hour, minute]) =>
+    crossed(hasMinutes ? [globsOf(hour, 2), globsOf(minute, 2)] : [globsOf(hour, 2)], ""),
+  );
+  return [{ word: `"$(${dateCommand(timezone)} +${hasMinutes ? "%H%M" : "%H"})"`, patterns }];
+}
+
+const hours = Array.from({ length: 24 }, (_, hour) => hour);
+
+function sampleOf(time: number, passes: boolean): Sample {
+  return { values: [Math.floor(time / 60), time % 60], passes };
+}
+
+/** The time and those just after it, up to the line's next start or midnight. */
+function lateTimes(time: number, isStart: ReadonlySet<number>): number[] {
+  const late = [time];
+  for (let later = time + 1; later <= time + tolerance; later++) {
+    if (isStart.has(later) || later >= 1440) break;
+    late.push(later);
+  }
+  return late;
+}

@@ -1,0 +1,53 @@
+/** One field of an expression: the values it names, sorted, and whether its text began with `*`. */
+export interface Field {
+  readonly values: readonly number[];
+  /** cron's day rule and its clock-change rule look at the first character, not at the values. */
+  readonly star: boolean;
+}
+
+export interface MonthDays extends Field {
+  /** `L`: the last day of the month. */
+  readonly last: boolean;
+  /** `LW`: the last Monday-to-Friday day of the month. */
+  readonly lastWorkday: boolean;
+  /** `15W`: the Monday-to-Friday day nearest to each of these, within the month. */
+  readonly nearWorkday: readonly number[];
+}
+
+export interface WeekDays extends Field {
+  /** `5L`: the last such weekday of the month. */
+  readonly last: readonly number[];
+  /** `1#2`: the nth such weekday of the month. */
+  readonly nth: readonly { readonly day: number; readonly n: number }[];
+}
+
+/** Times of day on days of the calendar, as five or six fields say them. */
+export interface CalendarSchedule {
+  readonly kind: "calendar";
+  readonly text: string;
+  readonly second: Field;
+  readonly minute: Field;
+  readonly hour: Field;
+  readonly dayOfMonth: MonthDays;
+  readonly month: Field;
+  readonly dayOfWeek: WeekDays;
+  /** `rate(n days)` and `rate(n weeks)`: only civil days whose (number + shift) divides by `days`. */
+  readonly cycle?: { readonly days: number; readonly shift: number };
+  /** Whether `H` was used, so that the times depend on the command's name. */
+  readonly hashed: boolean;
+}
+
+/** `rate(n minutes)` that no field can say: every minute since the epoch that divides by `minutes`. */
+export interface IntervalSchedule {
+  readonly kind: "interval";
+  readonly text: string;
+  readonly minutes: number;
+}
+
+/** `@reboot`: once when the cron daemon starts; it has no next time. */
+export interface RebootSchedule {
+  readonly kind: "reboot";
+  readonly text: string;
+}
+
+export type Schedule = CalendarSchedule | IntervalSchedule | RebootSchedule;

@@ -1,0 +1,44 @@
+import { describe, test } from "vitest";
+import { expectIntended } from "../../support/virtual-cron/entryChecks";
+import { expectClockChanges, expectRandomExpressions } from "../../support/virtual-cron/expressionChecks";
+import { calendars, hosts, rates, zoned } from "../../support/virtual-cron/intendedCases";
+import { changesOf, rangesAroundChanges } from "../../support/virtual-cron/ranges";
+import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
+
+const missing = missingForVirtualCron();
+const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
+
+describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
+  const seeds = Array.from({ length: 15 }, (_, index) => 1000 + index);
+  test.concurrent.each(seeds)("starts 200 random expressions when the engine says, seed %i", async (seed) => {
+    await expectRandomExpressions(seed, 200);
+  });
+
+  const changing = hosts.filter((host) => changesOf(host, 2026).length > 0);
+  test.concurrent.each(changing)("follows the engine through the clock changes of %s", async (timezone) => {
+    await expectClockChanges(timezone, 25);
+  });
+
+  test.concurrent.each(hosts)(
+    "starts the entries of other zones as intended on a host in %s",
+    async (host) => {
+      const zones = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", host];
+      for (const range of rangesAroundChanges(zones, { before: 10, after: 16 })) {
+        const others = zoned.filter(({ timezone }) => timezone !== host);
+        await expectIntended(others, host, range);
+      }
+    },
+  );
+
+  test.concurrent.each(hosts)("starts the entries of rates as intended on a host in %s", async (host) => {
+    const [range] = rangesAroundChanges([host, "Europe/Berlin"], { before: 2, after: 10 });
+    await expectIntended(rates, host, range);
+  });
+
+  test.concurrent.each(hosts)(
+    "starts the entries of calendar forms as intended on a host in %s",
+    async (host) => {
+      await expectIntended(calendars, host, [new Date("2028-01-01T00:00Z"), new Date("2029-01-01T00:00Z")]);
+    },
+  );
+});

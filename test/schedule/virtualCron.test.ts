@@ -1,0 +1,37 @@
+import { describe, test } from "vitest";
+import { expectIntended } from "../support/virtual-cron/entryChecks";
+import { expectClockChanges, expectRandomExpressions } from "../support/virtual-cron/expressionChecks";
+import { calendars, rates, zoned } from "../support/virtual-cron/intendedCases";
+import { rangesAroundChanges } from "../support/virtual-cron/ranges";
+import { missingForVirtualCron } from "../support/virtual-cron/virtualCron";
+
+const missing = missingForVirtualCron();
+const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
+
+// A sample; test/e2e/schedule/virtualCron.test.ts has the thousands.
+describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
+  test("starts random expressions when the engine says", async () => {
+    await expectRandomExpressions(1, 60);
+  });
+
+  test("follows the engine through the clock changes of Lord Howe, half an hour each", async () => {
+    await expectClockChanges("Australia/Lord_Howe", 3);
+  });
+
+  test("starts the entries of other zones exactly as intended on a host in Berlin", async () => {
+    const [range] = rangesAroundChanges(["America/New_York"], { before: 9, after: 3 });
+    await expectIntended(zoned, "Europe/Berlin", range);
+  });
+
+  test("starts the entries of rates exactly as intended on a host in Berlin", async () => {
+    const [range] = rangesAroundChanges(["Europe/Berlin"], { before: 1, after: 2 });
+    await expectIntended(rates, "Europe/Berlin", range);
+  });
+
+  test("starts the entries of calendar forms exactly as intended on a host in Berlin", async () => {
+    await expectIntended(calendars, "Europe/Berlin", [
+      new Date("2028-02-12T00:00Z"),
+      new Date("2028-03-11T00:00Z"),
+    ]);
+  });
+});

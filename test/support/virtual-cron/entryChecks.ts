@@ -1,0 +1,74 @@
+import { expect } from "vitest";
+import { type CronEntry, cronEntries } from "../../../app/schedule/entries";
+import { parseSchedule } from "../../../app/schedule/expression";
+import { type Clock, lateStart, latestFiring } from "../../../app/schedule/firings";
+import type { Schedule } from "../../../app/schedule/types";
+import { referenceFirings } from "../referenceFirings";
+import { distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
+import { runVirtualCron } from "./virtualCron";
+
+/** A schedule, and the zone it is meant in if that is not the host's. */
+export interface Intended {
+  readonly expression: string;
+  readonly timezone?: string;
+}
+
+/** Installs the entries of these schedules on a host, really runs their guards, and compares the slots. */
+export async function expectIntended(all: readonly Intended[], host: string, range: Range): Promise<void> {
+  const lines = all.flatMap(({ expression, timezone }, index) =>
+    cronEntries(parseSchedule(expression), { timezone, hostTimezone: host }).map((entry) => ({
+      index,
+      entry,
+    })),
+  );
+  const table = ["SHELL=/bin/sh", ...lines.map(({ index, entry }) => lineOf(index, entry))].join("\n");
+  const log = await runVirtualCron({ table, timezone: host, from: range[0], to: range[1] });
+  for (const [index, { expression, timezone = host }] of all.entries()) {
+    const starts = log.map((line) => line.split(" ").map(Number)).filter(([id]) => id === index);
+    const instants = starts.map(([, now, slept]) => Math.floor(now / 60) * 60 + (slept > 0 ? slept + 1 : 0));
+    const isCoarse = lines.some((line) => line.index === index && line.entry.isCoarse);
+    const schedule = parseSchedule(expression);
+    const found = isCoarse
+      ? slotsOf(schedule, instants, { timezone, hostTimezone: host })
+      : instants.sort((a, b) => a - b);
+    const label = `${expression} ${timezone} on ${host}`;
+    expect([label, ...iso(found)]).toEqual([label, ...iso(intended(schedule, timezone, host, range))]);
+  }
+}
+
+/** One line that notes its start. `sleep` stands for the real one, which would take its time. */
+function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
+  const waiting = delay ? `sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
+  const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
+  return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
+}
+
+/** What a command makes of its starts: the slot that each is for, and each slot once. */
+function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock): number[] {
+  const slots = instants.flatMap((instant) => {
+    const slot = latestFiring(schedule, { at: new Date(instant * 1000), within: lateStart, ...clock });
+    return slot ? [slot.getTime() / 1000] : [];
+  });
+  return distinct(slots);
+}
+
+/** Seconds since the epoch, from the slow reference where a zone is concerned. */
+function intended(schedule: Schedule, timezone: string, host: string, range: Range): number[] {
+  if (schedule.kind === "reboot") return [];
+  if (schedule.kind === "interval") return multiplesOf(schedule.minutes * 60, range);
+  // The daemon runs nothing in the minute in which it starts.
+  const after: Range = [new Date(range[0].getTime() + minuteMilliseconds), range[1]];
+  const minutes =
+    timezone === host ? predicted(schedule, host, after) : referenceFirings(schedule, timezone, after);
+  return minutes.flatMap((minute) => schedule.second.values.map((second) => minute * 60 + second));
+}
+
+function multiplesOf(period: number, [from, to]: Range): number[] {
+  const first = Math.floor(from.getTime() / 1000 / period) + 1;
+  const last = Math.ceil(to.getTime() / 1000 / period);
+  return Array.from({ length: last - first }, (_, index) => (first + index) * period);
+}
+
+function iso(seconds: readonly number[]): string[] {
+  return seconds.map((second) => new Date(second * 1000).toISOString());
+}

@@ -1,0 +1,98 @@
+import { expect } from "vitest";
+import { parseSchedule } from "../../../app/schedule/expression";
+import { canonicalFields } from "../../../app/schedule/render";
+import { integer, pick, randomCronFields, randomFrom } from "../randomSchedules";
+import { changesOf, distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
+import { recordVirtualCron } from "./virtualCron";
+
+type Random = () => number;
+
+const dayMilliseconds = 86_400_000;
+
+/** Random expressions, all in one table, over twelve days somewhere in nine years. */
+export async function expectRandomExpressions(seed: number, count: number): Promise<void> {
+  const random = randomFrom(seed);
+  const expressions = distinctExpressions(count, random);
+  const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
+  const range: Range = [new Date(day), new Date(day + 12 * dayMilliseconds)];
+  // As they were written, and every fourth as laju would install it.
+  const lines = expressions.flatMap((expression, index) => {
+    const canonical = canonicalFields(parseSchedule(expression));
+    return [`${expression} ${index}`, ...(index % 4 === 0 ? [`${canonical} canonical ${index}`] : [])];
+  });
+  const [from, to] = range;
+  const minutes = minutesByCommand(
+    await recordVirtualCron({ table: lines.join("\n"), timezone: "UTC", from, to }),
+  );
+  for (const [index, expression] of expressions.entries()) {
+    const expected = predicted(parseSchedule(expression), "UTC", range);
+    expect([expression, minutes.get(`${index}`) ?? []]).toEqual([expression, expected]);
+    if (index % 4 > 0) continue;
+    expect([expression, minutes.get(`canonical ${index}`) ?? []]).toEqual([expression, expected]);
+  }
+}
+
+/** Expressions about a zone's clock changes, each alone with a daemon: one's replay delays the others'. */
+export async function expectClockChanges(timezone: string, count: number): Promise<void> {
+  const random = randomFrom(77);
+  for (const change of changesOf(timezone, 2026)) {
+    const from = new Date((change - 200) * minuteMilliseconds);
+    const to = new Date((change + 300) * minuteMilliseconds);
+    for (let turn = 0; turn < count; turn++) {
+      const expression = expressionNear(hourOf(change, timezone), random);
+      const started = await recordVirtualCron({ table: `${expression} job`, timezone, from, to });
+      const minutes = distinct(started.map(({ at }) => Math.floor(at / 60)));
+      const expected = predicted(parseSchedule(expression), timezone, [from, to]);
+      expect([timezone, expression, minutes]).toEqual([timezone, expression, expected]);
+    }
+  }
+}
+
+function distinctExpressions(count: number, random: Random): string[] {
+  const expressions = new Set<string>();
+  while (expressions.size < count) {
+    const expression = randomCronFields(random);
+    if (canFire(expression)) expressions.add(expression);
+  }
+  return [...expressions];
+}
+
+function canFire(expression: string): boolean {
+  try {
+    parseSchedule(expression);
+    return true;
+  } catch (error) {
+    expect(String(error)).toContain("never fires");
+    return false;
+  }
+}
+
+function minutesByCommand(started: readonly { at: number; command: string }[]): Map<string, number[]> {
+  const minutes = new Map<string, number[]>();
+  for (const { at, command } of started) {
+    minutes.set(command, [...(minutes.get(command) ?? []), Math.floor(at / 60)]);
+  }
+  return minutes;
+}
+
+/** The hour that the clock shows when it changes. */
+function hourOf(change: number, timezone: string): number {
+  const options = { timeZone: timezone, hour: "numeric", hourCycle: "h23" } as const;
+  return (
+    (Number(new Intl.DateTimeFormat("en-US", options).format((change - 1) * minuteMilliseconds)) + 1) % 24
+  );
+}
+
+function expressionNear(hour: number, random: Random): string {
+  const near = () => (hour + integer(random, -1, 2) + 24) % 24;
+  const minute = () => integer(random, 0, 59);
+  return pick(random, [
+    () => `${minute()} ${near()} * * *`,
+    () => `${minute()},${minute()},${minute()} ${near()},${near()} * * *`,
+    () => `0-59 ${near()} * * *`,
+    () => `0-59/${integer(random, 2, 40)} 0-23 * * *`,
+    () => `*/${integer(random, 2, 40)} ${near()} * * *`,
+    () => `${minute()} */${integer(random, 1, 5)} * * *`,
+    () => `${minute()} * * * *`,
+  ])();
+}

@@ -1,0 +1,54 @@
+import type { Intended } from "./entryChecks";
+
+export const hosts = [
+  "UTC",
+  "Europe/Berlin",
+  "Asia/Kolkata",
+  "Asia/Kathmandu",
+  "Australia/Lord_Howe",
+  "America/St_Johns",
+] as const;
+
+/** Schedules that need a guard, and some that don't. */
+export const zoned: Intended[] = [
+  { expression: "30 9 * * 1-5", timezone: "America/New_York" },
+  { expression: "30 2 * * *", timezone: "America/New_York" },
+  { expression: "40 1,2 * * *", timezone: "America/New_York" },
+  { expression: "15 2 * * *", timezone: "Europe/Berlin" },
+  { expression: "0-59/20 2 * * sun", timezone: "Europe/Berlin" },
+  { expression: "*/20 1-3 * * *", timezone: "Europe/Berlin" },
+  { expression: "7 * * * *", timezone: "Asia/Kathmandu" },
+  { expression: "10 2 * * *", timezone: "Australia/Lord_Howe" },
+  { expression: "45 1 * * *", timezone: "Australia/Lord_Howe" },
+  { expression: "30 0 * * *", timezone: "America/St_Johns" },
+  { expression: "0 12 1,15 * 0", timezone: "Asia/Kolkata" },
+  { expression: "30 23 L * *", timezone: "Pacific/Auckland" },
+  { expression: "30 8 * * *", timezone: "UTC" },
+  { expression: "0,30 45 1 * * *", timezone: "America/New_York" },
+  { expression: "rate(3 days)", timezone: "America/New_York" },
+];
+
+export const rates: Intended[] = [
+  { expression: "rate(45 minutes)" },
+  { expression: "rate(7 minutes)" },
+  { expression: "@every 90m" },
+  { expression: "rate(5 hours)" },
+  { expression: "rate(36 hours)" },
+  { expression: "rate(2 days)" },
+];
+
+export const calendars: Intended[] = [
+  { expression: "0 6 L * *" },
+  { expression: "5 6 LW * *" },
+  { expression: "10 6 * * 5L" },
+  { expression: "15 6 * * 1#2" },
+  { expression: "20 6 15W * *" },
+  { expression: "25 6 1W,31W * *" },
+  { expression: "30 6 L,10 * 3#1" },
+  { expression: "35 6 */2 * 0#3,6L" },
+  { expression: "40 6 L 2,6 mon" },
+  { expression: "45 6 28-3 * *" },
+  { expression: "50 6 * * fri-mon" },
+  { expression: "rate(2 weeks)" },
+  { expression: "rate(10 days)" },
+];

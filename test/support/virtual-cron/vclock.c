@@ -1,0 +1,148 @@
+/*
+ * Preloaded into the unmodified cron daemon: a clock that moves only when the daemon sleeps, so that months
+ * pass in seconds.
+ *
+ *   VC_START, VC_END  seconds since the epoch at which the clock starts and the daemon ends
+ *   VC_LOG            gets one line for each job: second, tab, command
+ *   VC_JUMPS          "second:delta,…": when the clock reaches the second it is set on by delta, once
+ *   VC_FAKETIME       path of libfaketime: jobs really run, seeing the virtual time (also in $VC_NOW)
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_JUMPS 32
+
+struct jump {
+  long at;
+  long delta;
+};
+
+static long now, end;
+static struct jump jumps[MOST_JUMPS];
+static int jump_count;
+
+static long number(const char *name) {
+  const char *text = getenv(name);
+  return text ? atol(text) : 0;
+}
+
+__attribute__((constructor)) static void start_clock(void) {
+  now = number("VC_START");
+  end = number("VC_END");
+  char *text = getenv("VC_JUMPS");
+  while (text && *text && jump_count < MOST_JUMPS) {
+    struct jump *jump = &jumps[jump_count++];
+    jump->at = strtol(text, &text, 10);
+    jump->delta = strtol(text + 1, &text, 10);
+    if (*text == ',') text++;
+  }
+}
+
+static void wait_for_jobs(void) {
+  while (wait(NULL) > 0) {
+  }
+}
+
+time_t time(time_t *result) {
+  if (result) *result = now;
+  return now;
+}
+
+unsigned int sleep(unsigned int seconds) {
+  wait_for_jobs();
+  now += seconds;
+  for (int i = 0; i < jump_count; i++) {
+    if (jumps[i].delta && now >= jumps[i].at) {
+      now += jumps[i].delta;
+      jumps[i].delta = 0;
+    }
+  }
+  if (end && now >= end) _exit(0);
+  return 0;
+}
+
+static void write_log(const char *command) {
+  char line[4096];
+  int length = snprintf(line, sizeof line, "%ld\t%s\n", now, command);
+  int file = open(getenv("VC_LOG"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  if (file < 0 || length >= (int)sizeof line || write(file, line, length) != length) _exit(70);
+  close(file);
+}
+
+static char *assignment(const char *name, const char *format, long value) {
+  char *text = malloc(96);
+  int length = snprintf(text, 96, "%s=", name);
+  snprintf(text + length, 96 - length, format, value);
+  return text;
+}
+
+static void run_job(const char *shell, const char *command, char *const *environment) {
+  int count = 0;
+  while (environment[count]) count++;
+  char **extended = calloc(count + 6, sizeof *extended);
+  int kept = 0;
+  for (int i = 0; i < count; i++) {
+    if (strncmp(environment[i], "LD_PRELOAD=", 11)) extended[kept++] = environment[i];
+  }
+  if (asprintf(&extended[kept++], "LD_PRELOAD=%s", getenv("VC_FAKETIME")) < 0) _exit(70);
+  if (asprintf(&extended[kept++], "VC_LOG=%s", getenv("VC_LOG")) < 0) _exit(70);
+  /* On a real host the zone is in /etc/localtime, and jobs see it without TZ. */
+  if (asprintf(&extended[kept++], "TZ=%s", getenv("TZ")) < 0) _exit(70);
+  /* As a difference to the real clock: libfaketime would read an absolute time in the job's own TZ. */
+  struct timespec real;
+  clock_gettime(CLOCK_REALTIME, &real);
+  extended[kept++] = assignment("FAKETIME", "%+ld", now - real.tv_sec);
+  extended[kept++] = assignment("VC_NOW", "%ld", now);
+  char *const arguments[] = {(char *)shell, "-c", (char *)command, NULL};
+  execve(shell, arguments, extended);
+}
+
+/* Each job would load half a dozen PAM modules, which takes longer than everything else here together. */
+int pam_start(const char *service, const char *user, const void *conversation, void **handle) {
+  (void)service, (void)user, (void)conversation;
+  *handle = &now;
+  return 0;
+}
+
+int pam_set_item(void *handle, int item, const void *value) {
+  (void)handle, (void)item, (void)value;
+  return 0;
+}
+
+static int pam_success(void *handle, int value) {
+  (void)handle, (void)value;
+  return 0;
+}
+
+int pam_acct_mgmt(void *handle, int flags) { return pam_success(handle, flags); }
+int pam_setcred(void *handle, int flags) { return pam_success(handle, flags); }
+int pam_open_session(void *handle, int flags) { return pam_success(handle, flags); }
+int pam_close_session(void *handle, int flags) { return pam_success(handle, flags); }
+int pam_end(void *handle, int status) { return pam_success(handle, status); }
+
+char **pam_getenvlist(void *handle) {
+  (void)handle;
+  return calloc(1, sizeof(char *));
+}
+
+/* The only caller in cron is the one that starts a job: execle(shell, shell, "-c", command, NULL, environment). */
+int execle(const char *shell, const char *name, ...) {
+  (void)name;
+  va_list rest;
+  va_start(rest, name);
+  va_arg(rest, char *);
+  const char *command = va_arg(rest, char *);
+  va_arg(rest, char *);
+  char *const *environment = va_arg(rest, char *const *);
+  va_end(rest);
+  if (getenv("VC_FAKETIME")) run_job(shell, command, environment);
+  else write_log(command);
+  _exit(0);
+}

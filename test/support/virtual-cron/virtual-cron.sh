@@ -1,0 +1,18 @@
+#!/bin/sh
+# virtual-cron.sh DIRECTORY: runs the installed cron daemon on the virtual clock, in mounts of its own, with
+# DIRECTORY/table as root's crontab and no other. DIRECTORY/vclock.so and the VC_… variables are the caller's.
+set -eu
+# cron closes every file descriptor that there could be before it starts a job.
+ulimit -n 64
+exec unshare --mount sh -euc '
+  mount -t tmpfs none /run
+  mount -t tmpfs none /var/spool/cron
+  mkdir -m 1730 /var/spool/cron/crontabs
+  chgrp crontab /var/spool/cron/crontabs
+  mkdir -p "$1/cron.d"
+  : > "$1/empty"
+  mount --bind "$1/cron.d" /etc/cron.d
+  mount --bind "$1/empty" /etc/crontab
+  crontab - < "$1/table"
+  exec env LD_PRELOAD="$2" cron -f
+' sh "$1" "$2" </dev/null

@@ -1,0 +1,112 @@
+import { execFile, execFileSync } from "node:child_process";
+import {
+  accessSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const here = import.meta.dirname;
+
+/** One job that the daemon started: seconds since the epoch, and the line's command. */
+export interface Started {
+  readonly at: number;
+  readonly command: string;
+}
+
+export interface VirtualRun {
+  /** root's crontab, whole. */
+  readonly table: string;
+  readonly timezone: string;
+  readonly from: Date;
+  readonly to: Date;
+  /** Steps of the clock, as [seconds since the epoch, seconds to add]. */
+  readonly jumps?: readonly (readonly [number, number])[];
+}
+
+/** What the virtual daemon needs and this machine lacks; empty where it can run. */
+export function missingForVirtualCron(): string[] {
+  const missing: string[] = [];
+  if (process.getuid?.() !== 0) missing.push("root");
+  for (const program of ["gcc", "cron", "crontab", "unshare"]) {
+    if (!isOnPath(program)) missing.push(program);
+  }
+  if (!existsSync("/etc/debian_version")) missing.push("Debian's cron");
+  if (faketimeLibrary() === undefined) missing.push("faketime");
+  return missing;
+}
+
+/** Starts nothing of the table: only notes when the daemon would have. */
+export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
+  const log = await runDaemon(run, {});
+  return log.map((line) => {
+    const tab = line.indexOf("\t");
+    return { at: Number(line.slice(0, tab)), command: line.slice(tab + 1) };
+  });
+}
+
+/** Really runs the jobs, under the virtual time. Gives the lines that they wrote to "$VC_LOG". */
+export function runVirtualCron(run: VirtualRun): Promise<string[]> {
+  return runDaemon(run, { VC_FAKETIME: faketimeLibrary() });
+}
+
+async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<string[]> {
+  const directory = mkdtempSync(join(tmpdir(), "virtual-cron-"));
+  const log = join(directory, "log");
+  try {
+    writeFileSync(join(directory, "table"), run.table.endsWith("\n") ? run.table : `${run.table}\n`);
+    writeFileSync(log, "");
+    await promisify(execFile)(join(here, "virtual-cron.sh"), [directory, clockLibrary()], {
+      env: {
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+        TZ: run.timezone,
+        VC_START: String(run.from.getTime() / 1000),
+        VC_END: String(run.to.getTime() / 1000),
+        VC_LOG: log,
+        VC_JUMPS: (run.jumps ?? []).map((jump) => jump.join(":")).join(","),
+        ...extra,
+      },
+    });
+    return readFileSync(log, "utf8").split("\n").slice(0, -1);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+let library: string | undefined;
+
+/** vclock.so, compiled once for this process and removed with it. */
+function clockLibrary(): string {
+  if (library === undefined) {
+    const directory = mkdtempSync(join(tmpdir(), "vclock-"));
+    process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+    library = join(directory, "vclock.so");
+    execFileSync("gcc", ["-shared", "-fPIC", "-O2", "-o", library, join(here, "vclock.c")]);
+  }
+  return library;
+}
+
+function faketimeLibrary(): string | undefined {
+  return readdirSync("/usr/lib", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `/usr/lib/${entry.name}/faketime/libfaketime.so.1`)
+    .find((path) => existsSync(path));
+}
+
+function isOnPath(program: string): boolean {
+  return ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((directory) => {
+    try {
+      accessSync(join(directory, program));
+      return true;
+    } catch {
+      // Not here; perhaps in the next directory.
+      return false;
+    }
+  });
+}
