@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LajuError } from "../errors";
+
+/** Who is to own what root makes on behalf of another user. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** The user's ids; undefined for an unknown one. */
+export function ownerNamed(user: string): Owner | undefined {
+  const [uid, gid] = ["-u", "-g"].map((flag) => spawnSync("id", [flag, "--", user], { encoding: "utf8" }));
+  if (uid.status !== 0 || gid.status !== 0) return undefined;
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+}
+
+/** Where a log's folder is missing, the shell gives up before the command starts. */
+export function makeFolder(folder: string, owner?: Owner): void {
+  try {
+    const first = mkdirSync(folder, { recursive: true });
+    if (first === undefined || owner === undefined) return;
+    for (let made = folder; made.length >= first.length; made = dirname(made)) {
+      chownSync(made, owner.uid, owner.gid);
+    }
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+}
+
+/** Keeps a crontab as it was, for its owner's eyes only; the file is whole or the previous one. */
+export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
+  const file = join(data, "crontab.bak");
+  const draft = `${file}.${process.pid}`;
+  makeFolder(data, owner);
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flush: true });
+    if (owner) chownSync(draft, owner.uid, owner.gid);
+    renameSync(draft, file);
+    return file;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw cannotWrite(file, error);
+  }
+}
+
+function cannotWrite(path: string, cause: Error): LajuError {
+  return new LajuError(`${path} cannot be written: ${cause.message}`, {
+    code: "E_CRONTAB_FILES",
+    hint: "The crontab was not changed. This user must be able to write there.",
+    cause,
+  });
+}

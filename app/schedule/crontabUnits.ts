@@ -1,0 +1,38 @@
+/**
+ * A block's lines by the command that they are for: its comment and its entries. Lines that name no command
+ * (someone's own, or SHELL) stand by themselves.
+ */
+export type CrontabUnits = Map<string, string[]>;
+
+export function unitsOf(body: string): CrontabUnits {
+  const units: CrontabUnits = new Map();
+  const add = (key: string, lines: string[]) => units.set(key, [...(units.get(key) ?? []), ...lines]);
+  let comments: string[] = [];
+  for (const line of body.split("\n").filter((text) => text !== "")) {
+    if (line.startsWith("#")) comments.push(line);
+    else {
+      add(commandIn(line) ?? line, [...comments, line]);
+      comments = [];
+    }
+  }
+  for (const comment of comments) add(comment, [comment]);
+  return units;
+}
+
+/** Whether a unit is a command of laju's rather than a line by itself. */
+export function isCommand(key: string): boolean {
+  return /^commands\/\S+\.js$/.test(key);
+}
+
+/** The wanted lines of the named commands, and of all others those that are there already. */
+export function withOnly(present: string, wanted: string, files: readonly string[]): string {
+  const there = unitsOf(present);
+  const chosen = unitsOf(wanted);
+  const lines = [...chosen].flatMap(([key, unit]) => (files.includes(key) ? unit : (there.get(key) ?? [])));
+  const others = [...there].filter(([key]) => isCommand(key) && !chosen.has(key) && !files.includes(key));
+  return [...lines, ...others.flatMap(([, unit]) => unit)].map((line) => `${line}\n`).join("");
+}
+
+function commandIn(line: string): string | undefined {
+  return /[ '](commands\/\S+?\.js)'? >> /.exec(line)?.[1];
+}
