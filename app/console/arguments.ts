@@ -1,0 +1,77 @@
+import { parseArgs } from "node:util";
+import { LajuError } from "../errors";
+import type { OptionSpec, OptionSpecs, OptionValues } from "../schedule/optionSpecs";
+
+export interface ParsedArguments<O extends OptionSpecs> {
+  args: string[];
+  options: OptionValues<O>;
+}
+
+/** Reads a command's or verb's arguments; what it does not know is an error that names it, with exit status 2. */
+export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O): ParsedArguments<O> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: forParseArgs(specs),
+      allowPositionals: true,
+      allowNegative: true,
+    });
+    return { args: positionals, options: { ...values } as OptionValues<O> };
+  } catch (error) {
+    throw wrongUse(error as Error, argv, specs);
+  }
+}
+
+/** parseArgs refuses keys it does not know (`description`) and readonly lists. */
+function forParseArgs(specs: OptionSpecs) {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { description: _, default: value, ...spec }]) => [
+      name,
+      value === undefined ? spec : { ...spec, default: Array.isArray(value) ? [...value] : value },
+    ]),
+  ) as NonNullable<Parameters<typeof parseArgs>[0]>["options"] & {};
+}
+
+function wrongUse(error: Error, argv: string[], specs: OptionSpecs): LajuError {
+  const known = Object.keys(specs).map((name) => `--${name}`);
+  const unknown = /Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
+  const hint = known.length > 0 ? `It takes ${known.join(", ")}.` : "It takes no options.";
+  if (unknown !== undefined) {
+    return new LajuError(`unknown option ${unknown}`, { code: "E_USAGE", exitStatus: 2, hint });
+  }
+  const missing = /Option '([^']*)' argument (?:missing|is ambiguous)/.exec(error.message)?.[1];
+  const message =
+    missing === undefined ? firstSentence(error.message) : `option ${longName(missing, argv)} needs a value`;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+}
+
+/** parseArgs writes "-d, --days <value>". */
+function longName(shown: string, argv: string[]): string {
+  return /--[\w-]+/.exec(shown)?.[0] ?? argv.find((word) => word.startsWith("-")) ?? shown;
+}
+
+function firstSentence(message: string): string {
+  return message.split(/\. |\n/)[0] ?? message;
+}
+
+/** The lines of --help for a set of options, aligned. */
+export function describeOptions(specs: OptionSpecs): string[] {
+  const rows = Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)] as const);
+  const width = Math.max(0, ...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, note]) => `  ${flag.padEnd(width)}   ${note}`.trimEnd());
+}
+
+function flagOf(name: string, spec: OptionSpec): string {
+  const value = spec.type === "string" ? " <value>" : "";
+  return `${spec.short ? `-${spec.short}, ` : ""}--${name}${value}`;
+}
+
+function noteOf(spec: OptionSpec): string {
+  const notes = [spec.multiple ? "several times" : "", defaultNote(spec)].filter(Boolean).join(", ");
+  return [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
+}
+
+function defaultNote({ default: value }: OptionSpec): string {
+  if (value === undefined || value === false) return "";
+  return `default ${Array.isArray(value) ? value.join(", ") : value}`;
+}

@@ -1,0 +1,45 @@
+import type { CommandMeta } from "../schedule/commandMeta";
+import type { OptionSpecs, OptionValues } from "../schedule/optionSpecs";
+import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
+
+export type { CommandMeta } from "../schedule/commandMeta";
+
+/** What `run` may return: a sentence, or counts as well. `failed` above 0 makes the run end with status 1. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a `run` without a return statement is the usual case.
+export type CommandResult = string | { message?: string; processed?: number; failed?: number } | void;
+
+/** What a running command receives. */
+export interface RunContext<O extends OptionSpecs = OptionSpecs> {
+  /** The words that are not options. */
+  args: string[];
+  /** The options, typed by their declaration. */
+  options: OptionValues<O>;
+  /** Aborted when the time limit passes or the process is asked to end (SIGTERM, SIGINT, SIGHUP). */
+  signal: AbortSignal;
+  log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
+  /** This run: its id in the ledger (null when it is not recorded) and when it started. */
+  run: { id: number | null; name: string; startedAt: Date };
+}
+
+export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends CommandMeta {
+  options?: O;
+  run(context: RunContext<O>): CommandResult | Promise<CommandResult>;
+}
+
+// The build defines this; under tsx and vitest it is not there.
+declare const LAJU_BUILT: true | undefined;
+
+/**
+ * Declares a command: `export default command({ description, schedule, run })`. The work is done only when
+ * its file is the program's entry; imported by another command or by a test it does nothing.
+ */
+export function command<const O extends OptionSpecs = Record<never, never>>(
+  definition: CommandDefinition<O>,
+): CommandDefinition<O> {
+  // A compiled command is started by the lines that the build appends to it.
+  if (typeof LAJU_BUILT === "undefined") {
+    // Not awaited: the entry's module has to finish loading first.
+    void import("./startSource").then(({ startIfEntry }) => startIfEntry(definition as CommandDefinition));
+  }
+  return definition;
+}

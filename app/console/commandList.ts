@@ -1,0 +1,105 @@
+import { formatDuration } from "../schedule/duration";
+import type { CommandFacts } from "../schedule/manifest";
+import { type HostClock, nextRuns } from "../schedule/nextRuns";
+import { shortTime } from "./hostClock";
+import { type Terminal, visibleWidth } from "./terminal";
+
+/** A row of `list --json`. */
+export interface ListRow extends Omit<CommandFacts, "options" | "log"> {
+  overridden: string[];
+  words: string[];
+  nextRun: string | null;
+  next?: string[];
+}
+
+/** One row a command: the same for --json and for people. `next` adds that many coming times. */
+export function listRows(commands: CommandFacts[], words: Words, clock: HostClock, next: number): ListRow[] {
+  return commands.map(({ options: _options, log: _log, ...facts }) => {
+    const command = commands.find(({ name }) => name === facts.name) as CommandFacts;
+    const times = nextRuns(command, clock, Math.max(next, 1)).map((time) => time.toISOString());
+    return {
+      ...facts,
+      overridden: [],
+      words: facts.schedules.map((schedule) => words(schedule, facts.name)),
+      nextRun: times[0] ?? null,
+      ...(next > 0 && { next: times }),
+    };
+  });
+}
+
+/** Says a schedule in English. */
+export type Words = (schedule: string, name: string) => string;
+
+/** The table of `node laju list`. */
+export function listText(rows: ListRow[], clock: HostClock, terminal: Terminal): string {
+  if (rows.length === 0) return "  No commands yet. node laju make:command SendDailyEmails writes the first.";
+  const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
+  const column = {
+    name: longest(rows.map(({ name }) => name)),
+    due: longest(rows.map((row) => due(row, clock))),
+  };
+  const lines = rows.flatMap((row, index) => [
+    line(row, schedules[index] as string, column, clock, terminal),
+    ...row.schedules.slice(1).map((schedule) => `  ${terminal.paint("dim", `and ${schedule}`)}`),
+    ...(row.next ?? []).map((time) => `      ${terminal.paint("dim", nextLine(time, row, clock))}`),
+  ]);
+  return ["", ...lines, "", `  ${summary(rows, clock)}`].join("\n");
+}
+
+function line(
+  row: ListRow,
+  schedule: string,
+  column: { name: number; due: number },
+  clock: HostClock,
+  { paint, width, symbols }: Terminal,
+): string {
+  const dots = ".".repeat(column.name - row.name.length + 2);
+  const head = `  ${schedule}  ${paint("green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
+  const room = width - visibleWidth(head) - 3;
+  if (room < 8 || row.description === "") return head.trimEnd();
+  const fits = row.description.length <= room;
+  const text = fits
+    ? row.description
+    : row.description.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+  return `${head}   ${paint("dim", text)}`;
+}
+
+function due(row: ListRow, { now }: HostClock): string {
+  if (!row.enabled) return "disabled";
+  if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
+  return `next in ${formatDuration(roundedToMinute(Date.parse(row.nextRun) - now.getTime()))}`;
+}
+
+/** Seconds are noise in a list, but "in 0s" would be wrong. */
+function roundedToMinute(ms: number): number {
+  return ms < 60_000 ? Math.max(ms, 1_000) : Math.floor(ms / 60_000) * 60_000;
+}
+
+function nextLine(time: string, row: ListRow, clock: HostClock): string {
+  const zone = row.timezone ?? clock.hostTimezone;
+  return `${shortTime(new Date(time), zone)}${row.timezone === null ? "" : ` ${zone}`}`;
+}
+
+function summary(rows: ListRow[], clock: HostClock): string {
+  const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0).length;
+  const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
+  return `${count}, ${scheduled} scheduled · ${clock.hostTimezone} · node laju crontab:install to apply`;
+}
+
+/** Five-field expressions with each field in its column; everything else as it is. */
+function alignedSchedules(schedules: string[]): string[] {
+  const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
+  const five = split.filter((fields) => fields.length === 5);
+  const widths = [0, 1, 2, 3, 4].map((index) => longest(five.map((fields) => fields[index] as string)));
+  const texts = split.map((fields, index) =>
+    fields.length === 5
+      ? fields.map((field, at) => field.padEnd(widths[at] as number)).join(" ")
+      : (schedules[index] as string),
+  );
+  const width = longest(texts);
+  return texts.map((text) => text.padEnd(width));
+}
+
+function longest(texts: string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
+}

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../config";
+import { LajuError } from "../errors";
+import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from "../schedule/manifest";
+import { readSource } from "../schedule/readSource";
+import { describeError } from "./showError";
+
+/** A command read from its source. */
+export interface SourceCommand extends CommandFacts {
+  text: string;
+  hasTopLevelAwait: boolean;
+}
+
+/** What commands/ holds: the commands that can be read, and what is wrong with the others. */
+export interface Sources {
+  commands: SourceCommand[];
+  problems: CommandProblem[];
+}
+
+/** The names of all commands in commands/, whatever state their files are in. */
+export function commandNames(): string[] {
+  if (!existsSync(paths.commands)) return [];
+  return readdirSync(paths.commands, { recursive: true, encoding: "utf8" })
+    .filter(isCommandFile)
+    .map((file) => file.replace(/\.ts$/, ""))
+    .sort();
+}
+
+/** Reads every command's metadata. Nothing is executed, and one bad file does not hide the others. */
+export function readSources(): Sources {
+  const sources: Sources = { commands: [], problems: [] };
+  for (const name of commandNames()) {
+    const file = `commands/${name}.ts`;
+    try {
+      sources.commands.push(readCommand(name, file));
+    } catch (error) {
+      if (!(error instanceof LajuError)) throw error;
+      sources.problems.push({ file, message: describeError(error) });
+    }
+  }
+  sources.commands.sort(byPriority);
+  return sources;
+}
+
+function readCommand(name: string, file: string): SourceCommand {
+  if (!/^[\w][\w./-]*$/.test(name)) {
+    throw new LajuError(`${file}  "${name}" is not a command name`, {
+      code: "E_NAME",
+      hint: "Use letters, digits, - and _ in the names of files and folders, such as SendDailyEmails.ts.",
+    });
+  }
+  const text = readText(file);
+  const { form, meta, hasTopLevelAwait } = readSource(text, file, name);
+  return { ...commandFacts(name, form, meta), text, hasTopLevelAwait };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(join(paths.root, file), "utf8");
+  } catch (error) {
+    throw new LajuError(`${file}  cannot be read: ${error.message}`, { code: "E_SOURCE", cause: error });
+  }
+}
+
+/** laju's own verbs, tests, declarations and files whose name begins with _ are no commands. */
+function isCommandFile(path: string): boolean {
+  if (!path.endsWith(".ts") || path.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(path)) return false;
+  if (path === "index.ts" || path.startsWith("native/")) return false;
+  return path
+    .split("/")
+    .every((part) => !part.startsWith("_") && !part.startsWith(".") && part !== "node_modules");
+}

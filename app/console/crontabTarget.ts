@@ -1,0 +1,132 @@
+import { accessSync, constants, existsSync, lstatSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { environmentName, paths } from "../config";
+import { LajuError } from "../errors";
+import type { CrontabPlace } from "../schedule/crontabLine";
+import type { CommandFacts, Manifest } from "../schedule/manifest";
+import { changedSources } from "./buildDrift";
+import { readManifest } from "./buildManifest";
+import { findCommand } from "./catalog";
+import type { CrontabTarget } from "./crontabInstaller";
+import { crontabRows, scheduledHere } from "./crontabRows";
+import { hostClock } from "./hostClock";
+
+/** What all crontab verbs take. */
+export const targetOptions = {
+  root: {
+    type: "string",
+    description: "The app's folder as cron sees it, such as a link to the current release",
+  },
+  node: { type: "string", description: "The node that cron starts (default: the one that runs this)" },
+  "log-dir": { type: "string", description: "The folder of the logs (default: logs/ in the root)" },
+  env: { type: "string", description: "Only commands of this environment (default: NODE_ENV)" },
+} as const;
+
+/** Of verbs that touch a crontab. */
+export const userOption = {
+  user: { type: "string", short: "u", description: "Whose crontab (as root; default: your own)" },
+} as const;
+
+export interface TargetOptions {
+  root?: string | undefined;
+  node?: string | undefined;
+  "log-dir"?: string | undefined;
+  env?: string | undefined;
+  user?: string | undefined;
+}
+
+/** The crontab entries that the last build asks for, and where they go. */
+export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
+  const { commands } = readManifest();
+  const place = placeOf(options);
+  const chosen = scheduledHere(commands, options.env ?? environmentName());
+  return {
+    rows: crontabRows(chosen, hostClock().hostTimezone, logFolder(options, place)),
+    place,
+    data: paths.data,
+    ...(options.user !== undefined && { user: options.user }),
+    ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
+  };
+}
+
+function placeOf({ root = paths.root, node = process.execPath }: TargetOptions): CrontabPlace {
+  checkAbsolute("--root", root);
+  checkAbsolute("--node", node);
+  return { root, build: join(root, "build"), node };
+}
+
+/** Logs stay where LAJU_LOGS puts them; without it they belong to the root that cron sees. */
+function logFolder({ "log-dir": folder }: TargetOptions, { root }: CrontabPlace): string {
+  if (folder !== undefined) return checkAbsolute("--log-dir", folder);
+  const below = relative(paths.root, paths.logs);
+  return below.startsWith("..") || isAbsolute(below) ? paths.logs : join(root, below);
+}
+
+function checkAbsolute(option: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  throw new LajuError(`${option} ${path} is not an absolute path`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "cron starts commands from elsewhere, so every path in the crontab is absolute.",
+  });
+}
+
+/** What must hold before entries are installed: the program and the build are there, and the build is current. */
+export function checkInstallable({ place }: CrontabTarget): void {
+  checkExecutable(place.node);
+  if (!existsSync(join(place.build, "commands.json"))) {
+    throw new LajuError(`there is no build in ${place.root}`, {
+      code: "E_NOT_BUILT",
+      hint: "Run npm run build there.",
+    });
+  }
+  checkCurrent(readManifest());
+}
+
+function checkExecutable(node: string): void {
+  try {
+    accessSync(node, constants.X_OK);
+  } catch (error) {
+    throw new LajuError(`${node} cannot be executed: ${error.code}`, {
+      code: "E_NODE",
+      hint: "Name the node that cron shall start with --node.",
+      cause: error,
+    });
+  }
+}
+
+/** A broken or unbuilt source never changes what cron runs. */
+function checkCurrent(manifest: Manifest): void {
+  const [problem] = manifest.problems;
+  if (problem !== undefined) {
+    throw new LajuError(`the last build left out ${problem.file}`, {
+      code: "E_BUILD_PROBLEMS",
+      hint: `${problem.message}\n  Correct it and run npm run build; the crontab stays as it is until then.`,
+    });
+  }
+  const changed = changedSources(manifest);
+  if (changed.length === 0) return;
+  const more = changed.length > 1 ? ` and ${changed.length - 1} more` : "";
+  throw new LajuError(`the build is older than its sources: ${changed[0]}${more} changed`, {
+    code: "E_BUILD_OLD",
+    hint: "Run npm run build; the crontab stays as it is until then.",
+  });
+}
+
+/** Why nothing is scheduled, when nothing is: the usual surprise of a first installation. */
+export function nothingScheduled(options: TargetOptions, commands: CommandFacts[]): string {
+  const environment = options.env ?? environmentName();
+  const elsewhere = commands.filter(
+    ({ schedules, environments }) => schedules.length > 0 && environments !== null,
+  );
+  if (elsewhere.length === 0) return "No command has a schedule.";
+  const names = [...new Set(elsewhere.flatMap(({ environments }) => environments ?? []))].join(", ");
+  return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are in: ${names}.`;
+}
+
+/** A release's folder changes under a link; data kept in it would be left behind. */
+export function linkWarning({ root }: CrontabPlace): string | undefined {
+  const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
+  if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;
+  return `${root} is a link, and ${paths.data} stays in one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;
+}

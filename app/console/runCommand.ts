@@ -1,0 +1,75 @@
+import { LajuError } from "../errors";
+import type { ActiveRun } from "../runs/supervise";
+import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
+import { writeAll } from "../services/writeAll";
+import { parseArguments } from "./arguments";
+import type { CommandDefinition, CommandResult, RunContext } from "./command";
+import { describeError } from "./showError";
+
+/** Runs a declared command to its end and exits with its status. */
+export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {
+  const { name, argv, run } = start;
+  process.once("beforeExit", () => endUnfinished(start));
+  try {
+    const parsed = parseArguments(argv, definition.options ?? {});
+    const result = await definition.run(contextOf(name, parsed, run));
+    const message = messageOf(result);
+    if (message !== undefined) logInfo(message);
+    run.noteMessage(message);
+    run.exit(failedCount(result) > 0 ? 1 : Number(process.exitCode ?? 0));
+  } catch (error) {
+    run.noteError(error);
+    reportFailure(name, error);
+    run.exit(error instanceof LajuError ? error.exitStatus : 1);
+  }
+}
+
+/** Nothing is left that could wake the process, and `run` still waits: Node would end it with status 0. */
+function endUnfinished({ name, run }: CommandStart): void {
+  const error = new Error(
+    `${name} ended before its run() did: it waits for something that can no longer happen`,
+  );
+  run.noteError(error);
+  logError(error.message);
+  run.exit(1);
+}
+
+interface CommandStart {
+  name: string;
+  argv: string[];
+  run: ActiveRun;
+}
+
+function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, run: ActiveRun): RunContext {
+  return {
+    ...parsed,
+    // A getter, so that a command which never looks at it is ended at once instead of being waited for.
+    get signal() {
+      return run.signal();
+    },
+    log: { info: logInfo, warn: logWarn, error: logError, debug: logDebug },
+    run: { id: run.id, name, startedAt: new Date(run.startedAt) },
+  };
+}
+
+function messageOf(result: CommandResult): string | undefined {
+  if (typeof result === "string") return result;
+  if (!result) return undefined;
+  const counts = [
+    result.processed === undefined ? "" : `${result.processed} processed`,
+    result.failed === undefined ? "" : `${result.failed} failed`,
+  ].filter(Boolean);
+  return result.message ?? (counts.join(", ") || undefined);
+}
+
+function failedCount(result: CommandResult): number {
+  return typeof result === "object" && result ? (result.failed ?? 0) : 0;
+}
+
+/** What the user can mend is a sentence; everything else is shown whole, with stack and cause. */
+function reportFailure(name: string, error: unknown): void {
+  if (!(error instanceof LajuError)) logError(`${name} failed`, error instanceof Error ? error : { error });
+  // Somebody is at the keyboard and called it wrongly: no log line, but an answer.
+  else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
+  else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
+}

@@ -1,0 +1,78 @@
+import type { Run, RunState } from "../runs/run";
+import { formatDuration } from "../schedule/duration";
+import type { Terminal } from "./terminal";
+
+/** The table of `node laju runs`. */
+export function runTable(runs: Run[], now: number, terminal: Terminal): string {
+  if (runs.length === 0) return "  No runs recorded.";
+  const rows = runs.map((run) => cells(run, now));
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = rows.map((row, index) => {
+    const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ");
+    const room = terminal.width - 4;
+    return `  ${symbolOf((runs[index] as Run).state, terminal)} ${clipped(text.trimEnd(), room, terminal)}`;
+  });
+  return ["", ...lines, ""].join("\n");
+}
+
+function cells(run: Run, now: number): string[] {
+  const lasted = run.finishedAt === null ? "" : formatDuration(run.finishedAt - run.startedAt);
+  return [String(run.id), run.name, ago(now - run.startedAt), lasted, endingOf(run), noteOf(run)];
+}
+
+/** One run whole, for `node laju runs show ID`. */
+export function runDetails(run: Run, terminal: Terminal): string {
+  const rows: [string, string | null][] = [
+    ["state", `${run.state.replace("_", " ")}${run.exitStatus === null ? "" : `, exit ${run.exitStatus}`}`],
+    ["started", new Date(run.startedAt).toISOString()],
+    ["finished", run.finishedAt === null ? null : new Date(run.finishedAt).toISOString()],
+    ["lasted", run.finishedAt === null ? null : formatDuration(run.finishedAt - run.startedAt)],
+    ["host", `${run.host}, pid ${run.pid}`],
+    ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
+    ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
+    ["message", run.message],
+    ["error", run.error],
+  ];
+  const lines = rows
+    .filter(([, value]) => value !== null && value !== "")
+    .map(
+      ([label, value]) =>
+        `  ${terminal.paint("dim", label.padEnd(9))}  ${value?.replaceAll("\n", `\n${" ".repeat(13)}`)}`,
+    );
+  return [
+    `${symbolOf(run.state, terminal)} ${terminal.paint("bold", run.name)}  run ${run.id}`,
+    ...lines,
+  ].join("\n");
+}
+
+function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
+  switch (state) {
+    case "succeeded":
+      return paint("green", symbols.done);
+    case "running":
+      return paint("yellow", symbols.running);
+    case "skipped":
+      return paint("yellow", symbols.skipped);
+    default:
+      return paint("red", symbols.failed);
+  }
+}
+
+function endingOf({ state, exitStatus }: Run): string {
+  if (state === "succeeded") return "";
+  if (state === "failed") return `exit ${exitStatus}`;
+  return state.replace("_", " ");
+}
+
+function noteOf({ message, error }: Run): string {
+  return (message ?? error ?? "").split("\n")[0] ?? "";
+}
+
+/** How long ago, in one unit at most two: "2h 39m ago". */
+export function ago(ms: number): string {
+  return ms < 1_000 ? "now" : `${formatDuration(ms < 60_000 ? Math.floor(ms / 1_000) * 1_000 : ms)} ago`;
+}
+
+function clipped(text: string, room: number, { symbols }: Terminal): string {
+  return text.length <= room ? text : text.slice(0, room - symbols.dots.length) + symbols.dots;
+}

@@ -1,0 +1,68 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import { paths, settings } from "../config";
+import { LajuError } from "../errors";
+import { type ActiveRun, supervise } from "../runs/supervise";
+import type { OptionSpecs } from "../schedule/optionSpecs";
+import { writeAll } from "../services/writeAll";
+import type { CommandDefinition } from "./command";
+import { commandHelp, wantsHelp } from "./commandHelp";
+import { runCommand } from "./runCommand";
+import { keepConsoleLines } from "./safeConsole";
+import { describeError } from "./showError";
+
+/** What the build writes into a compiled command about itself. */
+export interface CompiledFacts {
+  name: string;
+  description?: string;
+  schedule?: string[];
+  timezone?: string;
+  timeout?: string;
+  timeoutMs?: number;
+  options?: OptionSpecs;
+  /** A script that reads its own arguments answers --help itself. */
+  readsArguments?: boolean;
+}
+
+let active: ActiveRun | undefined;
+
+/** The first thing a compiled command does, before any of its own modules is loaded. */
+export function begin(facts: CompiledFacts): void {
+  leaveBuildFolder();
+  keepConsoleLines();
+  const argv = process.argv.slice(2);
+  if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
+    writeAll(1, `${commandHelp(facts)}\n`);
+    process.exit(0);
+  }
+  active = supervise({ name: facts.name, args: argv, timeoutMs: facts.timeoutMs ?? null, recorded: true });
+  stopOnBadSettings(active);
+}
+
+/** What follows for a declared command, once its modules are loaded. (A script has done its work by then.) */
+export function runDeclared(name: string, definition: CommandDefinition): void {
+  if (active === undefined) return; // Imported by another program: nothing was begun.
+  void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
+}
+
+/**
+ * The crontab starts commands in build/. Scripts that name files relative to the app's root then work as
+ * they do when started by hand.
+ */
+function leaveBuildFolder(): void {
+  const folder = process.cwd();
+  if (basename(folder) === basename(paths.build) && folder === realpathSync(paths.build)) {
+    process.chdir(paths.root);
+  }
+}
+
+function stopOnBadSettings(run: ActiveRun): void {
+  try {
+    settings();
+  } catch (error) {
+    if (!(error instanceof LajuError)) throw error;
+    run.noteError(error);
+    writeAll(2, `${describeError(error)}\n`);
+    run.exit(1);
+  }
+}

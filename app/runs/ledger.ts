@@ -1,0 +1,150 @@
+import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { paths } from "../config";
+import { LajuError } from "../errors";
+import { openSqlite } from "../services/sqliteDriver";
+import type { NewRun, Outcome, Run } from "./run";
+import { type RunRow, toRun } from "./runRow";
+import { isAlive, processIdentity } from "./thisProcess";
+
+/** The ledger's file: one SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
+export const ledgerFile = join(paths.data, "runs.sqlite3");
+
+const schemaVersion = 1;
+const schema = `
+  CREATE TABLE runs (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL,
+    host        TEXT NOT NULL,
+    pid         INTEGER NOT NULL,
+    process     TEXT,
+    args        TEXT NOT NULL,
+    started_at  INTEGER NOT NULL,
+    finished_at INTEGER,
+    state       TEXT NOT NULL,
+    exit_status INTEGER,
+    message     TEXT,
+    error       TEXT,
+    attempt     INTEGER NOT NULL DEFAULT 1,
+    log_file    TEXT,
+    log_from    INTEGER,
+    log_to      INTEGER
+  );
+  CREATE INDEX runs_by_name ON runs (name, id);
+  CREATE INDEX runs_open ON runs (host) WHERE state = 'running';
+`;
+
+type Database = ReturnType<typeof openSqlite>;
+let opened: Database | undefined;
+
+/** Writes the row of a run that begins and returns its id. Throws when the ledger cannot be written. */
+export function recordStart(run: NewRun): number {
+  const inserted = ledger()
+    .prepare(
+      `INSERT INTO runs (name, host, pid, process, args, started_at, state, log_file, log_from)
+       VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?)`,
+    )
+    .run(
+      run.name,
+      hostname(),
+      process.pid,
+      processIdentity(process.pid),
+      JSON.stringify(run.args),
+      run.startedAt,
+      run.log?.file ?? null,
+      run.log?.from ?? null,
+    );
+  return Number(inserted.lastInsertRowid);
+}
+
+/** Closes the row of a run. A row that was closed already stays as it is. */
+export function recordEnd(id: number, outcome: Outcome): void {
+  ledger()
+    .prepare(
+      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?
+       WHERE id = ? AND state = 'running'`,
+    )
+    .run(
+      outcome.state,
+      outcome.exitStatus,
+      outcome.message ?? null,
+      outcome.error ?? null,
+      outcome.finishedAt,
+      outcome.logTo ?? null,
+      id,
+    );
+}
+
+/** What to pick from the ledger; the newest runs come first. */
+export interface RunFilter {
+  name?: string | undefined;
+  /** Only runs that ended badly: failed, timed out or lost. */
+  failed?: boolean | undefined;
+  /** Only runs that began at or after this moment (milliseconds since the epoch). */
+  since?: number | undefined;
+  limit?: number | undefined;
+}
+
+/** The recorded runs, newest first. Runs whose process is gone are marked lost on the way. */
+export function listRuns(filter: RunFilter): Run[] {
+  markLostRuns();
+  const conditions = [
+    filter.name === undefined ? undefined : "name = @name",
+    filter.failed ? "state IN ('failed', 'timed_out', 'lost')" : undefined,
+    filter.since === undefined ? undefined : "started_at >= @since",
+  ].filter((condition) => condition !== undefined);
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  const rows = ledger()
+    .prepare(`SELECT * FROM runs ${where} ORDER BY id DESC LIMIT @limit`)
+    .all({ name: filter.name ?? null, since: filter.since ?? null, limit: filter.limit ?? 20 });
+  return (rows as RunRow[]).map(toRun);
+}
+
+/** One run by its id, or undefined. */
+export function findRun(id: number): Run | undefined {
+  markLostRuns();
+  const row = ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;
+  return row && toRun(row);
+}
+
+/** kill -9 and power cuts leave a row open; its process is gone, so the next reader closes it. */
+function markLostRuns(): void {
+  const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running' AND host = ?").all(hostname());
+  for (const row of open as RunRow[]) {
+    if (isAlive(row.pid, row.process)) continue;
+    ledger()
+      .prepare("UPDATE runs SET state = 'lost', error = ? WHERE id = ? AND state = 'running'")
+      .run("the process ended without saying how: killed, out of memory, or the machine went down", row.id);
+  }
+}
+
+function ledger(): Database {
+  opened ??= openLedger();
+  return opened;
+}
+
+function openLedger(): Database {
+  mkdirSync(paths.data, { recursive: true });
+  const database = openSqlite(ledgerFile);
+  const version = Number(database.pragma("user_version", { simple: true }));
+  if (version > schemaVersion) {
+    throw new LajuError(`${ledgerFile} was written by a newer laju (version ${version} of its tables)`, {
+      code: "E_LEDGER",
+      hint: "Run the newer release, or set LAJU_DATA to a folder of its own for this one.",
+    });
+  }
+  if (version < schemaVersion) createTables(database);
+  return database;
+}
+
+/** Two first runs may come here at once: the second waits for the lock and then finds the tables. */
+function createTables(database: Database): void {
+  database
+    .transaction(() => {
+      if (Number(database.pragma("user_version", { simple: true })) >= schemaVersion) return;
+      database.exec(schema);
+      database.pragma(`user_version = ${schemaVersion}`);
+    })
+    .exclusive();
+}

@@ -1,0 +1,38 @@
+/** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
+export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
+
+/** One execution of a command, as the ledger keeps it. Times are milliseconds since the epoch. */
+export interface Run {
+  id: number;
+  name: string;
+  host: string;
+  pid: number;
+  startedAt: number;
+  finishedAt: number | null;
+  state: RunState;
+  exitStatus: number | null;
+  message: string | null;
+  error: string | null;
+  attempt: number;
+  args: string[];
+  /** The log file and the bytes of it that this run wrote; null when its output went elsewhere. */
+  log: { file: string; from: number; to: number | null } | null;
+}
+
+/** What is known when a run begins. */
+export interface NewRun {
+  name: string;
+  args: string[];
+  startedAt: number;
+  log: { file: string; from: number } | null;
+}
+
+/** What is known when it ends. */
+export interface Outcome {
+  state: Exclude<RunState, "running">;
+  exitStatus: number | null;
+  message?: string | undefined;
+  error?: string | undefined;
+  finishedAt: number;
+  logTo?: number | undefined;
+}

@@ -1,0 +1,101 @@
+import { constants } from "node:os";
+import { setRunId } from "../services/Logger";
+import { errorText } from "./errorText";
+import { outputFile, outputSize } from "./outputFile";
+import { openRecord, type RunRecord } from "./record";
+
+const endingSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** How long a command that listens to its signal may take to end after it was aborted. */
+const graceMs = 5_000;
+const timedOutStatus = 124;
+/** The longest delay that setTimeout takes; a longer limit than 24 days is no limit. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export interface Supervision {
+  name: string;
+  args: string[];
+  /** The longest the run may take, in milliseconds; null for no limit. */
+  timeoutMs: number | null;
+  /** Whether the run is written into the ledger: compiled commands are, sources tried by hand are not. */
+  recorded: boolean;
+}
+
+/** The run that this process is. */
+export interface ActiveRun {
+  readonly id: number | null;
+  readonly startedAt: number;
+  /** Made at its first use: a command that never asked for it is not waited for when it has to end. */
+  signal(): AbortSignal;
+  /** Keeps a sentence about what was done. */
+  noteMessage(message: string | undefined): void;
+  noteError(error: unknown): void;
+  /** Ends the process, with this status unless the run was told to end before (time limit, signal). */
+  exit(status: number): never;
+}
+
+/**
+ * Follows this process from here to its end, whatever ends it: return, throw, process.exit anywhere, an
+ * unhandled rejection, a signal, the time limit. (After SIGKILL the row stays open; the next reader of the
+ * ledger finds that its process is gone.)
+ */
+export function supervise({ name, args, timeoutMs, recorded }: Supervision): ActiveRun {
+  const startedAt = Date.now();
+  const record = recorded ? startRecord(name, args, startedAt) : undefined;
+  const notes: { message?: string; error?: string } = {};
+  let controller: AbortController | undefined;
+  let timedOut = false;
+  let endStatus: number | undefined;
+
+  const end = (status: number, reason: string) => {
+    notes.error ??= reason;
+    endStatus ??= status;
+    if (controller === undefined || controller.signal.aborted) process.exit(endStatus);
+    setTimeout(() => process.exit(endStatus), graceMs).unref();
+    process.exitCode = endStatus;
+    controller.abort(new Error(reason));
+  };
+
+  process.on("uncaughtExceptionMonitor", (error) => {
+    notes.error ??= errorText(error);
+  });
+  process.on("exit", (status) => {
+    const state = timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
+    record?.close({ ...notes, state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize() });
+  });
+  for (const signal of endingSignals) {
+    process.on(signal, () => {
+      // A script with a handler of its own decides itself how it ends.
+      if (process.listenerCount(signal) > 1) notes.error ??= `received ${signal}`;
+      else end(128 + constants.signals[signal], `ended by ${signal}`);
+    });
+  }
+  if (timeoutMs !== null && timeoutMs <= longestTimerMs) {
+    setTimeout(() => {
+      timedOut = true;
+      end(timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
+    }, timeoutMs).unref();
+  }
+
+  return {
+    id: record?.id ?? null,
+    startedAt,
+    signal() {
+      controller ??= new AbortController();
+      return controller.signal;
+    },
+    noteMessage(message) {
+      notes.message = message;
+    },
+    noteError(error) {
+      notes.error ??= errorText(error);
+    },
+    exit: (status) => process.exit(endStatus ?? status),
+  };
+}
+
+function startRecord(name: string, args: string[], startedAt: number): RunRecord | undefined {
+  const record = openRecord({ name, args, startedAt, log: outputFile() });
+  if (record !== undefined) setRunId(String(record.id));
+  return record;
+}

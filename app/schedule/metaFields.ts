@@ -1,0 +1,135 @@
+import { LajuError } from "../errors";
+import type { CommandMeta } from "./commandMeta";
+import { parseDuration } from "./duration";
+import { parseSchedule } from "./expression";
+
+/** What is wrong with a value: the end of a sentence that begins with the field's name, or a whole one. */
+type Problem = string | LajuError | undefined;
+type Check = (value: unknown, commandName: string) => Problem;
+
+/** Every field of CommandMeta with the rule its value must keep: the one list of fields there is. */
+export const metaFields: Record<keyof CommandMeta, Check> = {
+  description: oneLine,
+  schedule: (value, name) =>
+    [value]
+      .flat()
+      .map((one) => schedule(one, name))
+      .find(Boolean),
+  timezone,
+  timeout: duration,
+  environments: words,
+  enabled: (value) => (typeof value === "boolean" ? undefined : expected("true or false", value)),
+  tags: words,
+  priority,
+  log: oneLine,
+  options,
+};
+
+/** What is wrong with a field's value, if anything, as a sentence that names the field. */
+export function fieldProblem(
+  field: keyof CommandMeta,
+  value: unknown,
+  commandName: string,
+): { message: string; hint?: string | undefined } | undefined {
+  const problem = metaFields[field](value, commandName);
+  if (problem === undefined) return undefined;
+  if (typeof problem === "string") return { message: `${field} ${problem}` };
+  // A schedule's own sentence names it already.
+  const isNamed = problem.message.startsWith(field);
+  return { message: isNamed ? problem.message : `${field}: ${problem.message}`, hint: problem.hint };
+}
+
+/** Checks metadata that was put together elsewhere than in a source. Throws a LajuError for the first bad field. */
+export function checkMeta(meta: CommandMeta, commandName: string): void {
+  for (const [field, value] of Object.entries(meta)) {
+    const problem = fieldProblem(field as keyof CommandMeta, value, commandName);
+    if (problem) {
+      throw new LajuError(problem.message, { code: "E_METADATA", exitStatus: 2, hint: problem.hint });
+    }
+  }
+}
+
+function oneLine(value: unknown): string | undefined {
+  if (typeof value !== "string") return expected("a plain string", value);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a crontab cannot hold.
+  return /[\x00-\x1f\x7f]/.test(value) ? "must be one line without control characters" : undefined;
+}
+
+function schedule(value: unknown, name: string): Problem {
+  if (typeof value !== "string") return expected("a plain string", value);
+  return problemOf(() => parseSchedule(value, { name }));
+}
+
+function duration(value: unknown): Problem {
+  if (typeof value !== "string") return expected('a plain string such as "10m"', value);
+  return problemOf(() => parseDuration(value));
+}
+
+function timezone(value: unknown): string | undefined {
+  if (typeof value !== "string") return expected('a time zone such as "Europe/Berlin"', value);
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return undefined;
+  } catch {
+    return `${JSON.stringify(value)} is not a time zone; write one such as "Europe/Berlin" or "UTC"`;
+  }
+}
+
+function words(value: unknown): string | undefined {
+  const isWord = (word: unknown) => typeof word === "string" && /^[^\s,]+$/.test(word);
+  return isList(value) && value.every(isWord)
+    ? undefined
+    : expected('a list of words such as ["mail"]', value);
+}
+
+function priority(value: unknown): string | undefined {
+  const isGood = Number.isFinite(value) || ["low", "normal", "high"].includes(value as string);
+  return isGood ? undefined : expected('a number, "low", "normal" or "high"', value);
+}
+
+const optionFields = ["type", "short", "multiple", "default", "description"];
+
+function options(value: unknown): string | undefined {
+  if (!isRecord(value)) return expected("an object of options", value);
+  for (const [name, spec] of Object.entries(value)) {
+    const problem = /^[a-zA-Z][\w-]*$/.test(name) ? option(spec) : "is not a name for an option";
+    if (problem !== undefined) return `"${name}" ${problem}`;
+  }
+  return undefined;
+}
+
+function option(spec: unknown): string | undefined {
+  if (!isRecord(spec)) return expected('an object such as { type: "string" }', spec);
+  const unknown = Object.keys(spec).find((field) => !optionFields.includes(field));
+  if (unknown !== undefined) return `has no field "${unknown}", only ${optionFields.join(", ")}`;
+  if (spec.type !== "string" && spec.type !== "boolean") return 'needs type: "string" or "boolean"';
+  if (spec.short !== undefined && !/^[a-zA-Z0-9]$/.test(String(spec.short)))
+    return "short must be one letter";
+  const values = spec.default === undefined ? [] : [spec.default].flat();
+  const isGood = values.every((one) => typeof one === spec.type);
+  if (isGood && (spec.default === undefined || isList(spec.default) === (spec.multiple === true)))
+    return undefined;
+  return `default must be a ${spec.type}${spec.multiple ? " list, as multiple is set" : ""}`;
+}
+
+function problemOf(read: () => unknown): LajuError | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LajuError) return error;
+    throw error;
+  }
+}
+
+function expected(what: string, found: unknown): string {
+  return `must be ${what}, found ${JSON.stringify(found)}`;
+}
+
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !isList(value);
+}

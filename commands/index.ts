@@ -1,0 +1,80 @@
+import { parseArguments } from "../app/console/arguments";
+import { keepConsoleLines } from "../app/console/safeConsole";
+import { describeError } from "../app/console/showError";
+import { terminalFor } from "../app/console/terminal";
+import { LajuError } from "../app/errors";
+import { laju, verbText } from "./native/helpText";
+import { type VerbEntry, verbs } from "./native/verbs";
+
+/** laju's command line: finds the verb, runs it, and exits with its status. */
+export async function main(argv: string[]): Promise<never> {
+  keepConsoleLines();
+  const isVerbose = argv.includes("--verbose");
+  try {
+    process.exit(await dispatch(argv.filter((word) => word !== "--verbose")));
+  } catch (error) {
+    show(error, isVerbose);
+    process.exit(error instanceof LajuError ? error.exitStatus : 1);
+  }
+}
+
+async function dispatch([name, ...argv]: string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") return print(laju());
+  if (name === "--version" || name === "-V") return print(laju().split("\n")[0]?.split("  ")[0] ?? "");
+  const entry = verbs.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw await unknownVerb(name);
+  return runVerb(entry, argv);
+}
+
+async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
+  const { default: verb } = await entry.load();
+  const end = argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const rest = end < 0 ? [] : argv.slice(end + 1);
+  if (own.includes("--help") || own.includes("-h")) return print(verbText(entry, verb));
+  const input = { ...parseArguments(own, verb.options), rest };
+  checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
+  return (await verb.run(input as never)) ?? 0;
+}
+
+function checkWords(
+  entry: VerbEntry,
+  { least, most }: { least: number; most: number },
+  words: string[],
+): void {
+  if (words.length >= least && words.length <= most) return;
+  const message =
+    words.length < least
+      ? `${entry.name} needs ${entry.usage}`
+      : `${entry.name} does not take "${words[most]}"`;
+  const hint = `Usage: node laju ${entry.name} ${entry.usage}`.trimEnd();
+  throw new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+}
+
+async function unknownVerb(name: string): Promise<LajuError> {
+  const { closest } = await import("../app/schedule/similar");
+  const names = verbs.map((entry) => entry.name);
+  const near = closest(name, names);
+  const hint = near ? `Did you mean ${near}?` : "node laju --help lists the verbs.";
+  return new LajuError(`Unknown verb "${name}"`, { code: "E_USAGE", exitStatus: 2, hint });
+}
+
+function print(text: string): 0 {
+  console.log(text);
+  return 0;
+}
+
+/** One sentence for what the user can mend; everything else is our fault and is shown whole. */
+function show(error: unknown, isVerbose: boolean): void {
+  if (!(error instanceof LajuError) || isVerbose) {
+    console.error(error);
+    return;
+  }
+  const { paint, symbols } = terminalFor(2);
+  const [first, ...more] = describeError(error).split("\n");
+  console.error(
+    [`${paint("red", symbols.failed)} ${first}`, ...more.map((line) => paint("dim", line))].join("\n"),
+  );
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,41 @@
+import { reportProblems } from "../../app/console/problems";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import type { BuildReport } from "../../scripts/build/build";
+
+export default verb({
+  options: {},
+  details:
+    "Type errors are npm run typecheck's business; syntax and metadata errors are named here, with their place.",
+  async run() {
+    const report = await (await builder())();
+    const { paint, symbols } = terminalFor(1);
+    const status = reportProblems(report.problems);
+    if (report.built.length > 0 || status === 0)
+      console.log(`${paint("green", symbols.done)} ${sentence(report)}`);
+    for (const warning of report.warnings) console.error(`  ${paint("yellow", warning)}`);
+    for (const { name } of report.kept) console.log(`  ${name} keeps what an earlier build made of it`);
+    for (const name of report.removed) console.log(`  ${name} removed: its source is gone`);
+    return status;
+  },
+});
+
+/** The build's tools are development's; production brings build/ along. */
+async function builder(): Promise<() => Promise<BuildReport>> {
+  try {
+    return (await import("../../scripts/build/build")).buildApp;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    throw new LajuError("esbuild is not installed, which the build needs", {
+      code: "E_NO_BUILD_TOOLS",
+      hint: "Build where the development packages are (npm ci), and bring build/ here.",
+      cause: error,
+    });
+  }
+}
+
+function sentence({ built, milliseconds }: BuildReport): string {
+  const count = built.length === 1 ? "1 command" : `${built.length} commands`;
+  return `Built ${count} in ${(milliseconds / 1000).toFixed(2)} s`;
+}

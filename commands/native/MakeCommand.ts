@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { paths } from "../../app/config";
+import { type Draft, draftCommand, writeDraft } from "../../app/console/commandDraft";
+import { hostClock, shortTime } from "../../app/console/hostClock";
+import { scheduleInWords } from "../../app/console/scheduleInWords";
+import { type Terminal, terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { nextRuns } from "../../app/schedule/nextRuns";
+
+export default verb({
+  options: {
+    schedule: { type: "string", multiple: true, description: 'When cron starts it: "0 8 * * *", @daily, …' },
+    description: { type: "string", description: "One line for lists and the crontab" },
+    timeout: { type: "string", description: "The longest a run may take, such as 10m" },
+    priority: { type: "string", description: "A number, low, normal or high: orders lists" },
+    tags: { type: "string", description: "Words to pick it by, such as mail,nightly" },
+    script: { type: "boolean", description: "Write the script form: a plain file that ends itself" },
+    force: { type: "boolean", description: "Replace the file if it exists" },
+  },
+  words: { least: 1, most: 1 },
+  details: `Names in any style become PascalCase; folders are kept: reports/monthly makes commands/reports/Monthly.ts.
+Stubs of your own, stubs/command.stub and stubs/script.stub in the app's root, are used instead of laju's.
+They may hold {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata's lines).`,
+  run({ args: [typed], options }) {
+    const draft = draftCommand(typed as string, options);
+    if (existsSync(draft.file) && !options.force) throw alreadyThere(draft);
+    writeDraft(draft);
+    console.log(created(draft, terminalFor(1)));
+  },
+});
+
+function alreadyThere({ file }: Draft): LajuError {
+  return new LajuError(`${relative(paths.root, file)} already exists`, {
+    code: "E_EXISTS",
+    hint: "Use --force to replace it.",
+  });
+}
+
+function created(draft: Draft, { paint, symbols }: Terminal): string {
+  const file = relative(paths.root, draft.file);
+  return [
+    `${paint("green", symbols.done)} Created ${file}${timesOf(draft)}`,
+    "",
+    `  ${paint("dim", "Try it    ")} npx tsx ${file}`,
+    `  ${paint("dim", "Schedule  ")} npm run build && node laju crontab:install`,
+  ].join("\n");
+}
+
+function timesOf({ facts }: Draft): string {
+  if (facts.schedules.length === 0) return "";
+  const clock = hostClock();
+  const words = facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name)).join("; ");
+  const [next] = nextRuns(facts, clock, 1);
+  return `   ${words}${next ? `, next ${shortTime(next, clock.hostTimezone)}` : ""}`;
+}

@@ -1,0 +1,15 @@
+import { latestMigrations } from "../../app/console/migrator";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: {},
+  details:
+    "Runs what app/migrations has and the database lacks. A migration that fails half-way is rolled back.",
+  async run() {
+    const { paint, symbols } = terminalFor(1);
+    const names = await latestMigrations();
+    for (const name of names) console.log(`${paint("green", symbols.done)} ${name}`);
+    console.log(names.length === 0 ? "Nothing to migrate." : `Ran ${names.length} of them.`);
+  },
+});

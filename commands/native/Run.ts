@@ -1,0 +1,87 @@
+import { environmentName } from "../../app/config";
+import { findCommand, readBuiltCommands } from "../../app/console/catalog";
+import { startCommand } from "../../app/console/startCommand";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { formatDuration } from "../../app/schedule/duration";
+import type { CommandFacts } from "../../app/schedule/manifest";
+
+export default verb({
+  options: {
+    parameter: {
+      type: "string",
+      short: "p",
+      multiple: true,
+      description: "key=value, given to the command as --key=value",
+    },
+    tag: { type: "string", description: "Run every enabled command with this tag" },
+    all: { type: "boolean", description: "Run every enabled command of this environment" },
+  },
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: `Runs what the last build made, in the order given. What stands after -- goes to the command as it is.
+The exit status is the command's own; with several commands it is 1 if any of them failed.`,
+  async run({ args: names, options, rest }) {
+    const chosen = choose(names, options, readBuiltCommands());
+    const args = [...parameterFlags(options.parameter ?? [], chosen), ...rest];
+    const statuses: number[] = [];
+    for (const { name } of chosen) statuses.push(await runOne(name, args));
+    if (statuses.length === 1) return statuses[0] as number;
+    return statuses.some((status) => status !== 0) ? 1 : 0;
+  },
+});
+
+/** Every name is checked before anything runs. */
+function choose(
+  names: string[],
+  { tag, all }: { tag?: string | undefined; all?: boolean | undefined },
+  commands: CommandFacts[],
+): CommandFacts[] {
+  const ways = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
+  if (ways !== 1) throw wrongUse("run needs names, or --tag, or --all, and only one of the three");
+  if (names.length > 0) return names.map((name) => findCommand(name, commands));
+  const environment = environmentName();
+  const fitting = commands.filter(
+    ({ enabled, environments, tags }) =>
+      enabled && (tag === undefined ? (environments?.includes(environment) ?? true) : tags.includes(tag)),
+  );
+  if (fitting.length > 0) return fitting;
+  const what = tag === undefined ? `environment ${environment}` : `tag "${tag}"`;
+  throw wrongUse(`no enabled command has the ${what}`);
+}
+
+function parameterFlags(parameters: string[], commands: CommandFacts[]): string[] {
+  return parameters.map((parameter) => {
+    const key = /^([^=]+)=/.exec(parameter)?.[1];
+    if (key === undefined) throw wrongUse(`-p ${parameter} is not of the form key=value`);
+    const stranger = commands.find(({ form, options }) => form === "declared" && !(key in options));
+    if (stranger) throw wrongUse(`${stranger.name} has no option "${key}"`);
+    const isSwitch = commands.some(({ options }) => options[key]?.type === "boolean");
+    return isSwitch ? switchFlag(key, parameter) : `--${parameter}`;
+  });
+}
+
+function switchFlag(key: string, parameter: string): string {
+  const value = parameter.slice(key.length + 1);
+  if (value === "true") return `--${key}`;
+  if (value === "false") return `--no-${key}`;
+  throw wrongUse(`-p ${parameter}: ${key} is true or false`);
+}
+
+async function runOne(name: string, args: string[]): Promise<number> {
+  const startedAt = Date.now();
+  const status = await startCommand(name, args);
+  const { paint, symbols } = terminalFor(2);
+  const symbol = status === 0 ? paint("green", symbols.done) : paint("red", symbols.failed);
+  const ending = status === 0 ? "" : `   exit ${status}`;
+  console.error(`${symbol} ${name}   ${formatDuration(Date.now() - startedAt)}${ending}`);
+  return status;
+}
+
+function wrongUse(message: string): LajuError {
+  return new LajuError(message, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "Usage: node laju run <Name…> | --tag <tag> | --all  [-p key=value] [-- arguments]",
+  });
+}

@@ -1,0 +1,54 @@
+import { findCommand, readCatalog } from "../../app/console/catalog";
+import { runDetails, runTable } from "../../app/console/runList";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { findRun, listRuns } from "../../app/runs/ledger";
+import { parseDuration } from "../../app/schedule/duration";
+
+export default verb({
+  options: {
+    failed: { type: "boolean", description: "Only runs that failed, timed out or were lost" },
+    since: { type: "string", description: "Only runs that began within this time, such as 2d" },
+    limit: { type: "string", default: "20", description: "How many, the newest first" },
+    json: { type: "boolean", description: "Print the rows as JSON" },
+  },
+  words: { least: 0, most: 2 },
+  details: "node laju runs show <id> shows one run whole.",
+  run({ args: [name, id], options }) {
+    if (name === "show") return show(id, options.json ?? false);
+    if (id !== undefined) throw wrongUse(`runs does not take "${id}"`);
+    const runs = listRuns({
+      name: name === undefined ? undefined : nameOf(name),
+      failed: options.failed,
+      since: options.since === undefined ? undefined : Date.now() - parseDuration(options.since),
+      limit: positive(options.limit),
+    });
+    console.log(options.json ? JSON.stringify(runs, null, 2) : runTable(runs, Date.now(), terminalFor(1)));
+  },
+});
+
+function show(id: string | undefined, asJson: boolean): void {
+  const run = findRun(Number(id));
+  if (run === undefined) throw wrongUse(id === undefined ? "runs show needs an id" : `there is no run ${id}`);
+  console.log(asJson ? JSON.stringify(run, null, 2) : runDetails(run, terminalFor(1)));
+}
+
+/** A command whose file is gone still has its history. */
+function nameOf(name: string): string {
+  if (listRuns({ name, limit: 1 }).length > 0) return name;
+  return findCommand(name, readCatalog().commands).name;
+}
+
+function positive(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw wrongUse(`--limit ${text} is not a whole number above 0`);
+}
+
+function wrongUse(message: string): LajuError {
+  return new LajuError(message, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "node laju runs --help shows how it is used.",
+  });
+}

@@ -1,0 +1,49 @@
+import { relative } from "node:path";
+import { paths } from "../../app/config";
+import { describeOptions } from "../../app/console/arguments";
+import { findCommand, readCatalog } from "../../app/console/catalog";
+import { listRows } from "../../app/console/commandList";
+import { hostClock, shortTime } from "../../app/console/hostClock";
+import { logFileOf } from "../../app/console/logFile";
+import { runTable } from "../../app/console/runList";
+import { scheduleInWords } from "../../app/console/scheduleInWords";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { listRuns } from "../../app/runs/ledger";
+
+const upcoming = 3;
+
+export default verb({
+  options: { json: { type: "boolean", description: "Print it as JSON" } },
+  words: { least: 1, most: 1 },
+  run({ args: [name], options }) {
+    const command = findCommand(name as string, readCatalog().commands);
+    const clock = hostClock();
+    const [row] = listRows([command], scheduleInWords, clock, upcoming);
+    const runs = listRuns({ name: command.name, limit: 5 });
+    if (options.json) return console.log(JSON.stringify({ ...row, options: command.options, runs }, null, 2));
+
+    const terminal = terminalFor(1);
+    const zone = command.timezone ?? clock.hostTimezone;
+    const facts: [string, string | null][] = [
+      ["file", `${command.file} (${command.form})`],
+      ["schedule", command.schedules.join(", ") || "none: started by hand"],
+      ["in words", row?.words.join("; ") || null],
+      ["time zone", command.timezone],
+      ["next", row?.next?.map((time) => shortTime(new Date(time), zone)).join(", ") || null],
+      ["timeout", command.timeout],
+      ["environments", command.environments?.join(", ") ?? null],
+      ["tags", command.tags.join(", ") || null],
+      ["priority", command.priority === 0 ? null : String(command.priority)],
+      ["enabled", command.enabled ? null : "no"],
+      ["log", relative(paths.root, logFileOf(command))],
+    ];
+    console.log(`${terminal.paint("bold", command.name)}  ${command.description}`.trimEnd());
+    for (const [label, value] of facts) {
+      if (value !== null) console.log(`  ${terminal.paint("dim", label.padEnd(12))}  ${value}`);
+    }
+    const described = describeOptions(command.options);
+    if (described.length > 0) console.log(["", "Options", ...described].join("\n"));
+    console.log(["", "Last runs", runTable(runs, Date.now(), terminal).replace(/^\n/, "")].join("\n"));
+  },
+});

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../app/config";
+import { describeOptions } from "../../app/console/arguments";
+import { terminalFor } from "../../app/console/terminal";
+import type { Verb } from "../../app/console/verb";
+import { type VerbEntry, verbGroups, verbs } from "./verbs";
+
+/** What `node laju` and `node laju --help` print. */
+export function laju(): string {
+  const { paint } = terminalFor(1);
+  const width = Math.max(...verbs.map((entry) => call(entry).length));
+  const groups = verbGroups.flatMap(([heading, entries]) => [
+    "",
+    paint("bold", heading),
+    ...entries.map((entry) => `  ${paint("green", call(entry).padEnd(width))}   ${entry.summary}`),
+  ]);
+  return [
+    `laju ${version()}  Commands on the system crontab`,
+    "",
+    "Usage  node laju <verb> [options]",
+    ...groups,
+    "",
+    "  node laju <verb> --help   More about one verb",
+    "  node laju … --verbose     Show errors with their stack",
+  ].join("\n");
+}
+
+/** What `node laju <verb> --help` prints. */
+export function verbText(entry: VerbEntry, verb: Verb<never>): string {
+  const options = describeOptions({
+    ...(verb.options as Verb["options"]),
+    help: { type: "boolean", short: "h", description: "Show this text" },
+  });
+  const details = verb.details === undefined ? [] : ["", verb.details.trim()];
+  return [
+    `${entry.summary}`,
+    "",
+    `Usage  node laju ${call(entry)} [options]`,
+    ...details,
+    "",
+    "Options",
+    ...options,
+  ].join("\n");
+}
+
+function call({ name, usage }: VerbEntry): string {
+  return `${name} ${usage}`.trimEnd();
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version ?? "";
+}

@@ -1,0 +1,52 @@
+import type { Verb } from "../../app/console/verb";
+
+/** Where a verb stands in `node laju`, and how to load it. Only the verb that is called is loaded. */
+export interface VerbEntry {
+  name: string;
+  usage: string;
+  summary: string;
+  // The options differ from verb to verb; the dispatcher only passes them through.
+  load: () => Promise<{ default: Verb<never> }>;
+}
+
+type Row = [name: string, usage: string, summary: string, load: () => Promise<{ default: unknown }>];
+
+const commands: Row[] = [
+  ["list", "", "Show every command, its schedule and next run", () => import("./List")],
+  ["show", "<Name>", "Show all about one command", () => import("./Show")],
+  ["run", "<Name…>", "Run built commands now, one after the other", () => import("./Run")],
+  ["runs", "[Name]", "Show what ran, when and how it ended", () => import("./Runs")],
+  ["inspect", "", "Print the build's manifest", () => import("./Inspect")],
+];
+
+const make: Row[] = [
+  ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
+  ["build", "", "Compile commands/ into build/", () => import("./Build")],
+];
+
+const crontab: Row[] = [
+  ["crontab", "", "Print the crontab entries (changes nothing)", () => import("./Crontab")],
+  ["crontab:install", "[Name…]", "Put the entries into your crontab", () => import("./CrontabInstall")],
+  ["crontab:remove", "", "Take them out again", () => import("./CrontabRemove")],
+  ["crontab:check", "", "Tell whether the installed entries are right", () => import("./CrontabCheck")],
+];
+
+const database: Row[] = [
+  ["migrate", "", "Bring the database's tables up to date", () => import("./Migrate")],
+  ["migrate:rollback", "", "Undo the last batch of migrations", () => import("./MigrateRollback")],
+  ["migrate:status", "", "Show which migrations have run", () => import("./MigrateStatus")],
+];
+
+/** The verbs in the order and under the headings of `node laju`. */
+export const verbGroups: [heading: string, verbs: VerbEntry[]][] = [
+  ["Commands", commands.map(entry)],
+  ["Crontab", crontab.map(entry)],
+  ["Database", database.map(entry)],
+  ["Make", make.map(entry)],
+];
+
+export const verbs: VerbEntry[] = verbGroups.flatMap(([, group]) => group);
+
+function entry([name, usage, summary, load]: Row): VerbEntry {
+  return { name, usage, summary, load: load as VerbEntry["load"] };
+}

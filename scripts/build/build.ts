@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../app/config";
+import { readManifest } from "../../app/console/buildManifest";
+import { readSources, type SourceCommand } from "../../app/console/commandSources";
+import { contentHash } from "../../app/console/contentHash";
+import {
+  byPriority,
+  type CommandFacts,
+  type CommandProblem,
+  type Manifest,
+} from "../../app/schedule/manifest";
+import type { Output } from "./bundle";
+import { bundleCli } from "./bundleCli";
+import { bundleCommands } from "./bundleCommands";
+import { bundleMigrations } from "./bundleMigrations";
+import { copyAssets } from "./copyAssets";
+import { writeIfChanged } from "./files";
+import { starterOutputs } from "./starters";
+import { bundleVendor } from "./vendor/bundleVendor";
+
+/** What a build did. */
+export interface BuildReport {
+  built: CommandFacts[];
+  /** Commands whose file is bad now and which keep what an earlier build made of them. */
+  kept: CommandFacts[];
+  removed: string[];
+  problems: CommandProblem[];
+  warnings: string[];
+  milliseconds: number;
+}
+
+/**
+ * Compiles commands/, app/migrations and laju's own CLI into build/, and writes what was read of the
+ * commands to build/commands.json. A bad file stops neither the others nor its own last good output.
+ */
+export async function buildApp(): Promise<BuildReport> {
+  const beganAt = new Date();
+  const { root, build } = paths;
+  const previous = existsSync(paths.manifest) ? readManifest() : undefined;
+  const sources = readSources();
+  writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+
+  const vendor = await bundleVendor({ root, build });
+  const place = { root, build, vendor: vendor.files };
+  const [compiled, migrations, cli] = await Promise.all([
+    bundleCommands(sources.commands, place),
+    bundleMigrations(place),
+    bundleCli(place),
+  ]);
+  const problems = [...sources.problems, ...compiled.problems];
+  const bad = new Set(problems.map(({ file }) => file));
+  const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
+  const kept = (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
+  const commands = [...built, ...kept].sort(byPriority);
+
+  write([...compiled.outputs, ...migrations.outputs, ...cli.outputs, ...starterOutputs(commands)]);
+  const assets = copyAssets({ root, build });
+  const inputs = [
+    ...compiled.inputs,
+    ...migrations.inputs,
+    ...cli.inputs,
+    ...assets,
+    ...problems.map(({ file }) => file),
+  ];
+  const manifest: Manifest = { version: 1, commands, problems, inputs: hashes(inputs) };
+  // The manifest comes last: whoever reads it finds every file it names.
+  writeIfChanged(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  // Its time is the build's beginning: a source saved meanwhile counts as newer.
+  utimesSync(paths.manifest, beganAt, beganAt);
+  const removed = removeStale(commands);
+  return {
+    built,
+    kept,
+    removed,
+    problems,
+    warnings: vendor.warnings,
+    milliseconds: Date.now() - beganAt.getTime(),
+  };
+}
+
+function factsOnly({ text: _text, hasTopLevelAwait: _await, ...facts }: SourceCommand): CommandFacts {
+  return facts;
+}
+
+function isBuilt(name: string): boolean {
+  return existsSync(join(paths.build, "commands", `${name}.js`));
+}
+
+function write(outputs: Output[]): void {
+  for (const { path, contents } of outputs) writeIfChanged(join(paths.build, path), contents);
+}
+
+function hashes(files: string[]): Record<string, string> {
+  const unique = [...new Set(files)].sort();
+  return Object.fromEntries(unique.map((file) => [file, contentHash(readFileSync(join(paths.root, file)))]));
+}
+
+/** Compiled commands whose source is gone would otherwise still run. */
+function removeStale(commands: CommandFacts[]): string[] {
+  const folder = join(paths.build, "commands");
+  const names = new Set(commands.map(({ name }) => name));
+  const stale = readdirOrNone(folder).filter((file) => {
+    const match = /^(.*)\.m?js(\.map)?$/.exec(file);
+    return match !== null && !names.has(match[1] as string);
+  });
+  for (const file of stale) rmSync(join(folder, file), { force: true });
+  return stale.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/, ""));
+}
+
+function readdirOrNone(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+}

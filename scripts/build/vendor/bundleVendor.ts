@@ -1,0 +1,167 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build, version as esbuildVersion, type Plugin } from "esbuild";
+import { contentHash } from "../../../app/console/contentHash";
+import type { Place as BuildPlace } from "../bundle";
+import { writeIfChanged } from "../files";
+import { type VendorPackage, vendorPackages } from "./packages";
+import { addonPlugin, sqliteAddon } from "./sqliteAddon";
+
+type Place = Pick<BuildPlace, "root" | "build">;
+
+export interface Vendor {
+  /** The files in build/vendor, without ending, by the names of the packages they hold. */
+  files: Record<string, string>;
+  /** What could not be made; commands then start slower, and work. */
+  warnings: string[];
+}
+
+/** What build/vendor holds: for each package's name that of its files, and what they were made from. */
+interface VendorIndex {
+  key: string;
+  files: Record<string, string>;
+}
+
+/**
+ * Makes build/vendor: each heavy package as one file, with V8's code cache for this Node beside it. Done once
+ * per lock file and Node version; after that it costs a look at the index.
+ */
+export async function bundleVendor(place: Place): Promise<Vendor> {
+  const folder = join(place.build, "vendor");
+  const indexFile = join(folder, "index.json");
+  const key = vendorKey(place.root);
+  const index = readIndex(indexFile);
+  writeIfChanged(join(folder, "load.js"), readFileSync(join(place.root, "scripts/build/runtime/load.js")));
+  if (index?.key === key && hasCaches(folder, index)) return { files: index.files, warnings: [] };
+
+  const files = index?.key === key ? index.files : await bundlePackages(place, folder);
+  const cached = Object.entries(files).map(([name, file]) => makeCache(name, file, place, folder));
+  const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
+  writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
+  removeOthers(folder, files);
+  return { files, warnings };
+}
+
+/** Everything that decides what the bundles hold. */
+function vendorKey(root: string): string {
+  const lock = join(root, "package-lock.json");
+  const installed = existsSync(lock) ? lock : join(modulesFolder(root), ".package-lock.json");
+  const locked = existsSync(installed) ? readFileSync(installed) : "";
+  const node20 = Number.parseInt(process.versions.node, 10) < 22;
+  return contentHash(
+    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${locked}`,
+  );
+}
+
+/** node_modules may stand above the app. */
+function modulesFolder(root: string): string {
+  const paths = createRequire(join(root, "package.json")).resolve.paths("knex") ?? [];
+  return paths.find((path) => existsSync(path)) ?? join(root, "node_modules");
+}
+
+function readIndex(file: string): VendorIndex | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // Not made yet, or cut off: it is made anew.
+  }
+}
+
+function hasCaches(folder: string, { files }: VendorIndex): boolean {
+  return Object.values(files).every((file) => existsSync(join(folder, cacheName(file))));
+}
+
+function cacheName(file: string): string {
+  return `${file}-${process.version}-${process.arch}.cache`;
+}
+
+async function bundlePackages(place: Place, folder: string): Promise<Record<string, string>> {
+  const made = await Promise.all(
+    vendorPackages.map(async (one) => [one.name, await bundlePackage(one, place, folder)] as const),
+  );
+  return Object.fromEntries(made.filter(([, file]) => file !== undefined)) as Record<string, string>;
+}
+
+/** Returns the file's name without ending, which holds a hash of its content; undefined for what is not here. */
+async function bundlePackage(
+  one: VendorPackage,
+  { root }: Place,
+  folder: string,
+): Promise<string | undefined> {
+  const isSqlite = one.name.startsWith("better-sqlite3");
+  const addon = isSqlite ? sqliteAddon(one.name, root) : undefined;
+  if (isSqlite && addon === undefined) return undefined;
+  const result = await build({
+    stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: root },
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+    charset: "ascii",
+    logLevel: "silent",
+    // Not the identifiers: error and class names are looked at, by people and by code.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Node prints the line on which an uncaught error was thrown.
+    lineLimit: 160,
+    external: one.external ?? [],
+    define: { "process.env.NODE_ENV": '"production"' },
+    plugins: [...(addon ? [addonPlugin(addon.output)] : []), optionalPackages],
+  });
+  const code = result.outputFiles[0]?.text ?? "";
+  const source = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+  const file = `${one.name}-${contentHash(source)}`;
+  writeIfChanged(join(folder, `${file}.js`), source);
+  if (addon) copyAtomically(addon.source, join(folder, addon.output));
+  return file;
+}
+
+/** Drivers and extras that a package would use if they were installed stay a matter of run time. */
+const optionalPackages: Plugin = {
+  name: "optional-packages",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (pluginData === optionalPackages || isBuiltin(path)) return undefined;
+      const found = await resolve(path, { kind, resolveDir, pluginData: optionalPackages });
+      return found.errors.length > 0 ? { path, external: true } : found;
+    });
+  },
+};
+
+function copyAtomically(source: string, target: string): void {
+  copyFileSync(source, `${target}.tmp`);
+  renameSync(`${target}.tmp`, target);
+}
+
+/** Uses the package a little in a process of its own, and keeps what V8 compiled on the way. */
+async function makeCache(
+  name: string,
+  file: string,
+  { root }: Place,
+  folder: string,
+): Promise<string | undefined> {
+  const cache = join(folder, cacheName(file));
+  if (existsSync(cache)) return undefined;
+  const train = join(root, "scripts/build/vendor/train.js");
+  // Without the caller's NODE_OPTIONS: other V8 flags would make a cache that no run accepts.
+  const env = { PATH: "/usr/bin:/bin", HOME: "/" };
+  try {
+    await promisify(execFile)(process.execPath, [train, folder, name, file, cache], { cwd: root, env });
+    return undefined;
+  } catch (error) {
+    const reason = String(error.stderr ?? error.message).match(/^\w*Error: .*/m)?.[0] ?? error.message;
+    return `${name} has no code cache and loads slower: ${reason}`;
+  }
+}
+
+function removeOthers(folder: string, files: Record<string, string>): void {
+  const kept = Object.values(files);
+  for (const file of readdirSync(folder)) {
+    const isBundle = /-[\w-]{22}(-v[\d.]+-\w+)?\.(js|cache)$/.test(file);
+    if (isBundle && !kept.some((one) => file.startsWith(one))) rmSync(join(folder, file), { force: true });
+  }
+}

@@ -1,0 +1,19 @@
+/** A package that is bundled once into build/vendor, because loading it file by file costs too much at each run. */
+export interface VendorPackage {
+  name: string;
+  /** Packages that it loads only when asked to and that are bundled for themselves, or not at all. */
+  external?: string[];
+}
+
+export const vendorPackages: VendorPackage[] = [
+  { name: "knex", external: ["better-sqlite3", "pg", "mysql2", "mysql2/promise"] },
+  { name: "better-sqlite3" },
+  { name: "better-sqlite3-node20" },
+  { name: "ioredis" },
+  { name: "nodemailer" },
+  { name: "winston" },
+  { name: "pg" },
+  { name: "mysql2" },
+  { name: "ejs" },
+  { name: "html-to-text" },
+];

@@ -1,0 +1,139 @@
+// Loads one vendored package, uses it as commands do, and writes V8's code cache: functions that were called
+// by then are in it, so that a run compiles nothing. Arguments: folder, package, file, cache.
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { constants, Script } from "node:vm";
+
+const [folder, name, file, cache] = process.argv.slice(2);
+const filename = join(folder, `${file}.js`);
+const script = new Script(readFileSync(filename, "latin1"), {
+  filename,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
+const module = { exports: {} };
+script.runInThisContext()(module.exports, createRequire(filename), module, filename, folder);
+
+await exercise(name, module.exports);
+write(cache, script.createCachedData());
+process.exit(0);
+
+async function exercise(packageName, loaded) {
+  const exercises = {
+    knex: useKnex,
+    "better-sqlite3": useSqlite,
+    "better-sqlite3-node20": useSqlite,
+    ioredis: useRedis,
+    nodemailer: useMail,
+    winston: useWinston,
+    ejs: (ejs) =>
+      ejs.compile("<% for (const x of list) { %><%= x %><%- include('y') %><% } %>", { client: true }),
+    "html-to-text": ({ convert }) => convert("<h1>a</h1><p>b <a href='c'>d</a></p><ul><li>e</li></ul>"),
+  };
+  await exercises[packageName]?.(loaded);
+}
+
+/** On a database in memory, with the driver that this Node loads. */
+async function useKnex(knex) {
+  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
+  const Driver = createRequire(join(process.cwd(), "package.json"))(
+    isNode20 ? "better-sqlite3-node20" : "better-sqlite3",
+  );
+  const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;
+  class InMemory extends Client {
+    initializeDriver() {
+      this.driver = Driver;
+    }
+    async acquireRawConnection() {
+      return new Driver(":memory:");
+    }
+  }
+  const pool = { min: 1, max: 1 };
+  const db = knex({ client: InMemory, connection: { filename: ":memory:" }, useNullAsDefault: true, pool });
+  await db.schema.createTable("t", (table) => table.increments("id") && table.integer("a").unique());
+  await db("t").insert({ a: 1 }).onConflict("a").merge();
+  await db.transaction(async (trx) => trx("t").insert({ a: 2 }).returning("id"));
+  await db("t")
+    .where({ a: 1 })
+    .andWhere("id", "<", 2)
+    .whereIn("id", [1])
+    .whereNull("a")
+    .orderBy("a")
+    .limit(3);
+  await db.from("t").join("t as u", "t.a", "u.a").select("t.a").groupBy("t.a").first();
+  await db("t").count("* as count").first();
+  await db("t").where("a", 1).update({ a: 3 });
+  await db("t").where("a", 3).delete();
+  await db.raw("select ?", [1]);
+  await db.destroy();
+}
+
+function useSqlite(Database) {
+  const db = new Database(":memory:");
+  db.pragma("journal_mode = WAL");
+  db.pragma("user_version", { simple: true });
+  db.exec("CREATE TABLE t (a)");
+  db.transaction(() => db.prepare("INSERT INTO t VALUES (?)").run(1)).exclusive();
+  db.prepare("SELECT * FROM t WHERE a = @a").all({ a: 1 });
+  db.prepare("SELECT * FROM t").get();
+}
+
+async function useRedis({ Redis }) {
+  const server = await serve((socket) => {
+    socket.on("data", (data) => socket.write("+OK\r\n".repeat(String(data).split("*").length - 1)));
+  });
+  const redis = new Redis({ port: server.address().port, enableReadyCheck: false, lazyConnect: true });
+  await redis.connect();
+  await redis.set("a", "b", "EX", 5);
+  await redis.get("a");
+  await redis.pipeline().set("a", 1).incr("a").exec();
+  await redis.quit();
+}
+
+async function useMail({ createTransport }) {
+  const server = await serve((socket) => {
+    let inBody = false;
+    socket.write("220 ready\r\n");
+    socket.on("data", (data) => {
+      const text = String(data);
+      if (inBody && !text.endsWith("\r\n.\r\n")) return;
+      if (!inBody && text.startsWith("DATA")) {
+        inBody = true;
+        return socket.write("354 go on\r\n");
+      }
+      inBody = false;
+      socket.write("250 fine\r\n");
+    });
+  });
+  const mail = { from: "a@example.com", to: "b@example.com", subject: "c", text: "d", html: "<p>e</p>" };
+  const transport = createTransport({ port: server.address().port, pool: true, ignoreTLS: true });
+  await transport.sendMail(mail);
+  transport.close();
+  await createTransport({ streamTransport: true, buffer: true }).sendMail(mail);
+}
+
+function useWinston({ createLogger, format, transports }) {
+  const logger = createLogger({
+    format: format.combine(format.timestamp(), format.json()),
+    transports: [new transports.Stream({ stream: new PassThrough() })],
+  });
+  logger.info("a", { b: 1 });
+}
+
+function serve(onConnection) {
+  return new Promise((resolve) => {
+    const server = createServer(onConnection).listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+/** V8 believes a cache whose bytes were damaged and crashes: it is on the disk whole before it has its name. */
+function write(target, bytes) {
+  const temporary = `${target}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, "w");
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(temporary, target);
+}
