@@ -1,0 +1,49 @@
+import { settings } from "../config";
+import { LajuError } from "../errors";
+
+/** A product as the partner's API gives it, checked. */
+export interface PartnerProduct {
+  sku: string;
+  name: string;
+  price: number;
+  stock: number;
+}
+
+/** The partner's HTTP API at SYNC_API_URL. A call ends after SYNC_API_TIMEOUT, or earlier when its signal says so. */
+const PartnerApi = {
+  async skus(signal: AbortSignal): Promise<string[]> {
+    const list = await getJson("/products", signal);
+    if (!Array.isArray(list?.items)) throw new Error("the partner's list of products has no items");
+    return list.items.map((item: { sku: unknown }) => String(item.sku));
+  },
+
+  async product(sku: string, signal: AbortSignal): Promise<PartnerProduct> {
+    const product = await getJson(`/products/${encodeURIComponent(sku)}`, signal);
+    const { name, price, stock } = product ?? {};
+    // What another company sends is checked before it is kept.
+    if (typeof name !== "string" || name === "") throw new Error(`product ${sku} has no name`);
+    if (!Number.isFinite(price) || price < 0) throw new Error(`product ${sku} has no price`);
+    if (!Number.isInteger(stock)) throw new Error(`product ${sku} has no stock`);
+    return { sku, name, price, stock };
+  },
+};
+export default PartnerApi;
+
+async function getJson(path: string, signal: AbortSignal) {
+  const response = await fetch(baseUrl() + path, {
+    headers: { accept: "application/json" },
+    // A partner that takes the call and never answers would hold the run for ever: fetch itself waits five minutes.
+    signal: AbortSignal.any([signal, AbortSignal.timeout(settings().sync.timeoutMs)]),
+  });
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+  return response.json();
+}
+
+function baseUrl(): string {
+  const url = settings().sync.url;
+  if (url !== undefined) return url.replace(/\/+$/, "");
+  throw new LajuError("SYNC_API_URL is not set, so there is nothing to sync with", {
+    code: "E_SYNC_URL",
+    hint: "Put the address of the partner's API into .env, such as SYNC_API_URL=https://api.example.com/v1",
+  });
+}

@@ -1,0 +1,41 @@
+import { createCipheriv, randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { type BackupSecret, keysFor } from "./encryptionKey";
+import { type BackupContent, formatHeader } from "./header";
+
+export interface Sealing {
+  content: BackupContent;
+  secret: BackupSecret;
+  signal?: AbortSignal;
+}
+
+/** GCM's own limit for one message: beyond it, it protects nothing any more. */
+const largestBytes = 2 ** 36 - 32;
+
+/** Writes a stream, gzipped and encrypted, into a new file that is on the disk when this returns. Gives its size. */
+export async function seal(source: Readable, file: string, options: Sealing): Promise<number> {
+  const { content, secret, signal } = options;
+  const salt = randomBytes(16);
+  const nonce = randomBytes(12);
+  const keys = keysFor(secret, salt);
+  const header = formatHeader({ content, secretKind: secret.kind, salt, nonce }, keys.check);
+  const cipher = createCipheriv("aes-256-gcm", keys.encryption, nonce).setAAD(header);
+
+  async function* framed(encrypted: AsyncIterable<Buffer>) {
+    yield header;
+    yield* encrypted;
+    yield cipher.getAuthTag();
+  }
+
+  // `flush` is fsync before close: a rename must not overtake the bytes.
+  const sealed = createWriteStream(file, { flags: "wx", mode: 0o600, flush: true });
+  await pipeline(source, createGzip(), cipher, framed, sealed, { signal });
+
+  const { size } = await stat(file);
+  if (size > largestBytes) throw new Error(`a backup can hold 64 GiB, this one has ${size} bytes`);
+  return size;
+}

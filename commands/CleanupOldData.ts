@@ -1,0 +1,28 @@
+import { command } from "../app/console/command";
+import { daysBefore } from "../app/services/calendar";
+import DB from "../app/services/DB";
+import { logInfo } from "../app/services/Logger";
+
+export default command({
+  description: "Delete old sessions and expired tokens",
+  schedule: "0 2 * * *",
+  timeout: "10m",
+  tags: ["cleanup"],
+  environments: ["demo"],
+  options: {
+    days: { type: "string", default: "30", description: "Keep sessions used within so many days" },
+  },
+
+  async run({ options, run }) {
+    const oldest = daysBefore(run.startedAt, options.days);
+
+    // Both or neither: after an error the database is as it was, and the next run starts from there.
+    const { sessions, tokens } = await DB.transaction(async (trx) => ({
+      sessions: await trx("sessions").where("updated_at", "<", oldest).delete(),
+      tokens: await trx("tokens").where("expires_at", "<", run.startedAt.getTime()).delete(),
+    }));
+
+    logInfo("Old data deleted", { sessions, tokens });
+    return { message: `Deleted ${sessions} sessions and ${tokens} tokens`, processed: sessions + tokens };
+  },
+});

@@ -1,0 +1,26 @@
+import type { CommandMeta } from "../app/console/command";
+import DB from "../app/services/DB";
+import { logError, logInfo } from "../app/services/Logger";
+
+// A script: plain code that runs when its file is started and ends itself. `meta` puts it on the crontab.
+export const meta = {
+  description: "Publish posts whose time has come",
+  schedule: "*/5 * * * *",
+  timeout: "2m",
+  environments: ["demo"],
+} satisfies CommandMeta;
+
+(async () => {
+  try {
+    // One statement decides and writes, so two runs at once can't publish a post twice.
+    const published = await DB("posts")
+      .where("status", "scheduled")
+      .where("published_at", "<=", Date.now())
+      .update({ status: "published" });
+    logInfo("Posts published", { published });
+    process.exit(0);
+  } catch (error) {
+    logError("Posts could not be published", error);
+    process.exit(1);
+  }
+})();

@@ -1,0 +1,82 @@
+import { command } from "../app/console/command";
+import { dayBefore } from "../app/services/calendar";
+import DB from "../app/services/DB";
+import { logError, logInfo } from "../app/services/Logger";
+import Mailer from "../app/services/Mailer";
+
+export default command({
+  description: "Email yesterday's posts to everyone who opted in",
+  schedule: "0 8 * * *",
+  timeout: "30m",
+  tags: ["mail"],
+  environments: ["demo"],
+
+  async run({ run, signal }) {
+    const yesterday = dayBefore(run.startedAt);
+    const posts = await postsOf(yesterday);
+    if (posts.length === 0) return `No posts on ${yesterday.name}, so no mail`;
+
+    const readers = await readersWithout(yesterday.name);
+    let failed = 0;
+    for (const reader of readers) {
+      // Between two mails is a good place to stop: the next run goes on with the readers who are left.
+      signal.throwIfAborted();
+      try {
+        await deliver(reader, yesterday.name, posts);
+      } catch (error) {
+        // One bad address must not cost the others their mail. `failed` still makes the run end with status 1.
+        failed += 1;
+        logError("Digest not sent", error, { userId: reader.id });
+      }
+    }
+
+    const processed = readers.length - failed;
+    logInfo("Digest sent", { day: yesterday.name, posts: posts.length, processed, failed });
+    return { message: `Sent ${processed} digests of ${yesterday.name}, ${failed} failed`, processed, failed };
+  },
+});
+
+interface Reader {
+  id: number;
+  name: string;
+  email: string;
+}
+
+function postsOf({ from, to }: { from: number; to: number }) {
+  return DB.from("posts")
+    .join("users", "users.id", "posts.user_id")
+    .where("posts.status", "published")
+    .where("posts.published_at", ">=", from)
+    .where("posts.published_at", "<", to)
+    .orderBy("posts.published_at")
+    .select("posts.title", "posts.body", "users.name as author");
+}
+
+function readersWithout(day: string): Promise<Reader[]> {
+  const delivered = DB.from("digest_deliveries").where({ day }).select("user_id");
+  return DB.from("users")
+    .where("wants_digest", true)
+    .whereNotIn("id", delivered)
+    .orderBy("id")
+    .select("id", "name", "email");
+}
+
+/**
+ * The delivery is written down first: killed between the two, we would rather leave one reader without a digest
+ * than mail anyone twice. A mail that was refused is taken back, so that the next run tries it again.
+ */
+async function deliver(reader: Reader, day: string, posts: object[]): Promise<void> {
+  const delivery = { user_id: reader.id, day };
+  await DB("digest_deliveries").insert({ ...delivery, sent_at: Date.now() });
+  try {
+    await Mailer.send({
+      to: reader.email,
+      subject: `Your digest of ${day}`,
+      view: "digest",
+      data: { reader, day, posts },
+    });
+  } catch (error) {
+    await DB("digest_deliveries").where(delivery).delete();
+    throw error;
+  }
+}

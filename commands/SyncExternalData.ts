@@ -1,0 +1,50 @@
+import { command } from "../app/console/command";
+import DB from "../app/services/DB";
+import { logInfo, logWarn } from "../app/services/Logger";
+import PartnerApi from "../app/services/PartnerApi";
+
+export default command({
+  description: "Copy the partner's products into our database",
+  schedule: "*/15 * * * *",
+  timeout: "10m",
+  tags: ["sync"],
+  environments: ["demo"],
+
+  async run({ signal }) {
+    // Without the list there is nothing to do: an error here ends the run.
+    const skus = await PartnerApi.skus(signal);
+    let failed = 0;
+    for (const sku of skus) {
+      signal.throwIfAborted();
+      try {
+        await store(await PartnerApi.product(sku, signal));
+      } catch (error) {
+        // The others are worth having. `failed` makes the run end with status 1, so that somebody looks.
+        failed += 1;
+        logWarn("Product not synced", { sku, reason: error.message });
+      }
+    }
+
+    const processed = skus.length - failed;
+    logInfo("Products synced", { processed, failed });
+    return { message: `Synced ${processed} of ${skus.length} products`, processed, failed };
+  },
+});
+
+/** New or known: the unique `sku` decides, in one statement. */
+async function store({
+  sku,
+  name,
+  price,
+  stock,
+}: {
+  sku: string;
+  name: string;
+  price: number;
+  stock: number;
+}) {
+  await DB("products")
+    .insert({ sku, name, price_cents: Math.round(price * 100), stock, synced_at: Date.now() })
+    .onConflict("sku")
+    .merge();
+}

@@ -1,0 +1,27 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What of the project an app consists of. */
+const parts = ["app", "commands", "scripts/build", "laju.js", "tsconfig.json"];
+
+const environment = `# The demonstration's own settings; the project's .env is not read here.
+NODE_ENV=demo
+DATABASE_URL=file:data/demo.sqlite3
+MAIL_FROM_NAME=laju demonstration
+MAIL_FROM_ADDRESS=demo@example.com
+`;
+
+/**
+ * Makes a fresh app in `folder`, as a clone of the project would be: whatever the demonstration does there,
+ * it touches neither the project's database nor its logs, crontab or git status.
+ */
+export function makeDemoApp(project: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const part of parts) {
+    if (existsSync(join(project, part))) cpSync(join(project, part), join(folder, part), { recursive: true });
+  }
+  const description = { name: "laju-demonstration", private: true, type: "module", laju: {} };
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
+  writeFileSync(join(folder, ".env"), environment);
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+import { bodies, names, titles } from "./words";
+
+const dayMs = 86_400_000;
+
+/** What the demonstration data set holds. */
+export interface Seeded {
+  users: number;
+  posts: number;
+  sessions: number;
+  tokens: number;
+}
+
+/**
+ * Fills the demonstration tables with the same small blog every time, dated back from `now`.
+ * It EMPTIES them first: for a demonstration or test database only.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: DB is a Knex of rows without a declared shape.
+export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seeded> {
+  return db.transaction(async (trx) => {
+    for (const table of demoTables) await trx(table).delete();
+    // In parts: a database takes only so many values in one statement.
+    const insert = (table: string, rows: object[]) => trx.batchInsert(table, rows, 50);
+
+    await insert("users", users(now));
+    const ids: number[] = await trx("users").orderBy("email").pluck("id");
+    const rows = { posts: posts(now, ids), sessions: sessions(now, ids), tokens: tokens(now, ids) };
+    for (const [table, all] of Object.entries(rows)) await insert(table, all);
+
+    const { posts: p, sessions: s, tokens: t } = rows;
+    return { users: ids.length, posts: p.length, sessions: s.length, tokens: t.length };
+  });
+}
+
+/** Children before parents, so that no foreign key is in the way. */
+const demoTables = [
+  "digest_deliveries",
+  "monthly_reports",
+  "products",
+  "tokens",
+  "sessions",
+  "posts",
+  "users",
+] as const;
+
+/** Every third reader opted in to the digest; the first user is the administrator who gets the report. */
+function users(now: number) {
+  return names.map((name, index) => ({
+    name,
+    email: `${asciiOf(name).replaceAll(/[^a-z]+/g, ".")}@example.com`,
+    role: index === 0 ? "admin" : "member",
+    wants_digest: index % 3 === 0,
+    created_at: now - (index * 7 + 1) * dayMs,
+  }));
+}
+
+function asciiOf(name: string): string {
+  return name.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+/** Four a day for sixty days back, three drafts, and two that are due for publication. */
+function posts(now: number, ids: number[]) {
+  const random = randomFrom(20260101);
+  const post = (index: number, state: PostState) => ({
+    user_id: ids[Math.floor(random() * ids.length)],
+    title: titles[index % titles.length],
+    body: bodies[index % bodies.length],
+    ...state,
+  });
+  const published = Array.from({ length: 240 }, (_, index) => {
+    const publishedAt = now - Math.floor((index + random()) * (dayMs / 4));
+    return post(index, { status: "published", published_at: publishedAt, created_at: publishedAt });
+  });
+  const drafts = Array.from({ length: 3 }, (_, index) =>
+    post(240 + index, { status: "draft", published_at: null, created_at: now - index * dayMs }),
+  );
+  const due = Array.from({ length: 2 }, (_, index) =>
+    post(243 + index, { status: "scheduled", published_at: now - 60_000, created_at: now - dayMs }),
+  );
+  const later = post(245, { status: "scheduled", published_at: now + dayMs, created_at: now });
+  return [...published, ...drafts, ...due, later];
+}
+
+interface PostState {
+  status: "draft" | "scheduled" | "published";
+  published_at: number | null;
+  created_at: number;
+}
+
+/** One a day for 120 days back: with the usual 30 days, 90 of them are to be cleaned up. */
+function sessions(now: number, ids: number[]) {
+  return Array.from({ length: 120 }, (_, index) => ({
+    id: hash(`session ${index}`),
+    user_id: ids[index % ids.length],
+    created_at: now - (index + 2) * dayMs,
+    updated_at: now - index * dayMs - 60_000,
+  }));
+}
+
+/** Half of them have expired. */
+function tokens(now: number, ids: number[]) {
+  return Array.from({ length: 40 }, (_, index) => ({
+    user_id: ids[index % ids.length],
+    purpose: index % 4 === 0 ? "verify-email" : "reset-password",
+    token_hash: hash(`token ${index}`),
+    expires_at: now + (index % 2 === 0 ? 1 : -1) * (index + 1) * 3_600_000,
+  }));
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A small generator with a seed (mulberry32), so that every demonstration looks the same. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

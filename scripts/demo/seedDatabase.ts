@@ -1,0 +1,8 @@
+import DB from "../../app/services/DB";
+import { seed } from "./seed";
+
+// Started by scripts/demo/start.ts, with LAJU_ROOT pointing at the demonstration's own folder.
+const seeded = await seed(DB);
+const counts = Object.entries(seeded).map(([table, count]) => `${count} ${table}`);
+console.log(`Filled the database with ${counts.join(", ")}.`);
+await DB.destroy();
