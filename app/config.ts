@@ -221,3 +221,8 @@ export function terminalSettings(): { color: boolean | undefined; unicode: boole
   const color = NO_COLOR || TERM === "dumb" ? false : FORCE_COLOR ? FORCE_COLOR !== "0" : undefined;
   return { color, unicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "") };
 }
+
+/** Who started this process: the crontab entry (its id), if cron did and has to say which; and whether pm2 did. */
+export function starterSettings(): { entryId: string | undefined; isUnderPm2: boolean } {
+  return { entryId: process.env.LAJU_ENTRY || undefined, isUnderPm2: process.env.pm_id !== undefined };
+}

@@ -1,5 +1,6 @@
 import { LajuError } from "../errors";
 import DB from "../services/DB";
+import { adoptHistory } from "../services/migrations";
 
 /** Runs the migrations that have not run; returns their names. */
 export function latestMigrations(): Promise<string[]> {
@@ -29,6 +30,7 @@ function nameOf(migration: unknown): string {
 
 async function migrating<T>(work: () => Promise<T>): Promise<T> {
   try {
+    await adoptHistory(DB);
     return await work();
   } catch (error) {
     if (error instanceof LajuError) throw error;

@@ -2,7 +2,10 @@ import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { paths, settings } from "../config";
 import { LajuError } from "../errors";
-import { type ActiveRun, supervise } from "../runs/supervise";
+import type { SlotDecision } from "../runs/dueSlot";
+import { startRun } from "../runs/startRun";
+import type { ActiveRun } from "../runs/supervise";
+import type { Overlap } from "../schedule/commandMeta";
 import type { OptionSpecs } from "../schedule/optionSpecs";
 import { writeAll } from "../services/writeAll";
 import type { CommandDefinition } from "./command";
@@ -19,6 +22,7 @@ export interface CompiledFacts {
   timezone?: string;
   timeout?: string;
   timeoutMs?: number;
+  overlap: Overlap;
   options?: OptionSpecs;
   /** A script that reads its own arguments answers --help itself. */
   readsArguments?: boolean;
@@ -27,7 +31,7 @@ export interface CompiledFacts {
 let active: ActiveRun | undefined;
 
 /** The first thing a compiled command does, before any of its own modules is loaded. */
-export function begin(facts: CompiledFacts): void {
+export function begin(facts: CompiledFacts, decide?: (entryId: string, at: Date) => SlotDecision): void {
   leaveBuildFolder();
   keepConsoleLines();
   const argv = process.argv.slice(2);
@@ -35,7 +39,8 @@ export function begin(facts: CompiledFacts): void {
     writeAll(1, `${commandHelp(facts)}\n`);
     process.exit(0);
   }
-  active = supervise({ name: facts.name, args: argv, timeoutMs: facts.timeoutMs ?? null, recorded: true });
+  const { name, overlap, timeoutMs = null } = facts;
+  active = startRun({ name, args: argv, overlap, timeoutMs, decide });
   stopOnBadSettings(active);
 }
 

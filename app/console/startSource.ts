@@ -23,7 +23,7 @@ export async function startIfEntry(definition: CommandDefinition): Promise<void>
   keepConsoleLines();
   if (wantsHelp(argv, definition.options)) return console.log(commandHelp({ name, ...definition }));
   const timeoutMs = definition.timeout === undefined ? null : parseDuration(definition.timeout);
-  const run = supervise({ name, args: argv, timeoutMs, recorded: false });
+  const run = supervise({ startedAt: Date.now(), timeoutMs });
   await runCommand(definition, { name, argv, run });
 }
 

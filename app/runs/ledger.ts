@@ -29,21 +29,27 @@ const schema = `
     attempt     INTEGER NOT NULL DEFAULT 1,
     log_file    TEXT,
     log_from    INTEGER,
-    log_to      INTEGER
+    log_to      INTEGER,
+    slot        INTEGER
   );
   CREATE INDEX runs_by_name ON runs (name, id);
+  CREATE UNIQUE INDEX runs_by_slot ON runs (name, slot) WHERE slot IS NOT NULL;
   CREATE INDEX runs_open ON runs (host) WHERE state = 'running';
 `;
 
 type Database = ReturnType<typeof openSqlite>;
 let opened: Database | undefined;
 
-/** Writes the row of a run that begins and returns its id. Throws when the ledger cannot be written. */
-export function recordStart(run: NewRun): number {
+/**
+ * Writes the row of a run that begins and returns its id; undefined when its slot has had a run already.
+ * Throws when the ledger cannot be written.
+ */
+export function recordStart(run: NewRun): number | undefined {
   const inserted = ledger()
     .prepare(
-      `INSERT INTO runs (name, host, pid, process, args, started_at, state, log_file, log_from)
-       VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?)`,
+      `INSERT INTO runs (name, host, pid, process, args, started_at, state, log_file, log_from, slot)
+       VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
+       ON CONFLICT (name, slot) WHERE slot IS NOT NULL DO NOTHING`,
     )
     .run(
       run.name,
@@ -54,8 +60,17 @@ export function recordStart(run: NewRun): number {
       run.startedAt,
       run.log?.file ?? null,
       run.log?.from ?? null,
+      run.slot,
     );
-  return Number(inserted.lastInsertRowid);
+  return inserted.changes === 0 ? undefined : Number(inserted.lastInsertRowid);
+}
+
+/** The run of a command that goes on now, other than `exceptId`, if one is recorded. */
+export function runningRun(name: string, exceptId = 0): Run | undefined {
+  const row = ledger()
+    .prepare("SELECT * FROM runs WHERE name = ? AND state = 'running' AND id <> ? ORDER BY id DESC LIMIT 1")
+    .get(name, exceptId) as RunRow | undefined;
+  return row && toRun(row);
 }
 
 /** Closes the row of a run. A row that was closed already stays as it is. */

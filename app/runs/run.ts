@@ -25,6 +25,8 @@ export interface NewRun {
   args: string[];
   startedAt: number;
   log: { file: string; from: number } | null;
+  /** The scheduled moment that this run is for, where the command decides itself whether it is due. */
+  slot: number | null;
 }
 
 /** What is known when it ends. */

@@ -1,8 +1,7 @@
 import { constants } from "node:os";
-import { setRunId } from "../services/Logger";
 import { errorText } from "./errorText";
-import { outputFile, outputSize } from "./outputFile";
-import { openRecord, type RunRecord } from "./record";
+import { outputSize } from "./outputFile";
+import type { RunRecord } from "./record";
 
 const endingSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -13,12 +12,11 @@ const timedOutStatus = 124;
 const longestTimerMs = 2 ** 31 - 1;
 
 export interface Supervision {
-  name: string;
-  args: string[];
+  startedAt: number;
   /** The longest the run may take, in milliseconds; null for no limit. */
   timeoutMs: number | null;
-  /** Whether the run is written into the ledger: compiled commands are, sources tried by hand are not. */
-  recorded: boolean;
+  /** The open row in the ledger. A source tried by hand has none. */
+  record?: RunRecord | undefined;
 }
 
 /** The run that this process is. */
@@ -39,9 +37,7 @@ export interface ActiveRun {
  * unhandled rejection, a signal, the time limit. (After SIGKILL the row stays open; the next reader of the
  * ledger finds that its process is gone.)
  */
-export function supervise({ name, args, timeoutMs, recorded }: Supervision): ActiveRun {
-  const startedAt = Date.now();
-  const record = recorded ? startRecord(name, args, startedAt) : undefined;
+export function supervise({ startedAt, timeoutMs, record }: Supervision): ActiveRun {
   const notes: { message?: string; error?: string } = {};
   let controller: AbortController | undefined;
   let timedOut = false;
@@ -92,10 +88,4 @@ export function supervise({ name, args, timeoutMs, recorded }: Supervision): Act
     },
     exit: (status) => process.exit(endStatus ?? status),
   };
-}
-
-function startRecord(name: string, args: string[], startedAt: number): RunRecord | undefined {
-  const record = openRecord({ name, args, startedAt, log: outputFile() });
-  if (record !== undefined) setRunId(String(record.id));
-  return record;
 }

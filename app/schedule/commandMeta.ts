@@ -13,6 +13,11 @@ export interface CommandMeta {
   timezone?: string;
   /** The longest a run may take, such as "90s", "10m", "1h30m" (default: no limit). */
   timeout?: string;
+  /**
+   * What a start does while an earlier run goes on: "skip" it (the default with a schedule), "wait" for its
+   * end, or "allow" both (the default without a schedule, and always under pm2).
+   */
+  overlap?: Overlap;
   /** The environments (NODE_ENV) in which it is put on the crontab (default: all). */
   environments?: readonly string[];
   /** false leaves it out of the crontab (default: true). */
@@ -27,6 +32,8 @@ export interface CommandMeta {
   options?: OptionSpecs;
 }
 
+export type Overlap = "skip" | "wait" | "allow";
+
 /** The two forms of a command: `export default command({…})`, or any file that does its work when loaded. */
 export type CommandForm = "declared" | "script";
 
@@ -36,6 +43,7 @@ export interface ResolvedMeta {
   schedules: string[];
   timezone: string | null;
   timeout: string | null;
+  overlap: Overlap;
   environments: string[] | null;
   enabled: boolean;
   tags: string[];
@@ -53,6 +61,7 @@ export function resolveMeta(meta: CommandMeta): ResolvedMeta {
     schedules: typeof meta.schedule === "string" ? [meta.schedule] : [...(meta.schedule ?? [])],
     timezone: meta.timezone ?? null,
     timeout: meta.timeout ?? null,
+    overlap: meta.overlap ?? (meta.schedule === undefined ? "allow" : "skip"),
     environments: meta.environments ? [...meta.environments] : null,
     enabled: meta.enabled ?? true,
     tags: [...(meta.tags ?? [])],

@@ -17,6 +17,10 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
       .find(Boolean),
   timezone,
   timeout: duration,
+  overlap: (value) =>
+    ["skip", "wait", "allow"].includes(value as string)
+      ? undefined
+      : expected('"skip", "wait" or "allow"', value),
   environments: words,
   enabled: (value) => (typeof value === "boolean" ? undefined : expected("true or false", value)),
   tags: words,

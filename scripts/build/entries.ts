@@ -3,6 +3,8 @@ import type { Plugin } from "esbuild";
 import type { SourceCommand } from "../../app/console/commandSources";
 import type { CompiledFacts } from "../../app/console/startCompiled";
 import { parseDuration } from "../../app/schedule/duration";
+import { cronEntries } from "../../app/schedule/entries";
+import { parseSchedule } from "../../app/schedule/expression";
 
 const entryPrefix = "laju-entry:";
 const beginPrefix = "laju-begin:";
@@ -18,7 +20,6 @@ export function entryOf({ name }: SourceCommand): string {
  */
 export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));
-  const start = JSON.stringify(join(root, "app", "console", "startCompiled"));
   return {
     name: "entries",
     setup({ onResolve, onLoad }) {
@@ -26,32 +27,50 @@ export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
       onLoad({ filter: /.*/, namespace: "laju" }, ({ path }) => {
         const name = path.slice(path.indexOf(":") + 1);
         const command = byName.get(name) as SourceCommand;
-        const contents = path.startsWith(beginPrefix)
-          ? beginOf(command, start)
-          : entryText(command, start, root);
+        const contents = path.startsWith(beginPrefix) ? beginOf(command, root) : entryText(command, root);
         return { contents, loader: "js", resolveDir: root };
       });
     },
   };
 }
 
-function beginOf(command: SourceCommand, start: string): string {
-  return `import { begin } from ${start}; if (lajuMain) begin(${JSON.stringify(compiledFacts(command))});`;
+function beginOf(command: SourceCommand, root: string): string {
+  const facts = JSON.stringify(compiledFacts(command));
+  const begin = `import { begin } from ${moduleIn(root, "app/console/startCompiled")};`;
+  if (!decidesItself(command)) return `${begin} if (lajuMain) begin(${facts});`;
+  const { name, schedules, timezone } = command;
+  const schedule = JSON.stringify({ name, schedules, ...(timezone && { timezone }) });
+  return `${begin} import { dueSlot } from ${moduleIn(root, "app/runs/dueSlot")};
+if (lajuMain) begin(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));`;
 }
 
-function entryText(command: SourceCommand, start: string, root: string): string {
-  const source = JSON.stringify(join(root, command.file));
+/** Whether some host's crontab may start it at other times too. Only then does it carry the schedule engine. */
+function decidesItself({ name, schedules, timezone }: SourceCommand): boolean {
+  if (schedules.length === 0) return false;
+  if (timezone !== null) return true;
+  return schedules.some((text) =>
+    cronEntries(parseSchedule(text, { name }), { hostTimezone: "UTC" }).some(({ isCoarse }) => isCoarse),
+  );
+}
+
+function moduleIn(root: string, path: string): string {
+  return JSON.stringify(join(root, path));
+}
+
+function entryText(command: SourceCommand, root: string): string {
+  const source = moduleIn(root, command.file);
   const begun = `import ${JSON.stringify(beginPrefix + command.name)};`;
   if (command.form === "script") return `${begun} export * from ${source};`;
-  return `${begun} import { runDeclared } from ${start}; import definition from ${source};
+  return `${begun} import { runDeclared } from ${moduleIn(root, "app/console/startCompiled")}; import definition from ${source};
 export * from ${source}; export default definition;
 if (lajuMain) runDeclared(${JSON.stringify(command.name)}, definition);`;
 }
 
 function compiledFacts(command: SourceCommand): CompiledFacts {
-  const { name, description, schedules, timezone, timeout, options } = command;
+  const { name, description, schedules, timezone, timeout, overlap, options } = command;
   return {
     name,
+    overlap,
     ...(description && { description }),
     ...(schedules.length > 0 && { schedule: schedules }),
     ...(timezone && { timezone }),

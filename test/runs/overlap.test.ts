@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Run } from "../../app/runs/run";
+import { makeApp, type TestApp } from "../support/app";
+
+const holds = (meta: string) => `
+import { command } from "../app/console/command";
+export default command({ ${meta} async run() {
+  console.log("ready");
+  await new Promise((resolve) => process.stdin.once("data", resolve));
+  process.exit(0);
+} });
+`;
+
+describe("while a run goes on, another start", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({
+      "commands/Skips.ts": holds('schedule: "@daily",'),
+      "commands/Waits.ts": holds('overlap: "wait",'),
+      "commands/Allows.ts": holds(""),
+      "commands/Quick.ts": `
+        import { command } from "../app/console/command";
+        export default command({ overlap: "skip", async run() { await new Promise((r) => setTimeout(r, 3000)); } });`,
+    });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  /** Starts a command and waits until its run has begun; `end` lets it go. */
+  const begin = async (name: string, env: NodeJS.ProcessEnv = {}) => {
+    const child = spawn(process.execPath, [`build/commands/${name}.js`], {
+      cwd: app.root,
+      env: { ...process.env, ...env },
+    });
+    const closed = once(child, "close");
+    await Promise.race([once(child.stdout, "data"), closed]);
+    const end = async () => {
+      child.stdin.write("\n");
+      return (await closed)[0];
+    };
+    return { child, closed, end };
+  };
+  const start = (name: string) => app.run([`build/commands/${name}.js`]);
+  const last = async (name: string): Promise<Run> =>
+    JSON.parse((await app.laju("runs", name, "--json", "--limit", "1")).stdout)[0];
+
+  test("of a scheduled command is skipped with status 0, and recorded", async () => {
+    const first = await begin("Skips");
+    const second = await start("Skips");
+    expect(second).toMatchObject({ status: 0, stdout: "" });
+    expect(second.stderr).toMatch(/^laju: Skips is skipped: still running since \S+ \(run \d+, pid \d+\)\n$/);
+    expect(await last("Skips")).toMatchObject({ state: "skipped", exitStatus: 0 });
+    expect(await first.end()).toBe(0);
+  });
+
+  test("after kill -9 takes over at once", async () => {
+    const first = await begin("Skips");
+    first.child.kill("SIGKILL");
+    await first.closed;
+    const next = await begin("Skips");
+    expect(await next.end()).toBe(0);
+    expect(await last("Skips")).toMatchObject({ state: "succeeded" });
+  });
+
+  test("waits for its turn where the command says so", async () => {
+    const first = await begin("Waits");
+    const second = begin("Waits");
+    expect(await first.end()).toBe(0);
+    expect(await (await second).end()).toBe(0);
+  });
+
+  test("is allowed without a schedule, and under pm2", async () => {
+    const runs = [await begin("Allows"), await begin("Allows")];
+    expect(await Promise.all(runs.map(({ end }) => end()))).toEqual([0, 0]);
+    const workers = [await begin("Skips", { pm_id: "0" }), await begin("Skips", { pm_id: "1" })];
+    expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
+  });
+
+  test("of 30 at once lets exactly one run", async () => {
+    await Promise.all(Array.from({ length: 30 }, () => start("Quick")));
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Quick", "--json", "--limit", "100")).stdout);
+    const states = runs.map(({ state }) => state).sort();
+    expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
+  });
+});
