@@ -1,8 +1,11 @@
 import type { Knex } from "knex";
 
-// What scripts written for Laju need to pass the type check as they stand.
+// What the build defines, and what scripts written for Laju need to pass the type check as they stand.
 
 declare global {
+  /** Defined by the build; under tsx and vitest it is not there. */
+  var LAJU_BUILT: true | undefined;
+
   interface Response {
     /** They read a response's JSON without declaring its shape: `(await fetch(url)).json()`. */
     // biome-ignore lint/suspicious/noExplicitAny: that is the point of it.

@@ -1,14 +1,16 @@
 import { parseArguments } from "../app/console/arguments";
 import { keepConsoleLines } from "../app/console/safeConsole";
 import { describeError } from "../app/console/showError";
+import { nameSourcesInStacks } from "../app/console/sourceTraces";
 import { terminalFor } from "../app/console/terminal";
 import { LajuError } from "../app/errors";
-import { laju, verbText } from "./native/helpText";
+import { laju, verbText, version } from "./native/helpText";
 import { type VerbEntry, verbs } from "./native/verbs";
 
 /** laju's command line: finds the verb, runs it, and exits with its status. */
 export async function main(argv: string[]): Promise<never> {
   keepConsoleLines();
+  nameSourcesInStacks();
   const isVerbose = argv.includes("--verbose");
   try {
     process.exit(await dispatch(argv.filter((word) => word !== "--verbose")));
@@ -20,7 +22,7 @@ export async function main(argv: string[]): Promise<never> {
 
 async function dispatch([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") return print(laju());
-  if (name === "--version" || name === "-V") return print(laju().split("\n")[0]?.split("  ")[0] ?? "");
+  if (name === "--version" || name === "-V") return print(version());
   const entry = verbs.find((candidate) => candidate.name === name);
   if (entry === undefined) throw await unknownVerb(name);
   return runVerb(entry, argv);

@@ -26,9 +26,6 @@ export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends 
   run(context: RunContext<O>): CommandResult | Promise<CommandResult>;
 }
 
-// The build defines this; under tsx and vitest it is not there.
-declare const LAJU_BUILT: true | undefined;
-
 /**
  * Declares a command: `export default command({ description, schedule, run })`. The work is done only when
  * its file is the program's entry; imported by another command or by a test it does nothing.

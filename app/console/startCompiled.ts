@@ -13,6 +13,7 @@ import { commandHelp, wantsHelp } from "./commandHelp";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 import { describeError } from "./showError";
+import { nameSourcesInStacks } from "./sourceTraces";
 
 /** What the build writes into a compiled command about itself. */
 export interface CompiledFacts {
@@ -34,6 +35,7 @@ let active: ActiveRun | undefined;
 export function begin(facts: CompiledFacts, decide?: (entryId: string, at: Date) => SlotDecision): void {
   leaveBuildFolder();
   keepConsoleLines();
+  nameSourcesInStacks();
   const argv = process.argv.slice(2);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);

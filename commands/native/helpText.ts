@@ -48,6 +48,7 @@ function call({ name, usage }: VerbEntry): string {
   return `${name} ${usage}`.trimEnd();
 }
 
-function version(): string {
+/** The version in package.json; empty where an app has none. */
+export function version(): string {
   return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version ?? "";
 }

@@ -100,6 +100,8 @@ describe("a run of a built command", () => {
     const { state, error } = await last("Throws");
     expect(state).toBe("failed");
     expect(error).toMatch(/^Error: no luck\n[\s\S]*\nCaused by: Error: bad weather/);
+    // The line of the source, not of the compiled file.
+    expect(error).toContain(`at Object.run (${join(app.root, "commands/Throws.ts")}:4:`);
   });
 
   test.each([

@@ -34,4 +34,14 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
       new Date("2028-03-11T00:00Z"),
     ]);
   });
+
+  test.each([
+    ["three minutes ahead over the time", 180],
+    ["five minutes back after the time", -300],
+  ])("starts an entry of another zone once when the clock is set %s", async (_, seconds) => {
+    const range = [new Date("2026-06-01T13:00Z"), new Date("2026-06-01T14:30Z")] as const;
+    const at = Date.parse(seconds > 0 ? "2026-06-01T13:28:30Z" : "2026-06-01T13:31:30Z") / 1000;
+    const morning = [{ expression: "30 9 * * 1-5", timezone: "America/New_York" }];
+    await expectIntended(morning, "UTC", range, [[at, seconds]]);
+  });
 });

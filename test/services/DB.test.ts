@@ -399,19 +399,25 @@ describe("a database server that cannot be used", () => {
     },
   );
 
-  test.each(["postgres", "mysql"])(
-    "%s: a server that never answers is given up within seconds",
-    async (protocol) => {
-      const silent = createServer().listen(0, "127.0.0.1");
-      await new Promise((resolve) => silent.once("listening", resolve));
-      const { port } = silent.address() as { port: number };
+  test("a server that never answers is given up within seconds", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const { port } = silent.address() as { port: number };
+    const started = Date.now();
+    const failures = [];
+    for (const protocol of ["postgres", "mysql"]) {
       const DB = await load({ DATABASE_URL: `${protocol}://me:hunter2@127.0.0.1:${port}/app` });
-      const started = Date.now();
-      await expect(DB.raw("select 1")).rejects.toMatchObject({ code: "E_DB_CONNECT" });
-      expect(Date.now() - started).toBeLessThan(8000);
-      silent.close();
-    },
-  );
+      failures.push(
+        DB.raw("select 1").then(
+          () => undefined,
+          (error) => error.code,
+        ),
+      );
+    }
+    expect(await Promise.all(failures)).toEqual(["E_DB_CONNECT", "E_DB_CONNECT"]);
+    expect(Date.now() - started).toBeLessThan(8000);
+    silent.close();
+  });
 });
 
 describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {

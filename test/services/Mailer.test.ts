@@ -32,16 +32,16 @@ describe("by SMTP", () => {
     const sent = await Mailer.send({
       to: "a@x.org",
       cc: ["c@x.org"],
-      bcc: "b@x.org",
+      bcc: "blind@x.org",
       subject: "Grüße",
       html: '<h1>Hello</h1><p>See <a href="https://x.org/y">this</a> &amp; that</p>',
       attachments: [{ filename: "a.txt", content: "abc" }],
     });
-    expect(sent.accepted).toEqual(["a@x.org", "c@x.org", "b@x.org"]);
+    expect(sent.accepted).toEqual(["a@x.org", "c@x.org", "blind@x.org"]);
     const [mail] = server.mails;
     expect(mail).toMatchObject({ subject: "Grüße", from: '"The App" <app@x.org>', user: "me@x.org" });
-    expect(mail?.recipients).toEqual(["a@x.org", "c@x.org", "b@x.org"]);
-    expect(mail?.headers).not.toContain("b@x.org");
+    expect(mail?.recipients).toEqual(["a@x.org", "c@x.org", "blind@x.org"]);
+    expect(mail?.headers).not.toContain("blind@x.org");
     expect(mail?.html).toContain("<h1>Hello</h1>");
     expect(mail?.text).toBe("HELLO\n\nSee this [https://x.org/y] & that");
     expect(mail?.attachments).toEqual([{ filename: "a.txt", content: Buffer.from("abc") }]);

@@ -119,6 +119,15 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     expect([stdout, stderr, status]).toEqual(["prompt\n", "", 0]);
   });
 
+  test("a subscriber stays, and hears what is published", async () => {
+    const Redis = await load({ REDIS_URL: server.url });
+    const heard = new Promise((resolve) => Redis.on("message", (...message: string[]) => resolve(message)));
+    await Redis.subscribe("news");
+    const publisher = await load({ REDIS_URL: server.url });
+    expect(await publisher.publish("news", "hello")).toBe(1);
+    expect(await heard).toEqual(["news", "hello"]);
+  });
+
   test("importing it connects nothing", async () => {
     const Redis = await load({ REDIS_URL: server.url });
     expect(Redis.status).toBe("wait");

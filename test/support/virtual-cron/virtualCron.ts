@@ -1,10 +1,13 @@
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   accessSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -79,15 +82,17 @@ async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<str
   }
 }
 
-let library: string | undefined;
-
-/** vclock.so, compiled once for this process and removed with it. */
+/** vclock.so, compiled once for each version of its source. */
 function clockLibrary(): string {
-  if (library === undefined) {
-    const directory = mkdtempSync(join(tmpdir(), "vclock-"));
-    process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-    library = join(directory, "vclock.so");
-    execFileSync("gcc", ["-shared", "-fPIC", "-O2", "-o", library, join(here, "vclock.c")]);
+  const source = join(here, "vclock.c");
+  const version = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16);
+  const cache = join(here, "../../../node_modules/.cache/virtual-cron");
+  const library = join(cache, `${version}.so`);
+  if (!existsSync(library)) {
+    mkdirSync(cache, { recursive: true });
+    const unfinished = `${library}.${process.pid}`;
+    execFileSync("gcc", ["-shared", "-fPIC", "-O2", "-o", unfinished, source]);
+    renameSync(unfinished, library);
   }
   return library;
 }
