@@ -1,4 +1,5 @@
 import { fstatSync, readlinkSync } from "node:fs";
+import { outputDescriptor } from "../services/standardOutput";
 
 const stdout = 1;
 
@@ -7,7 +8,7 @@ export function outputFile(): { file: string; from: number } | null {
   const from = outputSize();
   if (from === undefined) return null;
   try {
-    return { file: readlinkSync(`/proc/self/fd/${stdout}`), from };
+    return { file: readlinkSync(`/proc/self/fd/${outputDescriptor(stdout)}`), from };
   } catch {
     return null; // No /proc: the run is recorded without its place in the log.
   }
@@ -16,7 +17,7 @@ export function outputFile(): { file: string; from: number } | null {
 /** How long that file is now, in bytes; undefined when stdout is closed or no file. */
 export function outputSize(): number | undefined {
   try {
-    const stat = fstatSync(stdout);
+    const stat = fstatSync(outputDescriptor(stdout));
     return stat.isFile() ? stat.size : undefined;
   } catch {
     return undefined;
