@@ -38,6 +38,12 @@ export interface Settings {
     fromName: string | undefined;
     fromAddress: string | undefined;
   };
+  notices: NoticeSettings;
+  /** How many days the ledger keeps runs. */
+  runsKeepDays: number;
+  logFiles: LogLimits;
+  /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
+  hasMonitor: boolean;
   redis: { url: string | undefined; host: string; port: number; password: string | undefined; db: number };
   cacheStore: (typeof cacheStores)[number];
   backup: {
@@ -49,6 +55,20 @@ export interface Settings {
   sync: { url: string | undefined; timeoutMs: number };
 }
 
+/** Who is told of failures, unless a command says otherwise. */
+export interface NoticeSettings {
+  mailTo: string[];
+  webhookUrl: string | undefined;
+  webhookFormat: (typeof webhookFormats)[number] | undefined;
+}
+
+/** A log file that is larger than `maxBytes` becomes X.log.1, and `maxFiles` such files are kept. */
+export interface LogLimits {
+  maxBytes: number;
+  maxFiles: number;
+}
+
+const webhookFormats = ["slack", "discord", "teams", "plain"] as const;
 const logLevels = ["error", "warn", "info", "http", "debug"] as const;
 const logFormats = ["pretty", "json"] as const;
 const cacheStores = ["database", "redis"] as const;
@@ -99,6 +119,10 @@ function readSettings(): Settings {
       fromName: read.text("MAIL_FROM_NAME"),
       fromAddress: read.text("MAIL_FROM_ADDRESS"),
     },
+    notices: readNotices(read),
+    runsKeepDays: read.integer("RUNS_KEEP_DAYS", 1, 36_500) ?? 90,
+    logFiles: readLogLimits(read),
+    hasMonitor: read.boolean("MONITOR") ?? false,
     redis: {
       url: read.url("REDIS_URL", ["redis:", "rediss:"]),
       host: read.text("REDIS_HOST") ?? "127.0.0.1",
@@ -123,6 +147,31 @@ function readSettings(): Settings {
   return result;
 }
 
+/** Who is told of failures, without judging the other settings: one of those may be what failed. */
+export function noticeSettings(): NoticeSettings {
+  return readNotices(settingReaders(process.env, []));
+}
+
+/** When logs are rotated, without judging the other settings. */
+export function logLimits(): LogLimits {
+  return readLogLimits(settingReaders(process.env, []));
+}
+
+function readLogLimits(read: ReturnType<typeof settingReaders>): LogLimits {
+  return {
+    maxBytes: read.bytes("LOG_MAX_SIZE") ?? 10_000_000,
+    maxFiles: read.integer("LOG_MAX_FILES", 1, 1000) ?? 5,
+  };
+}
+
+function readNotices(read: ReturnType<typeof settingReaders>): NoticeSettings {
+  return {
+    mailTo: (read.text("NOTIFY_MAIL_TO") ?? "").split(/[\s,;]+/).filter(Boolean),
+    webhookUrl: read.url("NOTIFY_WEBHOOK_URL", ["https:", "http:"]),
+    webhookFormat: read.oneOf("NOTIFY_WEBHOOK_FORMAT", webhookFormats),
+  };
+}
+
 /** One reader per kind of value; each notes what is wrong with a value instead of throwing. */
 function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   const text = (name: string) => env[name]?.trim() || undefined;
@@ -141,6 +190,16 @@ function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
       if (number >= from && number <= to) return number;
       problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
+      return undefined;
+    },
+    /** "10MB", "500k", "1000000": decimal, as disks and people count. */
+    bytes(name: string): number | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const [, count, unit] = /^(\d+(?:\.\d+)?) ?([kmg]?)b?$/i.exec(value) ?? [];
+      const size = Math.round(Number(count) * 1000 ** " kmg".indexOf(unit?.toLowerCase() || " "));
+      if (size >= 1000) return size;
+      problems.push(`${found(name)}, expected a size such as "10MB"`);
       return undefined;
     },
     boolean(name: string): boolean | undefined {
@@ -222,7 +281,58 @@ export function terminalSettings(): { color: boolean | undefined; unicode: boole
   return { color, unicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "") };
 }
 
-/** Who started this process: the crontab entry (its id), if cron did and has to say which; and whether pm2 did. */
-export function starterSettings(): { entryId: string | undefined; isUnderPm2: boolean } {
-  return { entryId: process.env.LAJU_ENTRY || undefined, isUnderPm2: process.env.pm_id !== undefined };
+/** Who started this process. */
+export interface Starter {
+  /** The crontab entry's id, if cron did and has to say which. */
+  entryId: string | undefined;
+  isUnderPm2: boolean;
+  /** The script that pm2's container runs. Children of a process under pm2 inherit it. */
+  pm2Script: string | undefined;
+  /** 1, or the number of the attempt where a failed run is tried again. */
+  attempt: number;
+  /** Whether `laju run` did, and so a person or a program that means it. */
+  isByHand: boolean;
+}
+
+export function starterSettings(): Starter {
+  const { LAJU_ENTRY, LAJU_ATTEMPT, LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
+  return {
+    entryId: LAJU_ENTRY || undefined,
+    isUnderPm2: pm_id !== undefined,
+    pm2Script: pm_exec_path,
+    attempt: Number(LAJU_ATTEMPT) || 1,
+    isByHand: LAJU_BY_HAND === "1",
+  };
+}
+
+/** The variable that marks what a run has started. */
+export const markName = "LAJU_RUN";
+
+/** Marks this process's environment, and so that of all it starts; returns the mark as it stands there. */
+export function markEnvironment(run: string): string {
+  process.env[markName] = run;
+  return `${markName}=${run}`;
+}
+
+/** The log files of a process in pm2's cluster mode; undefined in every other process, its children included. */
+export function pm2ClusterLogs(): { out: string; error: string } | undefined {
+  const { exec_mode, pm_out_log_path: out, pm_err_log_path: error } = process.env;
+  if (exec_mode !== "cluster_mode" || !out || !error) return undefined;
+  const cluster = process.getBuiltinModule("node:cluster") as { isWorker?: boolean };
+  return cluster.isWorker ? { out, error } : undefined;
+}
+
+/** The environment for a command that starts by itself: that pm2 or cron started this process is not its affair. */
+export function environmentForStart(): NodeJS.ProcessEnv {
+  const {
+    LAJU_ENTRY: _entry,
+    LAJU_ATTEMPT: _attempt,
+    LAJU_BY_HAND: _byHand,
+    LAJU_RUN: _run,
+    pm_id: _id,
+    pm_exec_path: _path,
+    exec_mode: _mode,
+    ...environment
+  } = process.env;
+  return environment;
 }

@@ -1,25 +1,29 @@
+import { environmentName } from "../config";
 import { formatDuration } from "../schedule/duration";
-import type { CommandFacts } from "../schedule/manifest";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
+import type { DeployedCommand } from "../schedule/overrides";
 import { shortTime } from "./hostClock";
 import { type Terminal, visibleWidth } from "./terminal";
 
 /** A row of `list --json`. */
-export interface ListRow extends Omit<CommandFacts, "options" | "log"> {
-  overridden: string[];
+export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
   nextRun: string | null;
   next?: string[];
 }
 
 /** One row a command: the same for --json and for people. `next` adds that many coming times. */
-export function listRows(commands: CommandFacts[], words: Words, clock: HostClock, next: number): ListRow[] {
+export function listRows(
+  commands: DeployedCommand[],
+  words: Words,
+  clock: HostClock,
+  next: number,
+): ListRow[] {
   return commands.map(({ options: _options, log: _log, ...facts }) => {
-    const command = commands.find(({ name }) => name === facts.name) as CommandFacts;
+    const command = commands.find(({ name }) => name === facts.name) as DeployedCommand;
     const times = nextRuns(command, clock, Math.max(next, 1)).map((time) => time.toISOString());
     return {
       ...facts,
-      overridden: [],
       words: facts.schedules.map((schedule) => words(schedule, facts.name)),
       nextRun: times[0] ?? null,
       ...(next > 0 && { next: times }),
@@ -41,6 +45,7 @@ export function listText(rows: ListRow[], clock: HostClock, terminal: Terminal):
   const lines = rows.flatMap((row, index) => [
     line(row, schedules[index] as string, column, clock, terminal),
     ...row.schedules.slice(1).map((schedule) => `  ${terminal.paint("dim", `and ${schedule}`)}`),
+    ...overriddenNote(row).map((note) => `  ${terminal.paint("dim", note)}`),
     ...(row.next ?? []).map((time) => `      ${terminal.paint("dim", nextLine(time, row, clock))}`),
   ]);
   return ["", ...lines, "", `  ${summary(rows, clock)}`].join("\n");
@@ -64,6 +69,10 @@ function line(
   return `${head}   ${paint("dim", text)}`;
 }
 
+function overriddenNote({ overridden }: ListRow): string[] {
+  return overridden.length === 0 ? [] : [`schedule.json decides its ${overridden.join(", ")}`];
+}
+
 function due(row: ListRow, { now }: HostClock): string {
   if (!row.enabled) return "disabled";
   if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
@@ -81,9 +90,12 @@ function nextLine(time: string, row: ListRow, clock: HostClock): string {
 }
 
 function summary(rows: ListRow[], clock: HostClock): string {
-  const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0).length;
+  const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0);
+  const here = scheduled.filter((row) => row.environments?.includes(environmentName()) ?? true).length;
   const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
-  return `${count}, ${scheduled} scheduled · ${clock.hostTimezone} · node laju crontab:install to apply`;
+  const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environmentName()}"`;
+  const apply = here === 0 ? "" : " · node laju crontab:install to apply";
+  return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${apply}`;
 }
 
 /** Five-field expressions with each field in its column; everything else as it is. */

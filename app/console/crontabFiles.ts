@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { LajuError } from "../errors";
 
@@ -26,6 +35,16 @@ export function makeFolder(folder: string, owner?: Owner): void {
     }
   } catch (error) {
     throw cannotWrite(folder, error);
+  }
+}
+
+/** Where a log cannot be opened, the shell gives up before the command starts, and nobody hears of it. */
+export function checkWritable(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(file, error);
   }
 }
 

@@ -6,7 +6,7 @@ import { type CrontabDiff, diffBodies } from "../schedule/crontabDiff";
 import { findBlock, removeBlock, replaceBlock } from "../schedule/crontabEdit";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import { withOnly } from "../schedule/crontabUnits";
-import { keepBackup, makeFolder, ownerNamed } from "./crontabFiles";
+import { checkWritable, keepBackup, makeFolder, ownerNamed } from "./crontabFiles";
 import { withCrontabLock } from "./crontabLock";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 
@@ -45,6 +45,8 @@ export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
     for (const folder of new Set(target.rows.map(({ log }) => dirname(log)))) makeFolder(folder, owner);
+    // What another user may write, root cannot ask.
+    if (target.user === undefined) for (const { log } of target.rows) checkWritable(log);
   });
 }
 
@@ -75,8 +77,9 @@ function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
 }
 
 /** The block as it is installed, but for the named commands. */
-function partialBlock(before: Buffer, wanted: string, { rows, place, only = [] }: CrontabTarget): string {
-  const files = rows.filter(({ name }) => only.includes(name)).map(({ file }) => file);
+function partialBlock(before: Buffer, wanted: string, { place, only = [] }: CrontabTarget): string {
+  // By name: a command that is disabled now has no row, and its lines are to go.
+  const files = only.map((name) => `commands/${name}.js`);
   const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
   return blockAround(place.root, body);
 }

@@ -3,6 +3,7 @@ import type { CrontabEntry, CrontabRow } from "../schedule/crontabLine";
 import { cronEntries } from "../schedule/entries";
 import { parseSchedule } from "../schedule/expression";
 import type { CommandFacts } from "../schedule/manifest";
+import { portableRunner } from "../schedule/portable";
 import { logFileOf } from "./logFile";
 
 /** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
@@ -13,26 +14,45 @@ export function scheduledHere(commands: CommandFacts[], environment = environmen
   );
 }
 
-/** The crontab entries of these commands on a host in that zone. */
-export function crontabRows(commands: CommandFacts[], hostTimezone: string, logs?: string): CrontabRow[] {
-  return commands.map((command) => ({
-    name: command.name,
-    description: command.description,
-    entries: command.schedules.flatMap((schedule) => entriesOf(command, schedule, hostTimezone)),
-    file: `commands/${command.name}.js`,
-    log: logFileOf(command, logs),
-    priority: command.priority,
-  }));
+export interface RowOptions {
+  /** The zone of the host whose cron gets the entries. */
+  hostTimezone: string;
+  /** The folder of the logs, where it is not the app's own. */
+  logs?: string | undefined;
+  /** Lines that need no ledger: the shell alone decides, locks and limits. */
+  isPortable?: boolean | undefined;
 }
 
-function entriesOf(command: CommandFacts, schedule: string, hostTimezone: string): CrontabEntry[] {
+/** The crontab entries of these commands. */
+export function crontabRows(commands: CommandFacts[], options: RowOptions): CrontabRow[] {
+  return commands.map((command) => {
+    const log = logFileOf(command, options.logs);
+    const entries = command.schedules.flatMap((schedule) => entriesOf(command, schedule, options));
+    const runner = options.isPortable ? portableRunner(command, log) : [];
+    return {
+      name: command.name,
+      description: command.description,
+      entries: runner.length === 0 ? entries : entries.map((entry) => ({ ...entry, runner })),
+      file: `commands/${command.name}.js`,
+      log,
+      priority: command.priority,
+    };
+  });
+}
+
+function entriesOf(
+  command: CommandFacts,
+  schedule: string,
+  { hostTimezone, isPortable = false }: RowOptions,
+): CrontabEntry[] {
   const parsed = parseSchedule(schedule, { name: command.name });
   const timezone = command.timezone === null ? {} : { timezone: command.timezone };
-  return cronEntries(parsed, { ...timezone, hostTimezone }).map(({ fields, guard, delay, id, isCoarse }) => ({
+  const entries = cronEntries(parsed, { ...timezone, hostTimezone, portable: isPortable });
+  return entries.map(({ fields, guard, delay, id, isCoarse }) => ({
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
     // The line may start the command at other moments too: it has to know which schedule to look at.
-    ...(isCoarse && { env: `LAJU_ENTRY=${id}` }),
+    ...(isCoarse && !isPortable && { env: `LAJU_ENTRY=${id}` }),
   }));
 }

@@ -1,15 +1,17 @@
 import { accessSync, constants, existsSync, lstatSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { environmentName, paths } from "../config";
+import { environmentName, paths, settings } from "../config";
 import { LajuError } from "../errors";
-import type { CrontabPlace } from "../schedule/crontabLine";
+import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import type { CommandFacts, Manifest } from "../schedule/manifest";
+import { portableNotes } from "../schedule/portable";
 import { changedSources } from "./buildDrift";
 import { readManifest } from "./buildManifest";
-import { findCommand } from "./catalog";
+import { findCommand, readBuiltCommands } from "./catalog";
 import type { CrontabTarget } from "./crontabInstaller";
 import { crontabRows, scheduledHere } from "./crontabRows";
 import { hostClock } from "./hostClock";
+import { monitorLog } from "./logFile";
 
 /** What all crontab verbs take. */
 export const targetOptions = {
@@ -20,6 +22,10 @@ export const targetOptions = {
   node: { type: "string", description: "The node that cron starts (default: the one that runs this)" },
   "log-dir": { type: "string", description: "The folder of the logs (default: logs/ in the root)" },
   env: { type: "string", description: "Only commands of this environment (default: NODE_ENV)" },
+  portable: {
+    type: "boolean",
+    description: "Let the shell alone decide, lock and limit (flock, timeout): for hosts without the ledger",
+  },
 } as const;
 
 /** Of verbs that touch a crontab. */
@@ -32,21 +38,41 @@ export interface TargetOptions {
   node?: string | undefined;
   "log-dir"?: string | undefined;
   env?: string | undefined;
+  portable?: boolean | undefined;
   user?: string | undefined;
 }
 
 /** The crontab entries that the last build asks for, and where they go. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
-  const { commands } = readManifest();
+  const commands = readBuiltCommands();
   const place = placeOf(options);
   const chosen = scheduledHere(commands, options.env ?? environmentName());
+  const { hostTimezone } = hostClock();
+  const isPortable = options.portable;
+  const logs = logFolder(options, place);
   return {
-    rows: crontabRows(chosen, hostClock().hostTimezone, logFolder(options, place)),
+    rows: [...crontabRows(chosen, { hostTimezone, logs, isPortable }), ...monitorRows(logs)],
     place,
     data: paths.data,
     ...(options.user !== undefined && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
   };
+}
+
+/** The entry for `laju monitor`, where MONITOR asks for it: after all others, whatever their priority. */
+function monitorRows(logs: string): CrontabRow[] {
+  if (!settings().hasMonitor) return [];
+  return [
+    {
+      name: "laju monitor",
+      description: "laju: find missed and lost runs, send notices, prune, rotate logs",
+      entries: [{ fields: "*/5 * * * *" }],
+      file: "laju.js",
+      args: ["monitor"],
+      log: monitorLog(logs),
+      priority: Number.NEGATIVE_INFINITY,
+    },
+  ];
 }
 
 function placeOf({ root = paths.root, node = process.execPath }: TargetOptions): CrontabPlace {
@@ -113,6 +139,15 @@ function checkCurrent(manifest: Manifest): void {
   });
 }
 
+/** What is worth knowing of these entries before they are used: one sentence each. */
+export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOptions): string[] {
+  const names = new Set(rows.map(({ name }) => name));
+  const commands = readBuiltCommands().filter(({ name }) => names.has(name));
+  const link = linkWarning(place);
+  const notes = options.portable ? portableNotes(commands, hostClock().hostTimezone) : [];
+  return link === undefined ? notes : [link, ...notes];
+}
+
 /** Why nothing is scheduled, when nothing is: the usual surprise of a first installation. */
 export function nothingScheduled(options: TargetOptions, commands: CommandFacts[]): string {
   const environment = options.env ?? environmentName();
@@ -125,7 +160,7 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
 }
 
 /** A release's folder changes under a link; data kept in it would be left behind. */
-export function linkWarning({ root }: CrontabPlace): string | undefined {
+function linkWarning({ root }: CrontabPlace): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;
   return `${root} is a link, and ${paths.data} stays in one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { paths } from "../config";
 import type { CommandFacts } from "../schedule/manifest";
 
@@ -8,4 +8,9 @@ export function logFileOf(
   folder: string = paths.logs,
 ): string {
   return resolve(folder, log ?? `${name}.log`);
+}
+
+/** Where the crontab's entry for the monitor writes. */
+export function monitorLog(folder: string = paths.logs): string {
+  return join(folder, "monitor.log");
 }

@@ -1,21 +1,22 @@
 import { LajuError } from "../errors";
 import DB from "../services/DB";
+import { databasePlace } from "../services/databasePlace";
 import { adoptHistory } from "../services/migrations";
 
 /** Runs the migrations that have not run; returns their names. */
 export function latestMigrations(): Promise<string[]> {
-  return migrating(async () => (await DB.migrate.latest())[1].map(nameOf));
+  return migrating(async (migrator) => (await migrator.latest())[1].map(nameOf));
 }
 
 /** Undoes the last batch, or every migration; returns their names. */
 export function rollBackMigrations(all: boolean): Promise<string[]> {
-  return migrating(async () => (await DB.migrate.rollback(undefined, all))[1].map(nameOf));
+  return migrating(async (migrator) => (await migrator.rollback(undefined, all))[1].map(nameOf));
 }
 
 /** Every migration in the order they run, and whether it has. */
 export function migrationStatus(): Promise<{ name: string; isDone: boolean }[]> {
-  return migrating(async () => {
-    const [done, waiting] = await DB.migrate.list();
+  return migrating(async (migrator) => {
+    const [done, waiting] = await migrator.list();
     return [
       ...done.map((one: unknown) => ({ name: nameOf(one), isDone: true })),
       ...waiting.map((one: unknown) => ({ name: nameOf(one), isDone: false })),
@@ -28,18 +29,35 @@ function nameOf(migration: unknown): string {
   return typeof migration === "string" ? migration : (migration as { name: string }).name;
 }
 
-async function migrating<T>(work: () => Promise<T>): Promise<T> {
+/** Knex's own note of the migration it is at; where a version lacks it, only the name in the message is lost. */
+type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
+
+async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {
+  let migrator: Migrator | undefined;
   try {
     await adoptHistory(DB);
-    return await work();
+    migrator = DB.migrate;
+    return await work(migrator);
   } catch (error) {
     if (error instanceof LajuError) throw error;
-    throw new LajuError(`the migration failed and was rolled back: ${error.message}`, {
-      code: "E_MIGRATION",
-      hint: "The database is as it was before. --verbose shows where it failed.",
-      cause: error,
-    });
+    throw failed(migrator?._activeMigration?.fileName, error);
   } finally {
     await DB.destroy();
   }
+}
+
+function failed(name: string | null | undefined, cause: Error): LajuError {
+  const what = name ? `the migration ${name}` : "the migration";
+  if (databasePlace().engine === "mysql2") {
+    return new LajuError(`${what} failed: ${cause.message}`, {
+      code: "E_MIGRATION",
+      hint: "MySQL keeps changes of tables made before the failure: undo those by hand, then migrate again.",
+      cause,
+    });
+  }
+  return new LajuError(`${what} failed and was rolled back: ${cause.message}`, {
+    code: "E_MIGRATION",
+    hint: "The database is as it was before. --verbose shows where it failed.",
+    cause,
+  });
 }

@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { isOutputReplaced } from "../services/standardOutput";
 import { writeAll } from "../services/writeAll";
 
 type StandardStream = "stdout" | "stderr";
@@ -42,8 +43,19 @@ function blockWhenTouched(name: StandardStream): void {
     get() {
       const stream = original.call(process);
       stream._handle?.setBlocking?.(true);
+      if (isOutputReplaced()) stream.write = directWrite(name === "stdout" ? 1 : 2);
       Object.defineProperty(process, name, { configurable: true, enumerable: true, value: stream });
       return stream;
     },
   });
+}
+
+/** In the shape of stream.Writable's write(). */
+function directWrite(fd: 1 | 2) {
+  return (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    writeAll(fd, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    const done = rest.at(-1);
+    if (typeof done === "function") process.nextTick(done);
+    return true;
+  };
 }

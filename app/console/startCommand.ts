@@ -2,14 +2,26 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { paths } from "../config";
+import { environmentWith, paths } from "../config";
 import { LajuError } from "../errors";
+import { listRuns } from "../runs/ledger";
+import type { RunState } from "../runs/run";
+
+const killedStatus = 137;
+const timedOutStatus = 124;
+
+/** How a command that was started here ended. */
+export interface Ended {
+  /** 128+n when signal n killed it; 124 when it ran out of time, even where that took SIGKILL. */
+  status: number;
+  outcome: "done" | "skipped" | "failed" | "timed out";
+}
 
 /**
  * Starts a compiled command as the crontab does (in build/, by this very node), with this terminal, and
- * waits for its end. Returns its exit status, 128+n when signal n killed it.
+ * waits for its end.
  */
-export async function startCommand(name: string, args: string[]): Promise<number> {
+export async function startCommand(name: string, args: string[]): Promise<Ended> {
   if (!existsSync(join(paths.build, "commands", `${name}.js`))) {
     throw new LajuError(`build/commands/${name}.js is not there`, {
       code: "E_NOT_BUILT",
@@ -18,13 +30,31 @@ export async function startCommand(name: string, args: string[]): Promise<number
   }
   const child = spawn(process.execPath, [`commands/${name}.js`, ...args], {
     cwd: paths.build,
+    // Somebody wants it now: a pause holds back what cron starts.
+    env: environmentWith({ LAJU_BY_HAND: "1" }),
     stdio: "inherit",
   });
   const stopPassing = passSignals(child);
   try {
-    return await endOf(child);
+    return outcomeOf(await endOf(child), recordedState(name, child.pid));
   } finally {
     stopPassing();
+  }
+}
+
+/** What the status alone does not tell: that nothing was done, and that the watchdog killed it. */
+function outcomeOf(status: number, state: RunState | undefined): Ended {
+  if (status === 0) return { status, outcome: state === "skipped" ? "skipped" : "done" };
+  const hasTimedOut = status === timedOutStatus || (status === killedStatus && state === "timed_out");
+  return hasTimedOut ? { status: timedOutStatus, outcome: "timed out" } : { status, outcome: "failed" };
+}
+
+/** Without a ledger nothing more is known than the status. */
+function recordedState(name: string, pid: number | undefined): RunState | undefined {
+  try {
+    return listRuns({ name, limit: 10 }).find((run) => run.pid === pid)?.state;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { paths, settings } from "../config";
 import { LajuError } from "../errors";
-import type { SlotDecision } from "../runs/dueSlot";
+import type { Retries } from "../runs/retry";
 import { startRun } from "../runs/startRun";
 import type { ActiveRun } from "../runs/supervise";
 import type { Overlap } from "../schedule/commandMeta";
@@ -10,6 +10,8 @@ import type { OptionSpecs } from "../schedule/optionSpecs";
 import { writeAll } from "../services/writeAll";
 import type { CommandDefinition } from "./command";
 import { commandHelp, wantsHelp } from "./commandHelp";
+import type { Start } from "./overriddenStart";
+import { asDeployed } from "./ownOverride";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 import { describeError } from "./showError";
@@ -24,6 +26,8 @@ export interface CompiledFacts {
   timeout?: string;
   timeoutMs?: number;
   overlap: Overlap;
+  retries?: Retries;
+  ping?: string;
   options?: OptionSpecs;
   /** A script that reads its own arguments answers --help itself. */
   readsArguments?: boolean;
@@ -32,17 +36,18 @@ export interface CompiledFacts {
 let active: ActiveRun | undefined;
 
 /** The first thing a compiled command does, before any of its own modules is loaded. */
-export function begin(facts: CompiledFacts, decide?: (entryId: string, at: Date) => SlotDecision): void {
+export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): void {
   leaveBuildFolder();
   keepConsoleLines();
   nameSourcesInStacks();
+  const { facts, decide } = asDeployed({ facts: compiled, decide: decideCompiled });
   const argv = process.argv.slice(2);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);
     process.exit(0);
   }
-  const { name, overlap, timeoutMs = null } = facts;
-  active = startRun({ name, args: argv, overlap, timeoutMs, decide });
+  const { name, overlap, timeoutMs = null, retries, ping } = facts;
+  active = startRun({ name, args: argv, overlap, timeoutMs, retries, ping, decide });
   stopOnBadSettings(active);
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { paths } from "../config";
+import { markEnvironment, paths, starterSettings } from "../config";
+import { runMark } from "../runs/runMark";
 import { supervise } from "../runs/supervise";
 import { parseDuration } from "../schedule/duration";
 import type { CommandDefinition } from "./command";
@@ -23,15 +24,21 @@ export async function startIfEntry(definition: CommandDefinition): Promise<void>
   keepConsoleLines();
   if (wantsHelp(argv, definition.options)) return console.log(commandHelp({ name, ...definition }));
   const timeoutMs = definition.timeout === undefined ? null : parseDuration(definition.timeout);
-  const run = supervise({ startedAt: Date.now(), timeoutMs });
+  const startedAt = Date.now();
+  const mark = markEnvironment(runMark({ pid: process.pid, startedAt }));
+  const run = supervise({ name, startedAt, timeoutMs, mark });
   await runCommand(definition, { name, argv, run });
 }
 
 /** The program's file when it is one of the app's commands: nothing else may be loaded a second time. */
 function entryFile(): string | undefined {
-  // pm2 starts a container of its own; the script's path stands in pm_exec_path.
-  const started = process.env.pm_exec_path ?? process.argv[1];
-  if (started === undefined || !existsSync(paths.commands)) return undefined;
+  if (!existsSync(paths.commands)) return undefined;
+  // pm2 starts a container of its own, and names the script in the environment.
+  return commandFile(process.argv[1]) ?? commandFile(starterSettings().pm2Script);
+}
+
+function commandFile(started: string | undefined): string | undefined {
+  if (started === undefined) return undefined;
   const found = [started, `${started}.ts`].find((file) => existsSync(file));
   if (found === undefined) return undefined;
   const file = realpathSync(found);

@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
 import { ledger } from "./ledgerFile";
+import { markLostRuns } from "./lostRuns";
 import type { NewRun, Outcome, Run } from "./run";
 import { type RunRow, toRun } from "./runRow";
-import { isAlive, processIdentity } from "./thisProcess";
+import { processIdentity } from "./thisProcess";
 
 /**
  * Writes the row of a run that begins and returns its id; undefined when its slot has had a run already.
@@ -11,8 +12,8 @@ import { isAlive, processIdentity } from "./thisProcess";
 export function recordStart(run: NewRun): number | undefined {
   const inserted = ledger()
     .prepare(
-      `INSERT INTO runs (name, host, pid, process, args, started_at, state, log_file, log_from, slot)
-       VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
+      `INSERT INTO runs (name, host, pid, process, args, started_at, attempt, state, log_file, log_inode, log_from, slot, has_lock)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
        ON CONFLICT (name, slot) WHERE slot IS NOT NULL DO NOTHING`,
     )
     .run(
@@ -22,9 +23,12 @@ export function recordStart(run: NewRun): number | undefined {
       processIdentity(process.pid),
       JSON.stringify(run.args),
       run.startedAt,
+      run.attempt,
       run.log?.file ?? null,
+      run.log?.inode ?? null,
       run.log?.from ?? null,
       run.slot,
+      run.hasLock ? 1 : 0,
     );
   return inserted.changes === 0 ? undefined : Number(inserted.lastInsertRowid);
 }
@@ -65,13 +69,19 @@ export interface RunFilter {
   limit?: number | undefined;
 }
 
+/**
+ * Without it a short time would be looked for through the whole ledger. Ids rise with time, but for clocks that
+ * were set back: three hours are what cron too makes good.
+ */
+const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
+
 /** The recorded runs, newest first. Runs whose process is gone are marked lost on the way. */
 export function listRuns(filter: RunFilter): Run[] {
   markLostRuns();
   const conditions = [
     filter.name === undefined ? undefined : "name = @name",
     filter.failed ? "state IN ('failed', 'timed_out', 'lost')" : undefined,
-    filter.since === undefined ? undefined : "started_at >= @since",
+    filter.since === undefined ? undefined : `started_at >= @since AND id >= ${firstSince}`,
   ].filter((condition) => condition !== undefined);
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const rows = ledger()
@@ -85,15 +95,4 @@ export function findRun(id: number): Run | undefined {
   markLostRuns();
   const row = ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;
   return row && toRun(row);
-}
-
-/** kill -9 and power cuts leave a row open; its process is gone, so the next reader closes it. */
-function markLostRuns(): void {
-  const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running' AND host = ?").all(hostname());
-  for (const row of open as RunRow[]) {
-    if (isAlive(row.pid, row.process)) continue;
-    ledger()
-      .prepare("UPDATE runs SET state = 'lost', error = ? WHERE id = ? AND state = 'running'")
-      .run("the process ended without saying how: killed, out of memory, or the machine went down", row.id);
-  }
 }

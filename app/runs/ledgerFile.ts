@@ -23,13 +23,60 @@ const schema = `
     error       TEXT,
     attempt     INTEGER NOT NULL DEFAULT 1,
     log_file    TEXT,
+    log_inode   INTEGER,
     log_from    INTEGER,
     log_to      INTEGER,
-    slot        INTEGER
+    slot        INTEGER,
+    has_lock    INTEGER NOT NULL
   );
   CREATE INDEX runs_by_name ON runs (name, id);
   CREATE UNIQUE INDEX runs_by_slot ON runs (name, slot) WHERE slot IS NOT NULL;
+  CREATE INDEX runs_by_start ON runs (started_at);
+  CREATE INDEX runs_bad ON runs (id) WHERE state IN ('failed', 'timed_out', 'lost');
+  CREATE INDEX runs_bad_by_name ON runs (name, id) WHERE state IN ('failed', 'timed_out', 'lost');
   CREATE INDEX runs_open ON runs (host) WHERE state = 'running';
+
+  -- What needs a person: open from the first failure to the next success, and at most one of a kind.
+  CREATE TABLE incidents (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    run_id        INTEGER,
+    opened_at     INTEGER NOT NULL,
+    closed_at     INTEGER,
+    closed_run_id INTEGER,
+    -- Whether its notices are written yet: of the failure, of the recovery.
+    opening_told  INTEGER NOT NULL DEFAULT 0,
+    closing_told  INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE UNIQUE INDEX incidents_open ON incidents (name, kind) WHERE closed_at IS NULL;
+  CREATE INDEX incidents_untold ON incidents (id)
+    WHERE opening_told = 0 OR (closed_at IS NOT NULL AND closing_told = 0);
+
+  -- The outbox: what is to be sent, one row for each receiver.
+  CREATE TABLE notices (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL,
+    event         TEXT NOT NULL,
+    channel       TEXT NOT NULL,
+    incident_id   INTEGER,
+    run_id        INTEGER,
+    created_at    INTEGER NOT NULL,
+    claimed_until INTEGER NOT NULL DEFAULT 0,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    ended_at      INTEGER,
+    ending        TEXT,
+    error         TEXT
+  );
+  CREATE INDEX notices_pending ON notices (name, id) WHERE ended_at IS NULL;
+
+  -- From when on the monitor expects the starts of a schedule.
+  CREATE TABLE watched (
+    name          TEXT PRIMARY KEY,
+    schedule      TEXT NOT NULL,
+    checked_until INTEGER NOT NULL
+  );
 `;
 
 let opened: Database | undefined;
@@ -38,6 +85,12 @@ let opened: Database | undefined;
 export function ledger(): Database {
   opened ??= openLedger();
   return opened;
+}
+
+/** Forgets the open ledger; the next use opens it anew. */
+export function closeLedger(): void {
+  opened?.close();
+  opened = undefined;
 }
 
 function openLedger(): Database {

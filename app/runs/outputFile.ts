@@ -1,14 +1,15 @@
-import { fstatSync, readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync, type Stats } from "node:fs";
 import { outputDescriptor } from "../services/standardOutput";
 
 const stdout = 1;
 
 /** The file that stdout appends to (the crontab's `>> X.log`) and its size now; null when it is no file. */
-export function outputFile(): { file: string; from: number } | null {
-  const from = outputSize();
-  if (from === undefined) return null;
+export function outputFile(): { file: string; inode: number; from: number } | null {
+  const stat = outputStat();
+  if (stat === undefined) return null;
   try {
-    return { file: readlinkSync(`/proc/self/fd/${outputDescriptor(stdout)}`), from };
+    const file = readlinkSync(`/proc/self/fd/${outputDescriptor(stdout)}`);
+    return { file, inode: stat.ino, from: stat.size };
   } catch {
     return null; // No /proc: the run is recorded without its place in the log.
   }
@@ -16,9 +17,13 @@ export function outputFile(): { file: string; from: number } | null {
 
 /** How long that file is now, in bytes; undefined when stdout is closed or no file. */
 export function outputSize(): number | undefined {
+  return outputStat()?.size;
+}
+
+function outputStat(): Stats | undefined {
   try {
     const stat = fstatSync(outputDescriptor(stdout));
-    return stat.isFile() ? stat.size : undefined;
+    return stat.isFile() ? stat : undefined;
   } catch {
     return undefined;
   }

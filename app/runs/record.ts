@@ -1,5 +1,6 @@
 import { writeAll } from "../services/writeAll";
 import { recordEnd, recordStart } from "./ledger";
+import { isDamaged, moveDamagedLedger } from "./ledgerRepair";
 import type { NewRun, Outcome } from "./run";
 
 /** The open row of a run in the ledger. */
@@ -14,11 +15,27 @@ export type NoRecord = "not recorded" | "slot taken";
 /** Book-keeping never stops work: a ledger that cannot be written is told on stderr, and the command runs. */
 export function openRecord(run: NewRun): RunRecord | NoRecord {
   try {
-    const id = recordStart(run);
-    if (id === undefined) return "slot taken";
-    return { id, close: (outcome) => closeRecord(run.name, id, outcome) };
+    return insertRecord(run);
   } catch (error) {
-    tell(`this run of ${run.name} is not recorded: ${error.message}`);
+    return afterRepair(run, error as Error);
+  }
+}
+
+function insertRecord(run: NewRun): RunRecord | NoRecord {
+  const id = recordStart(run);
+  if (id === undefined) return "slot taken";
+  return { id, close: (outcome) => closeRecord(run.name, id, outcome) };
+}
+
+function afterRepair(run: NewRun, error: Error): RunRecord | NoRecord {
+  try {
+    if (!isDamaged(error)) throw error;
+    const aside = moveDamagedLedger();
+    if (aside !== undefined)
+      tell(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
+    return insertRecord(run);
+  } catch (last) {
+    tell(`this run of ${run.name} is not recorded: ${last.message}`);
     return "not recorded";
   }
 }

@@ -15,8 +15,11 @@ export interface Run {
   error: string | null;
   attempt: number;
   args: string[];
-  /** The log file and the bytes of it that this run wrote; null when its output went elsewhere. */
-  log: { file: string; from: number; to: number | null } | null;
+  /**
+   * The log file and the bytes of it that this run wrote; null when its output went elsewhere. The inode finds the
+   * file again after it was rotated.
+   */
+  log: { file: string; inode: number | null; from: number; to: number | null } | null;
 }
 
 /** What is known when a run begins. */
@@ -24,9 +27,13 @@ export interface NewRun {
   name: string;
   args: string[];
   startedAt: number;
-  log: { file: string; from: number } | null;
+  /** 1 for the first try, more for a retry. */
+  attempt: number;
+  log: { file: string; inode: number; from: number } | null;
   /** The scheduled moment that this run is for, where the command decides itself whether it is due. */
   slot: number | null;
+  /** Whether the command's lock is held as long as this run goes on. */
+  hasLock: boolean;
 }
 
 /** What is known when it ends. */

@@ -16,8 +16,10 @@ export interface RunRow {
   error: string | null;
   attempt: number;
   log_file: string | null;
+  log_inode: number | null;
   log_from: number | null;
   log_to: number | null;
+  has_lock: number;
 }
 
 export function toRun(row: RunRow): Run {
@@ -34,6 +36,9 @@ export function toRun(row: RunRow): Run {
     error: row.error,
     attempt: row.attempt,
     args: JSON.parse(row.args),
-    log: row.log_file === null ? null : { file: row.log_file, from: row.log_from ?? 0, to: row.log_to },
+    log:
+      row.log_file === null
+        ? null
+        : { file: row.log_file, inode: row.log_inode, from: row.log_from ?? 0, to: row.log_to },
   };
 }

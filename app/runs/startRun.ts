@@ -1,12 +1,17 @@
-import { starterSettings } from "../config";
+import { markEnvironment, starterSettings } from "../config";
 import type { Overlap } from "../schedule/commandMeta";
 import { setRunId } from "../services/Logger";
+import { beforeRun } from "./afterRun";
+import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
 import { runningRun } from "./ledger";
 import { takeLock } from "./lock";
 import { outputFile } from "./outputFile";
+import { type Pause, pauseOf, pauseText } from "./pause";
 import { openRecord, tell } from "./record";
+import type { Retries } from "./retry";
 import type { NewRun } from "./run";
+import { runMark } from "./runMark";
 import { type ActiveRun, supervise } from "./supervise";
 
 export interface RunRequest {
@@ -14,6 +19,9 @@ export interface RunRequest {
   args: string[];
   overlap: Overlap;
   timeoutMs: number | null;
+  retries: Retries | undefined;
+  /** A URL that is told of each run. */
+  ping?: string | undefined;
   /** Decides, for a crontab entry coarser than its schedule, whether the command is due. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
@@ -22,44 +30,75 @@ export interface RunRequest {
  * Begins this process's run: decides whether it is due, takes the command's lock, opens its row in the ledger.
  * When there is nothing to do the process ends here, with status 0: not due, done already, or still running.
  */
-export function startRun({ name, args, overlap, timeoutMs, decide }: RunRequest): ActiveRun {
+export function startRun(request: RunRequest): ActiveRun {
+  const { name, args, timeoutMs } = request;
   const startedAt = Date.now();
-  const slot = slotOf(name, startedAt, decide);
-  if (!isFreeToRun(name, overlap)) return skip({ name, args, startedAt, log: outputFile(), slot: null });
-  const record = openRecord({ name, args, startedAt, log: outputFile(), slot });
+  const { attempt } = starterSettings();
+  const isRetry = attempt > 1;
+  const run: NewRun = { name, args, startedAt, attempt, log: outputFile(), slot: null, hasLock: false };
+  // A retry is part of a run that was due, and whose process holds the lock.
+  const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
+  if (!isRetry) skipWhilePaused(run);
+  const lock = lockFor(name, request.overlap, isRetry);
+  if (lock === "taken") return skip(run);
+  const record = openRecord({ ...run, slot, hasLock: lock === "held" });
   if (record === "slot taken") process.exit(0);
   const row = record === "not recorded" ? undefined : record;
   if (row !== undefined) setRunId(String(row.id));
-  return supervise({ startedAt, timeoutMs, record: row });
+  const mark = markEnvironment(runMark({ pid: process.pid, startedAt }));
+  const retries = isRetry ? undefined : request.retries;
+  // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
+  const told = isRetry || row === undefined ? undefined : { name, runId: row.id, ping: request.ping };
+  if (told !== undefined) beforeRun(told);
+  return supervise({ name, startedAt, timeoutMs, record: row, retries, told, mark });
 }
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {
   const { entryId } = starterSettings();
-  // Without an entry somebody started it by hand, and that always runs.
-  if (entryId === undefined || decide === undefined) return null;
-  const decision = decide(entryId, new Date(startedAt));
+  // Without an entry cron's own fields are exact, or somebody started it by hand.
+  if (entryId === undefined) return null;
+  const decision = decide?.(entryId, new Date(startedAt)) ?? { kind: "unknown entry" };
   if (decision.kind === "due") return decision.slot;
   if (decision.kind === "not due") process.exit(0);
   tell(`${name} is not run: its crontab entry is of another build than this; run node laju crontab:install`);
   process.exit(1);
 }
 
-/** pm2 starts several of a worker on purpose. A lock that cannot be taken for any other reason stops nobody. */
-function isFreeToRun(name: string, overlap: Overlap): boolean {
-  if (overlap === "allow" || starterSettings().isUnderPm2) return true;
+/** Whoever starts it by hand means it; and pm2 would start a worker that ends at once again and again. */
+function skipWhilePaused(run: NewRun): void {
+  const pause = pauseOrNone(run);
+  if (pause === undefined) return;
+  const { isByHand, isUnderPm2 } = starterSettings();
+  if (isByHand || isUnderPm2 || isAtTerminal()) return;
+  skip(run, pauseText(pause));
+}
+
+function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
   try {
-    return takeLock(name, { wait: overlap === "wait" });
+    return pauseOf(name, startedAt);
+  } catch (error) {
+    tell(`${name} runs whether it is paused or not: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** pm2 starts several of a worker on purpose. A lock that cannot be taken for any other reason stops nobody. */
+function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "taken" | "none" {
+  if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
+  if (isRetry) return "held";
+  try {
+    return takeLock(name, { wait: overlap === "wait" }) === undefined ? "taken" : "held";
   } catch (error) {
     tell(`${name} runs without its lock: ${error.message}`);
-    return true;
+    return "none";
   }
 }
 
 /** The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
-function skip(run: NewRun): never {
+function skip(run: NewRun, reason?: string): never {
   const record = openRecord(run);
   const row = typeof record === "string" ? undefined : record;
-  const message = skipMessage(run.name, row?.id);
+  const message = reason ?? skipMessage(run.name, row?.id);
   tell(`${run.name} is skipped: ${message}`);
   row?.close({ state: "skipped", exitStatus: 0, message, finishedAt: Date.now() });
   process.exit(0);

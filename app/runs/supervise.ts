@@ -1,22 +1,31 @@
 import { constants } from "node:os";
+import { afterRun, type ToldRun } from "./afterRun";
+import { endDescendants } from "./descendants";
 import { errorText } from "./errorText";
 import { outputSize } from "./outputFile";
-import type { RunRecord } from "./record";
+import { type RunRecord, tell } from "./record";
+import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
+import { watchTime } from "./timeLimit";
 
 const endingSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** How long a command that listens to its signal may take to end after it was aborted. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
-/** The longest delay that setTimeout takes; a longer limit than 24 days is no limit. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export interface Supervision {
+  name: string;
   startedAt: number;
   /** The longest the run may take, in milliseconds; null for no limit. */
   timeoutMs: number | null;
   /** The open row in the ledger. A source tried by hand has none. */
   record?: RunRecord | undefined;
+  /** How often this process tries again after a failure. */
+  retries?: Retries | undefined;
+  /** Whose end is told where the command's notices go. */
+  told?: ToldRun | undefined;
+  /** What the environment of everything that the run starts carries. */
+  mark: string;
 }
 
 /** The run that this process is. */
@@ -37,15 +46,25 @@ export interface ActiveRun {
  * unhandled rejection, a signal, the time limit. (After SIGKILL the row stays open; the next reader of the
  * ledger finds that its process is gone.)
  */
-export function supervise({ startedAt, timeoutMs, record }: Supervision): ActiveRun {
+export function supervise({
+  name,
+  startedAt,
+  timeoutMs,
+  record,
+  retries,
+  told,
+  mark,
+}: Supervision): ActiveRun {
   const notes: { message?: string; error?: string } = {};
   let controller: AbortController | undefined;
   let timedOut = false;
   let endStatus: number | undefined;
+  let callOffWatch = () => {};
 
   const end = (status: number, reason: string) => {
     notes.error ??= reason;
     endStatus ??= status;
+    tell(`${name} ${reason}`);
     if (controller === undefined || controller.signal.aborted) process.exit(endStatus);
     setTimeout(() => process.exit(endStatus), graceMs).unref();
     process.exitCode = endStatus;
@@ -57,7 +76,17 @@ export function supervise({ startedAt, timeoutMs, record }: Supervision): Active
   });
   process.on("exit", (status) => {
     const state = timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
+    if (timedOut) endDescendants(process.pid, mark);
     record?.close({ ...notes, state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize() });
+    let lastStatus = status;
+    if (retries !== undefined && isWorthRetrying(status)) {
+      callOffWatch();
+      // From here on nothing can be handled any more: a signal has to end the process by itself.
+      for (const signal of endingSignals) process.removeAllListeners(signal);
+      lastStatus = retryUntilDone(name, status, retries);
+      process.exitCode = lastStatus;
+    }
+    if (told !== undefined) afterRun(told, lastStatus);
   });
   for (const signal of endingSignals) {
     process.on(signal, () => {
@@ -66,11 +95,11 @@ export function supervise({ startedAt, timeoutMs, record }: Supervision): Active
       else end(128 + constants.signals[signal], `ended by ${signal}`);
     });
   }
-  if (timeoutMs !== null && timeoutMs <= longestTimerMs) {
-    setTimeout(() => {
+  if (timeoutMs !== null) {
+    callOffWatch = watchTime({ timeoutMs, graceMs, runId: record?.id ?? null, told, mark }, () => {
       timedOut = true;
       end(timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
-    }, timeoutMs).unref();
+    });
   }
 
   return {

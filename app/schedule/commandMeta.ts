@@ -2,7 +2,7 @@ import type { OptionSpecs } from "./optionSpecs";
 
 /**
  * What a command says about itself. It is read from the source without running it, so every value is a
- * literal. Each field's rules stand once, in `metaFields` (readMeta.ts).
+ * literal. Each field's rules stand once, in `metaFields` (metaFields.ts).
  */
 export interface CommandMeta {
   /** One line for lists and for the comment above the crontab entry. */
@@ -18,6 +18,15 @@ export interface CommandMeta {
    * end, or "allow" both (the default without a schedule, and always under pm2).
    */
   overlap?: Overlap;
+  /**
+   * What `schedule:work` does about starts that it missed (suspended, restarted): "none" leaves them out
+   * (the default), "last" makes up for the last one.
+   */
+  catchUp?: CatchUp;
+  /** How often a failed run is tried again at once, each time in a process of its own (default: 0). */
+  retries?: number;
+  /** How long before the first retry, such as "30s"; doubled for each further one (default: "10s"). */
+  retryDelay?: string;
   /** The environments (NODE_ENV) in which it is put on the crontab (default: all). */
   environments?: readonly string[];
   /** false leaves it out of the crontab (default: true). */
@@ -28,11 +37,20 @@ export interface CommandMeta {
   priority?: number | "low" | "normal" | "high";
   /** Where cron sends its output, absolute or below logs/ (default: NAME.log). */
   log?: string;
+  /**
+   * Who is told when it fails and when it works again: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a
+   * mail address, or several; false for nobody (default: whatever of the two is set).
+   */
+  notify?: false | NoticeChannel | readonly NoticeChannel[];
+  /** A URL that is told of each run, as Healthchecks.io has it: URL/start, then URL or URL/fail. */
+  ping?: string;
   /** What it takes on the command line, in the words of node:util's parseArgs. */
   options?: OptionSpecs;
 }
 
 export type Overlap = "skip" | "wait" | "allow";
+export type NoticeChannel = "mail" | "webhook" | `${string}@${string}`;
+export type CatchUp = "none" | "last";
 
 /** The two forms of a command: `export default command({…})`, or any file that does its work when loaded. */
 export type CommandForm = "declared" | "script";
@@ -44,11 +62,17 @@ export interface ResolvedMeta {
   timezone: string | null;
   timeout: string | null;
   overlap: Overlap;
+  catchUp: CatchUp;
+  retries: number;
+  retryDelay: string;
   environments: string[] | null;
   enabled: boolean;
   tags: string[];
   priority: number;
   log: string | null;
+  /** null: whatever is set up; empty: nobody. */
+  notify: string[] | null;
+  ping: string | null;
   options: OptionSpecs;
 }
 
@@ -62,11 +86,16 @@ export function resolveMeta(meta: CommandMeta): ResolvedMeta {
     timezone: meta.timezone ?? null,
     timeout: meta.timeout ?? null,
     overlap: meta.overlap ?? (meta.schedule === undefined ? "allow" : "skip"),
+    catchUp: meta.catchUp ?? "none",
+    retries: meta.retries ?? 0,
+    retryDelay: meta.retryDelay ?? "10s",
     environments: meta.environments ? [...meta.environments] : null,
     enabled: meta.enabled ?? true,
     tags: [...(meta.tags ?? [])],
     priority: typeof meta.priority === "string" ? priorityLabels[meta.priority] : (meta.priority ?? 0),
     log: meta.log ?? null,
+    notify: meta.notify === undefined ? null : meta.notify === false ? [] : [meta.notify].flat(),
+    ping: meta.ping ?? null,
     options: meta.options ?? {},
   };
 }

@@ -66,7 +66,7 @@ function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
 }
 
 /** One line, whatever the description holds, and never one that reads as a marker. */
-function commentFor({ name, description }: CrontabRow): string {
+export function commentFor({ name, description }: CrontabRow): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a comment must not hold.
   const text = description.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
   const comment = `# ${text || name}`;

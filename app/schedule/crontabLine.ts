@@ -8,6 +8,8 @@ export interface CrontabRow {
   entries: CrontabEntry[];
   /** The built file, relative to the build: "commands/SendDailyDigest.js". */
   file: string;
+  /** Words behind it. */
+  args?: readonly string[];
   /** Absolute. */
   log: string;
   priority: number;
@@ -23,6 +25,8 @@ export interface CrontabEntry {
   delay?: string;
   /** `NAME=value` for the command alone, the value unquoted. */
   env?: string;
+  /** Words before node, such as flock and timeout with their arguments. */
+  runner?: readonly string[];
 }
 
 /** Where the app stands: `root` names the block, cron starts `node` in `build`. All absolute. */
@@ -44,9 +48,9 @@ export function crontabLine(row: CrontabRow, entry: CrontabEntry, place: Crontab
   return `${entry.fields} ${command}`;
 }
 
-function startOf(row: CrontabRow, { env }: CrontabEntry, { build, node }: CrontabPlace): string {
+function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, { build, node }: CrontabPlace): string {
   const setting = env === undefined ? "" : `${assignment(env)} `;
-  const start = `${setting}${shellQuote(node)} ${shellQuote(row.file)}`;
+  const start = setting + [...runner, node, row.file, ...(row.args ?? [])].map(shellQuote).join(" ");
   return `cd ${shellQuote(build)} && ${start} >> ${shellQuote(row.log)} 2>&1`;
 }
 

@@ -21,11 +21,21 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
     ["skip", "wait", "allow"].includes(value as string)
       ? undefined
       : expected('"skip", "wait" or "allow"', value),
+  catchUp: (value) =>
+    ["none", "last"].includes(value as string) ? undefined : expected('"none" or "last"', value),
+  retries: (value) =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 100
+      ? undefined
+      : expected("a whole number from 0 to 100", value),
+  retryDelay: duration,
   environments: words,
   enabled: (value) => (typeof value === "boolean" ? undefined : expected("true or false", value)),
   tags: words,
   priority,
   log: oneLine,
+  notify,
+  ping: (value) =>
+    isHttpUrl(value) ? undefined : expected("a URL that begins with http:// or https://", value),
   options,
 };
 
@@ -89,6 +99,18 @@ function words(value: unknown): string | undefined {
 function priority(value: unknown): string | undefined {
   const isGood = Number.isFinite(value) || ["low", "normal", "high"].includes(value as string);
   return isGood ? undefined : expected('a number, "low", "normal" or "high"', value);
+}
+
+function notify(value: unknown): string | undefined {
+  const isChannel = (one: unknown) =>
+    one === "mail" || one === "webhook" || (typeof one === "string" && /^[^\s@,<>]+@[^\s@,<>]+$/.test(one));
+  const isGood =
+    value === false || (isList(value) ? value.length > 0 && value.every(isChannel) : isChannel(value));
+  return isGood ? undefined : expected('"mail", "webhook", a mail address, a list of these, or false', value);
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === "string" && /^https?:\/\/\S+$/.test(value) && URL.canParse(value);
 }
 
 const optionFields = ["type", "short", "multiple", "default", "description"];

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { outputDescriptor } from "./standardOutput";
 
 let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
@@ -6,7 +7,8 @@ let sleeper: Int32Array<SharedArrayBuffer> | undefined;
  * Writes every byte before it returns. A pipe may take part of a line, or be full and non-blocking (EAGAIN);
  * a reader that went away (EPIPE, as in `| head`) is no reason for a command to fail.
  */
-export function writeAll(fd: number, text: string): void {
+export function writeAll(stream: 1 | 2, text: string): void {
+  const fd = outputDescriptor(stream);
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -5,26 +5,36 @@ import { LajuError } from "../../app/errors";
 import type { BuildReport } from "../../scripts/build/build";
 
 export default verb({
-  options: {},
+  options: { watch: { type: "boolean", short: "w", description: "Go on and build again what changes" } },
   details:
     "Type errors are npm run typecheck's business; syntax and metadata errors are named here, with their place.",
-  async run() {
-    const report = await (await builder())();
-    const { paint, symbols } = terminalFor(1);
-    const status = reportProblems(report.problems);
-    if (report.built.length > 0 || status === 0)
-      console.log(`${paint("green", symbols.done)} ${sentence(report)}`);
-    for (const warning of report.warnings) console.error(`  ${paint("yellow", warning)}`);
-    for (const { name } of report.kept) console.log(`  ${name} keeps what an earlier build made of it`);
-    for (const name of report.removed) console.log(`  ${name} removed: its source is gone`);
-    return status;
+  async run({ options }) {
+    const { buildApp, watchAndBuild } = await buildTools();
+    if (options.watch) return await watchAndBuild(show);
+    return show(await buildApp());
   },
 });
 
+function show(report: BuildReport): 0 | 1 {
+  const { paint, symbols } = terminalFor(1);
+  const status = reportProblems(report.problems);
+  if (report.built.length > 0 || status === 0) {
+    console.log(`${paint("green", symbols.done)} ${sentence(report)}`);
+  }
+  for (const warning of report.warnings) console.error(`  ${paint("yellow", warning)}`);
+  for (const { name } of report.kept) console.log(`  ${name} keeps what an earlier build made of it`);
+  for (const name of report.removed) console.log(`  ${name} removed: its source is gone`);
+  return status;
+}
+
 /** The build's tools are development's; production brings build/ along. */
-async function builder(): Promise<() => Promise<BuildReport>> {
+async function buildTools() {
   try {
-    return (await import("../../scripts/build/build")).buildApp;
+    const [{ buildApp }, { watchAndBuild }] = await Promise.all([
+      import("../../scripts/build/build"),
+      import("../../scripts/build/watch"),
+    ]);
+    return { buildApp, watchAndBuild };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     throw new LajuError("esbuild is not installed, which the build needs", {
@@ -36,6 +46,6 @@ async function builder(): Promise<() => Promise<BuildReport>> {
 }
 
 function sentence({ built, milliseconds }: BuildReport): string {
-  const count = built.length === 1 ? "1 command" : `${built.length} commands`;
+  const count = built.length === 1 ? `${built[0]?.name}` : `${built.length} commands`;
   return `Built ${count} in ${(milliseconds / 1000).toFixed(2)} s`;
 }

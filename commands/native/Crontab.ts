@@ -1,29 +1,52 @@
 import { readBuiltCommands } from "../../app/console/catalog";
-import { crontabTarget, linkWarning, nothingScheduled, targetOptions } from "../../app/console/crontabTarget";
+import { exportFiles, exportFormats, exportOptions, exportWarnings } from "../../app/console/crontabExport";
+import {
+  crontabTarget,
+  nothingScheduled,
+  targetOptions,
+  targetWarnings,
+} from "../../app/console/crontabTarget";
+import { printFiles, writeFiles } from "../../app/console/exportOutput";
 import { verb } from "../../app/console/verb";
 import { crontabBlock } from "../../app/schedule/crontabBlock";
 import { crontabLine } from "../../app/schedule/crontabLine";
 
 export default verb({
-  options: { ...targetOptions, json: { type: "boolean", description: "Print the entries as JSON" } },
-  details:
-    "Only the block goes to stdout: node laju crontab > crontab.txt is exact. crontab:install writes it.",
+  options: {
+    ...targetOptions,
+    ...exportOptions,
+    json: { type: "boolean", description: "Print the entries as JSON" },
+  },
+  details: `Only the block goes to stdout: node laju crontab > crontab.txt is exact. crontab:install writes it.
+
+--format writes the same schedules for something else than a crontab:
+  cron.d       a file for /etc/cron.d, with the user in each line
+  systemd      a .service for each command and a .timer that starts it
+  kubernetes   a CronJob manifest for each command, which needs --image
+What one of them cannot do exactly is an error that names the command.`,
   run({ options }) {
-    const { rows, place } = crontabTarget(options);
-    const warning = linkWarning(place);
-    if (warning !== undefined) console.error(warning);
-    if (options.json) {
-      const entries = rows.flatMap((row) =>
-        row.entries.map((entry) => ({
-          name: row.name,
-          description: row.description,
-          schedule: entry.fields,
-          log: row.log,
-          line: crontabLine(row, entry, place),
-        })),
-      );
-      console.log(JSON.stringify(entries, null, 2));
-    } else if (rows.length === 0) console.error(nothingScheduled(options, readBuiltCommands()));
-    else process.stdout.write(crontabBlock(rows, place));
+    const target = crontabTarget(options);
+    const files = exportFiles(target, options);
+    const warnings = [...targetWarnings(target, options), ...exportWarnings(target, options)];
+    for (const warning of warnings) console.error(warning);
+    if (target.rows.length === 0 && !options.json) {
+      console.error(nothingScheduled(options, readBuiltCommands()));
+    } else if (files !== undefined) {
+      if (options.out === undefined) printFiles(files, exportFormats[options.format ?? ""]);
+      else writeFiles(files, options.out);
+    } else if (options.json) console.log(JSON.stringify(entriesOf(target), null, 2));
+    else process.stdout.write(crontabBlock(target.rows, target.place));
   },
 });
+
+function entriesOf({ rows, place }: ReturnType<typeof crontabTarget>) {
+  return rows.flatMap((row) =>
+    row.entries.map((entry) => ({
+      name: row.name,
+      description: row.description,
+      schedule: entry.fields,
+      log: row.log,
+      line: crontabLine(row, entry, place),
+    })),
+  );
+}

@@ -5,11 +5,12 @@ import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport
 import {
   checkInstallable,
   crontabTarget,
-  linkWarning,
   nothingScheduled,
   targetOptions,
+  targetWarnings,
   userOption,
 } from "../../app/console/crontabTarget";
+import { rememberInstallation } from "../../app/console/installation";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 
@@ -27,8 +28,7 @@ data/crontab.bak. With names, only the entries of these commands change.`,
     const target = crontabTarget(options, args);
     checkInstallable(target);
     const terminal = terminalFor(1);
-    const warning = linkWarning(target.place);
-    if (warning !== undefined) console.error(warning);
+    for (const warning of targetWarnings(target, options)) console.error(warning);
     if (target.rows.length === 0) console.error(nothingScheduled(options, readBuiltCommands()));
     const preview = previewInstall(target);
     if (options["dry-run"]) {
@@ -39,9 +39,9 @@ data/crontab.bak. With names, only the entries of these commands change.`,
       process.stdout.write(crontabDiffText(preview, terminal));
       if (!(await isConfirmed())) return 1;
     }
-    console.log(
-      `${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(installCrontab(target))}`,
-    );
+    const change = installCrontab(target);
+    rememberInstallation(target, options, Date.now());
+    console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     return 0;
   },
 });

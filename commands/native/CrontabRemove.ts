@@ -1,6 +1,7 @@
 import { previewRemove, removeCrontab } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
 import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
+import { forgetInstallation } from "../../app/console/installation";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 
@@ -18,6 +19,8 @@ export default verb({
       process.stdout.write(crontabDiffText(previewRemove(target), terminal));
       return;
     }
-    console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(removeCrontab(target))}`);
+    const change = removeCrontab(target);
+    forgetInstallation();
+    console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
   },
 });

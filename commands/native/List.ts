@@ -4,7 +4,9 @@ import { hostClock } from "../../app/console/hostClock";
 import { reportProblems } from "../../app/console/problems";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { terminalFor } from "../../app/console/terminal";
+import { timelineText } from "../../app/console/timelineText";
 import { verb } from "../../app/console/verb";
+import { timelineOf } from "../../app/schedule/timeline";
 
 const upcoming = 5;
 
@@ -12,12 +14,21 @@ export default verb({
   options: {
     json: { type: "boolean", description: "Print the rows as JSON" },
     next: { type: "boolean", description: `Show the next ${upcoming} times of each command` },
+    timeline: { type: "boolean", description: "Show what starts in the next 24 hours, and what clashes" },
   },
   run({ options }) {
     const { commands, problems } = readCatalog();
     const clock = hostClock();
+    const terminal = terminalFor(1);
+    if (options.timeline) {
+      const hours = timelineOf(commands, clock);
+      console.log(
+        options.json ? JSON.stringify(hours, null, 2) : timelineText(hours, commands, clock, terminal),
+      );
+      return reportProblems(problems);
+    }
     const rows = listRows(commands, scheduleInWords, clock, options.next ? upcoming : 0);
-    console.log(options.json ? JSON.stringify(rows, null, 2) : listText(rows, clock, terminalFor(1)));
+    console.log(options.json ? JSON.stringify(rows, null, 2) : listText(rows, clock, terminal));
     return reportProblems(problems);
   },
 });

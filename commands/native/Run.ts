@@ -15,7 +15,7 @@ export default verb({
       multiple: true,
       description: "key=value, given to the command as --key=value",
     },
-    tag: { type: "string", description: "Run every enabled command with this tag" },
+    tag: { type: "string", description: "Run every enabled command of this environment that has this tag" },
     all: { type: "boolean", description: "Run every enabled command of this environment" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
@@ -41,13 +41,13 @@ function choose(
   if (ways !== 1) throw wrongUse("run needs names, or --tag, or --all, and only one of the three");
   if (names.length > 0) return names.map((name) => findCommand(name, commands));
   const environment = environmentName();
-  const fitting = commands.filter(
-    ({ enabled, environments, tags }) =>
-      enabled && (tag === undefined ? (environments?.includes(environment) ?? true) : tags.includes(tag)),
+  const here = commands.filter(
+    ({ enabled, environments }) => enabled && (environments?.includes(environment) ?? true),
   );
+  const fitting = here.filter(({ tags }) => tag === undefined || tags.includes(tag));
   if (fitting.length > 0) return fitting;
-  const what = tag === undefined ? `environment ${environment}` : `tag "${tag}"`;
-  throw wrongUse(`no enabled command has the ${what}`);
+  const which = tag === undefined ? "is there" : `has the tag "${tag}"`;
+  throw wrongUse(`no enabled command of the environment "${environment}" ${which}`);
 }
 
 function parameterFlags(parameters: string[], commands: CommandFacts[]): string[] {
@@ -70,10 +70,15 @@ function switchFlag(key: string, parameter: string): string {
 
 async function runOne(name: string, args: string[]): Promise<number> {
   const startedAt = Date.now();
-  const status = await startCommand(name, args);
+  const { status, outcome } = await startCommand(name, args);
   const { paint, symbols } = terminalFor(2);
-  const symbol = status === 0 ? paint("green", symbols.done) : paint("red", symbols.failed);
-  const ending = status === 0 ? "" : `   exit ${status}`;
+  const symbol = {
+    done: paint("green", symbols.done),
+    skipped: paint("yellow", symbols.skipped),
+    failed: paint("red", symbols.failed),
+    "timed out": paint("red", symbols.failed),
+  }[outcome];
+  const ending = outcome === "done" ? "" : `   ${outcome === "failed" ? `exit ${status}` : outcome}`;
   console.error(`${symbol} ${name}   ${formatDuration(Date.now() - startedAt)}${ending}`);
   return status;
 }

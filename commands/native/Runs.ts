@@ -1,4 +1,4 @@
-import { findCommand, readCatalog } from "../../app/console/catalog";
+import { recordedName } from "../../app/console/recordedName";
 import { runDetails, runTable } from "../../app/console/runList";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -19,7 +19,7 @@ export default verb({
     if (name === "show") return show(id, options.json ?? false);
     if (id !== undefined) throw wrongUse(`runs does not take "${id}"`);
     const runs = listRuns({
-      name: name === undefined ? undefined : nameOf(name),
+      name: name === undefined ? undefined : recordedName(name),
       failed: options.failed,
       since: options.since === undefined ? undefined : Date.now() - parseDuration(options.since),
       limit: positive(options.limit),
@@ -32,12 +32,6 @@ function show(id: string | undefined, asJson: boolean): void {
   const run = findRun(Number(id));
   if (run === undefined) throw wrongUse(id === undefined ? "runs show needs an id" : `there is no run ${id}`);
   console.log(asJson ? JSON.stringify(run, null, 2) : runDetails(run, terminalFor(1)));
-}
-
-/** A command whose file is gone still has its history. */
-function nameOf(name: string): string {
-  if (listRuns({ name, limit: 1 }).length > 0) return name;
-  return findCommand(name, readCatalog().commands).name;
 }
 
 function positive(text: string): number {

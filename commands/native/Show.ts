@@ -32,10 +32,13 @@ export default verb({
       ["time zone", command.timezone],
       ["next", row?.next?.map((time) => shortTime(new Date(time), zone)).join(", ") || null],
       ["timeout", command.timeout],
+      ["overlap", command.overlap],
+      ["retries", command.retries === 0 ? null : `${command.retries}, the first after ${command.retryDelay}`],
       ["environments", command.environments?.join(", ") ?? null],
       ["tags", command.tags.join(", ") || null],
       ["priority", command.priority === 0 ? null : String(command.priority)],
       ["enabled", command.enabled ? null : "no"],
+      ["overridden", command.overridden.join(", ") || null],
       ["log", relative(paths.root, logFileOf(command))],
     ];
     console.log(`${terminal.paint("bold", command.name)}  ${command.description}`.trimEnd());

@@ -15,13 +15,23 @@ const commands: Row[] = [
   ["list", "", "Show every command, its schedule and next run", () => import("./List")],
   ["show", "<Name>", "Show all about one command", () => import("./Show")],
   ["run", "<Name…>", "Run built commands now, one after the other", () => import("./Run")],
-  ["runs", "[Name]", "Show what ran, when and how it ended", () => import("./Runs")],
+  ["stop", "<Name>", "End the running command, with all it started", () => import("./Stop")],
   ["inspect", "", "Print the build's manifest", () => import("./Inspect")],
 ];
 
-const make: Row[] = [
-  ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
-  ["build", "", "Compile commands/ into build/", () => import("./Build")],
+const history: Row[] = [
+  ["status", "[Name]", "Show how the last runs went and what is due", () => import("./Status")],
+  ["runs", "[Name]", "Show what ran, when and how it ended", () => import("./Runs")],
+  ["logs", "<Name>", "Show what a run printed", () => import("./Logs")],
+  ["report", "", "Write what ran as a web page", () => import("./Report")],
+  ["runs:prune", "", "Delete old runs from the history", () => import("./RunsPrune")],
+];
+
+const schedule: Row[] = [
+  ["explain", '"<schedule>"', "Say what a schedule means and when it starts", () => import("./Explain")],
+  ["enable", "<Name>", "Let this deployment start a command on its schedule", () => import("./Enable")],
+  ["disable", "<Name>", "Keep this deployment from starting it", () => import("./Disable")],
+  ["schedule:work", "", "Start commands when they are due, without cron", () => import("./ScheduleWork")],
 ];
 
 const crontab: Row[] = [
@@ -31,16 +41,32 @@ const crontab: Row[] = [
   ["crontab:check", "", "Tell whether the installed entries are right", () => import("./CrontabCheck")],
 ];
 
+const care: Row[] = [
+  ["doctor", "", "Find what makes cron fail without a word", () => import("./Doctor")],
+  ["monitor", "", "Find missed and lost runs, send notices, prune, rotate", () => import("./Monitor")],
+  ["notices:send", "", "Send the notices that wait", () => import("./NoticesSend")],
+  ["pause", "[Name…]", "Skip starts that are due, for maintenance", () => import("./Pause")],
+  ["resume", "[Name…]", "End a pause", () => import("./Resume")],
+];
+
 const database: Row[] = [
   ["migrate", "", "Bring the database's tables up to date", () => import("./Migrate")],
   ["migrate:rollback", "", "Undo the last batch of migrations", () => import("./MigrateRollback")],
   ["migrate:status", "", "Show which migrations have run", () => import("./MigrateStatus")],
 ];
 
+const make: Row[] = [
+  ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
+  ["build", "", "Compile commands/ into build/", () => import("./Build")],
+];
+
 /** The verbs in the order and under the headings of `node laju`. */
 export const verbGroups: [heading: string, verbs: VerbEntry[]][] = [
   ["Commands", commands.map(entry)],
+  ["What ran", history.map(entry)],
+  ["Schedules", schedule.map(entry)],
   ["Crontab", crontab.map(entry)],
+  ["Care", care.map(entry)],
   ["Database", database.map(entry)],
   ["Make", make.map(entry)],
 ];

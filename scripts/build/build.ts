@@ -11,7 +11,7 @@ import {
   type Manifest,
 } from "../../app/schedule/manifest";
 import type { Output } from "./bundle";
-import { bundleCli } from "./bundleCli";
+import { bundleCli, bundleRuntime } from "./bundleCli";
 import { bundleCommands } from "./bundleCommands";
 import { bundleMigrations } from "./bundleMigrations";
 import { copyAssets } from "./copyAssets";
@@ -43,40 +43,83 @@ export async function buildApp(): Promise<BuildReport> {
 
   const vendor = await bundleVendor({ root, build });
   const place = { root, build, vendor: vendor.files };
-  const [compiled, migrations, cli] = await Promise.all([
+  const [compiled, migrations, cli, runtime] = await Promise.all([
     bundleCommands(sources.commands, place),
     bundleMigrations(place),
     bundleCli(place),
+    bundleRuntime(place),
   ]);
-  const problems = [...sources.problems, ...compiled.problems];
+  const problems = [
+    ...sources.problems,
+    ...compiled.problems,
+    ...migrations.problems,
+    ...cli.problems,
+    ...runtime.problems,
+  ];
   const bad = new Set(problems.map(({ file }) => file));
   const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
   const kept = (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
   const commands = [...built, ...kept].sort(byPriority);
 
-  write([...compiled.outputs, ...migrations.outputs, ...cli.outputs, ...starterOutputs(commands)]);
+  write([
+    ...compiled.outputs,
+    ...migrations.outputs,
+    ...cli.outputs,
+    ...runtime.outputs,
+    ...starterOutputs(commands),
+  ]);
   const assets = copyAssets({ root, build });
   const inputs = [
     ...compiled.inputs,
     ...migrations.inputs,
     ...cli.inputs,
+    ...runtime.inputs,
     ...assets,
-    ...problems.map(({ file }) => file),
+    ...[...sources.problems, ...compiled.problems].map(({ file }) => file),
   ];
-  const manifest: Manifest = { version: 1, commands, problems, inputs: hashes(inputs) };
-  // The manifest comes last: whoever reads it finds every file it names.
-  writeIfChanged(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  writeManifest({ version: 1, commands, problems, inputs: hashes(inputs) }, beganAt);
+  const removed = removeStale(commands);
+  return { built, kept, removed, problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+}
+
+/** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
+export async function rebuildCommands(names: string[]): Promise<BuildReport> {
+  const beganAt = new Date();
+  const { root, build } = paths;
+  const previous = readManifest();
+  const sources = readSources(names);
+  const vendor = await bundleVendor({ root, build });
+  const compiled = await bundleCommands(sources.commands, { root, build, vendor: vendor.files });
+
+  const problems = [...sources.problems, ...compiled.problems];
+  const bad = new Set(problems.map(({ file }) => file));
+  const files = new Set(names.map((name) => `commands/${name}.ts`));
+  const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
+  const kept = previous.commands.filter(({ file }) => bad.has(file));
+  const others = previous.commands.filter(({ file }) => !files.has(file));
+  write(compiled.outputs);
+  writeManifest(
+    {
+      version: 1,
+      commands: [...others, ...built, ...kept].sort(byPriority),
+      problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
+      inputs: { ...previous.inputs, ...hashes([...compiled.inputs, ...bad]) },
+    },
+    beganAt,
+  );
+  return { built, kept, removed: [], problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+}
+
+/** It comes last, so that whoever reads it finds every file it names. */
+function writeManifest(manifest: Manifest, beganAt: Date): void {
+  const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
+  writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
   // Its time is the build's beginning: a source saved meanwhile counts as newer.
   utimesSync(paths.manifest, beganAt, beganAt);
-  const removed = removeStale(commands);
-  return {
-    built,
-    kept,
-    removed,
-    problems,
-    warnings: vendor.warnings,
-    milliseconds: Date.now() - beganAt.getTime(),
-  };
+}
+
+function since(moment: Date): number {
+  return Date.now() - moment.getTime();
 }
 
 function factsOnly({ text: _text, hasTopLevelAwait: _await, ...facts }: SourceCommand): CommandFacts {
@@ -92,7 +135,7 @@ function write(outputs: Output[]): void {
 }
 
 function hashes(files: string[]): Record<string, string> {
-  const unique = [...new Set(files)].sort();
+  const unique = [...new Set(files)];
   return Object.fromEntries(unique.map((file) => [file, contentHash(readFileSync(join(paths.root, file)))]));
 }
 

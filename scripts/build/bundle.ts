@@ -1,7 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type BuildOptions, type BuildResult, build, type Message, type Plugin } from "esbuild";
+import type { CommandProblem } from "../../app/schedule/manifest";
 import { importMetaName, importMetaPlugin } from "./importMeta";
+
+/** What came of bundling something that may have errors in it. */
+export interface Attempt extends Bundled {
+  problems: CommandProblem[];
+}
+
+/** Bundles, or says what is wrong with which file; then there is no output, and an earlier one stays. */
+export async function attempt(file: string, bundling: () => Promise<Bundled>): Promise<Attempt> {
+  try {
+    return { ...(await bundling()), problems: [] };
+  } catch (error) {
+    if (!isMessageList(error)) throw error;
+    const message = error.errors.map(describeMessage).join("\n");
+    return { outputs: [], inputs: [], problems: [{ file, message }] };
+  }
+}
 
 /** One file that the build makes. */
 export interface Output {
@@ -57,6 +74,8 @@ function settings(options: BundleOptions) {
     platform: "node",
     target: "node20.19",
     sourcemap: "linked",
+    // Only lines are asked of the maps; the sources themselves would make half of the build.
+    sourcesContent: false,
     charset: "ascii",
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
@@ -85,7 +104,24 @@ export const esmStarter = (file: string) =>
   `globalThis[Symbol.for("laju.main")] = require.main === module; module.exports = import(${JSON.stringify(file)});\n`;
 
 function outputsOf(result: BuildResult<{ write: false }>, build: string): Output[] {
-  return result.outputFiles.map(({ path, contents }) => ({ path: relative(build, path), contents }));
+  return result.outputFiles.map(({ path, text, contents }) => ({
+    path: relative(build, path),
+    contents: /\.m?js$/.test(path) ? Buffer.from(withModuleDefaults(text)) : contents,
+  }));
+}
+
+const helper = /^var __toESM = [\s\S]*?^\)\);$/m;
+const nodeDefault = /isNodeMode \|\| !mod \|\| !mod\.__esModule \?/;
+
+/**
+ * esbuild takes what `require` gives as the default import, as Node does for CommonJS. A package that is an ES
+ * module can be required as well (Node 20.19 and later), and then has a default of its own.
+ */
+function withModuleDefaults(text: string): string {
+  return text.replace(helper, (code) => {
+    if (!nodeDefault.test(code)) throw new Error("esbuild's __toESM is another than this build knows");
+    return code.replace(nodeDefault, "!lajuIsModule(mod) && (isNodeMode || !mod || !mod.__esModule) ?");
+  });
 }
 
 /** Resolves the root alias `app/services/X`, which would otherwise look like a package. */
@@ -113,7 +149,7 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
 }
 
 /** An esbuild message as laju shows it: file:line:column and what is wrong. */
-export function describeMessage({ location, text }: Message): string {
+function describeMessage({ location, text }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1}  ${text}` : text;
 }
 

@@ -1,26 +1,19 @@
 import type { SourceCommand } from "../../app/console/commandSources";
-import type { CommandProblem } from "../../app/schedule/manifest";
 import {
+  type Attempt,
   appAlias,
+  attempt,
   type Bundled,
   bundle,
-  describeMessage,
   esmStarter,
   externalPackages,
   isMessageList,
-  type Output,
   type Place,
 } from "./bundle";
 import { entriesPlugin, entryOf } from "./entries";
 
-export interface CompiledCommands {
-  outputs: Output[];
-  inputs: string[];
-  problems: CommandProblem[];
-}
-
 /** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
-export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<CompiledCommands> {
+export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
   const plain = commands.filter((command) => !command.hasTopLevelAwait);
   const waiting = commands.filter((command) => command.hasTopLevelAwait);
   const parts = [
@@ -30,7 +23,7 @@ export async function bundleCommands(commands: SourceCommand[], place: Place): P
   return joined(parts);
 }
 
-async function bundlePlain(commands: SourceCommand[], place: Place): Promise<CompiledCommands> {
+async function bundlePlain(commands: SourceCommand[], place: Place): Promise<Attempt> {
   if (commands.length === 0) return joined([]);
   try {
     return { ...(await compile(commands, "cjs", place)), problems: [] };
@@ -62,27 +55,27 @@ async function bundleModule(command: SourceCommand, place: Place): Promise<Bundl
 
 function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place): Promise<Bundled> {
   const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
-  const plugins = [entriesPlugin(place.root, commands), appAlias(place.root), externalPackages(() => true)];
+  const plugins = [
+    entriesPlugin(place.root, commands),
+    appAlias(place.root),
+    externalPackages(isUserPackage),
+  ];
   return bundle(entries, { ...place, format, plugins });
+}
+
+/** What laju's own modules need of development's packages goes into the bundle: production has only the others. */
+function isUserPackage(name: string): boolean {
+  return name !== "fastest-levenshtein";
 }
 
 async function each(
   commands: SourceCommand[],
   compileOne: (command: SourceCommand) => Promise<Bundled>,
-): Promise<CompiledCommands> {
-  const parts = commands.map(async (command) => {
-    try {
-      return { ...(await compileOne(command)), problems: [] };
-    } catch (error) {
-      if (!isMessageList(error)) throw error;
-      const message = error.errors.map(describeMessage).join("\n");
-      return { outputs: [], inputs: [], problems: [{ file: command.file, message }] };
-    }
-  });
-  return joined(await Promise.all(parts));
+): Promise<Attempt> {
+  return joined(await Promise.all(commands.map((one) => attempt(one.file, () => compileOne(one)))));
 }
 
-function joined(parts: CompiledCommands[]): CompiledCommands {
+function joined(parts: Attempt[]): Attempt {
   return {
     outputs: parts.flatMap(({ outputs }) => outputs),
     inputs: [...new Set(parts.flatMap(({ inputs }) => inputs))],

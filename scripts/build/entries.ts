@@ -67,7 +67,8 @@ if (lajuMain) runDeclared(${JSON.stringify(command.name)}, definition);`;
 }
 
 function compiledFacts(command: SourceCommand): CompiledFacts {
-  const { name, description, schedules, timezone, timeout, overlap, options } = command;
+  const { name, description, schedules, timezone, timeout, overlap, retries, retryDelay, ping, options } =
+    command;
   return {
     name,
     overlap,
@@ -75,6 +76,8 @@ function compiledFacts(command: SourceCommand): CompiledFacts {
     ...(schedules.length > 0 && { schedule: schedules }),
     ...(timezone && { timezone }),
     ...(timeout && { timeout, timeoutMs: parseDuration(timeout) }),
+    ...(retries > 0 && { retries: { retries, delayMs: parseDuration(retryDelay) } }),
+    ...(ping && { ping }),
     ...(Object.keys(options).length > 0 && { options }),
     ...(command.form === "script" && readsArguments(command.text) && { readsArguments: true }),
   };

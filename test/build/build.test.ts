@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -162,5 +164,34 @@ describe("metadata", () => {
     const listed = await app.laju("list", "--json");
     expect(listed.stderr).toBe("");
     expect(JSON.parse(listed.stdout)[0]).toMatchObject({ name: "Bad", schedules: ["@daily"] });
+  });
+});
+
+describe("build --watch", () => {
+  test("builds a changed command again, and a new one", async () => {
+    const app = makeApp({ "commands/One.ts": good("one"), "commands/Two.ts": good("two") });
+    const child = spawn(process.execPath, ["laju", "build", "--watch"], { cwd: app.root });
+    let printed = "";
+    child.stdout.on("data", (data) => {
+      printed += data;
+    });
+    const says = async (text: string) => {
+      await expect.poll(() => printed, { timeout: 20_000 }).toContain(text);
+      printed = "";
+    };
+    await says("Built 2 commands in");
+    app.write("commands/One.ts", good("changed"));
+    await says("Built One in 0.");
+    expect((await app.run(["build/commands/One.js"])).stdout).toBe("changed\n");
+    app.write("commands/Three.ts", good("three"));
+    await says("Built ");
+    expect((await app.run(["build/commands/Three.js"])).stdout).toBe("three\n");
+    const listed = JSON.parse(app.read("build/commands.json")).commands.map(
+      (one: { name: string }) => one.name,
+    );
+    expect(listed).toEqual(["One", "Three", "Two"]);
+    child.kill();
+    await once(child, "close");
+    app.remove();
   });
 });

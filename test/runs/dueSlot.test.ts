@@ -5,6 +5,19 @@ import { entryId } from "../../app/schedule/entries";
 import { parseSchedule } from "../../app/schedule/expression";
 import { makeApp, type TestApp } from "../support/app";
 
+/** Every minute in New York but for one hour, half a day from now: cron alone cannot say it on another clock. */
+function almostAlways(): string {
+  const now = Number(
+    new Intl.DateTimeFormat("en", {
+      timeZone: "America/New_York",
+      hour: "2-digit",
+      hourCycle: "h23",
+    }).format(),
+  );
+  const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour !== (now + 12) % 24);
+  return `* ${hours.join(",")} * * *`;
+}
+
 describe("a command that decides for a coarse crontab entry", () => {
   const facts = { name: "X", schedules: ["30 9 * * 1-5"], timezone: "America/New_York" };
   const id = entryId(parseSchedule("30 9 * * 1-5"), facts.timezone);
@@ -29,7 +42,10 @@ describe("a command that decides for a coarse crontab entry", () => {
       app = makeApp({
         "commands/Abroad.ts": `
           import { command } from "../app/console/command";
-          export default command({ schedule: "* * * * *", timezone: "Asia/Kathmandu", run() { console.log("ran"); } });`,
+          export default command({ schedule: "${almostAlways()}", timezone: "America/New_York", run() { console.log("ran"); } });`,
+        "commands/Plain.ts": `
+          import { command } from "../app/console/command";
+          export default command({ schedule: "0 8 * * *", run() { console.log("ran"); } });`,
         "commands/Rarely.ts": `
           import { command } from "../app/console/command";
           export default command({ schedule: "0 0 29 2 *", timezone: "Asia/Kathmandu", run() { console.log("ran"); } });`,
@@ -42,7 +58,10 @@ describe("a command that decides for a coarse crontab entry", () => {
       const entries: { name: string; line: string }[] = JSON.parse(
         (await app.laju("crontab", "--json")).stdout,
       );
-      return /LAJU_ENTRY=(\w+)/.exec(entries.find((entry) => entry.name === name)?.line ?? "")?.[1] ?? "";
+      const line = entries.find((entry) => entry.name === name)?.line;
+      const id = /LAJU_ENTRY=(\w+)/.exec(line ?? "")?.[1];
+      if (id === undefined) throw new Error(`no entry id in ${line}`);
+      return id;
     };
     const start = (name: string, entry: string) =>
       app.run([`build/commands/${name}.js`], { env: { LAJU_ENTRY: entry } });
@@ -70,6 +89,13 @@ describe("a command that decides for a coarse crontab entry", () => {
     test("refuses an entry of another build, aloud", async () => {
       const refused = await start("Rarely", "12345678");
       expect(refused.status).toBe(1);
+      expect(refused.stderr).toContain("its crontab entry is of another build than this");
+    });
+
+    test("refuses one of a time when its schedule was another, and coarse", async () => {
+      // It would otherwise run at every time of the coarse line.
+      const refused = await start("Plain", "12345678");
+      expect(refused).toMatchObject({ status: 1, stdout: "" });
       expect(refused.stderr).toContain("its crontab entry is of another build than this");
     });
 

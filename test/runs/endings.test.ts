@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
@@ -180,7 +180,11 @@ describe("a run of a built command", () => {
         program: "/bin/sh",
       },
     );
-    expect((await last("Script")).log).toEqual({ file: join(app.root, "logs/Script.log"), from: 7, to: 14 });
+    expect((await last("Script")).log).toMatchObject({
+      file: join(app.root, "logs/Script.log"),
+      from: 7,
+      to: 14,
+    });
   });
 
   test("gets its options typed and its words, and says what it does not know", async () => {
@@ -230,17 +234,22 @@ describe("a run of a built command", () => {
     expect(ended.stderr).toMatch(/^laju: this run of Returns is not recorded: .*no-ledger/);
   });
 
-  test("goes on beside a damaged ledger, and says so", async () => {
+  test("moves a damaged ledger aside, begins a new one and says so", async () => {
     const data = join(app.root, "damaged");
     mkdirSync(data);
     writeFileSync(
       join(data, "runs.sqlite3"),
       "no database at all, but long enough to be looked at".repeat(50),
     );
-    const ended = await app.run(["build/commands/Returns.js"], { env: { LAJU_DATA: data } });
-    expect(ended.status).toBe(0);
-    expect(ended.stderr).toContain("this run of Returns is not recorded");
-    expect(readFileSync(join(data, "runs.sqlite3"), "utf8")).toContain("no database at all");
-    chmodSync(data, 0o755);
+    const env = { LAJU_DATA: data };
+    const ended = await Promise.all([1, 2, 3].map(() => app.run(["build/commands/Returns.js"], { env })));
+    expect(ended.map(({ status }) => status)).toEqual([0, 0, 0]);
+    const told = ended.filter(({ stderr }) => stderr.startsWith("laju: the ledger was damaged ("));
+    expect(told).toHaveLength(1);
+    const kept = readdirSync(data).filter((file) => file.includes(".damaged-"));
+    expect(kept).toHaveLength(1);
+    expect(readFileSync(join(data, kept[0] as string), "utf8")).toContain("no database at all");
+    const runs = await app.run(["laju", "runs", "--json"], { env });
+    expect(JSON.parse(runs.stdout)).toHaveLength(3);
   });
 });

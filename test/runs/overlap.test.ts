@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
@@ -83,5 +83,42 @@ describe("while a run goes on, another start", () => {
     const runs: Run[] = JSON.parse((await app.laju("runs", "Quick", "--json", "--limit", "100")).stdout);
     const states = runs.map(({ state }) => state).sort();
     expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
+  });
+});
+
+describe("laju stop", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({
+      "commands/Long.ts": `
+        import { spawn } from "node:child_process";
+        import { command } from "../app/console/command";
+        export default command({ schedule: "@daily", retries: 2, async run() {
+          spawn("sleep", ["4714.1"], { stdio: "ignore" });
+          console.log("ready");
+          await new Promise((resolve) => setTimeout(resolve, 60_000));
+        } });`,
+    });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  test("ends a running command and what it started, without another try", async () => {
+    const child = spawn(process.execPath, ["build/commands/Long.js"], { cwd: app.root });
+    const closed = once(child, "close");
+    await once(child.stdout, "data");
+    const stopped = await app.laju("stop", "Long");
+    expect(stopped.stdout).toMatch(/^✓ Long ended \(run 1, pid \d+\)\n$/);
+    expect((await closed)[0]).toBe(143);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("sleep 4714.1");
+    const [run, ...more]: Run[] = JSON.parse((await app.laju("runs", "Long", "--json")).stdout);
+    expect(run).toMatchObject({ state: "failed", exitStatus: 143, error: "ended by SIGTERM" });
+    expect(more).toEqual([]);
+  });
+
+  test("of a command that does not run says so", async () => {
+    const refused = await app.laju("stop", "Long");
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toContain("✗ Long is not running");
   });
 });

@@ -76,7 +76,14 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 
 function endOf(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    // What hangs is ended before the test is, and not left behind.
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 50_000,
+      killSignal: "SIGKILL",
+    });
     const output = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text) => {
       output.stdout += text;

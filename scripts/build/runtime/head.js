@@ -26,6 +26,10 @@ const lajuModule = (file) => {
   };
 };
 
+/** Whether `require` gave a real ES module. */
+// biome-ignore lint/correctness/noUnusedVariables: esbuild's helper uses it, see bundle.ts.
+const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
+
 // Whoever asks for one of the heavy packages, here or in a package of the user's, gets the one in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
@@ -40,7 +44,8 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       return loaded[name];
     } catch (error) {
       // Another CPU, another C library, a vendor/ left behind: node_modules has it too, and is only slower.
-      if (error.code !== "LAJU_VENDOR") throw error;
+      const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
+      if (!isMissing && error.code !== "LAJU_VENDOR") throw error;
       delete vendor[name];
       return load(name, ...rest);
     }

@@ -95,6 +95,7 @@ async function bundlePackage(
   const addon = isSqlite ? sqliteAddon(one.name, root) : undefined;
   if (isSqlite && addon === undefined) return undefined;
   const result = await build({
+    absWorkingDir: root,
     stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: root },
     bundle: true,
     write: false,

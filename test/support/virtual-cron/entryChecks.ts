@@ -50,9 +50,12 @@ export async function expectIntended(
   }
 }
 
-/** One line that notes its start. `sleep` stands for the real one, which would take its time. */
+/**
+ * One line that notes its start. `sleep` stands for the real one, which would take its time; and `date`, once the
+ * guard is through, for the second at which cron starts: on a busy machine the real clock is a second further.
+ */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
-  const waiting = delay ? `sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
+  const waiting = delay ? `date() { echo 01; }; sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
   return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
 }

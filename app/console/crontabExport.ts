@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname } from "node:path";
+import { LajuError } from "../errors";
+import { cronDFile } from "../schedule/exportCronD";
+import { kubernetesManifests } from "../schedule/exportKubernetes";
+import { systemdUnits } from "../schedule/exportSystemd";
+import type { ExportedCommand, ExportedFile, ExportSource } from "../schedule/exportTypes";
+import { byPriority, commandFacts } from "../schedule/manifest";
+import { readBuiltCommands } from "./catalog";
+import type { CrontabTarget } from "./crontabInstaller";
+import { hostClock } from "./hostClock";
+
+/** What `crontab` takes besides, for schedulers other than the crontab. */
+export const exportOptions = {
+  format: { type: "string", description: "crontab, cron.d, systemd or kubernetes (default: crontab)" },
+  user: {
+    type: "string",
+    short: "u",
+    description: "With cron.d and systemd: who runs the commands (default: you)",
+  },
+  image: { type: "string", description: "With kubernetes: the container image that holds the app" },
+  out: { type: "string", description: "With --format: write the files into this folder" },
+} as const;
+
+export interface ExportChoice {
+  format?: string | undefined;
+  user?: string | undefined;
+  image?: string | undefined;
+  out?: string | undefined;
+  node?: string | undefined;
+  json?: boolean | undefined;
+  portable?: boolean | undefined;
+}
+
+/** How a format's files become one stream, and what it has to do with the options. */
+export interface ExportFormat {
+  takes: readonly ("user" | "image" | "portable")[];
+  /** What stands before each file in the stream. */
+  separator(file: ExportedFile): string;
+}
+
+export const exportFormats: Record<string, ExportFormat> = {
+  "cron.d": { takes: ["user", "portable"], separator: () => "" },
+  systemd: { takes: ["user"], separator: ({ name }) => `# file: ${name}\n` },
+  kubernetes: { takes: ["image"], separator: () => "---\n" },
+};
+
+/** The files that --format asks for; undefined for a crontab. Nothing is written. */
+export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
+  checkChoice(options);
+  const source: ExportSource = {
+    commands:
+      options.format === "kubernetes" ? commandsOf(target) : [...commandsOf(target), ...ownOf(target)],
+    place: target.place,
+    hostTimezone: hostClock().hostTimezone,
+  };
+  const user = options.user ?? userInfo().username;
+  if (options.format === "cron.d") return [cronDFile(source, user)];
+  if (options.format === "systemd") return systemdUnits(source, user);
+  if (options.format !== "kubernetes") return undefined;
+  return kubernetesManifests(source, { image: options.image ?? "", node: options.node ?? "node" });
+}
+
+/** What is worth knowing of the files before they are used: one sentence each. */
+export function exportWarnings(target: CrontabTarget, { format }: ExportChoice): string[] {
+  if (format === "cron.d") return missingFolders(target);
+  if (format !== "kubernetes") return [];
+  return ownOf(target).map(({ facts }) => `${facts.name} is left out: a pod sees no other pod's ledger.`);
+}
+
+/** cron's shell gives up before the command starts where its log cannot be opened. */
+function missingFolders({ rows }: CrontabTarget): string[] {
+  const folders = [...new Set(rows.map(({ log }) => dirname(log)))].filter((folder) => !existsSync(folder));
+  return folders.map((folder) => `${folder} is not there: make it before cron needs it.`);
+}
+
+function commandsOf({ rows }: CrontabTarget): ExportedCommand[] {
+  const all = readBuiltCommands().sort(byPriority);
+  return all.flatMap((facts) => {
+    const row = rows.find(({ name }) => name === facts.name);
+    return row === undefined ? [] : [{ facts, row }];
+  });
+}
+
+/** laju's own entries, such as the monitor's. */
+function ownOf({ rows }: CrontabTarget): ExportedCommand[] {
+  const names = new Set(readBuiltCommands().map(({ name }) => name));
+  const own = rows.filter(({ name }) => !names.has(name));
+  return own.map((row) => {
+    const schedule = row.entries.map(({ fields }) => fields);
+    return { facts: commandFacts(row.name, "script", { description: row.description, schedule }), row };
+  });
+}
+
+function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
+  const names = ["crontab", ...Object.keys(exportFormats)];
+  if (!names.includes(format)) {
+    throw wrongUse(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
+  }
+  const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
+  for (const name of ["user", "image", "portable", "json"] as const) {
+    if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
+    throw wrongUse(`--${name} means nothing with --format ${format}`, `Leave out one of them.`);
+  }
+  if (format === "crontab" && options.out !== undefined) {
+    throw wrongUse("--out needs --format", "A crontab goes to stdout: node laju crontab > crontab.txt.");
+  }
+  if (format === "kubernetes" && options.image === undefined) {
+    throw wrongUse("--format kubernetes needs --image", "Such as --image registry.example.com/app:1.4.");
+  }
+}
+
+function wrongUse(message: string, hint: string): LajuError {
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+}

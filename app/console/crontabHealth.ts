@@ -1,0 +1,65 @@
+import { LajuError } from "../errors";
+import type { RunHistory } from "../runs/health";
+import { readBuiltCommands } from "./catalog";
+import { type CrontabState, type CrontabTarget, checkCrontab } from "./crontabInstaller";
+import { crontabStateText } from "./crontabReport";
+import { crontabTarget, type TargetOptions } from "./crontabTarget";
+import { installedSince, readInstallation } from "./installation";
+import { isScheduleWorking } from "./isScheduleWorking";
+
+/** How the schedule reaches this host. */
+export interface CrontabHealth {
+  state: CrontabState | "schedule:work" | "unknown";
+  message: string;
+  hint?: string | undefined;
+  /** Whether this needs a person. */
+  isBad: boolean;
+  /** Since when the schedule of a command holds here; null when nothing starts it, or it is not known. */
+  since(name: string): number | null;
+  /** The entries that the build asks for. */
+  target: CrontabTarget | undefined;
+}
+
+/** Compares the crontab with the build as crontab:install was told to, so that its options are no drift. */
+export function crontabHealth(asked: TargetOptions, histories: Iterable<RunHistory>): CrontabHealth {
+  const installation = readInstallation();
+  const options = { ...installation?.options, ...asked };
+  const nobody = () => null;
+  if (isScheduleWorking()) {
+    const message = "schedule:work is running and starts the commands";
+    return { state: "schedule:work", message, isBad: false, since: nobody, target: undefined };
+  }
+  try {
+    const target = crontabTarget(options);
+    const { state, change } = checkCrontab(target);
+    const since = (name: string) =>
+      state === "not installed" ? null : (installedSince(installation, target, name) ?? null);
+    if (target.rows.length === 0 && state === "in order") {
+      const message = nothingHere();
+      return { state, message, isBad: false, since, target };
+    }
+    const isBad = state === "not installed" ? wasMeant(installation, histories) : state !== "in order";
+    return { state, ...crontabStateText(state, change), isBad, since, target };
+  } catch (error) {
+    if (!(error instanceof LajuError)) throw error;
+    const isBad = installation !== undefined;
+    return {
+      state: "unknown",
+      message: error.message,
+      hint: error.hint,
+      isBad,
+      since: nobody,
+      target: undefined,
+    };
+  }
+}
+
+/** Where systemd or another scheduler starts the commands, there are runs and has never been an installation. */
+function wasMeant(installation: unknown, histories: Iterable<RunHistory>): boolean {
+  return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);
+}
+
+function nothingHere(): string {
+  const scheduled = readBuiltCommands().filter(({ schedules }) => schedules.length > 0);
+  return scheduled.length === 0 ? "No command has a schedule" : "No command is scheduled in this environment";
+}

@@ -1,0 +1,30 @@
+import { build } from "./build";
+import type { Check } from "./check";
+import { clock } from "./clock";
+import { cronDaemon } from "./cronDaemon";
+import { crontab } from "./crontab";
+import { disk } from "./disk";
+import { environment } from "./environment";
+import { dataFolder, logFolders } from "./folders";
+import { ledger } from "./ledger";
+import { node } from "./node";
+import { database, mail, redis } from "./services";
+import { timezone } from "./timezone";
+
+/** Everything that makes cron fail without a word, in the order in which a start comes to it. */
+export const checks: readonly Check[] = [
+  cronDaemon,
+  crontab,
+  node,
+  build,
+  logFolders,
+  dataFolder,
+  disk,
+  environment,
+  timezone,
+  clock,
+  ledger,
+  database,
+  redis,
+  mail,
+];

@@ -1,0 +1,23 @@
+import { runHistories } from "../../runs/runHistory";
+import { crontabHealth } from "../crontabHealth";
+import { bad, type Check, fine, warning } from "./check";
+import { scheduledCommands } from "./scheduled";
+
+export const crontab: Check = {
+  name: "crontab",
+  look() {
+    const names = scheduledCommands().map(({ name }) => name);
+    const { state, message, hint, isBad } = crontabHealth({}, histories(names));
+    if (isBad) return bad(message, hint);
+    return state === "in order" || state === "schedule:work" ? fine(message) : warning(message, hint);
+  },
+};
+
+/** A damaged ledger is another check's business. */
+function histories(names: string[]) {
+  try {
+    return [...runHistories(names).values()];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { paths } from "../../config";
+import { readInstallation } from "../installation";
+import { logFileOf } from "../logFile";
+import { mayUse } from "./access";
+import { bad, type Check, fine } from "./check";
+import { scheduledCommands } from "./scheduled";
+
+export const logFolders: Check = {
+  name: "logs",
+  look() {
+    const logs = readInstallation()?.options["log-dir"] ?? paths.logs;
+    const files = scheduledCommands().map((command) => logFileOf(command, logs));
+    const folders = [...new Set(files.map((file) => dirname(file)))];
+    const missing = folders.find((folder) => !existsSync(folder));
+    if (missing !== undefined) {
+      const cure = `mkdir -p ${missing}, or node laju crontab:install, which makes it.`;
+      return bad(`${missing} is missing: the shell gives up before the command starts`, cure);
+    }
+    const locked = [...folders, ...files.filter((file) => existsSync(file))].find(
+      (path) => !mayUse(path, "write"),
+    );
+    if (locked === undefined)
+      return fine(folders.length === 0 ? "nothing is scheduled here" : folders.join(", "));
+    return bad(
+      `${locked} cannot be written: the shell gives up before the command starts`,
+      "Give it to the user whose crontab it is (chown), or allow writing (chmod u+w).",
+    );
+  },
+};
+
+export const dataFolder: Check = {
+  name: "data",
+  look() {
+    if (existsSync(paths.data)) return writable(paths.data);
+    return writable(dirname(paths.data));
+  },
+};
+
+function writable(folder: string) {
+  if (mayUse(folder, "write")) return fine(paths.data);
+  return bad(
+    `${folder} cannot be written: no run is recorded, and no lock is held`,
+    "Give it to the user whose crontab it is (chown), or set LAJU_DATA to a folder that it may write.",
+  );
+}

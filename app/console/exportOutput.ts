@@ -1,0 +1,42 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LajuError } from "../errors";
+import type { ExportedFile } from "../schedule/exportTypes";
+import type { ExportFormat } from "./crontabExport";
+
+/** All files as one stream on stdout. */
+export function printFiles(files: readonly ExportedFile[], format: ExportFormat): void {
+  process.stdout.write(files.map((file) => format.separator(file) + file.text).join(""));
+}
+
+/** Writes the files into a folder, each whole or not at all, and names them on stdout. */
+export function writeFiles(files: readonly ExportedFile[], folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  for (const { name, text } of files) {
+    const path = join(folder, name);
+    attempt(path, () => replaceFile(path, text));
+    console.log(path);
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, text, { mode: 0o644 });
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function attempt(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new LajuError(`${path} cannot be written: ${error.message}`, {
+      code: "E_EXPORT_OUTPUT",
+      hint: "Choose a folder with --out that this user may write to.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { failureReason } from "../runs/afterRun";
+import {
+  closeIncidents,
+  hasOpenIncident,
+  type NewIncident,
+  openIncident,
+  openIncidents,
+} from "../runs/incidents";
+import { lastDurations, lastEndedRun, runningRuns } from "../runs/lastRun";
+import { listRuns } from "../runs/ledger";
+import type { Run } from "../runs/run";
+import { usualLongest } from "../runs/usual";
+import { checkedUntil, setCheckedUntil, startsSince, watchOnly } from "../runs/watched";
+import { formatDuration } from "../schedule/duration";
+import { lateStart } from "../schedule/firings";
+import { missedStarts } from "../schedule/missedStarts";
+import type { HostClock } from "../schedule/nextRuns";
+import type { DeployedCommand } from "../schedule/overrides";
+import { startDetached } from "./catchUp";
+import { shortTime } from "./hostClock";
+
+/**
+ * Looks for what no run can tell of itself, and keeps the incidents true. Returns what is new, one sentence each.
+ */
+export function findTrouble(expected: DeployedCommand[], names: string[], clock: HostClock): string[] {
+  // Reading the runs marks those whose process is gone as lost.
+  listRuns({ limit: 1 });
+  const running = runningRuns();
+  // With overlap "wait" a start leaves no trace until it is its turn.
+  const isWaiting = ({ name, overlap }: DeployedCommand) =>
+    overlap === "wait" && running.some((run) => run.name === name);
+  return [
+    ...names.flatMap((name) => lostRun(name)),
+    ...expected.flatMap((command) => (isWaiting(command) ? [] : missed(command, clock))),
+    ...running.flatMap((run) => slowRun(run, clock)),
+    ...names.flatMap((name) => recovered(name)),
+  ];
+}
+
+/** Killed runs could say nothing themselves. */
+function lostRun(name: string): string[] {
+  const run = lastEndedRun(name);
+  if (run === undefined || (run.state !== "lost" && run.exitStatus !== 137)) return [];
+  const reason = failureReason(run.state, run.exitStatus);
+  return opened({ name, kind: "failing", reason, runId: run.id, openedAt: run.finishedAt ?? run.startedAt });
+}
+
+function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): string[] {
+  const { name, schedules, timezone } = command;
+  const schedule = JSON.stringify([schedules, timezone]);
+  const until = now.getTime() - lateStart;
+  const after = checkedUntil(name, schedule, now.getTime());
+  const times = missedStarts({
+    name,
+    schedules,
+    clock: { timezone: timezone ?? hostTimezone, hostTimezone },
+    after,
+    until,
+    starts: startsSince(name, after),
+  });
+  if (until > after) setCheckedUntil(name, schedule, until);
+  if (times.length === 0) return [];
+  if (command.catchUp === "last") {
+    startDetached(command);
+    return [`${name} did not start at ${timesText(times, hostTimezone)}: started now`];
+  }
+  const reason = `did not start at ${timesText(times, hostTimezone)}`;
+  return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
+}
+
+const mostTimes = 3;
+
+function timesText(times: number[], timezone: string): string {
+  const shown = times.slice(-mostTimes).map((time) => shortTime(new Date(time), timezone));
+  const more = times.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} times before` : ""}`;
+}
+
+function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
+  const usual = usualLongest(lastDurations(name));
+  const lasts = now.getTime() - startedAt;
+  if (usual === undefined || lasts < usual.slowFrom) return [];
+  const reason = `has been running for ${formatDuration(lasts)}, usually at most ${formatDuration(usual.longest)}`;
+  return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
+}
+
+function opened(incident: NewIncident): string[] {
+  return openIncident(incident) ? [`${incident.name} ${incident.reason}`] : [];
+}
+
+/** A run whose process could not write its end of an incident: the ledger was away for a moment. */
+function recovered(name: string): string[] {
+  if (!hasOpenIncident(name)) return [];
+  const run = lastEndedRun(name);
+  const newest = Math.max(
+    ...openIncidents()
+      .filter((one) => one.name === name)
+      .map((one) => one.openedAt),
+  );
+  if (run?.state !== "succeeded" || run.finishedAt === null || run.finishedAt <= newest) return [];
+  return closeIncidents(name, { runId: run.id, at: run.finishedAt }) ? [`${name} works again`] : [];
+}
+
+/** Forgets what is not expected any more. */
+export function forgetOthers(expected: DeployedCommand[]): void {
+  watchOnly(expected.map(({ name }) => name));
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { paths } from "../config";
+import { stableHash } from "../schedule/hash";
+import type { CrontabTarget } from "./crontabInstaller";
+import type { TargetOptions } from "./crontabTarget";
+
+/** What crontab:install was told and did, kept beside the ledger: nobody missed what was not there yet. */
+export interface Installation {
+  at: number;
+  options: TargetOptions;
+  commands: Record<string, { entries: string; since: number }>;
+}
+
+const file = join(paths.data, "installation.json");
+
+/** The last installation of this app, if laju did it. */
+export function readInstallation(): Installation | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Installation;
+  } catch {
+    return undefined; // Never installed, or not by this user.
+  }
+}
+
+/** Since when the crontab has these very entries of a command; undefined when that is not known. */
+export function installedSince(
+  installation: Installation | undefined,
+  { rows }: CrontabTarget,
+  name: string,
+): number | undefined {
+  const row = rows.find((one) => one.name === name);
+  const known = installation?.commands[name];
+  return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
+}
+
+/** Entries that were there before keep their time. Book-keeping never stops an installation. */
+export function rememberInstallation(target: CrontabTarget, options: TargetOptions, now: number): void {
+  const before = readInstallation()?.commands ?? {};
+  const { only } = target;
+  const rows = target.rows.filter(({ name }) => only === undefined || only.includes(name));
+  const touched = rows.map((row) => {
+    const entries = entriesHash(row);
+    const known = before[row.name];
+    return [row.name, known?.entries === entries ? known : { entries, since: now }] as const;
+  });
+  const kept = only === undefined ? {} : before;
+  const { root, node, "log-dir": logs, env, portable, user } = options;
+  write({
+    at: now,
+    options: { root, node: node ?? target.place.node, "log-dir": logs, env, portable, user },
+    commands: { ...kept, ...Object.fromEntries(touched) },
+  });
+}
+
+export function forgetInstallation(): void {
+  rmSync(file, { force: true });
+}
+
+function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
+  return stableHash(JSON.stringify(entries)).toString(16);
+}
+
+function write(installation: Installation): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, `${JSON.stringify(installation, null, 2)}\n`);
+    renameSync(draft, file);
+  } catch {
+    rmSync(draft, { force: true }); // `status` then knows of missed starts only what monitor noted.
+  }
+}

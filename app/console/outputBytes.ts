@@ -1,0 +1,18 @@
+import { writeSync } from "node:fs";
+
+let sleeper: Int32Array<SharedArrayBuffer> | undefined;
+
+/** Writes bytes to standard output as they are; false when nobody reads it any more (`| head`). */
+export function writeBytes(bytes: Uint8Array): boolean {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      if (error.code === "EPIPE") return false;
+      if (error.code !== "EAGAIN") throw error;
+      sleeper ??= new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(sleeper, 0, 0, 1);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { paths } from "../config";
+import { tell } from "../runs/record";
+import type { overriddenStart, Start } from "./overriddenStart";
+
+/**
+ * How this deployment has a compiled command start: the build wrote its time limit and schedule into it, and
+ * schedule.json may have others. Without that file this costs one look at the disk; where it says something
+ * of this command, the rules (and the schedule engine) are loaded from a file of their own.
+ */
+export function asDeployed(start: Start): Start {
+  if (!existsSync(paths.schedule)) return start;
+  try {
+    const override = overrideOf(start.facts.name);
+    if (override === undefined) return start;
+    const rules = createRequire(import.meta.url)(join(paths.build, "overrides.js")) as Rules;
+    return rules.overriddenStart(start, override);
+  } catch (error) {
+    // A file that somebody is just editing stops no work.
+    tell(`${start.facts.name} starts without what ${paths.schedule} says: ${error.message}`);
+    return start;
+  }
+}
+
+interface Rules {
+  overriddenStart: typeof overriddenStart;
+}
+
+function overrideOf(name: string): unknown {
+  const overrides = JSON.parse(readFileSync(paths.schedule, "utf8").replace(/^\ufeff/, ""));
+  return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+}

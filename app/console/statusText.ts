@@ -1,0 +1,89 @@
+import { formatDuration } from "../schedule/duration";
+import type { HostClock } from "../schedule/nextRuns";
+import { ago } from "./runList";
+import type { Status, StatusRow } from "./statusRows";
+import { type Terminal, visibleWidth } from "./terminal";
+
+/** The table of `node laju status`. */
+export function statusText({ commands, crontab }: Status, clock: HostClock, terminal: Terminal): string {
+  const { paint } = terminal;
+  const rows = commands.map((row) => cells(row, clock));
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
+  const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
+  const hint = crontab.hint === undefined ? [] : [`  ${paint("dim", crontab.hint)}`];
+  const word = crontab.isBad ? paint("red", crontab.message) : crontab.message;
+  return ["", ...table, "", `  ${word}`, ...hint, ...nextSteps(commands, terminal)].join("\n");
+}
+
+function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {
+  const head = texts.slice(0, 5).map((text, column) => text.padEnd(widths[column] as number));
+  const columns = head.filter((_, column) => (widths[column] as number) > 0).join("   ");
+  const note = texts[5] as string;
+  const start = `  ${symbolOf(row, terminal)} ${columns}`;
+  if (note === "") return start.trimEnd();
+  const room = terminal.width - visibleWidth(start) - 3;
+  // Of what is wrong nothing is cut off for want of room: it gets a line of its own.
+  if (row.troubles.length > 0 && note.length > room) {
+    return `${start.trimEnd()}\n      ${terminal.paint("red", clipped(note, terminal.width - 6, terminal))}`;
+  }
+  const text = note.length > room && room < 12 ? "" : clipped(note, room, terminal);
+  return `${start}   ${terminal.paint(row.troubles.length > 0 ? "red" : "dim", text)}`.trimEnd();
+}
+
+function cells(row: StatusRow, { now }: HostClock): string[] {
+  const { name, last, running } = row;
+  const shown = running ?? last;
+  const end = running === null ? shown?.finishedAt : now.getTime();
+  const lasted = shown === null || end == null ? "" : formatDuration(end - shown.startedAt);
+  const when = running !== null ? "running" : last === null ? "never" : ago(now.getTime() - last.startedAt);
+  return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row)];
+}
+
+function endingOf({ last, running, isRetrying }: StatusRow): string {
+  if (running !== null || last === null || last.state === "succeeded") return "";
+  if (isRetrying) return "retrying";
+  return last.state === "failed" ? `exit ${last.exitStatus}` : last.state.replace("_", " ");
+}
+
+function nextOf({ enabled, isScheduled, isPaused, nextRun }: StatusRow, now: Date): string {
+  if (!enabled) return "disabled";
+  if (isPaused) return "paused";
+  if (!isScheduled || nextRun === null) return "";
+  const ms = Date.parse(nextRun) - now.getTime();
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return `next in ${formatDuration(Math.max(Math.floor(ms / unit) * unit, 1_000))}`;
+}
+
+/** What is wrong, else what the run said. */
+function noteOf({ troubles, last, running, skipped }: StatusRow): string {
+  const bad = troubles.filter(({ kind }) => kind === "overdue" || kind === "slow").map(({ text }) => text);
+  const ended = troubles.some(({ kind }) => kind === "failed" || kind === "timed_out" || kind === "lost");
+  const failure = ended && running !== null ? ["the run before failed"] : [];
+  const skips = skipped === 0 ? [] : [`${skipped} skipped`];
+  const said = running === null ? firstLine(last?.error ?? last?.message) : "";
+  return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
+}
+
+function symbolOf({ running, last, troubles, isRetrying }: StatusRow, { paint, symbols }: Terminal): string {
+  if (running !== null) return paint(troubles.length > 0 ? "red" : "yellow", symbols.running);
+  if (isRetrying) return paint("yellow", symbols.running);
+  if (troubles.length > 0) return paint("red", symbols.failed);
+  if (last === null) return symbols.never;
+  return last.state === "succeeded" ? paint("green", symbols.done) : paint("red", symbols.failed);
+}
+
+function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
+  const bad = commands.find(({ troubles, last }) => troubles.length > 0 && last !== null);
+  if (bad === undefined) return [];
+  const steps = [`node laju logs ${bad.name}   what it printed`, `node laju run ${bad.name}   try again`];
+  return [`  ${paint("dim", steps.join("      "))}`];
+}
+
+function firstLine(text: string | null | undefined): string {
+  return (text ?? "").split("\n", 1)[0] ?? "";
+}
+
+function clipped(text: string, room: number, { symbols }: Terminal): string {
+  return text.length <= room ? text : text.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+}

@@ -1,0 +1,61 @@
+import { environmentName } from "../config";
+import type { OptionValues } from "../schedule/optionSpecs";
+import type { DeployedCommand } from "../schedule/overrides";
+import { findCommand, readCatalog } from "./catalog";
+import { installCrontab } from "./crontabInstaller";
+import { crontabSummary } from "./crontabReport";
+import { scheduledHere } from "./crontabRows";
+import { checkInstallable, crontabTarget, targetOptions, userOption } from "./crontabTarget";
+import { overridesFile, writeEnabled } from "./overrides";
+import { terminalFor } from "./terminal";
+
+/** What `enable` and `disable` take. */
+export const switchOptions = {
+  install: { type: "boolean", description: "Change the crontab as well, as crontab:install <Name> does" },
+  ...targetOptions,
+  ...userOption,
+} as const;
+
+/** Enables or disables a command in this deployment, and says what that comes to. */
+export function switchCommand(
+  typed: string,
+  isEnabled: boolean,
+  options: OptionValues<typeof switchOptions>,
+): void {
+  const command = findCommand(typed, readCatalog().commands);
+  // What would keep the crontab from being installed is told before anything is written.
+  if (options.install) checkInstallable(crontabTarget(options, [command.name]));
+  const isChange = command.enabled !== isEnabled;
+  if (isChange) writeEnabled(command.name, isEnabled);
+  const { paint, symbols } = terminalFor(1);
+  const done = paint("green", symbols.done);
+  console.log(`${done} ${isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)}`);
+  if (options.install) {
+    console.log(`${done} ${crontabSummary(installCrontab(crontabTarget(options, [command.name])))}`);
+  }
+  const notice = noticeOf({ ...command, enabled: isEnabled }, options);
+  if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
+}
+
+function changed(name: string, isEnabled: boolean): string {
+  return `${name} ${isEnabled ? "enabled" : "disabled"} in ${overridesFile()}`;
+}
+
+function unchanged(name: string, isEnabled: boolean): string {
+  return `${name} is ${isEnabled ? "enabled" : "disabled"} already`;
+}
+
+/** What is still to be done, or why it will not be started all the same. */
+function noticeOf(
+  command: DeployedCommand,
+  { install, env = environmentName() }: OptionValues<typeof switchOptions>,
+): string | undefined {
+  const { name, schedules, environments, enabled } = command;
+  if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";
+  if (scheduledHere([{ ...command, enabled: true }], env).length === 0) {
+    return `It is scheduled in the environment ${environments?.join(", ")} only, and this is ${env}.`;
+  }
+  if (install) return undefined;
+  const verb = `node laju crontab:install ${name}`;
+  return enabled ? `The crontab starts it after ${verb}.` : `The crontab starts it until ${verb} is run.`;
+}

@@ -1,0 +1,115 @@
+import { ledger } from "./ledgerFile";
+
+/** `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual. */
+export type IncidentKind = "failing" | "overdue" | "slow";
+
+/** Something that needs a person, from the first sign of it until the command works again. */
+export interface Incident {
+  id: number;
+  name: string;
+  kind: IncidentKind;
+  reason: string;
+  runId: number | null;
+  openedAt: number;
+  closedAt: number | null;
+  closedRunId: number | null;
+}
+
+export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
+
+/** Opens an incident; false when one of this kind is open already, so that each is told once. */
+export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
+  const { changes } = ledger()
+    .prepare(
+      `INSERT INTO incidents (name, kind, reason, run_id, opened_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (name, kind) WHERE closed_at IS NULL DO NOTHING`,
+    )
+    .run(name, kind, reason, runId, openedAt);
+  return changes > 0;
+}
+
+/** What each success pays: one look at an index that is nearly always empty. */
+export function hasOpenIncident(name: string): boolean {
+  return (
+    ledger().prepare("SELECT 1 FROM incidents WHERE name = ? AND closed_at IS NULL LIMIT 1").get(name) !==
+    undefined
+  );
+}
+
+/** Closes the incidents of a command that works again; returns whether there were any. */
+export function closeIncidents(name: string, { runId, at }: { runId: number | null; at: number }): boolean {
+  const { changes } = ledger()
+    .prepare("UPDATE incidents SET closed_at = ?, closed_run_id = ? WHERE name = ? AND closed_at IS NULL")
+    .run(at, runId, name);
+  return changes > 0;
+}
+
+/** Closes one kind without a word, where another notice says more. */
+export function closeQuietly(name: string, kind: IncidentKind, at: number): void {
+  ledger()
+    .prepare(
+      "UPDATE incidents SET closed_at = ?, closing_told = 1 WHERE name = ? AND kind = ? AND closed_at IS NULL",
+    )
+    .run(at, name, kind);
+}
+
+/** The open incidents, the oldest first. */
+export function openIncidents(): Incident[] {
+  const rows = ledger().prepare("SELECT * FROM incidents WHERE closed_at IS NULL ORDER BY id").all();
+  return (rows as IncidentRow[]).map(toIncident);
+}
+
+export function findIncident(id: number): Incident | undefined {
+  const row = ledger().prepare("SELECT * FROM incidents WHERE id = ?").get(id) as IncidentRow | undefined;
+  return row && toIncident(row);
+}
+
+/** How many incidents began or ended and have no notices yet. */
+export function untoldIncidents(): (Incident & { isOpeningTold: boolean })[] {
+  const rows = ledger()
+    .prepare(
+      `SELECT * FROM incidents
+       WHERE opening_told = 0 OR (closed_at IS NOT NULL AND closing_told = 0) ORDER BY id`,
+    )
+    .all();
+  return (rows as IncidentRow[]).map((row) => ({
+    ...toIncident(row),
+    isOpeningTold: row.opening_told === 1,
+  }));
+}
+
+/** How many runs ended badly from the one that opened an incident to the one that closed it. */
+export function countBadRuns(name: string, from: number, to: number | null): number {
+  const row = ledger()
+    .prepare(
+      `SELECT count(*) AS count FROM runs
+       WHERE name = ? AND state IN ('failed', 'timed_out', 'lost') AND coalesce(finished_at, started_at) BETWEEN ? AND ?`,
+    )
+    .get(name, from, to ?? Number.MAX_SAFE_INTEGER) as { count: number };
+  return row.count;
+}
+
+interface IncidentRow {
+  id: number;
+  name: string;
+  kind: IncidentKind;
+  reason: string;
+  run_id: number | null;
+  opened_at: number;
+  closed_at: number | null;
+  closed_run_id: number | null;
+  opening_told: number;
+}
+
+function toIncident(row: IncidentRow): Incident {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    reason: row.reason,
+    runId: row.run_id,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    closedRunId: row.closed_run_id,
+  };
+}

@@ -1,0 +1,30 @@
+import { ledger } from "./ledgerFile";
+import type { Run } from "./run";
+import { type RunRow, toRun } from "./runRow";
+
+/** The last run of a command that came to an end, well or badly. */
+export function lastEndedRun(name: string): Run | undefined {
+  const row = ledger()
+    .prepare(
+      "SELECT * FROM runs WHERE name = ? AND state NOT IN ('running', 'skipped') ORDER BY id DESC LIMIT 1",
+    )
+    .get(name) as RunRow | undefined;
+  return row && toRun(row);
+}
+
+/** The runs that go on now on any host. */
+export function runningRuns(): Run[] {
+  const rows = ledger().prepare("SELECT * FROM runs WHERE state = 'running' ORDER BY id").all();
+  return (rows as RunRow[]).map(toRun);
+}
+
+/** How long a command's latest successes took, in milliseconds. */
+export function lastDurations(name: string): number[] {
+  const rows = ledger()
+    .prepare(
+      `SELECT finished_at - started_at AS lasted FROM runs
+       WHERE name = ? AND state = 'succeeded' ORDER BY id DESC LIMIT 20`,
+    )
+    .all(name) as { lasted: number }[];
+  return rows.map(({ lasted }) => lasted);
+}

@@ -1,0 +1,30 @@
+import { hostname } from "node:os";
+import { ledger } from "./ledgerFile";
+import { takeLock } from "./lock";
+import type { RunRow } from "./runRow";
+import { lifeOf } from "./thisProcess";
+
+/**
+ * kill -9 and power cuts leave a row open; the next reader closes it. A process of this host's own is looked
+ * for. One of another host or container is judged by its lock, which the kernel frees when it dies; without
+ * a lock nothing is known of it, and the row stays open.
+ */
+export function markLostRuns(): void {
+  const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
+  for (const row of open.filter(isLost)) {
+    ledger()
+      .prepare("UPDATE runs SET state = 'lost', error = ? WHERE id = ? AND state = 'running'")
+      .run("the process ended without saying how: killed, out of memory, or the machine went down", row.id);
+  }
+}
+
+function isLost({ name, host, pid, process, has_lock }: RunRow): boolean {
+  const life = host === hostname() ? lifeOf(pid, process) : "unknown";
+  return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
+}
+
+function isLockFree(name: string): boolean {
+  const release = takeLock(name, { wait: false });
+  release?.();
+  return release !== undefined;
+}

@@ -1,0 +1,52 @@
+import { ledger } from "./ledgerFile";
+
+const batch = 500;
+/** Between two transactions: whoever waits for its turn gets it. */
+const pauseMs = 5;
+
+/**
+ * Deletes runs that began before `before`, but for the last `keep` of each command and those that go on; and what
+ * was told about them. In short transactions, so that no start waits for it. Returns how many runs were deleted.
+ */
+export function pruneRuns(before: number, until = Number.POSITIVE_INFINITY, keep = 1): number {
+  const runs = inBatches(
+    `DELETE FROM runs WHERE id IN (
+       SELECT id FROM runs WHERE id < @cutoff AND started_at < @before AND state <> 'running'
+         AND (SELECT count(*) FROM (
+           SELECT 1 FROM runs AS later WHERE later.name = runs.name AND later.id > runs.id LIMIT @keep)) = @keep
+       ORDER BY id LIMIT ${batch})`,
+    { before, cutoff: firstKept(before), keep },
+    until,
+  );
+  inBatches(
+    `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE ended_at < @before LIMIT ${batch})`,
+    { before },
+    until,
+  );
+  inBatches(
+    `DELETE FROM incidents WHERE id IN (
+       SELECT id FROM incidents WHERE closed_at < @before AND closing_told = 1 LIMIT ${batch})`,
+    { before },
+    until,
+  );
+  return runs;
+}
+
+/** Ids rise with time, so this stops at the first young run instead of reading them all. */
+function firstKept(before: number): number {
+  const row = ledger().prepare("SELECT id FROM runs WHERE started_at >= ? ORDER BY id LIMIT 1").get(before);
+  return (row as { id: number } | undefined)?.id ?? Number.MAX_SAFE_INTEGER;
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+function inBatches(sql: string, values: Record<string, number>, until: number): number {
+  const statement = ledger().prepare(sql);
+  let total = 0;
+  for (;;) {
+    const { changes } = statement.run(values);
+    total += changes;
+    if (changes < batch || Date.now() > until) return total;
+    Atomics.wait(sleeper, 0, 0, pauseMs);
+  }
+}

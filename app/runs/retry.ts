@@ -1,0 +1,46 @@
+import { createRequire } from "node:module";
+import { environmentWith } from "../config";
+import { tell } from "./record";
+
+const require = createRequire(import.meta.url);
+
+/** How often a failed run is tried again, and how long after. */
+export interface Retries {
+  retries: number;
+  /** Before the first retry, in milliseconds; doubled for each further one, up to an hour. */
+  delayMs: number;
+}
+
+const longestDelayMs = 3_600_000;
+const usedWrongly = 2;
+
+/** A failure is worth another try; wrong use is not, and a signal meant that it should end. */
+export function isWorthRetrying(status: number): boolean {
+  return status !== 0 && status !== usedWrongly && status < 128;
+}
+
+/** The delay before a retry: exponential, with a fifth of it up or down so that many do not come at once. */
+export function retryDelay(delayMs: number, retry: number, random = Math.random()): number {
+  return Math.min(delayMs * 2 ** (retry - 1), longestDelayMs) * (0.8 + 0.4 * random);
+}
+
+/**
+ * Runs the command again until it succeeds or its retries are used up; returns the last status. Called while
+ * the process exits, where nothing asynchronous happens any more, so it blocks; each attempt is a process of
+ * its own with fresh modules and a row of its own, and this one holds the lock for them.
+ */
+export function retryUntilDone(name: string, firstStatus: number, { retries, delayMs }: Retries): number {
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  let status = firstStatus;
+  for (let retry = 1; retry <= retries && isWorthRetrying(status); retry++) {
+    const pauseMs = Math.round(retryDelay(delayMs, retry));
+    tell(
+      `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
+    );
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    const env = environmentWith({ LAJU_ATTEMPT: String(retry + 1) });
+    const ended = spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit", env });
+    status = ended.status ?? 128;
+  }
+  return status;
+}

@@ -1,0 +1,58 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { runOfLine } from "./lineRun";
+import type { Run } from "./run";
+
+/** The file that holds a run's output now: rotation renames files, and their inode stays. */
+export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
+  if (log === null) return undefined;
+  const { file, inode } = log;
+  if (inode === null) return inodeOf(file) === undefined ? undefined : file;
+  return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);
+}
+
+/**
+ * The end of what a run printed, at most `maxBytes`, whole lines only. Lines that name another run, which wrote to
+ * the same file meanwhile, are left out.
+ */
+export function outputTail(run: Pick<Run, "id" | "log">, maxBytes: number): string {
+  const file = logFileOfRun(run);
+  if (file === undefined || run.log === null) return "";
+  const text = readTail(file, { from: run.log.from, to: run.log.to, maxBytes });
+  return text
+    .split("\n")
+    .filter((line) => (runOfLine(line) ?? run.id) === run.id)
+    .join("\n")
+    .trimEnd();
+}
+
+/** X.log.1, X.log.2, … */
+function rotatedFiles(file: string): string[] {
+  const prefix = `${basename(file.replace(/\.\d+$/, ""))}.`;
+  try {
+    return readdirSync(dirname(file))
+      .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+      .map((name) => join(dirname(file), name));
+  } catch {
+    return []; // The folder is gone, and the output with it.
+  }
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
+}
+
+function readTail(file: string, part: { from: number; to: number | null; maxBytes: number }): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const to = Math.min(part.to ?? Number.POSITIVE_INFINITY, fstatSync(descriptor).size);
+    const from = Math.max(part.from, to - part.maxBytes);
+    const bytes = Buffer.alloc(Math.max(to - from, 0));
+    const length = readSync(descriptor, bytes, 0, bytes.length, from);
+    const text = bytes.toString("utf8", 0, length);
+    // The first line may have been cut, and a character with it.
+    return from > part.from ? text.slice(text.indexOf("\n") + 1) : text;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,36 @@
+import { workerData } from "node:worker_threads";
+import { afterRun } from "./afterRun";
+import { endDescendants } from "./descendants";
+import { recordEnd } from "./ledger";
+import { lateMs, limitStates, type WatchdogOrders } from "./watchdogOrders";
+
+// The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
+// because it blocks its event loop or does not come to an end after it was told to.
+
+const { timeoutMs, graceMs, runId, told, mark, noticed } = workerData as WatchdogOrders;
+
+const killedStatus = 137;
+
+const state = () => Atomics.load(new Int32Array(noticed), 0);
+
+setTimeout(() => {
+  if (state() === limitStates.noticed) setTimeout(endProcess, graceMs);
+  else endProcess();
+}, timeoutMs + lateMs);
+
+function endProcess(): void {
+  // The run has ended, and its process waits for its retries, which have limits of their own.
+  if (state() === limitStates.over) return;
+  try {
+    endDescendants(process.pid, mark);
+    if (runId !== null) record(runId);
+    if (told !== undefined) afterRun(told, killedStatus);
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+function record(id: number): void {
+  const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
+  recordEnd(id, { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() });
+}

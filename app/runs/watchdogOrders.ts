@@ -1,0 +1,22 @@
+import type { ToldRun } from "./afterRun";
+
+/** How long the command's own thread may take to notice its time limit, in milliseconds. */
+export const lateMs = 400;
+
+/** What the command's own thread says of its time limit: nothing yet, that it ends itself, or that it has ended. */
+export const limitStates = { running: 0, noticed: 1, over: 2 } as const;
+
+/** What the watchdog thread is told when it starts. */
+export interface WatchdogOrders {
+  timeoutMs: number;
+  /** How long the command may take to end after it was aborted. */
+  graceMs: number;
+  /** Its row in the ledger, if it has one. */
+  runId: number | null;
+  /** Whose end is told where the command's notices go. */
+  told: ToldRun | undefined;
+  /** What the environment of everything it starts carries. */
+  mark: string;
+  /** One 32-bit number, of `limitStates`. */
+  noticed: SharedArrayBuffer;
+}

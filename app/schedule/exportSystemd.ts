@@ -1,0 +1,110 @@
+import type { CrontabRow } from "./crontabLine";
+import { appSlug } from "./exportNames";
+import { checkPath, checkUser, type NamedProblem, refuseProblems } from "./exportProblems";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
+import { parseSchedule } from "./expression";
+import { longestRun } from "./longestRun";
+import type { CommandFacts } from "./manifest";
+import { shellQuote } from "./shellQuote";
+import { systemdCalendars } from "./systemdCalendar";
+import { commandLine, literal } from "./systemdText";
+import { describeSchedule } from "./words";
+
+/** A service for each command and a timer that starts it, as system units. Throws where systemd is not exact. */
+export function systemdUnits(source: ExportSource, user: string): ExportedFile[] {
+  checkUser(user);
+  const problems: NamedProblem[] = [];
+  const units = source.commands.map((command) => {
+    const calendars = calendarsOf(command.facts, source.hostTimezone, problems);
+    problems.push(...overlapProblems(command.facts));
+    return { command, calendars, isAtBoot: schedulesOf(command.facts).some(({ kind }) => kind === "reboot") };
+  });
+  refuseProblems("systemd", problems);
+  return units.flatMap(({ command, calendars, isAtBoot }) => {
+    const name = `laju-${appSlug(source.place.root)}-${command.facts.name.replace(/[^\w.]+/g, "-")}`;
+    const service = { name: `${name}.service`, text: serviceText(command, source, { user, isAtBoot }) };
+    if (calendars.length === 0) return [service];
+    return [service, { name: `${name}.timer`, text: timerText(command.facts, calendars) }];
+  });
+}
+
+function schedulesOf({ name, schedules }: CommandFacts) {
+  return schedules.map((text) => parseSchedule(text, { name }));
+}
+
+function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedProblem[]): string[] {
+  const timezone = facts.timezone ?? undefined;
+  const timed = schedulesOf(facts).filter(({ kind }) => kind !== "reboot");
+  return timed.flatMap((schedule) => {
+    const { value = [], problem } = systemdCalendars(schedule, { timezone, hostTimezone });
+    const subject = `schedule ${JSON.stringify(schedule.text)}`;
+    if (problem) problems.push({ command: facts.name, subject, ...problem });
+    return value;
+  });
+}
+
+/** A timer never starts a service that is still active: what laju calls "skip", and only that. */
+function overlapProblems({ name, overlap }: CommandFacts): NamedProblem[] {
+  if (overlap === "skip") return [];
+  const reason = "asks for a second start while one runs, and a timer never starts an active service";
+  return [{ command: name, subject: `overlap "${overlap}"`, reason, remedy: 'Set overlap: "skip".' }];
+}
+
+function serviceText(
+  { facts, row }: ExportedCommand,
+  { place }: ExportSource,
+  { user, isAtBoot }: { user: string; isAtBoot: boolean },
+): string {
+  for (const path of [place.build, place.node, row.log]) checkPath(facts.name, path);
+  const sections = [
+    ["[Unit]", `Description=${literal(titleOf(facts))}`],
+    [
+      "[Service]",
+      "Type=oneshot",
+      `User=${literal(user)}`,
+      `WorkingDirectory=${literal(place.build)}`,
+      `ExecStartPre=${commandLine(["/bin/mkdir", "-p", row.log.slice(0, row.log.lastIndexOf("/"))])}`,
+      `ExecStart=${commandLine(["/bin/sh", "-c", startText(place.node, row)])}`,
+      ...timeLimit(facts),
+    ],
+    ...(isAtBoot ? [["[Install]", "WantedBy=multi-user.target"]] : []),
+  ];
+  return textOf(sections);
+}
+
+/** Opened by a shell of the user's own: a file that systemd opens would belong to root. */
+function startText(node: string, { file, args = [], log }: CrontabRow): string {
+  return `exec ${[node, file, ...args].map(shellQuote).join(" ")} >> ${shellQuote(log)} 2>&1`;
+}
+
+/** The command ends itself at its limit; systemd is there for one that cannot any more. */
+function timeLimit(facts: CommandFacts): string[] {
+  const seconds = longestRun(facts);
+  return seconds === undefined ? [] : [`TimeoutStartSec=${Math.ceil(seconds) + 60}`];
+}
+
+function timerText(facts: CommandFacts, calendars: readonly string[]): string {
+  const words = schedulesOf(facts)
+    .filter(({ kind }) => kind !== "reboot")
+    .map(describeSchedule);
+  return textOf([
+    ["[Unit]", `Description=${literal(`${facts.name}: ${words.join("; ")}`)}`],
+    [
+      "[Timer]",
+      ...[...new Set(calendars)].map((calendar) => `OnCalendar=${calendar}`),
+      // systemd's own habit is to be up to a minute late.
+      "AccuracySec=1us",
+      ...(facts.catchUp === "last" ? ["Persistent=true"] : []),
+    ],
+    ["[Install]", "WantedBy=timers.target"],
+  ]);
+}
+
+function titleOf({ name, description }: CommandFacts): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a value is one line.
+  return description.replaceAll(/[\s\u0000-\u001f\u007f]+/g, " ").trim() || name;
+}
+
+function textOf(sections: readonly (readonly string[])[]): string {
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}

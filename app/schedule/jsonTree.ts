@@ -1,0 +1,128 @@
+/** A piece of a JSON text with its place in it. */
+export interface JsonNode {
+  /** Offsets in the text, the end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly value: unknown;
+  /** An object's members in the order of the text; absent for everything else. */
+  readonly members?: readonly JsonMember[];
+}
+
+export interface JsonMember {
+  readonly key: string;
+  readonly start: number;
+  readonly node: JsonNode;
+}
+
+/** What makes a text no JSON, and where. */
+export class JsonMistake extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+/**
+ * Reads JSON and keeps the places: JSON.parse names none on Node 20, and takes the last of two equal keys
+ * without a word. Throws a JsonMistake.
+ */
+export function parseJsonTree(text: string): JsonNode {
+  const scanner = { text, at: text.startsWith("\ufeff") ? 1 : 0 };
+  const node = readNode(scanner);
+  skipSpace(scanner);
+  if (scanner.at < text.length) throw unexpected(scanner, "the end of the file");
+  return node;
+}
+
+/** "line:column", both counted from 1. */
+export function placeInText(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+interface Scanner {
+  readonly text: string;
+  at: number;
+}
+
+const plainNode = /"(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null/y;
+
+function readNode(scanner: Scanner): JsonNode {
+  skipSpace(scanner);
+  const opening = scanner.text[scanner.at];
+  if (opening === "{") return readObject(scanner);
+  if (opening === "[") return readList(scanner);
+  return readPlain(scanner, "a value");
+}
+
+function readPlain(scanner: Scanner, what: string): JsonNode {
+  const { text, at: start } = scanner;
+  plainNode.lastIndex = start;
+  const [word] = plainNode.exec(text) ?? [];
+  if (word === undefined) throw unexpected(scanner, what);
+  scanner.at += word.length;
+  return { start, end: scanner.at, value: plainValue(word, start) };
+}
+
+function plainValue(word: string, start: number): unknown {
+  try {
+    return JSON.parse(word);
+  } catch {
+    // 007, an unknown escape, a tab within quotes: nearly right.
+    throw new JsonMistake(`${word} is not written as JSON has it`, start);
+  }
+}
+
+function readObject(scanner: Scanner): JsonNode {
+  const members: JsonMember[] = [];
+  const { start, end } = readItems(scanner, "}", () => members.push(readMember(scanner, members)));
+  const value = Object.fromEntries(members.map(({ key, node }) => [key, node.value]));
+  return { start, end, members, value };
+}
+
+function readMember(scanner: Scanner, earlier: readonly JsonMember[]): JsonMember {
+  const { at: start, text } = scanner;
+  if (text[start] !== '"') throw unexpected(scanner, "a name in double quotes");
+  const key = readPlain(scanner, "a name").value as string;
+  if (earlier.some((member) => member.key === key)) {
+    throw new JsonMistake(`${JSON.stringify(key)} stands here for the second time`, start);
+  }
+  skipSpace(scanner);
+  if (text[scanner.at] !== ":") throw unexpected(scanner, '":"');
+  scanner.at++;
+  return { key, start, node: readNode(scanner) };
+}
+
+function readList(scanner: Scanner): JsonNode {
+  const value: unknown[] = [];
+  const { start, end } = readItems(scanner, "]", () => value.push(readNode(scanner).value));
+  return { start, end, value };
+}
+
+/** What stands between brackets, separated by commas; `readItem` begins at the item itself. */
+function readItems(scanner: Scanner, closing: string, readItem: () => void) {
+  const start = scanner.at++;
+  skipSpace(scanner);
+  while (scanner.text[scanner.at] !== closing) {
+    readItem();
+    skipSpace(scanner);
+    if (scanner.text[scanner.at] === closing) break;
+    if (scanner.text[scanner.at] !== ",") throw unexpected(scanner, `"," or "${closing}"`);
+    const comma = scanner.at++;
+    skipSpace(scanner);
+    if (scanner.text[scanner.at] === closing) throw new JsonMistake("a comma too many", comma);
+  }
+  return { start, end: ++scanner.at };
+}
+
+function skipSpace(scanner: Scanner): void {
+  while (" \t\r\n".includes(scanner.text[scanner.at] ?? "x")) scanner.at++;
+}
+
+function unexpected({ text, at }: Scanner, expected: string): JsonMistake {
+  const found =
+    at < text.length ? JSON.stringify(String.fromCodePoint(text.codePointAt(at) as number)) : "the end";
+  return new JsonMistake(`expected ${expected}, found ${found}`, at);
+}

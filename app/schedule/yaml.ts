@@ -1,0 +1,35 @@
+export type YamlValue = string | number | boolean | YamlValue[] | { [key: string]: YamlValue };
+
+/** A value as YAML. Text that could be read as anything else is quoted the way JSON does, which YAML takes. */
+export function yaml(value: YamlValue): string {
+  return `${lines(value).join("\n")}\n`;
+}
+
+function lines(value: YamlValue): string[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item) => behind("- ", lines(item)));
+  if (typeof value === "object" && !Array.isArray(value) && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, item]) => entry(key, item));
+  }
+  return [scalar(value)];
+}
+
+function entry(key: string, value: YamlValue): string[] {
+  const inner = lines(value);
+  const isBlock = typeof value === "object" && (Array.isArray(value) ? value : Object.keys(value)).length > 0;
+  return isBlock ? [`${text(key)}:`, ...inner.map((line) => `  ${line}`)] : [`${text(key)}: ${inner[0]}`];
+}
+
+function behind(mark: string, [first, ...more]: string[]): string[] {
+  return [mark + first, ...more.map((line) => " ".repeat(mark.length) + line)];
+}
+
+function scalar(value: YamlValue): string {
+  return typeof value === "string" ? text(value) : JSON.stringify(value);
+}
+
+/** Words that YAML, old or new, takes for something else than text. */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+
+function text(value: string): string {
+  return /^[A-Za-z/][\w./-]*$/.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+}

@@ -1,0 +1,12 @@
+import { switchCommand, switchOptions } from "../../app/console/switchCommand";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: switchOptions,
+  words: { least: 1, most: 1 },
+  details: `Writes "enabled": true for the command into schedule.json, which wins over what its source says. The crontab
+changes when it is installed again: with --install, at once. schedule:work takes it up by itself.`,
+  run({ args: [name], options }) {
+    switchCommand(name as string, true, options);
+  },
+});

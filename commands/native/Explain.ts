@@ -1,0 +1,35 @@
+import { countFrom, explain } from "../../app/console/explanation";
+import { explanationText, mistakeText } from "../../app/console/explanationText";
+import { hostClock } from "../../app/console/hostClock";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { parseInstant } from "../../app/schedule/instant";
+import { checkTimezone } from "../../app/schedule/timezoneNames";
+
+export default verb({
+  options: {
+    timezone: { type: "string", description: "The zone of the host whose cron it is (default: this host's)" },
+    from: { type: "string", description: "Show the times after this moment, in ISO 8601 (default: now)" },
+    count: { type: "string", default: "5", description: "How many of the next times to show" },
+    name: { type: "string", description: "The command's name, which decides what H stands for" },
+    json: { type: "boolean", description: "Print it as JSON" },
+  },
+  words: { least: 1, most: Number.POSITIVE_INFINITY },
+  details: `Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,
+or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.`,
+  run({ args, options }) {
+    const { now, hostTimezone } = hostClock();
+    const timezone = options.timezone === undefined ? hostTimezone : checkTimezone(options.timezone);
+    const from = options.from === undefined ? now : parseInstant(options.from, timezone);
+    const explanation = explain(args.join(" "), {
+      timezone,
+      from,
+      count: countFrom(options.count),
+      name: options.name,
+    });
+    if (options.json) console.log(JSON.stringify(explanation, null, 2));
+    else if (explanation.valid) console.log(explanationText(explanation, now, terminalFor(1)));
+    else console.error(mistakeText(explanation, terminalFor(2)));
+    return explanation.valid ? 0 : 2;
+  },
+});

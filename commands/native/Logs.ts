@@ -1,0 +1,89 @@
+import { relative } from "node:path";
+import { paths } from "../../app/config";
+import { readCatalog } from "../../app/console/catalog";
+import { endOfLog, followLog, type LogPlace } from "../../app/console/followLog";
+import { logFileOf } from "../../app/console/logFile";
+import { recordedName } from "../../app/console/recordedName";
+import { ago } from "../../app/console/runList";
+import { showLog } from "../../app/console/showLog";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { findRun } from "../../app/runs/ledger";
+import { markLostRuns } from "../../app/runs/lostRuns";
+import type { Run } from "../../app/runs/run";
+import { runHistories } from "../../app/runs/runHistory";
+
+export default verb({
+  options: {
+    run: { type: "string", description: "The run with this id (default: the last)" },
+    follow: { type: "boolean", short: "f", description: "Go on with what is written from now on" },
+    lines: { type: "string", short: "n", description: "Only the last so many lines" },
+  },
+  words: { least: 1, most: 1 },
+  details: `Prints what one run wrote, also from a file that was rotated since. With --follow it goes on with the runs that come;
+with --run as well it ends with that run.`,
+  async run({ args: [name], options }) {
+    const command = recordedName(name as string);
+    const lines = options.lines === undefined ? undefined : wholeNumber("--lines", options.lines);
+    const run = options.run === undefined ? lastRun(command) : chosenRun(command, options.run);
+    if (run === undefined) return withoutRun(command, options.follow ?? false);
+    tell(about(run));
+    const isWhole = options.run !== undefined || run.state === "running";
+    const { note, isRead } = await showLog(run, { lines, follow: (options.follow ?? false) && isWhole });
+    if (note !== undefined) tell(note);
+    if (!options.follow || options.run !== undefined || !isRead) return 0;
+    await followLog(placeAfter(findRun(run.id) ?? run));
+    return 0;
+  },
+});
+
+function lastRun(name: string): Run | undefined {
+  markLostRuns();
+  return runHistories([name]).get(name)?.last ?? undefined;
+}
+
+function chosenRun(name: string, id: string): Run {
+  const run = findRun(wholeNumber("--run", id));
+  if (run?.name === name) return run;
+  const hint = run === undefined ? `node laju runs ${name} lists them.` : `It is one of ${run.name}.`;
+  throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });
+}
+
+/** Where a run has stopped writing: what comes after it is not missed, nor shown twice. */
+function placeAfter({ name, log }: Run): LogPlace {
+  if (log === null) return endOfLog(logOf(name));
+  const place = endOfLog(log.file);
+  return { ...place, position: place.inode === log.inode ? (log.to ?? place.position) : 0 };
+}
+
+function logOf(name: string): string {
+  const command = readCatalog().commands.find((one) => one.name === name);
+  return logFileOf(command ?? { name, log: null });
+}
+
+async function withoutRun(name: string, follow: boolean): Promise<number> {
+  const file = logOf(name);
+  if (follow) await followLog(endOfLog(file));
+  else tell(`${name} has not run yet. Its log will be ${relative(paths.root, file)}`);
+  return 0;
+}
+
+function about({ id, state, exitStatus, startedAt, log }: Run): string {
+  const how = state === "failed" ? `exit ${exitStatus}` : state.replace("_", " ");
+  const where = log === null ? [] : [log.file];
+  return [`run ${id}`, ago(Date.now() - startedAt), how, ...where].join(" · ");
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new LajuError(`${option} ${text} is not a whole number above 0`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "node laju logs --help shows how it is used.",
+  });
+}
+
+function tell(text: string): void {
+  console.error(terminalFor(2).paint("dim", text));
+}

@@ -1,0 +1,41 @@
+import { monitor } from "../../app/console/monitor";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { takeLock } from "../../app/runs/lock";
+
+const longestMs = 240_000;
+
+export default verb({
+  options: { json: { type: "boolean", description: "Print what was found as JSON" } },
+  details: `Finds starts that cron missed, runs that were lost and runs far over their usual duration, and tells of them where
+notices go; sends what could not be sent before, deletes old runs (RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE).
+With MONITOR=true in .env, crontab:install adds an entry that runs it every five minutes.
+
+Prints what is new and nothing else. Ends with status 1 when it could not do a part of its work itself.`,
+  async run({ options }) {
+    if (!takeLock(".monitor", { wait: false })) {
+      console.error("Another monitor is at work.");
+      return 0;
+    }
+    const { news, failures } = await Promise.race([monitor(), tooLong()]);
+    if (options.json) console.log(JSON.stringify({ news, failures }, null, 2));
+    else for (const line of news) console.log(stamped(line));
+    for (const line of failures) console.error(stamped(line));
+    return failures.length > 0 ? 1 : 0;
+  },
+});
+
+/** Its log is read weeks later. */
+function stamped(line: string): string {
+  return `${new Date().toISOString()} ${line}`;
+}
+
+function tooLong(): Promise<never> {
+  return new Promise((_, reject) => {
+    const error = new LajuError(`the monitor was not done after ${longestMs / 60_000} minutes`, {
+      code: "E_MONITOR",
+      hint: "The next one goes on where it stood.",
+    });
+    setTimeout(() => reject(error), longestMs).unref();
+  });
+}

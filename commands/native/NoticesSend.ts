@@ -1,0 +1,22 @@
+import { noticeSubjects } from "../../app/console/noticeSubjects";
+import { verb } from "../../app/console/verb";
+import { sendNotices } from "../../app/runs/sendNotices";
+
+export default verb({
+  options: {},
+  details: `Sends what waits in the ledger's outbox. A run that failed starts this by itself, and laju monitor does the same for
+whatever could not be sent; there is seldom a reason to call it by hand.`,
+  async run() {
+    const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + 60_000 });
+    for (const { name, event, channel } of sent) console.log(`Sent: ${name} ${event}, ${receiver(channel)}`);
+    for (const { notice, error } of failed) {
+      console.error(`Not sent: ${notice.name} ${notice.event}, ${receiver(notice.channel)}: ${error}`);
+    }
+    return failed.length > 0 ? 1 : 0;
+  },
+});
+
+/** Without the path of a ping's URL, which is its secret. */
+function receiver(channel: string): string {
+  return channel.startsWith("ping:") ? `ping ${new URL(channel.slice(5)).host}` : channel;
+}

@@ -1,0 +1,71 @@
+import { findCommand, readCatalog } from "../../app/console/catalog";
+import { hostClock, shortTime } from "../../app/console/hostClock";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { currentPauses, type Pause, type Pauses, pause } from "../../app/runs/pause";
+import { parseDuration } from "../../app/schedule/duration";
+
+export default verb({
+  options: {
+    reason: { type: "string", description: "What for; the ledger keeps it with every start that is skipped" },
+    until: { type: "string", description: 'When it ends by itself: "2h", or "2026-11-24 08:00"' },
+    list: { type: "boolean", description: "Show what is paused, change nothing" },
+    json: { type: "boolean", description: "Print what is paused as JSON" },
+  },
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: `Maintenance: starts that are due are recorded as skipped with the reason, and nothing else happens. Without names it
+holds for all commands. What runs goes on, and so do workers under pm2; laju run, and a command that is started at a
+terminal, run all the same. node laju resume ends it.`,
+  run({ args, options }) {
+    if (!options.list) {
+      const { commands } = readCatalog();
+      const names = args.map((name) => findCommand(name, commands).name);
+      pause(names, newPause(options, Date.now()));
+    }
+    show(options.json ?? false);
+  },
+});
+
+function newPause(
+  { reason, until }: { reason?: string | undefined; until?: string | undefined },
+  now: number,
+): Pause {
+  return { reason: reason ?? null, since: now, until: until === undefined ? null : endOf(until, now) };
+}
+
+function endOf(text: string, now: number): number {
+  const isDate = /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text);
+  // A bare date would be midnight in UTC; with a time of day it is the host's own clock.
+  const time = isDate
+    ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"))
+    : now + parseDuration(text);
+  if (time > now) return time;
+  throw new LajuError(`--until ${text} is ${Number.isNaN(time) ? "not a date" : "in the past"}`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: 'Write how long, such as "2h", or when, such as "2026-11-24 08:00".',
+  });
+}
+
+function show(asJson: boolean): void {
+  const pauses = currentPauses(Date.now());
+  console.log(asJson ? JSON.stringify(pauses, null, 2) : pausesText(pauses));
+}
+
+function pausesText({ all, commands }: Pauses): string {
+  const { paint, symbols } = terminalFor(1);
+  const entries = [...(all === null ? [] : [["All commands", all] as const]), ...Object.entries(commands)];
+  if (entries.length === 0) return "Nothing is paused.";
+  return entries
+    .map(([name, one]) => `${paint("yellow", symbols.skipped)} ${name}   ${details(one)}`)
+    .join("\n");
+}
+
+function details({ reason, since, until }: Pause): string {
+  const { hostTimezone } = hostClock();
+  const time = (value: number) => shortTime(new Date(value), hostTimezone);
+  return [`paused since ${time(since)}`, until === null ? "" : `until ${time(until)}`, reason ?? ""]
+    .filter(Boolean)
+    .join(", ");
+}

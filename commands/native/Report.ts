@@ -1,0 +1,61 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, resolve } from "node:path";
+import { paths } from "../../app/config";
+import { readBuiltCommands } from "../../app/console/catalog";
+import { hostClock } from "../../app/console/hostClock";
+import { reportPage } from "../../app/console/report/page";
+import { readReport } from "../../app/console/report/reportData";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+
+export default verb({
+  options: {
+    html: { type: "string", description: "The file to write" },
+    days: { type: "string", default: "7", description: "How many days it shows, the last ones" },
+  },
+  details: "Writes one HTML file that needs nothing else: it can be mailed, or served as it is.",
+  run({ options }) {
+    if (options.html === undefined) throw wrongUse("report needs --html FILE");
+    if (!/^[1-9]\d{0,2}$/.test(options.days))
+      throw wrongUse(`--days ${options.days} is not a number from 1 to 999`);
+    const facts = {
+      app: basename(paths.root),
+      host: hostname(),
+      clock: hostClock(),
+      days: Number(options.days),
+    };
+    const data = readReport(readBuiltCommands(), facts);
+    const page = reportPage(data);
+    writeWhole(resolve(options.html), page);
+    const { paint, symbols } = terminalFor(1);
+    const size = `${Math.ceil(Buffer.byteLength(page) / 1000)} kB`;
+    const failures = data.failures.length === 1 ? "1 failure" : `${data.failures.length} failures`;
+    console.log(`${paint("green", symbols.done)} Wrote ${options.html}: ${failures} shown, ${size}`);
+  },
+});
+
+/** Whoever looks at it meanwhile sees the one before. */
+function writeWhole(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new LajuError(`${file} cannot be written: ${error.message}`, {
+      code: "E_REPORT",
+      hint: "Name a file in a folder that is there and can be written.",
+      cause: error,
+    });
+  }
+}
+
+function wrongUse(message: string): LajuError {
+  return new LajuError(message, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "node laju report --html report.html --days 7",
+  });
+}

@@ -1,0 +1,31 @@
+import { findCommand, readCatalog } from "../../app/console/catalog";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { currentPauses, resume } from "../../app/runs/pause";
+
+export default verb({
+  options: {},
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: "Without names it ends every pause. What was skipped meanwhile is not made up for.",
+  run({ args }) {
+    const { all, commands } = currentPauses(Date.now());
+    // A command whose file is gone may still be paused.
+    const names = args.map((name) => (Object.hasOwn(commands, name) ? name : nameOf(name)));
+    const ended = resume(names, Date.now());
+    if (names.length > 0 && all !== null) {
+      throw new LajuError("all commands are paused, so these still are", {
+        code: "E_PAUSED",
+        hint: "node laju resume, without names, ends every pause.",
+      });
+    }
+    if (ended.length === 0) return console.log("Nothing was paused.");
+    const { paint, symbols } = terminalFor(1);
+    for (const name of ended)
+      console.log(`${paint("green", symbols.done)} ${name || "All commands"} resumed`);
+  },
+});
+
+function nameOf(name: string): string {
+  return findCommand(name, readCatalog().commands).name;
+}

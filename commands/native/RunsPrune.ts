@@ -1,0 +1,31 @@
+import { settings } from "../../app/config";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import { pruneRuns } from "../../app/runs/prune";
+import { parseDuration } from "../../app/schedule/duration";
+
+export default verb({
+  options: {
+    "older-than": { type: "string", description: "How old, such as 30d (default: RUNS_KEEP_DAYS, 90 days)" },
+    keep: { type: "string", default: "1", description: "How many of each command stay, whatever their age" },
+  },
+  details:
+    "Deletes in small steps, so that no run waits for it; runs that go on stay. The log files are not touched.",
+  run({ options }) {
+    const age = options["older-than"];
+    const keepMs = age === undefined ? settings().runsKeepDays * 86_400_000 : parseDuration(age);
+    const before = Date.now() - keepMs;
+    const count = pruneRuns(before, undefined, keepCount(options.keep));
+    const since = new Date(before).toISOString().slice(0, 16).replace("T", " ");
+    console.log(`Deleted ${count} ${count === 1 ? "run" : "runs"} that began before ${since} UTC`);
+  },
+});
+
+function keepCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new LajuError(`--keep ${text} is not a whole number`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "node laju runs:prune --help shows how it is used.",
+  });
+}

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { paths } from "../../app/config";
+import { findCommand, readBuiltCommands, readCatalog } from "../../app/console/catalog";
+import { targetOptions, userOption } from "../../app/console/crontabTarget";
+import { hostClock } from "../../app/console/hostClock";
+import { readStatus } from "../../app/console/statusRows";
+import { statusText } from "../../app/console/statusText";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: {
+    check: { type: "boolean", description: "End with status 1 if anything needs a person" },
+    json: { type: "boolean", description: "Print it as JSON" },
+    env: targetOptions.env,
+    ...userOption,
+  },
+  words: { least: 0, most: 1 },
+  details: `Needs a person: a last run that failed, timed out or was lost; a start that did not come; a run far longer than
+usual; a crontab that is not what the build asks for.`,
+  run({ args: [name], options }) {
+    const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
+    const shown = name === undefined ? all : [findCommand(name, all)];
+    const clock = hostClock();
+    const asked = {
+      ...(options.env !== undefined && { env: options.env }),
+      ...(options.user !== undefined && { user: options.user }),
+    };
+    const status = readStatus(all, shown, clock, asked);
+    console.log(options.json ? JSON.stringify(status, null, 2) : statusText(status, clock, terminalFor(1)));
+    return options.check && status.needsPerson.length > 0 ? 1 : 0;
+  },
+});

@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+
+/** What a compiled command loads from its start to its end, beyond what a bare start of node loads. */
+interface Loaded {
+  /** Node's own modules, without its internal ones. */
+  builtins: string[];
+  /** Packages from build/vendor. */
+  vendor: string[];
+  /** Files of npm packages. */
+  packages: string[];
+}
+
+const declared = (imports: string, work: string) => `
+import { command } from "../app/console/command";
+${imports}
+export default command({ schedule: "0 8 * * *", async run() { ${work} } });
+`;
+const logger = 'import { logInfo } from "../app/services/Logger";';
+
+const commands = {
+  LogsOnly: declared(logger, 'logInfo("one"); logInfo("two", { a: 1 }); console.log("three");'),
+  QueriesDB: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
+  QueriesSQLite: declared('import SQLite from "../app/services/SQLite";', 'SQLite.get("select 1");'),
+  LeavesAll: declared(
+    `${logger} import DB from "../app/services/DB"; import Redis from "../app/services/Redis";
+     import Mailer from "../app/services/Mailer"; import View from "../app/services/View";`,
+    'globalThis["kept"] = [DB, Redis, Mailer, View]; logInfo("one");',
+  ),
+  UsesWinston: declared('import logger from "../app/services/Logger";', 'logger.info("one");'),
+  TakesArguments: declared("", ""),
+};
+
+// Loaded by whatever is recorded: the supervision's own.
+const supervision = ["module", "os", "vm"];
+const streams = ["stream", "stream/promises"];
+// knex asks for streams, and its `debug` for a terminal's colours.
+const knexLoads = ["assert", "diagnostics_channel", "net", "tty", ...streams];
+const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
+
+const expected: Record<keyof typeof commands, Loaded> = {
+  LogsOnly: { builtins: supervision, vendor: [sqlite], packages: [] },
+  QueriesDB: { builtins: [...supervision, ...knexLoads], vendor: [sqlite, "knex"], packages: [] },
+  QueriesSQLite: { builtins: supervision, vendor: [sqlite], packages: [] },
+  LeavesAll: { builtins: supervision, vendor: [sqlite], packages: [] },
+  UsesWinston: { builtins: [...supervision, ...streams], vendor: [sqlite, "winston"], packages: [] },
+  TakesArguments: { builtins: supervision, vendor: [sqlite], packages: [] },
+};
+
+describe("a compiled command loads", () => {
+  let app: TestApp;
+  let bare: Set<string>;
+  beforeAll(async () => {
+    app = makeApp(
+      Object.fromEntries(Object.entries(commands).map(([name, text]) => [`commands/${name}.ts`, text])),
+    );
+    expect((await app.laju("build")).stderr).toBe("");
+    mkdirSync(join(app.root, "logs"));
+    writeFileSync(join(app.root, "empty.js"), "");
+    writeFileSync(join(app.root, "watch.cjs"), watch);
+    bare = new Set(whatIsLoaded(app, join(app.root, "empty.js")).builtins);
+    // The first run makes the ledger's tables, and the databases.
+    for (const name of Object.keys(commands)) whatIsLoaded(app, `commands/${name}.js`);
+  });
+  afterAll(() => app.remove());
+
+  test.each(Object.keys(commands) as (keyof typeof commands)[])("%s", (name) => {
+    const loaded = whatIsLoaded(app, `commands/${name}.js`);
+    const wanted = expected[name];
+    expect({ ...loaded, builtins: loaded.builtins.filter((one) => !bare.has(one)) }).toEqual({
+      ...wanted,
+      builtins: wanted.builtins.filter((one) => !bare.has(one)).sort(),
+    });
+  });
+});
+
+/** Runs a program as cron does, with its output in a file, and asks it at its end. */
+function whatIsLoaded({ root }: TestApp, file: string): Loaded {
+  const log = openSync(join(root, "logs", "X.log"), "a");
+  const answer = join(root, "loaded.json");
+  const { PATH, HOME } = process.env;
+  const { status } = spawnSync(process.execPath, ["--require", join(root, "watch.cjs"), file], {
+    cwd: join(root, "build"),
+    env: { PATH, HOME, ANSWER: answer },
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  expect(status, readFileSync(join(root, "logs", "X.log"), "utf8")).toBe(0);
+  return JSON.parse(readFileSync(answer, "utf8"));
+}
+
+/** Uses nothing but fs, which every start loads. */
+const watch = `
+const fs = require("fs");
+const readFileSync = fs.readFileSync;
+const vendor = new Set();
+fs.readFileSync = (file, ...rest) => {
+  const found = /[/]vendor[/](.+)-[\\w-]{22}[.]js$/.exec(file);
+  if (found) vendor.add(found[1]);
+  return readFileSync(file, ...rest);
+};
+process.on("exit", () => {
+  const answer = {
+    builtins: process.moduleLoadList
+      .filter((one) => /^NativeModule (?!internal)/.test(one))
+      .map((one) => one.slice(13))
+      .sort(),
+    vendor: [...vendor].sort(),
+    packages: Object.keys(require.cache).filter((file) => file.includes("node_modules")).sort(),
+  };
+  fs.writeFileSync(process.env.ANSWER, JSON.stringify(answer));
+});
+`;

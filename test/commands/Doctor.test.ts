@@ -1,0 +1,137 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+import { freePort } from "../support/server";
+
+interface Result {
+  name: string;
+  state: string;
+  message: string;
+  cure?: string;
+}
+
+describe("doctor", () => {
+  let app: TestApp;
+  let cron: FakeCrontab;
+
+  beforeAll(async () => {
+    cron = fakeCrontab();
+    app = makeApp({
+      "commands/Daily.ts": `import { command } from "../app/console/command";
+        export default command({ schedule: "0 8 * * *", async run() {} });`,
+    });
+  });
+  beforeEach(async () => {
+    for (const path of ["data", "logs", ".env", "commands/Other.ts"]) {
+      rmSync(join(app.root, path), { recursive: true, force: true });
+    }
+    expect((await laju("build")).stderr).toBe("");
+    await laju("crontab:remove");
+    expect(await laju("crontab:install", "--yes")).toMatchObject({ status: 0, stderr: "" });
+  });
+  afterAll(() => {
+    app.remove();
+    cron.remove();
+  });
+
+  const laju = (...args: string[]) =>
+    app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
+  /** What it finds, but for the daemon, which is this machine's affair. */
+  const findings = async (): Promise<{ results: Result[]; status: number | null }> => {
+    const { stdout, stderr, status } = await laju("doctor", "--json");
+    expect(stderr).toBe("");
+    return { results: JSON.parse(stdout), status };
+  };
+  const troubles = async () =>
+    (await findings()).results.filter(({ name, state }) => name !== "cron daemon" && state !== "fine");
+
+  test("finds nothing wrong where nothing is", async () => {
+    expect(await troubles()).toEqual([]);
+    const { results, status } = await findings();
+    expect(status).toBe(results.some(({ state }) => state === "bad") ? 1 : 0);
+    expect(results.map(({ name }) => name)).toContain("time zone");
+  });
+
+  test("a node that is gone", async () => {
+    const table = cron.table()?.toString().replace(process.execPath, "/opt/node-18/bin/node");
+    cron.put(table ?? "");
+    const found = await troubles();
+    expect(found.map(({ name }) => name)).toEqual(["crontab", "node"]);
+    expect(found[0]?.message).toContain("edited by hand");
+    expect(found[1]?.message).toBe("the crontab starts /opt/node-18/bin/node, which is gone: nothing runs");
+    expect(found[1]?.cure).toContain("crontab:install");
+  });
+
+  test("a crontab without the entries, and a build older than its sources", async () => {
+    cron.put("");
+    app.write("commands/Other.ts", "process.exit(0);");
+    expect((await troubles()).map(({ name, message }) => `${name}: ${message}`)).toEqual([
+      expect.stringMatching(/^crontab: .* without this app's entries: not installed$/),
+      "build: the build is older than its sources: commands/Other.ts changed",
+    ]);
+  });
+
+  test("a log folder that is missing", async () => {
+    rmSync(join(app.root, "logs"), { recursive: true });
+    expect(await troubles()).toEqual([
+      {
+        name: "logs",
+        state: "bad",
+        message: `${join(app.root, "logs")} is missing: the shell gives up before the command starts`,
+        cure: `mkdir -p ${join(app.root, "logs")}, or node laju crontab:install, which makes it.`,
+      },
+    ]);
+  });
+
+  test("settings that are wrong", async () => {
+    app.write(".env", "SMTP_PORT=abc\n");
+    const found = await troubles();
+    expect(found.find(({ name }) => name === "settings")?.message).toContain("SMTP_PORT");
+  });
+
+  test("servers that do not answer", async () => {
+    const [one, two, three] = [await freePort(), await freePort(), await freePort()];
+    app.write(
+      ".env",
+      `DATABASE_URL=postgres://u:secret@127.0.0.1:${one}/x\nREDIS_URL=redis://127.0.0.1:${two}\nMAIL_URL=smtp://127.0.0.1:${three}\n`,
+    );
+    const found = await troubles();
+    expect(found.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "database bad",
+      "Redis bad",
+      "mail bad",
+    ]);
+    expect(JSON.stringify(found)).not.toContain("secret");
+    expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) does not take mail`);
+  });
+
+  test("a ledger that is damaged", async () => {
+    mkdirSync(join(app.root, "data"), { recursive: true });
+    writeFileSync(
+      join(app.root, "data/runs.sqlite3"),
+      "this is no database, and long enough to see it\n".repeat(100),
+    );
+    const found = await troubles();
+    expect(found.filter(({ name }) => name === "ledger")).toEqual([
+      expect.objectContaining({ state: "bad", message: expect.stringContaining("runs.sqlite3") }),
+    ]);
+  });
+
+  test("a clock that was set back", async () => {
+    await app.run(["build/commands/Daily.js"]);
+    const name = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
+    const { default: Driver } = await import(name);
+    const ledger = new Driver(join(app.root, "data/runs.sqlite3"));
+    ledger.prepare("UPDATE runs SET started_at = started_at + 7200000").run();
+    ledger.close();
+    expect(await troubles()).toEqual([
+      expect.objectContaining({
+        name: "clock",
+        state: "bad",
+        message: expect.stringContaining("was set back"),
+      }),
+    ]);
+  });
+});

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { until } from "../support/server";
+
+/** Says its argument, waits until the file of that name is there, and says goodbye. */
+const speaks = `
+import { existsSync } from "node:fs";
+import { command } from "../app/console/command";
+import { logInfo } from "../app/services/Logger";
+export default command({ async run({ args: [word] }) {
+  console.log("hello " + word);
+  logInfo("Said hello", { word });
+  while (word.startsWith("slow") && !existsSync(word)) await new Promise((resolve) => setTimeout(resolve, 20));
+  console.log("bye " + word);
+  if (word === "bad") throw new Error("no good");
+} });
+`;
+
+describe("logs", () => {
+  let app: TestApp;
+  let followers: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    app = makeApp({ "commands/Speaks.ts": speaks });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  beforeEach(() => {
+    for (const folder of ["data", "logs"]) rmSync(join(app.root, folder), { recursive: true, force: true });
+    mkdirSync(join(app.root, "logs"));
+  });
+  afterEach(async () => {
+    for (const follower of followers) follower.kill("SIGKILL");
+    followers = [];
+  });
+  afterAll(() => app.remove());
+
+  const start = (word: string) => {
+    const log = openSync(join(app.root, "logs/Speaks.log"), "a");
+    const child = spawn(process.execPath, ["commands/Speaks.js", word], {
+      cwd: join(app.root, "build"),
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    return child;
+  };
+  const say = async (word: string) => once(start(word), "close");
+  const plain = ({ stdout }: { stdout: string }) => stdout.replace(/^\{.*"Said hello".*\n/gm, "JSON\n");
+  const follow = (...args: string[]) => {
+    const child = spawn(process.execPath, ["laju", "logs", "Speaks", "--follow", ...args], {
+      cwd: app.root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    followers.push(child);
+    const seen = { stdout: "", child };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      seen.stdout += text;
+    });
+    return seen;
+  };
+
+  test("show what the last run wrote, and nothing else", async () => {
+    await say("one");
+    await say("two");
+    const shown = await app.laju("logs", "Speaks");
+    expect(plain(shown)).toBe("hello two\nJSON\nbye two\n");
+    expect(shown.stderr).toMatch(/^run 2 · .* · succeeded · .*\/logs\/Speaks\.log\n$/);
+    expect(plain(await app.laju("logs", "Speaks", "--run", "1"))).toBe("hello one\nJSON\nbye one\n");
+    expect(plain(await app.laju("logs", "Speaks", "--lines", "1"))).toBe("bye two\n");
+  });
+
+  test("find the run in a file that was rotated since", async () => {
+    await say("one");
+    renameSync(join(app.root, "logs/Speaks.log"), join(app.root, "logs/Speaks.log.1"));
+    await say("two");
+    expect(plain(await app.laju("logs", "Speaks", "--run", "1"))).toBe("hello one\nJSON\nbye one\n");
+    rmSync(join(app.root, "logs/Speaks.log.1"));
+    const gone = await app.laju("logs", "Speaks", "--run", "1");
+    expect(gone).toMatchObject({ status: 1, stdout: "" });
+    expect(gone.stderr).toMatch(/✗ what run 1 of Speaks wrote to .*Speaks\.log is no longer there\n/);
+  });
+
+  test("leave out the lines of a run that wrote to the same file meanwhile, and say so", async () => {
+    const slow = start("slow");
+    await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
+    await say("quick");
+    app.write("slow", "");
+    await once(slow, "close");
+    rmSync(join(app.root, "slow"));
+    const shown = await app.laju("logs", "Speaks", "--run", "1");
+    // Plain lines cannot be told apart.
+    expect(plain(shown)).toBe("hello slow\nJSON\nhello quick\nbye quick\nbye slow\n");
+    expect(shown.stderr).toContain(
+      "run 2 wrote to the same file meanwhile: 1 line left out; what is no line of the Logger may be either's\n",
+    );
+  });
+
+  test("of a killed run end where the next one begins", async () => {
+    const slow = start("slow");
+    await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
+    slow.kill("SIGKILL");
+    await once(slow, "close");
+    await say("next");
+    expect(plain(await app.laju("logs", "Speaks", "--run", "1"))).toBe("hello slow\nJSON\n");
+  });
+
+  test("--follow goes on with the runs that come, also after a rotation", async () => {
+    await say("one");
+    const followed = follow();
+    await until(() => followed.stdout.includes("bye one\n"));
+    await say("two");
+    await until(() => followed.stdout.includes("bye two\n"));
+    renameSync(join(app.root, "logs/Speaks.log"), join(app.root, "logs/Speaks.log.1"));
+    await say("three");
+    await until(() => followed.stdout.includes("bye three\n"));
+    expect(plain(followed)).toBe(
+      ["one", "two", "three"].map((word) => `hello ${word}\nJSON\nbye ${word}\n`).join(""),
+    );
+  });
+
+  test("--follow --run ends with the run", async () => {
+    const slow = start("slow");
+    await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
+    const followed = follow("--run", "1");
+    await until(() => followed.stdout.includes("hello slow"));
+    app.write("slow", "");
+    await Promise.all([once(slow, "close"), once(followed.child, "close")]);
+    rmSync(join(app.root, "slow"));
+    expect(followed.child.exitCode).toBe(0);
+    expect(plain(followed)).toBe("hello slow\nJSON\nbye slow\n");
+  });
+
+  test("--follow ends when nobody reads it any more", async () => {
+    await say("one");
+    const script = `"${process.execPath}" laju logs Speaks --follow | head -1; echo "status \${PIPESTATUS[0]}"`;
+    const piped = app.run(["-c", script], { program: "bash" });
+    let hasEnded = false;
+    void piped.then(() => {
+      hasEnded = true;
+    });
+    await until(async () => {
+      await say("more");
+      return hasEnded;
+    });
+    expect((await piped).stdout).toMatch(/^hello (one|more)\nstatus 0\n$/);
+  });
+
+  test("that went nowhere, or are not there, are told", async () => {
+    expect((await app.laju("logs", "Speaks")).stderr).toBe(
+      "Speaks has not run yet. Its log will be logs/Speaks.log\n",
+    );
+    await app.run(["build/commands/Speaks.js", "piped"]);
+    const { status, stderr } = await app.laju("logs", "Speaks");
+    expect({ status, stderr: stderr.split("\n").slice(1, 2) }).toEqual({
+      status: 1,
+      stderr: ["✗ run 1 of Speaks wrote to no file"],
+    });
+    expect(await app.laju("logs", "Speaks", "--run", "9")).toMatchObject({
+      status: 2,
+      stderr: "✗ there is no run 9 of Speaks\n  node laju runs Speaks lists them.\n",
+    });
+    expect((await app.laju("logs", "Spaeks")).stderr).toContain("Did you mean Speaks?");
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { bad, type Check, fine, warning } from "../../../app/console/doctor/check";
+import { runChecks } from "../../../app/console/doctor/runChecks";
+import { doctorText } from "../../../app/console/doctor/text";
+import { LajuError } from "../../../app/errors";
+
+const terminal = {
+  paint: (style: string, text: string) => (style === "dim" ? text : `${style}(${text})`),
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  width: 60,
+  isTerminal: false,
+};
+
+const checks: Check[] = [
+  { name: "good", look: () => fine("as it should be") },
+  { name: "so-so", look: () => warning("rather full", "Clear it.") },
+  { name: "silent", look: () => new Promise(() => {}) },
+  {
+    name: "told",
+    look: () => {
+      throw new LajuError("it is gone", {
+        code: "E_GONE",
+        hint: "Bring it back, wherever it has gone to in the meantime.",
+      });
+    },
+  },
+  {
+    name: "odd",
+    look: async () => {
+      throw new Error("EIO");
+    },
+  },
+];
+
+test("what does not answer, and what throws, are findings too", async () => {
+  expect(doctorText(await runChecks(checks, 50), terminal)).toBe(`
+  green(✓) good    as it should be
+  yellow(↷) so-so   rather full
+            Clear it.
+  red(✗) silent  no answer within 0.05 s
+            See whether it is there, and not overloaded.
+  red(✗) told    it is gone
+            Bring it back, wherever it has gone to in the
+            meantime.
+  yellow(↷) odd     this could not be looked at: EIO
+
+  2 bad, 2 warnings, 1 fine`);
+});
+
+test("when nothing is wrong it says so", async () => {
+  expect(doctorText(await runChecks([{ name: "a", look: () => fine("b") }]), terminal)).toBe(
+    "\n  green(✓) a  b\n\n  Everything is in order.",
+  );
+  expect(bad("x")).toEqual({ state: "bad", message: "x", cure: undefined });
+});

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { Status, StatusRow } from "../../app/console/statusRows";
+import { statusText } from "../../app/console/statusText";
+import type { Terminal } from "../../app/console/terminal";
+import type { Run } from "../../app/runs/run";
+
+const now = Date.parse("2026-11-23T09:00:00Z");
+const clock = { now: new Date(now), hostTimezone: "UTC" };
+const minute = 60_000;
+
+function terminal(paints = false): Terminal {
+  return {
+    paint: (style, text) => (paints ? `${style}(${text})` : text),
+    symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+    width: 80,
+    isTerminal: false,
+  };
+}
+
+function row(name: string, more: Partial<StatusRow> = {}): StatusRow {
+  return {
+    name,
+    enabled: true,
+    isScheduled: true,
+    last: null,
+    running: null,
+    isRetrying: false,
+    isPaused: false,
+    skipped: 0,
+    nextRun: new Date(now + 99 * minute + 20_000).toISOString(),
+    troubles: [],
+    ...more,
+  };
+}
+
+function run(minutesAgo: number, lastedMs: number | null, more: Partial<Run> = {}): Run {
+  const startedAt = now - minutesAgo * minute;
+  return {
+    id: 7,
+    name: "X",
+    host: "here",
+    pid: 1,
+    startedAt,
+    finishedAt: lastedMs === null ? null : startedAt + lastedMs,
+    state: "succeeded",
+    exitStatus: 0,
+    message: null,
+    error: null,
+    attempt: 1,
+    args: [],
+    log: null,
+    ...more,
+  };
+}
+
+const failed = run(300, 300, {
+  state: "failed",
+  exitStatus: 1,
+  error: "SQLITE_BUSY: database is locked, and a long story besides\n  at x",
+});
+
+const status: Status = {
+  commands: [
+    row("SendDailyDigest", { last: run(120, 12_400, { message: "Sent 8 digests" }) }),
+    row("CleanupOldData", {
+      last: failed,
+      troubles: [{ kind: "failed", text: "failed with exit status 1" }],
+    }),
+    row("SyncExternalData", { running: run(4, null, { state: "running", exitStatus: null }), skipped: 2 }),
+    row("WarmCache", { nextRun: new Date(now + 20_000).toISOString() }),
+    row("Report", { last: run(3000, 900), troubles: [{ kind: "overdue", text: "was due 2d ago" }] }),
+    row("Off", { enabled: false, isScheduled: false, nextRun: null }),
+    row("Rests", { isPaused: true }),
+    row("Again", { last: run(1, 900, { state: "failed", exitStatus: 1 }), isRetrying: true }),
+  ],
+  crontab: { state: "in order", message: "The crontab of deploy is in order", isBad: false },
+  needsPerson: [],
+};
+
+test("each command has a line: when, how long, how, and what comes next", () => {
+  expect(statusText(status, clock, terminal())).toBe(`
+  ✓ SendDailyDigest    2h ago      12.4s              next in 1h 39m
+  ✗ CleanupOldData     5h ago      0.3s    exit 1     next in 1h 39m
+      SQLITE_BUSY: database is locked, and a long story besides
+  ● SyncExternalData   running     4m                 next in 1h 39m   2 skipped
+  ○ WarmCache          never                          next in 20s
+  ✗ Report             2d 2h ago   0.9s               next in 1h 39m
+      was due 2d ago
+  ○ Off                never                          disabled
+  ○ Rests              never                          paused
+  ● Again              1m ago      0.9s    retrying   next in 1h 39m
+
+  The crontab of deploy is in order
+  node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   try again`);
+});
+
+test("what is wrong is red", () => {
+  const bad: Status = {
+    commands: [row("A", { last: failed, troubles: [{ kind: "failed", text: "failed" }] })],
+    crontab: { state: "edited by hand", message: "The crontab is edited", hint: "Install it.", isBad: true },
+    needsPerson: [],
+  };
+  expect(statusText(bad, clock, terminal(true))).toBe(`
+  red(✗) A   5h ago   0.3s   exit 1   next in 1h 39m
+      red(SQLITE_BUSY: database is locked, and a long story besides)
+
+  red(The crontab is edited)
+  dim(Install it.)
+  dim(node laju logs A   what it printed      node laju run A   try again)`);
+});

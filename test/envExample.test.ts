@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+const project = join(import.meta.dirname, "..");
+const example = readFileSync(join(project, ".env.example"), "utf8");
+const config = readFileSync(join(project, "app", "config.ts"), "utf8");
+
+/** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
+const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG"].concat([
+  "LAJU_ENTRY",
+  "LAJU_ATTEMPT",
+  "LAJU_BY_HAND",
+  "LAJU_RUN",
+]);
+
+describe(".env.example", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+
+  test("names every setting that app/config.ts reads, and no other", () => {
+    const settings = namesReadIn(config).filter((name) => !setByOthers.includes(name));
+    expect(Object.keys(examples()).sort()).toEqual(settings.sort());
+  });
+
+  test("leaves everything as it is when it is copied to .env unchanged", () => {
+    expect(parseEnv(example)).toEqual({});
+  });
+
+  test("shows values that are all accepted", async () => {
+    for (const [name, value] of Object.entries(examples())) {
+      if (name !== "LAJU_ROOT") vi.stubEnv(name, value);
+    }
+    vi.resetModules();
+    const { settings } = await import("../app/config");
+    expect(settings()).toMatchObject({ environment: "production", backup: { retentionDays: 30 } });
+  });
+});
+
+/** The settings with their values: the lines `#NAME=value`. A comment's text follows `# `. */
+function examples(): Record<string, string> {
+  return parseEnv(example.replaceAll(/^#(?=[A-Z])/gm, "")) as Record<string, string>;
+}
+
+function namesReadIn(source: string): string[] {
+  const read = [...source.matchAll(/(?:read\.\w+\("|process\.env\.)([A-Z][A-Z0-9_]*)/g)].map(
+    ([, name]) => name,
+  );
+  const destructured = [...source.matchAll(/const \{([^}]*)\} = process\.env/g)]
+    .flatMap(([, names = ""]) => names.split(","))
+    .map((name) => name.trim())
+    .filter((name) => /^[A-Z][A-Z0-9_]*$/.test(name));
+  return [...new Set([...read, ...destructured])] as string[];
+}

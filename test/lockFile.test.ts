@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const read = (file: string) => JSON.parse(readFileSync(join(import.meta.dirname, "..", file), "utf8"));
+const { packages } = read("package-lock.json");
+
+describe("package-lock.json", () => {
+  test("keeps npm from compiling better-sqlite3 13, which brings its binaries along", () => {
+    // The package says so itself, but npm does not look there when it installs from a lock file, and drops
+    // this line whenever it writes one: without it `npm ci` needs Python and a compiler on every Node.
+    expect(packages["node_modules/better-sqlite3"]).toMatchObject({ gypfile: false });
+  });
+
+  test("names what every platform needs, not only the one it was written on", () => {
+    const esbuild = Object.keys(packages["node_modules/esbuild"].optionalDependencies);
+    expect(esbuild.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+  });
+
+  test("was written from this package.json", () => {
+    const { dependencies, devDependencies, optionalDependencies } = read("package.json");
+    expect(packages[""]).toMatchObject({ dependencies, devDependencies, optionalDependencies });
+  });
+});

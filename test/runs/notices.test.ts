@@ -1,0 +1,221 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { type HttpServer, startHttp } from "../support/http";
+import { freePort, until } from "../support/server";
+import { type SmtpServer, startSmtp } from "../support/smtp";
+
+/** Fails while the file `broken` stands in the root. */
+const fragile = (meta = "") => `
+import { existsSync } from "node:fs";
+import { command } from "../app/console/command";
+export default command({ description: "Counts rows", ${meta} async run() {
+  console.log("counting <rows>");
+  if (existsSync("broken")) throw new Error("no rows");
+  return "42 rows";
+} });
+`;
+
+describe("notices", () => {
+  let app: TestApp;
+  let http: HttpServer;
+  let smtp: SmtpServer;
+  let data: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    http = await startHttp();
+    smtp = await startSmtp();
+    app = makeApp({
+      "commands/Counts.ts": fragile(),
+      "commands/Quiet.ts": fragile("notify: false,"),
+      "commands/Own.ts": fragile('notify: "own@example.com",'),
+      "commands/Retried.ts": fragile('retries: 2, retryDelay: "10ms",'),
+      "commands/Pinged.ts": fragile(`notify: false, ping: "${http.url}/ping/abc?rid=7",`),
+      "commands/PingedScript.ts": `export const meta = { ping: "${http.url}/script" }; console.log("bye"); process.exit(0);`,
+      "commands/Script.ts": `import { existsSync } from "node:fs"; console.log("from a script"); process.exit(existsSync("broken") ? 3 : 0);`,
+      "commands/Blocks.ts": `import { command } from "../app/console/command";
+        export default command({ timeout: "300ms", async run() { for (;;); } });`,
+      ".env": `MAIL_URL=${smtp.url}\nNOTIFY_MAIL_TO=ops@example.com\nNOTIFY_WEBHOOK_URL=${http.url}/hook\n`,
+    });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  beforeEach(() => {
+    count += 1;
+    data = join(app.root, `data-${count}`);
+    http.requests.length = 0;
+    smtp.mails.length = 0;
+    http.answer(200);
+    repair();
+  });
+  afterAll(async () => {
+    app.remove();
+    await Promise.all([http.stop(), smtp.stop()]);
+  });
+
+  const breakIt = () => app.write("broken", "");
+  const repair = () => rmSync(join(app.root, "broken"), { force: true });
+  const hooks = () =>
+    http.requests.filter(({ path }) => path === "/hook").map(({ body }) => JSON.parse(body));
+  const pings = () => http.requests.filter(({ path }) => path !== "/hook");
+  /** As cron has it: output appended to a log, nobody at the keyboard. */
+  const run = async (name: string, env: NodeJS.ProcessEnv = {}) => {
+    mkdirSync(join(app.root, "logs"), { recursive: true });
+    const log = openSync(join(app.root, "logs", `${name}.log`), "a");
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, [`commands/${name}.js`], {
+      cwd: join(app.root, "build"),
+      env: { PATH, HOME, TZ: "UTC", LAJU_DATA: data, ...env },
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    return (await once(child, "close"))[0] as number;
+  };
+  /** Sends what is left, so that nothing more can come. */
+  const settle = () => app.run(["laju", "notices:send"], { env: { LAJU_DATA: data } });
+
+  test("tell of a failure by mail and webhook, with the output of that run", async () => {
+    expect(await run("Counts")).toBe(0);
+    breakIt();
+    expect(await run("Counts")).toBe(1);
+    await until(() => hooks().length === 1 && smtp.mails.length === 1);
+    expect(hooks()[0]).toMatchObject({
+      event: "failure",
+      title: "Counts failed with exit status 1",
+      command: "Counts",
+      description: "Counts rows",
+      app: app.root,
+      run: { state: "failed", exitStatus: 1 },
+    });
+    expect(hooks()[0].run.error).toContain("no rows");
+    // The first run printed the same line, and it is not repeated here.
+    expect(hooks()[0].output.match(/counting <rows>/g)).toHaveLength(1);
+    const [mail] = smtp.mails;
+    expect(mail).toMatchObject({
+      subject: "Counts failed with exit status 1",
+      recipients: ["ops@example.com"],
+    });
+    expect(mail?.html).toContain("counting &lt;rows&gt;");
+    expect(mail?.text).toContain("Error: Error: no rows");
+    expect(mail?.headers).toContain("Auto-Submitted: auto-generated");
+  });
+
+  test("come once for an incident, and once more when it is over", async () => {
+    breakIt();
+    for (let time = 0; time < 3; time += 1) await run("Counts");
+    await until(() => smtp.mails.length === 1);
+    repair();
+    await run("Counts");
+    await run("Counts");
+    await until(() => smtp.mails.length === 2 && hooks().length === 2);
+    await settle();
+    expect(smtp.mails.map(({ subject }) => subject?.replace(/after .*/, "after …"))).toEqual([
+      "Counts failed with exit status 1",
+      "Counts works again after …",
+    ]);
+    expect(hooks()[1]).toMatchObject({
+      event: "recovery",
+      failures: 3,
+      run: { state: "succeeded", message: "42 rows" },
+    });
+  });
+
+  test("tell of scripts that end themselves", async () => {
+    breakIt();
+    expect(await run("Script")).toBe(3);
+    await until(() => hooks().length === 1);
+    expect(hooks()[0]).toMatchObject({ title: "Script failed with exit status 3", output: "from a script" });
+  });
+
+  test("tell of a time limit that only SIGKILL could enforce", async () => {
+    await run("Blocks");
+    await until(() => hooks().length === 1);
+    expect(hooks()[0]).toMatchObject({ title: "Blocks timed out", run: { state: "timed_out" } });
+  });
+
+  test("come only after the last retry", async () => {
+    breakIt();
+    expect(await run("Retried")).toBe(1);
+    await until(() => hooks().length === 1);
+    expect(hooks()[0].run).toMatchObject({ attempt: 3 });
+  });
+
+  test("carry the output of a run whose log was rotated meanwhile", async () => {
+    mkdirSync(join(app.root, "logs"), { recursive: true });
+    app.write("logs/Script.log", `${"x".repeat(2000)}\n`);
+    breakIt();
+    await run("Script", { LOG_MAX_SIZE: "1kB" });
+    await until(() => hooks().length === 1);
+    expect(readdirSync(join(app.root, "logs")).filter((name) => name.startsWith("Script"))).toEqual([
+      "Script.log.1",
+    ]);
+    expect(hooks()[0].output).toBe("from a script");
+  });
+
+  test("go where the command's notify says", async () => {
+    breakIt();
+    await run("Quiet");
+    await run("Own");
+    await until(() => smtp.mails.length === 1);
+    await settle();
+    expect(smtp.mails[0]?.recipients).toEqual(["own@example.com"]);
+    expect(hooks()).toEqual([]);
+  });
+
+  test("that nobody takes wait for the next sender, and never change how a run ends", async () => {
+    breakIt();
+    http.answer(403);
+    expect(await run("Counts", { MAIL_URL: `smtp://127.0.0.1:${await freePort()}` })).toBe(1);
+    await until(() => hooks().length === 1);
+    http.answer(200);
+    await until(async () => {
+      await settle();
+      return smtp.mails.length === 1 && hooks().length === 2;
+    });
+    await settle();
+    expect([smtp.mails.length, hooks().length]).toEqual([1, 2]);
+  });
+
+  test("go out although other settings are bad", async () => {
+    expect(await run("Counts", { SMTP_PORT: "abc" })).toBe(1);
+    await until(() => hooks().length === 1);
+    expect(hooks()[0].run.error).toContain("SMTP_PORT");
+  });
+
+  test("are not what a run waits for: without a build of the verbs it ends as ever", async () => {
+    breakIt();
+    rmSync(join(app.root, "build", "laju.js"));
+    expect(await run("Counts")).toBe(1);
+    expect((await app.laju("build")).status).toBe(0);
+    expect(existsSync(join(app.root, "build", "laju.js"))).toBe(true);
+    await settle();
+    expect(hooks()).toHaveLength(1);
+  });
+
+  test("ping at the start and the end of each run", async () => {
+    await run("Pinged");
+    await until(() => pings().length === 2);
+    breakIt();
+    await run("Pinged");
+    await until(() => pings().length === 4);
+    expect(pings().map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /ping/abc/start?rid=7",
+      "POST /ping/abc?rid=7",
+      "POST /ping/abc/start?rid=7",
+      "POST /ping/abc/fail?rid=7",
+    ]);
+    expect(pings()[1]?.body).toContain("Pinged: succeeded, exit status 0\n42 rows\n");
+    expect(pings()[3]?.body).toMatch(/^Pinged: failed, exit status 1\n/);
+    expect(pings()[3]?.body).toContain("counting <rows>");
+    await run("PingedScript");
+    await until(() => pings().length === 6);
+    expect(
+      pings()
+        .map(({ path }) => path)
+        .slice(4),
+    ).toEqual(["/script/start", "/script"]);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { channelsOf } from "../../app/runs/channels";
+import type { NoticeContent } from "../../app/runs/noticeText";
+import { webhookBody, webhookFormatOf } from "../../app/runs/webhookBody";
+
+const content: NoticeContent = {
+  event: "failure",
+  name: "Digest",
+  description: "Mails <everyone>",
+  host: "web1",
+  app: "/srv/app",
+  incident: {
+    id: 1,
+    name: "Digest",
+    kind: "failing",
+    reason: "failed with exit status 1",
+    runId: 7,
+    openedAt: 0,
+    closedAt: null,
+    closedRunId: null,
+  },
+  run: undefined,
+  failures: 1,
+  output: "<!channel> @everyone ```\nsecond line",
+};
+
+describe("the body of a webhook", () => {
+  test.each([
+    ["https://hooks.slack.com/services/T/B/x", "slack"],
+    ["https://discord.com/api/webhooks/1/x", "discord"],
+    ["https://acme.webhook.office.com/webhookb2/x", "teams"],
+    ["https://prod-1.westeurope.logic.azure.com/workflows/x", "teams"],
+    ["https://hooks.slack.com.evil.example/x", "plain"],
+    ["http://127.0.0.1:8080/hook", "plain"],
+  ])("for %s is of the form %s", (url, format) => {
+    expect(webhookFormatOf(url)).toBe(format);
+  });
+
+  test("for Slack has nothing that Slack would act on", () => {
+    const { text } = webhookBody(content, "slack") as { text: string };
+    expect(text.split("\n")).toEqual([
+      "✗ Digest failed with exit status 1",
+      "About: Mails &lt;everyone&gt;",
+      "Host: web1, /srv/app",
+      "More: node laju status",
+      "```",
+      "&lt;!channel&gt; @everyone '''",
+      "second line",
+      "```",
+    ]);
+  });
+
+  test("for Discord is short enough and calls nobody", () => {
+    const long = { ...content, output: "x".repeat(10_000), description: "y".repeat(900) };
+    const body = webhookBody(long, "discord") as { content: string; allowed_mentions: object };
+    expect(body.content.length).toBeLessThanOrEqual(2000);
+    expect(body.allowed_mentions).toEqual({ parse: [] });
+  });
+
+  test("for Teams is a card", () => {
+    expect(webhookBody(content, "teams")).toMatchObject({
+      type: "message",
+      attachments: [
+        {
+          contentType: "application/vnd.microsoft.card.adaptive",
+          content: {
+            type: "AdaptiveCard",
+            body: [
+              { type: "TextBlock", text: "✗ Digest failed with exit status 1" },
+              {
+                type: "FactSet",
+                facts: expect.arrayContaining([{ title: "Host", value: "web1, /srv/app" }]),
+              },
+              { type: "TextBlock", fontType: "Monospace" },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test("in plain form has everything", () => {
+    expect(webhookBody(content, "plain")).toMatchObject({
+      event: "failure",
+      command: "Digest",
+      output: content.output,
+    });
+  });
+});
+
+describe("the channels of a command", () => {
+  const both = { mailTo: ["a@x.org", "b@x.org"], webhookUrl: "https://x.org", webhookFormat: undefined };
+  const none = { mailTo: [], webhookUrl: undefined, webhookFormat: undefined };
+  test.each([
+    [null, both, ["mail:a@x.org", "mail:b@x.org", "webhook"]],
+    [null, none, []],
+    [[], both, []],
+    [["mail"], both, ["mail:a@x.org", "mail:b@x.org"]],
+    [["webhook"], none, []],
+    [["a@x.org", "mail"], both, ["mail:a@x.org", "mail:b@x.org"]],
+    [["me@x.org"], none, ["mail:me@x.org"]],
+  ])("with notify %j", (notify, settings, channels) => {
+    expect(channelsOf(notify, settings)).toEqual(channels);
+  });
+});

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { TestApp } from "./app";
+
+/** A line of schedule:work's log. */
+export interface WorkLine {
+  timestamp: string;
+  level: string;
+  message: string;
+  command?: string;
+  [field: string]: unknown;
+}
+
+/** `node laju schedule:work` as a process of its own. */
+export interface ScheduleWorker {
+  process: ChildProcess;
+  pid: number;
+  /** What it logged so far, on both streams. */
+  lines(): WorkLine[];
+  /** What it wrote that is no line of its log, such as the output of commands with --stdout. */
+  text(): string;
+  /** Waits until something holds, at most this many milliseconds. */
+  until(isMet: () => boolean, limit?: number): Promise<void>;
+  ended: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export function startScheduleWorker(
+  app: TestApp,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): ScheduleWorker {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, ["laju", "schedule:work", ...args], {
+    cwd: app.root,
+    env: { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<{ status: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status, signal) => resolve({ status, signal }));
+  });
+  const isLog = (line: string) => line.startsWith('{"timestamp"') && line.endsWith("}");
+  return {
+    process: child,
+    pid: child.pid as number,
+    lines: () =>
+      output
+        .split("\n")
+        .filter(isLog)
+        .map((line) => JSON.parse(line)),
+    text: () =>
+      output
+        .split("\n")
+        .filter((line) => !isLog(line))
+        .join("\n"),
+    async until(isMet, limit = 20_000) {
+      for (const giveUpAt = Date.now() + limit; !isMet(); ) {
+        if (Date.now() > giveUpAt) throw new Error(`waited ${limit} ms in vain; it said:\n${output}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    ended,
+  };
+}
