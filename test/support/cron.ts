@@ -54,7 +54,11 @@ export async function startCron({ daemon = false } = {}): Promise<CronHouse> {
   };
 }
 
-/** No mail leaves, no system crontab runs; cron closes every file descriptor there could be, hence the limit. */
+/**
+ * No mail leaves, no system crontab runs; cron closes every file descriptor there could be, hence the limit. The spool
+ * is old: of what is installed in the very second that the daemon saw it first, the daemon never hears (it compares
+ * whole seconds).
+ */
 const privateMounts = `
 ulimit -n 256
 exec unshare --mount sh -euc '
@@ -67,6 +71,7 @@ exec unshare --mount sh -euc '
   mount --bind "$1/cron.d" /etc/cron.d
   mount --bind "$1/empty" /etc/crontab
   if [ -e /usr/sbin/sendmail ]; then mount --bind /bin/true /usr/sbin/sendmail; fi
+  touch --date=@0 /var/spool/cron/crontabs "$1/cron.d" "$1/empty"
   : > "$1/ready"
   exec setpriv --pdeathsig KILL $2
 ' sh "$1" "$2"

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Every layer, from the outermost in, and what it may import besides itself. The first that fits a path is its layer. */
+const layers: [layer: string, mayImport: string[]][] = [
+  ["laju.js", ["commands/index"]],
+  ["commands/index", ["commands/native", "app/console", "app/schedule", "app/errors"]],
+  ["commands/native", ["scripts/build", "app"]],
+  ["commands", ["app/services", "app/console/command", "app/queue/job"]],
+  ["scripts/build", ["app/console", "app/schedule", "app/config", "app/errors"]],
+  // Benchmarks start the same servers as tests do.
+  ["scripts", ["app", "test/support"]],
+  ["app/jobs", ["app/services", "app/queue/job"]],
+  ["app/migrations", []],
+  ["app/console", ["app/runs", "app/schedule", "app/queue", "app/services", "app/config", "app/errors"]],
+  ["app/queue", ["app/schedule", "app/services", "app/config", "app/errors"]],
+  ["app/runs", ["app/schedule", "app/services", "app/config", "app/errors"]],
+  ["app/schedule", ["app/errors"]],
+  ["app/services", ["app/queue", "app/config", "app/errors"]],
+  ["app/config", ["app/errors"]],
+  ["app/errors", []],
+];
+
+interface Source {
+  path: string;
+  /** Without its comments. */
+  code: string;
+}
+
+const sources = ["app", "commands", "scripts"]
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile())
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  .concat("laju.js")
+  .filter((path) => /\.[jt]s$/.test(path) && !/\.d\.ts$|node_modules/.test(path))
+  .sort()
+  .map((path): Source => ({ path, code: withoutComments(readFileSync(join(root, path), "utf8")) }));
+
+test("imports point inwards: commands, console and runs, services, config", () => {
+  const wrong = sources.flatMap(({ path, code }) =>
+    importsOf(path, code)
+      .filter((imported) => !isAllowed(path, imported))
+      .map((imported) => `${path} imports ${imported}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("every source belongs to a layer", () => {
+  expect(sources.map(({ path }) => path).filter((path) => layerOf(path) === undefined)).toEqual([]);
+});
+
+describe("app/schedule is pure", () => {
+  const pure = sources.filter(({ path }) => path.startsWith("app/schedule/"));
+
+  test("it reads no clock", () => {
+    expect(whereFound(pure, /\bDate\.now\(|\bnew Date\(\)|\bperformance\.|Temporal\.Now/)).toEqual([]);
+  });
+
+  test("it touches neither the process nor the disk", () => {
+    expect(whereFound(pure, /\bprocess\.|\bconsole\.|\bMath\.random|\bfetch\(/)).toEqual([]);
+    // The parser of commands is loaded at first use: production has none.
+    expect(whereFound(pure, /["']node:/)).toEqual(["app/schedule/readSource.ts"]);
+  });
+});
+
+describe("of what runs in production", () => {
+  const inside = sources.filter(({ path }) => !path.startsWith("scripts/"));
+
+  test("few places end the process", () => {
+    const framework = inside.filter(({ path }) => !isUsers(path));
+    expect(whereFound(framework, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
+      "app/console/startCompiled.ts",
+      "app/runs/startRun.ts",
+      "app/runs/supervise.ts",
+      "commands/index.ts",
+      "laju.js",
+    ]);
+  });
+
+  test("few places start other programs", () => {
+    expect(whereFound(inside, /\bchild_process\b/)).toEqual([
+      "app/console/crontabFiles.ts",
+      "app/console/spawnDetached.ts",
+      "app/console/startCommand.ts",
+      "app/console/systemCrontab.ts",
+      "app/runs/retry.ts",
+      "app/runs/startSender.ts",
+      "app/services/backup/postgresTools.ts",
+    ]);
+  });
+
+  test("app/config.ts alone reads the environment", () => {
+    const framework = inside.filter(({ path }) => !isUsers(path));
+    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual(["app/config.ts"]);
+  });
+});
+
+/** What belongs to the user: commands may end their process as they like. */
+function isUsers(path: string): boolean {
+  return layerOf(path) === "commands";
+}
+
+function layerOf(path: string): string | undefined {
+  return layers.find(([layer]) => isWithin(path, layer))?.[0];
+}
+
+function isWithin(path: string, layer: string): boolean {
+  return path === layer || path.startsWith(`${layer}/`) || path.replace(/\.ts$/, "") === layer;
+}
+
+function isAllowed(path: string, imported: string): boolean {
+  const own = layerOf(path);
+  if (own === undefined || layerOf(imported) === own) return true;
+  const [, allowed] = layers.find(([layer]) => layer === own) as [string, string[]];
+  return allowed.some((layer) => isWithin(imported, layer));
+}
+
+/** The project's own modules that a module names, from the root and without extension. */
+function importsOf(path: string, code: string): string[] {
+  const named = [...code.matchAll(/\b(?:from|import|import\(|require\()\s*["']([^"']+)["']/g)];
+  return named
+    .map(([, name]) => name as string)
+    .filter((name) => /^\.|^app\//.test(name))
+    .map((name) => (name.startsWith(".") ? normalize(join(dirname(path), name)) : name))
+    .map((name) => name.replace(/\.ts$/, ""));
+}
+
+function whereFound(among: Source[], pattern: RegExp): string[] {
+  return among.filter(({ code }) => pattern.test(code)).map(({ path }) => path);
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
+}

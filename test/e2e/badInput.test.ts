@@ -1,0 +1,396 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Run } from "../../app/runs/run";
+import { openSqlite } from "../../app/services/sqliteDriver";
+import { type Ended, makeApp, type TestApp } from "../support/app";
+import { freePort, until } from "../support/server";
+
+const command = (body: string, imports = "", more = "") => `
+import { command } from "../app/console/command";
+import DB from "../app/services/DB";
+import { logInfo } from "../app/services/Logger";
+${imports}
+export default command({ ${more} async run(context) { ${body} } });
+`;
+
+const files = {
+  "commands/Plain.ts": command('console.log("worked");'),
+  "commands/Inserts.ts": command(
+    'await DB("visits").insert({ note: "x".repeat(1000) }); console.log("inserted");',
+  ),
+  "commands/Fills.ts": command(
+    'await DB.transaction(async (trx) => { for (let i = 0; i < 2000; i += 1) await trx("visits").insert({ note: "x".repeat(1000) }); });',
+  ),
+  "commands/Mails.ts": command(
+    'await Mailer.send({ to: "a@example.com", subject: "x", view: "digset" });',
+    'import Mailer from "../app/services/Mailer";',
+  ),
+  "commands/Caches.ts": command('await Redis.set("a", 1);', 'import Redis from "../app/services/Redis";'),
+  "commands/Waits.ts": command(
+    `await DB.transaction(async (trx) => {
+       await trx("visits").insert({ note: "half" });
+       logInfo("ready");
+       await new Promise((resolve) => setTimeout(resolve, 60_000));
+     });`,
+  ),
+  "commands/Chatters.ts": command(
+    'for (let i = 0; i < 2000; i += 1) logInfo("a line of a log", { i }); console.error("worked");',
+  ),
+  "app/views/digest.ejs": "<p>digest</p>\n",
+  "app/migrations/20260601000000_visits.ts":
+    'export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });\n',
+};
+
+async function readyApp(more: Record<string, string> = {}): Promise<TestApp> {
+  const app = makeApp({ ...files, ...more });
+  expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+  expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
+  return app;
+}
+
+const runsOf = async (app: TestApp, name: string): Promise<Run[]> =>
+  JSON.parse((await app.laju("runs", name, "--json")).stdout);
+
+/** One line of a log that says what is wrong and what to do, without a stack; the process ended with 1. */
+function expectSentence(
+  { status, stdout, stderr }: Ended,
+  message: string | RegExp,
+  hint: string | RegExp,
+): void {
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  const line = JSON.parse(stderr);
+  expect(line).toMatchObject({ level: "error" });
+  expect(line.message).toMatch(message);
+  expect(line.hint).toMatch(hint);
+  expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+}
+
+describe("what a command says about", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await readyApp();
+  });
+  afterAll(() => app?.remove());
+  const start = (name: string, env: NodeJS.ProcessEnv = {}) =>
+    app.run([`build/commands/${name}.js`], { env });
+
+  test("broken values in .env: all of them, and where", async () => {
+    app.write(".env", "SMTP_PORT=abc\nLOG_LEVEL=loud\nDATABASE_URL=oracle://x:secret@y/z\n");
+    const expected = `3 settings are wrong:
+  DATABASE_URL is not a URL of the form postgres://… or postgresql://… or mysql://… or mariadb://… or file:…
+  LOG_LEVEL is "loud", expected one of error, warn, info, http, debug
+  SMTP_PORT is "abc", expected a whole number from 1 to 65535
+  Correct it in ${join(app.root, ".env")} or in the environment; .env.example shows what each means.
+`;
+    expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
+    expect((await app.laju("migrate")).stderr).toBe(`✗ ${expected}`);
+    // What needs no setting works on: the way to see what is wrong must stay open.
+    expect(await app.laju("list")).toMatchObject({ status: 0, stderr: "" });
+    app.write(".env", "");
+    expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
+  });
+
+  test("an .env that cannot be read", async () => {
+    rmSync(join(app.root, ".env"), { force: true });
+    app.write(".env/folder", "");
+    const ended = await start("Plain");
+    expect(ended).toMatchObject({ status: 1, stdout: "" });
+    expect(ended.stderr).toContain(`${join(app.root, ".env")} cannot be read: `);
+    expect(ended.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+    rmSync(join(app.root, ".env"), { recursive: true });
+  });
+
+  test.each(["postgres", "mysql"])("a database that cannot be reached (%s)", async (protocol) => {
+    const port = await freePort();
+    const env = { DATABASE_URL: `${protocol}://app:secret@127.0.0.1:${port}/app` };
+    const ended = await start("Inserts", env);
+    expectSentence(ended, `127.0.0.1:${port}`, /DATABASE_URL|running|reach/i);
+    expect(ended.stderr).not.toContain("secret");
+    const migrated = await app.run(["laju", "migrate"], { env });
+    expect(migrated.status).toBe(1);
+    expect(migrated.stderr).toMatch(new RegExp(`^✗ .*127\\.0\\.0\\.1:${port}`));
+    expect(migrated.stderr).not.toMatch(/secret|\bat .*:\d+:\d+/);
+  });
+
+  test("a view that is not there", async () => {
+    expectSentence(
+      await start("Mails"),
+      /^there is no view .*\/build\/app\/views\/digset\.ejs$/,
+      "Did you mean digest?",
+    );
+  });
+
+  test("a Redis that is not there", async () => {
+    const port = await freePort();
+    const startedAt = Date.now();
+    const ended = await start("Caches", { REDIS_URL: `redis://127.0.0.1:${port}` });
+    expectSentence(
+      ended,
+      new RegExp(`^Redis at 127.0.0.1:${port} .*cannot be used: .*ECONNREFUSED`),
+      "Check that Redis runs there.",
+    );
+    expect(Date.now() - startedAt).toBeLessThan(8000);
+  });
+});
+
+describe("a migration that fails half-way", () => {
+  test("is named and leaves nothing behind, and goes through once it is mended", async () => {
+    const app = makeApp(files);
+    const migration = (failing: string) => `
+      export async function up(knex) {
+        await knex.schema.createTable("half", (table) => { table.increments("id"); });
+        await knex("half").insert({ id: 1 });
+        ${failing}
+      }
+      export const down = (knex) => knex.schema.dropTable("half");
+    `;
+    app.write("app/migrations/20260602000000_half.ts", migration('await knex("nowhere").insert({ id: 2 });'));
+    expect(await app.laju("build")).toMatchObject({ status: 0 });
+    const failed = await app.laju("migrate");
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toMatch(
+      /^✗ the migration 20260602000000_half failed and was rolled back: .*no such table: nowhere/,
+    );
+    expect(failed.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(tablesOf(app)).not.toContain("half");
+    expect((await app.laju("migrate:status")).stdout).toMatch(/20260602000000_half/);
+
+    app.write("app/migrations/20260602000000_half.ts", migration(""));
+    await app.laju("build");
+    expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
+    expect(tablesOf(app)).toContain("half");
+    app.remove();
+  });
+});
+
+describe("one bad file beside 20 good ones", () => {
+  let app: TestApp;
+  const names = Array.from({ length: 20 }, (_, index) => `Good${index}`);
+  const good = (name: string) =>
+    command(`console.log("${name}");`, "", `schedule: "${/\d+/.exec(name)} 3 * * *",`);
+  beforeAll(async () => {
+    app = makeApp(
+      Object.fromEntries([...names, "Good59"].map((name) => [`commands/${name}.ts`, good(name)])),
+    );
+    expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+    app.write("commands/Good59.ts", `${good("Good59")}\nconst x = = 5;\n`);
+    app.write("commands/New.ts", good("New0"));
+  });
+  afterAll(() => app?.remove());
+  const complaint = /^✗ commands\/Good59\.ts:8:11 {2}Unexpected token/;
+
+  test("is named, and the others are built, listed and run", async () => {
+    const built = await app.laju("build");
+    expect(built.status).toBe(1);
+    expect(built.stderr).toMatch(complaint);
+    const listed = await app.laju("list");
+    expect(listed.status).toBe(1);
+    expect(listed.stderr).toMatch(complaint);
+    for (const name of [...names, "New"]) expect(listed.stdout).toContain(name);
+    const ran = await app.laju("run", "New", ...names.slice(0, 3));
+    expect(ran).toMatchObject({ status: 0, stdout: "New0\nGood0\nGood1\nGood2\n" });
+  });
+
+  test("keeps its last good output and its place in the crontab, which cannot be installed meanwhile", async () => {
+    expect(await app.run(["build/commands/Good59.js"])).toMatchObject({ status: 0, stdout: "Good59\n" });
+    expect((await app.laju("crontab")).stdout).toContain("59 3 * * * cd ");
+    const bin = join(app.root, "bin");
+    app.write("bin/crontab", '#!/bin/sh\necho "$@" >> called\nexit 1\n');
+    chmodSync(join(bin, "crontab"), 0o755);
+    const installed = await app.run(["laju", "crontab:install"], {
+      env: { PATH: `${bin}:${process.env.PATH}` },
+    });
+    expect(installed.status).toBe(1);
+    expect(installed.stderr).toContain("commands/Good59.ts");
+    expect(existsSync(join(app.root, "called"))).toBe(false);
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Root writes wherever it likes; without its capabilities it is an ordinary user. */
+function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  if (!isRoot) return app.run(args, { env });
+  const words = ["--inh-caps=-all", "--bounding-set=-all", process.execPath, ...args];
+  return app.run(words, { program: "setpriv", env });
+}
+
+describe("a folder that must not be written", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await readyApp();
+  });
+  afterAll(() => app?.remove());
+
+  test("data/: work that needs none of it is done, unrecorded; other work says why it cannot be", async () => {
+    const locked = join(app.root, "locked");
+    mkdirSync(locked, { mode: 0o555 });
+    const env = { LAJU_DATA: locked };
+    const done = await asOrdinaryUser(app, ["build/commands/Plain.js"], env);
+    expect(done).toMatchObject({ status: 0, stdout: "worked\n" });
+    expect(done.stderr).toMatch(/^laju: this run of Plain is not recorded: .*locked/m);
+    expect(done.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+
+    const failed = await asOrdinaryUser(app, ["build/commands/Inserts.js"], env);
+    expect(failed).toMatchObject({ status: 1, stdout: "" });
+    expect(failed.stderr).toContain(`the database ${join(locked, "dev.sqlite3")} cannot be opened`);
+    expect(failed.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+
+    const migrated = await asOrdinaryUser(app, ["laju", "migrate"], env);
+    expect(migrated.status).toBe(1);
+    expect(migrated.stderr).toMatch(/^✗ the database .*dev\.sqlite3 cannot be opened/);
+    expect(migrated.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+
+    const listed = await asOrdinaryUser(app, ["laju", "runs"], env);
+    expect(listed.status).toBe(1);
+    expect(listed.stderr).toMatch(/^✗ .*locked/);
+    expect(listed.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+  });
+
+  test("a database that may be read only", async () => {
+    const data = join(app.root, "data");
+    for (const file of readdirSync(data)) if (file.startsWith("dev.")) chmodSync(join(data, file), 0o444);
+    const failed = await asOrdinaryUser(app, ["build/commands/Inserts.js"]);
+    expect(failed).toMatchObject({ status: 1, stdout: "" });
+    expect(failed.stderr).toMatch(/readonly database|cannot be (opened|written)/);
+    for (const file of readdirSync(data)) if (file.startsWith("dev.")) chmodSync(join(data, file), 0o644);
+    expect(await app.run(["build/commands/Inserts.js"])).toMatchObject({ status: 0, stdout: "inserted\n" });
+  });
+
+  test("logs/: installing the crontab says so before cron would lose every word", async () => {
+    app.write("commands/Timed.ts", command("", "", 'schedule: "0 8 * * *",'));
+    expect(await app.laju("build")).toMatchObject({ status: 0 });
+    const logs = join(app.root, "locked-logs");
+    mkdirSync(logs, { mode: 0o555 });
+    const bin = join(app.root, "bin");
+    app.write("bin/crontab", '#!/bin/sh\n[ "$1" = -l ] && exit 0\ncat >> installed\n');
+    chmodSync(join(bin, "crontab"), 0o755);
+    const env = { PATH: `${bin}:${process.env.PATH}`, LAJU_LOGS: logs };
+    const installed = await asOrdinaryUser(app, ["laju", "crontab:install"], env);
+    expect(installed.status).toBe(1);
+    expect(installed.stderr).toContain("locked-logs");
+    expect(installed.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(existsSync(join(app.root, "installed"))).toBe(false);
+  });
+});
+
+const needsRoot = isRoot || process.env.CI === "true";
+
+describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await readyApp();
+    mkdirSync(join(app.root, "small"));
+  });
+  afterAll(() => app?.remove());
+
+  /** A shell script in mounts of its own, where small/ is a disk of this size. */
+  function onSmallDisk(size: string, script: string): Promise<Ended> {
+    const words = ["--mount", "sh", "-euc", `mount -t tmpfs -o size=${size} none small\n${script}`];
+    return app.run(words, { program: "unshare", env: { LAJU_DATA: join(app.root, "small") } });
+  }
+
+  test("keeps nobody from working: the run is unrecorded and says so", async () => {
+    const ended = await onSmallDisk("8k", "node build/commands/Plain.js");
+    expect(ended).toMatchObject({ status: 0, stdout: "worked\n" });
+    expect(ended.stderr).toMatch(/^laju: this run of Plain is not recorded: .*(disk|full|ENOSPC)/m);
+  });
+
+  test("fails a transaction that does not fit, whole, and leaves the database sound", async () => {
+    const ended = await onSmallDisk(
+      "800k",
+      `node laju migrate >&2
+       node build/commands/Inserts.js
+       node build/commands/Fills.js || echo "failed with $?"
+       rm small/runs.sqlite3*
+       cp small/dev.sqlite3* "${join(app.root, "data")}"`,
+    );
+    expect(ended.stdout).toContain("inserted\n");
+    expect(ended.stdout).toContain("failed with 1\n");
+    expect(ended.stderr).toMatch(/database or disk is full/);
+    expect(notesIn(app)).toHaveLength(1);
+  });
+
+  test("takes lines of the log, not the work", async () => {
+    const ended = await onSmallDisk("64k", "LAJU_DATA=$PWD/data node build/commands/Chatters.js > small/log");
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain("laju: standard output cannot be written (ENOSPC)\n");
+    expect(ended.stderr).toContain("worked");
+    expect((await runsOf(app, "Chatters"))[0]).toMatchObject({ state: "succeeded", exitStatus: 0 });
+  });
+});
+
+describe("a run that is cut off in a transaction", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await readyApp();
+  });
+  afterAll(() => app?.remove());
+
+  test.each([
+    ["SIGTERM", { state: "failed", exitStatus: 143, error: "ended by SIGTERM" }],
+    ["SIGKILL", { state: "lost", exitStatus: null }],
+  ] as const)("by %s leaves nothing half done, and the next one goes through", async (signal, expected) => {
+    const child = spawn(process.execPath, ["build/commands/Waits.js"], { cwd: app.root });
+    let output = "";
+    child.stdout.on("data", (data) => {
+      output += data;
+    });
+    await until(() => output.includes("ready"));
+    expect((await runsOf(app, "Waits"))[0]).toMatchObject({ state: "running" });
+    child.kill(signal);
+    await once(child, "close");
+    expect((await runsOf(app, "Waits"))[0]).toMatchObject(expected);
+    expect(notesIn(app)).not.toContain("half");
+    expect(await app.run(["build/commands/Inserts.js"])).toMatchObject({ status: 0, stdout: "inserted\n" });
+  });
+});
+
+describe("the very first run", () => {
+  test("may be eight at once: all work, all are recorded, none complains", async () => {
+    const app = makeApp(files);
+    expect(await app.laju("build")).toMatchObject({ status: 0 });
+    const all = await Promise.all(Array.from({ length: 8 }, () => app.run(["build/commands/Plain.js"])));
+    for (const ended of all)
+      expect(ended).toEqual({ status: 0, signal: null, stdout: "worked\n", stderr: "" });
+    expect((await runsOf(app, "Plain")).map(({ state }) => state)).toEqual(Array(8).fill("succeeded"));
+    app.remove();
+  });
+
+  test("may be one of a scheduled command twice: one works, the other is skipped", async () => {
+    const app = makeApp({
+      "commands/Timed.ts": command(
+        'console.log("worked"); await new Promise((resolve) => setTimeout(resolve, 1500));',
+        "",
+        'schedule: "0 8 * * *",',
+      ),
+    });
+    expect(await app.laju("build")).toMatchObject({ status: 0 });
+    const both = await Promise.all([1, 2].map(() => app.run(["build/commands/Timed.js"])));
+    expect(both.map(({ status }) => status)).toEqual([0, 0]);
+    expect(both.map(({ stdout }) => stdout).join("")).toBe("worked\n");
+    expect((await runsOf(app, "Timed")).map(({ state }) => state).sort()).toEqual(["skipped", "succeeded"]);
+    app.remove();
+  });
+});
+
+function tablesOf(app: TestApp): string[] {
+  return query(app, "SELECT name FROM sqlite_master WHERE type = 'table'");
+}
+
+function notesIn(app: TestApp): string[] {
+  return query(app, "SELECT note FROM visits");
+}
+
+function query(app: TestApp, sql: string): string[] {
+  const database = openSqlite(join(app.root, "data", "dev.sqlite3"), { mustExist: true });
+  try {
+    return database.prepare(sql).pluck().all() as string[];
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cronDFile } from "../../app/schedule/exportCronD";
+import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
+import { exportSource } from "../support/exportSource";
+
+/** The daemon looks at the folder once a minute, and starts what it finds in the next. */
+const twoMinutes = 125_000;
+
+describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () => {
+  let cron: CronHouse;
+  beforeAll(async () => {
+    cron = await startCron({ daemon: true });
+  });
+  afterAll(() => cron?.stop());
+
+  test("is what the daemon starts, as its user", { timeout: 180_000 }, async () => {
+    const root = join(cron.folder, "it's an app, 100%");
+    const build = join(root, "build");
+    const log = join(root, "logs", "Who.log");
+    for (const folder of [join(build, "commands"), join(root, "logs")])
+      mkdirSync(folder, { recursive: true });
+    chmodSync(join(root, "logs"), 0o777);
+    writeFileSync(join(build, "commands", "Who.js"), 'echo "$(id -un) in $PWD"\n');
+    const place = { root, build, node: "/bin/sh" };
+    const source = exportSource({ Who: { description: "Says who it is", schedule: "* * * * *" } }, { place });
+    // cron goes to the home of the user first: it must be one that is there.
+    const { name, text } = cronDFile(source, "daemon");
+    writeFileSync(join(cron.folder, "cron.d", name), text, { mode: 0o644 });
+    // cron compares whole seconds, and the daemon has only just looked.
+    utimesSync(join(cron.folder, "cron.d"), new Date(), new Date(Date.now() + 2000));
+
+    await waitFor(undefined, () => existsSync(log) && readFileSync(log, "utf8").includes("\n"), twoMinutes);
+    expect(readFileSync(log, "utf8").split("\n")[0]).toBe(`daemon in ${build}`);
+  });
+});

@@ -1,0 +1,53 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changesIn, cloneProject } from "../support/clone";
+import { needs } from "../support/requirement";
+
+const git = needs("git");
+
+describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
+  let clone: string;
+  let home: string;
+  beforeAll(() => {
+    clone = cloneProject({ withModules: true });
+    home = dirname(clone);
+  });
+  afterAll(() => {
+    if (clone) rmSync(dirname(clone), { recursive: true, force: true });
+  });
+
+  /** Settings of the user's own must make no difference. */
+  function start(env: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
+    const own = { PATH: process.env.PATH, HOME: home, ...env };
+    return spawnSync("npm", ["start", "--silent"], { cwd: clone, encoding: "utf8", env: own });
+  }
+
+  test("shows the whole main job and says what to do next", () => {
+    const ended = start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", LAJU_DATA: "/nowhere" });
+    expect(ended).toMatchObject({ status: 0 });
+    for (const words of [
+      "SendDailyDigest",
+      "* * * cd ",
+      "GreetNewUsers",
+      "Subject: Your digest",
+      "node laju runs",
+      "node laju make:command SendDailyEmails",
+    ]) {
+      expect(ended.stdout).toContain(words);
+    }
+    expect(ended.stdout).toMatch(/✓ \d+ +SendDailyDigest/);
+    expect(ended.stdout).not.toContain("✗");
+  });
+
+  test("works a second time, and has touched nothing but data/demo", () => {
+    expect(start()).toMatchObject({ status: 0 });
+    expect(changesIn(clone)).toBe("");
+    expect(readdirSync(join(clone, "data"))).toEqual(["demo"]);
+    for (const folder of ["build", "logs"]) expect(existsSync(join(clone, folder))).toBe(false);
+    expect(readdirSync(home).filter((name) => !["laju", ".npm"].includes(name))).toEqual([]);
+    const log = readFileSync(join(clone, "data", "demo", "logs", "SendDailyDigest.log"), "utf8");
+    expect(log).not.toContain('"level":"error"');
+  });
+});

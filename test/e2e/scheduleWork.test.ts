@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { startScheduleWorker } from "../support/scheduleWorker";
+
+const everyMinute = `
+import { command } from "../app/console/command";
+export default command({ schedule: "* * * * *", run() { console.log("ran"); } });
+`;
+/** A little more than a minute: when the next one comes. */
+const aMinute = 75_000;
+
+describe("schedule:work on the host's clock", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({ "commands/One.ts": everyMinute, "commands/Two.ts": everyMinute });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  test("starts each minute once, and takes up a new build and schedule.json", async () => {
+    const worker = startScheduleWorker(app);
+    const ends = (name: string) =>
+      worker.lines().filter(({ message, command }) => message === "Command ended" && command === name).length;
+    const startsOf = (name: string) =>
+      worker
+        .lines()
+        .filter(({ message, command }) => message === "Command started" && command === name)
+        .map(({ timestamp }) => Date.parse(timestamp));
+    try {
+      await worker.until(() => ends("One") === 1 && ends("Two") === 1, aMinute);
+      app.write("commands/Three.ts", everyMinute);
+      expect((await app.laju("build")).stderr).toBe("");
+      expect((await app.laju("disable", "Two")).status).toBe(0);
+      await worker.until(() => ends("One") === 2 && ends("Three") === 1, aMinute);
+      // A file that somebody is just editing unschedules nothing.
+      app.write("schedule.json", "{");
+      await worker.until(() => ends("One") === 3 && ends("Three") === 2, aMinute);
+    } finally {
+      process.kill(worker.pid, "SIGTERM");
+    }
+    expect(await worker.ended).toEqual({ status: 0, signal: null });
+
+    const minutes = startsOf("One").map((time) => Math.floor(time / 60_000));
+    expect(minutes).toEqual([0, 1, 2].map((after) => (minutes[0] ?? 0) + after));
+    for (const time of startsOf("One")) expect(time % 60_000).toBeLessThan(5_000);
+    expect(startsOf("Two").length).toBe(1);
+    expect(worker.lines().filter(({ level }) => level === "error")).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^schedule\.json:1:2 .*; the commands stay/),
+      }),
+    ]);
+    expect(readFileSync(join(app.root, "logs/Three.log"), "utf8")).toMatch(
+      /^ran\nlaju: Three starts without what .*schedule\.json says: .*\nran\n$/,
+    );
+    const runs = JSON.parse((await app.laju("runs", "One", "--json")).stdout);
+    expect(runs.map(({ state }: { state: string }) => state)).toEqual([
+      "succeeded",
+      "succeeded",
+      "succeeded",
+    ]);
+  });
+});
