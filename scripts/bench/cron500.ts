@@ -1,0 +1,171 @@
+/*
+ * 500 commands that the real cron daemon starts in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as
+ * root on Debian (the daemon runs in mounts of its own; the machine's crontabs are not touched). Tells when the
+ * last one started and ended, what it took of the processors and of memory, and whether each is in the ledger.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { startCron } from "../../test/support/cron";
+import { until } from "../../test/support/server";
+import { type BenchApp, makeBenchApp } from "./support/benchApp";
+import { median } from "./support/pairs";
+
+const count = Number(process.argv[2] ?? 500);
+const settleMs = 180_000;
+
+/** The machine as a whole: busy and all clock ticks, memory in use in MiB, processes that wait for a processor. */
+interface Sample {
+  at: number;
+  busy: number;
+  total: number;
+  memory: number;
+  waiting: number;
+}
+
+interface Row {
+  name: string;
+  started_at: number;
+  finished_at: number | null;
+  state: string;
+}
+
+const app = makeBenchApp(commandsOf(count));
+const cron = await startCron({ daemon: true });
+try {
+  app.laju(["build"]);
+  app.laju(["migrate"]);
+  // The ledger's tables are made by the first run.
+  app.laju(["run", "Warm"]);
+  const before = sample();
+  app.laju(["crontab:install", "--yes"], { PATH: `${cron.bin}:${process.env.PATH}` });
+  const samples: Sample[] = [];
+  await until(
+    () => {
+      samples.push(sample());
+      return readRuns(app).length > 0;
+    },
+    { limit: settleMs, what: "the first run" },
+  );
+  await until(
+    () => {
+      samples.push(sample());
+      return endedIn(readRuns(app)) >= count;
+    },
+    { limit: settleMs, what: "the last run's end" },
+  );
+  cron.crontab(["-r"]);
+  report(readRuns(app), samples, before);
+} finally {
+  await cron.stop();
+  app.remove();
+}
+
+function commandsOf(number: number): Record<string, string> {
+  const names = Array.from({ length: number }, (_, index) => `Command${index}`);
+  const files = names.map((name, index) => [`commands/${name}.ts`, text(name, index)] as const);
+  return {
+    ...Object.fromEntries(files),
+    "commands/Warm.ts": text("Warm", 1).replace(/ {2}schedule.*\n/, ""),
+  };
+}
+
+/** Half of them only log, the others query through knex as well. */
+function text(name: string, index: number): string {
+  const query = index % 2 === 0;
+  return `import { command } from "../app/console/command";
+${query ? 'import DB from "../app/services/DB";' : ""}
+import { logInfo } from "../app/services/Logger";
+export default command({
+  description: "${name}",
+  schedule: "* * * * *",
+  async run() {
+    logInfo("Started");
+    ${query ? 'logInfo("Rows", await DB("users").count("* as rows").first());' : ""}
+    logInfo("Done");
+  },
+});
+`;
+}
+
+/** The runs of the first minute in which cron started any. */
+function readRuns({ root }: BenchApp): Row[] {
+  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
+  const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");
+  const ledger = new Driver(join(root, "data", "runs.sqlite3"), { readonly: true });
+  try {
+    const rows = ledger.prepare("SELECT * FROM runs WHERE name <> 'Warm' ORDER BY started_at").all() as Row[];
+    const minute = Math.floor((rows[0]?.started_at ?? 0) / 60_000);
+    const seen = new Set<string>();
+    // One row per command: should the burst last longer than a minute, cron starts the next one beside it.
+    return rows.filter(({ name, started_at }) => {
+      const isFirst = !seen.has(name) && started_at < (minute + 3) * 60_000;
+      seen.add(name);
+      return isFirst;
+    });
+  } finally {
+    ledger.close();
+  }
+}
+
+function endedIn(rows: Row[]): number {
+  return rows.filter(({ finished_at }) => finished_at !== null).length;
+}
+
+function report(rows: Row[], samples: Sample[], before: Sample): void {
+  const minute = Math.floor((rows[0]?.started_at ?? 0) / 60_000) * 60_000;
+  const lateness = rows.map(({ started_at }) => (started_at - minute) / 1000);
+  const lastEnd = Math.max(...rows.map(({ finished_at }) => finished_at ?? 0));
+  const during = samples.filter(({ at }) => at >= minute && at <= lastEnd + 100);
+  const [first, last] = [during[0], during.at(-1)];
+  const ticks = (last?.busy ?? 0) - (first?.busy ?? 0);
+  const succeeded = rows.filter(({ state }) => state === "succeeded").length;
+  const lines = logLines(app);
+  const facts = {
+    "commands, processors": `${count}, ${cpus().length}`,
+    "in the ledger as succeeded": `${succeeded} of ${count}`,
+    "lines in their logs": `${lines.found} of ${lines.expected}`,
+    "started after the minute, median": `${median(lateness).toFixed(1)} s`,
+    "started after the minute, last": `${Math.max(...lateness).toFixed(1)} s`,
+    "all ended after the minute": `${((lastEnd - minute) / 1000).toFixed(1)} s`,
+    "processor time for each": `${((ticks * 10) / count).toFixed(0)} ms`,
+    "memory in use, most above before": `${(Math.max(...during.map(({ memory }) => memory)) - before.memory).toFixed(0)} MiB`,
+    "processes waiting for a processor, most": `${Math.max(...during.map(({ waiting }) => waiting))}`,
+  };
+  console.log("| fact | |\n| --- | --- |");
+  for (const [fact, value] of Object.entries(facts)) console.log(`| ${fact} | ${value} |`);
+}
+
+/** Two lines of each command, three of those that query. */
+function logLines({ root }: BenchApp): { found: number; expected: number } {
+  const files = readdirSync(join(root, "logs")).filter((file) => /^Command\d+\.log$/.test(file));
+  const expected = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 3 : 2));
+  const found = files.map((file) => {
+    const lines = readFileSync(join(root, "logs", file), "utf8")
+      .split("\n")
+      .filter(Boolean);
+    return Math.min(lines.length, expected[Number(/\d+/.exec(file)?.[0])] ?? 0);
+  });
+  return { found: sum(found), expected: sum(expected) };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function sample(): Sample {
+  const stat = readFileSync("/proc/stat", "utf8");
+  const ticks = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "").split(" ").map(Number);
+  const [idle = 0, iowait = 0] = ticks.slice(3, 5);
+  const total = sum(ticks.slice(0, 8));
+  const kib = (name: string) =>
+    Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(readFileSync("/proc/meminfo", "utf8"))?.[1]);
+  return {
+    at: Date.now(),
+    busy: total - idle - iowait,
+    total,
+    memory: (kib("MemTotal") - kib("MemAvailable")) / 1024,
+    waiting: Number(/^procs_running (\d+)/m.exec(stat)?.[1]),
+  };
+}

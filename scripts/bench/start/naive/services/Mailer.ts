@@ -1,0 +1,3 @@
+import nodemailer from "nodemailer";
+
+export default nodemailer.createTransport(process.env.MAIL_URL ?? "");

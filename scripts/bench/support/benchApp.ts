@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { cronEnvironment } from "./probe";
+
+const project = join(import.meta.dirname, "..", "..", "..");
+const parts = [
+  "app",
+  "commands/native",
+  "commands/index.ts",
+  "scripts/build",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "laju.js",
+];
+
+/** An app of its own in a temporary folder: laju's code, the given files, and a build made by a certain Node. */
+export interface BenchApp {
+  root: string;
+  write(path: string, text: string): void;
+  /** `node laju …` in its root; throws when it fails. */
+  laju(args: string[], env?: Record<string, string>): string;
+  remove(): void;
+}
+
+export function makeBenchApp(files: Record<string, string>, node = process.execPath): BenchApp {
+  const folder = mkdtempSync(join(tmpdir(), "laju-bench-"));
+  const root = join(folder, "app");
+  for (const part of parts) cpSync(join(project, part), join(root, part), { recursive: true });
+  symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  return {
+    root,
+    write,
+    laju: (args, env = {}) => lajuIn(root, node, args, env),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function lajuIn(root: string, node: string, args: string[], env: Record<string, string>): string {
+  const options = { cwd: root, env: { ...cronEnvironment(), ...env }, encoding: "utf8" } as const;
+  const { status, stdout, stderr } = spawnSync(node, ["laju", ...args], options);
+  if (status !== 0) throw new Error(`laju ${args.join(" ")} ended with status ${status}\n${stdout}${stderr}`);
+  return stdout;
+}
