@@ -248,7 +248,9 @@ function badSettings(problems: string[]): LajuError {
 
 function findRoot(): string {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+  // A compiled file is below build/, whose own package.json need not be read at each start.
+  const start = typeof LAJU_BUILT === "undefined" ? import.meta.dirname : join(import.meta.dirname, "../..");
+  for (let folder = start; ; folder = dirname(folder)) {
     if (isAppRoot(folder)) return folder;
     if (folder === dirname(folder)) break;
   }

@@ -5,6 +5,8 @@ import type { Knex } from "knex";
 declare global {
   /** Defined by the build; under tsx and vitest it is not there. */
   var LAJU_BUILT: true | undefined;
+  /** A compiled file's own `require`; only there where LAJU_BUILT is. */
+  var lajuRequire: NodeJS.Require;
 
   interface Response {
     /** They read a response's JSON without declaring its shape: `(await fetch(url)).json()`. */

@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
+import type { parseArgs } from "node:util";
 import { LajuError } from "../errors";
 import type { OptionSpec, OptionSpecs, OptionValues } from "../schedule/optionSpecs";
+import { require } from "../services/require";
 
 export interface ParsedArguments<O extends OptionSpecs> {
   args: string[];
@@ -9,7 +10,9 @@ export interface ParsedArguments<O extends OptionSpecs> {
 
 /** Reads a command's or verb's arguments; what it does not know is an error that names it, with exit status 2. */
 export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O): ParsedArguments<O> {
+  if (argv.length === 0) return { args: [], options: defaultsOf(specs) };
   try {
+    const { parseArgs } = require("node:util") as typeof import("node:util");
     const { values, positionals } = parseArgs({
       args: argv,
       options: forParseArgs(specs),
@@ -20,6 +23,14 @@ export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O):
   } catch (error) {
     throw wrongUse(error as Error, argv, specs);
   }
+}
+
+/** What cron's bare starts get, without loading parseArgs. */
+function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
+  const given = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
+  return Object.fromEntries(
+    given.map(([name, { default: value }]) => [name, Array.isArray(value) ? [...value] : value]),
+  ) as OptionValues<O>;
 }
 
 /** parseArgs refuses keys it does not know (`description`) and readonly lists. */

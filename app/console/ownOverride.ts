@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { paths } from "../config";
 import { tell } from "../runs/record";
+import { require } from "../services/require";
 import type { overriddenStart, Start } from "./overriddenStart";
 
 /**
@@ -15,7 +15,7 @@ export function asDeployed(start: Start): Start {
   try {
     const override = overrideOf(start.facts.name);
     if (override === undefined) return start;
-    const rules = createRequire(import.meta.url)(join(paths.build, "overrides.js")) as Rules;
+    const rules = require(join(paths.build, "overrides.js")) as Rules;
     return rules.overriddenStart(start, override);
   } catch (error) {
     // A file that somebody is just editing stops no work.

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { paths } from "../config";
+import { require } from "../services/require";
 
 type SourceMap = import("node:module").SourceMap;
 
@@ -57,7 +57,7 @@ function sourceMapOf(file: string): SourceMap | undefined {
 function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const { SourceMap } = createRequire(import.meta.url)("node:module") as typeof import("node:module");
+    const { SourceMap } = require("node:module") as typeof import("node:module");
     return new SourceMap(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return undefined;

@@ -63,9 +63,11 @@ export function runDeclared(name: string, definition: CommandDefinition): void {
  */
 function leaveBuildFolder(): void {
   const folder = process.cwd();
-  if (basename(folder) === basename(paths.build) && folder === realpathSync(paths.build)) {
-    process.chdir(paths.root);
-  }
+  if (folder === paths.build || isSameFolder(folder, paths.build)) process.chdir(paths.root);
+}
+
+function isSameFolder(folder: string, other: string): boolean {
+  return basename(folder) === basename(other) && folder === realpathSync(other);
 }
 
 function stopOnBadSettings(run: ActiveRun): void {

@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-
-const require = createRequire(import.meta.url);
+import { require } from "../services/require";
 
 /** Whether somebody started this process at a terminal, and so sees how it goes. */
 export function isAtTerminal(): boolean {

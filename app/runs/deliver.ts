@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { noticeSettings, paths } from "../config";
 import { LajuError } from "../errors";
 import Mailer from "../services/Mailer";
+import { hostName } from "./hostName";
 import { countBadRuns, findIncident, type Incident } from "./incidents";
 import { findRun } from "./ledger";
 import type { Notice } from "./notices";
@@ -32,7 +32,7 @@ function contentOf(notice: Notice, incident: Incident, description: string): Not
     event: notice.event === "recovery" ? "recovery" : "failure",
     name: notice.name,
     description,
-    host: run?.host ?? hostname(),
+    host: run?.host ?? hostName(),
     app: paths.root,
     incident,
     run,

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostName } from "./hostName";
 import { ledger } from "./ledgerFile";
 import { markLostRuns } from "./lostRuns";
 import type { NewRun, Outcome, Run } from "./run";
@@ -18,7 +18,7 @@ export function recordStart(run: NewRun): number | undefined {
     )
     .run(
       run.name,
-      hostname(),
+      hostName(),
       process.pid,
       processIdentity(process.pid),
       JSON.stringify(run.args),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
-import { type Database, openSqlite } from "../services/sqliteDriver";
+import { type Database, openSqlite, switchToWal } from "../services/sqliteDriver";
 
 /** The ledger's file: one SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
 export const ledgerFile = join(paths.data, "runs.sqlite3");
@@ -93,8 +93,16 @@ export function closeLedger(): void {
   opened = undefined;
 }
 
+/**
+ * After how many pages of the write-ahead log they are moved into the database (SQLite's default is 1000). Whoever
+ * opens the ledger alone reads the whole log first: 1.6 ms for 10 pages, 1.9 for 120, 5 for 900, measured.
+ */
+const longestWal = 200;
+
 function openLedger(): Database {
-  const database = openSqlite(ledgerFile);
+  // Its tables were made in WAL mode, and the file says so itself.
+  const database = openSqlite(ledgerFile, { wal: false });
+  database.pragma(`wal_autocheckpoint = ${longestWal}`);
   const version = Number(database.pragma("user_version", { simple: true }));
   if (version > schemaVersion) {
     throw new LajuError(`${ledgerFile} was written by a newer laju (version ${version} of its tables)`, {
@@ -108,6 +116,7 @@ function openLedger(): Database {
 
 /** Two first runs may come here at once: the second waits for the lock and then finds the tables. */
 function createTables(database: Database): void {
+  switchToWal(database);
   database
     .transaction(() => {
       if (Number(database.pragma("user_version", { simple: true })) >= schemaVersion) return;

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostName } from "./hostName";
 import { ledger } from "./ledgerFile";
 import { takeLock } from "./lock";
 import type { RunRow } from "./runRow";
@@ -19,7 +19,7 @@ export function markLostRuns(): void {
 }
 
 function isLost({ name, host, pid, process, has_lock }: RunRow): boolean {
-  const life = host === hostname() ? lifeOf(pid, process) : "unknown";
+  const life = host === hostName() ? lifeOf(pid, process) : "unknown";
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 

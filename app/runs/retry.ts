@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
 import { environmentWith } from "../config";
+import { require } from "../services/require";
 import { tell } from "./record";
-
-const require = createRequire(import.meta.url);
 
 /** How often a failed run is tried again, and how long after. */
 export interface Retries {

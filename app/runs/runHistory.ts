@@ -1,5 +1,5 @@
-import { hostname } from "node:os";
 import type { RunHistory } from "./health";
+import { hostName } from "./hostName";
 import { openIncidents } from "./incidents";
 import { ledger } from "./ledgerFile";
 import type { Run, RunState } from "./run";
@@ -92,7 +92,7 @@ function skippedSince(name: string, rows: BriefRow[], id: number): number {
 /** The process of the first attempt waits, and then starts the next one. */
 function isFirstAlive(rows: BriefRow[]): boolean {
   const first = rowOf(rows.find((row) => isEnded(row) && row.attempt === 1)?.id);
-  return first !== undefined && first.host === hostname() && lifeOf(first.pid, first.process) === "alive";
+  return first !== undefined && first.host === hostName() && lifeOf(first.pid, first.process) === "alive";
 }
 
 function runOf(row: RunRow | undefined): Run | null {

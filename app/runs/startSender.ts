@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { environmentWith, paths } from "../config";
-
-const require = createRequire(import.meta.url);
+import { require } from "../services/require";
 
 /**
  * Starts `laju notices:send` as a process of its own, which this one's end does not touch. Where it cannot be

@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { afterRun, type ToldRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { errorText } from "./errorText";
@@ -7,7 +6,9 @@ import { type RunRecord, tell } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
 import { watchTime } from "./timeLimit";
 
-const endingSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
+const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
+const endingSignals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
 
 /** How long a command that listens to its signal may take to end after it was aborted. */
 const graceMs = 5_000;
@@ -92,7 +93,7 @@ export function supervise({
     process.on(signal, () => {
       // A script with a handler of its own decides itself how it ends.
       if (process.listenerCount(signal) > 1) notes.error ??= `received ${signal}`;
-      else end(128 + constants.signals[signal], `ended by ${signal}`);
+      else end(128 + signalNumbers[signal], `ended by ${signal}`);
     });
   }
   if (timeoutMs !== null) {

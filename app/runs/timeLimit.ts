@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { paths } from "../config";
+import { require } from "../services/require";
 import { limitStates, type WatchdogOrders } from "./watchdogOrders";
-
-const require = createRequire(import.meta.url);
 
 /** The longest delay that setTimeout takes; a longer limit than 24 days is no limit. */
 const longestTimerMs = 2 ** 31 - 1;

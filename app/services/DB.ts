@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { Knex } from "knex";
 import { settings } from "../config";
 import { type DatabasePlace, databasePlace, stagePlace } from "./databasePlace";
@@ -6,8 +5,7 @@ import { clientFor } from "./knexClients";
 import { logDebug, logError, logWarn } from "./Logger";
 import { lazy } from "./lazy";
 import { migrationSource } from "./migrations";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 // biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.
 type AnyKnex = Knex<any, any[]>;

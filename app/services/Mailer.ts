@@ -1,13 +1,11 @@
-import { createRequire } from "node:module";
 import type { SendMailOptions, SentMessageInfo } from "nodemailer";
 import { settings } from "../config";
 import { LajuError } from "../errors";
 import { mailRoute } from "./mailRoute";
 import { writeToOutbox } from "./outbox";
+import { require } from "./require";
 import { sendBySmtp } from "./smtp";
 import { view } from "./View";
-
-const require = createRequire(import.meta.url);
 
 /** A mail: nodemailer's fields, or `view` and `data` in place of `html`. */
 export interface Mail extends SendMailOptions {

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import type { TemplateFunction } from "ejs";
 import { LajuError } from "../errors";
 import { nearest } from "./nearest";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 /** app/views: the sources in development, build/app/views in the build. */
 const viewsFolder = join(import.meta.dirname, "..", "views");

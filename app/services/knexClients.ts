@@ -1,10 +1,8 @@
-import { createRequire } from "node:module";
 import type { Knex } from "knex";
 import { LajuError } from "../errors";
 import type { DatabasePlace } from "./databasePlace";
+import { require } from "./require";
 import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
-
-const require = createRequire(import.meta.url);
 
 type ClientClass = typeof Knex.Client;
 type SqlitePlace = Extract<DatabasePlace, { engine: "sqlite" }>;

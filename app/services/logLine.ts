@@ -12,7 +12,7 @@ export interface LogEntry {
 /** One JSON object. What the caller gave can never stand in the place of the fields before it. */
 export function jsonLine({ time, level, message, run, meta }: LogEntry): string {
   const line: Record<string, unknown> = {
-    timestamp: time.toISOString(),
+    timestamp: instant(time),
     level,
     message: messageText(message),
   };
@@ -44,9 +44,19 @@ function messageText(message: unknown): string {
   return typeof value === "string" ? value : String(JSON.stringify(value));
 }
 
+/** As toISOString writes it, whose first use costs 1 ms. */
+function instant(time: Date): string {
+  const date = `${time.getUTCFullYear()}-${two(time.getUTCMonth() + 1)}-${two(time.getUTCDate())}`;
+  const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
+  return `${date}T${clock}.${String(time.getUTCMilliseconds()).padStart(3, "0")}Z`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** Without Intl, whose first use costs 10 ms. */
 function clock(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 

@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { SendMailOptions, SentMessageInfo } from "nodemailer";
 import { paths } from "../config";
 import { logInfo } from "./Logger";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 /** In development, and wherever no mail server is configured, a mail is a file that a mail program opens. */
 export async function writeToOutbox(message: SendMailOptions): Promise<SentMessageInfo> {

@@ -1,10 +1,8 @@
-import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type { Command, Redis, RedisOptions } from "ioredis";
 import { LajuError } from "../errors";
 import { type RedisPlace, redisPlace } from "./redisPlace";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 /** How long (ms) to look for a server before a command fails (ioredis: 74 s), and to wait for a reply. */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };

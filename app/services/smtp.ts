@@ -1,9 +1,7 @@
-import { createRequire } from "node:module";
 import type { SendMailOptions, SentMessageInfo, Transporter } from "nodemailer";
 import { LajuError } from "../errors";
 import type { MailRoute } from "./mailRoute";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 /** Nodemailer waits two minutes for a server, and ten for a silent one. */
 const timeouts = {

@@ -1,10 +1,8 @@
 import { mkdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { LajuError } from "../errors";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 export type Database = BetterSqlite3.Database;
 
@@ -57,8 +55,8 @@ export function sqliteDriver(): typeof BetterSqlite3 {
   }
 }
 
-/** Two processes that make the same file at once: the switch doesn't wait for the lock by itself. */
-function switchToWal(database: Database, patience: number): void {
+/** Two processes that make the same file at once: the switch doesn't wait (ms) for the lock by itself. */
+export function switchToWal(database: Database, patience = 5000): void {
   const giveUpAt = Date.now() + patience;
   for (;;) {
     try {

@@ -1,9 +1,7 @@
-import { createRequire } from "node:module";
 import type { Format } from "logform";
 import type { Logger } from "winston";
 import { freeName } from "./logValue";
-
-const require = createRequire(import.meta.url);
+import { require } from "./require";
 
 // triple-beam's symbols, which winston's parts know each other by.
 const LEVEL = Symbol.for("level");

@@ -16,6 +16,7 @@ import { bundleCommands } from "./bundleCommands";
 import { bundleMigrations } from "./bundleMigrations";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged } from "./files";
+import { bundleShared, readShared, removeUnused, writeSharedIndex } from "./shared/bundleShared";
 import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
 
@@ -42,7 +43,9 @@ export async function buildApp(): Promise<BuildReport> {
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
   const vendor = await bundleVendor({ root, build });
-  const place = { root, build, vendor: vendor.files };
+  const folder = { root, build, vendor: vendor.files };
+  const { shared, warnings } = await bundleShared(folder);
+  const place = { ...folder, shared };
   const [compiled, migrations, cli, runtime] = await Promise.all([
     bundleCommands(sources.commands, place),
     bundleMigrations(place),
@@ -79,7 +82,16 @@ export async function buildApp(): Promise<BuildReport> {
   ];
   writeManifest({ version: 1, commands, problems, inputs: hashes(inputs) }, beganAt);
   const removed = removeStale(commands);
-  return { built, kept, removed, problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+  removeUnused(folder, readShared(folder)?.file);
+  writeSharedIndex(folder, shared);
+  return {
+    built,
+    kept,
+    removed,
+    problems,
+    warnings: [...vendor.warnings, ...warnings],
+    milliseconds: since(beganAt),
+  };
 }
 
 /** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
@@ -89,7 +101,10 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const previous = readManifest();
   const sources = readSources(names);
   const vendor = await bundleVendor({ root, build });
-  const compiled = await bundleCommands(sources.commands, { root, build, vendor: vendor.files });
+  const shared = readShared({ build });
+  if (shared === undefined) return buildApp();
+  const place = { root, build, vendor: vendor.files, shared };
+  const compiled = await bundleCommands(sources.commands, place);
 
   const problems = [...sources.problems, ...compiled.problems];
   const bad = new Set(problems.map(({ file }) => file));

@@ -1,8 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type BuildOptions, type BuildResult, build, type Message, type Plugin } from "esbuild";
+import {
+  type BuildOptions,
+  type BuildResult,
+  build,
+  type Message,
+  type Metafile,
+  type Plugin,
+} from "esbuild";
 import type { CommandProblem } from "../../app/schedule/manifest";
+import { withGivenImport } from "./dynamicImports";
 import { importMetaName, importMetaPlugin } from "./importMeta";
+import type { Shared } from "./shared/bundleShared";
+import { sharedPlugin } from "./shared/sharedPlugin";
 
 /** What came of bundling something that may have errors in it. */
 export interface Attempt extends Bundled {
@@ -42,10 +52,15 @@ export interface Entry {
 }
 
 /** The app, its build folder, and what is in build/vendor: file names by the packages they hold. */
-export interface Place {
+export interface BuildFolder {
   root: string;
   build: string;
   vendor: Record<string, string>;
+}
+
+/** The same, and what is in build/shared. */
+export interface Place extends BuildFolder {
+  shared: Shared;
 }
 
 export interface BundleOptions extends Place {
@@ -53,16 +68,68 @@ export interface BundleOptions extends Place {
   plugins: Plugin[];
 }
 
-/** Bundles entries, each into one file with the app's own code inside and npm's packages outside. */
+/**
+ * Bundles entries, each into one file with the app's own code inside, npm's packages outside, and what all share
+ * taken from build/shared.
+ */
 export async function bundle(entries: Entry[], options: BundleOptions): Promise<Bundled> {
-  const result = await build({ ...settings(options), entryPoints: entries });
-  return {
-    outputs: outputsOf(result, options.build),
-    inputs: Object.keys(result.metafile.inputs).filter((file) => !/^laju:|(^|\/)node_modules\//.test(file)),
-  };
+  const { root, shared, format } = options;
+  const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
+  const banner = { js: headOf(options) };
+  const result = await build({ ...settings({ ...options, format, plugins }), banner, entryPoints: entries });
+  return { outputs: outputsOf(result, options.build), inputs: sourcesIn(result) };
 }
 
-function settings(options: BundleOptions) {
+/** Bundles modules, and all that they import, into one file that gives each when it is asked for. */
+export async function bundleSharedModules(entries: string[], place: BuildFolder) {
+  const { root } = place;
+  const plugins = [appAlias(root), externalPackages((name) => name !== "fastest-levenshtein")];
+  const options = settings({ ...place, format: "cjs", plugins });
+  const found = await build({ ...options, entryPoints: entries.map((file) => join(root, file)) });
+  const modules = sourcesIn(found).sort();
+  const imports = modules.map((file, at) => `import * as m${at} from ${JSON.stringify(join(root, file))};`);
+  const names = modules.map((file, at) => `${JSON.stringify(file)}: m${at}`);
+  const result = await build({
+    ...options,
+    // Every byte is read at each start. Names stay as they are: stack traces show them.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Node prints the line on which an uncaught error was thrown.
+    lineLimit: 160,
+    banner: { js: sharedHead(place) },
+    stdin: {
+      contents: `${imports.join("\n")}\nObject.assign(lajuModules, { ${names.join(", ")} });`,
+      resolveDir: root,
+    },
+    outfile: join(place.build, "shared", "shared.js"),
+    outdir: undefined,
+  });
+  const [map = "", code = ""] = result.outputFiles.map(({ text }) => text);
+  return { code: asFunction(withModuleDefaults(code)), map, modules };
+}
+
+/**
+ * As `lajuLoad` in runtime/head.js calls a bundle. What comes before it stands on its first line, so that no line
+ * number changes.
+ */
+export function asFunction(code: string): string {
+  const given = "lajuBuild, lajuLoad, lajuNode, lajuImport";
+  return `(function (exports, require, module, __filename, __dirname, ${given}) {${withGivenImport(code)}\n})`;
+}
+
+function sharedHead({ root, vendor }: BuildFolder): string {
+  return `const lajuVendor = ${JSON.stringify(vendor)};\n${runtimeText(root, "shared.js")}`;
+}
+
+function runtimeText(root: string, file: string): string {
+  return readFileSync(join(root, "scripts", "build", "runtime", file), "utf8");
+}
+
+function sourcesIn({ metafile }: { metafile: Metafile }): string[] {
+  return Object.keys(metafile.inputs).filter((file) => !/^(laju[\w-]*:|<)|(^|\/)node_modules\//.test(file));
+}
+
+function settings(options: Pick<BundleOptions, "root" | "build" | "format" | "plugins">) {
   const { root, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
@@ -80,22 +147,23 @@ function settings(options: BundleOptions) {
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
     define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
-    banner: { js: headOf(options) },
     plugins: [...plugins, importMetaPlugin(root)],
   } satisfies BuildOptions;
 }
 
 /** What stands before the bundle: where it is, whether it is the program, and runtime/head.js. */
-function headOf({ root, format, vendor }: BundleOptions): string {
-  const head = readFileSync(join(root, "scripts", "build", "runtime", "head.js"), "utf8");
-  return `${format === "esm" ? esmStart : cjsStart}\nconst lajuVendor = ${JSON.stringify(vendor)};\n${head}`;
+function headOf({ root, format, shared }: BundleOptions): string {
+  const start = format === "esm" ? esmStart : cjsStart;
+  return `const lajuSharedFile = ${JSON.stringify(shared.file)};\n${start}\n${runtimeText(root, "head.js")}`;
 }
 
-const cjsStart = `const lajuMain = require.main === module;
+// Not require("node:module"): that loads the whole of its public part, 2 ms at each start.
+const cjsStart = `const lajuNode = module.constructor;
+const lajuMain = require.main === module;
 const lajuFolder = __dirname;`;
 
-const esmStart = `import { createRequire as lajuRequire } from "node:module";
-const require = lajuRequire(import.meta.url);
+const esmStart = `import lajuNode from "node:module";
+const require = lajuNode.createRequire(import.meta.url);
 const lajuMain = globalThis[Symbol.for("laju.main")] === true;
 const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPath(import.meta.url));`;
 

@@ -34,11 +34,11 @@ const commands = {
   TakesArguments: declared("", ""),
 };
 
-// Loaded by whatever is recorded: the supervision's own.
-const supervision = ["module", "os", "vm"];
+// What evaluates the shared bundle.
+const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
 // knex asks for streams, and its `debug` for a terminal's colours.
-const knexLoads = ["assert", "diagnostics_channel", "net", "tty", ...streams];
+const knexLoads = ["assert", "diagnostics_channel", "net", "os", "tty", ...streams];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
 const expected: Record<keyof typeof commands, Loaded> = {
@@ -46,7 +46,7 @@ const expected: Record<keyof typeof commands, Loaded> = {
   QueriesDB: { builtins: [...supervision, ...knexLoads], vendor: [sqlite, "knex"], packages: [] },
   QueriesSQLite: { builtins: supervision, vendor: [sqlite], packages: [] },
   LeavesAll: { builtins: supervision, vendor: [sqlite], packages: [] },
-  UsesWinston: { builtins: [...supervision, ...streams], vendor: [sqlite, "winston"], packages: [] },
+  UsesWinston: { builtins: [...supervision, "os", ...streams], vendor: [sqlite, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [sqlite], packages: [] },
 };
 

@@ -163,7 +163,7 @@ describe("build/vendor", () => {
     });
 
     test("no bundles, for node_modules has the packages too", async () => {
-      for (const file of readdirSync(vendor())) if (file !== "load.js") rmSync(vendor(file));
+      for (const file of readdirSync(vendor())) rmSync(vendor(file));
       await expectAnswer();
     });
 

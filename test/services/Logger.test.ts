@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 
-const stopClock = "Date.prototype.toISOString = () => 'T';\n";
+const stopDates = "Date.prototype.toISOString = () => 'T';\n";
 const imports = `import logger, { logInfo, logWarn, logError, logDebug, logHttp, logRequest, logResponse, logQuery, setRunId } from "../app/services/Logger";\n`;
 
 let app: TestApp;
@@ -14,14 +14,19 @@ afterAll(() => app.remove());
 
 let scripts = 0;
 
-/** Writes a script that imports the logger with a stopped clock, and returns node's arguments for it. */
+/** Writes a script that imports the logger, and returns node's arguments for it. */
 function script(body: string): string[] {
   const file = `commands/Script${scripts++}.ts`;
-  app.write(file, imports + stopClock + body);
+  app.write(file, imports + stopDates + body);
   return ["--import", "tsx", file];
 }
 
-const run = (body: string, env: NodeJS.ProcessEnv = {}) => app.run(script(body), { env });
+/** Runs it; every line then has the same time. */
+async function run(body: string, env: NodeJS.ProcessEnv = {}) {
+  const ended = await app.run(script(body), { env });
+  const timeless = (text: string) => text.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"T"');
+  return { ...ended, stdout: timeless(ended.stdout), stderr: timeless(ended.stderr) };
+}
 const lines = (text: string) => text.split("\n").filter(Boolean);
 const parsed = (text: string) => lines(text).map((line) => JSON.parse(line));
 
@@ -38,6 +43,14 @@ describe("a line", () => {
         '{"timestamp":"T","level":"warn","message":"Slow"}\n',
     );
     expect(ended.stderr).toBe('{"timestamp":"T","level":"error","message":"Failed","error":"no answer"}\n');
+  });
+
+  test("says when it was written, as toISOString does", async () => {
+    const before = new Date().toISOString();
+    const { stdout } = await app.run(script('logInfo("one");'));
+    const { timestamp } = JSON.parse(stdout);
+    expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect([before, timestamp, new Date().toISOString()].sort()[1]).toBe(timestamp);
   });
 
   test("cannot have its own fields overwritten by what the caller gives", async () => {

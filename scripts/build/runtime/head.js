@@ -1,4 +1,8 @@
-// The head of every compiled file; `lajuFolder` and `lajuMain` are defined just before it.
+// The head of every compiled file. Before it stand `lajuFolder`, where the file is; `lajuMain`, whether it is the
+// program; `lajuNode`, Node's class Module; and `lajuSharedFile`, what it shares with the other compiled files.
+
+// biome-ignore lint/correctness/noUnusedVariables: app/services/require.ts, where it is in this bundle.
+const lajuRequire = require;
 
 /** The build's own folder: the nearest above that has a package.json. */
 const lajuBuild = (() => {
@@ -9,45 +13,35 @@ const lajuBuild = (() => {
   return folder;
 })();
 
-/** The import.meta that a module would have if it were compiled one to one. */
-// biome-ignore lint/correctness/noUnusedVariables: the modules of the bundle use it.
-const lajuModule = (file) => {
-  const filename = require("node:path").join(lajuBuild, file);
-  return {
-    filename,
-    dirname: require("node:path").dirname(filename),
-    get url() {
-      return require("node:url").pathToFileURL(filename).href;
-    },
-    resolve(name) {
-      const { createRequire } = require("node:module");
-      return require("node:url").pathToFileURL(createRequire(filename).resolve(name)).href;
-    },
-  };
-};
-
-/** Whether `require` gave a real ES module. */
-// biome-ignore lint/correctness/noUnusedVariables: esbuild's helper uses it, see bundle.ts.
-const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
-
-// Whoever asks for one of the heavy packages, here or in a package of the user's, gets the one in vendor/.
-if (globalThis[Symbol.for("laju.vendor")] === undefined) {
-  const vendor = Object.assign(Object.create(null), lajuVendor);
-  globalThis[Symbol.for("laju.vendor")] = vendor;
-  const Module = require("node:module");
-  const load = Module._load;
-  const loaded = Object.create(null);
-  Module._load = (name, ...rest) => {
-    if (vendor[name] === undefined) return load(name, ...rest);
+/** Evaluates a bundle of the build with what V8 compiled of it when this Node made the build. */
+const lajuLoad = (path) => {
+  const filename = `${lajuBuild}/${path}.js`;
+  const { readFileSync } = require("node:fs");
+  const { Script } = require("node:vm");
+  const read = (file, encoding) => {
     try {
-      loaded[name] ??= load(`${lajuBuild}/vendor/load.js`)(vendor[name]);
-      return loaded[name];
-    } catch (error) {
-      // Another CPU, another C library, a vendor/ left behind: node_modules has it too, and is only slower.
-      const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
-      if (!isMissing && error.code !== "LAJU_VENDOR") throw error;
-      delete vendor[name];
-      return load(name, ...rest);
+      return readFileSync(file, encoding);
+    } catch {
+      return undefined;
     }
   };
-}
+  const source = read(filename, "latin1");
+  if (source === undefined) {
+    throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
+  }
+  // A cache of another Node, another CPU or other flags is refused by V8, which then compiles as usual.
+  const cachedData = read(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
+  const module = { exports: {} };
+  const folder = require("node:path").dirname(filename);
+  const given = [lajuBuild, lajuLoad, lajuNode, (name, options) => import(name, options)];
+  new Script(source, { filename, cachedData }).runInThisContext()(
+    ...[module.exports, require, module, filename, folder, ...given],
+  );
+  return module.exports;
+};
+
+// One for the process: a command that imports another shares its database with it.
+globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
+globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
+// biome-ignore lint/correctness/noUnusedVariables: the bundle uses them.
+const { lajuModule, lajuIsModule, lajuShared } = globalThis[Symbol.for("laju.shared")][lajuSharedFile];

@@ -1,16 +1,15 @@
-import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { build, version as esbuildVersion, type Plugin } from "esbuild";
 import { contentHash } from "../../../app/console/contentHash";
-import type { Place as BuildPlace } from "../bundle";
+import { asFunction, type BuildFolder } from "../bundle";
+import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
 import { type VendorPackage, vendorPackages } from "./packages";
 import { addonPlugin, sqliteAddon } from "./sqliteAddon";
 
-type Place = Pick<BuildPlace, "root" | "build">;
+type Place = Pick<BuildFolder, "root" | "build">;
 
 export interface Vendor {
   /** The files in build/vendor, without ending, by the names of the packages they hold. */
@@ -34,11 +33,13 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
   const indexFile = join(folder, "index.json");
   const key = vendorKey(place.root);
   const index = readIndex(indexFile);
-  writeIfChanged(join(folder, "load.js"), readFileSync(join(place.root, "scripts/build/runtime/load.js")));
   if (index?.key === key && hasCaches(folder, index)) return { files: index.files, warnings: [] };
 
   const files = index?.key === key ? index.files : await bundlePackages(place, folder);
-  const cached = Object.entries(files).map(([name, file]) => makeCache(name, file, place, folder));
+  const train = join(place.root, "scripts/build/vendor/train.js");
+  const cached = Object.entries(files).map(([name, file]) =>
+    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: place.root }),
+  );
   const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
   writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
   removeOthers(folder, files);
@@ -52,7 +53,7 @@ function vendorKey(root: string): string {
   const locked = existsSync(installed) ? readFileSync(installed) : "";
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
   return contentHash(
-    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${locked}`,
+    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${asFunction("")} ${locked}`,
   );
 }
 
@@ -72,10 +73,6 @@ function readIndex(file: string): VendorIndex | undefined {
 
 function hasCaches(folder: string, { files }: VendorIndex): boolean {
   return Object.values(files).every((file) => existsSync(join(folder, cacheName(file))));
-}
-
-function cacheName(file: string): string {
-  return `${file}-${process.version}-${process.arch}.cache`;
 }
 
 async function bundlePackages(place: Place, folder: string): Promise<Record<string, string>> {
@@ -114,7 +111,7 @@ async function bundlePackage(
     plugins: [...(addon ? [addonPlugin(addon.output)] : []), optionalPackages],
   });
   const code = result.outputFiles[0]?.text ?? "";
-  const source = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+  const source = asFunction(code);
   const file = `${one.name}-${contentHash(source)}`;
   writeIfChanged(join(folder, `${file}.js`), source);
   if (addon) copyAtomically(addon.source, join(folder, addon.output));
@@ -136,27 +133,6 @@ const optionalPackages: Plugin = {
 function copyAtomically(source: string, target: string): void {
   copyFileSync(source, `${target}.tmp`);
   renameSync(`${target}.tmp`, target);
-}
-
-/** Uses the package a little in a process of its own, and keeps what V8 compiled on the way. */
-async function makeCache(
-  name: string,
-  file: string,
-  { root }: Place,
-  folder: string,
-): Promise<string | undefined> {
-  const cache = join(folder, cacheName(file));
-  if (existsSync(cache)) return undefined;
-  const train = join(root, "scripts/build/vendor/train.js");
-  // Without the caller's NODE_OPTIONS: other V8 flags would make a cache that no run accepts.
-  const env = { PATH: "/usr/bin:/bin", HOME: "/" };
-  try {
-    await promisify(execFile)(process.execPath, [train, folder, name, file, cache], { cwd: root, env });
-    return undefined;
-  } catch (error) {
-    const reason = String(error.stderr ?? error.message).match(/^\w*Error: .*/m)?.[0] ?? error.message;
-    return `${name} has no code cache and loads slower: ${reason}`;
-  }
 }
 
 function removeOthers(folder: string, files: Record<string, string>): void {

@@ -1,23 +1,21 @@
 // Loads one vendored package, uses it as commands do, and writes V8's code cache: functions that were called
 // by then are in it, so that a run compiles nothing. Arguments: folder, package, file, cache.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
+import { mailServer, redisServer } from "../trainingServers.js";
+import { writeCache } from "../writeCache.js";
 
 const [folder, name, file, cache] = process.argv.slice(2);
 const filename = join(folder, `${file}.js`);
-const script = new Script(readFileSync(filename, "latin1"), {
-  filename,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+const script = new Script(readFileSync(filename, "latin1"), { filename });
 const module = { exports: {} };
 script.runInThisContext()(module.exports, createRequire(filename), module, filename, folder);
 
 await exercise(name, module.exports);
-write(cache, script.createCachedData());
+writeCache(cache, script.createCachedData());
 process.exit(0);
 
 async function exercise(packageName, loaded) {
@@ -81,9 +79,7 @@ function useSqlite(Database) {
 }
 
 async function useRedis({ Redis }) {
-  const server = await serve((socket) => {
-    socket.on("data", (data) => socket.write("+OK\r\n".repeat(String(data).split("*").length - 1)));
-  });
+  const server = await redisServer();
   const redis = new Redis({ port: server.address().port, enableReadyCheck: false, lazyConnect: true });
   await redis.connect();
   await redis.set("a", "b", "EX", 5);
@@ -93,20 +89,7 @@ async function useRedis({ Redis }) {
 }
 
 async function useMail({ createTransport }) {
-  const server = await serve((socket) => {
-    let inBody = false;
-    socket.write("220 ready\r\n");
-    socket.on("data", (data) => {
-      const text = String(data);
-      if (inBody && !text.endsWith("\r\n.\r\n")) return;
-      if (!inBody && text.startsWith("DATA")) {
-        inBody = true;
-        return socket.write("354 go on\r\n");
-      }
-      inBody = false;
-      socket.write("250 fine\r\n");
-    });
-  });
+  const server = await mailServer();
   const mail = { from: "a@example.com", to: "b@example.com", subject: "c", text: "d", html: "<p>e</p>" };
   const transport = createTransport({ port: server.address().port, pool: true, ignoreTLS: true });
   await transport.sendMail(mail);
@@ -120,20 +103,4 @@ function useWinston({ createLogger, format, transports }) {
     transports: [new transports.Stream({ stream: new PassThrough() })],
   });
   logger.info("a", { b: 1 });
-}
-
-function serve(onConnection) {
-  return new Promise((resolve) => {
-    const server = createServer(onConnection).listen(0, "127.0.0.1", () => resolve(server));
-  });
-}
-
-/** V8 believes a cache whose bytes were damaged and crashes: it is on the disk whole before it has its name. */
-function write(target, bytes) {
-  const temporary = `${target}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, "w");
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(temporary, target);
 }

@@ -1,0 +1,58 @@
+// The head of the bundle that all compiled files share. Before it stand `lajuBuild`, `lajuLoad` and `lajuNode` of
+// head.js, and `lajuVendor`, the bundles in vendor/ by their packages' names.
+
+// biome-ignore lint/correctness/noUnusedVariables: for app/services/require.ts.
+const lajuRequire = require;
+
+/** The import.meta that a module would have if it were compiled one to one. */
+const lajuModule = (file) => {
+  const filename = require("node:path").join(lajuBuild, file);
+  return {
+    filename,
+    dirname: require("node:path").dirname(filename),
+    get url() {
+      return require("node:url").pathToFileURL(filename).href;
+    },
+    resolve(name) {
+      return require("node:url").pathToFileURL(lajuNode.createRequire(filename).resolve(name)).href;
+    },
+  };
+};
+
+/** Whether `require` gave a real ES module. */
+const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
+
+/** Each module by its path from the root; the bundle puts them in. */
+const lajuModules = Object.create(null);
+
+/** A module of this bundle as its importers see it: a real ES module, whose default export is its own. */
+const lajuShared = (name) => {
+  const shared = lajuModules[name];
+  if (!lajuIsModule(shared)) Object.defineProperty(shared, Symbol.toStringTag, { value: "Module" });
+  return shared;
+};
+
+exports.lajuModule = lajuModule;
+exports.lajuIsModule = lajuIsModule;
+exports.lajuShared = lajuShared;
+
+// Whoever asks for one of the heavy packages, here or in a package of the user's, gets the one in vendor/.
+if (globalThis[Symbol.for("laju.vendor")] === undefined) {
+  const vendor = Object.assign(Object.create(null), lajuVendor);
+  globalThis[Symbol.for("laju.vendor")] = vendor;
+  const load = lajuNode._load;
+  const loaded = Object.create(null);
+  lajuNode._load = (name, ...rest) => {
+    if (vendor[name] === undefined) return load(name, ...rest);
+    try {
+      loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
+      return loaded[name];
+    } catch (error) {
+      // Another CPU, another C library, a vendor/ left behind: node_modules has it too, and is only slower.
+      const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
+      if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
+      delete vendor[name];
+      return load(name, ...rest);
+    }
+  };
+}

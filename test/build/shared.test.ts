@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+
+const command = (word: string) => `import { command } from "../app/console/command";
+export default command({ schedule: "0 8 * * *", run() { console.log("${word}"); } });\n`;
+
+describe("build/shared", () => {
+  let app: TestApp;
+  const folder = (...path: string[]) => join(app.root, "build/shared", ...path);
+  const bundles = () => readdirSync(folder()).filter((file) => file.endsWith(".js"));
+  const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
+  /** What an app's own change to laju's part of a run makes: another bundle. */
+  const change = (text: string) =>
+    app.write("app/errors.ts", `${readFileSync(join(app.root, "app/errors.ts"), "utf8")}\n${text}\n`);
+
+  beforeAll(async () => {
+    app = makeApp({ "commands/One.ts": command("one"), "commands/Two.ts": command("two") });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  test("is one bundle with its code cache, and commands hold little but their own", () => {
+    expect(readdirSync(folder()).filter((file) => !file.endsWith(".json"))).toHaveLength(3);
+    expect(app.read("build/commands/One.js").length).toBeLessThan(8_000);
+  });
+
+  test("a cache that was cut off, or is of another V8, makes a start slower and nothing else", async () => {
+    const cache = folder(readdirSync(folder()).find((file) => file.endsWith(".cache")) as string);
+    const whole = readFileSync(cache);
+    truncateSync(cache, whole.length / 2);
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n", stderr: "" });
+    const foreign = Buffer.from(whole);
+    foreign.writeUInt32LE(foreign.readUInt32LE(4) ^ 1, 4);
+    writeFileSync(cache, foreign);
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n", stderr: "" });
+    writeFileSync(cache, whole);
+  });
+
+  test("a command whose new source is bad keeps the bundle it was built with", async () => {
+    app.write("commands/Two.ts", "export default command({ nothing");
+    for (const round of [1, 2, 3]) {
+      change(`export const round${round} = ${round};`);
+      await app.laju("build");
+    }
+    expect(await run("Two")).toMatchObject({ status: 0, stdout: "two\n" });
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n" });
+    app.write("commands/Two.ts", command("two"));
+  });
+
+  test("bundles that nobody asks for are deleted, the last build's after the next", async () => {
+    for (const round of [4, 5]) {
+      change(`export const round${round} = ${round};`);
+      expect((await app.laju("build")).stderr).toBe("");
+    }
+    expect(bundles()).toHaveLength(2);
+    await app.laju("build");
+    expect(bundles()).toHaveLength(1);
+  });
+
+  test("without it a command says what to do", async () => {
+    for (const file of bundles()) rmSync(folder(file));
+    const { status, stderr } = await run("One");
+    expect(status).toBe(1);
+    expect(stderr).toContain(".js is missing: run npm run build");
+  });
+});
