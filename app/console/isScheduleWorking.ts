@@ -5,7 +5,7 @@ import { sqliteDriver } from "../services/sqliteDriver";
 
 /** Whether a schedule:work of this app is running: it holds a lock for as long, which a reader runs into. */
 export function isScheduleWorking(): boolean {
-  const file = join(paths.data, "locks", ".schedule-work.sqlite3");
+  const file = join(paths.data, "locks", ".schedule-work.lock");
   if (!existsSync(file)) return false;
   const Driver = sqliteDriver();
   try {

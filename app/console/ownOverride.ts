@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
-import { tell } from "../runs/record";
+import { tell } from "../runs/tell";
 import { require } from "../services/require";
 import type { overriddenStart, Start } from "./overriddenStart";
 

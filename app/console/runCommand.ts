@@ -48,7 +48,13 @@ function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, r
       return run.signal();
     },
     log: { info: logInfo, warn: logWarn, error: logError, debug: logDebug },
-    run: { id: run.id, name, startedAt: new Date(run.startedAt) },
+    run: {
+      get id() {
+        return run.id;
+      },
+      name,
+      startedAt: new Date(run.startedAt),
+    },
   };
 }
 

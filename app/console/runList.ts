@@ -29,6 +29,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["lasted", run.finishedAt === null ? null : formatDuration(run.finishedAt - run.startedAt)],
     ["host", `${run.host}, pid ${run.pid}`],
     ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
+    ["key", run.key],
     ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
     ["message", run.message],
     ["error", run.error],

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { paths } from "../config";
 import { LajuError } from "../errors";
 import { listRuns } from "../runs/ledger";
-import { tell } from "../runs/record";
+import { tell } from "../runs/tell";
 import type { CommandFacts } from "../schedule/manifest";
 import { logError, logInfo } from "../services/Logger";
 import { readBuiltCommands } from "./catalog";

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { LajuError } from "../errors";
-import { findRun } from "../runs/ledger";
+import { findRun, idOfRun } from "../runs/ledger";
 import { nextStartInLog, runsInterleaved } from "../runs/logNeighbours";
 import type { Run } from "../runs/run";
 import { type LeftOut, logPartOf, readOwnLines } from "../runs/runLog";
@@ -32,14 +32,14 @@ export async function showLog(
   };
   const part = partOf(run, follow);
   const last = lastLines(lines, print);
-  let position = readOwnLines(part, run.id, leftOut, last.take);
+  let position = readOwnLines(part, run.key, leftOut, last.take);
   last.end();
   for (let now = run; follow && isRead && now.state === "running"; ) {
     await setTimeout(pause);
     // First how it stands, then what it wrote: so nothing that came before its end is left.
     now = findRun(run.id) ?? { ...run, state: "lost" };
     const to = now.state === "running" ? null : endOf(now);
-    position = readOwnLines({ ...part, from: position, to }, run.id, leftOut, print);
+    position = readOwnLines({ ...part, from: position, to }, run.key, leftOut, print);
   }
   const note = noteOn(run, leftOut);
   return { isRead, ...(note !== undefined && { note }) };
@@ -79,7 +79,8 @@ function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolea
 }
 
 function noteOn(run: Run, { lines, runs }: LeftOut): string | undefined {
-  const others = [...new Set([...runs, ...runsInterleaved(run)])].sort((a, b) => a - b);
+  const named = [...runs].map((key) => idOfRun(key)).filter((id) => id !== undefined);
+  const others = [...new Set([...named, ...runsInterleaved(run)])].sort((a, b) => a - b);
   if (others.length === 0) return undefined;
   const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
   const count = lines === 1 ? "1 line" : `${lines} lines`;

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { environmentName, settings } from "../config";
 import { LajuError } from "../errors";
 import { takeLock } from "../runs/lock";
-import { tell } from "../runs/record";
+import { tell } from "../runs/tell";
 import { type CommandFacts, commandFacts } from "../schedule/manifest";
 import { logInfo, logWarn } from "../services/Logger";
 import { hostClock } from "./hostClock";

@@ -1,32 +1,34 @@
 import { sep } from "node:path";
 import { logLimits, paths } from "../config";
 import { isAtTerminal } from "./atTerminal";
-import { closeIncidents, closeQuietly, hasOpenIncident, openIncident } from "./incidents";
+import { closeIncidents, closeQuietly, mayHaveIncident, openIncident } from "./incidents";
+import { idOfRun } from "./ledger";
 import { ledger } from "./ledgerFile";
 import { addPing, isSenderComing } from "./notices";
 import { outputFile, outputSize } from "./outputFile";
-import { tell } from "./record";
 import { rotateLogs } from "./rotateLogs";
 import type { RunState } from "./run";
 import { startSender } from "./startSender";
+import { tell } from "./tell";
 
 /** A recorded run, and the URL that is told of each run of its command, if it has one. */
 export interface ToldRun {
   name: string;
-  runId: number;
+  key: string;
   ping?: string | undefined;
 }
 
 /** Called when a run begins. Only a command with `ping` pays anything. */
-export function beforeRun({ name, runId, ping }: ToldRun): void {
+export function beforeRun(run: ToldRun): void {
+  const { name, ping } = run;
   if (ping === undefined) return;
-  quietly(`nobody is told that ${name} began`, () => queuePing(name, "start", runId, ping));
+  quietly(`nobody is told that ${name} began`, () => queuePing(name, "start", rowId(run), ping));
 }
 
 /**
  * Called when a run has ended, all its retries included: begins or ends the command's incident and leaves word in
  * the outbox. A process that exits can send nothing itself, and sending must never change how a run ends, so one
- * process beside it does. A success with no incident open costs one look at the ledger.
+ * process beside it does. A success with no incident open costs one look at the disk.
  */
 export function afterRun(run: ToldRun, status: number): void {
   quietly(`${run.name}'s log is not rotated`, rotateOwnLog);
@@ -56,7 +58,7 @@ function noteFailure(run: ToldRun): boolean {
 }
 
 function noteSuccess(run: ToldRun): boolean {
-  if (!hasOpenIncident(run.name)) return false;
+  if (!mayHaveIncident(run.name)) return false;
   return closeIncidents(run.name, { runId: lastAttempt(run).id, at: Date.now() });
 }
 
@@ -74,13 +76,21 @@ function queuePing(name: string, event: "start" | "success" | "fail", runId: num
 }
 
 /** The row of the attempt that decided: retries are rows of their own. */
-function lastAttempt({ name, runId }: ToldRun): AttemptRow {
+function lastAttempt(run: ToldRun): AttemptRow {
+  const { name } = run;
+  const runId = rowId(run);
   return ledger()
     .prepare(
       `SELECT id, state, exit_status, finished_at FROM runs
        WHERE name = @name AND (id = @runId OR (id > @runId AND attempt > 1)) ORDER BY id DESC LIMIT 1`,
     )
     .get({ name, runId }) as AttemptRow;
+}
+
+function rowId({ name, key }: ToldRun): number {
+  const id = idOfRun(key);
+  if (id === undefined) throw new Error(`the ledger has no such run of ${name}`);
+  return id;
 }
 
 interface AttemptRow {

@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { paths } from "../config";
 import { ledger } from "./ledgerFile";
 
 /** `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual. */
@@ -25,10 +28,11 @@ export function openIncident({ name, kind, reason, runId, openedAt }: NewInciden
        ON CONFLICT (name, kind) WHERE closed_at IS NULL DO NOTHING`,
     )
     .run(name, kind, reason, runId, openedAt);
+  mkdirSync(dirname(markOf(name)), { recursive: true });
+  writeFileSync(markOf(name), "");
   return changes > 0;
 }
 
-/** What each success pays: one look at an index that is nearly always empty. */
 export function hasOpenIncident(name: string): boolean {
   return (
     ledger().prepare("SELECT 1 FROM incidents WHERE name = ? AND closed_at IS NULL LIMIT 1").get(name) !==
@@ -36,11 +40,21 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
+/** What each success pays: one look for a file, which is there while an incident of the command may be open. */
+export function mayHaveIncident(name: string): boolean {
+  return existsSync(markOf(name));
+}
+
+function markOf(name: string): string {
+  return join(paths.data, "incidents", encodeURIComponent(name));
+}
+
 /** Closes the incidents of a command that works again; returns whether there were any. */
 export function closeIncidents(name: string, { runId, at }: { runId: number | null; at: number }): boolean {
   const { changes } = ledger()
     .prepare("UPDATE incidents SET closed_at = ?, closed_run_id = ? WHERE name = ? AND closed_at IS NULL")
     .run(at, runId, name);
+  rmSync(markOf(name), { force: true });
   return changes > 0;
 }
 

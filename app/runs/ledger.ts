@@ -1,62 +1,22 @@
-import { hostName } from "./hostName";
 import { ledger } from "./ledgerFile";
 import { markLostRuns } from "./lostRuns";
-import type { NewRun, Outcome, Run } from "./run";
+import type { Run } from "./run";
 import { type RunRow, toRun } from "./runRow";
-import { processIdentity } from "./thisProcess";
 
-/**
- * Writes the row of a run that begins and returns its id; undefined when its slot has had a run already.
- * Throws when the ledger cannot be written.
- */
-export function recordStart(run: NewRun): number | undefined {
-  const inserted = ledger()
-    .prepare(
-      `INSERT INTO runs (name, host, pid, process, args, started_at, attempt, state, log_file, log_inode, log_from, slot, has_lock)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
-       ON CONFLICT (name, slot) WHERE slot IS NOT NULL DO NOTHING`,
-    )
-    .run(
-      run.name,
-      hostName(),
-      process.pid,
-      processIdentity(process.pid),
-      JSON.stringify(run.args),
-      run.startedAt,
-      run.attempt,
-      run.log?.file ?? null,
-      run.log?.inode ?? null,
-      run.log?.from ?? null,
-      run.slot,
-      run.hasLock ? 1 : 0,
-    );
-  return inserted.changes === 0 ? undefined : Number(inserted.lastInsertRowid);
+/** The id of the run of this name in the journal; undefined where the ledger does not have it. */
+export function idOfRun(key: string): number | undefined {
+  const row = ledger().prepare("SELECT id FROM runs WHERE key = ?").get(key);
+  return (row as { id: number } | undefined)?.id;
 }
 
-/** The run of a command that goes on now, other than `exceptId`, if one is recorded. */
-export function runningRun(name: string, exceptId = 0): Run | undefined {
+/** The run of a command that goes on now, other than the one of this key, if one is recorded. */
+export function runningRun(name: string, exceptKey = ""): Run | undefined {
   const row = ledger()
-    .prepare("SELECT * FROM runs WHERE name = ? AND state = 'running' AND id <> ? ORDER BY id DESC LIMIT 1")
-    .get(name, exceptId) as RunRow | undefined;
-  return row && toRun(row);
-}
-
-/** Closes the row of a run. A row that was closed already stays as it is. */
-export function recordEnd(id: number, outcome: Outcome): void {
-  ledger()
     .prepare(
-      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?
-       WHERE id = ? AND state = 'running'`,
+      "SELECT * FROM runs WHERE name = ? AND state = 'running' AND key IS NOT ? ORDER BY id DESC LIMIT 1",
     )
-    .run(
-      outcome.state,
-      outcome.exitStatus,
-      outcome.message ?? null,
-      outcome.error ?? null,
-      outcome.finishedAt,
-      outcome.logTo ?? null,
-      id,
-    );
+    .get(name, exceptKey) as RunRow | undefined;
+  return row && toRun(row);
 }
 
 /** What to pick from the ledger; the newest runs come first. */

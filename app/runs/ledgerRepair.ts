@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from "node:fs";
-import { closeLedger, ledger, ledgerFile } from "./ledgerFile";
+import { ledgerFile, openLedgerFile } from "./ledgerTables";
 import { takeLock } from "./lock";
 
 /** Whether SQLite says that the file is no database, or no longer a whole one. */
@@ -11,15 +11,13 @@ export function isDamaged(error: unknown): boolean {
 
 /**
  * Moves a damaged ledger out of the way, so that the next use begins a new one; returns its new name. Of many
- * runs that find it damaged at once one moves it: undefined for the others, who find a good one.
+ * that find it damaged at once one moves it: undefined for the others, who find a good one.
  */
 export function moveDamagedLedger(): string | undefined {
   // No command has a name that begins with a dot.
   const release = takeLock(".ledger", { wait: true });
   try {
-    closeLedger();
     if (isReadable()) return undefined;
-    closeLedger();
     const aside = `${ledgerFile}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
     for (const ending of ["", "-wal", "-shm"]) {
       if (existsSync(ledgerFile + ending)) renameSync(ledgerFile + ending, aside + ending);
@@ -32,7 +30,12 @@ export function moveDamagedLedger(): string | undefined {
 
 function isReadable(): boolean {
   try {
-    return ledger().pragma("quick_check(1)", { simple: true }) === "ok";
+    const database = openLedgerFile();
+    try {
+      return database.pragma("quick_check(1)", { simple: true }) === "ok";
+    } finally {
+      database.close();
+    }
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;

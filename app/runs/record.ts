@@ -1,54 +1,55 @@
-import { writeAll } from "../services/writeAll";
-import { recordEnd, recordStart } from "./ledger";
-import { isDamaged, moveDamagedLedger } from "./ledgerRepair";
+import { hostName } from "./hostName";
+import { appendToJournal, type JournalStart } from "./journal";
+import { ledger } from "./ledgerFile";
 import type { NewRun, Outcome } from "./run";
+import { insertRun } from "./runRow";
+import { tell } from "./tell";
+import { processIdentity } from "./thisProcess";
 
-/** The open row of a run in the ledger. */
+/** A run that is being recorded. */
 export interface RunRecord {
-  readonly id: number;
+  /** What it is called in the journal and in its lines of the log. */
+  readonly key: string;
   close(outcome: Outcome): void;
 }
 
-/** Why there is no row: the ledger cannot be written (which is told), or the slot has had its run. */
+/** Why there is none: nothing can be written (which is told), or the slot has had its run. */
 export type NoRecord = "not recorded" | "slot taken";
 
-/** Book-keeping never stops work: a ledger that cannot be written is told on stderr, and the command runs. */
+/** At this length of the journal, in bytes, nobody has read the ledger for long, and the run takes it in itself. */
+const unreadJournal = 1024 * 1024;
+
+/** Book-keeping never stops work: what cannot be written is told on stderr, and the command runs. */
 export function openRecord(run: NewRun): RunRecord | NoRecord {
+  const key = newKey(run.startedAt);
+  const start = { ...run, key, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
   try {
-    return insertRecord(run);
+    if (!isWritten(start)) return "slot taken";
+    return { key, close: (outcome) => closeRecord(run.name, key, outcome) };
   } catch (error) {
-    return afterRepair(run, error as Error);
-  }
-}
-
-function insertRecord(run: NewRun): RunRecord | NoRecord {
-  const id = recordStart(run);
-  if (id === undefined) return "slot taken";
-  return { id, close: (outcome) => closeRecord(run.name, id, outcome) };
-}
-
-function afterRepair(run: NewRun, error: Error): RunRecord | NoRecord {
-  try {
-    if (!isDamaged(error)) throw error;
-    const aside = moveDamagedLedger();
-    if (aside !== undefined)
-      tell(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
-    return insertRecord(run);
-  } catch (last) {
-    tell(`this run of ${run.name} is not recorded: ${last.message}`);
+    tell(`this run of ${run.name} is not recorded: ${error.message}`);
     return "not recorded";
   }
 }
 
-function closeRecord(name: string, id: number, outcome: Outcome): void {
+/** Closes the row of a run that is named by its key. */
+export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
-    recordEnd(id, outcome);
+    if (appendToJournal({ key, ...outcome }) > unreadJournal) ledger();
   } catch (error) {
     tell(`how this run of ${name} ended is not recorded: ${error.message}`);
   }
 }
 
-/** Says on stderr, which cron appends to the command's log, what went wrong beside the work. */
-export function tell(sentence: string): void {
-  writeAll(2, `laju: ${sentence}\n`);
+/** A slot has one run, whoever starts it: that is the ledger's to say. */
+function isWritten(start: JournalStart): boolean {
+  if (start.slot !== null) return insertRun(ledger(), start);
+  appendToJournal(start);
+  return true;
+}
+
+/** Unlike any other's, on whatever host: "mi5w2x9f3s0k7q". */
+function newKey(startedAt: number): string {
+  const random = Math.floor(Math.random() * 36 ** 3).toString(36);
+  return startedAt.toString(36) + process.pid.toString(36) + random.padStart(3, "0");
 }

@@ -1,6 +1,6 @@
 import { environmentWith } from "../config";
 import { require } from "../services/require";
-import { tell } from "./record";
+import { tell } from "./tell";
 
 /** How often a failed run is tried again, and how long after. */
 export interface Retries {

@@ -4,6 +4,8 @@ export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipp
 /** One execution of a command, as the ledger keeps it. Times are milliseconds since the epoch. */
 export interface Run {
   id: number;
+  /** What it is called in its lines of the log. */
+  key: string;
   name: string;
   host: string;
   pid: number;

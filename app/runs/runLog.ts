@@ -13,7 +13,8 @@ export interface FilePart {
 /** The lines of other runs that stood among those of one. */
 export interface LeftOut {
   lines: number;
-  runs: Set<number>;
+  /** By their keys. */
+  runs: Set<string>;
 }
 
 /** Where the output of a run is now, also in a file that was rotated since; undefined when it is gone. */
@@ -30,7 +31,7 @@ export function logPartOf(run: Run, to: number | null): FilePart | undefined {
 /** Hands on the run's own lines, each with its newline, in pieces; returns where it stopped. */
 export function readOwnLines(
   part: FilePart,
-  id: number,
+  key: string,
   leftOut: LeftOut,
   take: (lines: Buffer[]) => boolean,
 ): number {
@@ -38,7 +39,7 @@ export function readOwnLines(
     take(
       lines.filter((line) => {
         const run = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
-        if (run === undefined || run === id) return true;
+        if (run === undefined || run === key) return true;
         leftOut.lines += 1;
         leftOut.runs.add(run);
         return false;

@@ -15,13 +15,13 @@ export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
  * The end of what a run printed, at most `maxBytes`, whole lines only. Lines that name another run, which wrote to
  * the same file meanwhile, are left out.
  */
-export function outputTail(run: Pick<Run, "id" | "log">, maxBytes: number): string {
+export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return "";
   const text = readTail(file, { from: run.log.from, to: run.log.to, maxBytes });
   return text
     .split("\n")
-    .filter((line) => (runOfLine(line) ?? run.id) === run.id)
+    .filter((line) => (runOfLine(line) ?? run.key) === run.key)
     .join("\n")
     .trimEnd();
 }

@@ -1,3 +1,5 @@
+import type { Database } from "../services/sqliteDriver";
+import type { JournalEnd, JournalStart } from "./journal";
 import type { Run, RunState } from "./run";
 
 /** A row of the ledger's table `runs`. */
@@ -20,11 +22,13 @@ export interface RunRow {
   log_from: number | null;
   log_to: number | null;
   has_lock: number;
+  key: string | null;
 }
 
 export function toRun(row: RunRow): Run {
   return {
     id: row.id,
+    key: row.key ?? String(row.id),
     name: row.name,
     host: row.host,
     pid: row.pid,
@@ -41,4 +45,35 @@ export function toRun(row: RunRow): Run {
         ? null
         : { file: row.log_file, inode: row.log_inode, from: row.log_from ?? 0, to: row.log_to },
   };
+}
+
+/** Writes the row of a run that begins; false when it is there already, or its slot has had a run. */
+export function insertRun(ledger: Database, run: JournalStart): boolean {
+  const { log } = run;
+  const { changes } = ledger
+    .prepare(
+      `INSERT INTO runs (name, host, pid, process, args, started_at, attempt, state, log_file, log_inode, log_from,
+         slot, has_lock, key)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    )
+    .run(
+      ...[run.name, run.host, run.pid, run.process, JSON.stringify(run.args), run.startedAt, run.attempt],
+      ...[log?.file ?? null, log?.inode ?? null, log?.from ?? null],
+      ...[run.slot, run.hasLock ? 1 : 0, run.key],
+    );
+  return changes > 0;
+}
+
+/** Closes the row of a run. How it was closed first stays, unless a reader only found it lost. */
+export function updateEnd(ledger: Database, end: JournalEnd): void {
+  ledger
+    .prepare(
+      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?
+       WHERE key = ? AND state IN ('running', 'lost')`,
+    )
+    .run(
+      ...[end.state, end.exitStatus, end.message ?? null, end.error ?? null, end.finishedAt],
+      ...[end.logTo ?? null, end.key],
+    );
 }

@@ -8,11 +8,12 @@ import { runningRun } from "./ledger";
 import { takeLock } from "./lock";
 import { outputFile } from "./outputFile";
 import { type Pause, pauseOf, pauseText } from "./pause";
-import { openRecord, tell } from "./record";
+import { openRecord } from "./record";
 import type { Retries } from "./retry";
-import type { NewRun } from "./run";
+import type { NewRun, Run } from "./run";
 import { runMark } from "./runMark";
 import { type ActiveRun, supervise } from "./supervise";
+import { tell } from "./tell";
 
 export interface RunRequest {
   name: string;
@@ -44,11 +45,11 @@ export function startRun(request: RunRequest): ActiveRun {
   const record = openRecord({ ...run, slot, hasLock: lock === "held" });
   if (record === "slot taken") process.exit(0);
   const row = record === "not recorded" ? undefined : record;
-  if (row !== undefined) setRunId(String(row.id));
+  if (row !== undefined) setRunId(row.key);
   const mark = markEnvironment(runMark({ pid: process.pid, startedAt }));
   const retries = isRetry ? undefined : request.retries;
   // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
-  const told = isRetry || row === undefined ? undefined : { name, runId: row.id, ping: request.ping };
+  const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
   if (told !== undefined) beforeRun(told);
   return supervise({ name, startedAt, timeoutMs, record: row, retries, told, mark });
 }
@@ -98,15 +99,23 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "ta
 function skip(run: NewRun, reason?: string): never {
   const record = openRecord(run);
   const row = typeof record === "string" ? undefined : record;
-  const message = reason ?? skipMessage(run.name, row?.id);
+  const message = reason ?? skipMessage(run.name, row?.key);
   tell(`${run.name} is skipped: ${message}`);
   row?.close({ state: "skipped", exitStatus: 0, message, finishedAt: Date.now() });
   process.exit(0);
 }
 
-function skipMessage(name: string, ownId: number | undefined): string {
-  // Without a row of its own the ledger is away.
-  const other = ownId === undefined ? undefined : runningRun(name, ownId);
+function skipMessage(name: string, ownKey: string | undefined): string {
+  const other = otherRun(name, ownKey);
   if (other === undefined) return "an earlier run goes on";
   return `still running since ${new Date(other.startedAt).toISOString()} (run ${other.id}, pid ${other.pid})`;
+}
+
+/** A ledger that is away must not make a skipped start fail. */
+function otherRun(name: string, ownKey: string | undefined): Run | undefined {
+  try {
+    return ownKey === undefined ? undefined : runningRun(name, ownKey);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { markName } from "../config";
 import { descendantsOf, endDescendants } from "./descendants";
-import { recordEnd } from "./ledger";
+import { closeRecord } from "./record";
 import type { Run } from "./run";
 import { runMark } from "./runMark";
 import { lifeOf, processIdentity } from "./thisProcess";
@@ -24,7 +24,7 @@ export async function stopRun(run: Run): Promise<"ended" | "killed" | "gone"> {
   endDescendants(run.pid, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop, and only SIGKILL could end it";
-  recordEnd(run.id, { state: "failed", exitStatus: 137, error, finishedAt: Date.now() });
+  closeRecord(run.name, run.key, { state: "failed", exitStatus: 137, error, finishedAt: Date.now() });
   return "killed";
 }
 

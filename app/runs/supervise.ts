@@ -1,9 +1,11 @@
 import { afterRun, type ToldRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { errorText } from "./errorText";
+import { idOfRun } from "./ledger";
 import { outputSize } from "./outputFile";
-import { type RunRecord, tell } from "./record";
+import type { RunRecord } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
+import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
 
 /** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
@@ -19,7 +21,7 @@ export interface Supervision {
   startedAt: number;
   /** The longest the run may take, in milliseconds; null for no limit. */
   timeoutMs: number | null;
-  /** The open row in the ledger. A source tried by hand has none. */
+  /** Its record in the journal. A source tried by hand has none. */
   record?: RunRecord | undefined;
   /** How often this process tries again after a failure. */
   retries?: Retries | undefined;
@@ -31,6 +33,7 @@ export interface Supervision {
 
 /** The run that this process is. */
 export interface ActiveRun {
+  /** Its id in the ledger. Looked up when somebody asks. */
   readonly id: number | null;
   readonly startedAt: number;
   /** Made at its first use: a command that never asked for it is not waited for when it has to end. */
@@ -97,14 +100,16 @@ export function supervise({
     });
   }
   if (timeoutMs !== null) {
-    callOffWatch = watchTime({ timeoutMs, graceMs, runId: record?.id ?? null, told, mark }, () => {
+    callOffWatch = watchTime({ timeoutMs, graceMs, name, key: record?.key ?? null, told, mark }, () => {
       timedOut = true;
       end(timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
     });
   }
 
   return {
-    id: record?.id ?? null,
+    get id() {
+      return record === undefined ? null : (idOfRun(record.key) ?? null);
+    },
     startedAt,
     signal() {
       controller ??= new AbortController();

@@ -15,7 +15,7 @@ export function watchTime(orders: Omit<WatchdogOrders, "noticed">, onLimit: () =
   if (orders.timeoutMs > longestTimerMs) return () => {};
   const noticed = new SharedArrayBuffer(4);
   const file = join(paths.build, "watchdog.js");
-  if (orders.runId !== null && existsSync(file)) startWatchdog(file, { ...orders, noticed });
+  if (orders.key !== null && existsSync(file)) startWatchdog(file, { ...orders, noticed });
   setTimeout(() => {
     Atomics.store(new Int32Array(noticed), 0, limitStates.noticed);
     onLimit();

@@ -1,13 +1,13 @@
 import { workerData } from "node:worker_threads";
 import { afterRun } from "./afterRun";
 import { endDescendants } from "./descendants";
-import { recordEnd } from "./ledger";
+import { closeRecord } from "./record";
 import { lateMs, limitStates, type WatchdogOrders } from "./watchdogOrders";
 
 // The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
 // because it blocks its event loop or does not come to an end after it was told to.
 
-const { timeoutMs, graceMs, runId, told, mark, noticed } = workerData as WatchdogOrders;
+const { name, timeoutMs, graceMs, key, told, mark, noticed } = workerData as WatchdogOrders;
 
 const killedStatus = 137;
 
@@ -23,14 +23,14 @@ function endProcess(): void {
   if (state() === limitStates.over) return;
   try {
     endDescendants(process.pid, mark);
-    if (runId !== null) record(runId);
+    if (key !== null) record(key);
     if (told !== undefined) afterRun(told, killedStatus);
   } finally {
     process.kill(process.pid, "SIGKILL");
   }
 }
 
-function record(id: number): void {
+function record(key: string): void {
   const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
-  recordEnd(id, { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() });
+  closeRecord(name, key, { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() });
 }

@@ -11,8 +11,9 @@ export interface WatchdogOrders {
   timeoutMs: number;
   /** How long the command may take to end after it was aborted. */
   graceMs: number;
-  /** Its row in the ledger, if it has one. */
-  runId: number | null;
+  name: string;
+  /** Its key in the journal, if it is recorded. */
+  key: string | null;
   /** Whose end is told where the command's notices go. */
   told: ToldRun | undefined;
   /** What the environment of everything it starts carries. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+import { withLedger } from "../support/ledger";
 import { freePort } from "../support/server";
 
 interface Result {
@@ -121,11 +122,9 @@ describe("doctor", () => {
 
   test("a clock that was set back", async () => {
     await app.run(["build/commands/Daily.js"]);
-    const name = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
-    const { default: Driver } = await import(name);
-    const ledger = new Driver(join(app.root, "data/runs.sqlite3"));
-    ledger.prepare("UPDATE runs SET started_at = started_at + 7200000").run();
-    ledger.close();
+    withLedger(join(app.root, "data"), (ledger) =>
+      ledger.prepare("UPDATE runs SET started_at = started_at + 7200000").run(),
+    );
     expect(await troubles()).toEqual([
       expect.objectContaining({
         name: "clock",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+import { withLedger } from "../support/ledger";
 import { until } from "../support/server";
 
 const minutely = (body: string, meta = "") =>
@@ -101,14 +102,11 @@ describe("status", () => {
     const hour = 3_600_000;
     installation.commands.Fragile.since = now.getTime() - 2 * hour;
     app.write(file, JSON.stringify(installation));
-    const { default: Driver } = await import(
-      process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3"
+    withLedger(join(app.root, "data"), (ledger) =>
+      ledger
+        .prepare("UPDATE runs SET started_at = started_at - ?, finished_at = finished_at - ?")
+        .run(hour, hour),
     );
-    const ledger = new Driver(join(app.root, "data/runs.sqlite3"));
-    ledger
-      .prepare("UPDATE runs SET started_at = started_at - ?, finished_at = finished_at - ?")
-      .run(hour, hour);
-    ledger.close();
     const status = await json("Fragile", "--check");
     expect(status.needsPerson).toEqual([expect.stringMatching(/^Fragile was due (59m|1h) ago$/)]);
   });

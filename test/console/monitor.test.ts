@@ -134,7 +134,7 @@ describe("node laju monitor", () => {
     withLedger(data, (ledger) => {
       ledger.exec("UPDATE runs SET id = 9000; CREATE TEMP TABLE one AS SELECT * FROM runs;");
       const change = ledger.prepare(
-        "UPDATE one SET id = @id, name = @name, started_at = @id, finished_at = @id",
+        "UPDATE one SET id = @id, name = @name, started_at = @id, finished_at = @id, key = NULL",
       );
       const copy = ledger.prepare("INSERT INTO runs SELECT * FROM one");
       ledger.transaction(() => {

@@ -39,6 +39,7 @@ function run(minutesAgo: number, lastedMs: number | null, more: Partial<Run> = {
     id: 7,
     name: "X",
     host: "here",
+    key: "k",
     pid: 1,
     startedAt,
     finishedAt: lastedMs === null ? null : startedAt + lastedMs,

@@ -32,6 +32,7 @@ function run(more: Partial<Run> = {}): Run {
     id: 1,
     name: "Digest",
     host: "here",
+    key: "k",
     pid: 1,
     startedAt,
     finishedAt: startedAt + 1_000,

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../config";
-import { ledger, ledgerFile } from "../../runs/ledgerFile";
+import { takeIn } from "../../runs/journalReader";
+import { ledgerFile, openLedgerFile } from "../../runs/ledgerTables";
 import { formatDuration } from "../../schedule/duration";
 import { bad, type Check, fine, warning } from "./check";
 
@@ -28,7 +29,10 @@ export const clock: Check = {
 function newestStart(): number | undefined {
   if (!existsSync(ledgerFile)) return undefined;
   try {
-    const row = ledger().prepare("SELECT max(started_at) AS at FROM runs").get() as { at: number | null };
+    const ledger = openLedgerFile();
+    takeIn(ledger);
+    const row = ledger.prepare("SELECT max(started_at) AS at FROM runs").get() as { at: number | null };
+    ledger.close();
     return row.at ?? undefined;
   } catch {
     return undefined; // The ledger has a check of its own.

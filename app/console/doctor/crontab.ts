@@ -1,3 +1,4 @@
+import { openLedgerFile } from "../../runs/ledgerTables";
 import { runHistories } from "../../runs/runHistory";
 import { crontabHealth } from "../crontabHealth";
 import { bad, type Check, fine, warning } from "./check";
@@ -13,9 +14,10 @@ export const crontab: Check = {
   },
 };
 
-/** A damaged ledger is another check's business. */
+/** A damaged ledger is another check's business, and stays where it is: doctor only looks. */
 function histories(names: string[]) {
   try {
+    openLedgerFile().close();
     return [...runHistories(names).values()];
   } catch {
     return [];

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { ledgerFile, ledger as openLedger } from "../../runs/ledgerFile";
+import { journalFile } from "../../runs/journal";
+import { ledgerFile, openLedgerFile } from "../../runs/ledgerTables";
 import { mayUse } from "./access";
 import { bad, type Check, fine, warning } from "./check";
 
@@ -11,19 +12,20 @@ export const ledger: Check = {
   name: "ledger",
   look() {
     const aside = damagedBefore();
-    if (!existsSync(ledgerFile)) return aside ?? fine("no run has been recorded yet");
-    if (!mayUse(ledgerFile, "write")) {
+    const closed = [journalFile, ledgerFile].find((file) => existsSync(file) && !mayUse(file, "write"));
+    if (closed !== undefined) {
       return bad(
-        `${ledgerFile} cannot be written: no run is recorded`,
+        `${closed} cannot be written: no run is recorded`,
         "Give it to the user whose crontab it is.",
       );
     }
+    if (!existsSync(ledgerFile)) return aside ?? fine("nobody has looked at a run yet");
     const { size } = statSync(ledgerFile);
     const whole = size > mostBytes ? "ok" : quickCheck();
     if (whole !== "ok") {
       return bad(
         `${ledgerFile} is damaged: ${whole}`,
-        "The next run moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
+        "Whoever reads it next moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
       );
     }
     return aside ?? fine(`${basename(ledgerFile)}, ${(size / 1_000_000).toFixed(1)} MB`);
@@ -32,7 +34,10 @@ export const ledger: Check = {
 
 function quickCheck(): string {
   try {
-    return String(openLedger().pragma("quick_check(1)", { simple: true }));
+    const database = openLedgerFile();
+    const answer = String(database.pragma("quick_check(1)", { simple: true }));
+    database.close();
+    return answer;
   } catch (error) {
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) return error.message;
     throw error;

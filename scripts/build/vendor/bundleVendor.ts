@@ -6,8 +6,8 @@ import { contentHash } from "../../../app/console/contentHash";
 import { asFunction, type BuildFolder } from "../bundle";
 import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
+import { addonPlugin, addons } from "./addons";
 import { type VendorPackage, vendorPackages } from "./packages";
-import { addonPlugin, sqliteAddon } from "./sqliteAddon";
 
 type Place = Pick<BuildFolder, "root" | "build">;
 
@@ -88,9 +88,8 @@ async function bundlePackage(
   { root }: Place,
   folder: string,
 ): Promise<string | undefined> {
-  const isSqlite = one.name.startsWith("better-sqlite3");
-  const addon = isSqlite ? sqliteAddon(one.name, root) : undefined;
-  if (isSqlite && addon === undefined) return undefined;
+  const addon = addons[one.name]?.(root);
+  if (one.name in addons && addon === undefined) return undefined;
   const result = await build({
     absWorkingDir: root,
     stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: root },

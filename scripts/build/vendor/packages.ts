@@ -7,6 +7,7 @@ export interface VendorPackage {
 
 export const vendorPackages: VendorPackage[] = [
   { name: "knex", external: ["better-sqlite3", "pg", "mysql2", "mysql2/promise"] },
+  { name: "fs-native-extensions" },
   { name: "better-sqlite3" },
   { name: "better-sqlite3-node20" },
   { name: "ioredis" },

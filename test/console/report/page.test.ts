@@ -36,6 +36,7 @@ const data: ReportData = {
         id: 9,
         name: "Digest",
         host: "web-1",
+        key: "k",
         pid: 1,
         startedAt: now - hour,
         finishedAt: now - hour + 1_000,

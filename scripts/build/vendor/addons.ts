@@ -1,0 +1,79 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import type { Plugin } from "esbuild";
+
+/** A package's native part: the file on this machine, and its name in build/vendor. */
+export interface Addon {
+  source: string;
+  output: string;
+}
+
+/** The packages that have one; undefined where this machine or this Node cannot use the package. */
+export const addons: Record<string, (root: string) => Addon | undefined> = {
+  "better-sqlite3": (root) => sqliteAddon("better-sqlite3", root),
+  "better-sqlite3-node20": (root) => sqliteAddon("better-sqlite3-node20", root),
+  "fs-native-extensions": lockAddon,
+};
+
+/** Version 13 ships one for every Node, version 12 compiles one for the Node that installed it. */
+function sqliteAddon(name: string, root: string): Addon | undefined {
+  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
+  const isCompiled = name === "better-sqlite3-node20";
+  if (isCompiled !== isNode20) return undefined;
+  const require = createRequire(join(root, "package.json"));
+  const folder = packageFolder(require.resolve(name), name);
+  const source = isCompiled
+    ? join(folder, "build", "Release", "better_sqlite3.node")
+    : require(join(folder, "lib", "binding.js")).getPrebuildPath();
+  if (source === null || !existsSync(source)) return undefined;
+  const kind = isCompiled
+    ? `node-${process.versions.modules}-${process.platform}-${process.arch}`
+    : basename(source, ".node");
+  return { source, output: `${name}-${kind}.node` };
+}
+
+/** It is shipped for the usual platforms, those with the C library musl not among them. */
+function lockAddon(root: string): Addon | undefined {
+  const name = "fs-native-extensions";
+  const folder = packageFolder(createRequire(join(root, "package.json")).resolve(name), name);
+  const host = `${process.platform}-${process.arch}`;
+  const source = join(folder, "prebuilds", host, `${name}.node`);
+  const { glibcVersionRuntime } = (process.report.getReport() as { header: Record<string, unknown> }).header;
+  if (!existsSync(source) || (process.platform === "linux" && !glibcVersionRuntime)) return undefined;
+  return { source, output: `${name}-${host}.node` };
+}
+
+function packageFolder(file: string, name: string): string {
+  let folder = dirname(file);
+  while (basename(folder) !== name) folder = dirname(folder);
+  return folder;
+}
+
+/** Makes the bundled package load that addon, from beside the bundle. */
+export function addonPlugin(addon: string): Plugin {
+  return {
+    name: "addon",
+    setup({ onResolve, onLoad }) {
+      const place = { path: "addon", namespace: "addon" };
+      onResolve({ filter: /^bindings$/ }, () => place);
+      onResolve({ filter: /^\.\.?\/binding(\.js)?$/ }, () => place);
+      onLoad({ filter: /.*/, namespace: "addon" }, () => ({ contents: loader(addon), loader: "js" }));
+    },
+  };
+}
+
+/** better-sqlite3 12 calls the module itself, 13 its getBinding(); fs-native-extensions takes it for the addon. */
+function loader(addon: string): string {
+  const file = `__dirname + ${JSON.stringify(`/${addon}`)}`;
+  if (addon.startsWith("fs-native-extensions")) return `module.exports = require(${file});`;
+  return `
+let loaded;
+const load = (own) => {
+  if (typeof own === "object" && own !== null) return own;
+  if (typeof own === "string") return require(own);
+  return (loaded ??= require(${file}));
+};
+module.exports = () => load();
+module.exports.getBinding = load;`;
+}

@@ -1,0 +1,119 @@
+import { appendFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { JournalEnd, JournalStart } from "../../app/runs/journal";
+import { takeIn } from "../../app/runs/journalReader";
+import { openLedgerFile } from "../../app/runs/ledgerTables";
+import type { Database } from "../../app/services/sqliteDriver";
+
+let folder: string;
+let journal: string;
+let ledger: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "laju-journal-"));
+  journal = join(folder, "runs.journal");
+  ledger = openLedgerFile(join(folder, "runs.sqlite3"));
+});
+afterEach(() => {
+  ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
+const start = (key: string, name = "One"): JournalStart => ({
+  ...{ key, name, args: [], startedAt: 1_000, attempt: 1, log: null, slot: null, hasLock: false },
+  ...{ host: "here", pid: 7, process: null },
+});
+const end = (key: string, state: JournalEnd["state"] = "succeeded"): JournalEnd => ({
+  ...{ key, state, exitStatus: 0, finishedAt: 2_000 },
+});
+const append = (...lines: object[]) =>
+  appendFileSync(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+const rows = () => {
+  takeIn(ledger, journal);
+  const all = ledger.prepare("SELECT key, state FROM runs ORDER BY id").all() as Record<string, string>[];
+  return all.map(({ key, state }) => `${key} ${state}`);
+};
+
+describe("the ledger takes in", () => {
+  test("what was appended, each line once", () => {
+    append(start("a"), start("b"), end("a"));
+    expect(rows()).toEqual(["a succeeded", "b running"]);
+    append(end("b", "failed"), start("c"));
+    expect(rows()).toEqual(["a succeeded", "b failed", "c running"]);
+    expect(rows()).toHaveLength(3);
+  });
+
+  test("a line that is still being written the next time", () => {
+    const line = `${JSON.stringify(start("a", "Ä"))}\n`;
+    appendFileSync(journal, line.slice(0, 20));
+    expect(rows()).toEqual([]);
+    appendFileSync(journal, line.slice(20));
+    expect(rows()).toEqual(["a running"]);
+  });
+
+  test("what stands around a line that is no line", () => {
+    append(start("a"));
+    appendFileSync(journal, '{"key":"torn","na\n\0\0\0\n[1]\nnull\n');
+    append(end("a"));
+    expect(rows()).toEqual(["a succeeded"]);
+  });
+
+  test("the end of a run that a reader had found lost, and no second end", () => {
+    append(start("a"));
+    rows();
+    ledger.exec("UPDATE runs SET state = 'lost'");
+    append(end("a", "timed_out"), end("a", "succeeded"));
+    expect(rows()).toEqual(["a timed_out"]);
+  });
+
+  test("a journal of any length, put aside once it is long, and what is written into it afterwards", () => {
+    const keys = Array.from({ length: 3_000 }, (_, index) => `k${index}`);
+    append(...keys.map((key) => start(key)));
+    expect(rows()).toHaveLength(3_000);
+    expect(existsSync(journal)).toBe(false);
+    // Somebody had it open when it was put aside.
+    appendFileSync(`${journal}.1`, `${JSON.stringify(end("k0"))}\n`);
+    append(start("new"));
+    expect(rows().filter((row) => !row.endsWith("running"))).toEqual(["k0 succeeded"]);
+    expect(rows().at(-1)).toBe("new running");
+    append(...keys.map((key) => start(`${key}x`)), ...keys.map((key) => end(key)));
+    expect(rows()).toHaveLength(6_001);
+    expect(rows().filter((row) => row.endsWith("running"))).toHaveLength(3_001);
+    expect(statSync(`${journal}.1`).size).toBeGreaterThan(256 * 1024);
+  });
+
+  test("a journal anew after the ledger was lost", () => {
+    append(start("a"), end("a"));
+    rows();
+    ledger.close();
+    for (const ending of ["", "-wal", "-shm"]) rmSync(join(folder, `runs.sqlite3${ending}`), { force: true });
+    ledger = openLedgerFile(join(folder, "runs.sqlite3"));
+    expect(rows()).toEqual(["a succeeded"]);
+  });
+
+  test("nothing while another process writes, and everything afterwards", () => {
+    append(start("a"));
+    const other = openLedgerFile(join(folder, "runs.sqlite3"));
+    ledger.pragma("busy_timeout = 10");
+    other.exec("BEGIN IMMEDIATE");
+    expect(rows()).toEqual([]);
+    other.exec("COMMIT");
+    other.close();
+    expect(rows()).toEqual(["a running"]);
+  });
+});
+
+test("a ledger of the version before gets what it lacks", () => {
+  const file = join(folder, "old.sqlite3");
+  const old = openLedgerFile(file);
+  old.exec(
+    "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1",
+  );
+  old.close();
+  writeFileSync(journal, `${JSON.stringify(start("a"))}\n`);
+  const now = openLedgerFile(file);
+  takeIn(now, journal);
+  expect(now.prepare("SELECT name FROM runs").all()).toEqual([{ name: "One" }]);
+  now.close();
+});
