@@ -48,6 +48,24 @@ export function checkWritable(file: string): void {
   }
 }
 
+/**
+ * The same for another user, in whose name only root can ask. Without setpriv, which util-linux has, nothing is
+ * known and nothing said.
+ */
+export function checkWritableBy(user: string, { uid, gid }: Owner, file: string): void {
+  const question = 'test -w "$1" && test -x "$1" && { test -w "$2" || ! test -e "$2"; }';
+  const words = [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "sh", "-c", question, "sh"];
+  const { status, error } = spawnSync("setpriv", [...words, dirname(file), file], {
+    cwd: "/",
+    stdio: "ignore",
+  });
+  if (error !== undefined || status === 0) return;
+  throw new LajuError(`${file} cannot be written by ${user}`, {
+    code: "E_CRONTAB_FILES",
+    hint: `The crontab was not changed. Give the folder to ${user} (chown), or name another one with --log-dir.`,
+  });
+}
+
 /** Keeps a crontab as it was, for its owner's eyes only; the file is whole or the previous one. */
 export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
   const file = join(data, "crontab.bak");

@@ -6,7 +6,14 @@ import { type CrontabDiff, diffBodies } from "../schedule/crontabDiff";
 import { findBlock, removeBlock, replaceBlock } from "../schedule/crontabEdit";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import { withOnly } from "../schedule/crontabUnits";
-import { checkWritable, keepBackup, makeFolder, ownerNamed } from "./crontabFiles";
+import {
+  checkWritable,
+  checkWritableBy,
+  keepBackup,
+  makeFolder,
+  type Owner,
+  ownerNamed,
+} from "./crontabFiles";
 import { withCrontabLock } from "./crontabLock";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 
@@ -45,9 +52,13 @@ export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
     for (const folder of new Set(target.rows.map(({ log }) => dirname(log)))) makeFolder(folder, owner);
-    // What another user may write, root cannot ask.
-    if (target.user === undefined) for (const { log } of target.rows) checkWritable(log);
+    for (const { log } of target.rows) checkLog(log, target.user, owner);
   });
+}
+
+function checkLog(log: string, user: string | undefined, owner: Owner | undefined): void {
+  if (user === undefined) checkWritable(log);
+  else if (owner !== undefined) checkWritableBy(user, owner, log);
 }
 
 /** Takes the app's block out of the crontab; an emptied table stays, as an empty one. */

@@ -1,9 +1,10 @@
 import { environmentName } from "../config";
 import type { CrontabEntry, CrontabRow } from "../schedule/crontabLine";
-import { cronEntries } from "../schedule/entries";
+import { type CronEntry, cronEntries } from "../schedule/entries";
 import { parseSchedule } from "../schedule/expression";
 import type { CommandFacts } from "../schedule/manifest";
 import { portableRunner } from "../schedule/portable";
+import { renderSchedule } from "../schedule/render";
 import { logFileOf } from "./logFile";
 
 /** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
@@ -25,9 +26,10 @@ export interface RowOptions {
 
 /** The crontab entries of these commands. */
 export function crontabRows(commands: CommandFacts[], options: RowOptions): CrontabRow[] {
+  const entriesOf = entriesFor(options);
   return commands.map((command) => {
     const log = logFileOf(command, options.logs);
-    const entries = command.schedules.flatMap((schedule) => entriesOf(command, schedule, options));
+    const entries = command.schedules.flatMap((schedule) => entriesOf(command, schedule));
     const runner = options.isPortable ? portableRunner(command, log) : [];
     return {
       name: command.name,
@@ -40,19 +42,30 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-function entriesOf(
-  command: CommandFacts,
-  schedule: string,
-  { hostTimezone, isPortable = false }: RowOptions,
-): CrontabEntry[] {
-  const parsed = parseSchedule(schedule, { name: command.name });
-  const timezone = command.timezone === null ? {} : { timezone: command.timezone };
-  const entries = cronEntries(parsed, { ...timezone, hostTimezone, portable: isPortable });
-  return entries.map(({ fields, guard, delay, id, isCoarse }) => ({
+type EntriesOf = (command: CommandFacts, schedule: string) => CrontabEntry[];
+
+/** Guards take most of the time, and many commands have few different schedules: each is written once. */
+function entriesFor({ hostTimezone, isPortable = false }: RowOptions): EntriesOf {
+  const written = new Map<string, CrontabEntry[]>();
+  return ({ name, timezone }, text) => {
+    const schedule = parseSchedule(text, { name });
+    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}`;
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    const zone = timezone === null ? {} : { timezone };
+    const entries = cronEntries(schedule, { ...zone, hostTimezone, portable: isPortable });
+    const lines = entries.map((entry) => lineOf(entry, isPortable));
+    written.set(key, lines);
+    return lines;
+  };
+}
+
+function lineOf({ fields, guard, delay, id, isCoarse }: CronEntry, isPortable: boolean): CrontabEntry {
+  return {
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
     // The line may start the command at other moments too: it has to know which schedule to look at.
     ...(isCoarse && !isPortable && { env: `LAJU_ENTRY=${id}` }),
-  }));
+  };
 }

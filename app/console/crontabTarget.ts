@@ -141,11 +141,15 @@ function checkCurrent(manifest: Manifest): void {
 
 /** What is worth knowing of these entries before they are used: one sentence each. */
 export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOptions): string[] {
+  const link = linkWarning(place);
+  const notes = options.portable ? portableWarnings(rows) : [];
+  return link === undefined ? notes : [link, ...notes];
+}
+
+function portableWarnings(rows: readonly CrontabRow[]): string[] {
   const names = new Set(rows.map(({ name }) => name));
   const commands = readBuiltCommands().filter(({ name }) => names.has(name));
-  const link = linkWarning(place);
-  const notes = options.portable ? portableNotes(commands, hostClock().hostTimezone) : [];
-  return link === undefined ? notes : [link, ...notes];
+  return portableNotes(commands, hostClock().hostTimezone);
 }
 
 /** Why nothing is scheduled, when nothing is: the usual surprise of a first installation. */

@@ -5,6 +5,7 @@ import type { CronEntry, EntryOptions } from "./entries";
 import { fieldSpecs } from "./fieldSpecs";
 import { fitted, joinedTests } from "./guardFit";
 import { guardText, type ShellTest } from "./guards";
+import { isBeforeMidnight, pastMidnight } from "./midnightGuard";
 import { calendarFields, compressed, hasCalendarForms, renderField } from "./render";
 import { timeTests } from "./timeGuard";
 import type { CalendarSchedule, IntervalSchedule } from "./types";
@@ -31,7 +32,9 @@ export function hostLine(schedule: CalendarSchedule, options: EntryOptions): Lin
     "*",
   ].join(" ");
   const isSifted = (day: number, month: number) => days.includes(day) && months.has(month);
-  return lineOf(fields, fitted(schedule, options, dayTests(schedule, undefined, isSifted)), true);
+  const tests = dayTests(schedule, undefined, isSifted);
+  const isLate = !options.portable && isBeforeMidnight(compile(schedule).times);
+  return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, undefined) : tests), true);
 }
 
 /**
@@ -45,11 +48,17 @@ export function foreignLine(schedule: CalendarSchedule, options: EntryOptions & 
   const shifts = minuteShifts(timezone, hostTimezone);
   const minutes = unique(all.flatMap((time) => shifts.map((shift) => (time + shift) % 60)));
   const seen = unique(minutes.flatMap((minute) => shifts.map((shift) => (minute - shift + 60) % 60)));
-  const timesOfDay = timeTests(all, seen, timezone);
-  const days = dayTests(schedule, timezone);
-  const tests = joinedTests(fitted(schedule, options, timesOfDay), fitted(schedule, options, days));
+  const timesOfDay = timeTests(all, seen, { timezone, portable });
+  const isLate = !portable && isBeforeMidnight(all);
+  const days = isLate ? pastMidnight(dayTests(schedule, timezone), timezone) : dayTests(schedule, timezone);
+  const join = isLate ? inTurn : joinedTests;
+  const tests = join(fitted(schedule, options, timesOfDay), fitted(schedule, options, days));
   const isCoarse = timesOfDay.length + days.length > 0 || !isWild;
   return lineOf(`${minuteField(minutes)} * * * *`, tests, isCoarse);
+}
+
+function inTurn(times: readonly ShellTest[], days: readonly ShellTest[]): ShellTest[] {
+  return [...times, ...days];
 }
 
 /** Where a skipped time runs instead: the first minute that exists again. */

@@ -92,6 +92,13 @@ function wrongCount(text: string, words: readonly { text: string; offset: number
       found: count,
       allowed: "minute hour day-of-month month day-of-week",
     },
-    kept.length === 0 ? ["0 8 * * *"] : [...quartz, five, "0 8 * * *"],
+    kept.length === 0 ? ["0 8 * * *"] : [...inWords(text), ...quartz, five, "0 8 * * *"],
   );
+}
+
+/** What people write who have not met the syntax: "every 5 minutes", "daily". */
+function inWords(text: string): string[] {
+  const word = text.trim().toLowerCase();
+  const every = /^every (\d+ )?(minute|hour|day|week)(s?)$/.exec(word);
+  return every ? [`rate(${every[1] ?? "1 "}${every[2]}${every[3]})`] : [`@${word}`];
 }

@@ -37,6 +37,10 @@ function withoutComma(expression: string, offset: number): string[] {
 function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const start = /^(\w+)\/(\d+)$/.exec(item);
   if (start && Number(start[2]) > 0) yield `${start[1]}-${topOf(spec)}/${start[2]}`;
+  // The digits of other scripts' keyboards, which look the same.
+  yield item.normalize("NFKC");
+  yield item.replace(/^(\w+)#(\d+)$/, (_, day: string, nth: string) => nthWeekday(spec, day, nth));
+  if (/^L-\d+$/i.test(item)) yield "L";
   if (item === "?" || item === "**" || item.endsWith("/0")) yield "*";
   if (/^\*?\/?[1-9]\d*$/.test(item) && !/^\d/.test(item)) yield `*/${item.replace(/\D/g, "")}`;
   yield item.replace(/[~–—]|\.{2,}/g, "-");
@@ -51,6 +55,11 @@ function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const number = /\d+/.exec(item)?.[0];
   if (number !== undefined) yield String(nearestNumber(spec, number));
   yield "*";
+}
+
+function nthWeekday(spec: FieldSpec, day: string, nth: string): string {
+  const weekday = /^\d+$/.test(day) ? nearestNumber(spec, day) : nearestName(spec, day);
+  return `${weekday}#${Math.min(Math.max(Number(nth), 1), 5)}`;
 }
 
 function topOf(spec: FieldSpec): number {

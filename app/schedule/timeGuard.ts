@@ -2,7 +2,13 @@ import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { dateCommand, type ShellTest } from "./guards";
 
 /** How late a start may be and still pass: cron replays missed minutes up to four minutes after. */
-const tolerance = 4;
+export const tolerance = 4;
+
+interface TimeOptions {
+  readonly timezone: string;
+  /** Nothing looks at the day of a start that comes after midnight. */
+  readonly portable?: boolean;
+}
 
 /**
  * The tests that let only these times of day of a zone pass, for a line that cron starts at the given minutes
@@ -11,7 +17,7 @@ const tolerance = 4;
 export function timeTests(
   times: readonly number[],
   startMinutes: readonly number[],
-  timezone: string,
+  { timezone, portable }: TimeOptions,
 ): ShellTest[] {
   const wanted = new Set(times);
   const starts = hours.flatMap((hour) => startMinutes.map((minute) => hour * 60 + minute));
@@ -19,7 +25,9 @@ export function timeTests(
   if (unwanted.length === 0) return [];
   const isStart = new Set(starts);
   const samples = [
-    ...times.flatMap((time) => lateTimes(time, isStart)).map((time) => sampleOf(time, true)),
+    ...times
+      .flatMap((time) => lateTimes(time, isStart, portable ? 1440 : 1440 + tolerance))
+      .map((time) => sampleOf(time, true)),
     ...unwanted.map((time) => sampleOf(time, false)),
   ];
   const boxes = boxesFor(samples);
@@ -36,12 +44,12 @@ function sampleOf(time: number, passes: boolean): Sample {
   return { values: [Math.floor(time / 60), time % 60], passes };
 }
 
-/** The time and those just after it, up to the line's next start or midnight. */
-function lateTimes(time: number, isStart: ReadonlySet<number>): number[] {
+/** The time and those just after it, up to the line's next start or this end. */
+function lateTimes(time: number, isStart: ReadonlySet<number>, end: number): number[] {
   const late = [time];
   for (let later = time + 1; later <= time + tolerance; later++) {
-    if (isStart.has(later) || later >= 1440) break;
-    late.push(later);
+    if (isStart.has(later % 1440) || later >= end) break;
+    late.push(later % 1440);
   }
   return late;
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -272,14 +272,36 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
   });
 
   test("what root makes for another user is that user's", () => {
-    const target = { ...targetIn(cron), user: "nobody", data: join(cron.folder, "theirs", "data") };
-    mkdirSync(join(cron.folder, "theirs"));
+    const folder = join(cron.folder, "theirs");
+    mkdirSync(folder);
+    const target = { ...targetIn({ ...cron, folder }), user: "nobody" };
     cron.crontab(["-u", "nobody", "-"], theirs);
     expect(installCrontab(target)).toMatchObject({ user: "nobody", added: 2 });
     const uid = Number(cron.shell("id -u nobody").stdout);
     expect(statSync(target.data).uid).toBe(uid);
     expect(statSync(join(target.data, "crontab.bak")).uid).toBe(uid);
+    expect(statSync(join(folder, "logs")).uid).toBe(uid);
     expect(cron.crontab(["-l"]).stderr.toString()).toBe("no crontab for root\n");
+  });
+
+  test.each([
+    ["folder", "logs", 0o755],
+    ["log", "logs/Digest.log", 0o644],
+  ])("a %s that another user may not write stops the installation for them", (what, closed, mode) => {
+    const folder = join(cron.folder, `closed ${what}`);
+    mkdirSync(join(folder, "logs"), { recursive: true });
+    chmodSync(join(folder, "logs"), 0o777);
+    writeFileSync(join(folder, "logs", "Digest.log"), "");
+    chmodSync(join(folder, "logs", "Digest.log"), 0o666);
+    chmodSync(join(folder, closed), mode);
+    const target = { ...targetIn({ ...cron, folder }), user: "nobody" };
+    const file = what === "log" ? "Digest" : "CleanUp";
+    expect(() => installCrontab(target)).toThrow(
+      `${join(folder, "logs", `${file}.log`)} cannot be written by nobody`,
+    );
+    expect(cron.crontab(["-u", "nobody", "-l"]).stderr.toString()).toBe("no crontab for nobody\n");
+    chmodSync(join(folder, closed), 0o777);
+    expect(installCrontab(target)).toMatchObject({ user: "nobody", added: 2 });
   });
 
   test("twelve installations at once all arrive", async () => {

@@ -1,18 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkCrontab, installCrontab, removeCrontab } from "../../app/console/crontabInstaller";
-import { crontabBlock } from "../../app/schedule/crontabBlock";
 import type { CrontabEntry, CrontabPlace, CrontabRow } from "../../app/schedule/crontabLine";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
 
 /** The daemon looks at the table once a minute, and starts what it finds in the next. */
 const twoMinutes = 125_000;
-/** `LAJU_QUOTING_SAMPLES=10000 npx vitest run test/e2e/cron` is the full size. */
-const samples = Number(process.env.LAJU_QUOTING_SAMPLES ?? 60);
-/** Debian's crontab takes 10,000 lines, and a small machine only so many processes in a second. */
-const samplesAtOnce = 500;
 
 describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => {
   let cron: CronHouse;
@@ -53,21 +47,6 @@ describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => 
     removeCrontab(target);
     expect(cron.crontab(["-l"]).stdout.toString()).toBe("SHELL=/bin/false\n@daily theirs\n");
   });
-
-  test("hands over hostile paths and arguments intact", { timeout: Infinity }, async () => {
-    const names = fc.sample(hostileName, { numRuns: samples, seed: 11 });
-    for (let from = 0; from < samples; from += samplesAtOnce) {
-      const trials = names
-        .slice(from, from + samplesAtOnce)
-        .map((name, index) => trialIn(cron.folder, name, from + index));
-      installAll(cron, trials);
-      await waitFor(undefined, () => trials.every(({ row }) => existsSync(row.log)), twoMinutes);
-      await waitFor(undefined, () => trials.every(({ row }) => heardBy(row).length >= 4));
-      expect(trials.map(({ row }) => heardBy(row).slice(0, 4))).toEqual(
-        trials.map(({ expected }) => expected),
-      );
-    }
-  });
 });
 
 function placeIn(folder: string): CrontabPlace {
@@ -93,51 +72,4 @@ function commandIn(folder: string, name: string, entry: Partial<CrontabEntry> = 
 
 function firstLine(file: string): string {
   return readFileSync(file, "utf8").split("\n", 1)[0];
-}
-
-const piece = fc.constantFrom(
-  ..."'\"\\\\\\%%$` *?~#&;|<>()[]{}!=-aé🦉\t",
-  "\\%",
-  "\\\\",
-  "'\\",
-  "$(id)",
-  "''",
-  "%%",
-);
-const hostileName = fc
-  .array(piece, { minLength: 1, maxLength: 8 })
-  .map((pieces) => pieces.join(""))
-  .filter((name) => Buffer.byteLength(name) < 40);
-
-interface Trial {
-  row: CrontabRow;
-  place: CrontabPlace;
-  expected: string[];
-}
-
-/** A program that says where it is, what it is and what it was given, all of them with this name. */
-function trialIn(folder: string, name: string, number: number): Trial {
-  const root = join(folder, `${number}`);
-  const build = join(root, `b${name}`);
-  const node = join(root, `n${name}`);
-  const file = `c${name}`;
-  mkdirSync(build, { recursive: true });
-  writeFileSync(node, `#!/bin/sh\nprintf '%s\\0' "$PWD" "$0" "$@" "$LAJU_ENTRY"\n`, { mode: 0o755 });
-  const entries = [{ fields: "* * * * *", env: `LAJU_ENTRY=${name}` }];
-  const log = join(root, `l${name}`, "log");
-  const row = { name: `Trial${number}`, description: name, entries, file, log, priority: 0 };
-  return { row, place: { root, build, node }, expected: [build, node, file, name] };
-}
-
-/** One table of all trials: each has its own place, so each is a block. */
-function installAll(cron: CronHouse, trials: readonly Trial[]): void {
-  const blocks = trials.map(({ row, place }) => crontabBlock([row], place));
-  for (const { row } of trials) mkdirSync(dirname(row.log), { recursive: true });
-  const { status, stderr } = cron.crontab(["-"], blocks.join(""));
-  if (status !== 0) throw new Error(stderr.toString());
-}
-
-/** What the first run said, once it has said all. */
-function heardBy({ log }: CrontabRow): string[] {
-  return readFileSync(log, "utf8").split("\0").slice(0, -1);
 }

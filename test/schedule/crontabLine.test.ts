@@ -61,6 +61,28 @@ describe("crontabLine", () => {
     );
   });
 
+  test("neither gets through, wherever it stands and whatever is beside it", () => {
+    const parts = fc.record({
+      where: fc.constantFrom("build", "node", "log", "file", "args", "entry"),
+      odd: fc.constantFrom("\n", "\r", "\0"),
+      before: fc.string({ maxLength: 8 }),
+      after: fc.string({ maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(parts, ({ where, odd, before, after }) => {
+        const text = before + odd + after;
+        const there = { ...place, ...(where === "build" || where === "node" ? { [where]: text } : {}) };
+        const changed = {
+          ...row,
+          ...(where === "log" || where === "file" ? { [where]: text } : {}),
+          ...(where === "args" && { args: [text] }),
+        };
+        const entry = { ...daily, ...(where === "entry" && { env: `LAJU_ENTRY=${text}` }) };
+        expect(() => crontabLine(changed, entry, there)).toThrow("the crontab entry of Digest would contain");
+      }),
+    );
+  });
+
   test("998 bytes are taken, 999 are refused", () => {
     const room = 998 - Buffer.byteLength(start);
     const build = (count: number) => `/srv/app/build${"é".repeat(count / 2)}${"e".repeat(count % 2)}`;

@@ -5,6 +5,7 @@ import { kubernetesManifests } from "../../app/schedule/exportKubernetes";
 import { kebabName } from "../../app/schedule/exportNames";
 import { type YamlValue, yaml } from "../../app/schedule/yaml";
 import { cronJobProblems } from "../support/cronJobSchema";
+import { cronJobTypeProblems } from "../support/cronJobTypes";
 import { exportSource } from "../support/exportSource";
 
 const options = { image: "registry.example.com/app:1.4", node: "node" };
@@ -73,6 +74,7 @@ spec:
     });
     const manifests = kubernetesManifests(source, options).map(({ text }) => load(text));
     expect(manifests.map(cronJobProblems)).toEqual(manifests.map(() => []));
+    expect(cronJobTypeProblems(manifests)).toEqual(manifests.map(() => []));
     expect(manifests.map(({ metadata }) => metadata.name)).toEqual([
       "plain",
       "many-1",
@@ -85,6 +87,45 @@ spec:
     expect(manifests[5].metadata.annotations["laju/description"]).toBe("yes: no # %{} 'x' \"y\" é");
   });
 });
+
+/** Where a manifest may go wrong, what is put there instead (nothing: the field is missing), and the complaint. */
+const mistakes: [path: string, value: unknown, complaint: RegExp][] = [
+  ["kind", "Job", /'"Job"' is not assignable/],
+  ["apiVersion", "batch/v1beta1", /is not assignable/],
+  ["schedule", "0 8 * * *", /'"schedule"' does not exist/],
+  ["metadata.label", {}, /'"label"' does not exist/],
+  ["metadata.labels.app", 1, /is not assignable/],
+  ["spec.timezone", "UTC", /'"timezone"' does not exist/],
+  ["spec.schedule", undefined, /Property 'schedule' is missing/],
+  ["spec.jobTemplate", undefined, /Property 'jobTemplate' is missing/],
+  ["spec.concurrencyPolicy", true, /is not assignable/],
+  ["spec.jobTemplate.spec.timeout", 600, /'"timeout"' does not exist/],
+  ["spec.jobTemplate.spec.backoffLimit", "0", /is not assignable/],
+  ["spec.jobTemplate.spec.template", undefined, /Property 'template' is missing/],
+  ["spec.jobTemplate.spec.template.spec.restart", "Never", /'"restart"' does not exist/],
+  ["spec.jobTemplate.spec.template.spec.containers", undefined, /Property 'containers' is missing/],
+  ["spec.jobTemplate.spec.template.spec.containers.0.cwd", "/", /'"cwd"' does not exist/],
+  ["spec.jobTemplate.spec.template.spec.containers.0.command", "node", /is not assignable/],
+  ["spec.jobTemplate.spec.template.spec.containers.0.name", undefined, /Property 'name' is missing/],
+];
+
+test("a mistake at any depth of a manifest would be noticed", () => {
+  const [{ text }] = kubernetesManifests(exportSource({ Plain: { schedule: "@daily" } }), options);
+  const wrong = mistakes.map(([path, value]) => withField(load(text), path, value));
+  const expected = mistakes.map(([, , complaint]) => [expect.stringMatching(complaint)]);
+  expect(cronJobTypeProblems(wrong)).toEqual(expected);
+});
+
+interface Tree {
+  [key: string]: unknown;
+}
+
+function withField(manifest: Tree, path: string, value: unknown): Tree {
+  const keys = path.split(".");
+  const parent = keys.slice(0, -1).reduce((inner, key) => inner[key] as Tree, manifest);
+  parent[keys[keys.length - 1]] = value;
+  return manifest;
+}
 
 test("what Kubernetes cannot do is an error that names every such command", () => {
   const source = exportSource({

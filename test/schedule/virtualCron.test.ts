@@ -44,4 +44,15 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     const morning = [{ expression: "30 9 * * 1-5", timezone: "America/New_York" }];
     await expectIntended(morning, "UTC", range, [[at, seconds]]);
   });
+
+  const guarded = ["56 23 L * *", "57 23 LW * *", "58 23 * * 0L", "59 23 L,1 * 0#1"];
+  test.each([
+    ["UTC", "2026-05-31T23:55:30Z", guarded],
+    ["America/New_York", "2026-06-01T03:55:30Z", [...guarded, "57 23 * * 0", "56 23 31 5 *"]],
+  ])("loses no start that a step of the clock takes past midnight in %s", async (timezone, step, texts) => {
+    const at = Date.parse(step);
+    const range = [new Date(at - 175.5 * 60_000), new Date(at + 184.5 * 60_000)] as const;
+    const all = texts.map((expression) => ({ expression, timezone }));
+    await expectIntended(all, "UTC", range, [[at / 1000, 280]]);
+  });
 });

@@ -23,6 +23,7 @@ export const zoned: Intended[] = [
   { expression: "30 0 * * *", timezone: "America/St_Johns" },
   { expression: "0 12 1,15 * 0", timezone: "Asia/Kolkata" },
   { expression: "30 23 L * *", timezone: "Pacific/Auckland" },
+  { expression: "58 23 * * 0,6", timezone: "Australia/Lord_Howe" },
   { expression: "30 8 * * *", timezone: "UTC" },
   { expression: "0,30 45 1 * * *", timezone: "America/New_York" },
   { expression: "rate(3 days)", timezone: "America/New_York" },
@@ -49,6 +50,7 @@ export const calendars: Intended[] = [
   { expression: "40 6 L 2,6 mon" },
   { expression: "45 6 28-3 * *" },
   { expression: "50 6 * * fri-mon" },
+  { expression: "57 23 L * *" },
   { expression: "rate(2 weeks)" },
   { expression: "rate(10 days)" },
 ];

@@ -1,0 +1,15 @@
+import { describe, test } from "vitest";
+import { expectIntactLines } from "../../support/virtual-cron/quotingChecks";
+import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
+
+const missing = missingForVirtualCron();
+const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
+/** `LAJU_QUOTING_LINES=10000 npx vitest run --project e2e test/e2e/schedule/quoting` is the full size. */
+const lines = Number(process.env.LAJU_QUOTING_LINES ?? 1500);
+const count = (lines * 7).toLocaleString("en");
+
+describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
+  test(`hands over ${count} hostile paths and arguments as they were`, { timeout: Infinity }, async () => {
+    await expectIntactLines(11, lines);
+  });
+});
