@@ -58,7 +58,9 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   const result = await build({ ...settings(options), entryPoints: entries });
   return {
     outputs: outputsOf(result, options.build),
-    inputs: Object.keys(result.metafile.inputs).filter((file) => !/^laju:|(^|\/)node_modules\//.test(file)),
+    inputs: Object.keys(result.metafile.inputs).filter(
+      (file) => !/^laju(-jobs)?:|(^|\/)node_modules\//.test(file),
+    ),
   };
 }
 
