@@ -42,7 +42,7 @@ function isHandlerFile(file: string): boolean {
 
 export interface HandlerModule {
   default?: JobDefinition<unknown, unknown> & { name?: string };
-  run?(context: { app: unknown; log: unknown; job: unknown }): unknown;
+  run?(context: JobContext & { app: unknown }): unknown;
 }
 
 /** A declared handler, or a plain `export function run({ app, log, job })`. */
@@ -59,7 +59,8 @@ export function handlerOf(name: string, module: HandlerModule): Handler {
   return checked(name, {
     run: async (context) => {
       const { services } = await import("./services");
-      return run({ ...context, app: services });
+      const { job, log, signal, progress, data } = context;
+      return run({ app: services, job, log, signal, progress, data });
     },
   });
 }

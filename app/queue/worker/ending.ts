@@ -36,14 +36,14 @@ export function settlementOf(
 /** A result that is no JSON is an error worth noting, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { id, attempt } = job;
-  const done = { id, attempt, state: "completed" } as const;
   const next = job.cron === null ? undefined : cronNext(job, chance);
-  if (value === undefined) return withNext({ ...done, result: null }, next);
+  const done: Settlement = { id, attempt, state: "completed", result: null };
   try {
-    return withNext({ ...done, result: encode(value, "result") }, next);
+    if (value !== undefined) done.result = encode(value, "result");
   } catch (error) {
-    return withNext({ ...done, result: null, error: errorText(error) }, next);
+    done.error = errorText(error);
   }
+  return withNext(done, next);
 }
 
 function withNext(settlement: Exclude<Settlement, { state: "retry" }>, next: NewJob | undefined): Settlement {

@@ -12,9 +12,7 @@ const longestTimer = 2_147_483_647;
 
 /** One attempt of a job. It ends once: what comes after a time-out or an abort is ignored. */
 export class Execution implements JobContext {
-  readonly job: RunningJob;
   readonly data: unknown;
-  readonly log = log;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
@@ -26,15 +24,24 @@ export class Execution implements JobContext {
     readonly onProgress: (execution: Execution, value: unknown) => void,
   ) {
     this.data = claimed.data === null ? null : JSON.parse(claimed.data);
-    this.job = {
-      id: claimed.id,
-      type: claimed.type,
-      userId: claimed.userId,
+  }
+
+  // Made when it is asked for: most handlers never look at it.
+  get job(): RunningJob {
+    const { id, type, userId, attempt, spent, createdAt, rescheduledFrom } = this.claimed;
+    return {
+      id,
+      type,
+      userId,
       data: this.data,
-      attempt: claimed.attempt - claimed.spent,
-      createdAt: claimed.createdAt === null ? null : new Date(claimed.createdAt),
-      rescheduledFromJob: claimed.rescheduledFrom,
+      attempt: attempt - spent,
+      createdAt: createdAt === null ? null : new Date(createdAt),
+      rescheduledFromJob: rescheduledFrom,
     };
+  }
+
+  get log(): JobContext["log"] {
+    return log;
   }
 
   get signal(): AbortSignal {
@@ -42,9 +49,11 @@ export class Execution implements JobContext {
     return this.#controller.signal;
   }
 
-  readonly progress = (value: unknown): void => {
-    if (!this.#isOver) this.onProgress(this, value);
-  };
+  get progress(): JobContext["progress"] {
+    return (value) => {
+      if (!this.#isOver) this.onProgress(this, value);
+    };
+  }
 
   /** Begins the work. Its end is told by `onEnd`, at once where the handler is not asynchronous. */
   begin(): void {
