@@ -16,7 +16,8 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["app/jobs", ["app/services", "app/queue/job"]],
   ["app/migrations", []],
   ["app/console", ["app/runs", "app/schedule", "app/queue", "app/services", "app/config", "app/errors"]],
-  ["app/queue", ["app/schedule", "app/services", "app/config", "app/errors"]],
+  // Whether a process lives is asked in one way.
+  ["app/queue", ["app/runs/thisProcess", "app/schedule", "app/services", "app/config", "app/errors"]],
   ["app/runs", ["app/schedule", "app/services", "app/config", "app/errors"]],
   ["app/schedule", ["app/errors"]],
   ["app/services", ["app/queue", "app/config", "app/errors"]],

@@ -49,6 +49,8 @@ const care: Row[] = [
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
 ];
 
+const queue: Row[] = [["queue:work", "", "Work off queued jobs until stopped", () => import("./QueueWork")]];
+
 const database: Row[] = [
   ["migrate", "", "Bring the database's tables up to date", () => import("./Migrate")],
   ["migrate:rollback", "", "Undo the last batch of migrations", () => import("./MigrateRollback")],
@@ -67,6 +69,7 @@ export const verbGroups: [heading: string, verbs: VerbEntry[]][] = [
   ["Schedules", schedule.map(entry)],
   ["Crontab", crontab.map(entry)],
   ["Care", care.map(entry)],
+  ["Queue", queue.map(entry)],
   ["Database", database.map(entry)],
   ["Make", make.map(entry)],
 ];

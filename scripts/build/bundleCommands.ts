@@ -11,6 +11,7 @@ import {
   type Place,
 } from "./bundle";
 import { entriesPlugin, entryOf } from "./entries";
+import { jobsPlugin } from "./jobs";
 
 /** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
 export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
@@ -57,6 +58,7 @@ function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place)
   const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
   const plugins = [
     entriesPlugin(place.root, commands),
+    jobsPlugin(place.root),
     appAlias(place.root),
     externalPackages(isUserPackage),
   ];

@@ -1,0 +1,83 @@
+import type { Knex } from "knex";
+
+// Times are milliseconds in a bigint. What a worker loop of one's own needs is id, type, data, status, created_at and
+// completed_at; everything else has a default or may be null.
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.createTable("jobs", (table) => {
+    table.bigIncrements("id");
+    table.string("type", 190).notNullable();
+    table.integer("user_id");
+    table.text("data", "longtext");
+    // scheduled (waits for `due`), pending, processing, completed, failed, cancelled
+    table.string("status", 12).notNullable().defaultTo("pending");
+    // Minus the priority: one ascending index serves in every database.
+    table.integer("sort_order").notNullable().defaultTo(0);
+    table.bigInteger("due");
+    table.integer("attempts").notNullable().defaultTo(0);
+    table.integer("spent").notNullable().defaultTo(0);
+    table.integer("crashes").notNullable().defaultTo(0);
+    table.string("locked_by", 32);
+    table.bigInteger("created_at");
+    table.bigInteger("started_at");
+    table.bigInteger("completed_at");
+    table.text("progress");
+    table.text("result", "longtext");
+    table.text("error", "mediumtext");
+    // Only while the job is unfinished.
+    table.string("unique_key", 400);
+    table.string("cron", 255);
+    table.string("timezone", 64);
+    table.bigInteger("reschedule_delay");
+    table.integer("reschedules").notNullable().defaultTo(0);
+    table.bigInteger("rescheduled_from");
+    table.bigInteger("successor");
+    table.bigInteger("remove_delay");
+    table.bigInteger("remove_at");
+  });
+  for (const sql of isMysql(knex) ? fullIndexes : partialIndexes) await knex.raw(sql);
+
+  await knex.schema.createTable("queue_workers", (table) => {
+    table.string("id", 32).primary();
+    table.string("host", 255).notNullable();
+    table.integer("pid").notNullable();
+    table.string("identity", 190);
+    table.integer("concurrency").notNullable();
+    table.bigInteger("started_at").notNullable();
+    table.bigInteger("lease_until").notNullable();
+  });
+  // One row per type that is not to be claimed; "*" is all.
+  await knex.schema.createTable("queue_pauses", (table) => {
+    table.string("type", 190).primary();
+    table.bigInteger("paused_at").notNullable();
+  });
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable("queue_pauses");
+  await knex.schema.dropTable("queue_workers");
+  await knex.schema.dropTable("jobs");
+}
+
+function isMysql(knex: Knex): boolean {
+  return /mysql/.test(knex.client.dialect);
+}
+
+/** Finished jobs are in no index that a claim reads or writes. */
+const partialIndexes = [
+  "create index jobs_ready on jobs (type, sort_order, id) where status = 'pending'",
+  "create index jobs_scheduled on jobs (due) where status = 'scheduled'",
+  "create index jobs_processing on jobs (type, locked_by) where status = 'processing'",
+  `create index jobs_match on jobs (user_id, type)
+     where user_id is not null and status in ('pending', 'scheduled')`,
+  "create unique index jobs_unique on jobs (unique_key) where unique_key is not null",
+  "create index jobs_remove on jobs (remove_at) where remove_at is not null",
+];
+
+const fullIndexes = [
+  "create index jobs_ready on jobs (status, type, sort_order, id)",
+  "create index jobs_scheduled on jobs (status, due)",
+  "create index jobs_match on jobs (user_id, type, status)",
+  "create unique index jobs_unique on jobs (unique_key)",
+  "create index jobs_remove on jobs (remove_at)",
+];

@@ -1,0 +1,4 @@
+/** The handlers that the build has put into a compiled command. */
+declare module "laju-jobs:" {
+  export const modules: Record<string, import("./handlers").HandlerModule>;
+}

@@ -1,0 +1,34 @@
+import { LajuError } from "../../errors";
+import { databasePlace } from "../../services/databasePlace";
+import type { QueueEngine } from "../engine";
+
+let open: Promise<QueueEngine> | undefined;
+
+/** The queue of this app, where DATABASE_URL and DB_CONNECTION say: opened at the first use. */
+export function queueEngine(): Promise<QueueEngine> {
+  open ??= openEngine().catch((error) => {
+    open = undefined;
+    throw error;
+  });
+  return open;
+}
+
+/** Ends its connections; the next use opens it again. */
+export async function closeQueue(): Promise<void> {
+  const engine = await open;
+  open = undefined;
+  await engine?.close();
+}
+
+async function openEngine(): Promise<QueueEngine> {
+  const place = databasePlace();
+  if (place.engine === "sqlite") {
+    const { sqliteEngine } = await import("./sqlite/sqlite");
+    return sqliteEngine(place.file, place.mustExist);
+  }
+  const name = place.engine === "pg" ? "PostgreSQL" : "MySQL";
+  throw new LajuError(`the queue does not work on ${name} yet`, {
+    code: "E_QUEUE_ENGINE",
+    hint: "It works on SQLite: leave DATABASE_URL unset, or give it a file:.",
+  });
+}

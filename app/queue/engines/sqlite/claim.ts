@@ -1,0 +1,134 @@
+import type { Database } from "../../../services/sqliteDriver";
+import type { ClaimedJob, ClaimRequest } from "../../engine";
+import { rowsOf, statement } from "./connection";
+
+/**
+ * The columns of a ClaimedJob, in the order in which `toClaimed` reads them. What most jobs have nothing of comes as
+ * one value: each column costs as much as the search for the row.
+ */
+export const claimedColumns = `id, attempts, type, user_id, data, created_at, sort_order,
+  case when spent = 0 and crashes = 0 and cron is null and reschedule_delay is null and rescheduled_from is null
+      and remove_delay is null then null
+    else json_array(spent, crashes, cron, timezone, reschedule_delay, reschedules, rescheduled_from, remove_delay)
+  end`;
+
+const claimFrom = (ids: string) => `update jobs
+  set status = 'processing', locked_by = ?, started_at = ?, attempts = attempts + 1
+  where id in (${ids}) returning ${claimedColumns}`;
+
+const headOfType = `select id from jobs where status = 'pending' and type = ? order by sort_order, id limit ?`;
+const claimHead = claimFrom(headOfType);
+const claimListed = claimFrom("select value from json_each(?)");
+const headWithOrder = headOfType.replace("select id", "select sort_order, id");
+
+/** A step through the index for each type that has something ready, not one for each job. */
+const readyTypes = `with recursive ready(type) as (
+    select min(type) from jobs where status = 'pending'
+    union all
+    select (select min(type) from jobs where status = 'pending' and type > ready.type)
+    from ready where ready.type is not null)
+  select type from ready where type is not null`;
+
+/** Claims within the open transaction; in the order in which the jobs are to be started. */
+export function claimJobs(
+  database: Database,
+  worker: string,
+  request: ClaimRequest,
+  now: number,
+): ClaimedJob[] {
+  const { limit } = request;
+  const quotas = quotasOf(database, request);
+  const [first] = quotas;
+  if (first === undefined) return [];
+  const rows =
+    quotas.length === 1
+      ? rowsOf(database, claimHead, worker, now, first.type, Math.min(first.quota, limit))
+      : rowsOf(database, claimListed, worker, now, JSON.stringify(headsOf(database, quotas, limit)));
+  return rows.map(toClaimed).sort(byTurn);
+}
+
+interface Quota {
+  type: string;
+  quota: number;
+}
+
+/** The types that have jobs ready and may be claimed now, and how many of each. */
+function quotasOf(database: Database, { limit, types, limits }: ClaimRequest): Quota[] {
+  const paused = pausedTypes(database);
+  if (paused.has("*")) return [];
+  return rowsOf(database, readyTypes)
+    .map(([type]) => type as string)
+    .filter((type) => !paused.has(type) && (types === undefined || types.includes(type)))
+    .map((type) => ({ type, quota: Math.min(limit, room(database, type, limits.get(type))) }))
+    .filter(({ quota }) => quota > 0);
+}
+
+function pausedTypes(database: Database): Set<string> {
+  return new Set(rowsOf(database, "select type from queue_pauses").map(([type]) => type as string));
+}
+
+function room(database: Database, type: string, limit: number | undefined): number {
+  if (limit === undefined) return Number.POSITIVE_INFINITY;
+  const counting = "select count(*) from jobs where status = 'processing' and type = ?";
+  const [[running]] = rowsOf(database, counting, type);
+  return limit - Number(running);
+}
+
+/** The ids of the first `limit` jobs over several types. */
+function headsOf(database: Database, quotas: readonly Quota[], limit: number): number[] {
+  const heads = quotas.flatMap(({ type, quota }) => rowsOf(database, headWithOrder, type, quota) as Head[]);
+  heads.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return heads.slice(0, limit).map(([, id]) => id);
+}
+
+type Head = [order: number, id: number];
+
+const firstDue = "select min(due) from jobs where status = 'scheduled'";
+const promotion = `update jobs set status = 'pending' where id in
+  (select id from jobs where status = 'scheduled' and due <= ? order by due limit 1000)`;
+
+/** Makes ready what has become due, and says when the next will be. */
+export function promoteDue(database: Database, now: number): number | null {
+  for (;;) {
+    const [[due]] = rowsOf(database, firstDue);
+    if (due === null || Number(due) > now) return due as number | null;
+    statement(database, promotion).run(now);
+  }
+}
+
+/** For the test that holds their plans: each has to come from an index, whatever has piled up. */
+export const claimQueries = { claimHead, headWithOrder, readyTypes, promotion, firstDue };
+
+function byTurn(a: ClaimedJob, b: ClaimedJob): number {
+  return b.priority - a.priority || a.id - b.id;
+}
+
+export function toClaimed(row: unknown[]): ClaimedJob {
+  const [id, attempt, type, userId, data, createdAt, order, rare] = row;
+  const more = rare === null ? usual : rareValues(JSON.parse(rare as string));
+  const { spent, crashes, cron, rescheduleDelay, reschedules, rescheduledFrom, removeDelay } = more;
+  return {
+    id,
+    attempt,
+    type,
+    userId,
+    data,
+    createdAt,
+    priority: -(order as number) || 0,
+    spent,
+    crashes,
+    cron,
+    rescheduleDelay,
+    reschedules,
+    rescheduledFrom,
+    removeDelay,
+  } as ClaimedJob;
+}
+
+const usual = rareValues([0, 0, null, null, null, 0, null, null]);
+
+function rareValues(values: unknown[]) {
+  const [spent, crashes, cron, timezone, rescheduleDelay, reschedules, rescheduledFrom, removeDelay] = values;
+  const schedule = cron === null ? null : { expression: cron, timezone };
+  return { spent, crashes, cron: schedule, rescheduleDelay, reschedules, rescheduledFrom, removeDelay };
+}

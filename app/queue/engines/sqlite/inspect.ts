@@ -1,0 +1,123 @@
+import type { Database } from "../../../services/sqliteDriver";
+import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import { numbered, rowsOf, statement } from "./connection";
+
+export function countJobs(database: Database): QueueCounts {
+  const rows = rowsOf(
+    database,
+    "select type, status, count(*) from jobs group by type, status order by type, status",
+  );
+  const byType = rows.map(
+    ([type, state, count]) => ({ type, state, count }) as QueueCounts["byType"][number],
+  );
+  const total = (state: JobState) =>
+    byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);
+  const byState = Object.fromEntries(jobStates.map((state) => [state, total(state)]));
+  return { byState: byState as QueueCounts["byState"], byType };
+}
+
+/** The newest first. */
+export function listJobs(database: Database, { states, types, userId, limit }: JobFilter): JobRecord[] {
+  const rows = statement<JobRow>(
+    database,
+    `select * from jobs where (?1 is null or status in (select value from json_each(?1)))
+       and (?2 is null or type in (select value from json_each(?2))) and (?3 is null or user_id = ?3)
+     order by id desc limit ?4`,
+  ).all(numbered(listed(states), listed(types), userId ?? null, limit));
+  return rows.map(toRecord);
+}
+
+function listed(values: readonly string[] | undefined): string | null {
+  return values === undefined ? null : JSON.stringify(values);
+}
+
+export function findJob(database: Database, id: number): JobRecord | undefined {
+  const row = statement<JobRow>(database, "select * from jobs where id = ?").get(id);
+  return row === undefined ? undefined : toRecord(row);
+}
+
+export function retryJobs(database: Database, which: readonly number[] | "failed"): number[] {
+  const chosen =
+    which === "failed" ? "status = 'failed' and ?1 is null" : "id in (select value from json_each(?1))";
+  const again = `update jobs
+    set status = 'pending', spent = attempts, crashes = 0, due = null, started_at = null, completed_at = null,
+      remove_at = null, error = null, progress = null, successor = null
+    where status in ('failed', 'cancelled') and ${chosen} returning id`;
+  const ids = which === "failed" ? null : JSON.stringify(which);
+  return rowsOf(database, again, { 1: ids }).map(([id]) => Number(id));
+}
+
+export function cancelJobs(database: Database, ids: readonly number[], now: number): number[] {
+  const cancelling = `update jobs
+    set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, remove_at = ?1 + remove_delay
+    where status in ('scheduled', 'pending', 'processing') and id in (select value from json_each(?2)) returning id`;
+  return rowsOf(database, cancelling, numbered(now, JSON.stringify(ids))).map(([id]) => Number(id));
+}
+
+export function pauseType(database: Database, type: string, now: number): void {
+  const pausing = "insert into queue_pauses (type, paused_at) values (?, ?) on conflict do nothing";
+  statement(database, pausing).run(type, now);
+}
+
+export function resumeType(database: Database, type: string): void {
+  statement(database, "delete from queue_pauses where type = ?").run(type);
+}
+
+interface JobRow {
+  id: number;
+  type: string;
+  user_id: number | null;
+  data: string | null;
+  status: JobState;
+  sort_order: number;
+  due: number | null;
+  attempts: number;
+  locked_by: string | null;
+  created_at: number | null;
+  started_at: number | null;
+  completed_at: number | null;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+  unique_key: string | null;
+  cron: string | null;
+  timezone: string | null;
+  rescheduled_from: number | null;
+  successor: number | null;
+  remove_at: number | null;
+}
+
+function toRecord(row: JobRow): JobRecord {
+  return {
+    id: row.id,
+    type: row.type,
+    userId: row.user_id,
+    state: row.status,
+    data: decoded(row.data),
+    priority: -row.sort_order || 0,
+    attempts: row.attempts,
+    due: row.due,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.completed_at,
+    worker: row.locked_by,
+    progress: decoded(row.progress),
+    result: decoded(row.result),
+    error: row.error,
+    unique: row.unique_key,
+    cron: row.cron === null ? null : { expression: row.cron, timezone: row.timezone ?? "UTC" },
+    rescheduledFrom: row.rescheduled_from,
+    successor: row.successor,
+    removeAt: row.remove_at,
+  };
+}
+
+/** What others wrote into the table may be no JSON: it is shown as it is. */
+function decoded(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

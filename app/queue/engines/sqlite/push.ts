@@ -1,0 +1,72 @@
+import type { Database } from "../../../services/sqliteDriver";
+import type { NewJob, Pushed, Replaced } from "../../engine";
+import { numbered, rowsOf, statement } from "./connection";
+
+const columns = `type, user_id, data, status, sort_order, due, created_at, unique_key, cron, timezone,
+  reschedule_delay, reschedules, rescheduled_from, remove_delay`;
+const count = 14;
+
+const insertOne = `insert into jobs (${columns}) values (${Array(count).fill("?").join(", ")})
+  on conflict (unique_key) where unique_key is not null do nothing`;
+
+const insertMany = `insert into jobs (${columns})
+  select ${Array.from({ length: count }, (_, index) => `value->>${index}`).join(", ")} from json_each(?)`;
+
+/** Inserts within whatever transaction is open. */
+export function insertJobs(database: Database, jobs: readonly NewJob[], now: number): Pushed[] {
+  if (jobs.length < 4 || jobs.some(({ uniqueKey }) => uniqueKey !== undefined)) {
+    return jobs.map((job) => insertJob(database, job, now));
+  }
+  const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now)));
+  const { lastInsertRowid } = statement(database, insertMany).run(rows);
+  // One statement under one lock: the ids follow each other.
+  const first = Number(lastInsertRowid) - jobs.length + 1;
+  return jobs.map((_, index) => ({ id: first + index, isNew: true }));
+}
+
+export function insertJob(database: Database, job: NewJob, now: number): Pushed {
+  const { changes, lastInsertRowid } = statement(database, insertOne).run(...valuesOf(job, now));
+  if (changes === 1) return { id: Number(lastInsertRowid), isNew: true };
+  const [[id]] = rowsOf(database, "select id from jobs where unique_key = ?", job.uniqueKey);
+  return { id: Number(id), isNew: false };
+}
+
+function valuesOf(job: NewJob, now: number): unknown[] {
+  const { when, cron } = job;
+  const due = when === undefined ? null : "at" in when ? when.at : now + when.in;
+  return [
+    job.type,
+    job.userId,
+    job.data,
+    due !== null && due > now ? "scheduled" : "pending",
+    -job.priority || 0,
+    due,
+    now,
+    job.uniqueKey ?? null,
+    cron?.expression ?? null,
+    cron?.timezone ?? null,
+    job.rescheduleDelay ?? null,
+    job.reschedules ?? 0,
+    job.rescheduledFrom ?? null,
+    job.removeDelay ?? null,
+  ];
+}
+
+const cancelMatching = `update jobs
+  set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, successor = ?2,
+    remove_at = ?1 + remove_delay
+  where user_id is not null and user_id = ?3 and type = ?4 and (cron is null) = ?5 and id <> ?2 and `;
+
+const openOnes = "status in ('pending', 'scheduled') returning id";
+const staleOnes = "status = 'processing' and started_at < ?6 returning id";
+
+/** Cancels what a job takes the place of, and inserts it. */
+export function replaceJob(database: Database, job: NewJob, staleMs: number, now: number): Replaced {
+  const { id } = insertJob(database, job, now);
+  const match = [now, id, job.userId, job.type, job.cron === undefined ? 1 : 0];
+  const cancelled = [
+    ...rowsOf(database, cancelMatching + openOnes, numbered(...match)),
+    ...rowsOf(database, cancelMatching + staleOnes, numbered(...match, now - staleMs)),
+  ];
+  return { id, cancelled: cancelled.map(([each]) => Number(each)).sort((a, b) => a - b) };
+}

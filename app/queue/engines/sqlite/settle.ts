@@ -1,0 +1,84 @@
+import type { Database } from "../../../services/sqliteDriver";
+import type { Exchange, Held, Settlement } from "../../engine";
+import { numbered, statement } from "./connection";
+import { insertJob } from "./push";
+
+const completeMany = `update jobs
+  set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,
+    remove_at = ?1 + remove_delay
+  from json_each(?2) d
+  where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = d.value->>1 and status = 'processing'`;
+
+const owned = "where id = ?1 and attempts = ?2 and locked_by = ?3 and status = 'processing'";
+
+const finishOne = `update jobs
+  set status = ?4, completed_at = ?5, result = ?6, error = ?7, locked_by = null, unique_key = null,
+    remove_at = ?5 + remove_delay ${owned}`;
+
+const retryOne = `update jobs
+  set status = ?4, due = ?5, error = ?6, locked_by = null, started_at = null, progress = null ${owned}`;
+
+const releaseOne = `update jobs
+  set status = 'pending', locked_by = null, started_at = null, attempts = attempts - 1 ${owned}`;
+
+/** Settles within the open transaction. Returns the ids of jobs that the worker did not hold any more. */
+export function settleJobs(
+  database: Database,
+  worker: string,
+  settlements: readonly Settlement[],
+  now: number,
+): number[] {
+  const plain = settlements.filter(isPlain);
+  const others = settlements.filter((settlement) => !isPlain(settlement));
+  const lost = others.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
+  return [...completePlain(database, worker, plain, now), ...lost];
+}
+
+type Plain = Settlement & { state: "completed" };
+
+function isPlain(settlement: Settlement): settlement is Plain {
+  return settlement.state === "completed" && settlement.next === undefined && settlement.error === undefined;
+}
+
+function completePlain(database: Database, worker: string, plain: readonly Plain[], now: number): number[] {
+  if (plain.length === 0) return [];
+  const done = JSON.stringify(plain.map(({ id, attempt, result }) => [id, attempt, result]));
+  const complete = database.transaction(() => {
+    const { changes } = statement(database, completeMany).run({ 1: now, 2: done, 3: worker });
+    if (changes < plain.length) throw new SomeLost();
+  });
+  try {
+    complete();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SomeLost)) throw error;
+    // Rare: undone, and done again one by one to see which they are.
+    return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
+  }
+}
+
+class SomeLost extends Error {}
+
+function settleOne(database: Database, worker: string, settlement: Settlement, now: number): boolean {
+  const { id, attempt, state } = settlement;
+  if (state === "retry") {
+    const { delay, error } = settlement;
+    const status = delay > 0 ? "scheduled" : "pending";
+    const values = [id, attempt, worker, status, delay > 0 ? now + delay : null, error];
+    return statement(database, retryOne).run(numbered(...values)).changes === 1;
+  }
+  const result = state === "completed" ? settlement.result : null;
+  const values = [id, attempt, worker, state, now, result, settlement.error ?? null];
+  const isHeld = statement(database, finishOne).run(numbered(...values)).changes === 1;
+  if (isHeld && settlement.next !== undefined) insertJob(database, settlement.next, now);
+  return isHeld;
+}
+
+export function releaseJobs(database: Database, worker: string, jobs: readonly Held[]): void {
+  for (const { id, attempt } of jobs) statement(database, releaseOne).run(numbered(id, attempt, worker));
+}
+
+export function noteProgress(database: Database, worker: string, progress: Exchange["progress"]): void {
+  const update = statement(database, `update jobs set progress = ?4 ${owned}`);
+  for (const { id, attempt, value } of progress) update.run(numbered(id, attempt, worker, value));
+}

@@ -1,0 +1,103 @@
+import type { Database } from "../../../services/sqliteDriver";
+import type { Exchange, Exchanged, QueueEngine } from "../../engine";
+import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
+import { claimJobs, promoteDue } from "./claim";
+import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
+import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
+import { paceOf } from "./pace";
+import { pruneJobs } from "./prune";
+import { insertJobs, replaceJob } from "./push";
+import { noteProgress, releaseJobs, settleJobs } from "./settle";
+import { watchFile } from "./wake";
+import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
+
+/** The queue in an SQLite file. */
+export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
+  const database = openQueueFile(file, mustExist);
+  const locked = <T>(work: (now: number) => T) => withLock(database, () => work(Date.now()));
+  const pace = paceOf(database);
+  const place = { after: 0 };
+  return {
+    name: "sqlite",
+    pipeline: 1,
+    pollMs: 1000,
+    batch: pace.batch,
+    restMs: pace.restMs,
+
+    async push(jobs, trx) {
+      if (trx !== undefined) {
+        const handle = await handleOf(trx);
+        const pushed = reading(() => insertJobs(handle, jobs, Date.now()));
+        pushedIn(trx);
+        return pushed;
+      }
+      const pushed = await locked((now) => insertJobs(database, jobs, now));
+      pushedHere();
+      return pushed;
+    },
+
+    async replaceMatching(job, staleMs, trx) {
+      if (trx !== undefined) {
+        const handle = await handleOf(trx);
+        const replaced = reading(() => replaceJob(handle, job, staleMs, Date.now()));
+        pushedIn(trx);
+        return replaced;
+      }
+      const replaced = await locked((now) => replaceJob(database, job, staleMs, now));
+      pushedHere();
+      return replaced;
+    },
+
+    exchange: (request) =>
+      withLock(database, () => exchange(database, request, Date.now()), pace.waited).finally(pace.done),
+    release: (worker, jobs) => locked(() => releaseJobs(database, worker, jobs)),
+    register: (worker) => locked((now) => registerWorker(database, worker, now)),
+    heartbeat: (beat) => locked((now) => beatOf(database, beat, now)),
+    unregister: (worker) => locked(() => unregisterWorker(database, worker)),
+    holders: async () => reading(() => holdersOf(database, Date.now())),
+    takeOver: (dead, by) => locked(() => takeOverFrom(database, dead, by)),
+
+    async watch(onWake) {
+      const inFile = watchFile(database, file, onWake);
+      const stopHearing = onPushHere(onWake);
+      return {
+        close() {
+          inFile.close();
+          stopHearing();
+        },
+      };
+    },
+
+    counts: async () => reading(() => countJobs(database)),
+    list: async (filter) => reading(() => listJobs(database, filter)),
+    find: async (id) => reading(() => findJob(database, id)),
+    async retry(which) {
+      const ids = await locked(() => retryJobs(database, which));
+      pushedHere();
+      return ids;
+    },
+    cancel: (ids) => locked((now) => cancelJobs(database, ids, now)),
+    pause: (type) => locked((now) => pauseType(database, type, now)),
+    async resume(type) {
+      await locked(() => resumeType(database, type));
+      pushedHere();
+    },
+    paused: async () =>
+      reading(() =>
+        rowsOf(database, "select type from queue_pauses order by type").map(([type]) => String(type)),
+      ),
+    prune: (keepMs, limit) => locked((now) => pruneJobs(database, { now, keepMs, limit }, place)),
+
+    async close() {
+      database.close();
+    },
+  };
+}
+
+function exchange(database: Database, { worker, settle, progress, claim }: Exchange, now: number): Exchanged {
+  noteProgress(database, worker, progress);
+  const lost = settleJobs(database, worker, settle, now);
+  if (claim === null || claim.limit <= 0) return { claimed: [], lost, nextDue: null };
+  const nextDue = promoteDue(database, now);
+  return { claimed: claimJobs(database, worker, claim, now), lost, nextDue };
+}

@@ -1,0 +1,48 @@
+import type { Database } from "../../../services/sqliteDriver";
+import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
+import { claimedColumns, toClaimed } from "./claim";
+import { rowsOf, statement } from "./connection";
+
+export function registerWorker(database: Database, worker: WorkerRecord, now: number): void {
+  const { id, host, pid, identity, concurrency, leaseMs } = worker;
+  statement(
+    database,
+    `insert into queue_workers (id, host, pid, identity, concurrency, started_at, lease_until)
+     values (?, ?, ?, ?, ?, ?, ?)`,
+  ).run(id, host, pid, identity, concurrency, now, now + leaseMs);
+}
+
+export function beatOf(database: Database, beat: Heartbeat, now: number): HeartbeatAnswer {
+  const prolong = "update queue_workers set lease_until = ? where id = ?";
+  const isKnown = statement(database, prolong).run(now + beat.leaseMs, beat.worker).changes === 1;
+  const asking = `select d.value->>0 from json_each(?) d left join jobs on jobs.id = d.value->>0
+    and jobs.attempts = d.value->>1 and jobs.locked_by = ? where jobs.id is null`;
+  const running = JSON.stringify(beat.running.map(({ id, attempt }) => [id, attempt]));
+  return { isKnown, lost: rowsOf(database, asking, running, beat.worker).map(([id]) => Number(id)) };
+}
+
+export function unregisterWorker(database: Database, id: string): void {
+  statement(database, "delete from queue_workers where id = ?").run(id);
+}
+
+const everybody = `select id, host, pid, identity, concurrency, started_at, lease_until from queue_workers
+  union all
+  select distinct locked_by, null, null, null, null, null, null from jobs
+  where status = 'processing' and locked_by is not null and locked_by not in (select id from queue_workers)`;
+
+export function holdersOf(database: Database, now: number): Holder[] {
+  return rowsOf(database, everybody).map(([id, host, pid, identity, concurrency, startedAt, until]) => {
+    const lease = until === null ? null : { until: Number(until), isOver: Number(until) < now };
+    return { id, host, pid, identity, concurrency, startedAt, lease } as Holder;
+  });
+}
+
+/** Within the open transaction. */
+export function takeOverFrom(database: Database, dead: Holder, by: string): ClaimedJob[] {
+  const forget = "delete from queue_workers where id = ? and lease_until = ?";
+  if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)
+    return [];
+  const taking = `update jobs set locked_by = ?, crashes = crashes + 1
+    where status = 'processing' and locked_by = ? returning ${claimedColumns}`;
+  return rowsOf(database, taking, by, dead.id).map(toClaimed);
+}

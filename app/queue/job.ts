@@ -1,0 +1,74 @@
+import type { Knex } from "knex";
+import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
+import type { Pushed } from "./engine";
+import type { PushOptions } from "./newJob";
+
+export type { PushOptions } from "./newJob";
+
+/** What a handler is given. */
+export interface JobContext<T = unknown> {
+  data: T;
+  job: RunningJob;
+  log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
+  /** Aborted when the time limit passes, the job is cancelled or taken away, or the worker has to end. */
+  signal: AbortSignal;
+  /** Says how far it is: any JSON, shown by `laju queue:show`. Kept when the worker next writes. */
+  progress(value: unknown): void;
+}
+
+/** The job that a handler works on. */
+export interface RunningJob {
+  id: number;
+  type: string;
+  userId: number | null;
+  data: unknown;
+  /** 1, and one more each time it is tried again. */
+  attempt: number;
+  createdAt: Date | null;
+  rescheduledFromJob: number | null;
+}
+
+export interface JobDefinition<T, R> {
+  /** How often it is tried before it has failed (default 3). */
+  attempts?: number;
+  /** How long after the first failure it is tried again, such as "30s"; doubled each time (default "10s"). */
+  backoff?: string;
+  /** The longest an attempt may take, such as "2m" (default: no limit). */
+  timeout?: string;
+  /** How many may run at one time, over all workers (default: as many as the workers have room for). */
+  concurrency?: number;
+  run(context: JobContext<T>): R | Promise<R>;
+}
+
+export interface JobPushOptions extends PushOptions {
+  /** Queue it within this transaction: rolled back, it was never queued. */
+  trx?: Knex.Transaction;
+}
+
+export interface JobHandler<T = unknown, R = unknown> extends JobDefinition<T, R> {
+  readonly name: string;
+  /** Queues one. Returns its id, and whether it is new (see `unique`). */
+  push(data: T, options?: JobPushOptions): Promise<Pushed>;
+  /** Queues many in one go, each with the same options. */
+  pushMany(data: readonly T[], options?: JobPushOptions): Promise<Pushed[]>;
+}
+
+/** Declares a job's handler: `export default job("SendInvoice", { run })`, in app/jobs/SendInvoice.ts. */
+export function job<T = unknown, R = unknown>(
+  name: string,
+  definition: JobDefinition<T, R>,
+): JobHandler<T, R> {
+  const pushMany: JobHandler<T, R>["pushMany"] = async (list, { trx, ...options } = {}) => {
+    // Loaded here: a command that only might queue something shall not pay for it.
+    const { newJob } = await import("./newJob");
+    const jobs = list.map((data) => newJob(name, data, options));
+    const { queueEngine } = await import("./engines/select");
+    return (await queueEngine()).push(jobs, trx);
+  };
+  return {
+    ...definition,
+    name,
+    pushMany,
+    push: async (data, options) => (await pushMany([data], options))[0] as Pushed,
+  };
+}

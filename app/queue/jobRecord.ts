@@ -1,0 +1,40 @@
+/** The states of a job. What is due is "pending"; "scheduled" waits for its time. */
+export const jobStates = ["scheduled", "pending", "processing", "completed", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** A job as people and programs look at it. Times are milliseconds since the epoch. */
+export interface JobRecord {
+  id: number;
+  type: string;
+  userId: number | null;
+  state: JobState;
+  data: unknown;
+  priority: number;
+  attempts: number;
+  due: number | null;
+  createdAt: number | null;
+  startedAt: number | null;
+  finishedAt: number | null;
+  worker: string | null;
+  progress: unknown;
+  result: unknown;
+  error: string | null;
+  unique: string | null;
+  cron: { expression: string; timezone: string } | null;
+  rescheduledFrom: number | null;
+  /** The job that took its place when it was cancelled. */
+  successor: number | null;
+  removeAt: number | null;
+}
+
+export interface JobFilter {
+  states?: readonly JobState[];
+  types?: readonly string[];
+  userId?: number;
+  limit: number;
+}
+
+export interface QueueCounts {
+  byState: Record<JobState, number>;
+  byType: { type: string; state: JobState; count: number }[];
+}

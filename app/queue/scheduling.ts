@@ -1,0 +1,41 @@
+import type { Knex } from "knex";
+import type { JobConfig } from "../services/Queue";
+import { firstCronRun, hostTimezone } from "./cronRun";
+import type { NewJob, Replaced } from "./engine";
+import { queueEngine } from "./engines/select";
+import { duration, newJob, wholeNumber } from "./newJob";
+
+/** A job that started so long ago and has not finished is given up for the one that takes its place. */
+const staleMs = 3_600_000;
+
+/** QuickDapp's fields as a job. */
+export function configuredJob(config: JobConfig): NewJob {
+  const { type, data, due, removeDelay, priority } = config;
+  const job = newJob(type, data ?? {}, {
+    userId: wholeNumber(config.userId, "userId"),
+    ...(due !== undefined && { due }),
+    ...(removeDelay && { removeDelay }),
+    ...(priority !== undefined && { priority }),
+  });
+  if (config.autoRescheduleOnFailure) {
+    const delay = config.autoRescheduleOnFailureDelay ?? 0;
+    job.rescheduleDelay = duration(delay, "autoRescheduleOnFailureDelay");
+  }
+  return job;
+}
+
+export function cronJob(
+  config: Omit<JobConfig, "due">,
+  expression: string,
+  timezone = hostTimezone(),
+  now = Date.now(),
+): NewJob {
+  const job = configuredJob(config);
+  job.cron = { expression, timezone };
+  job.when = { at: firstCronRun(job.cron, job.type, now) };
+  return job;
+}
+
+export async function replace(job: NewJob, trx?: Knex.Transaction): Promise<Replaced> {
+  return (await queueEngine()).replaceMatching(job, staleMs, trx);
+}

@@ -1,0 +1,116 @@
+import { LajuError } from "../../errors";
+import { backoffDelay, doubled } from "../backoff";
+import { nextCronRun } from "../cronRun";
+import type { ClaimedJob, NewJob, Settlement } from "../engine";
+import type { Handler } from "../handlers";
+import { encode } from "../payload";
+
+/** How an attempt ended. */
+export type Ending =
+  | { kind: "returned"; result: unknown }
+  | { kind: "threw"; error: unknown }
+  /** Nobody could run it: no handler, or data that cannot be read. Trying again would change nothing. */
+  | { kind: "refused"; error: unknown }
+  | { kind: "crashed"; error: unknown };
+
+export interface Chance {
+  now: number;
+  random(): number;
+}
+
+/** What is to become of a job after this ending: done, tried again, or failed, and what comes after it. */
+export function settlementOf(
+  job: ClaimedJob,
+  handler: Handler | undefined,
+  ending: Ending,
+  chance: Chance,
+): Settlement {
+  const { id, attempt } = job;
+  if (ending.kind === "returned") return completed(job, ending.result, chance);
+  const error = errorText(ending.error);
+  const delay = retryDelay(job, handler, ending, chance);
+  if (delay !== undefined) return { id, attempt, state: "retry", error, delay };
+  return withNext({ id, attempt, state: "failed", error }, cronNext(job, chance) ?? rescheduled(job));
+}
+
+/** A result that is no JSON is an error worth noting, but the work is done. */
+function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
+  const { id, attempt } = job;
+  const next = job.cron === null ? undefined : cronNext(job, chance);
+  const done: Settlement = { id, attempt, state: "completed", result: null };
+  try {
+    if (value !== undefined) done.result = encode(value, "result");
+  } catch (error) {
+    done.error = errorText(error);
+  }
+  return withNext(done, next);
+}
+
+function withNext(settlement: Exclude<Settlement, { state: "retry" }>, next: NewJob | undefined): Settlement {
+  return next === undefined ? settlement : { ...settlement, next };
+}
+
+/** Undefined: it is not tried again. */
+function retryDelay(
+  job: ClaimedJob,
+  handler: Handler | undefined,
+  { kind }: Ending,
+  { now, random }: Chance,
+): number | undefined {
+  const failures = job.attempt - job.spent;
+  if (handler === undefined || kind === "refused" || failures >= handler.attempts) return undefined;
+  const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
+  if (job.cron === null) return delay;
+  // A cron job's retry gives way to its next run.
+  const next = nextCronRun(job.cron, job.type, now);
+  return next !== undefined && next <= now + delay ? undefined : delay;
+}
+
+function cronNext(job: ClaimedJob, { now }: Chance): NewJob | undefined {
+  if (job.cron === null) return undefined;
+  const at = nextCronRun(job.cron, job.type, now);
+  return at === undefined ? undefined : { ...follower(job), cron: job.cron, when: { at } };
+}
+
+/** What failed is queued anew, later each time that it fails in a row. */
+function rescheduled(job: ClaimedJob): NewJob | undefined {
+  if (job.rescheduleDelay === null) return undefined;
+  const reschedules = job.reschedules + 1;
+  const base = job.reschedules === 0 ? job.rescheduleDelay : Math.max(job.rescheduleDelay, leastPause);
+  return { ...follower(job), reschedules, when: { in: doubled(reschedules, base) } };
+}
+
+/** Without a delay of its own what fails time and again would keep a worker busy with nothing else. */
+const leastPause = 1000;
+
+function follower(job: ClaimedJob): NewJob {
+  const { type, userId, priority, rescheduleDelay, removeDelay } = job;
+  return {
+    type,
+    userId,
+    priority,
+    data: job.data ?? "null",
+    rescheduledFrom: job.id,
+    ...(rescheduleDelay !== null && { rescheduleDelay }),
+    ...(removeDelay !== null && { removeDelay }),
+  };
+}
+
+/** What is kept of an error: its stack, its causes, or whatever else was thrown. At most this many characters. */
+const longestError = 20_000;
+
+function errorText(error: unknown): string {
+  if (error instanceof LajuError) return [error.message, error.hint].filter(Boolean).join("\n");
+  if (!(error instanceof Error)) return `threw ${shown(error)}`;
+  const own = error.stack ?? `${error.name}: ${error.message}`;
+  const whole = error.cause === undefined ? own : `${own}\ncaused by ${errorText(error.cause)}`;
+  return whole.slice(0, longestError);
+}
+
+function shown(value: unknown): string {
+  try {
+    return (typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, longestError);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

@@ -1,0 +1,57 @@
+import { LajuError } from "../../errors";
+import { logError, logInfo } from "../../services/Logger";
+import { nearest } from "../../services/nearest";
+import { closeQueue, queueEngine } from "../engines/select";
+import { type Handlers, loadHandlers } from "../handlers";
+import { Worker, type WorkerSummary } from "./worker";
+import type { WorkOptions } from "./workOptions";
+
+/** Works off the queue until SIGTERM or SIGINT, and tells what was done. A second signal aborts what runs. */
+export async function workUntilStopped(options: WorkOptions, given?: Handlers): Promise<WorkerSummary> {
+  const handlers = given ?? (await loadHandlers());
+  checkTypes(options.types, [...handlers.keys()]);
+  const worker = new Worker({ ...options, engine: await queueEngine(), handlers });
+  const stopHearing = stopOnSignals(worker, options.patienceMs);
+  process.on("unhandledRejection", noteStray);
+  try {
+    await worker.start();
+    logInfo("Worker started", {
+      concurrency: options.concurrency,
+      types: options.types ?? [...handlers.keys()],
+    });
+    const summary = await worker.ended;
+    await closeQueue();
+    return summary;
+  } finally {
+    stopHearing();
+    process.off("unhandledRejection", noteStray);
+  }
+}
+
+function checkTypes(types: readonly string[] | undefined, known: string[]): void {
+  const unknown = types?.find((type) => !known.includes(type));
+  if (unknown === undefined) return;
+  const [close] = nearest(unknown, known, 1);
+  throw new LajuError(`no handler app/jobs/${unknown}.ts`, {
+    code: "E_JOB_TYPE",
+    exitStatus: 2,
+    hint: close === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean ${close}?`,
+  });
+}
+
+function stopOnSignals(worker: Worker, patienceMs: number): () => void {
+  let count = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    count++;
+    if (count > 1) return worker.abort(`received ${signal} twice`);
+    logInfo("Worker stopping", { signal });
+    worker.stop(patienceMs);
+  };
+  process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+  return () => process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
+}
+
+/** A promise that a handler left alone. Whose it was cannot be known, and the other jobs are not to blame. */
+function noteStray(reason: unknown): void {
+  logError("A promise was rejected that no job waits for", reason instanceof Error ? reason : { reason });
+}

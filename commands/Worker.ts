@@ -1,0 +1,22 @@
+import { command } from "../app/console/command";
+import { summaryText, workQueue } from "../app/services/Queue";
+
+export default command({
+  description: "Work off queued jobs until stopped",
+  overlap: "allow",
+  tags: ["queue"],
+  options: {
+    concurrency: { type: "string", default: "10", description: "How many jobs run at one time" },
+    types: { type: "string", description: "Only these, separated by commas" },
+    once: { type: "boolean", default: false, description: "End when nothing is due any more" },
+    patience: {
+      type: "string",
+      default: "25s",
+      description: "How long running jobs may take to end when stopped",
+    },
+  },
+
+  async run({ options }) {
+    return summaryText(await workQueue(options));
+  },
+});

@@ -1,0 +1,435 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { ClaimedJob, NewJob, Pushed, QueueEngine, Settlement } from "../../app/queue/engine";
+import { until } from "../support/server";
+
+/** How to set an engine up, on the real thing. */
+export interface EngineSetup {
+  name: string;
+  /** Starts what it needs. */
+  start(): Promise<void>;
+  /** An engine of its own, as another process would have it; all see the same jobs. */
+  open(): Promise<QueueEngine>;
+  /** Leaves no job, worker and pause. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const hour = 3_600_000;
+const noLimits = new Map<string, number>();
+
+/** What every engine has to do, whatever it stands on. */
+export function conformance(setup: EngineSetup): void {
+  describe(`the queue on ${setup.name}`, () => {
+    let engine: QueueEngine;
+    let other: QueueEngine;
+    beforeAll(async () => {
+      await setup.start();
+      engine = await setup.open();
+      other = await setup.open();
+    });
+    afterAll(async () => {
+      await engine?.close();
+      await other?.close();
+      await setup.stop();
+    });
+    beforeEach(async () => {
+      await setup.clear();
+      for (const id of ["w1", "w2"]) await engine.register(worker(id));
+    });
+    afterEach(async () => {
+      for (const id of ["w1", "w2"]) await engine.unregister(id);
+    });
+
+    async function claim(id: string, limit: number, limits = noLimits, types?: string[]) {
+      const request = { limit, limits, ...(types && { types }) };
+      const { claimed } = await engine.exchange({ worker: id, settle: [], progress: [], claim: request });
+      return claimed;
+    }
+
+    async function settle(id: string, ...settlements: Settlement[]) {
+      const request = { worker: id, settle: settlements, progress: [], claim: null };
+      return (await engine.exchange(request)).lost;
+    }
+
+    async function pushOne(more: Partial<NewJob> = {}) {
+      const [pushed] = await engine.push([newJob(more)]);
+      return pushed as { id: number; isNew: boolean };
+    }
+
+    describe("queueing and claiming", () => {
+      test("a job is claimed once, with what it was queued with", async () => {
+        const { id } = await pushOne({ userId: 3, data: '{"a":[1,"ü"]}', removeDelay: 5 });
+        const [job] = await claim("w1", 10);
+        expect(job).toMatchObject({
+          id,
+          type: "T",
+          userId: 3,
+          data: '{"a":[1,"ü"]}',
+          attempt: 1,
+          removeDelay: 5,
+        });
+        expect(await claim("w2", 10)).toEqual([]);
+        expect(await engine.find(id)).toMatchObject({ state: "processing", worker: "w1", attempts: 1 });
+      });
+
+      test("many in one go have ids in their order, and are claimed in it", async () => {
+        const pushed = await engine.push(Array.from({ length: 50 }, (_, n) => newJob({ data: String(n) })));
+        expect(new Set(pushed.map(({ id }) => id)).size).toBe(50);
+        const claimed = await claim("w1", 50);
+        expect(claimed.map(({ data }) => Number(data))).toEqual(Array.from({ length: 50 }, (_, n) => n));
+        expect(claimed.map(({ id }) => id)).toEqual(pushed.map(({ id }) => id));
+      });
+
+      test("claims of two at one time share no job", async () => {
+        await engine.push(Array.from({ length: 200 }, () => newJob()));
+        const claims = Array.from({ length: 20 }, (_, n) => {
+          const by = n % 2 === 0 ? engine : other;
+          const claim = { limit: 10, limits: noLimits };
+          return by.exchange({ worker: n % 2 === 0 ? "w1" : "w2", settle: [], progress: [], claim });
+        });
+        const ids = (await Promise.all(claims)).flatMap(({ claimed }) => claimed.map(({ id }) => id));
+        expect(ids).toHaveLength(200);
+        expect(new Set(ids).size).toBe(200);
+      });
+
+      test("the higher priority comes first, over all types; then the older", async () => {
+        const low = await pushOne({ type: "A", priority: -1 });
+        const first = await pushOne({ type: "B" });
+        const second = await pushOne({ type: "A" });
+        const high = await pushOne({ type: "C", priority: 7 });
+        const ids = [...(await claim("w1", 2)), ...(await claim("w1", 2))].map(({ id }) => id);
+        expect(ids).toEqual([high.id, first.id, second.id, low.id]);
+      });
+
+      test("only the types asked for are claimed", async () => {
+        await engine.push([newJob({ type: "A" }), newJob({ type: "B" }), newJob({ type: "C" })]);
+        expect((await claim("w1", 10, noLimits, ["A", "C"])).map(({ type }) => type)).toEqual(["A", "C"]);
+        expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["B"]);
+      });
+
+      test("what is due later is not claimed before, and what is due when is told", async () => {
+        const { id } = await pushOne({ when: { in: 300 } });
+        const claiming = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
+        const { claimed, nextDue } = await engine.exchange(claiming);
+        expect(claimed).toEqual([]);
+        expect(Math.abs((nextDue ?? 0) - Date.now() - 300)).toBeLessThan(5000);
+        expect(await engine.find(id)).toMatchObject({ state: "scheduled" });
+        let jobs: ClaimedJob[] = [];
+        await until(async () => {
+          jobs = await claim("w1", 1);
+          return jobs.length === 1;
+        });
+        expect(jobs[0]?.id).toBe(id);
+      });
+
+      test("a time that has passed is now", async () => {
+        await pushOne({ when: { at: Date.now() - hour } });
+        expect(await claim("w1", 1)).toHaveLength(1);
+      });
+
+      test("a type with a limit is held to it over all workers, and blocks no other", async () => {
+        await engine.push(Array.from({ length: 10 }, () => newJob({ type: "Limited" })));
+        await engine.push(Array.from({ length: 3 }, () => newJob({ type: "Other" })));
+        const limits = new Map([["Limited", 2]]);
+        const mine = await claim("w1", 10, limits);
+        expect(mine.map(({ type }) => type).sort()).toEqual([
+          "Limited",
+          "Limited",
+          "Other",
+          "Other",
+          "Other",
+        ]);
+        expect(await claim("w2", 10, limits)).toEqual([]);
+        const one = mine.find(({ type }) => type === "Limited") as ClaimedJob;
+        await settle("w1", done(one));
+        expect(await claim("w2", 10, limits)).toHaveLength(1);
+      });
+    });
+
+    describe("unique", () => {
+      test("a second with the same key is the first, while that is unfinished", async () => {
+        const first = await pushOne({ uniqueKey: "T:a" });
+        expect(await pushOne({ uniqueKey: "T:a" })).toEqual({ id: first.id, isNew: false });
+        const [job] = await claim("w1", 10);
+        expect(await pushOne({ uniqueKey: "T:a" })).toEqual({ id: first.id, isNew: false });
+        await settle("w1", done(job as ClaimedJob));
+        expect((await pushOne({ uniqueKey: "T:a" })).isNew).toBe(true);
+      });
+
+      test("of many at one time one is new", async () => {
+        const pushes = Array.from({ length: 20 }, (_, n) =>
+          (n % 2 ? engine : other).push([newJob({ uniqueKey: "T:b" })]),
+        );
+        const pushed = (await Promise.all(pushes)).flat();
+        expect(pushed.filter(({ isNew }) => isNew)).toHaveLength(1);
+        expect(new Set(pushed.map(({ id }) => id)).size).toBe(1);
+      });
+    });
+
+    describe("settling", () => {
+      test("a completed job keeps its result and leaves the worker", async () => {
+        const { id } = await pushOne();
+        const [job] = await claim("w1", 1);
+        expect(await settle("w1", done(job as ClaimedJob, '{"sent":true}'))).toEqual([]);
+        expect(await engine.find(id)).toMatchObject({
+          state: "completed",
+          result: { sent: true },
+          worker: null,
+        });
+        expect((await engine.find(id))?.finishedAt).toEqual(expect.any(Number));
+      });
+
+      test("a failed job keeps its error", async () => {
+        const { id } = await pushOne();
+        const [job] = await claim("w1", 1);
+        await settle("w1", { ...held(job as ClaimedJob), state: "failed", error: "Error: no" });
+        expect(await engine.find(id)).toMatchObject({ state: "failed", error: "Error: no" });
+        expect(await claim("w1", 1)).toEqual([]);
+      });
+
+      test("a retry is claimed again when its time has come, as the next attempt", async () => {
+        const { id } = await pushOne();
+        const [job] = await claim("w1", 1);
+        await settle("w1", { ...held(job as ClaimedJob), state: "retry", error: "Error: later", delay: 100 });
+        expect(await engine.find(id)).toMatchObject({ state: "scheduled", error: "Error: later" });
+        let jobs: ClaimedJob[] = [];
+        await until(async () => {
+          jobs = await claim("w2", 1);
+          return jobs.length === 1;
+        });
+        expect(jobs[0]).toMatchObject({ id, attempt: 2 });
+      });
+
+      test("whoever does not hold a job changes nothing of it", async () => {
+        const { id } = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        expect(await settle("w2", done(job, '"stolen"'))).toEqual([id]);
+        expect(await settle("w1", done({ ...job, attempt: 2 }, '"other attempt"'))).toEqual([id]);
+        expect(await settle("w2", { ...held(job), state: "failed", error: "x", next: newJob() })).toEqual([
+          id,
+        ]);
+        expect(await engine.find(id)).toMatchObject({ state: "processing", result: null, error: null });
+        expect((await engine.counts()).byState.pending).toBe(0);
+        expect(await settle("w1", done(job, '"mine"'))).toEqual([]);
+        expect(await settle("w1", done(job, '"again"'))).toEqual([id]);
+        expect(await engine.find(id)).toMatchObject({ state: "completed", result: "mine" });
+      });
+
+      test("in a batch those that are lost are told, and the others settled", async () => {
+        await engine.push(Array.from({ length: 5 }, () => newJob()));
+        const jobs = await claim("w1", 5);
+        await engine.cancel([(jobs[1] as ClaimedJob).id, (jobs[3] as ClaimedJob).id]);
+        const lost = await settle("w1", ...jobs.map((job) => done(job)));
+        expect(lost.sort()).toEqual([jobs[1]?.id, jobs[3]?.id]);
+        expect((await engine.counts()).byState).toMatchObject({ completed: 3, cancelled: 2 });
+      });
+
+      test("what comes next is queued with the settlement, and names the job before it", async () => {
+        const { id } = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        const next = newJob({ rescheduledFrom: id, reschedules: 1, rescheduleDelay: 50, when: { in: hour } });
+        await settle("w1", { ...held(job), state: "failed", error: "x", next });
+        const [follower] = await engine.list({ states: ["scheduled"], limit: 10 });
+        expect(follower).toMatchObject({ rescheduledFrom: id, type: "T" });
+      });
+
+      test("what is given back is pending, and its attempt was none", async () => {
+        const { id } = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        await engine.release("w2", [job]);
+        expect(await engine.find(id)).toMatchObject({ state: "processing" });
+        await engine.release("w1", [job]);
+        expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
+      });
+
+      test("progress is kept while the job runs", async () => {
+        const { id } = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        const progress = [{ ...held(job), value: '{"done":3}' }];
+        await engine.exchange({ worker: "w1", settle: [], progress, claim: null });
+        expect(await engine.find(id)).toMatchObject({ progress: { done: 3 } });
+      });
+    });
+
+    describe("replacing what matches", () => {
+      test("what has not started is cancelled, and points to its successor", async () => {
+        const { id: before } = await engine.replaceMatching(newJob({ userId: 3 }), hour);
+        const { id: later } = await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), hour);
+        const { id, cancelled } = await engine.replaceMatching(newJob({ userId: 3 }), hour);
+        expect(cancelled).toEqual([later]);
+        expect(await engine.find(before)).toMatchObject({ state: "cancelled", successor: later });
+        expect(await engine.find(later)).toMatchObject({ state: "cancelled", successor: id });
+      });
+
+      test("another user's, another type's, cron and pushed jobs are left alone", async () => {
+        const cron = { expression: "0 2 * * *", timezone: "UTC" };
+        await engine.replaceMatching(newJob({ userId: 4 }), hour);
+        await engine.replaceMatching(newJob({ userId: 3, type: "Other" }), hour);
+        await engine.replaceMatching(newJob({ userId: 3, cron, when: { in: hour } }), hour);
+        await pushOne();
+        expect((await engine.replaceMatching(newJob({ userId: 3 }), hour)).cancelled).toEqual([]);
+        const again = await engine.replaceMatching(newJob({ userId: 3, cron, when: { in: hour } }), hour);
+        expect(again.cancelled).toHaveLength(1);
+      });
+
+      test("what runs is left alone for as long as it may, then cancelled, and its runner fenced", async () => {
+        await engine.replaceMatching(newJob({ userId: 3 }), hour);
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        expect(
+          (await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), hour)).cancelled,
+        ).toEqual([]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        const { cancelled } = await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), 1);
+        expect(cancelled).toContain(job.id);
+        expect(await settle("w1", done(job))).toEqual([job.id]);
+        expect(await engine.find(job.id)).toMatchObject({ state: "cancelled" });
+      });
+
+      test("of many at one time exactly one stays open", async () => {
+        const replacing = Array.from({ length: 30 }, (_, n) =>
+          (n % 2 ? engine : other).replaceMatching(newJob({ userId: 9, when: { in: hour } }), hour),
+        );
+        await Promise.all(replacing);
+        expect((await engine.counts()).byState).toMatchObject({ scheduled: 1, cancelled: 29 });
+      });
+    });
+
+    describe("workers", () => {
+      test("a dead worker's jobs become another's, who alone may settle them", async () => {
+        await engine.push([newJob(), newJob()]);
+        const jobs = await claim("w1", 2);
+        const dead = (await engine.holders()).find(({ id }) => id === "w1");
+        const taken = await engine.takeOver(dead as NonNullable<typeof dead>, "w2");
+        expect(taken.map(({ id, crashes, attempt }) => ({ id, crashes, attempt }))).toEqual(
+          jobs.map(({ id }) => ({ id, crashes: 1, attempt: 1 })),
+        );
+        expect((await engine.holders()).map(({ id }) => id)).toEqual(["w2"]);
+        expect(await settle("w1", ...jobs.map((job) => done(job)))).toHaveLength(2);
+        expect(await settle("w2", ...taken.map((job) => done(job)))).toEqual([]);
+        expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000, running: jobs.map(held) })).toEqual({
+          isKnown: false,
+          lost: jobs.map(({ id }) => id),
+        });
+      });
+
+      test("one that prolonged its lease meanwhile keeps its jobs", async () => {
+        await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        const seen = (await engine.holders()).find(({ id }) => id === "w1");
+        await engine.heartbeat({ worker: "w1", leaseMs: 70_000, running: [] });
+        expect(await engine.takeOver(seen as NonNullable<typeof seen>, "w2")).toEqual([]);
+        expect(await settle("w1", done(job))).toEqual([]);
+      });
+
+      test("jobs of a worker that nobody knows can be taken over too", async () => {
+        await pushOne();
+        await claim("w1", 1);
+        await engine.unregister("w1");
+        const orphan = (await engine.holders()).find(({ id }) => id === "w1");
+        expect(orphan).toMatchObject({ lease: null });
+        expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2")).toHaveLength(1);
+      });
+
+      test("the heartbeat tells which of the running are lost", async () => {
+        await engine.push([newJob(), newJob()]);
+        const jobs = (await claim("w1", 2)) as [ClaimedJob, ClaimedJob];
+        await engine.cancel([jobs[0].id]);
+        const beat = { worker: "w1", leaseMs: 1000, running: jobs.map(held) };
+        expect(await engine.heartbeat(beat)).toEqual({ isKnown: true, lost: [jobs[0].id] });
+      });
+
+      test("a push wakes who watches, in another connection too", async () => {
+        let wakes = 0;
+        const watch = await other.watch(() => wakes++);
+        try {
+          for (let n = 1; n <= 20; n++) {
+            wakes = 0;
+            await pushOne();
+            await until(() => wakes > 0, { limit: 900, what: `wake-up ${n}` });
+          }
+        } finally {
+          watch.close();
+        }
+      });
+    });
+
+    describe("looking and steering", () => {
+      test("counts, lists and finds", async () => {
+        await engine.push([newJob({ type: "A" }), newJob({ type: "B", userId: 5, when: { in: hour } })]);
+        const counts = await engine.counts();
+        expect(counts.byState).toMatchObject({ pending: 1, scheduled: 1, processing: 0 });
+        expect(counts.byType).toEqual([
+          { type: "A", state: "pending", count: 1 },
+          { type: "B", state: "scheduled", count: 1 },
+        ]);
+        expect((await engine.list({ limit: 10 })).map(({ type }) => type)).toEqual(["B", "A"]);
+        expect(await engine.list({ limit: 10, userId: 5, states: ["scheduled"], types: ["B"] })).toHaveLength(
+          1,
+        );
+        expect(await engine.find(999_999)).toBeUndefined();
+      });
+
+      test("failed and cancelled jobs can be queued again", async () => {
+        const first = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        await settle("w1", { ...held(job), state: "failed", error: "x" });
+        expect(await engine.retry("failed")).toEqual([first.id]);
+        const [again] = (await claim("w1", 1)) as [ClaimedJob];
+        expect(again.attempt - again.spent).toBe(1);
+        expect(await engine.retry([first.id])).toEqual([]);
+        await engine.cancel([first.id]);
+        expect(await engine.retry([first.id])).toEqual([first.id]);
+        expect(await settle("w1", done(again))).toEqual([first.id]);
+      });
+
+      test("only what is unfinished can be cancelled", async () => {
+        const [a, b] = (await engine.push([newJob(), newJob({ when: { in: hour } })])) as [Pushed, Pushed];
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        await settle("w1", done(job));
+        expect(await engine.cancel([a.id, b.id])).toEqual([b.id]);
+      });
+
+      test("a paused type is not claimed by anybody until it is resumed", async () => {
+        await engine.push([newJob({ type: "A" }), newJob({ type: "B" })]);
+        await other.pause("A");
+        await other.pause("A");
+        expect(await engine.paused()).toEqual(["A"]);
+        expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["B"]);
+        await other.pause("*");
+        await other.resume("A");
+        expect(await claim("w1", 10)).toEqual([]);
+        await other.resume("*");
+        expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["A"]);
+      });
+
+      test("removal counts from the end, and takes finished jobs only", async () => {
+        await engine.push([newJob({ removeDelay: 0 }), newJob({ removeDelay: hour }), newJob(), newJob()]);
+        const jobs = await claim("w1", 3);
+        await settle("w1", ...jobs.slice(0, 2).map((job) => done(job)));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await engine.prune(hour, 100)).toBe(1);
+        expect((await engine.counts()).byState).toMatchObject({ completed: 1, processing: 1, pending: 1 });
+        await settle("w1", done(jobs[2] as ClaimedJob));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await engine.prune(1, 100)).toBe(1);
+        expect((await engine.counts()).byState).toMatchObject({ completed: 1, pending: 1 });
+      });
+    });
+  });
+}
+
+export function newJob(more: Partial<NewJob> = {}): NewJob {
+  return { type: "T", userId: null, data: "null", priority: 0, ...more };
+}
+
+function worker(id: string) {
+  return { id, host: "here", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 };
+}
+
+function held({ id, attempt }: ClaimedJob) {
+  return { id, attempt };
+}
+
+function done(job: ClaimedJob, result: string | null = null): Settlement {
+  return { id: job.id, attempt: job.attempt, state: "completed", result };
+}

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import { LajuError } from "../../app/errors";
+import { backoffDelay, longestBackoff } from "../../app/queue/backoff";
+import type { ClaimedJob } from "../../app/queue/engine";
+import type { Handler } from "../../app/queue/handlers";
+import { newJob } from "../../app/queue/newJob";
+import { encode } from "../../app/queue/payload";
+import { configuredJob, cronJob } from "../../app/queue/scheduling";
+import { type Ending, settlementOf } from "../../app/queue/worker/ending";
+
+const now = Date.UTC(2026, 2, 10, 8);
+
+describe("back-off", () => {
+  test.each([
+    [1, 1000, 1000],
+    [2, 1000, 2000],
+    [5, 1000, 16_000],
+    [40, 1000, longestBackoff],
+    [9, 7_200_000, 7_200_000],
+  ])("after failure %i with %i ms", (failures, base, expected) => {
+    expect(backoffDelay(failures, base, () => 0.5)).toBe(expected);
+    expect(backoffDelay(failures, base, () => 0)).toBe(expected * 0.75);
+    expect(backoffDelay(failures, base, () => 0.999_999)).toBeLessThanOrEqual(expected * 1.25);
+  });
+});
+
+describe("payloads", () => {
+  const circle: Record<string, unknown> = { list: [{}] };
+  (circle.list as object[]).push(circle);
+  test.each([
+    ["a BigInt", { a: [{ total: 3n }] }, "data.a[0].total cannot be queued: it is a BigInt"],
+    ["a circle", circle, "data.list[1] cannot be queued: it contains itself"],
+    ["a function", { next: { call() {} } }, "data.next.call cannot be queued: it is a function"],
+    ["NaN", { "odd key": Number.NaN }, 'data["odd key"] cannot be queued: it is NaN'],
+    ["a symbol", Symbol("x"), "data cannot be queued: it is a symbol"],
+    ["too much", "x".repeat(17_000_000), "data is 17000002 characters of JSON, more than 16000000"],
+  ])("%s is refused, with its path", (_, value, message) => {
+    expect(() => encode(value, "data")).toThrow(expect.objectContaining({ name: "LajuError", message }));
+  });
+
+  test.each([
+    [undefined, "null"],
+    [{ when: new Date(0), no: undefined }, '{"when":"1970-01-01T00:00:00.000Z"}'],
+    [{ twice: [now, now] }, `{"twice":[${now},${now}]}`],
+    ["x".repeat(10_000_000), `"${"x".repeat(10_000_000)}"`],
+  ])("what JSON can hold is kept", (value, text) => {
+    expect(encode(value, "data") === text).toBe(true);
+  });
+});
+
+describe("bad input is refused where it is queued", () => {
+  test.each([
+    [() => newJob("", 1), 'the type of a job is ""'],
+    [() => newJob("a".repeat(191), 1), "the type of a job is"],
+    [() => newJob("T", 1, { delay: -1 }), "delay is -1"],
+    [() => newJob("T", 1, { delay: "soon" }), '"soon" is not a duration'],
+    [() => newJob("T", 1, { due: new Date("never") }), "due is an invalid Date, which is no time"],
+    [() => newJob("T", 1, { due: new Date(), delay: 5 }), "a job has both due and delay"],
+    [() => newJob("T", 1, { priority: 1.5 }), "priority is 1.5"],
+    [() => newJob("T", 1, { unique: "" }), 'unique is ""'],
+    [() => newJob("T", 1, { removeDelay: Number.NaN }), "removeDelay is NaN"],
+    [() => configuredJob({ type: "T", userId: "3" as never }), 'userId is "3"'],
+    [() => cronJob({ type: "T", userId: 0 }, "0 8 * *"), "has 4 fields, expected 5"],
+    [() => cronJob({ type: "T", userId: 0 }, "@reboot"), 'the schedule "@reboot" of T never comes'],
+    [() => cronJob({ type: "T", userId: 0 }, "0 8 * * *", "Mars/Base"), "Mars/Base"],
+  ])("%#", (make, message) => {
+    expect(make).toThrow(LajuError);
+    expect(make).toThrow(message);
+  });
+
+  test("a cron job is due at its next time in its own zone", () => {
+    const { when, cron } = cronJob({ type: "T", userId: 0 }, "0 2 * * *", "Asia/Tokyo", now);
+    expect(when).toEqual({ at: Date.UTC(2026, 2, 10, 17) });
+    expect(cron).toEqual({ expression: "0 2 * * *", timezone: "Asia/Tokyo" });
+  });
+});
+
+describe("what becomes of a job", () => {
+  const handler: Handler = {
+    attempts: 3,
+    backoffMs: 1000,
+    timeoutMs: null,
+    concurrency: null,
+    run: () => {},
+  };
+  const claimed: ClaimedJob = {
+    id: 5,
+    attempt: 1,
+    type: "T",
+    userId: 3,
+    data: '{"a":1}',
+    createdAt: now,
+    spent: 0,
+    crashes: 0,
+    priority: 2,
+    cron: null,
+    rescheduleDelay: null,
+    reschedules: 0,
+    rescheduledFrom: null,
+    removeDelay: 60,
+  };
+  const ends = (job: Partial<ClaimedJob>, ending: Ending, by: Handler | undefined = handler) =>
+    settlementOf({ ...claimed, ...job }, by, ending, { now, random: () => 0.5 });
+  const threw: Ending = { kind: "threw", error: "no" };
+  const nightly = { expression: "0 2 * * *", timezone: "UTC" };
+  const follower = {
+    type: "T",
+    userId: 3,
+    data: '{"a":1}',
+    priority: 2,
+    rescheduledFrom: 5,
+    removeDelay: 60,
+  };
+
+  test.each<[string, Partial<ClaimedJob>, Ending, object]>([
+    ["done", {}, { kind: "returned", result: [1] }, { state: "completed", result: "[1]" }],
+    ["done, with nothing to tell", {}, { kind: "returned", result: undefined }, { result: null }],
+    ["failed first", {}, threw, { state: "retry", delay: 1000, error: "threw no" }],
+    ["failed again", { attempt: 2 }, threw, { state: "retry", delay: 2000 }],
+    ["failed for the last time", { attempt: 3 }, threw, { state: "failed" }],
+    [
+      "failed after it was queued again by hand",
+      { attempt: 4, spent: 3 },
+      threw,
+      { state: "retry", delay: 1000 },
+    ],
+    ["its worker died", {}, { kind: "crashed", error: "dead" }, { state: "retry", delay: 0 }],
+    ["its worker died too often", { attempt: 3 }, { kind: "crashed", error: "dead" }, { state: "failed" }],
+    ["it could not be run", {}, { kind: "refused", error: "no handler" }, { state: "failed" }],
+  ])("%s", (_, job, ending, expected) => {
+    const settlement = ends(job, ending);
+    expect(settlement).toMatchObject({ id: 5, ...expected });
+    expect(settlement).not.toHaveProperty("next");
+  });
+
+  test.each<[string, Partial<ClaimedJob>, Ending]>([
+    ["done", {}, { kind: "returned", result: 1 }],
+    ["failed", { attempt: 3 }, threw],
+    ["refused", {}, { kind: "refused", error: "x" }],
+    ["crashed", { attempt: 3 }, { kind: "crashed", error: "x" }],
+  ])("a cron job has its next run when it is %s", (_, job, ending) => {
+    expect(ends({ ...job, cron: nightly }, ending)).toMatchObject({
+      next: { ...follower, cron: nightly, when: { at: Date.UTC(2026, 2, 11, 2) } },
+    });
+  });
+
+  test("a cron job's retry gives way to its next run", () => {
+    const minutely = { expression: "* * * * *", timezone: "UTC" };
+    const slow = { ...handler, backoffMs: 120_000 };
+    expect(ends({ cron: minutely }, threw, slow)).toMatchObject({
+      state: "failed",
+      next: { when: { at: now + 60_000 } },
+    });
+    expect(ends({ cron: nightly }, threw, slow)).toMatchObject({ state: "retry" });
+  });
+
+  test("autoRescheduleOnFailure queues it anew, later each time in a row", () => {
+    const failedAfter = (reschedules: number, rescheduleDelay: number) =>
+      ends({ attempt: 3, rescheduleDelay, reschedules }, threw);
+    expect(failedAfter(0, 60_000)).toMatchObject({
+      state: "failed",
+      next: { ...follower, reschedules: 1, rescheduleDelay: 60_000, when: { in: 60_000 } },
+    });
+    expect(failedAfter(3, 60_000)).toMatchObject({ next: { reschedules: 4, when: { in: 480_000 } } });
+    expect(failedAfter(0, 0)).toMatchObject({ next: { when: { in: 0 } } });
+    expect(failedAfter(1, 0)).toMatchObject({ next: { when: { in: 2000 } } });
+    expect(ends({ rescheduleDelay: 60_000 }, threw)).toMatchObject({ state: "retry" });
+  });
+
+  test("a result that is no JSON is an error, and the work is done", () => {
+    expect(ends({}, { kind: "returned", result: { n: 1n } })).toMatchObject({
+      state: "completed",
+      result: null,
+      error: expect.stringContaining("result.n cannot be queued: it is a BigInt"),
+    });
+  });
+});

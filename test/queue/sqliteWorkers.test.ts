@@ -1,0 +1,4 @@
+import { sqliteSetup } from "../support/queue/sqliteSetup";
+import { workerConformance } from "./workerConformance";
+
+workerConformance(sqliteSetup());

@@ -1,0 +1,30 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { knex } from "knex";
+import { sqliteEngine } from "../../../app/queue/engines/sqlite/sqlite";
+import { migrationSource } from "../../../app/services/migrations";
+import { sqliteDriver } from "../../../app/services/sqliteDriver";
+import type { WorkerSetup } from "../../queue/workerConformance";
+import { temporaryFolder } from "../server";
+
+/** The queue in an SQLite file of its own. */
+export function sqliteSetup(): WorkerSetup {
+  const folder = temporaryFolder("queue");
+  const file = join(folder, "queue.sqlite3");
+  const database = knex({ client: "better-sqlite3", connection: { filename: file }, useNullAsDefault: true });
+  Object.assign(database.client, { driver: sqliteDriver() });
+  return {
+    name: "SQLite",
+    folder,
+    environment: () => ({ DATABASE_URL: `file:${file}` }),
+    start: async () => void (await database.migrate.latest({ migrationSource: migrationSource() })),
+    open: async () => sqliteEngine(file, true),
+    async clear() {
+      for (const table of ["jobs", "queue_workers", "queue_pauses"]) await database(table).delete();
+    },
+    async stop() {
+      await database.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

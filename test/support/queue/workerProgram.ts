@@ -1,0 +1,92 @@
+import { appendFileSync, existsSync } from "node:fs";
+import { handlerOf } from "../../../app/queue/handlers";
+import { type JobContext, type JobDefinition, job } from "../../../app/queue/job";
+import { workUntilStopped } from "../../../app/queue/worker/work";
+
+// A real worker with handlers that tests can follow: each appends lines "type id attempt word" to a file.
+
+const { trace, gate, ...options } = JSON.parse(process.argv[2] as string);
+
+function say({ job: { type, id, attempt } }: JobContext, word: string): void {
+  appendFileSync(trace, `${type} ${id} ${attempt} ${word}\n`);
+}
+
+/** Until the test makes the gate's file, or the job is aborted. */
+async function gateOpen({ signal }: JobContext): Promise<void> {
+  while (!existsSync(gate)) {
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const definitions: Record<string, JobDefinition<unknown, unknown>> = {
+  Quick: { run: async (context) => say(context, "done") },
+  Gated: {
+    async run(context) {
+      say(context, "begun");
+      await gateOpen(context);
+      say(context, "done");
+      return process.pid;
+    },
+  },
+  Poison: {
+    attempts: 2,
+    run(context) {
+      say(context, "begun");
+      process.kill(process.pid, "SIGKILL");
+    },
+  },
+  Blocking: {
+    run(context) {
+      say(context, "begun");
+      const until = Date.now() + 3000;
+      while (Date.now() < until);
+      say(context, "done");
+    },
+  },
+  Limited: {
+    concurrency: 3,
+    async run(context) {
+      say(context, "begun");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      say(context, "done");
+    },
+  },
+  Endless: { attempts: 1, timeout: "100ms", run: () => new Promise(() => {}) },
+  Undefined: {
+    attempts: 1,
+    run() {
+      throw undefined;
+    },
+  },
+  Stray: {
+    async run() {
+      void Promise.reject(new Error("nobody waits for this"));
+    },
+  },
+  Circular: {
+    run() {
+      const circle: Record<string, unknown> = {};
+      circle.self = circle;
+      return { circle };
+    },
+  },
+  Failing: {
+    attempts: 3,
+    backoff: "40ms",
+    run(context) {
+      say(context, "failed");
+      throw new Error("not today", { cause: new Error("rain") });
+    },
+  },
+};
+
+const handlers = new Map(
+  Object.entries(definitions).map(([name, definition]) => [
+    name,
+    handlerOf(name, { default: job(name, definition) }),
+  ]),
+);
+const summary = await workUntilStopped(options, handlers);
+process.stdout.write(`${JSON.stringify(summary)}\n`);
+process.exit(0);
