@@ -7,7 +7,9 @@ import { asFunction, type BuildFolder } from "../bundle";
 import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
 import { addonPlugin, addons } from "./addons";
+import { withLazyBuiltins } from "./lazyBuiltins";
 import { type VendorPackage, vendorPackages } from "./packages";
+import { quietDebug } from "./quietDebug";
 
 type Place = Pick<BuildFolder, "root" | "build">;
 
@@ -53,7 +55,7 @@ function vendorKey(root: string): string {
   const locked = existsSync(installed) ? readFileSync(installed) : "";
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
   return contentHash(
-    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${asFunction("")} ${locked}`,
+    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${asFunction(withLazyBuiltins('require("tls")'))} ${locked}`,
   );
 }
 
@@ -107,10 +109,10 @@ async function bundlePackage(
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [...(addon ? [addonPlugin(addon.output)] : []), optionalPackages],
+    plugins: [...(addon ? [addonPlugin(addon.output)] : []), quietDebug, optionalPackages],
   });
   const code = result.outputFiles[0]?.text ?? "";
-  const source = asFunction(code);
+  const source = asFunction(withLazyBuiltins(code));
   const file = `${one.name}-${contentHash(source)}`;
   writeIfChanged(join(folder, `${file}.js`), source);
   if (addon) copyAtomically(addon.source, join(folder, addon.output));
