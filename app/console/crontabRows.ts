@@ -48,11 +48,13 @@ function entriesOf(
   const parsed = parseSchedule(schedule, { name: command.name });
   const timezone = command.timezone === null ? {} : { timezone: command.timezone };
   const entries = cronEntries(parsed, { ...timezone, hostTimezone, portable: isPortable });
+  const isClaimed = Boolean(command.oneServer) && parsed.kind !== "reboot";
   return entries.map(({ fields, guard, delay, id, isCoarse }) => ({
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
-    // The line may start the command at other moments too: it has to know which schedule to look at.
-    ...(isCoarse && !isPortable && { env: `LAJU_ENTRY=${id}` }),
+    // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
+    // then the command has to know which schedule to look at.
+    ...((isCoarse || isClaimed) && !isPortable && { env: `LAJU_ENTRY=${id}` }),
   }));
 }

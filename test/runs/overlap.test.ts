@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
+import { until } from "../support/server";
 
 const holds = (meta: string) => `
 import { command } from "../app/console/command";
@@ -20,9 +21,12 @@ describe("while a run goes on, another start", () => {
       "commands/Skips.ts": holds('schedule: "@daily",'),
       "commands/Waits.ts": holds('overlap: "wait",'),
       "commands/Allows.ts": holds(""),
-      "commands/Quick.ts": `
+      "commands/Held.ts": `
+        import { existsSync } from "node:fs";
         import { command } from "../app/console/command";
-        export default command({ overlap: "skip", async run() { await new Promise((r) => setTimeout(r, 3000)); } });`,
+        export default command({ overlap: "skip", async run() {
+          while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+        } });`,
     });
     expect((await app.laju("build")).stderr).toBe("");
   });
@@ -78,9 +82,36 @@ describe("while a run goes on, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
+  test("begun by a run is a start of its own: entry, attempt and hand are the parent's", async () => {
+    app.write(
+      "commands/Parent.ts",
+      `import { spawnSync } from "node:child_process";
+       spawnSync(process.execPath, ["build/commands/Child.js"], { stdio: "inherit" });`,
+    );
+    app.write(
+      "commands/Child.ts",
+      `console.log(Object.keys(process.env).filter((name) => name.startsWith("LAJU_")).join());`,
+    );
+    expect((await app.laju("build")).stderr).toBe("");
+    const env = { LAJU_ATTEMPT: "2", LAJU_BY_HAND: "1", LAJU_SLOT: "1" };
+    const ended = await app.run(["build/commands/Parent.js"], { env });
+    expect(ended).toMatchObject({ status: 0, stdout: "LAJU_RUN\n", stderr: "" });
+    expect(await last("Child")).toMatchObject({ attempt: 1, state: "succeeded" });
+  });
+
   test("of 30 at once lets exactly one run", async () => {
-    await Promise.all(Array.from({ length: 30 }, () => start("Quick")));
-    const runs: Run[] = JSON.parse((await app.laju("runs", "Quick", "--json", "--limit", "100")).stdout);
+    const ended: string[] = [];
+    const starts = Array.from({ length: 30 }, () =>
+      start("Held").then(({ stderr }) => {
+        ended.push(stderr);
+      }),
+    );
+    await until(() => ended.length === 29, { limit: 40_000, what: "29 skipped starts" });
+    app.write("go", "");
+    await Promise.all(starts);
+    const isSkip = (stderr: string) => stderr.startsWith("laju: Held is skipped: ");
+    expect(ended.filter(isSkip)).toHaveLength(29);
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Held", "--json", "--limit", "100")).stdout);
     const states = runs.map(({ state }) => state).sort();
     expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
   });
