@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
@@ -310,11 +310,19 @@ export function starterSettings(): Starter {
   return {
     entryId: LAJU_ENTRY || undefined,
     slot: Number(LAJU_SLOT) || undefined,
-    isUnderPm2: pm_id !== undefined,
+    isUnderPm2: pm_id !== undefined && isPm2Script(process.argv[1], pm_exec_path),
     pm2Script: pm_exec_path,
     attempt: Number(LAJU_ATTEMPT) || 1,
     isByHand: LAJU_BY_HAND === "1",
   };
+}
+
+/** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
+function isPm2Script(started: string | undefined, script: string | undefined): boolean {
+  if (started === undefined || script === undefined) return true;
+  if (basename(started).startsWith("ProcessContainer")) return true;
+  const isThere = existsSync(started) && existsSync(script);
+  return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
 /** The variable that marks what a run has started. */

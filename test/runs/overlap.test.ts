@@ -82,6 +82,17 @@ describe("while a run goes on, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
+  test("is not allowed because a process under pm2 began it", async () => {
+    const pm2 = { pm_id: "0", pm_exec_path: "/srv/web/server.js" };
+    const first = await begin("Skips", pm2);
+    const second = await app.run(["build/commands/Skips.js"], { env: pm2 });
+    expect(second.stderr).toMatch(/^laju: Skips is skipped: still running/);
+    expect(await first.end()).toBe(0);
+    const script = { pm_id: "0", pm_exec_path: `${app.root}/build/commands/Skips.js` };
+    const workers = [await begin("Skips", script), await begin("Skips", script)];
+    expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
+  });
+
   test("begun by a run is a start of its own: entry, attempt and hand are the parent's", async () => {
     app.write(
       "commands/Parent.ts",
