@@ -140,6 +140,11 @@ describe("laju stop", () => {
           console.log("ready");
           await new Promise((resolve) => setTimeout(resolve, 60_000));
         } });`,
+      "commands/Fails.ts": `export const meta = { schedule: "@daily", retries: 3, retryDelay: "1m" };
+        console.log("tried"); process.exit(1);`,
+      "commands/Traps.ts": `export const meta = { retries: 3, retryDelay: "1ms" };
+        process.on("SIGTERM", () => process.exit(1));
+        if (process.env.LAJU_ATTEMPT === undefined) { console.log("ready"); setInterval(() => {}, 1000); }`,
     });
     expect((await app.laju("build")).stderr).toBe("");
   });
@@ -156,6 +161,28 @@ describe("laju stop", () => {
     const [run, ...more]: Run[] = JSON.parse((await app.laju("runs", "Long", "--json")).stdout);
     expect(run).toMatchObject({ state: "failed", exitStatus: 143, error: "ended by SIGTERM" });
     expect(more).toEqual([]);
+  });
+
+  test("ends a run that waits to be tried again", async () => {
+    const child = spawn(process.execPath, ["build/commands/Fails.js"], { cwd: app.root });
+    const closed = once(child, "close");
+    await until(
+      async () => JSON.parse((await app.laju("runs", "Fails", "--json")).stdout)[0]?.state === "failed",
+    );
+    const stopped = await app.laju("stop", "Fails");
+    expect(stopped.stdout).toMatch(/^✓ Fails is not tried again \(run \d+, pid \d+\)\n$/);
+    expect((await closed)[1]).toBe("SIGTERM");
+    expect((await app.laju("stop", "Fails")).stderr).toContain("✗ Fails is not running");
+  });
+
+  test("ends it for good where an attempt fails on SIGTERM", async () => {
+    const child = spawn(process.execPath, ["build/commands/Traps.js"], { cwd: app.root });
+    const closed = once(child, "close");
+    await once(child.stdout, "data");
+    expect((await app.laju("stop", "Traps")).status).toBe(0);
+    await closed;
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Traps", "--json")).stdout);
+    expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
   });
 
   test("of a command that does not run says so", async () => {
