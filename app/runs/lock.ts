@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { type Database, sqliteDriver } from "../services/sqliteDriver";
@@ -22,6 +22,8 @@ export function takeLock(name: string, { wait }: { wait: boolean }): (() => void
   mkdirSync(dirname(file), { recursive: true });
   const Driver = sqliteDriver();
   const database = new Driver(file, { timeout: wait ? patience : glance });
+  // SQLite takes a shared lock on a file that it may only read, and says nothing.
+  accessSync(file, constants.W_OK);
   while (!isExclusive(database)) {
     if (wait) continue;
     database.close();

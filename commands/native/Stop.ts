@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { findCommand, readCatalog } from "../../app/console/catalog";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -40,7 +41,8 @@ function nameOf(typed: string): string {
 
 function notRunning(name: string): LajuError {
   const elsewhere = runningRuns().find((run) => run.name === name);
-  return new LajuError(`${name} is not running${elsewhere ? ` here, but on ${elsewhere.host}` : ""}`, {
+  const place = elsewhere?.host === hostname() ? "in another container" : `on ${elsewhere?.host}`;
+  return new LajuError(`${name} is not running${elsewhere ? ` here, but ${place}` : ""}`, {
     code: "E_NOT_RUNNING",
     hint: "node laju runs shows what ran, and how it ended.",
   });

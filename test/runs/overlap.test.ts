@@ -1,9 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
+import { withLedger } from "../support/ledger";
 import { until } from "../support/server";
+
+const bootId = () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
 const holds = (meta: string) => `
 import { command } from "../app/console/command";
@@ -93,6 +99,27 @@ describe("while a run goes on, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
+  test.skipIf(process.getuid?.() !== 0)(
+    "says so where its lock cannot be held: SQLite would share one on a file that is only read",
+    async () => {
+      const first = await begin("Skips");
+      expect(await first.end()).toBe(0);
+      const lock = `${app.root}/data/locks/Skips.sqlite3`;
+      const asOther = [
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        process.execPath,
+        "build/commands/Skips.js",
+      ];
+      chmodSync(dirname(app.root), 0o755);
+      const ended = await app.run(asOther, { program: "setpriv" });
+      expect(ended.stderr).toContain(
+        `laju: Skips runs without its lock: EACCES: permission denied, access '${lock}'`,
+      );
+    },
+  );
+
   test("begun by a run is a start of its own: entry, attempt and hand are the parent's", async () => {
     app.write(
       "commands/Parent.ts",
@@ -144,7 +171,7 @@ describe("laju stop", () => {
         console.log("tried"); process.exit(1);`,
       "commands/Traps.ts": `export const meta = { retries: 3, retryDelay: "1ms" };
         process.on("SIGTERM", () => process.exit(1));
-        if (process.env.LAJU_ATTEMPT === undefined) { console.log("ready"); setInterval(() => {}, 1000); }`,
+        console.log("ready"); setInterval(() => {}, 1000);`,
     });
     expect((await app.laju("build")).stderr).toBe("");
   });
@@ -183,6 +210,29 @@ describe("laju stop", () => {
     await closed;
     const runs: Run[] = JSON.parse((await app.laju("runs", "Traps", "--json")).stdout);
     expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
+  });
+
+  test("leaves a process alone that only has the number of a run in another container", async () => {
+    const bystander = spawn("sleep", ["60"]);
+    const exited = once(bystander, "exit");
+    try {
+      withLedger(`${app.root}/data`, (ledger) =>
+        ledger
+          .prepare(
+            `INSERT INTO runs (name, host, pid, process, args, started_at, state, has_lock)
+             VALUES ('Long', ?, ?, ?, '[]', 1, 'running', 0)`,
+          )
+          .run(hostname(), bystander.pid, `${bootId()} pid:[1] 1`),
+      );
+      const refused = await app.laju("stop", "Long");
+      expect(refused).toMatchObject({ status: 1, stdout: "" });
+      expect(refused.stderr).toContain("✗ Long is not running here, but in another container");
+      expect(bystander.exitCode ?? bystander.signalCode).toBe(null);
+    } finally {
+      bystander.kill("SIGKILL");
+      await exited;
+      withLedger(`${app.root}/data`, (ledger) => ledger.exec("DELETE FROM runs WHERE started_at = 1"));
+    }
   });
 
   test("of a command that does not run says so", async () => {
