@@ -3,6 +3,7 @@ import { writeAll } from "../services/writeAll";
 import { isAtTerminal } from "./atTerminal";
 import { claimSlot, longestClaimAge } from "./claims";
 import { latestSlot, type Scheduled } from "./dueSlot";
+import { holderText } from "./holderText";
 import type { ActiveRun } from "./supervise";
 
 const minute = 60_000;
@@ -20,7 +21,7 @@ export async function startOnOneServer(run: ActiveRun, command: Scheduled & OneS
   if (Date.now() - slot > longestClaimAge) run.skip(`its time, ${moment}, is too long ago to ask who ran it`);
   const holder = await claimOf(run, command, slot);
   if (holder === "this run") return run.confirm();
-  run.skip(`run by ${holder} for ${moment}`);
+  run.skip(holderText(holder, moment));
 }
 
 /** At a terminal somebody tries it out, and is not to be told that cron has run it minutes ago. */

@@ -130,6 +130,9 @@ for (const { store, need, begin, variable } of stores) {
       const skipped = (await servers.runs("Daily")).filter(({ state }) => state === "skipped");
       const time = new Date(Number(slot.LAJU_SLOT)).toISOString();
       expect(skipped.map(({ message }) => message)).toEqual([`run by ${skipped[0].host} for ${time}`]);
+      const statuses = servers.apps.map((app) => app.laju("status", "Daily", "--json"));
+      const rows = (await Promise.all(statuses)).map(({ stdout }) => JSON.parse(stdout).commands[0]);
+      expect(new Set(rows.map((row) => row.ranElsewhere))).toEqual(new Set([skipped[0].host, null]));
     });
 
     test("keeps retries where the first attempt was", async () => {
