@@ -1,14 +1,16 @@
 /*
- * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. How long `status` and `runs` take beside an
- * empty ledger, and whether a start waits for pruning. Ends with status 1 where a run is not recorded.
+ * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. How long `status` and `runs` take with them
+ * and, right after, with a ledger of a single run; and whether a start waits for pruning. Ends with status 1 where a run
+ * is not recorded. (Needs python3, which measures.)
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { median } from "../bench/support/pairs";
+import { type Cost, cronEnvironment, startProbe } from "../bench/support/probe";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const commands = 50;
@@ -34,29 +36,27 @@ export default command({ schedule: "* * * * *", async run() {} });
     ]),
   ),
 );
+const probe = startProbe();
+const dataIn = (name: string) => ({ LAJU_DATA: join(app.root, name) });
 try {
   app.laju(["build"]);
-  app.laju(["run", "Command0"]);
-  const empty = verbs.map((verb) => timeOf(app, verb));
-  fill(app);
-  const { size } = statSync(join(app.root, "data", "runs.sqlite3"));
-  console.log(`${count} runs of ${commands} commands, ${Math.round(size / 1e6)} MB`);
-  for (const [index, verb] of verbs.entries()) {
-    const full = timeOf(app, verb);
-    const more = Math.round(full - (empty[index] as number));
-    console.log(
-      `  laju ${verb.join(" ").padEnd(22)} ${Math.round(full)} ms, ${more} ms more than without runs`,
-    );
-  }
+  for (const name of ["one", "many"]) app.laju(["run", "Command0"], dataIn(name));
+  fill(join(app.root, "many"));
+  const { size } = statSync(join(app.root, "many", "runs.sqlite3"));
+  console.log(
+    `${count} runs of ${commands} commands, ${Math.round(size / 1e6)} MB; ms with them (with one run)`,
+  );
+  for (const verb of verbs) console.log(`  laju ${verb.join(" ").padEnd(24)} ${await timesOf(app, verb)}`);
   await prune(app);
 } finally {
+  probe.stop();
   app.remove();
 }
 
 /** One run a second until now, of which each tenth failed and each hundredth was skipped. */
-function fill({ root }: BenchApp): void {
+function fill(data: string): void {
   const now = Date.now();
-  withLedger(join(root, "data"), (ledger) =>
+  withLedger(data, (ledger) =>
     ledger.exec(`
       WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})
       INSERT INTO runs (name, host, pid, process, args, started_at, finished_at, state, exit_status, attempt, has_lock)
@@ -68,15 +68,23 @@ function fill({ root }: BenchApp): void {
   );
 }
 
-function timeOf({ root }: BenchApp, verb: string[]): number {
-  const times = Array.from({ length: repeats }, () => {
-    const startedAt = performance.now();
-    // status tells by its own status that something is wrong, and something is.
-    const { status } = spawnSync(process.execPath, ["laju.js", ...verb], { cwd: join(root, "build") });
-    if (status === null || status > 1) throw new Error(`laju ${verb.join(" ")} ended with status ${status}`);
-    return performance.now() - startedAt;
-  });
-  return median(times);
+async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
+  const costs: Record<"one" | "many", Cost[]> = { one: [], many: [] };
+  for (let round = 0; round < repeats; round++) {
+    for (const name of ["one", "many"] as const) {
+      const argv = [process.execPath, "laju.js", ...verb];
+      const env = { ...cronEnvironment(), ...dataIn(name) };
+      const cost = await probe.run({ argv, cwd: join(root, "build"), env, log: join(root, "verbs.log") });
+      // status tells by its own status that something is wrong.
+      if (cost.status > 1) throw new Error(`laju ${verb.join(" ")} ended with status ${cost.status}`);
+      costs[name].push(cost);
+    }
+  }
+  const middle = (name: "one" | "many", field: "wall" | "cpu") =>
+    Math.round(median(costs[name].map((cost) => cost[field])));
+  return (["wall", "cpu"] as const)
+    .map((field) => `${field} ${middle("many", field)} (${middle("one", field)})`)
+    .join(", ");
 }
 
 /** Starts a command again and again while most of the ledger is deleted. */
@@ -85,7 +93,8 @@ async function prune({ root }: BenchApp): Promise<void> {
   const startedAt = Date.now();
   const pruning = spawn(process.execPath, ["laju.js", "runs:prune", "--older-than", "1h"], {
     cwd: join(root, "build"),
-    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...dataIn("many") },
+    stdio: ["ignore", "inherit", "inherit"],
   });
   let isDone = false;
   const exit = once(pruning, "exit").then(() => {
@@ -110,6 +119,7 @@ async function starts(root: string, isDone: () => boolean, most: number): Promis
     const startedAt = performance.now();
     const child = spawn(process.execPath, ["commands/Command1.js"], {
       cwd: join(root, "build"),
+      env: { ...process.env, ...dataIn("many") },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let said = "";
