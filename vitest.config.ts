@@ -14,7 +14,7 @@ const long = [
   "test/commands/{engines,examples,BackupPostgres}.test.ts",
   "test/console/{explain,scheduleWork,switchCommand}.test.ts",
   "test/queue/*Workers.test.ts",
-  "test/runs/{notices,rotateLogs}.test.ts",
+  "test/runs/{kills,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/systemdCalendar.test.ts",
 ];
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
@@ -44,7 +44,15 @@ export interface Settings {
   logFiles: LogLimits;
   /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
   hasMonitor: boolean;
-  redis: { url: string | undefined; host: string; port: number; password: string | undefined; db: number };
+  redis: {
+    /** Whether REDIS_URL or REDIS_HOST says where it is; else it is this machine's own, if there is one. */
+    isSet: boolean;
+    url: string | undefined;
+    host: string;
+    port: number;
+    password: string | undefined;
+    db: number;
+  };
   cacheStore: (typeof cacheStores)[number];
   backup: {
     encryptionKey: string | undefined;
@@ -124,6 +132,7 @@ function readSettings(): Settings {
     logFiles: readLogLimits(read),
     hasMonitor: read.boolean("MONITOR") ?? false,
     redis: {
+      isSet: (read.text("REDIS_URL") ?? read.text("REDIS_HOST")) !== undefined,
       url: read.url("REDIS_URL", ["redis:", "rediss:"]),
       host: read.text("REDIS_HOST") ?? "127.0.0.1",
       port: read.integer("REDIS_PORT", 1, 65535) ?? 6379,
@@ -287,6 +296,8 @@ export function terminalSettings(): { color: boolean | undefined; unicode: boole
 export interface Starter {
   /** The crontab entry's id, if cron did and has to say which. */
   entryId: string | undefined;
+  /** The scheduled moment that it was started for, where `schedule:work` or the monitor did. */
+  slot: number | undefined;
   isUnderPm2: boolean;
   /** The script that pm2's container runs. Children of a process under pm2 inherit it. */
   pm2Script: string | undefined;
@@ -297,21 +308,34 @@ export interface Starter {
 }
 
 export function starterSettings(): Starter {
-  const { LAJU_ENTRY, LAJU_ATTEMPT, LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
+  const { LAJU_ENTRY, LAJU_SLOT, LAJU_ATTEMPT, LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
   return {
     entryId: LAJU_ENTRY || undefined,
-    isUnderPm2: pm_id !== undefined,
+    slot: Number(LAJU_SLOT) || undefined,
+    isUnderPm2: pm_id !== undefined && isPm2Script(process.argv[1], pm_exec_path),
     pm2Script: pm_exec_path,
     attempt: Number(LAJU_ATTEMPT) || 1,
     isByHand: LAJU_BY_HAND === "1",
   };
 }
 
+/** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
+function isPm2Script(started: string | undefined, script: string | undefined): boolean {
+  if (started === undefined || script === undefined) return true;
+  if (basename(started).startsWith("ProcessContainer")) return true;
+  const isThere = existsSync(started) && existsSync(script);
+  return started === script || (isThere && realpathSync(started) === realpathSync(script));
+}
+
 /** The variable that marks what a run has started. */
 export const markName = "LAJU_RUN";
 
-/** Marks this process's environment, and so that of all it starts; returns the mark as it stands there. */
+/**
+ * Marks this process's environment, and so that of all it starts; returns the mark as it stands there. Who started
+ * this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
+ */
 export function markEnvironment(run: string): string {
+  for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
   process.env[markName] = run;
   return `${markName}=${run}`;
 }
@@ -328,6 +352,7 @@ export function pm2ClusterLogs(): { out: string; error: string } | undefined {
 export function environmentForStart(): NodeJS.ProcessEnv {
   const {
     LAJU_ENTRY: _entry,
+    LAJU_SLOT: _slot,
     LAJU_ATTEMPT: _attempt,
     LAJU_BY_HAND: _byHand,
     LAJU_RUN: _run,

@@ -10,6 +10,7 @@ const config = readFileSync(join(project, "app", "config.ts"), "utf8");
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG"].concat([
   "LAJU_ENTRY",
+  "LAJU_SLOT",
   "LAJU_ATTEMPT",
   "LAJU_BY_HAND",
   "LAJU_RUN",

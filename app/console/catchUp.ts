@@ -4,13 +4,13 @@ import type { CommandFacts } from "../schedule/manifest";
 import { logFileOf } from "./logFile";
 import { spawnCommand } from "./spawnDetached";
 
-/** Starts a command as cron would have, with its log, and does not wait for it. */
-export function startDetached(command: Pick<CommandFacts, "name" | "log">): void {
+/** Starts a command for this missed moment as cron would have, with its log, and does not wait for it. */
+export function startDetached(command: Pick<CommandFacts, "name" | "log">, slot: number): void {
   const file = logFileOf(command);
   mkdirSync(dirname(file), { recursive: true });
   const log = openSync(file, "a");
   try {
-    const child = spawnCommand(command.name, ["ignore", log, log]);
+    const child = spawnCommand(command.name, slot, ["ignore", log, log]);
     child.on("error", () => {}); // It has no run then, which the next monitor sees.
     child.unref();
   } finally {

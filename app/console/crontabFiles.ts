@@ -20,9 +20,15 @@ export interface Owner {
 
 /** The user's ids; undefined for an unknown one. */
 export function ownerNamed(user: string): Owner | undefined {
-  const [uid, gid] = ["-u", "-g"].map((flag) => spawnSync("id", [flag, "--", user], { encoding: "utf8" }));
-  if (uid.status !== 0 || gid.status !== 0) return undefined;
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  const [uid] = idsOf("-u", user) ?? [];
+  const [gid] = idsOf("-g", user) ?? [];
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+/** The numbers that id(1) prints, which asks every source of users there is; undefined for an unknown user. */
+export function idsOf(flag: "-u" | "-g" | "-G", user: string): number[] | undefined {
+  const { status, stdout } = spawnSync("id", [flag, "--", user], { encoding: "utf8" });
+  return status === 0 ? stdout.trim().split(" ").map(Number) : undefined;
 }
 
 /** Where a log's folder is missing, the shell gives up before the command starts. */

@@ -35,7 +35,7 @@ export function crontabStateText(
 const states: Record<CrontabState, string> = {
   "in order": "in order",
   "not installed": "without this app's entries: not installed",
-  "older than the build": "older than the build",
+  "older than the build": "older than the build or schedule.json",
   "edited by hand": "edited by hand between this app's markers",
 };
 

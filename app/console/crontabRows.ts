@@ -47,25 +47,30 @@ type EntriesOf = (command: CommandFacts, schedule: string) => CrontabEntry[];
 /** Guards take most of the time, and many commands have few different schedules: each is written once. */
 function entriesFor({ hostTimezone, isPortable = false }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
-  return ({ name, timezone }, text) => {
+  return ({ name, timezone, oneServer }, text) => {
     const schedule = parseSchedule(text, { name });
-    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}`;
+    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}`;
     const known = written.get(key);
     if (known !== undefined) return known;
     const zone = timezone === null ? {} : { timezone };
     const entries = cronEntries(schedule, { ...zone, hostTimezone, portable: isPortable });
-    const lines = entries.map((entry) => lineOf(entry, isPortable));
+    const isClaimed = Boolean(oneServer) && schedule.kind !== "reboot";
+    const lines = entries.map((entry) => lineOf(entry, { isClaimed, isPortable }));
     written.set(key, lines);
     return lines;
   };
 }
 
-function lineOf({ fields, guard, delay, id, isCoarse }: CronEntry, isPortable: boolean): CrontabEntry {
+function lineOf(
+  { fields, guard, delay, id, isCoarse }: CronEntry,
+  { isClaimed, isPortable }: { isClaimed: boolean; isPortable: boolean },
+): CrontabEntry {
   return {
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
-    // The line may start the command at other moments too: it has to know which schedule to look at.
-    ...(isCoarse && !isPortable && { env: `LAJU_ENTRY=${id}` }),
+    // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
+    // then the command has to know which schedule to look at.
+    ...((isCoarse || isClaimed) && !isPortable && { env: `LAJU_ENTRY=${id}` }),
   };
 }

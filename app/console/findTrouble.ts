@@ -1,4 +1,5 @@
 import { failureReason } from "../runs/afterRun";
+import { claimedSlots, longestClaimAge } from "../runs/claims";
 import {
   closeIncidents,
   hasOpenIncident,
@@ -22,16 +23,21 @@ import { shortTime } from "./hostClock";
 /**
  * Looks for what no run can tell of itself, and keeps the incidents true. Returns what is new, one sentence each.
  */
-export function findTrouble(expected: DeployedCommand[], names: string[], clock: HostClock): string[] {
+export async function findTrouble(
+  expected: DeployedCommand[],
+  names: string[],
+  clock: HostClock,
+): Promise<string[]> {
   // Reading the runs marks those whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
   // With overlap "wait" a start leaves no trace until it is its turn.
   const isWaiting = ({ name, overlap }: DeployedCommand) =>
     overlap === "wait" && running.some((run) => run.name === name);
+  const missing = expected.filter((command) => !isWaiting(command));
   return [
     ...names.flatMap((name) => lostRun(name)),
-    ...expected.flatMap((command) => (isWaiting(command) ? [] : missed(command, clock))),
+    ...(await Promise.all(missing.map((command) => missed(command, clock)))).flat(),
     ...running.flatMap((run) => slowRun(run, clock)),
     ...names.flatMap((name) => recovered(name)),
   ];
@@ -45,12 +51,12 @@ function lostRun(name: string): string[] {
   return opened({ name, kind: "failing", reason, runId: run.id, openedAt: run.finishedAt ?? run.startedAt });
 }
 
-function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): string[] {
+async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): Promise<string[]> {
   const { name, schedules, timezone } = command;
   const schedule = JSON.stringify([schedules, timezone]);
   const until = now.getTime() - lateStart;
   const after = checkedUntil(name, schedule, now.getTime());
-  const times = missedStarts({
+  const missing = missedStarts({
     name,
     schedules,
     clock: { timezone: timezone ?? hostTimezone, hostTimezone },
@@ -59,15 +65,33 @@ function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): str
     starts: startsSince(name, after),
   });
   if (until > after) setCheckedUntil(name, schedule, until);
+  const times = await runNowhere(command, missing, now.getTime());
   if (times.length === 0) return [];
   if (command.catchUp === "last") {
-    startDetached(command);
+    startDetached(command, times.at(-1) as number);
     return [`${name} did not start at ${timesText(times, hostTimezone)}: started now`];
   }
   const reason = `did not start at ${timesText(times, hostTimezone)}`;
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
 }
 
+/** What another server ran is no miss, and of what the store has forgotten nobody knows it. */
+async function runNowhere(
+  { name, oneServer }: DeployedCommand,
+  times: number[],
+  now: number,
+): Promise<number[]> {
+  if (!oneServer || times.length === 0) return times;
+  const known = times.filter((time) => now - time < longestClaimAge).slice(-mostAsked);
+  try {
+    const claimed = await claimedSlots(name, known);
+    return known.filter((time) => !claimed.includes(time));
+  } catch {
+    return known; // Nobody says that another server did it, so this is for a person.
+  }
+}
+
+const mostAsked = 1000;
 const mostTimes = 3;
 
 function timesText(times: number[], timezone: string): string {

@@ -37,7 +37,7 @@ export async function monitor(): Promise<MonitorReport> {
   return report;
 }
 
-function lookAtRuns(): string[] {
+function lookAtRuns(): Promise<string[]> {
   const expected = expectedCommands();
   forgetOthers(expected);
   const names = readBuiltCommands().map(({ name }) => name);

@@ -30,9 +30,9 @@ export class RunningCommands {
     return this.children.size;
   }
 
-  /** Starts a command. What goes wrong is logged: the next one is to start all the same. */
-  start(command: Pick<CommandFacts, "name" | "log">): void {
-    this.startWith(command.name, logFileOf(command), (stdio) => spawnCommand(command.name, stdio));
+  /** Starts a command for a scheduled moment. What goes wrong is logged: the next one is to start all the same. */
+  start(command: Pick<CommandFacts, "name" | "log">, slot: number | undefined): void {
+    this.startWith(command.name, logFileOf(command), (stdio) => spawnCommand(command.name, slot, stdio));
   }
 
   startMonitor(): void {

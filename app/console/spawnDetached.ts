@@ -1,9 +1,9 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { environmentForStart, paths } from "../config";
 
-/** Starts a compiled command as the crontab does, and does not wait for it. */
-export function spawnCommand(name: string, stdio: StdioOptions): ChildProcess {
-  return spawnInBuild([`commands/${name}.js`], stdio);
+/** Starts a compiled command for this scheduled moment as the crontab does, and does not wait for it. */
+export function spawnCommand(name: string, slot: number | undefined, stdio: StdioOptions): ChildProcess {
+  return spawnInBuild([`commands/${name}.js`], stdio, slot === undefined ? {} : { LAJU_SLOT: String(slot) });
 }
 
 /** Starts `laju monitor` as the crontab does. */
@@ -12,11 +12,11 @@ export function spawnMonitor(stdio: StdioOptions): ChildProcess {
 }
 
 /** In a session of its own: Ctrl+C at this terminal is no affair of its. */
-function spawnInBuild(args: string[], stdio: StdioOptions): ChildProcess {
+function spawnInBuild(args: string[], stdio: StdioOptions, env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, args, {
     cwd: paths.build,
     detached: true,
-    env: environmentForStart(),
+    env: { ...environmentForStart(), ...env },
     stdio,
   });
 }

@@ -5,7 +5,7 @@ import { LajuError } from "../errors";
 import type { Retries } from "../runs/retry";
 import { startRun } from "../runs/startRun";
 import type { ActiveRun } from "../runs/supervise";
-import type { Overlap } from "../schedule/commandMeta";
+import type { OneServer, Overlap } from "../schedule/commandMeta";
 import type { OptionSpecs } from "../schedule/optionSpecs";
 import { writeAll } from "../services/writeAll";
 import type { CommandDefinition } from "./command";
@@ -28,6 +28,7 @@ export interface CompiledFacts {
   overlap: Overlap;
   retries?: Retries;
   ping?: string;
+  oneServer?: OneServer;
   options?: OptionSpecs;
   /** A script that reads its own arguments answers --help itself. */
   readsArguments?: boolean;
@@ -35,8 +36,14 @@ export interface CompiledFacts {
 
 let active: ActiveRun | undefined;
 
+/** A run that has begun, and what this deployment says of its command. */
+export interface Begun {
+  run: ActiveRun;
+  facts: CompiledFacts;
+}
+
 /** The first thing a compiled command does, before any of its own modules is loaded. */
-export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): void {
+export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): Begun {
   leaveBuildFolder();
   keepConsoleLines();
   nameSourcesInStacks();
@@ -47,8 +54,10 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
     process.exit(0);
   }
   const { name, overlap, timeoutMs = null, retries, ping } = facts;
-  active = startRun({ name, args: argv, overlap, timeoutMs, retries, ping, decide });
+  const isClaimed = facts.oneServer !== undefined;
+  active = startRun({ name, args: argv, overlap, timeoutMs, retries, ping, decide, isClaimed });
   stopOnBadSettings(active);
+  return { run: active, facts };
 }
 
 /** What follows for a declared command, once its modules are loaded. (A script has done its work by then.) */

@@ -41,9 +41,9 @@ export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
       const changed = source.changes();
       return changed && withMonitor(changed);
     },
-    start(name) {
+    start(name, slot) {
       if (name === monitorName) return running.startMonitor();
-      running.start(source.commands.find((command) => command.name === name) ?? { name, log: null });
+      running.start(source.commands.find((command) => command.name === name) ?? { name, log: null }, slot);
     },
     missed: ({ name, missed }) => logWarn("Starts were missed", { command: name, missed }),
   });

@@ -22,6 +22,8 @@ export interface StatusRow {
   isPaused: boolean;
   /** Starts that were skipped since the last run began. */
   skipped: number;
+  /** The server that ran the latest start instead of this one (`oneServer`). */
+  ranElsewhere: string | null;
   nextRun: string | null;
   troubles: Trouble[];
 }
@@ -68,7 +70,7 @@ export function statusRow(
   here: { isScheduled: boolean; since: number | null },
 ): StatusRow {
   const { name, schedules, timezone, overlap, enabled } = command;
-  const { last, running, isRetrying, skipped } = history;
+  const { last, running, isRetrying, skipped, ranElsewhere } = history;
   const [next] = here.isScheduled ? nextRuns(command, clock, 1) : [];
   return {
     name,
@@ -79,6 +81,7 @@ export function statusRow(
     isRetrying,
     isPaused: pauseOf(name, clock.now.getTime()) !== undefined,
     skipped,
+    ranElsewhere,
     nextRun: next?.toISOString() ?? null,
     troubles: troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
   };

@@ -56,11 +56,12 @@ function nextOf({ enabled, isScheduled, isPaused, nextRun }: StatusRow, now: Dat
 }
 
 /** What is wrong, else what the run said. */
-function noteOf({ troubles, last, running, skipped }: StatusRow): string {
+function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): string {
   const bad = troubles.filter(({ kind }) => kind === "overdue" || kind === "slow").map(({ text }) => text);
   const ended = troubles.some(({ kind }) => kind === "failed" || kind === "timed_out" || kind === "lost");
   const failure = ended && running !== null ? ["the run before failed"] : [];
-  const skips = skipped === 0 ? [] : [`${skipped} skipped`];
+  const skips =
+    ranElsewhere !== null ? [`run by ${ranElsewhere}`] : skipped === 0 ? [] : [`${skipped} skipped`];
   const said = running === null ? firstLine(last?.error ?? last?.message) : "";
   return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
 }

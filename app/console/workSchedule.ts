@@ -14,7 +14,8 @@ export interface ScheduleWork {
   since: Since;
   /** The commands anew when they are others than before. Asked once a minute, as cron looks at its tables. */
   changes(): readonly CommandFacts[] | undefined;
-  start(name: string): void;
+  /** Starts a command; `slot` is the time that it is due for, where it is due by a clock. */
+  start(name: string, slot?: number): void;
   missed(due: Due): void;
 }
 
@@ -29,7 +30,7 @@ export function workSchedule(work: ScheduleWork): () => void {
   const startDue = (now: number) => {
     for (const due of agenda.take(now)) {
       if (due.missed > 0) work.missed(due);
-      for (const _ of due.slots) work.start(due.name);
+      for (const slot of due.slots) work.start(due.name, slot);
     }
     // Once a minute at least: for a new build, and because the clock may be set meanwhile.
     cancel = clock.wakeAt(Math.min(agenda.next() ?? Infinity, (minuteOf(now) + 1) * minute), wake);

@@ -6,10 +6,11 @@ const patience = 300;
 /**
  * Ends every process that a run has started, with SIGTERM and then SIGKILL: children and theirs by their
  * parents, and those that left the tree (setsid, double fork) by the mark in their environment. Never the
- * process group, which may be the caller's. `known` are some found earlier, while their parent was alive.
+ * process group, which may be the caller's. `known` are some found earlier, while their parent was alive; without a
+ * `pid` the parent is gone, and the number may be another's.
  * Blocks until they are gone; does nothing where there is no /proc.
  */
-export function endDescendants(pid: number, mark: string, known: readonly number[] = []): void {
+export function endDescendants(pid: number | undefined, mark: string, known: readonly number[] = []): void {
   const left = () => [...new Set([...known.filter(isThere), ...descendantsOf(pid, mark)])];
   const found = left();
   if (found.length === 0) return;
@@ -25,11 +26,12 @@ function isThere(pid: number): boolean {
 }
 
 /** The processes that `pid` started, directly or not, and those that carry its mark. */
-export function descendantsOf(pid: number, mark: string): number[] {
+export function descendantsOf(pid: number | undefined, mark: string): number[] {
   const parents = new Map(livingProcesses().map((one) => [one, parentOf(one)]));
   const isBelow = (one: number | undefined): boolean => {
     const parent = one === undefined ? undefined : parents.get(one);
-    return parent === pid || (parent !== undefined && parent > 1 && isBelow(parent));
+    if (parent === undefined) return false;
+    return parent === pid || (parent > 1 && isBelow(parent));
   };
   return [...parents.keys()].filter((one) => one !== pid && (isBelow(one) || carries(one, mark)));
 }

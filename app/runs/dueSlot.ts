@@ -14,16 +14,35 @@ export type SlotDecision =
  * Decides whether a command that was started by the crontab entry `id` is due now, by the same engine that
  * `list --next` and `explain` use. A start delayed by load, or replayed after a clock step, has its slot still.
  */
-export function dueSlot(
-  { name, schedules, timezone }: { name: string; schedules: readonly string[]; timezone: string | undefined },
-  id: string,
-  at: Date,
-): SlotDecision {
-  const hostTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export function dueSlot({ name, schedules, timezone }: Scheduled, id: string, at: Date): SlotDecision {
   const parsed = schedules.map((schedule) => parseSchedule(schedule, { name }));
   const schedule = parsed.find((one) => entryId(one, timezone) === id);
   if (schedule === undefined) return { kind: "unknown entry" };
-  const clock = { timezone: timezone ?? hostTimezone, hostTimezone };
-  const slot = latestFiring(schedule, { ...clock, at, within: lateStart });
+  const slot = latestFiring(schedule, { ...clockOf(timezone), at, within: lateStart });
   return slot === undefined ? { kind: "not due" } : { kind: "due", slot: slot.getTime() };
+}
+
+/**
+ * The time of the schedule that a start is for which does not say so (a line written by hand, a systemd timer): the
+ * latest, as far as a start may be late. Undefined where none was due.
+ */
+export function latestSlot({ name, schedules, timezone }: Scheduled, at: Date): number | undefined {
+  const slots = schedules.flatMap((text) => {
+    const parsed = parseSchedule(text, { name });
+    return latestFiring(parsed, { ...clockOf(timezone), at, within: lateStart })?.getTime() ?? [];
+  });
+  return slots.length === 0 ? undefined : Math.max(...slots);
+}
+
+/** A command, and when it is due. */
+export interface Scheduled {
+  name: string;
+  schedules: readonly string[];
+  /** The host's, where it is absent. */
+  timezone: string | undefined;
+}
+
+function clockOf(timezone: string | undefined) {
+  const hostTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { timezone: timezone ?? hostTimezone, hostTimezone };
 }

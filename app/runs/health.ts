@@ -17,6 +17,8 @@ export interface RunHistory {
   lastStart: number | null;
   /** Starts that were skipped since `last` began. */
   skipped: number;
+  /** The server that ran the latest start instead of this one. */
+  ranElsewhere: string | null;
   /** How long its latest successes took, in milliseconds. */
   durations: number[];
   /** Its last attempt failed, and another follows by itself. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { require } from "../services/require";
@@ -68,6 +68,8 @@ const patienceMs = 60_000;
 function takeThroughSqlite(file: string, wait: boolean) {
   const Driver = sqliteDriver();
   const database = new Driver(file, { timeout: wait ? patienceMs : glanceMs });
+  // SQLite takes a shared lock on a file that it may only read, and says nothing.
+  accessSync(file, constants.W_OK);
   while (!isExclusive(database)) {
     if (wait) continue;
     database.close();

@@ -23,8 +23,13 @@ function isLost({ name, host, pid, process, has_lock }: RunRow): boolean {
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 
+/** A lock that this user may not take tells nothing. */
 function isLockFree(name: string): boolean {
-  const release = takeLock(name, { wait: false });
-  release?.();
-  return release !== undefined;
+  try {
+    const release = takeLock(name, { wait: false });
+    release?.();
+    return release !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -11,11 +11,11 @@ const pauseMs = 5;
 export function pruneRuns(before: number, until = Number.POSITIVE_INFINITY, keep = 1): number {
   const runs = inBatches(
     `DELETE FROM runs WHERE id IN (
-       SELECT id FROM runs WHERE id < @cutoff AND started_at < @before AND state <> 'running'
+       SELECT id FROM runs INDEXED BY runs_by_start WHERE started_at < @before AND state <> 'running'
          AND (SELECT count(*) FROM (
            SELECT 1 FROM runs AS later WHERE later.name = runs.name AND later.id > runs.id LIMIT @keep)) = @keep
-       ORDER BY id LIMIT ${batch})`,
-    { before, cutoff: firstKept(before), keep },
+       ORDER BY started_at LIMIT ${batch})`,
+    { before, keep },
     until,
   );
   inBatches(
@@ -30,12 +30,6 @@ export function pruneRuns(before: number, until = Number.POSITIVE_INFINITY, keep
     until,
   );
   return runs;
-}
-
-/** Ids rise with time, so this stops at the first young run instead of reading them all. */
-function firstKept(before: number): number {
-  const row = ledger().prepare("SELECT id FROM runs WHERE started_at >= ? ORDER BY id LIMIT 1").get(before);
-  return (row as { id: number } | undefined)?.id ?? Number.MAX_SAFE_INTEGER;
 }
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,5 @@
 import type { RunHistory } from "./health";
+import { holderIn } from "./holderText";
 import { hostName } from "./hostName";
 import { openIncidents } from "./incidents";
 import { ledger } from "./ledgerFile";
@@ -15,13 +16,14 @@ interface BriefRow {
   started_at: number;
   finished_at: number | null;
   attempt: number;
+  message: string | null;
 }
 
 /** What the ledger knows of these commands. A handful of short reads by index each, whatever its size. */
 export function runHistories(names: readonly string[]): Map<string, RunHistory> {
   const incidents = openIncidents();
   const newest = ledger().prepare(
-    `SELECT id, state, started_at, finished_at, attempt FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${looked}`,
+    `SELECT id, state, started_at, finished_at, attempt, message FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${looked}`,
   );
   return new Map(
     names.map((name) => {
@@ -41,6 +43,7 @@ function historyOf(name: string, rows: BriefRow[], incidents: RunHistory["incide
     running: runOf(running),
     lastStart: rows[0]?.started_at ?? null,
     skipped: skippedSince(name, rows, last?.id ?? 0),
+    ranElsewhere: rows[0]?.state === "skipped" ? holderIn(rows[0].message) : null,
     durations: rows.filter(({ state }) => state === "succeeded").map(lasted),
     isRetrying: running === undefined && isFirstAlive(rows),
     incidents,

@@ -23,6 +23,8 @@ export interface RunRequest {
   retries: Retries | undefined;
   /** A URL that is told of each run. */
   ping?: string | undefined;
+  /** Whether its work may begin only when the store that several servers share has said so. */
+  isClaimed?: boolean | undefined;
   /** Decides, for a crontab entry coarser than its schedule, whether the command is due. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
@@ -34,7 +36,7 @@ export interface RunRequest {
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
   const startedAt = Date.now();
-  const { attempt } = starterSettings();
+  const { attempt, slot: toldSlot } = starterSettings();
   const isRetry = attempt > 1;
   const run: NewRun = { name, args, startedAt, attempt, log: outputFile(), slot: null, hasLock: false };
   // A retry is part of a run that was due, and whose process holds the lock.
@@ -42,6 +44,7 @@ export function startRun(request: RunRequest): ActiveRun {
   if (!isRetry) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
   if (lock === "taken") return skip(run);
+  const awaitsClaim = request.isClaimed === true && !isRetry && !isByHandOrPm2();
   const record = openRecord({ ...run, slot, hasLock: lock === "held" });
   if (record === "slot taken") process.exit(0);
   const row = record === "not recorded" ? undefined : record;
@@ -50,8 +53,9 @@ export function startRun(request: RunRequest): ActiveRun {
   const retries = isRetry ? undefined : request.retries;
   // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
   const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
-  if (told !== undefined) beforeRun(told);
-  return supervise({ name, startedAt, timeoutMs, record: row, retries, told, mark });
+  if (told !== undefined && !awaitsClaim) beforeRun(told);
+  const due = toldSlot ?? slot;
+  return supervise({ name, startedAt, timeoutMs, record: row, retries, told, mark, due, awaitsClaim });
 }
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {
@@ -69,9 +73,13 @@ function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): 
 function skipWhilePaused(run: NewRun): void {
   const pause = pauseOrNone(run);
   if (pause === undefined) return;
-  const { isByHand, isUnderPm2 } = starterSettings();
-  if (isByHand || isUnderPm2 || isAtTerminal()) return;
+  if (isByHandOrPm2() || isAtTerminal()) return;
   skip(run, pauseText(pause));
+}
+
+function isByHandOrPm2(): boolean {
+  const { isByHand, isUnderPm2 } = starterSettings();
+  return isByHand || isUnderPm2;
 }
 
 function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {

@@ -1,31 +1,69 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { markName } from "../config";
 import { descendantsOf, endDescendants } from "./descendants";
+import { livingRuns } from "./livingRuns";
+import { markLostRuns } from "./lostRuns";
 import { closeRecord } from "./record";
 import type { Run } from "./run";
 import { runMark } from "./runMark";
-import { lifeOf, processIdentity } from "./thisProcess";
+import { type RunRow, toRun } from "./runRow";
+import { lifeOf } from "./thisProcess";
 
 /** A little longer than a command that listens to its signal may take to tidy up, in milliseconds. */
 const patience = 6_000;
+
+/** How a run that was to stop has ended; "retries" is one that waited to try again. */
+export interface Stopped {
+  run: Run;
+  ending: "ended" | "killed" | "gone" | "retries";
+}
+
+/**
+ * Ends every run of a command on this host, and those that wait to be tried again. One whose pid belongs to another
+ * container is left alone: here that number is another process.
+ */
+export async function stopCommand(name: string): Promise<Stopped[]> {
+  markLostRuns();
+  const stopped: Stopped[] = [];
+  for (const row of livingRuns(name, "running")) {
+    stopped.push({ run: toRun(row), ending: await stopRun(row) });
+  }
+  // What ends an attempt by itself, with status 1, is tried again by the process of the first one.
+  for (const row of livingRuns(name, "retrying")) {
+    const ending = await stopRun(row);
+    const isNews = ending !== "gone" && !stopped.some(({ run }) => run.id === row.id);
+    if (isNews) stopped.push({ run: toRun(row), ending: "retries" });
+  }
+  return stopped;
+}
 
 /**
  * Ends a run of this host and all it started: SIGTERM, which aborts its signal, and SIGKILL if it is still
  * there afterwards. Returns how it ended.
  */
-export async function stopRun(run: Run): Promise<"ended" | "killed" | "gone"> {
-  const identity = processIdentity(run.pid);
-  if (identity === null) return "gone";
-  const mark = `${markName}=${runMark(run)}`;
-  const known = descendantsOf(run.pid, mark);
-  process.kill(run.pid, "SIGTERM");
-  const hasEnded = await isGoneWithin(patience, () => lifeOf(run.pid, identity) === "gone");
-  if (!hasEnded) process.kill(run.pid, "SIGKILL");
-  endDescendants(run.pid, mark, known);
+async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
+  const { pid, process: identity, started_at } = row;
+  const mark = `${markName}=${runMark({ pid, startedAt: started_at })}`;
+  if (lifeOf(pid, identity) !== "alive") return "gone";
+  const known = descendantsOf(pid, mark);
+  if (!isSent(pid, "SIGTERM")) return "gone";
+  const hasEnded = await isGoneWithin(patience, () => lifeOf(pid, identity) === "gone");
+  if (!hasEnded) isSent(pid, "SIGKILL");
+  endDescendants(hasEnded ? undefined : pid, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop, and only SIGKILL could end it";
-  closeRecord(run.name, run.key, { state: "failed", exitStatus: 137, error, finishedAt: Date.now() });
+  closeRecord(row.name, toRun(row).key, { state: "failed", exitStatus: 137, error, finishedAt: Date.now() });
   return "killed";
+}
+
+/** False where it has ended in this very moment. */
+function isSent(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error.code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 async function isGoneWithin(limit: number, isGone: () => boolean): Promise<boolean> {

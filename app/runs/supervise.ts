@@ -1,4 +1,4 @@
-import { afterRun, type ToldRun } from "./afterRun";
+import { afterRun, beforeRun, type ToldRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { errorText } from "./errorText";
 import { idOfRun } from "./ledger";
@@ -29,6 +29,10 @@ export interface Supervision {
   told?: ToldRun | undefined;
   /** What the environment of everything that the run starts carries. */
   mark: string;
+  /** The scheduled moment that it was started for, where that is known. */
+  due?: number | null;
+  /** Whether its work may begin only after `confirm`. Until then nothing is tried again. */
+  awaitsClaim?: boolean;
 }
 
 /** The run that this process is. */
@@ -36,6 +40,14 @@ export interface ActiveRun {
   /** Its id in the ledger. Looked up when somebody asks. */
   readonly id: number | null;
   readonly startedAt: number;
+  /** The scheduled moment that it was started for, where that is known (milliseconds since the epoch). */
+  readonly due: number | null;
+  /** Whether it has to ask the store that several servers share before its work begins. */
+  readonly awaitsClaim: boolean;
+  /** This server is the one that runs it. */
+  confirm(): void;
+  /** Ends the process as a start that did nothing, for this reason. */
+  skip(reason: string): never;
   /** Made at its first use: a command that never asked for it is not waited for when it has to end. */
   signal(): AbortSignal;
   /** Keeps a sentence about what was done. */
@@ -58,10 +70,15 @@ export function supervise({
   retries,
   told,
   mark,
+  due = null,
+  awaitsClaim = false,
 }: Supervision): ActiveRun {
   const notes: { message?: string; error?: string } = {};
   let controller: AbortController | undefined;
   let timedOut = false;
+  let isSkipped = false;
+  // A retry claims nothing, so a start that has not claimed has none.
+  let isClaimed = !awaitsClaim;
   let endStatus: number | undefined;
   let callOffWatch = () => {};
 
@@ -79,11 +96,12 @@ export function supervise({
     notes.error ??= errorText(error);
   });
   process.on("exit", (status) => {
-    const state = timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
+    const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
     if (timedOut) endDescendants(process.pid, mark);
     record?.close({ ...notes, state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize() });
+    if (isSkipped) return;
     let lastStatus = status;
-    if (retries !== undefined && isWorthRetrying(status)) {
+    if (isClaimed && retries !== undefined && isWorthRetrying(status)) {
       callOffWatch();
       // From here on nothing can be handled any more: a signal has to end the process by itself.
       for (const signal of endingSignals) process.removeAllListeners(signal);
@@ -111,6 +129,18 @@ export function supervise({
       return record === undefined ? null : (idOfRun(record.key) ?? null);
     },
     startedAt,
+    due,
+    awaitsClaim,
+    confirm() {
+      isClaimed = true;
+      if (told !== undefined) beforeRun(told);
+    },
+    skip(reason) {
+      isSkipped = true;
+      notes.message = reason;
+      tell(`${name} is skipped: ${reason}`);
+      process.exit(0);
+    },
     signal() {
       controller ??= new AbortController();
       return controller.signal;

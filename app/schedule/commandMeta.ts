@@ -19,6 +19,11 @@ export interface CommandMeta {
    */
   overlap?: Overlap;
   /**
+   * Of the servers that share Redis or a database, exactly one runs it at each scheduled moment. `whenUnavailable`
+   * says what a start does that cannot ask that store: "fail" (the default, true), or "skip".
+   */
+  oneServer?: true | OneServer;
+  /**
    * What `schedule:work` does about starts that it missed (suspended, restarted): "none" leaves them out
    * (the default), "last" makes up for the last one.
    */
@@ -48,6 +53,9 @@ export interface CommandMeta {
   options?: OptionSpecs;
 }
 
+export interface OneServer {
+  readonly whenUnavailable: "skip" | "fail";
+}
 export type Overlap = "skip" | "wait" | "allow";
 export type NoticeChannel = "mail" | "webhook" | `${string}@${string}`;
 export type CatchUp = "none" | "last";
@@ -62,6 +70,8 @@ export interface ResolvedMeta {
   timezone: string | null;
   timeout: string | null;
   overlap: Overlap;
+  /** null: every server runs it. */
+  oneServer: OneServer | null;
   catchUp: CatchUp;
   retries: number;
   retryDelay: string;
@@ -86,6 +96,7 @@ export function resolveMeta(meta: CommandMeta): ResolvedMeta {
     timezone: meta.timezone ?? null,
     timeout: meta.timeout ?? null,
     overlap: meta.overlap ?? (meta.schedule === undefined ? "allow" : "skip"),
+    oneServer: meta.oneServer === true ? { whenUnavailable: "fail" } : (meta.oneServer ?? null),
     catchUp: meta.catchUp ?? "none",
     retries: meta.retries ?? 0,
     retryDelay: meta.retryDelay ?? "10s",

@@ -21,6 +21,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
     ["skip", "wait", "allow"].includes(value as string)
       ? undefined
       : expected('"skip", "wait" or "allow"', value),
+  oneServer,
   catchUp: (value) =>
     ["none", "last"].includes(value as string) ? undefined : expected('"none" or "last"', value),
   retries: (value) =>
@@ -94,6 +95,15 @@ function words(value: unknown): string | undefined {
   return isList(value) && value.every(isWord)
     ? undefined
     : expected('a list of words such as ["mail"]', value);
+}
+
+function oneServer(value: unknown): string | undefined {
+  if (value === true) return undefined;
+  const isGood =
+    isRecord(value) &&
+    Object.keys(value).join() === "whenUnavailable" &&
+    ["skip", "fail"].includes(value.whenUnavailable as string);
+  return isGood ? undefined : expected('true or { whenUnavailable: "skip" | "fail" }', value);
 }
 
 function priority(value: unknown): string | undefined {

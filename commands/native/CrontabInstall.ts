@@ -12,6 +12,7 @@ import {
 } from "../../app/console/crontabTarget";
 import { rememberInstallation } from "../../app/console/installation";
 import { terminalFor } from "../../app/console/terminal";
+import { unwritableWarnings } from "../../app/console/userAccess";
 import { verb } from "../../app/console/verb";
 
 export default verb({
@@ -41,6 +42,7 @@ data/crontab.bak. With names, only the entries of these commands change.`,
     }
     const change = installCrontab(target);
     rememberInstallation(target, options, Date.now());
+    for (const warning of unwritableWarnings(target)) console.error(warning);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     return 0;
   },

@@ -33,6 +33,10 @@ export default verb({
       ["next", row?.next?.map((time) => shortTime(new Date(time), zone)).join(", ") || null],
       ["timeout", command.timeout],
       ["overlap", command.overlap],
+      [
+        "one server",
+        command.oneServer && `of several; ${command.oneServer.whenUnavailable} where that is not known`,
+      ],
       ["retries", command.retries === 0 ? null : `${command.retries}, the first after ${command.retryDelay}`],
       ["environments", command.environments?.join(", ") ?? null],
       ["tags", command.tags.join(", ") || null],

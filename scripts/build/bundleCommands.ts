@@ -10,13 +10,13 @@ import {
   isMessageList,
   type Place,
 } from "./bundle";
-import { entriesPlugin, entryOf } from "./entries";
+import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
 /** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
 export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
-  const plain = commands.filter((command) => !command.hasTopLevelAwait);
-  const waiting = commands.filter((command) => command.hasTopLevelAwait);
+  const plain = commands.filter((command) => !waitsAtTop(command));
+  const waiting = commands.filter(waitsAtTop);
   const parts = [
     await bundlePlain(plain, place),
     await each(waiting, (command) => bundleModule(command, place)),

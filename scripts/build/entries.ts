@@ -36,17 +36,35 @@ export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
 
 function beginOf(command: SourceCommand, root: string): string {
   const facts = JSON.stringify(compiledFacts(command));
-  const begin = `import { begin } from ${moduleIn(root, "app/console/startCompiled")};`;
-  if (!decidesItself(command)) return `${begin} if (lajuMain) begin(${facts});`;
+  const begin = importOfBegin(command, root);
+  const call = command.oneServer === null ? "begin" : "await begin";
+  if (!decidesItself(command)) return `${begin} if (lajuMain) ${call}(${facts});`;
   const { name, schedules, timezone } = command;
   const schedule = JSON.stringify({ name, schedules, ...(timezone && { timezone }) });
   return `${begin} import { dueSlot } from ${moduleIn(root, "app/runs/dueSlot")};
-if (lajuMain) begin(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));`;
+if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));`;
 }
 
-/** Whether some host's crontab may start it at other times too. Only then does it carry the schedule engine. */
-function decidesItself({ name, schedules, timezone }: SourceCommand): boolean {
+/**
+ * A command of one server asks the store that the servers share before its own modules are loaded: an ES module can
+ * wait for that, and nothing else has to change.
+ */
+export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): boolean {
+  return hasTopLevelAwait || oneServer !== null;
+}
+
+function importOfBegin({ oneServer }: SourceCommand, root: string): string {
+  if (oneServer === null) return `import { begin } from ${moduleIn(root, "app/console/startCompiled")};`;
+  return `import { beginOnOneServer as begin } from ${moduleIn(root, "app/console/beginOnOneServer")};`;
+}
+
+/**
+ * Whether some host's crontab may start it at other times too, or servers have to agree on the time it is for. Only
+ * then does it carry the schedule engine.
+ */
+function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
   if (schedules.length === 0) return false;
+  if (oneServer !== null) return true;
   if (timezone !== null) return true;
   return schedules.some((text) =>
     cronEntries(parseSchedule(text, { name }), { hostTimezone: "UTC" }).some(({ isCoarse }) => isCoarse),
@@ -78,6 +96,7 @@ function compiledFacts(command: SourceCommand): CompiledFacts {
     ...(timeout && { timeout, timeoutMs: parseDuration(timeout) }),
     ...(retries > 0 && { retries: { retries, delayMs: parseDuration(retryDelay) } }),
     ...(ping && { ping }),
+    ...(command.oneServer && { oneServer: command.oneServer }),
     ...(Object.keys(options).length > 0 && { options }),
     ...(command.form === "script" && readsArguments(command.text) && { readsArguments: true }),
   };

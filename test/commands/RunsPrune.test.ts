@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { withLedger } from "../support/ledger";
 
 describe("runs:prune", () => {
   let app: TestApp;
@@ -29,6 +30,18 @@ describe("runs:prune", () => {
     expect(await ids()).toEqual([3, 2]);
     expect((await app.laju("runs:prune", "--older-than", "0s")).stdout).toMatch(/^Deleted 1 run /);
     expect(await ids()).toEqual([3]);
+  });
+
+  test("is not stopped by a run from a time when the clock was ahead", async () => {
+    const old = Date.now() - 3_600_000;
+    withLedger(`${app.root}/data`, (ledger) => {
+      ledger.prepare("UPDATE runs SET started_at = ? WHERE id = 3").run(Date.now() + 86_400_000);
+      const insert = ledger.prepare(
+        `INSERT INTO runs (name, host, pid, args, started_at, state, has_lock) VALUES (?, 'h', 1, '[]', ?, 'succeeded', 0)`,
+      );
+      for (const name of ["Once", "Once", "Other", "Other"]) insert.run(name, old);
+    });
+    expect((await app.laju("runs:prune", "--older-than", "30m")).stdout).toMatch(/^Deleted 2 runs /);
   });
 
   test("wrong use is told", async () => {

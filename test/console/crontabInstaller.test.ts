@@ -202,7 +202,7 @@ describe("the crontab of this app", () => {
     [
       "older than the build",
       (target) => installCrontab({ ...target, rows: target.rows.slice(1) }),
-      "older than the build",
+      "older than the build or schedule.json",
     ],
     [
       "edited by hand",

@@ -27,6 +27,7 @@ function row(name: string, more: Partial<StatusRow> = {}): StatusRow {
     isRetrying: false,
     isPaused: false,
     skipped: 0,
+    ranElsewhere: null,
     nextRun: new Date(now + 99 * minute + 20_000).toISOString(),
     troubles: [],
     ...more,
@@ -93,6 +94,16 @@ test("each command has a line: when, how long, how, and what comes next", () => 
 
   The crontab of deploy is in order
   node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   try again`);
+});
+
+test("what another server runs is no riddle", () => {
+  const elsewhere: Status = {
+    ...status,
+    commands: [row("Nightly", { skipped: 7, ranElsewhere: "web-2" })],
+  };
+  expect(statusText(elsewhere, clock, terminal())).toContain(
+    "  ○ Nightly   never   next in 1h 39m   run by web-2\n",
+  );
 });
 
 test("what is wrong is red", () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dueSlot } from "../../app/runs/dueSlot";
+import { dueSlot, latestSlot } from "../../app/runs/dueSlot";
 import type { Run } from "../../app/runs/run";
 import { entryId } from "../../app/schedule/entries";
 import { parseSchedule } from "../../app/schedule/expression";
@@ -34,6 +34,18 @@ describe("a command that decides for a coarse crontab entry", () => {
 
   test("does not know an entry of another schedule", () => {
     expect(dueSlot(facts, "00000000", new Date())).toEqual({ kind: "unknown entry" });
+  });
+
+  test.each([
+    ["2026-11-23T08:00:01Z", "2026-11-23T08:00:00Z"],
+    // A server that is a minute and more behind with its work, or whose clock is.
+    ["2026-11-23T08:01:20Z", "2026-11-23T08:00:00Z"],
+    ["2026-11-23T08:10:59Z", "2026-11-23T08:10:00Z"],
+    ["2026-11-23T07:59:59Z", undefined],
+    ["2026-11-23T08:20:00Z", undefined],
+  ])("without an entry a start at %s is for %s", (at, slot) => {
+    const command = { name: "X", schedules: ["0 8 * * *", "10 8 * * *"], timezone: "UTC" };
+    expect(latestSlot(command, new Date(at))).toBe(slot && Date.parse(slot));
   });
 
   describe("as a process", () => {

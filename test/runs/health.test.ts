@@ -21,6 +21,7 @@ const nothing: RunHistory = {
   running: null,
   lastStart: null,
   skipped: 0,
+  ranElsewhere: null,
   durations: [],
   isRetrying: false,
   incidents: [],

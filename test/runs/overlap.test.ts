@@ -1,8 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
+import { withLedger } from "../support/ledger";
+import { until } from "../support/server";
+
+const bootId = () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
 const holds = (meta: string) => `
 import { command } from "../app/console/command";
@@ -20,9 +27,12 @@ describe("while a run goes on, another start", () => {
       "commands/Skips.ts": holds('schedule: "@daily",'),
       "commands/Waits.ts": holds('overlap: "wait",'),
       "commands/Allows.ts": holds(""),
-      "commands/Quick.ts": `
+      "commands/Held.ts": `
+        import { existsSync } from "node:fs";
         import { command } from "../app/console/command";
-        export default command({ overlap: "skip", async run() { await new Promise((r) => setTimeout(r, 3000)); } });`,
+        export default command({ overlap: "skip", async run() {
+          while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+        } });`,
     });
     expect((await app.laju("build")).stderr).toBe("");
   });
@@ -78,9 +88,68 @@ describe("while a run goes on, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
+  test("is not allowed because a process under pm2 began it", async () => {
+    const pm2 = { pm_id: "0", pm_exec_path: "/srv/web/server.js" };
+    const first = await begin("Skips", pm2);
+    const second = await app.run(["build/commands/Skips.js"], { env: pm2 });
+    expect(second.stderr).toMatch(/^laju: Skips is skipped: still running/);
+    expect(await first.end()).toBe(0);
+    const script = { pm_id: "0", pm_exec_path: `${app.root}/build/commands/Skips.js` };
+    const workers = [await begin("Skips", script), await begin("Skips", script)];
+    expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "says so where its lock cannot be held: SQLite would share one on a file that is only read",
+    async () => {
+      const first = await begin("Skips");
+      expect(await first.end()).toBe(0);
+      const lock = `${app.root}/data/locks/Skips.sqlite3`;
+      const asOther = [
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        process.execPath,
+        "build/commands/Skips.js",
+      ];
+      chmodSync(dirname(app.root), 0o755);
+      const ended = await app.run(asOther, { program: "setpriv" });
+      expect(ended.stderr).toContain(
+        `laju: Skips runs without its lock: EACCES: permission denied, access '${lock}'`,
+      );
+    },
+  );
+
+  test("begun by a run is a start of its own: entry, attempt and hand are the parent's", async () => {
+    app.write(
+      "commands/Parent.ts",
+      `import { spawnSync } from "node:child_process";
+       spawnSync(process.execPath, ["build/commands/Child.js"], { stdio: "inherit" });`,
+    );
+    app.write(
+      "commands/Child.ts",
+      `console.log(Object.keys(process.env).filter((name) => name.startsWith("LAJU_")).join());`,
+    );
+    expect((await app.laju("build")).stderr).toBe("");
+    const env = { LAJU_ATTEMPT: "2", LAJU_BY_HAND: "1", LAJU_SLOT: "1" };
+    const ended = await app.run(["build/commands/Parent.js"], { env });
+    expect(ended).toMatchObject({ status: 0, stdout: "LAJU_RUN\n", stderr: "" });
+    expect(await last("Child")).toMatchObject({ attempt: 1, state: "succeeded" });
+  });
+
   test("of 30 at once lets exactly one run", async () => {
-    await Promise.all(Array.from({ length: 30 }, () => start("Quick")));
-    const runs: Run[] = JSON.parse((await app.laju("runs", "Quick", "--json", "--limit", "100")).stdout);
+    const ended: string[] = [];
+    const starts = Array.from({ length: 30 }, () =>
+      start("Held").then(({ stderr }) => {
+        ended.push(stderr);
+      }),
+    );
+    await until(() => ended.length === 29, { limit: 40_000, what: "29 skipped starts" });
+    app.write("go", "");
+    await Promise.all(starts);
+    const isSkip = (stderr: string) => stderr.startsWith("laju: Held is skipped: ");
+    expect(ended.filter(isSkip)).toHaveLength(29);
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Held", "--json", "--limit", "100")).stdout);
     const states = runs.map(({ state }) => state).sort();
     expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
   });
@@ -98,6 +167,11 @@ describe("laju stop", () => {
           console.log("ready");
           await new Promise((resolve) => setTimeout(resolve, 60_000));
         } });`,
+      "commands/Fails.ts": `export const meta = { schedule: "@daily", retries: 3, retryDelay: "1m" };
+        console.log("tried"); process.exit(1);`,
+      "commands/Traps.ts": `export const meta = { retries: 3, retryDelay: "1ms" };
+        process.on("SIGTERM", () => process.exit(1));
+        console.log("ready"); setInterval(() => {}, 1000);`,
     });
     expect((await app.laju("build")).stderr).toBe("");
   });
@@ -114,6 +188,51 @@ describe("laju stop", () => {
     const [run, ...more]: Run[] = JSON.parse((await app.laju("runs", "Long", "--json")).stdout);
     expect(run).toMatchObject({ state: "failed", exitStatus: 143, error: "ended by SIGTERM" });
     expect(more).toEqual([]);
+  });
+
+  test("ends a run that waits to be tried again", async () => {
+    const child = spawn(process.execPath, ["build/commands/Fails.js"], { cwd: app.root });
+    const closed = once(child, "close");
+    await until(
+      async () => JSON.parse((await app.laju("runs", "Fails", "--json")).stdout)[0]?.state === "failed",
+    );
+    const stopped = await app.laju("stop", "Fails");
+    expect(stopped.stdout).toMatch(/^✓ Fails is not tried again \(run \d+, pid \d+\)\n$/);
+    expect((await closed)[1]).toBe("SIGTERM");
+    expect((await app.laju("stop", "Fails")).stderr).toContain("✗ Fails is not running");
+  });
+
+  test("ends it for good where an attempt fails on SIGTERM", async () => {
+    const child = spawn(process.execPath, ["build/commands/Traps.js"], { cwd: app.root });
+    const closed = once(child, "close");
+    await once(child.stdout, "data");
+    expect((await app.laju("stop", "Traps")).status).toBe(0);
+    await closed;
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Traps", "--json")).stdout);
+    expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
+  });
+
+  test("leaves a process alone that only has the number of a run in another container", async () => {
+    const bystander = spawn("sleep", ["60"]);
+    const exited = once(bystander, "exit");
+    try {
+      withLedger(`${app.root}/data`, (ledger) =>
+        ledger
+          .prepare(
+            `INSERT INTO runs (name, host, pid, process, args, started_at, state, has_lock)
+             VALUES ('Long', ?, ?, ?, '[]', 1, 'running', 0)`,
+          )
+          .run(hostname(), bystander.pid, `${bootId()} pid:[1] 1`),
+      );
+      const refused = await app.laju("stop", "Long");
+      expect(refused).toMatchObject({ status: 1, stdout: "" });
+      expect(refused.stderr).toContain("✗ Long is not running here, but in another container");
+      expect(bystander.exitCode ?? bystander.signalCode).toBe(null);
+    } finally {
+      bystander.kill("SIGKILL");
+      await exited;
+      withLedger(`${app.root}/data`, (ledger) => ledger.exec("DELETE FROM runs WHERE started_at = 1"));
+    }
   });
 
   test("of a command that does not run says so", async () => {

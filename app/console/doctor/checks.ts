@@ -8,6 +8,7 @@ import { environment } from "./environment";
 import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";
 import { node } from "./node";
+import { oneServer } from "./oneServer";
 import { database, mail, redis } from "./services";
 import { timezone } from "./timezone";
 
@@ -26,5 +27,6 @@ export const checks: readonly Check[] = [
   ledger,
   database,
   redis,
+  oneServer,
   mail,
 ];

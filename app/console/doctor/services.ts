@@ -29,8 +29,7 @@ export const redis: Check = {
   name: "Redis",
   async look() {
     const { redis: own, cacheStore } = settings();
-    const isUsed = own.url !== undefined || own.host !== "127.0.0.1" || cacheStore === "redis";
-    if (!isUsed) return fine("not set up");
+    if (!own.isSet && cacheStore !== "redis") return fine("not set up");
     const { default: Redis } = await import("../../services/Redis");
     await Redis.ping();
     return fine(redisPlace().address);

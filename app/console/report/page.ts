@@ -127,7 +127,7 @@ function times({ from, cellMs, clock }: ReportData): (cell: number) => string {
 
 const mostLabels = 7;
 /** How much room a label needs on a phone. */
-const labelCells = 18;
+const labelCells = 22;
 
 /** The days below a chart: a mark where each begins, seven at most. */
 function daysAxis(data: ReportData): string {

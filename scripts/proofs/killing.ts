@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Run } from "../../app/runs/run";
+import { withLedger } from "../../test/support/ledger";
+
+/** What is killed: a plain command, one with a watchdog thread, and one that fails and tries again. */
+export const killedCommands = {
+  "commands/Plain.ts": killed(""),
+  "commands/Limited.ts": killed('timeout: "1m",'),
+  "commands/Retrying.ts": killed('retries: 3, retryDelay: "5ms",', 'throw new Error("again");'),
+};
+
+const names = ["Plain", "Limited", "Retrying"];
+
+function killed(meta: string, end = "") {
+  return `import { command } from "../app/console/command";
+import { logInfo } from "../app/services/Logger";
+export default command({ schedule: "* * * * *", ${meta} async run() {
+  for (let line = 0; line < 20; line++) {
+    logInfo("Working", { line });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  ${end}
+} });
+`;
+}
+
+export interface Killed {
+  kills: number;
+  /** Starts after a kill that did not run at once. */
+  refused: number;
+  states: Record<string, number>;
+  integrity: string;
+}
+
+/**
+ * Kills commands with SIGKILL at random moments of their lives, from the first millisecond to their end, and starts
+ * the same command anew at once after every `every`th. `laju` runs a verb in the app.
+ */
+export async function killAtRandom(
+  { root, laju }: { root: string; laju(args: string[]): string | Promise<string> },
+  { kills, every, random }: { kills: number; every: number; random(): number },
+): Promise<Killed> {
+  let refused = 0;
+  const longest = await lifetime(root);
+  for (let kill = 1; kill <= kills; kill++) {
+    const name = names[kill % names.length] as string;
+    const child = start(root, name);
+    const exit = once(child, "exit");
+    await sleep(random() * longest * 1.2);
+    child.kill("SIGKILL");
+    await exit;
+    if (kill % every === 0 && !(await runsAtOnce(root, name))) refused++;
+  }
+  const runs: Run[] = JSON.parse(await laju(["runs", "--json", "--limit", "100000"]));
+  const states: Record<string, number> = {};
+  for (const { state } of runs) states[state] = (states[state] ?? 0) + 1;
+  const integrity = withLedger(join(root, "data"), (ledger) =>
+    String(ledger.pragma("integrity_check", { simple: true })),
+  );
+  return { kills, refused, states, integrity };
+}
+
+/** How long an undisturbed run takes here, in milliseconds. */
+async function lifetime(root: string): Promise<number> {
+  const startedAt = Date.now();
+  await once(start(root, "Plain"), "exit");
+  return Date.now() - startedAt;
+}
+
+/** Whether a start is neither skipped nor unrecorded. (A retried one fails in the end, as it is meant to.) */
+async function runsAtOnce(root: string, name: string): Promise<boolean> {
+  const child = start(root, name);
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text) => (said += text));
+  await once(child, "close");
+  return !/is skipped|not recorded|without its lock/.test(said);
+}
+
+function start(root: string, name: string) {
+  return spawn(process.execPath, [`commands/${name}.js`], {
+    cwd: join(root, "build"),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}

@@ -1,0 +1,33 @@
+/*
+ * kill -9 at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (1000). Afterwards every run is closed or found
+ * lost, the ledger is whole, and no start in between was refused. Ends with status 1 where that is not so.
+ */
+import { makeBenchApp } from "../bench/support/benchApp";
+import { killAtRandom, killedCommands } from "./killing";
+
+const kills = Number(process.argv[2] ?? 1000);
+
+const app = makeBenchApp(killedCommands);
+try {
+  app.laju(["build"]);
+  const startedAt = Date.now();
+  const { refused, states, integrity } = await killAtRandom(app, { kills, every: 4, random: seeded(1) });
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  const counts = Object.entries(states).map(([state, count]) => `${count} ${state}`);
+  console.log(`${kills} kills in ${seconds} s: ${counts.join(", ")}`);
+  console.log(`starts refused right after a kill: ${refused}; PRAGMA integrity_check: ${integrity}`);
+  if (refused > 0 || integrity !== "ok" || states.running || states.skipped) process.exitCode = 1;
+} finally {
+  app.remove();
+}
+
+/** The same moments each time (mulberry32), as far as the machine keeps time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
