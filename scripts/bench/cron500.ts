@@ -4,10 +4,10 @@
  * last one started and ended, what it took of the processors and of memory, and whether each is in the ledger.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { startCron } from "../../test/support/cron";
+import { withLedger } from "../../test/support/ledger";
 import { until } from "../../test/support/server";
 import { type BenchApp, makeBenchApp } from "./support/benchApp";
 import { median } from "./support/pairs";
@@ -91,10 +91,7 @@ export default command({
 
 /** The runs of the first minute in which cron started any. */
 function readRuns({ root }: BenchApp): Row[] {
-  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
-  const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");
-  const ledger = new Driver(join(root, "data", "runs.sqlite3"), { readonly: true });
-  try {
+  return withLedger(join(root, "data"), (ledger) => {
     const rows = ledger.prepare("SELECT * FROM runs WHERE name <> 'Warm' ORDER BY started_at").all() as Row[];
     const minute = Math.floor((rows[0]?.started_at ?? 0) / 60_000);
     const seen = new Set<string>();
@@ -104,9 +101,7 @@ function readRuns({ root }: BenchApp): Row[] {
       seen.add(name);
       return isFirst;
     });
-  } finally {
-    ledger.close();
-  }
+  });
 }
 
 function endedIn(rows: Row[]): number {

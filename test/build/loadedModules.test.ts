@@ -37,8 +37,6 @@ const commands = {
 // What evaluates the shared bundle.
 const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
-// knex asks for streams, and its `debug` for a terminal's colours.
-const knexLoads = ["assert", "diagnostics_channel", "net", "os", "tty", ...streams];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
 /** What takes the lock. A run that succeeds opens no ledger: SQLite is loaded by those that ask it something. */
@@ -46,10 +44,10 @@ const lock = "fs-native-extensions";
 
 const expected: Record<keyof typeof commands, Loaded> = {
   LogsOnly: { builtins: supervision, vendor: [lock], packages: [] },
-  QueriesDB: { builtins: [...supervision, ...knexLoads], vendor: [sqlite, lock, "knex"], packages: [] },
+  QueriesDB: { builtins: [...supervision, ...streams], vendor: [sqlite, lock, "knex"], packages: [] },
   QueriesSQLite: { builtins: supervision, vendor: [sqlite, lock], packages: [] },
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
-  UsesWinston: { builtins: [...supervision, "os", ...streams], vendor: [lock, "winston"], packages: [] },
+  UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
 };
 

@@ -197,6 +197,13 @@ describe("build/vendor", () => {
   test("whoever requires knex gets the knex that DB uses", () =>
     expectOutput("Compares", "true true function\n"));
 
+  test("DEBUG makes knex speak of its queries, and without it nothing of that is loaded", async () => {
+    expect((await run("Queries", { DEBUG: "knex:query" })).stderr).toContain(
+      "knex:query select 6 * 7 as answer",
+    );
+    expect((await run("Queries")).stderr).toBe("");
+  });
+
   test("plugins of knex reach DB", () => expectOutput("Plugs", "42\n"));
 
   test("packages of the user's own work: CommonJS, ES modules, native ones", () =>

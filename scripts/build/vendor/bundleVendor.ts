@@ -9,7 +9,7 @@ import { writeIfChanged } from "../files";
 import { addonPlugin, addons } from "./addons";
 import { withLazyBuiltins } from "./lazyBuiltins";
 import { type VendorPackage, vendorPackages } from "./packages";
-import { quietDebug } from "./quietDebug";
+import { rarelyUsed } from "./rarelyUsed";
 
 type Place = Pick<BuildFolder, "root" | "build">;
 
@@ -54,8 +54,10 @@ function vendorKey(root: string): string {
   const installed = existsSync(lock) ? lock : join(modulesFolder(root), ".package-lock.json");
   const locked = existsSync(installed) ? readFileSync(installed) : "";
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
+  const folder = join(root, "scripts/build/vendor");
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
   return contentHash(
-    `${esbuildVersion} ${process.arch} ${node20} ${JSON.stringify(vendorPackages)} ${asFunction(withLazyBuiltins('require("tls")'))} ${locked}`,
+    `${esbuildVersion} ${process.arch} ${node20} ${asFunction("")} ${sources.join("\n")} ${locked}`,
   );
 }
 
@@ -109,7 +111,7 @@ async function bundlePackage(
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [...(addon ? [addonPlugin(addon.output)] : []), quietDebug, optionalPackages],
+    plugins: [...(addon ? [addonPlugin(addon.output)] : []), rarelyUsed, optionalPackages],
   });
   const code = result.outputFiles[0]?.text ?? "";
   const source = asFunction(withLazyBuiltins(code));

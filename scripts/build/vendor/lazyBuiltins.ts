@@ -11,10 +11,13 @@ export function withLazyBuiltins(code: string): string {
   return `${lazy}${code.replace(found, (_, name) => `lajuLazy("node:${name}")`)}`;
 }
 
-/** Stands before the bundle, on its first line. Functions as targets: some modules are called, some constructed. */
-const lazy =
-  `const lajuLazy=name=>{let real;const get=()=>real??=require(name);return new Proxy(function(){"use strict"},{
-get:(_,key)=>get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
+/**
+ * Stands before the bundle, on its first line. Functions as targets: some modules are called, some constructed. That
+ * a file or a pipe is no terminal, which packages ask tty at their top for the sake of colours, the disk knows as well.
+ */
+const lazy = `const lajuLazy=name=>{let real;const get=()=>real??=require(name);
+const isatty=fd=>{try{return require("fs").fstatSync(fd).isCharacterDevice()&&get().isatty(fd)}catch{return false}};return new Proxy(function(){"use strict"},{
+get:(_,key)=>name==="node:tty"&&key==="isatty"?isatty:get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
 apply:(_,self,args)=>Reflect.apply(get(),self,args),construct:(_,args)=>Reflect.construct(get(),args),
 ownKeys:()=>[...new Set([...Reflect.ownKeys(get()),"prototype"])],
 getPrototypeOf:()=>Reflect.getPrototypeOf(get()),
