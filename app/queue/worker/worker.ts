@@ -35,6 +35,13 @@ export interface WorkerSummary {
   returned: number;
 }
 
+const chance = {
+  get now() {
+    return Date.now();
+  },
+  random: Math.random,
+};
+
 /** What waits in memory longer than this is given back for others, in milliseconds. */
 const longestWait = 1000;
 
@@ -229,7 +236,7 @@ export class Worker {
 
   #settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
-    const settlement = settlementOf(job, handler, ending, { now: Date.now(), random: Math.random });
+    const settlement = settlementOf(job, handler, ending, chance);
     this.#outgoing.settle(settlement);
     // Its place among those of a limited type is free.
     if (handler !== undefined && handler.concurrency !== null) this.#wakes++;

@@ -14,6 +14,8 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
   const database = openSqlite(file, { mustExist });
   // SQLite's own waiting blocks the process and is unfair; ours does neither, see `withLock`.
   database.pragma("busy_timeout = 0");
+  // KiB, as far as it is needed: what a batch has claimed is still there when it is completed.
+  database.pragma("cache_size = -16384");
   return database;
 }
 
