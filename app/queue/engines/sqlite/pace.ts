@@ -9,10 +9,10 @@ import { dataVersion } from "./wake";
  * Checkpoints (in pages) are rare while it is alone, a tenth of its time otherwise; beside others they come as often
  * as SQLite has them, so that nobody's insert has to do a large one.
  */
-const shared = { batch: 200, rest: 2, checkpoint: 1000 };
+const shared = { batch: 250, rest: 2, checkpoint: 1000 };
 /** A pause of 1 ms after each transaction cost a tenth of the throughput: somebody new has one now and then. */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
-const longestRest = 8;
+const longestRest = 2.5;
 /** Others count as writing for so long after their last commit, in milliseconds. */
 const memory = 2000;
 
