@@ -45,7 +45,7 @@ export function start(task: Task): Child {
     for (const look of waiting) look();
   });
   const end = once(child, "close").then(([status, signal]) => {
-    if (status !== 0 && signal !== "SIGKILL")
+    if (status !== 0 && signal === null)
       throw new Error(`${task.adapter} ${task.mode}: ${errors.slice(-1500)}`);
     return facts.at(-1);
   });
