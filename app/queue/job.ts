@@ -59,10 +59,8 @@ export function job<T = unknown, R = unknown>(
   definition: JobDefinition<T, R>,
 ): JobHandler<T, R> {
   const pushMany: JobHandler<T, R>["pushMany"] = async (list, { trx, ...options } = {}) => {
-    // Loaded here: a command that only might queue something shall not pay for it.
-    const { newJob } = await import("./newJob");
+    const [{ newJob }, { queueEngine }] = await queueing();
     const jobs = list.map((data) => newJob(name, data, options));
-    const { queueEngine } = await import("./engines/select");
     return (await queueEngine()).push(jobs, trx);
   };
   return {
@@ -71,4 +69,17 @@ export function job<T = unknown, R = unknown>(
     pushMany,
     push: async (data, options) => (await pushMany([data], options))[0] as Pushed,
   };
+}
+
+let loaded: ReturnType<typeof load> | undefined;
+
+/** Loaded at the first push: a command that only might queue something shall not pay for it. */
+function queueing() {
+  // Once: under tsx each import() costs a quarter of a millisecond, also of what is there already.
+  loaded ??= load();
+  return loaded;
+}
+
+function load() {
+  return Promise.all([import("./newJob"), import("./engines/select")]);
 }

@@ -24,7 +24,10 @@ function stringified(value: unknown, what: string): string {
 /** A replacer makes JSON.stringify many times slower; most payloads are plain and flat. */
 function needsCare(value: unknown): boolean {
   if (!isPlain(value)) return true;
-  return typeof value === "object" && value !== null && !Object.values(value).every(isLeaf);
+  if (typeof value !== "object") return false;
+  // No Object.values(): this runs for each result.
+  for (const key in value) if (!isLeaf(value[key as keyof typeof value])) return true;
+  return false;
 }
 
 function isPlain(value: unknown): boolean {

@@ -80,6 +80,22 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.find(poison))?.error).toMatch(/its worker died \(pid \d+ on /);
     });
 
+    test("what was claimed beside a job that kills its workers loses no attempt, and gets done", async () => {
+      const [poison] = (await push("Poison")) as [number];
+      const others = await push("Fragile", 8);
+      for (let n = 0; n < 2; n++) expect(await workers.start().end).toBe("SIGKILL");
+      workers.openGate();
+      while ((await state(poison)) !== "failed") {
+        const worker = workers.start();
+        await until(async () => worker.child.signalCode !== null || (await state(poison)) === "failed");
+      }
+      await until(async () => (await count("completed")) === others.length);
+      // Twice in company, and twice alone.
+      expect(workers.traces().filter((line) => line.startsWith("Poison"))).toHaveLength(4);
+      expect(await engine.find(poison)).toMatchObject({ attempts: 2 });
+      for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });
+    });
+
     test("SIGTERM: what runs ends, what waits is given back, and the status is 0", async () => {
       const ids = await push("Gated", 12);
       const worker = workers.start({ concurrency: 3 });

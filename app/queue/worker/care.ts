@@ -62,13 +62,17 @@ export class Care {
 
   /** Each kind of care waits for its own last one, and survives what it runs into. */
   #every(milliseconds: number, what: string, work: () => Promise<void>): void {
+    let lastError = "";
     const round = async () => {
       if (this.#busy.has(what)) return;
       this.#busy.add(what);
       try {
         await work();
+        lastError = "";
       } catch (error) {
-        logWarn(`The worker's ${what} failed`, { error: error.message });
+        // Each second the same would fill the log, on a full disk of all places.
+        if (error.message !== lastError) logWarn(`The worker's ${what} failed`, { error: error.message });
+        lastError = error.message;
       } finally {
         this.#busy.delete(what);
       }

@@ -1,6 +1,7 @@
 import { logError, logWarn } from "../../services/Logger";
 import type { ClaimedJob, ClaimRequest, QueueEngine, Watch } from "../engine";
 import type { Handlers } from "../handlers";
+import { isOutage } from "../outage";
 import { encode } from "../payload";
 import { Care } from "./care";
 import { type Ending, settlementOf } from "./ending";
@@ -9,6 +10,7 @@ import { Outgoing } from "./outgoing";
 import { Prefetch } from "./prefetch";
 import { unknownType } from "./refusals";
 import { reportFailure, reportLost } from "./reports";
+import { blamed, Suspects } from "./suspects";
 
 export interface WorkerOptions {
   engine: QueueEngine;
@@ -35,6 +37,13 @@ export interface WorkerSummary {
   returned: number;
 }
 
+const chance = {
+  get now() {
+    return Date.now();
+  },
+  random: Math.random,
+};
+
 /** What waits in memory longer than this is given back for others, in milliseconds. */
 const longestWait = 1000;
 
@@ -49,6 +58,7 @@ export class Worker {
   #readySince = 0;
   readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
+  readonly #suspects = new Suspects();
   readonly #care: Care;
   readonly #limits: ReadonlyMap<string, number>;
   #watch: Watch | undefined;
@@ -115,6 +125,7 @@ export class Worker {
 
   /** Begins what can be begun, and sees to it that a turn comes if there is need of one. */
   #consider(): void {
+    if (this.#phase === "ending") return;
     this.#pump();
     if (this.#turn !== undefined || this.#exchanges >= this.options.engine.pipeline) return;
     if (this.#outgoing.isEmpty && !this.#wantsJobs()) this.#endIfIdle();
@@ -132,6 +143,7 @@ export class Worker {
   }
 
   #wantsJobs(): boolean {
+    if (this.#suspects.isChosen) return false;
     return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
   }
 
@@ -159,7 +171,8 @@ export class Worker {
       if (claim !== null) this.#care.remind(nextDue, this.wake);
     } catch (error) {
       this.#outgoing.putBack(taken);
-      this.#troubled(error);
+      if (isOutage(error)) this.#troubled(error);
+      else this.#fail(error);
     }
     this.#lastExchange = performance.now();
     this.#exchanges--;
@@ -182,6 +195,14 @@ export class Worker {
       this.#giveBack(claimed);
       return;
     }
+    const suspect = this.#suspects.choose(claimed, performance.now());
+    if (suspect !== undefined) {
+      this.#wakes++;
+      this.#prefetch.collapse();
+      this.#giveBack([...this.#takeReady(), ...claimed.filter((job) => job !== suspect)]);
+      this.#ready = [suspect];
+      return;
+    }
     if (this.#next === this.#ready.length) this.#readySince = performance.now();
     this.#ready = this.#ready.slice(this.#next).concat(claimed);
     this.#next = 0;
@@ -189,7 +210,7 @@ export class Worker {
 
   /** Begins what has been claimed, as far as there is room. */
   #pump(): void {
-    if (this.#isPumping || this.#ready.length === 0) return;
+    if (this.#isPumping || this.#ready.length === 0 || this.#mustHold()) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
     while (this.#next < this.#ready.length && this.#running.size < concurrency) {
@@ -199,6 +220,13 @@ export class Worker {
     if (this.#next < this.#ready.length) return;
     this.#takeReady();
     this.#prefetch.emptied(performance.now(), this.options.engine.batch());
+  }
+
+  /** A suspect is begun when the others have been given back. */
+  #mustHold(): boolean {
+    if (!this.#suspects.isChosen) return false;
+    const isTold = this.#exchanges === 0 && this.#outgoing.isEmpty;
+    return !isTold || this.#suspects.mustWait(this.#running.size, performance.now());
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -229,8 +257,9 @@ export class Worker {
 
   #settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
-    const settlement = settlementOf(job, handler, ending, { now: Date.now(), random: Math.random });
+    const settlement = settlementOf(job, handler, ending, chance);
     this.#outgoing.settle(settlement);
+    this.#suspects.forget(job.id);
     // Its place among those of a limited type is free.
     if (handler !== undefined && handler.concurrency !== null) this.#wakes++;
     if (settlement.state === "retry") this.summary.retried++;
@@ -247,12 +276,14 @@ export class Worker {
     const waiting = this.#ready.slice(this.#next);
     this.#ready = [];
     this.#next = 0;
+    if (waiting.length > 0) this.#suspects.clear();
     return waiting;
   }
 
   #abandonAll(reason: string): ClaimedJob[] {
     const running = [...this.#running.values()];
     this.#running.clear();
+    this.#suspects.clear();
     for (const execution of running) execution.abandon(reason);
     return running.map(({ claimed }) => claimed);
   }
@@ -263,6 +294,7 @@ export class Worker {
     for (const id of running) {
       this.#running.get(id)?.abandon("the job was cancelled or taken over");
       this.#running.delete(id);
+      this.#suspects.forget(id);
     }
     reportLost(running);
     this.wake();
@@ -277,7 +309,9 @@ export class Worker {
   }
 
   #inherit(jobs: readonly ClaimedJob[], from: string): void {
-    for (const job of jobs) {
+    const guilty = blamed(jobs);
+    this.#outgoing.giveBack(jobs.filter((job) => !guilty.includes(job)));
+    for (const job of guilty) {
       this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${from})`) });
     }
     this.wake();
@@ -285,6 +319,10 @@ export class Worker {
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
+    if (this.#suspects.isChosen) {
+      this.#consider();
+      return;
+    }
     if (this.#ready.length === 0 || performance.now() - this.#readySince < longestWait) return;
     this.#prefetch.collapse();
     this.#giveBack(this.#takeReady());
@@ -295,6 +333,17 @@ export class Worker {
     this.#failures++;
     this.#wakes++;
     if (this.#failures === 1) logError("The queue cannot be reached, and will be tried again", error);
+  }
+
+  /** What fails each time ends the worker: whoever started it has to see to it. */
+  #fail(error: Error): void {
+    if (this.#phase === "ending") return;
+    this.#phase = "ending";
+    this.#abandonAll("the worker failed");
+    clearTimeout(this.#alarm);
+    this.#watch?.close();
+    const end = () => this.#reject(error);
+    this.#care.stop().then(end, end);
   }
 
   #recovered(): void {

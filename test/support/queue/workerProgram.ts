@@ -17,6 +17,7 @@ async function gateOpen({ signal }: JobContext): Promise<void> {
     signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  signal.throwIfAborted();
 }
 
 const definitions: Record<string, JobDefinition<unknown, unknown>> = {
@@ -34,6 +35,13 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     run(context) {
       say(context, "begun");
       process.kill(process.pid, "SIGKILL");
+    },
+  },
+  Fragile: {
+    attempts: 1,
+    async run(context) {
+      await gateOpen(context);
+      say(context, "done");
     },
   },
   Blocking: {

@@ -3,22 +3,26 @@ import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { rowsOf, statement } from "./connection";
 
 /**
- * The columns of a ClaimedJob, in the order in which `toClaimed` reads them. What most jobs have nothing of comes as
- * one value: each column costs as much as the search for the row.
+ * The columns of a ClaimedJob but its type, in the order in which `toClaimed` reads them. What most jobs have nothing
+ * of comes as one value: each column costs about a tenth of the search for the row and its change.
  */
-export const claimedColumns = `id, attempts, type, user_id, data, created_at, sort_order,
-  case when spent = 0 and crashes = 0 and cron is null and reschedule_delay is null and rescheduled_from is null
-      and remove_delay is null then null
-    else json_array(spent, crashes, cron, timezone, reschedule_delay, reschedules, rescheduled_from, remove_delay)
+const claimedColumns = `id, attempts, data, created_at,
+  case when user_id is null and sort_order = 0 and spent = 0 and crashes = 0 and cron is null
+      and reschedule_delay is null and rescheduled_from is null and remove_delay is null then null
+    else json_array(user_id, sort_order, spent, crashes, cron, timezone, reschedule_delay, reschedules,
+      rescheduled_from, remove_delay)
   end`;
 
-const claimFrom = (ids: string) => `update jobs
+/** The same with the type, where it isn't known beforehand. */
+export const typedColumns = `${claimedColumns}, type`;
+
+const claimFrom = (ids: string, columns: string) => `update jobs
   set status = 'processing', locked_by = ?, started_at = ?, attempts = attempts + 1
-  where id in (${ids}) returning ${claimedColumns}`;
+  where id in (${ids}) returning ${columns}`;
 
 const headOfType = `select id from jobs where status = 'pending' and type = ? order by sort_order, id limit ?`;
-const claimHead = claimFrom(headOfType);
-const claimListed = claimFrom("select value from json_each(?)");
+const claimHead = claimFrom(headOfType, claimedColumns);
+const claimListed = claimFrom("select value from json_each(?)", typedColumns);
 const headWithOrder = headOfType.replace("select id", "select sort_order, id");
 
 /** A step through the index for each type that has something ready, not one for each job. */
@@ -40,11 +44,13 @@ export function claimJobs(
   const quotas = quotasOf(database, request);
   const [first] = quotas;
   if (first === undefined) return [];
-  const rows =
-    quotas.length === 1
-      ? rowsOf(database, claimHead, worker, now, first.type, Math.min(first.quota, limit))
-      : rowsOf(database, claimListed, worker, now, JSON.stringify(headsOf(database, quotas, limit)));
-  return rows.map(toClaimed).sort(byTurn);
+  if (quotas.length > 1) {
+    const heads = JSON.stringify(headsOf(database, quotas, limit));
+    return rowsOf(database, claimListed, worker, now, heads).map(toClaimed).sort(byTurn);
+  }
+  const { type, quota } = first;
+  const rows = rowsOf(database, claimHead, worker, now, type, Math.min(quota, limit));
+  return rows.map((row) => claimedJob(row, type)).sort(byTurn);
 }
 
 interface Quota {
@@ -103,10 +109,24 @@ function byTurn(a: ClaimedJob, b: ClaimedJob): number {
   return b.priority - a.priority || a.id - b.id;
 }
 
+/** A row of `typedColumns`. */
 export function toClaimed(row: unknown[]): ClaimedJob {
-  const [id, attempt, type, userId, data, createdAt, order, rare] = row;
+  return claimedJob(row, row[5] as string);
+}
+
+function claimedJob([id, attempt, data, createdAt, rare]: unknown[], type: string): ClaimedJob {
   const more = rare === null ? usual : rareValues(JSON.parse(rare as string));
-  const { spent, crashes, cron, rescheduleDelay, reschedules, rescheduledFrom, removeDelay } = more;
+  const {
+    userId,
+    priority,
+    spent,
+    crashes,
+    cron,
+    rescheduleDelay,
+    reschedules,
+    rescheduledFrom,
+    removeDelay,
+  } = more;
   return {
     id,
     attempt,
@@ -114,7 +134,7 @@ export function toClaimed(row: unknown[]): ClaimedJob {
     userId,
     data,
     createdAt,
-    priority: -(order as number) || 0,
+    priority,
     spent,
     crashes,
     cron,
@@ -125,10 +145,21 @@ export function toClaimed(row: unknown[]): ClaimedJob {
   } as ClaimedJob;
 }
 
-const usual = rareValues([0, 0, null, null, null, 0, null, null]);
+const usual = rareValues([null, 0, 0, 0, null, null, null, 0, null, null]);
 
-function rareValues(values: unknown[]) {
-  const [spent, crashes, cron, timezone, rescheduleDelay, reschedules, rescheduledFrom, removeDelay] = values;
+function rareValues([userId, order, spent, crashes, cron, timezone, ...rest]: unknown[]) {
+  const [rescheduleDelay, reschedules, rescheduledFrom, removeDelay] = rest;
+  const priority = -(order as number) || 0;
   const schedule = cron === null ? null : { expression: cron, timezone };
-  return { spent, crashes, cron: schedule, rescheduleDelay, reschedules, rescheduledFrom, removeDelay };
+  return {
+    userId,
+    priority,
+    spent,
+    crashes,
+    cron: schedule,
+    rescheduleDelay,
+    reschedules,
+    rescheduledFrom,
+    removeDelay,
+  };
 }

@@ -14,6 +14,8 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
   const database = openSqlite(file, { mustExist });
   // SQLite's own waiting blocks the process and is unfair; ours does neither, see `withLock`.
   database.pragma("busy_timeout = 0");
+  // KiB, as far as it is needed: what a batch has claimed is still there when it is completed.
+  database.pragma("cache_size = -16384");
   return database;
 }
 
@@ -62,12 +64,25 @@ export async function withLock<T>(database: Database, work: () => T, onWait?: ()
   const giveUpAt = Date.now() + patience;
   for (;;) {
     try {
-      return database.transaction(work).immediate();
+      return inTransaction(database, work);
     } catch (error) {
       if (!isBusy(error) || Date.now() > giveUpAt) throw described(error);
     }
     onWait?.();
     await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** As better-sqlite3's `transaction(work).immediate()`, which makes six functions and looks them up each time. */
+function inTransaction<T>(database: Database, work: () => T): T {
+  statement(database, "begin immediate").run();
+  try {
+    const done = work();
+    statement(database, "commit").run();
+    return done;
+  } catch (error) {
+    if (database.inTransaction) statement(database, "rollback").run();
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import { paceOf } from "./pace";
 import { pruneJobs } from "./prune";
 import { insertJobs, replaceJob } from "./push";
 import { noteProgress, releaseJobs, settleJobs } from "./settle";
+import { togetherIn } from "./together";
 import { watchFile } from "./wake";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
@@ -17,6 +18,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
   const locked = <T>(work: (now: number) => T) => withLock(database, () => work(Date.now()));
   const pace = paceOf(database);
   const place = { after: 0 };
+  const pushTogether = togetherIn(database);
   return {
     name: "sqlite",
     pipeline: 1,
@@ -31,7 +33,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
         pushedIn(trx);
         return pushed;
       }
-      const pushed = await locked((now) => insertJobs(database, jobs, now));
+      const pushed = await pushTogether(jobs);
       pushedHere();
       return pushed;
     },

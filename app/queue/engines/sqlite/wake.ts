@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Database } from "../../../services/sqliteDriver";
 import type { Watch } from "../../engine";
+import { rowsOf } from "./connection";
 
 /**
  * The event of the write to the WAL comes before the commit can be seen, and now and then long before: a single
@@ -51,6 +52,7 @@ function watchFolder(folder: string, onEvent: (name: string | null) => void): FS
   }
 }
 
+/** Changes when another connection has committed. Prepared: this is asked several times for each transaction. */
 export function dataVersion(database: Database): number {
-  return database.pragma("data_version", { simple: true }) as number;
+  return Number(rowsOf(database, "pragma data_version")[0]?.[0]);
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
-import { claimedColumns, toClaimed } from "./claim";
+import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";
 
 export function registerWorker(database: Database, worker: WorkerRecord, now: number): void {
@@ -43,6 +43,6 @@ export function takeOverFrom(database: Database, dead: Holder, by: string): Clai
   if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)
     return [];
   const taking = `update jobs set locked_by = ?, crashes = crashes + 1
-    where status = 'processing' and locked_by = ? returning ${claimedColumns}`;
+    where status = 'processing' and locked_by = ? returning ${typedColumns}`;
   return rowsOf(database, taking, by, dead.id).map(toClaimed);
 }

@@ -1,0 +1,27 @@
+/** SQLite: locked by somebody, disk full or failing, file not to be written just now. */
+const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/;
+
+/** The network's, those of the drivers for it, and those of Redis. */
+const networkCodes =
+  /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|NR_CLOSED|CONNECTION_)/;
+
+/** PostgreSQL's classes: connection, resources, operator's intervention, rollback by conflict; read-only. */
+const postgresCodes = /^(08|53|57|40)[0-9A-Z]{3}$|^25006$/;
+
+const mysqlCodes =
+  /^ER_(LOCK_|CON_COUNT|SERVER_SHUTDOWN|OPTION_PREVENTS|DISK_FULL|RECORD_FILE_FULL|TOO_MANY|OUT_OF|READ_ONLY)/;
+
+/** What is said without a code, by pg, knex, mysql2 and ioredis. */
+const messages =
+  /connection (terminated|ended|lost|is closed|was closed)|timeout (acquiring|exceeded)|read-?only|shutting down|starting up/i;
+
+/**
+ * Whether a database that failed so may work again by itself: it is away, locked, full or read-only. Everything else
+ * (a missing table, SQL that is wrong) fails each time, and is to be told.
+ */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  const isKnown = [sqliteCodes, networkCodes, postgresCodes, mysqlCodes].some((codes) => codes.test(code));
+  return isKnown || messages.test(error.message) || isOutage(error.cause);
+}

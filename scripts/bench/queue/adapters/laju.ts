@@ -1,0 +1,35 @@
+import { closeQueue, queueEngine } from "../../../../app/queue/engines/select";
+import { type HandlerModule, handlerOf } from "../../../../app/queue/handlers";
+import { job } from "../../../../app/queue/job";
+import { Worker } from "../../../../app/queue/worker/worker";
+import DB from "../../../../app/services/DB";
+import type { Adapter, JobData } from "./adapter";
+
+/** The queue of this project, where DATABASE_URL says. */
+export default async function laju(): Promise<Adapter> {
+  const Bench = job<object>("Bench", { run: () => undefined });
+  return {
+    async prepare() {
+      await queueEngine();
+      await DB.migrate.latest();
+    },
+    push: (data) => Bench.push(data),
+    pushMany: (list) => Bench.pushMany(list),
+    async work(run, concurrency) {
+      const definition = job<JobData>("Bench", { run: ({ data }) => run(data) });
+      const handlers = new Map([["Bench", handlerOf("Bench", { default: definition } as HandlerModule)]]);
+      const worker = new Worker({ engine: await queueEngine(), handlers, concurrency });
+      await worker.start();
+      return {
+        stop() {
+          worker.stop(5000);
+          return worker.ended;
+        },
+      };
+    },
+    async close() {
+      await closeQueue();
+      await DB.destroy();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/*
+ * Whether eight processes run each of 160,000 jobs exactly once: `npx tsx scripts/bench/queue/exactlyOnce.ts`.
+ *   --jobs N    (default 160000)
+ *   --kill      a random worker is killed (SIGKILL) each half second and another started: jobs may run again then
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Child, start } from "./child";
+
+const { values } = parseArgs({
+  options: { jobs: { type: "string", default: "160000" }, kill: { type: "boolean", default: false } },
+});
+const count = Number(values.jobs);
+const folder = mkdtempSync(join(tmpdir(), "laju-once-"));
+const trace = join(folder, "trace");
+writeFileSync(trace, "");
+const place = { adapter: "laju.ts", url: `file:${join(folder, "queue.sqlite3")}` };
+const worker = () => start({ ...place, mode: "drain", count: Number.MAX_SAFE_INTEGER, trace });
+
+await start({ ...place, mode: "prepare", count: 0 }).end;
+await start({ ...place, mode: "fill", count }).end;
+const workers: Child[] = Array.from({ length: 8 }, worker);
+let killed = 0;
+while (distinct().size < count) {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  if (values.kill) killOne();
+}
+for (const { process } of workers) process.kill("SIGTERM");
+await Promise.all(workers.map(({ end }) => end));
+const runs = lines().length;
+console.log(
+  `${count} jobs, ${distinct().size} ran, ${runs} runs, ${runs - count} repeated, ${killed} workers killed`,
+);
+rmSync(folder, { recursive: true, force: true });
+
+function killOne(): void {
+  const index = Math.floor(Math.random() * workers.length);
+  workers[index]?.process.kill("SIGKILL");
+  workers[index] = worker();
+  killed++;
+}
+
+function lines(): string[] {
+  return readFileSync(trace, "utf8").trimEnd().split("\n").filter(Boolean);
+}
+
+function distinct(): Set<string> {
+  return new Set(lines().map((line) => line.split(" ", 1)[0] as string));
+}

@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mysqlNeed, startMysql } from "../../../test/support/mysql";
+import { postgresNeed, startPostgres } from "../../../test/support/postgres";
+import { redisNeed, startRedis } from "../../../test/support/redis";
+
+/** A queue on a database. Of those on the same database the first is ours. */
+export interface System {
+  label: string;
+  adapter: string;
+  on: "SQLite" | "PostgreSQL" | "MariaDB" | "Redis";
+}
+
+export const systems: System[] = [
+  { label: "laju", adapter: "laju.ts", on: "SQLite" },
+  { label: "plainjob", adapter: "plainjob.mjs", on: "SQLite" },
+  { label: "laju", adapter: "laju.ts", on: "PostgreSQL" },
+  { label: "graphile-worker", adapter: "graphile-worker.mjs", on: "PostgreSQL" },
+  { label: "pg-boss", adapter: "pg-boss.mjs", on: "PostgreSQL" },
+  { label: "laju", adapter: "laju.ts", on: "MariaDB" },
+  { label: "bullmq", adapter: "bullmq.mjs", on: "Redis" },
+];
+
+export function installPeers(): void {
+  if (existsSync(join(import.meta.dirname, "node_modules"))) return;
+  console.error("Installing the peers …");
+  const words = [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--loglevel=error",
+  ];
+  execFileSync("npm", words, { cwd: import.meta.dirname, stdio: "inherit" });
+}
+
+/** A fresh database for one measurement. Undefined: its server is not installed. */
+export async function freshDatabase({ on }: System): Promise<Database | undefined> {
+  if (on === "SQLite") {
+    const folder = mkdtempSync(join(tmpdir(), "laju-bench-queue-"));
+    const remove = async () => rmSync(folder, { recursive: true, force: true });
+    return { url: `file:${join(folder, "queue.sqlite3")}`, stop: remove };
+  }
+  if (on === "PostgreSQL") return postgresNeed.path === undefined ? undefined : startPostgres();
+  if (on === "MariaDB") return mysqlNeed.path === undefined ? undefined : startMysql();
+  return redisNeed.path === undefined ? undefined : startRedis();
+}
+
+export interface Database {
+  url: string;
+  stop(): Promise<void>;
+}
