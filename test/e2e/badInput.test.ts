@@ -295,7 +295,10 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
   }
 
   test("keeps nobody from working: the run is unrecorded and says so", async () => {
-    const ended = await onSmallDisk("8k", "head -c 8192 /dev/zero > small/full\nnode build/commands/Plain.js");
+    const ended = await onSmallDisk(
+      "8k",
+      "head -c 8192 /dev/zero > small/full\nnode build/commands/Plain.js",
+    );
     expect(ended).toMatchObject({ status: 0, stdout: "worked\n" });
     expect(ended.stderr).toMatch(/^laju: this run of Plain is not recorded: .*(disk|full|ENOSPC)/m);
   });

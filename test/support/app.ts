@@ -50,7 +50,9 @@ export function makeApp(files: Record<string, string> = {}, name = "app"): TestA
   for (const part of parts) cpSync(join(project, part), join(root, part), { recursive: true });
   mkdirSync(join(root, "commands"), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
-  cpSync(inject("built"), join(root, "build"), { recursive: true });
+  for (const part of ["vendor", "shared"]) {
+    cpSync(join(inject("built"), part), join(root, "build", part), { recursive: true });
+  }
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
