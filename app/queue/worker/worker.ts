@@ -1,14 +1,17 @@
-import { logError, logWarn } from "../../services/Logger";
+import { logWarn } from "../../services/Logger";
 import type { ClaimedJob, ClaimRequest, QueueEngine, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { encode } from "../payload";
 import { Care } from "./care";
 import { type Ending, settlementOf } from "./ending";
 import { Execution } from "./execution";
+import { Outage } from "./outage";
 import { Outgoing } from "./outgoing";
 import { Prefetch } from "./prefetch";
 import { unknownType } from "./refusals";
 import { reportFailure, reportLost } from "./reports";
+import { Running } from "./running";
+import { Waiting } from "./waiting";
 
 export interface WorkerOptions {
   engine: QueueEngine;
@@ -42,11 +45,9 @@ const longestWait = 1000;
 export class Worker {
   readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
   readonly ended: Promise<WorkerSummary>;
-  readonly #running = new Map<number, Execution>();
-  /** Claimed and not begun; those before `#next` have been. */
-  #ready: ClaimedJob[] = [];
-  #next = 0;
-  #readySince = 0;
+  readonly #running = new Running();
+  readonly #waiting = new Waiting();
+  readonly #outage = new Outage();
   readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
   readonly #care: Care;
@@ -57,7 +58,6 @@ export class Worker {
   #answered = 0;
   #exchanges = 0;
   #lastExchange = 0;
-  #failures = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
@@ -76,7 +76,7 @@ export class Worker {
       leaseMs,
       keepMs,
       concurrency,
-      running: () => [...this.#running.values()].map(({ claimed: { id, attempt } }) => ({ id, attempt })),
+      running: () => this.#running.held(),
       onLost: (ids) => this.#lose(ids),
       onEvicted: () => this.#evicted(),
       onTaken: (jobs, from) => this.#inherit(jobs, from),
@@ -101,7 +101,7 @@ export class Worker {
     if (this.#phase !== "working") return;
     this.#phase = "stopping";
     this.#alarm = setTimeout(() => this.abort("the worker had to end"), patienceMs);
-    this.#giveBack(this.#takeReady());
+    this.#giveBack(this.#waiting.takeAll());
     this.#consider();
   }
 
@@ -109,7 +109,7 @@ export class Worker {
   abort(reason: string): void {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
-    this.#giveBack([...this.#abandonAll(reason), ...this.#takeReady()]);
+    this.#giveBack([...this.#running.abandonAll(reason), ...this.#waiting.takeAll()]);
     this.#consider();
   }
 
@@ -122,7 +122,7 @@ export class Worker {
   }
 
   #scheduleTurn(): void {
-    const rest = this.#failures > 0 ? failurePause(this.#failures) : this.options.engine.restMs();
+    const rest = this.#outage.pauseMs || this.options.engine.restMs();
     const remaining = rest - (performance.now() - this.#lastExchange);
     const take = () => {
       this.#turn = undefined;
@@ -138,8 +138,8 @@ export class Worker {
   #room(): number {
     const { concurrency, engine } = this.options;
     const most = engine.batch();
-    const waiting = this.#ready.length - this.#next;
-    return Math.min(most, concurrency + this.#prefetch.size(most) - this.#running.size - waiting);
+    const held = this.#running.size + this.#waiting.size;
+    return Math.min(most, concurrency + this.#prefetch.size(most) - held);
   }
 
   async #exchange(): Promise<void> {
@@ -153,13 +153,14 @@ export class Worker {
       if (taken.returns.length > 0) await engine.release(id, taken.returns.splice(0));
       const { settle, progress } = taken;
       const { claimed, lost, nextDue } = await engine.exchange({ worker: id, settle, progress, claim });
-      this.#recovered();
+      this.#outage.over();
       reportLost(lost);
       if (claim !== null) this.#received(claimed, claim.limit, wakes);
       if (claim !== null) this.#care.remind(nextDue, this.wake);
     } catch (error) {
       this.#outgoing.putBack(taken);
-      this.#troubled(error);
+      this.#wakes++;
+      this.#outage.failed(error);
     }
     this.#lastExchange = performance.now();
     this.#exchanges--;
@@ -178,26 +179,19 @@ export class Worker {
     if (!isFull) this.#answered = wakes;
     this.#prefetch.filled(isFull, performance.now());
     if (claimed.length === 0) return;
-    if (this.#phase !== "working") {
-      this.#giveBack(claimed);
-      return;
-    }
-    if (this.#next === this.#ready.length) this.#readySince = performance.now();
-    this.#ready = this.#ready.slice(this.#next).concat(claimed);
-    this.#next = 0;
+    if (this.#phase === "working") this.#waiting.add(claimed, performance.now());
+    else this.#giveBack(claimed);
   }
 
   /** Begins what has been claimed, as far as there is room. */
   #pump(): void {
-    if (this.#isPumping || this.#ready.length === 0) return;
+    if (this.#isPumping || this.#waiting.size === 0) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    while (this.#next < this.#ready.length && this.#running.size < concurrency) {
-      this.#begin(this.#ready[this.#next++] as ClaimedJob);
-    }
+    while (this.#waiting.size > 0 && this.#running.size < concurrency) this.#begin(this.#waiting.next());
     this.#isPumping = false;
-    if (this.#next < this.#ready.length) return;
-    this.#takeReady();
+    if (this.#waiting.size > 0) return;
+    this.#waiting.takeAll();
     this.#prefetch.emptied(performance.now(), this.options.engine.batch());
   }
 
@@ -207,7 +201,7 @@ export class Worker {
     try {
       if (handler === undefined) throw unknownType(claimed.type, handlers);
       const execution = new Execution(claimed, handler, this.#onEnd, this.#onProgress);
-      this.#running.set(claimed.id, execution);
+      this.#running.add(execution);
       execution.begin();
     } catch (error) {
       this.#settle(claimed, { kind: "refused", error });
@@ -215,9 +209,7 @@ export class Worker {
   }
 
   readonly #onEnd = (execution: Execution, ending: Ending): void => {
-    const { id } = execution.claimed;
-    if (this.#running.get(id) !== execution) return;
-    this.#running.delete(id);
+    if (!this.#running.remove(execution)) return;
     this.#settle(execution.claimed, ending);
     this.#consider();
   };
@@ -243,34 +235,16 @@ export class Worker {
     this.#outgoing.giveBack(jobs);
   }
 
-  #takeReady(): ClaimedJob[] {
-    const waiting = this.#ready.slice(this.#next);
-    this.#ready = [];
-    this.#next = 0;
-    return waiting;
-  }
-
-  #abandonAll(reason: string): ClaimedJob[] {
-    const running = [...this.#running.values()];
-    this.#running.clear();
-    for (const execution of running) execution.abandon(reason);
-    return running.map(({ claimed }) => claimed);
-  }
-
   /** They were cancelled, or another worker has them. */
   #lose(ids: readonly number[]): void {
-    const running = ids.filter((id) => this.#running.has(id));
-    for (const id of running) {
-      this.#running.get(id)?.abandon("the job was cancelled or taken over");
-      this.#running.delete(id);
-    }
-    reportLost(running);
+    reportLost(this.#running.abandon(ids, "the job was cancelled or taken over"));
     this.wake();
   }
 
   /** Others took this worker for dead and have its jobs. It goes on under another name. */
   #evicted(): void {
-    const jobs = this.#abandonAll("the worker lost its lease").length + this.#takeReady().length;
+    const jobs =
+      this.#running.abandonAll("the worker lost its lease").length + this.#waiting.takeAll().length;
     this.#outgoing.clear();
     logWarn("Lost the lease: other workers have this one's jobs", { jobs });
     this.wake();
@@ -285,25 +259,14 @@ export class Worker {
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
-    if (this.#ready.length === 0 || performance.now() - this.#readySince < longestWait) return;
+    if (!this.#waiting.hasWaited(longestWait, performance.now())) return;
     this.#prefetch.collapse();
-    this.#giveBack(this.#takeReady());
+    this.#giveBack(this.#waiting.takeAll());
     this.#consider();
   }
 
-  #troubled(error: Error): void {
-    this.#failures++;
-    this.#wakes++;
-    if (this.#failures === 1) logError("The queue cannot be reached, and will be tried again", error);
-  }
-
-  #recovered(): void {
-    if (this.#failures > 0) logWarn("The queue can be reached again", { failures: this.#failures });
-    this.#failures = 0;
-  }
-
   #endIfIdle(): void {
-    const isIdle = this.#running.size === 0 && this.#ready.length === 0 && this.#exchanges === 0;
+    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges === 0;
     if (!isIdle || this.#phase === "ending") return;
     if (this.#phase === "working" && !this.options.once) return;
     this.#phase = "ending";
@@ -317,9 +280,4 @@ function limitsOf(handlers: Handlers): Map<string, number> {
   const limits = new Map<string, number>();
   for (const [type, { concurrency }] of handlers) if (concurrency !== null) limits.set(type, concurrency);
   return limits;
-}
-
-/** From a tenth of a second to five, in milliseconds. */
-function failurePause(failures: number): number {
-  return Math.min(5000, 100 * 2 ** (failures - 1));
 }
