@@ -11,6 +11,7 @@ export const paths = {
   root,
   env: join(root, ".env"),
   commands: join(root, "commands"),
+  jobs: join(root, "app", "jobs"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data: resolve(root, process.env.LAJU_DATA || "data"),

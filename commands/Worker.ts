@@ -1,5 +1,5 @@
 import { command } from "../app/console/command";
-import { summaryText, workQueue } from "../app/services/Queue";
+import { summaryText, workQueue } from "../app/services/QueueWorker";
 
 export default command({
   description: "Work off queued jobs until stopped",

@@ -59,6 +59,7 @@ const database: Row[] = [
 
 const make: Row[] = [
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
+  ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];
 

@@ -1,6 +1,6 @@
 import { LajuError } from "../../errors";
 import { parseDuration } from "../../schedule/duration";
-import type { WorkerArguments } from "../../services/Queue";
+import type { WorkerArguments } from "../../services/QueueWorker";
 
 /** How a worker is to work. */
 export interface WorkOptions {
