@@ -47,6 +47,8 @@ export interface Settings {
   hasMonitor: boolean;
   redis: { url: string | undefined; host: string; port: number; password: string | undefined; db: number };
   cacheStore: (typeof cacheStores)[number];
+  /** How many days finished jobs are kept that have no removeDelay of their own. */
+  queueKeepDays: number;
   backup: {
     encryptionKey: string | undefined;
     retentionDays: number;
@@ -132,6 +134,7 @@ function readSettings(): Settings {
       db: read.integer("REDIS_DB", 0, 1_000_000) ?? 0,
     },
     cacheStore: read.oneOf("CACHE_STORE", cacheStores) ?? "database",
+    queueKeepDays: read.integer("QUEUE_KEEP_DAYS", 1, 36_500) ?? 30,
     backup: {
       encryptionKey: read.text("BACKUP_ENCRYPTION_KEY"),
       retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,

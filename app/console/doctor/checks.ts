@@ -8,6 +8,7 @@ import { environment } from "./environment";
 import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";
 import { node } from "./node";
+import { queue } from "./queue";
 import { database, mail, redis } from "./services";
 import { timezone } from "./timezone";
 
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   clock,
   ledger,
   database,
+  queue,
   redis,
   mail,
 ];
