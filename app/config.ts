@@ -49,6 +49,8 @@ export interface Settings {
   cacheStore: (typeof cacheStores)[number];
   /** How many days finished jobs are kept that have no removeDelay of their own. */
   queueKeepDays: number;
+  /** How long no job of a type may have failed until its notice of recovery, in minutes. */
+  queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
     retentionDays: number;
@@ -135,6 +137,7 @@ function readSettings(): Settings {
     },
     cacheStore: read.oneOf("CACHE_STORE", cacheStores) ?? "database",
     queueKeepDays: read.integer("QUEUE_KEEP_DAYS", 1, 36_500) ?? 30,
+    queueQuietMinutes: read.integer("QUEUE_QUIET_MINUTES", 0, 10_080) ?? 10,
     backup: {
       encryptionKey: read.text("BACKUP_ENCRYPTION_KEY"),
       retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,

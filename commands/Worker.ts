@@ -1,4 +1,5 @@
 import { command } from "../app/console/command";
+import { tellOfJobs } from "../app/console/tellOfJobs";
 import { summaryText, workQueue } from "../app/services/QueueWorker";
 
 export default command({
@@ -17,6 +18,6 @@ export default command({
   },
 
   async run({ options }) {
-    return summaryText(await workQueue(options));
+    return summaryText(await workQueue(options, tellOfJobs()));
   },
 });

@@ -9,7 +9,7 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["laju.js", ["commands/index"]],
   ["commands/index", ["commands/native", "app/console", "app/schedule", "app/errors"]],
   ["commands/native", ["scripts/build", "app"]],
-  ["commands", ["app/services", "app/console/command", "app/queue/job"]],
+  ["commands", ["app/services", "app/console/command", "app/console/tellOfJobs", "app/queue/job"]],
   ["scripts/build", ["app/console", "app/schedule", "app/queue/jobFiles", "app/config", "app/errors"]],
   // Benchmarks start the same servers as tests do.
   ["scripts", ["app", "test/support"]],

@@ -1,4 +1,8 @@
+import type { Settlement } from "../queue/engine";
 import type { WorkerSummary } from "../queue/worker/worker";
+
+/** What became of an attempt. */
+export type SettledJob = Settlement;
 
 /** What commands/Worker.ts takes on its command line. */
 export interface WorkerArguments {
@@ -10,12 +14,18 @@ export interface WorkerArguments {
 
 // Apart from Queue: what only queues jobs shall not carry the worker and all handlers.
 
-/** Works off the queue until SIGTERM or SIGINT (or, `once`, until nothing is due), and tells what was done. */
-export async function workQueue(given: WorkerArguments): Promise<WorkerSummary> {
+/**
+ * Works off the queue until SIGTERM or SIGINT (or, `once`, until nothing is due), and tells what was done.
+ * `onSettled` is told what is to become of each job; it must not throw.
+ */
+export async function workQueue(
+  given: WorkerArguments,
+  onSettled?: (job: { id: number; type: string }, settlement: SettledJob) => void,
+): Promise<WorkerSummary> {
   const { workOptions } = await import("../queue/worker/workOptions");
   const options = workOptions(given);
   const { workUntilStopped } = await import("../queue/worker/work");
-  return workUntilStopped(options);
+  return workUntilStopped({ ...options, ...(onSettled && { onSettled }) });
 }
 
 /** "Jobs: 12 completed, 1 failed". */

@@ -1,5 +1,5 @@
 import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, ClaimRequest, QueueEngine, Watch } from "../engine";
+import type { ClaimedJob, ClaimRequest, QueueEngine, Settlement, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { encode } from "../payload";
 import { Care } from "./care";
@@ -26,6 +26,8 @@ export interface WorkerOptions {
   leaseMs?: number;
   /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
   keepMs?: number;
+  /** Told what is to become of each job, before it is written. */
+  onSettled?: (job: ClaimedJob, settlement: Settlement) => void;
 }
 
 /** What a worker did. */
@@ -228,6 +230,7 @@ export class Worker {
     if (settlement.state === "retry") this.summary.retried++;
     else this.summary[settlement.state]++;
     reportFailure(job, settlement, ending);
+    this.options.onSettled?.(job, settlement);
   }
 
   #giveBack(jobs: readonly ClaimedJob[]): void {
