@@ -34,6 +34,9 @@ export interface JobParams<T = unknown> extends JobContext<T> {
   job: RunningJob<T>;
 }
 
+/** `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
+export type JobRunner<T = unknown> = (params: JobParams<T>) => unknown;
+
 /** The data that the handler of a file in app/jobs takes. */
 export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer _R> }
   ? T

@@ -1,4 +1,5 @@
 import { LajuError } from "../../errors";
+import { databasePlace } from "../../services/databasePlace";
 import { handlerNames } from "../queue/knownTypes";
 import { withQueue } from "../queue/openQueue";
 import { aliveWorkers, queueLine, queueTroubles, readQueueState } from "../queue/queueState";
@@ -8,11 +9,13 @@ import { scheduledCommands } from "./scheduled";
 export const queue: Check = {
   name: "queue",
   async look() {
+    const isUsed = handlerNames().length > 0;
+    // A server is asked only by apps that have handlers.
+    if (!isUsed && databasePlace().engine !== "sqlite") return fine("not used");
     try {
       return await found();
     } catch (error) {
       if (!(error instanceof LajuError) || error.code !== "E_QUEUE_TABLE") throw error;
-      const isUsed = handlerNames().length > 0;
       return isUsed ? bad(error.message, error.hint) : fine("not used");
     }
   },
