@@ -11,6 +11,7 @@ export const paths = {
   root,
   env: join(root, ".env"),
   commands: join(root, "commands"),
+  jobs: join(root, "app", "jobs"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data: resolve(root, process.env.LAJU_DATA || "data"),
@@ -54,6 +55,10 @@ export interface Settings {
     db: number;
   };
   cacheStore: (typeof cacheStores)[number];
+  /** How many days finished jobs are kept that have no removeDelay of their own. */
+  queueKeepDays: number;
+  /** How long no job of a type may have failed until its notice of recovery, in minutes. */
+  queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
     retentionDays: number;
@@ -140,6 +145,8 @@ function readSettings(): Settings {
       db: read.integer("REDIS_DB", 0, 1_000_000) ?? 0,
     },
     cacheStore: read.oneOf("CACHE_STORE", cacheStores) ?? "database",
+    queueKeepDays: read.integer("QUEUE_KEEP_DAYS", 1, 36_500) ?? 30,
+    queueQuietMinutes: read.integer("QUEUE_QUIET_MINUTES", 0, 10_080) ?? 10,
     backup: {
       encryptionKey: read.text("BACKUP_ENCRYPTION_KEY"),
       retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,

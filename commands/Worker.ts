@@ -1,5 +1,6 @@
 import { command } from "../app/console/command";
-import { summaryText, workQueue } from "../app/services/Queue";
+import { tellOfJobs } from "../app/console/tellOfJobs";
+import { summaryText, workQueue } from "../app/services/QueueWorker";
 
 export default command({
   description: "Work off queued jobs until stopped",
@@ -17,6 +18,6 @@ export default command({
   },
 
   async run({ options }) {
-    return summaryText(await workQueue(options));
+    return summaryText(await workQueue(options, tellOfJobs()));
   },
 });

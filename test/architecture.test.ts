@@ -9,8 +9,8 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["laju.js", ["commands/index"]],
   ["commands/index", ["commands/native", "app/console", "app/schedule", "app/errors"]],
   ["commands/native", ["scripts/build", "app"]],
-  ["commands", ["app/services", "app/console/command", "app/queue/job"]],
-  ["scripts/build", ["app/console", "app/schedule", "app/config", "app/errors"]],
+  ["commands", ["app/services", "app/console/command", "app/console/tellOfJobs", "app/queue/job"]],
+  ["scripts/build", ["app/console", "app/schedule", "app/queue/jobFiles", "app/config", "app/errors"]],
   // Benchmarks start the same servers as tests do.
   ["scripts", ["app", "test/support"]],
   ["app/jobs", ["app/services", "app/queue/job"]],
@@ -63,7 +63,7 @@ describe("app/schedule is pure", () => {
   test("it touches neither the process nor the disk", () => {
     expect(whereFound(pure, /\bprocess\.|\bconsole\.|\bMath\.random|\bfetch\(/)).toEqual([]);
     // The parser of commands is loaded at first use: production has none.
-    expect(whereFound(pure, /["']node:/)).toEqual(["app/schedule/readSource.ts"]);
+    expect(whereFound(pure, /["']node:/)).toEqual(["app/schedule/parseModule.ts"]);
   });
 });
 

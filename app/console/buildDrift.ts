@@ -4,6 +4,7 @@ import { paths } from "../config";
 import type { Manifest } from "../schedule/manifest";
 import { commandNames } from "./commandSources";
 import { contentHash } from "./contentHash";
+import { jobFile, jobNames } from "./jobSources";
 
 /**
  * The sources that changed since the build, by content (a checkout changes every file's time). Where the
@@ -11,9 +12,8 @@ import { contentHash } from "./contentHash";
  */
 export function changedSources({ inputs }: Manifest): string[] {
   if (commandNames().length === 0) return [];
-  const added = commandNames()
-    .map((name) => `commands/${name}.ts`)
-    .filter((file) => !(file in inputs));
+  const files = [...commandNames().map((name) => `commands/${name}.ts`), ...jobNames().map(jobFile)];
+  const added = files.filter((file) => !(file in inputs));
   const changed = Object.keys(inputs).filter((file) => hashOf(file) !== inputs[file]);
   return [...added, ...changed];
 }

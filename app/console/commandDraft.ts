@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { paths } from "../config";
-import { LajuError } from "../errors";
 import type { CommandMeta } from "../schedule/commandMeta";
 import { commandName } from "../schedule/commandName";
 import { type CommandFacts, commandFacts } from "../schedule/manifest";
 import { checkMeta } from "../schedule/metaFields";
+import { filledStub } from "./stub";
 
 /** What `make:command` was asked for. */
 export interface DraftOptions {
@@ -30,19 +29,10 @@ export function draftCommand(typed: string, options: DraftOptions): Draft {
   const meta = metaOf(name, options);
   checkMeta(meta, name);
   const form = options.script ? "script" : "declared";
-  const stub = readStub(form === "script" ? "script.stub" : "command.stub");
+  const stub = form === "script" ? "script.stub" : "command.stub";
   const app = `${"../".repeat(name.split("/").length)}app`;
-  const text = filled(stub, { name, app, meta: metaLines(meta) });
+  const text = filledStub(stub, { name, app, meta: metaLines(meta) });
   return { file: join(paths.commands, `${name}.ts`), text, facts: commandFacts(name, form, meta) };
-}
-
-export function writeDraft({ file, text }: Draft): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new LajuError(`${file} cannot be written: ${error.message}`, { code: "E_WRITE", cause: error });
-  }
 }
 
 function metaOf(name: string, { schedule, description, timeout, priority, tags }: DraftOptions): CommandMeta {
@@ -80,23 +70,4 @@ function metaLines(meta: CommandMeta): string {
 
 function listText(values: unknown[]): string {
   return `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
-}
-
-/** The app's own stub, else laju's. */
-function readStub(file: string): string {
-  const own = join(paths.root, "stubs", file);
-  return readFileSync(existsSync(own) ? own : join(import.meta.dirname, "stubs", file), "utf8");
-}
-
-function filled(stub: string, values: Record<string, string>): string {
-  return stub.replace(/\{\{ *([^}]*?) *\}\}/g, (_, key: string) => {
-    const value = values[key];
-    if (value !== undefined) return value;
-    throw new LajuError(`the stub has a placeholder {{ ${key} }} that nothing fills`, {
-      code: "E_STUB",
-      hint: `The placeholders are ${Object.keys(values)
-        .map((name) => `{{ ${name} }}`)
-        .join(", ")}.`,
-    });
-  });
 }

@@ -1,19 +1,35 @@
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
+import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";
 import { type Terminal, visibleWidth } from "./terminal";
 
 /** The table of `node laju status`. */
-export function statusText({ commands, crontab }: Status, clock: HostClock, terminal: Terminal): string {
+export function statusText(status: Status & QueuePart, clock: HostClock, terminal: Terminal): string {
+  const { commands, crontab } = status;
   const { paint } = terminal;
   const rows = commands.map((row) => cells(row, clock));
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
   const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
-  const hint = crontab.hint === undefined ? [] : [`  ${paint("dim", crontab.hint)}`];
+  const hint = crontab.hint === undefined ? [] : [paint("dim", crontab.hint)];
+  const summary = [...summaryLines(status, terminal), ...hint].map((line) => `  ${line}`);
+  return ["", ...table, "", ...summary, ...nextSteps(commands, terminal)].join("\n");
+}
+
+/** The crontab and the queue, in one line where there is room. */
+function summaryLines({ crontab, queue }: Status & QueuePart, { paint, width }: Terminal): string[] {
   const word = crontab.isBad ? paint("red", crontab.message) : crontab.message;
-  return ["", ...table, "", `  ${word}`, ...hint, ...nextSteps(commands, terminal)].join("\n");
+  if (queue == null) return [word];
+  const line = queueLine(queue);
+  const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
+  const isShort = crontab.message.length + line.length + 5 <= width;
+  return isShort ? [`${word} · ${shown}`] : [word, shown];
+}
+
+interface QueuePart {
+  queue?: QueueState | null;
 }
 
 function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {

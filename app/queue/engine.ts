@@ -61,7 +61,7 @@ export interface QueueEngine {
   paused(): Promise<string[]>;
   /**
    * Deletes finished jobs: those whose own time of removal has come, and those that ended `keepMs` ago or earlier;
-   * at most about `limit` at a time. Says how many.
+   * at most about `limit` at a time. Says how many: 0 when there is nothing more to delete.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LajuError } from "../errors";
 import { parseDuration } from "../schedule/duration";
 import type { JobContext, JobDefinition } from "./job";
+import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
@@ -28,16 +28,11 @@ export async function loadHandlers(): Promise<Handlers> {
 
 /** Loads every handler in a folder. A file that cannot be loaded is an error that names it. */
 export async function readHandlers(folder: string): Promise<Handlers> {
-  const names = existsSync(folder) ? readdirSync(folder).filter(isHandlerFile).sort() : [];
-  const loaded = names.map(async (file) => {
-    const name = file.replace(/\.ts$/, "");
-    return [name, handlerOf(name, await import(pathToFileURL(join(folder, file)).href))] as const;
+  const loaded = jobNames(folder).map(async (name) => {
+    const module = await import(pathToFileURL(join(folder, `${name}.ts`)).href);
+    return [name, handlerOf(name, module)] as const;
   });
   return new Map(await Promise.all(loaded));
-}
-
-function isHandlerFile(file: string): boolean {
-  return /^[^._].*\.ts$/.test(file) && !/\.(d|test|spec)\.ts$/.test(file);
 }
 
 export interface HandlerModule {

@@ -8,7 +8,7 @@ export type { PushOptions } from "./newJob";
 /** What a handler is given. */
 export interface JobContext<T = unknown> {
   data: T;
-  job: RunningJob;
+  job: RunningJob<T>;
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
   /** Aborted when the time limit passes, the job is cancelled or taken away, or the worker has to end. */
   signal: AbortSignal;
@@ -17,16 +17,32 @@ export interface JobContext<T = unknown> {
 }
 
 /** The job that a handler works on. */
-export interface RunningJob {
+export interface RunningJob<T = unknown> {
   id: number;
   type: string;
   userId: number | null;
-  data: unknown;
+  data: T;
   /** 1, and one more each time it is tried again. */
   attempt: number;
   createdAt: Date | null;
   rescheduledFromJob: number | null;
 }
+
+/** What a plain `export function run({ app, log, job })` is given, as in QuickDapp. */
+export interface JobParams<T = unknown> extends JobContext<T> {
+  app: typeof import("./services").services;
+  job: RunningJob<T>;
+}
+
+/** `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
+export type JobRunner<T = unknown> = (params: JobParams<T>) => unknown;
+
+/** The data that the handler of a file in app/jobs takes. */
+export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer _R> }
+  ? T
+  : Module extends { run(params: { data: infer T }): unknown }
+    ? T
+    : unknown;
 
 export interface JobDefinition<T, R> {
   /** How often it is tried before it has failed (default 3). */

@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import type { JobConfig } from "../services/Queue";
+import type { AnyJobConfig } from "../services/Queue";
 import { firstCronRun, hostTimezone } from "./cronRun";
 import type { NewJob, Replaced } from "./engine";
 import { queueEngine } from "./engines/select";
@@ -9,7 +9,7 @@ import { duration, newJob, wholeNumber } from "./newJob";
 const staleMs = 3_600_000;
 
 /** QuickDapp's fields as a job. */
-export function configuredJob(config: JobConfig): NewJob {
+export function configuredJob(config: AnyJobConfig): NewJob {
   const { type, data, due, removeDelay, priority } = config;
   const job = newJob(type, data ?? {}, {
     userId: wholeNumber(config.userId, "userId"),
@@ -25,7 +25,7 @@ export function configuredJob(config: JobConfig): NewJob {
 }
 
 export function cronJob(
-  config: Omit<JobConfig, "due">,
+  config: Omit<AnyJobConfig, "due">,
   expression: string,
   timezone = hostTimezone(),
   now = Date.now(),

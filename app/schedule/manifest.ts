@@ -13,6 +13,8 @@ export interface CommandFacts extends ResolvedMeta {
 export interface Manifest {
   version: 1;
   commands: CommandFacts[];
+  /** The names of the handlers in app/jobs. */
+  jobs: string[];
   /** Files that the last build could not use; their commands keep what an earlier build made of them. */
   problems: CommandProblem[];
   /** What the build read, by path from the root, with a hash of each: tells whether it is still current. */

@@ -1,21 +1,27 @@
 import type { Knex } from "knex";
 import type { Pushed, Replaced } from "../queue/engine";
 import type { JobPushOptions } from "../queue/job";
-import type { WorkerSummary } from "../queue/worker/worker";
 
-/** Every job type and its data. Extended by what the build generates from app/jobs. */
+/** Every job type and its data. Extended by app/jobs/_types.ts, which make:job and the build write. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be extended.
 export interface JobTypes {}
 
 /** The names of the handlers there are; any text while none are known. */
 export type JobType = keyof JobTypes extends never ? string : keyof JobTypes & string;
 
+/** What the handler of a type takes. */
+export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] : unknown;
+
+/** Data may be left out where the handler needs none. */
+type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D };
+
 /** QuickDapp's fields. */
-export interface JobConfig {
-  type: JobType;
+export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<JobData<T>>;
+
+interface JobFields<T extends string> {
+  type: T;
   /** The user whose affair it is; 0 is the system. */
   userId: number;
-  data?: unknown;
   /** Default: now. */
   due?: Date | number;
   /** Queue it anew when it has failed (default false). */
@@ -28,6 +34,12 @@ export interface JobConfig {
   trx?: Knex.Transaction;
 }
 
+/** The same for a cron job, whose schedule says when it is due. */
+export type CronJobConfig<T extends JobType = JobType> = Omit<JobFields<T>, "due"> & DataField<JobData<T>>;
+
+/** Some job's configuration, its type and data no longer compared. */
+export type AnyJobConfig = JobFields<string> & { data?: unknown };
+
 export interface CronOptions {
   /** The IANA time zone the schedule is meant in (default: the host's). */
   timezone?: string;
@@ -37,14 +49,14 @@ export interface CronOptions {
  * Queues a job in place of those of the same type and user that have not started, or started over an hour ago and
  * have not finished: they are cancelled in the same transaction. Cron jobs are left alone.
  */
-export async function scheduleJob(config: JobConfig): Promise<Replaced> {
+export async function scheduleJob<T extends JobType>(config: JobConfig<T>): Promise<Replaced> {
   const { configuredJob, replace } = await import("../queue/scheduling");
   return replace(configuredJob(config), config.trx);
 }
 
 /** Queues a job that runs at the times of a cron expression, in place of the cron jobs of the same type and user. */
-export async function scheduleCronJob(
-  config: Omit<JobConfig, "due">,
+export async function scheduleCronJob<T extends JobType>(
+  config: CronJobConfig<T>,
   crontab: string,
   options: CronOptions = {},
 ): Promise<Replaced> {
@@ -52,8 +64,9 @@ export async function scheduleCronJob(
   return replace(cronJob(config, crontab, options.timezone), config.trx);
 }
 
-/** Queues a job and cancels nothing. Where the handler is at hand, its own `push` checks the data's type as well. */
-export async function push(type: JobType, data?: unknown, options: JobPushOptions = {}): Promise<Pushed> {
+/** Queues a job and cancels nothing. Where the handler is at hand, its own `push` does the same. */
+export async function push<T extends JobType>(type: T, ...given: PushArguments<JobData<T>>): Promise<Pushed> {
+  const [data, options = {}] = given;
   const { newJob } = await import("../queue/newJob");
   const { queueEngine } = await import("../queue/engines/select");
   const { trx, ...rest } = options;
@@ -62,28 +75,10 @@ export async function push(type: JobType, data?: unknown, options: JobPushOption
   return pushed as Pushed;
 }
 
-/** What commands/Worker.ts takes on its command line. */
-export interface WorkerArguments {
-  concurrency: string;
-  types?: string | undefined;
-  once: boolean;
-  patience: string;
-}
-
-/** Works off the queue until SIGTERM or SIGINT (or, `once`, until nothing is due), and tells what was done. */
-export async function workQueue(given: WorkerArguments): Promise<WorkerSummary> {
-  const { workOptions } = await import("../queue/worker/workOptions");
-  const options = workOptions(given);
-  const { workUntilStopped } = await import("../queue/worker/work");
-  return workUntilStopped(options);
-}
-
-/** "Jobs: 12 completed, 1 failed". */
-export function summaryText({ completed, failed, retried, returned }: WorkerSummary): string {
-  const counts = { completed, failed, "to be tried again": retried, "given back": returned };
-  const parts = Object.entries(counts).filter(([name, count]) => count > 0 || name === "completed");
-  return `Jobs: ${parts.map(([name, count]) => `${count} ${name}`).join(", ")}`;
-}
+type PushArguments<D> =
+  Record<string, never> extends D
+    ? [data?: D, options?: JobPushOptions]
+    : [data: D, options?: JobPushOptions];
 
 const Queue = { push, scheduleJob, scheduleCronJob };
 export default Queue;

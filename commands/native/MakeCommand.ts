@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { paths } from "../../app/config";
-import { type Draft, draftCommand, writeDraft } from "../../app/console/commandDraft";
+import { type Draft, draftCommand } from "../../app/console/commandDraft";
 import { hostClock, shortTime } from "../../app/console/hostClock";
+import { writeNewFile } from "../../app/console/newFile";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { type Terminal, terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
 import { nextRuns } from "../../app/schedule/nextRuns";
 
 export default verb({
@@ -25,18 +24,10 @@ Stubs of your own, stubs/command.stub and stubs/script.stub in the app's root, a
 They may hold {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata's lines).`,
   run({ args: [typed], options }) {
     const draft = draftCommand(typed as string, options);
-    if (existsSync(draft.file) && !options.force) throw alreadyThere(draft);
-    writeDraft(draft);
+    writeNewFile(draft, options.force ?? false);
     console.log(created(draft, terminalFor(1)));
   },
 });
-
-function alreadyThere({ file }: Draft): LajuError {
-  return new LajuError(`${relative(paths.root, file)} already exists`, {
-    code: "E_EXISTS",
-    hint: "Use --force to replace it.",
-  });
-}
 
 function created(draft: Draft, { paint, symbols }: Terminal): string {
   const file = relative(paths.root, draft.file);

@@ -3,6 +3,7 @@ import { paths } from "../../app/config";
 import { findCommand, readBuiltCommands, readCatalog } from "../../app/console/catalog";
 import { targetOptions, userOption } from "../../app/console/crontabTarget";
 import { hostClock } from "../../app/console/hostClock";
+import { withQueueStatus } from "../../app/console/queue/queueStatus";
 import { readStatus } from "../../app/console/statusRows";
 import { statusText } from "../../app/console/statusText";
 import { terminalFor } from "../../app/console/terminal";
@@ -17,8 +18,8 @@ export default verb({
   },
   words: { least: 0, most: 1 },
   details: `Needs a person: a last run that failed, timed out or was lost; a start that did not come; a run far longer than
-usual; a crontab that is not what the build asks for.`,
-  run({ args: [name], options }) {
+usual; a crontab that is not what the build asks for; queued jobs that failed, or are ready with no worker there.`,
+  async run({ args: [name], options }) {
     const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
     const shown = name === undefined ? all : [findCommand(name, all)];
     const clock = hostClock();
@@ -26,7 +27,8 @@ usual; a crontab that is not what the build asks for.`,
       ...(options.env !== undefined && { env: options.env }),
       ...(options.user !== undefined && { user: options.user }),
     };
-    const status = readStatus(all, shown, clock, asked);
+    const commands = readStatus(all, shown, clock, asked);
+    const status = name === undefined ? await withQueueStatus(commands) : { ...commands, queue: null };
     console.log(options.json ? JSON.stringify(status, null, 2) : statusText(status, clock, terminalFor(1)));
     return options.check && status.needsPerson.length > 0 ? 1 : 0;
   },

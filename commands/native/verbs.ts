@@ -49,7 +49,17 @@ const care: Row[] = [
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
 ];
 
-const queue: Row[] = [["queue:work", "", "Work off queued jobs until stopped", () => import("./QueueWork")]];
+const queue: Row[] = [
+  ["queue:work", "", "Work off queued jobs until stopped", () => import("./QueueWork")],
+  ["queue:status", "", "Show how many jobs wait, run and failed", () => import("./QueueStatus")],
+  ["queue:list", "", "Show the jobs, the newest first", () => import("./QueueList")],
+  ["queue:show", "<id>", "Show one job whole", () => import("./QueueShow")],
+  ["queue:retry", "<id…|all>", "Queue failed jobs again", () => import("./QueueRetry")],
+  ["queue:cancel", "<id…>", "Cancel jobs that are not finished", () => import("./QueueCancel")],
+  ["queue:pause", "[type…]", "Let workers begin no more jobs", () => import("./QueuePause")],
+  ["queue:resume", "[type…]", "End such a pause", () => import("./QueueResume")],
+  ["queue:prune", "", "Delete old finished jobs", () => import("./QueuePrune")],
+];
 
 const database: Row[] = [
   ["migrate", "", "Bring the database's tables up to date", () => import("./Migrate")],
@@ -59,6 +69,7 @@ const database: Row[] = [
 
 const make: Row[] = [
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
+  ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];
 

@@ -4,6 +4,8 @@ import { paths } from "../../app/config";
 import { readManifest } from "../../app/console/buildManifest";
 import { readSources, type SourceCommand } from "../../app/console/commandSources";
 import { contentHash } from "../../app/console/contentHash";
+import { jobFile, jobNames, jobProblems } from "../../app/console/jobSources";
+import { writeJobTypes } from "../../app/console/jobTypes";
 import {
   byPriority,
   type CommandFacts,
@@ -36,6 +38,8 @@ export interface BuildReport {
  * commands to build/commands.json. A bad file stops neither the others nor its own last good output.
  */
 export async function buildApp(): Promise<BuildReport> {
+  const jobs = jobNames();
+  writeJobTypes(jobs);
   const beganAt = new Date();
   const { root, build } = paths;
   const previous = existsSync(paths.manifest) ? readManifest() : undefined;
@@ -54,6 +58,7 @@ export async function buildApp(): Promise<BuildReport> {
   ]);
   const problems = [
     ...sources.problems,
+    ...untold(jobProblems(jobs), compiled.problems),
     ...compiled.problems,
     ...migrations.problems,
     ...cli.problems,
@@ -78,9 +83,10 @@ export async function buildApp(): Promise<BuildReport> {
     ...cli.inputs,
     ...runtime.inputs,
     ...assets,
+    ...jobs.map(jobFile),
     ...[...sources.problems, ...compiled.problems].map(({ file }) => file),
   ];
-  writeManifest({ version: 1, commands, problems, inputs: hashes(inputs) }, beganAt);
+  writeManifest({ version: 1, commands, jobs, problems, inputs: hashes(inputs) }, beganAt);
   const removed = removeStale(commands);
   removeUnused(folder, readShared(folder)?.file);
   writeSharedIndex(folder, shared);
@@ -116,6 +122,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   writeManifest(
     {
       version: 1,
+      jobs: jobNames(),
       commands: [...others, ...built, ...kept].sort(byPriority),
       problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
       inputs: { ...previous.inputs, ...hashes([...compiled.inputs, ...bad]) },
@@ -131,6 +138,12 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
   writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
   // Its time is the build's beginning: a source saved meanwhile counts as newer.
   utimesSync(paths.manifest, beganAt, beganAt);
+}
+
+/** A bad handler is named by the commands that it keeps from being built, if there are any. */
+function untold(problems: CommandProblem[], told: CommandProblem[]): CommandProblem[] {
+  const messages = new Set(told.flatMap(({ message }) => message.split("\n")));
+  return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
 }
 
 function since(moment: Date): number {

@@ -216,9 +216,11 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
   };
 }
 
-/** An esbuild message as laju shows it: file:line:column and what is wrong. */
-function describeMessage({ location, text }: Message): string {
-  return location ? `${location.file}:${location.line}:${location.column + 1}  ${text}` : text;
+/** An esbuild message as laju shows it: file:line:column and what is wrong. What `jobs` says has its own place. */
+function describeMessage({ location, text, pluginName }: Message): string {
+  return location && pluginName !== "jobs"
+    ? `${location.file}:${location.line}:${location.column + 1}  ${text}`
+    : text;
 }
 
 export function isMessageList(error: unknown): error is { errors: Message[] } {

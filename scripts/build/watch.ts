@@ -2,6 +2,7 @@ import { existsSync, watch } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../app/config";
 import { commandNames } from "../../app/console/commandSources";
+import { jobTypesFile } from "../../app/console/jobTypes";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
 
 /** Editors write a file in several steps; what comes within this time (ms) is one change. */
@@ -16,7 +17,9 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
   let wake = () => {};
   for (const folder of ["commands", "app"].filter((one) => existsSync(join(paths.root, one)))) {
     watch(join(paths.root, folder), { recursive: true }, (_event, file) => {
-      changed.add(`${folder}/${file ?? ""}`);
+      const path = `${folder}/${file ?? ""}`;
+      if (path === jobTypesFile) return; // The build writes it itself.
+      changed.add(path);
       wake();
     });
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSqlite } from "../../app/services/sqliteDriver";
 import { makeApp, type TestApp } from "../support/app";
 
 const worker = readFileSync(join(import.meta.dirname, "..", "..", "commands", "Worker.ts"), "utf8");
@@ -96,6 +97,25 @@ describe("commands/Worker.ts", () => {
       ["Nightly", "scheduled", null, 0],
       ["SendInvoice", "completed", '{"sent":10}', 1],
     ]);
+  });
+
+  test("old finished jobs are deleted, those with a removeDelay after that", async () => {
+    const day = 86_400_000;
+    const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
+    const insert = database.prepare(
+      `insert into jobs (type, status, created_at, completed_at, remove_at)
+       values ('X', @status, @now - 40 * @day, @now - @age * @day, @now + @keep * @day)`,
+    );
+    const add = (status: string, age: number, keep: number | null) =>
+      Number(insert.run({ status, age, keep, day, now: Date.now() }).lastInsertRowid);
+    const kept = [add("completed", 6, null), add("failed", 40, 1), add("scheduled", 40, null)];
+    const old = [add("completed", 8, null), add("cancelled", 8, null), add("failed", 1, -1)];
+    const ended = await app.run(["build/commands/Worker.js", "--once"], { env: { QUEUE_KEEP_DAYS: "7" } });
+    expect(ended).toMatchObject({ status: 0 });
+    const left = database.prepare("select id from jobs order by id").pluck().all();
+    database.exec("delete from jobs");
+    database.close();
+    expect({ left, old }).toEqual({ left: kept, old });
   });
 
   test("a wrong option is told, with status 2", async () => {

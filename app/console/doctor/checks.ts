@@ -9,6 +9,7 @@ import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";
 import { node } from "./node";
 import { oneServer } from "./oneServer";
+import { queue } from "./queue";
 import { database, mail, redis } from "./services";
 import { timezone } from "./timezone";
 
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   clock,
   ledger,
   database,
+  queue,
   redis,
   oneServer,
   mail,

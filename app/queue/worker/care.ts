@@ -31,7 +31,8 @@ export class Care {
   id = newId();
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
-  #busy = new Set<string>();
+  #busy = new Map<string, Promise<void>>();
+  #isOver = false;
 
   constructor(
     readonly engine: QueueEngine,
@@ -42,7 +43,8 @@ export class Care {
     await this.#register(this.id);
     this.#every(beatEvery, "heartbeat", () => this.#beat());
     this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
-    this.#every(pruneEvery, "pruning", () => this.#prune());
+    // At once as well: a worker that cron starts with --once never lives for long.
+    this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#timers.push(setInterval(poll, this.engine.pollMs));
     await this.#takeOver();
   }
@@ -57,27 +59,31 @@ export class Care {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#reminder);
+    this.#isOver = true;
+    await Promise.all(this.#busy.values());
     await this.engine.unregister(this.id);
   }
 
   /** Each kind of care waits for its own last one, and survives what it runs into. */
-  #every(milliseconds: number, what: string, work: () => Promise<void>): void {
+  #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
-    const round = async () => {
+    const failed = ({ message }: Error) => {
+      // Each second the same would fill the log, on a full disk of all places.
+      if (message !== lastError) logWarn(`The worker's ${what} failed`, { error: message });
+      lastError = message;
+    };
+    const worked = () => {
+      lastError = "";
+    };
+    const round = () => {
       if (this.#busy.has(what)) return;
-      this.#busy.add(what);
-      try {
-        await work();
-        lastError = "";
-      } catch (error) {
-        // Each second the same would fill the log, on a full disk of all places.
-        if (error.message !== lastError) logWarn(`The worker's ${what} failed`, { error: error.message });
-        lastError = error.message;
-      } finally {
-        this.#busy.delete(what);
-      }
+      const under = work()
+        .then(worked, failed)
+        .finally(() => this.#busy.delete(what));
+      this.#busy.set(what, under);
     };
     this.#timers.push(setInterval(round, milliseconds));
+    return round;
   }
 
   async #register(id: string): Promise<void> {
@@ -114,7 +120,7 @@ export class Care {
   }
 
   async #prune(): Promise<void> {
-    while ((await this.engine.prune(this.options.keepMs, pruneLimit)) >= pruneLimit) {
+    while ((await this.engine.prune(this.options.keepMs, pruneLimit)) > 0 && !this.#isOver) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -1,6 +1,8 @@
+import { settings } from "../../config";
 import { LajuError } from "../../errors";
 import { parseDuration } from "../../schedule/duration";
-import type { WorkerArguments } from "../../services/Queue";
+import type { WorkerArguments } from "../../services/QueueWorker";
+import type { ClaimedJob, Settlement } from "../engine";
 
 /** How a worker is to work. */
 export interface WorkOptions {
@@ -11,6 +13,8 @@ export interface WorkOptions {
   patienceMs: number;
   /** See Worker. */
   leaseMs?: number;
+  keepMs?: number;
+  onSettled?: (job: ClaimedJob, settlement: Settlement) => void;
 }
 
 /** Reads the worker's options as they stand on a command line. */
@@ -24,5 +28,12 @@ export function workOptions({ concurrency, types, once, patience }: WorkerArgume
     });
   }
   const named = types?.split(",").map((type) => type.trim());
-  return { concurrency: count, types: named?.filter(Boolean), once, patienceMs: parseDuration(patience) };
+  const keepMs = settings().queueKeepDays * 86_400_000;
+  return {
+    concurrency: count,
+    types: named?.filter(Boolean),
+    once,
+    patienceMs: parseDuration(patience),
+    keepMs,
+  };
 }

@@ -1,16 +1,19 @@
-import { logError, logWarn } from "../../services/Logger";
-import type { ClaimedJob, ClaimRequest, QueueEngine, Watch } from "../engine";
+import { logWarn } from "../../services/Logger";
+import type { ClaimedJob, ClaimRequest, QueueEngine, Settlement, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
 import { Care } from "./care";
 import { type Ending, settlementOf } from "./ending";
 import { Execution } from "./execution";
+import { Outage } from "./outage";
 import { Outgoing } from "./outgoing";
 import { Prefetch } from "./prefetch";
 import { unknownType } from "./refusals";
 import { reportFailure, reportLost } from "./reports";
+import { Running } from "./running";
 import { blamed, Suspects } from "./suspects";
+import { Waiting } from "./waiting";
 
 export interface WorkerOptions {
   engine: QueueEngine;
@@ -25,6 +28,8 @@ export interface WorkerOptions {
   leaseMs?: number;
   /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
   keepMs?: number;
+  /** Told what is to become of each job, before it is written. */
+  onSettled?: (job: ClaimedJob, settlement: Settlement) => void;
 }
 
 /** What a worker did. */
@@ -37,13 +42,6 @@ export interface WorkerSummary {
   returned: number;
 }
 
-const chance = {
-  get now() {
-    return Date.now();
-  },
-  random: Math.random,
-};
-
 /** What waits in memory longer than this is given back for others, in milliseconds. */
 const longestWait = 1000;
 
@@ -51,11 +49,9 @@ const longestWait = 1000;
 export class Worker {
   readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
   readonly ended: Promise<WorkerSummary>;
-  readonly #running = new Map<number, Execution>();
-  /** Claimed and not begun; those before `#next` have been. */
-  #ready: ClaimedJob[] = [];
-  #next = 0;
-  #readySince = 0;
+  readonly #running = new Running();
+  readonly #waiting = new Waiting();
+  readonly #outage = new Outage();
   readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
   readonly #suspects = new Suspects();
@@ -66,8 +62,9 @@ export class Worker {
   #wakes = 1;
   #answered = 0;
   #exchanges = 0;
+  /** How many jobs the claims under way may bring. */
+  #claiming = 0;
   #lastExchange = 0;
-  #failures = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
@@ -86,7 +83,7 @@ export class Worker {
       leaseMs,
       keepMs,
       concurrency,
-      running: () => [...this.#running.values()].map(({ claimed: { id, attempt } }) => ({ id, attempt })),
+      running: () => this.#running.held(),
       onLost: (ids) => this.#lose(ids),
       onEvicted: () => this.#evicted(),
       onTaken: (jobs, from) => this.#inherit(jobs, from),
@@ -111,7 +108,7 @@ export class Worker {
     if (this.#phase !== "working") return;
     this.#phase = "stopping";
     this.#alarm = setTimeout(() => this.abort("the worker had to end"), patienceMs);
-    this.#giveBack(this.#takeReady());
+    this.#giveBackWaiting();
     this.#consider();
   }
 
@@ -119,7 +116,8 @@ export class Worker {
   abort(reason: string): void {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
-    this.#giveBack([...this.#abandonAll(reason), ...this.#takeReady()]);
+    this.#giveBack(this.#running.abandonAll(reason));
+    this.#giveBackWaiting();
     this.#consider();
   }
 
@@ -133,7 +131,7 @@ export class Worker {
   }
 
   #scheduleTurn(): void {
-    const rest = this.#failures > 0 ? failurePause(this.#failures) : this.options.engine.restMs();
+    const rest = this.#outage.pauseMs || this.options.engine.restMs();
     const remaining = rest - (performance.now() - this.#lastExchange);
     const take = () => {
       this.#turn = undefined;
@@ -150,8 +148,8 @@ export class Worker {
   #room(): number {
     const { concurrency, engine } = this.options;
     const most = engine.batch();
-    const waiting = this.#ready.length - this.#next;
-    return Math.min(most, concurrency + this.#prefetch.size(most) - this.#running.size - waiting);
+    const held = this.#running.size + this.#waiting.size + this.#claiming;
+    return Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
   }
 
   async #exchange(): Promise<void> {
@@ -161,17 +159,21 @@ export class Worker {
     const claim = this.#claimRequest();
     const wakes = this.#wakes;
     this.#exchanges++;
+    this.#claiming += claim?.limit ?? 0;
     try {
       if (taken.returns.length > 0) await engine.release(id, taken.returns.splice(0));
       const { settle, progress } = taken;
       const { claimed, lost, nextDue } = await engine.exchange({ worker: id, settle, progress, claim });
-      this.#recovered();
+      this.#outage.over();
       reportLost(lost);
+      this.#claiming -= claim?.limit ?? 0;
       if (claim !== null) this.#received(claimed, claim.limit, wakes);
       if (claim !== null) this.#care.remind(nextDue, this.wake);
     } catch (error) {
+      this.#claiming -= claim?.limit ?? 0;
       this.#outgoing.putBack(taken);
-      if (isOutage(error)) this.#troubled(error);
+      this.#wakes++;
+      if (isOutage(error)) this.#outage.failed(error);
       else this.#fail(error);
     }
     this.#lastExchange = performance.now();
@@ -191,35 +193,31 @@ export class Worker {
     if (!isFull) this.#answered = wakes;
     this.#prefetch.filled(isFull, performance.now());
     if (claimed.length === 0) return;
-    if (this.#phase !== "working") {
-      this.#giveBack(claimed);
-      return;
-    }
+    if (this.#phase === "working") this.#take(claimed);
+    else this.#giveBack(claimed);
+  }
+
+  /** Of a claim with a suspect in it only that one is kept, to be run alone. */
+  #take(claimed: ClaimedJob[]): void {
     const suspect = this.#suspects.choose(claimed, performance.now());
-    if (suspect !== undefined) {
-      this.#wakes++;
-      this.#prefetch.collapse();
-      this.#giveBack([...this.#takeReady(), ...claimed.filter((job) => job !== suspect)]);
-      this.#ready = [suspect];
-      return;
-    }
-    if (this.#next === this.#ready.length) this.#readySince = performance.now();
-    this.#ready = this.#ready.slice(this.#next).concat(claimed);
-    this.#next = 0;
+    if (suspect === undefined) return this.#waiting.add(claimed, performance.now());
+    this.#wakes++;
+    this.#prefetch.collapse();
+    this.#giveBack([...this.#waiting.takeAll(), ...claimed.filter((job) => job !== suspect)]);
+    this.#waiting.add([suspect], performance.now());
   }
 
   /** Begins what has been claimed, as far as there is room. */
   #pump(): void {
-    if (this.#isPumping || this.#ready.length === 0 || this.#mustHold()) return;
+    if (this.#isPumping || this.#waiting.size === 0 || this.#mustHold()) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    while (this.#next < this.#ready.length && this.#running.size < concurrency) {
-      this.#begin(this.#ready[this.#next++] as ClaimedJob);
-    }
+    while (this.#waiting.size > 0 && this.#running.size < concurrency) this.#begin(this.#waiting.next());
     this.#isPumping = false;
-    if (this.#next < this.#ready.length) return;
-    this.#takeReady();
-    this.#prefetch.emptied(performance.now(), this.options.engine.batch());
+    if (this.#waiting.size > 0) return;
+    this.#waiting.takeAll();
+    const { engine } = this.options;
+    this.#prefetch.emptied(performance.now(), engine.batch() * engine.pipeline);
   }
 
   /** A suspect is begun when the others have been given back. */
@@ -235,7 +233,7 @@ export class Worker {
     try {
       if (handler === undefined) throw unknownType(claimed.type, handlers);
       const execution = new Execution(claimed, handler, this.#onEnd, this.#onProgress);
-      this.#running.set(claimed.id, execution);
+      this.#running.add(execution);
       execution.begin();
     } catch (error) {
       this.#settle(claimed, { kind: "refused", error });
@@ -243,9 +241,7 @@ export class Worker {
   }
 
   readonly #onEnd = (execution: Execution, ending: Ending): void => {
-    const { id } = execution.claimed;
-    if (this.#running.get(id) !== execution) return;
-    this.#running.delete(id);
+    if (!this.#running.remove(execution)) return;
     this.#settle(execution.claimed, ending);
     this.#consider();
   };
@@ -257,7 +253,8 @@ export class Worker {
 
   #settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
-    const settlement = settlementOf(job, handler, ending, chance);
+    const now = this.options.engine.now?.() ?? Date.now();
+    const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
     this.#outgoing.settle(settlement);
     this.#suspects.forget(job.id);
     // Its place among those of a limited type is free.
@@ -265,6 +262,7 @@ export class Worker {
     if (settlement.state === "retry") this.summary.retried++;
     else this.summary[settlement.state]++;
     reportFailure(job, settlement, ending);
+    this.options.onSettled?.(job, settlement);
   }
 
   #giveBack(jobs: readonly ClaimedJob[]): void {
@@ -272,37 +270,25 @@ export class Worker {
     this.#outgoing.giveBack(jobs);
   }
 
-  #takeReady(): ClaimedJob[] {
-    const waiting = this.#ready.slice(this.#next);
-    this.#ready = [];
-    this.#next = 0;
-    if (waiting.length > 0) this.#suspects.clear();
-    return waiting;
-  }
-
-  #abandonAll(reason: string): ClaimedJob[] {
-    const running = [...this.#running.values()];
-    this.#running.clear();
+  /** A suspect among them is one no more. */
+  #giveBackWaiting(): void {
     this.#suspects.clear();
-    for (const execution of running) execution.abandon(reason);
-    return running.map(({ claimed }) => claimed);
+    this.#giveBack(this.#waiting.takeAll());
   }
 
   /** They were cancelled, or another worker has them. */
   #lose(ids: readonly number[]): void {
-    const running = ids.filter((id) => this.#running.has(id));
-    for (const id of running) {
-      this.#running.get(id)?.abandon("the job was cancelled or taken over");
-      this.#running.delete(id);
-      this.#suspects.forget(id);
-    }
-    reportLost(running);
+    const lost = this.#running.abandon(ids, "the job was cancelled or taken over");
+    for (const id of lost) this.#suspects.forget(id);
+    reportLost(lost);
     this.wake();
   }
 
   /** Others took this worker for dead and have its jobs. It goes on under another name. */
   #evicted(): void {
-    const jobs = this.#abandonAll("the worker lost its lease").length + this.#takeReady().length;
+    const jobs =
+      this.#running.abandonAll("the worker lost its lease").length + this.#waiting.takeAll().length;
+    this.#suspects.clear();
     this.#outgoing.clear();
     logWarn("Lost the lease: other workers have this one's jobs", { jobs });
     this.wake();
@@ -319,40 +305,26 @@ export class Worker {
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
-    if (this.#suspects.isChosen) {
-      this.#consider();
-      return;
-    }
-    if (this.#ready.length === 0 || performance.now() - this.#readySince < longestWait) return;
+    if (this.#suspects.isChosen) return this.#consider();
+    if (!this.#waiting.hasWaited(longestWait, performance.now())) return;
     this.#prefetch.collapse();
-    this.#giveBack(this.#takeReady());
+    this.#giveBackWaiting();
     this.#consider();
-  }
-
-  #troubled(error: Error): void {
-    this.#failures++;
-    this.#wakes++;
-    if (this.#failures === 1) logError("The queue cannot be reached, and will be tried again", error);
   }
 
   /** What fails each time ends the worker: whoever started it has to see to it. */
   #fail(error: Error): void {
     if (this.#phase === "ending") return;
     this.#phase = "ending";
-    this.#abandonAll("the worker failed");
+    this.#running.abandonAll("the worker failed");
     clearTimeout(this.#alarm);
     this.#watch?.close();
     const end = () => this.#reject(error);
     this.#care.stop().then(end, end);
   }
 
-  #recovered(): void {
-    if (this.#failures > 0) logWarn("The queue can be reached again", { failures: this.#failures });
-    this.#failures = 0;
-  }
-
   #endIfIdle(): void {
-    const isIdle = this.#running.size === 0 && this.#ready.length === 0 && this.#exchanges === 0;
+    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges === 0;
     if (!isIdle || this.#phase === "ending") return;
     if (this.#phase === "working" && !this.options.once) return;
     this.#phase = "ending";
@@ -366,9 +338,4 @@ function limitsOf(handlers: Handlers): Map<string, number> {
   const limits = new Map<string, number>();
   for (const [type, { concurrency }] of handlers) if (concurrency !== null) limits.set(type, concurrency);
   return limits;
-}
-
-/** From a tenth of a second to five, in milliseconds. */
-function failurePause(failures: number): number {
-  return Math.min(5000, 100 * 2 ** (failures - 1));
 }

@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { LajuError } from "../../errors";
+import type { QueueEngine } from "../../queue/engine";
+import { databasePlace } from "../../services/databasePlace";
+
+/** Does something with the app's queue, and closes it. Looking makes no database: without one there is no queue. */
+export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): Promise<T> {
+  const missing = missingFile();
+  if (missing !== undefined) {
+    throw new LajuError(`the queue's tables are not there (no file ${missing})`, {
+      code: "E_QUEUE_TABLE",
+      hint: "Run node laju migrate.",
+    });
+  }
+  const { closeQueue, queueEngine } = await import("../../queue/engines/select");
+  try {
+    return await work(await queueEngine());
+  } finally {
+    await closeQueue();
+  }
+}
+
+function missingFile(): string | undefined {
+  const place = databasePlace();
+  return place.engine === "sqlite" && !existsSync(place.file) ? place.file : undefined;
+}

@@ -1,0 +1,71 @@
+import type { Holder, QueueEngine } from "../../queue/engine";
+import { type JobState, jobStates, type QueueCounts } from "../../queue/jobRecord";
+import { isDead } from "../../queue/worker/liveness";
+
+/** How the queue stands: `queue:status --json`, and `queue` in `status --json`. */
+export interface QueueState {
+  total: Record<JobState, number>;
+  types: TypeState[];
+  /** Types that no worker begins; "*" is all. */
+  paused: string[];
+  workers: WorkerState[];
+}
+
+export interface TypeState extends Record<JobState, number> {
+  type: string;
+  isPaused: boolean;
+}
+
+export interface WorkerState extends Pick<Holder, "id" | "host" | "pid" | "concurrency" | "startedAt"> {
+  isAlive: boolean;
+}
+
+export async function readQueueState(engine: QueueEngine): Promise<QueueState> {
+  const [counts, paused, holders] = await Promise.all([engine.counts(), engine.paused(), engine.holders()]);
+  const workers = holders.map((holder) => {
+    const { id, host, pid, concurrency, startedAt } = holder;
+    return { id, host, pid, concurrency, startedAt, isAlive: !isDead(holder) };
+  });
+  return { total: counts.byState, types: typesOf(counts, paused), paused, workers };
+}
+
+function typesOf({ byType }: QueueCounts, paused: string[]): TypeState[] {
+  const names = [...new Set([...byType.map(({ type }) => type), ...paused])].filter((name) => name !== "*");
+  return names.sort().map((type) => {
+    const count = (state: JobState) => byType.find((row) => row.type === type && row.state === state)?.count;
+    const counts = Object.fromEntries(jobStates.map((state) => [state, count(state) ?? 0]));
+    const isPaused = paused.includes(type) || paused.includes("*");
+    return { type, ...(counts as Record<JobState, number>), isPaused };
+  });
+}
+
+export function aliveWorkers({ workers }: QueueState): WorkerState[] {
+  return workers.filter(({ isAlive }) => isAlive);
+}
+
+/** What needs a person, one sentence each. `isStarted`: something other than a worker that stays begins the jobs. */
+export function queueTroubles(state: QueueState, isStarted = false): string[] {
+  const { failed } = state.total;
+  const ready = state.types.reduce((sum, { pending, isPaused }) => sum + (isPaused ? 0 : pending), 0);
+  return [
+    ...(failed > 0 ? [failed === 1 ? "1 job has failed" : `${failed} jobs have failed`] : []),
+    ...(ready > 0 && !isStarted && aliveWorkers(state).length === 0
+      ? [`${ready === 1 ? "1 job is" : `${ready} jobs are`} ready, and no worker is there`]
+      : []),
+  ];
+}
+
+/** "queue: 3 ready, 1 leased, 1 failed". */
+export function queueLine(state: QueueState): string {
+  const { pending, processing, failed } = state.total;
+  const counts: [number, string][] = [
+    [pending, "ready"],
+    [processing, "leased"],
+    [failed, "failed"],
+  ];
+  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  if (parts.length === 0) parts.push("nothing to do");
+  if (pending > 0 && aliveWorkers(state).length === 0) parts.push("no worker");
+  if (state.paused.length > 0) parts.push(state.paused.includes("*") ? "paused" : "partly paused");
+  return `queue: ${parts.join(", ")}`;
+}

@@ -1,0 +1,21 @@
+import type { Terminal } from "../terminal";
+
+/** Rows in columns, two blanks apart; texts to the left, and numbers to the right where their column says so. */
+export function columns(rows: string[][], right: readonly number[] = []): string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (right.includes(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .filter((_, at) => (widths[at] ?? 0) > 0)
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** What of a text has room. */
+export function clipped(text: string, room: number, { symbols }: Terminal): string {
+  return text.length <= room ? text : text.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+}

@@ -1,0 +1,36 @@
+import type { ClaimedJob } from "../engine";
+
+/** What has been claimed and not begun, in its order. */
+export class Waiting {
+  #jobs: ClaimedJob[] = [];
+  /** Those before it have been begun. */
+  #next = 0;
+  #since = 0;
+
+  get size(): number {
+    return this.#jobs.length - this.#next;
+  }
+
+  add(jobs: ClaimedJob[], now: number): void {
+    if (this.size === 0) this.#since = now;
+    this.#jobs = this.#jobs.slice(this.#next).concat(jobs);
+    this.#next = 0;
+  }
+
+  /** The next one to begin; there has to be one. */
+  next(): ClaimedJob {
+    return this.#jobs[this.#next++] as ClaimedJob;
+  }
+
+  takeAll(): ClaimedJob[] {
+    const waiting = this.#jobs.slice(this.#next);
+    this.#jobs = [];
+    this.#next = 0;
+    return waiting;
+  }
+
+  /** Whether something has waited for so long, in milliseconds. */
+  hasWaited(longest: number, now: number): boolean {
+    return this.size > 0 && now - this.#since >= longest;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * A file's name from what a person typed: `send-daily emails` becomes SendDailyEmails, folders stay as they are
+ * (`reports/monthly` becomes reports/Monthly). Undefined for what cannot be a name.
+ */
+export function pascalName(typed: string): string | undefined {
+  const parts = typed.replace(/\.ts$/, "").split("/");
+  const folders = parts.slice(0, -1);
+  const last = pascalCase(parts.at(-1) as string);
+  const isGood =
+    /^[A-Za-z][A-Za-z0-9]*$/.test(last) && folders.every((folder) => /^[A-Za-z][\w-]*$/.test(folder));
+  return isGood && typed.length <= 100 ? [...folders, last].join("/") : undefined;
+}
+
+function pascalCase(typed: string): string {
+  const words = typed.split(/[-_\s.]+/).filter(Boolean);
+  return words
+    .map((word) => capitalised(words.length > 1 && isShouted(word) ? word.toLowerCase() : word))
+    .join("");
+}
+
+function isShouted(word: string): boolean {
+  return word === word.toUpperCase();
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

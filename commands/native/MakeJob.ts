@@ -1,0 +1,35 @@
+import { basename, relative } from "node:path";
+import { paths } from "../../app/config";
+import { draftJob, type JobDraft } from "../../app/console/jobDraft";
+import { writeJobTypes } from "../../app/console/jobTypes";
+import { writeNewFile } from "../../app/console/newFile";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: { force: { type: "boolean", description: "Replace the file if it exists" } },
+  words: { least: 1, most: 1 },
+  details: `Names in any style become PascalCase; folders are kept: reports/monthly makes app/jobs/reports/Monthly.ts.
+app/jobs/_types.ts is written anew: it is what checks the types and data given to scheduleJob and push.
+
+A stub of your own, stubs/job.stub in the app's root, is used instead of laju's. It may hold {{ name }} and {{ app }}
+(the path to app/).`,
+  run({ args: [typed], options }) {
+    const draft = draftJob(typed as string);
+    writeNewFile(draft, options.force ?? false);
+    writeJobTypes();
+    console.log(created(draft));
+  },
+});
+
+function created({ name, file }: JobDraft): string {
+  const { paint, symbols } = terminalFor(1);
+  const local = basename(name);
+  const module = JSON.stringify(`../app/jobs/${name}`);
+  return [
+    `${paint("green", symbols.done)} Created ${relative(paths.root, file)}`,
+    "",
+    `  ${paint("dim", "Queue it   ")} import ${local} from ${module}; await ${local}.push({ id: 7 });`,
+    `  ${paint("dim", "Work it off")} npx tsx commands/Worker.ts --once`,
+  ].join("\n");
+}

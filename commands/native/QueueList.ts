@@ -1,0 +1,41 @@
+import { jobTable } from "../../app/console/queue/jobList";
+import { readStates } from "../../app/console/queue/jobStates";
+import { checkTypes } from "../../app/console/queue/knownTypes";
+import { withQueue } from "../../app/console/queue/openQueue";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+import type { JobFilter } from "../../app/queue/jobRecord";
+
+export default verb({
+  options: {
+    state: { type: "string", description: "Only jobs in these states, such as failed or ready,leased" },
+    type: { type: "string", description: "Only jobs of these types, separated by commas" },
+    user: { type: "string", description: "Only jobs of the user with this id" },
+    limit: { type: "string", default: "20", description: "How many, the newest first" },
+    json: { type: "boolean", description: "Print the rows as JSON" },
+  },
+  details:
+    "States: scheduled, ready, leased, completed, failed, cancelled. node laju queue:show <id> shows one whole.",
+  async run({ options }) {
+    const { state, type, user, limit } = options;
+    const filter: JobFilter = { limit: wholeNumber(limit, "limit", 1) };
+    if (state !== undefined) filter.states = readStates(state);
+    if (type !== undefined) filter.types = type.split(",").map((word) => word.trim());
+    if (user !== undefined) filter.userId = wholeNumber(user, "user", 0);
+    const jobs = await withQueue(async (engine) => {
+      if (filter.types !== undefined) await checkTypes(filter.types, engine);
+      return engine.list(filter);
+    });
+    console.log(options.json ? JSON.stringify(jobs, null, 2) : jobTable(jobs, Date.now(), terminalFor(1)));
+  },
+});
+
+function wholeNumber(text: string, option: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new LajuError(`--${option} ${text} is not a whole number from ${least} up`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "node laju queue:list --help shows how it is used.",
+  });
+}

@@ -1,0 +1,25 @@
+import { checkTypes } from "../../app/console/queue/knownTypes";
+import { withQueue } from "../../app/console/queue/openQueue";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: { json: { type: "boolean", description: 'Print what is paused as JSON ("*" is all)' } },
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: `No worker begins a job of these types, or of any without types. What runs goes on, and jobs can be queued as ever.
+It outlives restarts: node laju queue:resume ends it.`,
+  async run({ args, options }) {
+    await withQueue(async (engine) => {
+      await checkTypes(args, engine);
+      for (const type of args.length === 0 ? ["*"] : args) await engine.pause(type);
+      const paused = await engine.paused();
+      console.log(options.json ? JSON.stringify(paused) : pausedText(paused));
+    });
+  },
+});
+
+function pausedText(paused: string[]): string {
+  const { paint, symbols } = terminalFor(1);
+  const names = paused.map((type) => (type === "*" ? "All jobs" : type));
+  return names.map((name) => `${paint("yellow", symbols.skipped)} ${name} paused`).join("\n");
+}

@@ -1,0 +1,33 @@
+import { settings } from "../../app/config";
+import { withQueue } from "../../app/console/queue/openQueue";
+import { verb } from "../../app/console/verb";
+import { parseDuration } from "../../app/schedule/duration";
+
+/** A large deletion would keep the database from everybody else. */
+const step = 500;
+
+export default verb({
+  options: {
+    "older-than": {
+      type: "string",
+      description: "Ended so long ago, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
+    },
+    json: { type: "boolean", description: "Print how many as JSON" },
+  },
+  details: `Deletes finished jobs (completed, failed, cancelled) in small steps. Those with a removeDelay go when that has passed,
+and not before. Workers do the same by themselves. --older-than 0s deletes all that have no removeDelay.`,
+  async run({ options }) {
+    const age = options["older-than"];
+    const keepMs = age === undefined ? settings().queueKeepDays * 86_400_000 : parseDuration(age);
+    const deleted = await withQueue(async (engine) => {
+      let total = 0;
+      for (let count = -1; count !== 0; total += count) count = await engine.prune(keepMs, step);
+      return total;
+    });
+    const since = new Date(Date.now() - keepMs).toISOString().slice(0, 16).replace("T", " ");
+    const count = deleted === 1 ? "1 job" : `${deleted} jobs`;
+    console.log(
+      options.json ? JSON.stringify({ deleted }) : `Deleted ${count} that ended before ${since} UTC`,
+    );
+  },
+});

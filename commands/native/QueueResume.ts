@@ -1,0 +1,33 @@
+import { checkTypes } from "../../app/console/queue/knownTypes";
+import { withQueue } from "../../app/console/queue/openQueue";
+import { terminalFor } from "../../app/console/terminal";
+import { verb } from "../../app/console/verb";
+import { LajuError } from "../../app/errors";
+
+export default verb({
+  options: {},
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: "Without types it ends every pause. Workers go on at once.",
+  async run({ args }) {
+    await withQueue(async (engine) => {
+      await checkTypes(args, engine);
+      const paused = await engine.paused();
+      const ended = args.length === 0 ? paused : paused.filter((type) => args.includes(type));
+      for (const type of ended) await engine.resume(type);
+      console.log(resumedText(ended));
+      if (args.length > 0 && paused.includes("*")) {
+        throw new LajuError("all jobs are paused, so these still are", {
+          code: "E_PAUSED",
+          hint: "node laju queue:resume, without types, ends every pause.",
+        });
+      }
+    });
+  },
+});
+
+function resumedText(ended: string[]): string {
+  const { paint, symbols } = terminalFor(1);
+  if (ended.length === 0) return "Nothing was paused.";
+  const names = ended.map((type) => (type === "*" ? "All jobs" : type));
+  return names.map((name) => `${paint("green", symbols.done)} ${name} resumed`).join("\n");
+}

@@ -1,0 +1,19 @@
+import { chosenJobs, untouched } from "../../app/console/queue/chosenJobs";
+import { doneLine } from "../../app/console/queue/doneLine";
+import { withQueue } from "../../app/console/queue/openQueue";
+import { verb } from "../../app/console/verb";
+
+export default verb({
+  options: { json: { type: "boolean", description: "Print the ids as JSON" } },
+  words: { least: 1, most: Number.POSITIVE_INFINITY },
+  details: "Failed and cancelled jobs are ready again, with all their attempts. all: every failed one.",
+  async run({ args, options }) {
+    await withQueue(async (engine) => {
+      const isAll = args.length === 1 && args[0] === "all";
+      const jobs = isAll ? [] : await chosenJobs(engine, args);
+      const done = await engine.retry(isAll ? "failed" : jobs.map(({ id }) => id));
+      console.log(options.json ? JSON.stringify(done) : doneLine("Queued again", done));
+      untouched(jobs, done, "Only failed and cancelled jobs can be queued again.");
+    });
+  },
+});
