@@ -56,6 +56,8 @@ export class Worker {
   #wakes = 1;
   #answered = 0;
   #exchanges = 0;
+  /** How many jobs the claims under way may bring. */
+  #claiming = 0;
   #lastExchange = 0;
   #failures = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
@@ -139,7 +141,8 @@ export class Worker {
     const { concurrency, engine } = this.options;
     const most = engine.batch();
     const waiting = this.#ready.length - this.#next;
-    return Math.min(most, concurrency + this.#prefetch.size(most) - this.#running.size - waiting);
+    const held = this.#running.size + waiting + this.#claiming;
+    return Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
   }
 
   async #exchange(): Promise<void> {
@@ -149,15 +152,18 @@ export class Worker {
     const claim = this.#claimRequest();
     const wakes = this.#wakes;
     this.#exchanges++;
+    this.#claiming += claim?.limit ?? 0;
     try {
       if (taken.returns.length > 0) await engine.release(id, taken.returns.splice(0));
       const { settle, progress } = taken;
       const { claimed, lost, nextDue } = await engine.exchange({ worker: id, settle, progress, claim });
       this.#recovered();
       reportLost(lost);
+      this.#claiming -= claim?.limit ?? 0;
       if (claim !== null) this.#received(claimed, claim.limit, wakes);
       if (claim !== null) this.#care.remind(nextDue, this.wake);
     } catch (error) {
+      this.#claiming -= claim?.limit ?? 0;
       this.#outgoing.putBack(taken);
       this.#troubled(error);
     }
@@ -198,7 +204,8 @@ export class Worker {
     this.#isPumping = false;
     if (this.#next < this.#ready.length) return;
     this.#takeReady();
-    this.#prefetch.emptied(performance.now(), this.options.engine.batch());
+    const { engine } = this.options;
+    this.#prefetch.emptied(performance.now(), engine.batch() * engine.pipeline);
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -229,7 +236,8 @@ export class Worker {
 
   #settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
-    const settlement = settlementOf(job, handler, ending, { now: Date.now(), random: Math.random });
+    const now = this.options.engine.now?.() ?? Date.now();
+    const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
     this.#outgoing.settle(settlement);
     // Its place among those of a limited type is free.
     if (handler !== undefined && handler.concurrency !== null) this.#wakes++;
@@ -319,7 +327,7 @@ function limitsOf(handlers: Handlers): Map<string, number> {
   return limits;
 }
 
-/** From a tenth of a second to five, in milliseconds. */
+/** From a tenth of a second to one, in milliseconds: what was queued meanwhile shall begin soon after the end of it. */
 function failurePause(failures: number): number {
-  return Math.min(5000, 100 * 2 ** (failures - 1));
+  return Math.min(1000, 100 * 2 ** (failures - 1));
 }
