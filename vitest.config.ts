@@ -13,7 +13,7 @@ const shared = {
 const long = [
   "test/commands/{engines,examples,BackupPostgres}.test.ts",
   "test/console/{explain,scheduleWork,switchCommand}.test.ts",
-  "test/queue/*Workers.test.ts",
+  "test/queue/*{Workers,Failures}.test.ts",
   "test/runs/{notices,rotateLogs}.test.ts",
   "test/schedule/systemdCalendar.test.ts",
 ];
