@@ -8,17 +8,11 @@ export const columns = claimedColumns("json_array");
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
-/** A step through the index for each type that has something ready, not one for each job. */
-export const lookSql = `with recursive ready(type) as (
-    (select type ${ready} > '' order by type limit 1)
-    union all
-    select (select j.type from jobs j force index (jobs_ready)
-      where j.status = 'pending' and j.type > ready.type order by j.type limit 1)
-    from ready where ready.type is not null)
-  select ready.type,
-    (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now},
-    ${now}, exists (select 1 from queue_pauses p where p.type in ('*', ready.type))
-  from (select 1 one) one left join ready on ready.type is not null`;
+/** A step through the index for each type that has something ready: as one recursive query it reads them all. */
+export const nextTypeSql = `select type ${ready} > ? order by type limit 1`;
+
+const timesSql = `select
+  (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
 
 /** FORCE INDEX: what is sorted under a lock is locked as a whole. */
 export const headSql = `select ${columns} ${ready} = ? order by sort_order, id limit ? for update skip locked`;
@@ -54,15 +48,26 @@ export class MysqlClaims implements Claims {
 
   async #look(connection: Connection): Promise<{ types: string[]; nextDueIn: number | null }> {
     for (;;) {
-      const { rows } = await connection.query(lookSql);
-      const [[, dueIn, time]] = rows as [unknown, number | null, number][];
+      const [[dueIn, time]] = (await connection.query(timesSql)).rows as [number | null, number][];
       this.offset = time - Date.now();
-      const types = rows.filter(([type, , , isPaused]) => type !== null && isPaused === 0);
-      const look = { types: types.map(([type]) => type as string), nextDueIn: dueIn };
-      if (dueIn === null || dueIn > 0) return look;
+      if (dueIn === null || dueIn > 0) return { types: await readyTypes(connection), nextDueIn: dueIn };
       // Where all that is due is being promoted by others, they are claimable a moment later.
-      if ((await promote(connection)) === 0) return { ...look, nextDueIn: 1 };
+      if ((await promote(connection)) === 0) return { types: await readyTypes(connection), nextDueIn: 1 };
     }
+  }
+}
+
+/** Those that may be claimed. */
+async function readyTypes(connection: Connection): Promise<string[]> {
+  const paused = new Set(
+    (await connection.query("select type from queue_pauses")).rows.map(([type]) => type),
+  );
+  if (paused.has("*")) return [];
+  const types: string[] = [];
+  for (let type = ""; ; types.push(type)) {
+    const { rows } = await connection.query(nextTypeSql, [type]);
+    if (rows.length === 0) return types.filter((each) => !paused.has(each));
+    type = rows[0][0] as string;
   }
 }
 
