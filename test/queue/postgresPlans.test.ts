@@ -7,7 +7,10 @@ import { postgresSetup } from "../support/queue/postgresSetup";
 
 const finished = 100_000;
 const ready = 20_000;
-const batch = 20;
+// As large as a worker makes them: a small one would be found by its ids whatever the planner thinks.
+const batch = 500;
+/** A batch of each of three types, of which a batch is chosen. */
+const most = 3 * batch;
 const claimTypes = "text, int, text[], int[], int[], bigint[]";
 const noPlaces = (types: string[]) =>
   `array[${types.map((type) => `'${type}'`)}], array[${types.map(() => "null")}]::int[], array[${types.map(() => -9)}], array[${types.map(() => -1)}]`;
@@ -57,11 +60,11 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
         .map((node) => node["Relation Name"]);
       expect(scanned).not.toContain("jobs");
       const sorts = nodes.filter((node) => node["Node Type"].endsWith("Sort"));
-      for (const sort of sorts) expect(sort["Actual Rows"]).toBeLessThanOrEqual(1000);
+      for (const sort of sorts) expect(sort["Actual Rows"]).toBeLessThanOrEqual(most);
       const touched = nodes.filter((node) => node["Relation Name"] === "jobs");
       expect(touched.length).toBeGreaterThan(0);
       for (const node of touched)
-        expect(node["Actual Rows"] * node["Actual Loops"]).toBeLessThanOrEqual(1000);
+        expect(node["Actual Rows"] * node["Actual Loops"]).toBeLessThanOrEqual(most);
     });
   }
 });
