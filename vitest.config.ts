@@ -13,7 +13,7 @@ const shared = {
 const long = [
   "test/commands/{engines,examples,BackupPostgres}.test.ts",
   "test/console/{explain,scheduleWork,switchCommand}.test.ts",
-  "test/queue/{*Workers,jobNotices}.test.ts",
+  "test/queue/{*Workers,*Failures,jobNotices}.test.ts",
   "test/runs/{kills,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/systemdCalendar.test.ts",
 ];

@@ -4,7 +4,10 @@ import type { Knex } from "knex";
 // completed_at; everything else has a default or may be null.
 
 export async function up(knex: Knex): Promise<void> {
+  await refuseForeign(knex);
   await knex.schema.createTable("jobs", (table) => {
+    // MySQL's own default compares without regard to case, and may not hold every character.
+    if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.bigIncrements("id");
     table.string("type", 190).notNullable();
     table.integer("user_id");
@@ -38,6 +41,7 @@ export async function up(knex: Knex): Promise<void> {
   for (const sql of isMysql(knex) ? fullIndexes : partialIndexes) await knex.raw(sql);
 
   await knex.schema.createTable("queue_workers", (table) => {
+    if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.string("id", 32).primary();
     table.string("host", 255).notNullable();
     table.integer("pid").notNullable();
@@ -45,18 +49,39 @@ export async function up(knex: Knex): Promise<void> {
     table.integer("concurrency").notNullable();
     table.bigInteger("started_at").notNullable();
     table.bigInteger("lease_until").notNullable();
+    // A connection of its own holds a lock for as long as it lives (PostgreSQL).
+    table.boolean("has_session").notNullable().defaultTo(false);
   });
   // One row per type that is not to be claimed; "*" is all.
   await knex.schema.createTable("queue_pauses", (table) => {
+    if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.string("type", 190).primary();
     table.bigInteger("paused_at").notNullable();
   });
+  if (isMysql(knex)) await createLocks(knex);
 }
 
 export async function down(knex: Knex): Promise<void> {
+  if (isMysql(knex)) await knex.schema.dropTable("queue_locks");
   await knex.schema.dropTable("queue_pauses");
   await knex.schema.dropTable("queue_workers");
   await knex.schema.dropTable("jobs");
+}
+
+/** A table of the app's own with this name is not to be touched. */
+async function refuseForeign(knex: Knex): Promise<void> {
+  if (!(await knex.schema.hasTable("jobs"))) return;
+  throw new Error(
+    "there is a table jobs already, and the queue needs one of its own: rename yours, then run node laju migrate again",
+  );
+}
+
+/** Rows to lock in place of a name: they stand for the names that have their number as hash. */
+async function createLocks(knex: Knex): Promise<void> {
+  await knex.schema.createTable("queue_locks", (table) => {
+    table.integer("id").primary();
+  });
+  await knex("queue_locks").insert(Array.from({ length: 64 }, (_, id) => ({ id })));
 }
 
 function isMysql(knex: Knex): boolean {

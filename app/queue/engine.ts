@@ -18,6 +18,8 @@ export interface QueueEngine {
   batch(): number;
   /** How long to leave the database to others after an exchange, now. */
   restMs(): number;
+  /** The time by the clock that decides what is due, where that isn't this host's. */
+  now?(): number;
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**

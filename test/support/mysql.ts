@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { needs, programPath } from "./requirement";
 import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
 
-/** A database that few machines have; it is the one requirement that CI may lack as well. */
-export const mysqlNeed = { ...needs("mariadbd"), skip: needs("mariadbd").path === undefined };
+export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
 /** A MariaDB of its own, with user `root`, no password, and database `laju`. */

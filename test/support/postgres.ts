@@ -2,13 +2,20 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
-import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
+import { freePort, startServer, type TestServer, temporaryFolder, until } from "./server";
 
 export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
 
+export interface PostgresServer extends TestServer {
+  /** Ends it as a crash would: PostgreSQL's immediate shutdown. */
+  crash(): Promise<void>;
+  /** Starts it again, at the same place. */
+  again(): Promise<void>;
+}
+
 /** A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`. */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres(): Promise<PostgresServer> {
   const user = ordinaryUser();
   const folder = temporaryFolder("postgres", user);
   const identity = user === undefined ? {} : { uid: user, gid: user };
@@ -18,13 +25,37 @@ export async function startPostgres(): Promise<TestServer> {
   const port = await freePort();
   const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, fsync: "off" };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  return startServer(programPath("postgres"), ["-D", data, "-p", String(port), ...flags], {
-    ...identity,
-    cwd: folder,
-    folder,
-    url: `postgres://laju:s3cret@127.0.0.1:${port}/postgres`,
-    isReady: () => isAccepting(programPath("pg_isready"), port),
-  });
+  const start = () =>
+    startServer(programPath("postgres"), ["-D", data, "-p", String(port), ...flags], {
+      ...identity,
+      cwd: folder,
+      folder,
+      url: `postgres://laju:s3cret@127.0.0.1:${port}/postgres`,
+      isReady: () => isAccepting(programPath("pg_isready"), port),
+    });
+  let server = await start();
+  return {
+    url: server.url,
+    get pid() {
+      return server.pid;
+    },
+    async crash() {
+      process.kill(server.pid, "SIGQUIT");
+      await until(() => !isRunning(server.pid), { what: "the end of PostgreSQL" });
+    },
+    async again() {
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** PostgreSQL refuses to run as root; as another user it is who it is. */

@@ -1,4 +1,3 @@
-import { LajuError } from "../../errors";
 import { databasePlace } from "../../services/databasePlace";
 import type { QueueEngine } from "../engine";
 
@@ -26,9 +25,10 @@ async function openEngine(): Promise<QueueEngine> {
     const { sqliteEngine } = await import("./sqlite/sqlite");
     return sqliteEngine(place.file, place.mustExist);
   }
-  const name = place.engine === "pg" ? "PostgreSQL" : "MySQL";
-  throw new LajuError(`the queue does not work on ${name} yet`, {
-    code: "E_QUEUE_ENGINE",
-    hint: "It works on SQLite: leave DATABASE_URL unset, or give it a file:.",
-  });
+  if (place.engine === "pg") {
+    const { postgresEngine } = await import("./postgres/postgres");
+    return postgresEngine(place);
+  }
+  const { mysqlEngine } = await import("./mysql/mysql");
+  return mysqlEngine(place);
 }

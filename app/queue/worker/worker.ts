@@ -200,7 +200,10 @@ export class Worker {
   /** Of a claim with a suspect in it only that one is kept, to be run alone. */
   #take(claimed: ClaimedJob[]): void {
     const suspect = this.#suspects.choose(claimed, performance.now());
-    if (suspect === undefined) return this.#waiting.add(claimed, performance.now());
+    if (suspect === undefined) {
+      this.#waiting.add(claimed, performance.now());
+      return;
+    }
     this.#wakes++;
     this.#prefetch.collapse();
     this.#giveBack([...this.#waiting.takeAll(), ...claimed.filter((job) => job !== suspect)]);
@@ -305,7 +308,10 @@ export class Worker {
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
-    if (this.#suspects.isChosen) return this.#consider();
+    if (this.#suspects.isChosen) {
+      this.#consider();
+      return;
+    }
     if (!this.#waiting.hasWaited(longestWait, performance.now())) return;
     this.#prefetch.collapse();
     this.#giveBackWaiting();

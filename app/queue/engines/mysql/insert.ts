@@ -1,0 +1,117 @@
+import type { NewJob, Pushed, Replaced } from "../../engine";
+import type { Connection } from "../server/connections";
+
+/** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
+export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";
+
+const into = `insert into jobs (type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay,
+  reschedules, rescheduled_from, remove_delay, status, due, created_at) values `;
+const common = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+const atOnce = `(${common}, 'pending', null, ${now})`;
+const later = `(${common}, if(? > ${now}, 'scheduled', 'pending'), ?, ${now})`;
+const delayed = `(${common}, if(? > 0, 'scheduled', 'pending'), ${now} + ?, ${now})`;
+
+/** More rows than this in one statement could be more than the server takes at once. */
+const portion = 500;
+
+/** Several without keys, or one with or without. */
+export async function insertJobs(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+  const pushed: Pushed[] = [];
+  for (let from = 0; from < jobs.length; from += portion) {
+    pushed.push(...(await insertPortion(connection, jobs.slice(from, from + portion))));
+  }
+  return pushed;
+}
+
+async function insertPortion(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+  const sql =
+    into + jobs.map(({ when }) => (when === undefined ? atOnce : "at" in when ? later : delayed)).join();
+  try {
+    const { firstId = 0 } = await connection.query(sql, jobs.flatMap(valuesOf));
+    // The ids of rows whose number is known beforehand are taken at once: they follow each other, in steps of 1
+    // except in a cluster.
+    const step = jobs.length === 1 ? 1 : await stepOf(connection);
+    return jobs.map((_, index) => ({ id: firstId + index * step, isNew: true }));
+  } catch (error) {
+    if (error.code !== "ER_DUP_ENTRY" || jobs.length > 1 || jobs[0].uniqueKey === undefined) throw error;
+    return existing(connection, jobs[0]);
+  }
+}
+
+const steps = new WeakMap<Connection, number>();
+
+async function stepOf(connection: Connection): Promise<number> {
+  let step = steps.get(connection);
+  if (step === undefined) {
+    step = Number((await connection.query("select @@session.auto_increment_increment")).rows[0][0]);
+    steps.set(connection, step);
+  }
+  return step;
+}
+
+/** Read with a lock: a transaction that began earlier would not see the row otherwise. */
+async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> {
+  const open = "select id from jobs where unique_key = ? lock in share mode";
+  const { rows } = await connection.query(open, [job.uniqueKey]);
+  // It has ended since: its key is free.
+  return rows.length === 0 ? insertJobs(connection, [job]) : [{ id: Number(rows[0][0]), isNew: false }];
+}
+
+function valuesOf(job: NewJob): unknown[] {
+  const { when, cron } = job;
+  const moment = when === undefined ? undefined : "at" in when ? when.at : when.in;
+  return [
+    job.type,
+    job.userId,
+    job.data,
+    -job.priority || 0,
+    job.uniqueKey ?? null,
+    cron?.expression ?? null,
+    cron?.timezone ?? null,
+    job.rescheduleDelay ?? null,
+    job.reschedules ?? 0,
+    job.rescheduledFrom ?? null,
+    job.removeDelay ?? null,
+    ...(moment === undefined ? [] : [moment, moment]),
+  ];
+}
+
+const matching = "user_id = ? and type = ? and (cron is null) = ? and id <> ?";
+const openOnes = `select id from jobs where ${matching} and status in ('pending', 'scheduled') for update`;
+const staleOnes = `select id from jobs where ${matching} and status = 'processing' and started_at < ${now} - ? for update`;
+const cancelling = `update jobs
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = ?,
+    remove_at = ${now} + remove_delay
+  where id in (?)`;
+
+/** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
+export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
+  await lockNames(connection, [`match ${job.type} ${job.userId}`]);
+  const [{ id }] = await insertJobs(connection, [job]);
+  if (job.userId === null) return { id, cancelled: [] };
+  const match = [job.userId, job.type, job.cron === undefined, id];
+  const open = await connection.query(openOnes, match);
+  const stale = await connection.query(staleOnes, [...match, staleMs]);
+  const cancelled = [...open.rows, ...stale.rows].map(([each]) => Number(each)).sort((a, b) => a - b);
+  if (cancelled.length > 0) await connection.query(cancelling, [id, cancelled]);
+  return { id, cancelled };
+}
+
+const lockRows = `select id from queue_locks where id in (?) order by id for update`;
+
+/**
+ * Until the end of the transaction others that lock one of these names wait. MySQL's own named locks belong to the
+ * session, and a transaction of the app's would leave them behind: names are rows of a small table.
+ */
+export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
+  await connection.query(lockRows, [[...new Set(names.map(lockOf))].sort((a, b) => a - b)]);
+}
+
+/** How many rows queue_locks has. */
+const locks = 64;
+
+function lockOf(name: string): number {
+  let hash = 0;
+  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  return hash % locks;
+}

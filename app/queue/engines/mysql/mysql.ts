@@ -1,0 +1,37 @@
+import type { DatabasePlace } from "../../../services/databasePlace";
+import type { QueueEngine } from "../../engine";
+import type { ServerDialect } from "../server/dialect";
+import { serverEngine } from "../server/server";
+import { columns, MysqlClaims } from "./claim";
+import { mysqlDriver } from "./driver";
+import { insertJobs, now, replaceJob } from "./insert";
+import { Polling } from "./polling";
+import { noteProgress, releaseJobs, settleJobs } from "./settle";
+
+const dialect: ServerDialect = {
+  name: "mysql",
+  pollMs: 2000,
+  driver: mysqlDriver,
+  // Locks for the rows that are changed, and none for the gaps between them.
+  prepare: "set session transaction isolation level read committed",
+  now,
+  columns,
+  insert: insertJobs,
+  replace: replaceJob,
+  note: noteProgress,
+  settle: settleJobs,
+  release: releaseJobs,
+  async held(connection, worker) {
+    const held = "select id, attempts from jobs where status = 'processing' and locked_by = ? order by id";
+    const { rows } = await connection.query(held, [worker]);
+    return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
+  },
+  claims: () => new MysqlClaims(),
+  announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
+  hearing: (connections) => new Polling(connections),
+};
+
+/** The queue in MySQL 8 or MariaDB from 10.6. */
+export function mysqlEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
+  return serverEngine(place, dialect);
+}

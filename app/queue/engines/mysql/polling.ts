@@ -1,0 +1,60 @@
+import type { Watch } from "../../engine";
+import type { Connections } from "../server/connections";
+import type { Hearing } from "../server/dialect";
+
+const soonest = 50;
+const latest = 2000;
+const growth = 1.3;
+
+const hasReady = "select exists (select 1 from jobs force index (jobs_ready) where status = 'pending')";
+
+/** MySQL tells nobody anything: the table is looked at, often while there is work and seldom while there is none. */
+export class Polling implements Hearing {
+  readonly #listeners = new Set<() => void>();
+  #pause = soonest;
+  #timer: NodeJS.Timeout | undefined;
+  /** What is ready and was not claimed is not for these workers: it is no reason to hurry. */
+  #isVain = false;
+
+  constructor(readonly connections: Connections) {}
+
+  async hold(): Promise<void> {}
+  async letGo(): Promise<void> {}
+
+  async areConnected(): Promise<Map<string, boolean>> {
+    return new Map();
+  }
+
+  async watch(onWake: () => void): Promise<Watch> {
+    this.#listeners.add(onWake);
+    if (this.#listeners.size === 1) this.#wait();
+    return {
+      close: () => {
+        this.#listeners.delete(onWake);
+        if (this.#listeners.size === 0) clearTimeout(this.#timer);
+      },
+    };
+  }
+
+  claimed(count: number): void {
+    this.#isVain = count === 0;
+    if (count > 0) this.#pause = soonest;
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => this.#look(), this.#pause);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const { rows } = await this.connections.use((connection) => connection.query(hasReady));
+      const isReady = rows[0][0] === 1;
+      this.#pause = isReady && !this.#isVain ? soonest : Math.min(latest, this.#pause * growth);
+      if (isReady) for (const listener of this.#listeners) listener();
+    } catch {
+      // The worker's own turns say what is wrong with the database.
+      this.#pause = soonest * 10;
+    }
+    if (this.#listeners.size > 0) this.#wait();
+  }
+}

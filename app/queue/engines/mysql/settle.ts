@@ -1,0 +1,100 @@
+import type { Exchange, Held, Settlement } from "../../engine";
+import { type Connection, transaction } from "../server/connections";
+import { insertJobs, now } from "./insert";
+
+// The batch leads, row by row through the primary key, whatever the server thinks of the table.
+const completeMany = `update json_table(?, '$[*]' columns (
+      id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]')) d
+    straight_join jobs j on j.id = d.id
+  set j.status = 'completed', j.completed_at = ${now}, j.result = d.result, j.locked_by = null, j.unique_key = null,
+    j.remove_at = ${now} + j.remove_delay
+  where j.attempts = d.attempt and j.locked_by = ?`;
+
+const owned = "where id = ? and attempts = ? and locked_by = ? and status = 'processing'";
+
+const finishOne = `update jobs
+  set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, unique_key = null,
+    remove_at = ${now} + remove_delay ${owned}`;
+
+const retryOne = `update jobs
+  set status = if(? > 0, 'scheduled', 'pending'), due = if(? > 0, ${now} + ?, null), error = ?, locked_by = null,
+    started_at = null, progress = null ${owned}`;
+
+const releaseOne = `update jobs
+  set status = 'pending', locked_by = null, started_at = null, attempts = attempts - 1 ${owned}`;
+
+export async function settleJobs(
+  connection: Connection,
+  worker: string,
+  settlements: readonly Settlement[],
+): Promise<number[]> {
+  if (settlements.every(isPlain)) {
+    const isDone = await completeAll(connection, worker, settlements);
+    if (isDone) return [];
+  }
+  return transaction(connection, async () => {
+    const lost: number[] = [];
+    for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
+    return lost;
+  });
+}
+
+type Plain = Settlement & { state: "completed" };
+
+function isPlain(settlement: Settlement): settlement is Plain {
+  return settlement.state === "completed" && settlement.next === undefined && settlement.error === undefined;
+}
+
+/** Undone, where some were not the worker's any more: they are done one by one then, to see which. */
+async function completeAll(
+  connection: Connection,
+  worker: string,
+  plain: readonly Plain[],
+): Promise<boolean> {
+  const rows = JSON.stringify(plain.map(({ id, attempt, result }) => [id, attempt, result]));
+  try {
+    await transaction(connection, async () => {
+      const { count } = await connection.query(completeMany, [rows, worker]);
+      if (count < plain.length) throw new SomeLost();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof SomeLost) return false;
+    throw error;
+  }
+}
+
+class SomeLost extends Error {}
+
+async function settleOne(connection: Connection, worker: string, settlement: Settlement): Promise<boolean> {
+  const { id, attempt, state } = settlement;
+  const who = [id, attempt, worker];
+  if (state === "retry") {
+    const { delay, error } = settlement;
+    return (await connection.query(retryOne, [delay, delay, delay, error, ...who])).count === 1;
+  }
+  const result = state === "completed" ? settlement.result : null;
+  const values = [state, result, settlement.error ?? null, ...who];
+  const isHeld = (await connection.query(finishOne, values)).count === 1;
+  if (isHeld && settlement.next !== undefined) await insertJobs(connection, [settlement.next]);
+  return isHeld;
+}
+
+export async function releaseJobs(
+  connection: Connection,
+  worker: string,
+  jobs: readonly Held[],
+): Promise<void> {
+  await transaction(connection, async () => {
+    for (const { id, attempt } of jobs) await connection.query(releaseOne, [id, attempt, worker]);
+  });
+}
+
+export async function noteProgress(
+  connection: Connection,
+  worker: string,
+  progress: Exchange["progress"],
+): Promise<void> {
+  const update = `update jobs set progress = ? ${owned}`;
+  for (const { id, attempt, value } of progress) await connection.query(update, [value, id, attempt, worker]);
+}

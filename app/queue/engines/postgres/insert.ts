@@ -1,0 +1,70 @@
+import type { NewJob, Pushed } from "../../engine";
+import type { Connection } from "../server/connections";
+import { channel, now } from "./names";
+
+/** A job as it travels, for json_to_recordset; what is left out is null. */
+export const recordType = `(type text, user_id int, data text, sort_order int, at bigint, wait bigint, unique_key text,
+  cron text, timezone text, reschedule_delay bigint, reschedules int, rescheduled_from bigint, remove_delay bigint)`;
+
+/** Inserts what travelled under the name n. */
+export const insertInto = `insert into jobs (type, user_id, data, status, sort_order, due, created_at, unique_key, cron,
+    timezone, reschedule_delay, reschedules, rescheduled_from, remove_delay)
+  select n.type, n.user_id, n.data,
+    case when coalesce(n.at, ${now} + n.wait) > ${now} then 'scheduled' else 'pending' end,
+    n.sort_order, coalesce(n.at, ${now} + n.wait), ${now}, n.unique_key, n.cron, n.timezone,
+    n.reschedule_delay, coalesce(n.reschedules, 0), n.rescheduled_from, n.remove_delay`;
+
+const adding = `${insertInto} from json_to_recordset($1::json) n${recordType}
+  on conflict (unique_key) where unique_key is not null do nothing returning id`;
+
+// With the commit, and without an exchange of its own.
+const addingAloud = `with added as (${adding})
+  select added.id from added, (select pg_notify('${channel}', '')) told`;
+
+const openWithKey = "select id from jobs where unique_key = $1";
+
+/** Several without keys, or one with or without. */
+export async function insertJobs(
+  connection: Connection,
+  jobs: readonly NewJob[],
+  isTold: boolean,
+): Promise<Pushed[]> {
+  const records = JSON.stringify(jobs.map(toRecord));
+  const { rows } = await connection.query(isTold ? addingAloud : adding, [records]);
+  // Serial numbers are drawn row by row in the order of the array.
+  if (rows.length === jobs.length)
+    return rows
+      .map(idOf)
+      .sort(ascending)
+      .map((id) => ({ id, isNew: true }));
+  const { rows: open } = await connection.query(openWithKey, [jobs[0].uniqueKey]);
+  // It has ended since: its key is free.
+  if (open.length === 0) return insertJobs(connection, jobs, isTold);
+  return [{ id: idOf(open[0]), isNew: false }];
+}
+
+function idOf([id]: unknown[]): number {
+  return Number(id);
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+export function toRecord(job: NewJob): object {
+  const { when, cron } = job;
+  return {
+    type: job.type,
+    user_id: job.userId,
+    data: job.data,
+    sort_order: -job.priority || 0,
+    ...(when !== undefined && ("at" in when ? { at: when.at } : { wait: when.in })),
+    unique_key: job.uniqueKey,
+    cron: cron?.expression,
+    timezone: cron?.timezone,
+    reschedule_delay: job.rescheduleDelay,
+    reschedules: job.reschedules,
+    rescheduled_from: job.rescheduledFrom,
+    remove_delay: job.removeDelay,
+  };
+}

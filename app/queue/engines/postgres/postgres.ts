@@ -1,0 +1,38 @@
+import type { DatabasePlace } from "../../../services/databasePlace";
+import type { QueueEngine } from "../../engine";
+import type { ServerDialect } from "../server/dialect";
+import { serverEngine } from "../server/server";
+import { postgresAnnouncer } from "./announcer";
+import { columns, PostgresClaims } from "./claim";
+import { postgresDriver } from "./driver";
+import { insertJobs } from "./insert";
+import { now } from "./names";
+import { replaceJob } from "./replace";
+import { Session } from "./session";
+import { noteProgress, releaseJobs, settleJobs } from "./settle";
+
+const dialect: ServerDialect = {
+  name: "postgres",
+  pollMs: 2000,
+  driver: postgresDriver,
+  now,
+  columns,
+  insert: insertJobs,
+  replace: replaceJob,
+  note: noteProgress,
+  settle: settleJobs,
+  release: releaseJobs,
+  async held(connection, worker) {
+    const held = "select id, attempts from jobs where status = 'processing' and locked_by = $1 order by id";
+    const { rows } = await connection.query(held, [worker]);
+    return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
+  },
+  claims: () => new PostgresClaims(),
+  announcer: postgresAnnouncer,
+  hearing: (connections) => new Session(connections),
+};
+
+/** The queue in PostgreSQL. */
+export function postgresEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
+  return serverEngine(place, dialect);
+}

@@ -1,0 +1,25 @@
+import type { NewJob, Replaced } from "../../engine";
+import type { Connection } from "../server/connections";
+import { insertJobs } from "./insert";
+import { lockSpace, now } from "./names";
+
+const lock = `select pg_advisory_xact_lock(${lockSpace}, hashtext('match ' || $1::text || ' ' || $2::text))`;
+
+const cancelMatching = `update jobs
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = $1,
+    remove_at = ${now} + remove_delay
+  where user_id = $2 and type = $3 and (cron is null) = $4 and id <> $1`;
+const openOnes = `${cancelMatching} and status in ('pending', 'scheduled') returning id`;
+const staleOnes = `${cancelMatching} and status = 'processing' and started_at < ${now} - $5::bigint returning id`;
+
+/** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
+export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
+  await connection.query(lock, [job.type, String(job.userId)]);
+  const [{ id }] = await insertJobs(connection, [job], false);
+  if (job.userId === null) return { id, cancelled: [] };
+  const match = [id, job.userId, job.type, job.cron === undefined];
+  const open = await connection.query(openOnes, match);
+  const stale = await connection.query(staleOnes, [...match, staleMs]);
+  const cancelled = [...open.rows, ...stale.rows].map(([each]) => Number(each));
+  return { id, cancelled: cancelled.sort((a, b) => a - b) };
+}

@@ -1,0 +1,122 @@
+import type { Exchange, Held, Settlement } from "../../engine";
+import type { Connection } from "../server/connections";
+import { insertInto, recordType, toRecord } from "./insert";
+import { now } from "./names";
+
+// Who may is joined, not compared with a constant: `locked_by` is mostly null, so PostgreSQL takes a comparison for one
+// row, reads the whole table for it and loops over the batch: 62,000 jobs a second fell to 2,000.
+const worker = "array_fill($4::text, array[cardinality($1::bigint[])])";
+const owned = "where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker";
+
+/** One row: null, or where some were not the worker's any more, those that were. */
+const unlessAll =
+  "select case when count(*) < cardinality($1::bigint[]) then coalesce(array_agg(id), '{}') end from done";
+
+export const completeMany = `with done as (
+    update jobs j
+    set status = 'completed', completed_at = ${now}, result = d.result, locked_by = null, unique_key = null,
+      remove_at = ${now} + j.remove_delay
+    from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, result, worker)
+    ${owned} returning j.id)
+  ${unlessAll}`;
+
+/** Any ending, and what comes next, in one statement. */
+export const settleMany = `with d as materialized (
+    select * from json_to_recordset($2::json) d(id bigint, attempt int, worker text, state text, result text,
+      error text, delay bigint, next json)),
+  done as (
+    update jobs j set locked_by = null, result = d.result, error = d.error,
+      status = case when d.state <> 'retry' then d.state when d.delay > 0 then 'scheduled' else 'pending' end,
+      due = case when d.state <> 'retry' then j.due when d.delay > 0 then ${now} + d.delay end,
+      completed_at = case when d.state <> 'retry' then ${now} end,
+      started_at = case when d.state <> 'retry' then j.started_at end,
+      progress = case when d.state <> 'retry' then j.progress end,
+      unique_key = case when d.state = 'retry' then j.unique_key end,
+      remove_at = case when d.state <> 'retry' then ${now} + j.remove_delay end
+    from d ${owned} returning j.id),
+  added as (${insertInto} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
+    where d.next is not null)
+  ${unlessAll}`;
+
+const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, attempts = j.attempts - 1
+  from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, result, worker) ${owned}`;
+
+const noteMany = `update jobs j set progress = d.value
+  from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, value, worker) ${owned}`;
+
+export async function settleJobs(
+  connection: Connection,
+  id: string,
+  settlements: readonly Settlement[],
+): Promise<number[]> {
+  const { rows } = settlements.every(isPlain)
+    ? await connection.query(
+        completeMany,
+        columnsOf(settlements, ({ result }) => result, id),
+      )
+    : await connection.query(settleMany, [idsOf(settlements), recordsOf(settlements, id)]);
+  const settled = rows[0]?.[0] as unknown[] | null;
+  if (settled === null) return [];
+  const ours = new Set(settled.map(Number));
+  return settlements.filter((one) => !ours.has(one.id)).map((one) => one.id);
+}
+
+type Plain = Settlement & { state: "completed" };
+
+function isPlain(settlement: Settlement): settlement is Plain {
+  return settlement.state === "completed" && settlement.next === undefined && settlement.error === undefined;
+}
+
+function recordsOf(settlements: readonly Settlement[], worker: string): string {
+  const toNext = (settlement: Settlement) =>
+    "next" in settlement && settlement.next !== undefined ? toRecord(settlement.next) : undefined;
+  return JSON.stringify(settlements.map((one) => ({ ...one, worker, next: toNext(one) })));
+}
+
+export async function releaseJobs(
+  connection: Connection,
+  worker: string,
+  jobs: readonly Held[],
+): Promise<void> {
+  await connection.query(
+    releaseMany,
+    columnsOf(jobs, () => null, worker),
+  );
+}
+
+export async function noteProgress(
+  connection: Connection,
+  worker: string,
+  progress: Exchange["progress"],
+): Promise<void> {
+  await connection.query(
+    noteMany,
+    columnsOf(progress, ({ value }) => value, worker),
+  );
+}
+
+function columnsOf<T extends Held>(
+  rows: readonly T[],
+  text: (row: T) => string | null,
+  worker: string,
+): unknown[] {
+  return [
+    idsOf(rows),
+    `{${rows.map(({ attempt }) => attempt).join(",")}}`,
+    textArray(rows.map(text)),
+    worker,
+  ];
+}
+
+function idsOf(rows: readonly Held[]): string {
+  return `{${rows.map(({ id }) => id).join(",")}}`;
+}
+
+/** As pg writes it, in a quarter of the time. */
+function textArray(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? "null" : quoted(value))).join(",")}}`;
+}
+
+function quoted(text: string): string {
+  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
+}

@@ -1,0 +1,72 @@
+import type {
+  ClaimedJob,
+  ClaimRequest,
+  Exchange,
+  Held,
+  NewJob,
+  Pushed,
+  QueueEngine,
+  Replaced,
+  Settlement,
+  Watch,
+} from "../../engine";
+import type { Connection, Connections, Driver } from "./connections";
+
+/** What PostgreSQL and MySQL do each in its own way. */
+export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
+  driver: Driver;
+  /** SQL: said once on each connection of the queue's own. */
+  prepare?: string;
+  /** SQL: the server's clock, in milliseconds since the epoch. Who is due and whose lease is over is its word. */
+  now: string;
+  /** SQL: the columns of a claimed job, see `toClaimed`. */
+  columns: string;
+
+  /** Inserts; `isTold`: and wakes who listens, with the commit. */
+  insert(connection: Connection, jobs: readonly NewJob[], isTold: boolean): Promise<Pushed[]>;
+  /** Within an open transaction. */
+  replace(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced>;
+  note(connection: Connection, worker: string, progress: Exchange["progress"]): Promise<void>;
+  /** All or nothing. Returns the ids of jobs that the worker did not hold any more. */
+  settle(connection: Connection, worker: string, settlements: readonly Settlement[]): Promise<number[]>;
+  release(connection: Connection, worker: string, jobs: readonly Held[]): Promise<void>;
+  /** What the table says that a worker holds. */
+  held(connection: Connection, worker: string): Promise<Held[]>;
+  claims(): Claims;
+  /** Wakes other processes' workers: at once, and again soon for all that was told meanwhile. */
+  announcer(connections: Connections): Announcer;
+  hearing(connections: Connections): Hearing;
+}
+
+export interface Claims {
+  claim(connection: Connection, worker: string, request: ClaimRequest): Promise<Claimed>;
+  /** What was known of the table holds no more. */
+  forget(): void;
+  /** The server's clock less this host's, in milliseconds. */
+  readonly offset: number;
+}
+
+export interface Claimed {
+  claimed: ClaimedJob[];
+  /** How long until the next scheduled job is due, in milliseconds. */
+  nextDueIn: number | null;
+}
+
+export interface Announcer {
+  /** Whether a push shall tell by itself; if not, it is told a moment later. */
+  isDue(): boolean;
+  /** Something was pushed that told nobody. */
+  tell(): void;
+  close(): void;
+}
+
+export interface Hearing {
+  /** A worker that others shall know to be alive for as long as this process is connected. */
+  hold(worker: string): Promise<void>;
+  letGo(worker: string): Promise<void>;
+  watch(onWake: () => void): Promise<Watch>;
+  /** A claim found so many jobs. */
+  claimed(count: number): void;
+  /** Whether the connection behind each of these workers is there still; undefined where that is not known. */
+  areConnected(workers: readonly string[]): Promise<Map<string, boolean>>;
+}

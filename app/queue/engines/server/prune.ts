@@ -1,0 +1,58 @@
+import type { Knex } from "knex";
+
+const finished = ["completed", "failed", "cancelled"];
+
+interface PruneLimits {
+  /** SQL for the server's time. */
+  now: string;
+  keepMs: number;
+  limit: number;
+}
+
+/** Deletes finished jobs, and notes in `place` how far it has looked. */
+export async function pruneJobs(
+  database: Knex,
+  limits: PruneLimits,
+  place: { after: number },
+): Promise<number> {
+  const { now, limit } = limits;
+  const due: { id: number }[] = await database("jobs")
+    .whereRaw(`remove_at <= ${now}`)
+    .whereIn("status", finished)
+    .orderBy("remove_at")
+    .limit(limit)
+    .select("id");
+  const old = await nextOld(database, limits, place);
+  const ids = [...new Set([...due.map(({ id }) => id), ...old])].sort((a, b) => a - b);
+  // Asked again: somebody may have queued one of them anew.
+  return ids.length === 0 ? 0 : database("jobs").whereIn("id", ids).whereIn("status", finished).delete();
+}
+
+/**
+ * Looks on, past those that are kept, until it has found some. Ids grow with time, so the oldest rows come first: no
+ * index has to know when a job ended; and what was made after the limit ends after it too.
+ */
+async function nextOld(
+  database: Knex,
+  { now, keepMs, limit }: PruneLimits,
+  place: { after: number },
+): Promise<number[]> {
+  for (;;) {
+    const seen: { id: number; is_old: number; is_young: number }[] = await database("jobs")
+      .where("id", ">", place.after)
+      .orderBy("id")
+      .limit(limit)
+      .select("id", database.raw(`${isOld(now)} as is_old`, [keepMs]))
+      .select(database.raw(`case when created_at > ${now} - ? then 1 else 0 end as is_young`, [keepMs]));
+    const last = seen.at(-1);
+    const isEnd = seen.length < limit || last?.is_young === 1;
+    place.after = isEnd ? 0 : (last?.id ?? 0);
+    const old = seen.filter(({ is_old }) => is_old === 1).map(({ id }) => id);
+    if (old.length > 0 || isEnd) return old;
+  }
+}
+
+function isOld(now: string): string {
+  const hasEnded = `status in (${finished.map((status) => `'${status}'`).join(", ")})`;
+  return `case when ${hasEnded} and remove_at is null and completed_at <= ${now} - ? then 1 else 0 end`;
+}

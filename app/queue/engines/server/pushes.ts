@@ -1,0 +1,83 @@
+import type { Knex } from "knex";
+import type { NewJob, Pushed, Replaced } from "../../engine";
+import { pushedHere, pushedIn } from "../../pushedHere";
+import { type Connection, type Connections, transaction } from "./connections";
+import type { Announcer, ServerDialect } from "./dialect";
+import { withRetries } from "./errors";
+import { Merger } from "./merger";
+
+/** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
+const width = 1;
+
+/** How jobs get into the table. */
+export class Pushes {
+  readonly #merger: Merger;
+
+  constructor(
+    readonly connections: Connections,
+    readonly dialect: ServerDialect,
+    readonly announcer: Announcer,
+  ) {
+    this.#merger = new Merger((jobs) => this.#alone((connection) => this.#insert(connection, jobs)), width);
+  }
+
+  async push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> {
+    if (trx !== undefined) return this.#within(trx, (connection) => this.#insertSilently(connection, jobs));
+    const pushed = await (jobs.some(isUnique)
+      ? // What waits for another transaction with the same key shall not keep others waiting.
+        this.#alone((connection) => this.#insertAll(connection, jobs))
+      : this.#merger.push(jobs));
+    pushedHere();
+    return pushed;
+  }
+
+  async replace(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced> {
+    const work = (connection: Connection) => this.dialect.replace(connection, job, staleMs);
+    if (trx !== undefined) return this.#within(trx, work);
+    const replaced = await this.#alone((connection) => transaction(connection, () => work(connection)));
+    this.announcer.tell();
+    pushedHere();
+    return replaced;
+  }
+
+  #alone<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return withRetries(() => this.connections.use(work));
+  }
+
+  /** Seen by others after its commit, if at all. */
+  async #within<T>(trx: Knex.Transaction, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const result = await work(await this.connections.within(trx));
+    pushedIn(trx);
+    trx.executionPromise.then(
+      () => this.announcer.tell(),
+      () => {},
+    );
+    return result;
+  }
+
+  async #insertAll(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+    if (jobs.length === 1) return this.#insert(connection, jobs);
+    const pushed = await transaction(connection, () => this.#insertSilently(connection, jobs));
+    this.announcer.tell();
+    return pushed;
+  }
+
+  async #insert(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+    const tells = this.announcer.isDue();
+    const pushed = await this.dialect.insert(connection, jobs, tells);
+    if (!tells) this.announcer.tell();
+    return pushed;
+  }
+
+  /** One with a key at a time: of two at once, only the database knows which is new. */
+  async #insertSilently(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+    if (!jobs.some(isUnique)) return this.dialect.insert(connection, jobs, false);
+    const pushed: Pushed[] = [];
+    for (const job of jobs) pushed.push(...(await this.dialect.insert(connection, [job], false)));
+    return pushed;
+  }
+}
+
+function isUnique({ uniqueKey }: NewJob): boolean {
+  return uniqueKey !== undefined;
+}

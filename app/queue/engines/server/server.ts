@@ -1,0 +1,125 @@
+import type { Knex } from "knex";
+import type { DatabasePlace } from "../../../services/databasePlace";
+import type { NewJob, Pushed, QueueEngine } from "../../engine";
+import { onPushHere, pushedHere } from "../../pushedHere";
+import { Connections } from "./connections";
+import type { ServerDialect } from "./dialect";
+import { withRetries } from "./errors";
+import { Exchanges } from "./exchanges";
+import {
+  cancelJobs,
+  countJobs,
+  findJob,
+  listJobs,
+  pausedTypes,
+  pauseType,
+  resumeType,
+  retryJobs,
+} from "./inspect";
+import { pruneJobs } from "./prune";
+import { Pushes } from "./pushes";
+import { Trust } from "./trust";
+import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
+
+type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+
+/** The queue on a database server. Longer than usual: it is the list of what an engine does. */
+export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueEngine {
+  const { now } = dialect;
+  const connections = new Connections(place, dialect.driver, dialect.prepare);
+  const { database } = connections;
+  const announcer = dialect.announcer(connections);
+  const hearing = dialect.hearing(connections);
+  const exchanges = new Exchanges(connections, dialect, hearing);
+  const pushes = new Pushes(connections, dialect, announcer);
+  const trust = new Trust();
+  const looked = { after: 0 };
+  const stopHearing = onPushHere(() => exchanges.claims.forget());
+  const changing = <T>(work: () => Promise<T>) => withRetries(work);
+
+  /** More may be claimed than before, by anybody. */
+  function wakeAll(): void {
+    pushedHere();
+    announcer.tell();
+  }
+
+  return {
+    name: dialect.name,
+    pipeline: 2,
+    pollMs: dialect.pollMs,
+    batch: () => 500,
+    restMs: () => 0,
+    now: () => Date.now() + exchanges.claims.offset,
+
+    push: (jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> => pushes.push(jobs, trx),
+    replaceMatching: (job, staleMs, trx) => pushes.replace(job, staleMs, trx),
+
+    exchange: (request) => exchanges.exchange(request),
+    release: (worker, jobs) => exchanges.release(worker, jobs),
+
+    async register(worker) {
+      await registerWorker(database, dialect, worker);
+      await hearing.hold(worker.id);
+    },
+    async heartbeat(beat) {
+      const answer = await beatOf(database, dialect, beat);
+      exchanges.holdings.ended(
+        beat.worker,
+        answer.lost.map((id) => ({ id })),
+      );
+      return answer;
+    },
+    async unregister(id) {
+      await unregisterWorker(database, id);
+      exchanges.holdings.forget(id);
+      await hearing.letGo(id);
+    },
+    async holders() {
+      const holders = await holdersOf(database, dialect);
+      return trust.judge(holders, await hearing.areConnected(holders.map(({ id }) => id)));
+    },
+    async takeOver(dead, by) {
+      const taken = await changing(() => takeOverFrom(database, dialect, dead, by));
+      exchanges.holdings.handed(by, taken);
+      return taken;
+    },
+
+    async watch(onWake) {
+      const stop = onPushHere(onWake);
+      const watch = await hearing.watch(() => {
+        exchanges.claims.forget();
+        onWake();
+      });
+      return {
+        close() {
+          stop();
+          watch.close();
+        },
+      };
+    },
+
+    counts: () => countJobs(database),
+    list: (filter) => listJobs(database, filter),
+    find: (id) => findJob(database, id),
+    async retry(which) {
+      const ids = await changing(() => retryJobs(database, which));
+      wakeAll();
+      return ids;
+    },
+    cancel: (ids) => changing(() => cancelJobs(database, ids, now)),
+    pause: (type) => pauseType(database, type, now),
+    async resume(type) {
+      await resumeType(database, type);
+      wakeAll();
+    },
+    paused: () => pausedTypes(database),
+    prune: (keepMs, limit) => changing(() => pruneJobs(database, { now, keepMs, limit }, looked)),
+
+    async close() {
+      stopHearing();
+      announcer.close();
+      await exchanges.close();
+      await database.destroy();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Knex } from "knex";
+import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
+import { byTurn, toClaimed } from "./claimedRow";
+import type { ServerDialect } from "./dialect";
+
+type Sql = Pick<ServerDialect, "now" | "columns">;
+
+export async function registerWorker(database: Knex, { now }: Sql, worker: WorkerRecord): Promise<void> {
+  const { id, host, pid, identity, concurrency, leaseMs } = worker;
+  const lease_until = database.raw(`${now} + ?`, [leaseMs]);
+  const row = { id, host, pid, identity, concurrency, started_at: database.raw(now), lease_until };
+  await database("queue_workers").insert(row);
+}
+
+export async function beatOf(database: Knex, { now }: Sql, beat: Heartbeat): Promise<HeartbeatAnswer> {
+  const { worker, leaseMs, running } = beat;
+  const lease_until = database.raw(`${now} + ?`, [leaseMs]);
+  const known = await database("queue_workers").where({ id: worker }).update({ lease_until });
+  if (running.length === 0) return { isKnown: known === 1, lost: [] };
+  const ids = running.map(({ id }) => id);
+  const rows = await database("jobs")
+    .whereIn("id", ids)
+    .where({ locked_by: worker })
+    .select("id", "attempts");
+  const held = new Set(rows.map(({ id, attempts }) => `${id} ${attempts}`));
+  return {
+    isKnown: known === 1,
+    lost: running.filter(({ id, attempt }) => !held.has(`${id} ${attempt}`)).map(({ id }) => id),
+  };
+}
+
+export async function unregisterWorker(database: Knex, id: string): Promise<void> {
+  await database("queue_workers").where({ id }).delete();
+}
+
+export interface SeenHolder extends Holder {
+  /** How long its lease goes on, in milliseconds; negative: how long it has been over. */
+  remaining: number;
+}
+
+/** Registered workers, and holders of jobs that are not registered. */
+export async function holdersOf(database: Knex, { now }: Sql): Promise<SeenHolder[]> {
+  const workers: WorkerRow[] = await database("queue_workers").select(
+    "*",
+    database.raw(`lease_until - ${now} as remaining`),
+  );
+  const known = new Set(workers.map(({ id }) => id));
+  const holding: { locked_by: string }[] = await database("jobs")
+    .where({ status: "processing" })
+    .whereNotNull("locked_by")
+    .distinct("locked_by");
+  const strangers = holding.map(({ locked_by }) => locked_by).filter((id) => !known.has(id));
+  return [...workers.map(toHolder), ...strangers.map(stranger)];
+}
+
+interface WorkerRow {
+  id: string;
+  host: string;
+  pid: number;
+  identity: string | null;
+  concurrency: number;
+  started_at: number;
+  lease_until: number;
+  remaining: number;
+}
+
+function toHolder(row: WorkerRow): SeenHolder {
+  const { id, host, pid, identity, concurrency, started_at, lease_until, remaining } = row;
+  const lease = { until: lease_until, isOver: remaining < 0 };
+  return { id, host, pid, identity, concurrency, startedAt: started_at, lease, remaining };
+}
+
+function stranger(id: string): SeenHolder {
+  const unknown = { host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
+  return { id, ...unknown, remaining: 0 };
+}
+
+export function takeOverFrom(database: Knex, sql: Sql, dead: Holder, by: string): Promise<ClaimedJob[]> {
+  return database.transaction(async (trx) => {
+    if (dead.lease !== null) {
+      const ours = { id: dead.id, lease_until: dead.lease.until };
+      if ((await trx("queue_workers").where(ours).delete()) === 0) return [];
+    }
+    const held = { status: "processing", locked_by: dead.id };
+    const ids = (await trx("jobs").where(held).forUpdate().select("id")).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    await trx("jobs").whereIn("id", ids).increment("crashes").update({ locked_by: by });
+    const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(sql.columns));
+    return rows.map((row) => toClaimed(Object.values(row))).sort(byTurn);
+  });
+}

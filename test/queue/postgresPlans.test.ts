@@ -1,0 +1,104 @@
+import type { Knex } from "knex";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { claimSql, lookSql, promoteSql } from "../../app/queue/engines/postgres/claimSql";
+import { completeMany, settleMany } from "../../app/queue/engines/postgres/settle";
+import { postgresNeed } from "../support/postgres";
+import { postgresSetup } from "../support/queue/postgresSetup";
+
+const finished = 100_000;
+const ready = 20_000;
+// As large as a worker makes them: a small one would be found by its ids whatever the planner thinks.
+const batch = 500;
+/** A batch of each of three types, of which a batch is chosen. */
+const most = 3 * batch;
+const claimTypes = "text, int, text[], int[], int[], bigint[]";
+const noPlaces = (types: string[]) =>
+  `array[${types.map((type) => `'${type}'`)}], array[${types.map(() => "null")}]::int[], array[${types.map(() => -9)}], array[${types.map(() => -1)}]`;
+
+/** Each statement, the types of its values, and values; IDS are jobs that the worker w holds. */
+const statements: [name: string, sql: string, types: string, values: string][] = [
+  ["a claim of one type", claimSql(false), claimTypes, `'w', ${batch}, ${noPlaces(["T1"])}`],
+  ["a claim of several types", claimSql(true), claimTypes, `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"])}`],
+  ["the look at what is ready", lookSql, "", ""],
+  ["the promotion of what is due", promoteSql, "", ""],
+  [
+    "the completion of a batch",
+    completeMany,
+    "bigint[], int[], text[], text",
+    `IDS, array_fill(1, array[${batch}]), array_fill('1'::text, array[${batch}]), 'w'`,
+  ],
+  ["the settlement of a mixed batch", settleMany, "bigint[], json", `IDS, 'RECORDS'`],
+];
+
+interface Plan {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  Plans?: Plan[];
+}
+
+describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, () => {
+  const setup = postgresSetup();
+  beforeAll(async () => {
+    await setup.start();
+    // Analysed while nobody holds a job: every locked_by is null, as far as the planner knows.
+    await setup.database().raw(`insert into jobs (type, status, due, attempts, created_at, completed_at)
+      select 'T' || i % 3, case when i <= ${finished} then 'completed' when i % 100 = 1 then 'scheduled' else 'pending' end,
+        case when i % 100 = 1 then i end, 1, i, i from generate_series(1, ${finished + ready}) i`);
+    await setup.database().raw("analyze jobs");
+    await setup.database().raw(`update jobs set status = 'processing', locked_by = 'w' where id in
+      (select id from jobs where status = 'pending' limit ${batch})`);
+  });
+  afterAll(() => setup.stop());
+
+  for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+    test.each(statements)(`%s reads no more than it needs (${mode})`, async (_, sql, types, values) => {
+      const nodes = await explained(setup.database(), mode, sql, types, values);
+      const scanned = nodes
+        .filter((node) => node["Node Type"] === "Seq Scan")
+        .map((node) => node["Relation Name"]);
+      expect(scanned).not.toContain("jobs");
+      const sorts = nodes.filter((node) => node["Node Type"].endsWith("Sort"));
+      for (const sort of sorts) expect(sort["Actual Rows"]).toBeLessThanOrEqual(most);
+      const touched = nodes.filter((node) => node["Relation Name"] === "jobs");
+      expect(touched.length).toBeGreaterThan(0);
+      for (const node of touched)
+        expect(node["Actual Rows"] * node["Actual Loops"]).toBeLessThanOrEqual(most);
+    });
+  }
+});
+
+/** Every node of the plan as it ran, undone afterwards. */
+async function explained(
+  database: Knex,
+  mode: string,
+  sql: string,
+  types: string,
+  values: string,
+): Promise<Plan[]> {
+  const undone = new Error("undone");
+  let nodes: Plan[] = [];
+  await database
+    .transaction(async (trx) => {
+      await trx.raw(`set local plan_cache_mode = ${mode}`);
+      const client = await trx.client.acquireConnection();
+      await client.query("deallocate all");
+      await client.query(`prepare asked${types && `(${types})`} as ${sql}`);
+      const held = await trx("jobs").where({ locked_by: "w" }).pluck("id");
+      const records = held.map((id) => ({ id, attempt: 1, worker: "w", state: "failed" }));
+      const given =
+        types && `(${values.replace("IDS", `array[${held}]`).replace("RECORDS", JSON.stringify(records))})`;
+      const { rows } = await client.query(`explain (analyze, format json) execute asked${given}`);
+      nodes = flattened(rows[0]["QUERY PLAN"][0].Plan);
+      throw undone;
+    })
+    .catch((error) => {
+      if (error !== undone) throw error;
+    });
+  return nodes;
+}
+
+function flattened(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(flattened)];
+}

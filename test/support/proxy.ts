@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** A way to a server that can go wrong. */
+export interface Way {
+  /** The server's URL, by this way. */
+  url: string;
+  /** What is connected now stays so, and no byte gets through any more; who connects anew gets through. */
+  swallow(): void;
+  close(): Promise<void>;
+}
+
+/** `filter` sees what the server sends, for each connection apart. */
+export async function startWay(url: string, filter: () => (data: Buffer) => Buffer): Promise<Way> {
+  const target = new URL(url);
+  const port = Number(target.port);
+  const pairs = new Set<{ sockets: Socket[]; isSwallowed: boolean }>();
+  const server = createServer((client) => {
+    const upstream = connect(port, target.hostname);
+    const pair = { sockets: [client, upstream], isSwallowed: false };
+    const filtered = filter();
+    pairs.add(pair);
+    client.on("data", (data) => pair.isSwallowed || upstream.write(data));
+    upstream.on("data", (data) => pair.isSwallowed || client.write(filtered(data)));
+    for (const [one, other] of [pair.sockets, [upstream, client]] as [Socket, Socket][]) {
+      one.on("error", () => {});
+      one.on("close", () => {
+        if (pair.isSwallowed) return;
+        other.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  target.port = String((server.address() as AddressInfo).port);
+  return {
+    url: target.href,
+    swallow() {
+      for (const pair of pairs) pair.isSwallowed = true;
+    },
+    async close() {
+      for (const { sockets } of pairs) for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+export const everything = () => (data: Buffer) => data;
+
+/** Takes PostgreSQL's notices out, as a pooler does that gives each transaction another session. */
+export function withoutNotices(): (data: Buffer) => Buffer {
+  let rest: Buffer = Buffer.alloc(0);
+  return (data) => {
+    rest = Buffer.concat([rest, data]);
+    const kept: Buffer[] = [];
+    // A message: its type, and its length without the type.
+    while (rest.length >= 5 && rest.length >= 1 + rest.readInt32BE(1)) {
+      const end = 1 + rest.readInt32BE(1);
+      if (rest[0] !== "A".charCodeAt(0)) kept.push(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+    return Buffer.concat(kept);
+  };
+}

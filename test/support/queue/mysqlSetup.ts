@@ -1,0 +1,14 @@
+import knex from "knex";
+import { mysqlEngine } from "../../../app/queue/engines/mysql/mysql";
+import { startMysql } from "../mysql";
+import { type ServerSetup, serverSetup } from "./serverSetup";
+
+/** The queue in a MariaDB of its own. */
+export function mysqlSetup(): ServerSetup {
+  return serverSetup({
+    name: "MySQL",
+    startServer: startMysql,
+    connect: (url) => knex({ client: "mysql2", connection: url }),
+    openEngine: (url) => mysqlEngine({ engine: "mysql2", url, address: new URL(url).host }),
+  });
+}

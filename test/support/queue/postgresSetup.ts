@@ -1,0 +1,14 @@
+import knex from "knex";
+import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
+import { startPostgres } from "../postgres";
+import { type ServerSetup, serverSetup } from "./serverSetup";
+
+/** The queue in a PostgreSQL of its own. */
+export function postgresSetup(): ServerSetup {
+  return serverSetup({
+    name: "PostgreSQL",
+    startServer: startPostgres,
+    connect: (url) => knex({ client: "pg", connection: url }),
+    openEngine: (url) => postgresEngine({ engine: "pg", url, address: new URL(url).host }),
+  });
+}

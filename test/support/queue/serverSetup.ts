@@ -1,0 +1,57 @@
+import { rmSync } from "node:fs";
+import type { Knex } from "knex";
+import type { QueueEngine } from "../../../app/queue/engine";
+import { migrationSource } from "../../../app/services/migrations";
+import type { WorkerSetup } from "../../queue/workerConformance";
+import { type TestServer, temporaryFolder } from "../server";
+
+export interface ServerSetup extends WorkerSetup {
+  /** A connection that is not the queue's. */
+  database(): Knex;
+  server(): TestServer;
+  /** An engine that reaches the server by another address, such as a proxy's. */
+  openAt(url: string): QueueEngine;
+}
+
+interface Parts {
+  name: string;
+  startServer(): Promise<TestServer>;
+  connect(url: string): Knex;
+  openEngine(url: string): QueueEngine;
+}
+
+/** The queue on a database server that is started for it. */
+export function serverSetup({ name, startServer, connect, openEngine }: Parts): ServerSetup {
+  const folder = temporaryFolder("queue");
+  let server: TestServer | undefined;
+  let database: Knex | undefined;
+  const url = () => {
+    if (server === undefined) throw new Error("the server has not been started");
+    return server.url;
+  };
+  const opened = () => {
+    database ??= connect(url());
+    return database;
+  };
+  return {
+    name,
+    folder,
+    database: opened,
+    server: () => server as TestServer,
+    environment: () => ({ DATABASE_URL: url() }),
+    async start() {
+      server = await startServer();
+      await opened().migrate.latest({ migrationSource: migrationSource() });
+    },
+    open: async () => openEngine(url()),
+    openAt: openEngine,
+    async clear() {
+      for (const table of ["jobs", "queue_workers", "queue_pauses"]) await opened()(table).delete();
+    },
+    async stop() {
+      await database?.destroy();
+      await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
