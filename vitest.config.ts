@@ -11,11 +11,13 @@ const shared = {
 
 /** Each takes a quarter of a minute: `npm test` leaves them to `npm run test:all`, and stays under three minutes. */
 const long = [
-  "test/commands/{engines,examples,BackupPostgres}.test.ts",
-  "test/console/{explain,scheduleWork,switchCommand}.test.ts",
-  "test/queue/{*Workers,*Failures,jobNotices}.test.ts",
+  "test/build/{jobs,shared}.test.ts",
+  "test/commands/{engines,examples,BackupPostgres,Doctor}.test.ts",
+  "test/console/{crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
+  "test/queue/{*Workers,*Failures,jobNotices,mysql,postgres}.test.ts",
   "test/runs/{kills,notices,oneServer,rotateLogs}.test.ts",
-  "test/schedule/systemdCalendar.test.ts",
+  "test/schedule/{systemdCalendar,virtualCron}.test.ts",
+  "test/services/DB.test.ts",
 ];
 
 export default defineConfig({

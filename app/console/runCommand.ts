@@ -65,7 +65,9 @@ function messageOf(result: CommandResult): string | undefined {
     result.processed === undefined ? "" : `${result.processed} processed`,
     result.failed === undefined ? "" : `${result.failed} failed`,
   ].filter(Boolean);
-  return result.message ?? (counts.join(", ") || undefined);
+  const { message = counts.join(", ") || undefined } = result;
+  // A script without types may return anything.
+  return message === undefined || typeof message === "string" ? message : JSON.stringify(message);
 }
 
 function failedCount(result: CommandResult): number {

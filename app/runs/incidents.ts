@@ -51,10 +51,11 @@ function markOf(name: string): string {
 
 /** Closes the incidents of a command that works again; returns whether there were any. */
 export function closeIncidents(name: string, { runId, at }: { runId: number | null; at: number }): boolean {
+  // First the mark: one that another process opens meanwhile makes it anew.
+  rmSync(markOf(name), { force: true });
   const { changes } = ledger()
     .prepare("UPDATE incidents SET closed_at = ?, closed_run_id = ? WHERE name = ? AND closed_at IS NULL")
     .run(at, runId, name);
-  rmSync(markOf(name), { force: true });
   return changes > 0;
 }
 

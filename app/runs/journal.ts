@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import type { NewRun, Outcome } from "./run";
@@ -27,7 +36,8 @@ export interface JournalEnd extends Outcome {
 export function appendToJournal(line: JournalStart | JournalEnd): number {
   const descriptor = openJournal();
   try {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    // A line break before it as well: what a full disk or a power cut left of another line must not swallow this one.
+    const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
     if (writeSync(descriptor, bytes) < bytes.length) {
       throw new Error(`${journalFile} takes no more: the disk is full`);
     }
@@ -39,10 +49,18 @@ export function appendToJournal(line: JournalStart | JournalEnd): number {
 
 function openJournal(): number {
   try {
-    return openSync(journalFile, "a");
+    return openSync(journalFile, constants.O_WRONLY | constants.O_APPEND);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
-    mkdirSync(dirname(journalFile), { recursive: true });
-    return openSync(journalFile, "a");
+    return makeJournal();
   }
+}
+
+/** Made by root (a `sudo node laju run X`), it belongs to whom the folder belongs: others have to append to it too. */
+function makeJournal(): number {
+  mkdirSync(dirname(journalFile), { recursive: true });
+  const descriptor = openSync(journalFile, "a");
+  const { uid, gid } = statSync(dirname(journalFile));
+  if (process.geteuid?.() === 0 && uid !== 0) fchownSync(descriptor, uid, gid);
+  return descriptor;
 }

@@ -84,8 +84,8 @@ const changes = [
   ALTER TABLE runs ADD COLUMN key TEXT;
   CREATE UNIQUE INDEX runs_by_key ON runs (key) WHERE key IS NOT NULL;
 
-  -- Up to which byte the journal's files, by their inodes, are taken in.
-  CREATE TABLE journal (inode INTEGER PRIMARY KEY, taken INTEGER NOT NULL);
+  -- Up to which byte the journal's files are taken in. Each is known by its first line: a copy is the same file.
+  CREATE TABLE journal (first TEXT PRIMARY KEY, taken INTEGER NOT NULL);
 `,
 ];
 

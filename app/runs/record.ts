@@ -22,7 +22,7 @@ const unreadJournal = 1024 * 1024;
 /** Book-keeping never stops work: what cannot be written is told on stderr, and the command runs. */
 export function openRecord(run: NewRun): RunRecord | NoRecord {
   const key = newKey(run.startedAt);
-  const start = { ...run, key, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
+  const start = { key, ...run, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
   try {
     if (!isWritten(start)) return "slot taken";
     return { key, close: (outcome) => closeRecord(run.name, key, outcome) };
@@ -35,9 +35,17 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
 /** Closes the row of a run that is named by its key. */
 export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
-    if (appendToJournal({ key, ...outcome }) > unreadJournal) ledger();
+    if (appendToJournal({ key, ...outcome }) > unreadJournal) takeInUnread();
   } catch (error) {
     tell(`how this run of ${name} ended is not recorded: ${error.message}`);
+  }
+}
+
+function takeInUnread(): void {
+  try {
+    ledger();
+  } catch (error) {
+    tell(`the journal is long and cannot be taken into the ledger: ${error.message}`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync } from "node:fs";
+import { join, relative } from "node:path";
 import { paths } from "../../app/config";
 import { readManifest } from "../../app/console/buildManifest";
 import { readSources, type SourceCommand } from "../../app/console/commandSources";
@@ -18,7 +18,7 @@ import { bundleCommands } from "./bundleCommands";
 import { bundleMigrations } from "./bundleMigrations";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged } from "./files";
-import { bundleShared, readShared, removeUnused, writeSharedIndex } from "./shared/bundleShared";
+import { bundleSharedOrKeep, readShared, removeUnused, writeSharedIndex } from "./shared/bundleShared";
 import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
 
@@ -41,14 +41,15 @@ export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
   writeJobTypes(jobs);
   const beganAt = new Date();
-  const { root, build } = paths;
+  const { root, build } = realPaths();
   const previous = existsSync(paths.manifest) ? readManifest() : undefined;
   const sources = readSources();
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
   const vendor = await bundleVendor({ root, build });
   const folder = { root, build, vendor: vendor.files };
-  const { shared, warnings } = await bundleShared(folder);
+  const { shared, warnings, problems: sharedProblems } = await bundleSharedOrKeep(folder);
+  if (shared === undefined) return notBuilt(sharedProblems, beganAt);
   const place = { ...folder, shared };
   const [compiled, migrations, cli, runtime] = await Promise.all([
     bundleCommands(sources.commands, place),
@@ -103,7 +104,7 @@ export async function buildApp(): Promise<BuildReport> {
 /** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
 export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
-  const { root, build } = paths;
+  const { root, build } = realPaths();
   const previous = readManifest();
   const sources = readSources(names);
   const vendor = await bundleVendor({ root, build });
@@ -130,6 +131,17 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
     beganAt,
   );
   return { built, kept, removed: [], problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+}
+
+/** Behind a link (`current`) esbuild names files by their real paths, and so must we. */
+function realPaths(): { root: string; build: string } {
+  const root = realpathSync(paths.root);
+  return { root, build: join(root, relative(paths.root, paths.build)) };
+}
+
+/** Before a first good build there is nothing to keep. */
+function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
+  return { built: [], kept: [], removed: [], problems, warnings: [], milliseconds: since(beganAt) };
 }
 
 /** It comes last, so that whoever reads it finds every file it names. */

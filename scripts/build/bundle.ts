@@ -158,7 +158,7 @@ function headOf({ root, format, shared }: BundleOptions): string {
 }
 
 // Not require("node:module"): that loads the whole of its public part, 2 ms at each start.
-const cjsStart = `const lajuNode = module.constructor;
+const cjsStart = `const lajuNode = typeof module.constructor._load === "function" ? module.constructor : require("node:module");
 const lajuMain = require.main === module;
 const lajuFolder = __dirname;`;
 
@@ -217,7 +217,7 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
 }
 
 /** An esbuild message as laju shows it: file:line:column and what is wrong. What `jobs` says has its own place. */
-function describeMessage({ location, text, pluginName }: Message): string {
+export function describeMessage({ location, text, pluginName }: Message): string {
   return location && pluginName !== "jobs"
     ? `${location.file}:${location.line}:${location.column + 1}  ${text}`
     : text;

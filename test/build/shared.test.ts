@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
@@ -54,9 +62,34 @@ describe("build/shared", () => {
       change(`export const round${round} = ${round};`);
       expect((await app.laju("build")).stderr).toBe("");
     }
+    // Young ones stay: another build may be about to name one.
+    expect(bundles().length).toBeGreaterThan(2);
+    for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
+    change("export const round6 = 6;");
+    await app.laju("build");
     expect(bundles()).toHaveLength(2);
     await app.laju("build");
     expect(bundles()).toHaveLength(1);
+  });
+
+  test("a mistake in one of its modules is named, and everything keeps what it was built with", async () => {
+    const good = readFileSync(join(app.root, "app/errors.ts"), "utf8");
+    app.write("app/errors.ts", `${good}\nexport const broken = ;\n`);
+    const built = await app.laju("build");
+    expect(built.status).toBe(1);
+    expect(built.stderr).toContain("app/errors.ts:");
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n" });
+    app.write("app/errors.ts", good);
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+
+  test("built behind a link it is the same", async () => {
+    const before = app.read("build/commands/One.js");
+    const link = join(app.root, "..", "current");
+    symlinkSync(app.root, link);
+    const env = { LAJU_ROOT: link };
+    expect((await app.run(["laju", "build"], { env })).stderr).toBe("");
+    expect(app.read("build/commands/One.js")).toBe(before);
   });
 
   test("without it a command says what to do", async () => {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { contentHash } from "../../../app/console/contentHash";
-import { type BuildFolder, bundleSharedModules } from "../bundle";
+import type { CommandProblem } from "../../../app/schedule/manifest";
+import { type BuildFolder, bundleSharedModules, describeMessage, isMessageList } from "../bundle";
 import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
 
@@ -20,7 +21,7 @@ export interface BundledShared {
 }
 
 // Not the services: whoever uses one pays for reading it, and nobody else (a code cache costs 6 ms a MB to read).
-const entries = ["app/console/startCompiled.ts", "app/console/command.ts"];
+const entries: [string, ...string[]] = ["app/console/startCompiled.ts", "app/console/command.ts"];
 
 /**
  * Makes build/shared: one bundle, with V8's code cache for this Node beside it. A command of its own holds only
@@ -40,6 +41,26 @@ export async function bundleShared(place: BuildFolder): Promise<BundledShared> {
   return { shared, warnings: warning === undefined ? [] : [warning] };
 }
 
+/** Where one of its modules is bad, that is a problem, and the last good bundle stays: other commands still build. */
+export async function bundleSharedOrKeep(place: BuildFolder): Promise<SharedAttempt> {
+  try {
+    return { ...(await bundleShared(place)), problems: [] };
+  } catch (error) {
+    if (!isMessageList(error)) throw error;
+    const problems = error.errors.map((message) => ({
+      file: message.location?.file ?? entries[0],
+      message: describeMessage(message),
+    }));
+    return { shared: readShared(place), warnings: [], problems };
+  }
+}
+
+interface SharedAttempt {
+  shared: Shared | undefined;
+  warnings: string[];
+  problems: CommandProblem[];
+}
+
 /** Written last: whoever builds a single command finds a whole bundle there. */
 export function writeSharedIndex({ build }: BuildFolder, shared: Shared): void {
   writeIfChanged(indexFile(build), `${JSON.stringify(shared, null, 2)}\n`);
@@ -51,6 +72,9 @@ export function readShared({ build }: Pick<BuildFolder, "build">): Shared | unde
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Shared) : undefined;
 }
 
+/** Another build may be under way, and has written a bundle that no command names yet. */
+const youngMs = 600_000;
+
 /** Deletes bundles that no compiled file asks for any more, save the last build's: a start may be under way. */
 export function removeUnused({ build }: BuildFolder, previous: string | undefined): void {
   const folder = join(build, "shared");
@@ -58,9 +82,10 @@ export function removeUnused({ build }: BuildFolder, previous: string | undefine
     .filter((path) => /\.m?js$/.test(path) && !/^(vendor|shared)\//.test(path))
     .map((path) => readFileSync(join(build, path), "latin1").slice(0, 1000));
   const isUsed = (file: string) => file === previous || compiled.some((text) => text.includes(file));
+  const isYoung = (path: string) => Date.now() - statSync(join(folder, path)).mtimeMs < youngMs;
   for (const path of readdirSync(folder)) {
     const [file] = /^[\w-]{22}/.exec(path) ?? [];
-    if (file !== undefined && !isUsed(file)) rmSync(join(folder, path), { force: true });
+    if (file !== undefined && !isUsed(file) && !isYoung(path)) rmSync(join(folder, path), { force: true });
   }
 }
 

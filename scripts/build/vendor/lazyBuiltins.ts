@@ -19,6 +19,8 @@ const lazy = `const lajuLazy=name=>{let real;const get=()=>real??=require(name);
 const isatty=fd=>{try{return require("fs").fstatSync(fd).isCharacterDevice()&&get().isatty(fd)}catch{return false}};return new Proxy(function(){"use strict"},{
 get:(_,key)=>name==="node:tty"&&key==="isatty"?isatty:get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
 apply:(_,self,args)=>Reflect.apply(get(),self,args),construct:(_,args)=>Reflect.construct(get(),args),
+deleteProperty:(_,key)=>Reflect.deleteProperty(get(),key),
+defineProperty:(_,key,descriptor)=>Reflect.defineProperty(get(),key,descriptor),
 ownKeys:()=>[...new Set([...Reflect.ownKeys(get()),"prototype"])],
 getPrototypeOf:()=>Reflect.getPrototypeOf(get()),
 getOwnPropertyDescriptor:(target,key)=>{const own=Reflect.getOwnPropertyDescriptor(target,key);
