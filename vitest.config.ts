@@ -30,7 +30,22 @@ export default defineConfig({
       },
       {
         // What needs the machine for itself (the cron daemon, pm2, several Nodes), and what takes long.
-        test: { ...shared, name: "e2e", include: ["test/e2e/**/*.test.ts", ...long], testTimeout: 240_000 },
+        test: {
+          ...shared,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", ...long],
+          exclude: ["test/e2e/schedule/**"],
+          testTimeout: 240_000,
+        },
+      },
+      {
+        // Five daemons on virtual clocks at a time take all of the machine: beside nothing else, and last.
+        test: {
+          ...shared,
+          name: "daemon",
+          include: ["test/e2e/schedule/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -4,7 +4,7 @@ import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 
 const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
-/** `LAJU_QUOTING_LINES=10000 npx vitest run --project e2e test/e2e/schedule/quoting` is the full size. */
+/** `LAJU_QUOTING_LINES=10000 npx vitest run --project daemon test/e2e/schedule/quoting` is the full size. */
 const lines = Number(process.env.LAJU_QUOTING_LINES ?? 1500);
 const count = (lines * 7).toLocaleString("en");
 
