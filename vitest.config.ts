@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     // Two test files at a time: most of them start processes of their own.
     maxWorkers: 2,
+    // Of the tests that drive a cron daemon, one for each of two processors.
+    maxConcurrency: 2,
     projects: [
       {
         test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", ...long] },
@@ -39,7 +41,7 @@ export default defineConfig({
         },
       },
       {
-        // Five daemons on virtual clocks at a time take all of the machine: beside nothing else, and last.
+        // Daemons on virtual clocks take all of the machine: beside nothing else, and last.
         test: {
           ...shared,
           name: "daemon",
