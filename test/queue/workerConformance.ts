@@ -101,6 +101,8 @@ export function workerConformance(setup: WorkerSetup): void {
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
       worker.child.kill("SIGTERM");
+      // Before it has heard the signal, it may hold three because it has not claimed the next yet.
+      await until(() => worker.output().includes("Worker stopping"));
       await until(async () => (await count("processing")) === 3);
       workers.openGate();
       expect(await worker.end).toBe(0);
