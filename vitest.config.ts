@@ -24,8 +24,6 @@ export default defineConfig({
   test: {
     // Two test files at a time: most of them start processes of their own.
     maxWorkers: 2,
-    // Of the tests that drive a cron daemon, one for each of two processors.
-    maxConcurrency: 2,
     projects: [
       {
         test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", ...long] },
@@ -47,6 +45,8 @@ export default defineConfig({
           name: "daemon",
           include: ["test/e2e/schedule/**/*.test.ts"],
           sequence: { groupOrder: 1 },
+          // One for each of two processors: see VC_LANE of test/support/virtual-cron/vclock.c.
+          maxConcurrency: 2,
         },
       },
     ],

@@ -26,7 +26,7 @@ export async function freePort(): Promise<number> {
 /** Asks until the answer is yes. The only waiting that tests do. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  { limit = 45_000, what = "the condition" } = {},
+  { limit = 20_000, what = "the condition" } = {},
 ): Promise<void> {
   const giveUpAt = Date.now() + limit;
   while (!(await condition())) {

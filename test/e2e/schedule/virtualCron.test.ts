@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { expectIntended } from "../../support/virtual-cron/entryChecks";
 import { expectClockChanges, expectRandomExpressions } from "../../support/virtual-cron/expressionChecks";
-import { calendars, hosts, rates, zoned } from "../../support/virtual-cron/intendedCases";
+import { calendars, hosts, rates, trialsOn, zoned } from "../../support/virtual-cron/intendedCases";
 import { changesOf, rangesAroundChanges } from "../../support/virtual-cron/ranges";
 import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 
@@ -9,7 +9,7 @@ const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 
 // Two daemons at a time: how long one takes depends on what else the machine does.
-const options = { timeout: 1_800_000 };
+const options = { timeout: 240_000 };
 
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, options, () => {
   const seeds = Array.from({ length: 15 }, (_, index) => 1000 + index);
@@ -25,11 +25,8 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
   test.concurrent.each(hosts)(
     "starts the entries of other zones as intended on a host in %s",
     async (host) => {
-      const zones = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", host];
-      for (const range of rangesAroundChanges(zones, { before: 2, after: 4 })) {
-        const others = zoned.filter(({ timezone }) => timezone !== host);
-        await expectIntended(others, host, range);
-      }
+      const others = zoned.filter(({ timezone }) => timezone !== host);
+      for (const { intended, range } of trialsOn(host, others)) await expectIntended(intended, host, range);
     },
   );
 
@@ -41,7 +38,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
   test.concurrent.each(hosts)(
     "starts the entries of calendar forms as intended on a host in %s",
     async (host) => {
-      await expectIntended(calendars, host, [new Date("2028-01-01T00:00Z"), new Date("2028-07-01T00:00Z")]);
+      await expectIntended(calendars, host, [new Date("2028-01-01T00:00Z"), new Date("2029-01-01T00:00Z")]);
     },
   );
 });

@@ -33,7 +33,7 @@ export async function expectIntended(
   const log = await runVirtualCron({ table, timezone: host, from: range[0], to: range[1], jumps });
   for (const [index, { expression, timezone = host }] of all.entries()) {
     const starts = log.map((line) => line.split(" ").map(Number)).filter(([id]) => id === index);
-    const instants = starts.map(([, now, slept]) => Math.floor(now / 60) * 60 + (slept > 0 ? slept + 1 : 0));
+    const instants = starts.map(([, now, slept]) => (slept > 0 ? now + slept : Math.floor(now / 60) * 60));
     const isCoarse = lines.some((line) => line.index === index && line.entry.isCoarse);
     const schedule = parseSchedule(expression);
     const found = isCoarse
@@ -50,12 +50,9 @@ export async function expectIntended(
   }
 }
 
-/**
- * One line that notes its start. `sleep` stands for the real one, which would take its time; and `date`, once the
- * guard is through, for the second at which cron starts: on a busy machine the real clock is a second further.
- */
+/** One line that notes its start. `sleep` stands for the real one, which would take its time. */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
-  const waiting = delay ? `date() { echo 01; }; sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
+  const waiting = delay ? `sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
   return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
 }

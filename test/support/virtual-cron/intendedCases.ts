@@ -1,4 +1,5 @@
 import type { Intended } from "./entryChecks";
+import { changesOf, type Range, rangesAroundChanges } from "./ranges";
 
 export const hosts = [
   "UTC",
@@ -54,3 +55,16 @@ export const calendars: Intended[] = [
   { expression: "rate(2 weeks)" },
   { expression: "rate(10 days)" },
 ];
+
+/**
+ * A day around each clock change of 2028 that may matter: the host's, or Berlin's on a host without, with all of
+ * the schedules; any other with those of its zone.
+ */
+export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
+  const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";
+  const zones = new Set([home, ...all.flatMap(({ timezone }) => timezone ?? [])]);
+  return [...zones].flatMap((zone) => {
+    const intended = all.filter(({ timezone }) => zone === home || timezone === zone);
+    return rangesAroundChanges([zone], { before: 10, after: 16 }).map((range) => ({ intended, range }));
+  });
+}

@@ -1,19 +1,12 @@
 import { execFile } from "node:child_process";
-import {
-  accessSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { compiled } from "./compiled";
 
 const here = import.meta.dirname;
+let runs = 0;
 
 /** One job that the daemon started: seconds since the epoch, and the line's command. */
 export interface Started {
@@ -39,7 +32,6 @@ export function missingForVirtualCron(): string[] {
     if (!isOnPath(program)) missing.push(program);
   }
   if (!existsSync("/etc/debian_version")) missing.push("Debian's cron");
-  if (faketimeLibrary() === undefined) missing.push("faketime");
   return missing;
 }
 
@@ -54,12 +46,12 @@ export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
 
 /** Really runs the jobs, under the virtual time. Gives the lines that they wrote to "$VC_LOG". */
 export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
-  return linesOf(await runDaemon(run, { VC_FAKETIME: faketimeLibrary() }));
+  return linesOf(await runDaemon(run, { VC_JOBS: compiled("jobclock.c", "-shared", "-fPIC") }));
 }
 
-/** Really runs the jobs, which see the real time: libfaketime takes longer to load than they take. Gives "$VC_LOG". */
+/** Really runs the jobs, which see the real time and may be static programs. Gives "$VC_LOG". */
 export function runVirtualJobs(run: VirtualRun): Promise<Buffer> {
-  return runDaemon(run, { VC_FAKETIME: "" });
+  return runDaemon(run, { VC_JOBS: "" });
 }
 
 async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buffer> {
@@ -76,6 +68,7 @@ async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buf
         VC_START: String(run.from.getTime() / 1000),
         VC_END: String(run.to.getTime() / 1000),
         VC_LOG: log,
+        VC_LANE: String(runs++),
         VC_JUMPS: (run.jumps ?? []).map((jump) => jump.join(":")).join(","),
         ...extra,
       },
@@ -88,13 +81,6 @@ async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buf
 
 function linesOf(log: Buffer): string[] {
   return log.toString().split("\n").slice(0, -1);
-}
-
-function faketimeLibrary(): string | undefined {
-  return readdirSync("/usr/lib", { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => `/usr/lib/${entry.name}/faketime/libfaketime.so.1`)
-    .find((path) => existsSync(path));
 }
 
 function isOnPath(program: string): boolean {
