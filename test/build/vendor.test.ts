@@ -9,9 +9,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { postgresNeed, startPostgres } from "../support/postgres";
 import { redisNeed, startRedis } from "../support/redis";
+import { until } from "../support/server";
 
 const declared = (text: string) => `import { command } from "../app/console/command";\n${text}`;
 const database = 'import DB from "../app/services/DB";';
@@ -68,6 +71,12 @@ const commands = {
       const answers = await Redis.pipeline().set("a", 1).incr("a").get("a").exec();
       const sum = await Redis.eval("return redis.call('get', KEYS[1])", 1, "a");
       console.log(JSON.stringify(answers), sum, await Redis.multi().del("a").exec());
+    } });`),
+  UsesCluster: declared(`import Redis, { Cluster } from "ioredis";
+    export default command({ async run() {
+      const cluster = new Cluster([process.env.REDIS_URL as string]);
+      console.log(await cluster.set("a", 1), await cluster.get("a"), Redis.Cluster === Cluster);
+      await cluster.quit();
     } });`),
 };
 
@@ -231,6 +240,36 @@ describe("build/vendor", () => {
         await expectOutput("UsesRedis", expected, { REDIS_URL: redis.url });
       } finally {
         await redis.stop();
+      }
+    });
+
+    test("keeps its Cluster", async () => {
+      const redis = await startRedis({
+        options: ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
+      });
+      const node = new Redis(redis.url);
+      try {
+        await node.cluster("ADDSLOTSRANGE", 0, 16383);
+        await until(async () => (await node.cluster("INFO")).includes("cluster_state:ok"));
+        await expectOutput("UsesCluster", "OK 1 true\n", { REDIS_URL: redis.url });
+      } finally {
+        node.disconnect();
+        await redis.stop();
+      }
+    });
+  });
+
+  describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
+    test("is told the password, and refuses another", async () => {
+      const postgres = await startPostgres({ auth: "scram-sha-256" });
+      try {
+        const right = await run("Queries", { DATABASE_URL: postgres.url });
+        expect(right).toMatchObject({ status: 0, stdout: expect.stringContaining("answer=42") });
+        const wrong = await run("Queries", { DATABASE_URL: postgres.url.replace("s3cret", "secret") });
+        expect(wrong.status).toBe(1);
+        expect(wrong.stderr).toContain('password authentication failed for user "laju"');
+      } finally {
+        await postgres.stop();
       }
     });
   });

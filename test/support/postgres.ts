@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
 import { freePort, startServer, type TestServer, temporaryFolder, until } from "./server";
@@ -14,13 +14,23 @@ export interface PostgresServer extends TestServer {
   again(): Promise<void>;
 }
 
-/** A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`. It asks for the password
+ * when `auth` is one of its ways to do so.
+ */
+export async function startPostgres({
+  auth = "trust",
+}: {
+  auth?: "trust" | "scram-sha-256" | "md5";
+} = {}): Promise<PostgresServer> {
   const user = ordinaryUser();
   const folder = temporaryFolder("postgres", user);
   const identity = user === undefined ? {} : { uid: user, gid: user };
   const data = join(folder, "data");
-  const options = ["-D", data, "-U", "laju", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
+  const password = join(folder, "password");
+  writeFileSync(password, "s3cret");
+  const who = ["-U", "laju", "--pwfile", password, "-A", auth];
+  const options = ["-D", data, ...who, "-E", "UTF8", "--no-locale", "--no-sync"];
   execFileSync(programPath("initdb"), options, { ...identity, cwd: folder, stdio: "pipe" });
   const port = await freePort();
   const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, fsync: "off" };

@@ -5,13 +5,15 @@ import { freePort, startServer, type TestServer, temporaryFolder } from "./serve
 export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
 
-/** A Redis of its own, without persistence; `password` makes it ask for one. */
+/** A Redis of its own, without persistence; `password` makes it ask for one, `options` are redis-server's. */
 export async function startRedis({
   password = "",
   port,
+  options = [],
 }: {
   password?: string;
   port?: number;
+  options?: string[];
 } = {}): Promise<TestServer> {
   const folder = temporaryFolder("redis");
   const chosen = port ?? (await freePort());
@@ -26,8 +28,10 @@ export async function startRedis({
     "",
     "--appendonly",
     "no",
+    ...(password ? ["--requirepass", password] : []),
+    ...options,
   ];
-  return startServer(programPath("redis-server"), password ? [...args, "--requirepass", password] : args, {
+  return startServer(programPath("redis-server"), args, {
     folder,
     url: `redis://${password ? `:${password}@` : ""}127.0.0.1:${chosen}`,
     isReady: () => answers(chosen),

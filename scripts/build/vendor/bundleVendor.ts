@@ -8,6 +8,7 @@ import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
 import { addonPlugin, addons } from "./addons";
 import { withLazyBuiltins } from "./lazyBuiltins";
+import { lighterParts } from "./lighterParts";
 import { type VendorPackage, vendorPackages } from "./packages";
 import { rarelyUsed } from "./rarelyUsed";
 
@@ -111,7 +112,7 @@ async function bundlePackage(
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [...(addon ? [addonPlugin(addon.output)] : []), rarelyUsed, optionalPackages],
+    plugins: [...(addon ? [addonPlugin(addon.output)] : []), rarelyUsed, lighterParts, optionalPackages],
   });
   const code = result.outputFiles[0]?.text ?? "";
   const source = asFunction(withLazyBuiltins(code));

@@ -4,25 +4,34 @@
  */
 const heavy = "assert|child_process|crypto|dns|http|https|net|os|tls|tty|zlib";
 
-/** Makes a bundle load these at their first use. What takes one apart at once (`const { connect } = …`) has it at once. */
+/**
+ * Makes a bundle load these at their first use, and gives it lajuLate() for parts of its own (see lighterParts.ts).
+ * What takes one apart at once (`const { connect } = …`) has it at once.
+ */
 export function withLazyBuiltins(code: string): string {
   const found = new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g");
-  if (!found.test(code)) return code;
-  return `${lazy}${code.replace(found, (_, name) => `lajuLazy("node:${name}")`)}`;
+  const lazy = code.replace(found, (_, name) => `lajuLazy("node:${name}")`);
+  return lazy.includes("lajuLate(") || lazy !== code ? `${prelude}${lazy}` : code;
 }
 
 /**
  * Stands before the bundle, on its first line. Functions as targets: some modules are called, some constructed. That
  * a file or a pipe is no terminal, which packages ask tty at their top for the sake of colours, the disk knows as well.
  */
-const lazy = `const lajuLazy=name=>{let real;const get=()=>real??=require(name);
-const isatty=fd=>{try{return require("fs").fstatSync(fd).isCharacterDevice()&&get().isatty(fd)}catch{return false}};return new Proxy(function(){"use strict"},{
-get:(_,key)=>name==="node:tty"&&key==="isatty"?isatty:get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
-apply:(_,self,args)=>Reflect.apply(get(),self,args),construct:(_,args)=>Reflect.construct(get(),args),
+const prelude =
+  `const lajuLate=(load,known={__proto__:null})=>{let real;const get=()=>real??=load();return new Proxy(function(){"use strict"},{
+get:(_,key)=>known[key]??get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
+apply:(_,self,args)=>Reflect.apply(get(),self,args),
+construct:(_,args,target)=>Reflect.construct(get(),args,target),
 deleteProperty:(_,key)=>Reflect.deleteProperty(get(),key),
 defineProperty:(_,key,descriptor)=>Reflect.defineProperty(get(),key,descriptor),
 ownKeys:()=>[...new Set([...Reflect.ownKeys(get()),"prototype"])],
 getPrototypeOf:()=>Reflect.getPrototypeOf(get()),
 getOwnPropertyDescriptor:(target,key)=>{const own=Reflect.getOwnPropertyDescriptor(target,key);
 if(own&&!own.configurable)return own;const found=Reflect.getOwnPropertyDescriptor(get(),key);
-return found&&{...found,configurable:true}}})};`.replaceAll("\n", "");
+return found&&{...found,configurable:true}}})},
+lajuLazy=name=>{const load=()=>require(name);return lajuLate(load,name==="node:tty"?{__proto__:null,isatty:fd=>{
+try{return require("fs").fstatSync(fd).isCharacterDevice()&&load().isatty(fd)}catch{return false}}}:undefined)};`.replaceAll(
+    "\n",
+    "",
+  );

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+
+/**
+ * Files of packages that do at their loading what few runs come to need, and what they become in a bundle: the same,
+ * later. A future version of one that is written otherwise is bundled as it stands.
+ */
+const parts: { file: RegExp; lighter: (source: string) => string }[] = [
+  {
+    file: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/,
+    lighter: () => readFileSync(join(import.meta.dirname, "pgCrypto.cjs"), "utf8"),
+  },
+  {
+    // 500 methods, and dns, for those who have a cluster.
+    file: /[\\/]ioredis[\\/]built[\\/](Redis|index)\.js$/,
+    lighter: (source) =>
+      source
+        .replace(/require\("\.\/cluster"\)/, "{ get default() { return $&.default; } }")
+        .replace(
+          "Redis.Cluster = cluster_1.default;",
+          'Object.defineProperty(Redis, "Cluster", { enumerable: true, configurable: true, get: () => cluster_1.default });',
+        ),
+  },
+  {
+    // Who makes tables and who migrates: not those who query.
+    file: /[\\/]knex[\\/]lib[\\/](client|knex-builder[\\/](make-knex|Knex)|dialects[\\/][\w-]+[\\/]index)\.js$/,
+    lighter: (source) =>
+      source
+        .replace(
+          /^(const \w+) = (require\('\.[^']*\/(?:schema|migrations)\/[^']+'\));$/gm,
+          "$1 = lajuLate(() => $2);",
+        )
+        .replace(
+          /^const \{ (\w+) \} = (require\('\.[^']*\/(?:schema|migrations)\/[^']+'\));$/gm,
+          "const $1 = lajuLate(() => $2.$1);",
+        ),
+  },
+  {
+    // Asked by each logger that is made, and it opens the process's standard output.
+    file: /[\\/]knex[\\/]lib[\\/]logger\.js$/,
+    lighter: (source) =>
+      source.replace(
+        /process && process\.stdout\) \{\s+return process\.stdout\.isTTY;/,
+        'process) {\n return require("tty").isatty(1);',
+      ),
+  },
+  {
+    // In a bundle it finds no module.require, and takes the deprecated process.binding("util").
+    file: /[\\/]lodash[\\/]_nodeUtil\.js$/,
+    lighter: () => 'module.exports = require("util").types;',
+  },
+];
+
+export const lighterParts: Plugin = {
+  name: "lighter-parts",
+  setup({ onLoad }) {
+    for (const { file, lighter } of parts) {
+      onLoad({ filter: file }, ({ path }) => ({
+        contents: lighter(readFileSync(path, "utf8")),
+        loader: "js",
+      }));
+    }
+  },
+};
