@@ -44,7 +44,7 @@ const lock = "fs-native-extensions";
 
 const expected: Record<keyof typeof commands, Loaded> = {
   LogsOnly: { builtins: supervision, vendor: [lock], packages: [] },
-  QueriesDB: { builtins: [...supervision, ...streams], vendor: [sqlite, lock, "knex"], packages: [] },
+  QueriesDB: { builtins: supervision, vendor: [sqlite, lock, "knex"], packages: [] },
   QueriesSQLite: { builtins: supervision, vendor: [sqlite, lock], packages: [] },
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
   UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
