@@ -96,12 +96,12 @@ function whatIsLoaded({ root }: TestApp, file: string): Loaded {
 /** Uses nothing but fs, which every start loads. */
 const watch = `
 const fs = require("fs");
-const readFileSync = fs.readFileSync;
+const openSync = fs.openSync;
 const vendor = new Set();
-fs.readFileSync = (file, ...rest) => {
+fs.openSync = (file, ...rest) => {
   const found = /[/]vendor[/](.+)-[\\w-]{22}[.]js$/.exec(file);
   if (found) vendor.add(found[1]);
-  return readFileSync(file, ...rest);
+  return openSync(file, ...rest);
 };
 process.on("exit", () => {
   const answer = {

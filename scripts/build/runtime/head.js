@@ -13,24 +13,38 @@ const lajuBuild = (() => {
   return folder;
 })();
 
+/** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
+const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
+
+/** A whole file, until the next call; undefined where it cannot be read. */
+const lajuRead = (file) => {
+  const { openSync, readSync, closeSync, readFileSync } = require("node:fs");
+  try {
+    const opened = openSync(file);
+    try {
+      let end = 0;
+      for (let read = -1; read !== 0; end += read) {
+        read = readSync(opened, lajuMemory, end, lajuMemory.length - end);
+      }
+      return end < lajuMemory.length ? lajuMemory.subarray(0, end) : readFileSync(file);
+    } finally {
+      closeSync(opened);
+    }
+  } catch {
+    return undefined;
+  }
+};
+
 /** Evaluates a bundle of the build with what V8 compiled of it when this Node made the build. */
 const lajuLoad = (path) => {
   const filename = `${lajuBuild}/${path}.js`;
-  const { readFileSync } = require("node:fs");
   const { Script } = require("node:vm");
-  const read = (file, encoding) => {
-    try {
-      return readFileSync(file, encoding);
-    } catch {
-      return undefined;
-    }
-  };
-  const source = read(filename, "latin1");
+  const source = lajuRead(filename)?.latin1Slice();
   if (source === undefined) {
     throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
   }
   // A cache of another Node, another CPU or other flags is refused by V8, which then compiles as usual.
-  const cachedData = read(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
+  const cachedData = lajuRead(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
   const module = { exports: {} };
   const folder = require("node:path").dirname(filename);
   const given = [lajuBuild, lajuLoad, lajuNode, (name, options) => import(name, options)];
