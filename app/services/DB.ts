@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { settings } from "../config";
 import { type DatabasePlace, databasePlace, stagePlace } from "./databasePlace";
+import { connectAhead } from "./headStart";
 import { clientFor } from "./knexClients";
 import { logDebug, logError, logWarn } from "./Logger";
 import { lazy } from "./lazy";
@@ -18,7 +19,7 @@ export interface AppDatabase extends AnyKnex {
 /** How long a query waits for a free connection of this process, in milliseconds. */
 const acquireTimeout = 20_000;
 
-/** The app's database, as Knex: made at the first use, connected at the first query. */
+/** The app's database, as Knex: made at the first use (when a connection to PostgreSQL is begun), ready at the first query. */
 const DB = lazy(
   () => Object.assign(openKnex(databasePlace()), { connection }),
   () => {},
@@ -37,10 +38,11 @@ function connection(stage: string): AnyKnex {
 }
 
 function openKnex(place: DatabasePlace): AnyKnex {
+  const stream = place.engine === "pg" ? connectAhead(place.url) : undefined;
   const { knex } = require("knex") as typeof import("knex");
   const isSqlite = place.engine === "sqlite";
   const instance: AnyKnex = knex({
-    client: clientFor(place),
+    client: clientFor(place, stream),
     connection: isSqlite ? { filename: place.file } : place.url,
     pool: isSqlite ? { min: 1, max: 1 } : { min: 0, max: 10 },
     acquireConnectionTimeout: acquireTimeout,

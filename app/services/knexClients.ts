@@ -1,3 +1,4 @@
+import type { Socket as NetSocket } from "node:net";
 import type { Knex } from "knex";
 import { LajuError } from "../errors";
 import type { DatabasePlace } from "./databasePlace";
@@ -11,9 +12,9 @@ type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
 /** How long a server may take to answer a connection, in milliseconds. */
 const connectTimeout = 5000;
 
-/** Knex's client for this place, with laju's driver, PRAGMAs, time limits and errors. */
-export function clientFor(place: DatabasePlace): ClientClass {
-  return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place);
+/** Knex's client for this place, with laju's driver, PRAGMAs, time limits and errors; `stream` gives pg its sockets. */
+export function clientFor(place: DatabasePlace, stream?: () => NetSocket): ClientClass {
+  return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place, stream);
 }
 
 /** Knex's own class, taken from an unconnected instance: so knex stays one package with one entry. */
@@ -49,11 +50,11 @@ function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
   };
 }
 
-function serverClient(place: ServerPlace): ClientClass {
+function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass {
   return class extends withErrors(knexClient(place.engine), (error) => describeServer(place, error)) {
     constructor(config: Knex.Config) {
       super(config);
-      const defaults = place.engine === "pg" ? postgresDefaults(this.driver) : mysqlDefaults;
+      const defaults = place.engine === "pg" ? { ...postgresDefaults(this.driver), stream } : mysqlDefaults;
       this.connectionSettings = Object.assign(this.connectionSettings, defaults);
     }
 

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AppDatabase } from "../../app/services/DB";
@@ -7,7 +7,7 @@ import { makeApp, type TestApp } from "../support/app";
 import { fresh } from "../support/fresh";
 import { mysqlNeed, startMysql } from "../support/mysql";
 import { postgresNeed, startPostgres } from "../support/postgres";
-import { freePort, type TestServer, temporaryFolder } from "../support/server";
+import { freePort, type TestServer, temporaryFolder, until } from "../support/server";
 
 let data: string;
 let open: AppDatabase[] = [];
@@ -440,6 +440,27 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     expect(await DB.schema.hasTable("cache")).toBe(true);
     await DB.migrate.rollback(undefined, true);
     expect(await DB.schema.hasTable("cache")).toBe(false);
+  });
+
+  test("the connection that the first use begins is the first query's", async () => {
+    let connections = 0;
+    const proxy = createServer((socket) => {
+      connections++;
+      const onward = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.pipe(onward).pipe(socket);
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => proxy.once("listening", resolve));
+    const url = new URL(server.url);
+    url.port = String((proxy.address() as { port: number }).port);
+    const DB = await load({ DATABASE_URL: url.href });
+    expect(DB.client).toBeDefined();
+    await until(() => connections === 1);
+    expect((await DB.raw("select 42 as answer")).rows).toEqual([{ answer: 42 }]);
+    expect(connections).toBe(1);
+    await Promise.all([1, 2].map(() => DB.raw("select pg_sleep(0.1)")));
+    expect(connections).toBe(2);
+    await DB.destroy();
+    proxy.close();
   });
 
   test("a missing database is told by its server's words", async () => {
