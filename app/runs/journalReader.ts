@@ -37,6 +37,8 @@ const lastLooks = new WeakMap<Database, LastLook>();
 
 /** Takes what the journal holds into the ledger. Where nothing was added it is a look at two files. */
 export function takeIn(ledger: Database, journal = journalFile): void {
+  // Whoever is amid a transaction may undo it, and what was taken in with it, without a sign to take it in again.
+  if (ledger.inTransaction) return;
   const last = lastLookOf(ledger);
   const files = filesOf(journal).filter((file) => last.signs.get(file.path) !== signOf(file));
   if (files.length === 0 || Date.now() < last.notBefore) return;

@@ -72,9 +72,10 @@ function write(
   channels: string[],
   createdAt: number,
 ): void {
-  ledger()
+  const database = ledger();
+  database
     .transaction(() => {
-      const { changes } = ledger()
+      const { changes } = database
         .prepare(`UPDATE incidents SET ${flag} = 1 WHERE id = ? AND ${flag} = 0`)
         .run(incidentId);
       if (changes === 0) return;

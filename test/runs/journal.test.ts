@@ -112,6 +112,16 @@ describe("the ledger takes in", () => {
     expect(statSync(`${journal}.1`).size).toBeGreaterThan(256 * 1024);
   });
 
+  test("nothing amid a transaction, which may be undone, and everything after it", () => {
+    append(start("a"));
+    const undone = ledger.transaction(() => {
+      takeIn(ledger, journal);
+      throw new Error("undone");
+    });
+    expect(undone).toThrow("undone");
+    expect(rows()).toEqual(["a running"]);
+  });
+
   test("a journal anew after the ledger was lost", () => {
     append(start("a"), end("a"));
     rows();
