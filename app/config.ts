@@ -310,18 +310,22 @@ export interface Starter {
   pm2Script: string | undefined;
   /** 1, or the number of the attempt where a failed run is tried again. */
   attempt: number;
+  /** The key of the run whose first attempt failed. */
+  retryOf: string | undefined;
   /** Whether `laju run` did, and so a person or a program that means it. */
   isByHand: boolean;
 }
 
 export function starterSettings(): Starter {
-  const { LAJU_ENTRY, LAJU_SLOT, LAJU_ATTEMPT, LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
+  const { LAJU_ENTRY, LAJU_SLOT, LAJU_ATTEMPT = "", LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
+  const [attempt, retryOf] = LAJU_ATTEMPT.split(" ");
   return {
     entryId: LAJU_ENTRY || undefined,
     slot: Number(LAJU_SLOT) || undefined,
     isUnderPm2: pm_id !== undefined && isPm2Script(process.argv[1], pm_exec_path),
     pm2Script: pm_exec_path,
-    attempt: Number(LAJU_ATTEMPT) || 1,
+    attempt: Number(attempt) || 1,
+    retryOf: retryOf || undefined,
     isByHand: LAJU_BY_HAND === "1",
   };
 }

@@ -1,4 +1,4 @@
-import { failureReason } from "../runs/afterRun";
+import { beginNotices } from "../runs/beginNotices";
 import { claimedSlots, longestClaimAge } from "../runs/claims";
 import {
   closeIncidents,
@@ -36,19 +36,11 @@ export async function findTrouble(
     overlap === "wait" && running.some((run) => run.name === name);
   const missing = expected.filter((command) => !isWaiting(command));
   return [
-    ...names.flatMap((name) => lostRun(name)),
+    ...beginNotices().flatMap(({ kind, text }) => (kind === "ping" ? [] : [text])),
     ...(await Promise.all(missing.map((command) => missed(command, clock)))).flat(),
     ...running.flatMap((run) => slowRun(run, clock)),
     ...names.flatMap((name) => recovered(name)),
   ];
-}
-
-/** Killed runs could say nothing themselves. */
-function lostRun(name: string): string[] {
-  const run = lastEndedRun(name);
-  if (run === undefined || (run.state !== "lost" && run.exitStatus !== 137)) return [];
-  const reason = failureReason(run.state, run.exitStatus);
-  return opened({ name, kind: "failing", reason, runId: run.id, openedAt: run.finishedAt ?? run.startedAt });
 }
 
 async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): Promise<string[]> {

@@ -1,103 +1,48 @@
 import { sep } from "node:path";
 import { logLimits, paths } from "../config";
-import { isAtTerminal } from "./atTerminal";
-import { closeIncidents, closeQuietly, mayHaveIncident, openIncident } from "./incidents";
-import { idOfRun } from "./ledger";
-import { ledger } from "./ledgerFile";
+import { beginNotices } from "./beginNotices";
+import { hasEnded, idOfRun } from "./ledger";
 import { addPing, isSenderComing } from "./notices";
 import { outputFile, outputSize } from "./outputFile";
 import { rotateLogs } from "./rotateLogs";
-import type { RunState } from "./run";
 import { startSender } from "./startSender";
 import { tell } from "./tell";
-
-/** A recorded run, and the URL that is told of each run of its command, if it has one. */
-export interface ToldRun {
-  name: string;
-  key: string;
-  ping?: string | undefined;
-}
+import type { ToldRun, Untold } from "./untold";
 
 /** Called when a run begins. Only a command with `ping` pays anything. */
-export function beforeRun(run: ToldRun): void {
-  const { name, ping } = run;
+export function beforeRun({ name, key, ping }: ToldRun): void {
   if (ping === undefined) return;
-  quietly(`nobody is told that ${name} began`, () => queuePing(name, "start", rowId(run), ping));
+  quietly(`nobody is told that ${name} began`, () => {
+    const runId = idOfRun(key);
+    if (runId === undefined) throw new Error("the ledger does not have it yet");
+    const createdAt = Date.now();
+    addPing({ name, event: "start", runId, createdAt, url: ping });
+    if (!isSenderComing(createdAt)) startSender();
+  });
 }
 
 /**
- * Called when a run has ended, all its retries included: begins or ends the command's incident and leaves word in
- * the outbox. A process that exits can send nothing itself, and sending must never change how a run ends, so one
- * process beside it does. A success with no incident open costs one look at the disk.
+ * Called when a run has ended and its end is written, all its retries included: leaves word in the outbox. A process
+ * that exits can send nothing itself, and sending must never change how a run ends, so one process beside it does.
  */
-export function afterRun(run: ToldRun, status: number): void {
+export function afterRun(run: ToldRun, untold: Untold | undefined): void {
   quietly(`${run.name}'s log is not rotated`, rotateOwnLog);
-  quietly(`nobody is told how ${run.name} went`, () => {
-    const isBad = status !== 0;
-    const hasNews = isBad ? noteFailure(run) : noteSuccess(run);
-    if (run.ping !== undefined)
-      queuePing(run.name, isBad ? "fail" : "success", lastAttempt(run).id, run.ping);
-    else if (hasNews) startSender();
-  });
+  if (untold === undefined) return;
+  try {
+    if (hasNews(run.key)) startSender();
+  } catch (error) {
+    // Whoever has the ledger lets go of it, and a new process finds the driver that a deployment replaced.
+    tell(`how ${run.name} went is told later: ${error.message}`);
+    startSender();
+  }
 }
 
-/** Whoever started it at a terminal sees how it ended, and needs no mail about it. */
-function noteFailure(run: ToldRun): boolean {
-  if (isAtTerminal()) return false;
-  const { id, state, exit_status, finished_at } = lastAttempt(run);
-  const openedAt = finished_at ?? Date.now();
-  closeQuietly(run.name, "overdue", openedAt);
-  closeQuietly(run.name, "slow", openedAt);
-  return openIncident({
-    name: run.name,
-    kind: "failing",
-    reason: failureReason(state, exit_status),
-    runId: id,
-    openedAt,
-  });
-}
-
-function noteSuccess(run: ToldRun): boolean {
-  if (!mayHaveIncident(run.name)) return false;
-  return closeIncidents(run.name, { runId: lastAttempt(run).id, at: Date.now() });
-}
-
-/** "failed with exit status 1", "timed out", "was lost": what stands behind the command's name in a notice. */
-export function failureReason(state: RunState, exitStatus: number | null): string {
-  if (state === "timed_out") return "timed out";
-  if (state === "lost") return "ended without a word (killed, out of memory, or the machine went down)";
-  return `failed with exit status ${exitStatus ?? "unknown"}`;
-}
-
-function queuePing(name: string, event: "start" | "success" | "fail", runId: number, url: string): void {
-  const createdAt = Date.now();
-  addPing({ name, event, runId, createdAt, url });
-  if (!isSenderComing(createdAt)) startSender();
-}
-
-/** The row of the attempt that decided: retries are rows of their own. */
-function lastAttempt(run: ToldRun): AttemptRow {
-  const { name } = run;
-  const runId = rowId(run);
-  return ledger()
-    .prepare(
-      `SELECT id, state, exit_status, finished_at FROM runs
-       WHERE name = @name AND (id = @runId OR (id > @runId AND attempt > 1)) ORDER BY id DESC LIMIT 1`,
-    )
-    .get({ name, runId }) as AttemptRow;
-}
-
-function rowId({ name, key }: ToldRun): number {
-  const id = idOfRun(key);
-  if (id === undefined) throw new Error(`the ledger has no such run of ${name}`);
-  return id;
-}
-
-interface AttemptRow {
-  id: number;
-  state: RunState;
-  exit_status: number | null;
-  finished_at: number | null;
+/** Whether somebody has to be told, and no sender is coming that takes it along. */
+function hasNews(key: string): boolean {
+  if (!hasEnded(key)) throw new Error("the ledger does not have its end yet");
+  const begun = beginNotices(key);
+  const isPingsOnly = begun.every(({ kind }) => kind === "ping");
+  return begun.length > 0 && !(isPingsOnly && isSenderComing(Date.now()));
 }
 
 /** cron's `>> X.log` has a file that is too large open now; the next run gets a new one. */

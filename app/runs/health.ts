@@ -2,7 +2,7 @@ import { formatDuration } from "../schedule/duration";
 import { parseSchedule } from "../schedule/expression";
 import { firingsAfter, lateStart } from "../schedule/firings";
 import type { HostClock } from "../schedule/nextRuns";
-import { failureReason } from "./afterRun";
+import { failureReason } from "./failureReason";
 import type { Run } from "./run";
 import { usualLongest } from "./usual";
 

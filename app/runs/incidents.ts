@@ -20,14 +20,17 @@ export interface Incident {
 
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
-/** Opens an incident; false when one of this kind is open already, so that each is told once. */
+/** Opens an incident; false when one of this kind is open or was at that time, so that each is told once. */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
     .prepare(
-      `INSERT INTO incidents (name, kind, reason, run_id, opened_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO incidents (name, kind, reason, run_id, opened_at)
+       SELECT @name, @kind, @reason, @runId, @openedAt
+       WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE name = @name AND kind = @kind
+                         AND opened_at <= @openedAt AND closed_at >= @openedAt)
        ON CONFLICT (name, kind) WHERE closed_at IS NULL DO NOTHING`,
     )
-    .run(name, kind, reason, runId, openedAt);
+    .run({ name, kind, reason, runId, openedAt });
   mkdirSync(dirname(markOf(name)), { recursive: true });
   writeFileSync(markOf(name), "");
   return changes > 0;
@@ -59,13 +62,13 @@ export function closeIncidents(name: string, { runId, at }: { runId: number | nu
   return changes > 0;
 }
 
-/** Closes one kind without a word, where another notice says more. */
+/** Closes one kind without a word, where a notice of what came then says more. */
 export function closeQuietly(name: string, kind: IncidentKind, at: number): void {
   ledger()
     .prepare(
-      "UPDATE incidents SET closed_at = ?, closing_told = 1 WHERE name = ? AND kind = ? AND closed_at IS NULL",
+      "UPDATE incidents SET closed_at = ?, closing_told = 1 WHERE name = ? AND kind = ? AND closed_at IS NULL AND opened_at <= ?",
     )
-    .run(at, name, kind);
+    .run(at, name, kind, at);
 }
 
 /** The open incidents, the oldest first. */

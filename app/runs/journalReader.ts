@@ -35,21 +35,27 @@ interface LastLook {
 
 const lastLooks = new WeakMap<Database, LastLook>();
 
-/** Takes what the journal holds into the ledger. Where nothing was added it is a look at two files. */
-export function takeIn(ledger: Database, journal = journalFile): void {
+/**
+ * Takes what the journal holds into the ledger. Where nothing was added it is a look at two files. False where
+ * something had to be left for later.
+ */
+export function takeIn(ledger: Database, journal = journalFile): boolean {
   // Whoever is amid a transaction may undo it, and what was taken in with it, without a sign to take it in again.
-  if (ledger.inTransaction) return;
+  if (ledger.inTransaction) return false;
   const last = lastLookOf(ledger);
   const files = filesOf(journal).filter((file) => last.signs.get(file.path) !== signOf(file));
-  if (files.length === 0 || Date.now() < last.notBefore) return;
+  if (files.length === 0) return true;
+  if (Date.now() < last.notBefore) return false;
   ledger.pragma(`busy_timeout = ${patienceMs}`);
   try {
     ledger.transaction(() => takeFiles(ledger, journal)).immediate();
     for (const file of files) last.signs.set(file.path, signOf(file));
+    return true;
   } catch (error) {
     // Somebody else is writing, this user may only read, or the disk is full: what is in the ledger can be read still.
     if (!/^SQLITE_(BUSY|READONLY|FULL|IOERR)/.test(String(error.code))) throw error;
     last.notBefore = Date.now() + restMs;
+    return false;
   } finally {
     ledger.pragma(`busy_timeout = ${usualPatienceMs}`);
   }

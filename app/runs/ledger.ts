@@ -9,6 +9,12 @@ export function idOfRun(key: string): number | undefined {
   return (row as { id: number } | undefined)?.id;
 }
 
+/** Whether the ledger knows how the run of this name in the journal ended. */
+export function hasEnded(key: string): boolean {
+  const row = ledger().prepare("SELECT 1 FROM runs WHERE key = ? AND state <> 'running'").get(key);
+  return row !== undefined;
+}
+
 /** The run of a command that goes on now, other than the one of this key, if one is recorded. */
 export function runningRun(name: string, exceptKey = ""): Run | undefined {
   const row = ledger()

@@ -1,6 +1,6 @@
 import type { Database } from "../services/sqliteDriver";
 import { takeIn } from "./journalReader";
-import { isDamaged, moveDamagedLedger } from "./ledgerRepair";
+import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
 import { openLedgerFile } from "./ledgerTables";
 import { tell } from "./tell";
 
@@ -19,7 +19,20 @@ export function ledger(): Database {
     const aside = moveDamagedLedger();
     if (aside !== undefined)
       tell(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
-    return upToDate();
+    const repaired = upToDate();
+    if (aside !== undefined) forgetOldNews(repaired);
+    return repaired;
+  }
+}
+
+/** Whether the ledger can be opened, and what the journal holds taken in: not while another process has it. */
+export function isLedgerFree(): boolean {
+  try {
+    opened ??= openLedgerFile();
+    return takeIn(opened);
+  } catch (error) {
+    if (/^SQLITE_BUSY/.test(String(error.code ?? error.cause?.code))) return false;
+    throw error;
   }
 }
 

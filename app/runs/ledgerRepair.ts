@@ -1,4 +1,5 @@
 import { existsSync, renameSync } from "node:fs";
+import type { Database } from "../services/sqliteDriver";
 import { ledgerFile, openLedgerFile } from "./ledgerTables";
 import { takeLock } from "./lock";
 
@@ -26,6 +27,18 @@ export function moveDamagedLedger(): string | undefined {
   } finally {
     release?.();
   }
+}
+
+/**
+ * The journal is taken in anew from its beginning, and of what had been told nothing is known: told again is only how
+ * the commands stand now.
+ */
+export function forgetOldNews(ledger: Database): void {
+  ledger.exec(
+    `UPDATE runs SET untold = NULL WHERE untold IS NOT NULL AND EXISTS (
+       SELECT 1 FROM runs AS later WHERE later.name = runs.name AND later.id > runs.id
+         AND later.state NOT IN ('running', 'skipped') AND later.retry_of IS NOT runs.key)`,
+  );
 }
 
 function isReadable(): boolean {

@@ -87,6 +87,13 @@ const changes = [
   -- Up to which byte the journal's files are taken in. Each is known by its first line: a copy is the same file.
   CREATE TABLE journal (first TEXT PRIMARY KEY, taken INTEGER NOT NULL);
 `,
+  `
+  -- What is still to be told of a run that ended, as JSON; and the key of the first attempt, where this is another.
+  ALTER TABLE runs ADD COLUMN untold TEXT;
+  ALTER TABLE runs ADD COLUMN retry_of TEXT;
+  CREATE INDEX runs_untold ON runs (id) WHERE untold IS NOT NULL;
+  CREATE INDEX runs_by_retry ON runs (retry_of, id) WHERE retry_of IS NOT NULL;
+`,
 ];
 
 /**

@@ -11,14 +11,19 @@ import { lifeOf } from "./thisProcess";
  */
 export function markLostRuns(): void {
   const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
-  for (const row of open.filter(isLost)) {
+  for (const row of open.filter(isGone)) {
     ledger()
-      .prepare("UPDATE runs SET state = 'lost', error = ? WHERE id = ? AND state = 'running'")
+      .prepare(
+        // Of an attempt that is not the first, the process of the first one tells.
+        `UPDATE runs SET state = 'lost', error = ?, untold = CASE WHEN retry_of IS NULL THEN '{}' END
+         WHERE id = ? AND state = 'running'`,
+      )
       .run("the process ended without saying how: killed, out of memory, or the machine went down", row.id);
   }
 }
 
-function isLost({ name, host, pid, process, has_lock }: RunRow): boolean {
+/** Whether a run's process is known to be there no more. */
+export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean {
   const life = host === hostName() ? lifeOf(pid, process) : "unknown";
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }

@@ -27,7 +27,11 @@ export function retryDelay(delayMs: number, retry: number, random = Math.random(
  * the process exits, where nothing asynchronous happens any more, so it blocks; each attempt is a process of
  * its own with fresh modules and a row of its own, and this one holds the lock for them.
  */
-export function retryUntilDone(name: string, firstStatus: number, { retries, delayMs }: Retries): number {
+export function retryUntilDone(
+  { name, key }: { name: string; key: string | undefined },
+  firstStatus: number,
+  { retries, delayMs }: Retries,
+): number {
   const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   let status = firstStatus;
   for (let retry = 1; retry <= retries && isWorthRetrying(status); retry++) {
@@ -36,7 +40,7 @@ export function retryUntilDone(name: string, firstStatus: number, { retries, del
       `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
     );
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
-    const env = environmentWith({ LAJU_ATTEMPT: String(retry + 1) });
+    const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}` });
     const ended = spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit", env });
     status = ended.status ?? 128;
   }

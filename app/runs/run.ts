@@ -1,3 +1,5 @@
+import type { Untold } from "./untold";
+
 /** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 
@@ -31,6 +33,8 @@ export interface NewRun {
   startedAt: number;
   /** 1 for the first try, more for a retry. */
   attempt: number;
+  /** The key of the first attempt. */
+  retryOf?: string | undefined;
   log: { file: string; inode: number; from: number } | null;
   /** The scheduled moment that this run is for, where the command decides itself whether it is due. */
   slot: number | null;
@@ -46,4 +50,6 @@ export interface Outcome {
   error?: string | undefined;
   finishedAt: number;
   logTo?: number | undefined;
+  /** What its process has to tell, and anybody else where it cannot. */
+  untold?: Untold | undefined;
 }

@@ -23,6 +23,7 @@ export interface RunRow {
   log_to: number | null;
   has_lock: number;
   key: string | null;
+  retry_of: string | null;
 }
 
 export function toRun(row: RunRow): Run {
@@ -53,14 +54,14 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
   const { changes } = ledger
     .prepare(
       `INSERT INTO runs (name, host, pid, process, args, started_at, attempt, state, log_file, log_inode, log_from,
-         slot, has_lock, key)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)
+         slot, has_lock, key, retry_of)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     )
     .run(
       ...[run.name, run.host, run.pid, run.process, JSON.stringify(run.args), run.startedAt, run.attempt],
       ...[log?.file ?? null, log?.inode ?? null, log?.from ?? null],
-      ...[run.slot, run.hasLock ? 1 : 0, run.key],
+      ...[run.slot, run.hasLock ? 1 : 0, run.key, run.retryOf ?? null],
     );
   return changes > 0;
 }
@@ -69,11 +70,11 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(
-      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?
+      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?, untold = ?
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
       ...[end.state, end.exitStatus, end.message ?? null, end.error ?? null, end.finishedAt],
-      ...[end.logTo ?? null, end.key],
+      ...[end.logTo ?? null, end.untold === undefined ? null : JSON.stringify(end.untold), end.key],
     );
 }

@@ -1,4 +1,5 @@
 import { noticeSettings } from "../config";
+import { beginNotices } from "./beginNotices";
 import { channelsOf } from "./channels";
 import { deliver } from "./deliver";
 import {
@@ -34,6 +35,7 @@ export async function sendNotices(
   const describe = (name: string) => subjectOf(name)?.description ?? "";
   const channels = (name: string) => channelsOf(subjectOf(name)?.notify ?? null, noticeSettings());
   while (now() < until) {
+    beginNotices();
     writeNotices(channels, now());
     dropStaleNotices(now());
     const notice = claimNotice(now(), notNow(report));

@@ -36,9 +36,10 @@ export interface RunRequest {
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
   const startedAt = Date.now();
-  const { attempt, slot: toldSlot } = starterSettings();
+  const { attempt, retryOf, slot: toldSlot } = starterSettings();
   const isRetry = attempt > 1;
-  const run: NewRun = { name, args, startedAt, attempt, log: outputFile(), slot: null, hasLock: false };
+  const kept = { slot: null, hasLock: false };
+  const run: NewRun = { name, args, startedAt, attempt, retryOf, log: outputFile(), ...kept };
   // A retry is part of a run that was due, and whose process holds the lock.
   const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
   if (!isRetry) skipWhilePaused(run);

@@ -52,7 +52,10 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   endDescendants(hasEnded ? undefined : pid, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop, and only SIGKILL could end it";
-  closeRecord(row.name, toRun(row).key, { state: "failed", exitStatus: 137, error, finishedAt: Date.now() });
+  // Of a retry the process of the first attempt tells.
+  const untold = row.attempt > 1 ? undefined : {};
+  const end = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
+  closeRecord(row.name, toRun(row).key, end);
   return "killed";
 }
 

@@ -1,4 +1,4 @@
-import { afterRun, beforeRun, type ToldRun } from "./afterRun";
+import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { errorText } from "./errorText";
 import { idOfRun } from "./ledger";
@@ -7,6 +7,7 @@ import type { RunRecord } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
 import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
+import { type ToldRun, untoldOf } from "./untold";
 
 /** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
 const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
@@ -98,17 +99,18 @@ export function supervise({
   process.on("exit", (status) => {
     const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
     if (timedOut) endDescendants(process.pid, mark);
-    record?.close({ ...notes, state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize() });
-    if (isSkipped) return;
-    let lastStatus = status;
-    if (isClaimed && retries !== undefined && isWorthRetrying(status)) {
+    const isRetried = !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
+    const isTold = told !== undefined && !isSkipped;
+    const untold = isTold ? untoldOf(told, { isBad: state !== "succeeded", isRetried }) : undefined;
+    const end = { state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize(), untold } as const;
+    record?.close({ ...notes, ...end });
+    if (isRetried) {
       callOffWatch();
       // From here on nothing can be handled any more: a signal has to end the process by itself.
       for (const signal of endingSignals) process.removeAllListeners(signal);
-      lastStatus = retryUntilDone(name, status, retries);
-      process.exitCode = lastStatus;
+      process.exitCode = retryUntilDone({ name, key: record?.key }, status, retries);
     }
-    if (told !== undefined) afterRun(told, lastStatus);
+    if (isTold) afterRun(told, untold);
   });
   for (const signal of endingSignals) {
     process.on(signal, () => {

@@ -2,6 +2,7 @@ import { workerData } from "node:worker_threads";
 import { afterRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { closeRecord } from "./record";
+import { type Untold, untoldOf } from "./untold";
 import { lateMs, limitStates, type WatchdogOrders } from "./watchdogOrders";
 
 // The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
@@ -23,14 +24,16 @@ function endProcess(): void {
   if (state() === limitStates.over) return;
   try {
     endDescendants(process.pid, mark);
-    if (key !== null) record(key);
-    if (told !== undefined) afterRun(told, killedStatus);
+    const untold = told && untoldOf(told, { isBad: true, isRetried: false });
+    if (key !== null) record(key, untold);
+    if (told !== undefined) afterRun(told, untold);
   } finally {
     process.kill(process.pid, "SIGKILL");
   }
 }
 
-function record(key: string): void {
+function record(key: string, untold: Untold | undefined): void {
   const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
-  closeRecord(name, key, { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() });
+  const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
+  closeRecord(name, key, { ...end, untold });
 }

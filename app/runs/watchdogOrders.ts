@@ -1,4 +1,4 @@
-import type { ToldRun } from "./afterRun";
+import type { ToldRun } from "./untold";
 
 /** How long the command's own thread may take to notice its time limit, in milliseconds. */
 export const lateMs = 400;

@@ -1,12 +1,18 @@
 import { noticeSubjects } from "../../app/console/noticeSubjects";
 import { verb } from "../../app/console/verb";
+import { waitForLedger } from "../../app/runs/freeLedger";
 import { sendNotices } from "../../app/runs/sendNotices";
+
+/** A ledger that another process keeps for longer, the monitor finds free again. */
+const patienceMs = 60_000;
 
 export default verb({
   options: {},
   details: `Sends what waits in the ledger's outbox. A run that failed starts this by itself, and laju monitor does the same for
-whatever could not be sent; there is seldom a reason to call it by hand.`,
+whatever could not be sent; there is seldom a reason to call it by hand. While another process has the ledger locked, it
+waits, for a minute at the longest.`,
   async run() {
+    if (!(await waitForLedger(Date.now() + patienceMs))) return 0;
     const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + 60_000 });
     for (const { name, event, channel } of sent) console.log(`Sent: ${name} ${event}, ${receiver(channel)}`);
     for (const { notice, error } of failed) {

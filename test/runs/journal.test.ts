@@ -142,12 +142,19 @@ describe("the ledger takes in", () => {
   });
 });
 
-test("a ledger of the version before gets what it lacks", () => {
+const undo = {
+  3: `DROP INDEX runs_untold; DROP INDEX runs_by_retry;
+      ALTER TABLE runs DROP COLUMN untold; ALTER TABLE runs DROP COLUMN retry_of;`,
+  2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal;",
+};
+
+test.each([
+  [1, undo[3] + undo[2]],
+  [2, undo[3]],
+])("a ledger of version %i gets what it lacks", (version, sql) => {
   const file = join(folder, "old.sqlite3");
   const old = openLedgerFile(file);
-  old.exec(
-    "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1",
-  );
+  old.exec(`${sql} PRAGMA user_version = ${version}`);
   old.close();
   writeFileSync(journal, `${JSON.stringify(start("a"))}\n`);
   const now = openLedgerFile(file);

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type HttpServer, startHttp } from "../support/http";
+import { withLedger } from "../support/ledger";
 import { freePort, until } from "../support/server";
 import { type SmtpServer, startSmtp } from "../support/smtp";
 
@@ -36,6 +37,10 @@ describe("notices", () => {
       "commands/Retried.ts": fragile('retries: 2, retryDelay: "10ms",'),
       "commands/Pinged.ts": fragile(`notify: false, ping: "${http.url}/ping/abc?rid=7",`),
       "commands/PingedScript.ts": `export const meta = { ping: "${http.url}/script" }; console.log("bye"); process.exit(0);`,
+      "commands/Replaced.ts": `import { existsSync, renameSync } from "node:fs";
+        if (existsSync("deploy")) for (const name of ["node_modules", "build/vendor", "build/laju.js"]) renameSync(name, name + ".away");
+        process.exit(existsSync("broken") ? 1 : 0);`,
+      "commands/Waiting.ts": `export const meta = { retries: 1, retryDelay: "1h" }; process.exit(4);`,
       "commands/Script.ts": `import { existsSync } from "node:fs"; console.log("from a script"); process.exit(existsSync("broken") ? 3 : 0);`,
       "commands/Blocks.ts": `import { command } from "../app/console/command";
         export default command({ timeout: "300ms", async run() { for (;;); } });`,
@@ -74,6 +79,8 @@ describe("notices", () => {
     closeSync(log);
     return (await once(child, "close"))[0] as number;
   };
+  const logOf = (name: string) => app.read(`logs/${name}.log`);
+  const monitor = () => app.run(["laju", "monitor"], { env: { LAJU_DATA: data } });
   /** Sends what is left, so that nothing more can come. */
   const settle = () => app.run(["laju", "notices:send"], { env: { LAJU_DATA: data } });
 
@@ -193,6 +200,77 @@ describe("notices", () => {
     expect(existsSync(join(app.root, "build", "laju.js"))).toBe(true);
     await settle();
     expect(hooks()).toHaveLength(1);
+  });
+
+  test.each([
+    ["reads", "BEGIN EXCLUSIVE"],
+    ["nothing", "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"],
+  ])("wait for a ledger that another process leaves %s of, and then come once", async (_, lock) => {
+    await run("Counts");
+    breakIt();
+    await withLedger(data, async (ledger) => {
+      ledger.exec(lock);
+      expect(await run("Counts")).toBe(1);
+      expect(logOf("Counts")).toMatch(/laju: how Counts went is told later: /);
+      expect(hooks()).toEqual([]);
+      ledger.exec("COMMIT");
+    });
+    await until(() => hooks().length === 1 && smtp.mails.length === 1);
+    expect(hooks()[0]).toMatchObject({ event: "failure", run: { state: "failed", exitStatus: 1 } });
+    expect((await monitor()).stdout).toBe("");
+    repair();
+    await run("Counts");
+    await until(() => hooks().length === 2 && smtp.mails.length === 2);
+    await settle();
+    expect(hooks().map(({ event }) => event)).toEqual(["failure", "recovery"]);
+  });
+
+  test("of a run whose modules were replaced meanwhile come from the monitor, once", async () => {
+    breakIt();
+    app.write("deploy", "");
+    expect(await run("Replaced")).toBe(1);
+    rmSync(join(app.root, "deploy"));
+    expect(logOf("Replaced")).toMatch(
+      /laju: how Replaced went is told later: SQLite's driver .* cannot be loaded/,
+    );
+    for (const name of ["node_modules", "build/vendor", "build/laju.js"])
+      renameSync(join(app.root, `${name}.away`), join(app.root, name));
+    expect(hooks()).toEqual([]);
+    expect((await monitor()).stdout).toMatch(
+      /Z Replaced failed with exit status 1\n.* Sent a notice: Replaced, failure\n/,
+    );
+    expect((await monitor()).stdout).toBe("");
+    await settle();
+    expect(hooks()).toMatchObject([
+      { title: "Replaced failed with exit status 1", run: { state: "failed" } },
+    ]);
+  });
+
+  test("of a run whose process was killed before its retry come from the monitor", async () => {
+    const ended = run("Waiting");
+    await until(
+      () => existsSync(join(app.root, "logs/Waiting.log")) && logOf("Waiting").includes("retry 1 of 1"),
+    );
+    expect((await monitor()).stdout).toBe("");
+    const pid = withLedger(data, (ledger) => ledger.prepare("SELECT pid FROM runs").pluck().get()) as number;
+    process.kill(pid, "SIGKILL");
+    await ended;
+    expect((await monitor()).stdout).toMatch(/Z Waiting failed with exit status 4\n/);
+    expect((await monitor()).stdout).toBe("");
+    expect(hooks()).toMatchObject([{ title: "Waiting failed with exit status 4", run: { attempt: 1 } }]);
+  });
+
+  test("ping late where the ledger was locked at the end of a run", async () => {
+    await run("PingedScript");
+    await until(() => pings().length === 2);
+    await withLedger(data, async (ledger) => {
+      ledger.exec("BEGIN EXCLUSIVE");
+      expect(await run("PingedScript")).toBe(0);
+      ledger.exec("COMMIT");
+    });
+    await until(() => pings().length === 3);
+    await settle();
+    expect(pings().map(({ path }) => path)).toEqual(["/script/start", "/script", "/script"]);
   });
 
   test("ping at the start and the end of each run", async () => {

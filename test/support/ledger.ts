@@ -6,10 +6,13 @@ import type { Database } from "../../app/services/sqliteDriver";
 /** Does something to an app's ledger from outside, with all that the journal holds by now in it: the past, mostly. */
 export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
+  let result: T | undefined;
   try {
     takeIn(ledger, join(data, "runs.journal"));
-    return work(ledger);
+    result = work(ledger);
+    return result;
   } finally {
-    ledger.close();
+    if (result instanceof Promise) void result.finally(() => ledger.close()).catch(() => {});
+    else ledger.close();
   }
 }

@@ -1,4 +1,4 @@
-import { failureReason } from "../../runs/afterRun";
+import { failureReason } from "../../runs/failureReason";
 import { formatDuration } from "../../schedule/duration";
 import type { HostClock } from "../../schedule/nextRuns";
 import { shortTime } from "../hostClock";

@@ -1,0 +1,24 @@
+import { isLedgerFree } from "./ledgerFile";
+import { takeLock } from "./lock";
+
+const pauseMs = 250;
+
+/**
+ * Waits while another process has the ledger to itself, at the longest until `until`. Of many that come meanwhile one
+ * waits, for all: false for the others.
+ */
+export async function waitForLedger(until: number): Promise<boolean> {
+  if (isLedgerFree()) return true;
+  // No command has a name that begins with a dot.
+  const release = takeLock(".notices", { wait: false });
+  if (release === undefined) return false;
+  try {
+    while (!isLedgerFree() && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    return true;
+  } finally {
+    // Whoever finds the lock taken has written its line before: it is taken in after this.
+    release();
+  }
+}
