@@ -1,6 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { paths } from "../config";
+import { makeMissingMarks, markIncident, unmarkIncident } from "./incidentMarks";
 import { ledger } from "./ledgerFile";
 
 /** `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual. */
@@ -31,8 +29,8 @@ export function openIncident({ name, kind, reason, runId, openedAt }: NewInciden
        ON CONFLICT (name, kind) WHERE closed_at IS NULL DO NOTHING`,
     )
     .run({ name, kind, reason, runId, openedAt });
-  mkdirSync(dirname(markOf(name)), { recursive: true });
-  writeFileSync(markOf(name), "");
+  makeMissingMarks(openNames);
+  markIncident(name);
   return changes > 0;
 }
 
@@ -43,19 +41,11 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
-/** What each success pays: one look for a file, which is there while an incident of the command may be open. */
-export function mayHaveIncident(name: string): boolean {
-  return existsSync(markOf(name));
-}
-
-function markOf(name: string): string {
-  return join(paths.data, "incidents", encodeURIComponent(name));
-}
-
 /** Closes the incidents of a command that works again; returns whether there were any. */
 export function closeIncidents(name: string, { runId, at }: { runId: number | null; at: number }): boolean {
+  makeMissingMarks(openNames);
   // First the mark: one that another process opens meanwhile makes it anew.
-  rmSync(markOf(name), { force: true });
+  unmarkIncident(name);
   const { changes } = ledger()
     .prepare("UPDATE incidents SET closed_at = ?, closed_run_id = ? WHERE name = ? AND closed_at IS NULL")
     .run(at, runId, name);
@@ -69,6 +59,10 @@ export function closeQuietly(name: string, kind: IncidentKind, at: number): void
       "UPDATE incidents SET closed_at = ?, closing_told = 1 WHERE name = ? AND kind = ? AND closed_at IS NULL AND opened_at <= ?",
     )
     .run(at, name, kind, at);
+}
+
+function openNames(): string[] {
+  return openIncidents().map(({ name }) => name);
 }
 
 /** The open incidents, the oldest first. */

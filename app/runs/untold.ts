@@ -1,5 +1,5 @@
 import { isAtTerminal } from "./atTerminal";
-import { mayHaveIncident } from "./incidents";
+import { mayHaveIncident } from "./incidentMarks";
 
 /** A recorded run, and the URL that is told of each run of its command, if it has one. */
 export interface ToldRun {

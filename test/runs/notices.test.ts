@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type HttpServer, startHttp } from "../support/http";
-import { withLedger } from "../support/ledger";
+import { undoTables, withLedger } from "../support/ledger";
 import { freePort, until } from "../support/server";
 import { type SmtpServer, startSmtp } from "../support/smtp";
 
@@ -258,6 +258,22 @@ describe("notices", () => {
     expect((await monitor()).stdout).toMatch(/Z Waiting failed with exit status 4\n/);
     expect((await monitor()).stdout).toBe("");
     expect(hooks()).toMatchObject([{ title: "Waiting failed with exit status 4", run: { attempt: 1 } }]);
+  });
+
+  test("of recoveries come right after an update from a laju that had no marks of open incidents", async () => {
+    breakIt();
+    for (const name of ["Counts", "Script"]) await run(name);
+    await until(() => hooks().length === 2);
+    await settle();
+    withLedger(data, (ledger) => ledger.exec(undoTables[3] + undoTables[2]));
+    for (const name of ["incidents", "runs.journal"]) rmSync(join(data, name), { recursive: true });
+    repair();
+    for (const name of ["Script", "Counts", "Script"]) await run(name);
+    await until(() => hooks().length === 4);
+    await settle();
+    const told = hooks().map(({ event, command }) => `${command} ${event}`);
+    expect(told.sort()).toEqual(["Counts failure", "Counts recovery", "Script failure", "Script recovery"]);
+    expect(readdirSync(join(data, "incidents"))).toEqual([]);
   });
 
   test("ping late where the ledger was locked at the end of a run", async () => {

@@ -3,6 +3,13 @@ import { takeIn } from "../../app/runs/journalReader";
 import { openLedgerFile } from "../../app/runs/ledgerTables";
 import type { Database } from "../../app/services/sqliteDriver";
 
+/** What takes a ledger's tables back to the version before each. */
+export const undoTables = {
+  3: `DROP INDEX runs_untold; DROP INDEX runs_by_retry;
+      ALTER TABLE runs DROP COLUMN untold; ALTER TABLE runs DROP COLUMN retry_of; PRAGMA user_version = 2;`,
+  2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1;",
+};
+
 /** Does something to an app's ledger from outside, with all that the journal holds by now in it: the past, mostly. */
 export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
