@@ -314,6 +314,8 @@ export interface Starter {
   retryOf: string | undefined;
   /** Whether `laju run` did, and so a person or a program that means it. */
   isByHand: boolean;
+  /** The key that its run is to have, where whoever started it looks for it afterwards. */
+  key: string | undefined;
 }
 
 export function starterSettings(): Starter {
@@ -326,7 +328,8 @@ export function starterSettings(): Starter {
     pm2Script: pm_exec_path,
     attempt: Number(attempt) || 1,
     retryOf: retryOf || undefined,
-    isByHand: LAJU_BY_HAND === "1",
+    isByHand: LAJU_BY_HAND !== undefined && LAJU_BY_HAND !== "",
+    key: /^[a-z0-9]{8,40}$/.test(LAJU_BY_HAND ?? "") ? LAJU_BY_HAND : undefined,
   };
 }
 

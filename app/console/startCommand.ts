@@ -4,7 +4,8 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { environmentWith, paths } from "../config";
 import { LajuError } from "../errors";
-import { listRuns } from "../runs/ledger";
+import { stateOfRun } from "../runs/ledger";
+import { newRunKey } from "../runs/record";
 import type { RunState } from "../runs/run";
 
 const killedStatus = 137;
@@ -28,15 +29,16 @@ export async function startCommand(name: string, args: string[]): Promise<Ended>
       hint: "Run npm run build.",
     });
   }
+  const key = newRunKey(Date.now());
   const child = spawn(process.execPath, [`commands/${name}.js`, ...args], {
     cwd: paths.build,
-    // Somebody wants it now: a pause holds back what cron starts.
-    env: environmentWith({ LAJU_BY_HAND: "1" }),
+    // Somebody wants it now: a pause holds back what cron starts. And its run is looked for under this key.
+    env: environmentWith({ LAJU_BY_HAND: key }),
     stdio: "inherit",
   });
   const stopPassing = passSignals(child);
   try {
-    return outcomeOf(await endOf(child), recordedState(name, child.pid));
+    return outcomeOf(await endOf(child), recordedState(key));
   } finally {
     stopPassing();
   }
@@ -50,9 +52,9 @@ function outcomeOf(status: number, state: RunState | undefined): Ended {
 }
 
 /** Without a ledger nothing more is known than the status. */
-function recordedState(name: string, pid: number | undefined): RunState | undefined {
+function recordedState(key: string): RunState | undefined {
   try {
-    return listRuns({ name, limit: 10 }).find((run) => run.pid === pid)?.state;
+    return stateOfRun(key);
   } catch {
     return undefined;
   }

@@ -1,12 +1,21 @@
 import { ledger } from "./ledgerFile";
 import { markLostRuns } from "./lostRuns";
-import type { Run } from "./run";
+import type { Run, RunState } from "./run";
 import { type RunRow, toRun } from "./runRow";
 
 /** The id of the run of this name in the journal; undefined where the ledger does not have it. */
 export function idOfRun(key: string): number | undefined {
   const row = ledger().prepare("SELECT id FROM runs WHERE key = ?").get(key);
   return (row as { id: number } | undefined)?.id;
+}
+
+/** How the run of this name in the journal stands, after its latest attempt; undefined where it is not recorded. */
+export function stateOfRun(key: string): RunState | undefined {
+  markLostRuns();
+  const row = ledger()
+    .prepare("SELECT state FROM runs WHERE key = ? OR retry_of = ? ORDER BY id DESC LIMIT 1")
+    .get(key, key);
+  return (row as { state: RunState } | undefined)?.state;
 }
 
 /** Whether the ledger knows how the run of this name in the journal ended. */

@@ -1,3 +1,4 @@
+import { starterSettings } from "../config";
 import { hostName } from "./hostName";
 import { appendToJournal, type JournalStart } from "./journal";
 import { ledger } from "./ledgerFile";
@@ -21,7 +22,7 @@ const unreadJournal = 1024 * 1024;
 
 /** Book-keeping never stops work: what cannot be written is told on stderr, and the command runs. */
 export function openRecord(run: NewRun): RunRecord | NoRecord {
-  const key = newKey(run.startedAt);
+  const key = starterSettings().key ?? newRunKey(run.startedAt);
   const start = { key, ...run, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
   try {
     if (!isWritten(start)) return "slot taken";
@@ -57,7 +58,7 @@ function isWritten(start: JournalStart): boolean {
 }
 
 /** Unlike any other's, on whatever host: "mi5w2x9f3s0k7q". */
-function newKey(startedAt: number): string {
+export function newRunKey(startedAt: number): string {
   const random = Math.floor(Math.random() * 36 ** 3).toString(36);
   return startedAt.toString(36) + process.pid.toString(36) + random.padStart(3, "0");
 }

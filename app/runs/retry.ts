@@ -42,7 +42,13 @@ export function retryUntilDone(
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
     const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}` });
     const ended = spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit", env });
-    status = ended.status ?? 128;
+    status = ended.status ?? 128 + signalNumber(ended.signal);
   }
   return status;
+}
+
+/** As a shell has it: 137 for SIGKILL. */
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const { constants } = require("node:os") as typeof import("node:os");
+  return signal === null ? 0 : constants.signals[signal];
 }

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
+import { withLedger } from "../support/ledger";
+import { until } from "../support/server";
 
 const limited = (body: string, meta = 'timeout: "700ms",') => `
 import { spawn } from "node:child_process";
@@ -17,6 +19,10 @@ describe("a time limit", () => {
   beforeAll(async () => {
     app = makeApp({
       "commands/Blocks.ts": limited("for (;;);"),
+      "commands/BlocksAgain.ts": `import { existsSync, writeFileSync } from "node:fs";
+        export const meta = { timeout: "700ms", retries: 1, retryDelay: "1ms" };
+        if (!existsSync("again")) { writeFileSync("again", ""); process.exit(1); }
+        for (;;);`,
       "commands/BlocksLater.ts": limited("await new Promise((r) => setTimeout(r, 100)); for (;;);"),
       "commands/Ignores.ts": `export const meta = { timeout: "700ms" };
         process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`,
@@ -61,6 +67,26 @@ describe("a time limit", () => {
     const ended = await timed("Blocks", () => app.laju("run", "Blocks"));
     expect(ended.status).toBe(124);
     expect(ended.stderr).toMatch(/✗ Blocks .* timed out/);
+  });
+
+  test("reads 124 through laju run with ten and more starts recorded behind it", async () => {
+    const ended = app.laju("run", "Blocks");
+    // As many times as it takes to be there after it has begun.
+    const skips = `INSERT INTO runs (name, host, pid, args, started_at, state, has_lock)
+      SELECT 'Blocks', host, 1, '[]', started_at, 'skipped', 0 FROM runs WHERE state = 'running'`;
+    await until(() =>
+      withLedger(`${app.root}/data`, (ledger) => {
+        const counts = Array.from({ length: 12 }, () => ledger.prepare(skips).run().changes);
+        return counts.every((count) => count > 0);
+      }),
+    );
+    expect((await ended).status).toBe(124);
+  });
+
+  test("reads 124 through laju run where a retry was ended by SIGKILL", async () => {
+    const ended = await app.laju("run", "BlocksAgain");
+    expect(ended.status).toBe(124);
+    expect(ended.stderr).toMatch(/✗ BlocksAgain .* timed out/);
   });
 
   test("ends a script that ignores SIGTERM", async () => {
