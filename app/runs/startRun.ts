@@ -12,6 +12,7 @@ import { openRecord } from "./record";
 import type { Retries } from "./retry";
 import type { NewRun, Run } from "./run";
 import { runMark } from "./runMark";
+import { withoutSignalHandlers } from "./signalHandlers";
 import { type ActiveRun, supervise } from "./supervise";
 import { tell } from "./tell";
 
@@ -97,7 +98,10 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "ta
   if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
   if (isRetry) return "held";
   try {
-    return takeLock(name, { wait: overlap === "wait" }) === undefined ? "taken" : "held";
+    // Its turn may come in hours, and it has done nothing yet that it would have to tidy up.
+    if (overlap === "wait") withoutSignalHandlers(() => takeLock(name, { wait: true }));
+    else if (takeLock(name, { wait: false }) === undefined) return "taken";
+    return "held";
   } catch (error) {
     tell(`${name} runs without its lock: ${error.message}`);
     return "none";

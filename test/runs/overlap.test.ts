@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -81,6 +81,25 @@ describe("while a run goes on, another start", () => {
     expect(await (await second).end()).toBe(0);
   });
 
+  test("that waits ends when it is told to, whatever handles signals in it, and does not once it has begun", async () => {
+    app.write("preload.cjs", 'process.on("SIGTERM", () => { console.log("mine"); process.exit(5); });');
+    const preloaded = { NODE_OPTIONS: `--require ${app.root}/preload.cjs` };
+    const first = await begin("Waits");
+    const second = spawn(process.execPath, ["build/commands/Waits.js"], {
+      cwd: app.root,
+      env: { ...process.env, ...preloaded },
+    });
+    const ended = once(second, "close");
+    await until(() => hasOpen(second.pid as number, "Waits.lock"));
+    second.kill("SIGTERM");
+    expect(await ended).toEqual([null, "SIGTERM"]);
+    const third = begin("Waits", preloaded);
+    expect(await first.end()).toBe(0);
+    const { child, closed } = await third;
+    child.kill("SIGTERM");
+    expect(await closed).toEqual([5, null]);
+  });
+
   test("is allowed without a schedule, and under pm2", async () => {
     const runs = [await begin("Allows"), await begin("Allows")];
     expect(await Promise.all(runs.map(({ end }) => end()))).toEqual([0, 0]);
@@ -151,6 +170,17 @@ describe("while a run goes on, another start", () => {
     expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
   });
 });
+
+function hasOpen(pid: number, name: string): boolean {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).some((descriptor) => {
+    try {
+      return readlinkSync(`${folder}/${descriptor}`).endsWith(name);
+    } catch {
+      return false; // Closed meanwhile.
+    }
+  });
+}
 
 describe("laju stop", () => {
   let app: TestApp;
