@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../../config";
 import { readInstallation } from "../installation";
 import { logFileOf } from "../logFile";
 import { mayUse } from "./access";
-import { bad, type Check, fine } from "./check";
+import { bad, type Check, fine, warning } from "./check";
+import { networkDisk } from "./networkDisk";
 import { scheduledCommands } from "./scheduled";
 
 export const logFolders: Check = {
@@ -33,10 +34,19 @@ export const logFolders: Check = {
 export const dataFolder: Check = {
   name: "data",
   look() {
-    if (existsSync(paths.data)) return writable(paths.data);
-    return writable(dirname(paths.data));
+    const folder = existsSync(paths.data) ? paths.data : dirname(paths.data);
+    return onNetworkDisk(folder) ?? writable(folder);
   },
 };
+
+function onNetworkDisk(folder: string) {
+  const kind = mayUse(folder, "write") ? networkDisk(statfsSync(folder).type) : undefined;
+  if (kind === undefined) return undefined;
+  return warning(
+    `${folder} is on a network disk (${kind}): two hosts that share it lose runs, and may both run a command`,
+    "Set LAJU_DATA to a folder on a local disk of each host; oneServer is for several of them.",
+  );
+}
 
 function writable(folder: string) {
   if (mayUse(folder, "write")) return fine(paths.data);
