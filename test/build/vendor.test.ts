@@ -28,6 +28,13 @@ const commands = {
     export default command({ run() {
       console.log(DB.client instanceof knex.Client, viaPackage === knex, typeof knex.QueryBuilder.extend);
     } });`),
+  Nests:
+    declared(`import own from "nodemailer"; import nested from "brings-nodemailer"; import shared from "asks-for-nodemailer";
+    import { createRequire } from "node:module";
+    export default command({ run() {
+      const ofApp = createRequire(process.cwd() + "/x.js")("nodemailer");
+      console.log(nested.version, nested === own, shared === own, ofApp === own, typeof own.createTransport);
+    } });`),
   Plugs: declared(`${database} import { knex } from "knex";
     knex.QueryBuilder.extend("answer" as never, (() => 42) as never);
     export default command({ run() { console.log((DB("t") as any).answer()); } });`),
@@ -83,6 +90,14 @@ const commands = {
 const packages = {
   "asks-for-knex/package.json": '{ "name": "asks-for-knex", "main": "index.js" }',
   "asks-for-knex/index.js": 'module.exports = require("knex");',
+  "brings-nodemailer/package.json": '{ "name": "brings-nodemailer", "main": "index.js" }',
+  "brings-nodemailer/index.js": 'module.exports = require("nodemailer");',
+  "brings-nodemailer/node_modules/nodemailer/package.json":
+    '{ "name": "nodemailer", "version": "6.10.1", "main": "index.js" }',
+  "brings-nodemailer/node_modules/nodemailer/index.js":
+    'exports.version = require("./package.json").version;',
+  "asks-for-nodemailer/package.json": '{ "name": "asks-for-nodemailer", "main": "index.js" }',
+  "asks-for-nodemailer/index.js": 'module.exports = require("nodemailer");',
   "plain-package/package.json": '{ "name": "plain-package", "main": "index.js" }',
   "plain-package/index.js": 'exports.kind = "CommonJS"; exports.part = "part";',
   "modern-package/package.json": '{ "name": "modern-package", "type": "module", "exports": "./index.js" }',
@@ -205,6 +220,9 @@ describe("build/vendor", () => {
 
   test("whoever requires knex gets the knex that DB uses", () =>
     expectOutput("Compares", "true true function\n"));
+
+  test("a package that brings another version of a library keeps it, and all others share one", () =>
+    expectOutput("Nests", "6.10.1 false true true function\n"));
 
   test("DEBUG makes knex speak of its queries, and without it nothing of that is loaded", async () => {
     expect((await run("Queries", { DEBUG: "knex:query" })).stderr).toContain(

@@ -36,6 +36,21 @@ exports.lajuModule = lajuModule;
 exports.lajuIsModule = lajuIsModule;
 exports.lajuShared = lajuShared;
 
+/** The folder of a package, whichever of its names it is known by, as Node finds it from these node_modules. */
+const lajuFind = (name, folders) => {
+  const { existsSync, realpathSync } = require("node:fs");
+  const found = folders.find((folder) => existsSync(`${folder}/${name}/package.json`));
+  return found && realpathSync(`${found}/${name}`);
+};
+
+/** Whether Node finds another package of that name for whoever asks: one nested in a package, of another version. */
+const lajuHasOwn = (name, parent) => {
+  // What the build made asks for what the build found.
+  if (parent?.paths === undefined || parent.filename?.startsWith(`${lajuBuild}/`)) return false;
+  const found = lajuFind(name, parent.paths);
+  return found !== undefined && found !== lajuFind(name, lajuNode._nodeModulePaths(lajuBuild));
+};
+
 // Whoever asks for one of the heavy packages, here or in a package of the user's, gets the one in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
@@ -43,7 +58,7 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const load = lajuNode._load;
   const loaded = Object.create(null);
   lajuNode._load = (name, ...rest) => {
-    if (vendor[name] === undefined) return load(name, ...rest);
+    if (vendor[name] === undefined || lajuHasOwn(name, rest[0])) return load(name, ...rest);
     try {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
