@@ -11,14 +11,13 @@ const patience = 300;
  * Blocks until they are gone; does nothing where there is no /proc.
  */
 export function endDescendants(pid: number | undefined, mark: string, known: readonly number[] = []): void {
-  const left = () => [...new Set([...known.filter(isThere), ...descendantsOf(pid, mark)])];
-  const found = left();
+  const found = [...new Set([...known.filter(isThere), ...descendantsOf(pid, mark)])];
   if (found.length === 0) return;
   for (const one of found) signal(one, "SIGTERM");
   const giveUpAt = Date.now() + patience;
-  while (Date.now() < giveUpAt && left().length > 0) pause(20);
+  while (Date.now() < giveUpAt && found.some(isThere)) pause(20);
   // Looked for again: they may have started others meanwhile.
-  for (const one of left()) signal(one, "SIGKILL");
+  for (const one of new Set([...found.filter(isThere), ...descendantsOf(pid, mark)])) signal(one, "SIGKILL");
 }
 
 function isThere(pid: number): boolean {

@@ -5,6 +5,7 @@ import { idOfRun } from "./ledger";
 import { outputSize } from "./outputFile";
 import type { RunRecord } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
+import { startSender } from "./startSender";
 import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
 import { type ToldRun, untoldOf } from "./untold";
@@ -110,7 +111,9 @@ export function supervise({
       for (const signal of endingSignals) process.removeAllListeners(signal);
       process.exitCode = retryUntilDone({ name, key: record?.key }, status, retries);
     }
-    if (isTold) afterRun(told, untold);
+    // What is over its time is to be gone soon: the sender does it all.
+    if (timedOut && !isRetried && untold !== undefined) startSender();
+    else if (isTold) afterRun(told, untold);
   });
   for (const signal of endingSignals) {
     process.on(signal, () => {

@@ -6,9 +6,17 @@ export const lateMs = 400;
 /** What the command's own thread says of its time limit: nothing yet, that it ends itself, or that it has ended. */
 export const limitStates = { running: 0, noticed: 1, over: 2 } as const;
 
+/** The clock of all threads of a process, in milliseconds, which nobody sets. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
 /** What the watchdog thread is told when it starts. */
 export interface WatchdogOrders {
   timeoutMs: number;
+  /** When it passes, on the clock of `monotonicMs`: on a busy machine the thread itself starts a good while later. */
+  limitAt: number;
   /** How long the command may take to end after it was aborted. */
   graceMs: number;
   name: string;
