@@ -18,14 +18,14 @@ export interface Incident {
 
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
-/** Opens an incident; false when one of this kind is open or was at that time, so that each is told once. */
+/** Opens an incident; false when one of this kind is open, or was when that run was, so that each is told once. */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
     .prepare(
       `INSERT INTO incidents (name, kind, reason, run_id, opened_at)
        SELECT @name, @kind, @reason, @runId, @openedAt
        WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE name = @name AND kind = @kind
-                         AND opened_at <= @openedAt AND closed_at >= @openedAt)
+                         AND run_id <= @runId AND closed_run_id >= @runId)
        ON CONFLICT (name, kind) WHERE closed_at IS NULL DO NOTHING`,
     )
     .run({ name, kind, reason, runId, openedAt });

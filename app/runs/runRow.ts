@@ -75,6 +75,6 @@ export function updateEnd(ledger: Database, end: JournalEnd): void {
     )
     .run(
       ...[end.state, end.exitStatus, end.message ?? null, end.error ?? null, end.finishedAt],
-      ...[end.logTo ?? null, end.untold === undefined ? null : JSON.stringify(end.untold), end.key],
+      ...[end.logTo ?? null, end.untold == null ? null : JSON.stringify(end.untold), end.key],
     );
 }

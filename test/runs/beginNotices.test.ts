@@ -57,18 +57,14 @@ describe("what runs left untold", () => {
   });
 
   test("of a failure within an incident that is over needs no second one", () => {
-    const incident = {
-      name: "One",
-      kind: "failing",
-      reason: "failed",
-      runId: 1,
-      openedAt: now - 5_000,
-    } as const;
-    incidents.openIncident(incident);
-    incidents.closeIncidents("One", { runId: 2, at: now - 1_000 });
-    ended("a", 3_000, failed);
+    ended("a", 4_000, failed);
+    ended("b", 3_000, { state: "failed" });
+    ended("c", 2_000, { ...succeeded, untold: {} });
+    expect(texts()).toEqual(["One failed with exit status 1", "One works again"]);
+    file.ledger().exec("UPDATE runs SET untold = '{}' WHERE key = 'b'");
     expect(texts()).toEqual([]);
-    ended("b", 500, failed);
+    // The clock was set back: later is what came later.
+    ended("d", 3_500, failed);
     expect(texts()).toEqual(["One failed with exit status 1"]);
   });
 
