@@ -1,7 +1,9 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
-import { byTurn, claimedColumns, toClaimed } from "../server/claimedRow";
+import type { Claimed } from "../claimed";
+import { claimedColumns, toClaimed } from "../server/claimedRow";
 import { type Connection, transaction } from "../server/connections";
-import type { Claimed, Claims } from "../server/dialect";
+import type { Claims } from "../server/dialect";
+import { byTurn } from "../turn";
 import { lockNames, now } from "./insert";
 
 export const columns = claimedColumns("json_array");

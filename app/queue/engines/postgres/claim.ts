@@ -1,7 +1,9 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
-import { byTurn, claimedColumns, toClaimed } from "../server/claimedRow";
+import type { Claimed } from "../claimed";
+import { claimedColumns, toClaimed } from "../server/claimedRow";
 import { type Connection, transaction } from "../server/connections";
-import type { Claimed, Claims } from "../server/dialect";
+import type { Claims } from "../server/dialect";
+import { byTurn } from "../turn";
 import { claimSql, lockTypes, lookSql, promoteSql } from "./claimSql";
 
 /** What is known of the table is used for so long, in milliseconds: a higher priority is seen at the latest then. */

@@ -34,11 +34,6 @@ export function toClaimed(row: unknown[]): ClaimedJob {
   } as ClaimedJob;
 }
 
-/** Databases return what they changed in any order. */
-export function byTurn(a: ClaimedJob, b: ClaimedJob): number {
-  return b.priority - a.priority || a.id - b.id;
-}
-
 const usual = rareValues([0, 0, null, null, null, 0, null, null]);
 
 function rareValues(values: unknown[]) {

@@ -1,5 +1,4 @@
 import type {
-  ClaimedJob,
   ClaimRequest,
   Exchange,
   Held,
@@ -10,6 +9,7 @@ import type {
   Settlement,
   Watch,
 } from "../../engine";
+import type { Claimed } from "../claimed";
 import type { Connection, Connections, Driver } from "./connections";
 
 /** What PostgreSQL and MySQL do each in its own way. */
@@ -44,12 +44,6 @@ export interface Claims {
   forget(): void;
   /** The server's clock less this host's, in milliseconds. */
   readonly offset: number;
-}
-
-export interface Claimed {
-  claimed: ClaimedJob[];
-  /** How long until the next scheduled job is due, in milliseconds. */
-  nextDueIn: number | null;
 }
 
 export interface Announcer {

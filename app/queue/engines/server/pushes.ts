@@ -1,10 +1,10 @@
 import type { Knex } from "knex";
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { pushedHere, pushedIn } from "../../pushedHere";
+import { Merger } from "../merger";
 import { type Connection, type Connections, transaction } from "./connections";
 import type { Announcer, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
-import { Merger } from "./merger";
 
 /** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
 const width = 1;

@@ -2,10 +2,11 @@ import type { Knex } from "knex";
 import type { DatabasePlace } from "../../../services/databasePlace";
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
+import { Exchanges } from "../exchanges";
+import { Trust } from "../trust";
 import { Connections } from "./connections";
 import type { ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
-import { Exchanges } from "./exchanges";
 import {
   cancelJobs,
   countJobs,
@@ -16,9 +17,9 @@ import {
   resumeType,
   retryJobs,
 } from "./inspect";
+import { ServerLedger } from "./ledger";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
-import { Trust } from "./trust";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
 type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
@@ -30,11 +31,13 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
   const { database } = connections;
   const announcer = dialect.announcer(connections);
   const hearing = dialect.hearing(connections);
-  const exchanges = new Exchanges(connections, dialect, hearing);
+  const claims = dialect.claims();
+  const ledger = new ServerLedger(connections, dialect, claims, hearing);
+  const exchanges = new Exchanges(ledger);
   const pushes = new Pushes(connections, dialect, announcer);
   const trust = new Trust();
   const looked = { after: 0 };
-  const stopHearing = onPushHere(() => exchanges.claims.forget());
+  const stopHearing = onPushHere(() => claims.forget());
   const changing = <T>(work: () => Promise<T>) => withRetries(work);
 
   /** More may be claimed than before, by anybody. */
@@ -49,7 +52,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     pollMs: dialect.pollMs,
     batch: () => 500,
     restMs: () => 0,
-    now: () => Date.now() + exchanges.claims.offset,
+    now: () => Date.now() + claims.offset,
 
     push: (jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> => pushes.push(jobs, trx),
     replaceMatching: (job, staleMs, trx) => pushes.replace(job, staleMs, trx),
@@ -87,7 +90,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     async watch(onWake) {
       const stop = onPushHere(onWake);
       const watch = await hearing.watch(() => {
-        exchanges.claims.forget();
+        claims.forget();
         onWake();
       });
       return {
@@ -118,7 +121,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     async close() {
       stopHearing();
       announcer.close();
-      await exchanges.close();
+      await ledger.close();
       await database.destroy();
     },
   };

@@ -1,6 +1,8 @@
 import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
-import { byTurn, toClaimed } from "./claimedRow";
+import { type SeenHolder, stranger } from "../trust";
+import { byTurn } from "../turn";
+import { toClaimed } from "./claimedRow";
 import type { ServerDialect } from "./dialect";
 
 type Sql = Pick<ServerDialect, "now" | "columns">;
@@ -33,11 +35,6 @@ export async function unregisterWorker(database: Knex, id: string): Promise<void
   await database("queue_workers").where({ id }).delete();
 }
 
-export interface SeenHolder extends Holder {
-  /** How long its lease goes on, in milliseconds; negative: how long it has been over. */
-  remaining: number;
-}
-
 /** Registered workers, and holders of jobs that are not registered. */
 export async function holdersOf(database: Knex, { now }: Sql): Promise<SeenHolder[]> {
   const workers: WorkerRow[] = await database("queue_workers").select(
@@ -68,11 +65,6 @@ function toHolder(row: WorkerRow): SeenHolder {
   const { id, host, pid, identity, concurrency, started_at, lease_until, remaining } = row;
   const lease = { until: lease_until, isOver: remaining < 0 };
   return { id, host, pid, identity, concurrency, startedAt: started_at, lease, remaining };
-}
-
-function stranger(id: string): SeenHolder {
-  const unknown = { host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
-  return { id, ...unknown, remaining: 0 };
 }
 
 export function takeOverFrom(database: Knex, sql: Sql, dead: Holder, by: string): Promise<ClaimedJob[]> {

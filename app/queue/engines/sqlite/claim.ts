@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, ClaimRequest } from "../../engine";
+import { byTurn } from "../turn";
 import { rowsOf, statement } from "./connection";
 
 /**
@@ -104,10 +105,6 @@ export function promoteDue(database: Database, now: number): number | null {
 
 /** For the test that holds their plans: each has to come from an index, whatever has piled up. */
 export const claimQueries = { claimHead, headWithOrder, readyTypes, promotion, firstDue };
-
-function byTurn(a: ClaimedJob, b: ClaimedJob): number {
-  return b.priority - a.priority || a.id - b.id;
-}
 
 /** A row of `typedColumns`. */
 export function toClaimed(row: unknown[]): ClaimedJob {

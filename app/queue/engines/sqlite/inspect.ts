@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import { type JobRow, toRecord } from "../jobRow";
 import { numbered, rowsOf, statement } from "./connection";
 
 export function countJobs(database: Database): QueueCounts {
@@ -61,63 +62,4 @@ export function pauseType(database: Database, type: string, now: number): void {
 
 export function resumeType(database: Database, type: string): void {
   statement(database, "delete from queue_pauses where type = ?").run(type);
-}
-
-interface JobRow {
-  id: number;
-  type: string;
-  user_id: number | null;
-  data: string | null;
-  status: JobState;
-  sort_order: number;
-  due: number | null;
-  attempts: number;
-  locked_by: string | null;
-  created_at: number | null;
-  started_at: number | null;
-  completed_at: number | null;
-  progress: string | null;
-  result: string | null;
-  error: string | null;
-  unique_key: string | null;
-  cron: string | null;
-  timezone: string | null;
-  rescheduled_from: number | null;
-  successor: number | null;
-  remove_at: number | null;
-}
-
-function toRecord(row: JobRow): JobRecord {
-  return {
-    id: row.id,
-    type: row.type,
-    userId: row.user_id,
-    state: row.status,
-    data: decoded(row.data),
-    priority: -row.sort_order || 0,
-    attempts: row.attempts,
-    due: row.due,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    finishedAt: row.completed_at,
-    worker: row.locked_by,
-    progress: decoded(row.progress),
-    result: decoded(row.result),
-    error: row.error,
-    unique: row.unique_key,
-    cron: row.cron === null ? null : { expression: row.cron, timezone: row.timezone ?? "UTC" },
-    rescheduledFrom: row.rescheduled_from,
-    successor: row.successor,
-    removeAt: row.remove_at,
-  };
-}
-
-/** What others wrote into the table may be no JSON: it is shown as it is. */
-function decoded(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,11 +1,21 @@
 import { hostname } from "node:os";
-import type { Holder } from "../../engine";
-import type { SeenHolder } from "./workers";
+import type { Holder } from "../engine";
 
 /** A worker that lives connects anew sooner than this, in milliseconds, or sends a heartbeat. */
 const patience = 900;
 /** How much longer than its lease one is believed whose connection is there: it may only compute, in milliseconds. */
 const connectedGrace = 300_000;
+
+export interface SeenHolder extends Holder {
+  /** How long its lease goes on, in milliseconds; negative: how long it has been over. */
+  remaining: number;
+}
+
+/** Somebody who holds jobs and isn't registered. */
+export function stranger(id: string): SeenHolder {
+  const unknown = { host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
+  return { id, ...unknown, remaining: 0 };
+}
 
 /**
  * Whether leases are over, by what is known of the connections as well: a session's lock is free some milliseconds

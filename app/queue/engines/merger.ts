@@ -1,4 +1,5 @@
-import type { NewJob, Pushed } from "../../engine";
+import type { NewJob, Pushed } from "../engine";
+import { isOutage } from "../outage";
 
 /** What goes into one statement together, at most. */
 const most = 500;
@@ -62,7 +63,11 @@ export class Merger {
         from += jobs.length;
       }
     } catch (error) {
-      if (group.length === 1) return group[0].reject(error);
+      // Where nobody knows whether they are queued, they must not be queued again.
+      if (group.length === 1 || isOutage(error)) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
       // One that the database refuses is not the others' affair.
       for (const one of group) await this.#send([one]);
     }

@@ -1,31 +1,32 @@
-import type { ClaimRequest, Exchange, Exchanged, Held, Settlement } from "../../engine";
-import { pushedHere } from "../../pushedHere";
-import type { Connection, Connections } from "./connections";
-import type { Claimed, Claims, Hearing, ServerDialect } from "./dialect";
-import { withRetries } from "./errors";
+import type { ClaimRequest, Exchange, Exchanged, Held, Settlement } from "../engine";
+import { pushedHere } from "../pushedHere";
+import type { Claimed } from "./claimed";
 import { Holdings } from "./holdings";
-import { Lane } from "./lane";
+
+/** What a server does for a worker: each of these whole or not at all. An answer may be lost on its way. */
+export interface Ledger {
+  claim(worker: string, request: ClaimRequest): Promise<Claimed>;
+  /** Returns the ids of jobs that the worker did not hold any more. */
+  settle(
+    worker: string,
+    settlements: readonly Settlement[],
+    progress: Exchange["progress"],
+  ): Promise<number[]>;
+  release(worker: string, jobs: readonly Held[]): Promise<void>;
+  /** What the server says that a worker holds. */
+  held(worker: string): Promise<Held[]>;
+}
 
 const nothing: Claimed = { claimed: [], nextDueIn: null };
 
-/** Settling and claiming, each on a connection of its own: the next jobs come while the last are written down. */
+/** Settling and claiming at one time: the next jobs come while the last are written down. */
 export class Exchanges {
-  readonly claims: Claims;
   readonly holdings = new Holdings();
-  readonly #claimLane: Lane;
-  readonly #settleLane: Lane;
   /** Settlements whose answer was lost: they may have been made. */
   readonly #unanswered = new Set<string>();
+  #lastClaim: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    connections: Connections,
-    readonly dialect: ServerDialect,
-    readonly hearing: Hearing,
-  ) {
-    this.claims = dialect.claims();
-    this.#claimLane = new Lane(connections);
-    this.#settleLane = new Lane(connections);
-  }
+  constructor(readonly ledger: Ledger) {}
 
   async exchange({ worker, settle, progress, claim }: Exchange): Promise<Exchanged> {
     const hasNews = settle.length + progress.length > 0;
@@ -51,16 +52,8 @@ export class Exchanges {
   }
 
   async release(worker: string, jobs: readonly Held[]): Promise<void> {
-    await withRetries(() =>
-      this.#settleLane.use((connection) => this.dialect.release(connection, worker, inOrder(jobs))),
-    );
+    await this.ledger.release(worker, jobs);
     this.holdings.ended(worker, jobs);
-    this.claims.forget();
-  }
-
-  async close(): Promise<void> {
-    await this.#claimLane.close();
-    await this.#settleLane.close();
   }
 
   async #settle(
@@ -68,13 +61,8 @@ export class Exchanges {
     settlements: readonly Settlement[],
     progress: Exchange["progress"],
   ): Promise<number[]> {
-    const work = async (connection: Connection) => {
-      if (progress.length > 0) await this.dialect.note(connection, worker, inOrder(progress));
-      if (settlements.length === 0) return [];
-      return this.dialect.settle(connection, worker, inOrder(settlements));
-    };
     try {
-      const lost = await withRetries(() => this.#settleLane.use(work));
+      const lost = await this.ledger.settle(worker, settlements, progress);
       this.holdings.ended(worker, settlements);
       return this.#reallyLost(settlements, lost);
     } catch (error) {
@@ -97,34 +85,24 @@ export class Exchanges {
     this.holdings.doubt(worker);
   }
 
+  /** One at a time, so that a look at what is unknown knows of the claims before it. */
   #claim(worker: string, request: ClaimRequest): Promise<Claimed> {
-    return withRetries(() =>
-      this.#claimLane.use(async (connection) => {
-        if (this.holdings.isDoubtful(worker)) await this.#returnUnknown(connection, worker);
-        const claimed = await this.claims.claim(connection, worker, request);
-        this.hearing.claimed(claimed.claimed.length);
-        // Within the lane, so that the next look at what is unknown knows of them.
-        this.holdings.handed(worker, claimed.claimed);
-        return claimed;
-      }),
-    );
+    const mine = this.#lastClaim.then(() => this.#claimNow(worker, request));
+    this.#lastClaim = mine.catch(() => {});
+    return mine;
+  }
+
+  async #claimNow(worker: string, request: ClaimRequest): Promise<Claimed> {
+    if (this.holdings.isDoubtful(worker)) await this.#returnUnknown(worker);
+    const claimed = await this.ledger.claim(worker, request);
+    this.holdings.handed(worker, claimed.claimed);
+    return claimed;
   }
 
   /** Gives back what this worker is said to hold and never heard of. */
-  async #returnUnknown(connection: Connection, worker: string): Promise<void> {
-    const held = await this.dialect.held(connection, worker);
-    const unknown = new Set(
-      this.holdings.unknown(
-        worker,
-        held.map(({ id }) => id),
-      ),
-    );
-    const jobs = held.filter(({ id }) => unknown.has(id));
-    if (jobs.length > 0) await this.dialect.release(connection, worker, jobs);
+  async #returnUnknown(worker: string): Promise<void> {
+    const held = await this.ledger.held(worker);
+    const unknown = this.holdings.unknown(worker, held);
+    if (unknown.length > 0) await this.ledger.release(worker, unknown);
   }
-}
-
-/** Two that lock the same rows in the same order do not block each other. */
-function inOrder<T extends Held>(jobs: readonly T[]): T[] {
-  return [...jobs].sort((a, b) => a.id - b.id);
 }

@@ -1,4 +1,4 @@
-import type { ClaimedJob } from "../../engine";
+import type { Held } from "../engine";
 
 /** A statement whose answer never came may still be going on at the server for so long, in milliseconds. */
 const afterlife = 30_000;
@@ -14,7 +14,7 @@ export class Holdings {
 
   constructor(readonly now = () => performance.now()) {}
 
-  handed(worker: string, jobs: readonly ClaimedJob[]): void {
+  handed(worker: string, jobs: readonly Held[]): void {
     const ids = this.#of(worker);
     for (const { id } of jobs) ids.add(id);
   }
@@ -43,9 +43,9 @@ export class Holdings {
     return true;
   }
 
-  unknown(worker: string, ids: readonly number[]): number[] {
+  unknown(worker: string, held: readonly Held[]): Held[] {
     const known = this.#of(worker);
-    return ids.filter((id) => !known.has(id));
+    return held.filter(({ id }) => !known.has(id));
   }
 
   #of(worker: string): Set<number> {
