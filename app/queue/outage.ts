@@ -3,13 +3,16 @@ const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)
 
 /** The network's, those of the drivers for it, and those of Redis. */
 const networkCodes =
-  /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|NR_CLOSED|CONNECTION_)/;
+  /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|NR_CLOSED|CONNECTION_|E_REDIS_CONNECT$)/;
 
 /** PostgreSQL's classes: connection, resources, operator's intervention, rollback by conflict; read-only. */
 const postgresCodes = /^(08|53|57|40)[0-9A-Z]{3}$|^25006$/;
 
 const mysqlCodes =
   /^ER_(LOCK_|CON_COUNT|SERVER_SHUTDOWN|OPTION_PREVENTS|DISK_FULL|RECORD_FILE_FULL|TOO_MANY|OUT_OF|READ_ONLY)/;
+
+/** Redis: loading its data, without its master, full, not able to save, busy with somebody's script. */
+const redisWords = /\b(LOADING|MASTERDOWN|NOREPLICAS|MISCONF|OOM command|BUSY Redis|UNKILLABLE)\b/;
 
 /** What is said without a code, by pg, knex, mysql2 and ioredis. */
 const messages =
@@ -23,5 +26,6 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
   const isKnown = [sqliteCodes, networkCodes, postgresCodes, mysqlCodes].some((codes) => codes.test(code));
-  return isKnown || messages.test(error.message) || isOutage(error.cause);
+  const isSaid = messages.test(error.message) || redisWords.test(error.message);
+  return isKnown || isSaid || isOutage(error.cause);
 }

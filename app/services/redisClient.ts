@@ -14,22 +14,34 @@ const waiting = /^(b[lrz]\w*(pop|move|push)|xread|xreadgroup|wait|waitaof|monito
  * ioredis, not connected yet, with three habits of ours: a dead server fails a command within seconds, by one
  * clear error; nobody has to listen for "error"; an idle connection doesn't keep the process alive.
  */
-export function openRedis(): Redis {
-  const place = redisPlace();
+export function openRedis({ place = redisPlace(), sendsOnce = false }: RedisHabits = {}): Redis {
   const Client = clientClass(place);
-  const client = new Client(place.options);
+  const client = new Client({ ...place.options, autoResendUnfulfilledCommands: !sendsOnce });
   client.on("error", (error: Error) => {
     client.problem = error;
   });
   client.on("ready", () => client.hasFoundServer());
   client.on("end", () => client.hasGivenUp());
+  if (sendsOnce) client.on("close", () => client.failUnanswered());
+  client.sendsOnce = sendsOnce;
   return client;
+}
+
+export interface RedisHabits {
+  place?: RedisPlace;
+  /**
+   * Whether a command whose answer was lost with its connection fails (it may have been done), where ioredis sends it
+   * again with the next connection. And one that isn't answered in time takes its connection with it.
+   */
+  sendsOnce?: boolean;
 }
 
 /** What ioredis's types keep to themselves. Where a version lacks one of them, only our habit is lost. */
 interface Hidden {
   stream?: Socket;
   status: string;
+  /** What was sent on the last connection and is not answered. */
+  prevCommandQueue?: { length: number; shift(): { command: Command } } | null;
 }
 
 function clientClass(place: RedisPlace) {
@@ -39,6 +51,7 @@ function clientClass(place: RedisPlace) {
     problem: Error | undefined;
     lookingSince: number | undefined;
     isSubscriber = false;
+    sendsOnce = false;
     pending = new Set<Command>();
     handshakeTimer: NodeJS.Timeout | undefined;
 
@@ -100,10 +113,17 @@ function clientClass(place: RedisPlace) {
       };
       command.reject = (error) => {
         this.finish(command);
+        if (this.sendsOnce && isTimeout(error)) hidden(this).stream?.destroy(error);
         reject(describe(place, error, this.problem));
       };
       if (/subscribe$/i.test(command.name)) this.isSubscriber = true;
       else if (!waiting.test(command.name)) command.setTimeout(patience.reply);
+    }
+
+    failUnanswered(): void {
+      const { prevCommandQueue } = hidden(this);
+      while (prevCommandQueue?.length)
+        prevCommandQueue.shift().command.reject(new Error("Connection is closed."));
     }
 
     finish(command: Command): void {
@@ -127,6 +147,10 @@ function takeTtl({ name, args }: Command): void {
   if (third === undefined || !/^(\d+(\.\d+)?)?$/.test(third)) return;
   args.pop();
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
+}
+
+function isTimeout({ message }: Error): boolean {
+  return message.startsWith("Command timed out");
 }
 
 const lostConnection = /^(Connection is closed\.|Command timed out|Command aborted due to connection close)/;

@@ -37,6 +37,12 @@ test.each([
 test("what has no code is known by its words, or by its cause", () => {
   expect(isOutage(new Error("Connection terminated unexpectedly"))).toBe(true);
   expect(isOutage(new Error("the query failed", { cause: failure("ECONNRESET") }))).toBe(true);
+  expect(isOutage(failure("E_REDIS_CONNECT", "Redis at x cannot be used: Command timed out"))).toBe(true);
+  expect(isOutage(new Error("LOADING Redis is loading the dataset in memory"))).toBe(true);
+  expect(isOutage(new Error("OOM command not allowed when used memory > 'maxmemory'."))).toBe(true);
+  expect(isOutage(new Error("MISCONF Redis is configured to save RDB snapshots, but"))).toBe(true);
+  expect(isOutage(failure("E_REDIS_LOGIN", "WRONGPASS invalid username-password pair"))).toBe(false);
+  expect(isOutage(new Error("ERR user_script:5: attempt to index a nil value"))).toBe(false);
   expect(isOutage(new TypeError("rows is not iterable"))).toBe(false);
   expect(isOutage("away")).toBe(false);
 });
