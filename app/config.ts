@@ -55,6 +55,10 @@ export interface Settings {
     db: number;
   };
   cacheStore: (typeof cacheStores)[number];
+  /** Where the queue is: in the app's database, or in Redis as BullMQ's. */
+  queueEngine: (typeof queueEngines)[number];
+  /** What the queue's keys in Redis begin with. */
+  queuePrefix: string;
   /** How many days finished jobs are kept that have no removeDelay of their own. */
   queueKeepDays: number;
   /** How long no job of a type may have failed until its notice of recovery, in minutes. */
@@ -85,6 +89,7 @@ const webhookFormats = ["slack", "discord", "teams", "plain"] as const;
 const logLevels = ["error", "warn", "info", "http", "debug"] as const;
 const logFormats = ["pretty", "json"] as const;
 const cacheStores = ["database", "redis"] as const;
+const queueEngines = ["database", "bullmq"] as const;
 
 let checked: Settings | undefined;
 
@@ -145,6 +150,8 @@ function readSettings(): Settings {
       db: read.integer("REDIS_DB", 0, 1_000_000) ?? 0,
     },
     cacheStore: read.oneOf("CACHE_STORE", cacheStores) ?? "database",
+    queueEngine: read.oneOf("QUEUE_ENGINE", queueEngines) ?? "database",
+    queuePrefix: read.name("QUEUE_PREFIX", "laju"),
     queueKeepDays: read.integer("QUEUE_KEEP_DAYS", 1, 36_500) ?? 30,
     queueQuietMinutes: read.integer("QUEUE_QUIET_MINUTES", 0, 10_080) ?? 10,
     backup: {

@@ -27,6 +27,8 @@ const names = [
     "REDIS_PORT",
     "REDIS_PASSWORD",
     "CACHE_STORE",
+    "QUEUE_ENGINE",
+    "QUEUE_PREFIX",
   ],
 );
 

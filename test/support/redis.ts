@@ -1,41 +1,57 @@
 import { connect } from "node:net";
 import { needs, programPath } from "./requirement";
-import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
+import { freePort, startServer, type TestServer, temporaryFolder, until } from "./server";
 
 export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
 
-/** A Redis of its own, without persistence; `password` makes it ask for one, `options` are redis-server's. */
-export async function startRedis({
-  password = "",
-  port,
-  options = [],
-}: {
+export interface RedisServer extends TestServer {
+  /** Ends it as a crash would. */
+  crash(): Promise<void>;
+  /** Starts it again, at the same place. */
+  again(): Promise<void>;
+}
+
+interface RedisOptions {
+  /** It asks for this one. */
   password?: string;
   port?: number;
-  options?: string[];
-} = {}): Promise<TestServer> {
+  /** Whether it keeps what it was told. */
+  appendOnly?: boolean;
+}
+
+/** A Redis of its own. */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const { password = "", appendOnly = false } = options;
   const folder = temporaryFolder("redis");
-  const chosen = port ?? (await freePort());
-  const args = [
-    "--port",
-    String(chosen),
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    folder,
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-    ...(password ? ["--requirepass", password] : []),
-    ...options,
-  ];
-  return startServer(programPath("redis-server"), args, {
-    folder,
-    url: `redis://${password ? `:${password}@` : ""}127.0.0.1:${chosen}`,
-    isReady: () => answers(chosen),
-  });
+  const port = options.port ?? (await freePort());
+  const settings = {
+    port,
+    bind: "127.0.0.1",
+    dir: folder,
+    save: "",
+    appendonly: appendOnly ? "yes" : "no",
+    ...(password !== "" && { requirepass: password }),
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const url = `redis://${password ? `:${password}@` : ""}127.0.0.1:${port}`;
+  const start = () =>
+    startServer(programPath("redis-server"), args, { folder, url, isReady: () => answers(port) });
+  let server = await start();
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    async crash() {
+      process.kill(server.pid, "SIGKILL");
+      await until(async () => !(await answers(port)), { what: "the end of Redis" });
+    },
+    async again() {
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
 }
 
 function answers(port: number): Promise<boolean> {

@@ -10,7 +10,8 @@ import { ledger } from "./ledger";
 import { node } from "./node";
 import { oneServer } from "./oneServer";
 import { queue } from "./queue";
-import { database, mail, redis } from "./services";
+import { redis } from "./redis";
+import { database, mail } from "./services";
 import { timezone } from "./timezone";
 
 /** Everything that makes cron fail without a word, in the order in which a start comes to it. */

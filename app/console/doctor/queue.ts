@@ -1,7 +1,6 @@
 import { LajuError } from "../../errors";
-import { databasePlace } from "../../services/databasePlace";
 import { handlerNames } from "../queue/knownTypes";
-import { withQueue } from "../queue/openQueue";
+import { isOnServer, withQueue } from "../queue/openQueue";
 import { aliveWorkers, queueLine, queueTroubles, readQueueState } from "../queue/queueState";
 import { bad, type Check, fine, warning } from "./check";
 import { scheduledCommands } from "./scheduled";
@@ -10,8 +9,7 @@ export const queue: Check = {
   name: "queue",
   async look() {
     const isUsed = handlerNames().length > 0;
-    // A server is asked only by apps that have handlers.
-    if (!isUsed && databasePlace().engine !== "sqlite") return fine("not used");
+    if (!isUsed && isOnServer()) return fine("not used");
     try {
       return await found();
     } catch (error) {

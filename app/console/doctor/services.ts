@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { settings } from "../../config";
 import { databasePlace } from "../../services/databasePlace";
 import { mailRoute } from "../../services/mailRoute";
-import { redisPlace } from "../../services/redisPlace";
 import { bad, type Check, fine, warning } from "./check";
 
 const require = createRequire(import.meta.url);
@@ -22,17 +21,6 @@ export const database: Check = {
         ? place.file
         : `${place.engine === "pg" ? "PostgreSQL" : "MySQL"} at ${place.address}`,
     );
-  },
-};
-
-export const redis: Check = {
-  name: "Redis",
-  async look() {
-    const { redis: own, cacheStore } = settings();
-    if (!own.isSet && cacheStore !== "redis") return fine("not set up");
-    const { default: Redis } = await import("../../services/Redis");
-    await Redis.ping();
-    return fine(redisPlace().address);
   },
 };
 

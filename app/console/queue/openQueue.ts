@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { settings } from "../../config";
 import { LajuError } from "../../errors";
 import type { QueueEngine } from "../../queue/engine";
 import { databasePlace } from "../../services/databasePlace";
@@ -20,7 +21,13 @@ export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): P
   }
 }
 
+/** Whether a server has to be asked: apps without handlers need not wait for it. */
+export function isOnServer(): boolean {
+  return settings().queueEngine === "bullmq" || databasePlace().engine !== "sqlite";
+}
+
 function missingFile(): string | undefined {
+  if (isOnServer()) return undefined;
   const place = databasePlace();
   return place.engine === "sqlite" && !existsSync(place.file) ? place.file : undefined;
 }

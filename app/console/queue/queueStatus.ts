@@ -1,7 +1,6 @@
-import { databasePlace } from "../../services/databasePlace";
 import type { Status } from "../statusRows";
 import { handlerNames } from "./knownTypes";
-import { withQueue } from "./openQueue";
+import { isOnServer, withQueue } from "./openQueue";
 import { type QueueState, queueTroubles, readQueueState } from "./queueState";
 
 /** How long the database may take to answer, in milliseconds. */
@@ -16,8 +15,7 @@ export async function withQueueStatus(status: Status): Promise<Status & { queue:
 }
 
 async function queueState(): Promise<QueueState | null> {
-  // A server is asked only by apps that have handlers: the others need not wait for it.
-  if (databasePlace().engine !== "sqlite" && handlerNames().length === 0) return null;
+  if (isOnServer() && handlerNames().length === 0) return null;
   // What is wrong with the database or its tables is doctor's business: the runs are shown all the same.
   const late = new Promise<null>((resolve) => setTimeout(resolve, limitMs, null).unref());
   return Promise.race([withQueue(readQueueState).catch(() => null), late]);

@@ -1,9 +1,10 @@
+import { settings } from "../../config";
 import { databasePlace } from "../../services/databasePlace";
 import type { QueueEngine } from "../engine";
 
 let open: Promise<QueueEngine> | undefined;
 
-/** The queue of this app, where DATABASE_URL and DB_CONNECTION say: opened at the first use. */
+/** The queue of this app, where QUEUE_ENGINE, DATABASE_URL and DB_CONNECTION say: opened at the first use. */
 export function queueEngine(): Promise<QueueEngine> {
   open ??= openEngine().catch((error) => {
     open = undefined;
@@ -20,6 +21,11 @@ export async function closeQueue(): Promise<void> {
 }
 
 async function openEngine(): Promise<QueueEngine> {
+  const { queueEngine: chosen, queuePrefix: prefix } = settings();
+  if (chosen === "bullmq") {
+    const { bullEngine } = await import("./bullmq/bullmq");
+    return bullEngine({ prefix });
+  }
   const place = databasePlace();
   if (place.engine === "sqlite") {
     const { sqliteEngine } = await import("./sqlite/sqlite");

@@ -1,9 +1,12 @@
 import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
+import { openBull } from "./bullSetup";
 
 // A worker that says it is on another host, and holds one job until it is killed.
 
 const url = process.argv[2] as string;
-const engine = postgresEngine({ engine: "pg", url, address: new URL(url).host });
+const engine = url.startsWith("redis:")
+  ? openBull(url)
+  : postgresEngine({ engine: "pg", url, address: new URL(url).host });
 const worker = { id: "stranger", host: "elsewhere", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 };
 await engine.register(worker);
 await engine.watch(() => {});

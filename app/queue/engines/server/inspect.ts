@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
-import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import type { JobFilter, JobRecord, JobState, QueueCounts } from "../../jobRecord";
+import { countsOf } from "../counts";
 import { type JobRow, toRecord } from "../jobRow";
 
 export async function countJobs(database: Knex): Promise<QueueCounts> {
@@ -9,10 +10,7 @@ export async function countJobs(database: Knex): Promise<QueueCounts> {
     .select("type", "status")
     .count({ count: "*" });
   const byType = rows.map(({ type, status, count }) => ({ type, state: status, count: Number(count) }));
-  const total = (state: JobState) =>
-    byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);
-  const byState = Object.fromEntries(jobStates.map((state) => [state, total(state)]));
-  return { byState: byState as QueueCounts["byState"], byType };
+  return countsOf(byType);
 }
 
 /** The newest first. */

@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
-import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import type { JobFilter, JobRecord, QueueCounts } from "../../jobRecord";
+import { countsOf } from "../counts";
 import { type JobRow, toRecord } from "../jobRow";
 import { numbered, rowsOf, statement } from "./connection";
 
@@ -11,10 +12,7 @@ export function countJobs(database: Database): QueueCounts {
   const byType = rows.map(
     ([type, state, count]) => ({ type, state, count }) as QueueCounts["byType"][number],
   );
-  const total = (state: JobState) =>
-    byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);
-  const byState = Object.fromEntries(jobStates.map((state) => [state, total(state)]));
-  return { byState: byState as QueueCounts["byState"], byType };
+  return countsOf(byType);
 }
 
 /** The newest first. */

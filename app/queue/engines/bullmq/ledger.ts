@@ -1,0 +1,66 @@
+import type { ClaimRequest, Held, Settlement } from "../../engine";
+import type { Claimed } from "../claimed";
+import type { Ledger } from "../exchanges";
+import { byTurn } from "../turn";
+import { type JobReply, numbers, settleArguments, toClaimed } from "./fields";
+import type { Scripts } from "./scripts";
+import type { Types } from "./types";
+
+/** The ledger in Redis. */
+export class RedisLedger implements Ledger {
+  /** The server's clock less this host's, in milliseconds. */
+  offset = 0;
+
+  constructor(
+    readonly scripts: Scripts,
+    readonly types: Types,
+  ) {}
+
+  async claim(worker: string, { limit, types = [], limits }: ClaimRequest): Promise<Claimed> {
+    const given = [types.length, ...types, ...[...limits].flat()];
+    const reply = await this.scripts.run<[string, string, JobReply[]]>("claim", [worker, limit, ...given]);
+    const [now, due, jobs] = reply;
+    this.offset = Number(now) - Date.now();
+    const claimed = jobs.map(toClaimed);
+    this.types.learn(claimed);
+    return { claimed, nextDueIn: due === "" ? null : Math.max(0, Number(due) - Number(now)) };
+  }
+
+  async settle(
+    worker: string,
+    settlements: readonly Settlement[],
+    progress: readonly (Held & { value: string })[],
+  ): Promise<number[]> {
+    const notes = progress.flatMap((job) => [...this.#words(job), job.value]);
+    const told = notes.length === 0 ? undefined : this.scripts.run("progress", [worker, ...notes]);
+    const words = settlements.flatMap((one) => settleArguments(one, this.types.of(one.id)));
+    const lost = words.length === 0 ? [] : await this.scripts.run<string[]>("settle", [worker, ...words]);
+    await told;
+    this.types.forget(settlements);
+    return numbers(lost);
+  }
+
+  /** The first of them comes last: each goes before those that wait. */
+  async release(worker: string, jobs: readonly Held[]): Promise<void> {
+    const words = [...jobs].sort((a, b) => b.id - a.id).flatMap((job) => this.#words(job));
+    await this.scripts.run("release", [worker, ...words]);
+    this.types.forget(jobs);
+  }
+
+  async held(worker: string): Promise<Held[]> {
+    const held = await this.scripts.run<[string, string, string][]>("held", [worker]);
+    return held.map(([, id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
+  }
+
+  async takeOver(dead: string, seen: number | undefined, by: string) {
+    const reply = await this.scripts.run<JobReply[]>("takeOver", [dead, seen ?? "", by]);
+    const taken = reply.map(toClaimed).sort(byTurn);
+    this.types.learn(taken);
+    return taken;
+  }
+
+  /** Type, id and attempt, as the scripts take them. */
+  #words(job: Held): (string | number)[] {
+    return [this.types.of(job.id), job.id, job.attempt];
+  }
+}

@@ -1,0 +1,48 @@
+import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import { countsOf } from "../counts";
+import { numbers, type RecordReply, toRecord } from "./fields";
+import type { Scripts } from "./scripts";
+
+/** So many of each queue's state are looked at for a list; what is beyond has waited, or is finished, for longest. */
+const window = 1000;
+
+/** As lua/look.ts counts them. */
+const counted: JobState[] = ["scheduled", "pending", "processing", "completed", "failed", "cancelled"];
+
+export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
+  const rows = await scripts.run<[string, ...number[]][]>("counts");
+  const all = rows.flatMap(([type, ...counts]) =>
+    counted.map((state, at) => ({ type, state, count: counts[at] ?? 0 })),
+  );
+  const byType = all.filter(({ count }) => count > 0);
+  return countsOf(byType.sort((a, b) => compare(a.type, b.type) || compare(a.state, b.state)));
+}
+
+/** The newest first. */
+export async function listJobs(scripts: Scripts, filter: JobFilter): Promise<JobRecord[]> {
+  const { states = jobStates, types = [], userId = "", limit } = filter;
+  const words = [limit, userId, Math.max(limit, window), states.length, ...states, ...types];
+  return (await scripts.run<RecordReply[]>("list", words)).map(toRecord);
+}
+
+export async function findJob(scripts: Scripts, id: number): Promise<JobRecord | undefined> {
+  const found = await scripts.run<RecordReply | []>("find", [id]);
+  return found.length === 0 ? undefined : toRecord(found);
+}
+
+/** So many at a time: Redis does nothing else meanwhile. */
+const portion = 500;
+
+export async function retryJobs(scripts: Scripts, which: readonly number[] | "failed"): Promise<number[]> {
+  if (which !== "failed") return numbers(await scripts.run<string[]>("retry", which));
+  const retried: string[] = [];
+  for (;;) {
+    const some = await scripts.run<string[]>("retryFailed", [portion]);
+    if (some.length === 0) return numbers(retried);
+    retried.push(...some);
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

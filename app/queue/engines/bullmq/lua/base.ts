@@ -1,0 +1,74 @@
+/**
+ * What every script begins with. Beside BullMQ's keys (`prefix:type:wait` and so on) there are laju's own:
+ *
+ *   prefix:id        the last id given, one sequence over all types
+ *   prefix:types     the names of all queues
+ *   prefix:workers   by worker: who it is, as JSON
+ *   prefix:leases    by worker: until when its lease goes
+ *   prefix:holding   by worker: how many jobs it holds
+ *   prefix:remove    jobs with a time of removal of their own, by that time
+ *   prefix:paused    there while all types are paused
+ *   prefix:type:cancelled         cancelled jobs by when they were: BullMQ has no such state
+ *   prefix:type:open:USER[:cron]  a user's unfinished jobs, for what takes their place
+ */
+export const base = `
+local root = ARGV[1]
+local call = redis.call
+local function clock()
+  local time = call("TIME")
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local now = clock()
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local queues = {}
+local names = {"wait", "paused", "meta", "id", "completed", "failed", "cancelled", "delayed", "active", "events", "marker",
+  "prioritized", "pc", "stalled", "limiter", "repeat"}
+local function queueOf(type)
+  local queue = queues[type]
+  if queue then return queue end
+  queue = {type = type, prefix = root .. type .. ":"}
+  for _, name in ipairs(names) do queue[name] = queue.prefix .. name end
+  queues[type] = queue
+  return queue
+end
+
+-- Which queue has a job: its type, where the caller knows it.
+local function queueWith(id, type)
+  if type ~= nil and type ~= "" then return queueOf(type) end
+  for _, each in ipairs(call("SMEMBERS", root .. "types")) do
+    if call("EXISTS", root .. each .. ":" .. id) == 1 then return queueOf(each) end
+  end
+end
+
+local function openKey(queue, user, cron)
+  return queue.prefix .. "open:" .. user .. (cron and ":cron" or "")
+end
+
+-- BullMQ's counter would put what comes back behind all that is there: the id keeps its place.
+local function orderByAge(queue, id)
+  local priority = tonumber(call("HGET", queue.prefix .. id, "priority")) or 0
+  if priority > 0 then call("ZADD", queue.prioritized, "XX", priority * 0x100000000 + id % 0x100000000, id) end
+end
+
+local function holdsFewer(worker, count)
+  if count > 0 and call("HINCRBY", root .. "holding", worker, -count) <= 0 then
+    call("HDEL", root .. "holding", worker)
+  end
+end
+
+-- What is to be done when a job has ended, whichever way.
+local function ended(queue, id, user, cron, removeDelay)
+  if user then call("SREM", openKey(queue, user, cron), id) end
+  if removeDelay then
+    call("HSET", queue.prefix .. id, "removeAt", text(now + removeDelay))
+    call("ZADD", root .. "remove", now + removeDelay, queue.type .. ":" .. id)
+  end
+end
+
+local function wake()
+  call("PUBLISH", root .. "wake", "")
+end
+`;

@@ -1,0 +1,131 @@
+import { bullFunction } from "../package";
+import { addLua } from "./add";
+
+/** Cancelling a job that isn't finished; false where it is, or isn't there. */
+const cancelling = `
+local function removeOpen(queue, id)
+  if call("ZREM", queue.delayed, id) == 1 then return "delayed" end
+  if call("ZREM", queue.prioritized, id) == 1 then return "prioritized" end
+  if call("LREM", queue.active, -1, id) == 1 then return "active" end
+  if call("LREM", queue.wait, -1, id) == 1 then return "waiting" end
+end
+
+local function cancel(queue, id, successor)
+  local previous = removeOpen(queue, id)
+  if not previous then return false end
+  local key = queue.prefix .. id
+  local job = call("HMGET", key, "pb", "deid", "userId", "cron", "removeDelay")
+  if previous == "active" and job[1] then holdsFewer(job[1], 1) end
+  if job[2] and call("GET", queue.prefix .. "de:" .. job[2]) == id then call("DEL", queue.prefix .. "de:" .. job[2]) end
+  call("HDEL", key, "pb")
+  call("HSET", key, "finishedOn", text(now), unpack(successor and {"successor", successor} or {}))
+  call("ZADD", queue.cancelled, now, id)
+  call("XADD", queue.events, "*", "event", "failed", "jobId", id, "failedReason", "cancelled", "prev", previous)
+  ended(queue, id, job[3], job[4], job[5])
+  return true
+end
+`;
+
+/** ARGV: prefix, ids. Returns those that were cancelled. */
+export const cancelLua = (): string => `
+${cancelling}
+local cancelled = {}
+for at = 2, #ARGV do
+  local queue = queueWith(ARGV[at])
+  if queue and cancel(queue, ARGV[at]) then cancelled[#cancelled + 1] = ARGV[at] end
+end
+return cancelled
+`;
+
+/** ARGV: prefix, how long ago what runs may have started, the job. Returns its id, then those that it cancelled. */
+export const replaceLua = (): string => `
+${addLua()}
+${cancelling}
+local stale, user, isCron = tonumber(ARGV[2]), ARGV[9], ARGV[10] ~= ""
+local id = add(3)
+numbered()
+local answer = {id}
+local queue = queueOf(ARGV[3])
+local function mayGo(other)
+  local startedAt = call("HGET", queue.prefix .. other, "processedOn")
+  return not startedAt or tonumber(startedAt) < now - stale
+end
+if user ~= "" then
+  for _, other in ipairs(call("SMEMBERS", openKey(queue, user, isCron))) do
+    if call("EXISTS", queue.prefix .. other) == 0 then
+      -- Somebody has deleted it.
+      call("SREM", openKey(queue, user, isCron), other)
+    elseif other ~= id and mayGo(other) and cancel(queue, other, id) then
+      answer[#answer + 1] = other
+    end
+  end
+end
+wake()
+return answer
+`;
+
+const again = (): string => `
+${bullFunction("reprocessJob")}
+local function again(queue, id, state)
+  local key = queue.prefix .. id
+  local code = reprocessJob({key, queue.events, queue[state], queue.wait, queue.meta, queue.active, queue.marker,
+    queue.prioritized, queue.pc}, {id, "RPUSH", "failedReason", "failed", "0", "0"})
+  if code ~= 1 then return false end
+  orderByAge(queue, id)
+  local job = call("HMGET", key, "ats", "userId", "cron")
+  call("HSET", key, "spent", job[1] or 0)
+  call("HDEL", key, "crashes", "stacktrace", "progress", "removeAt", "successor", "pb")
+  call("ZREM", root .. "remove", queue.type .. ":" .. id)
+  if job[2] then call("SADD", openKey(queue, job[2], job[3]), id) end
+  return true
+end
+`;
+
+/** ARGV: prefix, ids. Returns those that are ready again. */
+export const retryLua = (): string => `
+${again()}
+local retried = {}
+for at = 2, #ARGV do
+  local id = ARGV[at]
+  local queue = queueWith(id)
+  if queue and (again(queue, id, "failed") or again(queue, id, "cancelled")) then retried[#retried + 1] = id end
+end
+if #retried > 0 then wake() end
+return retried
+`;
+
+/** ARGV: prefix, how many at most. Returns those that are ready again: none when nothing more has failed. */
+export const retryFailedLua = (): string => `
+${again()}
+local retried = {}
+for _, type in ipairs(call("SMEMBERS", root .. "types")) do
+  local queue = queueOf(type)
+  for _, id in ipairs(call("ZRANGE", queue.failed, 0, ARGV[2] - #retried - 1)) do
+    if again(queue, id, "failed") then retried[#retried + 1] = id end
+  end
+  if #retried >= tonumber(ARGV[2]) then break end
+end
+if #retried > 0 then wake() end
+return retried
+`;
+
+/** ARGV: prefix, type ("*": all), "paused" or "resumed". */
+export const pauseLua = (): string => `
+${bullFunction("pause")}
+local type, state = ARGV[2], ARGV[3]
+local function keep(queue)
+  local from, to = queue.wait, queue.paused
+  if state == "resumed" then from, to = to, from end
+  -- What an older BullMQ has moved aside comes back in portions.
+  while pause({from, to, queue.meta, queue.prioritized, queue.events, queue.delayed, queue.marker}, {state, "1"}) > 0 do end
+end
+if type ~= "*" then
+  call("SADD", root .. "types", type)
+  keep(queueOf(type))
+elseif state == "paused" then
+  call("SET", root .. "paused", text(now))
+else
+  call("DEL", root .. "paused")
+end
+wake()
+`;

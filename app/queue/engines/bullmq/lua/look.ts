@@ -1,0 +1,129 @@
+import { bullFunction } from "../package";
+
+/** Returns for each type: its name, then how many are scheduled, pending, processing, completed, failed, cancelled. */
+export const countsLua = (): string => `
+local counts = {}
+for _, type in ipairs(call("SMEMBERS", root .. "types")) do
+  local queue = queueOf(type)
+  counts[#counts + 1] = {type, call("ZCARD", queue.delayed),
+    call("LLEN", queue.wait) + call("LLEN", queue.paused) + call("ZCARD", queue.prioritized),
+    call("LLEN", queue.active), call("ZCARD", queue.completed), call("ZCARD", queue.failed),
+    call("ZCARD", queue.cancelled)}
+end
+return counts
+`;
+
+const states = `
+local function some(queue, state, most)
+  local set = ({scheduled = "delayed", completed = "completed", failed = "failed", cancelled = "cancelled"})[state]
+  if set then return call("ZREVRANGE", queue[set], 0, most - 1) end
+  if state == "processing" then return call("LRANGE", queue.active, 0, most - 1) end
+  local pending = call("LRANGE", queue.wait, 0, most - 1)
+  for _, list in ipairs({call("LRANGE", queue.paused, 0, most - 1), call("ZREVRANGE", queue.prioritized, 0, most - 1)}) do
+    for _, id in ipairs(list) do pending[#pending + 1] = id end
+  end
+  return pending
+end
+`;
+
+/**
+ * ARGV: prefix, limit, user (or ""), how many of each queue's state to look at, how many states, these, then the types
+ * (none: all). Returns type, id, state, BullMQ's score of what is delayed,
+ * and its hash of each, the newest first.
+ */
+export const listLua = (): string => `
+${states}
+local limit, user, most, count = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local types = {unpack(ARGV, 6 + count)}
+if #types == 0 then types = call("SMEMBERS", root .. "types") end
+local found = {}
+for _, type in ipairs(types) do
+  for at = 6, 5 + count do
+    for _, id in ipairs(some(queueOf(type), ARGV[at], most)) do
+      found[#found + 1] = {type, id, ARGV[at], tonumber(id) or 0}
+    end
+  end
+end
+table.sort(found, function(a, b) return a[4] > b[4] end)
+local listed = {}
+for _, job in ipairs(found) do
+  if #listed >= limit then break end
+  local key = root .. job[1] .. ":" .. job[2]
+  if user == "" or call("HGET", key, "userId") == user then
+    local due = call("ZSCORE", root .. job[1] .. ":delayed", job[2])
+    listed[#listed + 1] = {job[1], job[2], job[3], due, call("HGETALL", key)}
+  end
+end
+return listed
+`;
+
+/** ARGV: prefix, id. Returns the same of it; nothing where there is no such job. */
+export const findLua = (): string => `
+local id = ARGV[2]
+local queue = queueWith(id)
+if not queue then return {} end
+local function stateOf()
+  for state, set in pairs({scheduled = "delayed", pending = "prioritized", completed = "completed", failed = "failed",
+    cancelled = "cancelled"}) do
+    if call("ZSCORE", queue[set], id) then return state end
+  end
+  for _, each in ipairs(call("LRANGE", queue.active, 0, -1)) do
+    if each == id then return "processing" end
+  end
+  return "pending"
+end
+return {queue.type, id, stateOf(), call("ZSCORE", queue.delayed, id), call("HGETALL", queue.prefix .. id)}
+`;
+
+/** Returns the paused types; "*" is all. */
+export const pausedLua = (): string => `
+local paused = {}
+if call("EXISTS", root .. "paused") == 1 then paused[1] = "*" end
+for _, type in ipairs(call("SMEMBERS", root .. "types")) do
+  if call("HEXISTS", queueOf(type).meta, "paused") == 1 then paused[#paused + 1] = type end
+end
+return paused
+`;
+
+/**
+ * ARGV: prefix, how long ago what is kept may have ended, how many at most, then type, state and how many at its old
+ * end were kept when it was last looked at. Returns how many were deleted, then these numbers anew.
+ */
+export const pruneLua = (): string => `
+${bullFunction("removeJob")}
+local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+local deleted = 0
+local function delete(queue, id)
+  removeJob({queue.prefix .. id, queue["repeat"]}, {id, "0", queue.prefix})
+  call("ZREM", queue.cancelled, id)
+  call("ZREM", root .. "remove", queue.type .. ":" .. id)
+  deleted = deleted + 1
+end
+
+for _, each in ipairs(call("ZRANGEBYSCORE", root .. "remove", "-inf", now, "LIMIT", 0, limit)) do
+  local type, id = each:match("^(.*):(%d+)$")
+  delete(queueOf(type), id)
+end
+
+-- Those that have a time of removal of their own stay, and the next look begins after them.
+local function pruneOld(queue, state, kept)
+  while deleted < limit do
+    local seen = call("ZRANGEBYSCORE", queue[state], "-inf", now - keep, "LIMIT", kept, limit - deleted)
+    if #seen == 0 then return 0 end
+    for _, id in ipairs(seen) do
+      if call("HEXISTS", queue.prefix .. id, "removeAt") == 1 then kept = kept + 1 else delete(queue, id) end
+    end
+  end
+  return kept
+end
+
+local answer = {0}
+for at = 4, #ARGV, 3 do
+  answer[#answer + 1] = pruneOld(queueOf(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2]))
+end
+answer[1] = deleted
+return answer
+`;
+
+/** Returns the names of all queues. */
+export const typesLua = (): string => `return call("SMEMBERS", root .. "types")`;

@@ -1,0 +1,125 @@
+import { bullFunction } from "../package";
+import { addLua, fieldsOfJob } from "./add";
+
+/** A job, if a worker holds this attempt of it: that stands in the job, and BullMQ's scripts see to the rest. */
+const holding = `
+local function heldJob(key, worker, attempt)
+  local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay")
+  return job[1] == worker and job[2] == attempt and job
+end
+`;
+
+/**
+ * ARGV: prefix, worker, then each settlement: type, id, attempt, state, result, error, its first line, delay, and
+ * whether a next job's arguments follow. Returns the ids of those that the worker did not hold any more.
+ */
+export const settleLua = (): string => `
+${holding}
+${addLua()}
+${bullFunction("moveToFinished")}
+${bullFunction("moveToDelayed")}
+${bullFunction("retryJob")}
+local worker = ARGV[2]
+local settled = 0
+
+local finishing = cmsgpack.pack({token = "0", attempts = 1, maxMetricsSize = "", keepJobs = {count = -1}})
+local function finish(queue, id, job, state, value, fields)
+  local key = queue.prefix .. id
+  local code = moveToFinished({queue.wait, queue.active, queue.prioritized, queue.events, queue.stalled, queue.limiter,
+    queue.delayed, queue.paused, queue.meta, queue.pc, queue[state], key, queue.prefix .. "metrics:" .. state,
+    queue.marker}, {id, text(now), state == "completed" and "returnvalue" or "failedReason", value, state, "0",
+    queue.prefix, finishing, fields})
+  if code < 0 then return false end
+  ended(queue, id, job[3], job[4], job[5])
+  return true
+end
+
+local function again(queue, id, delay, fields)
+  local key = queue.prefix .. id
+  local code
+  if delay > 0 then
+    code = moveToDelayed({queue.marker, queue.active, queue.prioritized, queue.delayed, key, queue.events, queue.meta,
+      queue.stalled, queue.wait, queue.limiter, queue.pc}, {queue.prefix, text(now), id, "0", text(delay), "0", fields,
+      "0", ""})
+  else
+    code = retryJob({queue.active, queue.wait, queue.paused, key, queue.meta, queue.events, queue.delayed,
+      queue.prioritized, queue.pc, queue.marker, queue.stalled}, {queue.prefix, text(now), "RPUSH", id, "0", fields})
+    orderByAge(queue, id)
+  end
+  if code < 0 then return false end
+  call("HDEL", key, "processedOn", "progress")
+  return true
+end
+
+local function settle(queue, at)
+  local id, attempt, state, result, error = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
+  local job = queue and heldJob(queue.prefix .. id, worker, attempt)
+  if not job then return false end
+  if state == "completed" then
+    return finish(queue, id, job, state, result, error ~= "" and cmsgpack.pack({"stacktrace", error}) or "")
+  end
+  local reason = ARGV[at + 6]
+  if state == "failed" then
+    return finish(queue, id, job, state, reason, cmsgpack.pack({"stacktrace", error}))
+  end
+  return again(queue, id, tonumber(ARGV[at + 7]), cmsgpack.pack({"stacktrace", error, "failedReason", reason}))
+end
+
+local lost = {}
+local at = 3
+local hasAdded = false
+while at <= #ARGV do
+  local id, hasNext = ARGV[at + 1], ARGV[at + 8] == "1"
+  if settle(queueWith(id, ARGV[at]), at) then
+    settled = settled + 1
+    if hasNext then
+      add(at + 9)
+      hasAdded = true
+    end
+  else
+    lost[#lost + 1] = id
+  end
+  at = at + 9 + (hasNext and ${fieldsOfJob} or 0)
+end
+holdsFewer(worker, settled)
+numbered()
+if hasAdded then wake() end
+return lost
+`;
+
+/** ARGV: prefix, worker, then type, id, attempt and JSON of each. */
+export const progressLua = (): string => `
+${holding}
+${bullFunction("updateProgress")}
+for at = 3, #ARGV, 4 do
+  local id = ARGV[at + 1]
+  local queue = queueWith(id, ARGV[at])
+  if queue and heldJob(queue.prefix .. id, ARGV[2], ARGV[at + 2]) then
+    updateProgress({queue.prefix .. id, queue.events, queue.meta}, {id, ARGV[at + 3]})
+  end
+end
+`;
+
+/** ARGV: prefix, worker, then type, id and attempt of each; the last to be begun comes first. */
+export const releaseLua = (): string => `
+${holding}
+${bullFunction("moveJobFromActiveToWait")}
+local released = 0
+for at = 3, #ARGV, 3 do
+  local id = ARGV[at + 1]
+  local queue = queueWith(id, ARGV[at])
+  local key = queue and queue.prefix .. id
+  if queue and heldJob(key, ARGV[2], ARGV[at + 2]) and call("LREM", queue.active, -1, id) == 1 then
+    -- BullMQ looks from the other end of what may be a long list.
+    call("LPUSH", queue.active, id)
+    moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
+      queue.prioritized, queue.marker, queue.events}, {id, "0", key})
+    orderByAge(queue, id)
+    call("HINCRBY", key, "ats", -1)
+    call("HDEL", key, "processedOn")
+    released = released + 1
+  end
+end
+holdsFewer(ARGV[2], released)
+if released > 0 then wake() end
+`;

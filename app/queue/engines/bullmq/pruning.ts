@@ -1,0 +1,21 @@
+import type { Scripts } from "./scripts";
+
+const finished = ["completed", "failed", "cancelled"];
+
+/** Deletes finished jobs, and remembers how many old ones of each queue stay, so that the next look begins after them. */
+export class Pruning {
+  #kept = new Map<string, number>();
+
+  constructor(readonly scripts: Scripts) {}
+
+  /** Returns how many were deleted. */
+  async prune(keepMs: number, limit: number): Promise<number> {
+    const types = await this.scripts.run<string[]>("types");
+    const places = types.flatMap((type) => finished.map((state) => [type, state] as const));
+    const words = places.flatMap((place) => [...place, this.#kept.get(place.join(":")) ?? 0]);
+    const reply = await this.scripts.run<number[]>("prune", [keepMs, limit, ...words]);
+    const [deleted = 0, ...kept] = reply;
+    this.#kept = new Map(places.map((place, at) => [place.join(":"), kept[at] ?? 0]));
+    return deleted;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Redis } from "ioredis";
+import { pushLua } from "./lua/add";
+import { base } from "./lua/base";
+import { cancelLua, pauseLua, replaceLua, retryFailedLua, retryLua } from "./lua/change";
+import { claimLua } from "./lua/claim";
+import { countsLua, findLua, listLua, pausedLua, pruneLua, typesLua } from "./lua/look";
+import { progressLua, releaseLua, settleLua } from "./lua/settle";
+import { heartbeatLua, heldLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
+
+/** Each is one operation at the server: it happens whole, and nothing else meanwhile. */
+const scripts = {
+  push: pushLua,
+  replace: replaceLua,
+  claim: claimLua,
+  settle: settleLua,
+  progress: progressLua,
+  release: releaseLua,
+  register: registerLua,
+  heartbeat: heartbeatLua,
+  unregister: unregisterLua,
+  holders: holdersLua,
+  takeOver: takeOverLua,
+  held: heldLua,
+  cancel: cancelLua,
+  retry: retryLua,
+  retryFailed: retryFailedLua,
+  pause: pauseLua,
+  paused: pausedLua,
+  counts: countsLua,
+  list: listLua,
+  find: findLua,
+  prune: pruneLua,
+  types: typesLua,
+};
+
+export type Argument = string | number;
+
+/** What a script answers: as Redis has it, texts and whole numbers in lists. */
+export type Reply = string | number | null | Reply[];
+
+/** The scripts on one connection. Only those that are used are put together. */
+export class Scripts {
+  readonly #defined = new Set<string>();
+
+  constructor(
+    readonly client: Redis,
+    readonly prefix: string,
+  ) {}
+
+  /** The words are one list: a call with a hundred thousand arguments is more than V8's stack holds. */
+  async run<T extends Reply>(name: keyof typeof scripts, words: readonly Argument[] = []): Promise<T> {
+    const command = `laju:${name}`;
+    if (!this.#defined.has(name)) {
+      this.client.defineCommand(command, { numberOfKeys: 0, lua: base + scripts[name]() });
+      this.#defined.add(name);
+    }
+    const call = Reflect.get(this.client, command) as (words: readonly Argument[]) => Promise<T>;
+    return call.call(this.client, [this.prefix, ...words]);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Holder, WorkerRecord } from "../../engine";
+import { type SeenHolder, stranger } from "../trust";
+import { hashOf } from "./fields";
+
+/** Who a worker is, as it is kept beside its lease. `hasSession`: its connection is to be looked for. */
+interface KnownWorker extends Omit<WorkerRecord, "leaseMs"> {
+  startedAt: number;
+}
+
+export type HoldersReply = [now: string, workers: string[], leases: string[], holding: string[]];
+
+export function workerText({ leaseMs: _, ...worker }: WorkerRecord, startedAt: number): string {
+  return JSON.stringify({ ...worker, startedAt } satisfies KnownWorker);
+}
+
+/** Registered workers, and holders of jobs that are not registered. */
+export function holdersFrom([now, workers, leases, holding]: HoldersReply): SeenHolder[] {
+  const until = hashOf(leases);
+  const known = Object.entries(hashOf(workers)).map(([id, text]) => holderOf(id, text as string, until, now));
+  const strangers = holding.filter((id) => until[id] === undefined).map(stranger);
+  return [...known.filter((holder) => holder !== undefined), ...strangers];
+}
+
+function holderOf(
+  id: string,
+  text: string,
+  leases: Partial<Record<string, string>>,
+  now: string,
+): SeenHolder | undefined {
+  if (leases[id] === undefined) return undefined;
+  const { host, pid, identity, concurrency, startedAt } = JSON.parse(text) as KnownWorker;
+  const remaining = Number(leases[id]) - Number(now);
+  const lease: Holder["lease"] = { until: Number(leases[id]), isOver: remaining < 0 };
+  return { id, host, pid, identity, concurrency, startedAt, lease, remaining };
+}
