@@ -263,7 +263,7 @@ describe("build/vendor", () => {
 
     test("keeps its Cluster", async () => {
       const redis = await startRedis({
-        options: ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
+        settings: { "cluster-enabled": "yes", "cluster-announce-ip": "127.0.0.1" },
       });
       const node = new Redis(redis.url);
       try {

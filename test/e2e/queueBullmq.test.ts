@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, makeApp, type TestApp } from "../support/app";
-import { type RedisServer, redisNeed, startRedis } from "../support/redis";
+import { redisNeed, startRedis } from "../support/redis";
+import type { TestServer } from "../support/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const files = {
@@ -41,7 +42,7 @@ const files = {
 
 describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label}`, () => {
   let app: TestApp;
-  let server: RedisServer;
+  let server: TestServer;
   beforeAll(async () => {
     server = await startRedis({ appendOnly: true });
     app = makeApp(files);

@@ -1,144 +1,32 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Holder, NewJob, QueueEngine } from "../../app/queue/engine";
-import { everything, startWay } from "../support/proxy";
+import { describe, expect, test } from "vitest";
+import { startWay } from "../support/proxy";
 import { bullSetup } from "../support/queue/bullSetup";
-import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { redisNeed } from "../support/redis";
 import { until } from "../support/server";
-import { newJob } from "./conformance";
+import { troubleConformance } from "./troubleConformance";
 
-const stranger = join(import.meta.dirname, "..", "support", "queue", "strangerProgram.ts");
+const setup = bullSetup();
 
-describe.skipIf(redisNeed.skip)(`the queue on BullMQ in trouble${redisNeed.label}`, () => {
-  const setup = bullSetup();
-  let engine: QueueEngine;
-  let workers: WorkerProcesses;
-  const open: (() => unknown)[] = [];
-  beforeAll(async () => {
-    await setup.start();
-    engine = await setup.open();
-    workers = workerProcesses(setup.folder, setup.environment());
-  });
-  beforeEach(() => setup.clear());
-  afterEach(async () => {
-    await workers.reset();
-    for (const close of open.splice(0).reverse()) await close();
-  });
-  afterAll(async () => {
-    await engine?.close();
-    await setup.stop();
-  });
-
-  async function push(type: string, more: Partial<NewJob> = {}): Promise<number> {
-    const [pushed] = await engine.push([newJob({ type, ...more })]);
-    return pushed?.id as number;
-  }
-  const state = async (id: number) => (await engine.find(id))?.state;
-  const traced = (line: string, limit = 20_000) =>
-    until(() => workers.traces().includes(line), { limit, what: `the trace "${line}"` });
-
-  test("a worker survives a crash of Redis, and what ended meanwhile is written down", async () => {
-    const server = setup.server();
-    const id = await push("Gated");
-    const worker = workers.start();
-    await traced(`Gated ${id} 1 begun`);
-    await server.crash();
-    workers.openGate();
-    await traced(`Gated ${id} 1 done`);
-    await pause(3000);
-    await server.again();
-    await until(async () => (await state(id).catch(() => "unknown")) === "completed");
-    expect(await engine.find(id)).toMatchObject({ attempts: 1, result: worker.pid });
-    const quick = await push("Quick");
-    // Two seconds are meant; a busy machine may need more.
-    await traced(`Quick ${quick} 1 done`, 5000);
-    expect(worker.output()).toContain("The queue can be reached again");
-    expect(worker.output()).not.toContain("cancelled or taken over");
-    expect(worker.child.exitCode).toBeNull();
-  });
-
-  test("a connection whose other end is gone without a word is noticed, and its claim lost to nobody", async () => {
-    const way = await startWay(setup.server().url, everything);
-    open.push(() => way.close());
-    const far = setup.openAt(way.url);
-    open.push(() => far.close());
-    await far.register({ id: "far", host: "far", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 });
-    let wakes = 0;
-    const watch = await far.watch(() => wakes++);
-    open.push(() => watch.close());
-    const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
-    expect((await far.exchange(claiming)).claimed).toEqual([]);
-    way.swallow();
-    wakes = 0;
-    const id = await push("Gated");
-    await expect(far.exchange(claiming)).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
-    expect(wakes).toBeGreaterThan(0);
-    const { claimed } = await far.exchange(claiming);
-    expect(claimed.map((job) => job.id)).toEqual([id]);
-  });
-
-  test("what was claimed by a claim whose answer was lost comes back", async () => {
-    let isDeaf = false;
-    const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
-    open.push(() => way.close());
-    const far = setup.openAt(way.url);
-    open.push(() => far.close());
-    const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
-    expect((await far.exchange(claiming)).claimed).toEqual([]);
-    const id = await push("Gated");
-    isDeaf = true;
-    const lost = far.exchange(claiming);
-    lost.catch(() => {});
-    await until(async () => (await state(id)) === "processing");
-    isDeaf = false;
-    await setup.redis().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    await expect(lost).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
-    const { claimed } = await far.exchange(claiming);
-    expect(claimed).toMatchObject([{ id, attempt: 1 }]);
-  });
-
-  test("a worker of another host that was killed is known to be dead by its connection", async () => {
-    const id = await push("Gated");
-    const child = spawn(process.execPath, ["--import", "tsx", stranger, setup.server().url], {
-      stdio: ["ignore", "pipe", "inherit"],
+describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
+  troubleConformance(setup, ({ push, state, open }) => {
+    test("what was claimed by a claim whose answer was lost comes back", async () => {
+      let isDeaf = false;
+      const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
+      open.push(() => way.close());
+      const far = setup.openAt(way.url);
+      open.push(() => far.close());
+      const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
+      expect((await far.exchange(claiming)).claimed).toEqual([]);
+      const id = await push("Gated");
+      isDeaf = true;
+      const lost = far.exchange(claiming);
+      lost.catch(() => {});
+      await until(async () => (await state(id)) === "processing");
+      isDeaf = false;
+      await setup.redis().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await expect(lost).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
+      const { claimed } = await far.exchange(claiming);
+      expect(claimed).toMatchObject([{ id, attempt: 1 }]);
     });
-    open.push(() => child.kill("SIGKILL"));
-    await once(child.stdout, "data");
-    const find = async () => (await engine.holders()).find((holder) => holder.id === "stranger") as Holder;
-    for (let n = 0; n < 10; n++) expect((await find()).lease?.isOver).toBe(false);
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    await until(async () => (await find()).lease?.isOver === true, { limit: 5000 });
-    expect((await engine.takeOver(await find(), "heir")).map((job) => job.id)).toEqual([id]);
-  });
-
-  test.each(["+10m", "-10m"])(
-    "a worker whose clock is %s off does jobs when they are due, and cron once",
-    async (skew) => {
-      const environment = { ...setup.environment(), FAKETIME: skew, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
-      const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-      const skewed = workerProcesses(setup.folder, { ...environment, LD_PRELOAD: library });
-      open.push(() => skewed.reset());
-      const soon = await push("Quick", { when: { in: 1500 } });
-      const late = await push("Quick", { when: { in: 300_000 } });
-      const cron = { expression: "*/5 * * * *", timezone: "UTC" };
-      const repeated = await push("Quick", { cron, when: { at: Date.now() } });
-      const worker = skewed.start();
-      await until(async () => (await state(soon)) === "completed" && (await state(repeated)) === "completed");
-      expect(await state(late)).toBe("scheduled");
-      const [started] = worker.output().match(/\d{4}-\d\d-\d\dT[\d:.]+Z/) ?? [];
-      expect(Math.abs(Date.parse(started ?? "") - Date.now())).toBeGreaterThan(500_000);
-      const jobs = await engine.list({ limit: 10 });
-      const [next, ...more] = jobs.filter((job) => job.rescheduledFrom !== null);
-      expect(more).toEqual([]);
-      expect(next?.due).toBeGreaterThan(Date.now() - 60_000);
-      expect(next?.due).toBeLessThan(Date.now() + 301_000);
-      const finishedAt = (await engine.find(soon))?.finishedAt ?? 0;
-      expect(Math.abs(finishedAt - Date.now())).toBeLessThan(60_000);
-    },
-  );
-});
+  }),
+);

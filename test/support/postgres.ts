@@ -2,27 +2,20 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
-import { freePort, startServer, type TestServer, temporaryFolder, until } from "./server";
+import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
 
 export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
 
-export interface PostgresServer extends TestServer {
-  /** Ends it as a crash would: PostgreSQL's immediate shutdown. */
-  crash(): Promise<void>;
-  /** Starts it again, at the same place. */
-  again(): Promise<void>;
-}
-
 /**
- * A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`. It asks for the password
- * when `auth` is one of its ways to do so.
+ * A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`; it crashes by its immediate
+ * shutdown. It asks for the password when `auth` is one of its ways to do so.
  */
 export async function startPostgres({
   auth = "trust",
 }: {
   auth?: "trust" | "scram-sha-256" | "md5";
-} = {}): Promise<PostgresServer> {
+} = {}): Promise<CrashingServer> {
   const user = ordinaryUser();
   const folder = temporaryFolder("postgres", user);
   const identity = user === undefined ? {} : { uid: user, gid: user };

@@ -1,16 +1,9 @@
 import { connect } from "node:net";
 import { needs, programPath } from "./requirement";
-import { freePort, startServer, type TestServer, temporaryFolder, until } from "./server";
+import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
 
 export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
-
-export interface RedisServer extends TestServer {
-  /** Ends it as a crash would. */
-  crash(): Promise<void>;
-  /** Starts it again, at the same place. */
-  again(): Promise<void>;
-}
 
 interface RedisOptions {
   /** It asks for this one. */
@@ -18,10 +11,12 @@ interface RedisOptions {
   port?: number;
   /** Whether it keeps what it was told. */
   appendOnly?: boolean;
+  /** More of redis-server's settings. */
+  settings?: Record<string, string>;
 }
 
 /** A Redis of its own. */
-export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+export async function startRedis(options: RedisOptions = {}): Promise<CrashingServer> {
   const { password = "", appendOnly = false } = options;
   const folder = temporaryFolder("redis");
   const port = options.port ?? (await freePort());
@@ -32,6 +27,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     save: "",
     appendonly: appendOnly ? "yes" : "no",
     ...(password !== "" && { requirepass: password }),
+    ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const url = `redis://${password ? `:${password}@` : ""}127.0.0.1:${port}`;

@@ -13,6 +13,14 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** One that can go and come back. */
+export interface CrashingServer extends TestServer {
+  /** Ends it as a crash would. */
+  crash(): Promise<void>;
+  /** Starts it again, at the same place. */
+  again(): Promise<void>;
+}
+
 /** A port of the loopback that nobody listens on right now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -31,8 +31,11 @@ export interface Child {
 const program = join(import.meta.dirname, "program.ts");
 
 export function start(task: Task): Child {
+  const place = task.url.startsWith("redis:")
+    ? { QUEUE_ENGINE: "bullmq", REDIS_URL: task.url }
+    : { DATABASE_URL: task.url };
   const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(task)], {
-    env: { ...cronEnvironment(), DATABASE_URL: task.url, LAJU_ROOT: tmpdir(), NODE_ENV: "production" },
+    env: { ...cronEnvironment(), ...place, LAJU_ROOT: tmpdir(), NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";

@@ -1,6 +1,7 @@
 /*
  * Whether eight processes run each of 160,000 jobs exactly once: `npx tsx scripts/bench/queue/exactlyOnce.ts`.
  *   --jobs N    (default 160000)
+ *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
  *   --kill      a random worker is killed (SIGKILL) each half second and another started: jobs may run again then
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,15 +9,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Child, start } from "./child";
+import { freshDatabase, systems } from "./systems";
 
 const { values } = parseArgs({
-  options: { jobs: { type: "string", default: "160000" }, kill: { type: "boolean", default: false } },
+  options: {
+    jobs: { type: "string", default: "160000" },
+    on: { type: "string", default: "sqlite" },
+    kill: { type: "boolean", default: false },
+  },
 });
+const system = systems.find(({ label, on }) => label === "laju" && on.toLowerCase() === values.on);
+const database = system && (await freshDatabase(system));
+if (database === undefined) throw new Error(`no queue on ${values.on}`);
 const count = Number(values.jobs);
 const folder = mkdtempSync(join(tmpdir(), "laju-once-"));
 const trace = join(folder, "trace");
 writeFileSync(trace, "");
-const place = { adapter: "laju.ts", url: `file:${join(folder, "queue.sqlite3")}` };
+const place = { adapter: "laju.ts", url: database.url };
 const worker = () => start({ ...place, mode: "drain", count: Number.MAX_SAFE_INTEGER, trace });
 
 await start({ ...place, mode: "prepare", count: 0 }).end;
@@ -29,6 +38,7 @@ while (distinct().size < count) {
 }
 for (const { process } of workers) process.kill("SIGTERM");
 await Promise.all(workers.map(({ end }) => end));
+await database.stop();
 const runs = lines().length;
 console.log(
   `${count} jobs, ${distinct().size} ran, ${runs} runs, ${runs - count} repeated, ${killed} workers killed`,

@@ -20,6 +20,7 @@ export const systems: System[] = [
   { label: "graphile-worker", adapter: "graphile-worker.mjs", on: "PostgreSQL" },
   { label: "pg-boss", adapter: "pg-boss.mjs", on: "PostgreSQL" },
   { label: "laju", adapter: "laju.ts", on: "MariaDB" },
+  { label: "laju", adapter: "laju.ts", on: "Redis" },
   { label: "bullmq", adapter: "bullmq.mjs", on: "Redis" },
 ];
 

@@ -2,22 +2,19 @@ import { rmSync } from "node:fs";
 import { Redis } from "ioredis";
 import type { QueueEngine } from "../../../app/queue/engine";
 import { bullEngine } from "../../../app/queue/engines/bullmq/bullmq";
-import type { WorkerSetup } from "../../queue/workerConformance";
-import { type RedisServer, startRedis } from "../redis";
-import { temporaryFolder } from "../server";
+import type { TroubleSetup } from "../../queue/troubleConformance";
+import { startRedis } from "../redis";
+import { type CrashingServer, temporaryFolder } from "../server";
 
-export interface BullSetup extends WorkerSetup {
+export interface BullSetup extends TroubleSetup {
   /** A connection that is not the queue's. */
   redis(): Redis;
-  server(): RedisServer;
-  /** An engine that reaches the server by another address, such as a proxy's. */
-  openAt(url: string): QueueEngine;
 }
 
 /** The queue in a Redis of its own, which keeps what it was told. */
 export function bullSetup(): BullSetup {
   const folder = temporaryFolder("queue");
-  let server: RedisServer | undefined;
+  let server: CrashingServer | undefined;
   let client: Redis | undefined;
   const url = () => {
     if (server === undefined) throw new Error("the server has not been started");
@@ -32,7 +29,7 @@ export function bullSetup(): BullSetup {
     name: "BullMQ",
     folder,
     redis,
-    server: () => server as RedisServer,
+    server: () => server as CrashingServer,
     environment: () => ({ QUEUE_ENGINE: "bullmq", REDIS_URL: url() }),
     async start() {
       server = await startRedis({ appendOnly: true });

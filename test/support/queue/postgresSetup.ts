@@ -1,10 +1,11 @@
 import knex from "knex";
 import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
 import { startPostgres } from "../postgres";
+import type { CrashingServer } from "../server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
 /** The queue in a PostgreSQL of its own. */
-export function postgresSetup(): ServerSetup {
+export function postgresSetup(): ServerSetup<CrashingServer> {
   return serverSetup({
     name: "PostgreSQL",
     startServer: startPostgres,

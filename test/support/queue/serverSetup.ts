@@ -5,25 +5,30 @@ import { migrationSource } from "../../../app/services/migrations";
 import type { WorkerSetup } from "../../queue/workerConformance";
 import { type TestServer, temporaryFolder } from "../server";
 
-export interface ServerSetup extends WorkerSetup {
+export interface ServerSetup<Server extends TestServer = TestServer> extends WorkerSetup {
   /** A connection that is not the queue's. */
   database(): Knex;
-  server(): TestServer;
+  server(): Server;
   /** An engine that reaches the server by another address, such as a proxy's. */
   openAt(url: string): QueueEngine;
 }
 
-interface Parts {
+interface Parts<Server extends TestServer> {
   name: string;
-  startServer(): Promise<TestServer>;
+  startServer(): Promise<Server>;
   connect(url: string): Knex;
   openEngine(url: string): QueueEngine;
 }
 
 /** The queue on a database server that is started for it. */
-export function serverSetup({ name, startServer, connect, openEngine }: Parts): ServerSetup {
+export function serverSetup<Server extends TestServer>({
+  name,
+  startServer,
+  connect,
+  openEngine,
+}: Parts<Server>): ServerSetup<Server> {
   const folder = temporaryFolder("queue");
-  let server: TestServer | undefined;
+  let server: Server | undefined;
   let database: Knex | undefined;
   const url = () => {
     if (server === undefined) throw new Error("the server has not been started");
@@ -37,7 +42,7 @@ export function serverSetup({ name, startServer, connect, openEngine }: Parts): 
     name,
     folder,
     database: opened,
-    server: () => server as TestServer,
+    server: () => server as Server,
     environment: () => ({ DATABASE_URL: url() }),
     async start() {
       server = await startServer();

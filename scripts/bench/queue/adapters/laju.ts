@@ -5,13 +5,13 @@ import { Worker } from "../../../../app/queue/worker/worker";
 import DB from "../../../../app/services/DB";
 import type { Adapter, JobData } from "./adapter";
 
-/** The queue of this project, where DATABASE_URL says. */
+/** The queue of this project, where QUEUE_ENGINE and DATABASE_URL say. */
 export default async function laju(): Promise<Adapter> {
   const Bench = job<object>("Bench", { run: () => undefined });
   return {
     async prepare() {
-      await queueEngine();
-      await DB.migrate.latest();
+      const { name } = await queueEngine();
+      if (name !== "bullmq") await DB.migrate.latest();
     },
     push: (data) => Bench.push(data),
     pushMany: (list) => Bench.pushMany(list),
@@ -28,8 +28,9 @@ export default async function laju(): Promise<Adapter> {
       };
     },
     async close() {
+      const { name } = await queueEngine();
       await closeQueue();
-      await DB.destroy();
+      if (name !== "bullmq") await DB.destroy();
     },
   };
 }

@@ -67,15 +67,14 @@ end
 
 local lost = {}
 local at = 3
-local hasAdded = false
+local isNews = false
 while at <= #ARGV do
   local id, hasNext = ARGV[at + 1], ARGV[at + 8] == "1"
   if settle(queueWith(id, ARGV[at]), at) then
     settled = settled + 1
-    if hasNext then
-      add(at + 9)
-      hasAdded = true
-    end
+    if hasNext then add(at + 9) end
+    -- The workers then look when it is due.
+    isNews = isNews or hasNext or ARGV[at + 3] == "retry"
   else
     lost[#lost + 1] = id
   end
@@ -83,7 +82,7 @@ while at <= #ARGV do
 end
 holdsFewer(worker, settled)
 numbered()
-if hasAdded then wake() end
+if isNews then wake() end
 return lost
 `;
 
