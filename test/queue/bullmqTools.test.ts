@@ -132,6 +132,18 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await engine.find(gone)).toBeUndefined();
   });
 
+  test("one that its tools retry is not deleted for its earlier end", async () => {
+    const id = await push({ removeDelay: 0 });
+    const [job] = (await claim()) as [ClaimedJob];
+    await settle({ id, attempt: job.attempt, state: "failed", error: "Error: no" });
+    await (await queue.getJob(String(id)))?.retry();
+    expect(await engine.prune(60_000, 100)).toBe(0);
+    const [again] = (await claim()) as [ClaimedJob];
+    await settle({ id, attempt: again.attempt, state: "completed", result: null });
+    expect(await engine.prune(60_000, 100)).toBe(1);
+    expect(await engine.find(id)).toBeUndefined();
+  });
+
   test("jobs that another program adds by BullMQ are done, with ids of their own", async () => {
     const before = await push();
     const added = await queue.add("anything", { from: "elsewhere" });
@@ -170,6 +182,16 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
       await expect(engine.push([newJob(), job])).rejects.toMatchObject({ ...refused, code: "E_JOB" });
     }
     expect((await engine.counts()).byType).toEqual([]);
+  });
+
+  test("cancelled jobs are deleted in their time as well, whatever waits", async () => {
+    const ids = (await engine.push(Array.from({ length: 300 }, () => newJob()))).map(({ id }) => id);
+    await engine.cancel(ids.slice(0, 250));
+    let deleted = 0;
+    for (let count = -1; count !== 0; deleted += count) count = await engine.prune(0, 500);
+    expect(deleted).toBe(250);
+    expect((await engine.counts()).byType).toEqual([{ type: "T", state: "pending", count: 50 }]);
+    expect(await setup.redis().keys("laju:T:[0-9]*")).toHaveLength(50);
   });
 
   test("the outermost priorities keep their order", async () => {

@@ -23,7 +23,7 @@ export interface BullPlace {
 }
 
 /** So many jobs are queued in one operation: Redis does nothing else meanwhile. */
-const portion = 1000;
+const portion = 500;
 
 /**
  * The queue in Redis, as BullMQ's own: one BullMQ queue for each type of jobs. So a type's pause and limit are its
@@ -59,7 +59,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     name: "bullmq",
     pipeline: 2,
     pollMs: 1000,
-    batch: () => 200,
+    batch: () => 100,
     restMs: () => 0,
     now: () => Date.now() + ledger.offset,
 

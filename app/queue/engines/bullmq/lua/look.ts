@@ -94,15 +94,25 @@ ${bullFunction("removeJob")}
 local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local deleted = 0
 local function delete(queue, id)
-  removeJob({queue.prefix .. id, queue["repeat"]}, {id, "0", queue.prefix})
-  call("ZREM", queue.cancelled, id)
+  local key = queue.prefix .. id
+  -- A cancelled one is in none of BullMQ's states: it would be looked for in all that waits.
+  if call("ZREM", queue.cancelled, id) == 1 then
+    call("DEL", key, key .. ":logs")
+  else
+    removeJob({key, queue["repeat"]}, {id, "0", queue.prefix})
+  end
   call("ZREM", root .. "remove", queue.type .. ":" .. id)
   deleted = deleted + 1
 end
 
+local function isFinished(queue, id)
+  return call("ZSCORE", queue.completed, id) or call("ZSCORE", queue.failed, id) or call("ZSCORE", queue.cancelled, id)
+end
+
 for _, each in ipairs(call("ZRANGEBYSCORE", root .. "remove", "-inf", now, "LIMIT", 0, limit)) do
   local type, id = each:match("^(.*):(%d+)$")
-  delete(queueOf(type), id)
+  -- BullMQ's own tools may have put it back among those that wait.
+  if isFinished(queueOf(type), id) then delete(queueOf(type), id) else call("ZREM", root .. "remove", each) end
 end
 
 -- Those that have a time of removal of their own stay, and the next look begins after them.
