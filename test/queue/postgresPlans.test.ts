@@ -5,8 +5,8 @@ import { completeMany, settleMany } from "../../app/queue/engines/postgres/settl
 import { postgresNeed } from "../support/postgres";
 import { postgresSetup } from "../support/queue/postgresSetup";
 
-const finished = 100_000;
-const ready = 20_000;
+const finished = 1_000_000;
+const ready = 200_000;
 // As large as a worker makes them: a small one would be found by its ids whatever the planner thinks.
 const batch = 500;
 /** A batch of each of three types, of which a batch is chosen. */
