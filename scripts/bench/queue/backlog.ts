@@ -1,0 +1,105 @@
+/*
+ * What a claim of 20 jobs, with the completion of 20, takes when much has piled up: `npx tsx
+ * scripts/bench/queue/backlog.ts`. First with a thousand jobs ready and nothing else, then with 200,000 ready and
+ * 1,000,000 finished; on PostgreSQL also beside a transaction that is held open for 60,000 jobs.
+ *   --on X      sqlite (default), postgresql or mariadb
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { ClaimedJob } from "../../../app/queue/engine";
+import { freshDatabase, systems } from "./systems";
+
+const { values } = parseArgs({ options: { on: { type: "string", default: "sqlite" } } });
+const system = systems.find(({ label, on }) => label === "laju" && on.toLowerCase() === values.on);
+const database = system && (await freshDatabase(system));
+if (database === undefined || values.on === "redis") throw new Error(`no table of jobs on ${values.on}`);
+const root = mkdtempSync(join(tmpdir(), "laju-backlog-"));
+Object.assign(process.env, { DATABASE_URL: database.url, LAJU_ROOT: root, LOG_LEVEL: "warn" });
+
+// What reads the environment comes after it.
+const { closeQueue, queueEngine } = await import("../../../app/queue/engines/select");
+const { default: DB } = await import("../../../app/services/DB");
+await DB.migrate.latest();
+const engine = await queueEngine();
+const worker = "bench";
+await engine.register({
+  id: worker,
+  host: "bench",
+  pid: process.pid,
+  identity: null,
+  concurrency: 20,
+  leaseMs: 60_000,
+});
+
+await fill("pending", 11_000);
+report("1,000 ready", await exchanges(500));
+await fill("completed", 1_000_000);
+await fill("pending", 200_000);
+if (values.on === "postgresql") await DB.raw("vacuum analyze jobs");
+report("200,000 ready, 1,000,000 finished", await exchanges(500));
+if (values.on === "postgresql") await besideTransaction();
+await closeQueue();
+await DB.destroy();
+await database.stop();
+rmSync(root, { recursive: true, force: true });
+
+/** Rows as they would be after that many jobs. */
+async function fill(status: "pending" | "completed", count: number): Promise<void> {
+  const now = Date.now();
+  const ended = status === "completed" ? now : null;
+  const row = {
+    type: "Bench",
+    status,
+    data: "{}",
+    attempts: ended ? 1 : 0,
+    created_at: now,
+    completed_at: ended,
+  };
+  for (let left = count; left > 0; left -= 500) {
+    await DB("jobs").insert(Array.from({ length: Math.min(500, left) }, () => row));
+  }
+}
+
+/** Milliseconds of each exchange that completes 20 jobs and claims 20. */
+async function exchanges(count: number): Promise<number[]> {
+  const took: number[] = [];
+  let held: ClaimedJob[] = [];
+  for (let n = 0; n < count; n++) {
+    const settle = held.map(({ id, attempt }) => ({
+      id,
+      attempt,
+      state: "completed" as const,
+      result: "{}",
+    }));
+    const begun = performance.now();
+    const exchange = {
+      worker,
+      settle,
+      progress: [],
+      claim: { limit: 20, limits: new Map<string, number>() },
+    };
+    held = (await engine.exchange(exchange)).claimed;
+    took.push(performance.now() - begun);
+    if (held.length !== 20) throw new Error(`claimed ${held.length} of 20`);
+  }
+  await engine.release(worker, held);
+  return took;
+}
+
+/** Dead versions of rows cannot be cleared while a transaction might still look at them. */
+async function besideTransaction(): Promise<void> {
+  const held = await DB.transaction(undefined, { isolationLevel: "repeatable read" });
+  await held.raw("select count(*) from queue_workers");
+  const took = await exchanges(3000);
+  await held.rollback();
+  report("… the first 10,000 of 60,000 jobs beside an open transaction", took.slice(0, 500));
+  report("… the last 10,000", took.slice(-500));
+}
+
+function report(what: string, took: number[]): void {
+  const sorted = took.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)]?.toFixed(2);
+  console.log(`${what}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+}
