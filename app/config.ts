@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type SettingReaders, settingReaders } from "./config/readers";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
@@ -180,85 +181,19 @@ export function logLimits(): LogLimits {
   return readLogLimits(settingReaders(process.env, []));
 }
 
-function readLogLimits(read: ReturnType<typeof settingReaders>): LogLimits {
+function readLogLimits(read: SettingReaders): LogLimits {
   return {
     maxBytes: read.bytes("LOG_MAX_SIZE") ?? 10_000_000,
     maxFiles: read.integer("LOG_MAX_FILES", 1, 1000) ?? 5,
   };
 }
 
-function readNotices(read: ReturnType<typeof settingReaders>): NoticeSettings {
+function readNotices(read: SettingReaders): NoticeSettings {
   return {
     mailTo: (read.text("NOTIFY_MAIL_TO") ?? "").split(/[\s,;]+/).filter(Boolean),
     webhookUrl: read.url("NOTIFY_WEBHOOK_URL", ["https:", "http:"]),
     webhookFormat: read.oneOf("NOTIFY_WEBHOOK_FORMAT", webhookFormats),
   };
-}
-
-/** One reader per kind of value; each notes what is wrong with a value instead of throwing. */
-function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
-  const text = (name: string) => env[name]?.trim() || undefined;
-  const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
-  return {
-    text,
-    name(name: string, fallback: string): string {
-      const value = text(name) ?? fallback;
-      if (!/^[\w-]+$/.test(value))
-        problems.push(`${found(name)}, expected a plain word such as "${fallback}"`);
-      return value;
-    },
-    integer(name: string, from: number, to: number): number | undefined {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      if (number >= from && number <= to) return number;
-      problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
-      return undefined;
-    },
-    /** "10MB", "500k", "1000000": decimal, as disks and people count. */
-    bytes(name: string): number | undefined {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const [, count, unit] = /^(\d+(?:\.\d+)?) ?([kmg]?)b?$/i.exec(value) ?? [];
-      const size = Math.round(Number(count) * 1000 ** " kmg".indexOf(unit?.toLowerCase() || " "));
-      if (size >= 1000) return size;
-      problems.push(`${found(name)}, expected a size such as "10MB"`);
-      return undefined;
-    },
-    boolean(name: string): boolean | undefined {
-      const value = text(name)?.toLowerCase();
-      if (value === undefined) return undefined;
-      if (["true", "1", "yes", "on"].includes(value)) return true;
-      if (!["false", "0", "no", "off"].includes(value))
-        problems.push(`${found(name)}, expected "true" or "false"`);
-      return false;
-    },
-    oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
-      const value = text(name)?.toLowerCase();
-      if (value === undefined) return undefined;
-      const match = allowed.find((candidate) => candidate === value);
-      if (match === undefined) problems.push(`${found(name)}, expected one of ${allowed.join(", ")}`);
-      return match;
-    },
-    url(name: string, protocols: string[]): string | undefined {
-      const value = text(name);
-      if (value === undefined || protocols.some((protocol) => isUrl(value, protocol))) return value;
-      const shapes = protocols.map((protocol) => `${protocol}${protocol === "file:" ? "" : "//"}…`);
-      // Not the value itself: it usually holds a password.
-      problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
-      return undefined;
-    },
-    absolutePath(name: string): void {
-      const value = text(name);
-      if (value !== undefined && !isAbsolute(value))
-        problems.push(`${found(name)}, expected an absolute path`);
-    },
-  };
-}
-
-function isUrl(value: string, protocol: string): boolean {
-  if (!value.startsWith(protocol)) return false;
-  return protocol === "file:" ? value.length > protocol.length : URL.canParse(value);
 }
 
 function badSettings(problems: string[]): LajuError {
@@ -304,83 +239,4 @@ export function terminalSettings(): { color: boolean | undefined; unicode: boole
   const { NO_COLOR, FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
   const color = NO_COLOR || TERM === "dumb" ? false : FORCE_COLOR ? FORCE_COLOR !== "0" : undefined;
   return { color, unicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "") };
-}
-
-/** Who started this process. */
-export interface Starter {
-  /** The crontab entry's id, if cron did and has to say which. */
-  entryId: string | undefined;
-  /** The scheduled moment that it was started for, where `schedule:work` or the monitor did. */
-  slot: number | undefined;
-  isUnderPm2: boolean;
-  /** The script that pm2's container runs. Children of a process under pm2 inherit it. */
-  pm2Script: string | undefined;
-  /** 1, or the number of the attempt where a failed run is tried again. */
-  attempt: number;
-  /** The key of the run whose first attempt failed. */
-  retryOf: string | undefined;
-  /** Whether `laju run` did, and so a person or a program that means it. */
-  isByHand: boolean;
-  /** The key that its run is to have, where whoever started it looks for it afterwards. */
-  key: string | undefined;
-}
-
-export function starterSettings(): Starter {
-  const { LAJU_ENTRY, LAJU_SLOT, LAJU_ATTEMPT = "", LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
-  const [attempt, retryOf] = LAJU_ATTEMPT.split(" ");
-  return {
-    entryId: LAJU_ENTRY || undefined,
-    slot: Number(LAJU_SLOT) || undefined,
-    isUnderPm2: pm_id !== undefined && isPm2Script(process.argv[1], pm_exec_path),
-    pm2Script: pm_exec_path,
-    attempt: Number(attempt) || 1,
-    retryOf: retryOf || undefined,
-    isByHand: LAJU_BY_HAND !== undefined && LAJU_BY_HAND !== "",
-    key: /^[a-z0-9]{8,40}$/.test(LAJU_BY_HAND ?? "") ? LAJU_BY_HAND : undefined,
-  };
-}
-
-/** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
-function isPm2Script(started: string | undefined, script: string | undefined): boolean {
-  if (started === undefined || script === undefined) return true;
-  if (basename(started).startsWith("ProcessContainer")) return true;
-  const isThere = existsSync(started) && existsSync(script);
-  return started === script || (isThere && realpathSync(started) === realpathSync(script));
-}
-
-/** The variable that marks what a run has started. */
-export const markName = "LAJU_RUN";
-
-/**
- * Marks this process's environment, and so that of all it starts; returns the mark as it stands there. Who started
- * this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
- */
-export function markEnvironment(run: string): string {
-  for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
-  process.env[markName] = run;
-  return `${markName}=${run}`;
-}
-
-/** The log files of a process in pm2's cluster mode; undefined in every other process, its children included. */
-export function pm2ClusterLogs(): { out: string; error: string } | undefined {
-  const { exec_mode, pm_out_log_path: out, pm_err_log_path: error } = process.env;
-  if (exec_mode !== "cluster_mode" || !out || !error) return undefined;
-  const cluster = process.getBuiltinModule("node:cluster") as { isWorker?: boolean };
-  return cluster.isWorker ? { out, error } : undefined;
-}
-
-/** The environment for a command that starts by itself: that pm2 or cron started this process is not its affair. */
-export function environmentForStart(): NodeJS.ProcessEnv {
-  const {
-    LAJU_ENTRY: _entry,
-    LAJU_SLOT: _slot,
-    LAJU_ATTEMPT: _attempt,
-    LAJU_BY_HAND: _byHand,
-    LAJU_RUN: _run,
-    pm_id: _id,
-    pm_exec_path: _path,
-    exec_mode: _mode,
-    ...environment
-  } = process.env;
-  return environment;
 }

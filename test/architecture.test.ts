@@ -93,9 +93,9 @@ describe("of what runs in production", () => {
     ]);
   });
 
-  test("app/config.ts alone reads the environment", () => {
+  test("app/config alone reads the environment", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
-    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual(["app/config.ts"]);
+    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual(["app/config.ts", "app/config/starter.ts"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { environmentForStart, paths } from "../config";
+import { paths } from "../config";
+import { environmentForStart } from "../config/starter";
 
 /** Starts a compiled command for this scheduled moment as the crontab does, and does not wait for it. */
 export function spawnCommand(name: string, slot: number | undefined, stdio: StdioOptions): ChildProcess {

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { markEnvironment, paths, starterSettings } from "../config";
+import { paths } from "../config";
+import { markEnvironment, starterSettings } from "../config/starter";
 import { runMark } from "../runs/runMark";
 import { supervise } from "../runs/supervise";
 import { parseDuration } from "../schedule/duration";

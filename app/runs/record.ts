@@ -1,4 +1,4 @@
-import { starterSettings } from "../config";
+import { starterSettings } from "../config/starter";
 import { hostName } from "./hostName";
 import { appendToJournal, type JournalStart } from "./journal";
 import { ledger } from "./ledgerFile";

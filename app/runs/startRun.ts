@@ -1,4 +1,4 @@
-import { markEnvironment, starterSettings } from "../config";
+import { markEnvironment, starterSettings } from "../config/starter";
 import type { Overlap } from "../schedule/commandMeta";
 import { setRunId } from "../services/Logger";
 import { beforeRun } from "./afterRun";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { markName } from "../config";
+import { markName } from "../config/starter";
 import { descendantsOf, endDescendants } from "./descendants";
 import { livingRuns } from "./livingRuns";
 import { markLostRuns } from "./lostRuns";

@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { pm2ClusterLogs } from "../config";
+import { pm2ClusterLogs } from "../config/starter";
 
 /**
  * The descriptor behind standard output (1) and standard error (2). In pm2's cluster mode these are the pm2

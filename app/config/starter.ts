@@ -1,0 +1,81 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
+
+/** Who started this process. */
+export interface Starter {
+  /** The crontab entry's id, if cron did and has to say which. */
+  entryId: string | undefined;
+  /** The scheduled moment that it was started for, where `schedule:work` or the monitor did. */
+  slot: number | undefined;
+  isUnderPm2: boolean;
+  /** The script that pm2's container runs. Children of a process under pm2 inherit it. */
+  pm2Script: string | undefined;
+  /** 1, or the number of the attempt where a failed run is tried again. */
+  attempt: number;
+  /** The key of the run whose first attempt failed. */
+  retryOf: string | undefined;
+  /** Whether `laju run` did, and so a person or a program that means it. */
+  isByHand: boolean;
+  /** The key that its run is to have, where whoever started it looks for it afterwards. */
+  key: string | undefined;
+}
+
+export function starterSettings(): Starter {
+  const { LAJU_ENTRY, LAJU_SLOT, LAJU_ATTEMPT = "", LAJU_BY_HAND, pm_id, pm_exec_path } = process.env;
+  const [attempt, retryOf] = LAJU_ATTEMPT.split(" ");
+  return {
+    entryId: LAJU_ENTRY || undefined,
+    slot: Number(LAJU_SLOT) || undefined,
+    isUnderPm2: pm_id !== undefined && isPm2Script(process.argv[1], pm_exec_path),
+    pm2Script: pm_exec_path,
+    attempt: Number(attempt) || 1,
+    retryOf: retryOf || undefined,
+    isByHand: LAJU_BY_HAND !== undefined && LAJU_BY_HAND !== "",
+    key: /^[a-z0-9]{8,40}$/.test(LAJU_BY_HAND ?? "") ? LAJU_BY_HAND : undefined,
+  };
+}
+
+/** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
+function isPm2Script(started: string | undefined, script: string | undefined): boolean {
+  if (started === undefined || script === undefined) return true;
+  if (basename(started).startsWith("ProcessContainer")) return true;
+  const isThere = existsSync(started) && existsSync(script);
+  return started === script || (isThere && realpathSync(started) === realpathSync(script));
+}
+
+/** The variable that marks what a run has started. */
+export const markName = "LAJU_RUN";
+
+/**
+ * Marks this process's environment, and so that of all it starts; returns the mark as it stands there. Who started
+ * this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
+ */
+export function markEnvironment(run: string): string {
+  for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
+  process.env[markName] = run;
+  return `${markName}=${run}`;
+}
+
+/** The log files of a process in pm2's cluster mode; undefined in every other process, its children included. */
+export function pm2ClusterLogs(): { out: string; error: string } | undefined {
+  const { exec_mode, pm_out_log_path: out, pm_err_log_path: error } = process.env;
+  if (exec_mode !== "cluster_mode" || !out || !error) return undefined;
+  const cluster = process.getBuiltinModule("node:cluster") as { isWorker?: boolean };
+  return cluster.isWorker ? { out, error } : undefined;
+}
+
+/** The environment for a command that starts by itself: that pm2 or cron started this process is not its affair. */
+export function environmentForStart(): NodeJS.ProcessEnv {
+  const {
+    LAJU_ENTRY: _entry,
+    LAJU_SLOT: _slot,
+    LAJU_ATTEMPT: _attempt,
+    LAJU_BY_HAND: _byHand,
+    LAJU_RUN: _run,
+    pm_id: _id,
+    pm_exec_path: _path,
+    exec_mode: _mode,
+    ...environment
+  } = process.env;
+  return environment;
+}
