@@ -242,10 +242,13 @@ describe("a run of a built command", () => {
       "no database at all, but long enough to be looked at".repeat(50),
     );
     const env = { LAJU_DATA: data };
-    await Promise.all([1, 2, 3].map(() => app.run(["build/commands/Returns.js"], { env })));
-    const ended = await Promise.all([1, 2, 3].map(() => app.run(["laju", "runs"], { env })));
-    expect(ended.map(({ status }) => status)).toEqual([0, 0, 0]);
-    const told = ended.filter(({ stderr }) => stderr.startsWith("laju: the ledger was damaged ("));
+    const started = await Promise.all([1, 2, 3].map(() => app.run(["build/commands/Returns.js"], { env })));
+    const asked = await Promise.all([1, 2, 3].map(() => app.run(["laju", "runs"], { env })));
+    expect([...started, ...asked].map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0]);
+    // The first that opens it, which a run does only where there may be an incident.
+    const told = [...started, ...asked].filter(({ stderr }) =>
+      stderr.startsWith("laju: the ledger was damaged ("),
+    );
     expect(told).toHaveLength(1);
     const kept = readdirSync(data).filter((file) => file.includes(".damaged-"));
     expect(kept).toHaveLength(1);
