@@ -38,6 +38,11 @@ test.each([
   expect(evaluate(code).result).toBe(expected);
 });
 
+test("whether it is a compiled ES module is known without it", () => {
+  const code = 'const { __esModule } = require("tls"); return __esModule';
+  expect(evaluate(code)).toEqual({ result: undefined, asked: [] });
+});
+
 test("that a file is no terminal is known without tty", () => {
   const code = 'const fd = require("fs").openSync("/etc/passwd"); return require("tty").isatty(fd)';
   expect(evaluate(code)).toEqual({ result: false, asked: ["fs", "fs"] });

@@ -16,11 +16,12 @@ export function withLazyBuiltins(code: string): string {
 
 /**
  * Stands before the bundle, on its first line. Functions as targets: some modules are called, some constructed. That
- * a file or a pipe is no terminal, which packages ask tty at their top for the sake of colours, the disk knows as well.
+ * a file or a pipe is no terminal, which packages ask tty at their top for the sake of colours, the disk knows as well;
+ * that a module of Node is no compiled ES module, which they ask each, is known.
  */
 const prelude =
   `const lajuLate=(load,known={__proto__:null})=>{let real;const get=()=>real??=load();return new Proxy(function(){"use strict"},{
-get:(_,key)=>known[key]??get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
+get:(_,key)=>key in known?known[key]:get()[key],set:(_,key,value)=>Reflect.set(get(),key,value),has:(_,key)=>key in get(),
 apply:(_,self,args)=>Reflect.apply(get(),self,args),
 construct:(_,args,target)=>Reflect.construct(get(),args,target),
 deleteProperty:(_,key)=>Reflect.deleteProperty(get(),key),
@@ -30,8 +31,6 @@ getPrototypeOf:()=>Reflect.getPrototypeOf(get()),
 getOwnPropertyDescriptor:(target,key)=>{const own=Reflect.getOwnPropertyDescriptor(target,key);
 if(own&&!own.configurable)return own;const found=Reflect.getOwnPropertyDescriptor(get(),key);
 return found&&{...found,configurable:true}}})},
-lajuLazy=name=>{const load=()=>require(name);return lajuLate(load,name==="node:tty"?{__proto__:null,isatty:fd=>{
-try{return require("fs").fstatSync(fd).isCharacterDevice()&&load().isatty(fd)}catch{return false}}}:undefined)};`.replaceAll(
-    "\n",
-    "",
-  );
+lajuLazy=name=>{const load=()=>require(name),known={__proto__:null,__esModule:undefined};
+if(name==="node:tty")known.isatty=fd=>{try{return require("fs").fstatSync(fd).isCharacterDevice()&&load().isatty(fd)}catch{return false}};
+return lajuLate(load,known)};`.replaceAll("\n", "");
