@@ -3,6 +3,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { postgresNeed, startPostgres } from "../support/postgres";
+import { redisNeed, startRedis } from "../support/redis";
 
 /** What a compiled command loads from its start to its end, beyond what a bare start of node loads. */
 interface Loaded {
@@ -34,9 +36,17 @@ const commands = {
   TakesArguments: declared("", ""),
 };
 
+/** The same with a server beside it. */
+const served = {
+  SetsRedis: declared('import Redis from "../app/services/Redis";', 'await Redis.set("a", "b");'),
+  QueriesPostgres: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
+};
+
 // What evaluates the shared bundle.
 const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
+// Nothing of tls, dns, crypto, zlib or http.
+const sockets = ["net", "diagnostics_channel"];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
 /** What takes the lock. A run that succeeds opens no ledger: SQLite is loaded by those that ask it something. */
@@ -56,7 +66,9 @@ describe("a compiled command loads", () => {
   let bare: Set<string>;
   beforeAll(async () => {
     app = makeApp(
-      Object.fromEntries(Object.entries(commands).map(([name, text]) => [`commands/${name}.ts`, text])),
+      Object.fromEntries(
+        Object.entries({ ...commands, ...served }).map(([name, text]) => [`commands/${name}.ts`, text]),
+      ),
     );
     expect((await app.laju("build")).stderr).toBe("");
     mkdirSync(join(app.root, "logs"));
@@ -68,24 +80,50 @@ describe("a compiled command loads", () => {
   });
   afterAll(() => app.remove());
 
-  test.each(Object.keys(commands) as (keyof typeof commands)[])("%s", (name) => {
-    const loaded = whatIsLoaded(app, `commands/${name}.js`);
-    const wanted = expected[name];
+  const expectLoaded = (name: string, wanted: Loaded, env = {}) => {
+    const loaded = whatIsLoaded(app, `commands/${name}.js`, env);
     expect({ ...loaded, builtins: loaded.builtins.filter((one) => !bare.has(one)) }).toEqual({
       ...wanted,
       builtins: wanted.builtins.filter((one) => !bare.has(one)).sort(),
     });
+  };
+
+  test.each(Object.keys(commands) as (keyof typeof commands)[])("%s", (name) => {
+    expectLoaded(name, expected[name]);
+  });
+
+  test.skipIf(redisNeed.skip)(`SetsRedis${redisNeed.label}`, async () => {
+    const redis = await startRedis();
+    try {
+      const wanted = { builtins: [...supervision, ...streams, ...sockets], vendor: [lock, "ioredis"] };
+      expectLoaded("SetsRedis", { ...wanted, packages: [] }, { REDIS_URL: redis.url });
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  test.skipIf(postgresNeed.skip)(`QueriesPostgres${postgresNeed.label}`, async () => {
+    const postgres = await startPostgres();
+    try {
+      const wanted = {
+        builtins: [...supervision, ...streams, ...sockets, "util/types"],
+        vendor: [lock, "knex", "pg"],
+      };
+      expectLoaded("QueriesPostgres", { ...wanted, packages: [] }, { DATABASE_URL: postgres.url });
+    } finally {
+      await postgres.stop();
+    }
   });
 });
 
 /** Runs a program as cron does, with its output in a file, and asks it at its end. */
-function whatIsLoaded({ root }: TestApp, file: string): Loaded {
+function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
   const log = openSync(join(root, "logs", "X.log"), "a");
   const answer = join(root, "loaded.json");
   const { PATH, HOME } = process.env;
   const { status } = spawnSync(process.execPath, ["--require", join(root, "watch.cjs"), file], {
     cwd: join(root, "build"),
-    env: { PATH, HOME, ANSWER: answer },
+    env: { PATH, HOME, ANSWER: answer, ...more },
     stdio: ["ignore", log, log],
   });
   closeSync(log);

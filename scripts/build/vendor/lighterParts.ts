@@ -73,14 +73,17 @@ function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;
 }
 
+/** A file of a package as it stands in a bundle. */
+export function lightened(path: string): string {
+  const source = readFileSync(path, "utf8");
+  return parts.find(({ file }) => file.test(path))?.lighter(source) ?? source;
+}
+
 export const lighterParts: Plugin = {
   name: "lighter-parts",
   setup({ onLoad }) {
-    for (const { file, lighter } of parts) {
-      onLoad({ filter: file }, ({ path }) => ({
-        contents: lighter(readFileSync(path, "utf8")),
-        loader: "js",
-      }));
+    for (const { file } of parts) {
+      onLoad({ filter: file }, ({ path }) => ({ contents: lightened(path), loader: "js" }));
     }
   },
 };
