@@ -31,7 +31,8 @@ export interface RedisHabits {
   place?: RedisPlace;
   /**
    * Whether a command whose answer was lost with its connection fails (it may have been done), where ioredis sends it
-   * again with the next connection. And one that isn't answered in time takes its connection with it.
+   * again with the next connection. And one that isn't answered in time, or by a server that is a replica now, takes its
+   * connection with it.
    */
   sendsOnce?: boolean;
 }
@@ -113,7 +114,7 @@ function clientClass(place: RedisPlace) {
       };
       command.reject = (error) => {
         this.finish(command);
-        if (this.sendsOnce && isTimeout(error)) hidden(this).stream?.destroy(error);
+        if (this.sendsOnce && isOfConnection(error)) hidden(this).stream?.destroy(error);
         reject(describe(place, error, this.problem));
       };
       if (/subscribe$/i.test(command.name)) this.isSubscriber = true;
@@ -149,8 +150,9 @@ function takeTtl({ name, args }: Command): void {
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
 }
 
-function isTimeout({ message }: Error): boolean {
-  return message.startsWith("Command timed out");
+/** Another connection may do better: no answer came, or after a failover the name means another server. */
+function isOfConnection({ message }: Error): boolean {
+  return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }
 
 const lostConnection = /^(Connection is closed\.|Command timed out|Command aborted due to connection close)/;

@@ -53,6 +53,19 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
     expect(await client.get("count")).toBe("1");
   });
 
+  test("one that finds a replica leaves it: the name may mean another server by now", async () => {
+    const client = await connected(true);
+    const first = await client.client("ID");
+    await direct.call("REPLICAOF", "127.0.0.1", "1");
+    try {
+      await expect(client.incr("count")).rejects.toThrow(/READONLY/);
+      expect(await client.client("ID")).not.toBe(first);
+    } finally {
+      await direct.call("REPLICAOF", "NO", "ONE");
+    }
+    expect(await client.incr("count")).toBe(1);
+  });
+
   test("ioredis's own way, which the app's Redis has, sends it again", async () => {
     const client = await connected(false);
     expect(await lost(client)).toBe(2);
