@@ -69,6 +69,7 @@ export class Worker {
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
+  #isStarted = false;
   #resolve!: (summary: WorkerSummary) => void;
   #reject!: (error: unknown) => void;
 
@@ -94,6 +95,7 @@ export class Worker {
   async start(): Promise<void> {
     await this.#care.start(this.wake);
     this.#watch = await this.options.engine.watch(this.wake);
+    this.#isStarted = true;
     this.#consider();
   }
 
@@ -123,7 +125,8 @@ export class Worker {
 
   /** Begins what can be begun, and sees to it that a turn comes if there is need of one. */
   #consider(): void {
-    if (this.#phase === "ending") return;
+    // Whoever has to stop while it starts stops when there is something to be undone.
+    if (!this.#isStarted || this.#phase === "ending") return;
     this.#pump();
     if (this.#turn !== undefined || this.#exchanges >= this.options.engine.pipeline) return;
     if (this.#outgoing.isEmpty && !this.#wantsJobs()) this.#endIfIdle();

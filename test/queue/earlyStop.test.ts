@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { QueueEngine } from "../../app/queue/engine";
+import { Worker } from "../../app/queue/worker/worker";
+import { sqliteSetup } from "../support/queue/sqliteSetup";
+
+const setup = sqliteSetup();
+let engine: QueueEngine;
+beforeAll(async () => {
+  await setup.start();
+  engine = await setup.open();
+});
+afterAll(async () => {
+  await engine?.close();
+  await setup.stop();
+});
+
+test.each(["stop", "abort"] as const)(
+  "a worker told to %s while it starts leaves nothing behind",
+  async (how) => {
+    let watches = 0;
+    const watched: QueueEngine = {
+      ...engine,
+      async watch(onWake) {
+        const watch = await engine.watch(onWake);
+        watches++;
+        return {
+          close() {
+            watches--;
+            watch.close();
+          },
+        };
+      },
+    };
+    const worker = new Worker({ engine: watched, handlers: new Map(), concurrency: 1 });
+    const started = worker.start();
+    if (how === "stop") worker.stop(1000);
+    else worker.abort("a test");
+    await started;
+    expect(await worker.ended).toMatchObject({ completed: 0, failed: 0 });
+    expect(watches).toBe(0);
+    expect(await engine.holders()).toEqual([]);
+  },
+);
