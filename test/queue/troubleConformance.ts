@@ -74,7 +74,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const quick = await push("Quick");
       // Two seconds are meant; a busy machine may need more.
       await traced(`Quick ${quick} 1 done`, 5000);
-      expect(worker.output()).toContain("The queue can be reached again");
+      await until(() => worker.output().includes("The queue can be reached again"));
       expect(worker.output()).not.toContain("cancelled or taken over");
       expect(worker.child.exitCode).toBeNull();
     });
