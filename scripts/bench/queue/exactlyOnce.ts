@@ -3,23 +3,25 @@
  *   --jobs N    (default 160000)
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
  *   --kill      a random worker is killed (SIGKILL) each half second and another started: jobs may run again then
+ *   --crash     the server (postgresql, redis) is killed when a quarter has run, and comes back after three seconds
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Child, start } from "./child";
-import { freshDatabase, systems } from "./systems";
+import { type Database, freshDatabase, systems } from "./systems";
 
 const { values } = parseArgs({
   options: {
     jobs: { type: "string", default: "160000" },
     on: { type: "string", default: "sqlite" },
     kill: { type: "boolean", default: false },
+    crash: { type: "boolean", default: false },
   },
 });
 const system = systems.find(({ label, on }) => label === "laju" && on.toLowerCase() === values.on);
-const database = system && (await freshDatabase(system));
+const database = system && (await freshDatabase(system, values.crash));
 if (database === undefined) throw new Error(`no queue on ${values.on}`);
 const count = Number(values.jobs);
 const folder = mkdtempSync(join(tmpdir(), "laju-once-"));
@@ -32,6 +34,7 @@ await start({ ...place, mode: "prepare", count: 0 }).end;
 await start({ ...place, mode: "fill", count }).end;
 const workers: Child[] = Array.from({ length: 8 }, worker);
 let killed = 0;
+if (values.crash) await crashServer(database);
 while (distinct().size < count) {
   await new Promise((resolve) => setTimeout(resolve, 500));
   if (values.kill) killOne();
@@ -44,6 +47,14 @@ console.log(
   `${count} jobs, ${distinct().size} ran, ${runs} runs, ${runs - count} repeated, ${killed} workers killed`,
 );
 rmSync(folder, { recursive: true, force: true });
+
+async function crashServer({ crash, again }: Database): Promise<void> {
+  if (crash === undefined || again === undefined) throw new Error(`no server to crash on ${values.on}`);
+  while (distinct().size < count / 4) await new Promise((resolve) => setTimeout(resolve, 50));
+  await crash();
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await again();
+}
 
 function killOne(): void {
   const index = Math.floor(Math.random() * workers.length);

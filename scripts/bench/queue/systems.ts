@@ -38,8 +38,8 @@ export function installPeers(): void {
   execFileSync("npm", words, { cwd: import.meta.dirname, stdio: "inherit" });
 }
 
-/** A fresh database for one measurement. Undefined: its server is not installed. */
-export async function freshDatabase({ on }: System): Promise<Database | undefined> {
+/** A fresh database for one measurement; `mustKeep`: a crash loses nothing of it. Undefined: its server is not installed. */
+export async function freshDatabase({ on }: System, mustKeep = false): Promise<Database | undefined> {
   if (on === "SQLite") {
     const folder = mkdtempSync(join(tmpdir(), "laju-bench-queue-"));
     const remove = async () => rmSync(folder, { recursive: true, force: true });
@@ -47,10 +47,14 @@ export async function freshDatabase({ on }: System): Promise<Database | undefine
   }
   if (on === "PostgreSQL") return postgresNeed.path === undefined ? undefined : startPostgres();
   if (on === "MariaDB") return mysqlNeed.path === undefined ? undefined : startMysql();
-  return redisNeed.path === undefined ? undefined : startRedis();
+  return redisNeed.path === undefined ? undefined : startRedis({ appendOnly: mustKeep });
 }
 
 export interface Database {
   url: string;
   stop(): Promise<void>;
+  /** Ends its server as a crash would; where there is one that can. */
+  crash?(): Promise<void>;
+  /** Starts it again. */
+  again?(): Promise<void>;
 }
