@@ -5,8 +5,11 @@ import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
+import { troubleConformance } from "./troubleConformance";
 
-describe.skipIf(mysqlNeed.skip)(`the queue on MySQL in trouble${mysqlNeed.label}`, () => {
+describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConformance(mysqlSetup()));
+
+describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
   let engine: QueueEngine;
   beforeAll(async () => {

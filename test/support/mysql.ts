@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
-import { freePort, startServer, type TestServer, temporaryFolder } from "./server";
+import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
 
 export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
 /** A MariaDB of its own, with user `root`, no password, and database `laju`. */
-export async function startMysql(): Promise<TestServer> {
+export async function startMysql(): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");
   const data = join(folder, "data");
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
@@ -26,15 +26,11 @@ export async function startMysql(): Promise<TestServer> {
     `--pid-file=${join(folder, "pid")}`,
   ];
   const network = ["--bind-address=127.0.0.1", `--port=${port}`];
-  const server = await startServer(
-    programPath("mariadbd"),
-    ["--no-defaults", ...paths, ...network, ...asRoot],
-    {
-      folder,
-      url: `mysql://root@127.0.0.1:${port}/laju`,
-      isReady: () => isListening(port),
-    },
-  );
+  const url = `mysql://root@127.0.0.1:${port}/laju`;
+  const flags = ["--no-defaults", ...paths, ...network, ...asRoot];
+  const start = () =>
+    startServer(programPath("mariadbd"), flags, { folder, url, isReady: () => isListening(port) });
+  let server = await start();
   const client = [
     "--no-defaults",
     "-h",
@@ -47,7 +43,20 @@ export async function startMysql(): Promise<TestServer> {
     "create database laju",
   ];
   execFileSync(programPath("mariadb", "mysql"), client);
-  return server;
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    async crash() {
+      process.kill(server.pid, "SIGKILL");
+      await until(async () => !(await isListening(port)), { what: "the end of MariaDB" });
+    },
+    async again() {
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -1,10 +1,11 @@
 import knex from "knex";
 import { mysqlEngine } from "../../../app/queue/engines/mysql/mysql";
 import { startMysql } from "../mysql";
+import type { CrashingServer } from "../server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
 /** The queue in a MariaDB of its own. */
-export function mysqlSetup(): ServerSetup {
+export function mysqlSetup(): ServerSetup<CrashingServer> {
   return serverSetup({
     name: "MySQL",
     startServer: startMysql,
