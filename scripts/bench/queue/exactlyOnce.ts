@@ -3,7 +3,7 @@
  *   --jobs N    (default 160000)
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
  *   --kill      a random worker is killed (SIGKILL) each half second and another started: jobs may run again then
- *   --crash     the server (postgresql, redis) is killed when a quarter has run, and comes back after three seconds
+ *   --crash     the server is killed when a quarter has run, and comes back after three seconds
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
