@@ -112,7 +112,12 @@ async function bundlePackage(
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [...(addon ? [addonPlugin(addon.output)] : []), rarelyUsed, lighterParts, optionalPackages],
+    plugins: [
+      ...(addon ? [addonPlugin(addon.output)] : []),
+      rarelyUsed,
+      lighterParts(root),
+      optionalPackages,
+    ],
   });
   const code = result.outputFiles[0]?.text ?? "";
   const source = asFunction(withLazyBuiltins(code));
