@@ -1,6 +1,7 @@
 import type { CommandMeta } from "../schedule/commandMeta";
 import type { OptionSpecs, OptionValues } from "../schedule/optionSpecs";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
+import { sourceEntry } from "./sourceEntry";
 
 export type { CommandMeta } from "../schedule/commandMeta";
 
@@ -34,9 +35,14 @@ export function command<const O extends OptionSpecs = Record<never, never>>(
   definition: CommandDefinition<O>,
 ): CommandDefinition<O> {
   // A compiled command is started by the lines that the build appends to it.
-  if (typeof LAJU_BUILT === "undefined") {
-    // Not awaited: the entry's module has to finish loading first.
-    void import("./startSource").then(({ startIfEntry }) => startIfEntry(definition as CommandDefinition));
-  }
+  if (typeof LAJU_BUILT === "undefined") startSource(definition as CommandDefinition);
   return definition;
+}
+
+/** A test that imports a command may be over before anything more is loaded: so this is decided at once. */
+function startSource(definition: CommandDefinition): void {
+  const file = sourceEntry();
+  // Not awaited: the entry's module has to finish loading first.
+  if (file !== undefined)
+    void import("./startSource").then((source) => source.startIfEntry(definition, file));
 }

@@ -4,7 +4,7 @@
  *   --rounds N    the tables show medians (default 3)
  *   --only a,b    only these: drain, beside, flood, pick, takeover; or sqlite, postgresql, mariadb, redis
  *   --peers       installs what others take (scripts/bench/queue/package.json), and measures it too
- * The machine should do nothing else meanwhile; where it does, `chrt -f 10 npm run bench:queue` as root.
+ * The machine should do nothing else meanwhile.
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
