@@ -20,6 +20,8 @@ const long = [
   "test/services/DB.test.ts",
 ];
 
+const last = ["test/e2e/schedule/**/*.test.ts", "test/e2e/{cron,cronD,scheduleWork}.test.ts"];
+
 export default defineConfig({
   test: {
     // Two test files at a time: most of them start processes of their own.
@@ -34,16 +36,17 @@ export default defineConfig({
           ...shared,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", ...long],
-          exclude: ["test/e2e/schedule/**"],
+          exclude: last,
           testTimeout: 240_000,
         },
       },
       {
-        // Daemons on virtual clocks take all of the machine: beside nothing else, and last.
+        // Daemons on virtual clocks take all of the machine: last, and beside nothing but what waits for the real one.
         test: {
           ...shared,
           name: "daemon",
-          include: ["test/e2e/schedule/**/*.test.ts"],
+          include: last,
+          testTimeout: 240_000,
           sequence: { groupOrder: 1 },
           // One for each of two processors: see VC_LANE of test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
