@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { Socket as NetSocket } from "node:net";
 import type { Knex } from "knex";
 import { LajuError } from "../errors";
@@ -51,7 +52,8 @@ function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
 }
 
 function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass {
-  return class extends withErrors(knexClient(place.engine), (error) => describeServer(place, error)) {
+  const Client = knexClient(place.engine);
+  return class extends withErrors(Client, (error) => describeServer(place, error)) {
     constructor(config: Knex.Config) {
       super(config);
       const defaults = place.engine === "pg" ? { ...postgresDefaults(this.driver), stream } : mysqlDefaults;
@@ -59,9 +61,35 @@ function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass
     }
 
     override initializeDriver(): void {
-      this.driver = place.engine === "pg" ? loadPostgres() : require("mysql2");
+      this.driver = place.engine === "pg" ? withVersion(loadPostgres()) : require("mysql2");
+    }
+
+    /** Knex asks the server for it, one more way there and back before the first query. */
+    async checkVersion(connection: { serverVersion?: string }): Promise<string> {
+      const { checkVersion } = Client.prototype as unknown as AsksForVersion;
+      return connection.serverVersion ?? checkVersion.call(this, connection);
     }
   };
+}
+
+interface AsksForVersion {
+  checkVersion(this: unknown, connection: unknown): Promise<string>;
+}
+
+/** The driver, with connections that keep what the server says of its version when they begin. */
+function withVersion(driver: typeof import("pg")): typeof import("pg") {
+  class Client extends driver.Client {
+    serverVersion: string | undefined;
+
+    constructor(...given: ConstructorParameters<typeof driver.Client>) {
+      super(...given);
+      const { connection } = this as unknown as { connection: EventEmitter };
+      connection.on("parameterStatus", ({ parameterName, parameterValue }) => {
+        if (parameterName === "server_version") this.serverVersion = parameterValue.split(" ")[0];
+      });
+    }
+  }
+  return Object.create(driver, { Client: { value: Client } });
 }
 
 function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {

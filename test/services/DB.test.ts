@@ -444,8 +444,10 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
 
   test("the connection that the first use begins is the first query's", async () => {
     let connections = 0;
+    let said = "";
     const proxy = createServer((socket) => {
       connections++;
+      socket.on("data", (data) => (said += data.toString("latin1")));
       const onward = connect(Number(new URL(server.url).port), "127.0.0.1");
       socket.pipe(onward).pipe(socket);
     }).listen(0, "127.0.0.1");
@@ -457,6 +459,10 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     await until(() => connections === 1);
     expect((await DB.raw("select 42 as answer")).rows).toEqual([{ answer: 42 }]);
     expect(connections).toBe(1);
+    // The server has told its version by itself.
+    expect(said).not.toContain("version");
+    const { rows } = await DB.raw("show server_version");
+    expect(rows[0].server_version.split(" ")[0]).toBe(DB.client.version);
     await Promise.all([1, 2].map(() => DB.raw("select pg_sleep(0.1)")));
     expect(connections).toBe(2);
     await DB.destroy();
