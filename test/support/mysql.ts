@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
-import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
+import { type CrashingServer, crashingServer, freePort, startServer, temporaryFolder } from "./server";
 
 export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
@@ -30,7 +30,7 @@ export async function startMysql(): Promise<CrashingServer> {
   const flags = ["--no-defaults", ...paths, ...network, ...asRoot];
   const start = () =>
     startServer(programPath("mariadbd"), flags, { folder, url, isReady: () => isListening(port) });
-  let server = await start();
+  const server = await crashingServer(start);
   const client = [
     "--no-defaults",
     "-h",
@@ -43,20 +43,7 @@ export async function startMysql(): Promise<CrashingServer> {
     "create database laju",
   ];
   execFileSync(programPath("mariadb", "mysql"), client);
-  return {
-    url,
-    get pid() {
-      return server.pid;
-    },
-    async crash() {
-      process.kill(server.pid, "SIGKILL");
-      await until(async () => !(await isListening(port)), { what: "the end of MariaDB" });
-    },
-    async again() {
-      server = await start();
-    },
-    stop: () => server.stop(),
-  };
+  return server;
 }
 
 function isListening(port: number): Promise<boolean> {

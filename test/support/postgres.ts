@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { needs, programPath } from "./requirement";
-import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
+import { type CrashingServer, crashingServer, freePort, startServer, temporaryFolder } from "./server";
 
 export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
@@ -36,29 +36,7 @@ export async function startPostgres({
       url: `postgres://laju:s3cret@127.0.0.1:${port}/postgres`,
       isReady: () => isAccepting(programPath("pg_isready"), port),
     });
-  let server = await start();
-  return {
-    url: server.url,
-    get pid() {
-      return server.pid;
-    },
-    async crash() {
-      process.kill(server.pid, "SIGQUIT");
-      await until(() => !isRunning(server.pid), { what: "the end of PostgreSQL" });
-    },
-    async again() {
-      server = await start();
-    },
-    stop: () => server.stop(),
-  };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return crashingServer(start, "SIGQUIT");
 }
 
 /** PostgreSQL refuses to run as root; as another user it is who it is. */

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { needs, programPath } from "./requirement";
-import { type CrashingServer, freePort, startServer, temporaryFolder, until } from "./server";
+import { type CrashingServer, crashingServer, freePort, startServer, temporaryFolder } from "./server";
 
 export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
@@ -33,21 +33,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<CrashingSe
   const url = `redis://${password ? `:${password}@` : ""}127.0.0.1:${port}`;
   const start = () =>
     startServer(programPath("redis-server"), args, { folder, url, isReady: () => answers(port) });
-  let server = await start();
-  return {
-    url,
-    get pid() {
-      return server.pid;
-    },
-    async crash() {
-      process.kill(server.pid, "SIGKILL");
-      await until(async () => !(await answers(port)), { what: "the end of Redis" });
-    },
-    async again() {
-      server = await start();
-    },
-    stop: () => server.stop(),
-  };
+  return crashingServer(start);
 }
 
 function answers(port: number): Promise<boolean> {

@@ -21,6 +21,36 @@ export interface CrashingServer extends TestServer {
   again(): Promise<void>;
 }
 
+/** What `start` starts, to be crashed by this signal and started again. */
+export async function crashingServer(
+  start: () => Promise<TestServer>,
+  signal: NodeJS.Signals = "SIGKILL",
+): Promise<CrashingServer> {
+  let server = await start();
+  return {
+    url: server.url,
+    get pid() {
+      return server.pid;
+    },
+    async crash() {
+      process.kill(server.pid, signal);
+      await until(() => !isRunning(server.pid), { what: "the server's end" });
+    },
+    async again() {
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** A port of the loopback that nobody listens on right now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
