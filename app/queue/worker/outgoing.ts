@@ -24,6 +24,10 @@ export class Outgoing {
     this.#returns.push(...jobs);
   }
 
+  settles({ id, attempt }: Held): boolean {
+    return this.#settlements.some((one) => one.id === id && one.attempt === attempt);
+  }
+
   take(): Taken {
     const taken = {
       settle: this.#settlements,

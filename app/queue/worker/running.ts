@@ -9,6 +9,10 @@ export class Running {
     return this.#executions.size;
   }
 
+  has({ id, attempt }: Held): boolean {
+    return this.#executions.get(id)?.claimed.attempt === attempt;
+  }
+
   add(execution: Execution): void {
     this.#executions.set(execution.claimed.id, execution);
   }

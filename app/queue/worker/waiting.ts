@@ -1,4 +1,4 @@
-import type { ClaimedJob } from "../engine";
+import type { ClaimedJob, Held } from "../engine";
 
 /** What has been claimed and not begun, in its order. */
 export class Waiting {
@@ -9,6 +9,10 @@ export class Waiting {
 
   get size(): number {
     return this.#jobs.length - this.#next;
+  }
+
+  has({ id, attempt }: Held): boolean {
+    return this.#jobs.slice(this.#next).some((job) => job.id === id && job.attempt === attempt);
   }
 
   add(jobs: ClaimedJob[], now: number): void {

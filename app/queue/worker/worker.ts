@@ -128,7 +128,8 @@ export class Worker {
     // Whoever has to stop while it starts stops when there is something to be undone.
     if (!this.#isStarted || this.#phase === "ending") return;
     this.#pump();
-    if (this.#turn !== undefined || this.#exchanges >= this.options.engine.pipeline) return;
+    const pipeline = this.#outage.leavesDoubt ? 1 : this.options.engine.pipeline;
+    if (this.#turn !== undefined || this.#exchanges >= pipeline) return;
     if (this.#outgoing.isEmpty && !this.#wantsJobs()) this.#endIfIdle();
     else this.#scheduleTurn();
   }
@@ -145,6 +146,8 @@ export class Worker {
 
   #wantsJobs(): boolean {
     if (this.#suspects.isChosen) return false;
+    // What has ended is told first: it would be begun again otherwise.
+    if (this.#outage.leavesDoubt && !this.#outgoing.isEmpty) return false;
     return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
   }
 
@@ -158,8 +161,8 @@ export class Worker {
   async #exchange(): Promise<void> {
     const { engine } = this.options;
     const { id } = this.#care;
-    const taken = this.#outgoing.take();
     const claim = this.#claimRequest();
+    const taken = this.#outgoing.take();
     const wakes = this.#wakes;
     this.#exchanges++;
     this.#claiming += claim?.limit ?? 0;
@@ -190,14 +193,20 @@ export class Worker {
     return { limit: this.#room(), limits: this.#limits, ...(types && { types }) };
   }
 
-  #received(claimed: ClaimedJob[], limit: number, wakes: number): void {
-    const isFull = claimed.length >= limit;
+  #received(given: ClaimedJob[], limit: number, wakes: number): void {
+    const isFull = given.length >= limit;
+    const claimed = this.#outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
+    if (claimed.length === given.length) this.#outage.noDoubt();
     // Not full: there is no more, until somebody says that there is.
     if (!isFull) this.#answered = wakes;
     this.#prefetch.filled(isFull, performance.now());
     if (claimed.length === 0) return;
     if (this.#phase === "working") this.#take(claimed);
     else this.#giveBack(claimed);
+  }
+
+  #isHere(job: ClaimedJob): boolean {
+    return this.#running.has(job) || this.#waiting.has(job) || this.#outgoing.settles(job);
   }
 
   /** Of a claim with a suspect in it only that one is kept, to be run alone. */

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { QueueEngine } from "../../app/queue/engine";
+import { handlerOf } from "../../app/queue/handlers";
+import { job } from "../../app/queue/job";
+import { Worker } from "../../app/queue/worker/worker";
+import { openSqlite } from "../../app/services/sqliteDriver";
+import { sqliteSetup } from "../support/queue/sqliteSetup";
+import { until } from "../support/server";
+import { newJob } from "./conformance";
+
+const setup = sqliteSetup();
+let engine: QueueEngine;
+beforeAll(async () => {
+  await setup.start();
+  engine = await setup.open();
+});
+afterAll(async () => {
+  await engine?.close();
+  await setup.stop();
+});
+
+/** What a crash of PostgreSQL's leaves of a claim that its disk had not got yet. */
+function forgetClaims(): void {
+  const database = openSqlite(join(setup.folder, "queue.sqlite3"), { mustExist: true });
+  database.exec("update jobs set status = 'pending', locked_by = null, started_at = null, attempts = 0");
+  database.close();
+}
+
+const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+
+test("a job whose claim the server forgot in its crash is not begun a second time beside the first", async () => {
+  const [pushed] = await engine.push([newJob({ type: "Gated" })]);
+  let openGate = () => {};
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
+  let begun = 0;
+  const definition = job("Gated", {
+    async run() {
+      begun++;
+      await gate;
+    },
+  });
+  let isDown = false;
+  let refused = 0;
+  let givenAgain = 0;
+  const crashing: QueueEngine = {
+    ...engine,
+    // Until the job was given again: the heartbeat would end the first run, and rightly.
+    heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? engine.heartbeat(beat) : away()),
+    async exchange(request) {
+      if (isDown) {
+        refused++;
+        return away();
+      }
+      const answer = await engine.exchange(request);
+      if (refused > 0) givenAgain += answer.claimed.length;
+      return answer;
+    },
+  };
+  const worker = new Worker({
+    engine: crashing,
+    handlers: new Map([["Gated", handlerOf("Gated", { default: definition })]]),
+    concurrency: 3,
+  });
+  await worker.start();
+  await until(() => begun === 1);
+  isDown = true;
+  worker.wake();
+  await until(() => refused > 0);
+  forgetClaims();
+  isDown = false;
+  await until(() => givenAgain === 1);
+  openGate();
+  await until(async () => (await engine.find(pushed?.id as number))?.state === "completed");
+  worker.stop(1000);
+  expect(await worker.ended).toEqual({ completed: 1, failed: 0, retried: 0, returned: 0 });
+  expect({ begun, givenAgain }).toEqual({ begun: 1, givenAgain: 1 });
+});
