@@ -27,17 +27,16 @@ function isCurrent() {
   if (!existsSync(manifest)) return false;
   const builtAt = statSync(manifest).mtimeMs;
   return ["app", "commands/native", "commands/index.ts", "scripts/build"].every(
-    (path) => !isNewer(path, builtAt),
+    (path) => !isNewer(join(root, path), builtAt),
   );
 }
 
 function isNewer(path, time) {
-  const full = join(root, path);
-  if (!existsSync(full)) return false;
-  const stat = statSync(full);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
   // A folder's own time tells of files that were added, removed or renamed in it.
   if (stat.mtimeMs > time) return true;
-  return stat.isDirectory() && readdirSync(full).some((name) => isNewer(join(path, name), time));
+  return stat.isDirectory() && readdirSync(path).some((name) => isNewer(`${path}/${name}`, time));
 }
 
 function canRunSources() {

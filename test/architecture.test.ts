@@ -95,7 +95,11 @@ describe("of what runs in production", () => {
 
   test("app/config alone reads the environment", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
-    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual(["app/config.ts", "app/config/starter.ts"]);
+    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual([
+      "app/config.ts",
+      "app/config/hostTimezone.ts",
+      "app/config/starter.ts",
+    ]);
   });
 });
 

@@ -1,11 +1,14 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
-import type { CommandFacts, CommandProblem, Manifest } from "../schedule/manifest";
+import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../schedule/manifest";
 import { applyOverrides, type DeployedCommand } from "../schedule/overrides";
 import { closest } from "../schedule/similar";
 import { readManifest } from "./buildManifest";
 import { commandNames, readSources } from "./commandSources";
+import { contentHash } from "./contentHash";
 import { readOverrides } from "./overrides";
 
 /** The commands there are, and what is wrong with files that could not be read. */
@@ -19,7 +22,7 @@ export interface Catalog {
  * schedule.json has its say in both.
  */
 export function readCatalog(): Catalog {
-  return deployed(canReadSources() ? sourceFacts() : readManifest());
+  return deployed(commandNames().length > 0 ? sourceFacts() : readManifest());
 }
 
 /** The commands as the last build made them, with schedule.json: what the crontab and `run` go by. */
@@ -27,11 +30,34 @@ export function readBuiltCommands(): DeployedCommand[] {
   return deployed(readManifest()).commands;
 }
 
+type Facts = Pick<Manifest, "commands" | "problems">;
+
 /** What lists show of a command; its text is the build's business. */
-function sourceFacts(): Pick<Manifest, "commands" | "problems"> {
-  const { commands, problems } = readSources();
+function sourceFacts(): Facts {
+  const known = unchanged();
+  const names = commandNames().filter((name) => !known.has(name));
+  if (names.length > 0 && !canParse()) return readManifest();
+  const { commands, problems } = readSources(names);
   const facts = commands.map(({ text: _text, hasTopLevelAwait: _await, ...command }) => command);
-  return { commands: facts, problems };
+  return { commands: [...known.values(), ...facts].sort(byPriority), problems };
+}
+
+/** What the build has read already, by name: a parser's start costs more than all of these sources. */
+function unchanged(): Map<string, CommandFacts> {
+  // Whoever works on laju itself wants to see what its present code reads.
+  if (typeof LAJU_BUILT === "undefined" || !existsSync(paths.manifest)) return new Map();
+  const { commands, problems, inputs } = readManifest();
+  const bad = new Set(problems.map(({ file }) => file));
+  const isUnchanged = ({ file }: CommandFacts) => !bad.has(file) && inputs[file] === hashOf(file);
+  return new Map(commands.filter(isUnchanged).map((command) => [command.name, command]));
+}
+
+function hashOf(file: string): string | undefined {
+  try {
+    return contentHash(readFileSync(join(paths.root, file)));
+  } catch {
+    return undefined; // It is gone, or cannot be read; the list will say so.
+  }
 }
 
 /** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
@@ -40,8 +66,7 @@ function deployed({ commands, problems }: Pick<Manifest, "commands" | "problems"
   return { commands: applyOverrides(commands, readOverrides([...names])), problems };
 }
 
-function canReadSources(): boolean {
-  if (commandNames().length === 0) return false;
+function canParse(): boolean {
   try {
     createRequire(import.meta.url).resolve("oxc-parser");
     return true;

@@ -1,8 +1,9 @@
+import { hostTimezone } from "../config/hostTimezone";
 import type { HostClock } from "../schedule/nextRuns";
 
 /** What time it is here, and in which zone. */
 export function hostClock(): HostClock {
-  return { now: new Date(), hostTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  return { now: new Date(), hostTimezone: hostTimezone() };
 }
 
 /** A moment in a zone as people read it: "Mon 23 Nov 08:00". */

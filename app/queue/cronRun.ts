@@ -27,8 +27,3 @@ export function firstCronRun(cron: CronRun, type: string, now: number): number {
     hint: "A cron job needs times, such as 0 2 * * * or rate(2 hours).",
   });
 }
-
-/** This host's own zone, as its cron has it. */
-export function hostTimezone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}

@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
+import { hostTimezone } from "../config/hostTimezone";
 import type { AnyJobConfig } from "../services/Queue";
-import { firstCronRun, hostTimezone } from "./cronRun";
+import { firstCronRun } from "./cronRun";
 import type { NewJob, Replaced } from "./engine";
 import { queueEngine } from "./engines/select";
 import { duration, newJob, wholeNumber } from "./newJob";

@@ -1,3 +1,4 @@
+import { hostTimezone } from "../config/hostTimezone";
 import { entryId } from "../schedule/entries";
 import { parseSchedule } from "../schedule/expression";
 import { lateStart, latestFiring } from "../schedule/firings";
@@ -43,6 +44,6 @@ export interface Scheduled {
 }
 
 function clockOf(timezone: string | undefined) {
-  const hostTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return { timezone: timezone ?? hostTimezone, hostTimezone };
+  const host = hostTimezone();
+  return { timezone: timezone ?? host, hostTimezone: host };
 }

@@ -12,13 +12,13 @@ import {
   type CommandProblem,
   type Manifest,
 } from "../../app/schedule/manifest";
-import type { Output } from "./bundle";
-import { bundleCli, bundleRuntime } from "./bundleCli";
 import { bundleCommands } from "./bundleCommands";
 import { bundleMigrations } from "./bundleMigrations";
+import { bundlesNamedIn, removeUnused } from "./cachedBundle";
+import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
 import { copyAssets } from "./copyAssets";
-import { writeIfChanged } from "./files";
-import { bundleSharedOrKeep, readShared, removeUnused, writeSharedIndex } from "./shared/bundleShared";
+import { writeIfChanged, writeOutputs } from "./files";
+import { bundleSharedOrKeep, readShared, writeSharedIndex } from "./shared/bundleShared";
 import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
 
@@ -70,7 +70,9 @@ export async function buildApp(): Promise<BuildReport> {
   const kept = (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
   const commands = [...built, ...kept].sort(byPriority);
 
-  write([
+  const starter = join(build, "laju.js");
+  const last = [readShared(folder)?.file, ...bundlesNamedIn(starter)];
+  writeOutputs(build, [
     ...compiled.outputs,
     ...migrations.outputs,
     ...cli.outputs,
@@ -89,14 +91,15 @@ export async function buildApp(): Promise<BuildReport> {
   ];
   writeManifest({ version: 1, commands, jobs, problems, inputs: hashes(inputs) }, beganAt);
   const removed = removeStale(commands);
-  removeUnused(folder, readShared(folder)?.file);
+  removeUnused(build, new Set([shared.file, ...last]));
   writeSharedIndex(folder, shared);
+  const uncached = await cacheCli(place);
   return {
     built,
     kept,
     removed,
     problems,
-    warnings: [...vendor.warnings, ...warnings],
+    warnings: [...vendor.warnings, ...warnings, ...uncached],
     milliseconds: since(beganAt),
   };
 }
@@ -119,7 +122,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
   const kept = previous.commands.filter(({ file }) => bad.has(file));
   const others = previous.commands.filter(({ file }) => !files.has(file));
-  write(compiled.outputs);
+  writeOutputs(build, compiled.outputs);
   writeManifest(
     {
       version: 1,
@@ -168,10 +171,6 @@ function factsOnly({ text: _text, hasTopLevelAwait: _await, ...facts }: SourceCo
 
 function isBuilt(name: string): boolean {
   return existsSync(join(paths.build, "commands", `${name}.js`));
-}
-
-function write(outputs: Output[]): void {
-  for (const { path, contents } of outputs) writeIfChanged(join(paths.build, path), contents);
 }
 
 function hashes(files: string[]): Record<string, string> {

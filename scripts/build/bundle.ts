@@ -13,6 +13,7 @@ import { withGivenImport } from "./dynamicImports";
 import { importMetaName, importMetaPlugin } from "./importMeta";
 import type { Shared } from "./shared/bundleShared";
 import { sharedPlugin } from "./shared/sharedPlugin";
+import { withLazyImports } from "./vendor/lazyBuiltins";
 
 /** What came of bundling something that may have errors in it. */
 export interface Attempt extends Bundled {
@@ -80,8 +81,16 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   return { outputs: outputsOf(result, options.build), inputs: sourcesIn(result) };
 }
 
+/** A bundle as `lajuLoad` in runtime/head.js calls it, and its source map. */
+export interface BundledFunction {
+  code: string;
+  map: string;
+  /** The app's own files in it, from the app's root. */
+  modules: string[];
+}
+
 /** Bundles modules, and all that they import, into one file that gives each when it is asked for. */
-export async function bundleSharedModules(entries: string[], place: BuildFolder) {
+export async function bundleSharedModules(entries: string[], place: BuildFolder): Promise<BundledFunction> {
   const { root } = place;
   const plugins = [appAlias(root), externalPackages((name) => name !== "fastest-levenshtein")];
   const options = settings({ ...place, format: "cjs", plugins });
@@ -91,11 +100,7 @@ export async function bundleSharedModules(entries: string[], place: BuildFolder)
   const names = modules.map((file, at) => `${JSON.stringify(file)}: m${at}`);
   const result = await build({
     ...options,
-    // Every byte is read at each start. Names stay as they are: stack traces show them.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Node prints the line on which an uncaught error was thrown.
-    lineLimit: 160,
+    ...small,
     banner: { js: sharedHead(place) },
     stdin: {
       contents: `${imports.join("\n")}\nObject.assign(lajuModules, { ${names.join(", ")} });`,
@@ -104,8 +109,40 @@ export async function bundleSharedModules(entries: string[], place: BuildFolder)
     outfile: join(place.build, "shared", "shared.js"),
     outdir: undefined,
   });
+  return { ...functionOf(result), modules };
+}
+
+/** Bundles a program, with npm's packages outside, and what all share taken from build/shared. */
+export async function bundleProgram(entry: Entry, options: BundleOptions): Promise<BundledFunction> {
+  const { root, shared } = options;
+  const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
+  const banner = { js: `${sharedName(shared)}\n${runtimeText(root, "program.js")}` };
+  const result = await build({
+    ...settings({ ...options, plugins }),
+    ...small,
+    banner,
+    entryPoints: [entry],
+  });
+  const { code, map } = functionOf(result, withLazyImports);
+  return { code, map, modules: sourcesIn(result) };
+}
+
+/** The small file that starts a program made by `bundleProgram`: `path` is where that is, from the build folder. */
+export function programStarter(options: BundleOptions, folder: string, file: string): string {
+  return `const lajuProgramFile = "${file}";\n${headOf(options)}\nlajuLoad(\`${folder}/\${lajuProgramFile}\`);\n`;
+}
+
+/** Every byte is read at each start. Names stay as they are: stack traces show them. */
+const small = {
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Node prints the line on which an uncaught error was thrown.
+  lineLimit: 160,
+} satisfies BuildOptions;
+
+function functionOf(result: BuildResult<{ write: false }>, change = (code: string) => code) {
   const [map = "", code = ""] = result.outputFiles.map(({ text }) => text);
-  return { code: asFunction(withModuleDefaults(code)), map, modules };
+  return { code: asFunction(change(withModuleDefaults(code))), map };
 }
 
 /**
@@ -154,7 +191,11 @@ function settings(options: Pick<BundleOptions, "root" | "build" | "format" | "pl
 /** What stands before the bundle: where it is, whether it is the program, and runtime/head.js. */
 function headOf({ root, format, shared }: BundleOptions): string {
   const start = format === "esm" ? esmStart : cjsStart;
-  return `const lajuSharedFile = ${JSON.stringify(shared.file)};\n${start}\n${runtimeText(root, "head.js")}`;
+  return `${sharedName(shared)}\n${start}\n${runtimeText(root, "head.js")}`;
+}
+
+function sharedName({ file }: Shared): string {
+  return `const lajuSharedFile = "${file}";`;
 }
 
 // Not require("node:module"): that loads the whole of its public part, 2 ms at each start.

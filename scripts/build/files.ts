@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import type { Output } from "./bundle";
 
 /**
  * Writes a file so that whoever reads it meanwhile sees the old one or the new one, never a half: cron may
@@ -18,6 +19,10 @@ export function writeIfChanged(file: string, contents: string | Uint8Array, mode
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+export function writeOutputs(build: string, outputs: readonly Output[]): void {
+  for (const { path, contents } of outputs) writeIfChanged(join(build, path), contents);
 }
 
 function readOrEmpty(file: string): Buffer {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import tls from "node:tls";
 import { expect, test } from "vitest";
-import { withLazyBuiltins } from "../../scripts/build/vendor/lazyBuiltins";
+import { withLazyBuiltins, withLazyImports } from "../../scripts/build/vendor/lazyBuiltins";
 
 const require = createRequire(import.meta.url);
 
@@ -51,4 +51,12 @@ test("that a file is no terminal is known without tty", () => {
 test("other modules and other words stay as they are", () => {
   const code = 'return [require("util"), other.require("tls2"), "require(tls)"]';
   expect(withLazyBuiltins(code)).toBe(code);
+});
+
+test("of own code only what an import became is lazy", () => {
+  const text = 'const text = \'x : require("node:module")\'; import_node_fs = require("node:fs");';
+  expect(withLazyImports(text)).toBe(text);
+  const code =
+    'var import_node_crypto=require("node:crypto"); return (0, import_node_crypto.createHash)("sha1")';
+  expect(withLazyImports(code)).toContain('import_node_crypto=lajuLazy("node:crypto")');
 });

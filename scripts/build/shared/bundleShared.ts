@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { contentHash } from "../../../app/console/contentHash";
 import type { CommandProblem } from "../../../app/schedule/manifest";
 import { type BuildFolder, bundleSharedModules, describeMessage, isMessageList } from "../bundle";
+import { namedByContent } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
-import { writeIfChanged } from "../files";
+import { writeIfChanged, writeOutputs } from "../files";
 
 /** What all compiled files share: laju's part of every run. */
 export interface Shared {
@@ -28,16 +28,15 @@ const entries: [string, ...string[]] = ["app/console/startCompiled.ts", "app/con
  * what is its own, so that a thousand of them are small and each starts without compiling laju anew.
  */
 export async function bundleShared(place: BuildFolder): Promise<BundledShared> {
-  const folder = join(place.build, "shared");
-  const { code, map, modules } = await bundleSharedModules(entries, place);
-  const file = contentHash(code);
-  writeIfChanged(join(folder, `${file}.js`), code);
-  writeIfChanged(join(folder, `${file}.js.map`), map);
-  const train = join(place.root, "scripts/build/shared/train.js");
-  const cache = join(folder, cacheName(file));
-  const words = [train, place.build, file];
-  const warning = await makeCache("the shared bundle", cache, { words, cwd: place.root });
-  const shared = { file, modules };
+  const { build, root } = place;
+  const bundled = await bundleSharedModules(entries, place);
+  const { file, outputs } = namedByContent("shared", bundled);
+  writeOutputs(build, outputs);
+  const train = join(root, "scripts/build/shared/train.js");
+  const cache = join(build, "shared", cacheName(file));
+  const words = [train, build, file];
+  const warning = await makeCache("the shared bundle", cache, { words, cwd: root });
+  const shared = { file, modules: bundled.modules };
   return { shared, warnings: warning === undefined ? [] : [warning] };
 }
 
@@ -70,23 +69,6 @@ export function writeSharedIndex({ build }: BuildFolder, shared: Shared): void {
 export function readShared({ build }: Pick<BuildFolder, "build">): Shared | undefined {
   const file = indexFile(build);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Shared) : undefined;
-}
-
-/** Another build may be under way, and has written a bundle that no command names yet. */
-const youngMs = 600_000;
-
-/** Deletes bundles that no compiled file asks for any more, save the last build's: a start may be under way. */
-export function removeUnused({ build }: BuildFolder, previous: string | undefined): void {
-  const folder = join(build, "shared");
-  const compiled = readdirSync(build, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.m?js$/.test(path) && !/^(vendor|shared)\//.test(path))
-    .map((path) => readFileSync(join(build, path), "latin1").slice(0, 1000));
-  const isUsed = (file: string) => file === previous || compiled.some((text) => text.includes(file));
-  const isYoung = (path: string) => Date.now() - statSync(join(folder, path)).mtimeMs < youngMs;
-  for (const path of readdirSync(folder)) {
-    const [file] = /^[\w-]{22}/.exec(path) ?? [];
-    if (file !== undefined && !isUsed(file) && !isYoung(path)) rmSync(join(folder, path), { force: true });
-  }
 }
 
 function indexFile(build: string): string {

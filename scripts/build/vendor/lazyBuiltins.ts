@@ -2,14 +2,22 @@
  * Node's modules that cost a start the most and that packages name at their top, whether they come to use them or
  * not: tls 4 to 6 ms of a bare start's 20, tty, net and http 3 each, zlib 2, crypto and dns more than 1.
  */
-const heavy = "assert|child_process|crypto|dns|http|https|net|os|tls|tty|zlib";
+const heavy = "assert|child_process|crypto|dns|http|https|module|net|os|tls|tty|zlib";
 
 /**
  * Makes a bundle load these at their first use, and gives it lajuLate() for parts of its own (see lighterParts.ts).
  * What takes one apart at once (`const { connect } = …`) has it at once.
  */
 export function withLazyBuiltins(code: string): string {
-  const found = new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g");
+  return lazily(code, new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g"));
+}
+
+/** The same for what esbuild made of `import { … } from "node:…"`, and for nothing that only looks like it. */
+export function withLazyImports(code: string): string {
+  return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+ ?= ?)require\\("node:(${heavy})"\\)`, "g"));
+}
+
+function lazily(code: string, found: RegExp): string {
   const lazy = code.replace(found, (_, name) => `lajuLazy("node:${name}")`);
   return lazy.includes("lajuLate(") || lazy !== code ? `${prelude}${lazy}` : code;
 }

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { contentHash } from "../../app/console/contentHash";
+import type { BundledFunction, Output } from "./bundle";
+
+/** Folders of build/ whose bundles are named by a hash of their content: V8 believes a cache of any text as long. */
+const folders = ["shared", "cli"] as const;
+type Folder = (typeof folders)[number];
+
+/** The files of a bundle, and its name without ending. */
+export function namedByContent(folder: Folder, { code, map }: BundledFunction) {
+  const file = contentHash(code);
+  const outputs: Output[] = [
+    { path: `${folder}/${file}.js.map`, contents: Buffer.from(map) },
+    { path: `${folder}/${file}.js`, contents: Buffer.from(code) },
+  ];
+  return { file, outputs };
+}
+
+/** Another build may be under way, and has written a bundle that nothing names yet. */
+const youngMs = 600_000;
+
+/** Deletes bundles that no compiled file asks for any more, save those of the last build: a start may be under way. */
+export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
+  const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
+  if (unknown.length === 0) return;
+  const named = namedBundles(build);
+  for (const { path, file } of unknown) if (!named.has(file)) rmSync(path, { force: true });
+}
+
+function unknownIn(folder: string, kept: ReadonlySet<string | undefined>) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => ({ path: join(folder, name), file: /^[\w-]{22}(?=\.js|-v\d)/.exec(name)?.[0] ?? "" }))
+    .filter(({ path, file }) => file !== "" && !kept.has(file) && !isYoung(path));
+}
+
+function isYoung(path: string): boolean {
+  return Date.now() - statSync(path).mtimeMs < youngMs;
+}
+
+/** Each compiled file names in its first lines what it loads. */
+function namedBundles(build: string): Set<string> {
+  const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),
+  );
+  return new Set(compiled.flatMap((path) => bundlesNamedIn(join(build, path))));
+}
+
+/** The bundles that a compiled file loads; none where there is no such file. */
+export function bundlesNamedIn(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const head = readFileSync(file, "latin1").slice(0, 1000);
+  return [...head.matchAll(/const laju\w+File = "([\w-]{22})"/g)].map(([, name]) => name as string);
+}

@@ -1,0 +1,69 @@
+// Calls the verbs that people call most, in an app of its own, and writes V8's code cache of the command line.
+// Arguments: build folder, shared bundle, the command line's bundle, cache.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { bundleLoader } from "../loadBundle.js";
+import { writeCache } from "../writeCache.js";
+
+const [build, shared, cli, cache] = process.argv.slice(2);
+const verbs = [
+  ["--help"],
+  ["list"],
+  ["list", "--next"],
+  ["list", "--json"],
+  ["show", "Train"],
+  ["status"],
+  ["runs"],
+  ["runs", "Train"],
+  ["logs", "Train"],
+  ["crontab"],
+  ["inspect"],
+  ["mistyped"],
+];
+
+const source = `
+  import { command } from "../app/console/command";
+  export default command({ schedule: "0 8 * * 1-5", timeout: "10m", run: async ({ log }) => log.info("hello") });
+`;
+const facts = {
+  ...{
+    name: "Train",
+    form: "declared",
+    file: "commands/Train.ts",
+    description: "",
+    schedules: ["0 8 * * 1-5"],
+  },
+  ...{ timezone: null, timeout: "10m", overlap: "skip", oneServer: null, catchUp: "none", retries: 0 },
+  ...{ retryDelay: "10s", environments: null, enabled: true, tags: [], priority: 0, log: null, notify: null },
+  ...{ ping: null, options: {} },
+};
+const manifest = { version: 1, commands: [facts], jobs: [], problems: [], inputs: {} };
+
+const root = makeApp();
+process.env.LAJU_ROOT = root;
+const { load, cacheOf } = bundleLoader(build);
+globalThis[Symbol.for("laju.shared")] = { [shared]: load(`shared/${shared}`) };
+// A verb ends the process; here the next one follows.
+const end = process.exit;
+process.exit = () => {};
+process.argv = [process.argv[0], join(build, "laju.js"), "--version"];
+const { main } = load(`cli/${cli}`);
+for (const verb of verbs) await main(verb);
+writeCache(cache, cacheOf(`cli/${cli}`));
+rmSync(root, { recursive: true, force: true });
+end(0);
+
+/** An app with one command, its source and what a build says of it. */
+function makeApp() {
+  const folder = mkdtempSync(join(tmpdir(), "laju-train-"));
+  const write = (path, text) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  write("package.json", '{ "laju": {} }');
+  write(".env", "NODE_ENV=production\n");
+  write("commands/Train.ts", source);
+  write("build/commands.json", JSON.stringify(manifest));
+  return folder;
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Script } from "node:vm";
+
+/** Loads bundles of a build folder as `lajuLoad` in runtime/head.js does it, and keeps what V8 compiles of them. */
+export function bundleLoader(build) {
+  const scripts = new Map();
+  function load(path) {
+    const filename = join(build, `${path}.js`);
+    const script = new Script(readFileSync(filename, "latin1"), { filename });
+    scripts.set(path, script);
+    const module = { exports: {} };
+    const given = [build, load, Module, (name) => import(name)];
+    script.runInThisContext()(
+      ...[module.exports, createRequire(filename), module, filename, dirname(filename), ...given],
+    );
+    return module.exports;
+  }
+  return { load, cacheOf: (path) => scripts.get(path).createCachedData() };
+}

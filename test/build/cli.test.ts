@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+
+const command = (description: string) => `import { command } from "../app/console/command";
+export default command({ description: "${description}", schedule: "0 8 * * *", run() {} });
+`;
+
+describe("build/cli", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({ "commands/One.ts": command("the first"), "commands/Two.ts": command("the second") });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  const file = (ending: string) => {
+    const folder = join(app.root, "build/cli");
+    const [found, ...others] = readdirSync(folder).filter((name) => name.endsWith(ending));
+    expect(others).toEqual([]);
+    return join(folder, found as string);
+  };
+
+  test("holds the command line with a code cache that V8 takes", () => {
+    const source = readFileSync(file(".js"), "latin1");
+    const script = new Script(source, { cachedData: readFileSync(file(".cache")) });
+    expect(script.cachedDataRejected).toBe(false);
+  });
+
+  test("a cache that was cut off makes a verb slower and nothing else", async () => {
+    const cache = file(".cache");
+    const whole = readFileSync(cache);
+    truncateSync(cache, whole.length / 2);
+    expect(await app.laju("--version")).toMatchObject({ status: 0, stderr: "" });
+    writeFileSync(cache, whole);
+  });
+
+  test("an error of a verb's names the TypeScript line", async () => {
+    const { status, stderr } = await app.laju("show", "Three", "--verbose");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/at findCommand \(.*app\/console\/catalog\.ts:\d+:\d+\)/);
+  });
+
+  test("what the build has read of unchanged commands is not read again, and what changed is", async () => {
+    const manifest = app.read("build/commands.json");
+    app.write("build/commands.json", manifest.replace("the first", "as the manifest says"));
+    app.write("commands/Two.ts", command("changed"));
+    app.write("commands/Three.ts", command("new"));
+    const list = async () =>
+      JSON.parse((await app.run(["build/laju.js", "list", "--json"])).stdout).map(
+        ({ name, description }: { name: string; description: string }) => `${name}: ${description}`,
+      );
+    expect(await list()).toEqual(["One: as the manifest says", "Three: new", "Two: changed"]);
+    app.write("commands/One.ts", command("saved"));
+    expect(await list()).toEqual(["One: saved", "Three: new", "Two: changed"]);
+  });
+});
