@@ -1,18 +1,22 @@
 /*
  * How long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). Warm: build/vendor is
  * there, and the figures are whole `node laju build` processes, medians of 5: all commands anew, one of them
- * changed, and nothing changed.
+ * changed, and nothing changed. Of `build --watch` it is the time from saving a command to the line that says it is
+ * built.
  */
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type BenchApp, makeBenchApp } from "./support/benchApp";
 import { median } from "./support/pairs";
+import { cronEnvironment } from "./support/probe";
 
 const repeats = 5;
 const counts = process.argv.slice(2).map(Number);
 
-console.log("| commands | built anew | one changed | nothing changed | size of build/commands |");
-console.log("| --- | --- | --- | --- | --- |");
+console.log("| commands | built anew | one changed | nothing changed | watched | size of build/commands |");
+console.log("| --- | --- | --- | --- | --- | --- |");
 for (const count of counts.length > 0 ? counts : [100, 1000]) console.log(await measured(count));
 
 async function measured(count: number): Promise<string> {
@@ -29,9 +33,33 @@ async function measured(count: number): Promise<string> {
     });
     const unchanged = medianOf(() => seconds(() => app.laju(["build"])));
     const times = [anew, changed, unchanged].map((time) => `${time.toFixed(2)} s`);
-    return `| ${[count, ...times, sizeOf(app)].join(" | ")} |`;
+    const watched = `${(await watchedChange(app)).toFixed(0)} ms`;
+    return `| ${[count, ...times, watched, sizeOf(app)].join(" | ")} |`;
   } finally {
     app.remove();
+  }
+}
+
+/** How long after a command was saved the watching build says that it is built, in milliseconds. */
+async function watchedChange(app: BenchApp): Promise<number> {
+  const watch = spawn(process.execPath, ["laju", "build", "--watch"], {
+    cwd: app.root,
+    env: cronEnvironment(),
+  });
+  const lines = createInterface(watch.stdout)[Symbol.asyncIterator]();
+  try {
+    await lines.next();
+    const times: number[] = [];
+    for (let repeat = 0; repeat < repeats + 3; repeat++) {
+      const began = performance.now();
+      app.write("commands/Command0.ts", commandText(0, `watched ${repeat}`));
+      await lines.next();
+      times.push(performance.now() - began);
+    }
+    // The first few are V8's.
+    return median(times.slice(3));
+  } finally {
+    watch.kill();
   }
 }
 

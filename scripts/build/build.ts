@@ -1,9 +1,7 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, rmSync, utimesSync } from "node:fs";
 import { join, relative } from "node:path";
 import { paths } from "../../app/config";
 import { readManifest } from "../../app/console/buildManifest";
-import { readSources, type SourceCommand } from "../../app/console/commandSources";
-import { contentHash } from "../../app/console/contentHash";
 import { jobFile, jobNames, jobProblems } from "../../app/console/jobSources";
 import { writeJobTypes } from "../../app/console/jobTypes";
 import {
@@ -12,13 +10,15 @@ import {
   type CommandProblem,
   type Manifest,
 } from "../../app/schedule/manifest";
-import { bundleCommands } from "./bundleCommands";
+import type { Attempt } from "./bundle";
 import { bundleMigrations } from "./bundleMigrations";
 import { bundlesNamedIn, removeUnused } from "./cachedBundle";
 import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
+import { compileCommands } from "./compileCommands";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
-import { bundleSharedOrKeep, readShared, writeSharedIndex } from "./shared/bundleShared";
+import { Memory } from "./memory";
+import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
 
@@ -35,7 +35,8 @@ export interface BuildReport {
 
 /**
  * Compiles commands/, app/migrations and laju's own CLI into build/, and writes what was read of the
- * commands to build/commands.json. A bad file stops neither the others nor its own last good output.
+ * commands to build/commands.json. A bad file stops neither the others nor its own last good output; what would
+ * come out as it is (see Memory) is not made again.
  */
 export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
@@ -43,59 +44,46 @@ export async function buildApp(): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, build } = realPaths();
   const previous = existsSync(paths.manifest) ? readManifest() : undefined;
-  const sources = readSources();
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
   const vendor = await bundleVendor({ root, build });
+  const memory = new Memory({ root, build }, vendor.key, beganAt);
+  const last = [sharedIn(memory)?.file, ...bundlesNamedIn(join(build, "laju.js"))];
   const folder = { root, build, vendor: vendor.files };
-  const { shared, warnings, problems: sharedProblems } = await bundleSharedOrKeep(folder);
+  const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, memory);
   if (shared === undefined) return notBuilt(sharedProblems, beganAt);
   const place = { ...folder, shared };
-  const [compiled, migrations, cli, runtime] = await Promise.all([
-    bundleCommands(sources.commands, place),
-    bundleMigrations(place),
-    bundleCli(place),
-    bundleRuntime(place),
+  const recall = (part: string, make: () => Promise<Attempt>) => memory.recall(part, shared.file, make);
+  const [commands, migrations, cli, runtime] = await Promise.all([
+    compileCommands(place, memory, previous),
+    recall("app/migrations", () => bundleMigrations(place)),
+    recall("laju", () => bundleCli(place)),
+    recall("runtime", () => bundleRuntime(place)),
   ]);
+  const parts = [commands, migrations, cli, runtime];
   const problems = [
-    ...sources.problems,
-    ...untold(jobProblems(jobs), compiled.problems),
-    ...compiled.problems,
-    ...migrations.problems,
-    ...cli.problems,
-    ...runtime.problems,
+    ...commands.unread,
+    ...untold(jobProblems(jobs), commands.problems),
+    ...parts.flatMap((part) => part.problems),
+    ...sharedProblems,
   ];
-  const bad = new Set(problems.map(({ file }) => file));
-  const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
-  const kept = (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
-  const commands = [...built, ...kept].sort(byPriority);
+  const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
+  const all = [...commands.built, ...kept].sort(byPriority);
 
-  const starter = join(build, "laju.js");
-  const last = [readShared(folder)?.file, ...bundlesNamedIn(starter)];
-  writeOutputs(build, [
-    ...compiled.outputs,
-    ...migrations.outputs,
-    ...cli.outputs,
-    ...runtime.outputs,
-    ...starterOutputs(commands),
-  ]);
-  const assets = copyAssets({ root, build });
+  writeOutputs(build, [...parts.flatMap(({ outputs }) => outputs), ...starterOutputs(all)]);
   const inputs = [
-    ...compiled.inputs,
-    ...migrations.inputs,
-    ...cli.inputs,
-    ...runtime.inputs,
-    ...assets,
+    ...parts.flatMap((part) => part.inputs),
+    ...copyAssets({ root, build }),
     ...jobs.map(jobFile),
-    ...[...sources.problems, ...compiled.problems].map(({ file }) => file),
+    ...[...commands.unread, ...commands.problems].map(({ file }) => file),
   ];
-  writeManifest({ version: 1, commands, jobs, problems, inputs: hashes(inputs) }, beganAt);
-  const removed = removeStale(commands);
+  writeManifest({ version: 1, commands: all, jobs, problems, inputs: hashes(inputs, memory) }, beganAt);
+  memory.write();
+  const removed = removeStale(all);
   removeUnused(build, new Set([shared.file, ...last]));
-  writeSharedIndex(folder, shared);
   const uncached = await cacheCli(place);
   return {
-    built,
+    built: commands.built,
     kept,
     removed,
     problems,
@@ -109,31 +97,38 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, build } = realPaths();
   const previous = readManifest();
-  const sources = readSources(names);
   const vendor = await bundleVendor({ root, build });
-  const shared = readShared({ build });
+  const memory = new Memory({ root, build }, vendor.key, beganAt);
+  const shared = sharedIn(memory);
   if (shared === undefined) return buildApp();
   const place = { root, build, vendor: vendor.files, shared };
-  const compiled = await bundleCommands(sources.commands, place);
+  const compiled = await compileCommands(place, memory, previous, names);
 
-  const problems = [...sources.problems, ...compiled.problems];
-  const bad = new Set(problems.map(({ file }) => file));
+  const problems = [...compiled.unread, ...compiled.problems];
+  const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
   const files = new Set(names.map((name) => `commands/${name}.ts`));
-  const built = sources.commands.filter(({ file }) => !bad.has(file)).map(factsOnly);
-  const kept = previous.commands.filter(({ file }) => bad.has(file));
   const others = previous.commands.filter(({ file }) => !files.has(file));
+  const commands = [...others, ...compiled.built, ...kept].sort(byPriority);
   writeOutputs(build, compiled.outputs);
+  const inputs = [...compiled.inputs, ...problems.map(({ file }) => file)];
   writeManifest(
     {
       version: 1,
       jobs: jobNames(),
-      commands: [...others, ...built, ...kept].sort(byPriority),
+      commands,
       problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
-      inputs: { ...previous.inputs, ...hashes([...compiled.inputs, ...bad]) },
+      inputs: { ...previous.inputs, ...hashes(inputs, memory) },
     },
     beganAt,
   );
+  memory.writeBeside();
+  const { built } = compiled;
   return { built, kept, removed: [], problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+}
+
+/** Commands that are bad now and have something that an earlier build made of them. */
+function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): CommandFacts[] {
+  return (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
 }
 
 /** Behind a link (`current`) esbuild names files by their real paths, and so must we. */
@@ -165,17 +160,12 @@ function since(moment: Date): number {
   return Date.now() - moment.getTime();
 }
 
-function factsOnly({ text: _text, hasTopLevelAwait: _await, ...facts }: SourceCommand): CommandFacts {
-  return facts;
-}
-
 function isBuilt(name: string): boolean {
   return existsSync(join(paths.build, "commands", `${name}.js`));
 }
 
-function hashes(files: string[]): Record<string, string> {
-  const unique = [...new Set(files)];
-  return Object.fromEntries(unique.map((file) => [file, contentHash(readFileSync(join(paths.root, file)))]));
+function hashes(files: string[], memory: Memory): Record<string, string> {
+  return Object.fromEntries([...new Set(files)].map((file) => [file, memory.hashOf(file) ?? ""]));
 }
 
 /** Compiled commands whose source is gone would otherwise still run. */

@@ -36,6 +36,8 @@ export interface Output {
   /** From the build folder: "commands/X.js". */
   path: string;
   contents: Uint8Array;
+  /** The app's files that it was made from, by path from the root; absent where something else says so. */
+  inputs?: string[];
 }
 
 /** What came of bundling some entries. */
@@ -78,7 +80,7 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
   const banner = { js: headOf(options) };
   const result = await build({ ...settings({ ...options, format, plugins }), banner, entryPoints: entries });
-  return { outputs: outputsOf(result, options.build), inputs: sourcesIn(result) };
+  return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
 }
 
 /** A bundle as `lajuLoad` in runtime/head.js calls it, and its source map. */
@@ -140,7 +142,7 @@ const small = {
   lineLimit: 160,
 } satisfies BuildOptions;
 
-function functionOf(result: BuildResult<{ write: false }>, change = (code: string) => code) {
+function functionOf(result: Result, change = (code: string) => code) {
   const [map = "", code = ""] = result.outputFiles.map(({ text }) => text);
   return { code: asFunction(change(withModuleDefaults(code))), map };
 }
@@ -163,8 +165,14 @@ function runtimeText(root: string, file: string): string {
 }
 
 function sourcesIn({ metafile }: { metafile: Metafile }): string[] {
-  return Object.keys(metafile.inputs).filter((file) => !/^(laju[\w-]*:|<)|(^|\/)node_modules\//.test(file));
+  return Object.keys(metafile.inputs).filter(isSource);
 }
+
+function isSource(file: string): boolean {
+  return !/^(laju[\w-]*:|<)|(^|\/)node_modules\//.test(file);
+}
+
+type Result = BuildResult<{ write: false; metafile: true }>;
 
 function settings(options: Pick<BundleOptions, "root" | "build" | "format" | "plugins">) {
   const { root, build: outdir, format, plugins } = options;
@@ -212,11 +220,21 @@ const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPat
 export const esmStarter = (file: string) =>
   `globalThis[Symbol.for("laju.main")] = require.main === module; module.exports = import(${JSON.stringify(file)});\n`;
 
-function outputsOf(result: BuildResult<{ write: false }>, build: string): Output[] {
-  return result.outputFiles.map(({ path, text, contents }) => ({
-    path: relative(build, path),
-    contents: /\.m?js$/.test(path) ? Buffer.from(withModuleDefaults(text)) : contents,
-  }));
+function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
+  return result.outputFiles.map(({ path, text, contents }) => {
+    if (!/\.m?js$/.test(path)) return { path: relative(build, path), contents };
+    const { entryPoint = "" } = result.metafile.outputs[relative(root, path)] ?? {};
+    const inputs = [...importedBy(entryPoint, result.metafile)].filter(isSource).sort();
+    return { path: relative(build, path), contents: Buffer.from(withModuleDefaults(text)), inputs };
+  });
+}
+
+/** An entry and all that it imports, also what left nothing in the output. */
+function importedBy(entry: string, { inputs }: Metafile, found = new Set<string>()): Set<string> {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  for (const { path } of inputs[entry]?.imports ?? []) importedBy(path, { inputs, outputs: {} }, found);
+  return found;
 }
 
 const helper = /^var __toESM = [\s\S]*?^\)\);$/m;

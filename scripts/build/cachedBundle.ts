@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { contentHash } from "../../app/console/contentHash";
 import type { BundledFunction, Output } from "./bundle";
 
@@ -7,14 +7,18 @@ import type { BundledFunction, Output } from "./bundle";
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
-/** The files of a bundle, and its name without ending. */
-export function namedByContent(folder: Folder, { code, map }: BundledFunction) {
-  const file = contentHash(code);
-  const outputs: Output[] = [
-    { path: `${folder}/${file}.js.map`, contents: Buffer.from(map) },
-    { path: `${folder}/${file}.js`, contents: Buffer.from(code) },
+/** The files of a bundle; the last is the bundle itself. */
+export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
+  const path = `${folder}/${contentHash(code)}.js`;
+  return [
+    { path: `${path}.map`, contents: Buffer.from(map) },
+    { path, contents: Buffer.from(code) },
   ];
-  return { file, outputs };
+}
+
+/** A bundle's name without folder and ending. */
+export function nameOf(path: string): string {
+  return basename(path, ".js");
 }
 
 /** Another build may be under way, and has written a bundle that nothing names yet. */

@@ -10,7 +10,7 @@ import {
   type Place,
   programStarter,
 } from "../bundle";
-import { bundlesNamedIn, namedByContent } from "../cachedBundle";
+import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
 
 /** Tools that only development has; verbs that need them load them when called. */
@@ -26,10 +26,13 @@ export async function bundleCli(place: Place): Promise<Attempt> {
   return attempt(source, async () => {
     const options = ownOptions(place);
     const bundled = await bundleProgram({ in: join(place.root, source), out: "cli/laju" }, options);
-    const { file, outputs } = namedByContent("cli", bundled);
-    const starter = { path: "laju.js", contents: Buffer.from(programStarter(options, "cli", file)) };
+    const outputs = namedByContent("cli", bundled);
+    const starter = programStarter(options, "cli", nameOf(outputs[1].path));
     // The starter comes last: what it names is there.
-    return { outputs: [...outputs, starter], inputs: bundled.modules };
+    return {
+      outputs: [...outputs, { path: "laju.js", contents: Buffer.from(starter) }],
+      inputs: bundled.modules,
+    };
   });
 }
 

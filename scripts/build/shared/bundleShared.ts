@@ -1,10 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandProblem } from "../../../app/schedule/manifest";
-import { type BuildFolder, bundleSharedModules, describeMessage, isMessageList } from "../bundle";
-import { namedByContent } from "../cachedBundle";
+import {
+  type Attempt,
+  type BuildFolder,
+  bundleSharedModules,
+  describeMessage,
+  isMessageList,
+} from "../bundle";
+import { namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
-import { writeIfChanged, writeOutputs } from "../files";
+import { writeOutputs } from "../files";
+import type { Memory } from "../memory";
 
 /** What all compiled files share: laju's part of every run. */
 export interface Shared {
@@ -14,10 +20,12 @@ export interface Shared {
   modules: string[];
 }
 
-export interface BundledShared {
-  shared: Shared;
+export interface SharedAttempt {
+  /** Undefined where there never was one. */
+  shared: Shared | undefined;
   /** What could not be made; commands then start slower, and work. */
   warnings: string[];
+  problems: CommandProblem[];
 }
 
 // Not the services: whoever uses one pays for reading it, and nobody else (a code cache costs 6 ms a MB to read).
@@ -25,52 +33,39 @@ const entries: [string, ...string[]] = ["app/console/startCompiled.ts", "app/con
 
 /**
  * Makes build/shared: one bundle, with V8's code cache for this Node beside it. A command of its own holds only
- * what is its own, so that a thousand of them are small and each starts without compiling laju anew.
+ * what is its own, so that a thousand of them are small and each starts without compiling laju anew. Where one of
+ * its modules is bad, that is a problem, and the last good bundle stays: other commands still build.
  */
-export async function bundleShared(place: BuildFolder): Promise<BundledShared> {
+export async function bundleShared(place: BuildFolder, memory: Memory): Promise<SharedAttempt> {
   const { build, root } = place;
-  const bundled = await bundleSharedModules(entries, place);
-  const { file, outputs } = namedByContent("shared", bundled);
+  const bundling = () => bundleOrProblems(place);
+  const { outputs, problems } = await memory.recall("shared", JSON.stringify(place.vendor), bundling);
   writeOutputs(build, outputs);
-  const train = join(root, "scripts/build/shared/train.js");
-  const cache = join(build, "shared", cacheName(file));
-  const words = [train, build, file];
+  const shared = sharedIn(memory);
+  if (shared === undefined) return { shared, warnings: [], problems };
+  const words = [join(root, "scripts/build/shared/train.js"), build, shared.file];
+  const cache = join(build, "shared", cacheName(shared.file));
   const warning = await makeCache("the shared bundle", cache, { words, cwd: root });
-  const shared = { file, modules: bundled.modules };
-  return { shared, warnings: warning === undefined ? [] : [warning] };
+  return { shared, warnings: warning === undefined ? [] : [warning], problems };
 }
 
-/** Where one of its modules is bad, that is a problem, and the last good bundle stays: other commands still build. */
-export async function bundleSharedOrKeep(place: BuildFolder): Promise<SharedAttempt> {
+async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
   try {
-    return { ...(await bundleShared(place)), problems: [] };
+    const bundled = await bundleSharedModules(entries, place);
+    return { outputs: namedByContent("shared", bundled), inputs: bundled.modules, problems: [] };
   } catch (error) {
     if (!isMessageList(error)) throw error;
     const problems = error.errors.map((message) => ({
       file: message.location?.file ?? entries[0],
       message: describeMessage(message),
     }));
-    return { shared: readShared(place), warnings: [], problems };
+    return { outputs: [], inputs: [], problems };
   }
 }
 
-interface SharedAttempt {
-  shared: Shared | undefined;
-  warnings: string[];
-  problems: CommandProblem[];
-}
-
-/** Written last: whoever builds a single command finds a whole bundle there. */
-export function writeSharedIndex({ build }: BuildFolder, shared: Shared): void {
-  writeIfChanged(indexFile(build), `${JSON.stringify(shared, null, 2)}\n`);
-}
-
-/** What the last whole build shared; undefined before there was one. */
-export function readShared({ build }: Pick<BuildFolder, "build">): Shared | undefined {
-  const file = indexFile(build);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Shared) : undefined;
-}
-
-function indexFile(build: string): string {
-  return join(build, "shared", "index.json");
+/** What is shared now; undefined before there was a good build. */
+export function sharedIn(memory: Memory): Shared | undefined {
+  const memo = memory.memo("shared");
+  const path = memo && Object.keys(memo.outputs).find((output) => output.endsWith(".js"));
+  return path && memo ? { file: nameOf(path), modules: memo.inputs } : undefined;
 }

@@ -15,6 +15,8 @@ import { rarelyUsed } from "./rarelyUsed";
 type Place = Pick<BuildFolder, "root" | "build">;
 
 export interface Vendor {
+  /** A hash of everything that decides what these hold. */
+  key: string;
   /** The files in build/vendor, without ending, by the names of the packages they hold. */
   files: Record<string, string>;
   /** What could not be made; commands then start slower, and work. */
@@ -36,7 +38,7 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
   const indexFile = join(folder, "index.json");
   const key = vendorKey(place.root);
   const index = readIndex(indexFile);
-  if (index?.key === key && hasCaches(folder, index)) return { files: index.files, warnings: [] };
+  if (index?.key === key && hasCaches(folder, index)) return { key, files: index.files, warnings: [] };
 
   const files = index?.key === key ? index.files : await bundlePackages(place, folder);
   const train = join(place.root, "scripts/build/vendor/train.js");
@@ -46,7 +48,7 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
   const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
   writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
   removeOthers(folder, files);
-  return { files, warnings };
+  return { key, files, warnings };
 }
 
 /** Everything that decides what the bundles hold. */
