@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { Worker } from "../../app/queue/worker/worker";
-import { sqliteSetup } from "../support/queue/sqliteSetup";
+import { sqliteQueue } from "../support/queue/sqliteQueue";
 
-const setup = sqliteSetup();
-let engine: QueueEngine;
-beforeAll(async () => {
-  await setup.start();
-  engine = await setup.open();
-});
-afterAll(async () => {
-  await engine?.close();
-  await setup.stop();
-});
+const queue = sqliteQueue();
 
 test.each(["stop", "abort"] as const)(
   "a worker told to %s while it starts leaves nothing behind",
   async (how) => {
     let watches = 0;
     const watched: QueueEngine = {
-      ...engine,
+      ...queue.engine,
       async watch(onWake) {
-        const watch = await engine.watch(onWake);
+        const watch = await queue.engine.watch(onWake);
         watches++;
         return {
           close() {
@@ -38,6 +29,6 @@ test.each(["stop", "abort"] as const)(
     await started;
     expect(await worker.ended).toMatchObject({ completed: 0, failed: 0 });
     expect(watches).toBe(0);
-    expect(await engine.holders()).toEqual([]);
+    expect(await queue.engine.holders()).toEqual([]);
   },
 );

@@ -1,28 +1,17 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { handlerOf } from "../../app/queue/handlers";
 import { job } from "../../app/queue/job";
 import { Worker } from "../../app/queue/worker/worker";
-import { openSqlite } from "../../app/services/sqliteDriver";
-import { sqliteSetup } from "../support/queue/sqliteSetup";
+import { sqliteQueue } from "../support/queue/sqliteQueue";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 
-const setup = sqliteSetup();
-let engine: QueueEngine;
-beforeAll(async () => {
-  await setup.start();
-  engine = await setup.open();
-});
-afterAll(async () => {
-  await engine?.close();
-  await setup.stop();
-});
+const queue = sqliteQueue();
 
 /** What a crash of PostgreSQL's leaves of a claim that its disk had not got yet. */
 function forgetClaims(): void {
-  const database = openSqlite(join(setup.folder, "queue.sqlite3"), { mustExist: true });
+  const database = queue.open();
   database.exec("update jobs set status = 'pending', locked_by = null, started_at = null, attempts = 0");
   database.close();
 }
@@ -30,7 +19,7 @@ function forgetClaims(): void {
 const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
 
 test("a job whose claim the server forgot in its crash is not begun a second time beside the first", async () => {
-  const [pushed] = await engine.push([newJob({ type: "Gated" })]);
+  const [pushed] = await queue.engine.push([newJob({ type: "Gated" })]);
   let openGate = () => {};
   const gate = new Promise<void>((resolve) => {
     openGate = resolve;
@@ -46,15 +35,15 @@ test("a job whose claim the server forgot in its crash is not begun a second tim
   let refused = 0;
   let givenAgain = 0;
   const crashing: QueueEngine = {
-    ...engine,
+    ...queue.engine,
     // Until the job was given again: the heartbeat would end the first run, and rightly.
-    heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? engine.heartbeat(beat) : away()),
+    heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? queue.engine.heartbeat(beat) : away()),
     async exchange(request) {
       if (isDown) {
         refused++;
         return away();
       }
-      const answer = await engine.exchange(request);
+      const answer = await queue.engine.exchange(request);
       if (refused > 0) givenAgain += answer.claimed.length;
       return answer;
     },
@@ -73,7 +62,7 @@ test("a job whose claim the server forgot in its crash is not begun a second tim
   isDown = false;
   await until(() => givenAgain === 1);
   openGate();
-  await until(async () => (await engine.find(pushed?.id as number))?.state === "completed");
+  await until(async () => (await queue.engine.find(pushed?.id as number))?.state === "completed");
   worker.stop(1000);
   expect(await worker.ended).toEqual({ completed: 1, failed: 0, retried: 0, returned: 0 });
   expect({ begun, givenAgain }).toEqual({ begun: 1, givenAgain: 1 });

@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
+import { describe, expect, test } from "vitest";
 import { claimQueries } from "../../app/queue/engines/sqlite/claim";
-import { openSqlite } from "../../app/services/sqliteDriver";
-import { sqliteSetup } from "../support/queue/sqliteSetup";
+import { sqliteQueue } from "../support/queue/sqliteQueue";
 import { newJob } from "./conformance";
 
 describe("the jobs table in SQLite", () => {
-  const setup = sqliteSetup();
-  let engine: QueueEngine;
-  beforeAll(async () => {
-    await setup.start();
-    engine = await setup.open();
-  });
-  afterAll(async () => {
-    await engine?.close();
-    await setup.stop();
-  });
-
-  const open = () => openSqlite(setup.environment().DATABASE_URL?.slice("file:".length) as string);
+  const queue = sqliteQueue();
 
   test("a worker loop of one's own finds what it needs", async () => {
-    const database = open();
+    const database = queue.open();
     const insert = "insert into jobs (type, data, status, created_at) values (?, ?, 'pending', ?)";
     for (const n of [1, 2]) database.prepare(insert).run("email", JSON.stringify({ n }), Date.now());
-    await engine.push([newJob({ type: "email", data: '{"n":3}' })]);
+    await queue.engine.push([newJob({ type: "email", data: '{"n":3}' })]);
     const next = "select * from jobs where status = 'pending' order by created_at limit 1";
     const seen: number[] = [];
     for (;;) {
@@ -36,12 +23,12 @@ describe("the jobs table in SQLite", () => {
     }
     database.close();
     expect(seen.sort()).toEqual([1, 2, 3]);
-    expect((await engine.counts()).byState).toMatchObject({ completed: 3, pending: 0 });
-    expect(await engine.holders()).toEqual([]);
+    expect((await queue.engine.counts()).byState).toMatchObject({ completed: 3, pending: 0 });
+    expect(await queue.engine.holders()).toEqual([]);
   });
 
   test("claims come from their indexes, without sorting, with many finished and many ready", () => {
-    const database = open();
+    const database = queue.open();
     database.exec(`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 50000)
       insert into jobs (type, status, due, created_at, completed_at)

@@ -11,7 +11,10 @@ export default async function makeVendor(project: TestProject): Promise<() => vo
   const vendor = await bundleVendor({ root, build });
   const { bundleShared } = await import("../../scripts/build/shared/bundleShared");
   const { Memory } = await import("../../scripts/build/memory");
-  await bundleShared({ root, build, vendor: vendor.files }, new Memory({ root, build }, vendor.key, new Date()));
+  await bundleShared(
+    { root, build, vendor: vendor.files },
+    new Memory({ root, build }, vendor.key, new Date()),
+  );
   project.provide("built", build);
   return () => rmSync(build, { recursive: true, force: true });
 }

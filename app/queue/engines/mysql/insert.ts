@@ -1,11 +1,11 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
+import { newColumns, newValues } from "../newRow";
 import type { Connection } from "../server/connections";
 
 /** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
 export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";
 
-const into = `insert into jobs (type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay,
-  reschedules, rescheduled_from, remove_delay, status, due, created_at) values `;
+const into = `insert into jobs (${newColumns}, status, due, created_at) values `;
 const common = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 const atOnce = `(${common}, 'pending', null, ${now})`;
 const later = `(${common}, if(? > ${now}, 'scheduled', 'pending'), ?, ${now})`;
@@ -58,22 +58,9 @@ async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> 
 }
 
 function valuesOf(job: NewJob): unknown[] {
-  const { when, cron } = job;
+  const { when } = job;
   const moment = when === undefined ? undefined : "at" in when ? when.at : when.in;
-  return [
-    job.type,
-    job.userId,
-    job.data,
-    -job.priority || 0,
-    job.uniqueKey ?? null,
-    cron?.expression ?? null,
-    cron?.timezone ?? null,
-    job.rescheduleDelay ?? null,
-    job.reschedules ?? 0,
-    job.rescheduledFrom ?? null,
-    job.removeDelay ?? null,
-    ...(moment === undefined ? [] : [moment, moment]),
-  ];
+  return [...newValues(job), ...(moment === undefined ? [] : [moment, moment])];
 }
 
 const matching = "user_id = ? and type = ? and (cron is null) = ? and id <> ?";

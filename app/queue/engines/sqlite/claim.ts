@@ -1,17 +1,13 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, ClaimRequest } from "../../engine";
+import { claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
 import { byTurn } from "../turn";
 import { rowsOf, statement } from "./connection";
 
-/**
- * The columns of a ClaimedJob but its type, in the order in which `toClaimed` reads them. What most jobs have nothing
- * of comes as one value: each column costs about a tenth of the search for the row and its change.
- */
+/** The columns of a ClaimedJob but its type; user and priority as well are what most jobs have nothing of. */
 const claimedColumns = `id, attempts, data, created_at,
-  case when user_id is null and sort_order = 0 and spent = 0 and crashes = 0 and cron is null
-      and reschedule_delay is null and rescheduled_from is null and remove_delay is null then null
-    else json_array(user_id, sort_order, spent, crashes, cron, timezone, reschedule_delay, reschedules,
-      rescheduled_from, remove_delay)
+  case when user_id is null and sort_order = 0 and ${hasNothingRare} then null
+    else json_array(user_id, sort_order, ${rareColumns})
   end`;
 
 /** The same with the type, where it isn't known beforehand. */
@@ -51,7 +47,7 @@ export function claimJobs(
   }
   const { type, quota } = first;
   const rows = rowsOf(database, claimHead, worker, now, type, Math.min(quota, limit));
-  return rows.map((row) => claimedJob(row, type)).sort(byTurn);
+  return rows.map((row) => toTyped(row, type)).sort(byTurn);
 }
 
 interface Quota {
@@ -108,55 +104,11 @@ export const claimQueries = { claimHead, headWithOrder, readyTypes, promotion, f
 
 /** A row of `typedColumns`. */
 export function toClaimed(row: unknown[]): ClaimedJob {
-  return claimedJob(row, row[5] as string);
+  return toTyped(row, row[5] as string);
 }
 
-function claimedJob([id, attempt, data, createdAt, rare]: unknown[], type: string): ClaimedJob {
-  const more = rare === null ? usual : rareValues(JSON.parse(rare as string));
-  const {
-    userId,
-    priority,
-    spent,
-    crashes,
-    cron,
-    rescheduleDelay,
-    reschedules,
-    rescheduledFrom,
-    removeDelay,
-  } = more;
-  return {
-    id,
-    attempt,
-    type,
-    userId,
-    data,
-    createdAt,
-    priority,
-    spent,
-    crashes,
-    cron,
-    rescheduleDelay,
-    reschedules,
-    rescheduledFrom,
-    removeDelay,
-  } as ClaimedJob;
-}
-
-const usual = rareValues([null, 0, 0, 0, null, null, null, 0, null, null]);
-
-function rareValues([userId, order, spent, crashes, cron, timezone, ...rest]: unknown[]) {
-  const [rescheduleDelay, reschedules, rescheduledFrom, removeDelay] = rest;
-  const priority = -(order as number) || 0;
-  const schedule = cron === null ? null : { expression: cron, timezone };
-  return {
-    userId,
-    priority,
-    spent,
-    crashes,
-    cron: schedule,
-    rescheduleDelay,
-    reschedules,
-    rescheduledFrom,
-    removeDelay,
-  };
+function toTyped([id, attempt, data, createdAt, rare]: unknown[], type: string): ClaimedJob {
+  if (rare === null) return claimedJob([id, attempt, type, null, data, createdAt, 0], nothingRare);
+  const [userId, order, ...rest] = JSON.parse(rare as string);
+  return claimedJob([id, attempt, type, userId, data, createdAt, order], rareOf(rest));
 }

@@ -1,9 +1,9 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { NewJob, Pushed, Replaced } from "../../engine";
+import { newColumns, newValues } from "../newRow";
 import { numbered, rowsOf, statement } from "./connection";
 
-const columns = `type, user_id, data, status, sort_order, due, created_at, unique_key, cron, timezone,
-  reschedule_delay, reschedules, rescheduled_from, remove_delay`;
+const columns = `${newColumns}, status, due, created_at`;
 const count = 14;
 
 const insertOne = `insert into jobs (${columns}) values (${Array(count).fill("?").join(", ")})
@@ -32,24 +32,9 @@ export function insertJob(database: Database, job: NewJob, now: number): Pushed 
 }
 
 function valuesOf(job: NewJob, now: number): unknown[] {
-  const { when, cron } = job;
+  const { when } = job;
   const due = when === undefined ? null : "at" in when ? when.at : now + when.in;
-  return [
-    job.type,
-    job.userId,
-    job.data,
-    due !== null && due > now ? "scheduled" : "pending",
-    -job.priority || 0,
-    due,
-    now,
-    job.uniqueKey ?? null,
-    cron?.expression ?? null,
-    cron?.timezone ?? null,
-    job.rescheduleDelay ?? null,
-    job.reschedules ?? 0,
-    job.rescheduledFrom ?? null,
-    job.removeDelay ?? null,
-  ];
+  return [...newValues(job), due !== null && due > now ? "scheduled" : "pending", due, now];
 }
 
 const cancelMatching = `update jobs
