@@ -19,6 +19,11 @@ import type { NewRun, Outcome } from "./run";
  */
 export const journalFile = join(paths.data, "runs.journal");
 
+/** Where a long one is put once it is taken in. */
+export function asideOf(journal: string): string {
+  return `${journal}.1`;
+}
+
 /** A run that begins, as the journal has it. */
 export interface JournalStart extends NewRun {
   key: string;

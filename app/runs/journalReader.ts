@@ -9,7 +9,7 @@ import {
   statSync,
 } from "node:fs";
 import type { Database } from "../services/sqliteDriver";
-import { type JournalEnd, type JournalStart, journalFile } from "./journal";
+import { asideOf, type JournalEnd, type JournalStart, journalFile } from "./journal";
 import { insertRun, updateEnd } from "./runRow";
 
 /** A journal longer than this, in bytes, is put aside once it is taken in, and a new one begins. */
@@ -77,10 +77,6 @@ function filesOf(journal: string): JournalFile[] {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? [] : [{ path, stat }];
   });
-}
-
-function asideOf(journal: string): string {
-  return `${journal}.1`;
 }
 
 function takeFiles(ledger: Database, journal: string): void {

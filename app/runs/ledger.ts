@@ -24,13 +24,13 @@ export function hasEnded(key: string): boolean {
   return row !== undefined;
 }
 
-/** The run of a command that goes on now, other than the one of this key, if one is recorded. */
-export function runningRun(name: string, exceptKey = ""): Run | undefined {
+/** The run of a command that goes on now and holds its lock, if one is recorded. */
+export function runWithLock(name: string): Run | undefined {
   const row = ledger()
     .prepare(
-      "SELECT * FROM runs WHERE name = ? AND state = 'running' AND key IS NOT ? ORDER BY id DESC LIMIT 1",
+      "SELECT * FROM runs WHERE name = ? AND state = 'running' AND has_lock = 1 ORDER BY id DESC LIMIT 1",
     )
-    .get(name, exceptKey) as RunRow | undefined;
+    .get(name) as RunRow | undefined;
   return row && toRun(row);
 }
 
@@ -63,6 +63,12 @@ export function listRuns(filter: RunFilter): Run[] {
     .prepare(`SELECT * FROM runs ${where} ORDER BY id DESC LIMIT @limit`)
     .all({ name: filter.name ?? null, since: filter.since ?? null, limit: filter.limit ?? 20 });
   return (rows as RunRow[]).map(toRun);
+}
+
+/** One run by what people call it: its id, or its key where they have that from a log; undefined where there is none. */
+export function findRunCalled(called: string): Run | undefined {
+  const id = /^\d{1,15}$/.test(called) ? Number(called) : idOfRun(called);
+  return id === undefined ? undefined : findRun(id);
 }
 
 /** One run by its id, or undefined. */

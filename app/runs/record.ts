@@ -52,9 +52,19 @@ function takeInUnread(): void {
 
 /** A slot has one run, whoever starts it: that is the ledger's to say. */
 function isWritten(start: JournalStart): boolean {
-  if (start.slot !== null) return insertRun(ledger(), start);
-  appendToJournal(start);
-  return true;
+  if (start.slot === null) return appendToJournal(start) > 0;
+  const isFirst = insertRun(ledger(), start);
+  if (isFirst) tellJournal(start);
+  return isFirst;
+}
+
+/** A start that finds the lock taken looks there for who has it, before it opens the ledger. */
+function tellJournal(start: JournalStart): void {
+  try {
+    appendToJournal(start);
+  } catch {
+    // It is in the ledger.
+  }
 }
 
 /** Unlike any other's, on whatever host: "mi5w2x9f3s0k7q". */

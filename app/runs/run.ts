@@ -1,3 +1,4 @@
+import type { LockHolder } from "./overlapText";
 import type { Untold } from "./untold";
 
 /** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
@@ -47,6 +48,8 @@ export interface Outcome {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
   message?: string | undefined;
+  /** The run because of which this one did nothing: whoever knows its id writes the message. */
+  holder?: LockHolder | undefined;
   error?: string | undefined;
   finishedAt: number;
   logTo?: number | undefined;

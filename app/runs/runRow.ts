@@ -1,5 +1,6 @@
 import type { Database } from "../services/sqliteDriver";
 import type { JournalEnd, JournalStart } from "./journal";
+import { overlapText } from "./overlapText";
 import type { Run, RunState } from "./run";
 
 /** A row of the ledger's table `runs`. */
@@ -74,7 +75,13 @@ export function updateEnd(ledger: Database, end: JournalEnd): void {
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
-      ...[end.state, end.exitStatus, end.message ?? null, end.error ?? null, end.finishedAt],
+      ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null, end.finishedAt],
       ...[end.logTo ?? null, end.untold == null ? null : JSON.stringify(end.untold), end.key],
     );
+}
+
+function messageOf(ledger: Database, { message, holder }: JournalEnd): string | null {
+  if (holder == null) return message ?? null;
+  const row = ledger.prepare("SELECT id FROM runs WHERE key = ?").get(holder.key);
+  return overlapText(holder, (row as { id: number } | undefined)?.id);
 }

@@ -4,13 +4,14 @@ import { setRunId } from "../services/Logger";
 import { beforeRun } from "./afterRun";
 import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
-import { runningRun } from "./ledger";
 import { takeLock } from "./lock";
+import { lockHolder } from "./lockHolder";
 import { outputFile } from "./outputFile";
+import { type LockHolder, overlapText } from "./overlapText";
 import { type Pause, pauseOf, pauseText } from "./pause";
 import { openRecord } from "./record";
 import type { Retries } from "./retry";
-import type { NewRun, Run } from "./run";
+import type { NewRun } from "./run";
 import { runMark } from "./runMark";
 import { withoutSignalHandlers } from "./signalHandlers";
 import { type ActiveRun, supervise } from "./supervise";
@@ -112,22 +113,17 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "ta
 function skip(run: NewRun, reason?: string): never {
   const record = openRecord(run);
   const row = typeof record === "string" ? undefined : record;
-  const message = reason ?? skipMessage(run.name, row?.key);
+  const holder = reason === undefined ? holderOrNone(run.name) : undefined;
+  const message = reason ?? (holder === undefined ? "an earlier run goes on" : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
-  row?.close({ state: "skipped", exitStatus: 0, message, finishedAt: Date.now() });
+  row?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
   process.exit(0);
 }
 
-function skipMessage(name: string, ownKey: string | undefined): string {
-  const other = otherRun(name, ownKey);
-  if (other === undefined) return "an earlier run goes on";
-  return `still running since ${new Date(other.startedAt).toISOString()} (run ${other.id}, pid ${other.pid})`;
-}
-
-/** A ledger that is away must not make a skipped start fail. */
-function otherRun(name: string, ownKey: string | undefined): Run | undefined {
+/** What cannot be read must not make a skipped start fail. */
+function holderOrNone(name: string): LockHolder | undefined {
   try {
-    return ownKey === undefined ? undefined : runningRun(name, ownKey);
+    return lockHolder(name);
   } catch {
     return undefined;
   }

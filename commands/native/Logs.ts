@@ -9,14 +9,14 @@ import { showLog } from "../../app/console/showLog";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
-import { findRun } from "../../app/runs/ledger";
+import { findRun, findRunCalled } from "../../app/runs/ledger";
 import { markLostRuns } from "../../app/runs/lostRuns";
 import type { Run } from "../../app/runs/run";
 import { runHistories } from "../../app/runs/runHistory";
 
 export default verb({
   options: {
-    run: { type: "string", description: "The run with this id (default: the last)" },
+    run: { type: "string", description: "The run with this id, or key (default: the last)" },
     follow: { type: "boolean", short: "f", description: "Go on with what is written from now on" },
     lines: { type: "string", short: "n", description: "Only the last so many lines" },
   },
@@ -44,7 +44,7 @@ function lastRun(name: string): Run | undefined {
 }
 
 function chosenRun(name: string, id: string): Run {
-  const run = findRun(wholeNumber("--run", id));
+  const run = findRunCalled(id);
   if (run?.name === name) return run;
   const hint = run === undefined ? `node laju runs ${name} lists them.` : `It is one of ${run.name}.`;
   throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });

@@ -3,7 +3,7 @@ import { runDetails, runTable } from "../../app/console/runList";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
-import { findRun, listRuns } from "../../app/runs/ledger";
+import { findRunCalled, listRuns } from "../../app/runs/ledger";
 import { parseDuration } from "../../app/schedule/duration";
 
 export default verb({
@@ -14,7 +14,7 @@ export default verb({
     json: { type: "boolean", description: "Print the rows as JSON" },
   },
   words: { least: 0, most: 2 },
-  details: "node laju runs show <id> shows one run whole.",
+  details: "node laju runs show <id> shows one run whole; a key from a log will do as well.",
   run({ args: [name, id], options }) {
     if (name === "show") return show(id, options.json ?? false);
     if (id !== undefined) throw wrongUse(`runs does not take "${id}"`);
@@ -29,7 +29,7 @@ export default verb({
 });
 
 function show(id: string | undefined, asJson: boolean): void {
-  const run = findRun(Number(id));
+  const run = id === undefined ? undefined : findRunCalled(id);
   if (run === undefined) throw wrongUse(id === undefined ? "runs show needs an id" : `there is no run ${id}`);
   console.log(asJson ? JSON.stringify(run, null, 2) : runDetails(run, terminalFor(1)));
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -36,6 +37,14 @@ const commands = {
   TakesArguments: declared("", ""),
 };
 
+/** Goes on until it is told to end. */
+const held = {
+  Runs: declared(
+    "",
+    'console.log("ready"); await new Promise((resolve) => process.stdin.once("data", resolve));',
+  ),
+};
+
 /** The same with a server beside it. */
 const served = {
   SetsRedis: declared('import Redis from "../app/services/Redis";', 'await Redis.set("a", "b");'),
@@ -67,7 +76,10 @@ describe("a compiled command loads", () => {
   beforeAll(async () => {
     app = makeApp(
       Object.fromEntries(
-        Object.entries({ ...commands, ...served }).map(([name, text]) => [`commands/${name}.ts`, text]),
+        Object.entries({ ...commands, ...held, ...served }).map(([name, text]) => [
+          `commands/${name}.ts`,
+          text,
+        ]),
       ),
     );
     expect((await app.laju("build")).stderr).toBe("");
@@ -90,6 +102,16 @@ describe("a compiled command loads", () => {
 
   test.each(Object.keys(commands) as (keyof typeof commands)[])("%s", (name) => {
     expectLoaded(name, expected[name]);
+  });
+
+  test("a start that is skipped: no ledger", async () => {
+    const running = spawn(process.execPath, ["commands/Runs.js"], { cwd: join(app.root, "build") });
+    const ended = once(running, "exit");
+    await once(running.stdout, "data");
+    expectLoaded("Runs", { builtins: supervision, vendor: [lock], packages: [] });
+    running.stdin.write("\n");
+    await ended;
+    expect(readFileSync(join(app.root, "logs", "X.log"), "utf8")).toContain("Runs is skipped: still running");
   });
 
   test.skipIf(redisNeed.skip)(`SetsRedis${redisNeed.label}`, async () => {

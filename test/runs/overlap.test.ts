@@ -60,8 +60,15 @@ describe("while a run goes on, another start", () => {
     const first = await begin("Skips");
     const second = await start("Skips");
     expect(second).toMatchObject({ status: 0, stdout: "" });
-    expect(second.stderr).toMatch(/^laju: Skips is skipped: still running since \S+ \(run \d+, pid \d+\)\n$/);
-    expect(await last("Skips")).toMatchObject({ state: "skipped", exitStatus: 0 });
+    const said =
+      /^laju: Skips is skipped: (still running since \S+ \(run )([a-z0-9]{8,})(, pid \d+\))\n$/.exec(
+        second.stderr,
+      );
+    const [, before, key = "", after] = said ?? [];
+    const running = JSON.parse((await app.laju("runs", "show", key, "--json")).stdout);
+    expect(running).toMatchObject({ key, pid: first.child.pid, state: "running" });
+    const message = `${before}${running.id}${after}`;
+    expect(await last("Skips")).toMatchObject({ state: "skipped", exitStatus: 0, message });
     expect(await first.end()).toBe(0);
   });
 
