@@ -1,7 +1,9 @@
 import { sep } from "node:path";
 import { logLimits, paths } from "../config";
 import { beginNotices } from "./beginNotices";
+import { isWaitedFor } from "./freeLedger";
 import { hasEnded, idOfRun } from "./ledger";
+import { withoutWaiting } from "./ledgerFile";
 import { addPing, isSenderComing } from "./notices";
 import { outputFile, outputSize } from "./outputFile";
 import { rotateLogs } from "./rotateLogs";
@@ -13,12 +15,18 @@ import type { ToldRun, Untold } from "./untold";
 export function beforeRun({ name, key, ping }: ToldRun): void {
   if (ping === undefined) return;
   quietly(`nobody is told that ${name} began`, () => {
-    const runId = idOfRun(key);
-    if (runId === undefined) throw new Error("the ledger does not have it yet");
-    const createdAt = Date.now();
-    addPing({ name, event: "start", runId, createdAt, url: ping });
-    if (!isSenderComing(createdAt)) startSender();
+    const isComing = withoutWaiting(() => addStart(name, key, ping));
+    if (!isComing) startSender();
   });
+}
+
+/** Returns whether a sender is coming that takes it along. */
+function addStart(name: string, key: string, url: string): boolean {
+  const runId = idOfRun(key);
+  if (runId === undefined) throw new Error("the ledger does not have it yet");
+  const createdAt = Date.now();
+  addPing({ name, event: "start", runId, createdAt, url });
+  return isSenderComing(createdAt);
 }
 
 /**
@@ -29,11 +37,19 @@ export function afterRun(run: ToldRun, untold: Untold | undefined): void {
   quietly(`${run.name}'s log is not rotated`, rotateOwnLog);
   if (untold === undefined) return;
   try {
-    if (hasNews(run.key)) startSender();
+    if (withoutWaiting(() => hasNews(run.key))) startSender();
   } catch (error) {
     // Whoever has the ledger lets go of it, and a new process finds the driver that a deployment replaced.
     tell(`how ${run.name} went is told later: ${error.message}`);
-    startSender();
+    if (!isSenderWaiting()) startSender();
+  }
+}
+
+function isSenderWaiting(): boolean {
+  try {
+    return isWaitedFor();
+  } catch {
+    return false;
   }
 }
 

@@ -3,14 +3,23 @@ import { takeLock } from "./lock";
 
 const pauseMs = 250;
 
+/** No command has a name that begins with a dot. */
+const waitersLock = ".notices";
+
+/** Whether a process waits for the ledger already, and tells what stood in the journal before this was asked. */
+export function isWaitedFor(): boolean {
+  const release = takeLock(waitersLock, { wait: false });
+  release?.();
+  return release === undefined;
+}
+
 /**
  * Waits while another process has the ledger to itself, at the longest until `until`. Of many that come meanwhile one
  * waits, for all: false for the others.
  */
 export async function waitForLedger(until: number): Promise<boolean> {
   if (isLedgerFree()) return true;
-  // No command has a name that begins with a dot.
-  const release = takeLock(".notices", { wait: false });
+  const release = takeLock(waitersLock, { wait: false });
   if (release === undefined) return false;
   try {
     while (!isLedgerFree() && Date.now() < until) {

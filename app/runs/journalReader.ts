@@ -16,8 +16,7 @@ import { insertRun, updateEnd } from "./runRow";
 const longestJournal = 256 * 1024;
 
 /** How long a reader waits for another process that writes to the ledger, in milliseconds, and then shows what is there. */
-const patienceMs = 500;
-const usualPatienceMs = 5_000;
+const longestPatienceMs = 500;
 
 interface JournalFile {
   path: string;
@@ -46,7 +45,8 @@ export function takeIn(ledger: Database, journal = journalFile): boolean {
   const files = filesOf(journal).filter((file) => last.signs.get(file.path) !== signOf(file));
   if (files.length === 0) return true;
   if (Date.now() < last.notBefore) return false;
-  ledger.pragma(`busy_timeout = ${patienceMs}`);
+  const patienceMs = Number(ledger.pragma("busy_timeout", { simple: true }));
+  ledger.pragma(`busy_timeout = ${Math.min(patienceMs, longestPatienceMs)}`);
   try {
     ledger.transaction(() => takeFiles(ledger, journal)).immediate();
     for (const file of files) last.signs.set(file.path, signOf(file));
@@ -57,7 +57,7 @@ export function takeIn(ledger: Database, journal = journalFile): boolean {
     last.notBefore = Date.now() + restMs;
     return false;
   } finally {
-    ledger.pragma(`busy_timeout = ${usualPatienceMs}`);
+    ledger.pragma(`busy_timeout = ${patienceMs}`);
   }
 }
 

@@ -1,10 +1,16 @@
 import type { Database } from "../services/sqliteDriver";
 import { takeIn } from "./journalReader";
 import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
-import { openLedgerFile } from "./ledgerTables";
+import { ledgerFile, openLedgerFile } from "./ledgerTables";
 import { tell } from "./tell";
 
+/** How long to wait for the ledger while another process has it, in milliseconds. */
+const usualPatienceMs = 5_000;
+/** The same where a run begins or ends: what it has to say stands in the journal, and others can go on from there. */
+const runPatienceMs = 250;
+
 let opened: Database | undefined;
+let patienceMs = usualPatienceMs;
 
 /**
  * The open ledger, with all that the journal holds by now. A damaged one is moved aside, which is told, and a new one
@@ -25,6 +31,21 @@ export function ledger(): Database {
   }
 }
 
+/** What a run does with the ledger beside its work: it fails after a moment where it would wait for long. */
+export function withoutWaiting<T>(work: () => T): T {
+  setPatience(runPatienceMs);
+  try {
+    return work();
+  } finally {
+    setPatience(usualPatienceMs);
+  }
+}
+
+function setPatience(ms: number): void {
+  patienceMs = ms;
+  opened?.pragma(`busy_timeout = ${ms}`);
+}
+
 /** Whether the ledger can be opened, and what the journal holds taken in: not while another process has it. */
 export function isLedgerFree(): boolean {
   try {
@@ -43,7 +64,7 @@ export function closeLedger(): void {
 }
 
 function upToDate(): Database {
-  opened ??= openLedgerFile();
+  opened ??= openLedgerFile(ledgerFile, patienceMs);
   takeIn(opened);
   return opened;
 }

@@ -103,9 +103,12 @@ const changes = [
 const longestWal = 200;
 
 /** Opens a ledger, and makes it where it is not there yet. Throws a LajuError when it cannot be opened. */
-export function openLedgerFile(file = ledgerFile): Database {
+export function openLedgerFile(file = ledgerFile, patienceMs?: number): Database {
   // Its tables were made in WAL mode, and the file says so itself.
-  const database = openSqlite(file, { wal: false });
+  const database = openSqlite(file, {
+    wal: false,
+    ...(patienceMs !== undefined && { busyTimeout: patienceMs }),
+  });
   database.pragma(`wal_autocheckpoint = ${longestWal}`);
   const version = tablesVersion(database);
   if (version > changes.length) {

@@ -1,7 +1,7 @@
 import { starterSettings } from "../config/starter";
 import { hostName } from "./hostName";
 import { appendToJournal, type JournalStart } from "./journal";
-import { ledger } from "./ledgerFile";
+import { ledger, withoutWaiting } from "./ledgerFile";
 import type { NewRun, Outcome } from "./run";
 import { insertRun } from "./runRow";
 import { tell } from "./tell";
@@ -44,7 +44,7 @@ export function closeRecord(name: string, key: string, outcome: Outcome): void {
 
 function takeInUnread(): void {
   try {
-    ledger();
+    withoutWaiting(ledger);
   } catch (error) {
     tell(`the journal is long and cannot be taken into the ledger: ${error.message}`);
   }

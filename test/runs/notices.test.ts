@@ -1,13 +1,28 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { fresh } from "../support/fresh";
 import { type HttpServer, startHttp } from "../support/http";
 import { undoTables, withLedger } from "../support/ledger";
 import { freePort, until } from "../support/server";
 import { type SmtpServer, startSmtp } from "../support/smtp";
+
+async function isSenderWaiting(): Promise<boolean> {
+  const { isWaitedFor } = await import("../../app/runs/freeLedger");
+  return isWaitedFor();
+}
 
 /** Fails while the file `broken` stands in the root. */
 const fragile = (meta = "") => `
@@ -210,7 +225,10 @@ describe("notices", () => {
     breakIt();
     await withLedger(data, async (ledger) => {
       ledger.exec(lock);
+      const startedAt = Date.now();
       expect(await run("Counts")).toBe(1);
+      // SQLite by itself would wait for five seconds.
+      expect(Date.now() - startedAt).toBeLessThan(4_500);
       expect(logOf("Counts")).toMatch(/laju: how Counts went is told later: /);
       expect(hooks()).toEqual([]);
       ledger.exec("COMMIT");
@@ -223,6 +241,27 @@ describe("notices", () => {
     await until(() => hooks().length === 2 && smtp.mails.length === 2);
     await settle();
     expect(hooks().map(({ event }) => event)).toEqual(["failure", "recovery"]);
+  });
+
+  test("wait in one process for all runs that fail while the ledger is locked", async () => {
+    const started = join(app.root, "started");
+    app.write(
+      "counting.cjs",
+      `require("node:fs").appendFileSync(${JSON.stringify(started)}, process.argv.slice(1).join(" ") + "\\n");`,
+    );
+    const env = { NODE_OPTIONS: `--require ${join(app.root, "counting.cjs")}` };
+    await run("Counts");
+    breakIt();
+    await withLedger(data, async (ledger) => {
+      ledger.exec("BEGIN EXCLUSIVE");
+      await run("Counts", env);
+      await until(() => fresh({ LAJU_DATA: data }, isSenderWaiting));
+      await run("Counts", env);
+      await run("Script", env);
+      ledger.exec("COMMIT");
+    });
+    await until(() => hooks().length === 2);
+    expect(readFileSync(started, "utf8").match(/notices:send/g)).toHaveLength(1);
   });
 
   test("of a run whose modules were replaced meanwhile come from the monitor, once", async () => {
