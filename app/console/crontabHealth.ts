@@ -1,5 +1,6 @@
 import { LajuError } from "../errors";
 import type { RunHistory } from "../runs/health";
+import { asInstalled } from "./asInstalled";
 import { readBuiltCommands } from "./catalog";
 import { type CrontabState, type CrontabTarget, checkCrontab } from "./crontabInstaller";
 import { crontabStateText } from "./crontabReport";
@@ -23,7 +24,7 @@ export interface CrontabHealth {
 /** Compares the crontab with the build as crontab:install was told to, so that its options are no drift. */
 export function crontabHealth(asked: TargetOptions, histories: Iterable<RunHistory>): CrontabHealth {
   const installation = readInstallation();
-  const options = { ...installation?.options, ...asked };
+  const options = asInstalled({ ...asked, user: asked.user ?? installation?.options.user });
   const nobody = () => null;
   if (isScheduleWorking()) {
     const message = "schedule:work is running and starts the commands";

@@ -21,6 +21,8 @@ import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./
 export interface CrontabTarget extends CrontabAccess {
   rows: readonly CrontabRow[];
   place: CrontabPlace;
+  /** The environment that the block is for, where one was asked for by name. */
+  environment?: string | undefined;
   /** The folder that keeps crontab.bak. */
   data: string;
   /** Names of the commands to touch; all others stay as they are installed. */
@@ -78,8 +80,8 @@ export function checkCrontab(target: CrontabTarget): { state: CrontabState; chan
 type Edit = (before: Buffer, target: CrontabTarget) => Buffer;
 
 function wantedTable(before: Buffer, target: CrontabTarget): Buffer {
-  const { rows, place, only } = target;
-  const block = crontabBlock(rows, place);
+  const { rows, place, only, environment } = target;
+  const block = crontabBlock(rows, place, environment);
   return replaceBlock(before, place.root, only === undefined ? block : partialBlock(before, block, target));
 }
 
@@ -88,11 +90,13 @@ function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
 }
 
 /** The block as it is installed, but for the named commands. */
-function partialBlock(before: Buffer, wanted: string, { place, only = [] }: CrontabTarget): string {
+function partialBlock(before: Buffer, wanted: string, target: CrontabTarget): string {
+  const { place, only = [] } = target;
   // By name: a command that is disabled now has no row, and its lines are to go.
   const files = only.map((name) => `commands/${name}.js`);
   const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
-  return blockAround(place.root, body);
+  const found = findBlock(before, place.root);
+  return blockAround(place.root, body, (found ? found.notes : target).environment);
 }
 
 interface Plan {

@@ -53,6 +53,7 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
   return {
     rows: [...crontabRows(chosen, { hostTimezone, logs, isPortable }), ...monitorRows(logs)],
     place,
+    environment: options.env,
     data: paths.data,
     ...(options.user !== undefined && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),

@@ -12,17 +12,19 @@ import { readCrontab } from "./systemCrontab";
  * (schedule:work, systemd, another user's crontab), all that are scheduled in this environment.
  */
 export function expectedCommands(): DeployedCommand[] {
-  const scheduled = scheduledHere(readBuiltCommands()) as DeployedCommand[];
   const block = installedBlock();
+  const scheduled = scheduledHere(readBuiltCommands(), block?.environment) as DeployedCommand[];
   if (block === undefined) return scheduled;
-  return scheduled.filter(({ name }) => block.includes(` ${shellQuote(`commands/${name}.js`)} `));
+  return scheduled.filter(({ name }) => block.text.includes(` ${shellQuote(`commands/${name}.js`)} `));
 }
 
-function installedBlock(): string | undefined {
+function installedBlock(): { text: string; environment: string | undefined } | undefined {
   const root = readInstallation()?.options.root ?? paths.root;
   try {
-    const body = findBlock(readCrontab({}).text, root)?.body;
-    return body === undefined ? undefined : Buffer.from(body, "latin1").toString();
+    const block = findBlock(readCrontab({}).text, root);
+    if (block === undefined) return undefined;
+    const { body, notes } = block;
+    return { text: Buffer.from(body, "latin1").toString(), environment: notes.environment };
   } catch {
     return undefined; // No crontab program, or a table that crontab:check complains about.
   }

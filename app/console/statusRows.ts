@@ -5,6 +5,7 @@ import type { Run } from "../runs/run";
 import { runHistories } from "../runs/runHistory";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
+import { installedEnvironment } from "./asInstalled";
 import { type CrontabHealth, crontabHealth } from "./crontabHealth";
 import { scheduledHere } from "./crontabRows";
 import type { TargetOptions } from "./crontabTarget";
@@ -43,14 +44,15 @@ export function readStatus(
   options: TargetOptions,
 ): Status {
   markLostRuns();
-  const here = scheduledHere([...all], options.env).map(({ name }) => name);
+  const env = options.env ?? installedEnvironment(options);
+  const here = scheduledHere([...all], env).map(({ name }) => name);
   const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
   const {
     target: _,
     since,
     ...crontab
   } = crontabHealth(
-    options,
+    { ...options, env },
     here.map((name) => histories.get(name) as RunHistory),
   );
   const commands = shown.map((command) =>

@@ -1,6 +1,7 @@
 import { environmentName } from "../config";
 import type { OptionValues } from "../schedule/optionSpecs";
 import type { DeployedCommand } from "../schedule/overrides";
+import { installedEnvironment } from "./asInstalled";
 import { findCommand, readCatalog } from "./catalog";
 import { installCrontab } from "./crontabInstaller";
 import { crontabSummary } from "./crontabReport";
@@ -20,8 +21,9 @@ export const switchOptions = {
 export function switchCommand(
   typed: string,
   isEnabled: boolean,
-  options: OptionValues<typeof switchOptions>,
+  asked: OptionValues<typeof switchOptions>,
 ): void {
+  const options = { ...asked, env: asked.env ?? installedEnvironment(asked) };
   const command = findCommand(typed, readCatalog().commands);
   // What would keep the crontab from being installed is told before anything is written.
   if (options.install) checkInstallable(crontabTarget(options, [command.name]));
@@ -48,7 +50,7 @@ function unchanged(name: string, isEnabled: boolean): string {
 /** What is still to be done, or why it will not be started all the same. */
 function noticeOf(
   command: DeployedCommand,
-  { install, env = environmentName() }: OptionValues<typeof switchOptions>,
+  { install, env = environmentName() }: { install?: boolean | undefined; env?: string | undefined },
 ): string | undefined {
   const { name, schedules, environments, enabled } = command;
   if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";

@@ -6,25 +6,32 @@ import { stableHash } from "./hash";
 export interface BlockNotes {
   /** The hash of the lines when laju wrote them, so that edits by hand are seen. */
   hash?: string;
+  /** The environment that was asked for by name, where one was. */
+  environment?: string | undefined;
   /** The table had no newline at its end, so one was put before the block and goes with it. */
   addedNewline: boolean;
 }
 
-/** An app's crontab entries between their markers, with a final newline; empty when there is none. */
-export function crontabBlock(rows: readonly CrontabRow[], place: CrontabPlace): string {
+/**
+ * An app's crontab entries between their markers, with a final newline; empty when there is none. The block keeps the
+ * environment, if one is named.
+ */
+export function crontabBlock(rows: readonly CrontabRow[], place: CrontabPlace, environment?: string): string {
   const lines = [...rows].sort(byPriority).flatMap((row) => rowLines(row, place));
-  return blockAround(place.root, lines.map((line) => `${line}\n`).join(""));
+  return blockAround(place.root, lines.map((line) => `${line}\n`).join(""), environment);
 }
 
 /** The same for lines that are there already, each with its newline. */
-export function blockAround(root: string, body: string): string {
-  return body === "" ? "" : textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body)));
+export function blockAround(root: string, body: string, environment?: string): string {
+  if (body === "") return "";
+  return textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body), { environment, addedNewline: false }));
 }
 
 /** A block around these lines, whose hash the begin marker carries. In and out as bytes (`bytesOf`). */
-export function renderBlock(id: string, body: string, addedNewline = false): string {
+export function renderBlock(id: string, body: string, { environment, addedNewline }: BlockNotes): string {
+  const named = environment === undefined ? "" : ` env=${encodeURIComponent(environment)}`;
   const note = addedNewline ? " newline=added" : "";
-  return `${beginMarker(id)} hash=${bodyHash(body)}${note}\n${body}${endMarker(id)}\n`;
+  return `${beginMarker(id)} hash=${bodyHash(body)}${named}${note}\n${body}${endMarker(id)}\n`;
 }
 
 export function beginMarker(id: string): string {
@@ -37,8 +44,19 @@ export function endMarker(id: string): string {
 
 /** What follows the id on a begin marker; undefined when the line is some other app's. */
 export function readNotes(text: string): BlockNotes | undefined {
-  const match = /^(?: hash=([0-9a-f]{8}))?( newline=added)?$/.exec(text);
-  return match ? { hash: match[1], addedNewline: match[2] !== undefined } : undefined;
+  const match = /^(?: hash=([0-9a-f]{8})(?: env=([\w%.~!*'()-]+))?)?( newline=added)?$/.exec(text);
+  if (match === null) return undefined;
+  const [, hash, environment, newline] = match;
+  return { hash, environment: environment && decoded(environment), addedNewline: newline !== undefined };
+}
+
+/** As it stands where somebody has edited it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A text as a string of its UTF-8 bytes (latin1): the form in which crontabs, of any encoding, are searched. */

@@ -31,8 +31,11 @@ export function replaceBlock(crontab: Buffer, id: string, block: string): Buffer
   const start = found?.start ?? table.length;
   const before = table.slice(0, start);
   const lacksNewline = found === undefined && before !== "" && !before.endsWith("\n");
-  const body = posixShellAround(before, bodyOf(block, id));
-  const text = renderBlock(bytesOf(id), body, found?.notes.addedNewline ?? lacksNewline);
+  const wanted = readBlock(block, id);
+  const { environment } = wanted.notes;
+  const addedNewline = found?.notes.addedNewline ?? lacksNewline;
+  const body = posixShellAround(before, wanted.body);
+  const text = renderBlock(bytesOf(id), body, { environment, addedNewline });
   const after = table.slice(found?.end ?? start);
   return Buffer.from(before + (lacksNewline ? "\n" : "") + text + after, "latin1");
 }
@@ -104,11 +107,11 @@ function markIn(text: string, id: string, line: Line): Mark | undefined {
   return notes && { kind: "BEGIN", line, notes };
 }
 
-/** The lines between the markers of a block that crontabBlock made. */
-function bodyOf(block: string, id: string): string {
+/** A block that crontabBlock made. */
+function readBlock(block: string, id: string): FoundBlock {
   const found = findBlock(Buffer.from(block), id);
   if (found === undefined) throw new Error(`this is no block of ${id}: ${block}`);
-  return found.body;
+  return found;
 }
 
 const mendHint =

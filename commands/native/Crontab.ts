@@ -35,7 +35,7 @@ What one of them cannot do exactly is an error that names the command.`,
       if (options.out === undefined) printFiles(files, exportFormats[options.format ?? ""]);
       else writeFiles(files, options.out);
     } else if (options.json) console.log(JSON.stringify(entriesOf(target), null, 2));
-    else process.stdout.write(crontabBlock(target.rows, target.place));
+    else process.stdout.write(crontabBlock(target.rows, target.place, target.environment));
   },
 });
 

@@ -1,3 +1,4 @@
+import { asInstalled } from "../../app/console/asInstalled";
 import { checkCrontab } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabStateText } from "../../app/console/crontabReport";
 import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
@@ -11,10 +12,10 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what crontab:install would change as well" },
     json: { type: "boolean", description: "Print the state as JSON" },
   },
-  details:
-    "Ends with status 1 unless the installed entries are what the build asks for: fit for deploy scripts.",
+  details: `Ends with status 1 unless the installed entries are what the build asks for: fit for deploy scripts. Options that are
+not given are those that crontab:install was called with.`,
   run({ options }) {
-    const { state, change } = checkCrontab(crontabTarget(options));
+    const { state, change } = checkCrontab(crontabTarget(asInstalled(options)));
     const terminal = terminalFor(1);
     const { message, hint } = crontabStateText(state, change);
     const isGood = state === "in order";

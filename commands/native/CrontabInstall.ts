@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { installedEnvironment } from "../../app/console/asInstalled";
 import { readBuiltCommands } from "../../app/console/catalog";
 import { installCrontab, previewInstall } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
@@ -25,7 +26,9 @@ export default verb({
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: `Replaces this app's block in your crontab and leaves every other line as it is; the previous crontab is kept in
 data/crontab.bak. With names, only the entries of these commands change.`,
-  async run({ args, options }) {
+  async run({ args, options: asked }) {
+    // The others' environment, which stays as it is, is that of the named ones too.
+    const options = args.length > 0 ? { ...asked, env: asked.env ?? installedEnvironment(asked) } : asked;
     const target = crontabTarget(options, args);
     checkInstallable(target);
     const terminal = terminalFor(1);

@@ -4,7 +4,7 @@ import { LajuError } from "../../app/errors";
 import { crontabBlock } from "../../app/schedule/crontabBlock";
 import { findBlock, removeBlock, replaceBlock } from "../../app/schedule/crontabEdit";
 
-const blockFor = (root: string, fields = "0 8 * * *", description = "Größe") =>
+const blockFor = (root: string, fields = "0 8 * * *", description = "Größe", environment?: string) =>
   crontabBlock(
     [
       {
@@ -17,6 +17,7 @@ const blockFor = (root: string, fields = "0 8 * * *", description = "Größe") =
       },
     ],
     { root, build: `${root}/build`, node: "/usr/bin/node" },
+    environment,
   );
 
 const root = "/srv/app";
@@ -104,6 +105,26 @@ describe("a foreign SHELL above the block", () => {
 });
 
 describe("findBlock", () => {
+  test.each(["demo", "eu west/ü", "(a)~b'*!"])(
+    "reads the environment that a block keeps: %s",
+    (environment) => {
+      const kept = blockFor(root, undefined, undefined, environment);
+      expect(kept.split("\n", 1)[0]).toMatch(/^# BEGIN laju \S+ hash=\w{8} env=\S+$/);
+      const table = replaceBlock(Buffer.from("0 1 * * * theirs"), root, kept);
+      expect(findBlock(table, root)).toMatchObject({
+        isEdited: false,
+        notes: { environment, addedNewline: true },
+      });
+      expect(removeBlock(table, root).toString()).toBe("0 1 * * * theirs");
+    },
+  );
+
+  test("reads a block without one, and changes nothing when that is written again", () => {
+    const table = Buffer.from(block);
+    expect(findBlock(table, root)?.notes.environment).toBeUndefined();
+    expect(replaceBlock(table, root, block)).toEqual(table);
+  });
+
   test("knows a block that was edited by hand", () => {
     expect(findBlock(Buffer.from(block), root)?.isEdited).toBe(false);
     expect(findBlock(Buffer.from(block.replace("0 8", "0 7")), root)?.isEdited).toBe(true);
