@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { expectIntended } from "../support/virtual-cron/entryChecks";
 import { expectClockChanges, expectRandomExpressions } from "../support/virtual-cron/expressionChecks";
-import { calendars, rates, zoned } from "../support/virtual-cron/intendedCases";
+import { calendars, everyMinute, rates, zoned } from "../support/virtual-cron/intendedCases";
 import { rangesAroundChanges } from "../support/virtual-cron/ranges";
 import { missingForVirtualCron } from "../support/virtual-cron/virtualCron";
 
@@ -25,7 +25,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
 
   test("starts the entries of rates exactly as intended on a host in Berlin", async () => {
     const [range] = rangesAroundChanges(["Europe/Berlin"], { before: 1, after: 2 });
-    await expectIntended(rates, "Europe/Berlin", range);
+    await expectIntended([...rates, ...everyMinute], "Europe/Berlin", range);
   });
 
   test("starts the entries of calendar forms exactly as intended on a host in Berlin", async () => {

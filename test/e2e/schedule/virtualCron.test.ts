@@ -1,7 +1,14 @@
 import { describe, test } from "vitest";
 import { expectIntended } from "../../support/virtual-cron/entryChecks";
 import { expectClockChanges, expectRandomExpressions } from "../../support/virtual-cron/expressionChecks";
-import { calendars, hosts, rates, trialsOn, zoned } from "../../support/virtual-cron/intendedCases";
+import {
+  calendars,
+  everyMinute,
+  hosts,
+  rates,
+  trialsOn,
+  zoned,
+} from "../../support/virtual-cron/intendedCases";
 import { changesOf, rangesAroundChanges } from "../../support/virtual-cron/ranges";
 import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 
@@ -33,6 +40,9 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
   test.concurrent.each(hosts)("starts the entries of rates as intended on a host in %s", async (host) => {
     const [range] = rangesAroundChanges([host, "Europe/Berlin"], { before: 2, after: 10 });
     await expectIntended(rates, host, range);
+    // cron makes up for a change for three hours, and in the others nothing is different for this line.
+    const [change] = rangesAroundChanges([host, "Europe/Berlin"], { before: 1, after: 4 });
+    await expectIntended(everyMinute, host, change);
   });
 
   // Together the six see all of the year; LAJU_ALL_MONTHS=1 shows each of them all of it.

@@ -32,12 +32,14 @@ export const zoned: Intended[] = [
 
 export const rates: Intended[] = [
   { expression: "rate(45 minutes)" },
-  { expression: "rate(7 minutes)" },
   { expression: "@every 90m" },
   { expression: "rate(5 hours)" },
   { expression: "rate(36 hours)" },
   { expression: "rate(2 days)" },
 ];
+
+/** A line that cron starts each minute, and whose guard decides by the seconds since the epoch alone. */
+export const everyMinute: Intended[] = [{ expression: "rate(7 minutes)" }];
 
 export const calendars: Intended[] = [
   { expression: "0 6 L * *" },

@@ -158,6 +158,14 @@ int initgroups(const char *user, gid_t group) {
   return 0;
 }
 
+/* Nobody reads the log. Dressing up a line for it takes a job a quarter of its page faults. */
+void openlog(const char *name, int options, int facility) { (void)name, (void)options, (void)facility; }
+void closelog(void) {}
+
+void __syslog_chk(int priority, int flag, const char *format, ...) {
+  (void)priority, (void)flag, (void)format;
+}
+
 /* The only caller in cron is the one that starts a job: execle(shell, shell, "-c", command, NULL, environment). */
 int execle(const char *shell, const char *name, ...) {
   (void)name;
