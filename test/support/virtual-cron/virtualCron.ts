@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { accessSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { compiled } from "./compiled";
 
 const here = import.meta.dirname;
-let runs = 0;
+/** How many daemons run on each processor: see VC_LANE of vclock.c. */
+const lanes = Array.from({ length: availableParallelism() }, () => 0);
 
 /** One job that the daemon started: seconds since the epoch, and the line's command. */
 export interface Started {
@@ -58,6 +59,8 @@ async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buf
   const directory = mkdtempSync(join(tmpdir(), "virtual-cron-"));
   const log = join(directory, "log");
   const clock = compiled("vclock.c", "-shared", "-fPIC");
+  const lane = lanes.indexOf(Math.min(...lanes));
+  lanes[lane] += 1;
   try {
     writeFileSync(join(directory, "table"), run.table.endsWith("\n") ? run.table : `${run.table}\n`);
     writeFileSync(log, "");
@@ -68,13 +71,14 @@ async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buf
         VC_START: String(run.from.getTime() / 1000),
         VC_END: String(run.to.getTime() / 1000),
         VC_LOG: log,
-        VC_LANE: String(runs++),
+        VC_LANE: String(lane),
         VC_JUMPS: (run.jumps ?? []).map((jump) => jump.join(":")).join(","),
         ...extra,
       },
     });
     return readFileSync(log);
   } finally {
+    lanes[lane] -= 1;
     rmSync(directory, { recursive: true, force: true });
   }
 }
