@@ -1,17 +1,9 @@
 import type { SourceCommand } from "../../app/console/commandSources";
-import {
-  type Attempt,
-  appAlias,
-  attempt,
-  type Bundled,
-  bundle,
-  esmStarter,
-  externalPackages,
-  isMessageList,
-  type Place,
-} from "./bundle";
+import { type Attempt, attempt, type Bundled, bundle, isMessageList, type Place } from "./bundle";
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
+import { esmStarter } from "./heads";
 import { jobsPlugin } from "./jobs";
+import { appAlias, externalPackages } from "./packagePlugins";
 
 /** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
 export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {

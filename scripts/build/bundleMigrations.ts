@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Attempt, appAlias, attempt, bundle, externalPackages, type Place } from "./bundle";
+import { type Attempt, attempt, bundle, type Place } from "./bundle";
+import { appAlias, externalPackages } from "./packagePlugins";
 
 const folder = "app/migrations";
 

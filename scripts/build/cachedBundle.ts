@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { contentHash } from "../../app/console/contentHash";
-import type { BundledFunction, Output } from "./bundle";
+import type { Output } from "./bundle";
+import type { BundledFunction } from "./functionBundle";
 
 /** Folders of build/ whose bundles are named by a hash of their content: V8 believes a cache of any text as long. */
 const folders = ["shared", "cli"] as const;

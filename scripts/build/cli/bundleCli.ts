@@ -1,17 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Attempt,
-  appAlias,
-  attempt,
-  bundle,
-  bundleProgram,
-  externalPackages,
-  type Place,
-  programStarter,
-} from "../bundle";
+import { type Attempt, attempt, bundle, type Place } from "../bundle";
 import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
+import { bundleProgram, programStarter } from "../functionBundle";
+import { appAlias, externalPackages } from "../packagePlugins";
 
 /** Tools that only development has; verbs that need them load them when called. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];

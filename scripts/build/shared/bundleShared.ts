@@ -1,15 +1,10 @@
 import { join } from "node:path";
 import type { CommandProblem } from "../../../app/schedule/manifest";
-import {
-  type Attempt,
-  type BuildFolder,
-  bundleSharedModules,
-  describeMessage,
-  isMessageList,
-} from "../bundle";
+import { type Attempt, type BuildFolder, describeMessage, isMessageList } from "../bundle";
 import { namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
 import { writeOutputs } from "../files";
+import { bundleSharedModules } from "../functionBundle";
 import type { Memory } from "../memory";
 
 /** What all compiled files share: laju's part of every run. */

@@ -1,0 +1,43 @@
+import type { BuildOptions, BuildResult } from "esbuild";
+import type { BundleOptions } from "./bundle";
+import { importMetaName, importMetaPlugin } from "./importMeta";
+
+/** What esbuild gives with these settings. */
+export type Result = BuildResult<{ write: false; metafile: true }>;
+
+/** What every bundle of the app's own code is made with. */
+export function settings(options: Pick<BundleOptions, "root" | "build" | "format" | "plugins">) {
+  const { root, build: outdir, format, plugins } = options;
+  return {
+    absWorkingDir: root,
+    outdir,
+    format,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    target: "node20.19",
+    sourcemap: "linked",
+    // Only lines are asked of the maps; the sources themselves would make half of the build.
+    sourcesContent: false,
+    charset: "ascii",
+    logLevel: "silent",
+    outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
+    define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
+    plugins: [...plugins, importMetaPlugin(root)],
+  } satisfies BuildOptions;
+}
+
+const helper = /^var __toESM = [\s\S]*?^\)\);$/m;
+const nodeDefault = /isNodeMode \|\| !mod \|\| !mod\.__esModule \?/;
+
+/**
+ * esbuild takes what `require` gives as the default import, as Node does for CommonJS. A package that is an ES
+ * module can be required as well (Node 20.19 and later), and then has a default of its own.
+ */
+export function withModuleDefaults(text: string): string {
+  return text.replace(helper, (code) => {
+    if (!nodeDefault.test(code)) throw new Error("esbuild's __toESM is another than this build knows");
+    return code.replace(nodeDefault, "!lajuIsModule(mod) && (isNodeMode || !mod || !mod.__esModule) ?");
+  });
+}
