@@ -9,6 +9,7 @@ import { startSender } from "./startSender";
 import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
 import { type ToldRun, untoldOf } from "./untold";
+import type { LimitState } from "./watchdogOrders";
 
 /** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
 const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
@@ -82,7 +83,7 @@ export function supervise({
   // A retry claims nothing, so a start that has not claimed has none.
   let isClaimed = !awaitsClaim;
   let endStatus: number | undefined;
-  let callOffWatch = () => {};
+  let limit: LimitState | undefined;
 
   const end = (status: number, reason: string) => {
     notes.error ??= reason;
@@ -106,7 +107,7 @@ export function supervise({
     const end = { state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize(), untold } as const;
     record?.close({ ...notes, ...end });
     if (isRetried) {
-      callOffWatch();
+      if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.
       for (const signal of endingSignals) process.removeAllListeners(signal);
       process.exitCode = retryUntilDone({ name, key: record?.key }, status, retries);
@@ -123,7 +124,7 @@ export function supervise({
     });
   }
   if (timeoutMs !== null) {
-    callOffWatch = watchTime({ timeoutMs, graceMs, name, key: record?.key ?? null, told, mark }, () => {
+    limit = watchTime({ timeoutMs, graceMs, name, key: record?.key ?? null, told, mark }, () => {
       timedOut = true;
       end(timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
     });
@@ -148,6 +149,7 @@ export function supervise({
     },
     signal() {
       controller ??= new AbortController();
+      limit?.noteTidyingUp();
       return controller.signal;
     },
     noteMessage(message) {

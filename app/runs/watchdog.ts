@@ -1,34 +1,42 @@
 import { workerData } from "node:worker_threads";
-import { endDescendants } from "./descendants";
+import { killDescendants, type Warned, warnDescendants } from "./descendants";
 import { closeRecord } from "./record";
 import { startSender } from "./startSender";
 import { type Untold, untoldOf } from "./untold";
-import { lateMs, limitStates, monotonicMs, type WatchdogOrders } from "./watchdogOrders";
+import { LimitState, lateMs, monotonicMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
 
 // The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
 // because it blocks its event loop or does not come to an end after it was told to.
 
-const { name, timeoutMs, limitAt, graceMs, key, told, mark, noticed } = workerData as WatchdogOrders;
+const { name, timeoutMs, limitAt, graceMs, key, told, mark, shared } = workerData as WatchdogOrders;
 
 const killedStatus = 137;
+const state = new LimitState(shared);
+let warned: Warned | undefined;
 
-const state = () => Atomics.load(new Int32Array(noticed), 0);
+after(warnMs, () => {
+  // One that listens to its signal may need what it has started to tidy up.
+  if (state.is === "running" && !state.tidiesUp) warned = warnDescendants(process.pid, mark);
+});
+after(lateMs, () => {
+  if (state.is === "noticed") setTimeout(endProcess, graceMs);
+  else endProcess();
+});
 
-setTimeout(
-  () => {
-    if (state() === limitStates.noticed) setTimeout(endProcess, graceMs);
-    else endProcess();
-  },
-  limitAt + lateMs - monotonicMs(),
-);
+function after(ms: number, work: () => void): void {
+  setTimeout(work, limitAt + ms - monotonicMs());
+}
 
 function endProcess(): void {
   // The run has ended, and its process waits for its retries, which have limits of their own.
-  if (state() === limitStates.over) return;
+  if (state.is === "over") return;
   try {
-    endDescendants(process.pid, mark);
+    // It may have started some since.
+    if (warned === undefined || warned.pids.length === 0) warned = warnDescendants(process.pid, mark);
     const untold = told && untoldOf(told, { isBad: true, isRetried: false });
     if (key !== null) record(key, untold);
+    killDescendants(process.pid, mark, warned);
+    // Only now: it would be one of them.
     if (untold !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");

@@ -3,8 +3,38 @@ import type { ToldRun } from "./untold";
 /** How long the command's own thread may take to notice its time limit, in milliseconds. */
 export const lateMs = 400;
 
-/** What the command's own thread says of its time limit: nothing yet, that it ends itself, or that it has ended. */
-export const limitStates = { running: 0, noticed: 1, over: 2 } as const;
+/** After how long what it has started is told to end, where nobody tidies up first. What does not, ends with it. */
+export const warnMs = 100;
+
+/**
+ * What the command's own thread says, in two 32-bit numbers. First of its time limit: nothing yet, that it ends itself,
+ * or that it has ended. Then whether it listens to its signal, and so tidies up before what it has started ends.
+ */
+export class LimitState {
+  readonly #numbers: Int32Array;
+
+  constructor(readonly shared = new SharedArrayBuffer(8)) {
+    this.#numbers = new Int32Array(shared);
+  }
+
+  get is(): "running" | "noticed" | "over" {
+    return words[Atomics.load(this.#numbers, 0)] ?? "running";
+  }
+
+  set is(word: "running" | "noticed" | "over") {
+    Atomics.store(this.#numbers, 0, words.indexOf(word));
+  }
+
+  get tidiesUp(): boolean {
+    return Atomics.load(this.#numbers, 1) === 1;
+  }
+
+  noteTidyingUp(): void {
+    Atomics.store(this.#numbers, 1, 1);
+  }
+}
+
+const words = ["running", "noticed", "over"] as const;
 
 /** The clock of all threads of a process, in milliseconds, which nobody sets. */
 export function monotonicMs(): number {
@@ -26,6 +56,6 @@ export interface WatchdogOrders {
   told: ToldRun | undefined;
   /** What the environment of everything it starts carries. */
   mark: string;
-  /** One 32-bit number, of `limitStates`. */
-  noticed: SharedArrayBuffer;
+  /** The memory of a `LimitState`. */
+  shared: SharedArrayBuffer;
 }

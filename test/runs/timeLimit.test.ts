@@ -34,6 +34,19 @@ describe("a time limit", () => {
       "commands/Leaves.ts": limited(
         `spawn("sh", ["-c", "setsid sh -c 'sleep 4713.1 & exit' & exit"], { stdio: "ignore" }); ${wait}`,
       ),
+      // Its thread notices the limit a little late, and then tidies up with what it has started.
+      "commands/TidiesUp.ts": `
+        import { spawn } from "node:child_process";
+        import { command } from "../app/console/command";
+        export default command({ timeout: "700ms", async run({ signal, run }) {
+          const child = spawn("sleep", ["4715.1"], { stdio: "ignore" });
+          const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+          await new Promise((resolve) => setTimeout(resolve, 400));
+          while (Date.now() < run.startedAt.getTime() + 900);
+          await aborted;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          console.log(child.signalCode ?? "still there");
+        } });`,
       "commands/Fast.ts": limited("return 'in time';"),
     });
     expect((await app.laju("build")).stderr).toBe("");
@@ -108,6 +121,14 @@ describe("a time limit", () => {
   test("ends the children of a blocked command too", async () => {
     expect((await direct("BlocksWithChild")).signal).toBe("SIGKILL");
     expect(leftOver("4712.1")).toEqual([]);
+  });
+
+  // Where the machine is short of time the thread may notice too late, and is killed.
+  test("leaves a command that listens to its signal what it has started until then", {
+    retry: 2,
+  }, async () => {
+    expect(await direct("TidiesUp")).toMatchObject({ status: 124, stdout: "still there\n" });
+    expect(leftOver("4715.1")).toEqual([]);
   });
 
   test("hurts nobody else in the process group", async () => {
