@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const shared = {
-  globalSetup: [join(import.meta.dirname, "test/support/vendor.ts")],
+  globalSetup: [join(import.meta.dirname, "test/support/template.ts")],
   alias: { "app/": `${join(import.meta.dirname, "app")}/` },
   // Real servers, daemons and builds: generous limits, never sleeps.
   testTimeout: 60_000,

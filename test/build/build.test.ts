@@ -109,7 +109,7 @@ describe("the build", () => {
   });
 
   test("after the build the compiled CLI answers, and neither sources nor development tools are needed", async () => {
-    const bare = makeApp({}, "release");
+    const bare = makeApp({}, { name: "release" });
     for (const path of ["app", "commands", "scripts"]) rmSync(join(bare.root, path), { recursive: true });
     await app.run([
       "-e",

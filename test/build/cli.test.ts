@@ -11,7 +11,9 @@ export default command({ description: "${description}", schedule: "0 8 * * *", r
 describe("build/cli", () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = makeApp({ "commands/One.ts": command("the first"), "commands/Two.ts": command("the second") });
+    const commands = { "commands/One.ts": command("the first"), "commands/Two.ts": command("the second") };
+    // A code cache names the file that it was made from, and so do stacks.
+    app = makeApp(commands, { fromSources: true });
     expect((await app.laju("build")).stderr).toBe("");
   });
   afterAll(() => app.remove());

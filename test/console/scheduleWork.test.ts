@@ -136,7 +136,7 @@ describe("schedule:work", () => {
   });
 
   test("needs a build", async () => {
-    const bare = makeApp();
+    const bare = makeApp({}, { fromSources: true });
     expect(await bare.laju("schedule:work")).toMatchObject({ status: 1, stdout: "" });
     bare.remove();
   });

@@ -17,7 +17,7 @@ describe.skipIf(needsCron.skip)(`from make:command to a run by the real cron${ne
   let cron: CronHouse;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
-    app = makeApp({ "app/migrations/20260601000000_visits.ts": migration }, "it's 100% mine");
+    app = makeApp({ "app/migrations/20260601000000_visits.ts": migration }, { name: "it's 100% mine" });
   });
   afterAll(async () => {
     await cron?.stop();

@@ -36,6 +36,14 @@ const files = {
 };
 const tsx = "node_modules/tsx/dist/cli.mjs";
 
+let built: TestApp;
+beforeAll(async () => {
+  // By the Node that runs the tests; a server may well have another.
+  built = makeApp(files, { fromSources: true });
+  expect(await built.laju("build")).toMatchObject({ status: 0, stderr: "" });
+});
+afterAll(() => built.remove());
+
 describe.skipIf(otherNodes.skip).each([22, 24, 26])(
   `the one npm ci on Node %i${otherNodes.label}`,
   (major) => {
@@ -43,9 +51,7 @@ describe.skipIf(otherNodes.skip).each([22, 24, 26])(
     let program: string;
     beforeAll(async () => {
       program = realpathSync(await nodeProgram(major));
-      app = makeApp(files);
-      // By the Node that runs the tests; a server may well have another.
-      expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+      app = built.copy();
     });
     afterAll(() => app?.remove());
 

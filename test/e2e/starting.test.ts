@@ -174,7 +174,7 @@ describe("in a folder with spaces, quotes, %, $ and unicode in its name", () => 
 });
 
 async function readyApp(name: string): Promise<TestApp> {
-  const app = makeApp(files, name);
+  const app = makeApp(files, { name });
   symlinkSync(app.root, release(app));
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
   expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });

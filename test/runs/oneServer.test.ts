@@ -29,19 +29,17 @@ const commands = {
   "commands/Rare.ts": declared("Rare", 'schedule: "0 0 29 2 *", oneServer: true,'),
 };
 
+let built: TestApp;
+beforeAll(async () => {
+  built = makeApp(commands);
+  expect((await built.laju("build")).stderr).toBe("");
+});
+afterAll(() => built.remove());
+
 /** Two servers: copies of one app with data folders of their own, which share a store. */
 class Servers {
-  readonly apps: TestApp[] = [];
-  readonly work: string;
-
-  constructor(count = 2) {
-    for (let index = 0; index < count; index++) this.apps.push(makeApp(commands));
-    this.work = `${this.apps[0].root}/work`;
-  }
-
-  async build() {
-    for (const app of this.apps) expect((await app.laju("build")).stderr).toBe("");
-  }
+  readonly apps = [built.copy(), built.copy()];
+  readonly work = `${this.apps[0].root}/work`;
 
   /** Starts it on every server at the same moment, `times` times on each. */
   start(name: string, env: NodeJS.ProcessEnv, times = 1) {
@@ -101,7 +99,6 @@ for (const { store, need, begin, variable } of stores) {
       server = await begin();
       env = { [variable]: server.url };
       servers = new Servers();
-      await servers.build();
     });
     afterAll(async () => {
       servers.remove();
@@ -180,7 +177,6 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     server = await startRedis();
     servers = new Servers();
     for (const app of servers.apps) app.write(".env", `REDIS_URL=${server.url}\n`);
-    await servers.build();
   });
   afterAll(async () => {
     servers.remove();

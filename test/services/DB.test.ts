@@ -213,12 +213,16 @@ test("a transaction that cannot begin does not run its work", async () => {
 
 describe("migrations", () => {
   let app: TestApp;
-  beforeEach(() => {
+  beforeAll(() => {
     app = makeApp();
-    rmSync(join(app.root, "app/migrations"), { recursive: true });
+  });
+  beforeEach(() => {
+    for (const folder of ["app/migrations", "data"]) {
+      rmSync(join(app.root, folder), { recursive: true, force: true });
+    }
     mkdirSync(join(app.root, "app/migrations"));
   });
-  afterEach(() => app.remove());
+  afterAll(() => app.remove());
 
   /** Runs a script's body in the app and gives what it returns. */
   async function inApp(body: string) {

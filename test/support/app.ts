@@ -1,20 +1,17 @@
-import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
-
-const project = join(import.meta.dirname, "..", "..");
-const parts = [
-  "app",
-  "commands/native",
-  "commands/index.ts",
-  "scripts/build",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-  "laju.js",
-];
 
 /** What a program printed and how it ended. */
 export interface Ended {
@@ -34,6 +31,8 @@ export interface TestApp {
   laju(...args: string[]): Promise<Ended>;
   /** Any program: by default this very node. */
   run(args: string[], options?: RunOptions): Promise<Ended>;
+  /** Another app that holds all that this one does, what was built as well. */
+  copy(): TestApp;
   remove(): void;
 }
 
@@ -43,31 +42,62 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Makes an app; `files` are its commands and whatever else it holds, by path from the root. */
-export function makeApp(files: Record<string, string> = {}, name = "app"): TestApp {
+export interface AppOptions {
+  /** Of its folder. */
+  name?: string;
+  fromSources?: boolean;
+}
+
+/**
+ * Makes an app; `files` are its commands and whatever else it holds, by path from the root. Its laju is compiled
+ * already, as after a build before there were commands; `fromSources` leaves everything to its own first build.
+ */
+export function makeApp(
+  files: Record<string, string> = {},
+  { name = "app", fromSources = false }: AppOptions = {},
+): TestApp {
+  const app = copyOf(inject("template"), name);
+  const made = fromSources ? ["cli", "commands.json", "laju.js", "memory.json"] : [];
+  for (const path of made) rmSync(join(app.root, "build", path), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    const isLajus = existsSync(join(app.root, path));
+    app.write(path, text);
+    if (!isLajus) asOldAsTheBuild(app.root, path);
+  }
+  return app;
+}
+
+/** An app in a new temporary folder, with everything that is in this one. */
+function copyOf(original: string, name: string): TestApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-test-"));
   const root = join(folder, name);
-  for (const part of parts) cpSync(join(project, part), join(root, part), { recursive: true });
-  mkdirSync(join(root, "commands"), { recursive: true });
-  symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
-  for (const part of ["vendor", "shared"]) {
-    cpSync(join(inject("built"), part), join(root, "build", part), { recursive: true });
-  }
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  for (const [path, text] of Object.entries(files)) write(path, text);
+  copyFolder(original, root);
   const run = (args: string[], { program = process.execPath, cwd = root, env = {} }: RunOptions = {}) =>
     endOf(program, args, cwd, { ...plainEnvironment(), ...env });
   return {
     root,
-    write,
+    write(path, text) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
     read: (path) => readFileSync(join(root, path), "utf8"),
     laju: (...args) => run(["laju", ...args]),
     run,
+    copy: () => copyOf(root, name),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** With the times of all files: by them laju.js knows that the compiled laju is current. */
+function copyFolder(from: string, to: string): void {
+  const copied = spawnSync("cp", ["-pR", from, to], { encoding: "utf8" });
+  if (copied.status !== 0) throw new Error(`cp: ${copied.error?.message ?? copied.stderr}`);
+}
+
+/** The compiled laju holds nothing of the app's own files, so that they don't make it old. */
+function asOldAsTheBuild(root: string, path: string): void {
+  const { mtime } = statSync(join(inject("template"), "build", "commands.json"));
+  for (let at = path; at !== "."; at = dirname(at)) utimesSync(join(root, at), mtime, mtime);
 }
 
 /** The runner's own settings (NODE_ENV=test, colours) are not the user's. */

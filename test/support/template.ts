@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+const project = join(import.meta.dirname, "..", "..");
+const parts = [
+  "app",
+  "commands/native",
+  "commands/index.ts",
+  "scripts/build",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "laju.js",
+];
+
+/** The projects of one run of vitest share what the first of them made. */
+const shared = globalThis as { lajuTemplate?: string };
+
+/**
+ * Makes the app without commands that every test app is a copy of, and builds it: from its sources each app's first
+ * build would take twice as long. Beside it is room for programs of the tests that need npm's packages.
+ */
+export default function makeTemplate({ provide }: TestProject): () => void {
+  shared.lajuTemplate ??= madeTemplate();
+  const folder = shared.lajuTemplate;
+  provide("template", join(folder, "app"));
+  provide("programs", folder);
+  process.env.LAJU_TEST_FOLDER = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+function madeTemplate(): string {
+  const folder = mkdtempSync(join(tmpdir(), "laju-template-"));
+  // PostgreSQL refuses to be root, and what it made once lies here too.
+  chmodSync(folder, 0o755);
+  const root = join(folder, "app");
+  for (const part of parts) cpSync(join(project, part), join(root, part), { recursive: true });
+  mkdirSync(join(root, "commands"), { recursive: true });
+  for (const place of [folder, root]) symlinkSync(join(project, "node_modules"), join(place, "node_modules"));
+  const { PATH, HOME } = process.env;
+  execFileSync(process.execPath, ["laju", "build"], { cwd: root, env: { PATH, HOME }, stdio: "pipe" });
+  return folder;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    template: string;
+    programs: string;
+  }
+}
