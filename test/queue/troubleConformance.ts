@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Holder, NewJob, QueueEngine } from "../../app/queue/engine";
 import { isOutage } from "../../app/queue/outage";
+import { bundledProgram } from "../support/bundledProgram";
 import { everything, startWay } from "../support/proxy";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { type CrashingServer, until } from "../support/server";
@@ -129,7 +130,8 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
 
     async function findsTheKilled(): Promise<void> {
       const id = await push("Gated");
-      const child = spawn(process.execPath, ["--import", "tsx", stranger, setup.server().url], {
+      const child = spawn(process.execPath, [bundledProgram(stranger), setup.server().url], {
+        env: { ...process.env, LAJU_ROOT: setup.folder },
         stdio: ["ignore", "pipe", "inherit"],
       });
       open.push(() => child.kill("SIGKILL"));

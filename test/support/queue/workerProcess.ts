@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundledProgram } from "../bundledProgram";
 
 const program = join(import.meta.dirname, "workerProgram.ts");
 
@@ -32,7 +33,7 @@ export function workerProcesses(folder: string, environment: Record<string, stri
     start(more = {}) {
       const options = { concurrency: 5, patienceMs: 20_000, once: false, trace, gate, ...more };
       const { PATH, HOME } = process.env;
-      const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(options)], {
+      const child = spawn(process.execPath, [bundledProgram(program), JSON.stringify(options)], {
         env: { PATH, HOME, TZ: "UTC", LAJU_ROOT: folder, ...environment },
         stdio: ["ignore", "pipe", "pipe"],
       });
