@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { copyOfWhatIsMadeOnce } from "./madeOnce";
 import { needs, programPath } from "./requirement";
 import { type CrashingServer, crashingServer, freePort, startServer, temporaryFolder } from "./server";
 
@@ -12,13 +13,10 @@ export async function startMysql(): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");
   const data = join(folder, "data");
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
-  const install = [
-    `--datadir=${data}`,
-    "--auth-root-authentication-method=normal",
-    "--skip-test-db",
-    ...asRoot,
-  ];
-  execFileSync(programPath("mariadb-install-db"), install, { stdio: "pipe" });
+  copyOfWhatIsMadeOnce("mysql", data, (made) => {
+    const options = [`--datadir=${made}`, "--auth-root-authentication-method=normal", "--skip-test-db"];
+    execFileSync(programPath("mariadb-install-db"), [...options, ...asRoot], { stdio: "pipe" });
+  });
   const port = await freePort();
   const paths = [
     `--datadir=${data}`,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { copyOfWhatIsMadeOnce } from "./madeOnce";
 import { needs, programPath } from "./requirement";
 import { type CrashingServer, crashingServer, freePort, startServer, temporaryFolder } from "./server";
 
@@ -23,8 +24,12 @@ export async function startPostgres({
   const password = join(folder, "password");
   writeFileSync(password, "s3cret");
   const who = ["-U", "laju", "--pwfile", password, "-A", auth];
-  const options = ["-D", data, ...who, "-E", "UTF8", "--no-locale", "--no-sync"];
-  execFileSync(programPath("initdb"), options, { ...identity, cwd: folder, stdio: "pipe" });
+  copyOfWhatIsMadeOnce(`postgres-${auth}`, data, (made) => {
+    mkdirSync(made, { mode: 0o700 });
+    if (user !== undefined) chownSync(made, user, user);
+    const options = ["-D", made, ...who, "-E", "UTF8", "--no-locale", "--no-sync"];
+    execFileSync(programPath("initdb"), options, { ...identity, cwd: folder, stdio: "pipe" });
+  });
   const port = await freePort();
   const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, fsync: "off" };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
