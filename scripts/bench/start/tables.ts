@@ -81,7 +81,7 @@ function memory(result: Compared | undefined): string {
 }
 
 /** A Markdown table whose columns are aligned for a terminal as well. */
-function markdown([head = [], ...lines]: string[][]): string {
+export function markdown([head = [], ...lines]: string[][]): string {
   const widths = head.map((_, index) =>
     Math.max(...[head, ...lines].map((line) => line[index]?.length ?? 0), 3),
   );

@@ -27,6 +27,7 @@ for line in sys.stdin:
         "wall": wall * 1000,
         "cpu": (usage.ru_utime + usage.ru_stime) * 1000,
         "memory": usage.ru_maxrss / unit,
+        "faults": usage.ru_minflt,
         "status": os.waitstatus_to_exitcode(status),
     }
     print(json.dumps(answer), flush=True)

@@ -16,6 +16,8 @@ export interface Cost {
   wall: number;
   cpu: number;
   memory: number;
+  /** Pages that it touched for the first time: what it costs, told without noise. */
+  faults: number;
   status: number;
 }
 
