@@ -35,7 +35,8 @@ function startWatchdog(file: string, orders: WatchdogOrders): void {
   const { Worker } = require("node:worker_threads") as typeof import("node:worker_threads");
   const delay = Math.min(idleMs, orders.timeoutMs / 2);
   const waiting = `setTimeout(require, ${delay}, ${JSON.stringify(file)})`;
-  const watchdog = new Worker(waiting, { eval: true, workerData: orders });
+  // What it says it writes itself. Handing on its streams would make those of this process, which most never touch.
+  const watchdog = new Worker(waiting, { eval: true, workerData: orders, stdout: true, stderr: true });
   watchdog.unref();
   // Without it the limit still holds for everything that lets the event loop turn.
   watchdog.on("error", (error) => process.emitWarning(`the time limit's watchdog ended: ${error.message}`));
