@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
 import { require } from "../services/require";
@@ -20,9 +20,8 @@ export function watchTime(
 ): LimitState | undefined {
   if (orders.timeoutMs > longestTimerMs) return undefined;
   const state = new LimitState();
-  const file = join(paths.build, "watchdog.js");
-  if (orders.key !== null && existsSync(file)) {
-    startWatchdog(file, { ...orders, limitAt: monotonicMs() + orders.timeoutMs, shared: state.shared });
+  if (orders.key !== null) {
+    startWatchdog({ ...orders, limitAt: monotonicMs() + orders.timeoutMs, shared: state.shared });
   }
   setTimeout(() => {
     state.is = "noticed";
@@ -31,13 +30,31 @@ export function watchTime(
   return state;
 }
 
-function startWatchdog(file: string, orders: WatchdogOrders): void {
+function startWatchdog(orders: WatchdogOrders): void {
+  const file = join(paths.build, "watchdog.js");
+  const text = textOrNone(file);
+  if (text === undefined) return;
   const { Worker } = require("node:worker_threads") as typeof import("node:worker_threads");
-  const delay = Math.min(idleMs, orders.timeoutMs / 2);
-  const waiting = `setTimeout(require, ${delay}, ${JSON.stringify(file)})`;
+  const words = [file, text, Math.min(idleMs, orders.timeoutMs / 2)].map((word) => JSON.stringify(word));
   // What it says it writes itself. Handing on its streams would make those of this process, which most never touch.
-  const watchdog = new Worker(waiting, { eval: true, workerData: orders, stdout: true, stderr: true });
+  const options = { eval: true, workerData: orders, stdout: true, stderr: true };
+  const watchdog = new Worker(`(${waitAndLoad})(${words})`, options);
   watchdog.unref();
   // Without it the limit still holds for everything that lets the event loop turn.
   watchdog.on("error", (error) => process.emitWarning(`the time limit's watchdog ended: ${error.message}`));
+}
+
+/** Its text is read before: a run that began keeps its code, whatever a build does meanwhile. */
+const waitAndLoad = `(file, text, delay) => setTimeout(() => {
+  const module = new (require("node:module"))(file);
+  module.filename = file;
+  module._compile(text, file);
+}, delay)`;
+
+function textOrNone(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // Not built: a source that is tried by hand.
+  }
 }

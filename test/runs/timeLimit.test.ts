@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
@@ -24,6 +26,10 @@ describe("a time limit", () => {
         if (!existsSync("again")) { writeFileSync("again", ""); process.exit(1); }
         for (;;);`,
       "commands/BlocksLater.ts": limited("await new Promise((r) => setTimeout(r, 100)); for (;;);"),
+      "commands/Deployed.ts": limited('renameSync("build/watchdog.js", "watchdog.away"); for (;;);').replace(
+        "import",
+        'import { renameSync } from "node:fs";\nimport',
+      ),
       "commands/Ignores.ts": `export const meta = { timeout: "700ms" };
         process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`,
       "commands/HasChildren.ts": limited(
@@ -74,6 +80,13 @@ describe("a time limit", () => {
     expect(ended.signal).toBe("SIGKILL");
     expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 137 });
     expect(ended.recorded?.error).toContain("only SIGKILL could end it");
+  });
+
+  test("ends it also where a build is replaced just after it began", async () => {
+    const ended = await direct("Deployed");
+    renameSync(join(app.root, "watchdog.away"), join(app.root, "build/watchdog.js"));
+    expect(ended).toMatchObject({ signal: "SIGKILL", stderr: "" });
+    expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 137 });
   });
 
   test("reads 124 through laju run, whatever it took", async () => {
