@@ -34,15 +34,17 @@ export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends 
 export function command<const O extends OptionSpecs = Record<never, never>>(
   definition: CommandDefinition<O>,
 ): CommandDefinition<O> {
-  // A compiled command is started by the lines that the build appends to it.
-  if (typeof LAJU_BUILT === "undefined") startSource(definition as CommandDefinition);
+  // A compiled command is started by the lines that the build appends to it. Written here, and not in a function, this
+  // is nothing to the build: a module that is imported later would have all modules wrapped, for it and they share some.
+  if (typeof LAJU_BUILT === "undefined") {
+    // A test that imports a command may be over before anything more is loaded: so this is decided at once.
+    const file = sourceEntry();
+    // Not awaited: the entry's module has to finish loading first.
+    if (file !== undefined) {
+      void import("./startSource").then((source) =>
+        source.startIfEntry(definition as CommandDefinition, file),
+      );
+    }
+  }
   return definition;
-}
-
-/** A test that imports a command may be over before anything more is loaded: so this is decided at once. */
-function startSource(definition: CommandDefinition): void {
-  const file = sourceEntry();
-  // Not awaited: the entry's module has to finish loading first.
-  if (file !== undefined)
-    void import("./startSource").then((source) => source.startIfEntry(definition, file));
 }
