@@ -5,6 +5,7 @@ import { withGivenImport } from "./dynamicImports";
 import { headOf, runtimeText, sharedName } from "./heads";
 import { appAlias, externalPackages } from "./packagePlugins";
 import { type Result, settings, withModuleDefaults } from "./settings";
+import { withLazyExports } from "./shared/lazyExports";
 import { sharedPlugin } from "./shared/sharedPlugin";
 import { withLazyImports } from "./vendor/lazyBuiltins";
 
@@ -36,7 +37,7 @@ export async function bundleSharedModules(entries: string[], place: BuildFolder)
     outfile: join(place.build, "shared", "shared.js"),
     outdir: undefined,
   });
-  return { ...functionOf(result), modules };
+  return { ...functionOf(result, withLazyExports), modules };
 }
 
 /** Bundles a program, with npm's packages outside, and what all share taken from build/shared. */

@@ -34,6 +34,13 @@ describe("build/shared", () => {
     expect(app.read("build/commands/One.js").length).toBeLessThan(8_000);
   });
 
+  test("makes no module that nobody asks for, and wraps none", () => {
+    const [bundle = ""] = bundles();
+    const code = readFileSync(folder(bundle), "utf8");
+    expect(code).toContain("var errors_exports=()=>lajuGive({LajuError:()=>LajuError});");
+    expect(code).not.toMatch(/__export\(|__esm/);
+  });
+
   test("a cache that was cut off, or is of another V8, makes a start slower and nothing else", async () => {
     const cache = folder(readdirSync(folder()).find((file) => file.endsWith(".cache")) as string);
     const whole = readFileSync(cache);

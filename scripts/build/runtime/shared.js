@@ -22,11 +22,20 @@ const lajuModule = (file) => {
 /** Whether `require` gave a real ES module. */
 const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
 
-/** Each module by its path from the root; the bundle puts them in. */
+/** Each module by its path from the root, or what gives it; the bundle puts them in. */
 const lajuModules = Object.create(null);
+
+/** A module with these getters for its exports. */
+// biome-ignore lint/correctness/noUnusedVariables: the bundle uses it.
+const lajuGive = (getters) => {
+  const given = {};
+  for (const name in getters) Object.defineProperty(given, name, { get: getters[name], enumerable: true });
+  return given;
+};
 
 /** A module of this bundle as its importers see it: a real ES module, whose default export is its own. */
 const lajuShared = (name) => {
+  if (typeof lajuModules[name] === "function") lajuModules[name] = lajuModules[name]();
   const shared = lajuModules[name];
   if (!lajuIsModule(shared)) Object.defineProperty(shared, Symbol.toStringTag, { value: "Module" });
   return shared;
