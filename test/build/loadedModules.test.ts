@@ -24,6 +24,8 @@ export default command({ schedule: "0 8 * * *", async run() { ${work} } });
 `;
 const logger = 'import { logInfo } from "../app/services/Logger";';
 
+const limited = declared(logger, 'logInfo("one");').replace("schedule:", 'timeout: "1m", schedule:');
+
 const commands = {
   LogsOnly: declared(logger, 'logInfo("one"); logInfo("two", { a: 1 }); console.log("three");'),
   QueriesDB: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
@@ -35,6 +37,7 @@ const commands = {
   ),
   UsesWinston: declared('import logger from "../app/services/Logger";', 'logger.info("one");'),
   TakesArguments: declared("", ""),
+  LimitsTime: limited,
 };
 
 /** Goes on until it is told to end. */
@@ -68,6 +71,12 @@ const expected: Record<keyof typeof commands, Loaded> = {
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
   UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
+  // Its thread. No child_process here or anywhere: a run that succeeds starts no other process.
+  LimitsTime: {
+    builtins: [...supervision, ...streams, "diagnostics_channel", "worker_threads"],
+    vendor: [lock],
+    packages: [],
+  },
 };
 
 describe("a compiled command loads", () => {
