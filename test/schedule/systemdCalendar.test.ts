@@ -80,8 +80,10 @@ describe.skipIf(systemd.skip)(`what systemd makes of it${systemd.label}`, () => 
           : {};
         if (!schedule || lines === undefined) continue;
         taken++;
+        // For a zone that is not its own systemd forks for each moment; that it knows the name, some turns show.
+        const host = turn % 8 === 0 ? "UTC" : timezone;
         for (const from of beginnings(timezone)) {
-          const found = elapses(lines, from, 12);
+          const found = elapses(lines, { from, count: 12, host });
           for (const hostTimezone of ["UTC", timezone]) {
             const times = nextFirings(schedule, { from, count: 12, timezone, hostTimezone });
             expect([text, lines, found]).toEqual([text, lines, times.map((time) => time.toISOString())]);
@@ -124,16 +126,24 @@ describe.skipIf(systemd.skip)(`what systemd makes of it${systemd.label}`, () => 
     }
   }
 
-  /** The next moments at which any of the lines elapses, as systemd counts them. */
-  function elapses(lines: readonly string[], from: Date, count: number): string[] {
+  /** The next moments at which any of the lines elapses, as systemd counts them on a host in a zone. */
+  function elapses(lines: readonly string[], { from, count, host }: Asked): string[] {
     const base = from.toISOString().replace("T", " ").slice(0, 19);
-    const args = ["calendar", `--iterations=${count}`, `--base-time=${base} UTC`, ...lines];
+    const own = lines.map((line) => (host === "UTC" ? line : line.replace(` ${host}`, "")));
+    const args = ["calendar", `--iterations=${count}`, `--base-time=${base} UTC`, ...own];
     const output = execFileSync(programPath("systemd-analyze"), args, {
       encoding: "utf8",
-      env: { TZ: "UTC", LC_ALL: "C" },
+      env: { TZ: host, LC_ALL: "C" },
     });
-    const stamps = output.matchAll(/(?:Next elapse|Iter\. #\d+): \w{3} (\S+) (\S+) UTC/g);
+    const stamps = output.matchAll(/(?:Next elapse|Iter\. #\d+|\(in UTC\)): \w{3} (\S+) (\S+) UTC/g);
     const times = [...stamps].map(([, date, time]) => new Date(`${date}T${time}Z`).toISOString());
     return [...new Set(times)].sort().slice(0, count);
+  }
+
+  interface Asked {
+    from: Date;
+    count: number;
+    /** The host's zone; a line in it is written without its name there. */
+    host: string;
   }
 });
