@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { paths } from "../config";
 import { require } from "../services/require";
@@ -32,8 +32,14 @@ function describeFrame(frame: NodeJS.CallSite): string {
   const file = frame.getFileName();
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   if (!file || line === null || column === null) return text;
-  const source = sourceOf(file.startsWith("file:") ? fileURLToPath(file) : file, line, column);
+  const source = sourceOf(placeOf(file.startsWith("file:") ? fileURLToPath(file) : file), line, column);
   return source === undefined ? text : text.replace(`${file}:${line}:${column}`, source);
+}
+
+/** V8's code cache has the name of the bundle where the build was made, which may have been elsewhere. */
+function placeOf(file: string): string {
+  const [, bundle] = /[\\/]((?:cli|shared)[\\/][\w-]{22}\.js)$/.exec(file) ?? [];
+  return bundle === undefined ? file : join(paths.build, bundle);
 }
 
 /** "commands/X.ts:12:5" with its absolute path, for a place in a compiled file; undefined for any other. */

@@ -22,6 +22,7 @@ export class Memory {
   readonly #root: string;
   readonly #build: string;
   readonly #tools: string;
+  readonly #names: string[];
   readonly #beganAt: number;
   readonly #last: Record<string, Memo>;
   readonly #next: Record<string, Memo> = {};
@@ -32,7 +33,8 @@ export class Memory {
     this.#root = root;
     this.#build = build;
     this.#beganAt = beganAt.getTime();
-    this.#tools = contentHash([vendorKey, ...this.#toolHashes(), ...namesIn(root)].join("\n"));
+    this.#tools = contentHash([vendorKey, ...this.#toolHashes()].join("\n"));
+    this.#names = namesIn(root);
     this.#last = readMemos(fileIn(build));
   }
 
@@ -48,7 +50,7 @@ export class Memory {
   /** The inputs of a part that would come out as it is; undefined for one that has to be made. */
   knows(part: string, context: string): string[] | undefined {
     const memo = this.#last[part];
-    if (memo === undefined || memo.key !== this.#key(memo.inputs, context)) return undefined;
+    if (memo === undefined || memo.key !== this.#key(part, memo.inputs, context)) return undefined;
     const isThere = ([path, hash]: [string, string]) => this.#hash(join(this.#build, path)) === hash;
     if (!Object.entries(memo.outputs).every(isThere)) return undefined;
     this.#next[part] = memo;
@@ -58,7 +60,7 @@ export class Memory {
   keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
     const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
     // Of a file saved meanwhile nobody knows which text went into the output: that is made again.
-    const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(inputs, context);
+    const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
     this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
   }
 
@@ -84,10 +86,12 @@ export class Memory {
     return this.#hash(join(this.#root, file));
   }
 
-  #key(inputs: readonly string[], context: string): string {
-    return contentHash(
-      [this.#tools, context, ...inputs.map((file) => `${file} ${this.hashOf(file)}`)].join("\n"),
-    );
+  #key(part: string, inputs: readonly string[], context: string): string {
+    // Laju's own parts import no handlers and no migrations.
+    const isLajus = !part.includes("/");
+    const names = this.#names.filter((name) => !isLajus || !/^(jobs|migrations)\//.test(name));
+    const hashes = inputs.map((file) => `${file} ${this.hashOf(file)}`);
+    return contentHash([this.#tools, context, ...names, ...hashes].join("\n"));
   }
 
   #toolHashes(): string[] {
@@ -109,9 +113,13 @@ export class Memory {
   }
 }
 
-/** A new file may be what an import finds from now on, and a new handler belongs to every worker. */
+/**
+ * What can be imported from app/: a new file may be what an import finds from now on, and a new handler belongs to every
+ * worker.
+ */
 function namesIn(root: string): string[] {
-  return readdirSync(join(root, "app"), { recursive: true, encoding: "utf8" }).sort();
+  const names = readdirSync(join(root, "app"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).sort();
 }
 
 function hashOrNone(path: string): string | undefined {
