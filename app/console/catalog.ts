@@ -22,22 +22,23 @@ export interface Catalog {
  * schedule.json has its say in both.
  */
 export function readCatalog(): Catalog {
-  return deployed(commandNames().length > 0 ? sourceFacts() : readManifest());
+  const names = commandNames();
+  return deployed(names.length > 0 ? sourceFacts(names) : readManifest(), names);
 }
 
 /** The commands as the last build made them, with schedule.json: what the crontab and `run` go by. */
 export function readBuiltCommands(): DeployedCommand[] {
-  return deployed(readManifest()).commands;
+  return deployed(readManifest(), commandNames()).commands;
 }
 
 type Facts = Pick<Manifest, "commands" | "problems">;
 
 /** What lists show of a command; its text is the build's business. */
-function sourceFacts(): Facts {
+function sourceFacts(names: readonly string[]): Facts {
   const known = unchanged();
-  const names = commandNames().filter((name) => !known.has(name));
-  if (names.length > 0 && !canParse()) return readManifest();
-  const { commands, problems } = readSources(names);
+  const others = names.filter((name) => !known.has(name));
+  if (others.length > 0 && !canParse()) return readManifest();
+  const { commands, problems } = readSources(others);
   const facts = commands.map(({ text: _text, hasTopLevelAwait: _await, ...command }) => command);
   return { commands: [...known.values(), ...facts].sort(byPriority), problems };
 }
@@ -61,8 +62,8 @@ function hashOf(file: string): string | undefined {
 }
 
 /** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
-function deployed({ commands, problems }: Pick<Manifest, "commands" | "problems">): Catalog {
-  const names = new Set([...commands.map(({ name }) => name), ...commandNames()]);
+function deployed({ commands, problems }: Facts, sources: readonly string[]): Catalog {
+  const names = new Set([...commands.map(({ name }) => name), ...sources]);
   return { commands: applyOverrides(commands, readOverrides([...names])), problems };
 }
 

@@ -20,11 +20,16 @@ export interface Sources {
 
 /** The names of all commands in commands/, whatever state their files are in. */
 export function commandNames(): string[] {
-  if (!existsSync(paths.commands)) return [];
-  return readdirSync(paths.commands, { recursive: true, encoding: "utf8" })
-    .filter(isCommandFile)
-    .map((file) => file.replace(/\.ts$/, ""))
-    .sort();
+  return existsSync(paths.commands) ? namesIn("").sort() : [];
+}
+
+/** Folder by folder: readdir's own recursion asks the disk once more about each entry. */
+function namesIn(folder: string): string[] {
+  return readdirSync(join(paths.commands, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder + entry.name;
+    if (entry.isDirectory()) return isLeftOut(entry.name, folder) ? [] : namesIn(`${path}/`);
+    return isCommandFile(entry.name, folder) ? [path.replace(/\.ts$/, "")] : [];
+  });
 }
 
 /** Reads commands' metadata. Nothing is executed, and one bad file does not hide the others. */
@@ -63,11 +68,13 @@ function readText(file: string): string {
   }
 }
 
-/** laju's own verbs, tests, declarations and files whose name begins with _ are no commands. */
-function isCommandFile(path: string): boolean {
-  if (!path.endsWith(".ts") || path.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(path)) return false;
-  if (path === "index.ts" || path.startsWith("native/")) return false;
-  return path
-    .split("/")
-    .every((part) => !part.startsWith("_") && !part.startsWith(".") && part !== "node_modules");
+/** laju's own verbs, and what begins with _ or a dot: no commands. */
+function isLeftOut(name: string, folder: string): boolean {
+  return /^[_.]/.test(name) || name === "node_modules" || (folder === "" && name === "native");
+}
+
+/** Tests and declarations are no commands either. */
+function isCommandFile(name: string, folder: string): boolean {
+  if (!name.endsWith(".ts") || name.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(name)) return false;
+  return !isLeftOut(name, folder) && !(folder === "" && name === "index.ts");
 }

@@ -7,6 +7,7 @@ import { crontabStateText } from "./crontabReport";
 import { crontabTarget, type TargetOptions } from "./crontabTarget";
 import { installedSince, readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
+import { readingOnce } from "./systemCrontab";
 
 /** How the schedule reaches this host. */
 export interface CrontabHealth {
@@ -22,9 +23,13 @@ export interface CrontabHealth {
 }
 
 /** Compares the crontab with the build as crontab:install was told to, so that its options are no drift. */
-export function crontabHealth(asked: TargetOptions, histories: Iterable<RunHistory>): CrontabHealth {
+export function crontabHealth(
+  asked: TargetOptions,
+  histories: Iterable<RunHistory>,
+  read = readingOnce(),
+): CrontabHealth {
   const installation = readInstallation();
-  const options = asInstalled({ ...asked, user: asked.user ?? installation?.options.user });
+  const options = asInstalled({ ...asked, user: asked.user ?? installation?.options.user }, read);
   const nobody = () => null;
   if (isScheduleWorking()) {
     const message = "schedule:work is running and starts the commands";
@@ -32,7 +37,7 @@ export function crontabHealth(asked: TargetOptions, histories: Iterable<RunHisto
   }
   try {
     const target = crontabTarget(options);
-    const { state, change } = checkCrontab(target);
+    const { state, change } = checkCrontab(target, read);
     const since = (name: string) =>
       state === "not installed" ? null : (installedSince(installation, target, name) ?? null);
     if (target.rows.length === 0 && state === "in order") {

@@ -69,8 +69,11 @@ export function removeCrontab(target: CrontabTarget): CrontabChange {
 }
 
 /** How the installed block compares with what would be installed now. */
-export function checkCrontab(target: CrontabTarget): { state: CrontabState; change: CrontabChange } {
-  const { before, change } = plan(target, wantedTable);
+export function checkCrontab(
+  target: CrontabTarget,
+  read = readCrontab,
+): { state: CrontabState; change: CrontabChange } {
+  const { before, change } = plan(target, wantedTable, read);
   const found = findBlock(before, target.place.root);
   if (!change.isNeeded) return { state: "in order", change };
   if (found === undefined) return { state: "not installed", change };
@@ -105,9 +108,9 @@ interface Plan {
   change: CrontabChange;
 }
 
-function plan(target: CrontabTarget, edit: Edit): Plan {
+function plan(target: CrontabTarget, edit: Edit, read = readCrontab): Plan {
   const { root } = target.place;
-  const before = readCrontab(target).text;
+  const before = read(target).text;
   const edited = edit(before, target);
   // crontab(1) refuses a last line without newline, however it came there.
   const isOpen = !edited.equals(before) && edited.length > 0 && edited.at(-1) !== 10;

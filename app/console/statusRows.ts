@@ -9,6 +9,7 @@ import { installedEnvironment } from "./asInstalled";
 import { type CrontabHealth, crontabHealth } from "./crontabHealth";
 import { scheduledHere } from "./crontabRows";
 import type { TargetOptions } from "./crontabTarget";
+import { readingOnce } from "./systemCrontab";
 
 /** How a command does: a row of `status`. */
 export interface StatusRow {
@@ -44,7 +45,8 @@ export function readStatus(
   options: TargetOptions,
 ): Status {
   markLostRuns();
-  const env = options.env ?? installedEnvironment(options);
+  const read = readingOnce();
+  const env = options.env ?? installedEnvironment(options, read);
   const here = scheduledHere([...all], env).map(({ name }) => name);
   const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
   const {
@@ -54,6 +56,7 @@ export function readStatus(
   } = crontabHealth(
     { ...options, env },
     here.map((name) => histories.get(name) as RunHistory),
+    read,
   );
   const commands = shown.map((command) =>
     statusRow(command, histories.get(command.name) as RunHistory, clock, {

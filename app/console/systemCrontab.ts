@@ -19,6 +19,17 @@ export function readCrontab(access: CrontabAccess): { text: Buffer; exists: bool
   return { text: listed, exists: true };
 }
 
+/** Reads each crontab once, however often it is asked for: for what only looks, since each look starts a program. */
+export function readingOnce(): typeof readCrontab {
+  const seen = new Map<string, ReturnType<typeof readCrontab>>();
+  return (access) => {
+    const whose = JSON.stringify([access.user, access.program]);
+    const read = seen.get(whose) ?? readCrontab(access);
+    seen.set(whose, read);
+    return read;
+  };
+}
+
 /** Lets the system's crontab judge a table without installing it, where it has a way to. */
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   const version = run(access, ["-V"]);

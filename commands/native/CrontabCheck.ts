@@ -2,6 +2,7 @@ import { asInstalled } from "../../app/console/asInstalled";
 import { checkCrontab } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabStateText } from "../../app/console/crontabReport";
 import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
+import { readingOnce } from "../../app/console/systemCrontab";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 
@@ -15,7 +16,8 @@ export default verb({
   details: `Ends with status 1 unless the installed entries are what the build asks for: fit for deploy scripts. Options that are
 not given are those that crontab:install was called with.`,
   run({ options }) {
-    const { state, change } = checkCrontab(crontabTarget(asInstalled(options)));
+    const read = readingOnce();
+    const { state, change } = checkCrontab(crontabTarget(asInstalled(options, read)), read);
     const terminal = terminalFor(1);
     const { message, hint } = crontabStateText(state, change);
     const isGood = state === "in order";
