@@ -96,7 +96,9 @@ function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
 function importedBy(entry: string, { inputs }: Metafile, found = new Set<string>()): Set<string> {
   if (found.has(entry)) return found;
   found.add(entry);
-  for (const { path } of inputs[entry]?.imports ?? []) importedBy(path, { inputs, outputs: {} }, found);
+  for (const { path, external } of inputs[entry]?.imports ?? []) {
+    if (!external) importedBy(path, { inputs, outputs: {} }, found);
+  }
   return found;
 }
 

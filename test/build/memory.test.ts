@@ -14,6 +14,7 @@ describe("a build remembers what it made of what", () => {
     app = makeApp({
       "app/greeting.ts": 'export const greeting: string = "hello";\n',
       "commands/Alone.ts": command('"alone"'),
+      "commands/Queries.ts": command("typeof DB.raw", 'import DB from "../app/services/DB";'),
       "commands/Greets.ts": command("greeting", 'import { greeting } from "../app/greeting";'),
     });
     await build();
@@ -34,6 +35,19 @@ describe("a build remembers what it made of what", () => {
         .sort()
         .map((path) => [path, readFileSync(join(app.root, "build", path), "base64")]),
     );
+
+  test("every part is known after it was made", async () => {
+    const parts = Object.entries<{ key: string; inputs: string[] }>(memos());
+    expect(parts.filter(([, { key }]) => key === "").map(([part]) => part)).toEqual([]);
+    expect(memos()["commands/Queries"].inputs).toContain("app/services/DB.ts");
+    // What nobody makes again is not even read: esbuild, which would say no, is not asked.
+    const before = bytes();
+    expect(await app.run(["laju", "build"], { env: { ESBUILD_BINARY_PATH: "/bin/false" } })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(bytes()).toEqual(before);
+  });
 
   test("what changes in a module reaches the commands that import it, and no others", async () => {
     const before = memos();
