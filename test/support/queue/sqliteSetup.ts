@@ -7,9 +7,13 @@ import { sqliteDriver } from "../../../app/services/sqliteDriver";
 import type { WorkerSetup } from "../../queue/workerConformance";
 import { temporaryFolder } from "../server";
 
+export interface SqliteSetup extends WorkerSetup {
+  /** `release` is called before the folder is removed. */
+  stop(release?: () => void): Promise<void>;
+}
+
 /** The queue in an SQLite file of its own. */
-export function sqliteSetup(): WorkerSetup {
-  const folder = temporaryFolder("queue");
+export function sqliteSetup(folder = temporaryFolder("queue")): SqliteSetup {
   const file = join(folder, "queue.sqlite3");
   const database = knex({ client: "better-sqlite3", connection: { filename: file }, useNullAsDefault: true });
   Object.assign(database.client, { driver: sqliteDriver() });
@@ -22,8 +26,9 @@ export function sqliteSetup(): WorkerSetup {
     async clear() {
       for (const table of ["jobs", "queue_workers", "queue_pauses"]) await database(table).delete();
     },
-    async stop() {
+    async stop(release = () => {}) {
       await database.destroy();
+      release();
       rmSync(folder, { recursive: true, force: true });
     },
   };
