@@ -3,18 +3,9 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { appParts } from "./appParts";
 
 const project = join(import.meta.dirname, "..", "..");
-const parts = [
-  "app",
-  "commands/native",
-  "commands/index.ts",
-  "scripts/build",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-  "laju.js",
-];
 
 /** The projects of one run of vitest share what the first of them made. */
 const shared = globalThis as { lajuTemplate?: string };
@@ -49,7 +40,7 @@ function emptyTemplate(): string {
 }
 
 function build(root: string): void {
-  for (const part of parts) {
+  for (const part of appParts) {
     rmSync(join(root, part), { recursive: true, force: true });
     cpSync(join(project, part), join(root, part), { recursive: true });
   }

@@ -2,19 +2,10 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { appParts } from "../../../test/support/appParts";
 import { cronEnvironment } from "./probe";
 
 const project = join(import.meta.dirname, "..", "..", "..");
-const parts = [
-  "app",
-  "commands/native",
-  "commands/index.ts",
-  "scripts/build",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-  "laju.js",
-];
 
 /** An app of its own in a temporary folder: laju's code, the given files, and a build made by a certain Node. */
 export interface BenchApp {
@@ -28,7 +19,7 @@ export interface BenchApp {
 export function makeBenchApp(files: Record<string, string>, node = process.execPath): BenchApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-bench-"));
   const root = join(folder, "app");
-  for (const part of parts) cpSync(join(project, part), join(root, part), { recursive: true });
+  for (const part of appParts) cpSync(join(project, part), join(root, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });

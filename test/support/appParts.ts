@@ -1,0 +1,11 @@
+/** What an app consists of beside its own commands, by path from the root: for apps that tests and benchmarks make. */
+export const appParts = [
+  "app",
+  "commands/native",
+  "commands/index.ts",
+  "scripts/build",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "laju.js",
+];
