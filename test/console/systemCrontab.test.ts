@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { dryRunCrontab, readCrontab, writeCrontab } from "../../app/console/systemCrontab";
+import { dryRunCrontab, readCrontab, readingOnce, writeCrontab } from "../../app/console/systemCrontab";
 import { type CronHouse, needsCron, startCron } from "../support/cron";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
 
@@ -25,6 +25,18 @@ describe("with a crontab that misbehaves", () => {
     expect(() => readCrontab(fake)).toThrow(
       expect.objectContaining({ code: "E_CRONTAB_READ", name: "LajuError" }),
     );
+  });
+
+  test("whoever only looks starts it once, and whoever is to write each time", () => {
+    fake = fakeCrontab();
+    fake.put("0 1 * * * x\n");
+    const read = readingOnce();
+    expect(read(fake).text.toString()).toBe("0 1 * * * x\n");
+    const calls = fake.calls().length;
+    expect(read(fake).text.toString()).toBe("0 1 * * * x\n");
+    expect(fake.calls()).toHaveLength(calls);
+    readCrontab(fake);
+    expect(fake.calls().length).toBeGreaterThan(calls);
   });
 
   test("a machine without crontab is told apart", () => {
