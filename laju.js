@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 // Starts laju's command line: the compiled one while it is not older than its sources, else the sources.
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-const root = dirname(fileURLToPath(import.meta.url));
-const compiled = join(root, "build", "laju.js");
+if (process.getBuiltinModule === undefined) {
+  console.error(`laju needs Node 20.19 or later, and this is ${process.version}.`);
+  process.exit(1);
+}
+// Not by `import`, which loads all of each module's public part, streams as well: 3 ms at each start.
+const { existsSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
+const { createRequire } = process.getBuiltinModule("node:module");
+
+const root = import.meta.dirname;
+const compiled = `${root}/build/laju.js`;
 const require = createRequire(import.meta.url);
 
 if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
@@ -21,26 +25,25 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   process.exit(1);
 }
 
-/** The build's manifest carries the time at which the last build began. */
+/**
+ * The build lists laju's sources, with their folders: a folder's own time tells of files that were added, removed or
+ * renamed in it. Its manifest carries the time at which it began.
+ */
 function isCurrent() {
-  const manifest = join(root, "build", "commands.json");
-  if (!existsSync(manifest)) return false;
-  const builtAt = statSync(manifest).mtimeMs;
-  return ["app", "commands/native", "commands/index.ts", "scripts/build"].every(
-    (path) => !isNewer(join(root, path), builtAt),
-  );
+  const builtAt = timeOf("build/commands.json");
+  const list = `${root}/build/sources.txt`;
+  if (builtAt === undefined || !existsSync(list)) return false;
+  const sources = readFileSync(list, "utf8").trimEnd().split("\n");
+  return !sources.some((path) => timeOf(path) > builtAt);
 }
 
-function isNewer(path, time) {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return false;
-  // A folder's own time tells of files that were added, removed or renamed in it.
-  if (stat.mtimeMs > time) return true;
-  return stat.isDirectory() && readdirSync(path).some((name) => isNewer(`${path}/${name}`, time));
+/** When a file or folder was last written; undefined where there is none. */
+function timeOf(path) {
+  return statSync(`${root}/${path}`, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function canRunSources() {
-  if (!existsSync(join(root, "commands", "index.ts"))) return false;
+  if (!existsSync(`${root}/commands/index.ts`)) return false;
   try {
     require.resolve("tsx/esm/api");
     return true;

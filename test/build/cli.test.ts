@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,5 +62,26 @@ describe("build/cli", () => {
     expect(await list()).toEqual(["One: as the manifest says", "Three: new", "Two: changed"]);
     app.write("commands/One.ts", command("saved"));
     expect(await list()).toEqual(["One: saved", "Three: new", "Two: changed"]);
+  });
+
+  test("a source that is saved, added or removed after the build makes verbs run from their sources", async () => {
+    const copy = app.copy();
+    const at = (path: string) => join(copy.root, path);
+    const help = async () => (await copy.laju("--help")).stdout;
+    const source = "commands/native/verbs.ts";
+    copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
+    utimesSync(at(source), 0, 0);
+    const changes = [
+      () => copy.write("app/console/verb.ts", copy.read("app/console/verb.ts")),
+      () => copy.write("app/runs/added.ts", ""),
+      () => rmSync(at("app/views/notice.ejs")),
+    ];
+    for (const change of changes) {
+      utimesSync(at("build/commands.json"), new Date(), new Date());
+      expect(await help()).toContain("Print the build's manifest");
+      change();
+      expect(await help()).toContain("As its source says");
+    }
+    copy.remove();
   });
 });
