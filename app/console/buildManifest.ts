@@ -1,16 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { paths } from "../config";
 import { LajuError } from "../errors";
 import type { Manifest } from "../schedule/manifest";
 
-/** What the last build wrote about the commands. Throws a LajuError when there was none. */
+/** What was read last, and of which file: verbs ask several times, and what is known of a schedule goes with it. */
+let last: { file: string; manifest: Manifest } | undefined;
+
+/** What the last build wrote about the commands; nobody changes it. Throws a LajuError when there was none. */
 export function readManifest(): Manifest {
-  if (!existsSync(paths.manifest)) {
+  const stat = statSync(paths.manifest, { throwIfNoEntry: false });
+  if (stat === undefined) {
     throw new LajuError(`the commands are not built: there is no ${paths.manifest}`, {
       code: "E_NOT_BUILT",
       hint: "Run npm run build.",
     });
   }
+  const file = `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  if (last?.file !== file) last = { file, manifest: parseManifest() };
+  return last.manifest;
+}
+
+function parseManifest(): Manifest {
   try {
     return JSON.parse(readFileSync(paths.manifest, "utf8")) as Manifest;
   } catch (error) {

@@ -19,12 +19,15 @@ export function listRows(
   clock: HostClock,
   next: number,
 ): ListRow[] {
-  return commands.map(({ options: _options, log: _log, ...facts }) => {
-    const command = commands.find(({ name }) => name === facts.name) as DeployedCommand;
+  return commands.map((command) => {
+    const { options: _options, log: _log, ...facts } = command;
     const times = nextRuns(command, clock, Math.max(next, 1)).map((time) => time.toISOString());
     return {
       ...facts,
-      words: facts.schedules.map((schedule) => words(schedule, facts.name)),
+      // When it is asked for: the table shows no words.
+      get words() {
+        return facts.schedules.map((schedule) => words(schedule, facts.name));
+      },
       nextRun: times[0] ?? null,
       ...(next > 0 && { next: times }),
     };

@@ -1,10 +1,11 @@
 import { environmentName } from "../config";
 import type { CrontabEntry, CrontabRow } from "../schedule/crontabLine";
 import { type CronEntry, cronEntries } from "../schedule/entries";
-import { parseSchedule } from "../schedule/expression";
 import type { CommandFacts } from "../schedule/manifest";
 import { portableRunner } from "../schedule/portable";
 import { renderSchedule } from "../schedule/render";
+import { schedulesOf } from "../schedule/schedulesOf";
+import type { Schedule } from "../schedule/types";
 import { logFileOf } from "./logFile";
 
 /** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
@@ -29,7 +30,7 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   const entriesOf = entriesFor(options);
   return commands.map((command) => {
     const log = logFileOf(command, options.logs);
-    const entries = command.schedules.flatMap((schedule) => entriesOf(command, schedule));
+    const entries = schedulesOf(command).flatMap((schedule) => entriesOf(command, schedule));
     const runner = options.isPortable ? portableRunner(command, log) : [];
     return {
       name: command.name,
@@ -42,13 +43,12 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-type EntriesOf = (command: CommandFacts, schedule: string) => CrontabEntry[];
+type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
 
 /** Guards take most of the time, and many commands have few different schedules: each is written once. */
 function entriesFor({ hostTimezone, isPortable = false }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
-  return ({ name, timezone, oneServer }, text) => {
-    const schedule = parseSchedule(text, { name });
+  return ({ timezone, oneServer }, schedule) => {
     const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}`;
     const known = written.get(key);
     if (known !== undefined) return known;

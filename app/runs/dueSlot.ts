@@ -1,7 +1,7 @@
 import { hostTimezone } from "../config/hostTimezone";
 import { entryId } from "../schedule/entries";
-import { parseSchedule } from "../schedule/expression";
 import { lateStart, latestFiring } from "../schedule/firings";
+import { schedulesOf } from "../schedule/schedulesOf";
 
 /** What a crontab line's LAJU_ENTRY stands for in this build. */
 export type SlotDecision =
@@ -15,9 +15,9 @@ export type SlotDecision =
  * Decides whether a command that was started by the crontab entry `id` is due now, by the same engine that
  * `list --next` and `explain` use. A start delayed by load, or replayed after a clock step, has its slot still.
  */
-export function dueSlot({ name, schedules, timezone }: Scheduled, id: string, at: Date): SlotDecision {
-  const parsed = schedules.map((schedule) => parseSchedule(schedule, { name }));
-  const schedule = parsed.find((one) => entryId(one, timezone) === id);
+export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision {
+  const { timezone } = command;
+  const schedule = schedulesOf(command).find((one) => entryId(one, timezone) === id);
   if (schedule === undefined) return { kind: "unknown entry" };
   const slot = latestFiring(schedule, { ...clockOf(timezone), at, within: lateStart });
   return slot === undefined ? { kind: "not due" } : { kind: "due", slot: slot.getTime() };
@@ -27,11 +27,9 @@ export function dueSlot({ name, schedules, timezone }: Scheduled, id: string, at
  * The time of the schedule that a start is for which does not say so (a line written by hand, a systemd timer): the
  * latest, as far as a start may be late. Undefined where none was due.
  */
-export function latestSlot({ name, schedules, timezone }: Scheduled, at: Date): number | undefined {
-  const slots = schedules.flatMap((text) => {
-    const parsed = parseSchedule(text, { name });
-    return latestFiring(parsed, { ...clockOf(timezone), at, within: lateStart })?.getTime() ?? [];
-  });
+export function latestSlot(command: Scheduled, at: Date): number | undefined {
+  const options = { ...clockOf(command.timezone), at, within: lateStart };
+  const slots = schedulesOf(command).flatMap((schedule) => latestFiring(schedule, options)?.getTime() ?? []);
   return slots.length === 0 ? undefined : Math.max(...slots);
 }
 

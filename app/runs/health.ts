@@ -1,7 +1,7 @@
 import { formatDuration } from "../schedule/duration";
-import { parseSchedule } from "../schedule/expression";
 import { firingsAfter, lateStart } from "../schedule/firings";
 import type { HostClock } from "../schedule/nextRuns";
+import { schedulesOf } from "../schedule/schedulesOf";
 import { failureReason } from "./failureReason";
 import type { Run } from "./run";
 import { usualLongest } from "./usual";
@@ -69,12 +69,12 @@ function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undef
 
 /** A start is due from its time on, and missed when it is later than cron itself ever is. */
 function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone }: HostClock) {
-  const { since, name, schedules } = expected;
+  const { since } = expected;
   if (!expected.isScheduled || since === null || isWaiting(expected, history)) return undefined;
   const after = Math.max(since, (history.lastStart ?? 0) + 1_000);
   const clock = { timezone: expected.timezone ?? hostTimezone, hostTimezone };
-  const missed = schedules
-    .map((text) => firstAfter(firingsAfter(parseSchedule(text, { name }), after, clock)))
+  const missed = schedulesOf(expected)
+    .map((schedule) => firstAfter(firingsAfter(schedule, after, clock)))
     .filter((time) => time !== undefined && time + lateStart < now.getTime()) as number[];
   if (missed.length === 0) return undefined;
   const late = now.getTime() - Math.min(...missed);

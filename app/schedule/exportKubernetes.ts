@@ -2,10 +2,10 @@ import { LajuError } from "../errors";
 import { kebabName } from "./exportNames";
 import { checkPath, type NamedProblem, refuseProblems } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
-import { parseSchedule } from "./expression";
 import { kubernetesSchedule } from "./kubernetesSchedule";
 import { longestRun } from "./longestRun";
 import type { CommandFacts } from "./manifest";
+import { schedulesOf } from "./schedulesOf";
 import { type YamlValue, yaml } from "./yaml";
 
 export interface KubernetesOptions {
@@ -23,7 +23,7 @@ export function kubernetesManifests(source: ExportSource, options: KubernetesOpt
   const problems: NamedProblem[] = [];
   const jobs = source.commands.map((command) => {
     problems.push(...policyProblems(command.facts));
-    return { command, schedules: schedulesOf(command.facts, source.hostTimezone, problems) };
+    return { command, schedules: cronSchedules(command.facts, source.hostTimezone, problems) };
   });
   refuseProblems("Kubernetes", problems);
   const files = jobs.flatMap(({ command, schedules }) =>
@@ -40,12 +40,15 @@ export function kubernetesManifests(source: ExportSource, options: KubernetesOpt
   return files.map(({ name, text }) => ({ name: `${name}.yaml`, text }));
 }
 
-function schedulesOf(facts: CommandFacts, hostTimezone: string, problems: NamedProblem[]): string[] {
-  return facts.schedules.flatMap((text) => {
-    const schedule = parseSchedule(text, { name: facts.name });
+function cronSchedules(facts: CommandFacts, hostTimezone: string, problems: NamedProblem[]): string[] {
+  return schedulesOf(facts).flatMap((schedule) => {
     const { value, problem } = kubernetesSchedule(schedule, facts.timezone ?? hostTimezone);
     if (problem)
-      problems.push({ command: facts.name, subject: `schedule ${JSON.stringify(text)}`, ...problem });
+      problems.push({
+        command: facts.name,
+        subject: `schedule ${JSON.stringify(schedule.text)}`,
+        ...problem,
+      });
     return value === undefined ? [] : [value];
   });
 }

@@ -2,9 +2,9 @@ import type { CrontabRow } from "./crontabLine";
 import { appSlug } from "./exportNames";
 import { checkPath, checkUser, type NamedProblem, refuseProblems } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
-import { parseSchedule } from "./expression";
 import { longestRun } from "./longestRun";
 import type { CommandFacts } from "./manifest";
+import { schedulesOf } from "./schedulesOf";
 import { shellQuote } from "./shellQuote";
 import { systemdCalendars } from "./systemdCalendar";
 import { commandLine, literal } from "./systemdText";
@@ -26,10 +26,6 @@ export function systemdUnits(source: ExportSource, user: string): ExportedFile[]
     if (calendars.length === 0) return [service];
     return [service, { name: `${name}.timer`, text: timerText(command.facts, calendars) }];
   });
-}
-
-function schedulesOf({ name, schedules }: CommandFacts) {
-  return schedules.map((text) => parseSchedule(text, { name }));
 }
 
 function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedProblem[]): string[] {

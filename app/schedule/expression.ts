@@ -58,7 +58,7 @@ function readCalendar(text: string, commandName: string): CalendarSchedule {
   if ((words.length !== 5 && words.length !== 6) || isCrontabLine) throw wrongCount(text, words);
   const specs: readonly FieldSpec[] = words.length === 6 ? [fieldSpecs.second, ...fiveFields] : fiveFields;
   let hashed = false;
-  const gathered = specs.map((spec, index): Gathered => {
+  const gathered = specs.map((spec, index): Readonly<Gathered> => {
     const source: FieldText = { spec, ...words[index], expression: text, commandName };
     const field = readField(source);
     hashed ||= field.hashed;

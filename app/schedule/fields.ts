@@ -30,7 +30,17 @@ interface Item {
 }
 
 /** Reads one field: values, ranges, steps, H, and the day fields' L, W and # forms, in lists. */
-export function readField(source: FieldText): Gathered {
+export function readField(source: FieldText): Readonly<Gathered> {
+  if (source.text !== "*") return gather(source);
+  const known = stars.get(source.spec) ?? gather(source);
+  stars.set(source.spec, known);
+  return known;
+}
+
+/** What `*` stands for: three of five fields of a usual schedule, and half of what reading it costs. */
+const stars = new Map<FieldSpec, Readonly<Gathered>>();
+
+function gather(source: FieldText): Gathered {
   const gathered: Gathered = {
     star: source.text.startsWith("*"),
     values: new Set(),
@@ -45,16 +55,16 @@ export function readField(source: FieldText): Gathered {
   return gathered;
 }
 
-export function plainField({ values, star }: Gathered): Field {
+export function plainField({ values, star }: Readonly<Gathered>): Field {
   return { values: sorted(values), star };
 }
 
-export function monthDays(gathered: Gathered): MonthDays {
+export function monthDays(gathered: Readonly<Gathered>): MonthDays {
   const { last, lastWorkday, near } = gathered;
   return { ...plainField(gathered), last, lastWorkday, nearWorkday: sorted(near) };
 }
 
-export function weekDays(gathered: Gathered): WeekDays {
+export function weekDays(gathered: Readonly<Gathered>): WeekDays {
   const nth = sorted(gathered.nth).map((code) => ({ day: code % 7, n: Math.floor(code / 7) }));
   return { ...plainField(gathered), last: sorted(gathered.lastOf), nth };
 }

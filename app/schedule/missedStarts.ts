@@ -1,5 +1,5 @@
-import { parseSchedule } from "./expression";
 import { type Clock, firingsAfter, lateStart } from "./firings";
+import { schedulesOf } from "./schedulesOf";
 
 export interface ExpectedStarts {
   name: string;
@@ -18,8 +18,9 @@ const mostFirings = 20_000;
 
 /** The times at which cron should have started the command, by its rules for clock changes, and did not. */
 export function missedStarts({ name, schedules, clock, after, until, starts }: ExpectedStarts): number[] {
-  const texts = schedules.map((text) => parseSchedule(text, { name }));
-  const due = texts.flatMap((schedule) => timesOf(firingsAfter(schedule, after, clock), until + lateStart));
+  const due = schedulesOf({ name, schedules }).flatMap((schedule) =>
+    timesOf(firingsAfter(schedule, after, clock), until + lateStart),
+  );
   const times = [...new Set(due)].sort((a, b) => a - b);
   const counts = startsPerTime(times, starts);
   return times.filter(

@@ -1,6 +1,6 @@
-import { parseSchedule } from "./expression";
 import { nextFirings } from "./firings";
 import type { CommandFacts } from "./manifest";
+import { schedulesOf } from "./schedulesOf";
 
 export interface HostClock {
   now: Date;
@@ -12,8 +12,8 @@ export interface HostClock {
 export function nextRuns(command: CommandFacts, { now, hostTimezone }: HostClock, count: number): Date[] {
   if (!command.enabled) return [];
   const timezone = command.timezone ?? hostTimezone;
-  const times = command.schedules.flatMap((text) =>
-    nextFirings(parseSchedule(text, { name: command.name }), { from: now, timezone, hostTimezone, count }),
+  const times = schedulesOf(command).flatMap((schedule) =>
+    nextFirings(schedule, { from: now, timezone, hostTimezone, count }),
   );
   const unique = [...new Set(times.map((time) => time.getTime()))].sort((a, b) => a - b);
   return unique.slice(0, count).map((time) => new Date(time));

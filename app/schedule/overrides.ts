@@ -59,15 +59,15 @@ export function parseOverrides(text: string, file: string, names: readonly strin
 /** The commands with their overrides, in the order of lists. */
 export function applyOverrides(commands: readonly CommandFacts[], overrides: Overrides): DeployedCommand[] {
   return commands
-    .map((command) => overriddenBy(command, ownOverride(overrides, command.name)))
+    .map((command) => {
+      const override = ownOverride(overrides, command.name);
+      return override === undefined ? { ...command, overridden: [] } : overriddenBy(command, override);
+    })
     .sort(byPriority);
 }
 
 /** One command with its override. */
-export function overriddenBy<T extends CommandFacts>(
-  command: T,
-  override: Override = {},
-): T & DeployedCommand {
+function overriddenBy<T extends CommandFacts>(command: T, override: Override): T & DeployedCommand {
   const resolved = resolveMeta(override);
   const fields = overridableFields.filter((field) => override[field] !== undefined);
   const changes = fields.map((field) => [factOf(field), resolved[factOf(field)]]);

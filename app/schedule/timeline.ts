@@ -1,7 +1,7 @@
-import { parseSchedule } from "./expression";
 import { firingsAfter } from "./firings";
 import type { CommandFacts } from "./manifest";
 import type { HostClock } from "./nextRuns";
+import { schedulesOf } from "./schedulesOf";
 import { offsetAt } from "./timezones";
 
 /** A minute in which commands start. */
@@ -37,11 +37,12 @@ export function timelineOf(commands: readonly CommandFacts[], clock: HostClock):
 
 function startsByMinute(commands: readonly CommandFacts[], { now, hostTimezone }: HostClock) {
   const minutes = new Map<number, Set<string>>();
-  for (const { name, schedules, timezone, enabled } of commands) {
+  for (const command of commands) {
+    const { name, timezone, enabled } = command;
     if (!enabled) continue;
-    for (const text of schedules) {
+    for (const schedule of schedulesOf(command)) {
       const clock = { timezone: timezone ?? hostTimezone, hostTimezone };
-      for (const time of firingsAfter(parseSchedule(text, { name }), now.getTime(), clock)) {
+      for (const time of firingsAfter(schedule, now.getTime(), clock)) {
         if (time >= now.getTime() + dayMs) break;
         const minute = Math.floor(time / minuteMs) * minuteMs;
         minutes.set(minute, (minutes.get(minute) ?? new Set()).add(name));
