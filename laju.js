@@ -6,7 +6,7 @@ if (process.getBuiltinModule === undefined) {
   process.exit(1);
 }
 // Not by `import`, which loads all of each module's public part, streams as well: 3 ms at each start.
-const { existsSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
+const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 
 const root = import.meta.dirname;
@@ -26,20 +26,31 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
 }
 
 /**
- * The build lists laju's sources, with their folders: a folder's own time tells of files that were added, removed or
- * renamed in it. Its manifest carries the time at which it began.
+ * The build lists what each verb is made of, and its manifest carries the time at which it began. Whoever edits something
+ * else of the app (a handler, a service, a view) goes on with the compiled verb.
  */
 function isCurrent() {
-  const builtAt = timeOf("build/commands.json");
-  const list = `${root}/build/sources.txt`;
-  if (builtAt === undefined || !existsSync(list)) return false;
+  const builtAt = statSync(`${root}/build/commands.json`, { throwIfNoEntry: false })?.mtimeMs;
+  const list = [verbFile(), "index"].map((name) => `${root}/build/sources/${name}.txt`).find(existsSync);
+  if (builtAt === undefined || list === undefined) return false;
   const sources = readFileSync(list, "utf8").trimEnd().split("\n");
-  return !sources.some((path) => timeOf(path) > builtAt);
+  return !sources.some((path) => isNewer(path, builtAt));
 }
 
-/** When a file or folder was last written; undefined where there is none. */
-function timeOf(path) {
-  return statSync(`${root}/${path}`, { throwIfNoEntry: false })?.mtimeMs;
+/** crontab:install is CrontabInstall. */
+function verbFile() {
+  const verb = process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
+  return verb.replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase()).replace(/[^A-Za-z]/g, "");
+}
+
+function isNewer(path, time) {
+  const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false });
+  if (stat === undefined) return path.endsWith(".ts");
+  // A folder's own time tells of files that were added, removed or renamed in it.
+  if (stat.mtimeMs > time) return true;
+  return (
+    stat.isDirectory() && readdirSync(`${root}/${path}`).some((name) => isNewer(`${path}/${name}`, time))
+  );
 }
 
 function canRunSources() {

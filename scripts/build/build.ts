@@ -18,7 +18,6 @@ import { compileCommands } from "./compileCommands";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
 import { Memory } from "./memory";
-import { ownSources } from "./ownSources";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
@@ -78,7 +77,6 @@ export async function buildApp(): Promise<BuildReport> {
     ...jobs.map(jobFile),
     ...[...commands.unread, ...commands.problems].map(({ file }) => file),
   ];
-  writeIfChanged(join(build, "sources.txt"), ownSources(root));
   writeManifest({ version: 1, commands: all, jobs, problems, inputs: hashes(inputs, memory) }, beganAt);
   memory.write();
   const removed = removeStale(all);

@@ -79,7 +79,7 @@ export function sourcesIn({ metafile }: { metafile: Metafile }): string[] {
   return Object.keys(metafile.inputs).filter(isSource);
 }
 
-function isSource(file: string): boolean {
+export function isSource(file: string): boolean {
   return !/^(laju[\w-]*:|<)|(^|\/)node_modules\//.test(file);
 }
 
@@ -92,12 +92,16 @@ function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
   });
 }
 
-/** An entry and all that it imports, also what left nothing in the output. */
-function importedBy(entry: string, { inputs }: Metafile, found = new Set<string>()): Set<string> {
+/** An entry and all that it imports, also what left nothing in the output; what is `found` already is not followed. */
+export function importedBy(
+  entry: string,
+  { inputs }: Pick<Metafile, "inputs">,
+  found = new Set<string>(),
+): Set<string> {
   if (found.has(entry)) return found;
   found.add(entry);
   for (const { path, external } of inputs[entry]?.imports ?? []) {
-    if (!external) importedBy(path, { inputs, outputs: {} }, found);
+    if (!external) importedBy(path, { inputs }, found);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { type BuildFolder, type BundleOptions, type Entry, sourcesIn } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
 import { headOf, runtimeText, sharedName } from "./heads";
@@ -40,8 +40,13 @@ export async function bundleSharedModules(entries: string[], place: BuildFolder)
   return { ...functionOf(result, withLazyExports), modules };
 }
 
+/** A bundle that is a program, and which of its files imports which. */
+export interface BundledProgram extends BundledFunction {
+  imports: Metafile["inputs"];
+}
+
 /** Bundles a program, with npm's packages outside, and what all share taken from build/shared. */
-export async function bundleProgram(entry: Entry, options: BundleOptions): Promise<BundledFunction> {
+export async function bundleProgram(entry: Entry, options: BundleOptions): Promise<BundledProgram> {
   const { root, shared } = options;
   const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
   const banner = { js: `${sharedName(shared)}\n${runtimeText(root, "program.js")}` };
@@ -52,7 +57,7 @@ export async function bundleProgram(entry: Entry, options: BundleOptions): Promi
     entryPoints: [entry],
   });
   const { code, map } = functionOf(result, withLazyImports);
-  return { code, map, modules: sourcesIn(result) };
+  return { code, map, modules: sourcesIn(result), imports: result.metafile.inputs };
 }
 
 /** The small file that starts a program made by `bundleProgram`, which is `file` (without ending) in a folder of build/. */

@@ -64,24 +64,47 @@ describe("build/cli", () => {
     expect(await list()).toEqual(["One: saved", "Three: new", "Two: changed"]);
   });
 
-  test("a source that is saved, added or removed after the build makes verbs run from their sources", async () => {
-    const copy = app.copy();
-    const at = (path: string) => join(copy.root, path);
-    const help = async () => (await copy.laju("--help")).stdout;
-    const source = "commands/native/verbs.ts";
-    copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
-    utimesSync(at(source), 0, 0);
-    const changes = [
-      () => copy.write("app/console/verb.ts", copy.read("app/console/verb.ts")),
-      () => copy.write("app/runs/added.ts", ""),
-      () => rmSync(at("app/views/notice.ejs")),
-    ];
-    for (const change of changes) {
-      utimesSync(at("build/commands.json"), new Date(), new Date());
-      expect(await help()).toContain("Print the build's manifest");
-      change();
-      expect(await help()).toContain("As its source says");
-    }
-    copy.remove();
+  describe("after a build", () => {
+    let copy: TestApp;
+    beforeAll(() => {
+      copy = app.copy();
+      utimesSync(join(copy.root, "build/commands.json"), new Date(), new Date());
+      // As no build has read it, so that what runs from sources can be told from what is compiled.
+      const source = "commands/native/verbs.ts";
+      copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
+      utimesSync(join(copy.root, source), 0, 0);
+    });
+    afterAll(() => copy.remove());
+
+    const save = (path: string) => copy.write(path, copy.read(path));
+    const summary = async (...words: string[]) =>
+      /Print the build's manifest|As its source says/.exec((await copy.laju(...words)).stdout)?.[0];
+
+    test("a verb stays compiled while others' sources, services and views are edited", async () => {
+      save("app/console/wrapText.ts");
+      save("app/services/Mailer.ts");
+      rmSync(join(copy.root, "app/views/notice.ejs"));
+      copy.write("app/services/Added.ts", "");
+      expect(await summary("inspect", "--help")).toBe("Print the build's manifest");
+      expect(await summary("--help")).toBe("Print the build's manifest");
+    });
+
+    test("a migration that was added is there, and makes no other verb run from its source", async () => {
+      copy.write(
+        "app/migrations/20990101000000_added.ts",
+        "export const up = () => {}; export const down = up;",
+      );
+      expect((await copy.laju("migrate:status")).stdout).toContain("20990101000000_added");
+      expect(await summary("inspect", "--help")).toBe("Print the build's manifest");
+    });
+
+    test("a source of its own that is saved makes a verb run from its source", async () => {
+      save("commands/native/Inspect.ts");
+      expect(await summary("--help")).toBe("Print the build's manifest");
+      expect(await summary("inspect", "--help")).toBe("As its source says");
+      expect(await summary("--verbose", "inspect", "--help")).toBe("As its source says");
+      save("app/errors.ts");
+      expect(await summary("--help")).toBe("As its source says");
+    });
   });
 });

@@ -5,6 +5,7 @@ import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
 import { bundleProgram, programStarter } from "../functionBundle";
 import { appAlias, externalPackages } from "../packagePlugins";
+import { verbSources } from "./verbSources";
 
 /** Tools that only development has; verbs that need them load them when called. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
@@ -23,7 +24,11 @@ export async function bundleCli(place: Place): Promise<Attempt> {
     const starter = programStarter(options, "cli", nameOf(outputs[1].path));
     // The starter comes last: what it names is there.
     return {
-      outputs: [...outputs, { path: "laju.js", contents: Buffer.from(starter) }],
+      outputs: [
+        ...verbSources(bundled.imports, place.shared),
+        ...outputs,
+        { path: "laju.js", contents: Buffer.from(starter) },
+      ],
       inputs: bundled.modules,
     };
   });
