@@ -2,6 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { environmentWith } from "../config";
 import { LajuError } from "../errors";
 import { escapedReturns, hiddenHeader, withoutHeader } from "../schedule/crontabListing";
 
@@ -65,7 +66,7 @@ export function writeCrontab(text: Buffer, access: CrontabAccess): void {
 /** What `crontab -l` shows, complete; undefined when it says that there is no table. */
 function list(access: CrontabAccess): Buffer | undefined {
   const args = [...userArgs(access), "-l"];
-  const whole = run(access, args, { env: ["CRONTAB_NOHEADER=N"] });
+  const whole = run(access, args, { env: { CRONTAB_NOHEADER: "N" } });
   if (whole.status !== 0) {
     if (whole.stdout.length === 0 && /^(crontab: )?no crontab for [^\n]+$/.test(said(whole)))
       return undefined;
@@ -73,7 +74,7 @@ function list(access: CrontabAccess): Buffer | undefined {
   }
   // Debian hides its own three lines, or up to three comments of a table that was put there by hand.
   if (!hiddenHeader(whole.stdout)) return whole.stdout;
-  const usual = run(access, args, { env: ["CRONTAB_NOHEADER=Y"] });
+  const usual = run(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(said(usual));
   return withoutHeader(whole.stdout, usual.stdout);
 }
@@ -83,7 +84,7 @@ function list(access: CrontabAccess): Buffer | undefined {
  * the editor the very bytes, and `cat` for an editor changes nothing.
  */
 function refuseReturns(listed: Buffer, access: CrontabAccess): void {
-  const edit = run(access, [...userArgs(access), "-e"], { env: ["VISUAL=cat", "EDITOR=cat"] });
+  const edit = run(access, [...userArgs(access), "-e"], { env: { VISUAL: "cat", EDITOR: "cat" } });
   const shown = escapedReturns(edit.stdout);
   const head = listed.subarray(0, Math.max(0, listed.length - shown.length));
   const isKnown = edit.status === 0 && listed.subarray(head.length).equals(shown) && !head.includes("\\r");
@@ -98,18 +99,17 @@ function refuseReturns(listed: Buffer, access: CrontabAccess): void {
 
 interface RunOptions {
   stdin?: number;
-  env?: string[];
+  env?: Record<string, string>;
 }
 
-/** Through env(1), so that messages are in English and the rest of the environment stays as it is. */
+/** Its messages are in English. */
 function run({ program = "crontab" }: CrontabAccess, args: string[], options: RunOptions = {}) {
-  const words = ["LC_ALL=C", ...(options.env ?? []), program, ...args];
-  const result = spawnSync("/usr/bin/env", words, {
+  const result = spawnSync(program, args, {
+    env: environmentWith({ LC_ALL: "C", ...options.env }),
     stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
     maxBuffer: 256 * 1024 * 1024,
   });
-  if (result.error) throw result.error;
-  if (result.status === 127) throw notInstalled(program, said(result));
+  if (result.error) throw notStarted(program, result.error);
   return result;
 }
 
@@ -153,10 +153,11 @@ function cannotRead(reason: string): LajuError {
   });
 }
 
-function notInstalled(program: string, reason: string): LajuError {
+function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
+  if (cause.code !== "ENOENT") return cannotRead(cause.message);
   return new LajuError(`${program} is not installed on this machine`, {
     code: "E_CRONTAB_MISSING",
     hint: "Install cron: `apt-get install cron` on Debian and Ubuntu, `dnf install cronie` on Fedora.",
-    cause: new Error(reason),
+    cause,
   });
 }

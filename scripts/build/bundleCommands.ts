@@ -3,7 +3,7 @@ import { type Attempt, attempt, type Bundled, bundle, isMessageList, type Place 
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { esmStarter } from "./heads";
 import { jobsPlugin } from "./jobs";
-import { appAlias, externalPackages } from "./packagePlugins";
+import { appAlias, externalPackages, staysOutside } from "./packagePlugins";
 
 /** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
 export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
@@ -52,14 +52,9 @@ function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place)
     entriesPlugin(place.root, commands),
     jobsPlugin(place.root),
     appAlias(place.root),
-    externalPackages(isUserPackage),
+    externalPackages(staysOutside),
   ];
   return bundle(entries, { ...place, format, plugins });
-}
-
-/** What laju's own modules need of development's packages goes into the bundle: production has only the others. */
-function isUserPackage(name: string): boolean {
-  return name !== "fastest-levenshtein";
 }
 
 async function each(

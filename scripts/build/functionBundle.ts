@@ -3,7 +3,7 @@ import { type BuildOptions, build, type Metafile } from "esbuild";
 import { type BuildFolder, type BundleOptions, type Entry, sourcesIn } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
 import { headOf, runtimeText, sharedName } from "./heads";
-import { appAlias, externalPackages } from "./packagePlugins";
+import { appAlias, externalPackages, staysOutside } from "./packagePlugins";
 import { type Result, settings, withModuleDefaults } from "./settings";
 import { withLazyExports } from "./shared/lazyExports";
 import { sharedPlugin } from "./shared/sharedPlugin";
@@ -20,7 +20,7 @@ export interface BundledFunction {
 /** Bundles modules, and all that they import, into one file that gives each when it is asked for. */
 export async function bundleSharedModules(entries: string[], place: BuildFolder): Promise<BundledFunction> {
   const { root } = place;
-  const plugins = [appAlias(root), externalPackages((name) => name !== "fastest-levenshtein")];
+  const plugins = [appAlias(root), externalPackages(staysOutside)];
   const options = settings({ ...place, format: "cjs", plugins });
   const found = await build({ ...options, entryPoints: entries.map((file) => join(root, file)) });
   const modules = sourcesIn(found).sort();

@@ -4,7 +4,7 @@ import { type Attempt, attempt, bundle, type Place } from "../bundle";
 import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
 import { bundleProgram, programStarter } from "../functionBundle";
-import { appAlias, externalPackages } from "../packagePlugins";
+import { appAlias, externalPackages, staysOutside } from "../packagePlugins";
 import { verbSources } from "./verbSources";
 
 /** Tools that only development has; verbs that need them load them when called. */
@@ -58,7 +58,7 @@ export async function bundleRuntime(place: Place): Promise<Attempt> {
 
 function ownOptions(place: Place) {
   const { dependencies } = JSON.parse(readFileSync(join(place.root, "package.json"), "utf8"));
-  const outside = [...Object.keys(dependencies ?? {}), ...developmentTools];
+  const outside = [...Object.keys(dependencies ?? {}), ...developmentTools].filter(staysOutside);
   const isExternal = (name: string) => outside.some((one) => name === one || name.startsWith(`${one}/`));
   const plugins = [appAlias(place.root), externalPackages(isExternal)];
   return { ...place, format: "cjs" as const, plugins };
