@@ -169,6 +169,11 @@ function addSpan(
   }
 }
 
-function sorted(values: Iterable<number>): number[] {
-  return [...values].sort((a, b) => a - b);
+const none: readonly number[] = [];
+
+function sorted(values: ReadonlySet<number>): readonly number[] {
+  if (values.size === 0) return none;
+  const list = [...values];
+  const isSorted = list.every((value, index) => index === 0 || (list[index - 1] as number) < value);
+  return isSorted ? list : list.sort((a, b) => a - b);
 }

@@ -7,8 +7,10 @@ import type { CalendarSchedule } from "./types";
 
 /** Whether any day of any year matches: in 400 years each month begins on every weekday, leap or not. */
 export function isPossible(schedule: CalendarSchedule): boolean {
+  const { dayOfMonth, dayOfWeek, month } = schedule;
+  if (dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7) return true;
   const { daysOf } = compile(schedule);
-  return schedule.month.values.some((month) => {
+  return month.values.some((month) => {
     return possibleLengths(month).some((length) =>
       weekdays.some((first) => daysOf(month, length, first) !== 0),
     );

@@ -12,15 +12,22 @@ export function renderSchedule(schedule: Schedule): string {
   return isWholeMinute ? fields : `${renderField(fieldSpecs.second, second)} ${fields}`;
 }
 
+/** A crontab entry is its fields, is named by them and compared by them. */
+const written = new WeakMap<CalendarSchedule, string>();
+
 /** The five fields (L, W and # included) without seconds. */
 export function calendarFields(schedule: CalendarSchedule): string {
-  return [
+  const known = written.get(schedule);
+  if (known !== undefined) return known;
+  const fields = [
     renderField(fieldSpecs.minute, schedule.minute),
     renderField(fieldSpecs.hour, schedule.hour),
     renderMonthDays(schedule.dayOfMonth),
     renderField(fieldSpecs.month, schedule.month),
     renderWeekDays(schedule.dayOfWeek),
   ].join(" ");
+  written.set(schedule, fields);
+  return fields;
 }
 
 /** Five fields (or @reboot) where cron itself does exactly this; undefined where it needs laju's help. */
