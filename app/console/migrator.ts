@@ -1,7 +1,7 @@
 import { LajuError } from "../errors";
 import DB from "../services/DB";
 import { databasePlace } from "../services/databasePlace";
-import { adoptHistory } from "../services/migrations";
+import { adoptHistory, runsInTransaction } from "../services/migrations";
 
 /** Runs the migrations that have not run; returns their names. */
 export function latestMigrations(): Promise<string[]> {
@@ -40,24 +40,29 @@ async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T
     return await work(migrator);
   } catch (error) {
     if (error instanceof LajuError) throw error;
-    throw failed(migrator?._activeMigration?.fileName, error);
+    throw await failed(migrator?._activeMigration?.fileName ?? undefined, error);
   } finally {
     await DB.destroy();
   }
 }
 
-function failed(name: string | null | undefined, cause: Error): LajuError {
-  const what = name ? `the migration ${name}` : "the migration";
-  if (databasePlace().engine === "mysql2") {
-    return new LajuError(`${what} failed: ${cause.message}`, {
-      code: "E_MIGRATION",
-      hint: "MySQL keeps changes of tables made before the failure: undo those by hand, then migrate again.",
-      cause,
-    });
-  }
-  return new LajuError(`${what} failed and was rolled back: ${cause.message}`, {
+async function failed(name: string | undefined, cause: Error): Promise<LajuError> {
+  const what = name === undefined ? "the migration" : `the migration ${name}`;
+  const kept = await whatStays(name);
+  const outcome = kept === undefined ? "failed and was rolled back" : "failed";
+  return new LajuError(`${what} ${outcome}: ${cause.message}`, {
     code: "E_MIGRATION",
-    hint: "The database is as it was before. --verbose shows where it failed.",
+    hint:
+      kept === undefined
+        ? "The database is as it was before. --verbose shows where it failed."
+        : `${kept}: undo that by hand, then migrate again.`,
     cause,
   });
+}
+
+/** Why not all of a failed migration was undone; undefined where it was. */
+async function whatStays(name: string | undefined): Promise<string | undefined> {
+  if (databasePlace().engine === "mysql2") return "MySQL keeps changes of tables made before the failure";
+  const isAlone = name !== undefined && !(await runsInTransaction(name));
+  return isAlone ? "It runs without a transaction, so what it did before the failure stays" : undefined;
 }

@@ -35,6 +35,14 @@ export function migrationSource(folder = migrationsFolder): Knex.MigrationSource
   };
 }
 
+/** False for a migration with `export const config = { transaction: false }`. */
+export async function runsInTransaction(name: string, folder = migrationsFolder): Promise<boolean> {
+  const source = migrationSource(folder);
+  const file = (await source.getMigrations([])).find((migration) => migration.name === name);
+  const { config } = file === undefined ? {} : ((await source.getMigration(file)) as MigrationModule);
+  return config?.transaction !== false;
+}
+
 /** A history written by knex's own migrator, as Laju's is, has the extensions in its names: they go. */
 export async function adoptHistory(knex: Knex, table = "knex_migrations"): Promise<void> {
   if (!(await knex.schema.hasTable(table))) return;

@@ -5,7 +5,7 @@ import { verb } from "../../app/console/verb";
 export default verb({
   options: {},
   details:
-    "Runs what app/migrations has and the database lacks. A migration that fails half-way is rolled back.",
+    "Runs what app/migrations has and the database lacks. One that fails half-way is rolled back where the database can.",
   async run() {
     const { paint, symbols } = terminalFor(1);
     const names = await latestMigrations();

@@ -163,6 +163,15 @@ describe("a migration that fails half-way", () => {
     await app.laju("build");
     expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
     expect(tablesOf(app)).toContain("half");
+
+    const alone = `export const config = { transaction: false };
+      export async function up(knex) { await knex.schema.createTable("kept", (table) => table.text("note")); throw new Error("no more"); }`;
+    app.write("app/migrations/20260603000000_alone.ts", alone);
+    const { stderr } = await app.laju("migrate");
+    expect(stderr).toMatch(
+      /^✗ the migration 20260603000000_alone failed: no more\n +It runs without a transaction/,
+    );
+    expect(tablesOf(app)).toContain("kept");
     app.remove();
   });
 });
