@@ -30,13 +30,20 @@ function compileNow(schedule: CalendarSchedule): Compiled {
   const times = hour.values.flatMap((h) => minute.values.map((m) => h * 60 + m));
   const months = maskOf(month.values, 0);
   const isBoth = dayOfMonth.star || dayOfWeek.star;
+  const isDaily = isEveryDay(schedule);
   const daysOf = (number: number, length: number, first: number) => {
     if (!(months & (1 << number))) return 0;
+    if (isDaily) return lengthMask(length);
     const inMonth = monthDayMask(schedule, length, first);
     const inWeek = weekDayMask(schedule, length, first);
     return (isBoth ? inMonth & inWeek : inMonth | inWeek) & lengthMask(length);
   };
   return { times, isWild: minute.star || hour.star, daysOf, cycle };
+}
+
+/** Whether neither field of days leaves one out: the usual case, with nothing to compute. */
+export function isEveryDay({ dayOfMonth, dayOfWeek }: CalendarSchedule): boolean {
+  return dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7;
 }
 
 function maskOf(values: readonly number[], lowest: number): number {

@@ -1,4 +1,4 @@
-import { compile } from "./calendar";
+import { compile, isEveryDay } from "./calendar";
 import { possibleLengths } from "./civil";
 import { monthNames } from "./fieldSpecs";
 import { Misspelling, shown } from "./problems";
@@ -7,10 +7,9 @@ import type { CalendarSchedule } from "./types";
 
 /** Whether any day of any year matches: in 400 years each month begins on every weekday, leap or not. */
 export function isPossible(schedule: CalendarSchedule): boolean {
-  const { dayOfMonth, dayOfWeek, month } = schedule;
-  if (dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7) return true;
+  if (isEveryDay(schedule)) return true;
   const { daysOf } = compile(schedule);
-  return month.values.some((month) => {
+  return schedule.month.values.some((month) => {
     return possibleLengths(month).some((length) =>
       weekdays.some((first) => daysOf(month, length, first) !== 0),
     );
