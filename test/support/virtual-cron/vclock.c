@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ struct jump {
   long delta;
 };
 
+static pid_t daemon_pid;
+static pid_t (*start_job)(void);
 static long now, end;
 static struct jump jumps[MOST_JUMPS];
 static int jump_count;
@@ -49,8 +52,13 @@ static void stay_in_lane(void) {
   sched_setaffinity(0, sizeof chosen, &chosen);
 }
 
+/* Of a block as strdup below makes it. */
+static char *other_half(char *text) { return text + malloc_usable_size(text) / 2; }
+
 __attribute__((constructor)) static void start_clock(void) {
   stay_in_lane();
+  daemon_pid = getpid();
+  start_job = (pid_t(*)(void))dlsym(RTLD_NEXT, "vfork");
   now = number("VC_START");
   end = number("VC_END");
   char *text = getenv("VC_JUMPS");
@@ -64,16 +72,21 @@ __attribute__((constructor)) static void start_clock(void) {
 
 /*
  * The daemon forks a process for each job, and that one forks the job and mails what it says. Nothing of it goes to
- * anybody here, so the first is the job: forking is most of what a virtual month takes.
+ * anybody here, so the first is the job. It borrows the daemon's memory until it is the shell or has noted its
+ * command: copying the memory was nine tenths of what a virtual month took. The call through the pointer is the
+ * last, so that the compiler jumps: this frame must be gone when vfork returns a second time.
  */
 pid_t fork(void) {
-  static int is_child;
-  static pid_t (*real_fork)(void);
-  if (is_child) return 0;
-  if (!real_fork) real_fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
-  pid_t pid = real_fork();
-  is_child = pid == 0;
-  return pid;
+  if (getpid() != daemon_pid) return 0;
+  return start_job();
+}
+
+/* With a second copy in the block's other half: a job unescapes its command in place, and the next one needs it. */
+char *strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = malloc(2 * size);
+  if (copy) memcpy(other_half(memcpy(copy, text, size)), text, size);
+  return copy;
 }
 
 static void wait_for_jobs(void) {
@@ -152,6 +165,12 @@ char **pam_getenvlist(void *handle) {
   return calloc(1, sizeof(char *));
 }
 
+/* Nobody else sees this /run; and of two jobs that borrow the daemon's memory the second believes it must lock. */
+int flock(int file, int operation) {
+  (void)file, (void)operation;
+  return 0;
+}
+
 /* Asking for root's groups loads libnss_systemd and its libraries, a third of what a job takes. */
 int initgroups(const char *user, gid_t group) {
   (void)user, (void)group;
@@ -172,7 +191,9 @@ int execle(const char *shell, const char *name, ...) {
   va_list rest;
   va_start(rest, name);
   va_arg(rest, char *);
-  const char *command = va_arg(rest, char *);
+  char *unescaped = va_arg(rest, char *);
+  const char *command = strdupa(unescaped);
+  memmove(unescaped, other_half(unescaped), strlen(other_half(unescaped)) + 1);
   va_arg(rest, char *);
   char *const *environment = va_arg(rest, char *const *);
   va_end(rest);
