@@ -20,7 +20,7 @@ const long = [
   "test/services/DB.test.ts",
 ];
 
-const last = ["test/e2e/schedule/**/*.test.ts", "test/e2e/{cron,cronD,scheduleWork}.test.ts"];
+const last = ["test/e2e/schedule/**/*.test.ts", "test/e2e/{cron,cron.e2e,cronD,scheduleWork}.test.ts"];
 
 export default defineConfig({
   test: {
@@ -48,6 +48,8 @@ export default defineConfig({
           include: last,
           testTimeout: 240_000,
           sequence: { groupOrder: 1 },
+          // All at once: four of them do little but wait for the next minute.
+          maxWorkers: 6,
           // One for each of two processors: see VC_LANE of test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
         },

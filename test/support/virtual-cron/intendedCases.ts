@@ -59,14 +59,15 @@ export const calendars: Intended[] = [
 ];
 
 /**
- * A day around each clock change of 2028 that may matter: the host's, or Berlin's on a host without, with all of
- * the schedules; any other with those of its zone.
+ * About each clock change of 2028 that may matter: a day with all of the schedules for the host's, or Berlin's on a host
+ * without; the hours in which those of its zone start for any other.
  */
 export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
   const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";
   const zones = new Set([home, ...all.flatMap(({ timezone }) => timezone ?? [])]);
   return [...zones].flatMap((zone) => {
     const intended = all.filter(({ timezone }) => zone === home || timezone === zone);
-    return rangesAroundChanges([zone], { before: 10, after: 16 }).map((range) => ({ intended, range }));
+    const hours = zone === home ? { before: 10, after: 16 } : { before: 3, after: 4 };
+    return rangesAroundChanges([zone], hours).map((range) => ({ intended, range }));
   });
 }
