@@ -55,7 +55,7 @@ describe("build/shared", () => {
 
   test("a command whose new source is bad keeps the bundle it was built with", async () => {
     app.write("commands/Two.ts", "export default command({ nothing");
-    for (const round of [1, 2, 3]) {
+    for (const round of [1, 2]) {
       change(`export const round${round} = ${round};`);
       await app.laju("build");
     }
@@ -65,14 +65,12 @@ describe("build/shared", () => {
   });
 
   test("bundles that nobody asks for are deleted, the last build's after the next", async () => {
-    for (const round of [4, 5]) {
-      change(`export const round${round} = ${round};`);
-      expect((await app.laju("build")).stderr).toBe("");
-    }
+    change("export const round3 = 3;");
+    expect((await app.laju("build")).stderr).toBe("");
     // Young ones stay: another build may be about to name one.
     expect(bundles().length).toBeGreaterThan(2);
     for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
-    change("export const round6 = 6;");
+    change("export const round4 = 4;");
     await app.laju("build");
     expect(bundles()).toHaveLength(2);
     await app.laju("build");

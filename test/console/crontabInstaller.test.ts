@@ -12,6 +12,7 @@ import {
 } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabStateText, crontabSummary } from "../../app/console/crontabReport";
 import type { CrontabRow } from "../../app/schedule/crontabLine";
+import { bundledProgram } from "../support/bundledProgram";
 import { type CronHouse, needsCron, startCron } from "../support/cron";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
 
@@ -231,17 +232,14 @@ describe("the crontab of this app", () => {
   });
 });
 
-const project = join(import.meta.dirname, "..", "..");
+const installer = join(import.meta.dirname, "..", "support", "installCrontab.ts");
 
 /** Installs the block of an app in a process of its own. */
 function installElsewhere(cron: CronHouse, number: number): Promise<number | null> {
   const target = targetIn({ folder: cron.folder, program: cron.program }, { Digest: "0 8 * * *" });
   target.place.root = `/srv/app${number}`;
   target.data = join(cron.folder, `data${number}`);
-  const script = `import { installCrontab } from ${JSON.stringify(join(project, "app/console/crontabInstaller.ts"))};
-installCrontab(${JSON.stringify(target)});`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-    cwd: project,
+  const child = spawn(process.execPath, [bundledProgram(installer), JSON.stringify(target)], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   return new Promise((resolve) => child.on("close", resolve));

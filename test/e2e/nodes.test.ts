@@ -39,7 +39,7 @@ const tsx = "node_modules/tsx/dist/cli.mjs";
 let built: TestApp;
 beforeAll(async () => {
   // By the Node that runs the tests; a server may well have another.
-  built = makeApp(files, { fromSources: true });
+  built = makeApp(files);
   expect(await built.laju("build")).toMatchObject({ status: 0, stderr: "" });
 });
 afterAll(() => built.remove());
