@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AppDatabase } from "../../app/services/DB";
 import { makeApp, type TestApp } from "../support/app";
+import { bundledScript } from "../support/bundledScript";
 import { fresh } from "../support/fresh";
 import { mysqlNeed, startMysql } from "../support/mysql";
 import { postgresNeed, startPostgres } from "../support/postgres";
@@ -175,7 +176,9 @@ describe("SQLite", () => {
         DB.raw("select 1").catch((error: Error) => console.log(error.message));`,
     });
     chmodSync(data, 0o555);
-    const { stdout } = await app.run(["--import", "tsx", "commands/Read.ts"], { env: { LAJU_DATA: data } });
+    const { stdout } = await app.run([await bundledScript(app, "commands/Read.ts")], {
+      env: { LAJU_DATA: data },
+    });
     app.remove();
     expect(stdout).toBe(`the database ${data}/dev.sqlite3 cannot be opened: unable to open database file\n`);
   });
@@ -229,8 +232,9 @@ describe("migrations", () => {
     app.write(
       "commands/Script.ts",
       `import DB from "../app/services/DB";
+       const messageOf = (work: Promise<unknown>) => work.then(() => "none", (error) => error.message);
        const work = async () => { ${body} };
-       work().then((result) => console.log(JSON.stringify(result)), (error) => console.log(JSON.stringify(error.message)));`,
+       work().then((result) => console.log(JSON.stringify(result ?? null)), (error) => console.log(JSON.stringify(error.message)));`,
     );
     const { stdout, stderr } = await app.run(["--import", "tsx", "commands/Script.ts"]);
     if (stderr) throw new Error(stderr);
@@ -257,14 +261,12 @@ describe("migrations", () => {
       'module.exports = { up: (knex) => knex.schema.createTable("b", (t) => t.increments()) };',
     );
     app.write("app/migrations/20260102_b.js.map", "{}");
-    expect(await inApp("return DB.migrate.latest()")).toEqual([2, ["20260102_b"]]);
-    expect(await inApp("return DB.migrate.rollback()")).toBe(
-      'the migration 20260102_b cannot be rolled back: it exports no function "down"',
+    const [latest, refused, list] = await inApp(
+      "return [await DB.migrate.latest(), await messageOf(DB.migrate.rollback()), await DB.migrate.list()]",
     );
-    expect(await inApp("return DB.migrate.list()")).toEqual([
-      [{ name: "20260101_a" }, { name: "20260102_b" }],
-      [],
-    ]);
+    expect(latest).toEqual([2, ["20260102_b"]]);
+    expect(refused).toBe('the migration 20260102_b cannot be rolled back: it exports no function "down"');
+    expect(list).toEqual([[{ name: "20260101_a" }, { name: "20260102_b" }], []]);
   });
 
   test("take over a history that knex's own migrator wrote", async () => {
@@ -272,8 +274,7 @@ describe("migrations", () => {
       "app/migrations/1_a.ts",
       migration('await knex.schema.createTable("a", (t: any) => t.increments());'),
     );
-    await inApp("return DB.migrate.latest()");
-    await inApp('return DB("knex_migrations").update({ name: "1_a.ts" })');
+    await inApp('await DB.migrate.latest(); await DB("knex_migrations").update({ name: "1_a.ts" })');
     expect(await inApp("return DB.migrate.latest()")).toContain("corrupt");
     const adopt =
       'const { adoptHistory } = await import("../app/services/migrations"); await adoptHistory(DB);';
@@ -291,16 +292,20 @@ describe("migrations", () => {
         'await knex.schema.createTable("half", (t: any) => t.increments()); throw new Error("in the middle");',
       ),
     );
-    expect(await inApp("return DB.migrate.latest()")).toBe("in the middle");
     const tables =
-      'return (await DB("sqlite_master").where({ type: "table" }).pluck("name")).filter((n) => !/^(knex_|sqlite_)/.test(n))';
-    expect(await inApp(tables)).toEqual([]);
+      '(await DB("sqlite_master").where({ type: "table" }).pluck("name")).filter((n) => !/^(knex_|sqlite_)/.test(n))';
+    expect(await inApp(`return [await messageOf(DB.migrate.latest()), ${tables}]`)).toEqual([
+      "in the middle",
+      [],
+    ]);
     app.write(
       "app/migrations/2_bad.ts",
       migration('await knex.schema.createTable("whole", (t: any) => t.increments());'),
     );
-    expect(await inApp("return DB.migrate.latest()")).toEqual([1, ["1_good", "2_bad"]]);
-    expect(await inApp(tables)).toEqual(["good", "whole"]);
+    expect(await inApp(`return [await DB.migrate.latest(), ${tables}]`)).toEqual([
+      [1, ["1_good", "2_bad"]],
+      ["good", "whole"],
+    ]);
   });
 
   test("that rebuild a table keep the rows that refer to it", async () => {
@@ -322,14 +327,13 @@ describe("migrations", () => {
         'await knex.schema.alterTable("parent", (t: any) => { t.string("name").notNullable().alter(); });',
       ),
     );
-    expect(await inApp("return DB.migrate.latest()")).toEqual([2, ["2_alter"]]);
-    expect(await inApp('return [await DB("child"), await DB.raw("PRAGMA foreign_keys")]')).toEqual([
-      [{ id: 1, parent_id: 1 }],
-      [{ foreign_keys: 1 }],
-    ]);
+    const alter =
+      'return [await DB.migrate.latest(), await DB("child"), await DB.raw("PRAGMA foreign_keys")]';
+    expect(await inApp(alter)).toEqual([[2, ["2_alter"]], [{ id: 1, parent_id: 1 }], [{ foreign_keys: 1 }]]);
     app.write("app/migrations/3_orphan.ts", migration('await knex("parent").delete();'));
-    expect(await inApp("return DB.migrate.latest()")).toContain("foreign key violations");
-    expect(await inApp('return DB("parent").count("* as count").first()')).toEqual({ count: 1 });
+    const orphan =
+      'return [await messageOf(DB.migrate.latest()), await DB("parent").count("* as count").first()]';
+    expect(await inApp(orphan)).toEqual([expect.stringContaining("foreign key violations"), { count: 1 }]);
   });
 
   test("from several processes at once run once", async () => {
@@ -369,15 +373,14 @@ describe("several processes", () => {
          }
        })();`,
     );
-    const ended = await Promise.all(
-      Array.from({ length: 6 }, () => app.run(["--import", "tsx", "commands/Add.ts"])),
-    );
+    const add = await bundledScript(app, "commands/Add.ts");
+    const ended = await Promise.all(Array.from({ length: 6 }, () => app.run([add])));
     expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(Array(6).fill([0, ""]));
     app.write(
       "commands/Read.ts",
       'import DB from "../app/services/DB";\nDB("counter").first().then((row: any) => console.log(row.n));',
     );
-    expect((await app.run(["--import", "tsx", "commands/Read.ts"])).stdout).toBe("120\n");
+    expect((await app.run([await bundledScript(app, "commands/Read.ts")])).stdout).toBe("120\n");
   });
 });
 
@@ -491,7 +494,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
           process.on("exit", () => console.log(Date.now() - end < 900 ? "prompt" : "late"));
         })();`,
     });
-    const { stdout, status } = await app.run(["--import", "tsx", "commands/Ends.ts"], {
+    const { stdout, status } = await app.run([await bundledScript(app, "commands/Ends.ts")], {
       env: { DATABASE_URL: server.url },
     });
     app.remove();

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { bundledScript } from "../support/bundledScript";
 
 const stopDates = "Date.prototype.toISOString = () => 'T';\n";
 const imports = `import logger, { logInfo, logWarn, logError, logDebug, logHttp, logRequest, logResponse, logQuery, setRunId } from "../app/services/Logger";\n`;
@@ -15,15 +16,15 @@ afterAll(() => app.remove());
 let scripts = 0;
 
 /** Writes a script that imports the logger, and returns node's arguments for it. */
-function script(body: string): string[] {
+async function script(body: string): Promise<string[]> {
   const file = `commands/Script${scripts++}.ts`;
   app.write(file, imports + stopDates + body);
-  return ["--import", "tsx", file];
+  return [await bundledScript(app, file)];
 }
 
 /** Runs it; every line then has the same time. */
 async function run(body: string, env: NodeJS.ProcessEnv = {}) {
-  const ended = await app.run(script(body), { env });
+  const ended = await app.run(await script(body), { env });
   const timeless = (text: string) => text.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"T"');
   return { ...ended, stdout: timeless(ended.stdout), stderr: timeless(ended.stderr) };
 }
@@ -47,7 +48,7 @@ describe("a line", () => {
 
   test("says when it was written, as toISOString does", async () => {
     const before = new Date().toISOString();
-    const { stdout } = await app.run(script('logInfo("one");'));
+    const { stdout } = await app.run(await script('logInfo("one");'));
     const { timestamp } = JSON.parse(stdout);
     expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect([before, timestamp, new Date().toISOString()].sort()[1]).toBe(timestamp);
@@ -188,7 +189,7 @@ describe("no line is lost", () => {
       new Socket({ fd: 1, readable: false, writable: true }); // libuv makes the pipe non-blocking: EAGAIN
       for (let i = 0; i < ${many}; i++) logInfo("line", { i });
       process.exit(0);`;
-    expect(await readSlowly(script(body))).toBe(many);
+    expect(await readSlowly(await script(body))).toBe(many);
   });
 
   test("through winston, while another transport is stalled", async () => {
@@ -198,13 +199,13 @@ describe("no line is lost", () => {
       logger.add(new Stalled());
       for (let i = 0; i < ${many}; i++) i % 2 ? logInfo("line", { i }) : logger.info("line", { i });
       process.exit(0);`;
-    expect(await readSlowly(script(body))).toBe(many);
+    expect(await readSlowly(await script(body))).toBe(many);
   });
 
   test("and a reader that went away is no failure", async () => {
     const child = spawn(
       process.execPath,
-      script('for (let i = 0; i < 20000; i++) logInfo("line"); process.exit(7);'),
+      await script('for (let i = 0; i < 20000; i++) logInfo("line"); process.exit(7);'),
       {
         cwd: app.root,
         stdio: ["ignore", "pipe", "inherit"],

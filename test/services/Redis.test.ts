@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AppRedis } from "../../app/services/Redis";
 import { makeApp } from "../support/app";
+import { bundledScript } from "../support/bundledScript";
 import { fresh } from "../support/fresh";
 import { redisNeed, startRedis } from "../support/redis";
 import { freePort, type TestServer, temporaryFolder } from "../support/server";
@@ -59,7 +60,9 @@ describe("without a server", () => {
         (async () => { try { await Redis.get("x"); } catch (error) { console.log(error.code); } })();`,
     });
     const env = { REDIS_PORT: String(await freePort()) };
-    const { stdout, stderr, status } = await app.run(["--import", "tsx", "commands/Dead.ts"], { env });
+    const { stdout, stderr, status } = await app.run([await bundledScript(app, "commands/Dead.ts")], {
+      env,
+    });
     app.remove();
     expect([stdout, stderr, status]).toEqual(["E_REDIS_CONNECT\n", "", 0]);
   });
@@ -112,7 +115,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
           process.on("exit", () => console.log(Date.now() - end < 1000 ? "prompt" : "late"));
         })();`,
     });
-    const { stdout, stderr, status } = await app.run(["--import", "tsx", "commands/Ends.ts"], {
+    const { stdout, stderr, status } = await app.run([await bundledScript(app, "commands/Ends.ts")], {
       env: { REDIS_URL: server.url },
     });
     app.remove();
