@@ -32,7 +32,8 @@ function lastWithLock(file: string, name: string): JournalStart | "ended" | unde
     const end = journal.indexOf("\n", at);
     const run = startIn(journal.subarray(journal.lastIndexOf("\n", at) + 1, end).toString());
     if (run?.name !== name || !run.hasLock) continue;
-    const hasEnded = journal.includes(`{"key":"${run.key}",`, end) || isKilled(run);
+    // At the begin of a line: who was skipped because of it names it too.
+    const hasEnded = journal.includes(`\n{"key":"${run.key}",`, end) || isKilled(run);
     return hasEnded ? "ended" : run;
   }
   return undefined;

@@ -42,6 +42,11 @@ describe("who holds a command's lock is", () => {
     expect(lockHolder("Two")).toEqual(held("d"));
   });
 
+  test("the same for a second that is skipped, whose forerunner was told of it", () => {
+    append(begins("a"), skipped("b"), { ...ends("b"), state: "skipped", holder: held("a") });
+    expect(lockHolder("One")).toEqual(held("a"));
+  });
+
   test("not known while it has not said so yet: the last one has ended, or was killed", () => {
     append(begins("a"), skipped("b"), ends("a"));
     expect(lockHolder("One")).toBeUndefined();
