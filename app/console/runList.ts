@@ -1,5 +1,6 @@
 import type { Run, RunState } from "../runs/run";
 import { formatDuration } from "../schedule/duration";
+import { printable, printableLine } from "./printable";
 import type { Terminal } from "./terminal";
 
 /** The table of `node laju runs`. */
@@ -23,7 +24,7 @@ function cells(run: Run, now: number): string[] {
 /** One run whole, for `node laju runs show ID`. */
 export function runDetails(run: Run, terminal: Terminal): string {
   const rows: [string, string | null][] = [
-    ["state", `${run.state.replace("_", " ")}${run.exitStatus === null ? "" : `, exit ${run.exitStatus}`}`],
+    ["state", stateOf(run)],
     ["started", new Date(run.startedAt).toISOString()],
     ["finished", run.finishedAt === null ? null : new Date(run.finishedAt).toISOString()],
     ["lasted", run.finishedAt === null ? null : formatDuration(run.finishedAt - run.startedAt)],
@@ -38,12 +39,17 @@ export function runDetails(run: Run, terminal: Terminal): string {
     .filter(([, value]) => value !== null && value !== "")
     .map(
       ([label, value]) =>
-        `  ${terminal.paint("dim", label.padEnd(9))}  ${value?.replaceAll("\n", `\n${" ".repeat(13)}`)}`,
+        `  ${terminal.paint("dim", label.padEnd(9))}  ${printable(value ?? "").replaceAll("\n", `\n${" ".repeat(13)}`)}`,
     );
   return [
     `${symbolOf(run.state, terminal)} ${terminal.paint("bold", run.name)}  run ${run.id}`,
     ...lines,
   ].join("\n");
+}
+
+function stateOf({ state, exitStatus, attempt }: Run): string {
+  const ending = exitStatus === null ? "" : `, exit ${exitStatus}`;
+  return `${state.replace("_", " ")}${ending}${attempt > 1 ? `, attempt ${attempt}` : ""}`;
 }
 
 function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
@@ -66,7 +72,7 @@ function endingOf({ state, exitStatus }: Run): string {
 }
 
 function noteOf({ message, error }: Run): string {
-  return (message ?? error ?? "").split("\n")[0] ?? "";
+  return printableLine(message ?? error);
 }
 
 /** How long ago, in one unit at most two: "2h 39m ago". */

@@ -1,5 +1,6 @@
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
+import { printableLine } from "./printable";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";
@@ -78,7 +79,7 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   const failure = ended && running !== null ? ["the run before failed"] : [];
   const skips =
     ranElsewhere !== null ? [`run by ${ranElsewhere}`] : skipped === 0 ? [] : [`${skipped} skipped`];
-  const said = running === null ? firstLine(last?.error ?? last?.message) : "";
+  const said = running === null ? printableLine(last?.error ?? last?.message) : "";
   return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
 }
 
@@ -95,10 +96,6 @@ function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
   if (bad === undefined) return [];
   const steps = [`node laju logs ${bad.name}   what it printed`, `node laju run ${bad.name}   try again`];
   return [`  ${paint("dim", steps.join("      "))}`];
-}
-
-function firstLine(text: string | null | undefined): string {
-  return (text ?? "").split("\n", 1)[0] ?? "";
 }
 
 function clipped(text: string, room: number, { symbols }: Terminal): string {

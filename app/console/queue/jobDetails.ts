@@ -1,5 +1,6 @@
 import type { JobRecord } from "../../queue/jobRecord";
 import { formatDuration } from "../../schedule/duration";
+import { printable } from "../printable";
 import type { Terminal } from "../terminal";
 import { stateSymbol } from "./jobList";
 import { stateWords } from "./jobStates";
@@ -9,10 +10,10 @@ export function jobDetails(job: JobRecord, terminal: Terminal): string {
   const rows = factsOf(job).filter((row): row is [string, string] => row[1] !== null);
   const lines = rows.map(
     ([label, value]) =>
-      `  ${terminal.paint("dim", label.padEnd(11))}  ${value.replaceAll("\n", `\n${" ".repeat(15)}`)}`,
+      `  ${terminal.paint("dim", label.padEnd(11))}  ${printable(value).replaceAll("\n", `\n${" ".repeat(15)}`)}`,
   );
   return [
-    `${stateSymbol(job.state, terminal)} ${terminal.paint("bold", job.type)}  job ${job.id}`,
+    `${stateSymbol(job.state, terminal)} ${terminal.paint("bold", printable(job.type))}  job ${job.id}`,
     ...lines,
   ].join("\n");
 }

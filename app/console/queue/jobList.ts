@@ -1,5 +1,6 @@
 import type { JobRecord, JobState } from "../../queue/jobRecord";
 import { formatDuration } from "../../schedule/duration";
+import { printableLine } from "../printable";
 import { ago } from "../runList";
 import type { Terminal } from "../terminal";
 import { stateWords } from "./jobStates";
@@ -20,7 +21,14 @@ export function jobTable(jobs: JobRecord[], now: number, terminal: Terminal): st
 }
 
 function cells(job: JobRecord, now: number): string[] {
-  return [String(job.id), job.type, stateWords[job.state], whenText(job, now), attemptText(job), noteOf(job)];
+  return [
+    String(job.id),
+    printableLine(job.type),
+    stateWords[job.state],
+    whenText(job, now),
+    attemptText(job),
+    noteOf(job),
+  ];
 }
 
 /** When the state began, or when what waits is due. */
@@ -36,8 +44,7 @@ function attemptText({ attempts }: JobRecord): string {
 
 function noteOf({ error, progress, result, state }: JobRecord): string {
   const value = state === "completed" ? result : progress;
-  const note = error ?? (value === null ? "" : JSON.stringify(value));
-  return note.split("\n", 1)[0] ?? "";
+  return printableLine(error ?? (value === null ? "" : JSON.stringify(value)));
 }
 
 export function stateSymbol(state: JobState, { paint, symbols }: Terminal): string {

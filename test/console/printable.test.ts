@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { jobDetails } from "../../app/console/queue/jobDetails";
+import { jobTable } from "../../app/console/queue/jobList";
+import { runDetails, runTable } from "../../app/console/runList";
+import type { Terminal } from "../../app/console/terminal";
+import type { JobRecord } from "../../app/queue/jobRecord";
+import type { Run } from "../../app/runs/run";
+
+const now = Date.parse("2026-11-23T09:00:00Z");
+const error = "Error: \u001b[31mno rows\u001b[0m\u0007 in\t\u001b]0;title\u0007 A\r\n    at X.ts:3";
+const shown = "Error: no rows\ufffd in";
+
+const terminal: Terminal = {
+  paint: (_, text) => text,
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  width: 80,
+  isTerminal: false,
+};
+
+const run: Run = {
+  ...{ id: 7, key: "k", name: "Digest", host: "web-1", pid: 1, startedAt: now - 60_000, finishedAt: now },
+  ...{ state: "failed", exitStatus: 1, message: null, error, attempt: 2, args: ["\u001b[2J"], log: null },
+};
+
+test("what an error would do to the terminal, it does not do in a table of runs", () => {
+  expect(runTable([run], now, terminal)).toBe(
+    `\n  ✗ 7   Digest   1m ago   1m   exit 1   ${shown} \ufffd]0;title\ufffd A\n`,
+  );
+});
+
+test("nor in one run whole, which says what attempt it was", () => {
+  expect(runDetails(run, terminal)).toBe(
+    [
+      "✗ Digest  run 7",
+      "  state      failed, exit 1, attempt 2",
+      "  started    2026-11-23T08:59:00.000Z",
+      "  finished   2026-11-23T09:00:00.000Z",
+      "  lasted     1m",
+      "  host       web-1, pid 1",
+      "  arguments  ",
+      "  key        k",
+      `  error      ${shown}\t\ufffd]0;title\ufffd A`,
+      "                 at X.ts:3",
+    ].join("\n"),
+  );
+});
+
+test("nor that of a job", () => {
+  const job: JobRecord = {
+    ...{
+      id: 3,
+      type: "Mail",
+      state: "failed",
+      userId: null,
+      data: {},
+      priority: 0,
+      unique: null,
+      cron: null,
+    },
+    ...{ attempts: 1, due: null, createdAt: now, startedAt: now, finishedAt: now, worker: null },
+    ...{ progress: null, result: null, error, rescheduledFrom: null, successor: null, removeAt: null },
+  };
+  expect(jobTable([job], now, terminal)).toContain(`Mail  failed  now  ${shown} \ufffd]0;title`);
+  expect(jobDetails(job, terminal)).toContain(`error        ${shown}\t\ufffd]0;title\ufffd A\n `);
+});
