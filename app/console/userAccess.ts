@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../config";
+import { shellQuote } from "../schedule/shellQuote";
 import { idsOf } from "./crontabFiles";
 import type { CrontabTarget } from "./crontabInstaller";
 
@@ -25,7 +26,8 @@ export function unwritableWarnings({ rows, user }: CrontabTarget): string[] {
   const places = [...rows.map(({ log }) => nearest(log)), nearest(paths.data)];
   const locked = [...new Set(places)].filter((path) => !mayUserUse(path, "write", user));
   return locked.map(
-    (path) => `${user} cannot write ${path}, so cron could not start what needs it: chown ${user} ${path}`,
+    (path) =>
+      `${user} cannot write ${path}, so cron could not start what needs it: chown ${user} ${shellQuote(path)}`,
   );
 }
 

@@ -84,6 +84,11 @@ describe("doctor", () => {
         cure: `mkdir -p ${join(app.root, "logs")}, or node laju crontab:install, which makes it.`,
       },
     ]);
+    app.write(".env", `LAJU_LOGS=${join(app.root, "the logs")}\n`);
+    const cures = (await troubles()).map(({ cure }) => cure);
+    expect(cures).toContain(
+      `mkdir -p '${join(app.root, "the logs")}', or node laju crontab:install, which makes it.`,
+    );
   });
 
   test("settings that are wrong", async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { paths, settings } from "../../config";
+import { shellQuote } from "../../schedule/shellQuote";
 import { mayUse } from "./access";
 import { bad, type Check, fine } from "./check";
 
@@ -9,7 +10,7 @@ export const environment: Check = {
     if (existsSync(paths.env) && !mayUse(paths.env, "read")) {
       return bad(
         `${paths.env} cannot be read by the user whose crontab it is`,
-        `chown it, or chmod g+r ${paths.env}`,
+        `chown it, or chmod g+r ${shellQuote(paths.env)}`,
       );
     }
     const name = settings().environment;

@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../../config";
+import { shellQuote } from "../../schedule/shellQuote";
 import { readInstallation } from "../installation";
 import { logFileOf } from "../logFile";
 import { mayUse } from "./access";
@@ -16,7 +17,7 @@ export const logFolders: Check = {
     const folders = [...new Set(files.map((file) => dirname(file)))];
     const missing = folders.find((folder) => !existsSync(folder));
     if (missing !== undefined) {
-      const cure = `mkdir -p ${missing}, or node laju crontab:install, which makes it.`;
+      const cure = `mkdir -p ${shellQuote(missing)}, or node laju crontab:install, which makes it.`;
       return bad(`${missing} is missing: the shell gives up before the command starts`, cure);
     }
     const locked = [...folders, ...files.filter((file) => existsSync(file))].find(
