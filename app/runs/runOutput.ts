@@ -12,7 +12,7 @@ export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
 }
 
 /**
- * The end of what a run printed, at most `maxBytes`, whole lines only. Lines that name another run, which wrote to
+ * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name another run, which wrote to
  * the same file meanwhile, are left out.
  */
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
@@ -50,9 +50,16 @@ function readTail(file: string, part: { from: number; to: number | null; maxByte
     const bytes = Buffer.alloc(Math.max(to - from, 0));
     const length = readSync(descriptor, bytes, 0, bytes.length, from);
     const text = bytes.toString("utf8", 0, length);
-    // The first line may have been cut, and a character with it.
-    return from > part.from ? text.slice(text.indexOf("\n") + 1) : text;
+    return from > part.from ? withoutCutLine(text, part.maxBytes) : text;
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A line that was cut goes, unless it is most of what there is: an error with its stack is one line of the log. */
+function withoutCutLine(text: string, maxBytes: number): string {
+  const end = text.indexOf("\n");
+  if (end >= 0 && end < maxBytes / 2) return text.slice(end + 1);
+  // A character may have been cut with it.
+  return `…${text.replace(/^\ufffd{0,3}/, "")}`;
 }
