@@ -2,6 +2,7 @@ import { noticeSettings, paths } from "../config";
 import { LajuError } from "../errors";
 import Mailer from "../services/Mailer";
 import { hostName } from "./hostName";
+import { HttpError, postJson, postText } from "./httpNotice";
 import { countBadRuns, findIncident, type Incident } from "./incidents";
 import { findRun } from "./ledger";
 import type { Notice } from "./notices";
@@ -11,7 +12,6 @@ import { webhookBody, webhookFormatOf } from "./webhookBody";
 
 /** How much of a run's output a notice carries: Healthchecks.io keeps 100 kB, chats far less. */
 const tailBytes = 8_000;
-const requestTimeoutMs = 10_000;
 /** A hiccup is over in seconds; what is left after these attempts waits for the next `laju monitor`. */
 const pausesMs = [0, 500, 2_000];
 
@@ -58,7 +58,7 @@ function postWebhook(content: NoticeContent): Promise<void> {
   const { webhookUrl, webhookFormat } = noticeSettings();
   if (webhookUrl === undefined) throw new Error("NOTIFY_WEBHOOK_URL is not set any more");
   const body = webhookBody(content, webhookFormat ?? webhookFormatOf(webhookUrl));
-  return post(webhookUrl, "application/json", JSON.stringify(body));
+  return postJson(webhookUrl, JSON.stringify(body));
 }
 
 /** As Healthchecks.io has it: URL/start, then URL or URL/fail, with what was printed as the body. */
@@ -66,35 +66,10 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
   const run = runId === null ? undefined : findRun(runId);
   const target = new URL(url);
   if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
-  if (run === undefined || event === "start") return post(target.href, "text/plain", "");
+  if (run === undefined || event === "start") return postText(target.href, "");
   const ending = `${run.name}: ${run.state.replace("_", " ")}, exit status ${run.exitStatus ?? "unknown"}`;
   const body = [ending, run.message, outputTail(run, tailBytes)].filter(Boolean).join("\n");
-  return post(target.href, "text/plain; charset=utf-8", body);
-}
-
-async function post(url: string, contentType: string, body: string): Promise<void> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": contentType, "user-agent": "laju" },
-    body,
-    signal: AbortSignal.timeout(requestTimeoutMs),
-  });
-  if (response.ok) return void (await response.body?.cancel());
-  const answer = (await response.text()).slice(0, 200);
-  // The path of such a URL is its secret.
-  throw new HttpError(
-    `${new URL(url).host} answered ${response.status} ${answer}`.trimEnd(),
-    response.status,
-  );
-}
-
-class HttpError extends Error {
-  constructor(
-    message: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
+  return postText(target.href, body);
 }
 
 async function tried(send: () => Promise<void>): Promise<void> {

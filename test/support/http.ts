@@ -15,7 +15,7 @@ export interface HttpServer {
   url: string;
   requests: ReceivedRequest[];
   /** What it answers from now on. */
-  answer(status: number): void;
+  answer(status: number, headers?: Record<string, string>): void;
   stop(): Promise<void>;
 }
 
@@ -23,19 +23,22 @@ export interface HttpServer {
 export async function startHttp(): Promise<HttpServer> {
   const requests: ReceivedRequest[] = [];
   let status = 200;
+  let headers: Record<string, string> = {};
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray();
-    const { method, url: path, headers } = request;
-    requests.push({ method, path, type: headers["content-type"], body: Buffer.concat(chunks).toString() });
-    response.writeHead(status).end(status === 200 ? "ok" : "no");
+    const { method, url: path } = request;
+    const type = request.headers["content-type"];
+    requests.push({ method, path, type, body: Buffer.concat(chunks).toString() });
+    response.writeHead(status, headers).end(status === 200 ? "ok" : "no");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    answer(next) {
+    answer(next, more = {}) {
       status = next;
+      headers = more;
     },
     async stop() {
       server.closeAllConnections();
