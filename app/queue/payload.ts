@@ -1,4 +1,5 @@
 import { LajuError } from "../errors";
+import { hasToJson, lostReason } from "./jsonLoss";
 
 /** The largest payload or result, in characters of its JSON: a queue is no place for files. */
 export const largestPayload = 16_000_000;
@@ -31,7 +32,9 @@ function needsCare(value: unknown): boolean {
 }
 
 function isPlain(value: unknown): boolean {
-  return typeof value === "object" ? value === null || !("toJSON" in value) : isLeaf(value);
+  if (typeof value !== "object" || value === null) return isLeaf(value);
+  const maker = value.constructor;
+  return (maker === Object || maker === Array) && !("toJSON" in value);
 }
 
 function isLeaf(value: unknown): boolean {
@@ -44,10 +47,13 @@ function isLeaf(value: unknown): boolean {
   );
 }
 
-/** JSON.stringify drops functions and symbols without a word, and makes NaN null. */
-function refuseLoss(_key: string, value: unknown): unknown {
-  if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`a ${typeof value}`);
-  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`${value}`);
+/**
+ * JSON.stringify drops functions and symbols without a word, makes NaN and a Date that is none null, and an empty object
+ * of a Map. `value` is what toJSON has made of what the object holds.
+ */
+function refuseLoss(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const reason = value === null ? lostReason(this[key]) : lostReason(value);
+  if (reason !== undefined) throw new TypeError(reason);
   return value;
 }
 
@@ -69,13 +75,11 @@ interface Offender {
 
 /** The first value, in the order of JSON.stringify, that it cannot hold. */
 function findOffender(value: unknown, path: (string | number)[], above: Set<object>): Offender | undefined {
-  if (typeof value === "bigint") return { path, reason: "it is a BigInt" };
-  if (typeof value === "function" || typeof value === "symbol")
-    return { path, reason: `it is a ${typeof value}` };
-  if (typeof value === "number" && !Number.isFinite(value)) return { path, reason: `it is ${value}` };
+  const reason = lostReason(value);
+  if (reason !== undefined) return { path, reason };
   if (typeof value !== "object" || value === null) return undefined;
   if (above.has(value)) return { path, reason: "it contains itself" };
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") return undefined;
+  if (hasToJson(value)) return undefined;
   above.add(value);
   for (const [key, inner] of Object.entries(value)) {
     const found = findOffender(inner, [...path, Array.isArray(value) ? Number(key) : key], above);

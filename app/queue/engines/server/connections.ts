@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { Knex } from "knex";
 import type { DatabasePlace } from "../../../services/databasePlace";
 import { clientFor } from "../../../services/knexClients";
+import { connectionOf } from "../../transaction";
 import { described } from "./errors";
 
 const require = createRequire(import.meta.url);
@@ -81,7 +82,7 @@ export class Connections {
 
   /** The connection of a transaction of the app's, which stays its own. */
   async within(trx: Knex.Transaction): Promise<Connection> {
-    return new OpenConnection(await trx.client.acquireConnection(), this);
+    return new OpenConnection(await connectionOf(trx), this);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Statement } from "better-sqlite3";
 import type { Knex } from "knex";
 import { LajuError } from "../../../errors";
 import { type Database, openSqlite } from "../../../services/sqliteDriver";
+import { connectionOf } from "../../transaction";
 
 /** A handle of the queue's own: nothing of the app's waits for it, and it waits for no transaction of the app's. */
 export function openQueueFile(file: string, mustExist: boolean): Database {
@@ -21,7 +22,7 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
 
 /** The handle behind a transaction of the app's. */
 export async function handleOf(trx: Knex.Transaction): Promise<Database> {
-  return (await trx.client.acquireConnection()) as Database;
+  return (await connectionOf(trx)) as Database;
 }
 
 const prepared = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>();
