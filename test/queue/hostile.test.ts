@@ -1,11 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Knex, knex } from "knex";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { sqliteEngine } from "../../app/queue/engines/sqlite/sqlite";
 import { newJob } from "../../app/queue/newJob";
 import { encode } from "../../app/queue/payload";
+import { unknownType, unknownTypes } from "../../app/queue/worker/refusals";
+import { workOptions } from "../../app/queue/worker/workOptions";
 import { migrationSource } from "../../app/services/migrations";
 import { sqliteDriver } from "../../app/services/sqliteDriver";
 import { temporaryFolder } from "../support/server";
@@ -80,5 +82,26 @@ describe("queueing with a trx that is none", () => {
   test("while one within another is fine", async () => {
     await database.transaction((outer) => outer.transaction((trx) => push(trx)));
     expect(await database("jobs")).toHaveLength(1);
+  });
+});
+
+describe("a worker is told of types", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+  const options = { concurrency: "10", once: true, patience: "1s" };
+
+  test.each(["", " , "])("that are none: %j", (types) => {
+    expect(() => workOptions({ ...options, types })).toThrow("--types names none");
+  });
+
+  test("with blanks and commas too many", () => {
+    expect(workOptions({ ...options, types: ", A, reports/B," }).types).toEqual(["A", "reports/B"]);
+  });
+
+  test("which its build does not know, that a build may help", () => {
+    expect(unknownTypes("Mail", []).message).toBe("no handler app/jobs/Mail.ts");
+    vi.stubGlobal("LAJU_BUILT", true);
+    const message = "no handler app/jobs/Mail.ts in this build (npm run build takes in what is new)";
+    expect(unknownTypes("Mail", []).message).toBe(message);
+    expect(unknownType("Mail", new Map()).message).toBe(message);
   });
 });

@@ -1,8 +1,7 @@
-import { LajuError } from "../../errors";
 import { logError, logInfo } from "../../services/Logger";
-import { nearest } from "../../services/nearest";
 import { closeQueue, queueEngine } from "../engines/select";
 import { type Handlers, loadHandlers } from "../handlers";
+import { unknownTypes } from "./refusals";
 import { Worker, type WorkerSummary } from "./worker";
 import type { WorkOptions } from "./workOptions";
 
@@ -30,13 +29,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
 
 function checkTypes(types: readonly string[] | undefined, known: string[]): void {
   const unknown = types?.find((type) => !known.includes(type));
-  if (unknown === undefined) return;
-  const [close] = nearest(unknown, known, 1);
-  throw new LajuError(`no handler app/jobs/${unknown}.ts`, {
-    code: "E_JOB_TYPE",
-    exitStatus: 2,
-    hint: close === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean ${close}?`,
-  });
+  if (unknown !== undefined) throw unknownTypes(unknown, known);
 }
 
 function stopOnSignals(worker: Worker, patienceMs: number): () => void {

@@ -21,19 +21,21 @@ export interface WorkOptions {
 export function workOptions({ concurrency, types, once, patience }: WorkerArguments): WorkOptions {
   const count = /^\d+$/.test(concurrency) ? Number(concurrency) : 0;
   if (count < 1 || count > 10_000) {
-    throw new LajuError(`--concurrency is ${JSON.stringify(concurrency)}`, {
-      code: "E_USAGE",
-      exitStatus: 2,
-      hint: "It is a whole number from 1 to 10000.",
-    });
+    throw wrong(`--concurrency is ${JSON.stringify(concurrency)}`, "It is a whole number from 1 to 10000.");
   }
-  const named = types?.split(",").map((type) => type.trim());
+  const named = types?.split(",").flatMap((type) => type.trim() || []);
+  // Of none it would wait for ever: `--types "$TYPES"`.
+  if (named?.length === 0) throw wrong("--types names none", "Name some, or leave it out for all there are.");
   const keepMs = settings().queueKeepDays * 86_400_000;
   return {
     concurrency: count,
-    types: named?.filter(Boolean),
+    types: named,
     once,
     patienceMs: parseDuration(patience),
     keepMs,
   };
+}
+
+function wrong(message: string, hint: string): LajuError {
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
 }
