@@ -20,8 +20,10 @@ export function statusText(status: Status & QueuePart, clock: HostClock, termina
 }
 
 /** The crontab and the queue, in one line where there is room. */
-function summaryLines({ crontab, queue }: Status & QueuePart, { paint, width }: Terminal): string[] {
+function summaryLines({ crontab, queue, queueProblem }: Status & QueuePart, terminal: Terminal): string[] {
+  const { paint, width } = terminal;
   const word = crontab.isBad ? paint("red", crontab.message) : crontab.message;
+  if (queueProblem !== undefined) return [word, paint("red", `queue: cannot be looked at: ${queueProblem}`)];
   if (queue == null) return [word];
   const line = queueLine(queue);
   const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
@@ -31,6 +33,7 @@ function summaryLines({ crontab, queue }: Status & QueuePart, { paint, width }: 
 
 interface QueuePart {
   queue?: QueueState | null;
+  queueProblem?: string;
 }
 
 function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {

@@ -192,6 +192,20 @@ describe("the queue's verbs", () => {
     });
   });
 
+  test("status says that a queue with handlers cannot be looked at, which needs a person", async () => {
+    const answer = await app.run(["laju", "status", "--json"], {
+      env: { DATABASE_URL: "file:data/none.sqlite3" },
+    });
+    const { queue, queueProblem, needsPerson } = JSON.parse(answer.stdout);
+    expect({ queue, queueProblem }).toEqual({
+      queue: null,
+      queueProblem: expect.stringContaining("the queue's tables are not there"),
+    });
+    expect(needsPerson).toContain(`the queue cannot be looked at: ${queueProblem}`);
+    const { stdout } = await app.run(["laju", "status"], { env: { DATABASE_URL: "file:data/none.sqlite3" } });
+    expect(stdout).toContain(`\n  queue: cannot be looked at: ${queueProblem}\n`);
+  });
+
   test("without the table, verbs say so; status and doctor of an app without jobs say nothing", async () => {
     const bare = makeApp({ "commands/X.ts": "process.exit(0);" });
     try {
