@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { LajuError } from "../errors";
 import { require } from "../services/require";
 import { type Database, sqliteDriver } from "../services/sqliteDriver";
 
@@ -18,9 +19,14 @@ const sharedBytes = { from: 0x40000002, length: 510 };
  */
 export function takeLock(name: string, { wait }: { wait: boolean }): (() => void) | undefined {
   const file = join(paths.data, "locks", `${name}.lock`);
-  mkdirSync(dirname(file), { recursive: true });
-  const locks = fileLocks();
-  return locks === undefined ? takeThroughSqlite(file, wait) : takeDirectly(file, wait, locks);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const locks = fileLocks();
+    return locks === undefined ? takeThroughSqlite(file, wait) : takeDirectly(file, wait, locks);
+  } catch (error) {
+    const hint = `This user must be able to write in ${dirname(file)}.`;
+    throw new LajuError(error.message, { code: "E_LOCK", hint, cause: error });
+  }
 }
 
 /** What is used of the package fs-native-extensions, which brings no types. */

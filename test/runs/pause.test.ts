@@ -80,6 +80,16 @@ describe("a pause", () => {
     }
   });
 
+  test.each(["pause", "resume", "monitor"])("%s says what it may not write", async (verb) => {
+    app.write("data/paused.json", '{"all":null,"commands":{}}');
+    app.write("no-folder", "");
+    const data = join(app.root, "no-folder");
+    expect(await app.run(["laju", verb], { env: { LAJU_DATA: data } })).toMatchObject({
+      status: 1,
+      stderr: `✗ ENOTDIR: not a directory, mkdir '${data}/locks'\n  This user must be able to write in ${data}/locks.\n`,
+    });
+  });
+
   test("that cannot be read stops no work, and says so", async () => {
     app.write("data/paused.json", "{");
     const ended = await start("One");
