@@ -94,7 +94,15 @@ describe("doctor", () => {
   test("settings that are wrong", async () => {
     app.write(".env", "SMTP_PORT=abc\n");
     const found = await troubles();
-    expect(found.find(({ name }) => name === "settings")?.message).toContain("SMTP_PORT");
+    expect(found.filter(({ state }) => state === "bad")).toEqual([
+      {
+        name: "settings",
+        state: "bad",
+        message: expect.stringContaining("SMTP_PORT"),
+        cure: expect.any(String),
+      },
+    ]);
+    expect(found).toContainEqual({ name: "mail", state: "warning", message: "waits for the settings" });
   });
 
   test("servers that do not answer", async () => {

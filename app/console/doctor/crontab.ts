@@ -1,3 +1,4 @@
+import { settings } from "../../config";
 import { openLedgerFile } from "../../runs/ledgerTables";
 import { runHistories } from "../../runs/runHistory";
 import { crontabHealth } from "../crontabHealth";
@@ -7,6 +8,7 @@ import { scheduledCommands } from "./scheduled";
 export const crontab: Check = {
   name: "crontab",
   look() {
+    settings(); // Wrong ones are another check's business.
     const names = scheduledCommands().map(({ name }) => name);
     const { state, message, hint, isBad } = crontabHealth({}, histories(names));
     if (isBad) return bad(message, hint);

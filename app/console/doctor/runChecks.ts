@@ -27,6 +27,7 @@ async function look(check: Check): Promise<Finding> {
   try {
     return await check.look();
   } catch (error) {
+    if (error.code === "E_SETTINGS" && check.name !== "settings") return warning("waits for the settings");
     if (error instanceof LajuError) return bad(error.message, error.hint);
     return warning(`this could not be looked at: ${error.message}`);
   }
