@@ -1,18 +1,23 @@
 import { LajuError } from "../../../errors";
 
-type DatabaseError = Error & { code?: string; errno?: number };
+type DatabaseError = Error & { code?: string; errno?: number; sqlMessage?: string };
 
 /** In PostgreSQL's and MySQL's words. */
 export function described(error: DatabaseError): Error {
-  const { code, message } = error;
+  const { code } = error;
   const isMissing =
     code === "42P01" || code === "42703" || code === "ER_NO_SUCH_TABLE" || code === "ER_BAD_FIELD_ERROR";
   if (!isMissing) return error;
-  return new LajuError(`the queue's tables are not there (${message})`, {
+  return new LajuError(`the queue's tables are not there (${withoutStatement(error)})`, {
     code: "E_QUEUE_TABLE",
     hint: "Run node laju migrate.",
     cause: error,
   });
+}
+
+/** Knex puts the whole statement before it, values included. */
+function withoutStatement({ message, sqlMessage }: DatabaseError): string {
+  return sqlMessage ?? message.split(" - ").at(-1) ?? message;
 }
 
 /**

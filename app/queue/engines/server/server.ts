@@ -5,6 +5,7 @@ import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
 import { Trust } from "../trust";
 import { Connections } from "./connections";
+import { describing } from "./describing";
 import type { ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 import {
@@ -46,7 +47,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     announcer.tell();
   }
 
-  return {
+  return describing({
     name: dialect.name,
     pipeline: 2,
     pollMs: dialect.pollMs,
@@ -124,5 +125,5 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
       await ledger.close();
       await database.destroy();
     },
-  };
+  });
 }
