@@ -86,10 +86,11 @@ async function runNowhere(
 const mostAsked = 1000;
 const mostTimes = 3;
 
-function timesText(times: number[], timezone: string): string {
+/** The last of them, and how many there were before. */
+export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-mostTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
-  return `${shown.join(", ")}${more > 0 ? ` and ${more} times before` : ""}`;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} ${more === 1 ? "time" : "times"} before` : ""}`;
 }
 
 function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
