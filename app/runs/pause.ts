@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { LajuError } from "../errors";
 import { takeLock } from "./lock";
 
 /** A pause of one command or of all: due starts are skipped. Times are milliseconds since the epoch. */
@@ -68,7 +69,14 @@ function isOn({ until }: Pause, now: number): boolean {
 }
 
 function readPauses(): Pauses {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pauses) : { all: null, commands: {} };
+  if (!existsSync(file)) return { all: null, commands: {} };
+  try {
+    const { all = null, commands = {} } = JSON.parse(readFileSync(file, "utf8")) as Partial<Pauses>;
+    return { all, commands };
+  } catch (error) {
+    const hint = "Delete it, and pause again what is to be paused.";
+    throw new LajuError(`${file} cannot be read: ${error.message}`, { code: "E_PAUSE", hint, cause: error });
+  }
 }
 
 /** Whole or as before, whoever reads meanwhile; without a pause there is no file. */

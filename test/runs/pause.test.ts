@@ -95,5 +95,16 @@ describe("a pause", () => {
     const ended = await start("One");
     expect(ended).toMatchObject({ status: 0, stdout: "ran\n" });
     expect(ended.stderr).toContain("One runs whether it is paused or not");
+    for (const verb of ["status", "pause", "resume"]) {
+      const { status, stderr } = await app.laju(verb);
+      expect({ status, lines: stderr.split("\n") }).toEqual({
+        status: 1,
+        lines: [
+          expect.stringContaining(`✗ ${join(app.root, "data/paused.json")} cannot be read: `),
+          "  Delete it, and pause again what is to be paused.",
+          "",
+        ],
+      });
+    }
   });
 });
