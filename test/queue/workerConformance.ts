@@ -1,13 +1,17 @@
+import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NewJob, QueueEngine } from "../../app/queue/engine";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
 import { type EngineSetup, newJob } from "./conformance";
+import { migrationConformance } from "./migrationConformance";
 
 export interface WorkerSetup extends EngineSetup {
   /** What the processes' settings are. */
   environment(): Record<string, string>;
   folder: string;
+  /** The database that it stands on, by a connection that is not the queue's; BullMQ stands on none. */
+  database?(): Knex;
 }
 
 /** What real worker processes have to do on every engine: in reduced sizes. */
@@ -225,5 +229,8 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await state(id)).toBe("cancelled");
       expect(workers.traces()).not.toContain(`Gated ${id} 1 done`);
     });
+
+    if (setup.database !== undefined)
+      migrationConformance({ engine: () => engine, workers: () => workers, database: setup.database });
   });
 }

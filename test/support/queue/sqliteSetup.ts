@@ -20,6 +20,7 @@ export function sqliteSetup(folder = temporaryFolder("queue")): SqliteSetup {
   return {
     name: "SQLite",
     folder,
+    database: () => database,
     environment: () => ({ DATABASE_URL: `file:${file}` }),
     start: async () => void (await database.migrate.latest({ migrationSource: migrationSource() })),
     open: async () => sqliteEngine(file, true),

@@ -9,6 +9,10 @@ export interface PostgresClient {
 }
 
 const names = new Map<string, string>();
+/** How often all of them were named anew. */
+let generation = 0;
+/** "cached plan must not change result type": somebody has changed the type of a column. */
+const changedType = "0A000";
 /** A pooler that gives each transaction another session knows no prepared statements: then there are none. */
 let canName = true;
 
@@ -23,6 +27,7 @@ export const postgresDriver: Driver = {
       return { rows, count: rowCount ?? 0 };
     } catch (error) {
       if (error.code === "26000" || error.code === "42P05") canName = false;
+      if (error.code === changedType) renameAll();
       throw error;
     }
   },
@@ -35,8 +40,14 @@ export const postgresDriver: Driver = {
 function nameOf(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) {
-    name = `laju_${names.size + 1}`;
+    name = `laju_${generation}_${names.size + 1}`;
     names.set(sql, name);
   }
   return name;
+}
+
+/** They are to be prepared once more, and pg prepares no name twice. */
+function renameAll(): void {
+  generation++;
+  names.clear();
 }

@@ -20,11 +20,12 @@ function withoutStatement({ message, sqlMessage }: DatabaseError): string {
   return sqlMessage ?? message.split(" - ").at(-1) ?? message;
 }
 
-/**
- * The server ended this transaction so that others could go on (deadlock, serialisation, a wait for a lock), or its
- * pooler knows a prepared statement no more: nothing was changed, and the same again will do.
- */
-const passing = new Set(["40P01", "40001", "26000", "42P05", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"]);
+/** The server ended this transaction so that others could go on: deadlock, serialisation, a wait for a lock. */
+const givenWay = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
+/** A pooler knows a prepared statement no more, or somebody has changed the type of what it returns. */
+const unprepared = ["26000", "42P05", "0A000"];
+/** Nothing was changed, and the same again will do. */
+const passing = new Set([...givenWay, ...unprepared]);
 
 /** Does it again where the database says that it could not be done just now. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
