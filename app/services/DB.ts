@@ -5,6 +5,7 @@ import { connectAhead } from "./headStart";
 import { clientFor } from "./knexClients";
 import { logDebug, logError, logWarn } from "./Logger";
 import { lazy } from "./lazy";
+import { migratingAlone } from "./migrationLock";
 import { migrationSource } from "./migrations";
 import { require } from "./require";
 
@@ -51,19 +52,33 @@ function openKnex(place: DatabasePlace): AnyKnex {
     asyncStackTraces: settings().environment !== "production",
     log: knexLog,
   });
-  markMigrations(instance);
+  prepareMigrations(instance, place);
   return instance;
 }
 
-/** Tells the client of a migrator (a clone of its own) what it is for; see the SQLite client's transaction(). */
-function markMigrations(instance: AnyKnex): void {
+/** Those of a migrator's verbs that change the database. */
+const migrating = ["latest", "up", "to", "before", "down", "rollback"] as const;
+type Migrator = Knex.Migrator & Record<(typeof migrating)[number], (...given: never[]) => Promise<unknown>>;
+
+/**
+ * Tells the client of a migrator (a clone of its own) what it is for, see the SQLite client's transaction(); and has
+ * it wait for other processes that migrate.
+ */
+function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
   if (migrate === undefined) return;
   Object.defineProperty(instance, "migrate", {
     configurable: true,
     get() {
-      const migrator = migrate.call(this);
-      migrator.knex.client.isMigrating = true;
+      const migrator: Migrator = migrate.call(this);
+      Object.assign((migrator as unknown as { knex: Knex }).knex.client, { isMigrating: true });
+      for (const name of migrating) {
+        const work = migrator[name].bind(migrator);
+        migrator[name] = (...given) => {
+          const { tableName: table } = (given[0] ?? {}) as Knex.MigratorConfig;
+          return migratingAlone({ place, database: instance, table }, () => work(...given));
+        };
+      }
       return migrator;
     },
   });

@@ -1,9 +1,15 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Knex } from "knex";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
+import { bundledProgram } from "../support/bundledProgram";
 import type { WorkerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
+import type { WorkerSetup } from "./workerConformance";
 
 interface Workplace {
   database(): Knex;
@@ -11,8 +17,53 @@ interface Workplace {
   workers(): WorkerProcesses;
 }
 
+const program = join(import.meta.dirname, "..", "support", "queue", "migrationProgram.ts");
+
 /** What migrations and the queue have to do beside each other, on every database. */
-export function migrationConformance({ engine, workers, database }: Workplace): void {
+export function migrationConformance(
+  { folder, environment }: WorkerSetup,
+  { engine, workers, database }: Workplace,
+): void {
+  const [begun, gate] = [join(folder, "migrating"), join(folder, "migrate")];
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+    for (const file of [begun, gate]) rmSync(file, { force: true });
+  });
+
+  function migrate(history: string) {
+    const options = JSON.stringify({ history, begun, gate });
+    const child = spawn(process.execPath, [bundledProgram(program), options], {
+      env: { PATH: process.env.PATH, LAJU_ROOT: folder, ...environment() },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.push(child);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+    return { child, output: () => output, end: once(child, "close").then(() => output) };
+  }
+  const hasBegun = () => until(() => existsSync(begun), { what: "the migration's beginning" });
+
+  test("of several processes that migrate at once one does, and the others find it done", async () => {
+    const all = Array.from({ length: 3 }, () => migrate("together"));
+    const waiting = () => all.filter(({ output }) => output().includes("waiting for its end"));
+    await until(() => waiting().length === 2, { what: "two that wait" });
+    await hasBegun();
+    writeFileSync(gate, "");
+    const ends = await Promise.all(all.map(({ end }) => end));
+    expect(ends.map((output) => output.split("\n").at(-2)).sort()).toEqual(["ran 0", "ran 0", "ran 1"]);
+  });
+
+  test("a migration that was killed is gone on with at the next time", async () => {
+    const first = migrate("killed");
+    await hasBegun();
+    first.child.kill("SIGKILL");
+    await first.end;
+    writeFileSync(gate, "");
+    expect(await migrate("killed").end).toMatch(/The last migration was ended before its end.*\nran 1\n$/);
+    expect(await migrate("killed").end).toBe("ran 0\n");
+  });
+
   test("workers go on while migrations change their tables", async () => {
     let pushed = 0;
     let isOver = false;

@@ -231,6 +231,6 @@ export function workerConformance(setup: WorkerSetup): void {
     });
 
     if (setup.database !== undefined)
-      migrationConformance({ engine: () => engine, workers: () => workers, database: setup.database });
+      migrationConformance(setup, { engine: () => engine, workers: () => workers, database: setup.database });
   });
 }

@@ -335,21 +335,6 @@ describe("migrations", () => {
       'return [await messageOf(DB.migrate.latest()), await DB("parent").count("* as count").first()]';
     expect(await inApp(orphan)).toEqual([expect.stringContaining("foreign key violations"), { count: 1 }]);
   });
-
-  test("from several processes at once run once", async () => {
-    app.write(
-      "app/migrations/1_a.ts",
-      migration(
-        'await knex.schema.createTable("a", (t: any) => t.increments()); await knex("a").insert({});',
-      ),
-    );
-    app.write(
-      "commands/Migrate.ts",
-      'import DB from "../app/services/DB";\nDB.migrate.latest().then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); });',
-    );
-    await Promise.all(Array.from({ length: 4 }, () => app.run(["--import", "tsx", "commands/Migrate.ts"])));
-    expect(await inApp('return DB("a").count("* as count").first()')).toEqual({ count: 1 });
-  });
 });
 
 describe("several processes", () => {

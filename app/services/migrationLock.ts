@@ -1,0 +1,112 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Knex } from "knex";
+import type { DatabasePlace } from "./databasePlace";
+import { logInfo, logWarn } from "./Logger";
+import { sqliteDriver } from "./sqliteDriver";
+
+/** How often it is asked for while another has it, in milliseconds. */
+const askEvery = 100;
+
+export interface Migrated {
+  place: DatabasePlace;
+  database: Knex;
+  /** Knex's own, of what has run. */
+  table?: string | undefined;
+}
+
+/** Held by a connection, so that it is free when its process has gone, whatever ended it. */
+interface Lock {
+  take(): Promise<boolean>;
+  release(): Promise<unknown>;
+}
+
+/**
+ * Of several processes that migrate one database, one does and the others wait. Knex's own lock is a row: whoever
+ * finds it taken fails; where changes of tables commit by themselves (MySQL), one that was killed leaves it taken for
+ * ever; and two that make its table at once fail, or make two rows, which no update takes for the one it looks for.
+ */
+export async function migratingAlone<T>(
+  { place, database, table = "knex_migrations" }: Migrated,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await lockFor(place, database);
+  try {
+    await waitFor(lock);
+    await freeRow(database, `${table}_lock`);
+    return await work();
+  } finally {
+    // When it cannot be released its connection has gone, and the lock with it.
+    await lock.release().catch(() => {});
+  }
+}
+
+async function waitFor(lock: Lock): Promise<void> {
+  for (let turn = 0; !(await lock.take()); turn++) {
+    if (turn === 0) logInfo("Another process is migrating this database: waiting for its end");
+    await pause(askEvery);
+  }
+}
+
+/** Nobody migrates now: a row that says so was left by one that was killed. */
+async function freeRow(database: Knex, table: string): Promise<void> {
+  if (!(await database.schema.hasTable(table))) return;
+  const rows: number[] = await database(table).pluck("is_locked");
+  if (rows.length === 1 && rows[0] === 0) return;
+  if (rows.includes(1)) logWarn("The last migration was ended before its end");
+  await database(table).delete();
+  await database(table).insert({ is_locked: 0 });
+}
+
+async function lockFor(place: DatabasePlace, database: Knex): Promise<Lock> {
+  if (place.engine !== "sqlite") return place.engine === "pg" ? postgresLock(database) : mysqlLock(database);
+  // Opened, and made with its folder, as DB does it.
+  await database.raw("select 1");
+  return sqliteLock(place.file);
+}
+
+/** Beside the database, as its write lock belongs to the migrations themselves. */
+function sqliteLock(file: string): Lock {
+  const handle = new (sqliteDriver())(file === ":memory:" ? file : `${file}-migrating`, { timeout: 0 });
+  return {
+    async take() {
+      try {
+        handle.exec("begin exclusive");
+        return true;
+      } catch (error) {
+        if (error.code === "SQLITE_BUSY") return false;
+        throw error;
+      }
+    },
+    release: async () => handle.close(),
+  };
+}
+
+/** A transaction's: a session's would stay behind with a pooler that gives each transaction another session. */
+async function postgresLock(database: Knex): Promise<Lock> {
+  const trx = await database.transaction();
+  await trx.raw("set local idle_in_transaction_session_timeout = 0");
+  return {
+    async take() {
+      const asked = "select pg_try_advisory_xact_lock(hashtext('laju'), hashtext('migrations')) as is_taken";
+      return (await trx.raw(asked)).rows[0].is_taken;
+    },
+    release: () => trx.commit(),
+  };
+}
+
+/** The names of MySQL's locks are those of all databases of a server. */
+async function mysqlLock(database: Knex): Promise<Lock> {
+  const connection = await database.client.acquireConnection();
+  const name = "concat('laju migrations ', md5(database()))";
+  const ask = async (sql: string) => {
+    const [[{ answer }]] = await database.raw(`select ${sql} as answer`).connection(connection);
+    return answer === 1;
+  };
+  return {
+    take: () => ask(`get_lock(${name}, 0)`),
+    async release() {
+      await ask(`release_lock(${name})`);
+      await database.client.releaseConnection(connection);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { existsSync, writeFileSync } from "node:fs";
+import type { Knex } from "knex";
+import DB from "../../../app/services/DB";
+
+// Runs one migration, which says that it has begun and waits for a gate: as `node laju migrate` does.
+
+const { history, begun, gate } = JSON.parse(process.argv[2] as string);
+
+async function up(knex: Knex): Promise<void> {
+  const name = `${history}_made`;
+  if (!(await knex.schema.hasTable(name))) await knex.schema.createTable(name, (table) => table.increments());
+  writeFileSync(begun, "");
+  while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await knex(name).insert({});
+}
+
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => ["1_slow"],
+  getMigrationName: (name) => name,
+  // Outside a transaction: what it leaves half-way stays, on every database.
+  getMigration: async () => ({ up, down: async () => {}, config: { transaction: false } }) as Knex.Migration,
+};
+const [, names] = await DB.migrate.latest({ migrationSource, tableName: history });
+process.stdout.write(`ran ${names.length}\n`);
+process.exit(0);
