@@ -5,7 +5,7 @@ import { LajuError } from "../errors";
  * The connection of a transaction of the app's, while it goes on. Knex still lends the connection of one that has
  * ended: what is queued there would be queued at once, rolled back or not, and beside somebody else's work.
  */
-export async function connectionOf(trx: Knex.Transaction): Promise<unknown> {
+export async function connectionOf(trx: Knex.Transaction): Promise<object> {
   if (trx?.isTransaction !== true || typeof trx.client?.acquireConnection !== "function") {
     throw wrong("trx is no transaction", "Give what DB.transaction(async (trx) => …) gives you.");
   }

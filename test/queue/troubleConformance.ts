@@ -86,16 +86,24 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const far = setup.openAt(way.url);
       open.push(() => far.close());
       await far.register({ id: "far", host: "far", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 });
+      const beat = () => far.heartbeat({ worker: "far", leaseMs: 60_000, running: [] });
       let wakes = 0;
       const watch = await far.watch(() => wakes++);
       open.push(() => watch.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);
+      // Several connections, of which each is used for the next heartbeat only when the last one was given up.
+      await Promise.all([beat(), beat(), far.holders()]);
       way.swallow();
       wakes = 0;
       const id = await push("Gated");
-      await expect(far.exchange(claiming)).rejects.toSatisfy(isOutage);
+      const silences = [far.exchange(claiming), beat()].map((asked) =>
+        expect(asked).rejects.toSatisfy(isOutage),
+      );
+      await Promise.all(silences);
       expect(wakes).toBeGreaterThan(0);
+      // Its lease would be over before a second silence had passed.
+      expect(await beat()).toEqual({ isKnown: true, lost: [] });
       const { claimed } = await far.exchange(claiming);
       expect(claimed.map((job) => job.id)).toEqual([id]);
     });

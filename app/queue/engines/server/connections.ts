@@ -4,6 +4,7 @@ import type { DatabasePlace } from "../../../services/databasePlace";
 import { clientFor } from "../../../services/knexClients";
 import { connectionOf } from "../../transaction";
 import { described } from "./errors";
+import { type PatientClient, patientClient } from "./patientClient";
 
 const require = createRequire(import.meta.url);
 
@@ -48,7 +49,7 @@ export class Connections {
     const { knex } = require("knex") as typeof import("knex");
     const quiet = () => {};
     this.database = knex({
-      client: clientFor(place),
+      client: patientClient(clientFor(place), driver, patience),
       connection: place.url,
       pool: { min: 0, max: 10 },
       acquireConnectionTimeout: patience,
@@ -57,16 +58,20 @@ export class Connections {
     });
   }
 
+  get client(): PatientClient {
+    return this.database.client;
+  }
+
   async open(): Promise<OpenConnection> {
     const connection = new OpenConnection(await this.database.client.acquireConnection(), this);
-    if (this.prepare === undefined || this.#prepared.has(connection.raw as object)) return connection;
+    if (this.prepare === undefined || this.#prepared.has(connection.raw)) return connection;
     try {
       await connection.query(this.prepare);
     } catch (error) {
       await connection.release();
       throw error;
     }
-    this.#prepared.add(connection.raw as object);
+    this.#prepared.add(connection.raw);
     return connection;
   }
 
@@ -88,12 +93,12 @@ export class Connections {
 
 export class OpenConnection implements Connection {
   constructor(
-    readonly raw: unknown,
+    readonly raw: object,
     readonly owner: Connections,
   ) {}
 
   get isBroken(): boolean {
-    return Boolean((this.raw as Disposable).__knex__disposed);
+    return Boolean((this.raw as Disposable).__knex__disposed) || this.owner.client.isDoubted(this.raw);
   }
 
   async query(sql: string, values?: readonly unknown[], timeoutMs = patience): Promise<Answer> {
@@ -101,7 +106,10 @@ export class OpenConnection implements Connection {
     try {
       return await driver.ask(this.raw, sql, values, timeoutMs);
     } catch (error) {
-      if (!driver.isAnswer(error)) this.cut(error);
+      if (!driver.isAnswer(error)) {
+        this.owner.client.doubt();
+        this.cut(error);
+      }
       throw described(error);
     }
   }

@@ -2,9 +2,11 @@ import type { Knex } from "knex";
 import type { JobFilter, JobRecord, JobState, QueueCounts } from "../../jobRecord";
 import { countsOf } from "../counts";
 import { type JobRow, toRecord } from "../jobRow";
+import { unlimited } from "./patientClient";
 
 export async function countJobs(database: Knex): Promise<QueueCounts> {
   const rows: { type: string; status: JobState; count: number }[] = await database("jobs")
+    .options(unlimited)
     .groupBy("type", "status")
     .orderBy(["type", "status"])
     .select("type", "status")
@@ -16,7 +18,7 @@ export async function countJobs(database: Knex): Promise<QueueCounts> {
 /** The newest first. */
 export async function listJobs(database: Knex, filter: JobFilter): Promise<JobRecord[]> {
   const { states, types, userId, limit } = filter;
-  const query = database("jobs").orderBy("id", "desc").limit(limit);
+  const query = database("jobs").options(unlimited).orderBy("id", "desc").limit(limit);
   if (states !== undefined) query.whereIn("status", states);
   if (types !== undefined) query.whereIn("type", types);
   if (userId !== undefined) query.where({ user_id: userId });
@@ -49,8 +51,8 @@ export async function retryJobs(database: Knex, which: readonly number[] | "fail
   if (which !== "failed") return change(database, which, ["failed", "cancelled"], values);
   const retried: number[] = [];
   for (;;) {
-    const failed = { status: "failed" };
-    const rows: { id: number }[] = await database("jobs").where(failed).limit(portion).select("id");
+    const failed = database("jobs").options(unlimited).where({ status: "failed" });
+    const rows: { id: number }[] = await failed.limit(portion).select("id");
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return retried.sort((a, b) => a - b);
     retried.push(...(await change(database, ids, ["failed"], values)));
