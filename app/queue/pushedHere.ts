@@ -16,5 +16,20 @@ export function pushedHere(): void {
 
 /** Something was queued within a transaction: it can be seen, if at all, after the commit. */
 export function pushedIn(trx: Knex.Transaction): void {
-  trx.executionPromise.then(pushedHere, () => {});
+  onCommit(trx, pushedHere);
+}
+
+/** Calls back when others can see what this transaction did: when the outermost one has been committed. */
+export function onCommit(trx: Knex.Transaction, work: () => void): void {
+  let outermost = trx;
+  while (outermost.parentTransaction !== undefined) outermost = outermost.parentTransaction;
+  let isUndone = false;
+  // Whoever rolls back by hand has the promise kept, as by a commit.
+  outermost.on("query", ({ sql }: { sql: string }) => {
+    if (sql === "ROLLBACK") isUndone = true;
+  });
+  outermost.executionPromise.then(
+    () => isUndone || work(),
+    () => {},
+  );
 }

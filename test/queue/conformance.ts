@@ -1,5 +1,9 @@
+import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClaimedJob, NewJob, Pushed, QueueEngine, Settlement } from "../../app/queue/engine";
+import { handlerOf } from "../../app/queue/handlers";
+import { job } from "../../app/queue/job";
+import { Worker } from "../../app/queue/worker/worker";
 import { until } from "../support/server";
 
 /** How to set an engine up, on the real thing. */
@@ -12,6 +16,8 @@ export interface EngineSetup {
   /** Leaves no job, worker and pause. */
   clear(): Promise<void>;
   stop(): Promise<void>;
+  /** The database that it stands on, by a connection that is not the queue's; BullMQ stands on none. */
+  database?(): Knex;
 }
 
 const hour = 3_600_000;
@@ -351,6 +357,59 @@ export function conformance(setup: EngineSetup): void {
           watch.close();
         }
       });
+    });
+
+    test("a worker that hears nothing finds its jobs by looking", async () => {
+      const deaf: QueueEngine = { ...engine, watch: async () => ({ close() {} }) };
+      const handlers = new Map([["T", handlerOf("T", { default: job("T", { run: () => 5 }) })]]);
+      const working = new Worker({ engine: deaf, handlers, concurrency: 1 });
+      await working.start();
+      const [pushed] = await other.push([newJob()]);
+      const found = () => engine.find(pushed?.id as number);
+      await until(async () => (await found())?.state === "completed", { limit: engine.pollMs + 3000 });
+      working.stop(1000);
+      await working.ended;
+    });
+
+    const { database } = setup;
+    describe.skipIf(database === undefined)("within a transaction", () => {
+      /** Those who watch are there before the first query in the transaction, and count since then. */
+      async function begun(work: (trx: Knex.Transaction, wakes: () => number) => Promise<void>) {
+        let count = 0;
+        const watch = await other.watch(() => count++);
+        const trx = await (database as () => Knex)().transaction();
+        try {
+          count = 0;
+          await work(trx, () => count);
+        } finally {
+          watch.close();
+          if (!trx.isCompleted()) await trx.rollback();
+        }
+      }
+      const moment = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+      test("what is rolled back was never queued, and wakes nobody", async () => {
+        const { id } = await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), hour);
+        await begun(async (trx, wakes) => {
+          await engine.push([newJob(), newJob({ uniqueKey: "T:c" })], trx);
+          expect((await engine.replaceMatching(newJob({ userId: 3 }), hour, trx)).cancelled).toEqual([id]);
+          await trx.rollback();
+          await moment();
+          expect(wakes()).toBe(0);
+        });
+        const left = await engine.list({ limit: 10 });
+        expect(left.map((one) => [one.id, one.state])).toEqual([[id, "scheduled"]]);
+      });
+
+      test("what is committed wakes with the outermost commit, and not before", () =>
+        begun(async (trx, wakes) => {
+          const [pushed] = await trx.transaction((inner) => engine.push([newJob()], inner));
+          await moment();
+          expect(wakes()).toBe(0);
+          await trx.commit();
+          await until(() => wakes() > 0, { limit: 3000, what: "the wake-up" });
+          expect((await claim("w1", 10)).map((one) => one.id)).toEqual([pushed?.id]);
+        }));
     });
 
     describe("looking and steering", () => {

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { NewJob, Pushed, Replaced } from "../../engine";
-import { pushedHere, pushedIn } from "../../pushedHere";
+import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
 import { Merger } from "../merger";
 import { type Connection, type Connections, transaction } from "./connections";
 import type { Announcer, ServerDialect } from "./dialect";
@@ -48,10 +48,7 @@ export class Pushes {
   async #within<T>(trx: Knex.Transaction, work: (connection: Connection) => Promise<T>): Promise<T> {
     const result = await work(await this.connections.within(trx));
     pushedIn(trx);
-    trx.executionPromise.then(
-      () => this.announcer.tell(),
-      () => {},
-    );
+    onCommit(trx, () => this.announcer.tell());
     return result;
   }
 
