@@ -1,4 +1,3 @@
-import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NewJob, QueueEngine } from "../../app/queue/engine";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
@@ -10,8 +9,6 @@ export interface WorkerSetup extends EngineSetup {
   /** What the processes' settings are. */
   environment(): Record<string, string>;
   folder: string;
-  /** The database that it stands on, by a connection that is not the queue's; BullMQ stands on none. */
-  database?(): Knex;
 }
 
 /** What real worker processes have to do on every engine: in reduced sizes. */
@@ -183,18 +180,21 @@ export function workerConformance(setup: WorkerSetup): void {
     });
 
     test("bad handlers harm their own job only", async () => {
-      const types = ["Endless", "Undefined", "Stray", "Circular", "Failing", "Missing", "Quick"];
+      const types = ["Endless", "Late", "Undefined", "Stray", "Circular", "Failing", "Missing", "Quick"];
       const ids = Object.fromEntries(
         await Promise.all(types.map(async (type) => [type, (await push(type))[0]])),
       );
       const [unreadable] = (await push("Quick", 1, { data: "{" })) as [number];
       const worker = workers.start();
-      await until(async () => (await count("completed")) + (await count("failed")) === 8);
+      await until(async () => (await count("completed")) + (await count("failed")) === 9);
       const found = async (type: string) => engine.find(ids[type]);
       expect(await found("Endless")).toMatchObject({
         state: "failed",
         error: expect.stringContaining("time limit of 0.1 s"),
       });
+      const late = ids.Late as number;
+      workers.openGate();
+      await traced(`Late ${late} 1 done`);
       expect(await found("Undefined")).toMatchObject({ state: "failed", error: "threw undefined" });
       expect(await found("Stray")).toMatchObject({ state: "completed" });
       expect(await found("Circular")).toMatchObject({
@@ -214,6 +214,10 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await found("Quick")).toMatchObject({ state: "completed" });
       expect(await state(unreadable)).toBe("failed");
       expect(worker.output()).toContain("A promise was rejected that no job waits for");
+      // What it returned came after its time, and counts for nothing.
+      const [after] = (await push("Quick")) as [number];
+      await until(async () => (await state(after)) === "completed");
+      expect(await engine.find(late)).toMatchObject({ state: "failed", attempts: 1, result: null });
       expect(worker.child.exitCode).toBeNull();
     });
 

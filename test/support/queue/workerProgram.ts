@@ -61,6 +61,16 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     },
   },
   Endless: { attempts: 1, timeout: "100ms", run: () => new Promise(() => {}) },
+  Late: {
+    attempts: 1,
+    timeout: "100ms",
+    async run(context) {
+      // It does not hear that it is aborted.
+      await gateOpen({ ...context, signal: new AbortController().signal });
+      say(context, "done");
+      return "late";
+    },
+  },
   Undefined: {
     attempts: 1,
     run() {
