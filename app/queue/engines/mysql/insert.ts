@@ -91,6 +91,7 @@ const lockRows = `select id from queue_locks where id in (?) order by id for upd
  * session, and a transaction of the app's would leave them behind: names are rows of a small table.
  */
 export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
   await connection.query(lockRows, [[...new Set(names.map(lockOf))].sort((a, b) => a - b)]);
 }
 

@@ -1,6 +1,7 @@
 import type { Exchange, Held, Settlement } from "../../engine";
+import { cronNextOf } from "../cronNext";
 import { type Connection, transaction } from "../server/connections";
-import { insertJobs, now } from "./insert";
+import { insertJobs, lockNames, now } from "./insert";
 
 // The batch leads, row by row through the primary key, whatever the server thinks of the table.
 const completeMany = `update json_table(?, '$[*]' columns (
@@ -33,6 +34,7 @@ export async function settleJobs(
     if (isDone) return [];
   }
   return transaction(connection, async () => {
+    await lockNames(connection, settlements.flatMap(matchOf));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
     return lost;
@@ -76,8 +78,24 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   const result = state === "completed" ? settlement.result : null;
   const values = [state, result, settlement.error ?? null, ...who];
   const isHeld = (await connection.query(finishOne, values)).count === 1;
-  if (isHeld && settlement.next !== undefined) await insertJobs(connection, [settlement.next]);
+  if (isHeld && settlement.next !== undefined && !(await isSucceeded(connection, settlement)))
+    await insertJobs(connection, [settlement.next]);
   return isHeld;
+}
+
+/** What `replaceJob` locks: neither sees what the other has not committed. */
+function matchOf(settlement: Settlement): string[] {
+  const next = cronNextOf(settlement);
+  return next === undefined ? [] : [`match ${next.type} ${next.userId}`];
+}
+
+const openCron = `select 1 from jobs where user_id = ? and type = ? and cron is not null
+  and status in ('pending', 'scheduled') limit 1`;
+
+async function isSucceeded(connection: Connection, settlement: Settlement): Promise<boolean> {
+  const next = cronNextOf(settlement);
+  if (next === undefined) return false;
+  return (await connection.query(openCron, [next.userId, next.type])).rows.length > 0;
 }
 
 export async function releaseJobs(

@@ -1,9 +1,7 @@
 import type { NewJob, Replaced } from "../../engine";
 import type { Connection } from "../server/connections";
 import { insertJobs } from "./insert";
-import { lockSpace, now } from "./names";
-
-const lock = `select pg_advisory_xact_lock(${lockSpace}, hashtext('match ' || $1::text || ' ' || $2::text))`;
+import { lockMatches, now } from "./names";
 
 const cancelMatching = `update jobs
   set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = $1,
@@ -14,7 +12,7 @@ const staleOnes = `${cancelMatching} and status = 'processing' and started_at < 
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
-  await connection.query(lock, [job.type, String(job.userId)]);
+  await connection.query(lockMatches, [[`${job.type} ${job.userId}`]]);
   const [{ id }] = await insertJobs(connection, [job], false);
   if (job.userId === null) return { id, cancelled: [] };
   const match = [id, job.userId, job.type, job.cron === undefined];

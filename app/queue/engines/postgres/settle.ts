@@ -1,7 +1,8 @@
 import type { Exchange, Held, Settlement } from "../../engine";
-import type { Connection } from "../server/connections";
+import { cronNextOf } from "../cronNext";
+import { type Connection, transaction } from "../server/connections";
 import { insertInto, recordType, toRecord } from "./insert";
-import { now } from "./names";
+import { lockMatches, now } from "./names";
 
 // Who may is joined, not compared with a constant: `locked_by` is mostly null, so PostgreSQL takes a comparison for one
 // row, reads the whole table for it and loops over the batch: 62,000 jobs a second fell to 2,000.
@@ -20,6 +21,10 @@ export const completeMany = `with done as (
     ${owned} returning j.id)
   ${unlessAll}`;
 
+/** A scalar, so that PostgreSQL looks it up and does not read all that is open. */
+const openCron = `(select o.id from jobs o where o.user_id = n.user_id and o.type = n.type and o.cron is not null
+  and o.status in ('pending', 'scheduled') limit 1)`;
+
 /** Any ending, and what comes next, in one statement. */
 export const settleMany = `with d as materialized (
     select * from json_to_recordset($2::json) d(id bigint, attempt int, worker text, state text, result text,
@@ -35,7 +40,7 @@ export const settleMany = `with d as materialized (
       remove_at = case when d.state <> 'retry' then ${now} + j.remove_delay end
     from d ${owned} returning j.id),
   added as (${insertInto} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
-    where d.next is not null)
+    where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))
   ${unlessAll}`;
 
 const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, attempts = j.attempts - 1
@@ -45,6 +50,29 @@ const noteMany = `update jobs j set progress = d.value
   from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, value, worker) ${owned}`;
 
 export async function settleJobs(
+  connection: Connection,
+  id: string,
+  settlements: readonly Settlement[],
+): Promise<number[]> {
+  const cron = settlements.filter((one) => cronNextOf(one) !== undefined);
+  if (cron.length === 0) return settleAll(connection, id, settlements);
+  return transaction(connection, async () => {
+    await connection.query(lockMatches, [cron.map(matchOf)]);
+    const others = settlements.filter((one) => !cron.includes(one));
+    const lost = others.length === 0 ? [] : await settleAll(connection, id, others);
+    // One by one: each has to see what the one before it has queued.
+    for (const one of cron) lost.push(...(await settleAll(connection, id, [one])));
+    return lost;
+  });
+}
+
+/** As `replaceJob` knows it. */
+function matchOf(settlement: Settlement): string {
+  const next = cronNextOf(settlement);
+  return `${next?.type} ${next?.userId}`;
+}
+
+async function settleAll(
   connection: Connection,
   id: string,
   settlements: readonly Settlement[],

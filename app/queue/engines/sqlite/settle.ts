@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { Exchange, Held, Settlement } from "../../engine";
+import { cronNextOf } from "../cronNext";
 import { numbered, statement } from "./connection";
 import { insertJob } from "./push";
 
@@ -70,8 +71,17 @@ function settleOne(database: Database, worker: string, settlement: Settlement, n
   const result = state === "completed" ? settlement.result : null;
   const values = [id, attempt, worker, state, now, result, settlement.error ?? null];
   const isHeld = statement(database, finishOne).run(numbered(...values)).changes === 1;
-  if (isHeld && settlement.next !== undefined) insertJob(database, settlement.next, now);
+  if (isHeld && settlement.next !== undefined && !isSucceeded(database, settlement))
+    insertJob(database, settlement.next, now);
   return isHeld;
+}
+
+const openCron = `select 1 from jobs where user_id is not null and user_id = ? and type = ? and cron is not null
+  and status in ('pending', 'scheduled') limit 1`;
+
+function isSucceeded(database: Database, settlement: Settlement): boolean {
+  const next = cronNextOf(settlement);
+  return next !== undefined && statement(database, openCron).get(next.userId, next.type) !== undefined;
 }
 
 export function releaseJobs(database: Database, worker: string, jobs: readonly Held[]): void {

@@ -65,6 +65,18 @@ local function settle(queue, at)
   return again(queue, id, tonumber(ARGV[at + 7]), cmsgpack.pack({"stacktrace", error, "failedReason", reason}))
 end
 
+-- A cron job that was scheduled anew while it ran has its next run already.
+local function isSucceeded(next)
+  local user, cron = ARGV[next + 6], ARGV[next + 7]
+  if user == "" or cron == "" then return false end
+  local queue = queueOf(ARGV[next])
+  for _, other in ipairs(call("SMEMBERS", openKey(queue, user, true))) do
+    local key = queue.prefix .. other
+    if call("EXISTS", key) == 1 and not call("HGET", key, "processedOn") then return true end
+  end
+  return false
+end
+
 local lost = {}
 local at = 3
 local isNews = false
@@ -72,7 +84,7 @@ while at <= #ARGV do
   local id, hasNext = ARGV[at + 1], ARGV[at + 8] == "1"
   if settle(queueWith(id, ARGV[at]), at) then
     settled = settled + 1
-    if hasNext then add(at + 9) end
+    if hasNext and not isSucceeded(at + 9) then add(at + 9) end
     -- The workers then look when it is due.
     isNews = isNews or hasNext or ARGV[at + 3] == "retry"
   else
