@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { openSqlite } from "../../app/services/sqliteDriver";
+import { cpuOf } from "../support/cpuOf";
 import { sqliteSetup } from "../support/queue/sqliteSetup";
 import { workerProcesses } from "../support/queue/workerProcess";
 import { temporaryFolder, until } from "../support/server";
@@ -96,10 +97,4 @@ function fill(path: string): void {
       expect(error.code).toBe("ENOSPC");
     }
   }
-}
-
-/** Seconds of processor time that a process has used. */
-function cpuOf(pid: number): number {
-  const ticks = execFileSync("ps", ["-o", "cputimes=", "-p", `${pid}`], { encoding: "utf8" });
-  return Number(ticks);
 }

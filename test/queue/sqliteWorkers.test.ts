@@ -1,11 +1,17 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { openSqlite } from "../../app/services/sqliteDriver";
+import { bundledProgram } from "../support/bundledProgram";
 import { sqliteSetup } from "../support/queue/sqliteSetup";
 import { workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 import { workerConformance } from "./workerConformance";
+
+const webProgram = join(import.meta.dirname, "..", "support", "queue", "webProgram.ts");
 
 workerConformance(sqliteSetup());
 
@@ -38,6 +44,25 @@ describe("a worker whose SQLite file fails", () => {
     expect(worker.output()).not.toMatch(/failed|cannot be reached/);
     worker.child.kill("SIGTERM");
     expect(await worker.end).toBe(0);
+  });
+
+  test("keeps nobody from queueing: a web process never hears that the database is locked", async () => {
+    const processes = [workers.start(), workers.start()];
+    const drained = engine.push(Array.from({ length: 4000 }, () => newJob({ type: "Quick" })));
+    const web = spawn(process.execPath, [bundledProgram(webProgram), "300"], {
+      env: { PATH: process.env.PATH, LAJU_ROOT: setup.folder, ...setup.environment() },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [web.stdout, web.stderr]) stream.on("data", (text) => (output += text));
+    await once(web, "close");
+    expect(output).toBe("queued all\n");
+    await drained;
+    await until(async () => (await engine.counts()).byState.pending === 0);
+    for (const { child } of processes) child.kill("SIGTERM");
+    expect(await Promise.all(processes.map(({ end }) => end))).toEqual([0, 0]);
+    for (const worker of processes) expect(worker.output()).not.toMatch(/"level":"(warn|error)"/);
+    expect(workers.traces().length).toBe(new Set(workers.traces()).size);
   });
 
   test("ends with an error that says what to do when the tables are not there", async () => {

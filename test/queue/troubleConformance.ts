@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Holder, NewJob, QueueEngine } from "../../app/queue/engine";
 import { isOutage } from "../../app/queue/outage";
 import { bundledProgram } from "../support/bundledProgram";
+import { cpuOf } from "../support/cpuOf";
 import { everything, startWay } from "../support/proxy";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { type CrashingServer, until } from "../support/server";
@@ -16,6 +17,8 @@ export interface TroubleSetup extends WorkerSetup {
   server(): CrashingServer;
   /** An engine that reaches the server by another address, such as a proxy's. */
   openAt(url: string): QueueEngine;
+  /** Has the server take no writes of the workers' any more, or take them again. */
+  refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
 /** What tests of one engine's own troubles get. */
@@ -77,6 +80,24 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await traced(`Quick ${quick} 1 done`, 5000);
       await until(() => worker.output().includes("The queue can be reached again"));
       expect(worker.output()).not.toContain("cancelled or taken over");
+      expect(worker.child.exitCode).toBeNull();
+    });
+
+    test("a server that takes no writes is waited for without hurry, and what ended meanwhile is written down", async () => {
+      const ids = [await push("Gated"), await push("Gated")];
+      const worker = workers.start();
+      for (const id of ids) await traced(`Gated ${id} 1 begun`);
+      await setup.refuseWrites(true);
+      workers.openGate();
+      await until(() => worker.output().includes("The queue cannot be reached, and will be tried again"));
+      const before = cpuOf(worker.pid);
+      await pause(2000);
+      // A loop that tries and tries would have used two seconds of it.
+      expect(cpuOf(worker.pid) - before).toBeLessThanOrEqual(1);
+      expect(worker.output().match(/cannot be reached/g)).toHaveLength(1);
+      await setup.refuseWrites(false);
+      await until(async () => (await Promise.all(ids.map(state))).every((each) => each === "completed"));
+      for (const id of ids) expect(await engine.find(id)).toMatchObject({ attempts: 1, result: worker.pid });
       expect(worker.child.exitCode).toBeNull();
     });
 

@@ -81,6 +81,37 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.find(poison))?.error).toMatch(/its worker died \(pid \d+ on /);
     });
 
+    test("kills at any moment lose no result, tear no batch and repeat nothing that was completed", async () => {
+      const cron = { expression: "0 0 1 1 *", timezone: "UTC" };
+      const jobs = Array.from({ length: 250 }, (_, n) => newJob({ type: "Counted", userId: n, cron }));
+      const ids = (await engine.push(jobs)).map(({ id }) => id);
+      const over = new Map<number, number>();
+      const completed = async () => {
+        const known = await engine.list({ limit: 1000 });
+        const ended = known.filter(({ state }) => state === "completed");
+        for (const { id, result } of ended) expect(result).toBe(id);
+        const before = known.map(({ rescheduledFrom }) => rescheduledFrom).filter((id) => id !== null);
+        expect(before.sort()).toEqual(ended.map(({ id }) => id).sort());
+        return ended.map(({ id }) => id);
+      };
+      for (let n = 0; n < 4; n++) {
+        const seen = workers.traces().length;
+        const worker = workers.start({ concurrency: 20 });
+        await until(() => workers.traces().length > seen);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+        worker.child.kill("SIGKILL");
+        await worker.end;
+        const lines = workers.traces().length;
+        for (const id of await completed()) if (!over.has(id)) over.set(id, lines);
+        if (over.size === ids.length) break;
+      }
+      workers.start();
+      await until(async () => (await count("completed")) === ids.length);
+      expect((await completed()).sort()).toEqual(ids.sort());
+      const lines = workers.traces().map((line) => Number(line.split(" ")[1]));
+      for (const [id, at] of over) expect(lines.lastIndexOf(id)).toBeLessThan(at);
+    });
+
     test("what was claimed beside a job that kills its workers loses no attempt, and gets done", async () => {
       const [poison] = (await push("Poison")) as [number];
       const others = await push("Fragile", 8);

@@ -8,7 +8,7 @@ import { type CrashingServer, crashingServer, freePort, startServer, temporaryFo
 export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
-/** A MariaDB of its own, with user `root`, no password, and database `laju`. */
+/** A MariaDB of its own, with database `laju`, the user `root`, and `worker`, who is nobody special; no passwords. */
 export async function startMysql(): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");
   const data = join(folder, "data");
@@ -38,7 +38,7 @@ export async function startMysql(): Promise<CrashingServer> {
     "-u",
     "root",
     "-e",
-    "create database laju",
+    "create database laju; create user worker@'%'; grant all on laju.* to worker@'%'",
   ];
   execFileSync(programPath("mariadb", "mysql"), client);
   return server;

@@ -36,6 +36,9 @@ export function bullSetup(): BullSetup {
     },
     open: async () => openBull(url()),
     openAt: openBull,
+    // A replica, of a server that isn't there; with its memory full it would still take what frees some first.
+    refuseWrites: (isRefusing) =>
+      isRefusing ? redis().replicaof("127.0.0.1", 1) : redis().replicaof("no", "one"),
     clear: async () => void (await redis().flushall()),
     async stop() {
       client?.disconnect();

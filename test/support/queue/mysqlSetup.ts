@@ -11,5 +11,8 @@ export function mysqlSetup(): ServerSetup<CrashingServer> {
     startServer: startMysql,
     connect: (url) => knex({ client: "mysql2", connection: url }),
     openEngine: (url) => mysqlEngine({ engine: "mysql2", url, address: new URL(url).host }),
+    // Root may write when nobody else may.
+    worker: "worker",
+    refuseWrites: (database, isRefusing) => database.raw("set global read_only = ?", [isRefusing]),
   });
 }

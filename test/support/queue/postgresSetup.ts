@@ -11,5 +11,10 @@ export function postgresSetup(): ServerSetup<CrashingServer> {
     startServer: startPostgres,
     connect: (url) => knex({ client: "pg", connection: url }),
     openEngine: (url) => postgresEngine({ engine: "pg", url, address: new URL(url).host }),
+    async refuseWrites(database, isRefusing) {
+      // For itself it has to be said otherwise, or it could not take it back.
+      await database.raw(`alter system set default_transaction_read_only = ${isRefusing}`);
+      await database.raw("select pg_reload_conf()");
+    },
   });
 }

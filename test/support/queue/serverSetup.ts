@@ -11,6 +11,8 @@ export interface ServerSetup<Server extends TestServer = TestServer> extends Wor
   server(): Server;
   /** An engine that reaches the server by another address, such as a proxy's. */
   openAt(url: string): QueueEngine;
+  /** Has the server take no writes of the workers' any more, or take them again. */
+  refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
 interface Parts<Server extends TestServer> {
@@ -18,6 +20,9 @@ interface Parts<Server extends TestServer> {
   startServer(): Promise<Server>;
   connect(url: string): Knex;
   openEngine(url: string): QueueEngine;
+  refuseWrites(database: Knex, isRefusing: boolean): Promise<unknown>;
+  /** Who the workers are, where that is somebody else. */
+  worker?: string;
 }
 
 /** The queue on a database server that is started for it. */
@@ -26,6 +31,8 @@ export function serverSetup<Server extends TestServer>({
   startServer,
   connect,
   openEngine,
+  refuseWrites,
+  worker,
 }: Parts<Server>): ServerSetup<Server> {
   const folder = temporaryFolder("queue");
   let server: Server | undefined;
@@ -43,13 +50,14 @@ export function serverSetup<Server extends TestServer>({
     folder,
     database: opened,
     server: () => server as Server,
-    environment: () => ({ DATABASE_URL: url() }),
+    environment: () => ({ DATABASE_URL: worker === undefined ? url() : as(worker, url()) }),
     async start() {
       server = await startServer();
       await opened().migrate.latest({ migrationSource: migrationSource() });
     },
     open: async () => openEngine(url()),
     openAt: openEngine,
+    refuseWrites: (isRefusing) => refuseWrites(opened(), isRefusing),
     async clear() {
       for (const table of ["jobs", "queue_workers", "queue_pauses"]) await opened()(table).delete();
     },
@@ -59,4 +67,10 @@ export function serverSetup<Server extends TestServer>({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function as(user: string, address: string): string {
+  const url = new URL(address);
+  url.username = user;
+  return url.href;
 }

@@ -22,6 +22,14 @@ async function gateOpen({ signal }: JobContext): Promise<void> {
 
 const definitions: Record<string, JobDefinition<unknown, unknown>> = {
   Quick: { run: async (context) => say(context, "done") },
+  Counted: {
+    attempts: 20,
+    async run(context) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      say(context, "done");
+      return context.job.id;
+    },
+  },
   Gated: {
     async run(context) {
       say(context, "begun");

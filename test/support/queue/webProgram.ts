@@ -1,0 +1,19 @@
+import { queueEngine } from "../../../app/queue/engines/select";
+import { newJob } from "../../../app/queue/newJob";
+import DB from "../../../app/services/DB";
+
+// As a web process does: queues jobs, every third in a transaction with a row of its own, beside whoever works them off.
+
+const count = Number(process.argv[2]);
+const engine = await queueEngine();
+for (let n = 0; n < count; n++) {
+  const jobs = [newJob("Quick", { n })];
+  if (n % 3 > 0) await engine.push(jobs);
+  else
+    await DB.transaction(async (trx) => {
+      await trx("cache").insert({ key: `web ${n}`, value: "{}", expires_at: 0 });
+      await engine.push(jobs, trx);
+    });
+}
+process.stdout.write("queued all\n");
+process.exit(0);
