@@ -88,6 +88,28 @@ export function migrationConformance(
   });
 }
 
+/** What a transaction that somebody holds open has to leave alone. */
+export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
+  test("workers go on beside a transaction that is held open, and it sees nothing of that", async () => {
+    // PostgreSQL's usual ones look at each moment anew, and hold nothing back.
+    const config = name === "PostgreSQL" ? { isolationLevel: "repeatable read" as const } : {};
+    const held = await database().transaction(undefined, config);
+    try {
+      const seen = () => held("jobs").count({ count: "*" }).first();
+      const before = await seen();
+      await engine().push(Array.from({ length: 1500 }, () => newJob({ type: "Quick" })));
+      const ends = [1, 2].map(() => workers().start({ once: true }).end);
+      expect(await Promise.all(ends)).toEqual([0, 0]);
+      expect(await seen()).toEqual(before);
+    } finally {
+      await held.rollback();
+    }
+    expect((await engine().counts()).byState).toMatchObject({ completed: 1500, pending: 0, processing: 0 });
+    expect(new Set(workers().traces()).size).toBe(1500);
+    expect(workers().traces()).toHaveLength(1500);
+  });
+}
+
 /** As an app's migrations, or those of a later laju, may change them; and back again. */
 function changes(database: Knex): (() => PromiseLike<unknown>)[] {
   const alter = (name: string, change: (table: Knex.AlterTableBuilder) => unknown) => () =>

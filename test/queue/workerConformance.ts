@@ -3,7 +3,7 @@ import type { NewJob, QueueEngine } from "../../app/queue/engine";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
 import { type EngineSetup, newJob } from "./conformance";
-import { migrationConformance } from "./migrationConformance";
+import { migrationConformance, openTransaction } from "./migrationConformance";
 
 export interface WorkerSetup extends EngineSetup {
   /** What the processes' settings are. */
@@ -265,7 +265,10 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(workers.traces()).not.toContain(`Gated ${id} 1 done`);
     });
 
-    if (setup.database !== undefined)
-      migrationConformance(setup, { engine: () => engine, workers: () => workers, database: setup.database });
+    const { database } = setup;
+    if (database === undefined) return;
+    const workplace = { engine: () => engine, workers: () => workers, database };
+    migrationConformance(setup, workplace);
+    openTransaction(setup, workplace);
   });
 }
