@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { postgresNeed } from "../support/postgres";
-import { startWay, withoutNotices } from "../support/proxy";
+import { everything, startWay, withoutListening, withoutNotices } from "../support/proxy";
 import { postgresSetup } from "../support/queue/postgresSetup";
 import { workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
@@ -10,8 +10,11 @@ const setup = postgresSetup();
 
 describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
   troubleConformance(setup, ({ push, traced, open }) => {
-    test("where notices don't arrive it is said once, and the jobs are found", async () => {
-      const way = await startWay(setup.server().url, withoutNotices);
+    test.each([
+      ["notices don't arrive", "does not arrive", withoutNotices, undefined],
+      ["LISTEN is refused", "syntax error", everything, withoutListening],
+    ])("where %s it is said once, and the jobs are found", async (_, reason, told, asked) => {
+      const way = await startWay(setup.server().url, told, asked);
       open.push(() => way.close());
       const deaf = workerProcesses(setup.folder, { DATABASE_URL: way.url });
       open.push(() => deaf.reset());
@@ -19,6 +22,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
       await until(() => worker.output().includes("Worker started"));
       for (let n = 0; n < 3; n++) await traced(`Quick ${await push("Quick")} 1 done`, 5000);
       expect(worker.output().match(/cannot listen/g)).toHaveLength(1);
+      expect(worker.output()).toContain(reason);
     });
   }),
 );

@@ -10,8 +10,14 @@ export interface Way {
   close(): Promise<void>;
 }
 
-/** `filter` sees what the server sends, for each connection apart. */
-export async function startWay(url: string, filter: () => (data: Buffer) => Buffer): Promise<Way> {
+type Filter = (data: Buffer) => Buffer;
+
+/** `filter` sees what the server sends, for each connection apart; `asked` what is sent to it. */
+export async function startWay(
+  url: string,
+  filter: () => Filter,
+  asked: Filter = (data) => data,
+): Promise<Way> {
   const target = new URL(url);
   const port = Number(target.port);
   const pairs = new Set<{ sockets: Socket[]; isSwallowed: boolean }>();
@@ -20,7 +26,7 @@ export async function startWay(url: string, filter: () => (data: Buffer) => Buff
     const pair = { sockets: [client, upstream], isSwallowed: false };
     const filtered = filter();
     pairs.add(pair);
-    client.on("data", (data) => pair.isSwallowed || upstream.write(data));
+    client.on("data", (data) => pair.isSwallowed || upstream.write(asked(data)));
     upstream.on("data", (data) => pair.isSwallowed || client.write(filtered(data)));
     for (const [one, other] of [pair.sockets, [upstream, client]] as [Socket, Socket][]) {
       one.on("error", () => {});
@@ -63,4 +69,9 @@ export function withoutNotices(): (data: Buffer) => Buffer {
     }
     return Buffer.concat(kept);
   };
+}
+
+/** What makes LISTEN an error of the server's, as some poolers and every standby do. */
+export function withoutListening(data: Buffer): Buffer {
+  return Buffer.from(data.toString("latin1").replaceAll("listen laju_queue", "Listen-laju_queue"), "latin1");
 }

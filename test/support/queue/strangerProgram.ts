@@ -1,13 +1,13 @@
 import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
 import { openBull } from "./bullSetup";
 
-// A worker that says it is on another host, and holds one job until it is killed.
+// A worker that says it is on another host, sends no heartbeat, and holds one job until it is killed.
 
 const url = process.argv[2] as string;
 const engine = url.startsWith("redis:")
   ? openBull(url)
   : postgresEngine({ engine: "pg", url, address: new URL(url).host });
-const worker = { id: "stranger", host: "elsewhere", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 };
+const worker = { id: "stranger", host: "elsewhere", pid: 1, identity: null, concurrency: 1, leaseMs: 300 };
 await engine.register(worker);
 await engine.watch(() => {});
 const claim = { limit: 1, limits: new Map() };
