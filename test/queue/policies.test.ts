@@ -68,10 +68,23 @@ describe("bad input is refused where it is queued", () => {
     expect(make).toThrow(message);
   });
 
-  test("a cron job is due at its next time in its own zone", () => {
-    const { when, cron } = cronJob({ type: "T", userId: 0 }, "0 2 * * *", "Asia/Tokyo", now);
-    expect(when).toEqual({ at: Date.UTC(2026, 2, 10, 17) });
-    expect(cron).toEqual({ expression: "0 2 * * *", timezone: "Asia/Tokyo" });
+  test.each([
+    ["in its own zone", "0 2 * * *", "Asia/Tokyo", "2026-03-10T08:00Z", "2026-03-10T17:00Z"],
+    ["on the day that lacks an hour", "0 8 * * *", "Europe/Berlin", "2026-03-28T12:00Z", "2026-03-29T06:00Z"],
+    ["on the day with one more", "0 8 * * *", "Europe/Berlin", "2026-10-24T12:00Z", "2026-10-25T07:00Z"],
+    ["in the hour that is left out", "30 2 * * *", "Europe/Berlin", "2026-03-29T00:00Z", "2026-03-29T01:00Z"],
+    [
+      "once in the hour that comes twice",
+      "30 2 * * *",
+      "Europe/Berlin",
+      "2026-10-25T00:31Z",
+      "2026-10-26T01:30Z",
+    ],
+    ["in the next leap year", "0 0 29 2 *", "UTC", "2026-03-10T08:00Z", "2028-02-29T00:00Z"],
+  ])("a cron job is due at its next time, %s", (_, expression, timezone, from, due) => {
+    const { when, cron } = cronJob({ type: "T", userId: 0 }, expression, timezone, Date.parse(from));
+    expect(when).toEqual({ at: Date.parse(due) });
+    expect(cron).toEqual({ expression, timezone });
   });
 });
 
