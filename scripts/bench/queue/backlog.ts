@@ -1,8 +1,9 @@
 /*
  * What a claim of 20 jobs, with the completion of 20, takes when much has piled up: `npx tsx
  * scripts/bench/queue/backlog.ts`. First with a thousand jobs ready and nothing else, then with 200,000 ready and
- * 1,000,000 finished; on PostgreSQL also beside a transaction that is held open for 60,000 jobs.
+ * 1,000,000 finished; on a server also 60,000 jobs without and with a transaction that is held open beside them.
  *   --on X      sqlite (default), postgresql or mariadb
+ *   --share X   of these sizes, such as 0.1 (default 1)
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +12,10 @@ import { parseArgs } from "node:util";
 import type { ClaimedJob } from "../../../app/queue/engine";
 import { freshDatabase, systems } from "./systems";
 
-const { values } = parseArgs({ options: { on: { type: "string", default: "sqlite" } } });
+const { values } = parseArgs({
+  options: { on: { type: "string", default: "sqlite" }, share: { type: "string", default: "1" } },
+});
+const share = Number(values.share);
 const system = systems.find(({ label, on }) => label === "laju" && on.toLowerCase() === values.on);
 const database = system && (await freshDatabase(system));
 if (database === undefined || values.on === "redis") throw new Error(`no table of jobs on ${values.on}`);
@@ -35,11 +39,11 @@ await engine.register({
 
 await fill("pending", 11_000);
 report("1,000 ready", await exchanges(500));
-await fill("completed", 1_000_000);
-await fill("pending", 200_000);
+await fill("completed", 1_000_000 * share);
+await fill("pending", 200_000 * share);
 if (values.on === "postgresql") await DB.raw("vacuum analyze jobs");
-report("200,000 ready, 1,000,000 finished", await exchanges(500));
-if (values.on === "postgresql") await besideTransaction();
+report(`${200_000 * share} ready, ${1_000_000 * share} finished`, await exchanges(500 * share));
+if (values.on !== "sqlite") await besideTransaction();
 await closeQueue();
 await DB.destroy();
 await database.stop();
@@ -90,12 +94,17 @@ async function exchanges(count: number): Promise<number[]> {
 
 /** Dead versions of rows cannot be cleared while a transaction might still look at them. */
 async function besideTransaction(): Promise<void> {
+  const count = 3000 * share;
+  const alone = await exchanges(count);
+  report(`… the last sixth of ${count * 20} jobs, with nothing beside them`, alone.slice(-count / 6));
   const held = await DB.transaction(undefined, { isolationLevel: "repeatable read" });
   await held.raw("select count(*) from queue_workers");
-  const took = await exchanges(3000);
+  const took = await exchanges(count);
   await held.rollback();
-  report("… the first 10,000 of 60,000 jobs beside an open transaction", took.slice(0, 500));
-  report("… the last 10,000", took.slice(-500));
+  report("… the same beside an open transaction", took.slice(-count / 6));
+  const sum = (times: number[]) => times.reduce((total, time) => total + time, 0);
+  const more = (sum(took) / sum(alone) - 1) * 100;
+  console.log(`… all of them took ${more.toFixed(0)} % longer beside it`);
 }
 
 function report(what: string, took: number[]): void {
