@@ -44,12 +44,14 @@ const files = {
     'export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });\n',
 };
 
-async function readyApp(more: Record<string, string> = {}): Promise<TestApp> {
-  const app = makeApp({ ...files, ...more });
-  expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
-  expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
-  return app;
-}
+/** Built and migrated. */
+let ready: TestApp;
+beforeAll(async () => {
+  ready = makeApp(files);
+  expect(await ready.laju("build")).toMatchObject({ status: 0, stderr: "" });
+  expect(await ready.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
+});
+afterAll(() => ready?.remove());
 
 const runsOf = async (app: TestApp, name: string): Promise<Run[]> =>
   JSON.parse((await app.laju("runs", name, "--json")).stdout);
@@ -71,8 +73,8 @@ function expectSentence(
 
 describe("what a command says about", () => {
   let app: TestApp;
-  beforeAll(async () => {
-    app = await readyApp();
+  beforeAll(() => {
+    app = ready.copy();
   });
   afterAll(() => app?.remove());
   const start = (name: string, env: NodeJS.ProcessEnv = {}) =>
@@ -230,8 +232,8 @@ function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {
 
 describe("a folder that must not be written", () => {
   let app: TestApp;
-  beforeAll(async () => {
-    app = await readyApp();
+  beforeAll(() => {
+    app = ready.copy();
   });
   afterAll(() => app?.remove());
 
@@ -291,8 +293,8 @@ const needsRoot = isRoot || process.env.CI === "true";
 
 describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, () => {
   let app: TestApp;
-  beforeAll(async () => {
-    app = await readyApp();
+  beforeAll(() => {
+    app = ready.copy();
     mkdirSync(join(app.root, "small"));
   });
   afterAll(() => app?.remove());
@@ -338,8 +340,8 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
 
 describe("a run that is cut off in a transaction", () => {
   let app: TestApp;
-  beforeAll(async () => {
-    app = await readyApp();
+  beforeAll(() => {
+    app = ready.copy();
   });
   afterAll(() => app?.remove());
 
@@ -364,8 +366,8 @@ describe("a run that is cut off in a transaction", () => {
 
 describe("the very first run", () => {
   test("may be eight at once: all work, all are recorded, none complains", async () => {
-    const app = makeApp(files);
-    expect(await app.laju("build")).toMatchObject({ status: 0 });
+    const app = ready.copy();
+    rmSync(join(app.root, "data"), { recursive: true });
     const all = await Promise.all(Array.from({ length: 8 }, () => app.run(["build/commands/Plain.js"])));
     for (const ended of all)
       expect(ended).toEqual({ status: 0, signal: null, stdout: "worked\n", stderr: "" });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -52,6 +52,8 @@ describe("scripts written for Laju", () => {
     app.write(".env", env.join("\n"));
     expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
     expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
+    expect((await app.run(["build/commands/Seed.js"])).status).toBe(0);
+    cpSync(join(app.root, "data"), join(app.root, "seeded"), { recursive: true });
   });
   afterAll(async () => {
     app?.remove();
@@ -72,10 +74,9 @@ describe("scripts written for Laju", () => {
   });
 
   describe.each(ways)("%s", (_, start) => {
-    beforeEach(async () => {
-      rmSync(join(app.root, "data", "outbox"), { recursive: true, force: true });
-      rmSync(join(app.root, "data", "report.json"), { force: true });
-      expect((await app.run(["build/commands/Seed.js"])).status).toBe(0);
+    beforeEach(() => {
+      rmSync(join(app.root, "data"), { recursive: true });
+      cpSync(join(app.root, "seeded"), join(app.root, "data"), { recursive: true });
     });
 
     test("SendDailyEmails sends one mail to each reader", async () => {
