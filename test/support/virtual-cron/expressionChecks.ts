@@ -3,7 +3,7 @@ import { parseSchedule } from "../../../app/schedule/expression";
 import { canonicalFields } from "../../../app/schedule/render";
 import { integer, pick, randomCronFields, randomFrom } from "../randomSchedules";
 import { changesOf, distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
-import { recordVirtualCron } from "./virtualCron";
+import { recordVirtualCron, recordVirtualCrons } from "./virtualCron";
 
 type Random = () => number;
 
@@ -38,10 +38,11 @@ export async function expectClockChanges(timezone: string, count: number): Promi
   for (const change of changesOf(timezone, 2026)) {
     const from = new Date((change - 200) * minuteMilliseconds);
     const to = new Date((change + 300) * minuteMilliseconds);
-    for (let turn = 0; turn < count; turn++) {
-      const expression = expressionNear(hourOf(change, timezone), random);
-      const started = await recordVirtualCron({ table: `${expression} job`, timezone, from, to });
-      const minutes = distinct(started.map(({ at }) => Math.floor(at / 60)));
+    const expressions = Array.from({ length: count }, () => expressionNear(hourOf(change, timezone), random));
+    const tables = expressions.map((expression) => `${expression} job`);
+    const all = await recordVirtualCrons(tables, { timezone, from, to });
+    for (const [index, expression] of expressions.entries()) {
+      const minutes = distinct((all[index] ?? []).map(({ at }) => Math.floor(at / 60)));
       const expected = predicted(parseSchedule(expression), timezone, [from, to]);
       expect([timezone, expression, minutes]).toEqual([timezone, expression, expected]);
     }

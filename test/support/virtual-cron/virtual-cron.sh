@@ -1,6 +1,7 @@
 #!/bin/sh
-# virtual-cron.sh DIRECTORY: runs the installed cron daemon on the virtual clock, in mounts of its own, with
-# DIRECTORY/table as root's crontab and no other. DIRECTORY/vclock.so and the VC_… variables are the caller's.
+# virtual-cron.sh DIRECTORY CLOCK: runs the installed cron daemon on the virtual clock, in mounts of its own, once for
+# each DIRECTORY/table…, which is root's crontab then and the only one. The VC_… variables are the caller's, and
+# VC_LOG is DIRECTORY/log….
 set -eu
 # cron closes every file descriptor that there could be before it starts a job.
 ulimit -n 64
@@ -14,6 +15,9 @@ exec unshare --mount sh -euc '
   : > "$1/empty"
   mount --bind "$1/cron.d" /etc/cron.d
   mount --bind "$1/empty" /etc/crontab
-  crontab - < "$1/table"
-  exec env LD_PRELOAD="$2" LD_BIND_NOW=1 cron -f
+  for table in "$1"/table*; do
+    export VC_LOG="$1/log${table#"$1"/table}"
+    crontab - < "$table"
+    env LD_PRELOAD="$2" LD_BIND_NOW=1 cron -f
+  done
 ' sh "$1" "$2" </dev/null

@@ -15,14 +15,17 @@ export interface Started {
   readonly command: string;
 }
 
-export interface VirtualRun {
-  /** root's crontab, whole. */
-  readonly table: string;
+export interface VirtualTime {
   readonly timezone: string;
   readonly from: Date;
   readonly to: Date;
   /** Steps of the clock, as [seconds since the epoch, seconds to add]. */
   readonly jumps?: readonly (readonly [number, number])[];
+}
+
+export interface VirtualRun extends VirtualTime {
+  /** root's crontab, whole. */
+  readonly table: string;
 }
 
 /** What the virtual daemon needs and this machine lacks; empty where it can run. */
@@ -37,46 +40,59 @@ export function missingForVirtualCron(): string[] {
 }
 
 /** Starts nothing of the table: only notes when the daemon would have. */
-export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
-  const log = await runDaemon(run, {});
-  return linesOf(log).map((line) => {
-    const tab = line.indexOf("\t");
-    return { at: Number(line.slice(0, tab)), command: line.slice(tab + 1) };
-  });
+export async function recordVirtualCron({ table, ...time }: VirtualRun): Promise<Started[]> {
+  const [started = []] = await recordVirtualCrons([table], time);
+  return started;
+}
+
+/** The same for several tables, each alone with a daemon: most of a short virtual time is the way to a daemon. */
+export async function recordVirtualCrons(tables: readonly string[], time: VirtualTime): Promise<Started[][]> {
+  const logs = await runDaemons(tables, time, {});
+  return logs.map((log) =>
+    linesOf(log).map((line) => {
+      const tab = line.indexOf("\t");
+      return { at: Number(line.slice(0, tab)), command: line.slice(tab + 1) };
+    }),
+  );
 }
 
 /** Really runs the jobs, under the virtual time. Gives the lines that they wrote to "$VC_LOG". */
-export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
-  return linesOf(await runDaemon(run, { VC_JOBS: compiled("jobclock.c", "-shared", "-fPIC") }));
+export async function runVirtualCron({ table, ...time }: VirtualRun): Promise<string[]> {
+  const jobs = compiled("jobclock.c", "-shared", "-fPIC");
+  return linesOf((await runDaemons([table], time, { VC_JOBS: jobs }))[0] as Buffer);
 }
 
 /** Really runs the jobs, which see the real time and may be static programs. Gives "$VC_LOG". */
-export function runVirtualJobs(run: VirtualRun): Promise<Buffer> {
-  return runDaemon(run, { VC_JOBS: "" });
+export async function runVirtualJobs({ table, ...time }: VirtualRun): Promise<Buffer> {
+  return (await runDaemons([table], time, { VC_JOBS: "" }))[0] as Buffer;
 }
 
-async function runDaemon(run: VirtualRun, extra: NodeJS.ProcessEnv): Promise<Buffer> {
+async function runDaemons(
+  tables: readonly string[],
+  time: VirtualTime,
+  extra: NodeJS.ProcessEnv,
+): Promise<Buffer[]> {
   const directory = mkdtempSync(join(tmpdir(), "virtual-cron-"));
-  const log = join(directory, "log");
   const clock = compiled("vclock.c", "-shared", "-fPIC");
   const lane = lanes.indexOf(Math.min(...lanes));
   lanes[lane] += 1;
   try {
-    writeFileSync(join(directory, "table"), run.table.endsWith("\n") ? run.table : `${run.table}\n`);
-    writeFileSync(log, "");
+    for (const [index, table] of tables.entries()) {
+      writeFileSync(join(directory, `table${index}`), table.endsWith("\n") ? table : `${table}\n`);
+      writeFileSync(join(directory, `log${index}`), "");
+    }
     await promisify(execFile)(join(here, "virtual-cron.sh"), [directory, clock], {
       env: {
         PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-        TZ: run.timezone,
-        VC_START: String(run.from.getTime() / 1000),
-        VC_END: String(run.to.getTime() / 1000),
-        VC_LOG: log,
+        TZ: time.timezone,
+        VC_START: String(time.from.getTime() / 1000),
+        VC_END: String(time.to.getTime() / 1000),
         VC_LANE: String(lane),
-        VC_JUMPS: (run.jumps ?? []).map((jump) => jump.join(":")).join(","),
+        VC_JUMPS: (time.jumps ?? []).map((jump) => jump.join(":")).join(","),
         ...extra,
       },
     });
-    return readFileSync(log);
+    return tables.map((_, index) => readFileSync(join(directory, `log${index}`)));
   } finally {
     lanes[lane] -= 1;
     rmSync(directory, { recursive: true, force: true });
