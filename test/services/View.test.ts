@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
+import { bundledScript } from "../support/bundledScript";
 
 let app: TestApp;
 beforeAll(() => {
@@ -21,15 +23,16 @@ afterAll(() => app.remove());
 async function render(
   ...args: unknown[]
 ): Promise<{ html?: string; error?: { message: string; hint: string } }> {
+  // Compiled into one file, the service looks for the views from there.
   app.write(
-    "commands/Render.ts",
-    `import { view } from "../app/services/View";
+    "app/services/Render.ts",
+    `import { view } from "./View";
      const show = (value: unknown) => console.log(JSON.stringify(value));
      try { show({ html: view(...(${JSON.stringify(args)} as [string, object])) }); }
      catch (error) { show({ error: { message: error.message, hint: error.hint } }); }`,
   );
-  const tsx = import.meta.resolve("tsx");
-  const { stdout } = await app.run(["--import", tsx, `${app.root}/commands/Render.ts`], { cwd: "/" });
+  const script = await bundledScript(app, "app/services/Render.ts");
+  const { stdout } = await app.run([join(app.root, script)], { cwd: "/" });
   return JSON.parse(stdout);
 }
 
