@@ -7,6 +7,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -48,7 +49,9 @@ export function makeFolder(folder: string, owner?: Owner): void {
 export function checkWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK | constants.X_OK);
-    if (existsSync(file)) accessSync(file, constants.W_OK);
+    if (!existsSync(file)) return;
+    accessSync(file, constants.W_OK);
+    if (statSync(file).isDirectory()) throw new Error("it is a folder");
   } catch (error) {
     throw cannotWrite(file, error);
   }
@@ -59,7 +62,7 @@ export function checkWritable(file: string): void {
  * known and nothing said.
  */
 export function checkWritableBy(user: string, { uid, gid }: Owner, file: string): void {
-  const question = 'test -w "$1" && test -x "$1" && { test -w "$2" || ! test -e "$2"; }';
+  const question = 'test -w "$1" && test -x "$1" && ! test -d "$2" && { test -w "$2" || ! test -e "$2"; }';
   const words = [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "sh", "-c", question, "sh"];
   const { status, error } = spawnSync("setpriv", [...words, dirname(file), file], {
     cwd: "/",

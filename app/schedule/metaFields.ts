@@ -16,7 +16,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
       .map((one) => schedule(one, name))
       .find(Boolean),
   timezone,
-  timeout: duration,
+  timeout,
   overlap: (value) =>
     ["skip", "wait", "allow"].includes(value as string)
       ? undefined
@@ -33,7 +33,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   enabled: (value) => (typeof value === "boolean" ? undefined : expected("true or false", value)),
   tags: words,
   priority,
-  log: oneLine,
+  log,
   notify,
   ping: (value) =>
     isHttpUrl(value) ? undefined : expected("a URL that begins with http:// or https://", value),
@@ -78,6 +78,18 @@ function schedule(value: unknown, name: string): Problem {
 function duration(value: unknown): Problem {
   if (typeof value !== "string") return expected('a plain string such as "10m"', value);
   return problemOf(() => parseDuration(value));
+}
+
+function timeout(value: unknown): Problem {
+  const problem = duration(value);
+  if (problem !== undefined || parseDuration(value as string) > 0) return problem;
+  return `${JSON.stringify(value)} would end every run at once; leave it out for no limit`;
+}
+
+/** To a folder the shell appends nothing, and gives up before the command starts. */
+function log(value: unknown): string | undefined {
+  const isFolder = typeof value === "string" && /(^|\/)\.{0,2}$/.test(value);
+  return isFolder ? expected("the name of a file", value) : oneLine(value);
 }
 
 function timezone(value: unknown): string | undefined {

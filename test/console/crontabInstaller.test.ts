@@ -114,6 +114,14 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(theirs);
   });
 
+  test("is not touched when a log is a folder, to which the shell appends nothing", () => {
+    fake.put(theirs);
+    const target = targetIn(fake);
+    target.rows[0].log = fake.folder;
+    expect(() => installCrontab(target)).toThrow(`${fake.folder} cannot be written: it is a folder`);
+    expect(table()).toBe(theirs);
+  });
+
   test("is not touched when the backup cannot be written", () => {
     fake.put(theirs);
     expect(() => installCrontab({ ...targetIn(fake), data: "/dev/null/data" })).toThrow("/dev/null/data");

@@ -92,6 +92,14 @@ describe("a mistake in schedule.json", () => {
     ],
     ['{ "ByHand": { "schedule": "0 8 * *" } }', '1:27  ByHand: schedule "0 8 * *" has 4 fields, expected 5'],
     ['{ "ByHand": { "timeout": "10" } }', '1:26  ByHand: timeout: "10" is not a duration'],
+    [
+      '{ "ByHand": { "timeout": "0s" } }',
+      '1:26  ByHand: timeout "0s" would end every run at once; leave it out for no limit',
+    ],
+    ...["", ".", "sub/", "sub/..", "/var/log/"].map((log) => [
+      `{ "ByHand": { "log": "${log}" } }`,
+      `1:22  ByHand: log must be the name of a file, found "${log}"`,
+    ]),
     ['{ "ByHand": { "catchUp": "all" } }', '1:26  ByHand: catchUp must be "none" or "last", found "all"'],
     ['{ "ByHand": { "schedule": null } }', "1:27  ByHand: schedule must be a plain string, found null"],
   ])("%j is named with its place", (text, message) => {
