@@ -32,7 +32,7 @@ export async function followLog(place: LogPlace): Promise<void> {
   while (isRead) {
     const inode = inodeOf(now.file);
     if (inode !== undefined && inode !== now.inode) {
-      rotated = { ...now, file: `${now.file}.1` };
+      rotated = now.inode === undefined ? undefined : { ...now, file: `${now.file}.1` };
       now = { file: now.file, inode, position: 0 };
     }
     if (rotated !== undefined && inodeOf(rotated.file) === rotated.inode) rotated = readOn(rotated, print);
@@ -42,7 +42,8 @@ export async function followLog(place: LogPlace): Promise<void> {
 }
 
 function readOn(place: LogPlace, print: (lines: Buffer[]) => boolean): LogPlace {
-  const { size } = statSync(place.file);
+  const size = statSync(place.file, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return place; // Renamed just now: the next look finds out.
   // Cut short: it begins anew.
   const from = size < place.position ? 0 : place.position;
   return { ...place, position: size > from ? readLines({ file: place.file, from, to: null }, print) : from };

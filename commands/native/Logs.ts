@@ -64,8 +64,9 @@ function logOf(name: string): string {
 
 async function withoutRun(name: string, follow: boolean): Promise<number> {
   const file = logOf(name);
-  if (follow) await followLog(endOfLog(file));
-  else tell(`${name} has not run yet. Its log will be ${relative(paths.root, file)}`);
+  const place = endOfLog(file);
+  tell(`${name} has not run yet. Its log will be ${relative(paths.root, file)}`);
+  if (follow) await followLog(place);
   return 0;
 }
 

@@ -55,7 +55,10 @@ describe("logs", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     followers.push(child);
-    const seen = { stdout: "", child };
+    const seen = { stdout: "", stderr: "", child };
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      seen.stderr += text;
+    });
     child.stdout.setEncoding("utf8").on("data", (text) => {
       seen.stdout += text;
     });
@@ -119,6 +122,15 @@ describe("logs", () => {
     expect(plain(followed)).toBe(
       ["one", "two", "three"].map((word) => `hello ${word}\nJSON\nbye ${word}\n`).join(""),
     );
+  });
+
+  test("--follow waits for the first run of all", async () => {
+    const followed = follow();
+    await until(() => followed.stderr.includes("Speaks has not run yet. Its log will be logs/Speaks.log\n"));
+    await say("one");
+    await until(() => followed.stdout.includes("bye one\n") || followed.child.exitCode !== null);
+    expect(followed).toMatchObject({ stderr: expect.not.stringContaining("ENOENT") });
+    expect(plain(followed)).toBe("hello one\nJSON\nbye one\n");
   });
 
   test("--follow --run ends with the run", async () => {
