@@ -29,8 +29,9 @@ export default verb({
 });
 
 function show(id: string | undefined, asJson: boolean): void {
-  const run = id === undefined ? undefined : findRunCalled(id);
-  if (run === undefined) throw wrongUse(id === undefined ? "runs show needs an id" : `there is no run ${id}`);
+  if (id === undefined) throw wrongUse("runs show needs an id");
+  const run = findRunCalled(id);
+  if (run === undefined) throw wrongUse(`there is no run ${id}`, "node laju runs lists them.");
   console.log(asJson ? JSON.stringify(run, null, 2) : runDetails(run, terminalFor(1)));
 }
 
@@ -39,10 +40,6 @@ function positive(text: string): number {
   throw wrongUse(`--limit ${text} is not a whole number above 0`);
 }
 
-function wrongUse(message: string): LajuError {
-  return new LajuError(message, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: "node laju runs --help shows how it is used.",
-  });
+function wrongUse(message: string, hint = "node laju runs --help shows how it is used."): LajuError {
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
 }

@@ -174,6 +174,10 @@ describe("logs", () => {
       status: 2,
       stderr: "✗ there is no run 9 of Speaks\n  node laju runs Speaks lists them.\n",
     });
+    expect(await app.laju("runs", "show", "9")).toMatchObject({
+      status: 2,
+      stderr: "✗ there is no run 9\n  node laju runs lists them.\n",
+    });
     expect((await app.laju("logs", "Spaeks")).stderr).toContain("Did you mean Speaks?");
   });
 });
