@@ -39,13 +39,22 @@ function endOf(text: string, now: number): number {
   // A bare date would be midnight in UTC; with a time of day it is the host's own clock.
   const time = isDate
     ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"))
-    : now + parseDuration(text);
+    : now + durationOf(text);
   if (time > now) return time;
-  throw new LajuError(`--until ${text} is ${Number.isNaN(time) ? "not a date" : "in the past"}`, {
+  throw new LajuError(`--until ${text} is ${Number.isNaN(time) ? "no time" : "in the past"}`, {
     code: "E_USAGE",
     exitStatus: 2,
     hint: 'Write how long, such as "2h", or when, such as "2026-11-24 08:00".',
   });
+}
+
+/** NaN for what is none, so that both ways to say it are named. */
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function show(asJson: boolean): void {

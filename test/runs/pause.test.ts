@@ -70,7 +70,11 @@ describe("a pause", () => {
 
   test("is refused with a wrong time or an unknown name", async () => {
     for (const [args, message] of [
-      [["--until", "soon"], '"soon" is not a duration'],
+      [
+        ["--until", "tomorrow"],
+        '--until tomorrow is no time\n  Write how long, such as "2h", or when, such as',
+      ],
+      [["--until", "2026-13-45"], "--until 2026-13-45 is no time"],
       [["--until", "2020-01-01 08:00"], "--until 2020-01-01 08:00 is in the past"],
       [["Tow"], 'there is no command "Tow"'],
     ] as const) {
