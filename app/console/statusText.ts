@@ -82,7 +82,9 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   const failure = ended && running !== null ? ["the run before failed"] : [];
   const skips =
     ranElsewhere !== null ? [`run by ${ranElsewhere}`] : skipped === 0 ? [] : [`${skipped} skipped`];
-  const said = running === null ? printableLine(last?.error ?? last?.message) : "";
+  // That the run before went well is no news where the next one never came.
+  const isOutdated = bad.length > 0 && last?.state === "succeeded";
+  const said = running === null && !isOutdated ? printableLine(last?.error ?? last?.message) : "";
   return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
 }
 

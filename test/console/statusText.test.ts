@@ -70,7 +70,10 @@ const status: Status = {
     }),
     row("SyncExternalData", { running: run(4, null, { state: "running", exitStatus: null }), skipped: 2 }),
     row("WarmCache", { nextRun: new Date(now + 20_000).toISOString() }),
-    row("Report", { last: run(3000, 900), troubles: [{ kind: "overdue", text: "was due 2d ago" }] }),
+    row("Report", {
+      last: run(3000, 900, { message: "Sent" }),
+      troubles: [{ kind: "overdue", text: "was due 2d ago" }],
+    }),
     row("Off", { enabled: false, isScheduled: false, nextRun: null }),
     row("Rests", { isPaused: true }),
     row("Again", { last: run(1, 900, { state: "failed", exitStatus: 1 }), isRetrying: true }),
