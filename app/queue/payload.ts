@@ -61,7 +61,7 @@ function notJson(value: unknown, what: string, cause: unknown): LajuError {
   const found = findOffender(value, [], new Set());
   const path = found === undefined ? what : what + found.path.map(pathPart).join("");
   const reason = found?.reason ?? (cause instanceof Error ? cause.message : "it has no JSON");
-  return new LajuError(`${path} cannot be queued: ${reason}`, {
+  return new LajuError(`${path} cannot be ${what === "data" ? "queued" : "kept"}: ${reason}`, {
     code: "E_JOB_DATA",
     hint: "Data is JSON: objects, arrays, texts, finite numbers, true, false and null.",
     cause,

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../app/config";
 import { reportProblems } from "../../app/console/problems";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -9,11 +12,22 @@ export default verb({
   details:
     "Type errors are npm run typecheck's business; syntax and metadata errors are named here, with their place.",
   async run({ options }) {
+    checkSources();
     const { buildApp, watchAndBuild } = await buildTools();
     if (options.watch) return await watchAndBuild(show);
     return show(await buildApp());
   },
 });
+
+/** A server may have the build alone. */
+function checkSources(): void {
+  const missing = ["app", "scripts/build"].find((folder) => !existsSync(join(paths.root, folder)));
+  if (missing === undefined) return;
+  throw new LajuError(`there are no sources here to build: ${join(paths.root, missing)} is missing`, {
+    code: "E_NO_SOURCES",
+    hint: "Build where the sources are, and bring build/ here.",
+  });
+}
 
 function show(report: BuildReport): 0 | 1 {
   const { paint, symbols } = terminalFor(1);

@@ -35,7 +35,8 @@ function newPause(
 }
 
 function endOf(text: string, now: number): number {
-  const isDate = /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text);
+  const isDate =
+    /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text) && isDay(text.slice(0, 10));
   // A bare date would be midnight in UTC; with a time of day it is the host's own clock.
   const time = isDate
     ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"))
@@ -46,6 +47,12 @@ function endOf(text: string, now: number): number {
     exitStatus: 2,
     hint: 'Write how long, such as "2h", or when, such as "2026-11-24 08:00".',
   });
+}
+
+/** Node takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const time = Date.parse(date);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
 /** NaN for what is none, so that both ways to say it are named. */

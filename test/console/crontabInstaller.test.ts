@@ -248,6 +248,7 @@ function installElsewhere(cron: CronHouse, number: number): Promise<number | nul
   target.place.root = `/srv/app${number}`;
   target.data = join(cron.folder, `data${number}`);
   const child = spawn(process.execPath, [bundledProgram(installer), JSON.stringify(target)], {
+    env: { ...process.env, LAJU_ROOT: target.place.root },
     stdio: ["ignore", "ignore", "inherit"],
   });
   return new Promise((resolve) => child.on("close", resolve));

@@ -245,7 +245,7 @@ function filesOf(app: TestApp): string[] {
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(app.root.length + 1)),
     )
-    .filter((path) => !/-(wal|shm)$|runs\.(sqlite3|journal)|^data\/(locks|incidents)\//.test(path))
+    .filter((path) => !/-(wal|shm|migrating)$|runs\.(sqlite3|journal)|^data\/(locks|incidents)\//.test(path))
     .map((path) => path.replace(/[^/]+\.eml$/, "*.eml"));
   return [...new Set(found)].sort();
 }

@@ -118,6 +118,16 @@ describe("commands/Worker.ts", () => {
     expect({ left, old }).toEqual({ left: kept, old });
   });
 
+  test("a worker that starts during a pause says so", async () => {
+    await app.laju("queue:pause", "Nightly");
+    expect((await app.run(["build/commands/Worker.js", "--once"])).stdout).toContain('"paused":["Nightly"]');
+    await app.laju("queue:pause");
+    expect((await app.run(["build/commands/Worker.js", "--once"])).stdout).toContain('"paused":"all"');
+    await app.laju("queue:resume");
+    await app.laju("queue:resume", "Nightly");
+    expect((await app.run(["build/commands/Worker.js", "--once"])).stdout).not.toContain("paused");
+  });
+
   test("a wrong option is told, with status 2", async () => {
     const ended = await app.run(["build/commands/Worker.js", "--types", "SendInvoise"]);
     expect(ended).toMatchObject({ status: 2 });

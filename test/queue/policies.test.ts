@@ -184,7 +184,7 @@ describe("what becomes of a job", () => {
     expect(ends({}, { kind: "returned", result: { n: 1n } })).toMatchObject({
       state: "completed",
       result: null,
-      error: expect.stringContaining("result.n cannot be queued: it is a BigInt"),
+      error: expect.stringContaining("result.n cannot be kept: it is a BigInt"),
     });
   });
 });

@@ -9,14 +9,18 @@ import type { WorkOptions } from "./workOptions";
 export async function workUntilStopped(options: WorkOptions, given?: Handlers): Promise<WorkerSummary> {
   const handlers = given ?? (await loadHandlers());
   checkTypes(options.types, [...handlers.keys()]);
-  const worker = new Worker({ ...options, engine: await queueEngine(), handlers });
+  const engine = await queueEngine();
+  const worker = new Worker({ ...options, engine, handlers });
   const stopHearing = stopOnSignals(worker, options.patienceMs);
   process.on("unhandledRejection", noteStray);
   try {
     await worker.start();
+    const paused = await engine.paused().catch((): string[] => []); // It starts without a database too.
     logInfo("Worker started", {
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
+      // Else whoever wonders why it does nothing would not think of that.
+      ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;
     await closeQueue();
