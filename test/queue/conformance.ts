@@ -22,6 +22,7 @@ export interface EngineSetup {
 
 const hour = 3_600_000;
 const noLimits = new Map<string, number>();
+const byNumber = (a: number, b: number) => a - b;
 
 /** What every engine has to do, whatever it stands on. */
 export function conformance(setup: EngineSetup): void {
@@ -105,6 +106,17 @@ export function conformance(setup: EngineSetup): void {
         const high = await pushOne({ type: "C", priority: 7 });
         const ids = [...(await claim("w1", 2)), ...(await claim("w1", 2))].map(({ id }) => id);
         expect(ids).toEqual([high.id, first.id, second.id, low.id]);
+      });
+
+      test("a higher priority from another process comes first: at once where there is no more, soon otherwise", async () => {
+        await engine.push(Array.from({ length: 4 }, () => newJob()));
+        expect(await claim("w1", 2)).toHaveLength(2);
+        const [last] = (await other.push([newJob({ priority: 5 })])) as [Pushed];
+        expect((await claim("w1", 10)).map(({ id }) => id)[0]).toBe(last.id);
+        await engine.push(Array.from({ length: 2000 }, () => newJob()));
+        expect(await claim("w1", 1)).toHaveLength(1);
+        const [high] = (await other.push([newJob({ priority: 5 })])) as [Pushed];
+        await until(async () => (await claim("w1", 1))[0]?.id === high.id);
       });
 
       test("only the types asked for are claimed", async () => {
@@ -246,6 +258,16 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(id)).toMatchObject({ state: "processing" });
         await engine.release("w1", [job]);
         expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
+      });
+
+      test("what is given back while others are claimed is not passed over", async () => {
+        for (let n = 0; n < 20; n++) {
+          const pushed = (await engine.push(Array.from({ length: 6 }, () => newJob()))).map(({ id }) => id);
+          const returned = await claim("w1", 2);
+          const [claimed] = await Promise.all([claim("w1", 2), engine.release("w1", returned)]);
+          const rest = [...claimed, ...(await claim("w1", 10))];
+          expect(rest.map(({ id }) => id).sort(byNumber)).toEqual(pushed.sort(byNumber));
+        }
       });
 
       test("progress is kept while the job runs", async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClaimedJob, QueueEngine } from "../../app/queue/engine";
-import { headSql, nextTypeSql } from "../../app/queue/engines/mysql/claim";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { until } from "../support/server";
@@ -57,34 +56,4 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.lab
     const [rows] = await setup.database().raw("show engine innodb status");
     return rows[0].Status.includes("LOCK WAIT");
   }
-
-  test("a claim is read from its index, unsorted, with many finished and many ready", async () => {
-    await setup.database().raw(`insert into jobs (type, status, due, created_at, completed_at)
-      select concat('T', seq % 3), if(seq <= 100000, 'completed', if(seq % 100 = 1, 'scheduled', 'pending')),
-        if(seq % 100 = 1, seq, null), seq, seq from seq_1_to_120000`);
-    await setup.database().raw("analyze table jobs");
-    for (const [sql, values] of [
-      [headSql, ["T1", 20]],
-      [nextTypeSql, ["T0"]],
-    ] as const) {
-      const [plan] = await setup.database().raw(`explain ${sql}`, [...values]);
-      const read = plan.filter(({ table }: { table: string | null }) => table === "jobs" || table === "j");
-      expect(read.length).toBeGreaterThan(0);
-      for (const { key, Extra } of read) {
-        expect(key).toMatch(/^jobs_(ready|scheduled)$/);
-        expect(Extra).not.toMatch(/filesort|temporary/);
-      }
-    }
-    const database = setup.database();
-    const readRows = async () => {
-      const [rows] = await database.raw("show global status like 'Handler_read_%'");
-      return rows.reduce((sum: number, { Value }: { Value: string }) => sum + Number(Value), 0);
-    };
-    const before = await readRows();
-    const claim = { limit: 20, limits: new Map() };
-    const { claimed } = await engine.exchange({ worker: "w", settle: [], progress: [], claim });
-    expect(claimed).toHaveLength(20);
-    // The first claim promotes what has become due (200 of them) as well.
-    expect((await readRows()) - before).toBeLessThan(5000);
-  });
 });

@@ -2,7 +2,8 @@ import type { DatabasePlace } from "../../../services/databasePlace";
 import type { QueueEngine } from "../../engine";
 import type { ServerDialect } from "../server/dialect";
 import { serverEngine } from "../server/server";
-import { columns, MysqlClaims } from "./claim";
+import { look, take } from "./claim";
+import { columns } from "./claimSql";
 import { mysqlDriver } from "./driver";
 import { insertJobs, now, replaceJob } from "./insert";
 import { Polling } from "./polling";
@@ -18,6 +19,8 @@ const dialect: ServerDialect = {
   columns,
   insert: insertJobs,
   replace: replaceJob,
+  look,
+  take,
   note: noteProgress,
   settle: settleJobs,
   release: releaseJobs,
@@ -26,7 +29,6 @@ const dialect: ServerDialect = {
     const { rows } = await connection.query(held, [worker]);
     return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
   },
-  claims: () => new MysqlClaims(),
   announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
   hearing: (connections) => new Polling(connections),
 };

@@ -3,7 +3,7 @@ import type { QueueEngine } from "../../engine";
 import type { ServerDialect } from "../server/dialect";
 import { serverEngine } from "../server/server";
 import { postgresAnnouncer } from "./announcer";
-import { columns, PostgresClaims } from "./claim";
+import { columns, look, take } from "./claim";
 import { postgresDriver } from "./driver";
 import { insertJobs } from "./insert";
 import { now } from "./names";
@@ -19,6 +19,8 @@ const dialect: ServerDialect = {
   columns,
   insert: insertJobs,
   replace: replaceJob,
+  look,
+  take,
   note: noteProgress,
   settle: settleJobs,
   release: releaseJobs,
@@ -27,7 +29,6 @@ const dialect: ServerDialect = {
     const { rows } = await connection.query(held, [worker]);
     return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
   },
-  claims: () => new PostgresClaims(),
   announcer: postgresAnnouncer,
   hearing: (connections) => new Session(connections),
 };

@@ -1,4 +1,5 @@
 import type {
+  ClaimedJob,
   ClaimRequest,
   Exchange,
   Held,
@@ -9,7 +10,7 @@ import type {
   Settlement,
   Watch,
 } from "../../engine";
-import type { Claimed } from "../claimed";
+import type { Place, Sight } from "./claims";
 import type { Connection, Connections, Driver } from "./connections";
 
 /** What PostgreSQL and MySQL do each in its own way. */
@@ -26,24 +27,24 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   insert(connection: Connection, jobs: readonly NewJob[], isTold: boolean): Promise<Pushed[]>;
   /** Within an open transaction. */
   replace(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced>;
+  /** Looks at the whole table, after what is due is ready. */
+  look(connection: Connection): Promise<Sight>;
+  /** Claims at most `request.limit` of what stands after these places; in any order. */
+  take(
+    connection: Connection,
+    worker: string,
+    request: ClaimRequest,
+    places: ReadonlyMap<string, Place>,
+  ): Promise<ClaimedJob[]>;
   note(connection: Connection, worker: string, progress: Exchange["progress"]): Promise<void>;
   /** All or nothing. Returns the ids of jobs that the worker did not hold any more. */
   settle(connection: Connection, worker: string, settlements: readonly Settlement[]): Promise<number[]>;
   release(connection: Connection, worker: string, jobs: readonly Held[]): Promise<void>;
   /** What the table says that a worker holds. */
   held(connection: Connection, worker: string): Promise<Held[]>;
-  claims(): Claims;
   /** Wakes other processes' workers: at once, and again soon for all that was told meanwhile. */
   announcer(connections: Connections): Announcer;
   hearing(connections: Connections): Hearing;
-}
-
-export interface Claims {
-  claim(connection: Connection, worker: string, request: ClaimRequest): Promise<Claimed>;
-  /** What was known of the table holds no more. */
-  forget(): void;
-  /** The server's clock less this host's, in milliseconds. */
-  readonly offset: number;
 }
 
 export interface Announcer {

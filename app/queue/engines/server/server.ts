@@ -4,6 +4,7 @@ import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
 import { Trust } from "../trust";
+import { Claims } from "./claims";
 import { Connections } from "./connections";
 import { describing } from "./describing";
 import type { ServerDialect } from "./dialect";
@@ -32,7 +33,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
   const { database } = connections;
   const announcer = dialect.announcer(connections);
   const hearing = dialect.hearing(connections);
-  const claims = dialect.claims();
+  const claims = new Claims(dialect);
   const ledger = new ServerLedger(connections, dialect, claims, hearing);
   const exchanges = new Exchanges(ledger);
   const pushes = new Pushes(connections, dialect, announcer);
