@@ -5,7 +5,6 @@ import { connectAhead } from "./headStart";
 import { clientFor } from "./knexClients";
 import { logDebug, logError, logWarn } from "./Logger";
 import { lazy } from "./lazy";
-import { migratingAlone } from "./migrationLock";
 import { migrationSource } from "./migrations";
 import { require } from "./require";
 
@@ -74,8 +73,9 @@ function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
       Object.assign((migrator as unknown as { knex: Knex }).knex.client, { isMigrating: true });
       for (const name of migrating) {
         const work = migrator[name].bind(migrator);
-        migrator[name] = (...given) => {
+        migrator[name] = async (...given) => {
           const { tableName: table } = (given[0] ?? {}) as Knex.MigratorConfig;
+          const { migratingAlone } = await import("./migrationLock");
           return migratingAlone({ place, database: instance, table }, () => work(...given));
         };
       }

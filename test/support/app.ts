@@ -67,6 +67,9 @@ export function makeApp(
   return app;
 }
 
+/** What a test leaves running, such as who sends a notice, may write while its folder is deleted. */
+const lastWritesToo = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+
 /** An app in a new temporary folder, with everything that is in this one. */
 function copyOf(original: string, name: string): TestApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-test-"));
@@ -84,7 +87,7 @@ function copyOf(original: string, name: string): TestApp {
     laju: (...args) => run(["laju", ...args]),
     run,
     copy: () => copyOf(root, name),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(folder, lastWritesToo),
   };
 }
 

@@ -51,5 +51,6 @@ export async function backupApp(variables: Record<string, string> = {}) {
 export type BackupApp = Awaited<ReturnType<typeof backupApp>>;
 
 function filesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return files.filter((file) => !file.endsWith("-migrating")); // The migrations' lock, which stays.
 }
