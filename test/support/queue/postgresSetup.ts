@@ -1,7 +1,7 @@
 import knex from "knex";
 import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
 import { startPostgres } from "../postgres";
-import type { CrashingServer } from "../server";
+import { type CrashingServer, until } from "../server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
 /** The queue in a PostgreSQL of its own. */
@@ -12,9 +12,12 @@ export function postgresSetup(): ServerSetup<CrashingServer> {
     connect: (url) => knex({ client: "pg", connection: url }),
     openEngine: (url) => postgresEngine({ engine: "pg", url, address: new URL(url).host }),
     async refuseWrites(database, isRefusing) {
-      // For itself it has to be said otherwise, or it could not take it back.
       await database.raw(`alter system set default_transaction_read_only = ${isRefusing}`);
       await database.raw("select pg_reload_conf()");
+      // Sessions hear of it a moment later, all at one time.
+      const wanted = isRefusing ? "on" : "off";
+      const told = async () => (await database.raw("show default_transaction_read_only")).rows[0];
+      await until(async () => (await told()).default_transaction_read_only === wanted);
     },
   });
 }
