@@ -12,6 +12,6 @@ export function shortTime(time: Date, timeZone: string): string {
   const minute = Math.floor(time.getTime() / 60_000);
   const there = new Date((minute + offsetAt(timeZone, minute)) * 60_000);
   // "Mon, 23 Nov 2026 08:00:00 GMT"; Intl's own formatter takes as long to load as a third of a start.
-  const [weekday, day, month, , clock = ""] = there.toUTCString().split(/,? /);
-  return `${weekday} ${day} ${month} ${clock.slice(0, 5)}`;
+  const text = there.toUTCString();
+  return `${text.slice(0, 3)} ${text.slice(5, 11)} ${text.slice(-12, -7)}`;
 }
