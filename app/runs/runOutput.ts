@@ -12,8 +12,8 @@ export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
 }
 
 /**
- * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name another run, which wrote to
- * the same file meanwhile, are left out.
+ * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name
+ * another run, which wrote to the same file meanwhile, are left out.
  */
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
   const file = logFileOfRun(run);

@@ -18,7 +18,8 @@ export default verb({
   },
   words: { least: 0, most: 1 },
   details: `Needs a person: a last run that failed, timed out or was lost; a start that did not come; a run far longer than
-usual; a crontab that is not what the build asks for; queued jobs that failed, or are ready with no worker there; a queue that does not answer.`,
+usual; a crontab that is not what the build asks for; queued jobs that failed, or are ready with no worker there; a queue
+that does not answer.`,
   async run({ args: [name], options }) {
     const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
     const shown = name === undefined ? all : [findCommand(name, all)];
