@@ -31,9 +31,7 @@ const CacheService = {
 
   /** The kept value, or what `make` returns, kept from now on; null and undefined are not kept. */
   async remember<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
-    const kept = await CacheService.get<T>(key);
-    if (kept !== null) return kept;
-    const making = underway.get(key) ?? makeAndPut(key, minutes, make);
+    const making = underway.get(key) ?? keptOrMade(key, minutes, make);
     underway.set(key, making);
     try {
       return (await making) as T;
@@ -53,10 +51,12 @@ const CacheService = {
 };
 export default CacheService;
 
-/** What is being made in this process: asked twice at once, it is made once. */
+/** What is being looked up or made in this process: asked twice at once, it is made once. */
 const underway = new Map<string, Promise<unknown>>();
 
-async function makeAndPut<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
+async function keptOrMade<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
+  const kept = await CacheService.get<T>(key);
+  if (kept !== null) return kept;
   const value = await make();
   if (value !== null && value !== undefined) await CacheService.put(key, value, minutes);
   return value;
