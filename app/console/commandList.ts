@@ -79,12 +79,13 @@ function overriddenNote({ overridden }: ListRow): string[] {
 function due(row: ListRow, { now }: HostClock): string {
   if (!row.enabled) return "disabled";
   if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
-  return `next in ${formatDuration(roundedToMinute(Date.parse(row.nextRun) - now.getTime()))}`;
+  return `next in ${formatDuration(rounded(Date.parse(row.nextRun) - now.getTime()))}`;
 }
 
-/** Seconds are noise in a list, but "in 0s" would be wrong. */
-function roundedToMinute(ms: number): number {
-  return ms < 60_000 ? Math.max(ms, 1_000) : Math.floor(ms / 60_000) * 60_000;
+/** Seconds are noise in a list, save in the last minute; and "in 0s" would be wrong. */
+function rounded(ms: number): number {
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return Math.max(Math.floor(ms / unit) * unit, 1_000);
 }
 
 function nextLine(time: string, row: ListRow, clock: HostClock): string {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ClaimedJob, QueueEngine } from "../../app/queue/engine";
+import { describe, expect, test } from "vitest";
+import type { ClaimedJob } from "../../app/queue/engine";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
+import { openedEngine } from "../support/queue/openedEngine";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 import { troubleConformance } from "./troubleConformance";
@@ -10,21 +11,12 @@ describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConforma
 
 describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
-  let engine: QueueEngine;
-  beforeAll(async () => {
-    await setup.start();
-    engine = await setup.open();
-  });
-  beforeEach(() => setup.clear());
-  afterAll(async () => {
-    await engine?.close();
-    await setup.stop();
-  });
+  const engine = openedEngine(setup);
 
   test("a settlement that the server ended for a deadlock is done again", async () => {
-    await engine.push(Array.from({ length: 200 }, () => newJob()));
+    await engine().push(Array.from({ length: 200 }, () => newJob()));
     const claim = { limit: 2, limits: new Map() };
-    const { claimed } = await engine.exchange({ worker: "w", settle: [], progress: [], claim });
+    const { claimed } = await engine().exchange({ worker: "w", settle: [], progress: [], claim });
     const [first, second] = claimed as [ClaimedJob, ClaimedJob];
     const settle = claimed.map(({ id, attempt }) => ({
       id,
@@ -42,13 +34,13 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.lab
       // The one that has changed more stays.
       await trx("jobs").where("id", ">", second.id).update({ progress: "1" });
       await trx("jobs").where({ id: second.id }).update({ progress: "1" });
-      settling = engine.exchange({ worker: "w", settle, progress: [], claim: null });
+      settling = engine().exchange({ worker: "w", settle, progress: [], claim: null });
       await until(() => isWaiting(), { what: "the settlement's wait for the lock" });
       await trx("jobs").where({ id: first.id }).update({ progress: "1" });
     });
     expect(await settling).toMatchObject({ lost: [] });
     expect(await deadlocks()).toBeGreaterThan(before);
-    expect((await engine.counts()).byState).toMatchObject({ completed: 2, pending: 198 });
+    expect((await engine().counts()).byState).toMatchObject({ completed: 2, pending: 198 });
   });
 
   /** Not from information_schema.innodb_trx: whoever reads that more often than each 0.1 s gets the same answer for ever. */

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
+import { describe, expect, test } from "vitest";
 import { headSql, nextTypeSql, orderSql } from "../../app/queue/engines/mysql/claimSql";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
+import { openedEngine } from "../support/queue/openedEngine";
 
 const place = [0, 100_500, 0];
 
 describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
-  let engine: QueueEngine;
-  beforeAll(async () => {
-    await setup.start();
-    engine = await setup.open();
-  });
-  beforeEach(() => setup.clear());
-  afterAll(async () => {
-    await engine?.close();
-    await setup.stop();
-  });
+  const engine = openedEngine(setup);
 
   test("a claim is read from its index, unsorted, with many finished and many ready", async () => {
     const database = setup.database();
@@ -68,7 +59,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
 
   async function claim(limit: number) {
     const request = { limit, limits: new Map<string, number>() };
-    return (await engine.exchange({ worker: "w", settle: [], progress: [], claim: request })).claimed;
+    return (await engine().exchange({ worker: "w", settle: [], progress: [], claim: request })).claimed;
   }
 
   async function complete(jobs: readonly { id: number; attempt: number }[]): Promise<void> {
@@ -78,7 +69,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
       state: "completed" as const,
       result: null,
     }));
-    await engine.exchange({ worker: "w", settle, progress: [], claim: null });
+    await engine().exchange({ worker: "w", settle, progress: [], claim: null });
   }
 
   /** What the server was asked meanwhile, as it came. */

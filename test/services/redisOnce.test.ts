@@ -3,18 +3,23 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openRedis } from "../../app/services/redisClient";
 import { startWay, type Way } from "../support/proxy";
 import { redisNeed, startRedis } from "../support/redis";
-import type { TestServer } from "../support/server";
+import { type TestServer, until } from "../support/server";
 
 describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redisNeed.label}`, () => {
   let server: TestServer;
   let direct: Redis;
   let way: Way;
   let isDeaf = false;
+  let hasLost = false;
   const open: Redis[] = [];
   beforeAll(async () => {
     server = await startRedis();
     direct = new Redis(server.url);
-    way = await startWay(server.url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
+    way = await startWay(server.url, () => (data) => {
+      if (!isDeaf) return data;
+      hasLost = true;
+      return Buffer.alloc(0);
+    });
   });
   afterEach(() => {
     isDeaf = false;
@@ -39,9 +44,11 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
   /** Does it, and loses the answer with the connection. */
   async function lost(client: Redis): Promise<Promise<number>> {
     isDeaf = true;
+    hasLost = false;
     const answer = client.incr("count");
     answer.catch(() => {});
-    while ((await direct.get("count")) !== "1") await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => hasLost);
+    expect(await direct.get("count")).toBe("1");
     isDeaf = false;
     await direct.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     return answer;
