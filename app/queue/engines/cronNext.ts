@@ -14,3 +14,8 @@ export function cronNextOf(settlement: Settlement): (NewJob & { userId: number }
 function hasUser(job: NewJob): job is NewJob & { userId: number } {
   return job.userId !== null;
 }
+
+/** What scheduling a job and queueing a cron job's next run wait for each other by, on engines that need to be told. */
+export function matchName({ type, userId }: Pick<NewJob, "type" | "userId">): string {
+  return `match ${type} ${userId}`;
+}

@@ -1,4 +1,5 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
+import { matchName } from "../cronNext";
 import { newColumns, newValues } from "../newRow";
 import type { Connection } from "../server/connections";
 
@@ -73,7 +74,7 @@ const cancelling = `update jobs
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
-  await lockNames(connection, [`match ${job.type} ${job.userId}`]);
+  await lockNames(connection, [matchName(job)]);
   const [{ id }] = await insertJobs(connection, [job]);
   if (job.userId === null) return { id, cancelled: [] };
   const match = [job.userId, job.type, job.cron === undefined, id];

@@ -1,5 +1,5 @@
 import type { Exchange, Held, Settlement } from "../../engine";
-import { cronNextOf } from "../cronNext";
+import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connections";
 import { insertJobs, lockNames, now } from "./insert";
 
@@ -34,7 +34,9 @@ export async function settleJobs(
     if (isDone) return [];
   }
   return transaction(connection, async () => {
-    await lockNames(connection, settlements.flatMap(matchOf));
+    const cron = settlements.map(cronNextOf).filter((next) => next !== undefined);
+    // Neither this nor `replaceJob` sees what the other has not committed.
+    await lockNames(connection, cron.map(matchName));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
     return lost;
@@ -81,12 +83,6 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   if (isHeld && settlement.next !== undefined && !(await isSucceeded(connection, settlement)))
     await insertJobs(connection, [settlement.next]);
   return isHeld;
-}
-
-/** What `replaceJob` locks: neither sees what the other has not committed. */
-function matchOf(settlement: Settlement): string[] {
-  const next = cronNextOf(settlement);
-  return next === undefined ? [] : [`match ${next.type} ${next.userId}`];
 }
 
 const openCron = `select 1 from jobs where user_id = ? and type = ? and cron is not null

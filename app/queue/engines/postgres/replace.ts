@@ -1,4 +1,5 @@
 import type { NewJob, Replaced } from "../../engine";
+import { matchName } from "../cronNext";
 import type { Connection } from "../server/connections";
 import { insertJobs } from "./insert";
 import { lockMatches, now } from "./names";
@@ -12,7 +13,7 @@ const staleOnes = `${cancelMatching} and status = 'processing' and started_at < 
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
-  await connection.query(lockMatches, [[`${job.type} ${job.userId}`]]);
+  await connection.query(lockMatches, [[matchName(job)]]);
   const [{ id }] = await insertJobs(connection, [job], false);
   if (job.userId === null) return { id, cancelled: [] };
   const match = [id, job.userId, job.type, job.cron === undefined];

@@ -1,5 +1,5 @@
 import type { Exchange, Held, Settlement } from "../../engine";
-import { cronNextOf } from "../cronNext";
+import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connections";
 import { insertInto, recordType, toRecord } from "./insert";
 import { lockMatches, now } from "./names";
@@ -54,22 +54,17 @@ export async function settleJobs(
   id: string,
   settlements: readonly Settlement[],
 ): Promise<number[]> {
-  const cron = settlements.filter((one) => cronNextOf(one) !== undefined);
-  if (cron.length === 0) return settleAll(connection, id, settlements);
+  const nexts = settlements.map(cronNextOf).filter((next) => next !== undefined);
+  if (nexts.length === 0) return settleAll(connection, id, settlements);
   return transaction(connection, async () => {
-    await connection.query(lockMatches, [cron.map(matchOf)]);
-    const others = settlements.filter((one) => !cron.includes(one));
+    await connection.query(lockMatches, [nexts.map(matchName)]);
+    const cron = settlements.filter(cronNextOf);
+    const others = settlements.filter((one) => !cronNextOf(one));
     const lost = others.length === 0 ? [] : await settleAll(connection, id, others);
     // One by one: each has to see what the one before it has queued.
     for (const one of cron) lost.push(...(await settleAll(connection, id, [one])));
     return lost;
   });
-}
-
-/** As `replaceJob` knows it. */
-function matchOf(settlement: Settlement): string {
-  const next = cronNextOf(settlement);
-  return `${next?.type} ${next?.userId}`;
 }
 
 async function settleAll(

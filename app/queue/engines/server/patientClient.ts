@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import type { Driver } from "./connections";
+import { described } from "./errors";
 
 type ClientClass = typeof Knex.Client;
 
@@ -49,7 +50,7 @@ export function patientClient(Client: ClientClass, driver: Driver, timeout: numb
           this.doubt();
           driver.cut(connection);
         }
-        throw error;
+        throw described(error);
       }
     }
 

@@ -6,7 +6,6 @@ import { Exchanges } from "../exchanges";
 import { Trust } from "../trust";
 import { Claims } from "./claims";
 import { Connections } from "./connections";
-import { describing } from "./describing";
 import type { ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 import {
@@ -48,7 +47,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     announcer.tell();
   }
 
-  return describing({
+  return {
     name: dialect.name,
     pipeline: 2,
     pollMs: dialect.pollMs,
@@ -126,5 +125,5 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
       await ledger.close();
       await database.destroy();
     },
-  });
+  };
 }
