@@ -1,16 +1,11 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  openSync,
-  readSync,
-  renameSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { closeSync, fchmodSync, fchownSync, openSync, renameSync, type Stats, statSync } from "node:fs";
 import type { Database } from "../services/sqliteDriver";
 import { asideOf, type JournalEnd, type JournalStart, journalFile } from "./journal";
+import { readLines } from "./journalLines";
+import { forgetOtherPositions, importedUpTo, moveImported } from "./journalPositions";
+import { forgetOldNews } from "./ledgerRepair";
 import { insertRun, updateEnd } from "./runRow";
+import { tell } from "./tell";
 
 /** A journal longer than this, in bytes, is put aside once it is taken in, and a new one begins. */
 const longestJournal = 256 * 1024;
@@ -67,8 +62,9 @@ function lastLookOf(ledger: Database): LastLook {
   return known;
 }
 
+/** The time as well: after a power cut a file can be shorter and grow to its old size again. */
 function signOf({ stat }: JournalFile): string {
-  return `${stat.ino} ${stat.size}`;
+  return `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
 
 /** The one before comes first: whoever had it open when it was put aside may still have written to it. */
@@ -79,22 +75,68 @@ function filesOf(journal: string): JournalFile[] {
   });
 }
 
-function takeFiles(ledger: Database, journal: string): void {
-  for (const { path, stat } of filesOf(journal)) {
-    const first = firstLine(path);
-    if (first === undefined) continue;
-    const from = takenOf(ledger, first);
-    const lines = wholeLines(path, stat, from);
-    for (const line of lines.split("\n")) takeLine(ledger, line);
-    const taken = from + Buffer.byteLength(lines);
-    ledger.prepare("INSERT OR REPLACE INTO journal (first, taken) VALUES (?, ?)").run(first, taken);
-    if (path === journal && taken > longestJournal) putAside(ledger, { journal, first });
+/**
+ * Whether a line appended to the journal reaches the ledger: it closes a run that exists for this look alone.
+ * Nothing stays behind but the line, which names no run. Throws when the ledger or the journal cannot be written.
+ */
+export function reachesLedger(
+  ledger: Database,
+  append: (end: JournalEnd) => void,
+  journal = journalFile,
+): boolean {
+  const key = `probe-${process.pid}-${process.hrtime.bigint()}`;
+  const run = {
+    key,
+    name: ".probe",
+    args: [],
+    startedAt: 0,
+    attempt: 1,
+    log: null,
+    slot: null,
+    hasLock: false,
+  };
+  ledger.exec("BEGIN IMMEDIATE");
+  try {
+    insertRun(ledger, { ...run, host: "", pid: 0, process: null });
+    append({ key, state: "succeeded", exitStatus: 0, finishedAt: 0 });
+    takeFiles(ledger, journal);
+    const state = ledger.prepare("SELECT state FROM runs WHERE key = ?").pluck().get(key);
+    return state === "succeeded";
+  } finally {
+    ledger.exec("ROLLBACK");
   }
 }
 
+function takeFiles(ledger: Database, journal: string): void {
+  const isReadAgain = isPositionLost(ledger);
+  for (const { path, stat } of filesOf(journal)) {
+    const taken = takeFile(ledger, path, stat.size);
+    if (path === journal && taken > longestJournal) putAside(ledger, journal, taken);
+  }
+  if (isReadAgain) forgetOldNews(ledger);
+}
+
+/** In a ledger that an earlier release wrote: what its users were told of then is not told again. */
+function isPositionLost(ledger: Database): boolean {
+  const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
+  return !has("journal_positions") && has("runs");
+}
+
+/** Imports what was added to a file, and returns up to which byte it is imported now. */
+function takeFile(ledger: Database, path: string, size: number): number {
+  const from = importedUpTo(ledger, path, size);
+  let damaged = 0;
+  const to = readLines(path, from, (line) => {
+    if (!isTaken(ledger, line)) damaged += 1;
+  });
+  moveImported(ledger, path, { from, to });
+  if (damaged > 0) tell(`skipped ${damaged} damaged ${damaged === 1 ? "line" : "lines"} of ${path}`);
+  return to;
+}
+
 /** Within the transaction, so that one does it. Taking a line in twice, should it come to that, changes nothing. */
-function putAside(ledger: Database, { journal, first }: { journal: string; first: string }): void {
-  ledger.prepare("DELETE FROM journal WHERE first <> ?").run(first);
+function putAside(ledger: Database, journal: string, taken: number): void {
+  forgetOtherPositions(ledger, journal, taken);
   const { mode, uid, gid } = statSync(journal);
   renameSync(journal, asideOf(journal));
   beginAnew(journal, { mode, uid, gid });
@@ -113,51 +155,22 @@ function beginAnew(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "ui
   }
 }
 
-function takenOf(ledger: Database, first: string): number {
-  const row = ledger.prepare("SELECT taken FROM journal WHERE first = ?").get(first);
-  return (row as { taken: number } | undefined)?.taken ?? 0;
-}
-
-/** Starts with a run's key, unlike any other's; undefined while it is not there whole. */
-function firstLine(path: string): string | undefined {
-  const bytes = readFrom(path, 0, 64 * 1024)
-    .toString("latin1")
-    .trimStart();
-  const end = bytes.indexOf("\n");
-  return end < 0 ? undefined : bytes.slice(0, end);
-}
-
-/** Of a line that is just being written the rest comes the next time. */
-function wholeLines(path: string, { size }: Stats, from: number): string {
-  if (size <= from) return "";
-  const bytes = readFrom(path, from, size - from);
-  return bytes.toString("utf8", 0, bytes.lastIndexOf("\n") + 1);
-}
-
-function readFrom(path: string, from: number, length: number): Buffer {
-  const descriptor = openSync(path, "r");
-  try {
-    const bytes = Buffer.alloc(length);
-    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A line that tells of no run (cut off, or with values that no column takes) keeps no other from being taken in. */
-function takeLine(ledger: Database, line: string): void {
+/** False for a line that tells of no run: cut off, overwritten, or with values that no column takes. */
+function isTaken(ledger: Database, line: string): boolean {
+  if (line === "") return true;
   const entry = parsed(line);
-  if (entry === undefined) return;
+  if (entry === undefined) return false;
   try {
     if ("name" in entry) insertRun(ledger, entry);
     else updateEnd(ledger, entry);
+    return true;
   } catch (error) {
     if (/^SQLITE_(?!CONSTRAINT|MISMATCH|RANGE|TOOBIG)/.test(String(error.code))) throw error;
+    return false;
   }
 }
 
 function parsed(line: string): JournalStart | JournalEnd | undefined {
-  if (line === "") return undefined;
   try {
     const entry = JSON.parse(line);
     return typeof entry?.key === "string" ? entry : undefined;

@@ -94,6 +94,11 @@ const changes = [
   CREATE INDEX runs_untold ON runs (id) WHERE untold IS NOT NULL;
   CREATE INDEX runs_by_retry ON runs (retry_of, id) WHERE retry_of IS NOT NULL;
 `,
+  `
+  -- Up to which byte each journal file is imported, recognized by the bytes before it. The table journal, which knew a
+  -- file by its first line, is left for processes of the earlier release that still have the ledger open.
+  CREATE TABLE journal_positions (tail BLOB PRIMARY KEY, taken INTEGER NOT NULL) WITHOUT ROWID;
+`,
 ];
 
 /**

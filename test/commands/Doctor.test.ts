@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
@@ -130,6 +130,25 @@ describe("doctor", () => {
     const found = await troubles();
     expect(found.filter(({ name }) => name === "ledger")).toEqual([
       expect.objectContaining({ state: "bad", message: expect.stringContaining("runs.sqlite3") }),
+    ]);
+  });
+
+  test("a journal whose lines do not reach the ledger, and damaged lines, which are said once", async () => {
+    await app.run(["build/commands/Daily.js"]);
+    const data = join(app.root, "data");
+    appendFileSync(join(data, "runs.journal"), "\0\0\0\n");
+    expect((await laju("runs")).stderr).toBe(`laju: skipped 1 damaged line of ${data}/runs.journal\n`);
+    expect(await troubles()).toEqual([]);
+    expect(JSON.parse((await laju("runs", "--json")).stdout)).toHaveLength(1);
+    withLedger(data, (ledger) =>
+      ledger.exec("CREATE TRIGGER deaf BEFORE UPDATE ON runs BEGIN SELECT RAISE(IGNORE); END"),
+    );
+    expect(await troubles()).toEqual([
+      expect.objectContaining({
+        name: "ledger",
+        state: "bad",
+        message: `${data}/runs.journal was written, but the ledger did not take it in: no run is recorded`,
+      }),
     ]);
   });
 

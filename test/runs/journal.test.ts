@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JournalEnd, JournalStart } from "../../app/runs/journal";
-import { takeIn } from "../../app/runs/journalReader";
+import { reachesLedger, takeIn } from "../../app/runs/journalReader";
 import { openLedgerFile } from "../../app/runs/ledgerTables";
 import type { Database } from "../../app/services/sqliteDriver";
 import { undoTables } from "../support/ledger";
@@ -113,6 +113,55 @@ describe("the ledger takes in", () => {
     expect(statSync(`${journal}.1`).size).toBeGreaterThan(256 * 1024);
   });
 
+  test.each([
+    [
+      "a line of 70 kB",
+      `${JSON.stringify({ ...start("big"), args: ["x".repeat(70_000)] })}\n`,
+      ["big running"],
+    ],
+    [
+      "a line of 3 MB",
+      `${JSON.stringify({ ...start("big"), args: ["x".repeat(3_000_000)] })}\n`,
+      ["big running"],
+    ],
+    ["zeros, as a power cut leaves them", "\0".repeat(100_000), []],
+    ["zeros and line breaks", "\0\0\n\0\n".repeat(20_000), []],
+    ["more zeros than any line is long", "\0".repeat(17 * 1024 * 1024), []],
+    ["a cut-off line", '{"key":"cut","na', []],
+    ["the bytes of another file", "PK\u0003\u0004\n\xff\xfe\n", []],
+  ])("what follows %s at the head of the journal", (_, head, found) => {
+    writeFileSync(journal, head, "latin1");
+    rows();
+    appendFileSync(journal, "\n");
+    append(start("a"));
+    expect(rows()).toEqual([...found, "a running"]);
+    append(end("a", "failed"), start("b"));
+    expect(rows()).toEqual([...found, "a failed", "b running"]);
+  });
+
+  test.each([
+    ["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 150)],
+    ["cut short amid its first line", (bytes: Buffer) => bytes.subarray(0, 20)],
+    ["emptied", () => Buffer.alloc(0)],
+    ["filled with zeros at its end", (bytes: Buffer) => Buffer.from(bytes).fill(0, bytes.length - 200)],
+    ["filled with zeros", (bytes: Buffer) => Buffer.alloc(bytes.length)],
+  ])("the next failure in a journal that a power cut left %s", (_, damage) => {
+    append(start("a"), end("a"), start("b"), end("b"));
+    rows();
+    writeFileSync(journal, damage(readFileSync(journal)));
+    appendFileSync(journal, "\n");
+    append(start("c"));
+    append(end("c", "failed"));
+    expect(rows()).toEqual(["a succeeded", "b succeeded", "c failed"]);
+  });
+
+  test("a line that is appended to see whether one arrives, and keeps nothing of it", () => {
+    append(start("a"));
+    expect(reachesLedger(ledger, (line) => append(line), journal)).toBe(true);
+    expect(reachesLedger(ledger, () => {}, journal)).toBe(false);
+    expect(rows()).toEqual(["a running"]);
+  });
+
   test("nothing amid a transaction, which may be undone, and everything after it", () => {
     append(start("a"));
     const undone = ledger.transaction(() => {
@@ -144,8 +193,9 @@ describe("the ledger takes in", () => {
 });
 
 test.each([
-  [1, undoTables[3] + undoTables[2]],
-  [2, undoTables[3]],
+  [1, undoTables[4] + undoTables[3] + undoTables[2]],
+  [2, undoTables[4] + undoTables[3]],
+  [3, undoTables[4]],
 ])("a ledger of version %i gets what it lacks", (_, sql) => {
   const file = join(folder, "old.sqlite3");
   const old = openLedgerFile(file);

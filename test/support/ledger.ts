@@ -5,6 +5,7 @@ import type { Database } from "../../app/services/sqliteDriver";
 
 /** What takes a ledger's tables back to the version before each. */
 export const undoTables = {
+  4: "DROP TABLE journal_positions; PRAGMA user_version = 3;",
   3: `DROP INDEX runs_untold; DROP INDEX runs_by_retry;
       ALTER TABLE runs DROP COLUMN untold; ALTER TABLE runs DROP COLUMN retry_of; PRAGMA user_version = 2;`,
   2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1;",

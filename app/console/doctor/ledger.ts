@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { journalFile } from "../../runs/journal";
+import { appendToJournal, journalFile } from "../../runs/journal";
+import { reachesLedger } from "../../runs/journalReader";
 import { ledgerFile, openLedgerFile } from "../../runs/ledgerTables";
 import { mayUse } from "./access";
 import { bad, type Check, fine, warning } from "./check";
@@ -28,6 +29,12 @@ export const ledger: Check = {
         "Whoever reads it next moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
       );
     }
+    if (!isRecorded()) {
+      return bad(
+        `${journalFile} was written, but the ledger did not take it in: no run is recorded`,
+        "Move runs.journal and runs.journal.1 out of the data folder; the next run begins new ones.",
+      );
+    }
     return aside ?? fine(`${basename(ledgerFile)}, ${(size / 1_000_000).toFixed(1)} MB`);
   },
 };
@@ -41,6 +48,19 @@ function quickCheck(): string {
   } catch (error) {
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) return error.message;
     throw error;
+  }
+}
+
+/** A ledger that is locked for a moment says nothing about the journal. */
+function isRecorded(): boolean {
+  const database = openLedgerFile();
+  try {
+    return reachesLedger(database, appendToJournal);
+  } catch (error) {
+    if (/^SQLITE_BUSY/.test(codeOf(error))) return true;
+    throw error;
+  } finally {
+    database.close();
   }
 }
 
