@@ -62,8 +62,9 @@ export interface QueueEngine {
   resume(type: string): Promise<void>;
   paused(): Promise<string[]>;
   /**
-   * Deletes finished jobs: those whose own time of removal has come, and those that ended `keepMs` ago or earlier;
-   * at most about `limit` at a time. Says how many: 0 when there is nothing more to delete.
+   * Deletes completed jobs whose own time of removal has come, and finished ones without such a time that ended
+   * `keepMs` ago or earlier; at most about `limit` at a time. Says how many: 0 when there is nothing more to delete.
+   * Failed and cancelled jobs have no time of removal, whatever their `removeDelay`.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 
@@ -89,7 +90,7 @@ export interface NewJob {
   reschedules?: number;
   /** The job that this one is a new attempt or the next run of. */
   rescheduledFrom?: number;
-  /** Deleted so long after it finished. */
+  /** Deleted so long after it succeeded. */
   removeDelay?: number;
 }
 

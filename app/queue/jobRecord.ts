@@ -24,6 +24,7 @@ export interface JobRecord {
   rescheduledFrom: number | null;
   /** The job that took its place when it was cancelled. */
   successor: number | null;
+  /** When a completed job with a `removeDelay` is deleted. */
   removeAt: number | null;
 }
 

@@ -15,7 +15,7 @@ export interface PushOptions {
   priority?: number;
   /** While an unfinished job of this type has the same word, none is added: `push` returns that one. */
   unique?: string;
-  /** Delete the job so long after it finished: milliseconds, or such as "1d". */
+  /** Delete the job this long after it succeeded: milliseconds, or such as "1d". */
   removeDelay?: number | string;
 }
 

@@ -15,7 +15,7 @@ export function configuredJob(config: AnyJobConfig): NewJob {
   const job = newJob(type, data ?? {}, {
     userId: wholeNumber(config.userId, "userId"),
     ...(due !== undefined && { due }),
-    ...(removeDelay && { removeDelay }),
+    ...(removeDelay !== undefined && { removeDelay }),
     ...(priority !== undefined && { priority }),
   });
   if (config.autoRescheduleOnFailure) {

@@ -28,7 +28,7 @@ interface JobFields<T extends string> {
   autoRescheduleOnFailure?: boolean;
   /** How long after the failure, in milliseconds (default 0); doubled for each failure in a row, up to an hour. */
   autoRescheduleOnFailureDelay?: number;
-  /** Delete it so long after it finished, in milliseconds. */
+  /** Delete it this many milliseconds after it succeeded. One that failed or was canceled stays until retention. */
   removeDelay?: number;
   priority?: number;
   trx?: Knex.Transaction;

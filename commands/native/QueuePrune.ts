@@ -14,8 +14,8 @@ export default verb({
     },
     json: { type: "boolean", description: "Print how many as JSON" },
   },
-  details: `Deletes finished jobs (completed, failed, cancelled) in small steps. Those with a removeDelay go when that has passed,
-and not before. Workers do the same by themselves. --older-than 0s deletes all that have no removeDelay.`,
+  details: `Deletes finished jobs (completed, failed, cancelled) in small steps. Completed jobs with a removeDelay go when that
+has passed, and not before. Workers do the same by themselves. --older-than 0s deletes all others.`,
   async run({ options }) {
     const age = options["older-than"];
     const keepMs = age === undefined ? settings().queueKeepDays * 86_400_000 : parseDuration(age);

@@ -99,7 +99,7 @@ describe("commands/Worker.ts", () => {
     ]);
   });
 
-  test("old finished jobs are deleted, those with a removeDelay after that", async () => {
+  test("old finished jobs are deleted, and completed ones with a removeDelay after that", async () => {
     const day = 86_400_000;
     const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
     const insert = database.prepare(
@@ -108,8 +108,11 @@ describe("commands/Worker.ts", () => {
     );
     const add = (status: string, age: number, keep: number | null) =>
       Number(insert.run({ status, age, keep, day, now: Date.now() }).lastInsertRowid);
-    const kept = [add("completed", 6, null), add("failed", 40, 1), add("scheduled", 40, null)];
-    const old = [add("completed", 8, null), add("cancelled", 8, null), add("failed", 1, -1)];
+    const kept = [add("completed", 6, null), add("completed", 40, 1), add("scheduled", 40, null)];
+    // Earlier releases gave failed jobs a time of removal too.
+    kept.push(add("failed", 1, -1));
+    const old = [add("completed", 8, null), add("cancelled", 8, null), add("completed", 1, -1)];
+    old.push(add("failed", 40, 1));
     const ended = await app.run(["build/commands/Worker.js", "--once"], { env: { QUEUE_KEEP_DAYS: "7" } });
     expect(ended).toMatchObject({ status: 0 });
     const left = database.prepare("select id from jobs order by id").pluck().all();

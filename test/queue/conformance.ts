@@ -514,6 +514,27 @@ export function conformance(setup: EngineSetup): void {
         expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["A"]);
       });
 
+      test("removeDelay deletes what succeeded; what failed or was canceled stays until retention", async () => {
+        const removeDelay = 0;
+        await engine.push(Array.from({ length: 5 }, () => newJob({ removeDelay, userId: 3 })));
+        const [success, failure, canceled] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
+        await engine.cancel([canceled.id]);
+        // Together and alone: engines complete a batch in another way than one job.
+        await settle("w1", done(success), { ...held(failure), state: "failed", error: "x" });
+        const [other] = (await claim("w1", 1)) as [ClaimedJob];
+        await settle("w1", { ...held(other), state: "failed", error: "x" });
+        await engine.replaceMatching(newJob({ removeDelay, userId: 3, when: { in: hour } }), hour);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await engine.prune(hour, 100)).toBe(1);
+        expect(await engine.prune(hour, 100)).toBe(0);
+        expect((await engine.counts()).byState).toMatchObject({ completed: 0, failed: 2, cancelled: 2 });
+        expect((await engine.list({ limit: 10 })).map(({ removeAt }) => removeAt)).toEqual(
+          Array(5).fill(null),
+        );
+        expect(await engine.prune(1, 100)).toBe(4);
+        expect((await engine.counts()).byState).toMatchObject({ failed: 0, cancelled: 0, scheduled: 1 });
+      });
+
       test("removal counts from the end, and takes finished jobs only", async () => {
         await engine.push([newJob({ removeDelay: 0 }), newJob({ removeDelay: hour }), newJob(), newJob()]);
         const jobs = await claim("w1", 3);

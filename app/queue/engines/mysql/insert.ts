@@ -68,8 +68,7 @@ const matching = "user_id = ? and type = ? and (cron is null) = ? and id <> ?";
 const openOnes = `select id from jobs where ${matching} and status in ('pending', 'scheduled') for update`;
 const staleOnes = `select id from jobs where ${matching} and status = 'processing' and started_at < ${now} - ? for update`;
 const cancelling = `update jobs
-  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = ?,
-    remove_at = ${now} + remove_delay
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = ?
   where id in (?)`;
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */

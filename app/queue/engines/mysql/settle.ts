@@ -15,7 +15,7 @@ const owned = "where id = ? and attempts = ? and locked_by = ? and status = 'pro
 
 const finishOne = `update jobs
   set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, unique_key = null,
-    remove_at = ${now} + remove_delay ${owned}`;
+    remove_at = if(? = 'completed', ${now} + remove_delay, null) ${owned}`;
 
 const retryOne = `update jobs
   set status = if(? > 0, 'scheduled', 'pending'), due = if(? > 0, ${now} + ?, null), error = ?, locked_by = null,
@@ -78,7 +78,7 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
     return (await connection.query(retryOne, [delay, delay, delay, error, ...who])).count === 1;
   }
   const result = state === "completed" ? settlement.result : null;
-  const values = [state, result, settlement.error ?? null, ...who];
+  const values = [state, result, settlement.error ?? null, state, ...who];
   const isHeld = (await connection.query(finishOne, values)).count === 1;
   if (isHeld && settlement.next !== undefined && !(await isSucceeded(connection, settlement)))
     await insertJobs(connection, [settlement.next]);

@@ -5,8 +5,7 @@ import { insertJobs } from "./insert";
 import { lockMatches, now } from "./names";
 
 const cancelMatching = `update jobs
-  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = $1,
-    remove_at = ${now} + remove_delay
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = $1
   where user_id = $2 and type = $3 and (cron is null) = $4 and id <> $1`;
 const openOnes = `${cancelMatching} and status in ('pending', 'scheduled') returning id`;
 const staleOnes = `${cancelMatching} and status = 'processing' and started_at < ${now} - $5::bigint returning id`;

@@ -37,7 +37,7 @@ export const settleMany = `with d as materialized (
       started_at = case when d.state <> 'retry' then j.started_at end,
       progress = case when d.state <> 'retry' then j.progress end,
       unique_key = case when d.state = 'retry' then j.unique_key end,
-      remove_at = case when d.state <> 'retry' then ${now} + j.remove_delay end
+      remove_at = case when d.state = 'completed' then ${now} + j.remove_delay end
     from d ${owned} returning j.id),
   added as (${insertInto} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
     where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))

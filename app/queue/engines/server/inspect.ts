@@ -65,7 +65,6 @@ export function cancelJobs(database: Knex, ids: readonly number[], now: string):
     completed_at: database.raw(now),
     locked_by: null,
     unique_key: null,
-    remove_at: database.raw(`${now} + remove_delay`),
   });
 }
 

@@ -18,7 +18,7 @@ export async function pruneJobs(
   const { now, limit } = limits;
   const due: { id: number }[] = await database("jobs")
     .whereRaw(`remove_at <= ${now}`)
-    .whereIn("status", finished)
+    .where({ status: "completed" })
     .orderBy("remove_at")
     .limit(limit)
     .select("id");
@@ -53,6 +53,6 @@ async function nextOld(
 }
 
 function isOld(now: string): string {
-  const hasEnded = `status in (${finished.map((status) => `'${status}'`).join(", ")})`;
-  return `case when ${hasEnded} and remove_at is null and completed_at <= ${now} - ? then 1 else 0 end`;
+  const isKept = "status in ('failed', 'cancelled') or status = 'completed' and remove_at is null";
+  return `case when (${isKept}) and completed_at <= ${now} - ? then 1 else 0 end`;
 }

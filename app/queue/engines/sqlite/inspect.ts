@@ -48,7 +48,7 @@ export function retryJobs(database: Database, which: readonly number[] | "failed
 
 export function cancelJobs(database: Database, ids: readonly number[], now: number): number[] {
   const cancelling = `update jobs
-    set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, remove_at = ?1 + remove_delay
+    set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null
     where status in ('scheduled', 'pending', 'processing') and id in (select value from json_each(?2)) returning id`;
   return rowsOf(database, cancelling, numbered(now, JSON.stringify(ids))).map(([id]) => Number(id));
 }

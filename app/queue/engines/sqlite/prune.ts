@@ -1,11 +1,13 @@
 import type { Database } from "../../../services/sqliteDriver";
 import { rowsOf } from "./connection";
 
-const due = `delete from jobs where status in ('completed', 'failed', 'cancelled') and id in
-  (select id from jobs where remove_at is not null and remove_at <= ? order by remove_at limit ?) returning id`;
+const due = `delete from jobs where id in
+  (select id from jobs where remove_at is not null and remove_at <= ? and status = 'completed'
+   order by remove_at limit ?) returning id`;
 
 /** Ids grow with time, so the oldest rows come first: no index has to know when a job ended. */
-const oldest = `select id, created_at, status in ('completed', 'failed', 'cancelled') and remove_at is null and completed_at <= ?
+const oldest = `select id, created_at, completed_at <= ?
+    and (status in ('failed', 'cancelled') or status = 'completed' and remove_at is null)
   from jobs where id > ? order by id limit ?`;
 
 const listed = "delete from jobs where id in (select value from json_each(?)) returning id";

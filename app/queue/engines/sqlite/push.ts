@@ -38,8 +38,7 @@ function valuesOf(job: NewJob, now: number): unknown[] {
 }
 
 const cancelMatching = `update jobs
-  set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, successor = ?2,
-    remove_at = ?1 + remove_delay
+  set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, successor = ?2
   where user_id is not null and user_id = ?3 and type = ?4 and (cron is null) = ?5 and id <> ?2 and `;
 
 const openOnes = "status in ('pending', 'scheduled') returning id";

@@ -14,7 +14,7 @@ const owned = "where id = ?1 and attempts = ?2 and locked_by = ?3 and status = '
 
 const finishOne = `update jobs
   set status = ?4, completed_at = ?5, result = ?6, error = ?7, locked_by = null, unique_key = null,
-    remove_at = ?5 + remove_delay ${owned}`;
+    remove_at = case when ?4 = 'completed' then ?5 + remove_delay end ${owned}`;
 
 const retryOne = `update jobs
   set status = ?4, due = ?5, error = ?6, locked_by = null, started_at = null, progress = null ${owned}`;

@@ -60,12 +60,13 @@ local function holdsFewer(worker, count)
 end
 
 -- What is to be done when a job has ended, whichever way.
-local function ended(queue, id, user, cron, removeDelay)
+local function ended(queue, id, user, cron)
   if user then call("SREM", openKey(queue, user, cron), id) end
-  if removeDelay then
-    call("HSET", queue.prefix .. id, "removeAt", text(now + removeDelay))
-    call("ZADD", root .. "remove", now + removeDelay, queue.type .. ":" .. id)
-  end
+end
+
+local function removeLater(queue, id, delay)
+  call("HSET", queue.prefix .. id, "removeAt", text(now + delay))
+  call("ZADD", root .. "remove", now + delay, queue.type .. ":" .. id)
 end
 
 local function wake()

@@ -14,14 +14,14 @@ local function cancel(queue, id, successor)
   local previous = removeOpen(queue, id)
   if not previous then return false end
   local key = queue.prefix .. id
-  local job = call("HMGET", key, "pb", "deid", "userId", "cron", "removeDelay")
+  local job = call("HMGET", key, "pb", "deid", "userId", "cron")
   if previous == "active" and job[1] then holdsFewer(job[1], 1) end
   if job[2] and call("GET", queue.prefix .. "de:" .. job[2]) == id then call("DEL", queue.prefix .. "de:" .. job[2]) end
   call("HDEL", key, "pb")
   call("HSET", key, "finishedOn", text(now), unpack(successor and {"successor", successor} or {}))
   call("ZADD", queue.cancelled, now, id)
   call("XADD", queue.events, "*", "event", "failed", "jobId", id, "failedReason", "cancelled", "prev", previous)
-  ended(queue, id, job[3], job[4], job[5])
+  ended(queue, id, job[3], job[4])
   return true
 end
 `;

@@ -105,14 +105,10 @@ local function delete(queue, id)
   deleted = deleted + 1
 end
 
-local function isFinished(queue, id)
-  return call("ZSCORE", queue.completed, id) or call("ZSCORE", queue.failed, id) or call("ZSCORE", queue.cancelled, id)
-end
-
 for _, each in ipairs(call("ZRANGEBYSCORE", root .. "remove", "-inf", now, "LIMIT", 0, limit)) do
   local type, id = each:match("^(.*):(%d+)$")
-  -- BullMQ's own tools may have put it back among those that wait.
-  if isFinished(queueOf(type), id) then delete(queueOf(type), id) else call("ZREM", root .. "remove", each) end
+  -- BullMQ's own tools may have put it back; a release before this one noted failed jobs as well.
+  if call("ZSCORE", queueOf(type).completed, id) then delete(queueOf(type), id) else call("ZREM", root .. "remove", each) end
 end
 
 -- Those that have a time of removal of their own stay, and the next look begins after them.
@@ -121,7 +117,7 @@ local function pruneOld(queue, state, kept)
     local seen = call("ZRANGEBYSCORE", queue[state], "-inf", now - keep, "LIMIT", kept, limit - deleted)
     if #seen == 0 then return 0 end
     for _, id in ipairs(seen) do
-      if call("HEXISTS", queue.prefix .. id, "removeAt") == 1 then kept = kept + 1 else delete(queue, id) end
+      if state == "completed" and call("HEXISTS", queue.prefix .. id, "removeAt") == 1 then kept = kept + 1 else delete(queue, id) end
     end
   end
   return kept

@@ -30,7 +30,8 @@ local function finish(queue, id, job, state, value, fields)
     queue.marker}, {id, text(now), state == "completed" and "returnvalue" or "failedReason", value, state, "0",
     queue.prefix, finishing, fields})
   if code < 0 then return false end
-  ended(queue, id, job[3], job[4], job[5])
+  ended(queue, id, job[3], job[4])
+  if state == "completed" and job[5] then removeLater(queue, id, job[5]) end
   return true
 end
 
