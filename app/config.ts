@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { readEnvFile } from "./config/envFile";
 import { type SettingReaders, settingReaders } from "./config/readers";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
 export const root = findRoot();
-const envFileProblem = loadEnvFile(join(root, ".env"));
+/** TZ as whoever started this process set it, whatever .env says. */
+export const ownTimezone = process.env.TZ;
+const envFile = loadEnvFile(join(root, ".env"));
 
 /** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
 export const paths = {
@@ -19,6 +22,9 @@ export const paths = {
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;
+
+// A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
+if (isSourceOfCommand(process.argv[1])) checkEnvFile();
 
 /** What `.env` and the environment say, checked. Durations are milliseconds unless the name says otherwise. */
 export interface Settings {
@@ -100,6 +106,11 @@ export function settings(): Settings {
   return checked;
 }
 
+/** Throws a LajuError that lists the lines of `.env` that are no settings, whatever the settings' values are. */
+export function checkEnvFile(): void {
+  if (envFile.wrongLines.length > 0) throw badSettings(envFile.wrongLines);
+}
+
 /** The environment's name, without judging the other settings: fit for places that must not fail. */
 export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
@@ -116,7 +127,7 @@ export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv
 }
 
 function readSettings(): Settings {
-  const problems = envFileProblem ? [envFileProblem] : [];
+  const problems = [...envFile.unreadable, ...envFile.wrongLines];
   const read = settingReaders(process.env, problems);
   const result: Settings = {
     environment: environmentName(),
@@ -196,6 +207,12 @@ function readNotices(read: SettingReaders): NoticeSettings {
   };
 }
 
+function isSourceOfCommand(entry = ""): boolean {
+  const own = join(root, "commands");
+  const isBuilt = typeof LAJU_BUILT !== "undefined";
+  return !isBuilt && entry.startsWith(own + sep) && !/^(native|index\b)/.test(relative(own, entry));
+}
+
 function badSettings(problems: string[]): LajuError {
   const count = problems.length === 1 ? "a setting is" : `${problems.length} settings are`;
   return new LajuError(`${count} wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, {
@@ -223,14 +240,15 @@ function isAppRoot(folder: string): boolean {
   return existsSync(file) && "laju" in JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is told. */
-function loadEnvFile(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
+/** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is reported. */
+function loadEnvFile(file: string): { unreadable: string[]; wrongLines: string[] } {
+  if (!existsSync(file)) return { unreadable: [], wrongLines: [] };
   try {
-    process.loadEnvFile(file);
-    return undefined;
+    const { values, problems } = readEnvFile(readFileSync(file, "utf8"));
+    for (const [name, value] of Object.entries(values)) process.env[name] ??= value;
+    return { unreadable: [], wrongLines: problems.map(({ line, message }) => `${file}:${line}  ${message}`) };
   } catch (error) {
-    return `${file} cannot be read: ${error.message}`;
+    return { unreadable: [`${file} cannot be read: ${error.message}`], wrongLines: [] };
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkEnvFile } from "../app/config";
 import { parseArguments } from "../app/console/arguments";
 import { keepConsoleLines } from "../app/console/safeConsole";
 import { describeError } from "../app/console/showError";
@@ -36,6 +37,8 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   if (own.includes("--help") || own.includes("-h")) return print(verbText(entry, verb));
   const input = { ...parseArguments(own, verb.options), rest };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
+  // Doctor reports it among all that is wrong.
+  if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;
 }
 

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 /** Every layer, from the outermost in, and what it may import besides itself. The first that fits a path is its layer. */
 const layers: [layer: string, mayImport: string[]][] = [
   ["laju.js", ["commands/index"]],
-  ["commands/index", ["commands/native", "app/console", "app/schedule", "app/errors"]],
+  ["commands/index", ["commands/native", "app/console", "app/schedule", "app/config", "app/errors"]],
   ["commands/native", ["scripts/build", "app"]],
   ["commands", ["app/services", "app/console/command", "app/console/tellOfJobs", "app/queue/job"]],
   ["scripts/build", ["app/console", "app/schedule", "app/queue/jobFiles", "app/config", "app/errors"]],

@@ -8,7 +8,7 @@ const example = readFileSync(join(project, ".env.example"), "utf8");
 const config = readFileSync(join(project, "app", "config.ts"), "utf8");
 
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
-const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG"].concat([
+const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
   "LAJU_ENTRY",
   "LAJU_SLOT",
   "LAJU_ATTEMPT",

@@ -96,6 +96,36 @@ describe("what a command says about", () => {
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
   });
 
+  test("a line of .env that is no setting, whatever is asked for", async () => {
+    app.write(".env", "LOG_LEVEL=info\n\nMONITOR: true\nSMTP_HOST\nNODE_ENV=demo\n");
+    const file = join(app.root, ".env");
+    const expected = `2 settings are wrong:
+  ${file}:3  "MONITOR: …" is not a setting; write it as NAME=value
+  ${file}:4  "SMTP_HOST" is not a setting; write it as NAME=value
+  Correct it in ${file} or in the environment; .env.example shows what each means.
+`;
+    expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
+    for (const verb of [["list"], ["run", "Plain"], ["explain", "@daily"], ["build"]]) {
+      const ended = await app.laju(...verb);
+      expect(ended, verb.join(" ")).toMatchObject({ status: 1, stdout: "" });
+      expect(ended.stderr).toBe(`✗ ${expected}`);
+    }
+    const fromSource = await app.run(["--import", "tsx", "commands/Plain.ts"]);
+    expect(fromSource).toMatchObject({ status: 1, stdout: "" });
+    expect(fromSource.stderr).toContain(`${file}:4  "SMTP_HOST" is not a setting`);
+    expect((await app.laju("list", "--help")).status).toBe(0);
+    const doctor = await app.laju("doctor", "--json");
+    expect(doctor.status).toBe(1);
+    expect(JSON.parse(doctor.stdout)).toContainEqual(
+      expect.objectContaining({
+        name: "settings",
+        state: "bad",
+        message: expect.stringContaining(`${file}:3`),
+      }),
+    );
+    rmSync(file);
+  });
+
   test("an .env that cannot be read", async () => {
     rmSync(join(app.root, ".env"), { force: true });
     app.write(".env/folder", "");

@@ -1,0 +1,81 @@
+/** A line of `.env` that is no setting, and why. */
+export interface EnvLineProblem {
+  line: number;
+  message: string;
+}
+
+export interface EnvFile {
+  values: Record<string, string>;
+  problems: EnvLineProblem[];
+}
+
+/**
+ * Reads the text of `.env` as Node does, and reports every line that is no setting. Node's own reader (20 and 22) glues
+ * such a line to the next one, so that the next setting is lost without a word; it does the same with a blank line that
+ * holds blanks and with an indented comment, which mean nothing and are taken out first.
+ */
+export function readEnvFile(text: string): EnvFile {
+  const { kept, problems } = settingsIn(text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n"));
+  const { parseEnv } = process.getBuiltinModule("node:util");
+  return { values: parseEnv(kept.join("\n")) as Record<string, string>, problems };
+}
+
+/** The settings, each with all of its lines, and the lines that are none. */
+function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] } {
+  const kept: string[] = [];
+  const problems: EnvLineProblem[] = [];
+  for (let start = 0, line = 1; start < text.length; ) {
+    const end = settingEnd(text, start);
+    const setting = text.slice(start, end).replace(/^[ \t\n]+|[ \t\n]+$/g, "");
+    if (/^[^#]/.test(setting) && /\S/.test(setting)) {
+      const message = whatIsWrong(setting);
+      if (message === undefined) kept.push(setting.replace(/^export[ \t]+/, ""));
+      else problems.push({ line, message });
+    }
+    for (let at = start; at <= end && at < text.length; at++) if (text[at] === "\n") line += 1;
+    start = end + 1;
+  }
+  return { kept, problems };
+}
+
+/** Where the line ends that begins here; one whose value is in quotes ends after the line of the closing quote. */
+function settingEnd(text: string, start: number): number {
+  const end = lineEnd(text, start);
+  const [head, quote] = /^[^#\n=]*=[ \t]*(["'`])/.exec(text.slice(start, end)) ?? [];
+  if (head === undefined || quote === undefined) return end;
+  const closing = text.indexOf(quote, start + head.length);
+  return closing < 0 ? end : lineEnd(text, closing);
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+}
+
+function whatIsWrong(setting: string): string | undefined {
+  const [first = ""] = setting.split("\n", 1);
+  const equals = first.indexOf("=");
+  const name = first
+    .slice(0, Math.max(equals, 0))
+    .trim()
+    .replace(/^export[ \t]+/, "");
+  if (equals < 0 || !/^[^\s"'`:#]+$/.test(name) || name === "export") {
+    return `${shown(first)} is not a setting; write it as NAME=value`;
+  }
+  return isCutOff(setting) ? `the quote that begins the value of ${name} is not closed` : undefined;
+}
+
+/** A value over several lines after whose closing quote more follows: that quote opens some later value. */
+function isCutOff(setting: string): boolean {
+  if (!setting.includes("\n")) return false;
+  const last = setting.slice(setting.lastIndexOf("\n") + 1);
+  const quote = /=[ \t]*(["'`])/.exec(setting)?.[1] ?? "";
+  return !/^[ \t]*(#.*)?$/.test(last.slice(last.indexOf(quote) + 1));
+}
+
+/** Only what looks like a name: the rest of a line may be a piece of a secret. */
+function shown(line: string): string {
+  const name = /^(?:export[ \t]+)?[A-Z][A-Z0-9_]*:?(?![^\s])/.exec(line)?.[0];
+  if (name === undefined || name.length > 60) return "this";
+  return JSON.stringify(name.length < line.length ? `${name} …` : name);
+}
