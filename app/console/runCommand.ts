@@ -1,5 +1,6 @@
 import { LajuError } from "../errors";
 import type { ActiveRun } from "../runs/supervise";
+import { isError } from "../services/errorText";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { writeAll } from "../services/writeAll";
 import { parseArguments } from "./arguments";
@@ -76,7 +77,7 @@ function failedCount(result: CommandResult): number {
 
 /** What the user can mend is a sentence; everything else is shown whole, with stack and cause. */
 function reportFailure(name: string, error: unknown): void {
-  if (!(error instanceof LajuError)) logError(`${name} failed`, error instanceof Error ? error : { error });
+  if (!(error instanceof LajuError)) logError(`${name} failed`, isError(error) ? error : { error });
   // Somebody is at the keyboard and called it wrongly: no log line, but an answer.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });

@@ -44,7 +44,7 @@ export function noticeFacts({
     ["Lasted", run?.finishedAt == null ? undefined : formatDuration(run.finishedAt - run.startedAt)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
     ["Message", run?.message ?? undefined],
-    ["Error", event === "failure" ? (run?.error?.split("\n")[0] ?? undefined) : undefined],
+    ...(event === "failure" && run?.error ? errorFacts(run.error) : []),
     ["Host", `${host}, ${app}`],
     ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
   ];
@@ -56,6 +56,19 @@ export function noticeText(content: NoticeContent): string {
   const facts = noticeFacts(content).map(([label, value]) => `${label}: ${value}`);
   const output = content.output === "" ? [] : ["", content.output];
   return [noticeTitle(content), "", ...facts, ...output].join("\n");
+}
+
+/** The first line of an error, and those of its causes. The label says "Error" already. */
+function errorFacts(text: string): [string, string][] {
+  const [first = "", ...lines] = text.split("\n");
+  const label = "Caused by: ";
+  const causes = lines.filter((line) => line.startsWith(label)).map((line) => line.slice(label.length));
+  const facts: [string, string][] = [["Error", withoutName(first)]];
+  return causes.length === 0 ? facts : [...facts, ["Cause", causes.map(withoutName).join("; ")]];
+}
+
+function withoutName(line: string): string {
+  return line.replace(/^(Error: )+/, "");
 }
 
 function timeText(time: number): string {

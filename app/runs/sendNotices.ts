@@ -1,4 +1,5 @@
 import { noticeSettings } from "../config";
+import { errorMessage, isError } from "../services/errorText";
 import { beginNotices } from "./beginNotices";
 import { channelsOf } from "./channels";
 import { deliver } from "./deliver";
@@ -62,7 +63,8 @@ function notNow({ failed }: SendReport): NotNow {
 }
 
 /** fetch says only "fetch failed"; what it was is in the cause. */
-function messageOf(error: Error): string {
-  const cause = error.cause instanceof Error ? error.cause.message || String(error.cause) : undefined;
-  return cause === undefined || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+function messageOf(error: unknown): string {
+  const message = errorMessage(error);
+  const cause = isError(error) && error.cause !== undefined ? errorMessage(error.cause) : "";
+  return message.includes(cause) ? message : `${message}: ${cause}`;
 }

@@ -1,6 +1,6 @@
+import { errorText } from "../services/errorText";
 import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
-import { errorText } from "./errorText";
 import { idOfRun } from "./ledger";
 import { outputSize } from "./outputFile";
 import type { RunRecord } from "./record";

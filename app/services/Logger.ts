@@ -1,9 +1,10 @@
 import { fstatSync } from "node:fs";
 import type { Logger } from "winston";
 import { settings, wantsColour } from "../config";
+import { errorMessage, isError } from "./errorText";
 import { lazy } from "./lazy";
 import { jsonLine, prettyLine } from "./logLine";
-import { errorFields, freeName, isError } from "./logValue";
+import { errorFields, freeName } from "./logValue";
 import { createWinstonLogger, logThrough } from "./winstonLogger";
 import { writeAll } from "./writeAll";
 
@@ -148,7 +149,7 @@ function isCharacterDevice(fd: number): boolean {
 function joined(error: unknown, meta: unknown): Meta {
   const given = asMeta(meta);
   if (error === undefined || error === null) return given;
-  if (typeof error === "object" && !Array.isArray(error) && !isError(error)) {
+  if (typeof error === "object" && !isArray(error) && !isError(error)) {
     return { ...asMeta(error), ...given };
   }
   const fields = isError(error) ? errorFields(error) : { error };
@@ -160,11 +161,20 @@ function joined(error: unknown, meta: unknown): Meta {
 function asMeta(meta: unknown): Meta {
   if (meta === undefined || meta === null) return {};
   if (isError(meta)) return errorFields(meta);
-  if (typeof meta !== "object" || Array.isArray(meta)) return { meta };
+  if (typeof meta !== "object" || isArray(meta)) return { meta };
   try {
     return { ...meta };
   } catch (error) {
     // A getter threw. What cannot be read is no reason to lose the line.
-    return { meta: `[unreadable: ${error?.message}]` };
+    return { meta: `[unreadable: ${errorMessage(error, 200)}]` };
+  }
+}
+
+/** Array.isArray throws for a revoked proxy. */
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
   }
 }

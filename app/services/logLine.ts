@@ -1,4 +1,5 @@
-import { freeName, isError, plainValue } from "./logValue";
+import { errorMessage, isError } from "./errorText";
+import { freeName, plainValue } from "./logValue";
 
 export interface LogEntry {
   time: Date;
@@ -24,13 +25,16 @@ export function jsonLine({ time, level, message, run, meta }: LogEntry): string 
 /** A line for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
 export function prettyLine({ time, level, message, meta }: LogEntry, colour: boolean): string {
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-  const { stack, cause, ...shown } = meta;
-  const fields = Object.entries(shown)
+  const { stack, cause, ...others } = meta;
+  const { errors, ...withoutErrors } = others;
+  const hasInner = stack !== undefined && Array.isArray(errors);
+  const fields = Object.entries(hasInner ? withoutErrors : others)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${paint(2, `${key}=`)}${fieldText(plainValue(value))}`);
   const head = `${paint(2, clock(time))} ${paint(levelColours[level] ?? 0, level.toUpperCase().padEnd(5))}`;
   const lines = [`${head} ${[messageText(message), ...fields].join("  ")}`];
   if (stack !== undefined) lines.push(indented(plainValue(stack)));
+  if (hasInner) lines.push(...innerTexts(plainValue(errors)).map(indented));
   if (cause !== undefined) lines.push(indented(causeText(plainValue(cause))));
   return lines.join("\n");
 }
@@ -39,7 +43,7 @@ const levelColours: Record<string, number> = { error: 31, warn: 33, info: 32, ht
 
 function messageText(message: unknown): string {
   if (typeof message === "string") return message;
-  if (isError(message)) return message.message;
+  if (isError(message)) return errorMessage(message);
   const value = plainValue(message);
   return typeof value === "string" ? value : String(JSON.stringify(value));
 }
@@ -66,9 +70,20 @@ function fieldText(value: unknown): string {
 }
 
 function causeText(cause: unknown): string {
-  const { stack, cause: deeper } = (cause ?? {}) as { stack?: string; cause?: unknown };
-  const text = `caused by ${stack ?? (typeof cause === "string" ? cause : JSON.stringify(cause))}`;
-  return deeper === undefined || stack === undefined ? text : `${text}\n${causeText(deeper)}`;
+  return `caused by ${plainErrorText(cause)}`;
+}
+
+function innerTexts(errors: unknown): string[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.map((error, index) => `error ${index + 1} of ${errors.length}: ${plainErrorText(error)}`);
+}
+
+/** An error that plainValue() has made plain, with what is inside it. */
+function plainErrorText(error: unknown): string {
+  const { stack, cause, errors } = (error ?? {}) as { stack?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof stack !== "string") return typeof error === "string" ? error : JSON.stringify(error);
+  const inner = innerTexts(errors).map(indented);
+  return [stack, ...inner, ...(cause === undefined ? [] : [causeText(cause)])].join("\n");
 }
 
 function indented(value: unknown): string {

@@ -1,6 +1,10 @@
+import { errorMessage, innerErrors, isError, readSafely } from "./errorText";
+
 /** How much of a value a log line may hold: a logged socket or request would otherwise be walked for seconds. */
 const depthLimit = 8;
 const objectLimit = 2000;
+const longestMessage = 100_000;
+const mostInner = 20;
 
 interface Walk {
   parents: object[];
@@ -14,13 +18,14 @@ export function plainValue(value: unknown): unknown {
 
 /** An error as fields of a log line: `error` is always a text, as it is in `{ error: e.message }`. */
 export function errorFields(error: Error): Record<string, unknown> {
-  const { code, hint } = error as { code?: unknown; hint?: unknown };
+  const read = (key: string) => readSafely(error, key);
+  const optional = { code: read("code"), hint: read("hint"), stack: read("stack"), cause: read("cause") };
+  const inner = innerErrors(error);
+  const given = Object.entries(optional).filter(([, value]) => value !== undefined);
   return {
-    error: error.message || error.name,
-    ...(code !== undefined && { code }),
-    ...(hint !== undefined && { hint }),
-    stack: error.stack,
-    ...(error.cause !== undefined && { cause: error.cause }),
+    error: errorMessage(error, longestMessage),
+    ...Object.fromEntries(given),
+    ...(inner.length > 0 && { errors: inner.slice(0, mostInner) }),
   };
 }
 
@@ -29,11 +34,6 @@ export function freeName(name: string, taken: object, others: object): string {
   let free = name;
   while (Object.hasOwn(taken, free) || (free !== name && Object.hasOwn(others, free))) free += "_";
   return free;
-}
-
-/** Also true for errors of another realm, such as a vm context's or a test runner's. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
 function plain(value: unknown, walk: Walk): unknown {
@@ -59,7 +59,7 @@ function plainObject(value: object, walk: Walk): unknown {
   try {
     return plainContents(value, walk);
   } catch (error) {
-    return `[unreadable: ${error?.message}]`;
+    return `[unreadable: ${errorMessage(error, 200)}]`;
   } finally {
     walk.parents.pop();
   }
@@ -80,7 +80,7 @@ function plainContents(value: object, walk: Walk): unknown {
 
 function errorEntries(error: Error): Record<string, unknown> {
   const { error: message, ...rest } = errorFields(error);
-  return { name: error.name, message, ...rest };
+  return { name: readSafely(error, "name"), message, ...rest };
 }
 
 function plainEntries(entries: [unknown, unknown][], walk: Walk): Record<string, unknown> {

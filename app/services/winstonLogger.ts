@@ -1,6 +1,6 @@
 import type { Format } from "logform";
 import type { Logger } from "winston";
-import { freeName } from "./logValue";
+import { errorFields, freeName } from "./logValue";
 import { require } from "./require";
 
 // triple-beam's symbols, which winston's parts know each other by.
@@ -73,8 +73,8 @@ function ownFormat({ line }: LogOutput): Format {
 
 /** `logger.error(new Error("…"))` makes the error itself the info. */
 function errorInfo(error: Error & Info): Info {
-  const { name, message, stack, cause } = error;
-  return { ...error, message: message || name, stack, ...(cause !== undefined && { cause }) };
+  const { error: message, ...fields } = errorFields(error);
+  return { ...error, ...fields, message };
 }
 
 function outputTransport({ line, write }: LogOutput) {

@@ -121,7 +121,7 @@ describe("notices", () => {
       recipients: ["ops@example.com"],
     });
     expect(mail?.html).toContain("counting &lt;rows&gt;");
-    expect(mail?.text).toContain("Error: Error: no rows");
+    expect(mail?.text).toContain("\nError: no rows\n");
     expect(mail?.headers).toContain("Auto-Submitted: auto-generated");
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { channelsOf } from "../../app/runs/channels";
-import type { NoticeContent } from "../../app/runs/noticeText";
+import { type NoticeContent, noticeFacts } from "../../app/runs/noticeText";
+import type { Run } from "../../app/runs/run";
 import { webhookBody, webhookFormatOf } from "../../app/runs/webhookBody";
+import { errorText } from "../../app/services/errorText";
 
 const content: NoticeContent = {
   event: "failure",
@@ -23,6 +25,23 @@ const content: NoticeContent = {
   failures: 1,
   output: "<!channel> @everyone ```\nsecond line",
 };
+
+test.each([
+  ["Error: no rows\n    at x.js:1:1", [["Error", "no rows"]]],
+  ["Error: Error: no rows", [["Error", "no rows"]]],
+  ["TypeError: no rows", [["Error", "TypeError: no rows"]]],
+  ["threw { code: 42 }", [["Error", "threw { code: 42 }"]]],
+  [
+    errorText(new Error("no rows", { cause: new AggregateError([new Error("a"), new Error("b")]) })),
+    [
+      ["Error", "no rows"],
+      ["Cause", "AggregateError: a; b"],
+    ],
+  ],
+])("a notice says what is wrong: #%#", (error, facts) => {
+  const given = noticeFacts({ ...content, run: { error, startedAt: 0, finishedAt: null } as Run });
+  expect(given.filter(([label]) => label === "Error" || label === "Cause")).toEqual(facts);
+});
 
 describe("the body of a webhook", () => {
   test.each([

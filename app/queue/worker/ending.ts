@@ -1,4 +1,4 @@
-import { LajuError } from "../../errors";
+import { errorText } from "../../services/errorText";
 import { backoffDelay, doubled } from "../backoff";
 import { nextCronRun } from "../cronRun";
 import type { ClaimedJob, NewJob, Settlement } from "../engine";
@@ -12,6 +12,9 @@ export type Ending =
   /** Nobody could run it: no handler, or data that cannot be read. Trying again would change nothing. */
   | { kind: "refused"; error: unknown }
   | { kind: "crashed"; error: unknown };
+
+/** How many characters of an error's text are kept with its job. */
+const longestError = 20_000;
 
 export interface Chance {
   now: number;
@@ -27,7 +30,7 @@ export function settlementOf(
 ): Settlement {
   const { id, attempt } = job;
   if (ending.kind === "returned") return completed(job, ending.result, chance);
-  const error = errorText(ending.error);
+  const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { id, attempt, state: "retry", error, delay };
   return withNext({ id, attempt, state: "failed", error }, cronNext(job, chance) ?? rescheduled(job));
@@ -41,7 +44,7 @@ function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement 
   try {
     if (value !== undefined) done.result = encode(value, "result");
   } catch (error) {
-    done.error = errorText(error);
+    done.error = errorText(error, longestError);
   }
   return withNext(done, next);
 }
@@ -94,23 +97,4 @@ function follower(job: ClaimedJob): NewJob {
     ...(rescheduleDelay !== null && { rescheduleDelay }),
     ...(removeDelay !== null && { removeDelay }),
   };
-}
-
-/** What is kept of an error: its stack, its causes, or whatever else was thrown. At most this many characters. */
-const longestError = 20_000;
-
-function errorText(error: unknown): string {
-  if (error instanceof LajuError) return [error.message, error.hint].filter(Boolean).join("\n");
-  if (!(error instanceof Error)) return `threw ${shown(error)}`;
-  const own = error.stack ?? `${error.name}: ${error.message}`;
-  const whole = error.cause === undefined ? own : `${own}\ncaused by ${errorText(error.cause)}`;
-  return whole.slice(0, longestError);
-}
-
-function shown(value: unknown): string {
-  try {
-    return (typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, longestError);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
 }

@@ -1,3 +1,4 @@
+import { isError } from "../../services/errorText";
 import { logError, logInfo } from "../../services/Logger";
 import { closeQueue, queueEngine } from "../engines/select";
 import { type Handlers, loadHandlers } from "../handlers";
@@ -50,5 +51,5 @@ function stopOnSignals(worker: Worker, patienceMs: number): () => void {
 
 /** A promise that a handler left alone. Whose it was cannot be known, and the other jobs are not to blame. */
 function noteStray(reason: unknown): void {
-  logError("A promise was rejected that no job waits for", reason instanceof Error ? reason : { reason });
+  logError("A promise was rejected that no job waits for", isError(reason) ? reason : { reason });
 }
