@@ -184,7 +184,10 @@ export interface HeartbeatAnswer {
   lost: number[];
 }
 
-/** Who holds jobs. `lease` is null for one that isn't registered. */
+/**
+ * Who holds jobs. `lease` is null for one that isn't registered. It is silent after it went by without a heartbeat, and
+ * over when its holder is taken for dead where nobody can see the process: its connection counts as well.
+ */
 export interface Holder {
   id: string;
   host: string | null;
@@ -192,7 +195,7 @@ export interface Holder {
   identity: string | null;
   concurrency: number | null;
   startedAt: number | null;
-  lease: { until: number; isOver: boolean } | null;
+  lease: { until: number; isSilent: boolean; isOver: boolean } | null;
 }
 
 export interface Watch {

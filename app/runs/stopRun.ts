@@ -47,7 +47,7 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   if (lifeOf(pid, identity) !== "alive") return "gone";
   const known = descendantsOf(pid, mark);
   if (!isSent(pid, "SIGTERM")) return "gone";
-  const hasEnded = await isGoneWithin(patience, () => lifeOf(pid, identity) === "gone");
+  const hasEnded = await isGoneWithin(patience, () => lifeOf(pid, identity) !== "alive");
   if (!hasEnded) isSent(pid, "SIGKILL");
   endDescendants(hasEnded ? undefined : pid, mark, known);
   if (hasEnded) return "ended";

@@ -3,30 +3,61 @@ import { readFileSync, readlinkSync } from "node:fs";
 /**
  * What tells a process from a later one with the same pid: the host's boot, the pid namespace in which the
  * number means something, and the moment, in clock ticks after the boot, at which the process began (proc(5),
- * /proc/PID/stat field 22). Null where there is no /proc, or no such process.
+ * /proc/PID/stat field 22). Null where /proc is missing or doesn't show it.
  */
 export function processIdentity(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
     const startedAt = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${pidSpace()} ${startedAt}`;
+    const here = pidSpace();
+    return here === undefined ? null : `${here} ${startedAt}`;
   } catch {
-    return null; // Not alive, or not Linux: either way nothing is known.
+    return null; // Gone, hidden, or not Linux.
   }
 }
 
-/** Whether a process is there still; "unknown" where its number belongs to another container. */
-export function lifeOf(pid: number, identity: string | null): "alive" | "gone" | "unknown" {
-  if (identity === null) return "unknown";
+export type Life = "alive" | "gone" | "unknown";
+
+/**
+ * Whether a process is still there. "unknown" where that can't be told from here: its number belongs to another
+ * container, there is no /proc, or /proc hides other users' processes (hidepid=2, systemd's ProtectProc=invisible).
+ */
+export function lifeOf(pid: number, identity: string | null): Life {
+  const here = pidSpace();
+  if (identity === null || here === undefined) return "unknown";
   const [boot, space] = identity.split(" ");
-  const [ownBoot, ownSpace] = pidSpace().split(" ");
+  const [ownBoot, ownSpace] = here.split(" ");
   if (boot !== ownBoot) return "gone";
   if (space !== ownSpace) return "unknown";
-  return processIdentity(pid) === identity ? "alive" : "gone";
+  const found = processIdentity(pid);
+  if (found === null) return isNumberFree(pid) ? "gone" : "unknown";
+  return found === identity ? "alive" : "gone";
 }
 
-function pidSpace(): string {
-  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+/** False where the boot isn't known. A host that went down and another one of the same name look alike. */
+export function isOfOtherBoot(identity: string | null): boolean {
+  const here = pidSpace();
+  if (identity === null || here === undefined) return false;
+  return identity.split(" ")[0] !== here.split(" ")[0];
+}
+
+/** kill(2) sees processes that /proc hides, though it can't tell which program they are. */
+function isNumberFree(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+/** Undefined where there is no /proc. */
+function pidSpace(): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return undefined;
+  }
 }

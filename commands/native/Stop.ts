@@ -41,7 +41,10 @@ function nameOf(typed: string): string {
 
 function notRunning(name: string): LajuError {
   const elsewhere = runningRuns().find((run) => run.name === name);
-  const place = elsewhere?.host === hostname() ? "in another container" : `on ${elsewhere?.host}`;
+  const place =
+    elsewhere?.host === hostname()
+      ? "in another container, or hidden from this user"
+      : `on ${elsewhere?.host}`;
   return new LajuError(`${name} is not running${elsewhere ? ` here, but ${place}` : ""}`, {
     code: "E_NOT_RUNNING",
     hint: "node laju runs shows what ran, and how it ended.",

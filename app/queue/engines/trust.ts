@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import type { Holder } from "../engine";
 
 /** A worker that lives connects anew sooner than this, in milliseconds, or sends a heartbeat. */
@@ -6,49 +5,86 @@ const patience = 900;
 /** How much longer than its lease one is believed whose connection is there: it may only compute, in milliseconds. */
 const connectedGrace = 300_000;
 
-export interface SeenHolder extends Holder {
-  /** How long its lease goes on, in milliseconds; negative: how long it has been over. */
-  remaining: number;
+/** How long a lease must have been seen over without a heartbeat: a worker sends one each second, in milliseconds. */
+const listening = 3000;
+/** What was over for so long when this process first looked is believed at once, in milliseconds. */
+const longOver = 60_000;
+
+/** A holder as the store knows it. */
+export interface SeenHolder extends Omit<Holder, "lease"> {
+  /** `remaining`: how long it goes on, in milliseconds; negative: how long it has been over. */
+  lease: { until: number; remaining: number } | null;
 }
 
 /** Somebody who holds jobs and isn't registered. */
 export function stranger(id: string): SeenHolder {
-  const unknown = { host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
-  return { id, ...unknown, remaining: 0 };
+  return { id, host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
 }
 
+/** What happened at a look that may not be the last word: when it was first seen, and at which lease. */
+type Sightings = Map<string, { since: number; until: number }>;
+
 /**
- * Whether leases are over, by what is known of the connections as well: a session's lock is free some milliseconds
- * after its process was killed, on whatever host. It is free too while a living worker connects anew, and after a
- * restart of the server everybody's is: so it has to be seen free twice with no heartbeat between.
+ * Whether leases are over, by what is known of the connections as well. Neither is believed at one look.
+ *
+ * A session's lock is free some milliseconds after its process was killed, on whatever host. It is free too while a
+ * living worker connects anew, and after a restart of the server everybody's is. And a clock that jumps, a server that
+ * was away, or a machine that slept ends every lease at once, while the workers live: each gets the time for a heartbeat.
  */
 export class Trust {
-  readonly #gone = new Map<string, { since: number; until: number }>();
+  readonly #gone: Sightings = new Map();
+  readonly #silent: Sightings = new Map();
+  #isFirstLook = true;
 
   constructor(readonly now = () => performance.now()) {}
 
   judge(holders: SeenHolder[], connected: ReadonlyMap<string, boolean>): Holder[] {
     const ids = new Set(holders.map(({ id }) => id));
-    for (const id of this.#gone.keys()) if (!ids.has(id)) this.#gone.delete(id);
-    return holders.map((holder) => this.#judged(holder, connected.get(holder.id)));
+    for (const seen of [this.#gone, this.#silent])
+      for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id);
+    const judged = holders.map((holder) => this.#judged(holder, connected.get(holder.id)));
+    this.#isFirstLook = false;
+    return judged;
   }
 
-  #judged({ remaining, ...holder }: SeenHolder, isConnected: boolean | undefined): Holder {
-    const { id, lease } = holder;
-    // On this host the process itself is looked at, see liveness: that says more than its connection.
-    if (lease === null || isConnected === undefined || holder.host === hostname()) return holder;
-    if (!isConnected) {
-      const isOver = lease.isOver || this.#isLongGone(id, lease.until);
-      return { ...holder, lease: { ...lease, isOver } };
-    }
-    this.#gone.delete(id);
-    return { ...holder, lease: { ...lease, isOver: remaining < -connectedGrace } };
+  #judged({ lease, ...holder }: SeenHolder, isConnected: boolean | undefined): Holder {
+    if (lease === null) return { ...holder, lease };
+    const { until, remaining } = lease;
+    const isSilent = this.#isSilent(holder.id, until, remaining);
+    const isOver = this.#isOver(holder.id, until, { remaining, isSilent, isConnected });
+    return { ...holder, lease: { until, isSilent, isOver } };
   }
 
-  #isLongGone(id: string, until: number): boolean {
-    const seen = this.#gone.get(id);
-    if (seen?.until === until) return this.now() - seen.since >= patience;
-    this.#gone.set(id, { since: this.now(), until });
-    return false;
+  #isSilent(id: string, until: number, remaining: number): boolean {
+    if (this.#isFirstLook && remaining < -longOver) return true;
+    return lasts(this.#silent, id, { isSo: remaining < 0, until, least: listening, now: this.now() });
   }
+
+  #isOver(
+    id: string,
+    until: number,
+    {
+      remaining,
+      isSilent,
+      isConnected,
+    }: { remaining: number; isSilent: boolean; isConnected: boolean | undefined },
+  ): boolean {
+    const isGone = isConnected === false;
+    const isLongGone = lasts(this.#gone, id, { isSo: isGone, until, least: patience, now: this.now() });
+    if (isConnected === true) return isSilent && remaining < -connectedGrace;
+    return isSilent || isLongGone;
+  }
+}
+
+/** Whether something has been so for `least` milliseconds, with the lease never prolonged. */
+function lasts(
+  sightings: Sightings,
+  id: string,
+  { isSo, until, least, now }: { isSo: boolean; until: number; least: number; now: number },
+): boolean {
+  const seen = sightings.get(id);
+  if (!isSo) sightings.delete(id);
+  else if (seen?.until !== until) sightings.set(id, { since: now, until });
+  else return now - seen.since >= least;
+  return false;
 }

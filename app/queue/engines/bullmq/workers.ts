@@ -1,4 +1,4 @@
-import type { Holder, WorkerRecord } from "../../engine";
+import type { WorkerRecord } from "../../engine";
 import { type SeenHolder, stranger } from "../trust";
 import { hashOf } from "./fields";
 
@@ -29,7 +29,7 @@ function holderOf(
 ): SeenHolder | undefined {
   if (leases[id] === undefined) return undefined;
   const { host, pid, identity, concurrency, startedAt } = JSON.parse(text) as KnownWorker;
-  const remaining = Number(leases[id]) - Number(now);
-  const lease: Holder["lease"] = { until: Number(leases[id]), isOver: remaining < 0 };
-  return { id, host, pid, identity, concurrency, startedAt, lease, remaining };
+  const until = Number(leases[id]);
+  const lease = { until, remaining: until - Number(now) };
+  return { id, host, pid, identity, concurrency, startedAt, lease };
 }

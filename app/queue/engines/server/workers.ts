@@ -63,8 +63,8 @@ interface WorkerRow {
 
 function toHolder(row: WorkerRow): SeenHolder {
   const { id, host, pid, identity, concurrency, started_at, lease_until, remaining } = row;
-  const lease = { until: lease_until, isOver: remaining < 0 };
-  return { id, host, pid, identity, concurrency, startedAt: started_at, lease, remaining };
+  const lease = { until: lease_until, remaining };
+  return { id, host, pid, identity, concurrency, startedAt: started_at, lease };
 }
 
 export function takeOverFrom(database: Knex, sql: Sql, dead: Holder, by: string): Promise<ClaimedJob[]> {

@@ -1,6 +1,7 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { Exchange, Exchanged, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
+import { Trust } from "../trust";
 import { claimJobs, promoteDue } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
@@ -12,12 +13,16 @@ import { togetherIn } from "./together";
 import { watchFile } from "./wake";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
+/** Nobody is connected to a file. */
+const noConnections: ReadonlyMap<string, boolean> = new Map();
+
 /** The queue in an SQLite file. */
 export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
   const database = openQueueFile(file, mustExist);
   const locked = <T>(work: (now: number) => T) => withLock(database, () => work(Date.now()));
   const pace = paceOf(database);
   const place = { after: 0 };
+  const trust = new Trust();
   const pushTogether = togetherIn(database);
   return {
     name: "sqlite",
@@ -56,7 +61,11 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
     register: (worker) => locked((now) => registerWorker(database, worker, now)),
     heartbeat: (beat) => locked((now) => beatOf(database, beat, now)),
     unregister: (worker) => locked(() => unregisterWorker(database, worker)),
-    holders: async () => reading(() => holdersOf(database, Date.now())),
+    holders: async () =>
+      trust.judge(
+        reading(() => holdersOf(database, Date.now())),
+        noConnections,
+      ),
     takeOver: (dead, by) => locked(() => takeOverFrom(database, dead, by)),
 
     async watch(onWake) {

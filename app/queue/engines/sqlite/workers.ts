@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
+import type { SeenHolder } from "../trust";
 import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";
 
@@ -30,10 +31,10 @@ const everybody = `select id, host, pid, identity, concurrency, started_at, leas
   select distinct locked_by, null, null, null, null, null, null from jobs
   where status = 'processing' and locked_by is not null and locked_by not in (select id from queue_workers)`;
 
-export function holdersOf(database: Database, now: number): Holder[] {
+export function holdersOf(database: Database, now: number): SeenHolder[] {
   return rowsOf(database, everybody).map(([id, host, pid, identity, concurrency, startedAt, until]) => {
-    const lease = until === null ? null : { until: Number(until), isOver: Number(until) < now };
-    return { id, host, pid, identity, concurrency, startedAt, lease } as Holder;
+    const lease = until === null ? null : { until: Number(until), remaining: Number(until) - now };
+    return { id, host, pid, identity, concurrency, startedAt, lease } as SeenHolder;
   });
 }
 

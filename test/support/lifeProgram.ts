@@ -1,0 +1,11 @@
+import { hostname } from "node:os";
+import { isDead } from "../../app/queue/worker/liveness";
+import { lifeOf } from "../../app/runs/thisProcess";
+
+// What this process thinks of others: [pid, identity] pairs come in, and for each a line "life isDead" goes out.
+
+for (const [pid, identity] of JSON.parse(process.argv[2] as string)) {
+  const lease = { until: 0, isSilent: false, isOver: false };
+  const holder = { id: "w", host: hostname(), pid, identity, concurrency: 1, startedAt: 0, lease };
+  process.stdout.write(`${lifeOf(pid, identity)} ${isDead(holder)}\n`);
+}
