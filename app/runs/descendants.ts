@@ -1,11 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { monotonicMs } from "./watchdogOrders";
 
 /** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
 const patience = 300;
 
-/** Processes that were told to end, and when they may be killed (milliseconds since the epoch). */
+/** How long processes that start others faster than they are found are pursued, in milliseconds. */
+const pursuit = 2_000;
+
+/** A process and when it began, in ticks of the machine's clock: a later one with its pid is another process. */
+export interface Descendant {
+  pid: number;
+  startedAt: number;
+}
+
+/** Processes that were told to end, and when they may be killed (on the clock of `monotonicMs`). */
 export interface Warned {
-  pids: number[];
+  processes: Descendant[];
   killAt: number;
 }
 
@@ -14,9 +24,14 @@ export interface Warned {
  * parents, and those that left the tree (setsid, double fork) by the mark in their environment. Never the
  * process group, which may be the caller's. `known` are some found earlier, while their parent was alive; without a
  * `pid` the parent is gone, and the number may be another's.
- * Blocks until they are gone; does nothing where there is no /proc.
+ * Blocks until they are gone; does nothing where there is no /proc. Not found is what left the tree and cleared its
+ * environment (`env -i setsid …`).
  */
-export function endDescendants(pid: number | undefined, mark: string, known: readonly number[] = []): void {
+export function endDescendants(
+  pid: number | undefined,
+  mark: string,
+  known: readonly Descendant[] = [],
+): void {
   killDescendants(pid, mark, warnDescendants(pid, mark, known));
 }
 
@@ -24,28 +39,56 @@ export function endDescendants(pid: number | undefined, mark: string, known: rea
 export function warnDescendants(
   pid: number | undefined,
   mark: string,
-  known: readonly number[] = [],
+  known: readonly Descendant[] = [],
 ): Warned {
-  const pids = [...new Set([...known.filter(isThere), ...descendantsOf(pid, mark)])];
-  for (const one of pids) signal(one, "SIGTERM");
-  return { pids, killAt: Date.now() + patience };
+  const told = withoutDoubles([...known, ...descendantsOf(pid, mark)]);
+  for (const one of told) signal(one, "SIGTERM");
+  return { processes: told, killAt: monotonicMs() + patience };
 }
 
-/** The second: SIGKILL for those that did not end in time. */
-export function killDescendants(pid: number | undefined, mark: string, { pids, killAt }: Warned): void {
-  if (pids.length === 0) return;
-  while (Date.now() < killAt && pids.some(isThere)) pause(20);
-  // Looked for again: they may have started others meanwhile.
-  for (const one of new Set([...pids.filter(isThere), ...descendantsOf(pid, mark)])) signal(one, "SIGKILL");
+/** The second: SIGKILL for those that did not end in time, and for what they have started meanwhile. */
+export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
+  if (processes.length === 0) return;
+  while (monotonicMs() < killAt && processes.some(isThere)) pause(20);
+  const giveUpAt = monotonicMs() + pursuit;
+  // Stopped first: a process that is killed while it forks leaves a child that nobody finds any more.
+  const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
+  for (const one of stopped) signal(one, "SIGKILL");
+  while (monotonicMs() < giveUpAt && stopped.some(isThere)) pause(5);
 }
 
-function isThere(pid: number): boolean {
-  return placeOf(pid) !== undefined;
+/** Stops processes until a look finds none that runs, and returns them. */
+function stopAll(look: () => Descendant[], giveUpAt: number): Descendant[] {
+  const stopped = new Map<number, Descendant>();
+  for (;;) {
+    const running = look().filter((one) => !isSame(stopped.get(one.pid), one) && isThere(one));
+    for (const one of running) {
+      signal(one, "SIGSTOP");
+      stopped.set(one.pid, one);
+    }
+    if (running.length === 0 || monotonicMs() > giveUpAt) return [...stopped.values()];
+  }
+}
+
+function withoutDoubles(processes: readonly Descendant[]): Descendant[] {
+  return [...new Map(processes.map((one) => [one.pid, one])).values()].filter(isThere);
+}
+
+function isSame(one: Descendant | undefined, other: Descendant): boolean {
+  return one?.pid === other.pid && one.startedAt === other.startedAt;
+}
+
+function isThere({ pid, startedAt }: Descendant): boolean {
+  return placeOf(pid)?.startedAt === startedAt;
 }
 
 /** The processes that `pid` started, directly or not, and those that carry its mark. */
-export function descendantsOf(pid: number | undefined, mark: string): number[] {
-  const living = new Map(processNumbers().map((one) => [one, placeOf(one)]));
+export function descendantsOf(pid: number | undefined, mark: string): Descendant[] {
+  const living = new Map<number, Place>();
+  for (const one of processNumbers()) {
+    const place = placeOf(one);
+    if (place !== undefined) living.set(one, place);
+  }
   const begun = (pid === undefined ? undefined : living.get(pid)?.startedAt) ?? 0;
   const isBelow = (one: number): boolean => {
     const parent = living.get(one)?.parent;
@@ -54,9 +97,9 @@ export function descendantsOf(pid: number | undefined, mark: string): number[] {
   };
   // Most processes of a machine are older than the run, and reading an environment takes as long as all else.
   const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= begun;
-  return [...living.keys()].filter(
-    (one) => one !== pid && (isBelow(one) || (isYounger(one) && carries(one, mark))),
-  );
+  return [...living]
+    .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && carries(one, mark))))
+    .map(([one, { startedAt }]) => ({ pid: one, startedAt }));
 }
 
 function processNumbers(): number[] {
@@ -93,9 +136,10 @@ function read(file: string): string | undefined {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Its identity is looked at right before: meanwhile its pid may have become another process's. */
+function signal(one: Descendant, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, name);
+    if (isThere(one)) process.kill(one.pid, name);
   } catch {
     // Gone already, or not ours to end.
   }

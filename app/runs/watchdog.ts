@@ -32,7 +32,7 @@ function endProcess(): void {
   if (state.is === "over") return;
   try {
     // It may have started some since.
-    if (warned === undefined || warned.pids.length === 0) warned = warnDescendants(process.pid, mark);
+    if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
     const untold = told && untoldOf(told, { isBad: true, isRetried: false });
     if (key !== null) record(key, untold);
     killDescendants(process.pid, mark, warned);

@@ -40,6 +40,17 @@ describe("a time limit", () => {
       "commands/Leaves.ts": limited(
         `spawn("sh", ["-c", "setsid sh -c 'sleep 4713.1 & exit' & exit"], { stdio: "ignore" }); ${wait}`,
       ),
+      // Two loops that start processes faster than they are looked for, one of them without the run's mark.
+      "commands/Forks.ts": limited(
+        `for (const clear of ["", "env -i PATH=$PATH"]) spawn("sh", ["-c",
+           \`trap '' TERM; while :; do \${clear} sleep 4716.1 & \${clear} sleep 0.01; done\`], { stdio: "ignore" });
+         ${wait}`,
+      ),
+      // Each process starts the next one and ends.
+      "commands/Hops.ts": limited(
+        `const hop = "trap '' TERM; sleep 0.02; sleep 4717.1 & sh -c \\"$HOP\\" &";
+         spawn("sh", ["-c", hop], { stdio: "ignore", env: { ...process.env, HOP: hop } }); ${wait}`,
+      ),
       // Its thread notices the limit a little late, and then tidies up with what it has started.
       "commands/TidiesUp.ts": `
         import { spawn } from "node:child_process";
@@ -129,6 +140,14 @@ describe("a time limit", () => {
   test("finds what left the tree by its environment", async () => {
     expect((await direct("Leaves")).status).toBe(124);
     expect(leftOver("4713.1")).toEqual([]);
+  });
+
+  test.each([
+    ["Forks", "4716.1"],
+    ["Hops", "4717.1"],
+  ])("ends processes that go on starting others: %s", async (name, argument) => {
+    expect((await direct(name)).status).toBe(124);
+    expect(leftOver(argument)).toEqual([]);
   });
 
   test("ends the children of a blocked command too", async () => {
