@@ -30,12 +30,12 @@ export interface QueueEngine {
 
   /** Settles what has ended, notes progress, and claims what is due: attempts are counted here. */
   exchange(request: Exchange): Promise<Exchanged>;
-  /** Gives claimed jobs back as if they had not been claimed. */
+  /** Gives claimed jobs back unharmed: the attempt is counted as `spent`, so that no two claims share a number. */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
   /** Makes the worker known, before its first claim. */
   register(worker: WorkerRecord): Promise<void>;
-  /** Prolongs the worker's lease, and says whether it is known still and which of `running` are its no more. */
+  /** Prolongs the worker's lease. Says whether the worker is still known, and which jobs are its by the store. */
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
   /** Forgets a worker that holds nothing any more. */
   unregister(worker: string): Promise<void>;
@@ -117,7 +117,7 @@ export interface ClaimedJob extends Held {
   /** JSON. */
   data: string | null;
   createdAt: number | null;
-  /** Attempts before somebody queued it again by hand. */
+  /** Claims that count for nothing: before somebody queued it again by hand, or given back. */
   spent: number;
   /** How often a worker died while it held this job. */
   crashes: number;
@@ -176,12 +176,11 @@ export interface WorkerRecord {
 export interface Heartbeat {
   worker: string;
   leaseMs: number;
-  running: readonly Held[];
 }
 
 export interface HeartbeatAnswer {
   isKnown: boolean;
-  lost: number[];
+  held: Held[];
 }
 
 /**

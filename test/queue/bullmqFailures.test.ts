@@ -9,7 +9,7 @@ const setup = bullSetup();
 
 describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
   troubleConformance(setup, ({ push, state, open }) => {
-    test("what was claimed by a claim whose answer was lost comes back", async () => {
+    test("what a claim brought whose answer was lost is known by the next heartbeat", async () => {
       let isDeaf = false;
       const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
       open.push(() => way.close());
@@ -25,8 +25,9 @@ describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
       isDeaf = false;
       await setup.redis().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await expect(lost).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
-      const { claimed } = await far.exchange(claiming);
-      expect(claimed).toMatchObject([{ id, attempt: 1 }]);
+      expect((await far.heartbeat({ worker: "far", leaseMs: 1000 })).held).toEqual([{ id, attempt: 1 }]);
+      await far.release("far", [{ id, attempt: 1 }]);
+      expect((await far.exchange(claiming)).claimed).toMatchObject([{ id, attempt: 2, spent: 1 }]);
     });
   }),
 );

@@ -5,6 +5,7 @@ import { handlerOf } from "../../app/queue/handlers";
 import { job } from "../../app/queue/job";
 import { Worker } from "../../app/queue/worker/worker";
 import { until } from "../support/server";
+import { lostAnswers } from "./lostAnswers";
 
 /** How to set an engine up, on the real thing. */
 export interface EngineSetup {
@@ -361,17 +362,14 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.holders()).map(({ id }) => id)).toEqual(["w2"]);
         expect(await settle("w1", ...jobs.map((job) => done(job)))).toHaveLength(2);
         expect(await settle("w2", ...taken.map((job) => done(job)))).toEqual([]);
-        expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000, running: jobs.map(held) })).toEqual({
-          isKnown: false,
-          lost: jobs.map(({ id }) => id),
-        });
+        expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
       test("one that prolonged its lease meanwhile keeps its jobs", async () => {
         await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const seen = (await engine.holders()).find(({ id }) => id === "w1");
-        await engine.heartbeat({ worker: "w1", leaseMs: 70_000, running: [] });
+        await engine.heartbeat({ worker: "w1", leaseMs: 70_000 });
         expect(await engine.takeOver(seen as NonNullable<typeof seen>, "w2")).toEqual([]);
         expect(await settle("w1", done(job))).toEqual([]);
       });
@@ -385,12 +383,28 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2")).toHaveLength(1);
       });
 
-      test("the heartbeat tells which of the running are lost", async () => {
-        await engine.push([newJob(), newJob()]);
-        const jobs = (await claim("w1", 2)) as [ClaimedJob, ClaimedJob];
-        await engine.cancel([jobs[0].id]);
-        const beat = { worker: "w1", leaseMs: 1000, running: jobs.map(held) };
-        expect(await engine.heartbeat(beat)).toEqual({ isKnown: true, lost: [jobs[0].id] });
+      test("the heartbeat's answer is what a worker holds, each with its attempt", async () => {
+        await engine.push([newJob(), newJob(), newJob({ type: "Other" })]);
+        const [first, second, third] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
+        await engine.cancel([first.id]);
+        await engine.release("w1", [second]);
+        const again = (await claim("w1", 1)) as [ClaimedJob];
+        await pushOne();
+        expect(await claim("w2", 1)).toHaveLength(1);
+        const { isKnown, held: ours } = await engine.heartbeat({ worker: "w1", leaseMs: 1000 });
+        expect(isKnown).toBe(true);
+        expect(ours.sort((a, b) => a.id - b.id)).toEqual([held(again[0]), held(third)]);
+        expect(again[0]).toMatchObject({ id: second.id, attempt: 2, spent: 1 });
+      });
+
+      test("a release that arrives twice takes nothing from whoever has claimed the job since", async () => {
+        const { id } = await pushOne();
+        const [first] = (await claim("w1", 1)) as [ClaimedJob];
+        await engine.release("w1", [first]);
+        const [second] = (await claim("w1", 1)) as [ClaimedJob];
+        await engine.release("w1", [first]);
+        expect(await engine.find(id)).toMatchObject({ state: "processing", attempts: 1 });
+        expect(await settle("w1", done(second))).toEqual([]);
       });
 
       test("a push wakes who watches, in another connection too", async () => {
@@ -407,6 +421,8 @@ export function conformance(setup: EngineSetup): void {
         }
       });
     });
+
+    lostAnswers(() => engine);
 
     test("a worker that hears nothing finds its jobs by looking", async () => {
       const deaf: QueueEngine = { ...engine, watch: async () => ({ close() {} }) };

@@ -157,6 +157,27 @@ describe("what becomes of a job", () => {
     });
   });
 
+  test.each<[string, Partial<ClaimedJob>, Ending, object]>([
+    ["done", {}, { kind: "returned", result: 1 }, { state: "completed", result: "1" }],
+    ["failed", { attempt: 3 }, threw, { state: "failed" }],
+    ["to be retried", {}, threw, { state: "retry" }],
+  ])("a cron job %s whose time zone this Node doesn't know is settled", (_, job, ending, expected) => {
+    const lunar = { expression: "0 2 * * *", timezone: "Luna/Tycho" };
+    const settlement = ends({ ...job, cron: lunar }, ending);
+    expect(settlement).toMatchObject(expected);
+    if (settlement.state === "retry") return;
+    expect(settlement.next).toEqual({ ...follower, cron: lunar, when: { at: Date.UTC(2026, 2, 11, 2) } });
+    expect(settlement.error).toContain("in UTC: this Node can't use the time zone Luna/Tycho");
+  });
+
+  test("a cron job whose expression can't be read is settled, and says that there is no next run", () => {
+    const broken = { expression: "99 * * * *", timezone: "Luna/Tycho" };
+    const settlement = ends({ cron: broken }, { kind: "returned", result: 1 });
+    expect(settlement).toMatchObject({ state: "completed", result: "1" });
+    expect(settlement.error).toContain('there is no next run, as "99 * * * *" can\'t be read');
+    expect(settlement).not.toHaveProperty("next");
+  });
+
   test("a cron job's retry gives way to its next run", () => {
     const minutely = { expression: "* * * * *", timezone: "UTC" };
     const slow = { ...handler, backoffMs: 120_000 };

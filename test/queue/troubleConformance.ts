@@ -107,7 +107,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const far = setup.openAt(way.url);
       open.push(() => far.close());
       await far.register({ id: "far", host: "far", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 });
-      const beat = () => far.heartbeat({ worker: "far", leaseMs: 60_000, running: [] });
+      const beat = () => far.heartbeat({ worker: "far", leaseMs: 60_000 });
       let wakes = 0;
       const watch = await far.watch(() => wakes++);
       open.push(() => watch.close());
@@ -124,7 +124,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await Promise.all(silences);
       expect(wakes).toBeGreaterThan(0);
       // Its lease would be over before a second silence had passed.
-      expect(await beat()).toEqual({ isKnown: true, lost: [] });
+      expect(await beat()).toEqual({ isKnown: true, held: [] });
       const { claimed } = await far.exchange(claiming);
       expect(claimed.map((job) => job.id)).toEqual([id]);
     });

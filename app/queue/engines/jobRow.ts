@@ -10,6 +10,7 @@ export interface JobRow {
   sort_order: number;
   due: number | null;
   attempts: number;
+  spent: number;
   locked_by: string | null;
   created_at: number | null;
   started_at: number | null;
@@ -33,7 +34,7 @@ export function toRecord(row: JobRow): JobRecord {
     state: row.status,
     data: decoded(row.data),
     priority: -row.sort_order || 0,
-    attempts: row.attempts,
+    attempts: row.attempts - row.spent,
     due: row.due,
     createdAt: row.created_at,
     startedAt: row.started_at,

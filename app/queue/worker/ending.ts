@@ -1,6 +1,6 @@
 import { errorText } from "../../services/errorText";
 import { backoffDelay, doubled } from "../backoff";
-import { nextCronRun } from "../cronRun";
+import { type CronRun, nextCronRun } from "../cronRun";
 import type { ClaimedJob, NewJob, Settlement } from "../engine";
 import type { Handler } from "../handlers";
 import { encode } from "../payload";
@@ -33,14 +33,17 @@ export function settlementOf(
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { id, attempt, state: "retry", error, delay };
-  return withNext({ id, attempt, state: "failed", error }, cronNext(job, chance) ?? rescheduled(job));
+  const { next = rescheduled(job), remark } = cronNext(job, chance);
+  const whole = remark === undefined ? error : `${error}\n${remark}`;
+  return withNext({ id, attempt, state: "failed", error: whole }, next);
 }
 
 /** A result that is no JSON is an error worth noting, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { id, attempt } = job;
-  const next = job.cron === null ? undefined : cronNext(job, chance);
+  const { next, remark } = cronNext(job, chance);
   const done: Settlement = { id, attempt, state: "completed", result: null };
+  if (remark !== undefined) done.error = remark;
   try {
     if (value !== undefined) done.result = encode(value, "result");
   } catch (error) {
@@ -65,14 +68,51 @@ function retryDelay(
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
   if (job.cron === null) return delay;
   // A cron job's retry gives way to its next run.
-  const next = nextCronRun(job.cron, job.type, now);
-  return next !== undefined && next <= now + delay ? undefined : delay;
+  const { at } = cronTime(job.cron, job.type, now);
+  return at !== undefined && at <= now + delay ? undefined : delay;
 }
 
-function cronNext(job: ClaimedJob, { now }: Chance): NewJob | undefined {
-  if (job.cron === null) return undefined;
-  const at = nextCronRun(job.cron, job.type, now);
-  return at === undefined ? undefined : { ...follower(job), cron: job.cron, when: { at } };
+interface CronNext {
+  next?: NewJob;
+  /** Why the next run is not when it should be, or isn't at all. */
+  remark?: string;
+}
+
+function cronNext(job: ClaimedJob, { now }: Chance): CronNext {
+  if (job.cron === null) return {};
+  const { at, remark } = cronTime(job.cron, job.type, now);
+  return {
+    ...(at !== undefined && { next: { ...follower(job), cron: job.cron, when: { at } } }),
+    ...(remark !== undefined && { remark }),
+  };
+}
+
+/** Never throws: the job whose schedule can't be read has been done, and has to be settled. */
+function cronTime(cron: CronRun, type: string, now: number): { at?: number | undefined; remark?: string } {
+  try {
+    return { at: nextCronRun(cron, type, now) };
+  } catch (error) {
+    return cron.timezone === "UTC" ? unreadable(cron, error) : inUtc(cron, type, now);
+  }
+}
+
+/** At a wrong hour rather than never: Nodes know different time zones, and the next one may know this one. */
+function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
+  try {
+    const at = nextCronRun({ ...cron, timezone: "UTC" }, type, now);
+    return {
+      at,
+      remark: `the next run is planned in UTC: this Node can't use the time zone ${cron.timezone}`,
+    };
+  } catch (error) {
+    return unreadable(cron, error);
+  }
+}
+
+function unreadable({ expression }: CronRun, error: unknown): { remark: string } {
+  return {
+    remark: `there is no next run, as ${JSON.stringify(expression)} can't be read: ${errorText(error)}`,
+  };
 }
 
 /** What failed is queued anew, later each time that it fails in a row. */

@@ -1,10 +1,11 @@
-import type { ClaimedJob, Exchange, Held, Settlement } from "../engine";
+import type { Exchange, Held, Settlement } from "../engine";
 
-/** What a worker has to tell the database at its next turn. */
+/** What a worker has to tell the database, until the database has answered. */
 export class Outgoing {
   #settlements: Settlement[] = [];
   #progress = new Map<number, Held & { value: string }>();
-  #returns: ClaimedJob[] = [];
+  #returns: Held[] = [];
+  readonly #underWay = new Set<Taken>();
 
   get isEmpty(): boolean {
     return this.#settlements.length === 0 && this.#progress.size === 0 && this.#returns.length === 0;
@@ -20,35 +21,58 @@ export class Outgoing {
     this.#progress.set(id, { id, attempt, value });
   }
 
-  giveBack(jobs: readonly ClaimedJob[]): void {
-    this.#returns.push(...jobs);
+  giveBack(jobs: readonly Held[]): void {
+    for (const { id, attempt } of jobs) this.#returns.push({ id, attempt });
   }
 
   settles({ id, attempt }: Held): boolean {
-    return this.#settlements.some((one) => one.id === id && one.attempt === attempt);
+    const isIt = (one: Held) => one.id === id && one.attempt === attempt;
+    return this.#settlements.some(isIt) || [...this.#underWay].some(({ settle }) => settle.some(isIt));
   }
 
+  /** Every job whose end or return is not known to be written down. */
+  held(): Held[] {
+    const underWay = [...this.#underWay].flatMap(({ settle, returns }) => [...settle, ...returns]);
+    return [...this.#settlements, ...this.#returns, ...underWay];
+  }
+
+  /** To be told now. Call `told` or `putBack` when it is known how that went. */
   take(): Taken {
     const taken = {
       settle: this.#settlements,
       progress: [...this.#progress.values()],
       returns: this.#returns,
     };
-    this.clear();
+    this.#forgetQueued();
+    this.#underWay.add(taken);
     return taken;
   }
 
-  /** It could not be told: it has to be told again. */
-  putBack({ settle, returns }: Taken): void {
-    this.#settlements = [...settle, ...this.#settlements];
-    this.#returns = [...returns, ...this.#returns];
+  told(taken: Taken): void {
+    this.#underWay.delete(taken);
   }
 
+  /** What is left in `taken` has to be told again. Progress has no second chance: newer progress may be waiting. */
+  putBack(taken: Taken): void {
+    if (!this.#underWay.delete(taken)) return;
+    this.#settlements = [...taken.settle, ...this.#settlements];
+    this.#returns = [...taken.returns, ...this.#returns];
+  }
+
+  /** Somebody else has all of these jobs. */
   clear(): void {
+    this.#forgetQueued();
+    this.#underWay.clear();
+  }
+
+  #forgetQueued(): void {
     this.#settlements = [];
     this.#progress.clear();
     this.#returns = [];
   }
 }
 
-export type Taken = Pick<Exchange, "settle" | "progress"> & { returns: ClaimedJob[] };
+export interface Taken extends Pick<Exchange, "progress"> {
+  settle: Settlement[];
+  returns: Held[];
+}

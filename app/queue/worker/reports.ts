@@ -2,12 +2,13 @@ import { logError, logWarn } from "../../services/Logger";
 import type { ClaimedJob, Settlement } from "../engine";
 import type { Ending } from "./ending";
 
-/** Says in the log what became of a job that did not get done. */
+/** Logs what became of a job that wasn't completed, or was with something to remark. */
 export function reportFailure(job: ClaimedJob, settlement: Settlement, { kind }: Ending): void {
-  if (settlement.state === "completed") return;
-  const { type, id, attempt } = job;
-  const about = { type, id, attempt, error: settlement.error.split("\n", 1)[0] };
-  if (settlement.state === "failed") logError("Job failed", about);
+  if (settlement.error === undefined) return;
+  const { type, id, attempt, spent } = job;
+  const about = { type, id, attempt: attempt - spent, error: settlement.error.split("\n", 1)[0] };
+  if (settlement.state === "completed") logWarn("Job completed, with a remark", about);
+  else if (settlement.state === "failed") logError("Job failed", about);
   else if (kind === "crashed") logWarn("Job taken over from a dead worker", about);
   else logWarn("Job failed and will be tried again", { ...about, inSeconds: settlement.delay / 1000 });
 }

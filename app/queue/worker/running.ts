@@ -9,12 +9,15 @@ export class Running {
     return this.#executions.size;
   }
 
-  has({ id, attempt }: Held): boolean {
-    return this.#executions.get(id)?.claimed.attempt === attempt;
+  has(job: Held): boolean {
+    return this.#find(job) !== undefined;
   }
 
+  /** An earlier attempt of the same job is not this worker's anymore, or there would be no later one. */
   add(execution: Execution): void {
-    this.#executions.set(execution.claimed.id, execution);
+    const { id } = execution.claimed;
+    this.#executions.get(id)?.abandon("the job was given to a later attempt");
+    this.#executions.set(id, execution);
   }
 
   /** False for one that has been abandoned. */
@@ -27,12 +30,12 @@ export class Running {
     return [...this.#executions.values()].map(({ claimed: { id, attempt } }) => ({ id, attempt }));
   }
 
-  /** Aborts those that run; says which did. */
-  abandon(ids: readonly number[], reason: string): number[] {
-    const running = ids.filter((id) => this.#executions.has(id));
-    for (const id of running) {
-      this.#executions.get(id)?.abandon(reason);
-      this.#executions.delete(id);
+  /** Aborts these attempts, and says which were running. */
+  abandon(jobs: readonly Held[], reason: string): Held[] {
+    const running = jobs.filter((job) => this.has(job));
+    for (const job of running) {
+      this.#find(job)?.abandon(reason);
+      this.#executions.delete(job.id);
     }
     return running;
   }
@@ -42,5 +45,10 @@ export class Running {
     this.#executions.clear();
     for (const execution of running) execution.abandon(reason);
     return running.map(({ claimed }) => claimed);
+  }
+
+  #find({ id, attempt }: Held): Execution | undefined {
+    const execution = this.#executions.get(id);
+    return execution?.claimed.attempt === attempt ? execution : undefined;
   }
 }

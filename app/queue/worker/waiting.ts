@@ -26,6 +26,19 @@ export class Waiting {
     return this.#jobs[this.#next++] as ClaimedJob;
   }
 
+  held(): Held[] {
+    return this.#jobs.slice(this.#next).map(({ id, attempt }) => ({ id, attempt }));
+  }
+
+  /** Forgets these, and says which were waiting. */
+  drop(jobs: readonly Held[]): Held[] {
+    const dropped = jobs.filter((job) => this.has(job));
+    const isDropped = (job: Held) =>
+      dropped.some(({ id, attempt }) => id === job.id && attempt === job.attempt);
+    if (dropped.length > 0) this.#jobs = this.takeAll().filter((job) => !isDropped(job));
+    return dropped;
+  }
+
   takeAll(): ClaimedJob[] {
     const waiting = this.#jobs.slice(this.#next);
     this.#jobs = [];

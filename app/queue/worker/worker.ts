@@ -1,18 +1,20 @@
 import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, ClaimRequest, QueueEngine, Settlement, Watch } from "../engine";
+import type { ClaimedJob, ClaimRequest, Held, QueueEngine, Settlement, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
-import { Care } from "./care";
 import { type Ending, settlementOf } from "./ending";
 import { Execution } from "./execution";
+import { Maintenance } from "./maintenance";
 import { Outage } from "./outage";
-import { Outgoing } from "./outgoing";
+import { Outgoing, type Taken } from "./outgoing";
 import { Prefetch } from "./prefetch";
+import { blamed, Quarantine } from "./quarantine";
+import { Reconciliation } from "./reconciliation";
 import { unknownType } from "./refusals";
 import { reportFailure, reportLost } from "./reports";
 import { Running } from "./running";
-import { blamed, Suspects } from "./suspects";
+import { UnderWay } from "./underWay";
 import { Waiting } from "./waiting";
 
 export interface WorkerOptions {
@@ -54,14 +56,21 @@ export class Worker {
   readonly #outage = new Outage();
   readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
-  readonly #suspects = new Suspects();
-  readonly #care: Care;
+  readonly #quarantine = new Quarantine();
+  readonly #maintenance: Maintenance;
+  readonly #exchanges = new UnderWay();
+  readonly #reconciliation = new Reconciliation({
+    active: () => [...this.#running.held(), ...this.#waiting.held()],
+    outgoing: () => this.#outgoing.held(),
+    claimsAnswered: () => Promise.all([this.#exchanges.answered(), this.#maintenance.takeovers.answered()]),
+    abandon: (jobs) => this.#lose(jobs),
+    giveBack: (jobs) => this.#returnUnknown(jobs),
+  });
   readonly #limits: ReadonlyMap<string, number>;
   #watch: Watch | undefined;
   /** Reasons to claim, and those that a claim which found no more has answered. */
   #wakes = 1;
   #answered = 0;
-  #exchanges = 0;
   /** How many jobs the claims under way may bring. */
   #claiming = 0;
   #lastExchange = 0;
@@ -80,12 +89,11 @@ export class Worker {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#care = new Care(engine, {
+    this.#maintenance = new Maintenance(engine, {
       leaseMs,
       keepMs,
       concurrency,
-      running: () => this.#running.held(),
-      onLost: (ids) => this.#lose(ids),
+      reconciliation: this.#reconciliation,
       onEvicted: () => this.#evicted(),
       onTaken: (jobs, from) => this.#inherit(jobs, from),
       onTick: () => this.#relieve(),
@@ -93,7 +101,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#care.start(this.wake);
+    await this.#maintenance.start(this.wake);
     this.#watch = await this.options.engine.watch(this.wake);
     this.#isStarted = true;
     this.#consider();
@@ -129,7 +137,7 @@ export class Worker {
     if (!this.#isStarted || this.#phase === "ending") return;
     this.#pump();
     const pipeline = this.#outage.leavesDoubt ? 1 : this.options.engine.pipeline;
-    if (this.#turn !== undefined || this.#exchanges >= pipeline) return;
+    if (this.#turn !== undefined || this.#exchanges.size >= pipeline) return;
     if (this.#outgoing.isEmpty && !this.#wantsJobs()) this.#endIfIdle();
     else this.#scheduleTurn();
   }
@@ -139,13 +147,13 @@ export class Worker {
     const remaining = rest - (performance.now() - this.#lastExchange);
     const take = () => {
       this.#turn = undefined;
-      void this.#exchange();
+      void this.#exchanges.add(this.#exchange()).finally(() => this.#consider());
     };
     this.#turn = remaining <= 0 ? setImmediate(take) : setTimeout(take, remaining);
   }
 
   #wantsJobs(): boolean {
-    if (this.#suspects.isChosen) return false;
+    if (this.#quarantine.isChosen) return false;
     // What has ended is told first: it would be begun again otherwise.
     if (this.#outage.leavesDoubt && !this.#outgoing.isEmpty) return false;
     return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
@@ -160,31 +168,39 @@ export class Worker {
 
   async #exchange(): Promise<void> {
     const { engine } = this.options;
-    const { id } = this.#care;
+    const { id } = this.#maintenance;
     const claim = this.#claimRequest();
     const taken = this.#outgoing.take();
     const wakes = this.#wakes;
-    this.#exchanges++;
     this.#claiming += claim?.limit ?? 0;
     try {
-      if (taken.returns.length > 0) await engine.release(id, taken.returns.splice(0));
+      if (taken.returns.length > 0) await this.#release(id, taken);
       const { settle, progress } = taken;
       const { claimed, lost, nextDue } = await engine.exchange({ worker: id, settle, progress, claim });
       this.#outage.over();
       reportLost(lost);
+      this.#outgoing.told(taken);
+      this.#reconciliation.told(settle);
       this.#claiming -= claim?.limit ?? 0;
-      if (claim !== null) this.#received(claimed, claim.limit, wakes);
-      if (claim !== null) this.#care.remind(nextDue, this.wake);
+      // Under its earlier id this worker was taken for dead: what it claimed then is somebody else's.
+      if (claim === null || id !== this.#maintenance.id) return;
+      this.#received(claimed, claim.limit, wakes);
+      this.#maintenance.remind(nextDue, this.wake);
     } catch (error) {
       this.#claiming -= claim?.limit ?? 0;
       this.#outgoing.putBack(taken);
       this.#wakes++;
       if (isOutage(error)) this.#outage.failed(error);
       else this.#fail(error);
+    } finally {
+      this.#lastExchange = performance.now();
     }
-    this.#lastExchange = performance.now();
-    this.#exchanges--;
-    this.#consider();
+  }
+
+  async #release(worker: string, taken: Taken): Promise<void> {
+    await this.options.engine.release(worker, taken.returns);
+    this.#reconciliation.told(taken.returns);
+    taken.returns = [];
   }
 
   #claimRequest(): ClaimRequest | null {
@@ -211,7 +227,7 @@ export class Worker {
 
   /** Of a claim with a suspect in it only that one is kept, to be run alone. */
   #take(claimed: ClaimedJob[]): void {
-    const suspect = this.#suspects.choose(claimed, performance.now());
+    const suspect = this.#quarantine.choose(claimed, performance.now());
     if (suspect === undefined) {
       this.#waiting.add(claimed, performance.now());
       return;
@@ -237,9 +253,9 @@ export class Worker {
 
   /** A suspect is begun when the others have been given back. */
   #mustHold(): boolean {
-    if (!this.#suspects.isChosen) return false;
-    const isTold = this.#exchanges === 0 && this.#outgoing.isEmpty;
-    return !isTold || this.#suspects.mustWait(this.#running.size, performance.now());
+    if (!this.#quarantine.isChosen) return false;
+    const isTold = this.#exchanges.size === 0 && this.#outgoing.isEmpty;
+    return !isTold || this.#quarantine.mustWait(this.#running.size, performance.now());
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -271,7 +287,7 @@ export class Worker {
     const now = this.options.engine.now?.() ?? Date.now();
     const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
     this.#outgoing.settle(settlement);
-    this.#suspects.forget(job.id);
+    this.#quarantine.forget(job.id);
     // Its place among those of a limited type is free.
     if (handler !== undefined && handler.concurrency !== null) this.#wakes++;
     if (settlement.state === "retry") this.summary.retried++;
@@ -287,15 +303,25 @@ export class Worker {
 
   /** A suspect among them is one no more. */
   #giveBackWaiting(): void {
-    this.#suspects.clear();
+    this.#quarantine.clear();
     this.#giveBack(this.#waiting.takeAll());
   }
 
-  /** They were cancelled, or another worker has them. */
-  #lose(ids: readonly number[]): void {
-    const lost = this.#running.abandon(ids, "the job was cancelled or taken over");
-    for (const id of lost) this.#suspects.forget(id);
+  /** They were canceled, or another worker has them. */
+  #lose(jobs: readonly Held[]): void {
+    this.#waiting.drop(jobs);
+    const lost = this.#running.abandon(jobs, "the job was cancelled or taken over").map(({ id }) => id);
+    for (const { id } of jobs) this.#quarantine.forget(id);
     reportLost(lost);
+    this.wake();
+  }
+
+  /** An answer was lost: nobody would run them for as long as this worker lives. */
+  #returnUnknown(jobs: readonly Held[]): void {
+    logWarn("Giving back jobs whose claim was never answered", {
+      ids: jobs.slice(0, 20).map(({ id }) => id),
+    });
+    this.#outgoing.giveBack(jobs);
     this.wake();
   }
 
@@ -303,7 +329,7 @@ export class Worker {
   #evicted(): void {
     const jobs =
       this.#running.abandonAll("the worker lost its lease").length + this.#waiting.takeAll().length;
-    this.#suspects.clear();
+    this.#quarantine.clear();
     this.#outgoing.clear();
     logWarn("Lost the lease: other workers have this one's jobs", { jobs });
     this.wake();
@@ -320,7 +346,7 @@ export class Worker {
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
-    if (this.#suspects.isChosen) {
+    if (this.#quarantine.isChosen) {
       this.#consider();
       return;
     }
@@ -338,17 +364,17 @@ export class Worker {
     clearTimeout(this.#alarm);
     this.#watch?.close();
     const end = () => this.#reject(error);
-    this.#care.stop().then(end, end);
+    this.#maintenance.stop().then(end, end);
   }
 
   #endIfIdle(): void {
-    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges === 0;
+    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges.size === 0;
     if (!isIdle || this.#phase === "ending") return;
     if (this.#phase === "working" && !this.options.once) return;
     this.#phase = "ending";
     clearTimeout(this.#alarm);
     this.#watch?.close();
-    this.#care.stop().then(() => this.#resolve(this.summary), this.#reject);
+    this.#maintenance.stop().then(() => this.#resolve(this.summary), this.#reject);
   }
 }
 

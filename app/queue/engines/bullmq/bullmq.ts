@@ -1,6 +1,6 @@
 import { openRedis } from "../../../services/redisClient";
 import { type RedisPlace, redisPlace } from "../../../services/redisPlace";
-import type { NewJob, Pushed, QueueEngine } from "../../engine";
+import type { Held, NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
 import { Merger } from "../merger";
@@ -80,25 +80,23 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     },
 
     exchange: (request) => exchanges.exchange(request),
-    release: (worker, jobs) => exchanges.release(worker, jobs),
+    release: (worker, jobs) => ledger.release(worker, jobs),
 
     async register(worker) {
       const who = workerText(worker, Date.now() + ledger.offset);
       await scripts.run("register", [worker.id, who, worker.leaseMs]);
       await session.hold(worker.id);
     },
-    async heartbeat({ worker, leaseMs, running }) {
-      const words = running.flatMap(({ id, attempt }) => [types.of(id), id, attempt]);
-      const asked = [worker, leaseMs, ...words];
-      const [isKnown, ...lost] = await scripts.run<(string | number)[]>("heartbeat", asked);
-      const gone = numbers(lost).map((id) => ({ id }));
-      exchanges.holdings.ended(worker, gone);
-      types.forget(gone);
-      return { isKnown: isKnown === 1, lost: gone.map(({ id }) => id) };
+    async heartbeat({ worker, leaseMs }) {
+      const [isKnown, ...jobs] = await scripts.run<[number, ...string[]]>("heartbeat", [worker, leaseMs]);
+      const held: Held[] = [];
+      for (let at = 0; at < jobs.length; at += 2) {
+        held.push({ id: Number(jobs[at]), attempt: Number(jobs[at + 1]) });
+      }
+      return { isKnown: isKnown === 1, held };
     },
     async unregister(id) {
       await scripts.run("unregister", [id]);
-      exchanges.holdings.forget(id);
       await session.letGo(id);
     },
     async holders() {
@@ -106,11 +104,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
       const ids = holders.filter(({ lease }) => lease !== null).map(({ id }) => id);
       return trust.judge(holders, await session.areConnected(ids, client));
     },
-    async takeOver(dead, by) {
-      const taken = await ledger.takeOver(dead.id, dead.lease?.until, by);
-      exchanges.holdings.handed(by, taken);
-      return taken;
-    },
+    takeOver: (dead, by) => ledger.takeOver(dead.id, dead.lease?.until, by),
 
     async watch(onWake) {
       const stop = onPushHere(onWake);

@@ -78,7 +78,7 @@ export function toRecord([type, id, state, score, fields]: RecordReply): JobReco
     state,
     data: decoded(hash.data),
     priority: ownPriority(Number(hash.priority ?? 0)),
-    attempts: Number(hash.ats ?? 0),
+    attempts: Number(hash.ats ?? 0) - Number(hash.spent ?? 0),
     due: score === null ? firstDue(hash) : Math.floor(Number(score) / 0x1000),
     createdAt: numberOf(hash.timestamp),
     startedAt: numberOf(hash.processedOn),

@@ -47,11 +47,6 @@ export class RedisLedger implements Ledger {
     this.types.forget(jobs);
   }
 
-  async held(worker: string): Promise<Held[]> {
-    const held = await this.scripts.run<[string, string, string][]>("held", [worker]);
-    return held.map(([, id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
-  }
-
   async takeOver(dead: string, seen: number | undefined, by: string) {
     const reply = await this.scripts.run<JobReply[]>("takeOver", [dead, seen ?? "", by]);
     const taken = reply.map(toClaimed).sort(byTurn);

@@ -5,7 +5,7 @@ import { cancelLua, pauseLua, replaceLua, retryFailedLua, retryLua } from "./lua
 import { claimLua } from "./lua/claim";
 import { countsLua, findLua, listLua, pausedLua, pruneLua, typesLua } from "./lua/look";
 import { progressLua, releaseLua, settleLua } from "./lua/settle";
-import { heartbeatLua, heldLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
+import { heartbeatLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
 
 /** Each is one operation at the server: it happens whole, and nothing else meanwhile. */
 const scripts = {
@@ -20,7 +20,6 @@ const scripts = {
   unregister: unregisterLua,
   holders: holdersLua,
   takeOver: takeOverLua,
-  held: heldLua,
   cancel: cancelLua,
   retry: retryLua,
   retryFailed: retryFailedLua,

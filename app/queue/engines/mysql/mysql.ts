@@ -25,7 +25,8 @@ const dialect: ServerDialect = {
   settle: settleJobs,
   release: releaseJobs,
   async held(connection, worker) {
-    const held = "select id, attempts from jobs where status = 'processing' and locked_by = ? order by id";
+    const held =
+      "select id, attempts from jobs force index (jobs_ready) where status = 'processing' and locked_by = ?";
     const { rows } = await connection.query(held, [worker]);
     return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
   },

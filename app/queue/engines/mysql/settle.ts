@@ -22,7 +22,7 @@ const retryOne = `update jobs
     started_at = null, progress = null ${owned}`;
 
 const releaseOne = `update jobs
-  set status = 'pending', locked_by = null, started_at = null, attempts = attempts - 1 ${owned}`;
+  set status = 'pending', locked_by = null, started_at = null, spent = spent + 1 ${owned}`;
 
 export async function settleJobs(
   connection: Connection,

@@ -43,7 +43,7 @@ export const settleMany = `with d as materialized (
     where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))
   ${unlessAll}`;
 
-const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, attempts = j.attempts - 1
+const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, spent = j.spent + 1
   from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, result, worker) ${owned}`;
 
 const noteMany = `update jobs j set progress = d.value

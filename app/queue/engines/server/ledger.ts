@@ -38,15 +38,12 @@ export class ServerLedger implements Ledger {
     return withRetries(() => this.#settleLane.use(work));
   };
 
-  readonly release: Ledger["release"] = async (worker, jobs) => {
+  async release(worker: string, jobs: readonly Held[]): Promise<void> {
     await withRetries(() =>
       this.#settleLane.use((connection) => this.dialect.release(connection, worker, inOrder(jobs))),
     );
     this.claims.forget();
-  };
-
-  readonly held: Ledger["held"] = (worker) =>
-    withRetries(() => this.#claimLane.use((connection) => this.dialect.held(connection, worker)));
+  }
 
   async close(): Promise<void> {
     await this.#claimLane.close();

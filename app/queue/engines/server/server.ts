@@ -59,34 +59,25 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     replaceMatching: (job, staleMs, trx) => pushes.replace(job, staleMs, trx),
 
     exchange: (request) => exchanges.exchange(request),
-    release: (worker, jobs) => exchanges.release(worker, jobs),
+    release: (worker, jobs) => ledger.release(worker, jobs),
 
     async register(worker) {
       await registerWorker(database, dialect, worker);
       await hearing.hold(worker.id);
     },
     async heartbeat(beat) {
-      const answer = await beatOf(database, dialect, beat);
-      exchanges.holdings.ended(
-        beat.worker,
-        answer.lost.map((id) => ({ id })),
-      );
-      return answer;
+      const isKnown = await beatOf(database, dialect, beat);
+      return { isKnown, held: await connections.use((connection) => dialect.held(connection, beat.worker)) };
     },
     async unregister(id) {
       await unregisterWorker(database, id);
-      exchanges.holdings.forget(id);
       await hearing.letGo(id);
     },
     async holders() {
       const holders = await holdersOf(database, dialect);
       return trust.judge(holders, await hearing.areConnected(holders.map(({ id }) => id)));
     },
-    async takeOver(dead, by) {
-      const taken = await changing(() => takeOverFrom(database, dialect, dead, by));
-      exchanges.holdings.handed(by, taken);
-      return taken;
-    },
+    takeOver: (dead, by) => changing(() => takeOverFrom(database, dialect, dead, by)),
 
     async watch(onWake) {
       const stop = onPushHere(onWake);

@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
+import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
 import { type SeenHolder, stranger } from "../trust";
 import { byTurn } from "../turn";
 import { toClaimed } from "./claimedRow";
@@ -14,21 +14,10 @@ export async function registerWorker(database: Knex, { now }: Sql, worker: Worke
   await database("queue_workers").insert(row);
 }
 
-export async function beatOf(database: Knex, { now }: Sql, beat: Heartbeat): Promise<HeartbeatAnswer> {
-  const { worker, leaseMs, running } = beat;
+/** Whether the worker is known still. */
+export async function beatOf(database: Knex, { now }: Sql, { worker, leaseMs }: Heartbeat): Promise<boolean> {
   const lease_until = database.raw(`${now} + ?`, [leaseMs]);
-  const known = await database("queue_workers").where({ id: worker }).update({ lease_until });
-  if (running.length === 0) return { isKnown: known === 1, lost: [] };
-  const ids = running.map(({ id }) => id);
-  const rows = await database("jobs")
-    .whereIn("id", ids)
-    .where({ locked_by: worker })
-    .select("id", "attempts");
-  const held = new Set(rows.map(({ id, attempts }) => `${id} ${attempts}`));
-  return {
-    isKnown: known === 1,
-    lost: running.filter(({ id, attempt }) => !held.has(`${id} ${attempt}`)).map(({ id }) => id),
-  };
+  return (await database("queue_workers").where({ id: worker }).update({ lease_until })) === 1;
 }
 
 export async function unregisterWorker(database: Knex, id: string): Promise<void> {

@@ -20,7 +20,7 @@ const retryOne = `update jobs
   set status = ?4, due = ?5, error = ?6, locked_by = null, started_at = null, progress = null ${owned}`;
 
 const releaseOne = `update jobs
-  set status = 'pending', locked_by = null, started_at = null, attempts = attempts - 1 ${owned}`;
+  set status = 'pending', locked_by = null, started_at = null, spent = spent + 1 ${owned}`;
 
 /** Settles within the open transaction. Returns the ids of jobs that the worker did not hold any more. */
 export function settleJobs(

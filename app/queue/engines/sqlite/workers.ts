@@ -16,11 +16,11 @@ export function registerWorker(database: Database, worker: WorkerRecord, now: nu
 export function beatOf(database: Database, beat: Heartbeat, now: number): HeartbeatAnswer {
   const prolong = "update queue_workers set lease_until = ? where id = ?";
   const isKnown = statement(database, prolong).run(now + beat.leaseMs, beat.worker).changes === 1;
-  const asking = `select d.value->>0 from json_each(?) d left join jobs on jobs.id = d.value->>0
-    and jobs.attempts = d.value->>1 and jobs.locked_by = ? where jobs.id is null`;
-  const running = JSON.stringify(beat.running.map(({ id, attempt }) => [id, attempt]));
-  return { isKnown, lost: rowsOf(database, asking, running, beat.worker).map(([id]) => Number(id)) };
+  const rows = rowsOf(database, heldBy, beat.worker);
+  return { isKnown, held: rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) })) };
 }
+
+const heldBy = "select id, attempts from jobs where status = 'processing' and locked_by = ?";
 
 export function unregisterWorker(database: Database, id: string): void {
   statement(database, "delete from queue_workers where id = ?").run(id);

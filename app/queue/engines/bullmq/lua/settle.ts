@@ -127,7 +127,7 @@ for at = 3, #ARGV, 3 do
     moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
       queue.prioritized, queue.marker, queue.events}, {id, "0", key})
     orderByAge(queue, id)
-    call("HINCRBY", key, "ats", -1)
+    call("HINCRBY", key, "spent", 1)
     call("HDEL", key, "processedOn")
     released = released + 1
   end

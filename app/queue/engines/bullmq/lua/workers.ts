@@ -5,20 +5,28 @@ call("HSET", root .. "leases", ARGV[2], text(now + ARGV[4]))
 return text(now)
 `;
 
-/**
- * ARGV: prefix, worker, its lease in milliseconds, then type, id and attempt of each job that it runs.
- * Returns whether it is known, then the ids of those that are its no more.
- */
+/** What a worker holds; `visit` is called for each. Few jobs are active at a time, so no index has to know it. */
+const eachHeld = `
+local function eachHeld(worker, visit)
+  for _, type in ipairs(call("SMEMBERS", root .. "types")) do
+    local queue = queueOf(type)
+    for _, id in ipairs(call("LRANGE", queue.active, 0, -1)) do
+      if call("HGET", queue.prefix .. id, "pb") == worker then visit(queue, id) end
+    end
+  end
+end
+`;
+
+/** ARGV: prefix, worker, its lease in milliseconds. Returns whether it is known, then id and attempt of each job it holds. */
 export const heartbeatLua = (): string => `
+${eachHeld}
 local isKnown = call("HEXISTS", root .. "leases", ARGV[2])
 if isKnown == 1 then call("HSET", root .. "leases", ARGV[2], text(now + ARGV[3])) end
 local answer = {isKnown}
-for at = 4, #ARGV, 3 do
-  local id = ARGV[at + 1]
-  local queue = queueWith(id, ARGV[at])
-  local owner = queue and call("HMGET", queue.prefix .. id, "pb", "ats") or {}
-  if owner[1] ~= ARGV[2] or owner[2] ~= ARGV[at + 2] then answer[#answer + 1] = id end
-end
+eachHeld(ARGV[2], function(queue, id)
+  answer[#answer + 1] = id
+  answer[#answer + 1] = call("HGET", queue.prefix .. id, "ats")
+end)
 return answer
 `;
 
@@ -32,18 +40,6 @@ call("HDEL", root .. "leases", ARGV[2])
 export const holdersLua = (): string => `
 return {text(now), call("HGETALL", root .. "workers"), call("HGETALL", root .. "leases"),
   call("HKEYS", root .. "holding")}
-`;
-
-/** What a worker holds; \`visit\` is called for each. Rare, so no index has to know it. */
-const eachHeld = `
-local function eachHeld(worker, visit)
-  for _, type in ipairs(call("SMEMBERS", root .. "types")) do
-    local queue = queueOf(type)
-    for _, id in ipairs(call("LRANGE", queue.active, 0, -1)) do
-      if call("HGET", queue.prefix .. id, "pb") == worker then visit(queue, id) end
-    end
-  end
-end
 `;
 
 /** ARGV: prefix, the dead, its lease as it was seen (or ""), who takes over. Returns the jobs, as a claim does. */
@@ -65,14 +61,4 @@ end)
 call("HDEL", root .. "holding", dead)
 if #taken > 0 then call("HINCRBY", root .. "holding", by, #taken) end
 return taken
-`;
-
-/** ARGV: prefix, worker. Returns type, id and attempt of each job that it holds. */
-export const heldLua = (): string => `
-${eachHeld}
-local held = {}
-eachHeld(ARGV[2], function(queue, id)
-  held[#held + 1] = {queue.type, id, call("HGET", queue.prefix .. id, "ats")}
-end)
-return held
 `;

@@ -11,7 +11,7 @@ const mostDeaths = 5;
  * A worker that dies may have held a thousand jobs, of which one killed it. Nobody knows which: so none of them loses
  * an attempt, and those that were there again are run with nothing beside them. What dies alone is to blame.
  */
-export class Suspects {
+export class Quarantine {
   #alone: ClaimedJob | undefined;
   #since = 0;
 

@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { processIdentity } from "../../runs/thisProcess";
 import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, Held, Holder, QueueEngine } from "../engine";
+import type { ClaimedJob, Holder, QueueEngine } from "../engine";
+import { isOutage } from "../outage";
 import { isDead } from "./liveness";
+import type { Reconciliation } from "./reconciliation";
+import { UnderWay } from "./underWay";
 
 const beatEvery = 1000;
 const lookEvery = 500;
@@ -11,24 +14,23 @@ const pruneEvery = 60_000;
 /** So many rows at a time: a large deletion would keep the lock from everybody else. */
 const pruneLimit = 500;
 
-export interface CareOptions {
+export interface MaintenanceOptions {
   leaseMs: number;
   keepMs: number;
   concurrency: number;
-  running(): Held[];
-  /** These are this worker's no more. */
-  onLost(ids: readonly number[]): void;
-  /** All that it held is: it is called `id` from now on. */
-  onEvicted(id: string): void;
+  reconciliation: Reconciliation;
+  /** Everything this worker held is somebody else's. From now on it has another id. */
+  onEvicted(): void;
   /** These are this worker's now, and were a dead one's. */
   onTaken(jobs: readonly ClaimedJob[], from: string): void;
   /** Now and then. */
   onTick(): void;
 }
 
-/** What a worker does beside its jobs: says that it lives, finds those that don't, and clears away what is old. */
-export class Care {
+/** What a worker does beside its jobs: it sends heartbeats, takes over from dead workers and deletes old jobs. */
+export class Maintenance {
   id = newId();
+  readonly takeovers = new UnderWay();
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
   #busy = new Map<string, Promise<void>>();
@@ -36,7 +38,7 @@ export class Care {
 
   constructor(
     readonly engine: QueueEngine,
-    readonly options: CareOptions,
+    readonly options: MaintenanceOptions,
   ) {}
 
   async start(poll: () => void): Promise<void> {
@@ -46,7 +48,10 @@ export class Care {
     // At once as well: a worker that cron starts with --once never lives for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#timers.push(setInterval(poll, this.engine.pollMs));
-    await this.#takeOver();
+    await this.#takeOver().catch((error) => {
+      // The next look, half a second later, finds what this one missed.
+      if (!isOutage(error)) throw error;
+    });
   }
 
   /** Calls back when the next job is due, if that is before the next poll. */
@@ -64,7 +69,7 @@ export class Care {
     await this.engine.unregister(this.id);
   }
 
-  /** Each kind of care waits for its own last one, and survives what it runs into. */
+  /** One round of each kind at a time. A failed one is logged, and the next one comes anyway. */
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
@@ -95,28 +100,38 @@ export class Care {
 
   async #beat(): Promise<void> {
     this.options.onTick();
-    const { leaseMs } = this.options;
-    const beat = { worker: this.id, leaseMs, running: this.options.running() };
-    const { isKnown, lost } = await this.engine.heartbeat(beat);
-    if (!isKnown) return this.#beginAnew();
-    // Some may have ended meanwhile; those are not running any more, and nothing happens to them.
-    if (lost.length > 0) this.options.onLost(lost);
+    const { leaseMs, reconciliation } = this.options;
+    const reconcile = reconciliation.begin();
+    try {
+      const { isKnown, held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
+      if (isKnown) return reconcile(held);
+    } catch (error) {
+      reconciliation.cancel();
+      throw error;
+    }
+    reconciliation.cancel();
+    await this.#beginAnew();
   }
 
   async #beginAnew(): Promise<void> {
     const id = newId();
     await this.#register(id);
     this.id = id;
-    this.options.onEvicted(id);
+    this.options.onEvicted();
   }
 
   async #takeOver(): Promise<void> {
     const holders = await this.engine.holders();
     for (const holder of holders.filter(({ id }) => id !== this.id)) {
       if (!isDead(holder)) continue;
-      const jobs = await this.engine.takeOver(holder, this.id);
-      if (jobs.length > 0) this.options.onTaken(jobs, nameOf(holder));
+      await this.takeovers.add(this.#takeOverFrom(holder));
     }
+  }
+
+  async #takeOverFrom(holder: Holder): Promise<void> {
+    const by = this.id;
+    const jobs = await this.engine.takeOver(holder, by);
+    if (jobs.length > 0 && by === this.id) this.options.onTaken(jobs, nameOf(holder));
   }
 
   async #prune(): Promise<void> {
