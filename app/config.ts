@@ -129,6 +129,7 @@ export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv
 function readSettings(): Settings {
   const problems = [...envFile.unreadable, ...envFile.wrongLines];
   const read = settingReaders(process.env, problems);
+  const from = read.mailbox("MAIL_FROM_ADDRESS");
   const result: Settings = {
     environment: environmentName(),
     dbConnection: read.name("DB_CONNECTION", "development"),
@@ -146,8 +147,8 @@ function readSettings(): Settings {
       secure: read.boolean("SMTP_SECURE"),
       gmailUser: read.text("USER_MAILER"),
       gmailPassword: read.text("PASS_MAILER"),
-      fromName: read.text("MAIL_FROM_NAME"),
-      fromAddress: read.text("MAIL_FROM_ADDRESS"),
+      fromName: read.text("MAIL_FROM_NAME") ?? (from?.name || undefined),
+      fromAddress: from?.address,
     },
     notices: readNotices(read),
     runsKeepDays: read.integer("RUNS_KEEP_DAYS", 1, 36_500) ?? 90,
@@ -201,7 +202,7 @@ function readLogLimits(read: SettingReaders): LogLimits {
 
 function readNotices(read: SettingReaders): NoticeSettings {
   return {
-    mailTo: (read.text("NOTIFY_MAIL_TO") ?? "").split(/[\s,;]+/).filter(Boolean),
+    mailTo: read.mailboxes("NOTIFY_MAIL_TO").map(({ address }) => address),
     webhookUrl: read.url("NOTIFY_WEBHOOK_URL", ["https:", "http:"]),
     webhookFormat: read.oneOf("NOTIFY_WEBHOOK_FORMAT", webhookFormats),
   };

@@ -1,14 +1,30 @@
 import { isAbsolute } from "node:path";
+import { type Mailbox, readMailboxSetting } from "./mailAddresses";
 
 /** What reads one kind of setting each. */
 export type SettingReaders = ReturnType<typeof settingReaders>;
+
+const exampleAddresses = "such as ops@example.com or Ops Team <ops@example.com>";
 
 /** One reader per kind of value; each notes in `problems` what is wrong with a value instead of throwing. */
 export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   const text = (name: string) => env[name]?.trim() || undefined;
   const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
+  const mailboxes = (name: string): Mailbox[] => {
+    const list = readMailboxSetting(text(name) ?? "");
+    for (const part of list.wrong) {
+      problems.push(`${name} has ${JSON.stringify(part)}, which is not a mail address (${exampleAddresses})`);
+    }
+    return list.mailboxes;
+  };
   return {
     text,
+    mailboxes,
+    mailbox(name: string): Mailbox | undefined {
+      const found = mailboxes(name);
+      if (found.length > 1) problems.push(`${name} has ${found.length} mail addresses, expected one`);
+      return found[0];
+    },
     name(name: string, fallback: string): string {
       const value = text(name) ?? fallback;
       if (!/^[\w-]+$/.test(value))

@@ -1,5 +1,6 @@
 import type { SendMailOptions, SentMessageInfo } from "nodemailer";
 import { settings } from "../config";
+import { readMailboxes } from "../config/mailAddresses";
 import { LajuError } from "../errors";
 import { mailRoute } from "./mailRoute";
 import { writeToOutbox } from "./outbox";
@@ -25,6 +26,7 @@ async function send(mail: Mail): Promise<SentMessageInfo> {
       hint: 'Mailer.send({ to: "someone@example.com", subject, text })',
     });
   }
+  checkRecipients(mail);
   const message = withParts(mail);
   const route = mailRoute();
   if (route !== undefined) return sendBySmtp(route, message);
@@ -42,6 +44,21 @@ export function MailTo({ to, subject, text }: { to: string; subject: string; tex
 
 export const Mailer = { send };
 export default Mailer;
+
+/** Nodemailer leaves out what it takes for no address, and sends to the others without a word. */
+function checkRecipients({ subject, to, cc, bcc }: Mail): void {
+  const texts = [to, cc, bcc].flat().filter((one) => typeof one === "string");
+  const wrong = texts.flatMap((text) => readMailboxes(text).wrong);
+  if (wrong.length === 0) return;
+  const list = wrong.map((part) => JSON.stringify(part)).join(", ");
+  throw new LajuError(
+    `the mail ${JSON.stringify(subject ?? "")} is not sent: ${list} is not a mail address`,
+    {
+      code: "E_MAIL_RECIPIENT",
+      hint: 'Write ops@example.com or "Ops Team <ops@example.com>"; several are separated by commas.',
+    },
+  );
+}
 
 function withParts({ view: name, data, ...mail }: Mail): SendMailOptions {
   const html = name === undefined ? mail.html : view(name, data);

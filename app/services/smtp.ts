@@ -24,9 +24,12 @@ export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Pr
   transporter ??= openTransporter(route);
   underway++;
   try {
-    return await transporter.sendMail(message);
+    const sent = await transporter.sendMail(message);
+    if (sent.rejected !== undefined && sent.rejected.length > 0) throw refusal(message, sent);
+    return sent;
   } catch (error) {
-    throw describe(route, error);
+    if (error instanceof LajuError) throw error;
+    throw error.rejectedErrors?.length > 0 ? refusal(message, error) : describe(route, error);
   } finally {
     underway--;
     if (underway === 0) idleTimer = setTimeout(closeTransporter, idleTime);
@@ -42,6 +45,35 @@ function openTransporter({ host, port, secure, auth, options }: MailRoute): Tran
 function closeTransporter(): void {
   transporter?.close();
   transporter = undefined;
+}
+
+/** What nodemailer says of recipients, in the answer as in the error when it has none left. */
+interface Recipients {
+  accepted?: Address[];
+  rejected?: Address[];
+  rejectedErrors?: (Error & { response?: string })[];
+}
+
+type Address = string | { address: string };
+
+/** Who has the mail is said too: whoever sends it again to all would send it to these twice. */
+function refusal(
+  { subject }: SendMailOptions,
+  { accepted = [], rejected = [], rejectedErrors = [] }: Recipients,
+): Error {
+  const addresses = (list: Address[]) => list.map((one) => (typeof one === "string" ? one : one.address));
+  const [has, lacks] = [addresses(accepted), addresses(rejected)];
+  const reasons = [...new Set(rejectedErrors.map(({ response, message }) => response ?? message))].join("; ");
+  const others = has.length === 0 ? "nobody has it" : `it was sent to ${has.join(", ")}`;
+  const error = new LajuError(
+    `the mail ${JSON.stringify(subject ?? "")} was refused for ${lacks.join(", ")} (${reasons}); ${others}`,
+    {
+      code: "E_MAIL_REFUSED",
+      hint: "error.accepted and error.rejected list the addresses.",
+      cause: rejectedErrors.length === 1 ? rejectedErrors[0] : new AggregateError(rejectedErrors),
+    },
+  );
+  return Object.assign(error, { accepted: has, rejected: lacks });
 }
 
 const unreachable = ["ECONNECTION", "ESOCKET", "EDNS", "ETIMEDOUT", "ECONNREFUSED", "ETLS"];

@@ -110,6 +110,87 @@ describe("by SMTP", () => {
   });
 });
 
+describe("recipients", () => {
+  test.each([
+    [["a@x.org", "b@x.org"], ["a@x.org"], ["b@x.org"], "it was sent to a@x.org"],
+    [["b@x.org", "c@x.org"], [], ["b@x.org", "c@x.org"], "nobody has it"],
+  ])(
+    "of whom the server refuses some are an error that says who has the mail",
+    async (to, accepted, rejected, said) => {
+      server = await startSmtp({ refuses: ["b@x.org", "c@x.org"] });
+      const { default: Mailer } = await load({ MAIL_URL: server.url });
+      const error = await Mailer.send({ to, subject: "S", text: "T" }).catch((thrown) => thrown);
+      const reasons = rejected.map((address) => `550 no ${address} here`).join("; ");
+      expect(error).toMatchObject({
+        name: "LajuError",
+        code: "E_MAIL_REFUSED",
+        message: `the mail "S" was refused for ${rejected.join(", ")} (${reasons}); ${said}`,
+        accepted,
+        rejected,
+      });
+      expect(server.mails.map(({ recipients }) => recipients)).toEqual(accepted.length > 0 ? [accepted] : []);
+    },
+  );
+
+  test.each([
+    ["ops, a@x.org", '"ops"'],
+    [["a@x.org", "b@x.org c@x.org"], '"b@x.org c@x.org"'],
+    ["Ops <a@x.org", '"Ops <a@x.org"'],
+    ["Ops <a@x.org> b@x.org", '"Ops <a@x.org> b@x.org"'],
+    ["a@x.org, <b@>, c@-x", '"<b@>", "c@-x"'],
+  ])("that are no address, %j, are an error before anything is sent", async (to, wrong) => {
+    server = await startSmtp();
+    const { default: Mailer } = await load({ MAIL_URL: server.url });
+    await expect(Mailer.send({ to, subject: "S", text: "T" })).rejects.toMatchObject({
+      code: "E_MAIL_RECIPIENT",
+      message: `the mail "S" is not sent: ${wrong} is not a mail address`,
+    });
+    expect(server.connections()).toBe(0);
+  });
+
+  test("may have names, be in groups and be written in other scripts", async () => {
+    server = await startSmtp();
+    const { default: Mailer } = await load({ MAIL_URL: server.url });
+    const to = '"Doe, Jo" <jo@x.org>, Team: a@x.org, Bo <bo@x.org>;';
+    await Mailer.send({ to, cc: "root@localhost (Root)", subject: "S", text: "T" });
+    const [mail] = server.mails;
+    expect(mail?.recipients).toEqual(["jo@x.org", "a@x.org", "bo@x.org", "root@localhost"]);
+  });
+});
+
+describe("addresses in settings", () => {
+  const read = (variables: Record<string, string>) =>
+    fresh(variables, async () => (await import("../../app/config")).settings());
+
+  test.each([
+    ["ops@example.com", ["ops@example.com"]],
+    ["a@x.org,b@x.org; c@x.org  d@x.org", ["a@x.org", "b@x.org", "c@x.org", "d@x.org"]],
+    ["Ops Team <ops@example.com>", ["ops@example.com"]],
+    ['"Ops, Berlin" <b@x.org>, Ops: c@x.org, d@x.org;', ["b@x.org", "c@x.org", "d@x.org"]],
+  ])("%s are %j", async (text, addresses) => {
+    expect((await read({ NOTIFY_MAIL_TO: text })).notices.mailTo).toEqual(addresses);
+  });
+
+  test.each([
+    ["ops", '"ops"'],
+    ["ops@exa mple.com", '"ops@exa mple.com"'],
+    ["a@x.org, Ops Team", '"Ops Team"'],
+    ["a@x.org b@", '"a@x.org b@"'],
+  ])("%s is a wrong setting", async (text, wrong) => {
+    await expect(read({ NOTIFY_MAIL_TO: text })).rejects.toThrow(
+      `NOTIFY_MAIL_TO has ${wrong}, which is not a mail address`,
+    );
+  });
+
+  test("a sender may have its name beside it, and is one", async () => {
+    const { mail } = await read({ MAIL_FROM_ADDRESS: "The App <app@x.org>" });
+    expect(mail).toMatchObject({ fromName: "The App", fromAddress: "app@x.org" });
+    await expect(read({ MAIL_FROM_ADDRESS: "a@x.org, b@x.org" })).rejects.toThrow(
+      "MAIL_FROM_ADDRESS has 2 mail addresses, expected one",
+    );
+  });
+});
+
 describe("where nothing is configured", () => {
   test("a mail becomes a file in data/outbox", async () => {
     const { default: Mailer } = await load({ MAIL_FROM_ADDRESS: "app@x.org" });

@@ -20,6 +20,8 @@ const names = [
     "PASS_MAILER",
   ],
   [
+    "NOTIFY_MAIL_TO",
+    "NOTIFY_WEBHOOK_URL",
     "MAIL_FROM_NAME",
     "MAIL_FROM_ADDRESS",
     "REDIS_URL",

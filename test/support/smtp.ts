@@ -26,11 +26,13 @@ export interface SmtpServer {
   stop(): Promise<void>;
 }
 
-/** A mail server of its own. With `login` it takes mail only from that user. */
+/** A mail server of its own. With `login` it takes mail only from that user; it refuses mail to those in `refuses`. */
 export async function startSmtp({
   login,
+  refuses = [],
 }: {
   login?: { user: string; pass: string };
+  refuses?: string[];
 } = {}): Promise<SmtpServer> {
   const { SMTPServer } = require("smtp-server") as { SMTPServer: SmtpServerClass };
   const mails: ReceivedMail[] = [];
@@ -46,6 +48,13 @@ export async function startSmtp({
     onAuth({ username, password }, _session, done) {
       const isRight = username === login?.user && password === login?.pass;
       done(isRight ? null : new Error("wrong user or password"), { user: username });
+    },
+    onRcptTo({ address }, _session, done) {
+      done(
+        refuses.includes(address)
+          ? Object.assign(new Error(`no ${address} here`), { responseCode: 550 })
+          : null,
+      );
     },
     async onData(stream, session, done) {
       mails.push(await parse(stream, session));
@@ -103,6 +112,7 @@ type SmtpServerClass = new (options: {
   authOptional: boolean;
   onConnect(session: Session, done: Done): void;
   onAuth(auth: { username: string; password: string }, session: Session, done: Done): void;
+  onRcptTo(recipient: { address: string }, session: Session, done: Done): void;
   onData(stream: NodeJS.ReadableStream, session: Session, done: Done): void;
 }) => {
   server: Server;

@@ -1,0 +1,79 @@
+/** An address, and the name that stands beside it. */
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+/** The mailboxes of a list, and the parts of it that are none. */
+export interface MailboxList {
+  mailboxes: Mailbox[];
+  wrong: string[];
+}
+
+/** A list as it stands in a mail's To line: `ops@example.com, "Ops, Berlin" <berlin@example.com>`. */
+export function readMailboxes(text: string): MailboxList {
+  const plain = text.split(/[,;]/).map((part) => part.trim());
+  if (plain.every((part) => part === "" || isPlain(part))) return plainList(plain);
+  const mailboxes: Mailbox[] = [];
+  const wrong: string[] = [];
+  const take = ({ name, address, group }: Parsed): void => {
+    if (group !== undefined && isName(name, text)) group.forEach(take);
+    else if (isAddress(address) && isBeside(name, address, text)) mailboxes.push({ name, address });
+    else if (name !== "" || address) wrong.push(asWritten(address || name, text));
+  };
+  addressParser()(text).forEach(take);
+  return { mailboxes, wrong };
+}
+
+/** As people write settings: plain addresses may also stand behind one another, with blanks between them. */
+export function readMailboxSetting(text: string): MailboxList {
+  const words = text.split(/[\s,;]+/);
+  return words.every((word) => word === "" || isPlain(word)) ? plainList(words) : readMailboxes(text);
+}
+
+const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}])?";
+const domain = `(?:${label}(?:\\.${label})*|\\[[\\da-f.:]+\\])`;
+const plainAddress = new RegExp(`^[^\\s@"<>()\\[\\]\\\\,;:\\p{C}]+@${domain}$`, "iu");
+const quotedAddress = new RegExp(`^"[^"\\\\\\p{C}]+"@${domain}$`, "iu");
+
+function isPlain(text: string): boolean {
+  return plainAddress.test(text);
+}
+
+function isAddress(text = ""): text is string {
+  return isPlain(text) || quotedAddress.test(text);
+}
+
+/** The parser makes the best of `ops@exa mple.com`: an address, and the rest its name. A name has <> or () between. */
+function isBeside(name: string, address: string, text: string): boolean {
+  return name === "" || ((text.includes(`<${address}>`) || text.includes("(")) && isName(name, text));
+}
+
+/** An address that the parser took for part of a name would get no mail. */
+function isName(name: string, text: string): boolean {
+  return !name.includes("@") || text.includes(`"${name}"`);
+}
+
+function asWritten(part: string, text: string): string {
+  const parts = text.split(/[,;]/).map((one) => one.trim());
+  return parts.includes(part) ? part : (parts.find((one) => one.includes(part)) ?? part);
+}
+
+function plainList(parts: string[]): MailboxList {
+  return { mailboxes: parts.filter(Boolean).map((address) => ({ name: "", address })), wrong: [] };
+}
+
+interface Parsed {
+  name: string;
+  address?: string;
+  group?: Parsed[];
+}
+
+/** Loaded only for a list with names in it. */
+function addressParser(): (text: string) => Parsed[] {
+  const load =
+    typeof LAJU_BUILT === "undefined"
+      ? process.getBuiltinModule("node:module").createRequire(import.meta.url)
+      : lajuRequire;
+  return load("nodemailer/lib/addressparser");
+}
