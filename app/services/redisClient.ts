@@ -2,20 +2,25 @@ import type { Socket } from "node:net";
 import type { Command, Redis, RedisOptions } from "ioredis";
 import { LajuError } from "../errors";
 import { type RedisPlace, redisPlace } from "./redisPlace";
+import { waitOf } from "./redisWaits";
 import { require } from "./require";
 
 /** How long (ms) to look for a server before a command fails (ioredis: 74 s), and to wait for a reply. */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };
 
-/** These wait at the server on purpose, so their reply has no limit. */
-const waiting = /^(b[lrz]\w*(pop|move|push)|xread|xreadgroup|wait|waitaof|monitor|[ps]?subscribe)$/i;
+/** The longest that one timer of Node's can wait; a longer one fires at once. */
+const longestTimer = 2_147_483_647;
 
 /**
  * ioredis, not connected yet, with three habits of ours: a dead server fails a command within seconds, by one
  * clear error; nobody has to listen for "error"; an idle connection doesn't keep the process alive.
  */
-export function openRedis({ place = redisPlace(), sendsOnce = false }: RedisHabits = {}): Redis {
-  const Client = clientClass(place);
+export function openRedis({
+  place = redisPlace(),
+  sendsOnce = false,
+  replyWithin = patience.reply,
+}: RedisHabits = {}): Redis {
+  const Client = clientClass(place, replyWithin);
   const client = new Client({ ...place.options, autoResendUnfulfilledCommands: !sendsOnce });
   client.on("error", (error: Error) => {
     client.problem = error;
@@ -35,6 +40,8 @@ export interface RedisHabits {
    * connection with it.
    */
   sendsOnce?: boolean;
+  /** How long (ms) to wait for a reply, beyond what a command waits at the server on purpose. */
+  replyWithin?: number;
 }
 
 /** What ioredis's types keep to themselves. Where a version lacks one of them, only our habit is lost. */
@@ -45,7 +52,7 @@ interface Hidden {
   prevCommandQueue?: { length: number; shift(): { command: Command } } | null;
 }
 
-function clientClass(place: RedisPlace) {
+function clientClass(place: RedisPlace, replyWithin: number) {
   const { Redis } = require("ioredis") as typeof import("ioredis");
 
   return class LajuRedis extends Redis {
@@ -54,6 +61,8 @@ function clientClass(place: RedisPlace) {
     isSubscriber = false;
     sendsOnce = false;
     pending = new Set<Command>();
+    /** When the last of the pending commands that wait on purpose has waited long enough. */
+    waitsUntil = 0;
     handshakeTimer: NodeJS.Timeout | undefined;
 
     constructor(options: RedisOptions) {
@@ -118,7 +127,15 @@ function clientClass(place: RedisPlace) {
         reject(describe(place, error, this.problem));
       };
       if (/subscribe$/i.test(command.name)) this.isSubscriber = true;
-      else if (!waiting.test(command.name)) command.setTimeout(patience.reply);
+      else this.limitReply(command);
+    }
+
+    /** A command that waits at the server on purpose may do so, and holds up those sent behind it. */
+    limitReply(command: Command): void {
+      const now = Date.now();
+      this.waitsUntil = Math.max(this.waitsUntil, now) + waitOf(command.name, command.args);
+      const limit = this.waitsUntil - now + replyWithin;
+      if (limit <= longestTimer) command.setTimeout(limit);
     }
 
     failUnanswered(): void {
@@ -129,6 +146,7 @@ function clientClass(place: RedisPlace) {
 
     finish(command: Command): void {
       this.pending.delete(command);
+      if (this.pending.size === 0) this.waitsUntil = 0;
       this.restIfIdle();
     }
 
