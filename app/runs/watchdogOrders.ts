@@ -7,13 +7,14 @@ export const lateMs = 400;
 export const warnMs = 100;
 
 /**
- * What the command's own thread says, in two 32-bit numbers. First of its time limit: nothing yet, that it ends itself,
- * or that it has ended. Then whether it listens to its signal, and so tidies up before what it has started ends.
+ * What the two threads of a command say to each other, in three 32-bit numbers. The command's own first says of its
+ * time limit: nothing yet, that it ends itself, or that it has ended. Then whether it listens to its signal, and so
+ * tidies up before what it has started ends. The watchdog says in the third that it has started.
  */
 export class LimitState {
   readonly #numbers: Int32Array;
 
-  constructor(readonly shared = new SharedArrayBuffer(8)) {
+  constructor(readonly shared = new SharedArrayBuffer(12)) {
     this.#numbers = new Int32Array(shared);
   }
 
@@ -27,6 +28,11 @@ export class LimitState {
 
   get tidiesUp(): boolean {
     return Atomics.load(this.#numbers, 1) === 1;
+  }
+
+  /** Blocks until the watchdog has started; false when it has not after so many milliseconds. */
+  isWatchedWithin(ms: number): boolean {
+    return Atomics.wait(this.#numbers, 2, 0, ms) !== "timed-out";
   }
 
   noteTidyingUp(): void {

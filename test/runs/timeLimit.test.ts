@@ -21,6 +21,9 @@ describe("a time limit", () => {
   beforeAll(async () => {
     app = makeApp({
       "commands/Blocks.ts": limited("for (;;);"),
+      "commands/BlocksForLong.ts": limited(
+        "console.error('working'); const from = performance.now(); while (performance.now() < from + 4_000);",
+      ),
       "commands/BlocksAgain.ts": `import { existsSync, writeFileSync } from "node:fs";
         export const meta = { timeout: "700ms", retries: 1, retryDelay: "1ms" };
         if (!existsSync("again")) { writeFileSync("again", ""); process.exit(1); }
@@ -91,6 +94,16 @@ describe("a time limit", () => {
     expect(ended.signal).toBe("SIGKILL");
     expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 137 });
     expect(ended.recorded?.error).toContain("only SIGKILL could end it");
+  });
+
+  test("that no thread can watch is said before the work begins", async () => {
+    const few = `ulimit -n 20; exec ${process.execPath} build/commands/BlocksForLong.js`;
+    const { stderr } = await app.run(["-c", few], { program: "bash" });
+    expect(stderr).toMatch(
+      /^laju: the time limit of BlocksForLong does not hold while it blocks its event loop: .*descriptors.*\nworking\n/,
+    );
+    const many = await app.run(["build/commands/BlocksForLong.js"]);
+    expect(many).toMatchObject({ signal: "SIGKILL", stderr: expect.stringMatching(/^working\n/) });
   });
 
   test("ends it also where a build is replaced just after it began", async () => {
