@@ -17,7 +17,7 @@ export function runTable(runs: Run[], now: number, terminal: Terminal): string {
 }
 
 function cells(run: Run, now: number): string[] {
-  const lasted = run.finishedAt === null ? "" : formatDuration(run.finishedAt - run.startedAt);
+  const lasted = run.durationMs === null ? "" : formatDuration(run.durationMs);
   return [String(run.id), run.name, ago(now - run.startedAt), lasted, endingOf(run), noteOf(run)];
 }
 
@@ -27,7 +27,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["state", stateOf(run)],
     ["started", new Date(run.startedAt).toISOString()],
     ["finished", run.finishedAt === null ? null : new Date(run.finishedAt).toISOString()],
-    ["lasted", run.finishedAt === null ? null : formatDuration(run.finishedAt - run.startedAt)],
+    ["lasted", run.durationMs === null ? null : formatDuration(run.durationMs)],
     ["host", `${run.host}, pid ${run.pid}`],
     ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
     ["key", run.key],

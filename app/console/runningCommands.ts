@@ -71,7 +71,7 @@ export class RunningCommands {
   }
 
   private follow(command: string, child: ChildProcess): void {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     this.children.add(child);
     if (child.pid !== undefined) logInfo("Command started", { command, pid: child.pid });
     const forget = () => {
@@ -83,7 +83,11 @@ export class RunningCommands {
       forget();
     });
     child.on("exit", (status, signal) => {
-      logEnd(command, signal ? 128 + constants.signals[signal] : (status ?? 1), Date.now() - startedAt);
+      logEnd(
+        command,
+        signal ? 128 + constants.signals[signal] : (status ?? 1),
+        performance.now() - startedAt,
+      );
       forget();
     });
   }

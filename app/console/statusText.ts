@@ -53,9 +53,8 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
 
 function cells(row: StatusRow, { now }: HostClock): string[] {
   const { name, last, running } = row;
-  const shown = running ?? last;
-  const end = running === null ? shown?.finishedAt : now.getTime();
-  const lasted = shown === null || end == null ? "" : formatDuration(end - shown.startedAt);
+  const durationMs = running === null ? last?.durationMs : Math.max(0, now.getTime() - running.startedAt);
+  const lasted = durationMs == null ? "" : formatDuration(durationMs);
   const when = running !== null ? "running" : last === null ? "never" : ago(now.getTime() - last.startedAt);
   return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row)];
 }

@@ -22,7 +22,7 @@ export function runningRuns(): Run[] {
 export function lastDurations(name: string): number[] {
   const rows = ledger()
     .prepare(
-      `SELECT finished_at - started_at AS lasted FROM runs
+      `SELECT max(0, coalesce(duration, finished_at - started_at)) AS lasted FROM runs
        WHERE name = ? AND state = 'succeeded' ORDER BY id DESC LIMIT 20`,
     )
     .all(name) as { lasted: number }[];

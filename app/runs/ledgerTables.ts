@@ -99,6 +99,10 @@ const changes = [
   -- file by its first line, is left for processes of the earlier release that still have the ledger open.
   CREATE TABLE journal_positions (tail BLOB PRIMARY KEY, taken INTEGER NOT NULL) WITHOUT ROWID;
 `,
+  `
+  -- How long a run took, in milliseconds, by a clock that nobody sets: the difference of its times may be negative.
+  ALTER TABLE runs ADD COLUMN duration INTEGER;
+`,
 ];
 
 /**

@@ -22,7 +22,7 @@ export interface NoticeContent {
 /** "SendDailyDigest failed with exit status 1": the subject of a mail, the first line of a message. */
 export function noticeTitle({ event, name, incident }: NoticeContent): string {
   if (event === "failure") return `${name} ${incident.reason}`;
-  const lasted = formatDuration((incident.closedAt ?? incident.openedAt) - incident.openedAt);
+  const lasted = formatDuration(Math.max(0, (incident.closedAt ?? incident.openedAt) - incident.openedAt));
   return `${name} works again after ${lasted}`;
 }
 
@@ -41,7 +41,7 @@ export function noticeFacts({
     ["Since", event === "recovery" ? `${timeText(incident.openedAt)} (${incident.reason})` : undefined],
     ["Failed runs", event === "recovery" && failures > 1 ? String(failures) : undefined],
     ["Started", run && timeText(run.startedAt)],
-    ["Lasted", run?.finishedAt == null ? undefined : formatDuration(run.finishedAt - run.startedAt)],
+    ["Lasted", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
     ["Message", run?.message ?? undefined],
     ...(event === "failure" && run?.error ? errorFacts(run.error) : []),

@@ -18,7 +18,7 @@ export function runCells({ from, to, cellMs }: { from: number; to: number; cellM
   return ledger()
     .prepare(
       `SELECT name, CAST((started_at - @from) / @cellMs AS INTEGER) AS cell, state, count(*) AS count,
-         max(CASE WHEN state = 'skipped' THEN NULL ELSE finished_at - started_at END) AS longest
+         max(CASE WHEN state = 'skipped' THEN NULL ELSE max(0, coalesce(duration, finished_at - started_at)) END) AS longest
        FROM runs WHERE started_at >= @from AND started_at < @to
        GROUP BY 1, 2, 3 ORDER BY 1, 2`,
     )

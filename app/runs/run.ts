@@ -14,6 +14,8 @@ export interface Run {
   pid: number;
   startedAt: number;
   finishedAt: number | null;
+  /** How long it took, in milliseconds, whatever became of the clock meanwhile; null while it goes on. */
+  durationMs: number | null;
   state: RunState;
   exitStatus: number | null;
   message: string | null;
@@ -52,6 +54,8 @@ export interface Outcome {
   holder?: LockHolder | undefined;
   error?: string | undefined;
   finishedAt: number;
+  /** In milliseconds, where its process can tell. */
+  durationMs?: number | undefined;
   logTo?: number | undefined;
   /** What its process has to tell, and anybody else where it cannot. */
   untold?: Untold | undefined;

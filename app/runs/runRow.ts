@@ -13,6 +13,7 @@ export interface RunRow {
   args: string;
   started_at: number;
   finished_at: number | null;
+  duration: number | null;
   state: RunState;
   exit_status: number | null;
   message: string | null;
@@ -36,6 +37,7 @@ export function toRun(row: RunRow): Run {
     pid: row.pid,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    durationMs: durationOf(row),
     state: row.state,
     exitStatus: row.exit_status,
     message: row.message,
@@ -47,6 +49,12 @@ export function toRun(row: RunRow): Run {
         ? null
         : { file: row.log_file, inode: row.log_inode, from: row.log_from ?? 0, to: row.log_to },
   };
+}
+
+/** Of one that an earlier release recorded, or another process closed, the times have to do. */
+function durationOf({ duration, started_at, finished_at }: RunRow): number | null {
+  if (duration !== null || finished_at === null) return duration;
+  return Math.max(0, finished_at - started_at);
 }
 
 /** Writes the row of a run that begins; false when it is there already, or its slot has had a run. */
@@ -71,12 +79,17 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(
-      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, log_to = ?, untold = ?
+      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
       ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null, end.finishedAt],
-      ...[end.logTo ?? null, end.untold == null ? null : JSON.stringify(end.untold), end.key],
+      ...[
+        end.durationMs ?? null,
+        end.logTo ?? null,
+        end.untold == null ? null : JSON.stringify(end.untold),
+        end.key,
+      ],
     );
 }
 

@@ -9,7 +9,7 @@ import { startSender } from "./startSender";
 import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
 import { type ToldRun, untoldOf } from "./untold";
-import type { LimitState } from "./watchdogOrders";
+import { type LimitState, monotonicMs } from "./watchdogOrders";
 
 /** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
 const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
@@ -83,6 +83,7 @@ export function supervise({
   // A retry claims nothing, so a start that has not claimed has none.
   let isClaimed = !awaitsClaim;
   let endStatus: number | undefined;
+  const began = monotonicMs() - Math.max(0, Date.now() - startedAt);
   let limit: LimitState | undefined;
 
   const end = (status: number, reason: string) => {
@@ -105,7 +106,7 @@ export function supervise({
     const isTold = told !== undefined && !isSkipped;
     const untold = isTold ? untoldOf(told, { isBad: state !== "succeeded", isRetried }) : undefined;
     const end = { state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize(), untold } as const;
-    record?.close({ ...notes, ...end });
+    record?.close({ ...notes, ...end, durationMs: Math.round(monotonicMs() - began) });
     if (isRetried) {
       if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.

@@ -46,5 +46,6 @@ function endProcess(): void {
 function record(key: string, untold: Untold | undefined): void {
   const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
   const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
-  closeRecord(name, key, { ...end, untold });
+  const durationMs = Math.round(monotonicMs() - limitAt + timeoutMs);
+  closeRecord(name, key, { ...end, durationMs, untold });
 }

@@ -69,7 +69,7 @@ function switchFlag(key: string, parameter: string): string {
 }
 
 async function runOne(name: string, args: string[]): Promise<number> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const { status, outcome } = await startCommand(name, args);
   const { paint, symbols } = terminalFor(2);
   const symbol = {
@@ -79,7 +79,7 @@ async function runOne(name: string, args: string[]): Promise<number> {
     "timed out": paint("red", symbols.failed),
   }[outcome];
   const ending = outcome === "done" ? "" : `   ${outcome === "failed" ? `exit ${status}` : outcome}`;
-  console.error(`${symbol} ${name}   ${formatDuration(Date.now() - startedAt)}${ending}`);
+  console.error(`${symbol} ${name}   ${formatDuration(performance.now() - startedAt)}${ending}`);
   return status;
 }
 

@@ -32,6 +32,7 @@ test("a test that imports a command loads what declares one, and nothing that ru
     .filter((id) => id.startsWith(`${app.root}/`));
   expect([...new Set(loaded)].map((id) => id.slice(app.root.length + 1)).sort()).toEqual([
     "app/config.ts",
+    "app/config/envFile.ts",
     "app/config/readers.ts",
     "app/config/starter.ts",
     "app/console/command.ts",

@@ -19,7 +19,16 @@ const terminal: Terminal = {
 
 const run: Run = {
   ...{ id: 7, key: "k", name: "Digest", host: "web-1", pid: 1, startedAt: now - 60_000, finishedAt: now },
-  ...{ state: "failed", exitStatus: 1, message: null, error, attempt: 2, args: ["\u001b[2J"], log: null },
+  ...{
+    durationMs: 60_000,
+    state: "failed",
+    exitStatus: 1,
+    message: null,
+    error,
+    attempt: 2,
+    args: ["\u001b[2J"],
+    log: null,
+  },
 };
 
 test("what an error would do to the terminal, it does not do in a table of runs", () => {

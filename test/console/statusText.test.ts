@@ -44,6 +44,7 @@ function run(minutesAgo: number, lastedMs: number | null, more: Partial<Run> = {
     pid: 1,
     startedAt,
     finishedAt: lastedMs === null ? null : startedAt + lastedMs,
+    durationMs: lastedMs,
     state: "succeeded",
     exitStatus: 0,
     message: null,

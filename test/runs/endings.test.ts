@@ -15,6 +15,9 @@ const forever = 'console.log("ready"); await new Promise((resolve) => setTimeout
 
 const files = {
   "commands/Returns.ts": command('return "42 rows";'),
+  "commands/SetsClockBack.ts": command(
+    "const now = Date.now; Date.now = () => now() - 3_600_000; await new Promise((r) => setTimeout(r, 300));",
+  ),
   "commands/Counts.ts": command("return { processed: 3, failed: 1 };"),
   "commands/Throws.ts": command('throw new Error("no luck", { cause: new Error("bad weather") });'),
   "commands/Exits.ts": command("setTimeout(() => process.exit(7), 1); await new Promise(() => {});"),
@@ -85,6 +88,15 @@ describe("a run of a built command", () => {
       message: "42 rows",
       error: null,
     });
+  });
+
+  test("took as long as it took, though the clock was set back meanwhile", async () => {
+    await run("SetsClockBack");
+    const { startedAt, finishedAt, durationMs } = await last("SetsClockBack");
+    expect((finishedAt as number) - startedAt).toBeLessThan(-3_500_000);
+    expect(durationMs).toBeGreaterThanOrEqual(300);
+    expect(durationMs).toBeLessThan(60_000);
+    expect((await app.laju("runs", "SetsClockBack")).stdout).toMatch(/ {3}\d+(\.\d)?s\n/);
   });
 
   test("whose result counts failures has failed", async () => {

@@ -37,6 +37,7 @@ function run(more: Partial<Run> = {}): Run {
     pid: 1,
     startedAt,
     finishedAt: startedAt + 1_000,
+    durationMs: 1_000,
     state: "succeeded",
     exitStatus: 0,
     message: null,

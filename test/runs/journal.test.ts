@@ -193,9 +193,10 @@ describe("the ledger takes in", () => {
 });
 
 test.each([
-  [1, undoTables[4] + undoTables[3] + undoTables[2]],
-  [2, undoTables[4] + undoTables[3]],
-  [3, undoTables[4]],
+  [1, undoTables[5] + undoTables[4] + undoTables[3] + undoTables[2]],
+  [2, undoTables[5] + undoTables[4] + undoTables[3]],
+  [3, undoTables[5] + undoTables[4]],
+  [4, undoTables[5]],
 ])("a ledger of version %i gets what it lacks", (_, sql) => {
   const file = join(folder, "old.sqlite3");
   const old = openLedgerFile(file);

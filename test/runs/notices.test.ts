@@ -304,7 +304,7 @@ describe("notices", () => {
     for (const name of ["Counts", "Script"]) await run(name);
     await until(() => hooks().length === 2);
     await settle();
-    withLedger(data, (ledger) => ledger.exec(undoTables[4] + undoTables[3] + undoTables[2]));
+    withLedger(data, (ledger) => ledger.exec(undoTables[5] + undoTables[4] + undoTables[3] + undoTables[2]));
     for (const name of ["incidents", "runs.journal"]) rmSync(join(data, name), { recursive: true });
     repair();
     for (const name of ["Script", "Counts", "Script"]) await run(name);

@@ -5,6 +5,7 @@ import type { Database } from "../../app/services/sqliteDriver";
 
 /** What takes a ledger's tables back to the version before each. */
 export const undoTables = {
+  5: "ALTER TABLE runs DROP COLUMN duration; PRAGMA user_version = 4;",
   4: "DROP TABLE journal_positions; PRAGMA user_version = 3;",
   3: `DROP INDEX runs_untold; DROP INDEX runs_by_retry;
       ALTER TABLE runs DROP COLUMN untold; ALTER TABLE runs DROP COLUMN retry_of; PRAGMA user_version = 2;`,

@@ -31,7 +31,10 @@ function factsOf(job: JobRecord): [string, string | null][] {
     ["created", timeText(job.createdAt)],
     ["started", timeText(startedAt)],
     ["finished", timeText(finishedAt)],
-    ["lasted", startedAt === null || finishedAt === null ? null : formatDuration(finishedAt - startedAt)],
+    [
+      "lasted",
+      startedAt === null || finishedAt === null ? null : formatDuration(Math.max(0, finishedAt - startedAt)),
+    ],
     ["worker", job.worker],
     ["progress", jsonText(job.progress)],
     ["result", jsonText(job.result)],

@@ -44,7 +44,7 @@ function workerLine(worker: WorkerState, now: number, { paint, symbols }: Termin
   if (pid === null || startedAt === null) {
     return `  ${paint("red", symbols.failed)} worker ${id}  gone, its jobs will be taken over`;
   }
-  const since = `${formatDuration(now - startedAt)}, ${concurrency} at one time`;
+  const since = `${formatDuration(Math.max(0, now - startedAt))}, ${concurrency} at one time`;
   if (isAlive) return `  ${paint("green", symbols.done)} worker ${pid} on ${host}  for ${since}`;
   return `  ${paint("red", symbols.failed)} worker ${pid} on ${host}  dead, its jobs will be taken over`;
 }

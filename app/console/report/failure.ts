@@ -7,7 +7,7 @@ import type { ReportFailure } from "./reportData";
 
 /** One failure: closed a line, open what the run said and printed. */
 export function failureText({ run, output }: ReportFailure, { hostTimezone }: HostClock): string {
-  const lasted = run.finishedAt === null ? "" : ` after ${formatDuration(run.finishedAt - run.startedAt)}`;
+  const lasted = run.durationMs === null ? "" : ` after ${formatDuration(run.durationMs)}`;
   const when = shortTime(new Date(run.startedAt), hostTimezone);
   const head = `<b>${escapeHtml(run.name)}</b> ${escapeHtml(failureReason(run.state, run.exitStatus))}${lasted}`;
   const blocks = [run.error, output].filter((text) => text !== null && text !== "") as string[];

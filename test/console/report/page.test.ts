@@ -40,6 +40,7 @@ const data: ReportData = {
         pid: 1,
         startedAt: now - hour,
         finishedAt: now - hour + 1_000,
+        durationMs: 1_000,
         state: "failed",
         exitStatus: 1,
         message: null,
