@@ -6,10 +6,6 @@ export const longestBackoff = 3_600_000;
  * and a quarter more or less by chance, so that what failed together does not come back together.
  */
 export function backoffDelay(failures: number, base: number, random: () => number): number {
-  return Math.round(doubled(failures, base) * (0.75 + random() / 2));
-}
-
-/** The same without chance. */
-export function doubled(failures: number, base: number): number {
-  return Math.min(base * 2 ** Math.max(0, failures - 1), Math.max(base, longestBackoff));
+  const doubled = Math.min(base * 2 ** Math.max(0, failures - 1), Math.max(base, longestBackoff));
+  return Math.round(doubled * (0.75 + random() / 2));
 }

@@ -71,6 +71,9 @@ export interface QueueEngine {
   close(): Promise<void>;
 }
 
+/** How often a scheduled job is attempted: as often as its handler declares, else once; or once in any case. */
+export type RetryPolicy = "handler" | "never";
+
 /** A job as it is queued, checked and encoded. */
 export interface NewJob {
   type: string;
@@ -84,12 +87,12 @@ export interface NewJob {
   /** At most one unfinished job has this key; the type is part of it. */
   uniqueKey?: string;
   cron?: { expression: string; timezone: string };
+  /** Undefined: the handler's attempts, else the default for jobs that are pushed. */
+  retryPolicy?: RetryPolicy;
   /** A failed job is queued again this long after; undefined: it is not. */
   rescheduleDelay?: number;
-  /** How often it was queued again in a row. */
-  reschedules?: number;
   /** The job that this one is a new attempt or the next run of. */
-  rescheduledFrom?: number;
+  rescheduledFromJob?: number;
   /** Deleted so long after it succeeded. */
   removeDelay?: number;
 }
@@ -123,9 +126,9 @@ export interface ClaimedJob extends Held {
   crashes: number;
   priority: number;
   cron: { expression: string; timezone: string } | null;
+  retryPolicy: RetryPolicy | null;
   rescheduleDelay: number | null;
-  reschedules: number;
-  rescheduledFrom: number | null;
+  rescheduledFromJob: number | null;
   removeDelay: number | null;
 }
 

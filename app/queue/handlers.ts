@@ -7,7 +7,8 @@ import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
-  attempts: number;
+  /** Null where the handler doesn't say: see attempts.ts. */
+  attempts: number | null;
   backoffMs: number;
   timeoutMs: number | null;
   concurrency: number | null;
@@ -61,14 +62,15 @@ export function handlerOf(name: string, module: HandlerModule): Handler {
 }
 
 function checked(name: string, definition: JobDefinition<unknown, unknown>): Handler {
-  const { attempts = 3, backoff = "10s", timeout, concurrency } = definition;
+  const { attempts, backoff = "10s", timeout, concurrency } = definition;
   const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
-  if (!isCount(attempts)) throw wrong(name, `has attempts ${attempts}`, "It is a whole number from 1 up.");
+  if (attempts !== undefined && !isCount(attempts))
+    throw wrong(name, `has attempts ${attempts}`, "It is a whole number from 1 up.");
   if (concurrency !== undefined && !isCount(concurrency)) {
     throw wrong(name, `has concurrency ${concurrency}`, "It is a whole number from 1 up.");
   }
   return {
-    attempts,
+    attempts: attempts ?? null,
     backoffMs: parseDuration(backoff),
     timeoutMs: timeout === undefined ? null : parseDuration(timeout),
     concurrency: concurrency ?? null,

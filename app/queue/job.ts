@@ -25,6 +25,7 @@ export interface RunningJob<T = unknown> {
   /** 1, and one more each time it is tried again. */
   attempt: number;
   createdAt: Date | null;
+  /** The job that this one is a new attempt or the next run of. */
   rescheduledFromJob: number | null;
 }
 
@@ -45,7 +46,7 @@ export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer
     : unknown;
 
 export interface JobDefinition<T, R> {
-  /** How often it is tried before it has failed (default 3). */
+  /** How often it is tried before it has failed (default 3; 1 for what scheduleJob or scheduleCronJob queued). */
   attempts?: number;
   /** How long after the first failure it is tried again, such as "30s"; doubled each time (default "10s"). */
   backoff?: string;

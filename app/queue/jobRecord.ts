@@ -21,7 +21,8 @@ export interface JobRecord {
   error: string | null;
   unique: string | null;
   cron: { expression: string; timezone: string } | null;
-  rescheduledFrom: number | null;
+  /** The job that this one is a new attempt or the next run of. */
+  rescheduledFromJob: number | null;
   /** The job that took its place when it was cancelled. */
   successor: number | null;
   /** When a completed job with a `removeDelay` is deleted. */

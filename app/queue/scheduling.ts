@@ -9,6 +9,9 @@ import { duration, newJob, wholeNumber } from "./newJob";
 /** A job that started so long ago and has not finished is given up for the one that takes its place. */
 const staleMs = 3_600_000;
 
+/** How long after its failure a job is queued again, in milliseconds. */
+const defaultDelay = 10_000;
+
 /** QuickDapp's fields as a job. */
 export function configuredJob(config: AnyJobConfig): NewJob {
   const { type, data, due, removeDelay, priority } = config;
@@ -18,10 +21,10 @@ export function configuredJob(config: AnyJobConfig): NewJob {
     ...(removeDelay !== undefined && { removeDelay }),
     ...(priority !== undefined && { priority }),
   });
-  if (config.autoRescheduleOnFailure) {
-    const delay = config.autoRescheduleOnFailureDelay ?? 0;
-    job.rescheduleDelay = duration(delay, "autoRescheduleOnFailureDelay");
-  }
+  const { autoRescheduleOnFailure, autoRescheduleOnFailureDelay = defaultDelay } = config;
+  const delay = duration(autoRescheduleOnFailureDelay, "autoRescheduleOnFailureDelay");
+  job.retryPolicy = autoRescheduleOnFailure === false ? "never" : "handler";
+  if (autoRescheduleOnFailure) job.rescheduleDelay = delay;
   return job;
 }
 

@@ -24,9 +24,12 @@ interface JobFields<T extends string> {
   userId: number;
   /** Default: now. */
   due?: Date | number;
-  /** Queue it anew when it has failed (default false). */
+  /**
+   * false: one attempt, whatever its handler declares. Absent: the handler's `attempts`, else one. true: the same, and
+   * after the last attempt a new job, until one succeeds or is canceled.
+   */
   autoRescheduleOnFailure?: boolean;
-  /** How long after the failure, in milliseconds (default 0); doubled for each failure in a row, up to an hour. */
+  /** With `true`: the new job is due this many milliseconds after the failure, each time (default 10000). */
   autoRescheduleOnFailureDelay?: number;
   /** Delete it this many milliseconds after it succeeded. One that failed or was canceled stays until retention. */
   removeDelay?: number;

@@ -67,7 +67,7 @@ test("nor that of a job", () => {
       cron: null,
     },
     ...{ attempts: 1, due: null, createdAt: now, startedAt: now, finishedAt: now, worker: null },
-    ...{ progress: null, result: null, error, rescheduledFrom: null, successor: null, removeAt: null },
+    ...{ progress: null, result: null, error, rescheduledFromJob: null, successor: null, removeAt: null },
   };
   expect(jobTable([job], now, terminal)).toContain(`Mail  failed  now  ${shown} \ufffd]0;title`);
   expect(jobDetails(job, terminal)).toContain(`error        ${shown}\t\ufffd]0;title\ufffd A\n `);

@@ -132,6 +132,16 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await engine.find(gone)).toBeUndefined();
   });
 
+  test("what a worker of the release before has queued names the job before it, and the other way round", async () => {
+    const redis = setup.redis();
+    const old = await push();
+    await redis.hset(`laju:T:${old}`, "rescheduledFrom", "4", "reschedules", "2");
+    expect(await engine.find(old)).toMatchObject({ rescheduledFromJob: 4 });
+    expect(await claim()).toMatchObject([{ id: old, rescheduledFromJob: 4, retryPolicy: null }]);
+    const id = await push({ rescheduledFromJob: old });
+    expect(await redis.hget(`laju:T:${id}`, "rescheduledFrom")).toBe(String(old));
+  });
+
   test("one that its tools retry is not deleted for its earlier end", async () => {
     const id = await push({ removeDelay: 0 });
     const [job] = (await claim()) as [ClaimedJob];

@@ -5,7 +5,8 @@ import { Claims, type Place, start } from "../../app/queue/engines/server/claims
 import type { Connection } from "../../app/queue/engines/server/connections";
 
 const request: ClaimRequest = { limit: 2, limits: new Map() };
-const connection: Connection = { query: () => Promise.reject(new Error("nothing is to be asked here")) };
+const refuse = () => Promise.reject(new Error("nothing is to be asked here"));
+const connection: Connection = { query: refuse, isCurrent: refuse };
 
 /** Claims of jobs by their ids, as they come from the database one after the other; undefined: it fails. */
 function claimsOf(...answers: (number[] | undefined)[]) {

@@ -1,8 +1,18 @@
 import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ClaimedJob, NewJob, Pushed, QueueEngine, Settlement } from "../../app/queue/engine";
+import { down, up } from "../../app/migrations/20261130000000_name_rescheduled_from_job";
+import type {
+  ClaimedJob,
+  Holder,
+  JobRecord,
+  NewJob,
+  Pushed,
+  QueueEngine,
+  Settlement,
+} from "../../app/queue/engine";
 import { handlerOf } from "../../app/queue/handlers";
 import { job } from "../../app/queue/job";
+import { configuredJob } from "../../app/queue/scheduling";
 import { Worker } from "../../app/queue/worker/worker";
 import { until } from "../support/server";
 import { lostAnswers } from "./lostAnswers";
@@ -23,6 +33,7 @@ export interface EngineSetup {
 
 const hour = 3_600_000;
 const noLimits = new Map<string, number>();
+const claimAll = { settle: [], progress: [], claim: { limit: 100, limits: noLimits } };
 const byNumber = (a: number, b: number) => a - b;
 
 /** What every engine has to do, whatever it stands on. */
@@ -66,7 +77,13 @@ export function conformance(setup: EngineSetup): void {
 
     describe("queueing and claiming", () => {
       test("a job is claimed once, with what it was queued with", async () => {
-        const { id } = await pushOne({ userId: 3, data: '{"a":[1,"ü"]}', removeDelay: 5 });
+        const rare = {
+          removeDelay: 5,
+          rescheduledFromJob: 9,
+          retryPolicy: "never",
+          rescheduleDelay: 7,
+        } as const;
+        const { id } = await pushOne({ userId: 3, data: '{"a":[1,"ü"]}', ...rare });
         const [job] = await claim("w1", 10);
         expect(job).toMatchObject({
           id,
@@ -74,7 +91,7 @@ export function conformance(setup: EngineSetup): void {
           userId: 3,
           data: '{"a":[1,"ü"]}',
           attempt: 1,
-          removeDelay: 5,
+          ...rare,
         });
         expect(await claim("w2", 10)).toEqual([]);
         expect(await engine.find(id)).toMatchObject({ state: "processing", worker: "w1", attempts: 1 });
@@ -246,10 +263,12 @@ export function conformance(setup: EngineSetup): void {
       test("what comes next is queued with the settlement, and names the job before it", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
-        const next = newJob({ rescheduledFrom: id, reschedules: 1, rescheduleDelay: 50, when: { in: hour } });
+        const next = newJob({ rescheduledFromJob: id, rescheduleDelay: 50, when: { in: hour } });
         await settle("w1", { ...held(job), state: "failed", error: "x", next });
         const [follower] = await engine.list({ states: ["scheduled"], limit: 10 });
-        expect(follower).toMatchObject({ rescheduledFrom: id, type: "T" });
+        expect(follower).toMatchObject({ rescheduledFromJob: id, type: "T" });
+        // To the millisecond: it counts from the failure that was written down.
+        expect(follower?.due).toBe(((await engine.find(id))?.finishedAt ?? 0) + hour);
       });
 
       test("what is given back is pending, and its attempt was none", async () => {
@@ -439,6 +458,50 @@ export function conformance(setup: EngineSetup): void {
       await working.ended;
     });
 
+    test("what fails is queued again by the same delay each time, until it is canceled", async () => {
+      const run = () => {
+        throw new Error("not today");
+      };
+      const handlers = new Map([["T", handlerOf("T", { run })]]);
+      const working = new Worker({ engine, handlers, concurrency: 1 });
+      await working.start();
+      const scheduled = configuredJob({
+        type: "T",
+        userId: 3,
+        autoRescheduleOnFailure: true,
+        autoRescheduleOnFailureDelay: 120,
+      });
+      const { id } = await engine.replaceMatching(scheduled, hour);
+      const failed = () => engine.list({ states: ["failed"], limit: 10 });
+      await until(async () => (await failed()).length >= 3, { limit: 30_000 });
+      const open = await other.replaceMatching({ ...scheduled, when: { in: hour } }, hour);
+      expect(open.cancelled).toHaveLength(1);
+      working.stop(1000);
+      await working.ended;
+      const [first, ...more] = (await failed()).reverse();
+      expect(first).toMatchObject({ id, attempts: 1, rescheduledFromJob: null, due: null });
+      let before = first;
+      for (const job of more) {
+        const due = (before?.finishedAt ?? 0) + 120;
+        expect(job).toMatchObject({ attempts: 1, rescheduledFromJob: before?.id, due });
+        before = job;
+      }
+      expect((await engine.counts()).byState).toMatchObject({ cancelled: 1, scheduled: 1, pending: 0 });
+    });
+
+    test("one attempt is one attempt, whatever the handler declares", async () => {
+      const never = configuredJob({ type: "T", userId: 3, autoRescheduleOnFailure: false });
+      const { id } = await engine.replaceMatching(never, hour);
+      const run = () => {
+        throw new Error("not today");
+      };
+      const handlers = new Map([["T", handlerOf("T", { default: job("T", { attempts: 5, run }) })]]);
+      const working = new Worker({ engine, handlers, concurrency: 1, once: true });
+      await working.start();
+      await working.ended;
+      expect(await engine.list({ limit: 10 })).toMatchObject([{ id, state: "failed", attempts: 1 }]);
+    });
+
     const { database } = setup;
     const aside = (_name: string, _tests: () => void) => {};
     (database === undefined ? aside : describe)("within a transaction", () => {
@@ -479,6 +542,53 @@ export function conformance(setup: EngineSetup): void {
           await until(() => wakes() > 0, { limit: 3000, what: "the wake-up" });
           expect((await claim("w1", 10)).map((one) => one.id)).toEqual([pushed?.id]);
         }));
+    });
+
+    (database === undefined ? aside : describe)("beside another release", () => {
+      const opened = database as () => Knex;
+      /** What a worker does: a job is queued, fails, and is queued again. Returns both. */
+      async function failOnce(by: QueueEngine) {
+        const { id } = await by.replaceMatching(newJob({ userId: 3, retryPolicy: "never" }), hour);
+        const asked = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
+        const [claimed] = (await by.exchange(asked)).claimed as [ClaimedJob];
+        expect(claimed.id).toBe(id);
+        const next = newJob({ userId: 3, rescheduledFromJob: id, when: { in: hour } });
+        const failed: Settlement = { ...held(claimed), state: "failed", error: "x", next };
+        await by.exchange({ ...asked, settle: [failed], claim: null });
+        const [follower] = await by.list({ states: ["scheduled"], limit: 1 });
+        expect(follower).toMatchObject({ rescheduledFromJob: id });
+        return { claimed, follower: follower as JobRecord };
+      }
+      /** The old column and the new one. */
+      async function pointers(id: number) {
+        const [row] = await opened()("jobs").where({ id }).select("rescheduled_from", "rescheduled_from_job");
+        return Object.values(row).map(Number);
+      }
+
+      test("this release works before its migration has run, and uses it once it has", async () => {
+        await down(opened());
+        const early = await setup.open();
+        const { follower, claimed } = await failOnce(early);
+        expect(claimed.retryPolicy).toBeNull();
+        await early.push([newJob(), newJob(), newJob(), newJob(), newJob()]);
+        expect((await early.exchange({ ...claimAll, worker: "w2" })).claimed).toHaveLength(5);
+        const dead = (await early.holders()).find(({ id }) => id === "w2");
+        expect(await early.takeOver(dead as Holder, "w1")).toHaveLength(5);
+        await up(opened());
+        expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
+        // A server is asked again after a second.
+        await until(async () => (await failOnce(early)).claimed.retryPolicy === "never");
+        await early.close();
+      });
+
+      test("a worker of the release before goes on after the migration, and is understood", async () => {
+        const { follower, claimed } = await failOnce(engine);
+        expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
+        await opened()("jobs").insert({ type: "Old", status: "pending", rescheduled_from: 7, created_at: 1 });
+        const [job] = await claim("w1", 1);
+        expect(job).toMatchObject({ type: "Old", rescheduledFromJob: 7, retryPolicy: null });
+        expect(await engine.find((job as ClaimedJob).id)).toMatchObject({ rescheduledFromJob: 7 });
+      });
     });
 
     describe("looking and steering", () => {

@@ -17,7 +17,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
         if(seq % 100 = 1, seq, null), seq, seq from seq_1_to_120000`);
     await database.raw("analyze table jobs");
     for (const [sql, values] of [
-      [headSql, ["T1", ...place, 20]],
+      [headSql(true), ["T1", ...place, 20]],
       [orderSql, ["T1", ...place, 20]],
       [nextTypeSql, ["T0"]],
     ] as const) {

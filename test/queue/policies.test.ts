@@ -107,9 +107,9 @@ describe("what becomes of a job", () => {
     crashes: 0,
     priority: 2,
     cron: null,
+    retryPolicy: null,
     rescheduleDelay: null,
-    reschedules: 0,
-    rescheduledFrom: null,
+    rescheduledFromJob: null,
     removeDelay: 60,
   };
   const ends = (job: Partial<ClaimedJob>, ending: Ending, by: Handler | undefined = handler) =>
@@ -121,7 +121,7 @@ describe("what becomes of a job", () => {
     userId: 3,
     data: '{"a":1}',
     priority: 2,
-    rescheduledFrom: 5,
+    rescheduledFromJob: 5,
     removeDelay: 60,
   };
 
@@ -188,17 +188,61 @@ describe("what becomes of a job", () => {
     expect(ends({ cron: nightly }, threw, slow)).toMatchObject({ state: "retry" });
   });
 
-  test("autoRescheduleOnFailure queues it anew, later each time in a row", () => {
-    const failedAfter = (reschedules: number, rescheduleDelay: number) =>
-      ends({ attempt: 3, rescheduleDelay, reschedules }, threw);
-    expect(failedAfter(0, 60_000)).toMatchObject({
+  const silent = { ...handler, attempts: null };
+  test.each<[string, Partial<ClaimedJob>, Handler, number]>([
+    ["pushed, and the handler declares three", { retryPolicy: null }, handler, 3],
+    ["pushed, and the handler says nothing", { retryPolicy: null }, silent, 3],
+    ["scheduled, and the handler declares three", { retryPolicy: "handler" }, handler, 3],
+    ["scheduled, and the handler says nothing", { retryPolicy: "handler" }, silent, 1],
+    ["never to be retried, and the handler declares three", { retryPolicy: "never" }, handler, 1],
+    ["never to be retried, and the handler says nothing", { retryPolicy: "never" }, silent, 1],
+  ])("%s: attempts", (_, job, by, attempts) => {
+    const states = [1, 2, 3, 4].map((attempt) => ends({ ...job, attempt }, threw, by).state);
+    expect(states.indexOf("failed") + 1).toBe(attempts);
+    const again = { ...job, spent: 5, attempt: 6 };
+    expect(ends(again, threw, by).state).toBe(attempts === 1 ? "failed" : "retry");
+  });
+
+  test("autoRescheduleOnFailure queues a new job after the last attempt, by the same delay each time", () => {
+    const scheduled = configuredJob({ type: "T", userId: 3, autoRescheduleOnFailure: true });
+    expect(scheduled).toMatchObject({ retryPolicy: "handler", rescheduleDelay: 10_000 });
+    const fails = (job: Partial<ClaimedJob>) =>
+      ends({ retryPolicy: "handler", rescheduleDelay: 60_000, ...job }, threw);
+    expect(fails({ attempt: 2 })).toMatchObject({ state: "retry" });
+    const next = { ...follower, retryPolicy: "handler", rescheduleDelay: 60_000, when: { in: 60_000 } };
+    expect(fails({ attempt: 3 })).toMatchObject({ state: "failed", next });
+    expect(fails({ attempt: 3, rescheduledFromJob: 4 })).toMatchObject({ state: "failed", next });
+    expect(fails({ attempt: 3, rescheduleDelay: 0 })).toMatchObject({ next: { when: { in: 0 } } });
+  });
+
+  test("autoRescheduleOnFailure repeats a cron job after its delay, and then its schedule goes on", () => {
+    const minutely = { expression: "* * * * *", timezone: "UTC" };
+    const job = { cron: minutely, rescheduleDelay: 90_000, retryPolicy: "handler" } as const;
+    expect(ends({ ...job, attempt: 3 }, threw)).toMatchObject({
       state: "failed",
-      next: { ...follower, reschedules: 1, rescheduleDelay: 60_000, when: { in: 60_000 } },
+      next: { ...follower, ...job, when: { in: 90_000 } },
     });
-    expect(failedAfter(3, 60_000)).toMatchObject({ next: { reschedules: 4, when: { in: 480_000 } } });
-    expect(failedAfter(0, 0)).toMatchObject({ next: { when: { in: 0 } } });
-    expect(failedAfter(1, 0)).toMatchObject({ next: { when: { in: 2000 } } });
-    expect(ends({ rescheduleDelay: 60_000 }, threw)).toMatchObject({ state: "retry" });
+    expect(ends({ ...job, attempt: 1 }, threw)).toMatchObject({ state: "retry" });
+    expect(ends(job, { kind: "returned", result: 1 })).toMatchObject({
+      next: { ...follower, ...job, when: { at: now + 60_000 } },
+    });
+  });
+
+  test.each([
+    [{}, { retryPolicy: "handler" }],
+    [{ autoRescheduleOnFailureDelay: 5 }, { retryPolicy: "handler" }],
+    [
+      { autoRescheduleOnFailure: false, autoRescheduleOnFailureDelay: 5, removeDelay: 0 },
+      { retryPolicy: "never", removeDelay: 0 },
+    ],
+    [
+      { autoRescheduleOnFailure: true, autoRescheduleOnFailureDelay: 2000 },
+      { retryPolicy: "handler", rescheduleDelay: 2000 },
+    ],
+  ])("%o is queued as %o", (config, expected) => {
+    const job = configuredJob({ type: "T", userId: 3, ...config });
+    expect(job).toEqual({ type: "T", userId: 3, data: "{}", priority: 0, ...expected });
+    expect(cronJob({ type: "T", userId: 3, ...config }, "0 2 * * *", "UTC")).toMatchObject(expected);
   });
 
   test("a result that is no JSON is an error, and the work is done", () => {

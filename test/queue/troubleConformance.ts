@@ -150,7 +150,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
         const [started] = worker.output().match(/\d{4}-\d\d-\d\dT[\d:.]+Z/) ?? [];
         expect(Math.abs(Date.parse(started ?? "") - Date.now())).toBeGreaterThan(500_000);
         const jobs = await engine.list({ limit: 10 });
-        const [next, ...others] = jobs.filter((job) => job.rescheduledFrom !== null);
+        const [next, ...others] = jobs.filter((job) => job.rescheduledFromJob !== null);
         expect(others).toEqual([]);
         expect(next?.due).toBeGreaterThan(Date.now() - 60_000);
         expect(next?.due).toBeLessThan(Date.now() + 301_000);

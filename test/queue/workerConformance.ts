@@ -90,7 +90,7 @@ export function workerConformance(setup: WorkerSetup): void {
         const known = await engine.list({ limit: 1000 });
         const ended = known.filter(({ state }) => state === "completed");
         for (const { id, result } of ended) expect(result).toBe(id);
-        const before = known.map(({ rescheduledFrom }) => rescheduledFrom).filter((id) => id !== null);
+        const before = known.map(({ rescheduledFromJob }) => rescheduledFromJob).filter((id) => id !== null);
         expect(before.sort()).toEqual(ended.map(({ id }) => id).sort());
         return ended.map(({ id }) => id);
       };

@@ -39,7 +39,7 @@ function factsOf(job: JobRecord): [string, string | null][] {
     ["progress", jsonText(job.progress)],
     ["result", jsonText(job.result)],
     ["error", job.error],
-    ["follows", job.rescheduledFrom === null ? null : `job ${job.rescheduledFrom}`],
+    ["follows", job.rescheduledFromJob === null ? null : `job ${job.rescheduledFromJob}`],
     ["replaced by", job.successor === null ? null : `job ${job.successor}`],
     ["removed", timeText(job.removeAt)],
   ];

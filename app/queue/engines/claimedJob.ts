@@ -2,35 +2,42 @@ import type { ClaimedJob } from "../engine";
 
 /**
  * The columns that most jobs have nothing of. A claim gets them as one value, null where that is so: each column
- * costs, at both ends (in SQLite a tenth of the search for the row and its change).
+ * costs, at both ends (in SQLite a tenth of the search for the row and its change). `isCurrent`: see newRow.
  */
-export const rareColumns =
-  "spent, crashes, cron, timezone, reschedule_delay, reschedules, rescheduled_from, remove_delay";
+export function rareColumns(isCurrent: boolean): string {
+  const ofThisRelease = isCurrent
+    ? "coalesce(rescheduled_from_job, rescheduled_from), retry_policy"
+    : "rescheduled_from, null";
+  return `spent, crashes, cron, timezone, reschedule_delay, remove_delay, ${ofThisRelease}`;
+}
 
-export const hasNothingRare = `spent = 0 and crashes = 0 and cron is null and reschedule_delay is null
-  and rescheduled_from is null and remove_delay is null`;
+export function hasNothingRare(isCurrent: boolean): string {
+  return `spent = 0 and crashes = 0 and cron is null and reschedule_delay is null and remove_delay is null
+  and rescheduled_from is null${isCurrent ? " and rescheduled_from_job is null and retry_policy is null" : ""}`;
+}
 
 type Rare = Pick<
   ClaimedJob,
-  "spent" | "crashes" | "cron" | "rescheduleDelay" | "reschedules" | "rescheduledFrom" | "removeDelay"
+  "spent" | "crashes" | "cron" | "rescheduleDelay" | "removeDelay" | "rescheduledFromJob" | "retryPolicy"
 >;
 
 /** Values of `rareColumns`. */
 export function rareOf(values: unknown[]): Rare {
-  const [spent, crashes, cron, timezone, rescheduleDelay, reschedules, rescheduledFrom, removeDelay] = values;
+  const [spent, crashes, cron, timezone, rescheduleDelay, removeDelay, rescheduledFromJob, retryPolicy] =
+    values;
   const schedule = cron === null ? null : { expression: cron, timezone };
   return {
     spent,
     crashes,
     cron: schedule,
     rescheduleDelay,
-    reschedules,
-    rescheduledFrom,
     removeDelay,
+    rescheduledFromJob,
+    retryPolicy,
   } as Rare;
 }
 
-export const nothingRare = rareOf([0, 0, null, null, null, 0, null, null]);
+export const nothingRare = rareOf([0, 0, null, null, null, null, null, null]);
 
 /** Written out: a spread of `rare` takes longer than all the rest of it. */
 export function claimedJob(
@@ -49,8 +56,8 @@ export function claimedJob(
     crashes: rare.crashes,
     cron: rare.cron,
     rescheduleDelay: rare.rescheduleDelay,
-    reschedules: rare.reschedules,
-    rescheduledFrom: rare.rescheduledFrom,
     removeDelay: rare.removeDelay,
+    rescheduledFromJob: rare.rescheduledFromJob,
+    retryPolicy: rare.retryPolicy,
   } as ClaimedJob;
 }

@@ -22,6 +22,8 @@ export interface JobRow {
   cron: string | null;
   timezone: string | null;
   rescheduled_from: number | null;
+  /** Not there before this release's migration has run; null in what a worker of the release before has queued. */
+  rescheduled_from_job?: number | null;
   successor: number | null;
   remove_at: number | null;
 }
@@ -45,7 +47,7 @@ export function toRecord(row: JobRow): JobRecord {
     error: row.error,
     unique: row.unique_key,
     cron: row.cron === null ? null : { expression: row.cron, timezone: row.timezone ?? "UTC" },
-    rescheduledFrom: row.rescheduled_from,
+    rescheduledFromJob: row.rescheduled_from_job ?? row.rescheduled_from,
     successor: row.successor,
     removeAt: row.remove_at,
   };

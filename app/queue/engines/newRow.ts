@@ -1,11 +1,17 @@
 import type { NewJob } from "../engine";
 
-/** The columns that a new job sets and that are no times, in the order of `newValues`. */
-export const newColumns = `type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay, reschedules,
-  rescheduled_from, remove_delay`;
+/**
+ * The columns that a new job sets and that are no times, in the order of `newValues`. `isCurrent`: whether the table
+ * has the columns of this release (its migration may not have run yet).
+ */
+export function newColumns(isCurrent: boolean): string {
+  const common = `type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay, remove_delay,
+  rescheduled_from`;
+  return isCurrent ? `${common}, rescheduled_from_job, retry_policy` : common;
+}
 
-export function newValues(job: NewJob): unknown[] {
-  return [
+export function newValues(job: NewJob, isCurrent: boolean): unknown[] {
+  const common = [
     job.type,
     job.userId,
     job.data,
@@ -14,8 +20,16 @@ export function newValues(job: NewJob): unknown[] {
     job.cron?.expression ?? null,
     job.cron?.timezone ?? null,
     job.rescheduleDelay ?? null,
-    job.reschedules ?? 0,
-    job.rescheduledFrom ?? null,
     job.removeDelay ?? null,
+    // Written twice for one release: workers of the release before read this one.
+    job.rescheduledFromJob ?? null,
   ];
+  return isCurrent ? [...common, job.rescheduledFromJob ?? null, job.retryPolicy ?? null] : common;
+}
+
+/** "?, ?, …": one for each of `newValues`. */
+export function newPlaceholders(isCurrent: boolean): string {
+  return Array(isCurrent ? 12 : 10)
+    .fill("?")
+    .join(", ");
 }

@@ -1,5 +1,6 @@
 import { errorText } from "../../services/errorText";
-import { backoffDelay, doubled } from "../backoff";
+import { attemptsFor } from "../attempts";
+import { backoffDelay } from "../backoff";
 import { type CronRun, nextCronRun } from "../cronRun";
 import type { ClaimedJob, NewJob, Settlement } from "../engine";
 import type { Handler } from "../handlers";
@@ -33,7 +34,7 @@ export function settlementOf(
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { id, attempt, state: "retry", error, delay };
-  const { next = rescheduled(job), remark } = cronNext(job, chance);
+  const { next, remark } = afterFailure(job, chance);
   const whole = remark === undefined ? error : `${error}\n${remark}`;
   return withNext({ id, attempt, state: "failed", error: whole }, next);
 }
@@ -64,21 +65,31 @@ function retryDelay(
   { now, random }: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
-  if (handler === undefined || kind === "refused" || failures >= handler.attempts) return undefined;
+  if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
-  if (job.cron === null) return delay;
+  if (job.cron === null || job.rescheduleDelay !== null) return delay;
   // A cron job's retry gives way to its next run.
   const { at } = cronTime(job.cron, job.type, now);
   return at !== undefined && at <= now + delay ? undefined : delay;
 }
 
-interface CronNext {
+interface Next {
   next?: NewJob;
   /** Why the next run is not when it should be, or isn't at all. */
   remark?: string;
 }
 
-function cronNext(job: ClaimedJob, { now }: Chance): CronNext {
+/**
+ * autoRescheduleOnFailure: the same delay each time. A cron job goes on with its schedule once it has succeeded, so
+ * that its chain has one next run.
+ */
+function afterFailure(job: ClaimedJob, chance: Chance): Next {
+  const { cron, rescheduleDelay } = job;
+  if (rescheduleDelay === null) return cronNext(job, chance);
+  return { next: { ...follower(job), ...(cron !== null && { cron }), when: { in: rescheduleDelay } } };
+}
+
+function cronNext(job: ClaimedJob, { now }: Chance): Next {
   if (job.cron === null) return {};
   const { at, remark } = cronTime(job.cron, job.type, now);
   return {
@@ -115,26 +126,16 @@ function unreadable({ expression }: CronRun, error: unknown): { remark: string }
   };
 }
 
-/** What failed is queued anew, later each time that it fails in a row. */
-function rescheduled(job: ClaimedJob): NewJob | undefined {
-  if (job.rescheduleDelay === null) return undefined;
-  const reschedules = job.reschedules + 1;
-  const base = job.reschedules === 0 ? job.rescheduleDelay : Math.max(job.rescheduleDelay, leastPause);
-  return { ...follower(job), reschedules, when: { in: doubled(reschedules, base) } };
-}
-
-/** Without a delay of its own what fails time and again would keep a worker busy with nothing else. */
-const leastPause = 1000;
-
 function follower(job: ClaimedJob): NewJob {
-  const { type, userId, priority, rescheduleDelay, removeDelay } = job;
+  const { type, userId, priority, rescheduleDelay, removeDelay, retryPolicy } = job;
   return {
     type,
     userId,
     priority,
     data: job.data ?? "null",
-    rescheduledFrom: job.id,
+    rescheduledFromJob: job.id,
     ...(rescheduleDelay !== null && { rescheduleDelay }),
     ...(removeDelay !== null && { removeDelay }),
+    ...(retryPolicy !== null && { retryPolicy }),
   };
 }

@@ -28,7 +28,7 @@ export class Execution implements JobContext {
 
   // Made when it is asked for: most handlers never look at it.
   get job(): RunningJob {
-    const { id, type, userId, attempt, spent, createdAt, rescheduledFrom } = this.claimed;
+    const { id, type, userId, attempt, spent, createdAt, rescheduledFromJob } = this.claimed;
     return {
       id,
       type,
@@ -36,7 +36,7 @@ export class Execution implements JobContext {
       data: this.data,
       attempt: attempt - spent,
       createdAt: createdAt === null ? null : new Date(createdAt),
-      rescheduledFromJob: rescheduledFrom,
+      rescheduledFromJob,
     };
   }
 

@@ -17,9 +17,9 @@ export function addArguments(job: NewJob): Argument[] {
     cron?.expression ?? "",
     cron?.timezone ?? "",
     job.rescheduleDelay ?? "",
-    job.reschedules ?? "",
-    job.rescheduledFrom ?? "",
     job.removeDelay ?? "",
+    job.rescheduledFromJob ?? "",
+    job.retryPolicy ?? "",
   ];
 }
 
@@ -59,9 +59,9 @@ export function toClaimed([type, id, fields]: JobReply): ClaimedJob {
     priority: ownPriority(Number(hash.priority ?? 0)),
     cron: cronOf(hash),
     rescheduleDelay: numberOf(hash.rescheduleDelay),
-    reschedules: Number(hash.reschedules ?? 0),
-    rescheduledFrom: numberOf(hash.rescheduledFrom),
     removeDelay: numberOf(hash.removeDelay),
+    rescheduledFromJob: predecessorOf(hash),
+    retryPolicy: (hash.retryPolicy ?? null) as ClaimedJob["retryPolicy"],
   };
 }
 
@@ -89,7 +89,7 @@ export function toRecord([type, id, state, score, fields]: RecordReply): JobReco
     error: errorOf(hash),
     unique: isOpen ? (hash.deid ?? null) : null,
     cron: cronOf(hash),
-    rescheduledFrom: numberOf(hash.rescheduledFrom),
+    rescheduledFromJob: predecessorOf(hash),
     successor: numberOf(hash.successor),
     removeAt: numberOf(hash.removeAt),
   };
@@ -112,6 +112,11 @@ export function hashOf(fields: readonly string[]): Hash {
 
 function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
+}
+
+/** Workers of the release before write the second name only. */
+function predecessorOf({ rescheduledFromJob, rescheduledFrom }: Hash): number | null {
+  return numberOf(rescheduledFromJob ?? rescheduledFrom);
 }
 
 function cronOf({ cron, timezone }: Hash): ClaimedJob["cron"] {

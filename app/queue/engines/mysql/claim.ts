@@ -70,8 +70,9 @@ async function takeOpen(
   places: ReadonlyMap<string, Place>,
 ): Promise<ClaimedJob[]> {
   const claimed: ClaimedJob[] = [];
+  const head = headSql(await connection.isCurrent());
   for (const quota of await quotasOf(connection, request, places)) {
-    claimed.push(...(await connection.query(headSql, valuesOf(quota))).rows.map(toClaimed));
+    claimed.push(...(await connection.query(head, valuesOf(quota))).rows.map(toClaimed));
   }
   if (claimed.length === 0) return [];
   const ids = claimed.map(({ id }) => id).sort((a, b) => a - b);

@@ -1,7 +1,9 @@
 import { claimedColumns } from "../server/claimedRow";
 import { now } from "./insert";
 
-export const columns = claimedColumns("json_array");
+export function columns(isCurrent: boolean): string {
+  return claimedColumns("json_array", isCurrent);
+}
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
@@ -15,7 +17,10 @@ export const timesSql = `select
 const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) order by sort_order, id limit ?`;
 
 /** FORCE INDEX: what is sorted under a lock is locked as a whole. */
-export const headSql = `select ${columns} ${onwards} for update skip locked`;
+export function headSql(isCurrent: boolean): string {
+  return `select ${columns(isCurrent)} ${onwards} for update skip locked`;
+}
+
 export const orderSql = `select sort_order, id ${onwards}`;
 
 export const pausesSql = "select type from queue_pauses";

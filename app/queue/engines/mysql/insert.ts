@@ -1,16 +1,23 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
-import { newColumns, newValues } from "../newRow";
+import { newColumns, newPlaceholders, newValues } from "../newRow";
 import type { Connection } from "../server/connections";
 
 /** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
 export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";
 
-const into = `insert into jobs (${newColumns}, status, due, created_at) values `;
-const common = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
-const atOnce = `(${common}, 'pending', null, ${now})`;
-const later = `(${common}, if(? > ${now}, 'scheduled', 'pending'), ?, ${now})`;
-const delayed = `(${common}, if(? > 0, 'scheduled', 'pending'), ${now} + ?, ${now})`;
+const inserts = { current: insertsInto(true), before: insertsInto(false) };
+
+function insertsInto(isCurrent: boolean) {
+  const common = newPlaceholders(isCurrent);
+  return {
+    isCurrent,
+    into: `insert into jobs (${newColumns(isCurrent)}, status, due, created_at) values `,
+    atOnce: `(${common}, 'pending', null, ${now})`,
+    later: `(${common}, if(? > ${now}, 'scheduled', 'pending'), ?, ${now})`,
+    delayed: `(${common}, if(? > 0, 'scheduled', 'pending'), ${now} + ?, ${now})`,
+  };
+}
 
 /** More rows than this in one statement could be more than the server takes at once. */
 const portion = 500;
@@ -25,10 +32,14 @@ export async function insertJobs(connection: Connection, jobs: readonly NewJob[]
 }
 
 async function insertPortion(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
+  const { isCurrent, into, atOnce, later, delayed } = (await connection.isCurrent())
+    ? inserts.current
+    : inserts.before;
   const sql =
     into + jobs.map(({ when }) => (when === undefined ? atOnce : "at" in when ? later : delayed)).join();
+  const values = jobs.flatMap((job) => valuesOf(job, isCurrent));
   try {
-    const { firstId = 0 } = await connection.query(sql, jobs.flatMap(valuesOf));
+    const { firstId = 0 } = await connection.query(sql, values);
     // The ids of rows whose number is known beforehand are taken at once: they follow each other, in steps of 1
     // except in a cluster.
     const step = jobs.length === 1 ? 1 : await stepOf(connection);
@@ -58,10 +69,10 @@ async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> 
   return rows.length === 0 ? insertJobs(connection, [job]) : [{ id: Number(rows[0][0]), isNew: false }];
 }
 
-function valuesOf(job: NewJob): unknown[] {
+function valuesOf(job: NewJob, isCurrent: boolean): unknown[] {
   const { when } = job;
   const moment = when === undefined ? undefined : "at" in when ? when.at : when.in;
-  return [...newValues(job), ...(moment === undefined ? [] : [moment, moment])];
+  return [...newValues(job, isCurrent), ...(moment === undefined ? [] : [moment, moment])];
 }
 
 const matching = "user_id = ? and type = ? and (cron is null) = ? and id <> ?";

@@ -16,6 +16,8 @@ const dialect: ServerDialect = {
   // Locks for the rows that are changed, and none for the gaps between them.
   prepare: "set session transaction isolation level read committed",
   now,
+  isCurrentSql: `select 1 from information_schema.columns where table_schema = database()
+    and table_name = 'jobs' and column_name = 'rescheduled_from_job'`,
   columns,
   insert: insertJobs,
   replace: replaceJob,

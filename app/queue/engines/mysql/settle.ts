@@ -1,4 +1,4 @@
-import type { Exchange, Held, Settlement } from "../../engine";
+import type { Exchange, Held, NewJob, Settlement } from "../../engine";
 import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connections";
 import { insertJobs, lockNames, now } from "./insert";
@@ -81,8 +81,16 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   const values = [state, result, settlement.error ?? null, state, ...who];
   const isHeld = (await connection.query(finishOne, values)).count === 1;
   if (isHeld && settlement.next !== undefined && !(await isSucceeded(connection, settlement)))
-    await insertJobs(connection, [settlement.next]);
+    await insertJobs(connection, [await fromItsEnd(connection, id, settlement.next)]);
   return isHeld;
+}
+
+/** What is due so long after the end of another is due by the end that was written down: this statement is later. */
+async function fromItsEnd(connection: Connection, id: number, next: NewJob): Promise<NewJob> {
+  const { when } = next;
+  if (when === undefined || "at" in when) return next;
+  const [[end]] = (await connection.query("select completed_at from jobs where id = ?", [id])).rows;
+  return { ...next, when: { at: Number(end) + when.in } };
 }
 
 const openCron = `select 1 from jobs where user_id = ? and type = ? and cron is not null

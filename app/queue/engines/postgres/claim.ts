@@ -4,7 +4,9 @@ import { type Place, type Sight, start } from "../server/claims";
 import { type Connection, transaction } from "../server/connections";
 import { claimSql, lockTypes, lookSql, promoteSql } from "./claimSql";
 
-export const columns = claimedColumns("json_build_array");
+export function columns(isCurrent: boolean): string {
+  return claimedColumns("json_build_array", isCurrent);
+}
 
 export async function look(connection: Connection): Promise<Sight> {
   for (;;) {
@@ -24,7 +26,8 @@ export async function take(
   places: ReadonlyMap<string, Place>,
 ): Promise<ClaimedJob[]> {
   const values = valuesFor(worker, request, places);
-  const ask = async () => (await connection.query(claimSql(places.size > 1), values)).rows.map(toClaimed);
+  const sql = claimSql(places.size > 1, await connection.isCurrent());
+  const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
   const limited = [...places.keys()].filter((type) => request.limits.has(type)).sort();
   if (limited.length === 0) return ask();
   // Two that count what runs at the same time would both find room for the last one.

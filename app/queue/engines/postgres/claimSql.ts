@@ -38,14 +38,19 @@ const shared = `, share as materialized (
  * lost in a crash was none: its commit does not wait for the disk, and says so for itself alone (a pooler's session
  * belongs to others as well).
  */
-export function claimSql(isSeveral: boolean): string {
-  return isSeveral ? several : single;
+export function claimSql(isSeveral: boolean, isCurrent = true): string {
+  const known = isCurrent ? claims.current : claims.before;
+  return isSeveral ? known.several : known.single;
 }
 
-const single = claiming("", "quota");
-const several = claiming(shared, "share");
+const claims = { current: claimsOf(true), before: claimsOf(false) };
 
-function claiming(counting: string, from: string): string {
+function claimsOf(isCurrent: boolean) {
+  const columns = claimedColumns("json_build_array", isCurrent);
+  return { single: claiming("", "quota", columns), several: claiming(shared, "share", columns) };
+}
+
+function claiming(counting: string, from: string, columns: string): string {
   return `with quota as materialized (${asked})${counting},
   head as materialized (
     select h.id, h.sort_order from ${from} q cross join lateral (select j.id, j.sort_order from ${ready}
@@ -53,5 +58,5 @@ function claiming(counting: string, from: string): string {
     order by h.sort_order, h.id limit $2)
   update jobs set status = 'processing', locked_by = $1, started_at = ${now}, attempts = attempts + 1
   where id = any(array(select id from head)) and (select set_config('synchronous_commit', 'off', true)) is not null
-  returning ${claimedColumns("json_build_array")}`;
+  returning ${columns}`;
 }

@@ -4,22 +4,35 @@ import { channel, now } from "./names";
 
 /** A job as it travels, for json_to_recordset; what is left out is null. */
 export const recordType = `(type text, user_id int, data text, sort_order int, at bigint, wait bigint, unique_key text,
-  cron text, timezone text, reschedule_delay bigint, reschedules int, rescheduled_from bigint, remove_delay bigint)`;
+  cron text, timezone text, reschedule_delay bigint, remove_delay bigint, rescheduled_from_job bigint,
+  retry_policy text)`;
 
-/** Inserts what travelled under the name n. */
-export const insertInto = `insert into jobs (type, user_id, data, status, sort_order, due, created_at, unique_key, cron,
-    timezone, reschedule_delay, reschedules, rescheduled_from, remove_delay)
+/**
+ * Inserts what travelled under the name n. `rescheduled_from` is written as well for one release: workers of the
+ * release before read it.
+ */
+export function insertInto(isCurrent: boolean): string {
+  const [columns, values] = isCurrent
+    ? [", rescheduled_from_job, retry_policy", ", n.rescheduled_from_job, n.retry_policy"]
+    : ["", ""];
+  return `insert into jobs (type, user_id, data, status, sort_order, due, created_at, unique_key, cron,
+    timezone, reschedule_delay, remove_delay, rescheduled_from${columns})
   select n.type, n.user_id, n.data,
     case when coalesce(n.at, ${now} + n.wait) > ${now} then 'scheduled' else 'pending' end,
     n.sort_order, coalesce(n.at, ${now} + n.wait), ${now}, n.unique_key, n.cron, n.timezone,
-    n.reschedule_delay, coalesce(n.reschedules, 0), n.rescheduled_from, n.remove_delay`;
+    n.reschedule_delay, n.remove_delay, n.rescheduled_from_job${values}`;
+}
 
-const adding = `${insertInto} from json_to_recordset($1::json) n${recordType}
+const inserts = { current: insertsFor(true), before: insertsFor(false) };
+
+function insertsFor(isCurrent: boolean) {
+  const silently = `${insertInto(isCurrent)} from json_to_recordset($1::json) n${recordType}
   on conflict (unique_key) where unique_key is not null do nothing returning id`;
-
-// With the commit, and without an exchange of its own.
-const addingAloud = `with added as (${adding})
+  // With the commit, and without an exchange of its own.
+  const aloud = `with added as (${silently})
   select added.id from added, (select pg_notify('${channel}', '')) told`;
+  return { silently, aloud };
+}
 
 const openWithKey = "select id from jobs where unique_key = $1";
 
@@ -30,7 +43,8 @@ export async function insertJobs(
   isTold: boolean,
 ): Promise<Pushed[]> {
   const records = JSON.stringify(jobs.map(toRecord));
-  const { rows } = await connection.query(isTold ? addingAloud : adding, [records]);
+  const insert = (await connection.isCurrent()) ? inserts.current : inserts.before;
+  const { rows } = await connection.query(isTold ? insert.aloud : insert.silently, [records]);
   // Serial numbers are drawn row by row in the order of the array.
   if (rows.length === jobs.length)
     return rows
@@ -63,8 +77,8 @@ export function toRecord(job: NewJob): object {
     cron: cron?.expression,
     timezone: cron?.timezone,
     reschedule_delay: job.rescheduleDelay,
-    reschedules: job.reschedules,
-    rescheduled_from: job.rescheduledFrom,
     remove_delay: job.removeDelay,
+    rescheduled_from_job: job.rescheduledFromJob,
+    retry_policy: job.retryPolicy,
   };
 }

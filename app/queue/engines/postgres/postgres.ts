@@ -16,6 +16,8 @@ const dialect: ServerDialect = {
   pollMs: 2000,
   driver: postgresDriver,
   now,
+  isCurrentSql: `select 1 from pg_attribute where attrelid = to_regclass('jobs')
+    and attname = 'rescheduled_from_job' and not attisdropped`,
   columns,
   insert: insertJobs,
   replace: replaceJob,

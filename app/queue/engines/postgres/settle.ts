@@ -26,7 +26,11 @@ const openCron = `(select o.id from jobs o where o.user_id = n.user_id and o.typ
   and o.status in ('pending', 'scheduled') limit 1)`;
 
 /** Any ending, and what comes next, in one statement. */
-export const settleMany = `with d as materialized (
+export const settleMany = settling(true);
+const settleManyBefore = settling(false);
+
+function settling(isCurrent: boolean): string {
+  return `with d as materialized (
     select * from json_to_recordset($2::json) d(id bigint, attempt int, worker text, state text, result text,
       error text, delay bigint, next json)),
   done as (
@@ -39,9 +43,10 @@ export const settleMany = `with d as materialized (
       unique_key = case when d.state = 'retry' then j.unique_key end,
       remove_at = case when d.state = 'completed' then ${now} + j.remove_delay end
     from d ${owned} returning j.id),
-  added as (${insertInto} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
+  added as (${insertInto(isCurrent)} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
     where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))
   ${unlessAll}`;
+}
 
 const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, spent = j.spent + 1
   from unnest($1::bigint[], $2::int[], $3::text[], ${worker}) d(id, attempt, result, worker) ${owned}`;
@@ -77,7 +82,10 @@ async function settleAll(
         completeMany,
         columnsOf(settlements, ({ result }) => result, id),
       )
-    : await connection.query(settleMany, [idsOf(settlements), recordsOf(settlements, id)]);
+    : await connection.query((await connection.isCurrent()) ? settleMany : settleManyBefore, [
+        idsOf(settlements),
+        recordsOf(settlements, id),
+      ]);
   const settled = rows[0]?.[0] as unknown[] | null;
   if (settled === null) return [];
   const ours = new Set(settled.map(Number));

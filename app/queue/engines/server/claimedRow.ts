@@ -2,9 +2,9 @@ import type { ClaimedJob } from "../../engine";
 import { claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
 
 /** The columns of a ClaimedJob, in the order in which `toClaimed` reads them. */
-export function claimedColumns(jsonArray: string): string {
+export function claimedColumns(jsonArray: string, isCurrent: boolean): string {
   return `id, attempts, type, user_id, data, created_at, sort_order,
-    case when ${hasNothingRare} then null else ${jsonArray}(${rareColumns}) end`;
+    case when ${hasNothingRare(isCurrent)} then null else ${jsonArray}(${rareColumns(isCurrent)}) end`;
 }
 
 export function toClaimed(row: unknown[]): ClaimedJob {

@@ -4,6 +4,7 @@ import type { DatabasePlace } from "../../../services/databasePlace";
 import { clientFor } from "../../../services/knexClients";
 import { connectionOf } from "../../transaction";
 import { described } from "./errors";
+import type { JobsTable } from "./jobsTable";
 import { type PatientClient, patientClient } from "./patientClient";
 
 const require = createRequire(import.meta.url);
@@ -31,6 +32,8 @@ export interface Answer {
 export interface Connection {
   /** One that takes longer than `timeoutMs` ends the connection. */
   query(sql: string, values?: readonly unknown[], timeoutMs?: number): Promise<Answer>;
+  /** Whether the jobs table has the columns of this release. */
+  isCurrent(): Promise<boolean>;
 }
 
 /**
@@ -44,6 +47,7 @@ export class Connections {
   constructor(
     place: Exclude<DatabasePlace, { engine: "sqlite" }>,
     readonly driver: Driver,
+    readonly table: JobsTable,
     readonly prepare?: string,
   ) {
     const { knex } = require("knex") as typeof import("knex");
@@ -85,6 +89,10 @@ export class Connections {
     }
   }
 
+  isCurrent(): Promise<boolean> {
+    return this.use((connection) => connection.isCurrent());
+  }
+
   /** The connection of a transaction of the app's, which stays its own. */
   async within(trx: Knex.Transaction): Promise<Connection> {
     return new OpenConnection(await connectionOf(trx), this);
@@ -112,6 +120,10 @@ export class OpenConnection implements Connection {
       }
       throw described(error);
     }
+  }
+
+  isCurrent(): Promise<boolean> {
+    return this.owner.table.isCurrent(this);
   }
 
   /** Nothing can be known of what is under way on it: it is given up. */

@@ -20,8 +20,10 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   prepare?: string;
   /** SQL: the server's clock, in milliseconds since the epoch. Who is due and whose lease is over is its word. */
   now: string;
+  /** SQL: has a row if the jobs table has the columns of this release. */
+  isCurrentSql: string;
   /** SQL: the columns of a claimed job, see `toClaimed`. */
-  columns: string;
+  columns(isCurrent: boolean): string;
 
   /** Inserts; `isTold`: and wakes who listens, with the commit. */
   insert(connection: Connection, jobs: readonly NewJob[], isTold: boolean): Promise<Pushed[]>;

@@ -18,6 +18,7 @@ import {
   resumeType,
   retryJobs,
 } from "./inspect";
+import { JobsTable } from "./jobsTable";
 import { ServerLedger } from "./ledger";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
@@ -28,7 +29,12 @@ type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
 /** The queue on a database server. Longer than usual: it is the list of what an engine does. */
 export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueEngine {
   const { now } = dialect;
-  const connections = new Connections(place, dialect.driver, dialect.prepare);
+  const connections = new Connections(
+    place,
+    dialect.driver,
+    new JobsTable(dialect.isCurrentSql),
+    dialect.prepare,
+  );
   const { database } = connections;
   const announcer = dialect.announcer(connections);
   const hearing = dialect.hearing(connections);
@@ -77,7 +83,10 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
       const holders = await holdersOf(database, dialect);
       return trust.judge(holders, await hearing.areConnected(holders.map(({ id }) => id)));
     },
-    takeOver: (dead, by) => changing(() => takeOverFrom(database, dialect, dead, by)),
+    async takeOver(dead, by) {
+      const columns = dialect.columns(await connections.isCurrent());
+      return changing(() => takeOverFrom(database, columns, dead, by));
+    },
 
     async watch(onWake) {
       const stop = onPushHere(onWake);

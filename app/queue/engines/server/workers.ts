@@ -5,7 +5,7 @@ import { byTurn } from "../turn";
 import { toClaimed } from "./claimedRow";
 import type { ServerDialect } from "./dialect";
 
-type Sql = Pick<ServerDialect, "now" | "columns">;
+type Sql = Pick<ServerDialect, "now">;
 
 export async function registerWorker(database: Knex, { now }: Sql, worker: WorkerRecord): Promise<void> {
   const { id, host, pid, identity, concurrency, leaseMs } = worker;
@@ -56,7 +56,13 @@ function toHolder(row: WorkerRow): SeenHolder {
   return { id, host, pid, identity, concurrency, startedAt: started_at, lease };
 }
 
-export function takeOverFrom(database: Knex, sql: Sql, dead: Holder, by: string): Promise<ClaimedJob[]> {
+/** `columns`: those of a claimed job. */
+export function takeOverFrom(
+  database: Knex,
+  columns: string,
+  dead: Holder,
+  by: string,
+): Promise<ClaimedJob[]> {
   return database.transaction(async (trx) => {
     if (dead.lease !== null) {
       const ours = { id: dead.id, lease_until: dead.lease.until };
@@ -66,7 +72,7 @@ export function takeOverFrom(database: Knex, sql: Sql, dead: Holder, by: string)
     const ids = (await trx("jobs").where(held).forUpdate().select("id")).map(({ id }) => id);
     if (ids.length === 0) return [];
     await trx("jobs").whereIn("id", ids).increment("crashes").update({ locked_by: by });
-    const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(sql.columns));
+    const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(columns));
     return rows.map((row) => toClaimed(Object.values(row))).sort(byTurn);
   });
 }

@@ -3,23 +3,36 @@ import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
 import { byTurn } from "../turn";
 import { rowsOf, statement } from "./connection";
+import { isCurrent } from "./jobsTable";
 
 /** The columns of a ClaimedJob but its type; user and priority as well are what most jobs have nothing of. */
-const claimedColumns = `id, attempts, data, created_at,
-  case when user_id is null and sort_order = 0 and ${hasNothingRare} then null
-    else json_array(user_id, sort_order, ${rareColumns})
+function claimedColumns(isCurrent: boolean): string {
+  return `id, attempts, data, created_at,
+  case when user_id is null and sort_order = 0 and ${hasNothingRare(isCurrent)} then null
+    else json_array(user_id, sort_order, ${rareColumns(isCurrent)})
   end`;
+}
 
 /** The same with the type, where it isn't known beforehand. */
-export const typedColumns = `${claimedColumns}, type`;
+export function typedColumns(database: Database): string {
+  return `${claimedColumns(isCurrent(database))}, type`;
+}
 
 const claimFrom = (ids: string, columns: string) => `update jobs
   set status = 'processing', locked_by = ?, started_at = ?, attempts = attempts + 1
   where id in (${ids}) returning ${columns}`;
 
 const headOfType = `select id from jobs where status = 'pending' and type = ? order by sort_order, id limit ?`;
-const claimHead = claimFrom(headOfType, claimedColumns);
-const claimListed = claimFrom("select value from json_each(?)", typedColumns);
+const claims = { current: claimsOf(true), before: claimsOf(false) };
+
+function claimsOf(isCurrent: boolean) {
+  const columns = claimedColumns(isCurrent);
+  return {
+    head: claimFrom(headOfType, columns),
+    listed: claimFrom("select value from json_each(?)", `${columns}, type`),
+  };
+}
+
 const headWithOrder = headOfType.replace("select id", "select sort_order, id");
 
 /** A step through the index for each type that has something ready, not one for each job. */
@@ -41,12 +54,13 @@ export function claimJobs(
   const quotas = quotasOf(database, request);
   const [first] = quotas;
   if (first === undefined) return [];
+  const claim = isCurrent(database) ? claims.current : claims.before;
   if (quotas.length > 1) {
     const heads = JSON.stringify(headsOf(database, quotas, limit));
-    return rowsOf(database, claimListed, worker, now, heads).map(toClaimed).sort(byTurn);
+    return rowsOf(database, claim.listed, worker, now, heads).map(toClaimed).sort(byTurn);
   }
   const { type, quota } = first;
-  const rows = rowsOf(database, claimHead, worker, now, type, Math.min(quota, limit));
+  const rows = rowsOf(database, claim.head, worker, now, type, Math.min(quota, limit));
   return rows.map((row) => toTyped(row, type)).sort(byTurn);
 }
 
@@ -100,7 +114,13 @@ export function promoteDue(database: Database, now: number): number | null {
 }
 
 /** For the test that holds their plans: each has to come from an index, whatever has piled up. */
-export const claimQueries = { claimHead, headWithOrder, readyTypes, promotion, firstDue };
+export const claimQueries = {
+  claimHead: claims.current.head,
+  headWithOrder,
+  readyTypes,
+  promotion,
+  firstDue,
+};
 
 /** A row of `typedColumns`. */
 export function toClaimed(row: unknown[]): ClaimedJob {

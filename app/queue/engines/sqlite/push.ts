@@ -1,40 +1,53 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { NewJob, Pushed, Replaced } from "../../engine";
-import { newColumns, newValues } from "../newRow";
+import { newColumns, newPlaceholders, newValues } from "../newRow";
 import { numbered, rowsOf, statement } from "./connection";
+import { isCurrent } from "./jobsTable";
 
-const columns = `${newColumns}, status, due, created_at`;
-const count = 14;
+const inserts = { current: insertsInto(true), before: insertsInto(false) };
 
-const insertOne = `insert into jobs (${columns}) values (${Array(count).fill("?").join(", ")})
-  on conflict (unique_key) where unique_key is not null do nothing`;
+function insertsInto(isCurrent: boolean) {
+  const columns = `${newColumns(isCurrent)}, status, due, created_at`;
+  const values = `${newPlaceholders(isCurrent)}, ?, ?, ?`;
+  const fields = values.split(", ").map((_, index) => `value->>${index}`);
+  return {
+    isCurrent,
+    one: `insert into jobs (${columns}) values (${values})
+      on conflict (unique_key) where unique_key is not null do nothing`,
+    many: `insert into jobs (${columns}) select ${fields.join(", ")} from json_each(?)`,
+  };
+}
 
-const insertMany = `insert into jobs (${columns})
-  select ${Array.from({ length: count }, (_, index) => `value->>${index}`).join(", ")} from json_each(?)`;
+function insertsFor(database: Database) {
+  return isCurrent(database) ? inserts.current : inserts.before;
+}
 
 /** Inserts within whatever transaction is open. */
 export function insertJobs(database: Database, jobs: readonly NewJob[], now: number): Pushed[] {
   if (jobs.length < 4 || jobs.some(({ uniqueKey }) => uniqueKey !== undefined)) {
     return jobs.map((job) => insertJob(database, job, now));
   }
-  const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now)));
-  const { lastInsertRowid } = statement(database, insertMany).run(rows);
+  const insert = insertsFor(database);
+  const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now, insert.isCurrent)));
+  const { lastInsertRowid } = statement(database, insert.many).run(rows);
   // One statement under one lock: the ids follow each other.
   const first = Number(lastInsertRowid) - jobs.length + 1;
   return jobs.map((_, index) => ({ id: first + index, isNew: true }));
 }
 
 export function insertJob(database: Database, job: NewJob, now: number): Pushed {
-  const { changes, lastInsertRowid } = statement(database, insertOne).run(...valuesOf(job, now));
+  const insert = insertsFor(database);
+  const values = valuesOf(job, now, insert.isCurrent);
+  const { changes, lastInsertRowid } = statement(database, insert.one).run(...values);
   if (changes === 1) return { id: Number(lastInsertRowid), isNew: true };
   const [[id]] = rowsOf(database, "select id from jobs where unique_key = ?", job.uniqueKey);
   return { id: Number(id), isNew: false };
 }
 
-function valuesOf(job: NewJob, now: number): unknown[] {
+function valuesOf(job: NewJob, now: number, isCurrent: boolean): unknown[] {
   const { when } = job;
   const due = when === undefined ? null : "at" in when ? when.at : now + when.in;
-  return [...newValues(job), due !== null && due > now ? "scheduled" : "pending", due, now];
+  return [...newValues(job, isCurrent), due !== null && due > now ? "scheduled" : "pending", due, now];
 }
 
 const cancelMatching = `update jobs

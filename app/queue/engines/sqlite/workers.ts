@@ -44,6 +44,6 @@ export function takeOverFrom(database: Database, dead: Holder, by: string): Clai
   if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)
     return [];
   const taking = `update jobs set locked_by = ?, crashes = crashes + 1
-    where status = 'processing' and locked_by = ? returning ${typedColumns}`;
+    where status = 'processing' and locked_by = ? returning ${typedColumns(database)}`;
   return rowsOf(database, taking, by, dead.id).map(toClaimed);
 }

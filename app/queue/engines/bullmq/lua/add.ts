@@ -9,8 +9,9 @@ export function addLua(): string {
 ${bullFunction("addStandardJob")}
 ${bullFunction("addPrioritizedJob")}
 ${bullFunction("addDelayedJob")}
-local extras = {[7] = "userId", [8] = "cron", [9] = "timezone", [10] = "rescheduleDelay", [11] = "reschedules",
-  [12] = "rescheduledFrom", [13] = "removeDelay"}
+-- Workers of the release before read "rescheduledFrom".
+local extras = {{6, "userId"}, {7, "cron"}, {8, "timezone"}, {9, "rescheduleDelay"}, {10, "removeDelay"},
+  {11, "rescheduledFromJob"}, {11, "rescheduledFrom"}, {12, "retryPolicy"}}
 local lastId
 local noOptions = cmsgpack.pack({})
 
@@ -66,10 +67,11 @@ local function add(at)
   end
   if added ~= id then return added, 0 end
   local more = {}
-  for field, name in pairs(extras) do
-    if ARGV[at + field - 1] ~= "" then
-      more[#more + 1] = name
-      more[#more + 1] = ARGV[at + field - 1]
+  for _, extra in ipairs(extras) do
+    local value = ARGV[at + extra[1]]
+    if value ~= "" then
+      more[#more + 1] = extra[2]
+      more[#more + 1] = value
     end
   end
   if #more > 0 then call("HSET", queue.prefix .. id, unpack(more)) end
