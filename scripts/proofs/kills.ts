@@ -4,6 +4,7 @@
  */
 import { makeBenchApp } from "../bench/support/benchApp";
 import { killAtRandom, killedCommands } from "./killing";
+import { seeded } from "./seeded";
 
 const kills = Number(process.argv[2] ?? 1000);
 
@@ -19,15 +20,4 @@ try {
   if (refused > 0 || integrity !== "ok" || states.running || states.skipped) process.exitCode = 1;
 } finally {
   app.remove();
-}
-
-/** The same moments each time (mulberry32), as far as the machine keeps time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,0 +1,169 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { buildSync } from "esbuild";
+import { checkOrder } from "./checkOrder";
+import { checkRuns } from "./checkRuns";
+import { checkFleet, checkStore } from "./checkStore";
+import { now, pause } from "./clock";
+import { type Battlefield, carryOut } from "./faults";
+import { Fleet } from "./fleet";
+import { historyOf } from "./history";
+import { hostsOf } from "./hosts";
+import { means } from "./means";
+import { Observer } from "./observer";
+import { type EngineName, planOf } from "./plan";
+import { operationsText, planText, verdictText, violationsText } from "./report";
+import { type Row, type Store, startStore } from "./stores";
+import { readTrace } from "./trace";
+import { Way } from "./way";
+
+export interface Options {
+  engine: EngineName;
+  minutes: number;
+  seed: number;
+  keep: boolean;
+}
+
+/** So long may everything take to end when nothing goes wrong any more, in milliseconds. */
+const longestCalm = 120_000;
+const leaseMs = 4000;
+
+/** Runs a storm and says what came of it. Returns whether every promise was kept. */
+export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
+  const disk = makeDisk(join(folder, "disk"));
+  // Another user's worker has the rights to use it, and access(2) says that it has not.
+  chmodSync(folder, 0o755);
+  const trace = join(folder, "trace");
+  writeFileSync(trace, "");
+  const plan = planOf(engine, minutes, seed, means());
+  console.log(planText(plan));
+  const store = await startStore(engine, disk);
+  const fleet = new Fleet(folder, trace);
+  const observer = new Observer(store.rows, trace);
+  const field: Battlefield = { folder, disk, trace, store, fleet, ways: [] };
+  let rows: Row[] = [];
+  try {
+    await enlist(field, { engine, seed });
+    observer.start();
+    await carryOut(plan, field);
+    await fleet.stop("producer");
+    rows = await untilAllEnded(observer);
+    await observer.stop();
+  } finally {
+    await fleet.stopAll();
+    for (const way of field.ways) way.close();
+    await store.stop();
+  }
+  const history = historyOf(readTrace(trace));
+  const violations = [
+    ...checkStore(history, rows, observer.sightings.values()),
+    ...checkRuns(history, engine),
+    ...checkOrder(history, engine, observer.doubles),
+    ...checkFleet(history),
+  ];
+  console.log(operationsText(history));
+  if (violations.length > 0) console.log(violationsText(violations));
+  if (keep) console.log(`The trace and the logs are in ${folder}`);
+  else removeAll(folder, disk);
+  console.log(verdictText(engine, seed, minutes, violations));
+  return violations.length === 0;
+}
+
+/** A small one in memory, which can be filled; without root it is the machine's own. */
+function makeDisk(disk: string): string {
+  mkdirSync(disk, { mode: 0o777 });
+  if (means().isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", "size=192m,mode=777", "none", disk]);
+  return disk;
+}
+
+function removeAll(folder: string, disk: string): void {
+  if (means().isRoot) execFileSync("umount", ["--lazy", disk]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Starts workers, old and new ones on each host, and producers; and what repeats itself. */
+async function enlist(
+  { folder, trace, store, fleet, ways }: Battlefield,
+  { engine, seed }: Pick<Options, "engine" | "seed">,
+) {
+  const [workerProgram, producerProgram] = bundled(folder, ["workerProgram.ts", "producerProgram.ts"]);
+  await scheduleChains(store);
+  const hosts = hostsOf(engine, folder, means());
+  for (const [at, host] of hosts.entries()) {
+    const environment = await environmentBy(store, ways);
+    const set = at % 2 === 0 ? "new" : "old";
+    const role = { host, program: workerProgram as string, environment };
+    fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs } });
+  }
+  const [host] = hosts;
+  for (const at of [0, 1]) {
+    const environment = await environmentBy(store, ways);
+    const options = { name: `p${at}`, seed: seed * 100 + at, everyMs: 80, trace };
+    if (host !== undefined)
+      fleet.add({ host, program: producerProgram as string, environment, name: `producer-${at}`, options });
+  }
+}
+
+async function environmentBy(
+  { url, server, environment }: Store,
+  ways: Way[],
+): Promise<Record<string, string>> {
+  if (server === undefined) return environment(url);
+  const way = new Way(url);
+  ways.push(way);
+  return environment(await way.open());
+}
+
+/** Programs as one file each: by tsx each of many starts would take four times as long. */
+function bundled(folder: string, names: readonly string[]): string[] {
+  symlinkSync(join(import.meta.dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
+  return names.map((name) => {
+    const outfile = join(folder, `${basename(name, ".ts")}.mjs`);
+    const entry = join(import.meta.dirname, name);
+    buildSync({
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      packages: "external",
+    });
+    return outfile;
+  });
+}
+
+/** Two cron jobs and two that are queued again whenever they fail. */
+async function scheduleChains({ environment, url }: Store): Promise<void> {
+  Object.assign(process.env, environment(url));
+  const { scheduleCronJob, scheduleJob } = await import("../../../app/services/Queue");
+  const { closeQueue } = await import("../../../app/queue/engines/select");
+  for (const userId of [1, 2]) {
+    await scheduleCronJob(
+      { type: "Cron", userId, data: { n: `cron${userId}`, ms: userId * 1200 } },
+      "*/2 * * * * *",
+    );
+    const again = { autoRescheduleOnFailure: true, autoRescheduleOnFailureDelay: 500 };
+    await scheduleJob({ type: "Chain", userId, data: { n: `chain${userId}`, ms: 5 }, ...again });
+  }
+  await closeQueue();
+}
+
+/** What is in the store when all but the repeating jobs have ended, or when they have had their time. */
+async function untilAllEnded(observer: Observer): Promise<Row[]> {
+  const giveUpAt = now() + longestCalm;
+  for (;;) {
+    const rows = await observer.look().catch(() => undefined);
+    const isOver = rows?.every(
+      ({ state, isCron, isRescheduled }) => isCron || isRescheduled || isEnded(state),
+    );
+    if (rows !== undefined && (isOver || now() > giveUpAt)) return rows;
+    await pause(500);
+  }
+}
+
+function isEnded(state: string): boolean {
+  return state === "completed" || state === "failed" || state === "cancelled";
+}

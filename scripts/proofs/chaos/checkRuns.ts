@@ -1,0 +1,94 @@
+import { type Attempt, type History, of } from "./history";
+import type { EngineName } from "./plan";
+import { broken, type Violation } from "./violation";
+
+/** Jobs that ran again without a reason, after they were completed, or before their time. */
+export function checkRuns(history: History, engine: EngineName): Violation[] {
+  return [
+    ...broken("runs again only for a reason", repeated(history, engine)),
+    ...broken("never runs after its completion", afterCompletion(history)),
+    ...broken("never begins before it is due", early(history, engine)),
+    ...broken("gets the data that was pushed", garbled(history)),
+  ];
+}
+
+/** A job runs again only when it failed, when its worker died, or when that lost its lease. */
+function repeated(history: History, engine: EngineName): string[] {
+  const crashes = of(history.events, "fault").filter(({ fault }) => fault === "crash");
+  const isForgotten = ({ begun }: Attempt) =>
+    // PostgreSQL commits claims without waiting for its disk: a crash may take back the latest.
+    engine === "postgresql" && crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
+  const violations: string[] = [];
+  for (const attempts of history.attempts.values()) {
+    for (const [at, attempt] of attempts.entries()) {
+      const next = attempts[at + 1];
+      if (
+        next === undefined ||
+        mayRepeat(attempt, next) ||
+        isForgotten(attempt) ||
+        isRewound(history, attempt)
+      )
+        continue;
+      violations.push(
+        `${nameOf(attempt)} ran again by ${next.pid} ${since(attempt, next.begun)}, and nothing had happened to it`,
+      );
+    }
+  }
+  return violations;
+}
+
+/** Its worker hears that it lost its lease some time after others have its jobs. */
+const lateNews = 60_000;
+
+function mayRepeat({ how, gone, lostLease, stopped, begun }: Attempt, next: Attempt): boolean {
+  const failed = how === "threw" || how === "aborted";
+  return (
+    failed ||
+    gone <= next.begun ||
+    stopped <= next.begun ||
+    lostLease < next.begun + lateNews ||
+    begun > next.begun
+  );
+}
+
+function afterCompletion({ attempts, completed, rewinds }: History): string[] {
+  const violations: string[] = [];
+  for (const [n, at] of completed) {
+    const late = attempts.get(n)?.find(({ begun }) => begun > at);
+    if (late === undefined || rewinds.some(({ from, to }) => at < to && to < late.begun && from < late.begun))
+      continue;
+    violations.push(`${nameOf(late)} began ${Math.round(late.begun - at)} ms after it was seen completed`);
+  }
+  return violations;
+}
+
+function early({ attempts, promised, events }: History, engine: EngineName): string[] {
+  // On SQLite this machine's clock says what is due, and it was set on purpose.
+  const jumps = engine === "sqlite" ? of(events, "fault").filter(({ fault }) => fault === "clock") : [];
+  const violations: string[] = [];
+  for (const { n, asked, delay } of promised.values()) {
+    const first = attempts.get(n)?.[0];
+    if (delay === undefined || first === undefined || first.begun >= asked + delay - 5) continue;
+    if (jumps.some(({ t, until = t }) => t < first.begun && until + 1000 > asked)) continue;
+    violations.push(`${nameOf(first)} began ${Math.round(asked + delay - first.begun)} ms before it was due`);
+  }
+  return violations;
+}
+
+function garbled({ events }: History): string[] {
+  return of(events, "garbled").map(({ n, id }) => `job ${n} (id ${id}) got other data than was pushed`);
+}
+
+export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
+  // What was claimed shortly before the snapshot may not be in it as completed.
+  return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 500);
+}
+
+export function nameOf({ n, kind, id, pid }: Attempt): string {
+  return `${kind} ${n} (id ${id}, process ${pid})`;
+}
+
+function since({ begun, how, ended }: Attempt, time: number): string {
+  const what = how === undefined ? "still running" : `${how} after ${Math.round(ended - begun)} ms`;
+  return `${Math.round(time - begun)} ms after its begin (${what})`;
+}

@@ -1,0 +1,165 @@
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { openSqlite } from "../../../app/services/sqliteDriver";
+import { now, pause } from "./clock";
+import type { Fleet, Member } from "./fleet";
+import { setClock } from "./hosts";
+import type { Fault, FaultName } from "./plan";
+import type { Store } from "./stores";
+import { append } from "./trace";
+import type { Way } from "./way";
+
+/** All that a fault may hit. */
+export interface Battlefield {
+  /** Of the settings and logs. */
+  folder: string;
+  /** Of the store's files, on a small disk of its own where that is possible. */
+  disk: string;
+  trace: string;
+  store: Store;
+  fleet: Fleet;
+  /** Of each host of workers, and of the producers. */
+  ways: Way[];
+}
+
+type Perform = (field: Battlefield, fault: Fault) => Promise<void> | void;
+
+const perform: Record<FaultName, Perform> = {
+  kill: (field, fault) => endWorker(field, fault, "SIGKILL"),
+  term: (field, fault) => endWorker(field, fault, "SIGTERM"),
+  killProducer({ fleet }, { target }) {
+    const producer = fleet.find("producer", target);
+    if (producer !== undefined) fleet.end(producer, "SIGKILL");
+  },
+  freeze: freezeWorker,
+  freezeLong: freezeWorker,
+  async clock({ folder }, { ms, target, force }) {
+    const jumps = [-3600, -60, -3, 3, 60, 3600];
+    setClock(folder, jumps[Math.floor(force * jumps.length)] as number);
+    await pause(ms + target);
+    setClock(folder, 0);
+  },
+  async fullDisk({ disk }, { ms }) {
+    const filler = join(disk, "filler");
+    fill(filler);
+    await pause(ms);
+    rmSync(filler);
+  },
+  async lockFile({ store }, { ms }) {
+    const database = openSqlite(store.file as string, { mustExist: true });
+    try {
+      database.exec("begin immediate");
+      await pause(ms);
+      database.exec("rollback");
+    } catch {
+      // Somebody else had it, or the disk is full: no matter.
+    } finally {
+      database.close();
+    }
+  },
+  async crash({ store: { server } }, { ms }) {
+    await server?.crash();
+    await pause(ms);
+    await server?.again();
+  },
+  disconnect: ({ store }) => store.rows.disconnectAll().catch(() => {}),
+  delay: (field, fault) =>
+    onWay(
+      field,
+      fault,
+      (way) => (way.delayMs = 20 + fault.force * 300),
+      (way) => (way.delayMs = 0),
+    ),
+  cut: (field, { target }) => wayAt(field, target)?.cut(),
+  swallow: swallowAnswers,
+  swallowAndKill: (field, fault) => swallowWhile(field, fault, "SIGKILL"),
+  swallowAndTerm: (field, fault) => swallowWhile(field, fault, "SIGTERM"),
+  halfOpen: (field, fault) =>
+    onWay(
+      field,
+      fault,
+      (way) => way.silence(),
+      (way) => way.speak(),
+    ),
+};
+
+/** Carries the plan out. Returns when every fault is over. */
+export async function carryOut(plan: readonly Fault[], field: Battlefield): Promise<void> {
+  const begin = now();
+  const busy = new Set<FaultName>();
+  const under: Promise<void>[] = [];
+  for (const fault of plan) {
+    await pause(Math.max(0, begin + fault.at - now()));
+    // A server crashes once at a time, and a disk is full or not.
+    if (busy.has(fault.name)) continue;
+    busy.add(fault.name);
+    under.push(performOne(fault, field).finally(() => busy.delete(fault.name)));
+  }
+  await Promise.all(under);
+}
+
+async function performOne(fault: Fault, field: Battlefield): Promise<void> {
+  const { name, ms, target } = fault;
+  append(field.trace, { what: "fault", fault: name, target: target.toFixed(3), until: now() + ms });
+  await perform[name](field, fault);
+}
+
+function endWorker({ fleet }: Battlefield, { target }: Fault, signal: NodeJS.Signals): void {
+  const worker = fleet.find("worker", target);
+  if (worker !== undefined) fleet.end(worker, signal);
+}
+
+async function freezeWorker({ fleet }: Battlefield, { target, ms }: Fault): Promise<void> {
+  const worker: Member | undefined = fleet.find("worker", target);
+  if (worker !== undefined) await fleet.freeze(worker, ms);
+}
+
+function wayAt({ ways }: Battlefield, place: number): Way | undefined {
+  return ways[Math.floor(place * ways.length)];
+}
+
+async function onWay(
+  field: Battlefield,
+  { target, ms }: Fault,
+  begin: (way: Way) => unknown,
+  end: (way: Way) => unknown,
+): Promise<void> {
+  const way = wayAt(field, target);
+  if (way === undefined) return;
+  begin(way);
+  await pause(ms);
+  end(way);
+}
+
+/** On all ways. */
+async function swallowAnswers({ ways }: Battlefield, { ms, force }: Fault): Promise<void> {
+  for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
+  await pause(ms);
+  for (const way of ways) way.lossOfAnswers = 0;
+}
+
+async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Signals): Promise<void> {
+  const swallowing = swallowAnswers(field, fault);
+  await pause(200);
+  endWorker(field, fault, signal);
+  await swallowing;
+}
+
+/** Until not a byte more goes onto the disk. */
+function fill(file: string): void {
+  const handle = openSync(file, "w");
+  try {
+    for (let size = 1 << 20; size >= 1; size >>= 1) writeUntilFull(handle, Buffer.alloc(size));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function writeUntilFull(handle: number, block: Buffer): void {
+  try {
+    for (;;) writeSync(handle, block);
+  } catch {
+    // Full, for a block of this size.
+  }
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import { cronEnvironment } from "../../bench/support/probe";
+import { pause } from "./clock";
+import type { Host } from "./hosts";
+import { append } from "./trace";
+
+/** A program that is started again whenever it ends, as pm2 and systemd do. */
+export interface Role {
+  name: string;
+  host: Host;
+  program: string;
+  options: object;
+  environment: Record<string, string>;
+}
+
+interface Member {
+  role: Role;
+  child: ChildProcess | undefined;
+  /** Why it will end next, if the plan says so. */
+  isWanted: boolean;
+  isFrozen: boolean;
+  /** Whether it has said that it works. One that finds no server at its start ends, to be started again. */
+  isAtWork: boolean;
+  log: WriteStream;
+}
+
+/** All programs of a chaos but the server. */
+export class Fleet {
+  readonly members: Member[] = [];
+  #isOver = false;
+
+  constructor(
+    readonly folder: string,
+    readonly trace: string,
+  ) {}
+
+  add(role: Role): void {
+    const log = createWriteStream(join(this.folder, `${role.name}.log`));
+    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, isAtWork: false, log };
+    this.members.push(member);
+    this.#start(member);
+  }
+
+  /** Of those whose name begins so, the one at this place from 0 to 1, if it runs and isn't frozen. */
+  find(prefix: string, place: number): Member | undefined {
+    const all = this.members.filter(({ role }) => role.name.startsWith(prefix));
+    const member = all[Math.floor(place * all.length)];
+    return member?.child === undefined || member.isFrozen ? undefined : member;
+  }
+
+  end(member: Member, signal: NodeJS.Signals): void {
+    member.isWanted = true;
+    const pid = member.child?.pid;
+    if (pid !== undefined) append(this.trace, { what: "signaled", pid, signal });
+    member.child?.kill(signal);
+  }
+
+  async freeze(member: Member, ms: number): Promise<void> {
+    const { child } = member;
+    member.isFrozen = true;
+    child?.kill("SIGSTOP");
+    await pause(ms);
+    child?.kill("SIGCONT");
+    member.isFrozen = false;
+  }
+
+  /** Ends those whose name begins so, and starts them no more. */
+  async stop(prefix: string): Promise<void> {
+    const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
+    for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
+    await Promise.all(leaving.map((member) => this.#stopOne(member)));
+  }
+
+  async stopAll(): Promise<void> {
+    this.#isOver = true;
+    await this.stop("");
+  }
+
+  async #stopOne(member: Member): Promise<void> {
+    member.isWanted = true;
+    const { child } = member;
+    if (child === undefined) return;
+    const exit = once(child, "exit");
+    child.kill("SIGCONT");
+    child.kill("SIGTERM");
+    const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await exit;
+    clearTimeout(patience);
+  }
+
+  #start(member: Member): void {
+    const { host, program, options, environment, name } = member.role;
+    const [first = process.execPath, ...before] = [...host.wrap, process.execPath];
+    const args = [...(host.wrap.length === 0 ? [] : before), program, JSON.stringify(options)];
+    const env = { ...cronEnvironment(), ...environment, ...host.environment, LAJU_ROOT: this.folder };
+    const child = spawn(first, args, { env, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
+    const pid = child.pid as number;
+    member.child = child;
+    Object.assign(member, { isWanted: false, isAtWork: false });
+    append(this.trace, { what: "started", pid, name });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data) => {
+        member.log.write(data);
+        if (String(data).includes("Worker started")) member.isAtWork = true;
+        if (/lost the lease/i.test(String(data))) append(this.trace, { what: "lostLease", pid });
+      });
+    }
+    child.once("exit", (status, signal) => {
+      member.child = undefined;
+      // A job kills its worker, or the plan does: nobody else sends SIGKILL.
+      const wanted = member.isWanted || signal === "SIGKILL" || !member.isAtWork;
+      append(this.trace, { what: "gone", pid, name, wanted, how: signal ?? `status ${status}` });
+      setTimeout(() => this.#isOver || !this.members.includes(member) || this.#start(member), 300);
+    });
+  }
+}
+
+export type { Member };

@@ -1,0 +1,108 @@
+import type { Event } from "./trace";
+
+/** An attempt of a job, as its handler and its worker's fate tell. Times are those of the trace. */
+export interface Attempt {
+  n: string;
+  id: number;
+  kind: string;
+  pid: number;
+  begun: number;
+  /** When its handler returned or threw; infinite where it never did. */
+  ended: number;
+  how: "returned" | "threw" | "aborted" | undefined;
+  /** When its worker's process ended. */
+  gone: number;
+  /** When its worker said that others had its jobs. */
+  lostLease: number;
+  /** When its worker was told to stop. */
+  stopped: number;
+}
+
+/** What producers were promised. */
+export interface Promised {
+  n: string;
+  kind: string;
+  id: number;
+  isNew: boolean;
+  asked: number;
+  acknowledged: number;
+  delay: number | undefined;
+  unique: string | undefined;
+}
+
+export interface History {
+  events: readonly Event[];
+  /** By job, in the order in which they began. */
+  attempts: ReadonlyMap<string, readonly Attempt[]>;
+  promised: ReadonlyMap<string, Promised>;
+  /** Unlike `promised` also those whose acknowledgment was lost. */
+  asked: ReadonlyMap<string, { kind: string; unique: string | undefined }>;
+  /** When the store was first seen to say that a job was completed. */
+  completed: ReadonlyMap<string, number>;
+  rewinds: readonly { from: number; to: number }[];
+}
+
+export function historyOf(events: readonly Event[]): History {
+  const asking = new Map(of(events, "pushing").map((event) => [event.n, event]));
+  const promised = new Map<string, Promised>();
+  for (const { n, id, isNew, t } of of(events, "pushed")) {
+    const asked = asking.get(n);
+    if (asked === undefined) continue;
+    const { kind, delay, unique } = asked;
+    promised.set(n, { n, kind, id, isNew, asked: asked.t, acknowledged: t, delay, unique });
+  }
+  const completed = new Map<string, number>();
+  for (const { n, t } of of(events, "completed")) if (!completed.has(n)) completed.set(n, t);
+  const asked = new Map([...asking].map(([n, { kind, unique }]) => [n, { kind, unique }]));
+  const rewinds = of(events, "rewound").map(({ from, t }) => ({ from, to: t }));
+  return { events, attempts: attemptsIn(events), promised, asked, completed, rewinds };
+}
+
+/** The events of one kind. */
+export function of<What extends Event["what"]>(
+  events: readonly Event[],
+  what: What,
+): Extract<Event, { what: What }>[] {
+  return events.filter((event): event is Extract<Event, { what: What }> => event.what === what);
+}
+
+function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {
+  const attempts = new Map<string, Attempt[]>();
+  const ends = grouped(of(events, "ended"), keyOf);
+  const gone = timesByPid(of(events, "gone"));
+  const lost = timesByPid(of(events, "lostLease"));
+  const stopped = timesByPid(of(events, "signaled").filter(({ signal }) => signal === "SIGTERM"));
+  for (const begin of of(events, "begun")) {
+    const { n, id, kind, pid, t } = begin;
+    // A job that was queued again by hand counts its attempts anew.
+    const end = ends.get(keyOf(begin))?.find((event) => event.t >= t);
+    const fate = (times: Map<number, number[]>) =>
+      times.get(pid)?.find((time) => time >= t) ?? Number.POSITIVE_INFINITY;
+    const attempt = {
+      ...{ n, id, kind, pid, begun: t, ended: end?.t ?? Number.POSITIVE_INFINITY, how: end?.how },
+      ...{ gone: fate(gone), lostLease: fate(lost), stopped: fate(stopped) },
+    };
+    attempts.set(n, [...(attempts.get(n) ?? []), attempt]);
+  }
+  return attempts;
+}
+
+function keyOf({ n, id, attempt, pid }: { n: string; id: number; attempt: number; pid: number }): string {
+  return `${n} ${id} ${attempt} ${pid}`;
+}
+
+function timesByPid(events: readonly { pid: number; t: number }[]): Map<number, number[]> {
+  const byPid = grouped(events, ({ pid }) => pid);
+  return new Map([...byPid].map(([pid, some]) => [pid, some.map(({ t }) => t)]));
+}
+
+export function grouped<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return groups;
+}

@@ -1,0 +1,8 @@
+import { existsSync } from "node:fs";
+import { faketimeLibrary } from "./hosts";
+import type { Means } from "./plan";
+
+/** What this machine allows. */
+export function means(): Means {
+  return { isRoot: process.getuid?.() === 0, hasFaketime: existsSync(faketimeLibrary) };
+}

@@ -1,0 +1,79 @@
+import { now, pause } from "./clock";
+import type { Row, Rows } from "./stores";
+import { append } from "./trace";
+
+const lookEvery = 700;
+
+/** A job that was in a worker's hands at several looks, without a change. */
+export interface Sighting {
+  n: string;
+  id: number;
+  worker: string;
+  first: number;
+  last: number;
+}
+
+/** Looks at the store again and again, and writes down what it said was completed. */
+export class Observer {
+  readonly sightings = new Map<string, Sighting>();
+  /** Words that two unfinished jobs had at one time. */
+  readonly doubles = new Map<string, string[]>();
+  readonly #completed = new Set<string>();
+  #isOver = false;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    readonly rows: Rows,
+    readonly trace: string,
+  ) {}
+
+  start(): void {
+    this.#looking = this.#lookOften();
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await this.#looking;
+  }
+
+  async look(): Promise<Row[]> {
+    const t = now();
+    const rows = await this.rows.all();
+    for (const row of rows) {
+      if (row.state === "completed") this.#note(row, t);
+      if (row.state === "processing" && row.worker !== null) this.#sight(row, row.worker, t);
+    }
+    this.#findDoubles(rows);
+    return rows;
+  }
+
+  async #lookOften(): Promise<void> {
+    while (!this.#isOver) {
+      await this.look().catch(() => {}); // The server is away.
+      await pause(lookEvery);
+    }
+  }
+
+  #note({ n, id }: Row, t: number): void {
+    if (this.#completed.has(n)) return;
+    this.#completed.add(n);
+    append(this.trace, { what: "completed", n, id }, t);
+  }
+
+  #sight({ n, id, attempt }: Row, worker: string, t: number): void {
+    const key = `${n} ${id} ${attempt} ${worker}`;
+    const seen = this.sightings.get(key);
+    if (seen === undefined) this.sightings.set(key, { n, id, worker, first: t, last: t });
+    else seen.last = t;
+  }
+
+  #findDoubles(rows: readonly Row[]): void {
+    const open = new Map<string, string[]>();
+    for (const { unique, type, state, n } of rows) {
+      if (unique === undefined || !["pending", "scheduled", "processing"].includes(state)) continue;
+      const word = `${type}:${unique}`;
+      open.set(word, [...(open.get(word) ?? []), n]);
+    }
+    for (const [word, names] of open) if (names.length > 1) this.doubles.set(word, names);
+  }
+}

@@ -1,0 +1,78 @@
+import { chosen, seeded } from "../seeded";
+
+export const engines = ["sqlite", "postgresql", "mariadb", "redis"] as const;
+export type EngineName = (typeof engines)[number];
+
+/** One fault: when it begins after the start, what it hits, and for how long, in milliseconds. */
+export interface Fault {
+  at: number;
+  name: FaultName;
+  /** From 0 to 1: who is hit, of those who can be. */
+  target: number;
+  ms: number;
+  /** How strong it is, from 0 to 1. */
+  force: number;
+}
+
+interface Habit {
+  weight: number;
+  ms: [least: number, most: number];
+  on?: readonly EngineName[];
+  /** What the machine must allow. */
+  needs?: "root" | "faketime";
+}
+
+const servers = ["postgresql", "mariadb", "redis"] as const;
+
+/** Which faults there are, and how often each comes compared with the others. */
+const habits = {
+  /** kill -9 of a worker, which is started again, as by pm2. */
+  kill: { weight: 10, ms: [0, 0] },
+  /** SIGTERM: what has not ended after a moment is given back. */
+  term: { weight: 4, ms: [0, 0] },
+  killProducer: { weight: 1, ms: [0, 0] },
+  /** SIGSTOP for less than a lease, and for longer than one. */
+  freeze: { weight: 3, ms: [500, 3000] },
+  freezeLong: { weight: 2, ms: [8000, 11_000] },
+  clock: { weight: 2, ms: [2000, 6000], needs: "faketime" },
+  fullDisk: { weight: 4, ms: [2000, 9000], on: ["sqlite"], needs: "root" },
+  lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },
+  crash: { weight: 3, ms: [300, 4000], on: servers },
+  disconnect: { weight: 4, ms: [0, 0], on: servers },
+  delay: { weight: 3, ms: [1000, 5000], on: servers },
+  cut: { weight: 4, ms: [0, 0], on: servers },
+  /** Answers are lost, of any statement. */
+  swallow: { weight: 6, ms: [1500, 5000], on: servers },
+  /** The same while a worker dies, so that others take over what it held; and while one has to give back. */
+  swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
+  swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
+  halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
+} as const satisfies Record<string, Habit>;
+
+export type FaultName = keyof typeof habits;
+
+export interface Means {
+  isRoot: boolean;
+  hasFaketime: boolean;
+}
+
+/** What will go wrong, and when. The same seed gives the same plan. */
+export function planOf(engine: EngineName, minutes: number, seed: number, means: Means): Fault[] {
+  const random = seeded(seed);
+  const possible = Object.entries<Habit>(habits)
+    .filter(([, habit]) => isPossible(habit, engine, means))
+    .map(([name, habit]) => [name as FaultName, habit.weight] as const);
+  const plan: Fault[] = [];
+  for (let at = 2500; at < minutes * 60_000; at += 800 + random() * 2800) {
+    const name = chosen(possible, random);
+    const [least, most] = habits[name].ms;
+    const ms = Math.round(least + random() * (most - least));
+    plan.push({ at: Math.round(at), name, target: random(), ms, force: random() });
+  }
+  return plan;
+}
+
+function isPossible({ on, needs }: Habit, engine: EngineName, { isRoot, hasFaketime }: Means): boolean {
+  if (on !== undefined && !on.includes(engine)) return false;
+  return needs === undefined || (needs === "root" ? isRoot : hasFaketime);
+}

@@ -1,0 +1,80 @@
+import type { NewJob } from "../../../app/queue/engine";
+import { queueEngine } from "../../../app/queue/engines/select";
+import { newJob } from "../../../app/queue/newJob";
+import { chosen, seeded } from "../seeded";
+import { pause } from "./clock";
+import { type KindName, kindNames, kindOf, type Load } from "./kinds";
+import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
+import { append } from "./trace";
+
+// A producer of the chaos, until SIGTERM: each push is written down before and after.
+
+const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
+const random = seeded(seed);
+const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
+const engine = await queueEngine();
+let isOver = false;
+process.on("SIGTERM", () => {
+  isOver = true;
+});
+for (let count = 0; !isOver; count++) {
+  // Several at once, as a web process has them: they share statements.
+  const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
+    push(`${name}-${count}.${at}`),
+  );
+  await Promise.all(pushes);
+  if (random() < 0.02) await reviveFailed();
+  await pause(everyMs * 2 * random());
+}
+process.exit(0);
+
+async function push(n: string): Promise<void> {
+  const kind = chosen(weights, random);
+  const load = loadOf(n, kind);
+  const delay = kind === "Delayed" ? Math.round(500 + random() * 4000) : undefined;
+  const unique = load.unique === undefined ? {} : { unique: load.unique };
+  try {
+    const job: NewJob = newJob(kind, load, { ...(delay !== undefined && { delay }), ...unique });
+    append(trace, {
+      what: "pushing",
+      n,
+      kind,
+      pid: process.pid,
+      ...(delay !== undefined && { delay }),
+      ...unique,
+    });
+    const [pushed] = await engine.push([job]);
+    if (pushed !== undefined) append(trace, { what: "pushed", n, ...pushed });
+  } catch (error) {
+    append(trace, { what: "refused", n, error: String(error).slice(0, 200) });
+    await pause(50);
+  }
+}
+
+function loadOf(n: string, kind: KindName): Load {
+  const [least, most] = kindOf(kind).ms;
+  const load: Load = { n, ms: Math.round(least + random() * (most - least)) };
+  if (kindOf(kind).isUnique) load.unique = `u${Math.floor(random() * 5)}`;
+  const poisons = {
+    BadError: poisonErrors,
+    BadResult: poisonResults,
+    BadProgress: poisonProgress,
+    BadData: poisonData,
+  };
+  if (kind in poisons) {
+    const names = Object.keys(poisons[kind as keyof typeof poisons]);
+    load.poison = names[Math.floor(random() * names.length)] as string;
+  }
+  if (kind === "BadData") load.poisonData = poisonData[load.poison ?? ""];
+  return load;
+}
+
+/** By hand, as `laju queue:retry` does, while others with the same `unique` may be unfinished. */
+async function reviveFailed(): Promise<void> {
+  try {
+    const failed = await engine.list({ states: ["failed"], types: ["Revived"], limit: 3 });
+    await engine.retry(failed.map(({ id }) => id));
+  } catch {
+    // The store is away: nothing was promised.
+  }
+}

@@ -1,0 +1,94 @@
+import { Redis } from "ioredis";
+import { nameIn, nameOf, uniqueIn } from "./sqlRows";
+import type { Row, Rows } from "./stores";
+
+const lists = { wait: "pending", paused: "pending", active: "processing" };
+const sets = {
+  prioritized: "pending",
+  delayed: "scheduled",
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+const fields = [
+  "pb",
+  "ats",
+  "timestamp",
+  "rescheduledFrom",
+  "cron",
+  "rescheduleDelay",
+  "failedReason",
+] as const;
+
+/** The queue in Redis, by its keys: see app/queue/engines/bullmq/lua/base.ts. */
+export class RedisRows implements Rows {
+  readonly #client: Redis;
+  /** What jobs carry never changes, and some carry much. */
+  readonly #data = new Map<string, { n: string; unique: string | undefined }>();
+
+  constructor(url: string) {
+    this.#client = new Redis(url, { maxRetriesPerRequest: 1 }).on("error", () => {});
+  }
+
+  async all(): Promise<Row[]> {
+    const types = await this.#client.smembers("laju:types");
+    const rows = await Promise.all(types.map((type) => this.#ofType(type)));
+    return rows.flat();
+  }
+
+  async disconnectAll(): Promise<void> {
+    await this.#client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await this.#client.call("CLIENT", "KILL", "TYPE", "pubsub");
+  }
+
+  async close(): Promise<void> {
+    this.#client.disconnect();
+  }
+
+  async #ofType(type: string): Promise<Row[]> {
+    // All at one moment: a job that is moved meanwhile would be seen twice, or not at all.
+    const asking = this.#client.multi();
+    for (const name of Object.keys(lists)) asking.lrange(`laju:${type}:${name}`, 0, -1);
+    for (const name of Object.keys(sets)) asking.zrange(`laju:${type}:${name}`, "0", "-1");
+    const answers = (await asking.exec()) ?? [];
+    const states = Object.values({ ...lists, ...sets });
+    const found = answers.flatMap(([, ids], at) =>
+      (ids as string[]).map((id) => ({ id, state: states[at] as string })),
+    );
+    return this.#filled(type, found);
+  }
+
+  async #filled(type: string, found: { id: string; state: string }[]): Promise<Row[]> {
+    if (found.length === 0) return [];
+    const asking = this.#client.pipeline();
+    for (const { id } of found) asking.hmget(`laju:${type}:${id}`, ...fields);
+    const answers = (await asking.exec()) ?? [];
+    const rows: Row[] = [];
+    for (const [at, { id, state }] of found.entries()) {
+      const values = answers[at]?.[1] as (string | null)[];
+      const [worker, attempt, createdAt, from, cron, delay, error] = values;
+      const { n, unique } = await this.#carried(type, id, createdAt ?? "");
+      rows.push({
+        ...{ id: Number(id), n, unique, type, state, attempt: Number(attempt ?? 0), error: error ?? "" },
+        worker: state === "processing" ? (worker ?? null) : null,
+        due: null,
+        createdAt: Number(createdAt),
+        rescheduledFrom: from == null ? null : Number(from),
+        isCron: cron != null,
+        isRescheduled: delay != null,
+      });
+    }
+    return rows;
+  }
+
+  async #carried(type: string, id: string, createdAt: string) {
+    const key = `${type}:${id}:${createdAt}`;
+    let carried = this.#data.get(key);
+    if (carried === undefined) {
+      const data = (await this.#client.hget(`laju:${type}:${id}`, "data")) ?? "";
+      carried = { n: nameOf(type, nameIn(data), Number(id)), unique: uniqueIn(data) };
+      this.#data.set(key, carried);
+    }
+    return carried;
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { startMysql } from "../../../test/support/mysql";
+import { startPostgres } from "../../../test/support/postgres";
+import { startRedis } from "../../../test/support/redis";
+import type { CrashingServer } from "../../../test/support/server";
+import type { EngineName } from "./plan";
+import { RedisRows } from "./redisRows";
+import { ServerRows, SqliteRows } from "./sqlRows";
+
+/** A job as it stands in the store. */
+export interface Row {
+  id: number;
+  /** By what the producer called it; empty where that cannot be read. */
+  n: string;
+  type: string;
+  state: string;
+  attempt: number;
+  worker: string | null;
+  unique: string | undefined;
+  due: number | null;
+  createdAt: number | null;
+  rescheduledFrom: number | null;
+  isCron: boolean;
+  isRescheduled: boolean;
+  error: string;
+}
+
+/** How the checks look at a store, beside the queue's own code. */
+export interface Rows {
+  all(): Promise<Row[]>;
+  /** Ends all connections to the server but this one. */
+  disconnectAll(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Store {
+  /** Settings of a program that reaches the store at this URL. */
+  environment(url: string): Record<string, string>;
+  url: string;
+  rows: Rows;
+  server: CrashingServer | undefined;
+  /** The SQLite file. */
+  file: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts a store whose files are in `folder`. */
+export async function startStore(engine: EngineName, folder: string): Promise<Store> {
+  if (engine === "sqlite") {
+    const file = join(folder, "queue.sqlite3");
+    const rows = await SqliteRows.open(file);
+    return { ...asDatabase, url: `file:${file}`, rows, server: undefined, file, stop: () => rows.close() };
+  }
+  const server = await startServer(engine);
+  const rows = engine === "redis" ? new RedisRows(server.url) : await ServerRows.open(server.url);
+  const stop = async () => {
+    await rows.close();
+    await server.stop();
+  };
+  const place = engine === "redis" ? inRedis : asDatabase;
+  return { ...place, url: server.url, rows, server, file: undefined, stop };
+}
+
+function startServer(engine: EngineName): Promise<CrashingServer> {
+  if (engine === "postgresql") return startPostgres();
+  if (engine === "mariadb") return startMysql();
+  // With "everysec" Redis answers before it writes while the disk is busy: kill -9 loses what was acknowledged.
+  return startRedis({ appendOnly: true, settings: { appendfsync: "always" } });
+}
+
+const asDatabase = { environment: (url: string) => ({ DATABASE_URL: url }) };
+const inRedis = { environment: (url: string) => ({ QUEUE_ENGINE: "bullmq", REDIS_URL: url }) };

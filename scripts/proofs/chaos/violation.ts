@@ -1,0 +1,9 @@
+/** A promise that was broken, and how. */
+export interface Violation {
+  promise: string;
+  what: string;
+}
+
+export function broken(promise: string, whats: readonly string[]): Violation[] {
+  return whats.map((what) => ({ promise, what }));
+}

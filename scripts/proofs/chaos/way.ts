@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** A host's way to the server, on which anything may happen to what is said. */
+export class Way {
+  /** How long each side waits for what the other said, in milliseconds. */
+  delayMs = 0;
+  /** How likely it is that an answer is lost, and its connection with it; from 0 to 1. */
+  lossOfAnswers = 0;
+  readonly #pairs = new Set<Pair>();
+  readonly #target: URL;
+  #server: Server | undefined;
+  #isSilent = false;
+
+  constructor(target: string) {
+    this.#target = new URL(target);
+  }
+
+  /** Returns the server's URL by this way. */
+  async open(): Promise<string> {
+    this.#server = createServer((client) => this.#join(client)).listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    const url = new URL(this.#target);
+    url.port = String((this.#server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** Ends every connection. */
+  cut(): void {
+    for (const { sockets } of this.#pairs) for (const socket of sockets) socket.destroy();
+  }
+
+  /** Connections stay and no byte gets through, also of new ones, until `speak`. Those of now stay dead for ever. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const pair of this.#pairs) pair.isDead = true;
+  }
+
+  speak(): void {
+    this.#isSilent = false;
+  }
+
+  close(): void {
+    this.cut();
+    this.#server?.close();
+  }
+
+  #join(client: Socket): void {
+    const upstream = connect(Number(this.#target.port), this.#target.hostname);
+    const pair: Pair = { sockets: [client, upstream], isDead: this.#isSilent };
+    this.#pairs.add(pair);
+    client.on("data", (data) => this.#pass(pair, data, upstream));
+    upstream.on("data", (data) => this.#answer(pair, data, client));
+    for (const [one, other] of [pair.sockets, pair.sockets.toReversed()] as [Socket, Socket][]) {
+      one.on("error", () => {});
+      one.on("close", () => {
+        if (pair.isDead && one === upstream) return;
+        other.destroy();
+        this.#pairs.delete(pair);
+      });
+    }
+  }
+
+  #answer(pair: Pair, data: Buffer, client: Socket): void {
+    const isLost = !pair.isDead && Math.random() < this.lossOfAnswers;
+    // The server has done what it was asked, and nobody will ever know.
+    if (isLost) for (const socket of pair.sockets) socket.destroy();
+    else this.#pass(pair, data, client);
+  }
+
+  #pass(pair: Pair, data: Buffer, to: Socket): void {
+    if (pair.isDead) return;
+    // Timers of one length end in the order in which they began; a shorter one would overtake.
+    const wait = Math.max(this.delayMs, (pair.busyUntil ?? 0) - performance.now());
+    if (wait <= 0) {
+      to.write(data);
+      return;
+    }
+    pair.busyUntil = performance.now() + wait;
+    setTimeout(() => to.writable && to.write(data), wait);
+  }
+}
+
+interface Pair {
+  sockets: [Socket, Socket];
+  isDead: boolean;
+  busyUntil?: number;
+}

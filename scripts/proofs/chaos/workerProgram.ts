@@ -1,0 +1,9 @@
+import { workUntilStopped } from "../../../app/queue/worker/work";
+import { handlersOf } from "./handlers";
+
+// A worker of the chaos: `node workerProgram.mjs '{"set":"new","trace":"…","leaseMs":4000}'`.
+
+const { set, trace, leaseMs } = JSON.parse(process.argv[2] as string);
+const options = { concurrency: 8, types: undefined, once: false, patienceMs: 1500, leaseMs };
+await workUntilStopped(options, handlersOf(set, trace));
+process.exit(0);
