@@ -15,7 +15,7 @@ const long = [
   "test/commands/{engines,examples,BackupPostgres,Doctor}.test.ts",
   "test/console/{crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
   "test/queue/{*Workers,*Failures,*Plans,bullmqTools,jobNotices,mysql,postgres}.test.ts",
-  "test/runs/{kills,notices,oneServer,rotateLogs}.test.ts",
+  "test/runs/{kills,nesting,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/{systemdCalendar,virtualCron}.test.ts",
   "test/services/DB.test.ts",
 ];

@@ -74,6 +74,7 @@ describe("of what runs in production", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
     expect(whereFound(framework, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
       "app/console/startCompiled.ts",
+      "app/runs/partOfRun.ts",
       "app/runs/startRun.ts",
       "app/runs/supervise.ts",
       "commands/index.ts",

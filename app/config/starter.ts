@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** Who started this process. */
 export interface Starter {
@@ -43,17 +43,38 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
-/** The variable that marks what a run has started. */
+/** The variable that marks what a run has started: a word for each run around it, the outermost first. */
 export const markName = "LAJU_RUN";
 
+/** The marks of the runs that this process is a part of. */
+export function marksAround(): string[] {
+  return (process.env[markName] ?? "").split(" ").filter(Boolean);
+}
+
 /**
- * Marks this process's environment, and so that of all it starts; returns the mark as it stands there. Who started
- * this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
+ * Marks this process's environment, and so that of everything it starts, with its own run inside those around it. Who
+ * started this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
  */
-export function markEnvironment(run: string): string {
+export function markEnvironment(mark: string, around: readonly string[]): void {
   for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
-  process.env[markName] = run;
-  return `${markName}=${run}`;
+  process.env[markName] = [...around, mark].join(" ");
+  addOwnNodeToPath();
+}
+
+/** Stands behind the mark of a run in the environment of what a part of it starts. */
+export const partSign = "part";
+
+/** Lets what this part of a run starts know that it is below a part. */
+export function markPart(): void {
+  process.env[markName] = [...marksAround(), partSign].join(" ");
+  addOwnNodeToPath();
+}
+
+/** cron's PATH is /usr/bin:/bin: where node is elsewhere, `node …` in a child would not be found. */
+function addOwnNodeToPath(): void {
+  const folders = (process.env.PATH || "/usr/bin:/bin").split(":");
+  const own = dirname(process.execPath);
+  process.env.PATH = (folders.includes(own) ? folders : [...folders, own]).join(":");
 }
 
 /** The log files of a process in pm2's cluster mode; undefined in every other process, its children included. */

@@ -1,7 +1,14 @@
+import { marksAround } from "../config/starter";
+import { watchPort } from "../runs/partPort";
+import { isThread } from "../runs/thisProcess";
 import type { CommandMeta } from "../schedule/commandMeta";
 import type { OptionSpecs, OptionValues } from "../schedule/optionSpecs";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { sourceEntry } from "./sourceEntry";
+
+// A part of a run may speak to it while its file is still being loaded, which comes after this.
+if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
+  watchPort();
 
 export type { CommandMeta } from "../schedule/commandMeta";
 

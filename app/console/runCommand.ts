@@ -10,14 +10,19 @@ import { describeError } from "./showError";
 /** Runs a declared command to its end and exits with its status. */
 export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {
   const { name, argv, run } = start;
-  process.once("beforeExit", () => endUnfinished(start));
+  const onIdle = () => endUnfinished(start);
+  process.once("beforeExit", onIdle);
   try {
     const parsed = parseArguments(argv, definition.options ?? {});
     const result = await definition.run(contextOf(name, parsed, run));
     const message = messageOf(result);
     if (message !== undefined) logInfo(message);
     run.noteMessage(message);
-    run.exit(failedCount(result) > 0 ? 1 : Number(process.exitCode ?? 0));
+    const status = failedCount(result) > 0 ? 1 : Number(process.exitCode ?? 0);
+    if (!run.port?.isListening()) run.exit(status);
+    // A part that is sent its work by the run ends when nothing can be sent any more.
+    process.exitCode = status;
+    process.off("beforeExit", onIdle);
   } catch (error) {
     run.noteError(error);
     reportFailure(name, error);

@@ -5,6 +5,7 @@ import { LajuError } from "../errors";
 import type { Retries } from "../runs/retry";
 import { startRun } from "../runs/startRun";
 import type { ActiveRun } from "../runs/supervise";
+import { isThread } from "../runs/thisProcess";
 import type { OneServer, Overlap } from "../schedule/commandMeta";
 import type { OptionSpecs } from "../schedule/optionSpecs";
 import { writeAll } from "../services/writeAll";
@@ -44,8 +45,11 @@ export interface Begun {
 
 /** The first thing a compiled command does, before any of its own modules is loaded. */
 export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): Begun {
-  leaveBuildFolder();
-  keepConsoleLines();
+  // A thread has the folder and the output that its process gives it.
+  if (!isThread()) {
+    leaveBuildFolder();
+    keepConsoleLines();
+  }
   nameSourcesInStacks();
   const { facts, decide } = asDeployed({ facts: compiled, decide: decideCompiled });
   const argv = process.argv.slice(2);
@@ -63,6 +67,7 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
 /** What follows for a declared command, once its modules are loaded. (A script has done its work by then.) */
 export function runDeclared(name: string, definition: CommandDefinition): void {
   if (active === undefined) return; // Imported by another program: nothing was begun.
+  if (active.port?.isInUse()) return; // A part of a run that does its work while its modules load.
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 

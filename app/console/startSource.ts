@@ -2,9 +2,7 @@ import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paths } from "../config";
-import { markEnvironment } from "../config/starter";
-import { runMark } from "../runs/runMark";
-import { supervise } from "../runs/supervise";
+import { startUnrecorded } from "../runs/startUnrecorded";
 import { parseDuration } from "../schedule/duration";
 import type { CommandDefinition } from "./command";
 import { commandHelp, wantsHelp } from "./commandHelp";
@@ -24,8 +22,7 @@ export async function startIfEntry(definition: CommandDefinition, file: string):
   keepConsoleLines();
   if (wantsHelp(argv, definition.options)) return console.log(commandHelp({ name, ...definition }));
   const timeoutMs = definition.timeout === undefined ? null : parseDuration(definition.timeout);
-  const startedAt = Date.now();
-  const mark = markEnvironment(runMark({ pid: process.pid, startedAt }));
-  const run = supervise({ name, startedAt, timeoutMs, mark });
+  const run = startUnrecorded({ name, timeoutMs });
+  if (run.port?.isInUse()) return;
   await runCommand(definition, { name, argv, run });
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { markName } from "../config/starter";
 import { monotonicMs } from "./watchdogOrders";
 
 /** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
@@ -82,6 +83,25 @@ function isThere({ pid, startedAt }: Descendant): boolean {
   return placeOf(pid)?.startedAt === startedAt;
 }
 
+/** Whether `pid` is this process's parent, or its parent's, and so on; false where there is no /proc. */
+export function isAncestor(pid: number): boolean {
+  for (let one: number | undefined = process.ppid; one !== undefined && one > 0; one = placeOf(one)?.parent) {
+    if (one === pid) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether the run with this mark is around a process. Its environment names all of them: a command that a run has
+ * started puts its own mark beside the others.
+ */
+export function isMarked(pid: number, mark: string): boolean {
+  const prefix = `${markName}=`;
+  const variables = read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  const marks = variables.find((variable) => variable.startsWith(prefix))?.slice(prefix.length) ?? "";
+  return marks.split(" ").includes(mark);
+}
+
 /** The processes that `pid` started, directly or not, and those that carry its mark. */
 export function descendantsOf(pid: number | undefined, mark: string): Descendant[] {
   const living = new Map<number, Place>();
@@ -98,7 +118,7 @@ export function descendantsOf(pid: number | undefined, mark: string): Descendant
   // Most processes of a machine are older than the run, and reading an environment takes as long as all else.
   const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= begun;
   return [...living]
-    .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && carries(one, mark))))
+    .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && isMarked(one, mark))))
     .map(([one, { startedAt }]) => ({ pid: one, startedAt }));
 }
 
@@ -122,10 +142,6 @@ function placeOf(pid: number): Place | undefined {
   if (stat === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" ? undefined : { parent: Number(fields[1]), startedAt: Number(fields[19]) };
-}
-
-function carries(pid: number, mark: string): boolean {
-  return read(`/proc/${pid}/environ`)?.split("\0").includes(mark) ?? false;
 }
 
 function read(file: string): string | undefined {

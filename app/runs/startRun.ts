@@ -1,4 +1,4 @@
-import { markEnvironment, starterSettings } from "../config/starter";
+import { markEnvironment, marksAround, starterSettings } from "../config/starter";
 import type { Overlap } from "../schedule/commandMeta";
 import { setRunId } from "../services/Logger";
 import { beforeRun } from "./afterRun";
@@ -6,10 +6,13 @@ import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
 import { takeLock } from "./lock";
 import { lockHolder } from "./lockHolder";
+import { type Nesting, nestingIn, nestingOf } from "./nesting";
 import { outputFile } from "./outputFile";
 import { type LockHolder, overlapText } from "./overlapText";
+import { partOfRun } from "./partOfRun";
 import { type Pause, pauseOf, pauseText } from "./pause";
-import { openRecord } from "./record";
+import { openRecord, type RunRecord } from "./record";
+import { refuseLoop } from "./refuseLoop";
 import type { Retries } from "./retry";
 import type { NewRun } from "./run";
 import { runMark } from "./runMark";
@@ -33,7 +36,8 @@ export interface RunRequest {
 
 /**
  * Begins this process's run: decides whether it is due, takes the command's lock, opens its row in the ledger.
- * When there is nothing to do the process ends here, with status 0: not due, done already, or still running.
+ * When there is nothing to do the process ends here, with status 0: not due, done already, or still running. A part of
+ * a run, which the run has started from its own file, is no run of its own; a command that starts itself is refused.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
@@ -42,17 +46,20 @@ export function startRun(request: RunRequest): ActiveRun {
   const isRetry = attempt > 1;
   const kept = { slot: null, hasLock: false };
   const run: NewRun = { name, args, startedAt, attempt, retryOf, log: outputFile(), ...kept };
+  const nesting: Nesting = isRetry ? { kind: "run" } : nestingOf(name);
+  if (nesting.kind !== "run") return partOrRefusal(nesting, run, request);
   // A retry is part of a run that was due, and whose process holds the lock.
   const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
   if (!isRetry) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
-  if (lock === "taken") return skip(run);
+  if (typeof lock === "object") return partOrSkip(lock.holder, run, request);
   const awaitsClaim = request.isClaimed === true && !isRetry && !isByHandOrPm2();
   const record = openRecord({ ...run, slot, hasLock: lock === "held" });
   if (record === "slot taken") process.exit(0);
   const row = record === "not recorded" ? undefined : record;
   if (row !== undefined) setRunId(row.key);
-  const mark = markEnvironment(runMark({ pid: process.pid, startedAt }));
+  const mark = runMark({ name, pid: process.pid, startedAt, key: row?.key });
+  markEnvironment(mark, marksAround());
   const retries = isRetry ? undefined : request.retries;
   // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
   const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
@@ -77,7 +84,7 @@ function skipWhilePaused(run: NewRun): void {
   const pause = pauseOrNone(run);
   if (pause === undefined) return;
   if (isByHandOrPm2() || isAtTerminal()) return;
-  skip(run, pauseText(pause));
+  skip(run, { reason: pauseText(pause) });
 }
 
 function isByHandOrPm2(): boolean {
@@ -95,29 +102,59 @@ function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
 }
 
 /** pm2 starts several of a worker on purpose. A lock that cannot be taken for any other reason stops nobody. */
-function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "taken" | "none" {
+function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "none" | Taken {
   if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
   if (isRetry) return "held";
   try {
     // Its turn may come in hours, and it has done nothing yet that it would have to tidy up.
-    if (overlap === "wait") withoutSignalHandlers(() => takeLock(name, { wait: true }));
-    else if (takeLock(name, { wait: false }) === undefined) return "taken";
-    return "held";
+    if (overlap === "wait") return withoutSignalHandlers(() => waitForTurn(name));
+    return takeLock(name, { wait: false }) === undefined ? { holder: holderOrNone(name) } : "held";
   } catch (error) {
     tell(`${name} runs without its lock: ${error.message}`);
     return "none";
   }
 }
 
+/** A start that waits for a run which waits for that start would wait forever. */
+function waitForTurn(name: string): "held" | Taken {
+  if (takeLock(name, { wait: false }) !== undefined) return "held";
+  const holder = holderOrNone(name);
+  if (nestingIn(name, holder).kind !== "run") return { holder };
+  takeLock(name, { wait: true });
+  return "held";
+}
+
+/** Another run has the lock; which one is not known where it has not said so yet. */
+interface Taken {
+  holder: LockHolder | undefined;
+}
+
+function partOrSkip(holder: LockHolder | undefined, run: NewRun, request: RunRequest): ActiveRun {
+  const nesting = nestingIn(run.name, holder);
+  return nesting.kind === "run" ? skip(run, { holder }) : partOrRefusal(nesting, run, request);
+}
+
+function partOrRefusal(
+  nesting: Exclude<Nesting, { kind: "run" }>,
+  run: NewRun,
+  request: RunRequest,
+): ActiveRun {
+  if (nesting.kind === "part") return partOfRun(nesting.of);
+  const record = recordOrNone(run);
+  return refuseLoop(nesting.names, { startedAt: run.startedAt, record, ping: request.ping });
+}
+
 /** The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
-function skip(run: NewRun, reason?: string): never {
-  const record = openRecord(run);
-  const row = typeof record === "string" ? undefined : record;
-  const holder = reason === undefined ? holderOrNone(run.name) : undefined;
+function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message = reason ?? (holder === undefined ? "an earlier run goes on" : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
-  row?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
+  recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
   process.exit(0);
+}
+
+function recordOrNone(run: NewRun): RunRecord | undefined {
+  const record = openRecord(run);
+  return typeof record === "string" ? undefined : record;
 }
 
 /** What cannot be read must not make a skipped start fail. */

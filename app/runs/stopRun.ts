@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { markName } from "../config/starter";
 import { descendantsOf, endDescendants } from "./descendants";
 import { livingRuns } from "./livingRuns";
 import { markLostRuns } from "./lostRuns";
@@ -42,8 +41,8 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
  * there afterwards. Returns how it ended.
  */
 async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
-  const { pid, process: identity, started_at } = row;
-  const mark = `${markName}=${runMark({ pid, startedAt: started_at })}`;
+  const { pid, process: identity } = row;
+  const mark = runMark(toRun(row));
   if (lifeOf(pid, identity) !== "alive") return "gone";
   const known = descendantsOf(pid, mark);
   if (!isSent(pid, "SIGTERM")) return "gone";

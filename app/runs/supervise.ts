@@ -3,6 +3,7 @@ import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { idOfRun } from "./ledger";
 import { outputSize } from "./outputFile";
+import type { PartPort } from "./partPort";
 import type { RunRecord } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
 import { startSender } from "./startSender";
@@ -30,7 +31,7 @@ export interface Supervision {
   retries?: Retries | undefined;
   /** Whose end is told where the command's notices go. */
   told?: ToldRun | undefined;
-  /** What the environment of everything that the run starts carries. */
+  /** What everything that the run starts carries in its environment. */
   mark: string;
   /** The scheduled moment that it was started for, where that is known. */
   due?: number | null;
@@ -47,6 +48,8 @@ export interface ActiveRun {
   readonly due: number | null;
   /** Whether it has to ask the store that several servers share before its work begins. */
   readonly awaitsClaim: boolean;
+  /** Only of a part of a run: how it talks to the run that started it. */
+  readonly port?: PartPort;
   /** This server is the one that runs it. */
   confirm(): void;
   /** Ends the process as a start that did nothing, for this reason. */

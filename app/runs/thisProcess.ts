@@ -17,6 +17,11 @@ export function processIdentity(pid: number): string | null {
   }
 }
 
+/** Whether this is a Worker thread, without loading node:worker_threads: a thread cannot change the folder. */
+export function isThread(): boolean {
+  return (process.chdir as { disabled?: boolean }).disabled === true;
+}
+
 export type Life = "alive" | "gone" | "unknown";
 
 /**

@@ -38,6 +38,8 @@ test("a test that imports a command loads what declares one, and nothing that ru
     "app/console/command.ts",
     "app/console/sourceEntry.ts",
     "app/errors.ts",
+    "app/runs/partPort.ts",
+    "app/runs/thisProcess.ts",
     "commands/Greets.ts",
     "later.ts",
     "test/Greets.test.ts",

@@ -1,0 +1,71 @@
+import { basename } from "node:path";
+import { marksAround, partSign } from "../config/starter";
+import { require } from "../services/require";
+import { isAncestor, isMarked } from "./descendants";
+import type { LockHolder } from "./overlapText";
+import { type RunMark, readMark, runMark } from "./runMark";
+import { isThread } from "./thisProcess";
+
+/** How a start stands to the runs around it, which its environment names. */
+export type Nesting =
+  /** No run of this command is around it. */
+  | { kind: "run" }
+  /** The run started it from its own file to do a part of its work: by fork(), cluster.fork() or as a thread. */
+  | { kind: "part"; of: RunMark }
+  /** The command started itself: these commands, one by the other. */
+  | { kind: "loop"; names: string[] };
+
+/** What a start of this command is. What pm2 starts is a run, whoever asked pm2 for it. */
+export function nestingOf(name: string): Nesting {
+  const around = marksAround().flatMap((word) => readMark(word) ?? []);
+  const first = around.findIndex((mark) => mark.name === name);
+  if (first < 0 || isPm2Container()) return { kind: "run" };
+  const innermost = around.at(-1) as RunMark;
+  if (innermost.name === name && isPartOf(innermost)) return { kind: "part", of: innermost };
+  const chain = around.slice(first).map((mark) => mark.name);
+  // The attempts of one run follow each other.
+  return { kind: "loop", names: [...chain.filter((one, at) => one !== chain[at - 1]), name] };
+}
+
+/** The same by who holds the command's lock, for a start whose environment was emptied (`env -i`, sudo). */
+export function nestingIn(name: string, holder: LockHolder | undefined): Nesting {
+  if (holder === undefined) return { kind: "run" };
+  const { pid } = holder;
+  const run = { name, ...holder };
+  const isPart = isThread() ? pid === process.pid && isFirstThread() : process.send && pid === process.ppid;
+  if (isPart) return { kind: "part", of: run };
+  return isAncestor(pid) ? { kind: "loop", names: [name, name] } : { kind: "run" };
+}
+
+/**
+ * A part is a child with a channel to its run, or a thread. A part cannot have parts from the same file itself: that
+ * would go on without end where the file does not look at what it is.
+ */
+function isPartOf(run: RunMark): boolean {
+  if (isThread()) return isFirstThread();
+  return marksAround().at(-1) !== partSign && isChildOf(run);
+}
+
+/** tsx keeps a channel too, to the node that it starts: it is a process between the two, with the run's mark. */
+function isChildOf(run: RunMark): boolean {
+  if (process.send === undefined) return false;
+  const isOrphan = () => !isMarked(process.ppid, runMark(run));
+  return process.ppid === run.pid || isOrphan();
+}
+
+let isFirst: boolean | undefined;
+const threadSign = "laju.isPart";
+
+/** What a thread sets here is known to the threads that it starts. */
+function isFirstThread(): boolean {
+  if (isFirst !== undefined) return isFirst;
+  const threads = require("node:worker_threads") as typeof import("node:worker_threads");
+  isFirst = threads.getEnvironmentData(threadSign) !== true;
+  threads.setEnvironmentData(threadSign, true);
+  return isFirst;
+}
+
+/** Whether pm2's own program is what this process runs. Its variables alone tell nothing: children inherit them. */
+function isPm2Container(): boolean {
+  return Object.keys(require.cache).some((file) => basename(file).startsWith("ProcessContainer"));
+}
