@@ -1,4 +1,11 @@
+import { errorMessage, isError } from "../services/errorText";
+import { webAddress, withoutSecrets } from "../services/webAddress";
+
 const requestTimeoutMs = 10_000;
+/** How much of an answer is read (bytes), and shown (characters). A receiver may send one without end. */
+const longestAnswer = 4_096;
+const longestShown = 200;
+const mostRedirects = 3;
 
 /** What a receiver answered in place of taking a notice. */
 export class HttpError extends Error {
@@ -11,37 +18,91 @@ export class HttpError extends Error {
 }
 
 /**
- * Throws when nobody took it. fetch follows 301, 302 and 303 with a GET without a body, and the page that answers it (a
- * login, say) looks as if the notice had been taken; 307 and 308 mean the same request elsewhere.
+ * Throws when nobody took it. 307 and 308 mean the same request elsewhere; 301, 302 and 303 a GET without the body, and
+ * the page that answers it (a login, say) looks as if the notice had been taken.
  */
-export async function postJson(url: string, json: string, redirects = 3): Promise<void> {
-  const response = await post(url, "application/json", { body: json, redirect: "manual" });
-  const next = response.headers.get("location");
-  if (next === null || response.status < 300 || response.status > 399) return taken(url, response);
-  await response.body?.cancel();
-  const target = new URL(next, url);
-  if (response.status > 306 && redirects > 0) return postJson(target.href, json, redirects - 1);
-  const elsewhere = `names another address at ${target.host}: set that one`;
-  throw new HttpError(`${new URL(url).host} answered ${response.status} and ${elsewhere}`, response.status);
+export function postJson(url: string, json: string): Promise<void> {
+  return send(url, { type: "application/json", body: json, takesGet: false });
 }
 
 /** For pings: the GET of a redirection counts as one, too. */
-export async function postText(url: string, text: string): Promise<void> {
-  return taken(url, await post(url, "text/plain; charset=utf-8", { body: text }));
+export function postText(url: string, text: string): Promise<void> {
+  return send(url, { type: "text/plain; charset=utf-8", body: text, takesGet: true });
 }
 
-function post(url: string, contentType: string, request: RequestInit): Promise<Response> {
-  const headers = { "content-type": contentType, "user-agent": "laju" };
-  const signal = AbortSignal.timeout(requestTimeoutMs);
-  return fetch(url, { method: "POST", headers, signal, ...request });
+interface Sending {
+  type: string;
+  body: string;
+  takesGet: boolean;
 }
 
-async function taken(url: string, response: Response): Promise<void> {
+/** Follows a redirect only within its origin: another host, or the same without TLS, is not whom the user named. */
+async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
+  const { url: start, headers } = webAddress(address);
+  const common = { redirect: "manual", signal: AbortSignal.timeout(requestTimeoutMs) } as const;
+  const own = { ...headers, "user-agent": "laju" };
+  const post = { ...common, method: "POST", headers: { ...own, "content-type": type }, body };
+  const get = { ...common, method: "GET", headers: own };
+
+  let request: RequestInit = post;
+  let url = start;
+  for (let redirects = 0; ; redirects++) {
+    const response = await answerOf(address, url, request);
+    const target = targetOf(response, url);
+    if (target === undefined) return taken(address, response);
+    await response.body?.cancel();
+    const isSame = response.status > 306;
+    if (redirects >= mostRedirects) throw notTaken(url, response, "and redirects too often");
+    if (target.origin !== start.origin || !(isSame || takesGet)) {
+      throw notTaken(url, response, `and redirects to another address at ${target.origin}: set that one`);
+    }
+    if (!isSame) request = get;
+    url = target;
+  }
+}
+
+async function answerOf(address: string, url: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    // "fetch failed" says nothing; the cause may repeat the URL.
+    const cause = isError(error) && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : "";
+    throw new Error(`${url.host}: ${withoutSecrets(errorMessage(error) + cause, address)}`);
+  }
+}
+
+function targetOf({ status, headers }: Response, url: URL): URL | undefined {
+  const location = headers.get("location");
+  if (location === null || status < 300 || status > 399 || !URL.canParse(location, url.href))
+    return undefined;
+  return webAddress(new URL(location, url).href).url;
+}
+
+async function taken(address: string, response: Response): Promise<void> {
   if (response.ok) return void (await response.body?.cancel());
-  const answer = (await response.text()).slice(0, 200);
-  // The path of such a URL is its secret.
-  throw new HttpError(
-    `${new URL(url).host} answered ${response.status} ${answer}`.trimEnd(),
-    response.status,
-  );
+  const answer = withoutSecrets(await startOf(response), address)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  throw notTaken(new URL(address), response, answer.slice(0, longestShown));
+}
+
+function notTaken({ host }: URL, { status }: Response, what: string): HttpError {
+  return new HttpError(`${host} answered ${status} ${what}`.trimEnd(), status);
+}
+
+async function startOf({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      // Leaving the loop cancels the rest.
+      if (length >= longestAnswer) break;
+    }
+  } catch {
+    // The answer broke off: its status is what counts.
+  }
+  return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
 }

@@ -1,5 +1,6 @@
 import { settings } from "../config";
 import { LajuError } from "../errors";
+import { webAddress } from "./webAddress";
 
 /** A product as the partner's API gives it, checked. */
 export interface PartnerProduct {
@@ -30,8 +31,9 @@ const PartnerApi = {
 export default PartnerApi;
 
 async function getJson(path: string, signal: AbortSignal) {
-  const response = await fetch(baseUrl() + path, {
-    headers: { accept: "application/json" },
+  const { url, headers } = webAddress(baseUrl() + path);
+  const response = await fetch(url, {
+    headers: { ...headers, accept: "application/json" },
     // A partner that takes the call and never answers would hold the run for ever: fetch itself waits five minutes.
     signal: AbortSignal.any([signal, AbortSignal.timeout(settings().sync.timeoutMs)]),
   });

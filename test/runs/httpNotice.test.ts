@@ -2,46 +2,111 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { postJson, postText } from "../../app/runs/httpNotice";
 import { type HttpServer, startHttp } from "../support/http";
 
-describe("a receiver that sends elsewhere", () => {
-  let first: HttpServer;
-  let second: HttpServer;
+let first: HttpServer;
+let second: HttpServer;
 
-  beforeAll(async () => {
-    first = await startHttp();
-    second = await startHttp();
-  });
-  beforeEach(() => {
-    second.requests.length = 0;
-  });
-  afterAll(() => Promise.all([first.stop(), second.stop()]));
+beforeAll(async () => {
+  first = await startHttp();
+  second = await startHttp();
+});
+beforeEach(() => {
+  first.requests.length = 0;
+  second.requests.length = 0;
+  first.answer(200);
+});
+afterAll(() => Promise.all([first.stop(), second.stop()]));
 
-  test.each([301, 302, 303])(
-    "with %i has not taken a notice: there it would come without its body",
-    async (status) => {
-      first.answer(status, { location: `${second.url}/login` });
-      const host = new URL(second.url).host;
-      await expect(postJson(`${first.url}/secret`, "{}")).rejects.toThrow(
-        `${new URL(first.url).host} answered ${status} and names another address at ${host}: set that one`,
-      );
-      expect(second.requests).toEqual([]);
-    },
+const hostOf = ({ url }: HttpServer) => new URL(url).host;
+const thrownBy = (work: Promise<void>): Promise<Error> =>
+  work.then(
+    () => expect.unreachable("it was taken"),
+    (error) => error,
   );
 
-  test.each([307, 308])("with %i is followed, with the notice", async (status) => {
-    first.answer(status, { location: `${second.url}/moved` });
-    await postJson(first.url, '{"a":1}');
-    const type = "application/json";
-    expect(second.requests).toEqual([{ method: "POST", path: "/moved", type, body: '{"a":1}' }]);
+describe("a receiver that redirects", () => {
+  test.each([301, 302, 303, 307, 308])("with %i to another origin gets nothing there", async (status) => {
+    first.answer(status, { location: `${second.url}/login` });
+    for (const post of [postJson, postText]) {
+      await expect(post(`${first.url}/secret`, "{}")).rejects.toThrow(
+        `${hostOf(first)} answered ${status} and redirects to another address at ${second.url}: set that one`,
+      );
+    }
+    expect(second.requests).toEqual([]);
   });
 
-  test("and sends in a circle is given up", async () => {
-    first.answer(308, { location: "/again" });
-    await expect(postJson(first.url, "{}")).rejects.toThrow("answered 308");
+  test.each([307, 308])("with %i to itself is followed, with the notice and the login", async (status) => {
+    first.answer(status, { location: "/moved" });
+    await expect(postJson(first.url.replace("//", "//me:pw@"), '{"a":1}')).rejects.toThrow(
+      `answered ${status} and redirects too often`,
+    );
+    expect(first.requests.slice(1)).toEqual(
+      Array(3).fill({
+        method: "POST",
+        path: "/moved",
+        type: "application/json",
+        body: '{"a":1}',
+        authorization: `Basic ${btoa("me:pw")}`,
+      }),
+    );
   });
 
-  test("gets pings there, as a GET is one as well", async () => {
-    first.answer(302, { location: `${second.url}/ping` });
-    await postText(first.url, "done");
-    expect(second.requests).toMatchObject([{ method: "GET", path: "/ping" }]);
+  test("with 302 to itself has not taken a notice: there it would come without its body", async () => {
+    first.answer(302, { location: "/login" });
+    await expect(postJson(first.url, "{}")).rejects.toThrow("answered 302 and redirects to another address");
+    expect(first.requests).toHaveLength(1);
   });
+
+  test("gets pings there, as a GET is one too", async () => {
+    first.answer(302, { location: "/ping" });
+    await expect(postText(first.url, "done")).rejects.toThrow("redirects too often");
+    expect(first.requests[1]).toMatchObject({ method: "GET", path: "/ping" });
+  });
+
+  test("to what is no address has not taken it", async () => {
+    first.answer(308, { location: "http://[" });
+    await expect(postJson(first.url, "{}")).rejects.toThrow("answered 308 no");
+  });
+});
+
+describe("an answer", () => {
+  test("without end is read no further than 4 kB", async () => {
+    let sent = 0;
+    first.answer(
+      400,
+      {},
+      (async function* () {
+        for (; ; sent += 10_000) yield "x".repeat(10_000);
+      })(),
+    );
+    const error = await thrownBy(postJson(first.url, "{}"));
+    expect(error.message).toBe(`${hostOf(first)} answered 400 ${"x".repeat(200)}`);
+    // What the sockets between the two hold.
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
+  test("does not bring the path into the error", async () => {
+    const path = "/services/T0SECRET/B%C3%BCSECRET?key=QUERYSECRET";
+    first.answer(404, {}, `Cannot POST ${path} (T0SECRET, BüSECRET, QUERYSECRET)`);
+    const { message } = await thrownBy(postJson(`${first.url}${path}`, "{}"));
+    expect(message).toBe(`${hostOf(first)} answered 404 Cannot POST … (…, …, …)`);
+  });
+});
+
+describe("a URL with a user and a password", () => {
+  test("sends them in a header", async () => {
+    await postJson(first.url.replace("//", "//ann%40x:p%20w%25@"), "{}");
+    await postText(first.url.replace("//", "//only@"), "");
+    expect(first.requests.map(({ authorization }) => authorization)).toEqual([
+      `Basic ${btoa("ann@x:p w%")}`,
+      `Basic ${btoa("only:")}`,
+    ]);
+  });
+
+  test.each(["http://me:hunter2@127.0.0.1:9/SECRETPATH", "http://me:hunter2@[/SECRETPATH"])(
+    "shows neither them nor its path in errors: %s",
+    async (url) => {
+      const { message, stack, cause } = await thrownBy(postJson(url, "{}"));
+      expect(`${message} ${stack} ${cause}`).not.toMatch(/hunter2|SECRETPATH/);
+    },
+  );
 });

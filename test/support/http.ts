@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -8,6 +10,7 @@ export interface ReceivedRequest {
   path: string | undefined;
   type: string | undefined;
   body: string;
+  authorization: string | undefined;
 }
 
 /** A started HTTP server, and what it was asked. */
@@ -15,7 +18,7 @@ export interface HttpServer {
   url: string;
   requests: ReceivedRequest[];
   /** What it answers from now on. */
-  answer(status: number, headers?: Record<string, string>): void;
+  answer(status: number, headers?: Record<string, string>, body?: string | AsyncIterable<string>): void;
   stop(): Promise<void>;
 }
 
@@ -24,21 +27,28 @@ export async function startHttp(): Promise<HttpServer> {
   const requests: ReceivedRequest[] = [];
   let status = 200;
   let headers: Record<string, string> = {};
+  let answer: string | AsyncIterable<string> | undefined;
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray();
     const { method, url: path } = request;
     const type = request.headers["content-type"];
-    requests.push({ method, path, type, body: Buffer.concat(chunks).toString() });
-    response.writeHead(status, headers).end(status === 200 ? "ok" : "no");
+    const { authorization } = request.headers;
+    requests.push({ method, path, type, body: Buffer.concat(chunks).toString(), authorization });
+    response.writeHead(status, headers);
+    const content = answer ?? (status === 200 ? "ok" : "no");
+    if (typeof content === "string") response.end(content);
+    // A client that hangs up is one of the things to be tried.
+    else await pipeline(Readable.from(content), response).catch(() => {});
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    answer(next, more = {}) {
+    answer(next, more = {}, body) {
       status = next;
       headers = more;
+      answer = body;
     },
     async stop() {
       server.closeAllConnections();
