@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type ExampleApp, exampleApp } from "../support/exampleApp";
@@ -88,6 +88,32 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
         message: "pg_dump is not installed, and PostgreSQL's backup needs it",
       });
       expect(readdirSync(folder)).toEqual([]);
+    });
+
+    test("no password is among the arguments of pg_dump, also one in the URL's query", async () => {
+      const { folder } = await start();
+      const shown = join(app.root, "arguments");
+      const wrapper = join(app.root, "bin", "pg_dump");
+      mkdirSync(join(app.root, "bin"));
+      writeFileSync(wrapper, `#!/bin/sh\nprintf '%s\\n' "$@" >> '${shown}'\nexec '${tools.path}' "$@"\n`, {
+        mode: 0o755,
+      });
+      process.env.PATH = `${join(app.root, "bin")}:${searchPath}`;
+      const query = "application_name=a%20b&%70assword=s3cret&sslpassword=s3cret2";
+      const urls = [server.url, `${server.url.replace(":s3cret@", "@")}?${query}`];
+      const { fresh } = await import("../support/fresh");
+      for (const url of urls) {
+        const variables = { LAJU_ROOT: app.root, DATABASE_URL: url };
+        const { createBackup } = await fresh(
+          variables,
+          () => import("../../app/services/backup/createBackup"),
+        );
+        await createBackup();
+      }
+      expect(readdirSync(folder)).toHaveLength(2);
+      const said = readFileSync(shown, "utf8");
+      expect(said).not.toContain("s3cret");
+      expect(said).toContain("?application_name=a%20b\n");
     });
 
     test("a dump that ends early is an error with pg_dump's own words, and leaves no file", async () => {

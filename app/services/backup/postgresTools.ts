@@ -29,15 +29,33 @@ async function start(
   { url, signal }: { url: string; signal?: AbortSignal },
 ): Promise<ChildProcess> {
   const { spawn } = await import("node:child_process");
-  // Arguments are shown by ps to everyone on the machine; the environment isn't.
-  const target = new URL(url);
-  const password = decodeURIComponent(target.password);
-  target.password = "";
-  return spawn(program, [...options, "--no-password", `--dbname=${target.href}`], {
+  const { target, password } = withoutPassword(url);
+  return spawn(program, [...options, "--no-password", `--dbname=${target}`], {
     stdio: ["pipe", "pipe", "pipe"],
     env: environmentWith(password === "" ? {} : { PGPASSWORD: password }),
     signal,
   });
+}
+
+/**
+ * Arguments are shown by ps to everyone on the machine; the environment isn't. A password in the query string counts
+ * before the one that stands before the host, as it does for the driver.
+ */
+function withoutPassword(url: string): { target: string; password: string } {
+  const target = new URL(url);
+  const inQuery = target.searchParams.get("password");
+  const password = inQuery || decodeURIComponent(target.password);
+  target.password = "";
+  // Not by searchParams, which writes a blank as "+": libpq takes that for a plus sign.
+  const pairs = target.search.slice(1).split("&");
+  target.search = pairs.filter((pair) => !isPassword(pair)).join("&");
+  return { target: target.href, password };
+}
+
+/** `password`, `sslpassword`, also with letters written as %70. An encrypted key's phrase has no variable: it is left out. */
+function isPassword(pair: string): boolean {
+  const [name] = new URLSearchParams(pair).keys();
+  return name !== undefined && /password|secret/i.test(name);
 }
 
 function ending(program: string, child: ChildProcess): Promise<void> {
