@@ -41,6 +41,8 @@ export interface Settings {
     user: string | undefined;
     password: string | undefined;
     secure: boolean | undefined;
+    /** Whether a login may be sent to another machine without TLS. */
+    insecureLogin: boolean;
     gmailUser: string | undefined;
     gmailPassword: string | undefined;
     fromName: string | undefined;
@@ -145,6 +147,7 @@ function readSettings(): Settings {
       user: read.text("SMTP_USER"),
       password: read.text("SMTP_PASS"),
       secure: read.boolean("SMTP_SECURE"),
+      insecureLogin: read.boolean("MAIL_INSECURE_LOGIN") ?? false,
       gmailUser: read.text("USER_MAILER"),
       gmailPassword: read.text("PASS_MAILER"),
       fromName: read.text("MAIL_FROM_NAME") ?? (from?.name || undefined),

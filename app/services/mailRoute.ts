@@ -12,6 +12,26 @@ export interface MailRoute {
   options: Record<string, unknown>;
 }
 
+/** Nodemailer's options for this way. A login goes over TLS, or not at all: an attacker can hide that the server has it. */
+export function transportOptions(route: MailRoute): Record<string, unknown> {
+  const { host, port, secure, auth, options } = route;
+  const requireTLS = needsTls(route) && { requireTLS: true, ignoreTLS: false, opportunisticTLS: false };
+  return { ...options, host, port, secure, ...(auth && { auth }), ...requireTLS };
+}
+
+/** Whether the login may go without TLS: over loopback, or because MAIL_INSECURE_LOGIN says so. */
+export function mayLogInPlainly({ host }: MailRoute): boolean {
+  return isLoopback(host) || settings().mail.insecureLogin;
+}
+
+function needsTls(route: MailRoute): boolean {
+  return route.auth !== undefined && !route.secure && !mayLogInPlainly(route);
+}
+
+export function isLoopback(host: string): boolean {
+  return host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 /** undefined where no mail server is configured. */
 export function mailRoute(): MailRoute | undefined {
   const { url, host, port, user, password, secure, gmailUser, gmailPassword } = settings().mail;
@@ -38,7 +58,8 @@ function urlRoute(url: URL): MailRoute {
   const user = decodeURIComponent(url.username);
   return {
     variable: "MAIL_URL",
-    host: url.hostname,
+    // An IPv6 address stands in brackets there.
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port) || (secure ? 465 : 587),
     secure,
     auth: user === "" ? undefined : { user, pass: decodeURIComponent(url.password) },

@@ -1,6 +1,6 @@
 import type { SendMailOptions, SentMessageInfo, Transporter } from "nodemailer";
 import { LajuError } from "../errors";
-import type { MailRoute } from "./mailRoute";
+import { type MailRoute, mayLogInPlainly, transportOptions } from "./mailRoute";
 import { require } from "./require";
 
 /** Nodemailer waits two minutes for a server, and ten for a silent one. */
@@ -29,17 +29,16 @@ export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Pr
     return sent;
   } catch (error) {
     if (error instanceof LajuError) throw error;
-    throw error.rejectedErrors?.length > 0 ? refusal(message, error) : describe(route, error);
+    throw error.rejectedErrors?.length > 0 ? refusal(message, error) : describeMailError(route, error);
   } finally {
     underway--;
     if (underway === 0) idleTimer = setTimeout(closeTransporter, idleTime);
   }
 }
 
-function openTransporter({ host, port, secure, auth, options }: MailRoute): Transporter {
+function openTransporter(route: MailRoute): Transporter {
   const { createTransport } = require("nodemailer") as typeof import("nodemailer");
-  const server = { host, port, secure, ...(auth && { auth }) };
-  return createTransport({ pool: true, ...timeouts, ...options, ...server } as never);
+  return createTransport({ pool: true, ...timeouts, ...transportOptions(route) } as never);
 }
 
 function closeTransporter(): void {
@@ -79,12 +78,19 @@ function refusal(
 const unreachable = ["ECONNECTION", "ESOCKET", "EDNS", "ETIMEDOUT", "ECONNREFUSED", "ETLS"];
 
 /** What the server says of a mail passes as it is; that there is no server, or no login, is told by name. */
-function describe(route: MailRoute, error: Error & { code?: string }): Error {
+export function describeMailError(route: MailRoute, error: Error & { code?: string }): Error {
   const place = `the mail server ${route.host}:${route.port} (${route.variable})`;
   if (error.code === "EAUTH") {
     return new LajuError(`${place} refuses the login of ${route.auth?.user}`, {
       code: "E_MAIL_LOGIN",
       hint: "Check the user and the password; Gmail wants an app password.",
+      cause: error,
+    });
+  }
+  if (error.code === "ETLS" && route.auth !== undefined && !mayLogInPlainly(route)) {
+    return new LajuError(`${place} cannot be used over TLS, so the login is not sent: ${error.message}`, {
+      code: "E_MAIL_TLS",
+      hint: "Use smtps:// (port 465) or a server with STARTTLS. MAIL_INSECURE_LOGIN=true sends the login unencrypted.",
       cause: error,
     });
   }

@@ -110,6 +110,68 @@ describe("by SMTP", () => {
   });
 });
 
+describe("a login at another machine", () => {
+  const mail = { to: "a@x.org", subject: "S", text: "T" };
+  const login = { user: "me", pass: "hunter2" };
+  /** The server, by a name of this machine that isn't loopback's. */
+  const far = ({ url }: SmtpServer, query = "") => `${url.replace("127.0.0.1", "0.0.0.0")}${query}`;
+
+  test.each(["", "?ignoreTLS=true", "?opportunisticTLS=true&requireTLS=false"])(
+    "is not sent when the server offers no TLS, whatever the URL says: %j",
+    async (query) => {
+      server = await startSmtp({ login });
+      const { default: Mailer } = await load({ MAIL_URL: far(server, query) });
+      const error = await Mailer.send(mail).catch((thrown) => thrown);
+      expect(error).toMatchObject({
+        code: "E_MAIL_TLS",
+        hint: expect.stringContaining("MAIL_INSECURE_LOGIN"),
+      });
+      expect(error.message).toMatch(/^the mail server 0\.0\.0\.0:\d+ \(MAIL_URL\) cannot be used over TLS/);
+      expect([server.logins, server.mails]).toEqual([[], []]);
+    },
+  );
+
+  test("is sent over STARTTLS, to a server whose certificate is valid", async () => {
+    server = await startSmtp({ login, hasTls: true });
+    const strict = await load({ MAIL_URL: far(server) });
+    await expect(strict.default.send(mail)).rejects.toMatchObject({
+      message: expect.stringContaining("certificate"),
+    });
+    const trusting = await load({ MAIL_URL: far(server, "?tls.rejectUnauthorized=false&ignoreTLS=true") });
+    await trusting.default.send(mail);
+    expect([server.logins, server.mails.length]).toEqual([[{ isSecure: true }], 1]);
+  });
+
+  test("is sent without when MAIL_INSECURE_LOGIN says so, and to loopback", async () => {
+    server = await startSmtp({ login });
+    for (const [url, allowed] of [
+      [far(server), "true"],
+      [server.url, "false"],
+      [server.url.replace("127.0.0.1", "localhost"), "false"],
+    ] as const) {
+      const { default: Mailer } = await load({ MAIL_URL: url, MAIL_INSECURE_LOGIN: allowed });
+      await Mailer.send(mail);
+    }
+    expect(server.logins).toEqual(Array(3).fill({ isSecure: false }));
+  });
+
+  test("is looked at by doctor", async () => {
+    server = await startSmtp({ login });
+    const look = (variables: Record<string, string>) =>
+      fresh(variables, async () => (await import("../../app/console/doctor/services")).mail.look());
+    expect(await look({ MAIL_URL: far(server) })).toMatchObject({
+      state: "bad",
+      message: expect.stringContaining("so the login is not sent"),
+      cure: expect.stringContaining("smtps://"),
+    });
+    expect(await look({ MAIL_URL: far(server), MAIL_INSECURE_LOGIN: "true" })).toMatchObject({
+      state: "warning",
+      message: expect.stringContaining("may be sent unencrypted"),
+    });
+    expect(await look({ MAIL_URL: server.url })).toMatchObject({ state: "fine" });
+  });
+});
+
 describe("recipients", () => {
   test.each([
     [["a@x.org", "b@x.org"], ["a@x.org"], ["b@x.org"], "it was sent to a@x.org"],

@@ -16,6 +16,7 @@ const names = [
     "SMTP_USER",
     "SMTP_PASS",
     "SMTP_SECURE",
+    "MAIL_INSECURE_LOGIN",
     "USER_MAILER",
     "PASS_MAILER",
   ],

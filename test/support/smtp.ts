@@ -21,6 +21,8 @@ export interface ReceivedMail {
 export interface SmtpServer {
   url: string;
   mails: ReceivedMail[];
+  /** Whether each login came over TLS. */
+  logins: { isSecure: boolean }[];
   /** Connections that were opened so far. */
   connections(): number;
   stop(): Promise<void>;
@@ -30,22 +32,27 @@ export interface SmtpServer {
 export async function startSmtp({
   login,
   refuses = [],
+  hasTls = false,
 }: {
   login?: { user: string; pass: string };
   refuses?: string[];
+  /** Whether it offers STARTTLS, with a certificate that nobody has signed. */
+  hasTls?: boolean;
 } = {}): Promise<SmtpServer> {
   const { SMTPServer } = require("smtp-server") as { SMTPServer: SmtpServerClass };
   const mails: ReceivedMail[] = [];
+  const logins: { isSecure: boolean }[] = [];
   let connections = 0;
   const server = new SMTPServer({
-    disabledCommands: ["STARTTLS"],
+    disabledCommands: hasTls ? [] : ["STARTTLS"],
     allowInsecureAuth: true,
     authOptional: login === undefined,
     onConnect(_session, done) {
       connections++;
       done();
     },
-    onAuth({ username, password }, _session, done) {
+    onAuth({ username, password }, { secure }, done) {
+      logins.push({ isSecure: secure });
       const isRight = username === login?.user && password === login?.pass;
       done(isRight ? null : new Error("wrong user or password"), { user: username });
     },
@@ -69,6 +76,7 @@ export async function startSmtp({
   return {
     url: `smtp://${userInfo}127.0.0.1:${port}`,
     mails,
+    logins,
     connections: () => connections,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
@@ -93,6 +101,7 @@ async function parse(stream: NodeJS.ReadableStream, session: Session): Promise<R
 type Done = (error?: Error | null, result?: { user: string }) => void;
 
 interface Session {
+  secure: boolean;
   user?: string;
   envelope: { rcptTo: { address: string }[] };
 }

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { settings } from "../../config";
+import { LajuError } from "../../errors";
 import { databasePlace } from "../../services/databasePlace";
-import { mailRoute } from "../../services/mailRoute";
+import { isLoopback, mailRoute, mayLogInPlainly, transportOptions } from "../../services/mailRoute";
+import { describeMailError } from "../../services/smtp";
 import { bad, type Check, fine, warning } from "./check";
 
 const require = createRequire(import.meta.url);
@@ -33,25 +35,25 @@ export const mail: Check = {
       return warning("NOTIFY_MAIL_TO is set, and there is no mail server", "Set MAIL_URL, or SMTP_HOST.");
     }
     const { createTransport } = require("nodemailer") as typeof import("nodemailer");
-    const { host, port, secure, auth, options } = route;
     const transporter = createTransport({
       connectionTimeout: 4_000,
-      ...options,
-      host,
-      port,
-      secure,
-      ...(auth && { auth }),
+      greetingTimeout: 4_000,
+      ...transportOptions(route),
     } as never);
     try {
       await transporter.verify();
-      return fine(`${host}:${port}`);
     } catch (error) {
-      return bad(
-        `${host}:${port} (${route.variable}) does not take mail: ${error.message}`,
-        "Check host, port, user and password.",
-      );
+      const problem = describeMailError(route, error);
+      const hint = problem instanceof LajuError ? problem.hint : undefined;
+      return bad(problem.message, hint ?? "Check host, port, user and password.");
     } finally {
       transporter.close();
     }
+    return route.auth !== undefined && !route.secure && !isLoopback(route.host) && mayLogInPlainly(route)
+      ? warning(
+          `the login at ${route.host}:${route.port} may be sent unencrypted (MAIL_INSECURE_LOGIN)`,
+          "Use smtps:// or a server with STARTTLS, and remove MAIL_INSECURE_LOGIN.",
+        )
+      : fine(`${route.host}:${route.port}`);
   },
 };
