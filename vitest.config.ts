@@ -13,7 +13,7 @@ const shared = {
 const long = [
   "test/build/{jobs,shared}.test.ts",
   "test/commands/{engines,examples,BackupPostgres,Doctor}.test.ts",
-  "test/console/{crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
+  "test/console/{commandForms,crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
   "test/queue/{*Workers,*Failures,*Plans,bullmqTools,jobNotices,mysql,postgres}.test.ts",
   "test/runs/{kills,nesting,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/{systemdCalendar,virtualCron}.test.ts",

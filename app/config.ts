@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { readEnvFile } from "./config/envFile";
 import { type SettingReaders, settingReaders } from "./config/readers";
+import { sourceEntry } from "./config/sourceEntry";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
@@ -23,8 +24,16 @@ export const paths = {
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;
 
-// A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
-if (isSourceOfCommand(process.argv[1])) checkEnvFile();
+// Where a source is the program. Built, this is the business of the lines that the build puts around a command.
+if (typeof LAJU_BUILT === "undefined") {
+  const file = sourceEntry(paths.commands);
+  if (file !== undefined) {
+    // A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
+    checkEnvFile();
+    // A command that exports its run is started by the first module of laju's that it imports.
+    void import("./console/startExported").then((source) => source.startExported(file));
+  }
+}
 
 /** What `.env` and the environment say, checked. Durations are milliseconds unless the name says otherwise. */
 export interface Settings {
@@ -209,12 +218,6 @@ function readNotices(read: SettingReaders): NoticeSettings {
     webhookUrl: read.url("NOTIFY_WEBHOOK_URL", ["https:", "http:"]),
     webhookFormat: read.oneOf("NOTIFY_WEBHOOK_FORMAT", webhookFormats),
   };
-}
-
-function isSourceOfCommand(entry = ""): boolean {
-  const own = join(root, "commands");
-  const isBuilt = typeof LAJU_BUILT !== "undefined";
-  return !isBuilt && entry.startsWith(own + sep) && !/^(native|index\b)/.test(relative(own, entry));
 }
 
 function badSettings(problems: string[]): LajuError {

@@ -21,7 +21,8 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["app/runs", ["app/schedule", "app/services", "app/config", "app/errors"]],
   ["app/schedule", ["app/errors"]],
   ["app/services", ["app/queue", "app/config", "app/errors"]],
-  ["app/config", ["app/errors"]],
+  // What starts a source that is the program is loaded from there.
+  ["app/config", ["app/errors", "app/console/startExported"]],
   ["app/errors", []],
 ];
 

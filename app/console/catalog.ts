@@ -7,7 +7,7 @@ import { byPriority, type CommandFacts, type CommandProblem, type Manifest } fro
 import { applyOverrides, type DeployedCommand } from "../schedule/overrides";
 import { closest } from "../schedule/similar";
 import { readManifest } from "./buildManifest";
-import { commandNames, readSources } from "./commandSources";
+import { commandNames, factsOnly, readSources } from "./commandSources";
 import { contentHash } from "./contentHash";
 import { readOverrides } from "./overrides";
 
@@ -15,6 +15,8 @@ import { readOverrides } from "./overrides";
 export interface Catalog {
   commands: DeployedCommand[];
   problems: CommandProblem[];
+  /** Modules in commands/ that are no commands; none where the build's manifest was read. */
+  helpers?: CommandProblem[];
 }
 
 /**
@@ -31,16 +33,15 @@ export function readBuiltCommands(): DeployedCommand[] {
   return deployed(readManifest(), commandNames()).commands;
 }
 
-type Facts = Pick<Manifest, "commands" | "problems">;
+type Facts = Pick<Manifest, "commands" | "problems"> & Pick<Catalog, "helpers">;
 
 /** What lists show of a command; its text is the build's business. */
 function sourceFacts(names: readonly string[]): Facts {
   const known = unchanged();
   const others = names.filter((name) => !known.has(name));
   if (others.length > 0 && !canParse()) return readManifest();
-  const { commands, problems } = readSources(others);
-  const facts = commands.map(({ text: _text, hasTopLevelAwait: _await, ...command }) => command);
-  return { commands: [...known.values(), ...facts].sort(byPriority), problems };
+  const { commands, problems, helpers } = readSources(others);
+  return { commands: [...known.values(), ...commands.map(factsOnly)].sort(byPriority), problems, helpers };
 }
 
 /** What the build has read already, by name: a parser's start costs more than all of these sources. */
@@ -70,9 +71,9 @@ function hashOf(file: string): string | undefined {
 }
 
 /** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
-function deployed({ commands, problems }: Facts, sources: readonly string[]): Catalog {
+function deployed({ commands, problems, helpers = [] }: Facts, sources: readonly string[]): Catalog {
   const names = new Set([...commands.map(({ name }) => name), ...sources]);
-  return { commands: applyOverrides(commands, readOverrides([...names])), problems };
+  return { commands: applyOverrides(commands, readOverrides([...names])), problems, helpers };
 }
 
 function canParse(): boolean {

@@ -1,16 +1,20 @@
+import { paths } from "../config";
+import { sourceEntry } from "../config/sourceEntry";
 import { marksAround } from "../config/starter";
 import { watchPort } from "../runs/partPort";
 import { isThread } from "../runs/thisProcess";
 import type { CommandMeta } from "../schedule/commandMeta";
 import type { OptionSpecs, OptionValues } from "../schedule/optionSpecs";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
-import { sourceEntry } from "./sourceEntry";
 
 // A part of a run may speak to it while its file is still being loaded, which comes after this.
 if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
   watchPort();
 
 export type { CommandMeta } from "../schedule/commandMeta";
+
+/** What `command()` has made here: it starts those itself. */
+export const declared = new WeakSet<object>();
 
 /** What `run` may return: a sentence, or counts as well. `failed` above 0 makes the run end with status 1. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a `run` without a return statement is the usual case.
@@ -45,7 +49,8 @@ export function command<const O extends OptionSpecs = Record<never, never>>(
   // is nothing to the build: a module that is imported later would have all modules wrapped, for it and they share some.
   if (typeof LAJU_BUILT === "undefined") {
     // A test that imports a command may be over before anything more is loaded: so this is decided at once.
-    const file = sourceEntry();
+    const file = sourceEntry(paths.commands);
+    declared.add(definition);
     // Not awaited: the entry's module has to finish loading first.
     if (file !== undefined) {
       void import("./startSource").then((source) =>

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
+import type { CommandStart } from "../schedule/commandForm";
 import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from "../schedule/manifest";
 import { readSource } from "../schedule/readSource";
 import { describeError } from "./showError";
@@ -9,13 +10,18 @@ import { describeError } from "./showError";
 /** A command read from its source. */
 export interface SourceCommand extends CommandFacts {
   text: string;
+  start: CommandStart;
   hasTopLevelAwait: boolean;
+  isAlone: boolean;
 }
 
-/** What commands/ holds: the commands that can be read, and what is wrong with the others. */
+/** What commands/ holds. */
 export interface Sources {
   commands: SourceCommand[];
+  /** What is wrong with files that cannot be read. */
   problems: CommandProblem[];
+  /** Modules that only export helpers: they are no commands, and should have a name that says so. */
+  helpers: CommandProblem[];
 }
 
 /** The names of all commands in commands/, whatever state their files are in. */
@@ -34,11 +40,13 @@ function namesIn(folder: string): string[] {
 
 /** Reads commands' metadata. Nothing is executed, and one bad file does not hide the others. */
 export function readSources(names = commandNames()): Sources {
-  const sources: Sources = { commands: [], problems: [] };
+  const sources: Sources = { commands: [], problems: [], helpers: [] };
   for (const name of names) {
     const file = `commands/${name}.ts`;
     try {
-      sources.commands.push(readCommand(name, file));
+      const command = readCommand(name, file);
+      if (command) sources.commands.push(command);
+      else sources.helpers.push({ file, message: helperText(name, file) });
     } catch (error) {
       if (!(error instanceof LajuError)) throw error;
       sources.problems.push({ file, message: describeError(error) });
@@ -48,7 +56,19 @@ export function readSources(names = commandNames()): Sources {
   return sources;
 }
 
-function readCommand(name: string, file: string): SourceCommand {
+/** What lists show of a command; the rest is the build's business. */
+export function factsOnly(command: SourceCommand): CommandFacts {
+  const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
+  return facts;
+}
+
+function helperText(name: string, file: string): string {
+  const path = name.split("/");
+  const suggested = ["commands", ...path.slice(0, -1), `_${path.at(-1)}.ts`].join("/");
+  return `${file} only exports helpers, so it is no command: rename it to ${suggested}, or export what it runs as run`;
+}
+
+function readCommand(name: string, file: string): SourceCommand | undefined {
   if (!/^[\w][\w./-]*$/.test(name)) {
     throw new LajuError(`${file}  "${name}" is not a command name`, {
       code: "E_NAME",
@@ -56,8 +76,10 @@ function readCommand(name: string, file: string): SourceCommand {
     });
   }
   const text = readText(file);
-  const { form, meta, hasTopLevelAwait } = readSource(text, file, name);
-  return { ...commandFacts(name, form, meta), text, hasTopLevelAwait };
+  const source = readSource(text, file, name);
+  if (source === undefined) return undefined;
+  const { form, meta, ...rest } = source;
+  return { ...commandFacts(name, form, meta), ...rest, text };
 }
 
 function readText(file: string): string {

@@ -1,6 +1,12 @@
 import type { CommandProblem } from "../schedule/manifest";
 import { terminalFor } from "./terminal";
 
+/** Says on stderr what stops nothing, and should be known. */
+export function reportWarnings(warnings: string[]): void {
+  const { paint } = terminalFor(2);
+  for (const warning of warnings) console.error(`  ${paint("yellow", warning)}`);
+}
+
 /**
  * Names the files that could not be used on stderr; returns the exit status that follows from them. An error in
  * code that many commands share is said once.

@@ -14,7 +14,9 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   process.once("beforeExit", onIdle);
   try {
     const parsed = parseArguments(argv, definition.options ?? {});
+    if (typeof definition.run !== "function") throw new Error(`${name} exports a run that is not a function`);
     const result = await definition.run(contextOf(name, parsed, run));
+    if (isGenerator(result)) throw new Error(`${name}'s run() is a generator, so nothing of it was run`);
     const message = messageOf(result);
     if (message !== undefined) logInfo(message);
     run.noteMessage(message);
@@ -38,6 +40,11 @@ function endUnfinished({ name, run }: CommandStart): void {
   run.noteError(error);
   logError(error.message);
   run.exit(1);
+}
+
+/** Calling a generator does nothing of what it holds. */
+function isGenerator(result: CommandResult): boolean {
+  return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
 
 interface CommandStart {

@@ -71,6 +71,18 @@ export function runDeclared(name: string, definition: CommandDefinition): void {
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 
+/** What follows for a script whose default export only its run can tell. */
+export function refuseUndeclared(name: string, made: unknown): void {
+  if (active === undefined || typeof (made as Partial<CommandDefinition> | null)?.run !== "function") return;
+  const error = new LajuError(`${name} exports a command that the build could not see, so nothing was run`, {
+    code: "E_METADATA",
+    hint: "Write export default command({ … }) in its own file.",
+  });
+  active.noteError(error);
+  writeAll(2, `${describeError(error)}\n`);
+  active.exit(1);
+}
+
 /**
  * The crontab starts commands in build/. Scripts that name files relative to the app's root then work as
  * they do when started by hand.

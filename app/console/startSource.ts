@@ -16,7 +16,11 @@ import { keepConsoleLines } from "./safeConsole";
  */
 export async function startIfEntry(definition: CommandDefinition, file: string): Promise<void> {
   const entry = await import(pathToFileURL(file).href);
-  if (entry.default !== definition) return;
+  if (entry.default === definition) await startDefinition(definition, file);
+}
+
+/** Runs a command whose source is `file` to its end. */
+export async function startDefinition(definition: CommandDefinition, file: string): Promise<void> {
   const name = relative(realpathSync(paths.commands), file).replace(/\.ts$/, "");
   const argv = process.argv.slice(2);
   keepConsoleLines();

@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import "../config";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import type { Pushed } from "./engine";
 import type { PushOptions } from "./newJob";

@@ -60,8 +60,11 @@ export type Overlap = "skip" | "wait" | "allow";
 export type NoticeChannel = "mail" | "webhook" | `${string}@${string}`;
 export type CatchUp = "none" | "last";
 
-/** The two forms of a command: `export default command({…})`, or any file that does its work when loaded. */
-export type CommandForm = "declared" | "script";
+/**
+ * The forms of a command: `export default command({…})` or an object like it, an exported function `run`, or any file that
+ * does its work when loaded.
+ */
+export type CommandForm = "declared" | "run" | "script";
 
 /** A command's metadata with every default filled in. */
 export interface ResolvedMeta {

@@ -60,6 +60,16 @@ export function propertyName(property: Node): string {
   return String(property.key.type === "Identifier" ? property.key.name : property.key.value);
 }
 
+/** An object's property of that name, as far as names are written out. */
+export function propertyNamed(name: string, object: Node): Node | undefined {
+  return object.properties.find(({ key, computed }: Node) => key && !computed && nameOf(key) === name);
+}
+
+/** The text of an identifier or of a string that stands for one. */
+export function nameOf({ name, value }: Node): string {
+  return name ?? value;
+}
+
 function literalProperty(property: Node): [string, unknown] {
   const name = propertyName(property);
   return [name, literalValue(property.value)];

@@ -21,7 +21,7 @@ let parser: Parser | undefined;
 /** Parses a source. Nothing is executed. A syntax error is a LajuError with its place. */
 export function parseModule(text: string, file: string): ParsedModule {
   parser ??= createRequire(import.meta.url)("oxc-parser") as Parser;
-  const { program, errors } = parser.parseSync(file, text, { lang: "ts" });
+  const { program, errors } = parser.parseSync(file, text, { lang: "ts", sourceType: "module" });
   const fail: Fail = (offset, message, hint) => {
     throw new LajuError(`${file}:${position(text, offset)}  ${message}`, {
       code: "E_METADATA",

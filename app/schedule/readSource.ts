@@ -1,54 +1,48 @@
+import { type CommandStart, formOf } from "./commandForm";
 import type { CommandForm, CommandMeta } from "./commandMeta";
-import { literalValue, type Node, NotLiteral, propertyName, unwrapped } from "./literal";
+import { literalValue, type Node, NotLiteral, propertyName } from "./literal";
 import { fieldProblem, metaFields } from "./metaFields";
-import { defaultExport, followed, importsFrom, topLevelConstants } from "./moduleExports";
 import { type Fail, type ParsedModule, parseModule } from "./parseModule";
 import { closest } from "./similar";
 
 /** What a command's source says without being run. */
 export interface SourceFacts {
   form: CommandForm;
+  start: CommandStart;
   meta: CommandMeta;
   /** `await` outside every function: such a file cannot be compiled to CommonJS. */
   hasTopLevelAwait: boolean;
+  /** It imports no file of the app, and so nothing that could start its run under tsx. */
+  isAlone: boolean;
 }
 
 /**
- * Reads the metadata of a command from its text. Nothing is executed: a script does its work when loaded.
- * Throws a LajuError that begins with `file:line:column` for a syntax error, an unknown or misspelt field,
- * a value that is not a literal, and a value that breaks the field's rule.
+ * Reads the metadata of a command from its text. Nothing is executed: a script does its work when loaded. Undefined for a
+ * module that only exports helpers. Throws a LajuError that begins with `file:line:column` for a syntax error, a file that
+ * would do nothing, an unknown or misspelt field, a value that is not a literal, and a value that breaks the field's rule.
  */
-export function readSource(text: string, file: string, name: string): SourceFacts {
+export function readSource(text: string, file: string, name: string): SourceFacts | undefined {
   const module = parseModule(text, file);
   const { body, fail } = module;
-  const declared = declaredObject(body, fail);
-  const meta = declared ?? exportedMeta(body);
+  const found = formOf(body, fail);
+  if (found.form === "helpers") return undefined;
   return {
-    form: declared ? "declared" : "script",
-    meta: meta ? readMeta(meta, name, fail) : {},
+    form: found.form,
+    start: found.start,
+    meta: found.meta ? readMeta(found.meta, name, fail) : {},
     hasTopLevelAwait: hasTopLevelAwait(module),
+    isAlone: found.start !== "nothing" && !importsFiles(body),
   };
 }
 
-/** The object given to `command()` in the default export, if there is one. */
-function declaredObject(body: Node[], fail: Fail): Node | undefined {
-  const exported = defaultExport(body);
-  if (exported?.type !== "CallExpression" || exported.callee.type !== "Identifier") return undefined;
-  if (!importsFrom(body, /(^|\/)console\/command(\.[jt]s)?$/, "command", exported.callee.name))
-    return undefined;
-  const object = exported.arguments[0] && followed(exported.arguments[0], body);
-  if (object?.type === "ObjectExpression") return object;
-  return fail(exported.start, "command() takes an object that stands in this file", "Write command({ … }).");
-}
-
-function exportedMeta(body: Node[]): Node | undefined {
-  const exported = body.filter(({ type }) => type === "ExportNamedDeclaration");
-  const found = topLevelConstants(exported).find(({ id }) => id.name === "meta");
-  return found?.init ? unwrapped(found.init) : undefined;
+function importsFiles(body: Node[]): boolean {
+  return body.some(
+    ({ source, importKind, exportKind }) =>
+      source && importKind !== "type" && exportKind !== "type" && /^([./@#~]|app\/)/.test(source.value),
+  );
 }
 
 function readMeta(object: Node, name: string, fail: Fail): CommandMeta {
-  if (object.type !== "ObjectExpression") fail(object.start, "meta must be an object", "Write meta = { … }.");
   const meta: Record<string, unknown> = {};
   for (const property of object.properties as Node[]) {
     const field = fieldName(property, fail);
@@ -108,6 +102,7 @@ function hasTopLevelAwait({ parser: { Visitor }, program }: ParsedModule): boole
     "ArrowFunctionExpression:exit": leave,
     AwaitExpression: () => check(true),
     ForOfStatement: (node) => check(node.await),
+    VariableDeclaration: ({ kind }) => check(kind === "await using"),
   }).visit(program);
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import "../config";
 import type { Pushed, Replaced } from "../queue/engine";
 import type { JobPushOptions } from "../queue/job";
 

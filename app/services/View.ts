@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { TemplateFunction } from "ejs";
+import "../config";
 import { LajuError } from "../errors";
 import { nearest } from "./nearest";
 import { require } from "./require";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../app/config";
-import { reportProblems } from "../../app/console/problems";
+import { reportProblems, reportWarnings } from "../../app/console/problems";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -35,9 +35,14 @@ function show(report: BuildReport): 0 | 1 {
   if (report.built.length > 0 || status === 0) {
     console.log(`${paint("green", symbols.done)} ${sentence(report)}`);
   }
-  for (const warning of report.warnings) console.error(`  ${paint("yellow", warning)}`);
+  reportWarnings(report.warnings);
   for (const { name } of report.kept) console.log(`  ${name} keeps what an earlier build made of it`);
-  for (const name of report.removed) console.log(`  ${name} removed: its source is gone`);
+  for (const { name, why } of report.removed) console.log(`  ${name} removed: ${why}`);
+  for (const name of report.alone) {
+    console.log(
+      paint("dim", `  ${name} imports nothing of laju's: try it with node laju run ${name}, not with tsx`),
+    );
+  }
   return status;
 }
 

@@ -1,7 +1,7 @@
 import { readCatalog } from "../../app/console/catalog";
 import { listRows, listText } from "../../app/console/commandList";
 import { hostClock } from "../../app/console/hostClock";
-import { reportProblems } from "../../app/console/problems";
+import { reportProblems, reportWarnings } from "../../app/console/problems";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { terminalFor } from "../../app/console/terminal";
 import { timelineText } from "../../app/console/timelineText";
@@ -17,7 +17,8 @@ export default verb({
     timeline: { type: "boolean", description: "Show what starts in the next 24 hours, and what clashes" },
   },
   run({ options }) {
-    const { commands, problems } = readCatalog();
+    const { commands, problems, helpers = [] } = readCatalog();
+    reportWarnings(helpers.map(({ message }) => message));
     const clock = hostClock();
     const terminal = terminalFor(1);
     if (options.timeline) {

@@ -27,10 +27,18 @@ export interface BuildReport {
   built: CommandFacts[];
   /** Commands whose file is bad now and which keep what an earlier build made of them. */
   kept: CommandFacts[];
-  removed: string[];
+  removed: Removed[];
   problems: CommandProblem[];
+  /** Commands built now that tsx cannot start: nothing of laju's is in them. */
+  alone: string[];
   warnings: string[];
   milliseconds: number;
+}
+
+/** A command that was built before. */
+interface Removed {
+  name: string;
+  why: string;
 }
 
 /**
@@ -75,7 +83,7 @@ export async function buildApp(): Promise<BuildReport> {
     ...parts.flatMap((part) => part.inputs),
     ...copyAssets({ root, build }),
     ...jobs.map(jobFile),
-    ...[...commands.unread, ...commands.problems].map(({ file }) => file),
+    ...[...commands.unread, ...commands.problems, ...commands.helpers].map(({ file }) => file),
   ];
   writeManifest({ version: 1, commands: all, jobs, problems, inputs: hashes(inputs, memory) }, beganAt);
   memory.write();
@@ -87,7 +95,13 @@ export async function buildApp(): Promise<BuildReport> {
     kept,
     removed,
     problems,
-    warnings: [...vendor.warnings, ...warnings, ...uncached],
+    alone: commands.alone,
+    warnings: [
+      ...vendor.warnings,
+      ...warnings,
+      ...uncached,
+      ...commands.helpers.map(({ message }) => message),
+    ],
     milliseconds: since(beganAt),
   };
 }
@@ -103,6 +117,8 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   if (shared === undefined) return buildApp();
   const place = { root, build, vendor: vendor.files, shared };
   const compiled = await compileCommands(place, memory, previous, names);
+  // Other commands may import them.
+  if (compiled.helpers.length > 0) return buildApp();
 
   const problems = [...compiled.unread, ...compiled.problems];
   const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
@@ -122,8 +138,9 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
     beganAt,
   );
   memory.writeBeside();
-  const { built } = compiled;
-  return { built, kept, removed: [], problems, warnings: vendor.warnings, milliseconds: since(beganAt) };
+  const { built, alone } = compiled;
+  const { warnings } = vendor;
+  return { built, kept, removed: [], problems, alone, warnings, milliseconds: since(beganAt) };
 }
 
 /** Commands that are bad now and have something that an earlier build made of them. */
@@ -139,7 +156,8 @@ function realPaths(): { root: string; build: string } {
 
 /** Before a first good build there is nothing to keep. */
 function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
-  return { built: [], kept: [], removed: [], problems, warnings: [], milliseconds: since(beganAt) };
+  const nothing = { built: [], kept: [], removed: [], alone: [], warnings: [] };
+  return { ...nothing, problems, milliseconds: since(beganAt) };
 }
 
 /** It comes last, so that whoever reads it finds every file it names. */
@@ -168,8 +186,8 @@ function hashes(files: string[], memory: Memory): Record<string, string> {
   return Object.fromEntries([...new Set(files)].map((file) => [file, memory.hashOf(file) ?? ""]));
 }
 
-/** Compiled commands whose source is gone would otherwise still run. */
-function removeStale(commands: CommandFacts[]): string[] {
+/** Compiled commands whose source is gone, or is no command any more, would otherwise still run. */
+function removeStale(commands: CommandFacts[]): Removed[] {
   const folder = join(paths.build, "commands");
   const names = new Set(commands.map(({ name }) => name));
   const stale = readdirOrNone(folder).filter((file) => {
@@ -177,7 +195,11 @@ function removeStale(commands: CommandFacts[]): string[] {
     return match !== null && !names.has(match[1] as string);
   });
   for (const file of stale) rmSync(join(folder, file), { force: true });
-  return stale.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/, ""));
+  const removed = stale.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/, ""));
+  return removed.map((name) => ({
+    name,
+    why: existsSync(join(paths.commands, `${name}.ts`)) ? "it is no command any more" : "its source is gone",
+  }));
 }
 
 function readdirOrNone(folder: string): string[] {

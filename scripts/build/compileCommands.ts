@@ -1,4 +1,4 @@
-import { commandNames, readSources, type SourceCommand } from "../../app/console/commandSources";
+import { commandNames, factsOnly, readSources, type SourceCommand } from "../../app/console/commandSources";
 import type { CommandFacts, CommandProblem, Manifest } from "../../app/schedule/manifest";
 import type { Attempt, Output, Place } from "./bundle";
 import { bundleCommands } from "./bundleCommands";
@@ -10,6 +10,10 @@ export interface CompiledCommands extends Attempt {
   built: CommandFacts[];
   /** What is wrong with those whose metadata could not be read. */
   unread: CommandProblem[];
+  /** Modules that are no commands, and have no name that says so. */
+  helpers: CommandProblem[];
+  /** Those compiled now that tsx cannot start. */
+  alone: string[];
 }
 
 /** Reads and compiles commands; of those that would come out as they are (see Memory) nothing is even parsed. */
@@ -32,6 +36,8 @@ export async function compileCommands(
   for (const command of good) memory.keep(partOf(command), context, madeOf(command, compiled.outputs));
   return {
     ...compiled,
+    helpers: sources.helpers,
+    alone: good.filter(({ isAlone }) => isAlone).map(({ name }) => name),
     built: [...known.map(({ facts }) => facts), ...good.map(factsOnly)],
     unread: sources.problems,
     inputs: [...new Set([...known.flatMap(({ inputs }) => inputs), ...compiled.inputs])],
@@ -54,8 +60,4 @@ function madeOf(command: SourceCommand, outputs: readonly Output[]) {
   const paths = ["js", "mjs", "js.map", "mjs.map"].map((ending) => `${partOf(command)}.${ending}`);
   const own = outputs.filter(({ path }) => paths.includes(path));
   return { outputs: own, inputs: own.flatMap(({ inputs = [] }) => inputs) };
-}
-
-function factsOnly({ text: _text, hasTopLevelAwait: _await, ...facts }: SourceCommand): CommandFacts {
-  return facts;
 }

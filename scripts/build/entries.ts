@@ -78,10 +78,22 @@ function moduleIn(root: string, path: string): string {
 function entryText(command: SourceCommand, root: string): string {
   const source = moduleIn(root, command.file);
   const begun = `import ${JSON.stringify(beginPrefix + command.name)};`;
-  if (command.form === "script") return `${begun} export * from ${source};`;
-  return `${begun} import { runDeclared } from ${moduleIn(root, "app/console/startCompiled")}; import definition from ${source};
-export * from ${source}; export default definition;
-if (lajuMain) runDeclared(${JSON.stringify(command.name)}, definition);`;
+  if (command.start === "nothing") return `${begun} export * from ${source};`;
+  const isRun = command.start === "run";
+  return `${begun} import { ${starterOf(command)} } from ${moduleIn(root, "app/console/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
+export * from ${source};${isRun ? "" : " export default definition;"}
+if (lajuMain) ${starterOf(command)}(${JSON.stringify(command.name)}, ${definitionOf(command)});`;
+}
+
+function starterOf({ start }: SourceCommand): string {
+  return start === "made" ? "refuseUndeclared" : "runDeclared";
+}
+
+/** What the starter is given: what `command()` made, or as good as that. */
+function definitionOf({ start, options }: SourceCommand): string {
+  if (start === "command" || start === "made") return "definition";
+  const run = start === "default.run" ? "...definition" : "run: definition";
+  return `{ ${run}, options: ${JSON.stringify(options)} }`;
 }
 
 function compiledFacts(command: SourceCommand): CompiledFacts {

@@ -158,7 +158,7 @@ describe("metadata", () => {
     ["const one = command({ schedule: '@daily' as const, run() {} }); export default one"],
     ["const one = command({ schedule: ('@daily' satisfies string), run() {} }); export { one as default }"],
     ["const definition = { schedule: '@daily', run() {} } as const; export default command(definition)"],
-    ["export const meta = { schedule: '@daily' } as const"],
+    ["export const meta = { schedule: '@daily' } as const; work()"],
   ])("%s is read", async (text) => {
     app.write("commands/Bad.ts", `import { command } from "../app/console/command";\n${text};\n`);
     const listed = await app.laju("list", "--json");

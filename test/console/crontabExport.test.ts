@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 
-const meta = (text: string) => `export const meta = ${text};\n`;
+const meta = (text: string) => `export const meta = ${text};\nwork();\n`;
 
 let app: TestApp;
 beforeAll(async () => {

@@ -126,7 +126,7 @@ describe("list --timeline", () => {
   });
 
   test("is what `node laju list --timeline` prints, and --json has its rows", async () => {
-    const app = makeApp({ "commands/A.ts": 'export const meta = { schedule: "0 8 * * *" };\n' });
+    const app = makeApp({ "commands/A.ts": 'export const meta = { schedule: "0 8 * * *" };\nwork();\n' });
     const printed = await app.laju("list", "--timeline");
     const rows = await app.laju("list", "--timeline", "--json");
     app.remove();

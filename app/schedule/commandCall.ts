@@ -1,0 +1,58 @@
+import { type Node, nameOf, propertyNamed } from "./literal";
+import { exportNamed, followed, importsAll, importsFrom, type ModuleFile } from "./moduleExports";
+import { childrenOf, isFunction } from "./names";
+
+/** The object given to `command()` in the default export. */
+export function declaredObject({ body, exports, fail }: ModuleFile): Node | undefined {
+  const value = exportNamed("default", exports)?.value;
+  if (value?.type !== "CallExpression") return undefined;
+  const argument = value.arguments[0] && followed(value.arguments[0], body);
+  if (isCommandCall(value, body)) {
+    if (argument?.type === "ObjectExpression") return argument;
+    return fail(value.start, "command() takes an object that stands in this file", "Write command({ … }).");
+  }
+  if (argument?.type !== "ObjectExpression" || !propertyNamed("run", argument)) return undefined;
+  return fail(
+    value.start,
+    "a command is declared by command({ … }) of app/console/command, not by another function",
+    "Call laju's own, or write export default { … }.",
+  );
+}
+
+/** `command()` says what a command is, and starts nothing. */
+export function refuseStrayCommands({ body, fail }: ModuleFile): void {
+  const found = body.flatMap(callsAtOnce).find((call) => isCommandCall(call, body));
+  if (found === undefined) return;
+  fail(
+    found.start,
+    "command() does nothing unless it is the default export",
+    "Write export default command({ … }).",
+  );
+}
+
+/** Under tsx a file is an ES module, which has no `module.exports`. */
+export function refuseCommonJs({ body, fail }: ModuleFile): void {
+  const found = body.find((statement) => statement.type === "TSExportAssignment" || setsExports(statement));
+  if (found) fail(found.start, "a command is an ES module, and has no module.exports", "Write export.");
+}
+
+function isCommandCall({ callee }: Node, body: Node[]): boolean {
+  const module = /(^|[/#@])console\/command(\.[jt]s)?$/;
+  if (callee.type === "Identifier") return importsFrom(body, module, "command", callee.name);
+  if (callee.type !== "MemberExpression" || callee.object.type !== "Identifier") return false;
+  return nameOf(callee.property) === "command" && importsAll(body, module, callee.object.name);
+}
+
+function callsAtOnce(node: Node): Node[] {
+  if (isFunction(node)) return [];
+  return [...(node.type === "CallExpression" ? [node] : []), ...childrenOf(node).flatMap(callsAtOnce)];
+}
+
+/** `module.exports = …`, `module.exports.run = …`, `exports.run = …`. */
+function setsExports({ type, expression }: Node): boolean {
+  if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
+  const { left } = expression;
+  if (left.type !== "MemberExpression") return false;
+  const { object, property } = left.object.type === "MemberExpression" ? left.object : left;
+  return object.name === "exports" || (object.name === "module" && nameOf(property) === "exports");
+}

@@ -1,0 +1,93 @@
+import type { Node } from "./literal";
+
+/** The names that a piece of code takes from the module around it. */
+export function freeNames(node: Node): Set<string> {
+  const free = new Set<string>();
+  collect(node, [], free);
+  return free;
+}
+
+/** The names that a pattern binds: `a`, `{ a, b: [c] }`. */
+export function boundNames(pattern: Node | null): string[] {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((one: Node) => boundNames(one.value ?? one.argument));
+    case "ArrayPattern":
+      return pattern.elements.flatMap(boundNames);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
+    case "RestElement":
+      return boundNames(pattern.argument);
+    case "TSParameterProperty":
+      return boundNames(pattern.parameter);
+    default:
+      return [];
+  }
+}
+
+/** What stands directly inside a node, in the order of the text; types are no code. */
+export function childrenOf(node: Node): Node[] {
+  return Object.entries(node)
+    .filter(([key]) => !isLabel(node, key))
+    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
+    .filter((value): value is Node => typeof value?.type === "string" && !isType(value));
+}
+
+export function isFunction({ type }: Node): boolean {
+  return ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"].includes(type);
+}
+
+function collect(node: Node, scopes: readonly Set<string>[], free: Set<string>): void {
+  if (node.type === "Identifier") {
+    if (!scopes.some((names) => names.has(node.name))) free.add(node.name);
+    return;
+  }
+  const inner = opensScope(node) ? [...scopes, new Set(declaredIn(node))] : scopes;
+  for (const child of childrenOf(node)) collect(child, inner, free);
+}
+
+function opensScope(node: Node): boolean {
+  return (
+    isFunction(node) || /^(BlockStatement|StaticBlock|For\w*Statement|CatchClause|Class\w+)$/.test(node.type)
+  );
+}
+
+/** What a scope declares. It shadows a name in all of the scope, which is close enough here. */
+function declaredIn(scope: Node): string[] {
+  const own = scope.id ? boundNames(scope.id) : [];
+  const given = [...(scope.params ?? []), ...(scope.param ? [scope.param] : [])].flatMap(boundNames);
+  return [...own, ...given, ...childrenOf(scope).flatMap(declarations)];
+}
+
+function declarations(node: Node): string[] {
+  if (node.type === "VariableDeclaration") return node.declarations.flatMap(({ id }: Node) => boundNames(id));
+  if (/^(Function|Class)Declaration$/.test(node.type)) return boundNames(node.id);
+  return opensScope(node) && node.type !== "BlockStatement" ? [] : childrenOf(node).flatMap(declarations);
+}
+
+/** A key that only looks like a name: `x.name`, `{ name: x }`. */
+function isLabel(node: Node, key: string): boolean {
+  if (key === "property") return node.type === "MemberExpression" && !node.computed;
+  if (key === "key") return !node.computed;
+  return key === "label" || (node.type === "MetaProperty" && key === "meta");
+}
+
+const codeOfTypeScript = [
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
+  "TSParameterProperty",
+  "TSEnumDeclaration",
+  "TSEnumBody",
+  "TSEnumMember",
+  "TSModuleDeclaration",
+  "TSModuleBlock",
+];
+
+function isType({ type }: Node): boolean {
+  return type.startsWith("TS") && !codeOfTypeScript.includes(type);
+}

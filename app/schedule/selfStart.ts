@@ -1,0 +1,54 @@
+import { codeReached, effectsOf, namesReached, ownFunctionCalled } from "./effects";
+import { type Node, unwrapped } from "./literal";
+import type { ModuleFile } from "./moduleExports";
+import { childrenOf, isFunction } from "./names";
+
+/** A function, or an object with one, that a module exports. */
+interface Startable {
+  /** What the file itself calls it. */
+  names: string[];
+  value: Node | undefined;
+}
+
+/**
+ * Whether the module's own statements lead to what it exports, or to the end of the process: then it is a script that
+ * does its work when it is loaded, and laju must not start the work once more.
+ */
+export function startsItself({ names, value }: Startable, { body, fail }: ModuleFile): boolean {
+  const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value);
+  const statements = effects.filter(({ isCertain }) => isCertain).map(({ node }) => node);
+  if (isNamedIn(statements, names, body)) return true;
+  const others = effects.filter(({ node, isCertain }) => !isCertain && isNamedIn([node], names, body));
+  if (others.some(({ node }) => calls(node, names))) return true;
+  if (others[0])
+    fail(others[0].node.start, `this may start ${names[0]}, and laju would start it again`, callIt);
+  return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
+}
+
+const callIt =
+  "Call it in a statement of its own, and the file is a script; or do not hand it on while the file is loaded.";
+
+function isNamedIn(nodes: Node[], names: string[], body: Node[]): boolean {
+  const reached = namesReached(nodes, body);
+  return names.some((name) => reached.has(name));
+}
+
+/** `const done = run()`, `const done = job.run()`. */
+function calls(node: Node, names: string[]): boolean {
+  if (isFunction(node)) return false;
+  const callee = node.type === "CallExpression" && unwrapped(node.callee);
+  const called = callee && (callee.type === "MemberExpression" ? unwrapped(callee.object) : callee);
+  return (called && names.includes(called.name)) || childrenOf(node).some((child) => calls(child, names));
+}
+
+function endsProcess(called: Node | undefined, body: Node[]): boolean {
+  return called !== undefined && codeReached([called], body).some(namesExit);
+}
+
+function namesExit(node: Node): boolean {
+  const isExit =
+    node.type === "MemberExpression" &&
+    node.object.name === "process" &&
+    ["exit", "exitCode"].includes(node.property.name);
+  return isExit || childrenOf(node).some(namesExit);
+}
