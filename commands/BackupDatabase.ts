@@ -1,6 +1,5 @@
 import { command } from "../app/console/command";
-import { createBackup } from "../app/services/backup/createBackup";
-import { logInfo } from "../app/services/Logger";
+import backup from "../app/programs/backup";
 
 export default command({
   description: "Back the database up into an encrypted file",
@@ -8,10 +7,5 @@ export default command({
   timeout: "1h",
   tags: ["backup"],
   environments: ["demo"],
-
-  async run({ run, signal }) {
-    const { file, bytes } = await createBackup({ now: run.startedAt, signal });
-    logInfo("Database backed up", { file, bytes });
-    return `Backed up to ${file} (${bytes} bytes)`;
-  },
+  run: backup.run,
 });

@@ -1,7 +1,5 @@
 import { command } from "../app/console/command";
-import { chooseBackup, confirmed } from "../app/services/backup/chooseBackup";
-import { checkBackup, restoreBackup } from "../app/services/backup/restoreBackup";
-import { logInfo } from "../app/services/Logger";
+import restore from "../app/programs/restore";
 
 // No schedule: replacing a database is asked for by a person, with --yes.
 export default command({
@@ -14,19 +12,5 @@ export default command({
     check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
     yes: { type: "boolean", default: false, description: "Really replace the database" },
   },
-
-  async run({ args, options, run, signal }) {
-    const backup = chooseBackup({ file: options.file ?? args[0], latest: options.latest });
-    if (options.check) {
-      await checkBackup(backup, { signal });
-      return `${backup} is in order`;
-    }
-
-    confirmed(options.yes, backup);
-    const { database, replaced } = await restoreBackup(backup, { now: run.startedAt, signal });
-    logInfo("Database restored", { backup, database, replaced });
-    return replaced === undefined
-      ? `Restored ${database} from ${backup}`
-      : `Restored ${database} from ${backup}; the replaced one is ${replaced}`;
-  },
+  run: restore.run,
 });

@@ -9,12 +9,16 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["laju.js", ["commands/index"]],
   ["commands/index", ["commands/native", "app/console", "app/schedule", "app/config", "app/errors"]],
   ["commands/native", ["scripts/build", "app"]],
-  ["commands", ["app/services", "app/console/command", "app/console/tellOfJobs", "app/queue/job"]],
+  [
+    "commands",
+    ["app/services", "app/programs", "app/console/command", "app/console/tellOfJobs", "app/queue/job"],
+  ],
   ["scripts/build", ["app/console", "app/schedule", "app/queue/jobFiles", "app/config", "app/errors"]],
   // Benchmarks start the same servers as tests do.
   ["scripts", ["app", "test/support"]],
   ["app/jobs", ["app/services", "app/queue/job"]],
   ["app/migrations", []],
+  ["app/programs", ["app/services", "app/console/command"]],
   ["app/console", ["app/runs", "app/schedule", "app/queue", "app/services", "app/config", "app/errors"]],
   // Whether a process lives is asked in one way.
   ["app/queue", ["app/runs/thisProcess", "app/schedule", "app/services", "app/config", "app/errors"]],

@@ -12,6 +12,7 @@ import {
 } from "../../app/schedule/manifest";
 import type { Attempt } from "./bundle";
 import { bundleMigrations } from "./bundleMigrations";
+import { bundlePrograms } from "./bundlePrograms";
 import { bundlesNamedIn, removeUnused } from "./cachedBundle";
 import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
 import { compileCommands } from "./compileCommands";
@@ -19,7 +20,6 @@ import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
 import { Memory } from "./memory";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
-import { starterOutputs } from "./starters";
 import { bundleVendor } from "./vendor/bundleVendor";
 
 /** What a build did. */
@@ -62,13 +62,14 @@ export async function buildApp(): Promise<BuildReport> {
   if (shared === undefined) return notBuilt(sharedProblems, beganAt);
   const place = { ...folder, shared };
   const recall = (part: string, make: () => Promise<Attempt>) => memory.recall(part, shared.file, make);
-  const [commands, migrations, cli, runtime] = await Promise.all([
+  const [commands, migrations, programs, cli, runtime] = await Promise.all([
     compileCommands(place, memory, previous),
     recall("app/migrations", () => bundleMigrations(place)),
+    recall("app/programs", () => bundlePrograms(place)),
     recall("laju", () => bundleCli(place)),
     recall("runtime", () => bundleRuntime(place)),
   ]);
-  const parts = [commands, migrations, cli, runtime];
+  const parts = [commands, migrations, programs, cli, runtime];
   const problems = [
     ...commands.unread,
     ...untold(jobProblems(jobs), commands.problems),
@@ -78,7 +79,10 @@ export async function buildApp(): Promise<BuildReport> {
   const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
   const all = [...commands.built, ...kept].sort(byPriority);
 
-  writeOutputs(build, [...parts.flatMap(({ outputs }) => outputs), ...starterOutputs(all)]);
+  writeOutputs(
+    build,
+    parts.flatMap(({ outputs }) => outputs),
+  );
   const inputs = [
     ...parts.flatMap((part) => part.inputs),
     ...copyAssets({ root, build }),
