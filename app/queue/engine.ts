@@ -108,10 +108,14 @@ export interface Replaced {
   cancelled: number[];
 }
 
-/** A job and which attempt of it: what a worker must hold to settle it. */
+/**
+ * A job and which attempt of it: what a worker must hold to settle it. A store that was restored from an older copy, or
+ * failed over to a server that lacked the latest writes, gives the same ids again: when a job was queued tells them apart.
+ */
 export interface Held {
   id: number;
   attempt: number;
+  createdAt: number | null;
 }
 
 export interface ClaimedJob extends Held {
@@ -119,7 +123,6 @@ export interface ClaimedJob extends Held {
   userId: number | null;
   /** JSON. */
   data: string | null;
-  createdAt: number | null;
   /** Claims that count for nothing: before somebody queued it again by hand, or given back. */
   spent: number;
   /** How often a worker died while it held this job. */

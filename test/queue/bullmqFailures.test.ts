@@ -25,8 +25,10 @@ describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
       isDeaf = false;
       await setup.redis().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await expect(lost).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
-      expect((await far.heartbeat({ worker: "far", leaseMs: 1000 })).held).toEqual([{ id, attempt: 1 }]);
-      await far.release("far", [{ id, attempt: 1 }]);
+      expect((await far.heartbeat({ worker: "far", leaseMs: 1000 })).held).toMatchObject([
+        { id, attempt: 1 },
+      ]);
+      await far.release("far", (await far.heartbeat({ worker: "far", leaseMs: 1000 })).held);
       expect((await far.exchange(claiming)).claimed).toMatchObject([{ id, attempt: 2, spent: 1 }]);
     });
   }),

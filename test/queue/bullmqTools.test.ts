@@ -2,6 +2,7 @@ import { type ConnectionOptions, Queue, QueueEvents } from "bullmq";
 import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClaimedJob, QueueEngine, Settlement } from "../../app/queue/engine";
+import { heldOf } from "../../app/queue/held";
 import { bullSetup } from "../support/queue/bullSetup";
 import { redisNeed } from "../support/redis";
 import { until } from "../support/server";
@@ -48,7 +49,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await state(id)).toBe("waiting");
     const [job] = (await claim()) as [ClaimedJob];
     expect(await state(id)).toBe("active");
-    const held = { id: job.id, attempt: job.attempt };
+    const held = heldOf(job);
     const progress = [{ ...held, value: '{"page":2}' }];
     await engine.exchange({ worker: "w", settle: [], progress, claim: null });
     await settle({ ...held, state: "completed", result: '{"sent":true}' });
@@ -67,7 +68,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     const id = await push();
     const [job] = (await claim()) as [ClaimedJob];
     const error = "Error: no\n    at somewhere";
-    await settle({ id, attempt: job.attempt, state: "retry", error, delay: 60_000 });
+    await settle({ ...heldOf(job), state: "retry", error, delay: 60_000 });
     expect(await state(id)).toBe("delayed");
     const shown = { failedReason: "Error: no", stacktrace: [error], attemptsMade: 1 };
     expect(await queue.getJob(String(id))).toMatchObject(shown);
@@ -88,8 +89,8 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     await push({ when: { in: 60_000 } });
     await push({ priority: -3 });
     await settle(
-      { id: done, attempt: first.attempt, state: "completed", result: null },
-      { id: failed, attempt: second.attempt, state: "failed", error: "Error: no" },
+      { ...heldOf(first), state: "completed", result: null },
+      { ...heldOf(second), state: "failed", error: "Error: no" },
     );
     await until(() => told.length === 3, { what: "the events" });
     expect(told).toEqual([`failed ${cancelled}`, `completed ${done}`, `failed ${failed}`]);
@@ -121,7 +122,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
   test("what its tools retry, promote or delete is retried, promoted or deleted", async () => {
     const [failed, late, gone] = [await push(), await push({ when: { in: 60_000 } }), await push()];
     const [job] = (await claim(1)) as [ClaimedJob];
-    await settle({ id: failed, attempt: job.attempt, state: "failed", error: "Error: no" });
+    await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
     await (await queue.getJob(String(failed)))?.retry();
     await (await queue.getJob(String(late)))?.promote();
     await (await queue.getJob(String(gone)))?.remove();
@@ -145,11 +146,11 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
   test("one that its tools retry is not deleted for its earlier end", async () => {
     const id = await push({ removeDelay: 0 });
     const [job] = (await claim()) as [ClaimedJob];
-    await settle({ id, attempt: job.attempt, state: "failed", error: "Error: no" });
+    await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
     await (await queue.getJob(String(id)))?.retry();
     expect(await engine.prune(60_000, 100)).toBe(0);
     const [again] = (await claim()) as [ClaimedJob];
-    await settle({ id, attempt: again.attempt, state: "completed", result: null });
+    await settle({ ...heldOf(again), state: "completed", result: null });
     expect(await engine.prune(60_000, 100)).toBe(1);
     expect(await engine.find(id)).toBeUndefined();
   });
@@ -233,9 +234,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
       const before = await calls();
       const jobs = await claim(10);
       expect(jobs).toHaveLength(10);
-      await settle(
-        ...jobs.map(({ id, attempt }) => ({ id, attempt, state: "completed" as const, result: null })),
-      );
+      await settle(...jobs.map((job) => ({ ...heldOf(job), state: "completed" as const, result: null })));
       return (await calls()) - before;
     };
     await engine.push(Array.from({ length: 60 }, () => newJob()));
@@ -244,9 +243,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     await engine.push(Array.from({ length: 20_000 }, (_, n) => newJob({ priority: n % 2 })));
     for (let n = 0; n < 20; n++) {
       const jobs = await claim(500);
-      await settle(
-        ...jobs.map(({ id, attempt }) => ({ id, attempt, state: "completed" as const, result: null })),
-      );
+      await settle(...jobs.map((job) => ({ ...heldOf(job), state: "completed" as const, result: null })));
     }
     expect(Math.abs((await cost()) - few)).toBeLessThan(20);
   });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { down, up } from "../../app/migrations/20261130000000_name_rescheduled_from_job";
 import type {
   ClaimedJob,
+  Held,
   Holder,
   JobRecord,
   NewJob,
@@ -416,6 +417,23 @@ export function conformance(setup: EngineSetup): void {
         expect(again[0]).toMatchObject({ id: second.id, attempt: 2, spent: 1 });
       });
 
+      // A store that was restored from an older copy, or failed over without the latest writes, gives ids again.
+      test("a claim of another job that had the same id changes nothing", async () => {
+        const { id } = await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        const other = { ...held(job), createdAt: (job.createdAt ?? 0) - 1 };
+        const progress = [{ ...other, value: "1" }];
+        const both = [done(other), { ...other, state: "failed" as const, error: "no", next: newJob() }];
+        const request = { worker: "w1", settle: both, progress, claim: null };
+        expect((await engine.exchange(request)).lost).toEqual([id, id]);
+        expect(await settle("w1", done(other))).toEqual([id]);
+        expect(await settle("w1", { ...other, state: "retry", error: "no", delay: 0 })).toEqual([id]);
+        await engine.release("w1", [other]);
+        expect(await engine.find(id)).toMatchObject({ state: "processing", attempts: 1, progress: null });
+        expect(await settle("w1", done(job))).toEqual([]);
+        expect(await engine.list({ limit: 10 })).toHaveLength(1);
+      });
+
       test("a release that arrives twice takes nothing from whoever has claimed the job since", async () => {
         const { id } = await pushOne();
         const [first] = (await claim("w1", 1)) as [ClaimedJob];
@@ -685,10 +703,10 @@ function worker(id: string) {
   return { id, host: "here", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 };
 }
 
-function held({ id, attempt }: ClaimedJob) {
-  return { id, attempt };
+function held({ id, attempt, createdAt }: Held) {
+  return { id, attempt, createdAt };
 }
 
-function done(job: ClaimedJob, result: string | null = null): Settlement {
-  return { id: job.id, attempt: job.attempt, state: "completed", result };
+function done(job: Held, result: string | null = null): Settlement {
+  return { ...held(job), state: "completed", result };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ClaimedJob } from "../../app/queue/engine";
+import { heldOf } from "../../app/queue/held";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { openedEngine } from "../support/queue/openedEngine";
@@ -18,9 +19,8 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.lab
     const claim = { limit: 2, limits: new Map() };
     const { claimed } = await engine().exchange({ worker: "w", settle: [], progress: [], claim });
     const [first, second] = claimed as [ClaimedJob, ClaimedJob];
-    const settle = claimed.map(({ id, attempt }) => ({
-      id,
-      attempt,
+    const settle = claimed.map((job) => ({
+      ...heldOf(job),
       state: "completed" as const,
       result: null,
     }));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Held } from "../../app/queue/engine";
 import { headSql, nextTypeSql, orderSql } from "../../app/queue/engines/mysql/claimSql";
+import { heldOf } from "../../app/queue/held";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { openedEngine } from "../support/queue/openedEngine";
@@ -62,10 +64,9 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     return (await engine().exchange({ worker: "w", settle: [], progress: [], claim: request })).claimed;
   }
 
-  async function complete(jobs: readonly { id: number; attempt: number }[]): Promise<void> {
-    const settle = jobs.map(({ id, attempt }) => ({
-      id,
-      attempt,
+  async function complete(jobs: readonly Held[]): Promise<void> {
+    const settle = jobs.map((job) => ({
+      ...heldOf(job),
       state: "completed" as const,
       result: null,
     }));

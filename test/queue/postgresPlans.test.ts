@@ -24,8 +24,8 @@ const statements: [name: string, sql: string, types: string, values: string][] =
   [
     "the completion of a batch",
     completeMany,
-    "bigint[], int[], text[], text",
-    `IDS, array_fill(1, array[${batch}]), array_fill('1'::text, array[${batch}]), 'w'`,
+    "bigint[], int[], text[], text, bigint[]",
+    `IDS, array_fill(1, array[${batch}]), array_fill('1'::text, array[${batch}]), 'w', IDS`,
   ],
   ["the settlement of a mixed batch", settleMany, "bigint[], json", `IDS, 'RECORDS'`],
 ];
@@ -111,9 +111,16 @@ async function explained(
       await client.query("deallocate all");
       await client.query(`prepare asked${types && `(${types})`} as ${sql}`);
       const held = await trx("jobs").where({ locked_by: "w" }).pluck("id");
-      const records = held.map((id) => ({ id, attempt: 1, worker: "w", state: "failed" }));
+      const records = held.map((id) => ({
+        id,
+        attempt: 1,
+        createdAt: Number(id),
+        worker: "w",
+        state: "failed",
+      }));
       const given =
-        types && `(${values.replace("IDS", `array[${held}]`).replace("RECORDS", JSON.stringify(records))})`;
+        types &&
+        `(${values.replaceAll("IDS", `array[${held}]`).replace("RECORDS", JSON.stringify(records))})`;
       const { rows } = await client.query(`explain (analyze, buffers, format json) execute asked${given}`);
       nodes = flattened(rows[0]["QUERY PLAN"][0].Plan);
       throw undone;

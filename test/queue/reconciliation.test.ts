@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Held } from "../../app/queue/engine";
 import { type Memory, Reconciliation } from "../../app/queue/worker/reconciliation";
 
-const job = (id: number, attempt = 1): Held => ({ id, attempt });
+const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
 
 /** A worker's memory, and what the comparison did with it. */
 function remembering(start: { active?: Held[]; outgoing?: Held[] }) {

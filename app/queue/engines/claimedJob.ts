@@ -1,4 +1,4 @@
-import type { ClaimedJob } from "../engine";
+import type { ClaimedJob, Held } from "../engine";
 
 /**
  * The columns that most jobs have nothing of. A claim gets them as one value, null where that is so: each column
@@ -60,4 +60,13 @@ export function claimedJob(
     rescheduledFromJob: rare.rescheduledFromJob,
     retryPolicy: rare.retryPolicy,
   } as ClaimedJob;
+}
+
+/** A row of id, attempts and created_at. */
+export function heldRow([id, attempt, createdAt]: unknown[]): Held {
+  return {
+    id: Number(id),
+    attempt: Number(attempt),
+    createdAt: createdAt === null ? null : Number(createdAt),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ClaimRequest, Exchange, Exchanged, Settlement } from "../engine";
+import { heldKey } from "../held";
 import { pushedHere } from "../pushedHere";
 import type { Claimed } from "./claimed";
 
@@ -52,7 +53,7 @@ export class Exchanges {
       const lost = await this.ledger.settle(worker, settlements, progress);
       return this.#reallyLost(settlements, lost);
     } catch (error) {
-      for (const { id, attempt } of settlements) this.#unanswered.add(`${id} ${attempt}`);
+      for (const one of settlements) this.#unanswered.add(heldKey(one));
       throw error;
     }
   }
@@ -60,7 +61,7 @@ export class Exchanges {
   /** What could be settled twice only because the first answer was lost is not lost. */
   #reallyLost(settlements: readonly Settlement[], lost: number[]): number[] {
     if (this.#unanswered.size === 0) return lost;
-    const twice = settlements.filter(({ id, attempt }) => this.#unanswered.delete(`${id} ${attempt}`));
+    const twice = settlements.filter((one) => this.#unanswered.delete(heldKey(one)));
     const ids = new Set(twice.map(({ id }) => id));
     return lost.filter((id) => !ids.has(id));
   }

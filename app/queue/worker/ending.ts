@@ -4,6 +4,7 @@ import { backoffDelay } from "../backoff";
 import { type CronRun, nextCronRun } from "../cronRun";
 import type { ClaimedJob, NewJob, Settlement } from "../engine";
 import type { Handler } from "../handlers";
+import { heldOf } from "../held";
 import { encode } from "../payload";
 
 /** How an attempt ended. */
@@ -29,21 +30,20 @@ export function settlementOf(
   ending: Ending,
   chance: Chance,
 ): Settlement {
-  const { id, attempt } = job;
+  const held = heldOf(job);
   if (ending.kind === "returned") return completed(job, ending.result, chance);
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
-  if (delay !== undefined) return { id, attempt, state: "retry", error, delay };
+  if (delay !== undefined) return { ...held, state: "retry", error, delay };
   const { next, remark } = afterFailure(job, chance);
   const whole = remark === undefined ? error : `${error}\n${remark}`;
-  return withNext({ id, attempt, state: "failed", error: whole }, next);
+  return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
 /** A result that is no JSON is an error worth noting, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
-  const { id, attempt } = job;
   const { next, remark } = cronNext(job, chance);
-  const done: Settlement = { id, attempt, state: "completed", result: null };
+  const done: Settlement = { ...heldOf(job), state: "completed", result: null };
   if (remark !== undefined) done.error = remark;
   try {
     if (value !== undefined) done.result = encode(value, "result");

@@ -1,4 +1,5 @@
 import type { Exchange, Held, Settlement } from "../engine";
+import { heldOf, isSameClaim } from "../held";
 
 /** What a worker has to tell the database, until the database has answered. */
 export class Outgoing {
@@ -17,16 +18,16 @@ export class Outgoing {
   }
 
   /** Only the last word of each job counts. */
-  note({ id, attempt }: Held, value: string): void {
-    this.#progress.set(id, { id, attempt, value });
+  note(job: Held, value: string): void {
+    this.#progress.set(job.id, { ...heldOf(job), value });
   }
 
   giveBack(jobs: readonly Held[]): void {
-    for (const { id, attempt } of jobs) this.#returns.push({ id, attempt });
+    for (const job of jobs) this.#returns.push(heldOf(job));
   }
 
-  settles({ id, attempt }: Held): boolean {
-    const isIt = (one: Held) => one.id === id && one.attempt === attempt;
+  settles(job: Held): boolean {
+    const isIt = (one: Held) => isSameClaim(one, job);
     return this.#settlements.some(isIt) || [...this.#underWay].some(({ settle }) => settle.some(isIt));
   }
 

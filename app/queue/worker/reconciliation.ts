@@ -1,4 +1,5 @@
 import type { Held } from "../engine";
+import { heldKey } from "../held";
 
 /** What a worker remembers, and what it does about a difference. */
 export interface Memory {
@@ -34,7 +35,7 @@ export class Reconciliation {
       const theirs = keysOf(held);
       const active = keysOf(this.memory.active());
       // Only what was active before the question: what was claimed since may be missing from the answer.
-      const lost = before.filter((job) => active.has(keyOf(job)) && !theirs.has(keyOf(job)));
+      const lost = before.filter((job) => active.has(heldKey(job)) && !theirs.has(heldKey(job)));
       if (lost.length > 0) this.memory.abandon(lost);
       if (!this.#isChecking) void this.#returnUnknown(held);
     };
@@ -66,14 +67,10 @@ export class Reconciliation {
   #unknownOf(held: readonly Held[]): Held[] {
     if (held.length === 0) return [];
     const known = keysOf([this.memory.active(), this.memory.outgoing(), ...(this.#told ?? [])].flat());
-    return held.filter((job) => !known.has(keyOf(job)));
+    return held.filter((job) => !known.has(heldKey(job)));
   }
 }
 
 function keysOf(jobs: readonly Held[]): Set<string> {
-  return new Set(jobs.map(keyOf));
-}
-
-function keyOf({ id, attempt }: Held): string {
-  return `${id} ${attempt}`;
+  return new Set(jobs.map(heldKey));
 }

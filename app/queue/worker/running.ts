@@ -1,4 +1,5 @@
 import type { ClaimedJob, Held } from "../engine";
+import { heldOf, isSameClaim } from "../held";
 import type { Execution } from "./execution";
 
 /** The attempts under way, by job. */
@@ -27,7 +28,7 @@ export class Running {
   }
 
   held(): Held[] {
-    return [...this.#executions.values()].map(({ claimed: { id, attempt } }) => ({ id, attempt }));
+    return [...this.#executions.values()].map(({ claimed }) => heldOf(claimed));
   }
 
   /** Aborts these attempts, and says which were running. */
@@ -47,8 +48,8 @@ export class Running {
     return running.map(({ claimed }) => claimed);
   }
 
-  #find({ id, attempt }: Held): Execution | undefined {
-    const execution = this.#executions.get(id);
-    return execution?.claimed.attempt === attempt ? execution : undefined;
+  #find(job: Held): Execution | undefined {
+    const execution = this.#executions.get(job.id);
+    return execution !== undefined && isSameClaim(execution.claimed, job) ? execution : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { ClaimedJob, Held } from "../engine";
+import { heldOf, isSameClaim } from "../held";
 
 /** What has been claimed and not begun, in its order. */
 export class Waiting {
@@ -11,8 +12,8 @@ export class Waiting {
     return this.#jobs.length - this.#next;
   }
 
-  has({ id, attempt }: Held): boolean {
-    return this.#jobs.slice(this.#next).some((job) => job.id === id && job.attempt === attempt);
+  has(job: Held): boolean {
+    return this.#jobs.slice(this.#next).some((one) => isSameClaim(one, job));
   }
 
   add(jobs: ClaimedJob[], now: number): void {
@@ -27,14 +28,13 @@ export class Waiting {
   }
 
   held(): Held[] {
-    return this.#jobs.slice(this.#next).map(({ id, attempt }) => ({ id, attempt }));
+    return this.#jobs.slice(this.#next).map(heldOf);
   }
 
   /** Forgets these, and says which were waiting. */
   drop(jobs: readonly Held[]): Held[] {
     const dropped = jobs.filter((job) => this.has(job));
-    const isDropped = (job: Held) =>
-      dropped.some(({ id, attempt }) => id === job.id && attempt === job.attempt);
+    const isDropped = (job: Held) => dropped.some((one) => isSameClaim(one, job));
     if (dropped.length > 0) this.#jobs = this.takeAll().filter((job) => !isDropped(job));
     return dropped;
   }

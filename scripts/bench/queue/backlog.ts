@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ClaimedJob } from "../../../app/queue/engine";
+import { heldOf } from "../../../app/queue/held";
 import { freshDatabase, systems } from "./systems";
 
 const { values } = parseArgs({
@@ -71,9 +72,8 @@ async function exchanges(count: number): Promise<number[]> {
   const took: number[] = [];
   let held: ClaimedJob[] = [];
   for (let n = 0; n < count; n++) {
-    const settle = held.map(({ id, attempt }) => ({
-      id,
-      attempt,
+    const settle = held.map((job) => ({
+      ...heldOf(job),
       state: "completed" as const,
       result: "{}",
     }));

@@ -1,7 +1,8 @@
 import { openRedis } from "../../../services/redisClient";
 import { type RedisPlace, redisPlace } from "../../../services/redisPlace";
-import type { Held, NewJob, Pushed, QueueEngine } from "../../engine";
+import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
+import { heldRow } from "../claimedJob";
 import { Exchanges } from "../exchanges";
 import { Merger } from "../merger";
 import { Trust } from "../trust";
@@ -88,12 +89,11 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
       await session.hold(worker.id);
     },
     async heartbeat({ worker, leaseMs }) {
-      const [isKnown, ...jobs] = await scripts.run<[number, ...string[]]>("heartbeat", [worker, leaseMs]);
-      const held: Held[] = [];
-      for (let at = 0; at < jobs.length; at += 2) {
-        held.push({ id: Number(jobs[at]), attempt: Number(jobs[at + 1]) });
-      }
-      return { isKnown: isKnown === 1, held };
+      const [isKnown, ...jobs] = await scripts.run<[number, ...(string | null)[][]]>("heartbeat", [
+        worker,
+        leaseMs,
+      ]);
+      return { isKnown: isKnown === 1, held: jobs.map(heldRow) };
     },
     async unregister(id) {
       await scripts.run("unregister", [id]);

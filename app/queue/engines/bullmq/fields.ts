@@ -1,4 +1,4 @@
-import type { ClaimedJob, NewJob, Settlement } from "../../engine";
+import type { ClaimedJob, Held, NewJob, Settlement } from "../../engine";
 import type { JobRecord, JobState } from "../../jobRecord";
 import { bullPriority, ownPriority } from "./priority";
 import type { Argument, Reply } from "./scripts";
@@ -25,13 +25,13 @@ export function addArguments(job: NewJob): Argument[] {
 
 /** As lua/settle.ts takes it: what BullMQ's dashboards show of an error is its first line, and its stack in a list. */
 export function settleArguments(settlement: Settlement, type: string): Argument[] {
-  const { id, attempt, state } = settlement;
+  const { id, state } = settlement;
   const error = settlement.error ?? "";
   const next = settlement.state === "retry" ? undefined : settlement.next;
   return [
     type,
     id,
-    attempt,
+    claimWord(settlement),
     state,
     state === "completed" ? (settlement.result ?? "null") : "",
     error === "" ? "" : JSON.stringify([error]),
@@ -40,6 +40,11 @@ export function settleArguments(settlement: Settlement, type: string): Argument[
     next === undefined ? 0 : 1,
     ...(next === undefined ? [] : addArguments(next)),
   ];
+}
+
+/** What tells a claim of a job from all others: its attempt, and when the job was queued. */
+export function claimWord({ attempt, createdAt }: Held): string {
+  return `${attempt} ${createdAt ?? ""}`;
 }
 
 /** Type, id and BullMQ's hash. */

@@ -2,7 +2,7 @@ import type { ClaimRequest, Held, Settlement } from "../../engine";
 import type { Claimed } from "../claimed";
 import type { Ledger } from "../exchanges";
 import { byTurn } from "../turn";
-import { type JobReply, numbers, settleArguments, toClaimed } from "./fields";
+import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
 import type { Types } from "./types";
 
@@ -54,8 +54,8 @@ export class RedisLedger implements Ledger {
     return taken;
   }
 
-  /** Type, id and attempt, as the scripts take them. */
+  /** Type, id and claim, as the scripts take them. */
   #words(job: Held): (string | number)[] {
-    return [this.types.of(job.id), job.id, job.attempt];
+    return [this.types.of(job.id), job.id, claimWord(job)];
   }
 }

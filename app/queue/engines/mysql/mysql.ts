@@ -1,5 +1,6 @@
 import type { DatabasePlace } from "../../../services/databasePlace";
 import type { QueueEngine } from "../../engine";
+import { heldRow } from "../claimedJob";
 import type { ServerDialect } from "../server/dialect";
 import { serverEngine } from "../server/server";
 import { look, take } from "./claim";
@@ -28,9 +29,9 @@ const dialect: ServerDialect = {
   release: releaseJobs,
   async held(connection, worker) {
     const held =
-      "select id, attempts from jobs force index (jobs_ready) where status = 'processing' and locked_by = ?";
+      "select id, attempts, created_at from jobs force index (jobs_ready) where status = 'processing' and locked_by = ?";
     const { rows } = await connection.query(held, [worker]);
-    return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
+    return rows.map(heldRow);
   },
   announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
   hearing: (connections) => new Polling(connections),

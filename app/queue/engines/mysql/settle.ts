@@ -5,13 +5,14 @@ import { insertJobs, lockNames, now } from "./insert";
 
 // The batch leads, row by row through the primary key, whatever the server thinks of the table.
 const completeMany = `update json_table(?, '$[*]' columns (
-      id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]')) d
+      id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', created bigint path '$[3]')) d
     straight_join jobs j on j.id = d.id
   set j.status = 'completed', j.completed_at = ${now}, j.result = d.result, j.locked_by = null, j.unique_key = null,
     j.remove_at = ${now} + j.remove_delay
-  where j.attempts = d.attempt and j.locked_by = ?`;
+  where j.attempts = d.attempt and j.created_at <=> d.created and j.locked_by = ?`;
 
-const owned = "where id = ? and attempts = ? and locked_by = ? and status = 'processing'";
+const owned =
+  "where id = ? and attempts = ? and created_at <=> ? and locked_by = ? and status = 'processing'";
 
 const finishOne = `update jobs
   set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, unique_key = null,
@@ -55,7 +56,9 @@ async function completeAll(
   worker: string,
   plain: readonly Plain[],
 ): Promise<boolean> {
-  const rows = JSON.stringify(plain.map(({ id, attempt, result }) => [id, attempt, result]));
+  const rows = JSON.stringify(
+    plain.map(({ id, attempt, result, createdAt }) => [id, attempt, result, createdAt]),
+  );
   try {
     await transaction(connection, async () => {
       const { count } = await connection.query(completeMany, [rows, worker]);
@@ -71,8 +74,8 @@ async function completeAll(
 class SomeLost extends Error {}
 
 async function settleOne(connection: Connection, worker: string, settlement: Settlement): Promise<boolean> {
-  const { id, attempt, state } = settlement;
-  const who = [id, attempt, worker];
+  const { id, attempt, createdAt, state } = settlement;
+  const who = [id, attempt, createdAt, worker];
   if (state === "retry") {
     const { delay, error } = settlement;
     return (await connection.query(retryOne, [delay, delay, delay, error, ...who])).count === 1;
@@ -108,7 +111,8 @@ export async function releaseJobs(
   jobs: readonly Held[],
 ): Promise<void> {
   await transaction(connection, async () => {
-    for (const { id, attempt } of jobs) await connection.query(releaseOne, [id, attempt, worker]);
+    for (const { id, attempt, createdAt } of jobs)
+      await connection.query(releaseOne, [id, attempt, createdAt, worker]);
   });
 }
 
@@ -118,5 +122,6 @@ export async function noteProgress(
   progress: Exchange["progress"],
 ): Promise<void> {
   const update = `update jobs set progress = ? ${owned}`;
-  for (const { id, attempt, value } of progress) await connection.query(update, [value, id, attempt, worker]);
+  for (const { id, attempt, createdAt, value } of progress)
+    await connection.query(update, [value, id, attempt, createdAt, worker]);
 }

@@ -1,5 +1,6 @@
 import type { DatabasePlace } from "../../../services/databasePlace";
 import type { QueueEngine } from "../../engine";
+import { heldRow } from "../claimedJob";
 import type { ServerDialect } from "../server/dialect";
 import { serverEngine } from "../server/server";
 import { postgresAnnouncer } from "./announcer";
@@ -27,9 +28,9 @@ const dialect: ServerDialect = {
   settle: settleJobs,
   release: releaseJobs,
   async held(connection, worker) {
-    const held = "select id, attempts from jobs where status = 'processing' and locked_by = $1";
+    const held = "select id, attempts, created_at from jobs where status = 'processing' and locked_by = $1";
     const { rows } = await connection.query(held, [worker]);
-    return rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) }));
+    return rows.map(heldRow);
   },
   announcer: postgresAnnouncer,
   hearing: (connections) => new Session(connections),

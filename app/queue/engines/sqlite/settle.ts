@@ -8,16 +8,18 @@ const completeMany = `update jobs
   set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,
     remove_at = ?1 + remove_delay
   from json_each(?2) d
-  where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = d.value->>1 and status = 'processing'`;
+  where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = d.value->>1
+    and jobs.created_at is d.value->>3 and status = 'processing'`;
 
-const owned = "where id = ?1 and attempts = ?2 and locked_by = ?3 and status = 'processing'";
+const owned =
+  "where id = ?1 and attempts = ?2 and locked_by = ?3 and created_at is ?4 and status = 'processing'";
 
 const finishOne = `update jobs
-  set status = ?4, completed_at = ?5, result = ?6, error = ?7, locked_by = null, unique_key = null,
-    remove_at = case when ?4 = 'completed' then ?5 + remove_delay end ${owned}`;
+  set status = ?5, completed_at = ?6, result = ?7, error = ?8, locked_by = null, unique_key = null,
+    remove_at = case when ?5 = 'completed' then ?6 + remove_delay end ${owned}`;
 
 const retryOne = `update jobs
-  set status = ?4, due = ?5, error = ?6, locked_by = null, started_at = null, progress = null ${owned}`;
+  set status = ?5, due = ?6, error = ?7, locked_by = null, started_at = null, progress = null ${owned}`;
 
 const releaseOne = `update jobs
   set status = 'pending', locked_by = null, started_at = null, spent = spent + 1 ${owned}`;
@@ -43,7 +45,9 @@ function isPlain(settlement: Settlement): settlement is Plain {
 
 function completePlain(database: Database, worker: string, plain: readonly Plain[], now: number): number[] {
   if (plain.length === 0) return [];
-  const done = JSON.stringify(plain.map(({ id, attempt, result }) => [id, attempt, result]));
+  const done = JSON.stringify(
+    plain.map(({ id, attempt, result, createdAt }) => [id, attempt, result, createdAt]),
+  );
   const complete = database.transaction(() => {
     const { changes } = statement(database, completeMany).run({ 1: now, 2: done, 3: worker });
     if (changes < plain.length) throw new SomeLost();
@@ -61,15 +65,15 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
 class SomeLost extends Error {}
 
 function settleOne(database: Database, worker: string, settlement: Settlement, now: number): boolean {
-  const { id, attempt, state } = settlement;
+  const { id, attempt, createdAt, state } = settlement;
   if (state === "retry") {
     const { delay, error } = settlement;
     const status = delay > 0 ? "scheduled" : "pending";
-    const values = [id, attempt, worker, status, delay > 0 ? now + delay : null, error];
+    const values = [id, attempt, worker, createdAt, status, delay > 0 ? now + delay : null, error];
     return statement(database, retryOne).run(numbered(...values)).changes === 1;
   }
   const result = state === "completed" ? settlement.result : null;
-  const values = [id, attempt, worker, state, now, result, settlement.error ?? null];
+  const values = [id, attempt, worker, createdAt, state, now, result, settlement.error ?? null];
   const isHeld = statement(database, finishOne).run(numbered(...values)).changes === 1;
   if (isHeld && settlement.next !== undefined && !isSucceeded(database, settlement))
     insertJob(database, settlement.next, now);
@@ -85,10 +89,12 @@ function isSucceeded(database: Database, settlement: Settlement): boolean {
 }
 
 export function releaseJobs(database: Database, worker: string, jobs: readonly Held[]): void {
-  for (const { id, attempt } of jobs) statement(database, releaseOne).run(numbered(id, attempt, worker));
+  for (const { id, attempt, createdAt } of jobs)
+    statement(database, releaseOne).run(numbered(id, attempt, worker, createdAt));
 }
 
 export function noteProgress(database: Database, worker: string, progress: Exchange["progress"]): void {
-  const update = statement(database, `update jobs set progress = ?4 ${owned}`);
-  for (const { id, attempt, value } of progress) update.run(numbered(id, attempt, worker, value));
+  const update = statement(database, `update jobs set progress = ?5 ${owned}`);
+  for (const { id, attempt, createdAt, value } of progress)
+    update.run(numbered(id, attempt, worker, createdAt, value));
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
+import { heldRow } from "../claimedJob";
 import type { SeenHolder } from "../trust";
 import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";
@@ -17,10 +18,10 @@ export function beatOf(database: Database, beat: Heartbeat, now: number): Heartb
   const prolong = "update queue_workers set lease_until = ? where id = ?";
   const isKnown = statement(database, prolong).run(now + beat.leaseMs, beat.worker).changes === 1;
   const rows = rowsOf(database, heldBy, beat.worker);
-  return { isKnown, held: rows.map(([id, attempt]) => ({ id: Number(id), attempt: Number(attempt) })) };
+  return { isKnown, held: rows.map(heldRow) };
 }
 
-const heldBy = "select id, attempts from jobs where status = 'processing' and locked_by = ?";
+const heldBy = "select id, attempts, created_at from jobs where status = 'processing' and locked_by = ?";
 
 export function unregisterWorker(database: Database, id: string): void {
   statement(database, "delete from queue_workers where id = ?").run(id);

@@ -1,16 +1,16 @@
 import { bullFunction } from "../package";
 import { addLua, fieldsOfJob } from "./add";
 
-/** A job, if a worker holds this attempt of it: that stands in the job, and BullMQ's scripts see to the rest. */
+/** A job, if a worker holds this claim of it (see `claimWord`); BullMQ's scripts see to the rest. */
 const holding = `
-local function heldJob(key, worker, attempt)
-  local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay")
-  return job[1] == worker and job[2] == attempt and job
+local function heldJob(key, worker, claim)
+  local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay", "timestamp")
+  return job[1] == worker and (job[2] or "") .. " " .. (job[6] or "") == claim and job
 end
 `;
 
 /**
- * ARGV: prefix, worker, then each settlement: type, id, attempt, state, result, error, its first line, delay, and
+ * ARGV: prefix, worker, then each settlement: type, id, claim, state, result, error, its first line, delay, and
  * whether a next job's arguments follow. Returns the ids of those that the worker did not hold any more.
  */
 export const settleLua = (): string => `
@@ -53,8 +53,8 @@ local function again(queue, id, delay, fields)
 end
 
 local function settle(queue, at)
-  local id, attempt, state, result, error = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
-  local job = queue and heldJob(queue.prefix .. id, worker, attempt)
+  local id, claim, state, result, error = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
+  local job = queue and heldJob(queue.prefix .. id, worker, claim)
   if not job then return false end
   if state == "completed" then
     return finish(queue, id, job, state, result, error ~= "" and cmsgpack.pack({"stacktrace", error}) or "")
@@ -99,7 +99,7 @@ if isNews then wake() end
 return lost
 `;
 
-/** ARGV: prefix, worker, then type, id, attempt and JSON of each. */
+/** ARGV: prefix, worker, then type, id, claim and JSON of each. */
 export const progressLua = (): string => `
 ${holding}
 ${bullFunction("updateProgress")}
@@ -112,7 +112,7 @@ for at = 3, #ARGV, 4 do
 end
 `;
 
-/** ARGV: prefix, worker, then type, id and attempt of each; the last to be begun comes first. */
+/** ARGV: prefix, worker, then type, id and claim of each; the last to be begun comes first. */
 export const releaseLua = (): string => `
 ${holding}
 ${bullFunction("moveJobFromActiveToWait")}

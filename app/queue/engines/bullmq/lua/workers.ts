@@ -17,15 +17,15 @@ local function eachHeld(worker, visit)
 end
 `;
 
-/** ARGV: prefix, worker, its lease in milliseconds. Returns whether it is known, then id and attempt of each job it holds. */
+/** ARGV: prefix, worker, its lease in milliseconds. Returns whether it is known, then id, attempt and time of each job it holds. */
 export const heartbeatLua = (): string => `
 ${eachHeld}
 local isKnown = call("HEXISTS", root .. "leases", ARGV[2])
 if isKnown == 1 then call("HSET", root .. "leases", ARGV[2], text(now + ARGV[3])) end
 local answer = {isKnown}
 eachHeld(ARGV[2], function(queue, id)
-  answer[#answer + 1] = id
-  answer[#answer + 1] = call("HGET", queue.prefix .. id, "ats")
+  local job = call("HMGET", queue.prefix .. id, "ats", "timestamp")
+  answer[#answer + 1] = {id, job[1], job[2]}
 end)
 return answer
 `;
