@@ -20,7 +20,10 @@ const long = [
   "test/services/DB.test.ts",
 ];
 
-const last = ["test/e2e/schedule/**/*.test.ts", "test/e2e/{cron,cron.e2e,cronD,scheduleWork}.test.ts"];
+const last = [
+  "test/e2e/schedule/**/*.test.ts",
+  "test/e2e/{cron,cron.e2e,cronD,daemonTimezone,scheduleWork}.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -3,6 +3,7 @@ import { parseArguments } from "../app/console/arguments";
 import { keepConsoleLines } from "../app/console/safeConsole";
 import { describeError } from "../app/console/showError";
 import { nameSourcesInStacks } from "../app/console/sourceTraces";
+import { checkZonesOnThisSystem } from "../app/console/systemZoneFiles";
 import { terminalFor } from "../app/console/terminal";
 import { LajuError } from "../app/errors";
 import { laju, verbText, version } from "./native/helpText";
@@ -12,6 +13,7 @@ import { type VerbEntry, verbs } from "./native/verbs";
 export async function main(argv: string[]): Promise<never> {
   keepConsoleLines();
   nameSourcesInStacks();
+  checkZonesOnThisSystem();
   const isVerbose = argv.includes("--verbose");
   try {
     process.exit(await dispatch(argv.filter((word) => word !== "--verbose")));

@@ -103,8 +103,8 @@ describe("of what runs in production", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
     expect(whereFound(framework, /\bprocess\.env\b/)).toEqual([
       "app/config.ts",
-      "app/config/hostTimezone.ts",
       "app/config/starter.ts",
+      "app/config/systemTimezone.ts",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { systemTimezone } from "../config/systemTimezone";
 import { LajuError } from "../errors";
 import { cronDFile } from "../schedule/exportCronD";
 import { kubernetesManifests } from "../schedule/exportKubernetes";
@@ -53,7 +54,8 @@ export function exportFiles(target: CrontabTarget, options: ExportChoice): Expor
     commands:
       options.format === "kubernetes" ? commandsOf(target) : [...commandsOf(target), ...ownOf(target)],
     place: target.place,
-    hostTimezone: hostClock().hostTimezone,
+    // What systemd and Kubernetes do is not the cron daemon's affair.
+    hostTimezone: options.format === "cron.d" ? hostClock().hostTimezone : systemTimezone(),
   };
   const user = options.user ?? userInfo().username;
   if (options.format === "cron.d") return [cronDFile(source, user)];

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import { LajuError } from "../errors";
@@ -25,6 +26,8 @@ export interface CrontabTarget extends CrontabAccess {
   environment?: string | undefined;
   /** The folder that keeps crontab.bak. */
   data: string;
+  /** The cron daemon's own TZ, where it has one. */
+  daemonTimezone?: string | undefined;
   /** Names of the commands to touch; all others stay as they are installed. */
   only?: readonly string[];
 }
@@ -85,7 +88,8 @@ type Edit = (before: Buffer, target: CrontabTarget) => Buffer;
 function wantedTable(before: Buffer, target: CrontabTarget): Buffer {
   const { rows, place, only, environment } = target;
   const block = crontabBlock(rows, place, environment);
-  return replaceBlock(before, place.root, only === undefined ? block : partialBlock(before, block, target));
+  const wanted = only === undefined ? block : partialBlock(before, block, target);
+  return replaceBlock(before, place.root, wanted, existsSync);
 }
 
 function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {

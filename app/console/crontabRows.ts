@@ -19,6 +19,8 @@ export function scheduledHere(commands: CommandFacts[], environment = environmen
 export interface RowOptions {
   /** The zone of the host whose cron gets the entries. */
   hostTimezone: string;
+  /** Whether that is the daemon's own TZ and not the system's zone. */
+  isDaemonsOwn?: boolean | undefined;
   /** The folder of the logs, where it is not the app's own. */
   logs?: string | undefined;
   /** Lines that need no ledger: the shell alone decides, locks and limits. */
@@ -46,31 +48,39 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
 type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
 
 /** Guards take most of the time, and many commands have few different schedules: each is written once. */
-function entriesFor({ hostTimezone, isPortable = false }: RowOptions): EntriesOf {
+function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
   return ({ timezone, oneServer }, schedule) => {
     const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}`;
     const known = written.get(key);
     if (known !== undefined) return known;
     const zone = timezone === null ? {} : { timezone };
-    const entries = cronEntries(schedule, { ...zone, hostTimezone, portable: isPortable });
+    const entries = cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn, portable: isPortable });
+    const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
     const isClaimed = Boolean(oneServer) && schedule.kind !== "reboot";
-    const lines = entries.map((entry) => lineOf(entry, { isClaimed, isPortable }));
+    const lines = entries.map((entry) => lineOf(entry, { isClaimed, isPortable, daemonTimezone }));
     written.set(key, lines);
     return lines;
   };
 }
 
+interface LineOptions {
+  isClaimed: boolean;
+  isPortable: boolean;
+  daemonTimezone: string | undefined;
+}
+
 function lineOf(
   { fields, guard, delay, id, isCoarse }: CronEntry,
-  { isClaimed, isPortable }: { isClaimed: boolean; isPortable: boolean },
+  { isClaimed, isPortable, daemonTimezone }: LineOptions,
 ): CrontabEntry {
   return {
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
     // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
-    // then the command has to know which schedule to look at.
-    ...((isCoarse || isClaimed) && !isPortable && { env: `LAJU_ENTRY=${id}` }),
+    // then the command has to know which schedule to look at, and by whose clock: cron keeps its own TZ to itself.
+    ...((isCoarse || isClaimed) &&
+      !isPortable && { env: `LAJU_ENTRY=${daemonTimezone === undefined ? id : `${id}@${daemonTimezone}`}` }),
   };
 }

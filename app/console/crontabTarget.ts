@@ -12,6 +12,7 @@ import type { CrontabTarget } from "./crontabInstaller";
 import { crontabRows, scheduledHere } from "./crontabRows";
 import { hostClock } from "./hostClock";
 import { monitorLog } from "./logFile";
+import { checkZonesHere } from "./zonesHere";
 
 /** What all crontab verbs take. */
 export const targetOptions = {
@@ -47,14 +48,15 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
   const commands = readBuiltCommands();
   const place = placeOf(options);
   const chosen = scheduledHere(commands, options.env ?? environmentName());
-  const { hostTimezone } = hostClock();
+  const { hostTimezone, isDaemonsOwn } = hostClock();
   const isPortable = options.portable;
   const logs = logFolder(options, place);
   return {
-    rows: [...crontabRows(chosen, { hostTimezone, logs, isPortable }), ...monitorRows(logs)],
+    rows: [...crontabRows(chosen, { hostTimezone, isDaemonsOwn, logs, isPortable }), ...monitorRows(logs)],
     place,
     environment: options.env,
     data: paths.data,
+    ...(isDaemonsOwn && { daemonTimezone: hostTimezone }),
     ...(options.user !== undefined && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
   };
@@ -98,8 +100,11 @@ function checkAbsolute(option: string, path: string): string {
   });
 }
 
-/** What must hold before entries are installed: the program and the build are there, and the build is current. */
-export function checkInstallable({ place }: CrontabTarget): void {
+/**
+ * What must hold before entries are installed: the program and the build are there, the build is current, and the system
+ * has the zones that guards name.
+ */
+export function checkInstallable({ rows, place }: CrontabTarget): void {
   checkExecutable(place.node);
   if (!existsSync(join(place.build, "commands.json"))) {
     throw new LajuError(`there is no build in ${place.root}`, {
@@ -108,6 +113,12 @@ export function checkInstallable({ place }: CrontabTarget): void {
     });
   }
   checkCurrent(readManifest());
+  checkZonesHere(commandsOf(rows));
+}
+
+function commandsOf(rows: readonly CrontabRow[]): CommandFacts[] {
+  const names = new Set(rows.map(({ name }) => name));
+  return readBuiltCommands().filter(({ name }) => names.has(name));
 }
 
 function checkExecutable(node: string): void {
@@ -148,9 +159,7 @@ export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOp
 }
 
 function portableWarnings(rows: readonly CrontabRow[]): string[] {
-  const names = new Set(rows.map(({ name }) => name));
-  const commands = readBuiltCommands().filter(({ name }) => names.has(name));
-  return portableNotes(commands, hostClock().hostTimezone);
+  return portableNotes(commandsOf(rows), hostClock().hostTimezone);
 }
 
 /** Why nothing is scheduled, when nothing is: the usual surprise of a first installation. */

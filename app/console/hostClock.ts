@@ -1,10 +1,11 @@
-import { hostTimezone } from "../config/hostTimezone";
 import type { HostClock } from "../schedule/nextRuns";
 import { offsetAt } from "../schedule/timezones";
+import { daemonTimezone } from "./daemonTimezone";
 
-/** What time it is here, and in which zone. */
+/** What time it is here, and in which zone cron is. */
 export function hostClock(): HostClock {
-  return { now: new Date(), hostTimezone: hostTimezone() };
+  const { timezone, isDaemonsOwn } = daemonTimezone();
+  return { now: new Date(), hostTimezone: timezone, isDaemonsOwn };
 }
 
 /** A moment in a zone as people read it: "Mon 23 Nov 08:00". */

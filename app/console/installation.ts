@@ -10,6 +10,8 @@ export interface Installation {
   at: number;
   options: TargetOptions;
   commands: Record<string, { entries: string; since: number }>;
+  /** The cron daemon's own TZ, where it has one: only root can see it. */
+  daemonTimezone?: string | undefined;
 }
 
 const file = join(paths.data, "installation.json");
@@ -50,6 +52,7 @@ export function rememberInstallation(target: CrontabTarget, options: TargetOptio
     at: now,
     options: { root, node: node ?? target.place.node, "log-dir": logs, env, portable, user },
     commands: { ...kept, ...Object.fromEntries(touched) },
+    ...(target.daemonTimezone !== undefined && { daemonTimezone: target.daemonTimezone }),
   });
 }
 

@@ -5,7 +5,7 @@ import { takeLock } from "../runs/lock";
 import { tell } from "../runs/tell";
 import { type CommandFacts, commandFacts } from "../schedule/manifest";
 import { logInfo, logWarn } from "../services/Logger";
-import { hostClock } from "./hostClock";
+import { goByOwnTimezone } from "./daemonTimezone";
 import { monitorName, type OutputPlace, RunningCommands } from "./runningCommands";
 import { lastStart, scheduleSource } from "./scheduleSource";
 import { hostWorkClock } from "./workClock";
@@ -25,7 +25,7 @@ export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
   const source = scheduleSource();
   takeOnlyPlace();
   const { commands } = source;
-  const { hostTimezone } = hostClock();
+  const { timezone: hostTimezone } = goByOwnTimezone();
   const running = new RunningCommands(place);
   logInfo("Waiting for commands to be due", {
     commands: commands.length,

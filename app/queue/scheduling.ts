@@ -1,5 +1,7 @@
 import type { Knex } from "knex";
-import { hostTimezone } from "../config/hostTimezone";
+import { ownTimezone } from "../config";
+import { systemTimezone } from "../config/systemTimezone";
+import { timezoneOfTz } from "../schedule/posixTimezone";
 import type { AnyJobConfig } from "../services/Queue";
 import { firstCronRun } from "./cronRun";
 import type { NewJob, Replaced } from "./engine";
@@ -31,7 +33,7 @@ export function configuredJob(config: AnyJobConfig): NewJob {
 export function cronJob(
   config: Omit<AnyJobConfig, "due">,
   expression: string,
-  timezone = hostTimezone(),
+  timezone = timezoneOfTz(ownTimezone, systemTimezone()) ?? systemTimezone(),
   now = Date.now(),
 ): NewJob {
   const job = configuredJob(config);

@@ -1,4 +1,4 @@
-import { hostTimezone } from "../config/hostTimezone";
+import { systemTimezone } from "../config/systemTimezone";
 import { entryId } from "../schedule/entries";
 import { lateStart, latestFiring } from "../schedule/firings";
 import { schedulesOf } from "../schedule/schedulesOf";
@@ -12,14 +12,16 @@ export type SlotDecision =
   | { kind: "unknown entry" };
 
 /**
- * Decides whether a command that was started by the crontab entry `id` is due now, by the same engine that
+ * Decides whether a command that was started by the crontab entry `id` (with `@` and the daemon's zone behind it, where
+ * that is not the system's) is due now, by the same engine that
  * `list --next` and `explain` use. A start delayed by load, or replayed after a clock step, has its slot still.
  */
 export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision {
   const { timezone } = command;
-  const schedule = schedulesOf(command).find((one) => entryId(one, timezone) === id);
+  const [name, daemonTimezone] = id.split("@");
+  const schedule = schedulesOf(command).find((one) => entryId(one, timezone) === name);
   if (schedule === undefined) return { kind: "unknown entry" };
-  const slot = latestFiring(schedule, { ...clockOf(timezone), at, within: lateStart });
+  const slot = latestFiring(schedule, { ...clockOf(timezone, daemonTimezone), at, within: lateStart });
   return slot === undefined ? { kind: "not due" } : { kind: "due", slot: slot.getTime() };
 }
 
@@ -41,7 +43,6 @@ export interface Scheduled {
   timezone: string | undefined;
 }
 
-function clockOf(timezone: string | undefined) {
-  const host = hostTimezone();
-  return { timezone: timezone ?? host, hostTimezone: host };
+function clockOf(timezone: string | undefined, hostTimezone = systemTimezone()) {
+  return { timezone: timezone ?? hostTimezone, hostTimezone };
 }

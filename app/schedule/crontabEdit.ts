@@ -9,7 +9,7 @@ import {
   readNotes,
   renderBlock,
 } from "./crontabBlock";
-import { posixShellAround } from "./crontabShell";
+import { type IsThere, posixShellAround } from "./crontabShell";
 
 /** An app's block in a crontab. All offsets are bytes. */
 export interface FoundBlock {
@@ -23,8 +23,16 @@ export interface FoundBlock {
   isEdited: boolean;
 }
 
-/** Puts `block` (as crontabBlock writes it) in the place of this app's block, or at the end; no other byte changes. */
-export function replaceBlock(crontab: Buffer, id: string, block: string): Buffer {
+/**
+ * Puts `block` (as crontabBlock writes it) in the place of this app's block, or at the end; no other byte changes.
+ * `isThere` tells whether a shell named above it exists.
+ */
+export function replaceBlock(
+  crontab: Buffer,
+  id: string,
+  block: string,
+  isThere: IsThere = () => true,
+): Buffer {
   if (block === "") return removeBlock(crontab, id);
   const found = findBlock(crontab, id);
   const table = crontab.toString("latin1");
@@ -34,7 +42,7 @@ export function replaceBlock(crontab: Buffer, id: string, block: string): Buffer
   const wanted = readBlock(block, id);
   const { environment } = wanted.notes;
   const addedNewline = found?.notes.addedNewline ?? lacksNewline;
-  const body = posixShellAround(before, wanted.body);
+  const body = posixShellAround(before, wanted.body, isThere);
   const text = renderBlock(bytesOf(id), body, { environment, addedNewline });
   const after = table.slice(found?.end ?? start);
   return Buffer.from(before + (lacksNewline ? "\n" : "") + text + after, "latin1");

@@ -1,13 +1,18 @@
+/** Whether a program is there, by its path. */
+export type IsThere = (path: string) => boolean;
+
 /** Shells that understand the lines laju writes. */
 const posixShells = ["sh", "dash", "ash", "bash", "ksh", "ksh93", "mksh", "yash", "zsh"];
 
 /**
- * A SHELL line reaches every entry below it, other people's as well: a foreign `SHELL=/usr/sbin/nologin` would
- * silently keep ours from starting. Then, and only then, the block sets its own and restores the foreign one.
+ * A SHELL line reaches every entry below it, other people's as well: a foreign `SHELL=/usr/sbin/nologin`, or a shell that
+ * is not there, would silently keep ours from starting. Then, and only then, the block sets its own and restores the
+ * foreign one.
  */
-export function posixShellAround(above: string, body: string): string {
+export function posixShellAround(above: string, body: string, isThere: IsThere): string {
   const line = lastShellLine(above);
-  if (line === undefined || isPosix(shellIn(line) ?? "")) return body;
+  const shell = line === undefined ? undefined : shellIn(line);
+  if (line === undefined || shell === undefined || (isPosix(shell) && isThere(shell))) return body;
   return `SHELL=/bin/sh\n${body}${line}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { compile } from "./calendar";
 import { everyDay, monthKinds, type Sight, viewOf } from "./everyDay";
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
-import { dateCommand, type ShellTest } from "./guards";
+import { date, dateCommand, type ShellTest } from "./guards";
 import type { CalendarSchedule } from "./types";
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
@@ -98,7 +98,7 @@ function wordOf(choice: readonly Sight[], date: string): string {
 
 /** Civil days since the epoch, whatever the zone: `date` reads today's date as one in UTC. */
 function cycleTest(cycle: { days: number; shift: number }, timezone?: string): ShellTest {
-  const today = `$(date -d "$(${dateCommand(timezone)} +%F) UTC" +%s)`;
+  const today = `$(${date} -d "$(${dateCommand(timezone)} +%F) UTC" +%s)`;
   const day = cycle.shift === 0 ? `${today} / 86400` : `(${today} / 86400 + ${cycle.shift})`;
   return { word: `$(( ${day} % ${cycle.days} ))`, patterns: ["0"] };
 }

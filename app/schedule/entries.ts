@@ -1,4 +1,5 @@
 import { foreignLine, hostLine, intervalLine } from "./entryLines";
+import { date, sleep } from "./guards";
 import { stableHash } from "./hash";
 import { renderSchedule } from "./render";
 import { isSameTimezone } from "./timezoneNames";
@@ -27,6 +28,8 @@ export interface EntryOptions {
   /** The zone of the schedule; the host's if absent. */
   readonly timezone?: string;
   readonly hostTimezone: string;
+  /** Whether that is the daemon's own zone (TZ in its environment) and not the system's, which guards see otherwise. */
+  readonly isDaemonsOwn?: boolean | undefined;
   /** For lines without a command that decides: nothing but the schedule's own times may pass. */
   readonly portable?: boolean;
 }
@@ -56,5 +59,5 @@ export function entryId(schedule: Schedule, timezone: string | undefined): strin
 
 /** cron starts lines at second 1; `1$(date +%S)` is the second plus 100, since dash reads 08 as octal. */
 function delayUntil(second: number): string {
-  return `sleep "$(( ${second + 100} - 1$(date +%S) ))" 2>/dev/null`;
+  return `${sleep} "$(( ${second + 100} - 1$(${date} +%S) ))" 2>/dev/null`;
 }

@@ -4,7 +4,7 @@ import { coarseDays, dayTests } from "./dayGuard";
 import type { CronEntry, EntryOptions } from "./entries";
 import { fieldSpecs } from "./fieldSpecs";
 import { fitted, joinedTests } from "./guardFit";
-import { guardText, type ShellTest } from "./guards";
+import { date, guardText, type ShellTest } from "./guards";
 import { isBeforeMidnight, pastMidnight } from "./midnightGuard";
 import { calendarFields, compressed, hasCalendarForms, renderField } from "./render";
 import { timeTests } from "./timeGuard";
@@ -20,7 +20,8 @@ function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.le
 
 /** cron's own fields, and a guard for the days that they cannot name. */
 export function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
-  if (schedule.cycle) return lineOf(calendarFields(schedule), dayTests(schedule, undefined));
+  const zone = options.isDaemonsOwn ? options.hostTimezone : undefined;
+  if (schedule.cycle) return lineOf(calendarFields(schedule), dayTests(schedule, zone));
   if (!hasCalendarForms(schedule)) return lineOf(calendarFields(schedule), []);
   const days = coarseDays(schedule);
   const months = new Set(schedule.month.values);
@@ -32,9 +33,9 @@ export function hostLine(schedule: CalendarSchedule, options: EntryOptions): Lin
     "*",
   ].join(" ");
   const isSifted = (day: number, month: number) => days.includes(day) && months.has(month);
-  const tests = dayTests(schedule, undefined, isSifted);
+  const tests = dayTests(schedule, zone, isSifted);
   const isLate = !options.portable && isBeforeMidnight(compile(schedule).times);
-  return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, undefined) : tests), true);
+  return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, zone) : tests), true);
 }
 
 /**
@@ -77,7 +78,7 @@ export function intervalLine({ minutes }: IntervalSchedule, hostTimezone: string
   const starts = unique(wanted.flatMap((minute) => shifts.map((shift) => (minute + shift) % 60)));
   const seen = starts.flatMap((minute) => shifts.map((shift) => (minute - shift + 60) % 60));
   const grid = seen.reduce(greatestCommonDivisor, divisor);
-  const word = `$(( $(date +%s) / ${grid * 60} % ${minutes / grid} ))`;
+  const word = `$(( $(${date} +%s) / ${grid * 60} % ${minutes / grid} ))`;
   return lineOf(`${minuteField(starts)} * * * *`, [{ word, patterns: ["0"] }]);
 }
 

@@ -1,5 +1,6 @@
 import { type FieldSpec, fieldSpecs, fiveFields } from "./fieldSpecs";
 import { type FieldText, type Gathered, monthDays, plainField, readField, weekDays } from "./fields";
+import { foreignForm } from "./foreignForms";
 import { macroOf } from "./macros";
 import { isPossible, whyNever } from "./never";
 import { Misspelling, ScheduleError, shown } from "./problems";
@@ -12,7 +13,7 @@ export interface ScheduleContext {
 }
 
 /**
- * Reads a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)` or `@every 90m`.
+ * Reads a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)`, `rate(30 seconds)` or `@every 90m`.
  * What it accepts means one thing only; everything else is a ScheduleError that says where and why.
  */
 export function parseSchedule(text: string, context: ScheduleContext = {}): Schedule {
@@ -43,6 +44,8 @@ function nearestValid(misspelling: Misspelling, depth: number): string | undefin
 }
 
 function read(text: string, commandName: string): Schedule {
+  const foreign = foreignForm(text);
+  if (foreign !== undefined) throw foreign;
   const macro = macroOf(text);
   if (macro === "reboot") return { kind: "reboot", text };
   const rate = macro === undefined ? parseRate(text) : undefined;

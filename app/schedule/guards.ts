@@ -20,7 +20,14 @@ function opening({ word, patterns }: ShellTest): string {
   return `case ${word} in ${patterns.join("|")})`;
 }
 
-/** `date` in a zone, or on the host's clock. */
+/**
+ * Programs by their path, and the clock by its zone: a line PATH=… or TZ=… above the block reaches the guard too. These
+ * paths are the same on Debian, Fedora, Alpine, macOS and the BSDs.
+ */
+export const date = "/bin/date";
+export const sleep = "/bin/sleep";
+
+/** `date` in a zone, or on the system's clock. */
 export function dateCommand(timezone: string | undefined): string {
-  return timezone === undefined ? "date" : `TZ=${timezone} date`;
+  return `TZ=${timezone ?? ":/etc/localtime"} ${date}`;
 }

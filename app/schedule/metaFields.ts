@@ -2,6 +2,7 @@ import { LajuError } from "../errors";
 import type { CommandMeta } from "./commandMeta";
 import { parseDuration } from "./duration";
 import { parseSchedule } from "./expression";
+import { checkTimezone } from "./timezoneNames";
 
 /** What is wrong with a value: the end of a sentence that begins with the field's name, or a whole one. */
 type Problem = string | LajuError | undefined;
@@ -92,14 +93,9 @@ function log(value: unknown): string | undefined {
   return isFolder ? expected("the name of a file", value) : oneLine(value);
 }
 
-function timezone(value: unknown): string | undefined {
+function timezone(value: unknown): Problem {
   if (typeof value !== "string") return expected('a time zone such as "Europe/Berlin"', value);
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    return undefined;
-  } catch {
-    return `${JSON.stringify(value)} is not a time zone; write one such as "Europe/Berlin" or "UTC"`;
-  }
+  return problemOf(() => checkTimezone(value));
 }
 
 function words(value: unknown): string | undefined {

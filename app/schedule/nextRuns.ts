@@ -6,6 +6,8 @@ export interface HostClock {
   now: Date;
   /** The host's own IANA time zone: what its cron goes by. */
   hostTimezone: string;
+  /** Whether the cron daemon's own TZ says so, and not the system. */
+  isDaemonsOwn?: boolean;
 }
 
 /** The next `count` times at which a command is due, over all its schedules. */

@@ -5,6 +5,10 @@ import { longestRun } from "./longestRun";
 import type { CommandFacts } from "./manifest";
 import { isSameTimezone } from "./timezoneNames";
 
+// By their path: a line PATH=… above the block reaches them too.
+const flock = "/usr/bin/flock";
+const timeout = "/usr/bin/timeout";
+
 /**
  * What stands before node on a host without the ledger: flock keeps runs apart, timeout ends them. The lock
  * lies beside the log, in a folder that must be there for the line to start at all.
@@ -13,9 +17,9 @@ export function portableRunner(facts: CommandFacts, log: string): string[] {
   const { name, overlap } = facts;
   const lock = `${log.slice(0, log.lastIndexOf("/"))}/${name.replaceAll("/", "-")}.lock`;
   // Busy is no failure: flock then ends with status 0.
-  const flock = { skip: ["flock", "-n", "-E", "0", lock], wait: ["flock", lock], allow: [] }[overlap];
+  const locked = { skip: [flock, "-n", "-E", "0", lock], wait: [flock, lock], allow: [] }[overlap];
   const seconds = longestRun(facts);
-  return seconds === undefined ? flock : [...flock, "timeout", "-k", "30", String(seconds)];
+  return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
 }
 
 /** Where the shell alone is weaker than the command with its ledger: one sentence for each schedule. */

@@ -15,7 +15,7 @@ export function parseRate(text: string): Rate | undefined {
   const word = text.trim();
   if (/^@every\b/.test(word)) return every(text, word);
   if (!/^rate\b/i.test(word)) return undefined;
-  const match = /^rate\(\s*(\d+)\s*(minute|hour|day|week)s?\s*\)$/.exec(word);
+  const match = /^rate\(\s*(\d+)\s*(second|minute|hour|day|week)s?\s*\)$/.exec(word);
   const rate = match ? rateOf(Number(match[1]), match[2]) : undefined;
   if (rate) return rate;
   throw wrong(text, word, guesses(word));
@@ -49,10 +49,18 @@ function minutesOf(duration: string): number | undefined {
 
 function rateOf(count: number, unit: string): Rate | undefined {
   if (count === 0) return undefined;
+  if (unit === "second") return seconds(count);
   if (unit === "week") return count * 7 > longestDays ? undefined : weeks(count);
   if (unit === "day") return count > longestDays ? undefined : days(count);
   const minutes = unit === "hour" ? count * 60 : count;
   return minutes > longestDays * dayMinutes ? undefined : minutesRate(minutes);
+}
+
+/** Those that six fields can say: each minute has the same seconds. */
+function seconds(count: number): Rate | undefined {
+  if (count % 60 === 0) return rateOf(count / 60, "minute");
+  const step = count === 1 ? "*" : `*/${count}`;
+  return 60 % count === 0 ? { kind: "calendar", fields: `${step} * * * * *` } : undefined;
 }
 
 function weeks(count: number): Rate {
@@ -80,12 +88,12 @@ function minutesRate(minutes: number): Rate {
 
 function wrong(text: string, word: string, candidates: readonly string[]): Misspelling {
   return new Misspelling(
-    `schedule ${shown(text)} is not an interval of whole minutes, up to ten years`,
+    `schedule ${shown(text)} is not an interval of whole minutes up to ten years, or of seconds that divide a minute`,
     {
       offset: text.indexOf(word),
       length: word.length,
       found: word,
-      allowed: "An interval is rate(n minutes|hours|days|weeks) or @every 10m",
+      allowed: "An interval is rate(n minutes|hours|days|weeks), rate(30 seconds) or @every 10m",
     },
     candidates,
   );
@@ -93,8 +101,17 @@ function wrong(text: string, word: string, candidates: readonly string[]): Missp
 
 function guesses(word: string): string[] {
   const count = Math.max(1, Number(/\d+/.exec(word)?.[0] ?? 10));
+  const seconds = /^rate\(\s*(\d+)\s*s/i.exec(word)?.[1];
+  if (seconds !== undefined) return [`rate(${nearestDivisor(Number(seconds))} seconds)`, "rate(30 seconds)"];
   const unit = /\b(h|d|w|minute|hour|day|week)/i.exec(word)?.[1].toLowerCase() ?? "m";
   const name = { m: "minute", h: "hour", d: "day", w: "week" }[unit[0]] ?? "minute";
   const spelling = `rate(${count} ${name}${count === 1 ? "" : "s"})`;
   return [spelling, "rate(10 minutes)"];
+}
+
+/** Of the seconds that divide a minute, or of whole minutes. */
+function nearestDivisor(seconds: number): number {
+  if (seconds > 45) return Math.max(1, Math.round(seconds / 60)) * 60;
+  const divisors = [2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
+  return divisors.reduce((best, one) => (Math.abs(one - seconds) < Math.abs(best - seconds) ? one : best));
 }

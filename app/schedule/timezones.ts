@@ -1,5 +1,6 @@
 import { dayNumber, isLeap, weekdayOf } from "./civil";
-import { checkTimezone, fixedToUtc } from "./timezoneNames";
+import { intlOffset } from "./intlOffset";
+import { checkTimezoneName, fixedToUtc } from "./timezoneNames";
 
 /** A stretch of time with one UTC offset. Times are minutes since the epoch, offsets minutes east. */
 export interface Stretch {
@@ -101,21 +102,9 @@ function yearStart(year: number): number {
   return dayNumber(year, 1, 1) * 1440;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const checked = new Set<string>();
 
 function offsetNow(timezone: string, minute: number): number {
-  let formatter = formatters.get(timezone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat("en-US", {
-      timeZone: checkTimezone(timezone),
-      timeZoneName: "longOffset",
-      day: "numeric",
-    });
-    formatters.set(timezone, formatter);
-  }
-  const match = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(formatter.format(minute * 60_000));
-  if (!match) throw new Error(`no UTC offset in ${formatter.format(minute * 60_000)}`);
-  if (match[1] === undefined) return 0;
-  const size = Number(match[2]) * 60 + Number(match[3]) + Number(match[4] ?? 0) / 60;
-  return Math.floor(match[1] === "-" ? -size : size);
+  if (!checked.has(timezone)) checked.add(checkTimezoneName(timezone));
+  return intlOffset(timezone, minute);
 }

@@ -157,7 +157,7 @@ describe("node laju crontab --portable", () => {
     expect(printed).toMatchObject({ status: 0, stderr: "" });
     expect(printed.stdout.split("\n").slice(1, -2)).toEqual([
       "# Daily digest",
-      "0 8 * * 1-5 cd /srv/app/build && flock -n -E 0 /srv/app/logs/SendDailyDigest.lock timeout -k 30 600 /usr/bin/node commands/SendDailyDigest.js >> /srv/app/logs/SendDailyDigest.log 2>&1",
+      "0 8 * * 1-5 cd /srv/app/build && /usr/bin/flock -n -E 0 /srv/app/logs/SendDailyDigest.lock /usr/bin/timeout -k 30 600 /usr/bin/node commands/SendDailyDigest.js >> /srv/app/logs/SendDailyDigest.log 2>&1",
     ]);
   });
 
@@ -167,14 +167,16 @@ describe("node laju crontab --portable", () => {
       'Nightly: schedule "30 2 * * *" does not run for 02:30, which the clocks skip (America/New_York)\n',
     );
     expect(printed.stdout).toContain(
-      '30 * * * * case "$(TZ=America/New_York date +\\%H)" in 02) cd /srv/app/build && flock -n -E 0 /srv/app/logs/Nightly.lock /usr/bin/node',
+      '30 * * * * case "$(TZ=America/New_York /bin/date +\\%H)" in 02) cd /srv/app/build && /usr/bin/flock -n -E 0 /srv/app/logs/Nightly.lock /usr/bin/node',
     );
     expect(printed.stdout).not.toContain("LAJU_ENTRY");
   });
 
   test("waits for the lock where the command wants to", async () => {
     const printed = await app.laju("crontab", "--portable", "--env", "often", ...flags);
-    expect(printed.stdout).toContain("&& flock /srv/app/logs/Often.lock /usr/bin/node commands/Often.js");
+    expect(printed.stdout).toContain(
+      "&& /usr/bin/flock /srv/app/logs/Often.lock /usr/bin/node commands/Often.js",
+    );
     expect(printed.stderr).toContain('Often: schedule "rate(45 minutes)" doubles or misses a run');
   });
 

@@ -57,8 +57,8 @@ describe("an explanation", () => {
     Mon 30 Nov 2026 08:00:40 +05:30   in 6d 21h
 
   In the crontab, 2 lines
-    0 8 28-31 * * case "$(date -d '12:00 7 days' +\\%d)" in 07) sleep "$(( 110 - 1$(date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac
-    0 8 28-31 * * case "$(date -d '12:00 7 days' +\\%d)" in 07) sleep "$(( 140 - 1$(date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac`);
+    0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 110 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac
+    0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 140 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac`);
   });
 
   test("of @reboot has no times", () => {

@@ -88,6 +88,13 @@ describe("a foreign SHELL above the block", () => {
     "XSHELL=/bin/fish",
   ])("%s needs nothing", (text) => expect(inner(`${text}\n`)).toEqual(plain));
 
+  test("a shell that is not there is set aside too", () => {
+    const table = Buffer.from("SHELL=/usr/local/bin/bash\n");
+    const installed = replaceBlock(table, root, block, (path) => path !== "/usr/local/bin/bash").toString();
+    expect(installed).toContain("\nSHELL=/bin/sh\n");
+    expect(installed).toContain("\nSHELL=/usr/local/bin/bash\n# END");
+  });
+
   test("below the block it doesn't matter", () => {
     const table = `${block}SHELL=/bin/fish\n`;
     expect(install(table)).toBe(latin1(table));

@@ -29,13 +29,22 @@ describe("the crontab entry", () => {
   });
 
   test.each([
-    ["0 0 L * *", `0 0 28-31 * * case "$(date -d '12:00 7 days' +%d)" in 07)`],
-    ["0 0 * * 5L", `0 0 22-31 * * case "$(date +"$(date -d '12:00 7 days' +%d)-%u")" in 0[1-7]-5)`],
-    ["*/5 2 * * 1#2", '*/5 2 8-14 * * case "$(date +%u)" in 1)'],
-    ["0 0 15W * *", '0 0 14-16 * * case "$(date +%d-%u)" in 1[56]-1|15-[1-5]|1[45]-5)'],
-    ["rate(45 minutes)", "*/15 * * * * case $(( $(date +%s) / 900 % 3 )) in 0)"],
-    ["rate(7 minutes)", "* * * * * case $(( $(date +%s) / 60 % 7 )) in 0)"],
-    ["rate(3 days)", '0 0 * * * case $(( $(date -d "$(date +%F) UTC" +%s) / 86400 % 3 )) in 0)'],
+    ["0 0 L * *", `0 0 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +%d)" in 07)`],
+    [
+      "0 0 * * 5L",
+      `0 0 22-31 * * case "$(TZ=:/etc/localtime /bin/date +"$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +%d)-%u")" in 0[1-7]-5)`,
+    ],
+    ["*/5 2 * * 1#2", '*/5 2 8-14 * * case "$(TZ=:/etc/localtime /bin/date +%u)" in 1)'],
+    [
+      "0 0 15W * *",
+      '0 0 14-16 * * case "$(TZ=:/etc/localtime /bin/date +%d-%u)" in 1[56]-1|15-[1-5]|1[45]-5)',
+    ],
+    ["rate(45 minutes)", "*/15 * * * * case $(( $(/bin/date +%s) / 900 % 3 )) in 0)"],
+    ["rate(7 minutes)", "* * * * * case $(( $(/bin/date +%s) / 60 % 7 )) in 0)"],
+    [
+      "rate(3 days)",
+      '0 0 * * * case $(( $(/bin/date -d "$(TZ=:/etc/localtime /bin/date +%F) UTC" +%s) / 86400 % 3 )) in 0)',
+    ],
   ])("of %s sifts what cron cannot: %s", (text, line) => {
     const [entry] = entries(text, "Europe/Berlin");
     expect(shown(entry)).toBe(line);
@@ -43,14 +52,18 @@ describe("the crontab entry", () => {
   });
 
   test.each([
-    ["30 9 * * 1-5", "Europe/Berlin", '30 * * * * case "$(TZ=America/New_York date +%H-%u)" in 09-[1-5])'],
-    ["30 9 * * 1-5", "Asia/Kolkata", '0 * * * * case "$(TZ=America/New_York date +%H-%u)" in 09-[1-5])'],
+    [
+      "30 9 * * 1-5",
+      "Europe/Berlin",
+      '30 * * * * case "$(TZ=America/New_York /bin/date +%H-%u)" in 09-[1-5])',
+    ],
+    ["30 9 * * 1-5", "Asia/Kolkata", '0 * * * * case "$(TZ=America/New_York /bin/date +%H-%u)" in 09-[1-5])'],
     [
       "30 9 * * 1-5",
       "Australia/Lord_Howe",
-      '*/30 * * * * case "$(TZ=America/New_York date +%H%M-%u)" in 093[0-4]-[1-5])',
+      '*/30 * * * * case "$(TZ=America/New_York /bin/date +%H%M-%u)" in 093[0-4]-[1-5])',
     ],
-    ["30 2 * * *", "UTC", '*/30 * * * * case "$(TZ=America/New_York date +%H%M)" in 023[0-4]|030[0-4])'],
+    ["30 2 * * *", "UTC", '*/30 * * * * case "$(TZ=America/New_York /bin/date +%H%M)" in 023[0-4]|030[0-4])'],
     ["*/15 * * * *", "Asia/Kathmandu", "*/15 * * * *"],
     ["0 * * * *", "Asia/Kathmandu", "45 * * * *"],
   ])("of %s in New York on a host in %s: %s", (text, host, line) => {
@@ -65,11 +78,22 @@ describe("the crontab entry", () => {
     expect(entry.guard).toBeUndefined();
   });
 
+  test.each([
+    ["0 0 15W * *", '0 0 14-16 * * case "$(TZ=Asia/Tokyo /bin/date +%d-%u)" in 1[56]-1|15-[1-5]|1[45]-5)'],
+    [
+      "rate(3 days)",
+      '0 0 * * * case $(( $(/bin/date -d "$(TZ=Asia/Tokyo /bin/date +%F) UTC" +%s) / 86400 % 3 )) in 0)',
+    ],
+  ])("of %s goes by the daemon's own TZ where it has one: %s", (text, line) => {
+    const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true };
+    expect(cronEntries(parseSchedule(text), options).map(shown)).toEqual([line]);
+  });
+
   test("without a command that decides lets nothing else pass", () => {
     const schedule = parseSchedule("30 2 * * *");
     const options = { timezone: "America/New_York", hostTimezone: "UTC", portable: true };
     expect(cronEntries(schedule, options).map(shown)).toEqual([
-      '30 * * * * case "$(TZ=America/New_York date +%H)" in 02)',
+      '30 * * * * case "$(TZ=America/New_York /bin/date +%H)" in 02)',
     ]);
   });
 
@@ -77,7 +101,7 @@ describe("the crontab entry", () => {
     const lines = entries("0,20 30 8 * * *", "UTC");
     expect(lines.map(({ fields, second, delay }) => [fields, second, delay])).toEqual([
       ["30 8 * * *", 0, undefined],
-      ["30 8 * * *", 20, 'sleep "$(( 120 - 1$(date +%S) ))" 2>/dev/null'],
+      ["30 8 * * *", 20, '/bin/sleep "$(( 120 - 1$(/bin/date +%S) ))" 2>/dev/null'],
     ]);
   });
 

@@ -17,7 +17,7 @@ test("a file for /etc/cron.d has the user in each line", () => {
 0 8 * * * deploy cd /srv/app/build && /usr/bin/node commands/SendDailyDigest.js >> /srv/app/logs/SendDailyDigest.log 2>&1
 
 # Often
-*/15 * * * * deploy case $(( $(date +\\%s) / 900 \\% 3 )) in 0) cd /srv/app/build && LAJU_ENTRY=c996e0e8 /usr/bin/node commands/Often.js >> /srv/app/logs/Often.log 2>&1 ;; esac
+*/15 * * * * deploy case $(( $(/bin/date +\\%s) / 900 \\% 3 )) in 0) cd /srv/app/build && LAJU_ENTRY=c996e0e8 /usr/bin/node commands/Often.js >> /srv/app/logs/Often.log 2>&1 ;; esac
 @reboot deploy cd /srv/app/build && /usr/bin/node commands/Often.js >> /srv/app/logs/Often.log 2>&1
 `,
   });

@@ -138,6 +138,16 @@ describe("an error", () => {
     ["@Daily", "@daily"],
     ["@dayly", "@daily"],
     ["@every 30s", "*/30 * * * * *"],
+    ["CRON_TZ=Europe/Berlin 0 9 * * *", "0 9 * * *"],
+    ["TZ=UTC @daily", "@daily"],
+    ["CRON_TZ='Asia/Tokyo' cron(0 12 * * ? *)", "0 12 * * *"],
+    ["cron(0 12 * * ? *)", "0 12 * * *"],
+    ["cron(0/15 8-17 ? * MON-FRI *)", "*/15 8-17 * * MON-FRI"],
+    ["cron(5/10 0 ? * 2,4-6 *)", "5-59/10 0 * * 1,3-5"],
+    ["cron(0 10 ? * 6#3 *)", "0 10 * * 5#3"],
+    ["cron(0 10 L * ? 2027)", "0 10 L * *"],
+    ["rate(90 seconds)", "rate(120 seconds)"],
+    ["rate(7 seconds)", "rate(6 seconds)"],
     ["@every 100s", "@every 2m"],
     ["@every", "@every 10m"],
     ["rate(5)", "rate(5 minutes)"],
@@ -153,6 +163,12 @@ describe("an error", () => {
     ["0 0 31 2 *", "0 0 L 2 *"],
   ])("for %s suggests %s", (text, suggestion) => {
     expect(errorOf(text).problem.suggestion).toBe(suggestion);
+  });
+
+  test("leads from a zone before the fields to the field for it", () => {
+    expect(errorOf("CRON_TZ=Europe/Berlin 0 9 * * *").hint).toBe(
+      'Write timezone: "Europe/Berlin" (--timezone on the command line) and a schedule without it, such as "0 9 * * *".',
+    );
   });
 
   test.each([

@@ -17,14 +17,14 @@ function facts(meta: CommandMeta, name = "reports/Monthly") {
 
 describe("what stands before node in a portable line", () => {
   test.each<[CommandMeta, string]>([
-    [{ schedule: "@daily" }, "flock -n -E 0 /srv/logs/reports/reports-Monthly.lock"],
-    [{ schedule: "@daily", overlap: "wait" }, "flock /srv/logs/reports/reports-Monthly.lock"],
+    [{ schedule: "@daily" }, "/usr/bin/flock -n -E 0 /srv/logs/reports/reports-Monthly.lock"],
+    [{ schedule: "@daily", overlap: "wait" }, "/usr/bin/flock /srv/logs/reports/reports-Monthly.lock"],
     [{ schedule: "@daily", overlap: "allow" }, ""],
-    [{ schedule: "@daily", overlap: "allow", timeout: "90s" }, "timeout -k 30 90"],
-    [{ schedule: "@daily", overlap: "allow", timeout: "500ms" }, "timeout -k 30 0.5"],
+    [{ schedule: "@daily", overlap: "allow", timeout: "90s" }, "/usr/bin/timeout -k 30 90"],
+    [{ schedule: "@daily", overlap: "allow", timeout: "500ms" }, "/usr/bin/timeout -k 30 0.5"],
     [
       { schedule: "@daily", timeout: "10m", retries: 1, retryDelay: "10s" },
-      "flock -n -E 0 /srv/logs/reports/reports-Monthly.lock timeout -k 30 1212",
+      "/usr/bin/flock -n -E 0 /srv/logs/reports/reports-Monthly.lock /usr/bin/timeout -k 30 1212",
     ],
   ])("of %j is %j", (meta, words) => {
     expect(portableRunner(facts(meta), "/srv/logs/reports/Monthly.log").join(" ")).toBe(words);

@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { needs } from "./requirement";
@@ -27,18 +27,24 @@ export interface CronHouse {
   stop(): Promise<void>;
 }
 
-/** With `daemon`, the real cron daemon runs what is installed. The machine's own crontabs are out of reach. */
-export async function startCron({ daemon = false } = {}): Promise<CronHouse> {
+/**
+ * With `daemon`, the real cron daemon runs what is installed, with `tz` as its TZ. The machine's own crontabs are out of
+ * reach. What has a TZ is in a process namespace of its own: no other test is to take it for its daemon.
+ */
+export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
   const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
   chmodSync(folder, 0o755);
-  const keeper = spawn("sh", ["-euc", privateMounts, "sh", folder, daemon ? "cron -f" : "cat"], {
+  const program = daemon ? "cron -f" : "cat";
+  const words = tz === "" ? [program, "--mount"] : [`env TZ=${tz} ${program}`, ...ownProcesses];
+  const keeper = spawn("sh", ["-euc", privateMounts, "sh", folder, ...words], {
     stdio: ["pipe", "ignore", "pipe"],
   });
   const ready = join(folder, "ready");
   await waitFor(keeper, () => existsSync(ready));
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  const enter = ["nsenter", "-t", `${keeper.pid}`, "-m", "--"];
+  const inside = tz === "" ? [`${keeper.pid}`, "-m"] : [childOf(keeper), "-m", "-p"];
+  const enter = ["nsenter", "-t", ...inside, "--"];
   writeFileSync(join(bin, "crontab"), `#!/bin/sh\nexec ${enter.join(" ")} /usr/bin/crontab "$@"\n`, {
     mode: 0o755,
   });
@@ -61,7 +67,9 @@ export async function startCron({ daemon = false } = {}): Promise<CronHouse> {
  */
 const privateMounts = `
 ulimit -n 256
-exec unshare --mount sh -euc '
+folder=$1 program=$2
+shift 2
+exec unshare "$@" sh -euc '
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron
   mkdir -m 1730 /var/spool/cron/crontabs
@@ -74,8 +82,14 @@ exec unshare --mount sh -euc '
   touch --date=@0 /var/spool/cron/crontabs "$1/cron.d" "$1/empty"
   : > "$1/ready"
   exec setpriv --pdeathsig KILL $2
-' sh "$1" "$2"
+' sh "$folder" "$program"
 `;
+
+const ownProcesses = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+function childOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+}
 
 /** Waits for a condition while the process lives, at most this many milliseconds. */
 export async function waitFor(keeper: ChildProcess | undefined, isMet: () => boolean, limit = 10_000) {

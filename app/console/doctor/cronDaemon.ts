@@ -1,16 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cronDaemons } from "../daemonTimezone";
 import { isScheduleWorking } from "../isScheduleWorking";
+import { runningPrograms } from "../runningPrograms";
 import { bad, type Check, fine, warning } from "./check";
 import { scheduledCommands } from "./scheduled";
-
-const daemons = ["cron", "crond", "fcron", "busybox-cron", "supercronic"];
 
 export const cronDaemon: Check = {
   name: "cron daemon",
   look() {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
     const running = runningPrograms();
-    const daemon = running?.find(({ program }) => daemons.includes(program));
+    const daemon = running?.find(({ program }) => cronDaemons.includes(program));
     if (daemon !== undefined) return fine(`${daemon.program} is running (pid ${daemon.pid})`);
     if (running === undefined) return warning("this system does not show which programs are running");
     const cure =
@@ -20,21 +19,3 @@ export const cronDaemon: Check = {
     return bad("no cron is running, so nothing is started", cure);
   },
 };
-
-/** undefined where other users' processes are hidden, or there is no /proc. */
-function runningPrograms(): { pid: string; program: string }[] | undefined {
-  if (programOf("1") === undefined) return undefined;
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
-    const program = programOf(pid);
-    return program === undefined ? [] : [{ pid, program }];
-  });
-}
-
-function programOf(pid: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  } catch {
-    return undefined; // It has ended meanwhile, or is not for us to see.
-  }
-}

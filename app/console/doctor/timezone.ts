@@ -1,38 +1,51 @@
-import { existsSync, realpathSync } from "node:fs";
-import { isSameTimezone } from "../../schedule/timezoneNames";
-import { hostClock } from "../hostClock";
-import { bad, type Check, fine, warning } from "./check";
+import { LajuError } from "../../errors";
+import type { DeployedCommand } from "../../schedule/overrides";
+import { type DaemonTimezone, daemonTimezone } from "../daemonTimezone";
+import { firstDifference } from "../systemZoneFiles";
+import { checkZonesHere } from "../zonesHere";
+import { bad, type Check, type Finding, fine, warning } from "./check";
 import { scheduledCommands } from "./scheduled";
-
-const folder = "/usr/share/zoneinfo";
 
 export const timezone: Check = {
   name: "time zone",
   look() {
-    const { hostTimezone } = hostClock();
-    const zones = [...new Set(scheduledCommands().flatMap(({ timezone: zone }) => zone ?? []))];
-    const missing = zones.filter((zone) => !existsSync(`${folder}/${zone}`));
-    if (missing.length > 0) {
-      return bad(
-        `this system has no data of ${missing.join(", ")}: its commands start by UTC`,
-        "Install the time zones: apt-get install tzdata (Alpine: apk add tzdata).",
-      );
-    }
-    const daemons = systemTimezone();
-    if (daemons === undefined || isSameTimezone(daemons, hostTimezone)) return fine(hostTimezone);
-    return warning(
-      `TZ says ${hostTimezone} here, and cron goes by the system's ${daemons}`,
-      "Unset TZ before crontab:install, or set the system's zone (timedatectl set-timezone) and restart cron.",
-    );
+    return zoneTrouble(scheduledCommands()) ?? aboutDaemon(daemonTimezone());
   },
 };
 
-/** What /etc/localtime points to: cron starts without TZ. */
-function systemTimezone(): string | undefined {
+function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined {
   try {
-    const path = realpathSync("/etc/localtime");
-    return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
-  } catch {
-    return undefined;
+    checkZonesHere(commands);
+  } catch (error) {
+    if (!(error instanceof LajuError)) throw error;
+    return bad(error.message, error.hint);
   }
+  return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
+}
+
+/** A guard goes by the system's edition of the zone database and the command by Node's: where they differ none starts. */
+function outdated(zones: readonly string[]): Finding | undefined {
+  for (const zone of new Set(zones)) {
+    const day = firstDifference(zone, Date.now());
+    if (day === undefined) continue;
+    return bad(
+      `from ${day.toISOString().slice(0, 10)} on Node and this system have different clocks for ${zone}`,
+      `Update the older of the two: Node (its edition is ${process.versions.tz}), or tzdata (apt-get install tzdata).`,
+    );
+  }
+  return undefined;
+}
+
+function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTimezone): Finding {
+  if (trouble === "hidden") {
+    const whose = isDaemonsOwn ? "as crontab:install found it" : "the system's";
+    return fine(`${zone}, ${whose}; only root can see whether ${daemon} has a TZ of its own`);
+  }
+  if (trouble !== undefined) {
+    return warning(
+      `${daemon} runs with TZ=${trouble.tz}, which names no zone; schedules are written for ${zone}`,
+      "Start it with the name of a zone, such as TZ=Europe/Berlin, then node laju crontab:install.",
+    );
+  }
+  return fine(isDaemonsOwn ? `${zone}, which ${daemon} has as its TZ` : zone);
 }

@@ -24,10 +24,12 @@ export async function expectIntended(
   jumps: Jumps = [],
 ): Promise<void> {
   const lines = all.flatMap(({ expression, timezone }, index) =>
-    cronEntries(parseSchedule(expression), { timezone, hostTimezone: host }).map((entry) => ({
-      index,
-      entry,
-    })),
+    cronEntries(parseSchedule(expression), { timezone, hostTimezone: host, isDaemonsOwn: true }).map(
+      (entry) => ({
+        index,
+        entry,
+      }),
+    ),
   );
   const table = ["SHELL=/bin/sh", ...lines.map(({ index, entry }) => lineOf(index, entry))].join("\n");
   const log = await runVirtualCron({ table, timezone: host, from: range[0], to: range[1], jumps });
@@ -52,7 +54,7 @@ export async function expectIntended(
 
 /** One line that notes its start. `sleep` stands for the real one, which would take its time. */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
-  const waiting = delay ? `sleep() { slept=$1; }; ${delay}; ` : "slept=0; ";
+  const waiting = delay ? `sleep() { slept=$1; }; ${delay.replace("/bin/sleep", "sleep")}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
   return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
 }

@@ -130,8 +130,6 @@ static void run_job(const char *shell, const char *command, char *const *environ
   }
   if (asprintf(&extended[kept++], "LD_PRELOAD=%s", getenv("VC_JOBS")) < 0) _exit(70);
   if (asprintf(&extended[kept++], "VC_LOG=%s", getenv("VC_LOG")) < 0) _exit(70);
-  /* On a real host the zone is in /etc/localtime, and jobs see it without TZ. */
-  if (asprintf(&extended[kept++], "TZ=%s", getenv("TZ")) < 0) _exit(70);
   if (asprintf(&extended[kept++], "VC_NOW=%ld", now) < 0) _exit(70);
   char *const arguments[] = {(char *)shell, "-c", (char *)command, NULL};
   execve(shell, arguments, extended);

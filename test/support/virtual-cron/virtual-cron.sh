@@ -6,7 +6,8 @@ set -eu
 # cron closes every file descriptor that there could be before it starts a job.
 ulimit -n 64
 # LD_BIND_NOW: the symbols that a job needs are looked up once, and not in the fork for each job.
-exec unshare --mount sh -euc '
+# In process namespaces of their own: TZ of one of these daemons is nobody else's.
+exec unshare --mount --pid --fork --kill-child sh -euc '
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron
   mkdir -m 1730 /var/spool/cron/crontabs

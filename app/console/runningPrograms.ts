@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+export interface RunningProgram {
+  pid: string;
+  program: string;
+}
+
+/** What runs here; undefined where other users' processes are hidden, or there is no /proc. */
+export function runningPrograms(): RunningProgram[] | undefined {
+  if (programOf("1") === undefined) return undefined;
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    const program = programOf(pid);
+    return program === undefined ? [] : [{ pid, program }];
+  });
+}
+
+function programOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return undefined; // It has ended meanwhile, or is not for us to see.
+  }
+}
+
+/** The words that a process was started with; none where that is not for us to see. */
+export function wordsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
+/** The environment that a process was started with. Throws where that is not for us to see. */
+export function environmentOf(pid: string): Map<string, string> {
+  const lines = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  return new Map(lines.map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
+}
+
+/** Whether a process shares this one's namespace, of processes or of mounts. Throws where that is not for us to see. */
+export function isInOur(namespace: "pid" | "mnt", pid: string): boolean {
+  return readlinkSync(`/proc/${pid}/ns/${namespace}`) === readlinkSync(`/proc/self/ns/${namespace}`);
+}

@@ -1,0 +1,22 @@
+import { nameableTimezone } from "./timezoneNames";
+
+/**
+ * The zone that a C program takes a TZ for, by the name that laju knows it by. `system` is what /etc/localtime holds.
+ * Undefined for what no name says, such as rules spelled out ("CET-1CEST,M3.5.0,M10.5.0/3").
+ */
+export function timezoneOfTz(tz: string | undefined, system: string): string | undefined {
+  if (tz === undefined) return system;
+  const value = tz.replace(/^:/, "");
+  if (value === "/etc/localtime") return system;
+  const name = value.replace(/^.*\/zoneinfo\//, "").replace(/^posix\//, "");
+  if (name === "") return "UTC";
+  return nameableTimezone(name) ?? fixedTimezone(name);
+}
+
+/** "UTC+2" is two hours *behind* UTC, as POSIX counts; a bare word that names no zone is UTC. */
+function fixedTimezone(text: string): string | undefined {
+  const [all, sign, hours] = /^(?:[A-Za-z]{3,}|<[\w+-]{3,}>)(?:([+-]?)(\d{1,2})(?::?00)?)?$/.exec(text) ?? [];
+  if (all === undefined) return /^[A-Za-z_]+\//.test(text) ? "UTC" : undefined;
+  if (hours === undefined || Number(hours) === 0) return "UTC";
+  return nameableTimezone(`Etc/GMT${sign || "+"}${Number(hours)}`);
+}

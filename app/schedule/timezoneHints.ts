@@ -1,0 +1,97 @@
+import { closest } from "fastest-levenshtein";
+import { intlOffset } from "./intlOffset";
+
+/** Abbreviations, and the zone that whoever writes one most likely means. */
+const abbreviations: Readonly<Record<string, string>> = {
+  ACDT: "Australia/Adelaide",
+  ACST: "Australia/Darwin",
+  AEDT: "Australia/Sydney",
+  AEST: "Australia/Sydney",
+  AKDT: "America/Anchorage",
+  AKST: "America/Anchorage",
+  ADT: "America/Halifax",
+  AST: "America/Halifax",
+  AWST: "Australia/Perth",
+  BRT: "America/Sao_Paulo",
+  BST: "Europe/London",
+  CAT: "Africa/Maputo",
+  CDT: "America/Chicago",
+  CEST: "Europe/Berlin",
+  CST: "America/Chicago",
+  EAT: "Africa/Nairobi",
+  EDT: "America/New_York",
+  EEST: "Europe/Athens",
+  HKT: "Asia/Hong_Kong",
+  IST: "Asia/Kolkata",
+  JST: "Asia/Tokyo",
+  KST: "Asia/Seoul",
+  MDT: "America/Denver",
+  MSK: "Europe/Moscow",
+  NST: "America/St_Johns",
+  NZDT: "Pacific/Auckland",
+  NZST: "Pacific/Auckland",
+  PDT: "America/Los_Angeles",
+  PST: "America/Los_Angeles",
+  SAST: "Africa/Johannesburg",
+  SGT: "Asia/Singapore",
+  WAT: "Africa/Lagos",
+  WEST: "Europe/Lisbon",
+  Z: "UTC",
+};
+
+/** Names of Java's that Intl still knows and no zone file has: `TZ=PST date` silently means UTC. */
+const intlsOwn = new Set(
+  "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST".split(
+    " ",
+  ),
+);
+
+export function isIntlsOwn(name: string): boolean {
+  return intlsOwn.has(name) || name.startsWith("SystemV/");
+}
+
+/** The name that was most likely meant: the first that fits, else the one with the most letters in common. */
+export function nearestTimezone(
+  typed: string,
+  names: readonly string[],
+  isGood: (name: string) => boolean,
+): string {
+  for (const guess of guesses(typed.trim(), names)) {
+    if (guess !== undefined && isGood(guess)) return guess;
+  }
+  return closest(
+    typed,
+    names.filter((name) => !/^(posix|right)\//.test(name)),
+  );
+}
+
+function* guesses(typed: string, names: readonly string[]): Generator<string | undefined> {
+  const path = typed.replace(/^:?(?:.*\/zoneinfo\/)?(?:(?:posix|right)\/)?/i, "").replaceAll(" ", "_");
+  const lower = path.toLowerCase();
+  yield names.find((name) => name.toLowerCase() === lower);
+  yield Object.hasOwn(abbreviations, path.toUpperCase()) ? abbreviations[path.toUpperCase()] : undefined;
+  yield ofOffset(path, names);
+  yield names.find((name) => name.toLowerCase().endsWith(`/${lower}`));
+  // "America/NewYork", "Asia/HongKong"
+  yield names.find((name) => name.replaceAll("_", "").toLowerCase() === lower.replaceAll(/[_-]/g, ""));
+}
+
+/** "GMT+2", "UTC+02:00", "+05:30": hours ahead of UTC, as people (and not POSIX) write them. */
+function ofOffset(text: string, names: readonly string[]): string | undefined {
+  const [, sign, hours, minutes = "00"] = /^(?:UTC|GMT|Z)?([+-])(\d{1,2})(?::?(\d\d))?$/i.exec(text) ?? [];
+  if (sign === undefined) return undefined;
+  const size = Number(hours) * 60 + Number(minutes);
+  if (size === 0) return "UTC";
+  if (size % 60 === 0) return `Etc/GMT${sign === "+" ? "-" : "+"}${size / 60}`;
+  const wanted = sign === "-" ? -size : size;
+  return names.find((name) => !name.includes(".") && hasAlways(name, wanted));
+}
+
+function hasAlways(name: string, offset: number): boolean {
+  const [winter, summer] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
+  try {
+    return [winter, summer].every((time) => intlOffset(name, time / 60_000) === offset);
+  } catch {
+    return false; // A file that Intl does not know.
+  }
+}
