@@ -85,15 +85,32 @@ function canParse(): boolean {
   }
 }
 
-/** The command of that name. Throws a LajuError with the nearest name when there is none. */
+/**
+ * The command of that name, in any case style where only one fits: `make:command send-emails` makes SendEmails, which
+ * send-emails then calls. Throws a LajuError with the nearest name when there is none.
+ */
 export function findCommand<T extends CommandFacts>(name: string, commands: T[]): T {
   const wanted = name.replace(/^commands\//, "").replace(/\.[jt]s$/, "");
   const found = commands.find((command) => command.name === wanted);
   if (found) return found;
+  const alike = commands.filter((command) => folded(command.name) === folded(wanted));
+  if (alike.length === 1) return alike[0] as T;
+  if (alike.length > 1) {
+    throw new LajuError(`${JSON.stringify(name)} could be ${alike.map((one) => one.name).join(" or ")}`, {
+      code: "E_UNKNOWN_COMMAND",
+      exitStatus: 2,
+      hint: "Write the name as the list does.",
+    });
+  }
   const near = closest(
     wanted,
     commands.map((command) => command.name),
   );
   const hint = near ? `Did you mean ${near}?` : `node laju list shows the commands in ${paths.commands}.`;
   throw new LajuError(`there is no command "${name}"`, { code: "E_UNKNOWN_COMMAND", exitStatus: 2, hint });
+}
+
+/** What is left of a name in any case style. Folders count. */
+function folded(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

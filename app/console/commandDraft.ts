@@ -12,6 +12,8 @@ export interface DraftOptions {
   description?: string | undefined;
   timeout?: string | undefined;
   priority?: string | undefined;
+  timezone?: string | undefined;
+  retries?: string | undefined;
   tags?: string | undefined;
   script?: boolean | undefined;
 }
@@ -35,19 +37,22 @@ export function draftCommand(typed: string, options: DraftOptions): Draft {
   return { file: join(paths.commands, `${name}.ts`), text, facts: commandFacts(name, form, meta) };
 }
 
-function metaOf(name: string, { schedule, description, timeout, priority, tags }: DraftOptions): CommandMeta {
+function metaOf(name: string, options: DraftOptions): CommandMeta {
+  const { schedule, description, timezone, timeout, retries, priority, tags } = options;
   return {
     description: description ?? inWords(name),
     ...(schedule && { schedule: schedule.length === 1 ? schedule[0] : schedule }),
+    ...(timezone !== undefined && { timezone }),
     ...(timeout !== undefined && { timeout }),
-    ...(priority !== undefined && { priority: priorityOf(priority) }),
+    ...(retries !== undefined && { retries: numberOr(retries) as number }),
+    ...(priority !== undefined && { priority: numberOr(priority) }),
     ...(tags !== undefined && { tags: tags.split(",").map((tag) => tag.trim()) }),
   };
 }
 
-/** A word stays a word; checkMeta says which words there are. */
-function priorityOf(text: string): CommandMeta["priority"] {
-  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : (text as "low");
+/** A word stays a word; checkMeta judges it. */
+function numberOr(text: string): number | string {
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 /** "SendDailyEmails" as a first description: "Send daily emails". */

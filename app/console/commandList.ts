@@ -1,4 +1,3 @@
-import { environmentName } from "../config";
 import { formatDuration } from "../schedule/duration";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
@@ -12,16 +11,24 @@ export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   next?: string[];
 }
 
-/** One row a command: the same for --json and for people. `next` adds that many coming times. */
+export interface ListOptions {
+  /** That many coming times of each command. */
+  next: number;
+  /** The environment here: commands of others start nowhere near. */
+  environment: string;
+}
+
+/** One row a command: the same for --json and for people. */
 export function listRows(
   commands: DeployedCommand[],
   words: Words,
   clock: HostClock,
-  next: number,
+  { next, environment }: ListOptions,
 ): ListRow[] {
   return commands.map((command) => {
     const { options: _options, log: _log, ...facts } = command;
-    const times = nextRuns(command, clock, Math.max(next, 1)).map((time) => time.toISOString());
+    const dates = isMeantFor(environment, command) ? nextRuns(command, clock, Math.max(next, 1)) : [];
+    const times = dates.map((time) => time.toISOString());
     return {
       ...facts,
       // When it is asked for: the table shows no words.
@@ -37,8 +44,19 @@ export function listRows(
 /** Says a schedule in English. */
 export type Words = (schedule: string, name: string) => string;
 
+function isMeantFor(environment: string, { environments }: Pick<ListRow, "environments">): boolean {
+  return environments?.includes(environment) ?? true;
+}
+
+/** What the table says besides its rows. */
+export interface ListContext extends HostClock {
+  environment: string;
+  /** Whether the crontab is to be installed, or installed again. */
+  needsInstall: boolean;
+}
+
 /** The table of `node laju list`. */
-export function listText(rows: ListRow[], clock: HostClock, terminal: Terminal): string {
+export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal): string {
   if (rows.length === 0) return "  No commands yet. node laju make:command SendDailyEmails writes the first.";
   const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
   const column = {
@@ -58,7 +76,7 @@ function line(
   row: ListRow,
   schedule: string,
   column: { name: number; due: number },
-  clock: HostClock,
+  clock: ListContext,
   { paint, width, symbols }: Terminal,
 ): string {
   const dots = ".".repeat(column.name - row.name.length + 2);
@@ -76,8 +94,10 @@ function overriddenNote({ overridden }: ListRow): string[] {
   return overridden.length === 0 ? [] : [`schedule.json decides its ${overridden.join(", ")}`];
 }
 
-function due(row: ListRow, { now }: HostClock): string {
+function due(row: ListRow, { now, environment }: ListContext): string {
   if (!row.enabled) return "disabled";
+  if (row.schedules.length > 0 && !isMeantFor(environment, row))
+    return `only in ${row.environments?.join(", ")}`;
   if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
   return `next in ${formatDuration(rounded(Date.parse(row.nextRun) - now.getTime()))}`;
 }
@@ -93,12 +113,13 @@ function nextLine(time: string, row: ListRow, clock: HostClock): string {
   return `${shortTime(new Date(time), zone)}${row.timezone === null ? "" : ` ${zone}`}`;
 }
 
-function summary(rows: ListRow[], clock: HostClock): string {
+function summary(rows: ListRow[], clock: ListContext): string {
+  const { environment } = clock;
   const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0);
-  const here = scheduled.filter((row) => row.environments?.includes(environmentName()) ?? true).length;
+  const here = scheduled.filter((row) => isMeantFor(environment, row)).length;
   const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
-  const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environmentName()}"`;
-  const apply = here === 0 ? "" : " · node laju crontab:install to apply";
+  const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environment}"`;
+  const apply = here === 0 || !clock.needsInstall ? "" : " · node laju crontab:install to apply";
   return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${apply}`;
 }
 

@@ -5,7 +5,7 @@ import { LajuError } from "../errors";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import type { CommandFacts, Manifest } from "../schedule/manifest";
 import { portableNotes } from "../schedule/portable";
-import { changedSources } from "./buildDrift";
+import { driftText } from "./buildDrift";
 import { readManifest } from "./buildManifest";
 import { findCommand, readBuiltCommands } from "./catalog";
 import type { CrontabTarget } from "./crontabInstaller";
@@ -142,10 +142,9 @@ function checkCurrent(manifest: Manifest): void {
       hint: `${problem.message}\n  Correct it and run npm run build; the crontab stays as it is until then.`,
     });
   }
-  const changed = changedSources(manifest);
-  if (changed.length === 0) return;
-  const more = changed.length > 1 ? ` and ${changed.length - 1} more` : "";
-  throw new LajuError(`the build is older than its sources: ${changed[0]}${more} changed`, {
+  const drift = driftText(manifest);
+  if (drift === undefined) return;
+  throw new LajuError(drift, {
     code: "E_BUILD_OLD",
     hint: "Run npm run build; the crontab stays as it is until then.",
   });

@@ -4,9 +4,11 @@ import type { DeployedCommand } from "../schedule/overrides";
 import { installedEnvironment } from "./asInstalled";
 import { findCommand, readCatalog } from "./catalog";
 import { installCrontab } from "./crontabInstaller";
+import { hasEntries } from "./crontabNeeds";
 import { crontabSummary } from "./crontabReport";
 import { scheduledHere } from "./crontabRows";
 import { checkInstallable, crontabTarget, targetOptions, userOption } from "./crontabTarget";
+import { isScheduleWorking } from "./isScheduleWorking";
 import { overridesFile, writeEnabled } from "./overrides";
 import { terminalFor } from "./terminal";
 
@@ -48,16 +50,24 @@ function unchanged(name: string, isEnabled: boolean): string {
 }
 
 /** What is still to be done, or why it will not be started all the same. */
-function noticeOf(
-  command: DeployedCommand,
-  { install, env = environmentName() }: { install?: boolean | undefined; env?: string | undefined },
-): string | undefined {
+function noticeOf(command: DeployedCommand, options: OptionValues<typeof switchOptions>): string | undefined {
+  const { install, env = environmentName() } = options;
   const { name, schedules, environments, enabled } = command;
   if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";
   if (scheduledHere([{ ...command, enabled: true }], env).length === 0) {
     return `It is scheduled in the environment ${environments?.join(", ")} only, and this is ${env}.`;
   }
   if (install) return undefined;
+  if (isScheduleWorking())
+    return `schedule:work ${enabled ? "starts" : "no longer starts"} it, from the next minute on.`;
+  return crontabNotice(name, enabled, hasEntries(name, options));
+}
+
+function crontabNotice(name: string, isEnabled: boolean, has: ReturnType<typeof hasEntries>): string {
   const verb = `node laju crontab:install ${name}`;
-  return enabled ? `The crontab starts it after ${verb}.` : `The crontab starts it until ${verb} is run.`;
+  if (isEnabled) return has === true ? "The crontab starts it." : `The crontab starts it after ${verb}.`;
+  if (has === true) return `The crontab starts it until ${verb} is run.`;
+  return has === false
+    ? "The crontab has no entry that starts it."
+    : `Whether the crontab starts it is not known: ${has.unknown}.`;
 }

@@ -38,8 +38,11 @@ export interface CommandMeta {
   enabled?: boolean;
   /** Words to pick commands by: `laju run --tag mail`. */
   tags?: readonly string[];
-  /** Orders lists and crontab lines, the highest first: a number, or "low" | "normal" | "high" (default: 0). */
-  priority?: number | "low" | "normal" | "high";
+  /**
+   * Orders lists and crontab lines, the highest first: a number, or "low", "normal" or "high" (default: 0). Any other word
+   * is shown as it is and orders as "normal".
+   */
+  priority?: number | "low" | "normal" | "high" | (string & {});
   /** Where cron sends its output, absolute or below logs/ (default: NAME.log). */
   log?: string;
   /**
@@ -82,6 +85,8 @@ export interface ResolvedMeta {
   enabled: boolean;
   tags: string[];
   priority: number;
+  /** The word that was given instead of a number. */
+  priorityLabel: string | null;
   log: string | null;
   /** null: whatever is set up; empty: nobody. */
   notify: string[] | null;
@@ -89,7 +94,11 @@ export interface ResolvedMeta {
   options: OptionSpecs;
 }
 
-const priorityLabels = { low: -10, normal: 0, high: 10 } as const;
+const priorityLabels = new Map([
+  ["low", -10],
+  ["normal", 0],
+  ["high", 10],
+]);
 
 /** The one table of defaults. */
 export function resolveMeta(meta: CommandMeta): ResolvedMeta {
@@ -106,10 +115,23 @@ export function resolveMeta(meta: CommandMeta): ResolvedMeta {
     environments: meta.environments ? [...meta.environments] : null,
     enabled: meta.enabled ?? true,
     tags: [...(meta.tags ?? [])],
-    priority: typeof meta.priority === "string" ? priorityLabels[meta.priority] : (meta.priority ?? 0),
+    ...resolvePriority(meta.priority ?? 0),
     log: meta.log ?? null,
     notify: meta.notify === undefined ? null : meta.notify === false ? [] : [meta.notify].flat(),
     ping: meta.ping ?? null,
     options: meta.options ?? {},
   };
+}
+
+/** What lists show of a priority; undefined where there is nothing to say. */
+export function priorityText({ priority, priorityLabel }: ResolvedMeta): string | undefined {
+  if (priorityLabel) return priority === 0 ? priorityLabel : `${priorityLabel} (${priority})`;
+  return priority === 0 ? undefined : String(priority);
+}
+
+function resolvePriority(given: number | string): Pick<ResolvedMeta, "priority" | "priorityLabel"> {
+  const number = typeof given === "string" && given.trim() === "" ? Number.NaN : Number(given);
+  if (Number.isFinite(number)) return { priority: number, priorityLabel: null };
+  const label = String(given);
+  return { priority: priorityLabels.get(label.toLowerCase()) ?? 0, priorityLabel: label };
 }

@@ -115,8 +115,8 @@ function oneServer(value: unknown): string | undefined {
 }
 
 function priority(value: unknown): string | undefined {
-  const isGood = Number.isFinite(value) || ["low", "normal", "high"].includes(value as string);
-  return isGood ? undefined : expected('a number, "low", "normal" or "high"', value);
+  const isWord = typeof value === "string" && /^[\w.:+-]{1,40}$/.test(value);
+  return Number.isFinite(value) || isWord ? undefined : expected('a number or a word such as "high"', value);
 }
 
 function notify(value: unknown): string | undefined {

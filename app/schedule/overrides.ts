@@ -70,7 +70,9 @@ export function applyOverrides(commands: readonly CommandFacts[], overrides: Ove
 function overriddenBy<T extends CommandFacts>(command: T, override: Override): T & DeployedCommand {
   const resolved = resolveMeta(override);
   const fields = overridableFields.filter((field) => override[field] !== undefined);
-  const changes = fields.map((field) => [factOf(field), resolved[factOf(field)]]);
+  const facts = fields.map(factOf);
+  const changed = facts.includes("priority") ? [...facts, "priorityLabel" as const] : facts;
+  const changes = changed.map((fact) => [fact, resolved[fact]]);
   return { ...command, ...overlapOf(command, override), ...Object.fromEntries(changes), overridden: fields };
 }
 

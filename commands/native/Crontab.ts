@@ -1,3 +1,5 @@
+import { warnOfOldBuild } from "../../app/console/buildDrift";
+import { readManifest } from "../../app/console/buildManifest";
 import { readBuiltCommands } from "../../app/console/catalog";
 import { exportFiles, exportFormats, exportOptions, exportWarnings } from "../../app/console/crontabExport";
 import {
@@ -26,6 +28,7 @@ export default verb({
 What one of them cannot do exactly is an error that names the command.`,
   run({ options }) {
     const target = crontabTarget(options);
+    warnOfOldBuild(readManifest());
     const files = exportFiles(target, options);
     const warnings = [...targetWarnings(target, options), ...exportWarnings(target, options)];
     for (const warning of warnings) console.error(warning);

@@ -1,5 +1,7 @@
+import { warnOfOldBuild } from "../../app/console/buildDrift";
 import { readManifest } from "../../app/console/buildManifest";
 import { verb } from "../../app/console/verb";
+import { priorityText } from "../../app/schedule/commandMeta";
 import { shownUrl } from "../../app/services/webAddress";
 
 export default verb({
@@ -8,12 +10,15 @@ export default verb({
   },
   run({ options }) {
     const manifest = readManifest();
+    warnOfOldBuild(manifest);
     if (options.json) return console.log(JSON.stringify(manifest, hidePings, 2));
-    for (const { name, form, file, description, schedules, priority, tags } of manifest.commands) {
+    for (const command of manifest.commands) {
+      const { name, form, file, description, schedules, tags } = command;
+      const priority = priorityText(command);
       console.log(`${name}  (${form}, ${file})`);
       if (description) console.log(`  description  ${description}`);
       if (schedules.length > 0) console.log(`  schedule     ${schedules.join(", ")}`);
-      if (priority !== 0) console.log(`  priority     ${priority}`);
+      if (priority !== undefined) console.log(`  priority     ${priority}`);
       if (tags.length > 0) console.log(`  tags         ${tags.join(", ")}`);
     }
   },

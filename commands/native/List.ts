@@ -1,5 +1,6 @@
 import { readCatalog } from "../../app/console/catalog";
 import { listRows, listText } from "../../app/console/commandList";
+import { installedFor, needsInstall } from "../../app/console/crontabNeeds";
 import { hostClock } from "../../app/console/hostClock";
 import { reportProblems, reportWarnings } from "../../app/console/problems";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
@@ -28,8 +29,13 @@ export default verb({
       );
       return reportProblems(problems);
     }
-    const rows = listRows(commands, scheduleInWords, clock, options.next ? upcoming : 0);
-    console.log(options.json ? JSON.stringify(rows, null, 2) : listText(rows, clock, terminal));
+    const environment = installedFor();
+    const rows = listRows(commands, scheduleInWords, clock, {
+      next: options.next ? upcoming : 0,
+      environment,
+    });
+    if (options.json) console.log(JSON.stringify(rows, null, 2));
+    else console.log(listText(rows, { ...clock, environment, needsInstall: needsInstall() }, terminal));
     return reportProblems(problems);
   },
 });

@@ -13,7 +13,12 @@ export default verb({
     schedule: { type: "string", multiple: true, description: 'When cron starts it: "0 8 * * *", @daily, …' },
     description: { type: "string", description: "One line for lists and the crontab" },
     timeout: { type: "string", description: "The longest a run may take, such as 10m" },
-    priority: { type: "string", description: "A number, low, normal or high: orders lists" },
+    timezone: { type: "string", description: "The zone of the schedule, such as Europe/Berlin" },
+    retries: { type: "string", description: "How often a failed run is retried, such as 2" },
+    priority: {
+      type: "string",
+      description: "A number, low, normal or high orders lists; any word is shown",
+    },
     tags: { type: "string", description: "Words to pick it by, such as mail,nightly" },
     script: { type: "boolean", description: "Write the script form: a plain file that ends itself" },
     force: { type: "boolean", description: "Replace the file if it exists" },
@@ -44,5 +49,6 @@ function timesOf({ facts }: Draft): string {
   const clock = hostClock();
   const words = facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name)).join("; ");
   const [next] = nextRuns(facts, clock, 1);
-  return `   ${words}${next ? `, next ${shortTime(next, clock.hostTimezone)}` : ""}`;
+  const zone = facts.timezone === null ? "" : ` ${facts.timezone}`;
+  return `   ${words}${next ? `, next ${shortTime(next, facts.timezone ?? clock.hostTimezone)}${zone}` : zone}`;
 }

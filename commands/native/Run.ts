@@ -1,4 +1,6 @@
 import { environmentName } from "../../app/config";
+import { warnOfOldBuild } from "../../app/console/buildDrift";
+import { readManifest } from "../../app/console/buildManifest";
 import { findCommand, readBuiltCommands } from "../../app/console/catalog";
 import { startCommand } from "../../app/console/startCommand";
 import { terminalFor } from "../../app/console/terminal";
@@ -23,6 +25,7 @@ export default verb({
 The exit status is the command's own; with several commands it is 1 if any of them failed.`,
   async run({ args: names, options, rest }) {
     const chosen = choose(names, options, readBuiltCommands());
+    warnOfOldBuild(readManifest());
     const args = [...parameterFlags(options.parameter ?? [], chosen), ...rest];
     const statuses: number[] = [];
     for (const { name } of chosen) statuses.push(await runOne(name, args));

@@ -3,6 +3,7 @@ import { paths } from "../../app/config";
 import { describeOptions } from "../../app/console/arguments";
 import { findCommand, readCatalog } from "../../app/console/catalog";
 import { listRows } from "../../app/console/commandList";
+import { installedFor } from "../../app/console/crontabNeeds";
 import { hostClock, shortTime } from "../../app/console/hostClock";
 import { logFileOf } from "../../app/console/logFile";
 import { runTable } from "../../app/console/runList";
@@ -10,6 +11,7 @@ import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { listRuns } from "../../app/runs/ledger";
+import { priorityText } from "../../app/schedule/commandMeta";
 
 const upcoming = 3;
 
@@ -19,7 +21,10 @@ export default verb({
   run({ args: [name], options }) {
     const command = findCommand(name as string, readCatalog().commands);
     const clock = hostClock();
-    const [row] = listRows([command], scheduleInWords, clock, upcoming);
+    const [row] = listRows([command], scheduleInWords, clock, {
+      next: upcoming,
+      environment: installedFor(),
+    });
     const runs = listRuns({ name: command.name, limit: 5 });
     if (options.json) return console.log(JSON.stringify({ ...row, options: command.options, runs }, null, 2));
 
@@ -40,7 +45,7 @@ export default verb({
       ["retries", command.retries === 0 ? null : `${command.retries}, the first after ${command.retryDelay}`],
       ["environments", command.environments?.join(", ") ?? null],
       ["tags", command.tags.join(", ") || null],
-      ["priority", command.priority === 0 ? null : String(command.priority)],
+      ["priority", priorityText(command) ?? null],
       ["enabled", command.enabled ? null : "no"],
       ["overridden", command.overridden.join(", ") || null],
       ["log", relative(paths.root, logFileOf(command))],

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
@@ -49,8 +49,43 @@ describe("make:command", () => {
     expect(ran.stdout).toContain('"databaseAnswers":true');
   });
 
+  test("takes a zone, retries and any priority, and its name in any case style afterwards", async () => {
+    const flags = [
+      "--schedule",
+      "0 9 * * *",
+      "--timezone",
+      "Asia/Tokyo",
+      "--retries",
+      "2",
+      "--priority",
+      "urgent",
+    ];
+    const made = await app.laju("make:command", "nightly_clean-up", ...flags);
+    expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(made.stdout).toMatch(/, next \w{3} \d\d \w{3} 09:00 Asia\/Tokyo\n/);
+    expect(app.read("commands/NightlyCleanUp.ts")).toContain(
+      '  schedule: "0 9 * * *",\n  timezone: "Asia/Tokyo",\n  retries: 2,\n  priority: "urgent",\n',
+    );
+    for (const name of ["nightly_clean-up", "nightly-clean-up", "nightlyCleanUp", "NIGHTLY_CLEAN_UP"]) {
+      const shown = await app.laju("show", name);
+      expect(shown.stdout).toMatch(/^NightlyCleanUp {2}.*\n[\s\S]*retries +2[\s\S]*priority +urgent\n/);
+    }
+    app.write("commands/nightly-clean-up.ts", 'console.log("another");\n');
+    expect((await app.laju("show", "nightly-clean-up")).stdout).toContain("commands/nightly-clean-up.ts");
+    expect(await app.laju("show", "nightly_clean_up")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('"nightly_clean_up" could be NightlyCleanUp or nightly-clean-up'),
+    });
+    rmSync(join(app.root, "commands/nightly-clean-up.ts"));
+    for (const verb of [["inspect"], ["crontab"], ["inspect", "--json"]]) {
+      expect((await app.laju(...verb)).stderr, verb.join(" ")).toMatch(
+        /^The build is older than its sources: commands\/.* changed\. npm run build brings it up to date\.$/m,
+      );
+    }
+  });
+
   test("what it writes passes the type check", async () => {
-    await app.laju("make:command", "Checked", "--schedule", "@daily");
+    await app.laju("make:command", "Checked", "--schedule", "@daily", "--priority", "urgent");
     await app.laju("make:command", "CheckedScript", "--script", "--tags", "a");
     const checked = await app.run(["--noEmit", "-p", "."], {
       program: join(app.root, "node_modules/.bin/tsc"),
@@ -89,7 +124,10 @@ describe("make:command", () => {
     [["--schedule", "every day at noon"], "✗ "],
     [["--schedule", "99 99 99 99 99"], "✗ "],
     [["--timeout", "10"], '✗ timeout: "10" is not a duration'],
-    [["--priority", "urgent"], '✗ priority must be a number, "low", "normal" or "high", found "urgent"'],
+    [["--priority", "very high"], '✗ priority must be a number or a word such as "high", found "very high"'],
+    [["--timezone", "europe/berlin"], '✗ timezone: "europe/berlin" is not a time zone'],
+    [["--timezone", "PST"], '✗ timezone: "PST" is not a time zone'],
+    [["--retries", "often"], '✗ retries must be a whole number from 0 to 100, found "often"'],
     [["--tags", "a b"], "✗ tags must be a list of words"],
     [["--description", "two\nlines"], "✗ description must be one line"],
     [["--shedule", "@daily"], "✗ unknown option --shedule"],

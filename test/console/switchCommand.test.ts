@@ -33,7 +33,23 @@ describe("enable and disable", () => {
     crontab.remove();
   });
 
+  test("say what is true where nothing is installed", async () => {
+    expect((await laju("disable", "Cleanup")).stdout).toBe(
+      "✓ Cleanup disabled in schedule.json\n  The crontab has no entry that starts it.\n",
+    );
+    expect((await laju("enable", "Cleanup")).stdout).toContain(
+      "  The crontab starts it after node laju crontab:install Cleanup.\n",
+    );
+    crontab.put("# BEGIN laju of somebody\n");
+    expect((await laju("list")).stdout).toMatch(
+      /Demo \.+ only in demo\n[\s\S]* · node laju crontab:install to apply\n$/,
+    );
+    rmSync(join(crontab.folder, "table"));
+  });
+
   test("write the override and say that the crontab is as it was", async () => {
+    expect((await laju("crontab:install", "--yes")).status).toBe(0);
+    expect((await laju("list")).stdout).toMatch(/, 1 of them in "development" · UTC\n$/);
     expect(await laju("disable", "Cleanup")).toMatchObject({
       status: 0,
       stderr: "",
@@ -44,9 +60,10 @@ describe("enable and disable", () => {
     expect(await isEnabled("Cleanup")).toBe(false);
     expect((await laju("disable", "Cleanup")).stdout).toContain("✓ Cleanup is disabled already\n");
     expect((await laju("enable", "commands/Cleanup.ts")).stdout).toBe(
-      "✓ Cleanup enabled in schedule.json\n  The crontab starts it after node laju crontab:install Cleanup.\n",
+      "✓ Cleanup enabled in schedule.json\n  The crontab starts it.\n",
     );
     expect(await isEnabled("Cleanup")).toBe(true);
+    expect((await laju("crontab:remove")).status).toBe(0);
   });
 
   test("enable what the source disables", async () => {

@@ -1,4 +1,4 @@
-import { changedSources } from "../buildDrift";
+import { driftText } from "../buildDrift";
 import { readManifest } from "../buildManifest";
 import { bad, type Check, fine } from "./check";
 
@@ -13,9 +13,8 @@ export const build: Check = {
         `${problem.message}\nCorrect it and run npm run build.`,
       );
     }
-    const [first, ...more] = changedSources(manifest);
-    if (first === undefined) return fine(`${manifest.commands.length} commands, as their sources are`);
-    const others = more.length === 0 ? "" : ` and ${more.length} more`;
-    return bad(`the build is older than its sources: ${first}${others} changed`, "Run npm run build.");
+    const drift = driftText(manifest);
+    if (drift === undefined) return fine(`${manifest.commands.length} commands, as their sources are`);
+    return bad(drift, "Run npm run build.");
   },
 };
