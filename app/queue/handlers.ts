@@ -2,6 +2,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LajuError } from "../errors";
 import { parseDuration } from "../schedule/duration";
+import { handlerHint, handlerOptionsText } from "../schedule/handlerHints";
+import { handlerOptions, isHandlerOption, optionProblem } from "../schedule/handlerOptions";
+import { closest } from "../schedule/similar";
 import type { JobContext, JobDefinition } from "./job";
 import { jobNames } from "./jobFiles";
 
@@ -17,67 +20,116 @@ export interface Handler {
 
 export type Handlers = ReadonlyMap<string, Handler>;
 
+export interface LoadedHandlers {
+  handlers: Handlers;
+  /** Why each of the others can't be used. */
+  problems: ReadonlyMap<string, Error>;
+}
+
+/** What a file in app/jobs exports. */
+export interface HandlerModule {
+  default?: unknown;
+  run?: unknown;
+  [name: string]: unknown;
+}
+
+type Modules = Record<string, () => Promise<HandlerModule>>;
+
 /** app/jobs: the sources in development. */
 export const jobsFolder = join(import.meta.dirname, "..", "jobs");
 
 /** Every handler there is: those that the build put into this program, else those of app/jobs. */
-export async function loadHandlers(): Promise<Handlers> {
-  if (typeof LAJU_BUILT === "undefined") return readHandlers(jobsFolder);
+export async function loadHandlers(): Promise<LoadedHandlers> {
+  if (typeof LAJU_BUILT === "undefined") return handlersOf(sourcesIn(jobsFolder));
   const { modules } = await import("laju-jobs:");
-  return new Map(Object.entries(modules).map(([name, module]) => [name, handlerOf(name, module)]));
+  return handlersOf(modules);
 }
 
-/** Loads every handler in a folder. A file that cannot be loaded is an error that names it. */
-export async function readHandlers(folder: string): Promise<Handlers> {
-  const loaded = jobNames(folder).map(async (name) => {
-    const module = await import(pathToFileURL(join(folder, `${name}.ts`)).href);
-    return [name, handlerOf(name, module)] as const;
+function sourcesIn(folder: string): Modules {
+  const load = (name: string) => () => import(pathToFileURL(join(folder, `${name}.ts`)).href);
+  return Object.fromEntries(jobNames(folder).map((name) => [name, load(name)]));
+}
+
+/** Loads each for itself: one that fails is no reason not to do the others' jobs. */
+export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
+  const handlers = new Map<string, Handler>();
+  const problems = new Map<string, Error>();
+  const loading = Object.entries(modules).map(async ([name, load]) => {
+    try {
+      handlers.set(name, handlerOf(name, await load()));
+    } catch (error) {
+      problems.set(name, error instanceof Error ? error : wrong(name, `threw ${String(error)}`));
+    }
   });
-  return new Map(await Promise.all(loaded));
+  await Promise.all(loading);
+  return { handlers, problems };
 }
 
-export interface HandlerModule {
-  default?: JobDefinition<unknown, unknown> & { name?: string };
-  run?(context: JobContext & { app: unknown }): unknown;
-}
-
-/** A declared handler, or a plain `export function run({ app, log, job })`. */
+/** What `export default job(…)`, `export default { run }` or a plain `export function run` declares. */
 export function handlerOf(name: string, module: HandlerModule): Handler {
+  if (module.default === undefined) return plain(name, module);
+  const beside = ["run", ...handlerOptions].find((one) => isBeside(module, one));
+  if (beside !== undefined) {
+    throw wrong(name, `exports ${beside} beside its default export`, "Write it in the default export.");
+  }
   const declared = module.default;
-  if (typeof declared?.run === "function") {
-    if (declared.name === name) return checked(name, declared);
-    throw wrong(name, `declares the job ${JSON.stringify(declared.name)}`, `Write job("${name}", { … }).`);
+  if (!isDefinition(declared)) throw wrong(name, "exports no handler", handlerHint(name));
+  refuseUnknown(name, declared);
+  if (declared.name !== undefined && declared.name !== name) {
+    const hint = `Write job("${name}", { … }).`;
+    throw wrong(name, `declares the job ${JSON.stringify(declared.name)}`, hint);
   }
-  const { run } = module;
-  if (typeof run !== "function") {
-    throw wrong(name, "exports no handler", `export default job("${name}", { async run({ data }) { … } }).`);
-  }
-  return checked(name, {
-    run: async (context) => {
-      const { services } = await import("./services");
-      const { job, log, signal, progress, data } = context;
-      return run({ app: services, job, log, signal, progress, data });
-    },
-  });
+  const isDeclared = typeof declared.push === "function";
+  return checked(name, declared, isDeclared ? (context) => declared.run(context) : withApp(declared));
 }
 
-function checked(name: string, definition: JobDefinition<unknown, unknown>): Handler {
-  const { attempts, backoff = "10s", timeout, concurrency } = definition;
-  const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
-  if (attempts !== undefined && !isCount(attempts))
-    throw wrong(name, `has attempts ${attempts}`, "It is a whole number from 1 up.");
-  if (concurrency !== undefined && !isCount(concurrency)) {
-    throw wrong(name, `has concurrency ${concurrency}`, "It is a whole number from 1 up.");
-  }
-  return {
-    attempts: attempts ?? null,
-    backoffMs: parseDuration(backoff),
-    timeoutMs: timeout === undefined ? null : parseDuration(timeout),
-    concurrency: concurrency ?? null,
-    run: (context) => definition.run(context),
+type Definition = JobDefinition<unknown, unknown> & { name?: unknown; push?: unknown };
+
+function isDefinition(value: unknown): value is Definition {
+  return typeof value === "object" && value !== null && "run" in value && typeof value.run === "function";
+}
+
+/** `export const run = …; export default { run };` is one handler, exported twice. */
+function isBeside(module: HandlerModule, name: string): boolean {
+  if (module[name] === undefined) return false;
+  return (module.default as HandlerModule | null)?.[name] !== module[name];
+}
+
+function plain(name: string, module: HandlerModule): Handler {
+  if (typeof module.run !== "function") throw wrong(name, "exports no handler", handlerHint(name));
+  return checked(name, module, withApp(module as unknown as Definition));
+}
+
+/** QuickDapp's form: `run` finds the services in `app`. */
+function withApp(definition: Definition): Handler["run"] {
+  return async (context) => {
+    const { services } = await import("./services");
+    const { job, log, signal, progress, data } = context;
+    const params = { app: services, job, log, signal, progress, data };
+    return definition.run(params);
   };
 }
 
-function wrong(name: string, what: string, hint: string): LajuError {
+function refuseUnknown(name: string, declared: object): void {
+  const known = ["name", "run", "push", "pushMany"];
+  const unknown = Object.keys(declared).find((key) => !known.includes(key) && !isHandlerOption(key));
+  if (unknown === undefined) return;
+  const near = closest(unknown, handlerOptions);
+  const hint = near === undefined ? handlerOptionsText : `Did you mean ${near}?`;
+  throw wrong(name, `declares ${unknown}, which a job doesn't have`, hint);
+}
+
+function checked(name: string, declared: object, run: Handler["run"]): Handler {
+  const options = declared as JobDefinition<unknown, unknown>;
+  for (const option of handlerOptions) {
+    const problem = optionProblem(option, options[option]);
+    if (problem !== undefined) throw wrong(name, ...problem);
+  }
+  const { attempts = null, backoff = "10s", timeout, concurrency = null } = options;
+  const timeoutMs = timeout === undefined ? null : parseDuration(timeout);
+  return { attempts, backoffMs: parseDuration(backoff), timeoutMs, concurrency, run };
+}
+
+function wrong(name: string, what: string, hint?: string): LajuError {
   return new LajuError(`app/jobs/${name}.ts ${what}`, { code: "E_JOB_HANDLER", hint });
 }

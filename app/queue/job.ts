@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import "../config";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
+import type { JobConfig, JobType } from "../services/Queue";
 import type { Pushed } from "./engine";
 import type { PushOptions } from "./newJob";
 
@@ -32,8 +33,28 @@ export interface RunningJob<T = unknown> {
 
 /** What a plain `export function run({ app, log, job })` is given, as in QuickDapp. */
 export interface JobParams<T = unknown> extends JobContext<T> {
-  app: typeof import("./services").services;
+  app: BootstrappedApp;
   job: RunningJob<T>;
+}
+
+// QuickDapp's other names, so that its job files need no change but the import.
+
+/** The services that a plain `run` finds in `app`. */
+export type BootstrappedApp = typeof import("./services").services;
+
+export type LogInterface = JobContext["log"];
+
+export type WorkerJob<T = unknown> = RunningJob<T>;
+
+/** The names of the handlers there are. */
+export type WorkerJobType = JobType;
+
+/** What `scheduleJob` takes. */
+export type WorkerJobConfig<T = unknown> = JobConfig & { data?: T };
+
+/** What a job's file exports: `export default { run } satisfies Job`. */
+export interface Job<T = unknown> {
+  run: JobRunner<T>;
 }
 
 /** `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
@@ -42,9 +63,11 @@ export type JobRunner<T = unknown> = (params: JobParams<T>) => unknown;
 /** The data that the handler of a file in app/jobs takes. */
 export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer _R> }
   ? T
-  : Module extends { run(params: { data: infer T }): unknown }
+  : Module extends { default: { run(params: { data: infer T }): unknown } }
     ? T
-    : unknown;
+    : Module extends { run(params: { data: infer T }): unknown }
+      ? T
+      : unknown;
 
 export interface JobDefinition<T, R> {
   /** How often it is tried before it has failed (default 3; 1 for what scheduleJob or scheduleCronJob queued). */

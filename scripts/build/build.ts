@@ -18,6 +18,7 @@ import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
 import { compileCommands } from "./compileCommands";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
+import { bundledJobs, leftOutJobs } from "./jobs";
 import { Memory } from "./memory";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { bundleVendor } from "./vendor/bundleVendor";
@@ -52,10 +53,11 @@ export async function buildApp(): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, build } = realPaths();
   const previous = existsSync(paths.manifest) ? readManifest() : undefined;
+  const leftOut = leftOutJobs();
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
   const vendor = await bundleVendor({ root, build });
-  const memory = new Memory({ root, build }, vendor.key, beganAt);
+  const memory = new Memory({ root, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
   const last = [sharedIn(memory)?.file, ...bundlesNamedIn(join(build, "laju.js"))];
   const folder = { root, build, vendor: vendor.files };
   const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, memory);
@@ -89,7 +91,11 @@ export async function buildApp(): Promise<BuildReport> {
     ...jobs.map(jobFile),
     ...[...commands.unread, ...commands.problems, ...commands.helpers].map(({ file }) => file),
   ];
-  writeManifest({ version: 1, commands: all, jobs, problems, inputs: hashes(inputs, memory) }, beganAt);
+  const bundled = jobs.filter((name) => !leftOut.includes(name));
+  writeManifest(
+    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(inputs, memory) },
+    beganAt,
+  );
   memory.write();
   const removed = removeStale(all);
   removeUnused(build, new Set([shared.file, ...last]));
@@ -116,7 +122,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const { root, build } = realPaths();
   const previous = readManifest();
   const vendor = await bundleVendor({ root, build });
-  const memory = new Memory({ root, build }, vendor.key, beganAt);
+  const memory = new Memory({ root, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
   const shared = sharedIn(memory);
   if (shared === undefined) return buildApp();
   const place = { root, build, vendor: vendor.files, shared };
@@ -134,7 +140,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   writeManifest(
     {
       version: 1,
-      jobs: jobNames(),
+      jobs: bundledJobs(),
       commands,
       problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
       inputs: { ...previous.inputs, ...hashes(inputs, memory) },

@@ -40,6 +40,56 @@ test("a handler whose name is not its file's is refused with its place, and the 
   expect(JSON.parse(app.read("build/commands.json")).jobs).toEqual(["SendInvoice"]);
 });
 
+test("a new file that is no handler is told with its place, and workers do the other types", async () => {
+  const worked = () => app.run(["build/commands/Worker.js", "--once"]);
+  expect(await app.laju("migrate")).toMatchObject({ status: 0 });
+  app.write("app/jobs/SendInvoice.ts", handler("SendInvoice"));
+  app.write("app/jobs/Odd.ts", "export const handler = () => 1;\n");
+  app.write("app/jobs/New.ts", "export const attempts = 2;\nexport const run = async () => 'New ran';\n");
+  app.write(
+    "app/jobs/Late.ts",
+    `export default { run() {} };\nif (process.env.LATE) throw new Error("no key");\n`,
+  );
+  const { status, stderr } = await app.laju("build");
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: `✗ app/jobs/Odd.ts:1:1  exports no handler
+  Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with _.
+`,
+  });
+  app.write(
+    "push.ts",
+    `
+    import Queue from "./app/services/Queue";
+    (async () => {
+      for (const type of ["SendInvoice", "Odd", "New", "Late"]) await Queue.push(type as never);
+      process.exit(0);
+    })();`,
+  );
+  const tsx = join("node_modules", "tsx", "dist", "cli.mjs");
+  expect(await app.run([tsx, "push.ts"])).toMatchObject({ status: 0 });
+  const first = await app.run(["build/commands/Worker.js", "--once"], { env: { LATE: "1" } });
+  expect(first).toMatchObject({ status: 0 });
+  expect(first.stdout + first.stderr).toContain("The handler Late can't be used");
+  expect(first.stdout + first.stderr).toContain("app/jobs/Odd.ts:1:1  exports no handler");
+  const list = async () =>
+    JSON.parse((await app.laju("queue:list", "--json")).stdout).map(
+      ({ type, state }: { type: string; state: string }) => `${type} ${state}`,
+    );
+  expect(await list()).toEqual(["Late pending", "New completed", "Odd pending", "SendInvoice completed"]);
+  // From its source as well; and a file that was mended is in the next build.
+  const source = await app.run([tsx, "commands/Worker.ts", "--once"]);
+  expect(source.stdout + source.stderr).toContain("app/jobs/Odd.ts exports no handler");
+  expect(await list()).toEqual(["Late completed", "New completed", "Odd pending", "SendInvoice completed"]);
+  app.write("app/jobs/Odd.ts", "export default { run() {} };\n");
+  expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+  expect(await worked()).toMatchObject({ status: 0 });
+  expect(await list()).toContain("Odd completed");
+  for (const name of ["Odd", "New", "Late"]) rmSync(join(app.root, `app/jobs/${name}.ts`));
+  rmSync(join(app.root, "push.ts"));
+  expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+});
+
 test("a build writes the types once, and stays the newest", async () => {
   const file = join(app.root, "app/jobs/_types.ts");
   app.write("app/jobs/SendInvoice.ts", handler("SendInvoice"));

@@ -1,17 +1,21 @@
 import { isError } from "../../services/errorText";
 import { logError, logInfo } from "../../services/Logger";
 import { closeQueue, queueEngine } from "../engines/select";
-import { type Handlers, loadHandlers } from "../handlers";
+import { type Handlers, type LoadedHandlers, loadHandlers } from "../handlers";
 import { unknownTypes } from "./refusals";
 import { Worker, type WorkerSummary } from "./worker";
 import type { WorkOptions } from "./workOptions";
 
 /** Works off the queue until SIGTERM or SIGINT, and tells what was done. A second signal aborts what runs. */
 export async function workUntilStopped(options: WorkOptions, given?: Handlers): Promise<WorkerSummary> {
-  const handlers = given ?? (await loadHandlers());
+  const { handlers, problems } = given === undefined ? await loadHandlers() : whole(given);
+  reportProblems(problems, options.types);
   checkTypes(options.types, [...handlers.keys()]);
+  // The jobs of a handler that can't be used wait for a worker that can.
+  const types = options.types ?? (problems.size > 0 ? [...handlers.keys()] : undefined);
+  if (types?.length === 0) throw [...problems.values()][0];
   const engine = await queueEngine();
-  const worker = new Worker({ ...options, engine, handlers });
+  const worker = new Worker({ ...options, types, engine, handlers });
   const stopHearing = stopOnSignals(worker, options.patienceMs);
   process.on("unhandledRejection", noteStray);
   try {
@@ -29,6 +33,18 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   } finally {
     stopHearing();
     process.off("unhandledRejection", noteStray);
+  }
+}
+
+function whole(handlers: Handlers): LoadedHandlers {
+  return { handlers, problems: new Map() };
+}
+
+/** A handler that can't be used keeps the worker from its own jobs alone, unless it was asked for by name. */
+function reportProblems(problems: LoadedHandlers["problems"], types: readonly string[] | undefined): void {
+  for (const [name, error] of problems) {
+    if (types?.includes(name)) throw error;
+    logError(`The handler ${name} can't be used: this worker does no jobs of that type`, error);
   }
 }
 
