@@ -48,6 +48,8 @@ function openKnex(place: DatabasePlace): AnyKnex {
     acquireConnectionTimeout: acquireTimeout,
     useNullAsDefault: true,
     migrations: { migrationSource: migrationSource(), extension: "ts" },
+    // Errors show statements with their placeholders: the values may be secrets.
+    compileSqlOnError: false,
     asyncStackTraces: settings().environment !== "production",
     log: knexLog,
   });

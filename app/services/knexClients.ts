@@ -4,6 +4,7 @@ import type { Knex } from "knex";
 import { LajuError } from "../errors";
 import type { DatabasePlace } from "./databasePlace";
 import { require } from "./require";
+import { withoutValues } from "./sqlErrors";
 import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
 
 type ClientClass = typeof Knex.Client;
@@ -93,7 +94,17 @@ function withVersion(driver: typeof import("pg")): typeof import("pg") {
 }
 
 function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {
+  const { _query } = Base.prototype as unknown as Querying;
   return class extends Base {
+    /** Every statement's error passes here, before knex puts the statement in front of it. */
+    async _query(connection: unknown, query: Query): Promise<unknown> {
+      try {
+        return await _query.call(this, connection, query);
+      } catch (error) {
+        throw withoutValues(error, query.sql, query.bindings);
+      }
+    }
+
     override async acquireConnection(): Promise<unknown> {
       try {
         const connection = await super.acquireConnection();
@@ -120,6 +131,15 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       (this.pool as { interval?: Socket | null } | undefined)?.interval?.unref?.();
     }
   };
+}
+
+interface Query {
+  sql: string;
+  bindings?: unknown;
+}
+
+interface Querying {
+  _query(this: unknown, connection: unknown, query: Query): Promise<unknown>;
 }
 
 type Socket = { ref?(): void; unref?(): void };

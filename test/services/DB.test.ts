@@ -1,8 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AppDatabase } from "../../app/services/DB";
+import { errorText } from "../../app/services/errorText";
+import { errorFields } from "../../app/services/logValue";
 import { makeApp, type TestApp } from "../support/app";
 import { bundledScript } from "../support/bundledScript";
 import { fresh } from "../support/fresh";
@@ -70,7 +73,58 @@ async function commonBehaviour(DB: AppDatabase) {
   await DB.schema.dropTable("users");
 }
 
+/** Whatever goes wrong with a statement, and wherever its error is shown, its values are not. */
+async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
+  await DB.schema.dropTableIfExists("tokens");
+  await DB.schema.createTable("tokens", (table) => {
+    table.integer("n").primary();
+    table.string("token", 30).unique();
+    table.date("day");
+  });
+  const secret = "tok-SECRET'\"x";
+  await DB("tokens").insert({ n: 1, token: secret });
+  const failing = [
+    () => DB("tokens").insert({ n: 2, token: secret, scope: 1 }),
+    () => DB("tokens").insert({ n: 2, token: secret }),
+    () => DB("tokens").insert({ n: 1, token: `${secret}2` }),
+    () => DB.raw("select ? from nothing_here where x = ?", [secret, secret]),
+    () => DB.raw("selec ? from tokens", [secret]),
+    () => DB.transaction((trx) => trx("tokens").insert({ n: 1, token: secret })),
+    ...(isStrict
+      ? [
+          () => DB("tokens").insert({ n: secret }),
+          () => DB("tokens").insert({ n: 3, day: secret }),
+          () => DB("tokens").insert({ n: 3, token: secret.repeat(20) }),
+          () => DB("tokens").insert({ n: null, token: `${secret}3` }),
+        ]
+      : []),
+  ];
+  for (const fail of failing) {
+    const error = await fail().then(
+      () => expect.unreachable("it worked"),
+      (thrown) => thrown,
+    );
+    const shown = [
+      error.message,
+      error.stack,
+      inspect(error),
+      errorText(error),
+      JSON.stringify(errorFields(error)),
+    ];
+    for (const text of shown) expect(text).not.toMatch(/SECRET/);
+    expect(errorText(error)).toMatch(/tokens|nothing_here/);
+  }
+}
+
 describe("SQLite", () => {
+  test("errors show statements without their values", async () => {
+    await errorsWithoutValues(await load(), false);
+    const { default: SQLite } = await import("../../app/services/SQLite");
+    const run = () => SQLite.run("INSERT INTO tokens (n, token) VALUES (?, ?)", [1, "tok-SECRET"]);
+    expect(run).toThrow(/^UNIQUE constraint failed: tokens\.n$/);
+    SQLite.getDatabase().close();
+  });
+
   test("rows, counts and results are as scripts written for Laju expect them", async () => {
     const DB = await load();
     await commonBehaviour(DB);
@@ -419,6 +473,10 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
   });
   afterAll(() => server?.stop());
 
+  test("errors show statements without their values", async () => {
+    await errorsWithoutValues(await load({ DATABASE_URL: server.url }), true);
+  });
+
   test("answers as SQLite does where the two can agree", async () => {
     const DB = await load({ DATABASE_URL: server.url });
     await commonBehaviour(DB);
@@ -493,6 +551,10 @@ describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => {
     server = await startMysql();
   });
   afterAll(() => server?.stop());
+
+  test("errors show statements without their values", async () => {
+    await errorsWithoutValues(await load({ DATABASE_URL: server.url }), true);
+  });
 
   test("answers as SQLite does where the two can agree", async () => {
     const DB = await load({ DATABASE_URL: server.url });

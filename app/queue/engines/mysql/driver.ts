@@ -1,3 +1,4 @@
+import { withoutValues } from "../../../services/sqlErrors";
 import type { Answer, Driver } from "../server/connections";
 
 interface MysqlConnection {
@@ -15,7 +16,7 @@ export const mysqlDriver: Driver = {
     new Promise<Answer>((resolve, reject) => {
       const query = { sql, values, timeout, rowsAsArray: true };
       (raw as MysqlConnection).query(query, (error, result) => {
-        if (error !== null) reject(error);
+        if (error !== null) reject(withoutValues(error, sql, values));
         else if (Array.isArray(result)) resolve({ rows: result as unknown[][], count: result.length });
         else
           resolve({ rows: [], count: (result as Header).affectedRows, firstId: (result as Header).insertId });

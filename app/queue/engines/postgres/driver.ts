@@ -1,3 +1,4 @@
+import { withoutValues } from "../../../services/sqlErrors";
 import type { Answer, Driver } from "../server/connections";
 
 /** What is used of pg's Client. */
@@ -28,7 +29,7 @@ export const postgresDriver: Driver = {
     } catch (error) {
       if (error.code === "26000" || error.code === "42P05") canName = false;
       if (error.code === changedType) renameAll();
-      throw error;
+      throw withoutValues(error, sql, values);
     }
   },
   cut: (raw) => (raw as PostgresClient).connection.stream.destroy(),
