@@ -11,7 +11,7 @@ import { type VerbEntry, verbs } from "./native/verbs";
 
 /** laju's command line: finds the verb, runs it, and exits with its status. */
 export async function main(argv: string[]): Promise<never> {
-  keepConsoleLines();
+  keepConsoleLines({ isGated: true });
   nameSourcesInStacks();
   checkZonesOnThisSystem();
   const isVerbose = argv.includes("--verbose");

@@ -1,6 +1,7 @@
 import { formatDuration } from "../schedule/duration";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
+import { printableLine } from "../services/printable";
 import { shortTime } from "./hostClock";
 import { type Terminal, visibleWidth } from "./terminal";
 
@@ -82,11 +83,10 @@ function line(
   const dots = ".".repeat(column.name - row.name.length + 2);
   const head = `  ${schedule}  ${paint("green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
   const room = width - visibleWidth(head) - 3;
-  if (room < 8 || row.description === "") return head.trimEnd();
-  const fits = row.description.length <= room;
-  const text = fits
-    ? row.description
-    : row.description.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+  const description = printableLine(row.description);
+  if (room < 8 || description === "") return head.trimEnd();
+  const fits = description.length <= room;
+  const text = fits ? description : description.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
   return `${head}   ${paint("dim", text)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Run, RunState } from "../runs/run";
 import { formatDuration } from "../schedule/duration";
-import { printable, printableLine } from "./printable";
+import { printable, printableLine } from "../services/printable";
 import type { Terminal } from "./terminal";
 
 /** The table of `node laju runs`. */

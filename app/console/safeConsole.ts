@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { printableWithColours } from "../services/printable";
 import { isOutputReplaced } from "../services/standardOutput";
 import { writeAll } from "../services/writeAll";
 
@@ -9,13 +10,17 @@ type StandardStream = "stdout" | "stderr";
  * process. Node queues what a full pipe does not take and drops the queue at process.exit (measured:
  * 2,945 of 50,001 lines kept); a synchronous write keeps them all, and is quicker to start besides,
  * because process.stdout with its stream classes is never made.
+ *
+ * With `isGated`, for laju's own verbs, nothing on its way to a terminal acts there: what they print has names, errors
+ * and descriptions in it that others wrote. What a command prints is its own affair.
  */
-export function keepConsoleLines(): void {
+export function keepConsoleLines({ isGated = false }: { isGated?: boolean } = {}): void {
   let indent = "";
   const writer =
     (fd: 1 | 2) =>
     (...values: unknown[]) => {
-      const text = format(...values);
+      const formatted = format(...values);
+      const text = isGated && isTerminal(fd) ? printableWithColours(formatted) : formatted;
       writeAll(fd, `${indent}${indent ? text.replaceAll("\n", `\n${indent}`) : text}\n`);
     };
   const toStdout = writer(1);
@@ -29,12 +34,17 @@ export function keepConsoleLines(): void {
   console.groupEnd = () => {
     indent = indent.slice(2);
   };
-  blockWhenTouched("stdout");
-  blockWhenTouched("stderr");
+  blockWhenTouched("stdout", isGated);
+  blockWhenTouched("stderr", isGated);
+}
+
+/** Loading node:tty costs 3 ms, which a command has no need to spend. */
+function isTerminal(fd: 1 | 2): boolean {
+  return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
 /** process.stdout is made by a getter at its first use; only then can its pipe be set to blocking writes. */
-function blockWhenTouched(name: StandardStream): void {
+function blockWhenTouched(name: StandardStream, isGated: boolean): void {
   const original = Object.getOwnPropertyDescriptor(process, name)?.get;
   if (original === undefined) return;
   Object.defineProperty(process, name, {
@@ -43,11 +53,18 @@ function blockWhenTouched(name: StandardStream): void {
     get() {
       const stream = original.call(process);
       stream._handle?.setBlocking?.(true);
+      if (isGated && stream.isTTY) gate(stream);
       if (isOutputReplaced()) stream.write = directWrite(name === "stdout" ? 1 : 2);
       Object.defineProperty(process, name, { configurable: true, enumerable: true, value: stream });
       return stream;
     },
   });
+}
+
+function gate(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
+  stream.write = (chunk: unknown, ...rest: unknown[]) =>
+    write(typeof chunk === "string" ? printableWithColours(chunk) : chunk, ...rest);
 }
 
 /** In the shape of stream.Writable's write(). */

@@ -4,42 +4,45 @@ import { findRun, idOfRun } from "../runs/ledger";
 import { nextStartInLog, runsInterleaved } from "../runs/logNeighbours";
 import type { Run } from "../runs/run";
 import { type LeftOut, logPartOf, readOwnLines } from "../runs/runLog";
-import { writeBytes } from "./outputBytes";
+import { writeLog } from "./outputBytes";
 
 export interface LogOptions {
   /** Only the last so many lines. */
   lines?: number | undefined;
   /** Goes on until the run has ended. */
   follow: boolean;
+  /** Byte by byte, also to a terminal. */
+  raw: boolean;
 }
 
 /** How often a growing file is looked at, in milliseconds. */
 const pause = 200;
 
 /**
- * Prints what a run has written, byte by byte as it did, but for the lines of other runs in the same file. Returns
- * what to say of those, and whether somebody is still reading.
+ * Prints what a run has written, but for the lines of other runs in the same file: byte by byte, or made harmless for a
+ * terminal. Returns what to say of those lines, and whether somebody is still reading.
  */
 export async function showLog(
   run: Run,
-  { lines, follow }: LogOptions,
+  { lines, follow, raw }: LogOptions,
 ): Promise<{ note?: string; isRead: boolean }> {
   const leftOut: LeftOut = { lines: 0, runs: new Set() };
+  const own = { key: run.key, isRun: (key: string) => idOfRun(key) !== undefined, leftOut };
   let isRead = true;
   const print = (some: Buffer[]) => {
-    isRead &&= writeBytes(Buffer.concat(some));
+    isRead &&= writeLog(some, { raw });
     return isRead;
   };
   const part = partOf(run, follow);
   const last = lastLines(lines, print);
-  let position = readOwnLines(part, run.key, leftOut, last.take);
+  let position = readOwnLines(part, own, last.take);
   last.end();
   for (let now = run; follow && isRead && now.state === "running"; ) {
     await setTimeout(pause);
     // First how it stands, then what it wrote: so nothing that came before its end is left.
     now = findRun(run.id) ?? { ...run, state: "lost" };
     const to = now.state === "running" ? null : endOf(now);
-    position = readOwnLines({ ...part, from: position, to }, run.key, leftOut, print);
+    position = readOwnLines({ ...part, from: position, to }, own, print);
   }
   const note = noteOn(run, leftOut);
   return { isRead, ...(note !== undefined && { note }) };
@@ -81,8 +84,9 @@ function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolea
 function noteOn(run: Run, { lines, runs }: LeftOut): string | undefined {
   const named = [...runs].map((key) => idOfRun(key)).filter((id) => id !== undefined);
   const others = [...new Set([...named, ...runsInterleaved(run)])].sort((a, b) => a - b);
-  if (others.length === 0) return undefined;
-  const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
+  if (others.length === 0 && lines === 0) return undefined;
   const count = lines === 1 ? "1 line" : `${lines} lines`;
+  if (others.length === 0) return `${count} of other runs left out`;
+  const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
   return `${who} wrote to the same file meanwhile: ${count} left out; what is no line of the Logger may be either's`;
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
-import { printableLine } from "./printable";
+import { printableLine } from "../services/printable";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";

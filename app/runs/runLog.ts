@@ -28,18 +28,20 @@ export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   return { file, from: run.log.from, to };
 }
 
-/** Hands on the run's own lines, each with its newline, in pieces; returns where it stopped. */
+/**
+ * Hands on the run's own lines, each with its newline, in pieces; returns where it stopped. A line counts as another
+ * run's only if the ledger knows that run (`isRun`): a command may print text that looks like one.
+ */
 export function readOwnLines(
   part: FilePart,
-  key: string,
-  leftOut: LeftOut,
+  { key, isRun, leftOut }: OwnLines,
   take: (lines: Buffer[]) => boolean,
 ): number {
   return readLines(part, (lines) =>
     take(
       lines.filter((line) => {
         const run = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
-        if (run === undefined || run === key) return true;
+        if (run === undefined || run === key || !(leftOut.runs.has(run) || isRun(run))) return true;
         leftOut.lines += 1;
         leftOut.runs.add(run);
         return false;
@@ -48,9 +50,20 @@ export function readOwnLines(
   );
 }
 
+/** Whose lines are read, and what becomes of the others. */
+export interface OwnLines {
+  key: string;
+  isRun(key: string): boolean;
+  leftOut: LeftOut;
+}
+
 const openingBrace = 0x7b;
 const newline = 0x0a;
 const pieceSize = 256 * 1024;
+
+/** Of a longer line its start and its end are shown: nobody reads 100 MB in one line, and it would have to be held. */
+const longestStart = 1_000_000;
+const longestEnd = 4_000;
 
 /**
  * Reads a part of a file line by line, whatever its size, until `take` says no. What comes last without a newline
@@ -58,33 +71,59 @@ const pieceSize = 256 * 1024;
  */
 export function readLines(part: FilePart, take: (lines: Buffer[]) => boolean): number {
   const descriptor = openSync(part.file, "r");
-  let rest: Buffer = Buffer.alloc(0);
+  let open = new OpenLine();
   let position = part.from;
   try {
     for (;;) {
       const wanted = Math.min(pieceSize, (part.to ?? Number.POSITIVE_INFINITY) - position);
-      const piece = Buffer.alloc(Math.max(wanted, 0));
-      const length = readSync(descriptor, piece, 0, piece.length, position);
+      const buffer = Buffer.alloc(Math.max(wanted, 0));
+      const length = readSync(descriptor, buffer, 0, buffer.length, position);
       if (length === 0) break;
       position += length;
-      const { lines, open } = splitLines(Buffer.concat([rest, piece.subarray(0, length)]));
-      rest = open;
-      if (lines.length > 0 && !take(lines)) return position - rest.length;
+      const lines: Buffer[] = [];
+      let start = 0;
+      for (
+        let end = buffer.indexOf(newline);
+        end >= 0 && end < length;
+        end = buffer.indexOf(newline, start)
+      ) {
+        open.add(buffer.subarray(start, end + 1));
+        lines.push(open.bytes());
+        open = new OpenLine();
+        start = end + 1;
+      }
+      open.add(buffer.subarray(start, length));
+      if (lines.length > 0 && !take(lines)) return position - open.length;
     }
-    if (part.to === null || rest.length === 0) return position - rest.length;
-    take([rest]);
+    if (part.to === null || open.length === 0) return position - open.length;
+    take([open.bytes()]);
     return position;
   } finally {
     closeSync(descriptor);
   }
 }
 
-function splitLines(bytes: Buffer): { lines: Buffer[]; open: Buffer } {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-    lines.push(bytes.subarray(start, end + 1));
-    start = end + 1;
+/** A line whose end has not been read yet. */
+class OpenLine {
+  length = 0;
+  #start: Buffer[] = [];
+  #startLength = 0;
+  #end: Buffer = Buffer.alloc(0);
+
+  add(bytes: Buffer): void {
+    this.length += bytes.length;
+    const fitting = bytes.subarray(0, Math.max(longestStart - this.#startLength, 0));
+    if (fitting.length > 0) this.#start.push(fitting);
+    this.#startLength += fitting.length;
+    const rest = bytes.subarray(fitting.length);
+    // A copy, so that the piece isn't kept for its last bytes.
+    if (rest.length > 0) this.#end = Buffer.concat([this.#end, rest.subarray(-longestEnd)]);
+    if (this.#end.length > 2 * longestEnd) this.#end = Buffer.from(this.#end.subarray(-longestEnd));
   }
-  return { lines, open: bytes.subarray(start) };
+
+  bytes(): Buffer {
+    const missing = this.length - this.#startLength - this.#end.length;
+    const mark = missing > 0 ? [Buffer.from(` … [${missing} bytes of this line are left out] … `)] : [];
+    return Buffer.concat([...this.#start, ...mark, this.#end]);
+  }
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { idOfRun } from "./ledger";
 import { runOfLine } from "./lineRun";
 import type { Run } from "./run";
 
@@ -21,9 +22,15 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
   const text = readTail(file, { from: run.log.from, to: run.log.to, maxBytes });
   return text
     .split("\n")
-    .filter((line) => (runOfLine(line) ?? run.key) === run.key)
+    .filter((line) => !isOfAnother(line, run.key))
     .join("\n")
     .trimEnd();
+}
+
+/** A command may print text that looks like another run's line; only runs that there are count. */
+function isOfAnother(line: string, own: string): boolean {
+  const key = runOfLine(line);
+  return key !== undefined && key !== own && idOfRun(key) !== undefined;
 }
 
 /** X.log.1, X.log.2, … */

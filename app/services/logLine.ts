@@ -1,5 +1,6 @@
 import { errorMessage, isError } from "./errorText";
 import { freeName, plainValue } from "./logValue";
+import { escapedInJson, printable } from "./printable";
 
 export interface LogEntry {
   time: Date;
@@ -19,7 +20,7 @@ export function jsonLine({ time, level, message, run, meta }: LogEntry): string 
   };
   if (run !== undefined) line.run = run;
   for (const [key, value] of Object.entries(meta)) line[freeName(key, line, meta)] = plainValue(value);
-  return JSON.stringify(line);
+  return escapedInJson(JSON.stringify(line));
 }
 
 /** A line for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
@@ -30,9 +31,9 @@ export function prettyLine({ time, level, message, meta }: LogEntry, colour: boo
   const hasInner = stack !== undefined && Array.isArray(errors);
   const fields = Object.entries(hasInner ? withoutErrors : others)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${paint(2, `${key}=`)}${fieldText(plainValue(value))}`);
+    .map(([key, value]) => `${paint(2, `${printable(key)}=`)}${printable(fieldText(plainValue(value)))}`);
   const head = `${paint(2, clock(time))} ${paint(levelColours[level] ?? 0, level.toUpperCase().padEnd(5))}`;
-  const lines = [`${head} ${[messageText(message), ...fields].join("  ")}`];
+  const lines = [`${head} ${[continued(printable(messageText(message))), ...fields].join("  ")}`];
   if (stack !== undefined) lines.push(indented(plainValue(stack)));
   if (hasInner) lines.push(...innerTexts(plainValue(errors)).map(indented));
   if (cause !== undefined) lines.push(indented(causeText(plainValue(cause))));
@@ -86,7 +87,12 @@ function plainErrorText(error: unknown): string {
   return [stack, ...inner, ...(cause === undefined ? [] : [causeText(cause)])].join("\n");
 }
 
+/** A message of several lines doesn't pass for several messages. */
+function continued(text: string): string {
+  return text.replaceAll("\n", "\n  ");
+}
+
 function indented(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.replace(/^/gm, "  ");
+  return printable(text).replace(/^/gm, "  ");
 }

@@ -18,6 +18,7 @@ export default verb({
   options: {
     run: { type: "string", description: "The run with this id, or key (default: the last)" },
     follow: { type: "boolean", short: "f", description: "Go on with what is written from now on" },
+    raw: { type: "boolean", description: "Byte by byte, escape sequences too, also on a terminal" },
     lines: { type: "string", short: "n", description: "Only the last so many lines" },
   },
   words: { least: 1, most: 1 },
@@ -27,13 +28,14 @@ with --run as well it ends with that run.`,
     const command = recordedName(name as string);
     const lines = options.lines === undefined ? undefined : wholeNumber("--lines", options.lines);
     const run = options.run === undefined ? lastRun(command) : chosenRun(command, options.run);
-    if (run === undefined) return withoutRun(command, options.follow ?? false);
+    const raw = options.raw ?? false;
+    if (run === undefined) return withoutRun(command, { follow: options.follow ?? false, raw });
     tell(about(run));
     const isWhole = options.run !== undefined || run.state === "running";
-    const { note, isRead } = await showLog(run, { lines, follow: (options.follow ?? false) && isWhole });
+    const { note, isRead } = await showLog(run, { lines, follow: (options.follow ?? false) && isWhole, raw });
     if (note !== undefined) tell(note);
     if (!options.follow || options.run !== undefined || !isRead) return 0;
-    await followLog(placeAfter(findRun(run.id) ?? run));
+    await followLog(placeAfter(findRun(run.id) ?? run), { raw });
     return 0;
   },
 });
@@ -62,11 +64,11 @@ function logOf(name: string): string {
   return logFileOf(command ?? { name, log: null });
 }
 
-async function withoutRun(name: string, follow: boolean): Promise<number> {
+async function withoutRun(name: string, { follow, raw }: { follow: boolean; raw: boolean }): Promise<number> {
   const file = logOf(name);
   const place = endOfLog(file);
   tell(`${name} has not run yet. Its log will be ${relative(paths.root, file)}`);
-  if (follow) await followLog(place);
+  if (follow) await followLog(place, { raw });
   return 0;
 }
 

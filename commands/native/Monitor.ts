@@ -2,6 +2,7 @@ import { monitor } from "../../app/console/monitor";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
 import { takeLock } from "../../app/runs/lock";
+import { printableLine } from "../../app/services/printable";
 
 const longestMs = 240_000;
 
@@ -27,7 +28,7 @@ Prints what is new and nothing else. Ends with status 1 when it could not do a p
 
 /** Its log is read weeks later. */
 function stamped(line: string): string {
-  return `${new Date().toISOString()} ${line}`;
+  return `${new Date().toISOString()} ${printableLine(line)}`;
 }
 
 function tooLong(): Promise<never> {

@@ -2,6 +2,7 @@ import { noticeSubjects } from "../../app/console/noticeSubjects";
 import { verb } from "../../app/console/verb";
 import { waitForLedger } from "../../app/runs/freeLedger";
 import { sendNotices } from "../../app/runs/sendNotices";
+import { printableLine } from "../../app/services/printable";
 
 /** A ledger that another process keeps for longer, the monitor finds free again. */
 const patienceMs = 60_000;
@@ -16,7 +17,9 @@ waits, for a minute at the longest.`,
     const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + 60_000 });
     for (const { name, event, channel } of sent) console.log(`Sent: ${name} ${event}, ${receiver(channel)}`);
     for (const { notice, error } of failed) {
-      console.error(`Not sent: ${notice.name} ${notice.event}, ${receiver(notice.channel)}: ${error}`);
+      console.error(
+        `Not sent: ${notice.name} ${notice.event}, ${receiver(notice.channel)}: ${printableLine(error)}`,
+      );
     }
     return failed.length > 0 ? 1 : 0;
   },

@@ -5,6 +5,7 @@ import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
 import { currentPauses, type Pause, type Pauses, pause } from "../../app/runs/pause";
 import { parseDuration } from "../../app/schedule/duration";
+import { printableLine } from "../../app/services/printable";
 
 export default verb({
   options: {
@@ -81,7 +82,7 @@ function pausesText({ all, commands }: Pauses): string {
 function details({ reason, since, until }: Pause): string {
   const { hostTimezone } = hostClock();
   const time = (value: number) => shortTime(new Date(value), hostTimezone);
-  return [`paused since ${time(since)}`, until === null ? "" : `until ${time(until)}`, reason ?? ""]
+  return [`paused since ${time(since)}`, until === null ? "" : `until ${time(until)}`, printableLine(reason)]
     .filter(Boolean)
     .join(", ");
 }

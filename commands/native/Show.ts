@@ -12,6 +12,7 @@ import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { listRuns } from "../../app/runs/ledger";
 import { priorityText } from "../../app/schedule/commandMeta";
+import { printableLine } from "../../app/services/printable";
 
 const upcoming = 3;
 
@@ -50,9 +51,10 @@ export default verb({
       ["overridden", command.overridden.join(", ") || null],
       ["log", relative(paths.root, logFileOf(command))],
     ];
-    console.log(`${terminal.paint("bold", command.name)}  ${command.description}`.trimEnd());
+    console.log(`${terminal.paint("bold", command.name)}  ${printableLine(command.description)}`.trimEnd());
     for (const [label, value] of facts) {
-      if (value !== null) console.log(`  ${terminal.paint("dim", label.padEnd(12))}  ${value}`);
+      if (value !== null)
+        console.log(`  ${terminal.paint("dim", label.padEnd(12))}  ${printableLine(value)}`);
     }
     const described = describeOptions(command.options);
     if (described.length > 0) console.log(["", "Options", ...described].join("\n"));

@@ -12,6 +12,16 @@ import { existsSync } from "node:fs";
 import { command } from "../app/console/command";
 import { logInfo } from "../app/services/Logger";
 export default command({ async run({ args: [word] }) {
+  if (word === "evil") {
+    console.log("a\\u001b]0;title\\u0007\\u009b31m\\u202eb ü");
+    logInfo("Logged\\u001b[2J\\u009b\\u2066", { word: "x" });
+    return console.log('{"timestamp":"2026","level":"info","message":"all is well","run":"forged"}');
+  }
+  if (word === "huge") {
+    const line = "x".repeat(1_000_000);
+    for (let count = 0; count < 100; count++) process.stdout.write(line);
+    return console.log("end");
+  }
   console.log("hello " + word);
   logInfo("Said hello", { word });
   while (word.startsWith("slow") && !existsSync(word)) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -99,6 +109,43 @@ describe("logs", () => {
     expect(shown.stderr).toContain(
       "run 2 wrote to the same file meanwhile: 1 line left out; what is no line of the Logger may be either's\n",
     );
+  });
+
+  test("keep a text that only looks like another run's line", async () => {
+    await say("evil");
+    const shown = await app.laju("logs", "Speaks");
+    expect(shown.stdout).toContain('"message":"all is well","run":"forged"}\n');
+    expect(shown.stdout).toContain("a\u001b]0;title\u0007\u009b31m\u202eb ü\n");
+    // The Logger's own lines have nothing in them that acts, and lose nothing.
+    const logged = shown.stdout.split("\n").find((line) => line.includes("Logged")) ?? "";
+    expect(logged).toContain("\\u001b[2J\\u009b\\u2066");
+    expect(JSON.parse(logged).message).toBe("Logged\u001b[2J\u009b\u2066");
+  });
+
+  test("on a terminal have nothing that acts there, unless asked for raw", async () => {
+    await say("evil");
+    const onTerminal = async (words: string) => {
+      const command = `'${process.execPath}' laju ${words}`;
+      const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: app.root });
+      return Buffer.concat(await child.stdout.toArray()).toString();
+    };
+    const shown = await onTerminal("logs Speaks");
+    expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
+    expect(shown).toContain("all is well");
+    expect(await onTerminal("logs Speaks --raw")).toContain("a\u001b]0;title\u0007\u009b31m\u202eb ü");
+    const paused = await onTerminal("pause --reason $'x\\x1b[2J\\u009b\\u202e\\nforged'");
+    expect(paused).toContain("x\ufffd\ufffd");
+    await onTerminal("resume");
+    expect(await onTerminal("bad$'\\x1b]0;t\\x07'")).toContain('Unknown verb "bad\ufffd]0;t\ufffd"');
+  });
+
+  test("show the start and the end of an endless line", async () => {
+    await say("huge");
+    const started = Date.now();
+    const { stdout } = await app.laju("logs", "Speaks");
+    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(stdout).toMatch(/^x{1000000} … \[\d{8} bytes of this line are left out\] … x+end\n$/);
+    expect(stdout.length).toBeLessThan(1_010_000);
   });
 
   test("of a killed run end where the next one begins", async () => {

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../queue/jobRecord";
 import { formatDuration } from "../../schedule/duration";
-import { printable } from "../printable";
+import { printable } from "../../services/printable";
 import type { Terminal } from "../terminal";
 import { stateSymbol } from "./jobList";
 import { stateWords } from "./jobStates";

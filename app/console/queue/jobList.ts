@@ -1,6 +1,6 @@
 import type { JobRecord, JobState } from "../../queue/jobRecord";
 import { formatDuration } from "../../schedule/duration";
-import { printableLine } from "../printable";
+import { printableLine } from "../../services/printable";
 import { ago } from "../runList";
 import type { Terminal } from "../terminal";
 import { stateWords } from "./jobStates";

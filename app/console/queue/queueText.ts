@@ -1,5 +1,6 @@
 import { jobStates } from "../../queue/jobRecord";
 import { formatDuration } from "../../schedule/duration";
+import { printableLine } from "../../services/printable";
 import type { Terminal } from "../terminal";
 import { stateWords } from "./jobStates";
 import type { QueueState, TypeState, WorkerState } from "./queueState";
@@ -40,7 +41,8 @@ function typeTable(types: TypeState[]): string[] {
 }
 
 function workerLine(worker: WorkerState, now: number, { paint, symbols }: Terminal): string {
-  const { id, host, pid, concurrency, startedAt, isAlive } = worker;
+  const { id, pid, concurrency, startedAt, isAlive } = worker;
+  const host = printableLine(worker.host);
   if (pid === null || startedAt === null) {
     return `  ${paint("red", symbols.failed)} worker ${id}  gone, its jobs will be taken over`;
   }

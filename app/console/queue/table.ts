@@ -1,7 +1,9 @@
+import { printableLine } from "../../services/printable";
 import type { Terminal } from "../terminal";
 
 /** Rows in columns, two blanks apart; texts to the left, and numbers to the right where their column says so. */
-export function columns(rows: string[][], right: readonly number[] = []): string[] {
+export function columns(texts: string[][], right: readonly number[] = []): string[] {
+  const rows = texts.map((row) => row.map(printableLine));
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, at) =>
     Math.max(...rows.map((row) => row[at]?.length ?? 0)),

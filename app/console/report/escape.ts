@@ -1,4 +1,4 @@
-import { printable } from "../printable";
+import { printable } from "../../services/printable";
 
 const named: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
