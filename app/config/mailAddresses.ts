@@ -31,17 +31,26 @@ export function readMailboxSetting(text: string): MailboxList {
   return words.every((word) => word === "" || isPlain(word)) ? plainList(words) : readMailboxes(text);
 }
 
-const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}])?";
-const domain = `(?:${label}(?:\\.${label})*|\\[[\\da-f.:]+\\])`;
-const plainAddress = new RegExp(`^[^\\s@"<>()\\[\\]\\\\,;:\\p{C}]+@${domain}$`, "iu");
-const quotedAddress = new RegExp(`^"[^"\\\\\\p{C}]+"@${domain}$`, "iu");
+let patterns: { plain: RegExp; quoted: RegExp } | undefined;
+
+/** Made when an address is looked at: every command loads this file. */
+function addressPatterns(): NonNullable<typeof patterns> {
+  if (patterns !== undefined) return patterns;
+  const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}])?";
+  const domain = `(?:${label}(?:\\.${label})*|\\[[\\da-f.:]+\\])`;
+  patterns = {
+    plain: new RegExp(`^[^\\s@"<>()\\[\\]\\\\,;:\\p{C}]+@${domain}$`, "iu"),
+    quoted: new RegExp(`^"[^"\\\\\\p{C}]+"@${domain}$`, "iu"),
+  };
+  return patterns;
+}
 
 function isPlain(text: string): boolean {
-  return plainAddress.test(text);
+  return addressPatterns().plain.test(text);
 }
 
 function isAddress(text = ""): text is string {
-  return isPlain(text) || quotedAddress.test(text);
+  return isPlain(text) || addressPatterns().quoted.test(text);
 }
 
 /** The parser makes the best of `ops@exa mple.com`: an address, and the rest its name. A name has <> or () between. */
