@@ -17,7 +17,7 @@ const long = [
   "test/queue/{*Workers,*Failures,*Plans,bullmqTools,jobNotices,mysql,postgres}.test.ts",
   "test/runs/{kills,nesting,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/{systemdCalendar,virtualCron}.test.ts",
-  "test/services/DB.test.ts",
+  "test/services/{betterSqlite3,DB}.test.ts",
 ];
 
 const last = [

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { readEnvFile } from "./config/envFile";
 import { type SettingReaders, settingReaders } from "./config/readers";
 import { sourceEntry } from "./config/sourceEntry";
+import { giveSqliteForNode20 } from "./config/sqliteOnNode20";
 import { LajuError } from "./errors";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
@@ -24,10 +25,12 @@ export const paths = {
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;
 
+if (typeof LAJU_BUILT !== "undefined") giveSqliteForNode20();
 // Where a source is the program. Built, this is the business of the lines that the build puts around a command.
 if (typeof LAJU_BUILT === "undefined") {
   const file = sourceEntry(paths.commands);
   if (file !== undefined) {
+    giveSqliteForNode20();
     // A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
     checkEnvFile();
     // A command that exports its run is started by the first module of laju's that it imports.

@@ -7,6 +7,8 @@ declare global {
   var LAJU_BUILT: true | undefined;
   /** A compiled file's own `require`; only there where LAJU_BUILT is. */
   var lajuRequire: NodeJS.Require;
+  /** Node's class Module; only there where LAJU_BUILT is. */
+  var lajuNode: unknown;
 
   interface Response {
     /** They read a response's JSON without declaring its shape: `(await fetch(url)).json()`. */

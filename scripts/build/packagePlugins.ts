@@ -28,3 +28,23 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
 export function staysOutside(name: string): boolean {
   return name !== "fastest-levenshtein";
 }
+
+/**
+ * Lets the app's own code ask for better-sqlite3 when it runs, through the hook of app/config/sqliteOnNode20.ts. An ES
+ * module's `import` of it would come before the hook.
+ */
+export const sqliteAtRuntime: Plugin = {
+  name: "sqlite-at-runtime",
+  setup({ onResolve, onLoad }) {
+    const place = { path: "better-sqlite3", namespace: "sqlite-at-runtime" };
+    onResolve({ filter: /^better-sqlite3$/ }, ({ namespace, kind }) =>
+      namespace === place.namespace || kind === "require-resolve"
+        ? { path: place.path, external: true }
+        : place,
+    );
+    onLoad({ filter: /.*/, namespace: place.namespace }, () => ({
+      contents: 'module.exports = require("better-sqlite3");',
+      loader: "js",
+    }));
+  },
+};

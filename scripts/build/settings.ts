@@ -1,6 +1,7 @@
 import type { BuildOptions, BuildResult } from "esbuild";
 import type { BundleOptions } from "./bundle";
 import { importMetaName, importMetaPlugin } from "./importMeta";
+import { sqliteAtRuntime } from "./packagePlugins";
 
 /** What esbuild gives with these settings. */
 export type Result = BuildResult<{ write: false; metafile: true }>;
@@ -24,7 +25,7 @@ export function settings(options: Pick<BundleOptions, "root" | "build" | "format
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
     define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
-    plugins: [...plugins, importMetaPlugin(root)],
+    plugins: [sqliteAtRuntime, ...plugins, importMetaPlugin(root)],
   } satisfies BuildOptions;
 }
 

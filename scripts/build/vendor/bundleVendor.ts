@@ -108,6 +108,8 @@ async function bundlePackage(
     target: "node20.19",
     charset: "ascii",
     logLevel: "silent",
+    // Its `paths` are for the app's own code.
+    tsconfigRaw: "{}",
     // Not the identifiers: error and class names are looked at, by people and by code.
     minifyWhitespace: true,
     minifySyntax: true,
