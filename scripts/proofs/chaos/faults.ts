@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, cpSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { openSqlite } from "../../../app/services/sqliteDriver";
 import { now, pause } from "./clock";
@@ -62,6 +62,7 @@ const perform: Record<FaultName, Perform> = {
     await pause(ms);
     await server?.again();
   },
+  rewind: rewindServer,
   disconnect: ({ store }) => store.rows.disconnectAll().catch(() => {}),
   delay: (field, fault) =>
     onWay(
@@ -83,17 +84,22 @@ const perform: Record<FaultName, Perform> = {
     ),
 };
 
+/** A server is away once at a time, and a disk is full or not. */
+function placeOf(name: FaultName): string {
+  return name === "rewind" ? "crash" : name;
+}
+
 /** Carries the plan out. Returns when every fault is over. */
 export async function carryOut(plan: readonly Fault[], field: Battlefield): Promise<void> {
   const begin = now();
-  const busy = new Set<FaultName>();
+  const busy = new Set<string>();
   const under: Promise<void>[] = [];
   for (const fault of plan) {
     await pause(Math.max(0, begin + fault.at - now()));
-    // A server crashes once at a time, and a disk is full or not.
-    if (busy.has(fault.name)) continue;
-    busy.add(fault.name);
-    under.push(performOne(fault, field).finally(() => busy.delete(fault.name)));
+    const place = placeOf(fault.name);
+    if (busy.has(place)) continue;
+    busy.add(place);
+    under.push(performOne(fault, field).finally(() => busy.delete(place)));
   }
   await Promise.all(under);
 }
@@ -143,6 +149,25 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
   await pause(200);
   endWorker(field, fault, signal);
   await swallowing;
+}
+
+async function rewindServer(
+  { trace, store: { server, rows } }: Battlefield,
+  { ms, force }: Fault,
+): Promise<void> {
+  const files = await rows.folder?.().catch(() => undefined);
+  if (server === undefined || files === undefined) return;
+  const copy = `${files}.copy`;
+  const from = now();
+  cpSync(files, copy, { recursive: true });
+  await pause(ms);
+  await server.crash();
+  rmSync(files, { recursive: true });
+  renameSync(copy, files);
+  append(trace, { what: "rewound", from });
+  // Jobs end meanwhile, and their workers keep that to be told.
+  await pause(force * 1500);
+  await server.again();
 }
 
 /** Until not a byte more goes onto the disk. */

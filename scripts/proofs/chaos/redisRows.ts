@@ -41,6 +41,12 @@ export class RedisRows implements Rows {
     await this.#client.call("CLIENT", "KILL", "TYPE", "pubsub");
   }
 
+  async folder(): Promise<string> {
+    const [, folder] = (await this.#client.config("GET", "dir")) as string[];
+    if (folder === undefined) throw new Error("Redis does not say where its files are");
+    return folder;
+  }
+
   async close(): Promise<void> {
     this.#client.disconnect();
   }

@@ -4,7 +4,8 @@ import { type Database, openSqlite, sqliteDriver } from "../../../app/services/s
 import { kindOf, linkName } from "./kinds";
 import type { Row, Rows } from "./stores";
 
-const columns = `id, type, status, attempts, locked_by, due, created_at, rescheduled_from, cron, reschedule_delay,
+const columns = `id, type, status, attempts, locked_by, due, created_at, cron, reschedule_delay,
+  coalesce(rescheduled_from_job, rescheduled_from) as rescheduled_from,
   substr(error, 1, 300) as error, substr(data, 1, 200) as data`;
 
 interface Record {

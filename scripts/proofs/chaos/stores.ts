@@ -30,6 +30,8 @@ export interface Rows {
   all(): Promise<Row[]>;
   /** Ends all connections to the server but this one. */
   disconnectAll(): Promise<void>;
+  /** Where the server keeps its files, if they can be put back as they were. */
+  folder?(): Promise<string>;
   close(): Promise<void>;
 }
 
