@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
+import { checkLeases } from "./checkLeases";
 import { checkOrder } from "./checkOrder";
 import { checkRuns } from "./checkRuns";
 import { checkFleet, checkStore } from "./checkStore";
@@ -43,7 +44,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   const store = await startStore(engine, disk);
   const fleet = new Fleet(folder, trace);
   const observer = new Observer(store.rows, trace);
-  const field: Battlefield = { folder, disk, trace, store, fleet, ways: [] };
+  const field: Battlefield = { folder, disk, trace, store, fleet, ways: [], workerWays: [] };
   let rows: Row[] = [];
   try {
     await enlist(field, { engine, seed });
@@ -61,6 +62,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   const violations = [
     ...checkStore(history, rows, observer.sightings.values()),
     ...checkRuns(history, engine),
+    ...checkLeases(history, engine),
     ...checkOrder(history, engine, observer.doubles),
     ...checkFleet(history),
   ];
@@ -86,18 +88,19 @@ function removeAll(folder: string, disk: string): void {
 
 /** Starts workers, old and new ones on each host, and producers; and what repeats itself. */
 async function enlist(
-  { folder, trace, store, fleet, ways }: Battlefield,
+  { folder, trace, store, fleet, ways, workerWays }: Battlefield,
   { engine, seed }: Pick<Options, "engine" | "seed">,
 ) {
   const [workerProgram, producerProgram] = bundled(folder, ["workerProgram.ts", "producerProgram.ts"]);
   await scheduleChains(store);
   const hosts = hostsOf(engine, folder, means());
   for (const [at, host] of hosts.entries()) {
-    const environment = await environmentBy(store, ways);
+    const environment = await environmentBy(store, workerWays);
     const set = at % 2 === 0 ? "new" : "old";
     const role = { host, program: workerProgram as string, environment };
     fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs } });
   }
+  ways.push(...workerWays);
   const [host] = hosts;
   for (const at of [0, 1]) {
     const environment = await environmentBy(store, ways);

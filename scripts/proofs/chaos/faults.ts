@@ -2,7 +2,7 @@ import { closeSync, cpSync, fsyncSync, openSync, renameSync, rmSync, writeSync }
 import { join } from "node:path";
 import { openSqlite } from "../../../app/services/sqliteDriver";
 import { now, pause } from "./clock";
-import type { Fleet, Member } from "./fleet";
+import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
 import type { Fault, FaultName } from "./plan";
 import type { Store } from "./stores";
@@ -20,6 +20,7 @@ export interface Battlefield {
   fleet: Fleet;
   /** Of each host of workers, and of the producers. */
   ways: Way[];
+  workerWays: Way[];
 }
 
 type Perform = (field: Battlefield, fault: Fault) => Promise<void> | void;
@@ -116,7 +117,7 @@ function endWorker({ fleet }: Battlefield, { target }: Fault, signal: NodeJS.Sig
 }
 
 async function freezeWorker({ fleet }: Battlefield, { target, ms }: Fault): Promise<void> {
-  const worker: Member | undefined = fleet.find("worker", target);
+  const worker = fleet.find("worker", target);
   if (worker !== undefined) await fleet.freeze(worker, ms);
 }
 
@@ -151,10 +152,8 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
   await swallowing;
 }
 
-async function rewindServer(
-  { trace, store: { server, rows } }: Battlefield,
-  { ms, force }: Fault,
-): Promise<void> {
+async function rewindServer(field: Battlefield, { ms, force }: Fault): Promise<void> {
+  const { rows, server } = field.store;
   const files = await rows.folder?.().catch(() => undefined);
   if (server === undefined || files === undefined) return;
   const copy = `${files}.copy`;
@@ -164,10 +163,12 @@ async function rewindServer(
   await server.crash();
   rmSync(files, { recursive: true });
   renameSync(copy, files);
-  append(trace, { what: "rewound", from });
-  // Jobs end meanwhile, and their workers keep that to be told.
-  await pause(force * 1500);
+  append(field.trace, { what: "rewound", from });
+  // New jobs get the ids of lost ones before those who still run these come back.
+  for (const way of field.workerWays) way.shut(true);
   await server.again();
+  await pause(400 + force * 500);
+  for (const way of field.workerWays) way.shut(false);
 }
 
 /** Until not a byte more goes onto the disk. */

@@ -16,7 +16,7 @@ export interface Role {
   environment: Record<string, string>;
 }
 
-interface Member {
+export interface Member {
   role: Role;
   child: ChildProcess | undefined;
   /** Why it will end next, if the plan says so. */
@@ -61,6 +61,7 @@ export class Fleet {
   async freeze(member: Member, ms: number): Promise<void> {
     const { child } = member;
     member.isFrozen = true;
+    if (child?.pid !== undefined) append(this.trace, { what: "signaled", pid: child.pid, signal: "SIGSTOP" });
     child?.kill("SIGSTOP");
     await pause(ms);
     child?.kill("SIGCONT");
@@ -117,5 +118,3 @@ export class Fleet {
     });
   }
 }
-
-export type { Member };

@@ -35,6 +35,7 @@ const patient = { attempts: 50, expected: "completed" } as const;
 export const kinds = {
   Quick: { ...patient, weight: 40, ms: [0, 20] },
   Slow: { ...patient, weight: 3, ms: [300, 2500] },
+  Long: { ...patient, weight: 4, ms: [3000, 6000] },
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
   /** One attempt: it fails only where its worker died or gave it up while it ran. */
   Single: { ...patient, attempts: 1, weight: 8, ms: [0, 60] },

@@ -20,7 +20,7 @@ process.on("SIGTERM", () => {
 for (let count = 0; !isOver; count++) {
   // Several at once, as a web process has them: they share statements.
   const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
-    push(`${name}-${count}.${at}`),
+    push(`${name}.${process.pid}-${count}.${at}`),
   );
   await Promise.all(pushes);
   if (random() < 0.02) await reviveFailed();

@@ -11,6 +11,7 @@ export class Way {
   readonly #target: URL;
   #server: Server | undefined;
   #isSilent = false;
+  #isShut = false;
 
   constructor(target: string) {
     this.#target = new URL(target);
@@ -40,12 +41,22 @@ export class Way {
     this.#isSilent = false;
   }
 
+  /** Nobody gets through, and everybody is told so at once. */
+  shut(isShut: boolean): void {
+    this.#isShut = isShut;
+    if (isShut) this.cut();
+  }
+
   close(): void {
     this.cut();
     this.#server?.close();
   }
 
   #join(client: Socket): void {
+    if (this.#isShut) {
+      client.on("error", () => {}).destroy();
+      return;
+    }
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
     const pair: Pair = { sockets: [client, upstream], isDead: this.#isSilent };
     this.#pairs.add(pair);
