@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { dryRunCrontab, readCrontab, readingOnce, writeCrontab } from "../../app/console/systemCrontab";
@@ -25,6 +26,20 @@ describe("with a crontab that misbehaves", () => {
     expect(() => readCrontab(fake)).toThrow(
       expect.objectContaining({ code: "E_CRONTAB_READ", name: "LajuError" }),
     );
+  });
+
+  test("a user who is no root reads the own table under the own name", () => {
+    fake = fakeCrontab();
+    fake.put("0 1 * * * x\n");
+    const root = vi.spyOn(process, "geteuid").mockReturnValue(1000);
+    try {
+      expect(readCrontab({ ...fake, user: userInfo().username }).text.toString()).toBe("0 1 * * * x\n");
+      expect(() => readCrontab({ ...fake, user: "somebody" })).toThrow(
+        "only root can change the crontab of somebody",
+      );
+    } finally {
+      root.mockRestore();
+    }
   });
 
   test("whoever only looks starts it once, and whoever is to write each time", () => {
