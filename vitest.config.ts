@@ -11,7 +11,7 @@ const shared = {
 
 /** Each takes a quarter of a minute: `npm test` leaves them to `npm run test:all`, and stays under three minutes. */
 const long = [
-  "test/build/{jobs,shared}.test.ts",
+  "test/build/{imports,jobs,shared}.test.ts",
   "test/commands/{engines,examples,BackupPostgres,Doctor}.test.ts",
   "test/console/{commandForms,crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
   "test/queue/{*Workers,*Failures,*Plans,bullmqTools,jobNotices,mysql,postgres}.test.ts",

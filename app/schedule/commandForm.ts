@@ -4,7 +4,7 @@ import { effectsOf, worksWhenLoaded } from "./effects";
 import { exportedMeta, refuseHiddenMeta } from "./exportedMeta";
 import { type Node, propertyNamed } from "./literal";
 import { exportNamed, exportsOf, followed, type ModuleFile, topLevel } from "./moduleExports";
-import { isFunction } from "./names";
+import { freeNames, isFunction } from "./names";
 import type { Fail } from "./parseModule";
 import { startsItself } from "./selfStart";
 
@@ -131,9 +131,22 @@ function withoutRun(
   if (hidden) fail(hidden.start, "export * does not say whether this is a command", sayWhat);
   if (meta) fail(meta.place.start, "there is metadata, and nothing to run", writeRun);
   if (body.some(exportsSomething)) return { form: "helpers" };
+  // `import work from "./_work"`: nobody uses it, so it is there for what it does.
+  if (hasUnusedImport(body)) return { form: "script", start: "nothing", meta: undefined };
   const idle = topLevel(body).findLast(({ type }) => type === "FunctionDeclaration");
   const reason = idle ? `: nothing calls ${idle.id.name}()` : "";
   return fail(idle?.start ?? 0, `this file does nothing when it is started${reason}`, writeRun);
+}
+
+function hasUnusedImport(body: Node[]): boolean {
+  const isImport = ({ type }: Node) => type === "ImportDeclaration";
+  const used = new Set(body.filter((node) => !isImport(node)).flatMap((node) => [...freeNames(node)]));
+  return body.some(
+    (node) =>
+      isImport(node) &&
+      node.importKind !== "type" &&
+      node.specifiers.every(({ importKind, local }: Node) => importKind !== "type" && !used.has(local.name)),
+  );
 }
 
 const sayWhat = 'Write export { run } from "…"; a file that is no command has a name that begins with "_".';

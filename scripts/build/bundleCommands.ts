@@ -1,4 +1,5 @@
 import type { SourceCommand } from "../../app/console/commandSources";
+import { appImports, needsModule } from "./appImports";
 import { type Attempt, attempt, type Bundled, bundle, isMessageList, type Place } from "./bundle";
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { esmStarter } from "./heads";
@@ -30,8 +31,8 @@ async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundle
   try {
     return await compile([command], "cjs", place);
   } catch (error) {
-    // A module that the command imports may await at its top level as well.
-    if (isMessageList(error) && error.errors.every(({ text }) => text.startsWith("Top-level await"))) {
+    // A module that the command imports may await at its top level too, or be for ES modules only.
+    if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
       return bundleModule(command, place);
     }
     throw error;
@@ -52,6 +53,7 @@ function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place)
     entriesPlugin(place.root, commands),
     jobsPlugin(place.root),
     appAlias(place.root),
+    appImports(place.root, format),
     externalPackages(staysOutside),
   ];
   return bundle(entries, { ...place, format, plugins });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { appImports } from "./appImports";
 import { type Attempt, attempt, bundle, type Place } from "./bundle";
 import { appAlias, externalPackages } from "./packagePlugins";
 
@@ -13,6 +14,6 @@ export async function bundleMigrations(place: Place): Promise<Attempt> {
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => ({ in: join(root, folder, file), out: `${folder}/${file.replace(/\.ts$/, "")}` }));
   if (entries.length === 0) return { outputs: [], inputs: [], problems: [] };
-  const plugins = [appAlias(root), externalPackages(() => true)];
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(() => true)];
   return attempt(folder, () => bundle(entries, { ...place, format: "cjs", plugins }));
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { appImports } from "./appImports";
 import { type BuildFolder, type BundleOptions, type Entry, sourcesIn } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
 import { headOf, runtimeText, sharedName } from "./heads";
@@ -20,7 +21,7 @@ export interface BundledFunction {
 /** Bundles modules, and all that they import, into one file that gives each when it is asked for. */
 export async function bundleSharedModules(entries: string[], place: BuildFolder): Promise<BundledFunction> {
   const { root } = place;
-  const plugins = [appAlias(root), externalPackages(staysOutside)];
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside)];
   const options = settings({ ...place, format: "cjs", plugins });
   const found = await build({ ...options, entryPoints: entries.map((file) => join(root, file)) });
   const modules = sourcesIn(found).sort();

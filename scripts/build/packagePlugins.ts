@@ -1,4 +1,5 @@
 import type { Plugin } from "esbuild";
+import { asked } from "./appImports";
 
 /** Resolves the root alias `app/services/X`, which would otherwise look like a package. */
 export function appAlias(root: string): Plugin {
@@ -15,8 +16,8 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
   return {
     name: "external-packages",
     setup({ onResolve }) {
-      onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind !== "entry-point" && !path.startsWith("laju-") && isExternal(path)
+      onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) =>
+        pluginData !== asked && kind !== "entry-point" && !/^(laju-|data:)/.test(path) && isExternal(path)
           ? { path, external: true }
           : undefined,
       );

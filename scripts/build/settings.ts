@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
 import type { BundleOptions } from "./bundle";
 import { importMetaName, importMetaPlugin } from "./importMeta";
@@ -11,6 +13,8 @@ export function settings(options: Pick<BundleOptions, "root" | "build" | "format
   const { root, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
+    // tsx goes by this one alone, too.
+    ...(existsSync(join(root, "tsconfig.json")) && { tsconfig: join(root, "tsconfig.json") }),
     outdir,
     format,
     bundle: true,

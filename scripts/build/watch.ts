@@ -1,6 +1,7 @@
 import { existsSync, watch } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../app/config";
+import { readManifest } from "../../app/console/buildManifest";
 import { commandNames } from "../../app/console/commandSources";
 import { jobTypesFile } from "../../app/console/jobTypes";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
@@ -15,16 +16,21 @@ const settling = 15;
 export async function watchAndBuild(report: (report: BuildReport) => void): Promise<never> {
   const changed = new Set<string>();
   let wake = () => {};
-  for (const folder of ["commands", "app"].filter((one) => existsSync(join(paths.root, one)))) {
+  const watched = new Set<string>();
+  const watchFolder = (folder: string) => {
+    if (watched.has(folder) || !existsSync(join(paths.root, folder))) return;
+    watched.add(folder);
     watch(join(paths.root, folder), { recursive: true }, (_event, file) => {
       const path = `${folder}/${file ?? ""}`;
       if (path === jobTypesFile) return; // The build writes it itself.
       changed.add(path);
       wake();
     });
-  }
+  };
+  for (const folder of ["commands", "app"]) watchFolder(folder);
   report(await buildApp());
   for (;;) {
+    for (const folder of importedFolders()) watchFolder(folder);
     if (changed.size === 0)
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -34,6 +40,15 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
     changed.clear();
     report(await buildChanged(files));
   }
+}
+
+/** What lies beside app/ and commands/, and is imported from there. */
+function importedFolders(): string[] {
+  if (!existsSync(paths.manifest)) return [];
+  const files = Object.keys(readManifest().inputs).filter(
+    (file) => file.includes("/") && !file.startsWith("."),
+  );
+  return [...new Set(files.map((file) => file.split("/", 1)[0] as string))];
 }
 
 function buildChanged(files: string[]): Promise<BuildReport> {

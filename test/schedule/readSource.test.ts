@@ -73,6 +73,7 @@ test.each([
   "main().catch(() => process.exit(1)); async function main() {}",
   "(async () => { await work(); process.exit(0); })();",
   'import "./_work";',
+  'import work from "./_work";',
   'import { work } from "./_work"; work();',
   "class Job { constructor() { work(); } } new Job();",
   "class Job {} const job = new Job();",
@@ -131,6 +132,10 @@ const command = 'import { command } from "app/console/command";\n';
 
 test.each([
   ["", "1:1  this file does nothing when it is started"],
+  [
+    'import { work } from "./_work"; function main() { work(); }',
+    "1:33  this file does nothing when it is started: nothing calls main()",
+  ],
   ["// Later.", "1:1  this file does nothing when it is started"],
   ["interface Row {}", "1:1  this file does nothing when it is started"],
   [

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { appImports } from "../appImports";
 import { type Attempt, attempt, bundle, type Place } from "../bundle";
 import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
 import { cacheName, makeCache } from "../codeCache";
@@ -60,6 +61,6 @@ function ownOptions(place: Place) {
   const { dependencies } = JSON.parse(readFileSync(join(place.root, "package.json"), "utf8"));
   const outside = [...Object.keys(dependencies ?? {}), ...developmentTools].filter(staysOutside);
   const isExternal = (name: string) => outside.some((one) => name === one || name.startsWith(`${one}/`));
-  const plugins = [appAlias(place.root), externalPackages(isExternal)];
+  const plugins = [appAlias(place.root), appImports(place.root, "cjs"), externalPackages(isExternal)];
   return { ...place, format: "cjs" as const, plugins };
 }

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { OnResolveArgs, OnResolveResult, Plugin, ResolveOptions } from "esbuild";
+import { packageImport } from "./packageImport";
+
+/** Marks what this plugin asks esbuild itself. */
+export const asked = "laju-app-imports";
+
+/** How an error begins that an ES module does not have: see `needsModule`. */
+const moduleOnly = "Only an ES module can import";
+
+type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
+
+/**
+ * Resolves what tsx resolves in the app's own files: `paths` and `baseUrl` of tsconfig.json, `imports` of package.json,
+ * packages of a workspace that are TypeScript, file URLs. Packages are left to who decides on them. What leads nowhere is
+ * an error here, with its place, and not when cron starts the command.
+ */
+export function appImports(root: string, format: "cjs" | "esm"): Plugin {
+  return {
+    name: "app-imports",
+    setup({ onResolve, resolve }) {
+      const known = new Map<string, Promise<OnResolveResult | undefined>>();
+      onResolve({ filter: /^[^./]/ }, (args) => {
+        if (isOthers(args)) return undefined;
+        const key = [args.path, args.kind, args.resolveDir].join("\0");
+        const result = known.get(key) ?? resolved(args, { root, format, resolve: resolve as Resolve });
+        known.set(key, result);
+        return result;
+      });
+    },
+  };
+}
+
+/** Whether a failed build is to be tried as an ES module. */
+export function needsModule(text: string): boolean {
+  return text.startsWith("Top-level await") || text.startsWith(moduleOnly);
+}
+
+interface Context {
+  root: string;
+  format: "cjs" | "esm";
+  resolve: Resolve;
+}
+
+function isOthers({ path, kind, namespace, importer, pluginData }: OnResolveArgs): boolean {
+  return (
+    pluginData === asked ||
+    kind === "entry-point" ||
+    namespace !== "file" ||
+    isBuiltin(path) ||
+    /^(laju-|app\/|data:)/.test(path) ||
+    isPackageFile(importer)
+  );
+}
+
+async function resolved(args: OnResolveArgs, context: Context): Promise<OnResolveResult | undefined> {
+  const { path } = args;
+  if (path.startsWith("file:")) return asFile(fileURLToPath(path), args, context);
+  const imported = path.startsWith("#") ? packageImport(path, args) : undefined;
+  if (imported === undefined) return ofPackage(args, context);
+  const { target, folder } = imported;
+  if (target.startsWith("./")) return ofPackage({ ...args, path: target, resolveDir: folder }, context, path);
+  // The package.json beside the build has no imports: there it goes by the package's own name.
+  if (isBuiltin(target)) return { path: target, external: true };
+  return (await ofPackage({ ...args, path: target }, context, path)) ?? { path: target, external: true };
+}
+
+/** Undefined for a package, which others decide on. */
+async function ofPackage(
+  args: OnResolveArgs,
+  context: Context,
+  written = args.path,
+): Promise<OnResolveResult | undefined> {
+  const found = await ask(args.kind, args, context);
+  if (found.errors?.length) return isOptional(args) ? undefined : { errors: [{ text: notFound(written) }] };
+  const name = packageName(args.path);
+  if (!isPackageFile(found.path)) {
+    // A package of the same workspace, which Node runs as it is unless it is TypeScript.
+    const isLinked = existsSync(join(context.root, "node_modules", name)) && !/\.[cm]?tsx?$/.test(found.path);
+    return isLinked ? undefined : asFile(found.path, args, context);
+  }
+  if (!found.path.includes(`/node_modules/${name}/`)) return { path: found.path };
+  const isImported = context.format === "cjs" && args.kind === "import-statement";
+  if (!isImported || !(await ask("require-call", args, context)).errors?.length) return undefined;
+  return { errors: [{ text: `${moduleOnly} "${args.path}"` }] };
+}
+
+function ask(
+  kind: OnResolveArgs["kind"],
+  { path, importer, resolveDir }: OnResolveArgs,
+  { resolve }: Context,
+) {
+  return resolve(path, { kind, importer, resolveDir, namespace: "file", pluginData: asked });
+}
+
+/** By its full path, so that whoever takes it from elsewhere (the shared bundle) sees it. */
+function asFile(path: string, { kind, importer, resolveDir }: OnResolveArgs, { resolve }: Context) {
+  return resolve(path, { kind, importer, resolveDir });
+}
+
+function isPackageFile(path: string): boolean {
+  return path.includes("/node_modules/");
+}
+
+/** "lodash/fp" → "lodash", "@aws-sdk/client-s3/dist" → "@aws-sdk/client-s3". */
+function packageName(path: string): string {
+  return path
+    .split("/")
+    .slice(0, path.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
+
+/** Whoever imports a package in the middle of a function may know what to do without it. */
+function isOptional({ kind, path }: OnResolveArgs): boolean {
+  return kind !== "import-statement" && couldBePackage.test(path);
+}
+
+function notFound(path: string): string {
+  const hint = couldBePackage.test(path)
+    ? `Install it (npm install ${packageName(path)}), or correct its name.`
+    : "Correct it, or paths in tsconfig.json, or imports in package.json.";
+  return `"${path}" leads to no file and to no package\n  ${hint}`;
+}
