@@ -51,8 +51,7 @@ function look(): DaemonTimezone {
   }
   const daemon = chosenOf(seen);
   if (daemon !== undefined) return fromTz(daemon.tz, daemon.name);
-  if (hidden !== undefined) return whileHidden(hidden);
-  return { timezone: systemTimezone(), isDaemonsOwn: false, daemon: undefined };
+  return { ...asInstalledBefore(), daemon: hidden, ...(hidden !== undefined && { trouble: "hidden" }) };
 }
 
 interface SeenDaemon {
@@ -82,9 +81,9 @@ function fromTz(tz: string | undefined, daemon: string): DaemonTimezone {
   return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system), daemon };
 }
 
-/** Only root sees what root's daemon was started with; what root's crontab:install saw still holds. */
-function whileHidden(daemon: string): DaemonTimezone {
+/** Only root sees what root's daemon was started with, and none may run just now: what crontab:install saw still holds. */
+function asInstalledBefore(): Pick<DaemonTimezone, "timezone" | "isDaemonsOwn"> {
   const system = systemTimezone();
   const timezone = readInstallation()?.daemonTimezone ?? system;
-  return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system), daemon, trouble: "hidden" };
+  return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system) };
 }

@@ -47,5 +47,6 @@ function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTi
       "Start it with the name of a zone, such as TZ=Europe/Berlin, then node laju crontab:install.",
     );
   }
+  if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install found it` : zone);
   return fine(isDaemonsOwn ? `${zone}, which ${daemon} has as its TZ` : zone);
 }
