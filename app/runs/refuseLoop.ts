@@ -1,3 +1,4 @@
+import { LajuError } from "../errors";
 import type { RunRecord } from "./record";
 import { supervise } from "./supervise";
 import { tell } from "./tell";
@@ -17,8 +18,9 @@ export function refuseLoop(names: string[], { startedAt, record, ping }: Refused
   const name = names.at(-1) as string;
   const told = record && { name, key: record.key, ping };
   const run = supervise({ name, startedAt, timeoutMs: null, record, told, mark: "" });
-  const error = `${name} is not run, because it was started by itself: ${names.join(" → ")}`;
-  run.noteError(error);
-  tell(`${error}\n  A command may start other commands, and parts of itself by fork() or as Worker threads.`);
+  const message = `${name} is not run, because it was started by itself: ${names.join(" → ")}`;
+  const hint = "A command may start other commands, and parts of itself by fork() or as Worker threads.";
+  run.noteError(new LajuError(message, { code: "E_LOOP", hint }));
+  tell(`${message}\n  ${hint}`);
   return run.exit(1);
 }

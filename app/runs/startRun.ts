@@ -42,7 +42,7 @@ export interface RunRequest {
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
   const startedAt = Date.now();
-  const { attempt, retryOf, slot: toldSlot } = starterSettings();
+  const { attempt, retryOf, slot: toldSlot, isUnderPm2 } = starterSettings();
   const isRetry = attempt > 1;
   const kept = { slot: null, hasLock: false };
   const run: NewRun = { name, args, startedAt, attempt, retryOf, log: outputFile(), ...kept };
@@ -59,7 +59,7 @@ export function startRun(request: RunRequest): ActiveRun {
   const row = record === "not recorded" ? undefined : record;
   if (row !== undefined) setRunId(row.key);
   const mark = runMark({ name, pid: process.pid, startedAt, key: row?.key });
-  markEnvironment(mark, marksAround());
+  markEnvironment(mark, isUnderPm2 ? [] : marksAround());
   const retries = isRetry ? undefined : request.retries;
   // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
   const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };

@@ -155,7 +155,9 @@ describe("a command that starts itself is refused", () => {
     const ended = await start(name, [], { START: `node build/commands/${name}.js` });
     expectRefused(ended, `${name} → ${name}`);
     expect(await statesOf(name)).toEqual(["failed", "failed"]);
-    expect((await runsOf(name))[0]?.error).toContain("was started by itself");
+    const error = `${name} is not run, because it was started by itself: ${name} → ${name}`;
+    expect((await runsOf(name))[0]?.error).toContain(error);
+    expect((await runsOf(name))[0]?.error).not.toContain("threw");
   });
 
   test.each([
