@@ -9,6 +9,7 @@ export default command({
   options: {
     file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
+    from: { type: "string", description: "The database it is a backup of, when that is another" },
     check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
     yes: { type: "boolean", default: false, description: "Really replace the database" },
   },

@@ -9,19 +9,28 @@ export default command({
   options: {
     file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
+    from: { type: "string", description: "The database it is a backup of, when that is another" },
     check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
     yes: { type: "boolean", default: false, description: "Really replace the database" },
   },
 
   async run({ args, options, run, signal }) {
-    const backup = chooseBackup({ file: options.file ?? args[0], latest: options.latest });
+    const backup = chooseBackup({
+      file: options.file ?? args[0],
+      latest: options.latest,
+      from: options.from,
+    });
     if (options.check) {
       await checkBackup(backup, { signal });
       return `${backup} is in order`;
     }
 
     confirmed(options.yes, backup);
-    const { database, replaced } = await restoreBackup(backup, { now: run.startedAt, signal });
+    const { database, replaced } = await restoreBackup(backup, {
+      now: run.startedAt,
+      signal,
+      from: options.from,
+    });
     logInfo("Database restored", { backup, database, replaced });
     return replaced === undefined
       ? `Restored ${database} from ${backup}`

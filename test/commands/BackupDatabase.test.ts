@@ -33,13 +33,18 @@ test("the file is what its documented format says", async () => {
   const key = (use: string) =>
     Buffer.from(hkdfSync("sha256", Buffer.from(backupKey, "hex"), salt, `laju backup ${use}`, 32));
 
-  expect(bytes.subarray(0, 12)).toEqual(Buffer.from("LAJUBAK1\x01\x00\x00\x00", "latin1"));
-  const check = createHmac("sha256", key("check")).update(bytes.subarray(0, 40)).digest().subarray(0, 16);
-  expect(bytes.subarray(40, 56)).toEqual(check);
+  const origin = Buffer.from(`{"database":"dev","takenAt":"${morning.toISOString()}"}`);
+  const end = 40 + origin.length;
+  expect(bytes.subarray(0, 12)).toEqual(
+    Buffer.from(`LAJUBAK2\x01\x00\x00${String.fromCharCode(origin.length)}`, "latin1"),
+  );
+  expect(bytes.subarray(40, end)).toEqual(origin);
+  const check = createHmac("sha256", key("check")).update(bytes.subarray(0, end)).digest().subarray(0, 16);
+  expect(bytes.subarray(end, end + 16)).toEqual(check);
   const decipher = createDecipheriv("aes-256-gcm", key("encryption"), nonce)
-    .setAAD(bytes.subarray(0, 56))
+    .setAAD(bytes.subarray(0, end + 16))
     .setAuthTag(bytes.subarray(-16));
-  const packed = Buffer.concat([decipher.update(bytes.subarray(56, -16)), decipher.final()]);
+  const packed = Buffer.concat([decipher.update(bytes.subarray(end + 16, -16)), decipher.final()]);
   expect(gunzipSync(packed).toString("latin1", 0, 15)).toBe("SQLite format 3");
 });
 
@@ -47,7 +52,7 @@ test("two backups of the same data share no byte of salt, nonce or content", asy
   const first = readFileSync(await app.takeBackup(new Date(1)));
   const second = readFileSync(await app.takeBackup(new Date(2)));
   expect(first.subarray(12, 40).equals(second.subarray(12, 40))).toBe(false);
-  expect(first.subarray(56, 100).equals(second.subarray(56, 100))).toBe(false);
+  expect(first.subarray(120, 160).equals(second.subarray(120, 160))).toBe(false);
 });
 
 test("a backup is one moment's state, however much is written meanwhile", async () => {

@@ -127,7 +127,11 @@ describe("nothing is changed", () => {
     const { seal } = await import("../../app/services/backup/seal");
     const { backupSecret } = await import("../../app/services/backup/encryptionKey");
     rmSync(file);
-    await seal(Readable.from(["no database"]), file, { content: "sqlite", secret: backupSecret(backupKey) });
+    await seal(Readable.from(["no database"]), file, {
+      content: "sqlite",
+      origin: undefined,
+      secret: backupSecret(backupKey),
+    });
     expect(await error(["--file", file, "--yes"])).toMatchObject({ code: "E_DATABASE_DAMAGED" });
     expectUnchanged();
   });
@@ -136,9 +140,63 @@ describe("nothing is changed", () => {
     const { seal } = await import("../../app/services/backup/seal");
     const { backupSecret } = await import("../../app/services/backup/encryptionKey");
     const other = join(app.root, "other");
-    await seal(Readable.from(["dump"]), other, { content: "postgres", secret: backupSecret(backupKey) });
+    await seal(Readable.from(["dump"]), other, {
+      content: "postgres",
+      origin: { database: "dev", takenAt: morning },
+      secret: backupSecret(backupKey),
+    });
     expect(await error(["--file", other, "--yes"])).toMatchObject({ code: "E_BACKUP_ENGINE" });
     expectUnchanged();
+  });
+
+  test("by another database's backup under this one's name, or at another time", async () => {
+    const { seal } = await import("../../app/services/backup/seal");
+    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const content = readFileSync(app.database);
+    rmSync(file);
+    const origin = { database: "staging", takenAt: morning };
+    const secret = backupSecret(backupKey);
+    await seal(Readable.from([content]), file, { content: "sqlite", origin, secret });
+    before.files = app.files();
+    const renamed = {
+      code: "E_BACKUP_ORIGIN",
+      message: expect.stringContaining("was renamed: it is the backup staging-"),
+    };
+    for (const args of [
+      ["--latest", "--yes"],
+      ["--latest", "--check"],
+      [file, "--yes", "--from", "staging"],
+    ]) {
+      expect(await error(args)).toMatchObject(renamed);
+    }
+    const later = file.replace(/T\d{6}/, "T235959");
+    rmSync(file);
+    await seal(Readable.from([content]), later, {
+      content: "sqlite",
+      origin: { ...origin, database: "dev" },
+      secret,
+    });
+    before.files = app.files();
+    expect(await error(["--latest", "--yes"])).toMatchObject({ code: "E_BACKUP_ORIGIN" });
+    expectUnchanged();
+  });
+
+  test("by another database's backup, unless --from names it", async () => {
+    const { seal } = await import("../../app/services/backup/seal");
+    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const other = join(app.folder, basename(file).replace("dev", "staging"));
+    const origin = { database: "staging", takenAt: morning };
+    const options = { content: "sqlite", origin, secret: backupSecret(backupKey) } as const;
+    await seal(Readable.from([readFileSync(app.database)]), other, options);
+    before.files = app.files();
+    expect(await error([basename(other), "--yes"])).toMatchObject({
+      message: `${other} is a backup of the database "staging", not of "dev"`,
+      hint: expect.stringContaining("--from staging"),
+    });
+    expect(await error([file, "--yes", "--from", "staging"])).toMatchObject({ code: "E_BACKUP_ORIGIN" });
+    expectUnchanged();
+    await app.run(app.restore, [basename(other), "--yes", "--from", "staging"]);
+    expect(users()).toEqual([{ n: 24 }]);
   });
 
   test("while another process has the database open", async () => {
@@ -151,6 +209,19 @@ describe("nothing is changed", () => {
     open.close();
     expect(app.files()).toEqual(before.files);
   });
+});
+
+test("a backup of an older release, which says nothing of its origin, can be restored", async () => {
+  const { seal } = await import("../../app/services/backup/seal");
+  const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+  const content = readFileSync(app.database);
+  rmSync(file);
+  const options = { content: "sqlite", origin: undefined, secret: backupSecret(backupKey) } as const;
+  await seal(Readable.from([content]), file, options);
+  expect(readFileSync(file, "latin1").slice(0, 8)).toBe("LAJUBAK1");
+  app.sql("DELETE FROM users");
+  await app.run(app.restore, ["--latest", "--yes"]);
+  expect(users()).toEqual([{ n: 24 }]);
 });
 
 describe("the secret", () => {

@@ -11,7 +11,12 @@ const endings = { sqlite: "sqlite3.gz.enc", postgres: "pgdump.gz.enc" } as const
 const pattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z\.(sqlite3|pgdump)\.gz\.enc$/;
 
 export function formatBackupName({ database, takenAt, content }: BackupName): string {
-  return `${database.replaceAll(/[^\w.-]/g, "_")}-${stampOf(takenAt)}.${endings[content]}`;
+  return `${fileName(database)}-${stampOf(takenAt)}.${endings[content]}`;
+}
+
+/** A database's name as it stands in its backups' names. */
+export function fileName(database: string): string {
+  return database.replaceAll(/[^\w.-]/g, "_");
 }
 
 /** undefined for a file that is none of ours. */

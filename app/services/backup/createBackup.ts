@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { settings } from "../../config";
 import { formatBackupName } from "./backupName";
 import { type BackupSecret, backupSecret } from "./encryptionKey";
+import type { BackupOrigin } from "./header";
 import { dumpPostgres } from "./postgresTools";
 import { seal } from "./seal";
 import { checkSqlite, copySqlite } from "./sqliteCopy";
@@ -26,7 +27,8 @@ export async function createBackup({ now = new Date(), signal }: CreateOptions =
   const file = join(folder, name);
 
   return withTemporaryFile(folder, async (sealed) => {
-    const bytes = await sealTarget(target, sealed, { secret, signal });
+    const origin = { database: target.name, takenAt: now };
+    const bytes = await sealTarget(target, sealed, { origin, secret, signal });
     // Read back: a disk that lies is found now, not on the day the backup is needed.
     await openSealed(sealed, secret, signal);
     renameSync(sealed, file);
@@ -41,6 +43,7 @@ export interface CreateOptions {
 }
 
 interface SealOptions {
+  origin: BackupOrigin;
   secret: BackupSecret;
   signal?: AbortSignal;
 }
@@ -51,18 +54,18 @@ function sealTarget(target: BackupTarget, sealed: string, options: SealOptions):
     : sealPostgres(target.url, sealed, options);
 }
 
-function sealSqlite(database: string, sealed: string, { secret, signal }: SealOptions): Promise<number> {
+function sealSqlite(database: string, sealed: string, options: SealOptions): Promise<number> {
   return withTemporaryFile(settings().backup.folder, async (copy) => {
-    await copySqlite(database, copy, signal);
+    await copySqlite(database, copy, options.signal);
     checkSqlite(copy, "quick", `the database ${database}`);
-    return seal(createReadStream(copy), sealed, { content: "sqlite", secret, signal });
+    return seal(createReadStream(copy), sealed, { content: "sqlite", ...options });
   });
 }
 
-async function sealPostgres(url: string, sealed: string, { secret, signal }: SealOptions): Promise<number> {
-  const dump = await dumpPostgres(url, signal);
+async function sealPostgres(url: string, sealed: string, options: SealOptions): Promise<number> {
+  const dump = await dumpPostgres(url, options.signal);
   try {
-    const bytes = await seal(dump.stream, sealed, { content: "postgres", secret, signal });
+    const bytes = await seal(dump.stream, sealed, { content: "postgres", ...options });
     // A dump that broke off is a fine stream, too: only the program's status tells.
     await dump.ended;
     return bytes;

@@ -2,62 +2,99 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { BackupSecret } from "./encryptionKey";
 
 /**
- * A backup file, version 1: this header, then the gzipped content encrypted with AES-256-GCM, then the tag.
+ * A backup file, version 2: this header, then the gzipped content encrypted with AES-256-GCM, then the tag.
  *
- *   0  8   "LAJUBAK1"
+ *   0  8   "LAJUBAK2"
  *   8  1   what is inside: 1 an SQLite database file, 2 PostgreSQL's custom archive (pg_dump -Fc)
  *   9  1   the secret: 0 a key of 32 bytes, 1 a passphrase (scrypt, N 2^16, r 8, p 1, with the salt)
- *  10  2   zero
+ *  10  2   n, how long the origin is
  *  12 16   salt: HKDF-SHA256 of the secret with it gives the encryption key and the check key
  *  28 12   nonce
- *  40 16   HMAC-SHA256 of the first 40 bytes with the check key, cut to 16: tells a wrong key from a damaged file
+ *  40  n   origin: JSON with `database`, its name, and `takenAt`, the time in UTC
+ * 40+n 16  HMAC-SHA256 of what precedes it with the check key, cut to 16: tells a wrong key from a damaged file
  *
- * The whole header is the cipher's additional data, so it can't be exchanged either.
+ * The whole header is the cipher's additional data, so it can't be exchanged either. Version 1 ("LAJUBAK1") is the same
+ * without an origin: whose backup it is stands in its file's name alone, which anybody can change.
  */
 export interface Header {
   content: BackupContent;
   secretKind: BackupSecret["kind"];
   salt: Buffer;
   nonce: Buffer;
+  /** Undefined in version 1. */
+  origin: BackupOrigin | undefined;
+}
+
+/** Which database a backup is of, and when it was taken. */
+export interface BackupOrigin {
+  database: string;
+  takenAt: Date;
 }
 
 export type BackupContent = "sqlite" | "postgres";
 
-export const headerBytes = 56;
+/** What has to be read before it is known how long the header is. */
+export const fixedBytes = 40;
 export const tagBytes = 16;
 
-const magic = Buffer.from("LAJUBAK1");
+const magics = { 1: "LAJUBAK1", 2: "LAJUBAK2" } as const;
+const magicBytes = 8;
+const signatureBytes = 16;
 const contents: readonly BackupContent[] = ["sqlite", "postgres"];
 const secretKinds: readonly BackupSecret["kind"][] = ["key", "passphrase"];
-const signedBytes = 40;
 
-export function formatHeader({ content, secretKind, salt, nonce }: Header, checkKey: Buffer): Buffer {
+export function formatHeader({ content, secretKind, salt, nonce, origin }: Header, checkKey: Buffer): Buffer {
+  const text = Buffer.from(origin === undefined ? "" : JSON.stringify(origin));
   const kinds = Buffer.from([contents.indexOf(content) + 1, secretKinds.indexOf(secretKind), 0, 0]);
-  const signed = Buffer.concat([magic, kinds, salt, nonce]);
+  kinds.writeUInt16BE(text.length, 2);
+  const magic = Buffer.from(magics[origin === undefined ? 1 : 2]);
+  const signed = Buffer.concat([magic, kinds, salt, nonce, text]);
   return Buffer.concat([signed, signatureOf(signed, checkKey)]);
 }
 
-/** What the bytes say, undefined when they are not the start of a backup. */
+/** How long the header is that begins with these bytes; undefined when they are not the start of a backup. */
+export function headerLength(bytes: Buffer): number | undefined {
+  if (bytes.length < fixedBytes || !hasMagic(bytes)) return undefined;
+  return fixedBytes + (isVersion(bytes, 2) ? bytes.readUInt16BE(10) : 0) + signatureBytes;
+}
+
+/** What a whole header says, undefined when it is none. */
 export function parseHeader(bytes: Buffer): Header | undefined {
-  if (bytes.length < headerBytes || !hasMagic(bytes)) return undefined;
+  if (headerLength(bytes) !== bytes.length) return undefined;
   const content = contents[(bytes[8] ?? 0) - 1];
   const secretKind = secretKinds[bytes[9] ?? -1];
   if (content === undefined || secretKind === undefined) return undefined;
-  return { content, secretKind, salt: bytes.subarray(12, 28), nonce: bytes.subarray(28, signedBytes) };
+  const salt = bytes.subarray(12, 28);
+  return { content, secretKind, salt, nonce: bytes.subarray(28, fixedBytes), origin: originIn(bytes) };
 }
 
 export function hasMagic(bytes: Buffer): boolean {
-  return bytes.subarray(0, magic.length).equals(magic);
+  return isVersion(bytes, 1) || isVersion(bytes, 2);
 }
 
 export function isSignedBy(bytes: Buffer, checkKey: Buffer): boolean {
-  const signature = signatureOf(bytes.subarray(0, signedBytes), checkKey);
-  return timingSafeEqual(signature, bytes.subarray(signedBytes, headerBytes));
+  const end = bytes.length - signatureBytes;
+  return timingSafeEqual(signatureOf(bytes.subarray(0, end), checkKey), bytes.subarray(end));
+}
+
+function isVersion(bytes: Buffer, version: 1 | 2): boolean {
+  return bytes.toString("latin1", 0, magicBytes) === magics[version];
+}
+
+/** Read before the signature is checked, so it may be anything. */
+function originIn(bytes: Buffer): BackupOrigin | undefined {
+  if (!isVersion(bytes, 2)) return undefined;
+  try {
+    const { database, takenAt } = JSON.parse(
+      bytes.toString("utf8", fixedBytes, bytes.length - signatureBytes),
+    );
+    return { database: String(database), takenAt: new Date(takenAt) };
+  } catch {
+    // Damaged: no signature fits it.
+    return { database: "", takenAt: new Date(Number.NaN) };
+  }
 }
 
 function signatureOf(signed: Buffer, checkKey: Buffer): Buffer {
-  return createHmac("sha256", checkKey)
-    .update(signed)
-    .digest()
-    .subarray(0, headerBytes - signedBytes);
+  return createHmac("sha256", checkKey).update(signed).digest().subarray(0, signatureBytes);
 }

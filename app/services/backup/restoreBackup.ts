@@ -2,6 +2,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { LajuError } from "../../errors";
 import { stampOf } from "./backupName";
+import { checkName, checkTarget } from "./checkOrigin";
 import { createBackup } from "./createBackup";
 import { backupSecret } from "./encryptionKey";
 import { restorePostgres } from "./postgresTools";
@@ -14,6 +15,8 @@ import { openSealed, type SealedFile, unseal } from "./unseal";
 export interface RestoreOptions {
   now?: Date;
   signal?: AbortSignal;
+  /** The database that the backup is of, where that isn't the app's own. */
+  from?: string | undefined;
 }
 
 /** What was put back, and where the database that it replaced is now (undefined where there was none). */
@@ -26,7 +29,9 @@ export interface Restored {
 export async function restoreBackup(file: string, options: RestoreOptions = {}): Promise<Restored> {
   const target = backupTarget();
   const sealed = await openSealed(file, backupSecret(), options.signal);
+  checkName(sealed);
   if (sealed.content !== target.content) throw otherEngine(sealed, target);
+  checkTarget(sealed, target.name, options.from);
   return target.content === "sqlite"
     ? restoreSqlite(sealed, target.file, options)
     : restorePostgresDatabase(sealed, target, options);
@@ -35,6 +40,7 @@ export async function restoreBackup(file: string, options: RestoreOptions = {}):
 /** Reads a backup through as a restore would and changes nothing. PostgreSQL's archive is checked by its seal alone. */
 export async function checkBackup(file: string, { signal }: RestoreOptions = {}): Promise<void> {
   const sealed = await openSealed(file, backupSecret(), signal);
+  checkName(sealed);
   if (sealed.content === "sqlite") await withUnsealed(sealed, dirname(file), async () => {}, signal);
 }
 

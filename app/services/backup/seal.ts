@@ -5,10 +5,12 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type BackupSecret, keysFor } from "./encryptionKey";
-import { type BackupContent, formatHeader } from "./header";
+import { type BackupContent, type BackupOrigin, formatHeader } from "./header";
 
 export interface Sealing {
   content: BackupContent;
+  /** Undefined makes a file of version 1. */
+  origin: BackupOrigin | undefined;
   secret: BackupSecret;
   signal?: AbortSignal;
 }
@@ -18,11 +20,11 @@ const largestBytes = 2 ** 36 - 32;
 
 /** Writes a stream, gzipped and encrypted, into a new file that is on the disk when this returns. Gives its size. */
 export async function seal(source: Readable, file: string, options: Sealing): Promise<number> {
-  const { content, secret, signal } = options;
+  const { content, origin, secret, signal } = options;
   const salt = randomBytes(16);
   const nonce = randomBytes(12);
   const keys = keysFor(secret, salt);
-  const header = formatHeader({ content, secretKind: secret.kind, salt, nonce }, keys.check);
+  const header = formatHeader({ content, secretKind: secret.kind, salt, nonce, origin }, keys.check);
   const cipher = createCipheriv("aes-256-gcm", keys.encryption, nonce).setAAD(header);
 
   async function* framed(encrypted: AsyncIterable<Buffer>) {

@@ -6,15 +6,27 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { LajuError } from "../../errors";
 import { type BackupSecret, keysFor } from "./encryptionKey";
-import { type BackupContent, type Header, headerBytes, isSignedBy, parseHeader, tagBytes } from "./header";
+import {
+  type BackupContent,
+  type BackupOrigin,
+  fixedBytes,
+  type Header,
+  headerLength,
+  isSignedBy,
+  parseHeader,
+  tagBytes,
+} from "./header";
 
 /** A backup file whose every byte was found to be what was written with this secret. */
 export interface SealedFile {
   file: string;
   content: BackupContent;
+  /** Whose backup it is; undefined in those of older releases. */
+  origin: BackupOrigin | undefined;
   /** A decipher that is ready to read the file from behind its header. */
   decipher(): DecipherGCM;
-  /** The last byte of the encrypted content. */
+  /** The first and the last byte of the encrypted content. */
+  start: number;
   end: number;
 }
 
@@ -40,25 +52,28 @@ export async function unseal(sealed: SealedFile, into: Writable, signal?: AbortS
   await pipeline(encryptedBytes(sealed), sealed.decipher(), createGunzip(), into, { signal });
 }
 
-function encryptedBytes({ file, end }: SealedFile) {
-  return createReadStream(file, { start: headerBytes, end });
+function encryptedBytes({ file, start, end }: SealedFile) {
+  return createReadStream(file, { start, end });
 }
 
 async function readFrame(file: string, secret: BackupSecret): Promise<SealedFile> {
   const handle = await openBackup(file);
   try {
     const { size } = await handle.stat();
-    const bytes = await readAt(handle, 0, headerBytes);
+    const length = headerLength(await readAt(handle, 0, fixedBytes)) ?? fixedBytes;
+    const bytes = await readAt(handle, 0, length);
     const header = parseHeader(bytes);
-    if (header === undefined) throw unusable(`${file} is not a backup`, "A backup begins with LAJUBAK1.");
-    if (size <= headerBytes + tagBytes) throw unusable(`${file} is cut short`, "Take another backup.");
+    if (header === undefined)
+      throw unusable(`${file} is not a backup`, "A backup begins with LAJUBAK2, an older one with LAJUBAK1.");
+    if (size <= length + tagBytes) throw unusable(`${file} is cut short`, "Take another backup.");
     const key = encryptionKeyFor(file, { header, bytes, secret });
     const tag = await readAt(handle, size - tagBytes, tagBytes);
     const decipher = () =>
       createDecipheriv("aes-256-gcm", key, header.nonce, { authTagLength: tagBytes })
         .setAAD(bytes)
         .setAuthTag(tag);
-    return { file, content: header.content, decipher, end: size - tagBytes - 1 };
+    const { content, origin } = header;
+    return { file, content, origin, decipher, start: length, end: size - tagBytes - 1 };
   } finally {
     await handle.close();
   }
