@@ -71,7 +71,17 @@ function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, r
   };
 }
 
+/** What a run returns is kept in the ledger and told in notices; it is a sentence, no file. */
+const longestMessage = 10_000;
+
 function messageOf(result: CommandResult): string | undefined {
+  const message = messageIn(result);
+  if (message === undefined || message.length <= longestMessage) return message;
+  const start = message.slice(0, longestMessage).replace(/[\ud800-\udbff]$/, "");
+  return `${start}… (${message.length - start.length} more characters are not kept)`;
+}
+
+function messageIn(result: CommandResult): string | undefined {
   if (typeof result === "string") return result;
   if (!result) return undefined;
   const counts = [

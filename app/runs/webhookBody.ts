@@ -19,7 +19,11 @@ export function webhookBody(content: NoticeContent, format: WebhookFormat): obje
 const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
   slack: (content) => ({ text: [slackText(title(content)), ...slackLines(content)].join("\n") }),
   discord: (content) => {
-    const head = [`**${title(content)}**`, ...factLines(content)].join("\n").slice(0, 1000);
+    const head = [`**${discordText(title(content))}**`, ...factLines(content).map(discordText)]
+      .join("\n")
+      .slice(0, 1000)
+      // An escape that was cut would take effect on what follows.
+      .replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
     return {
       content: [head, ...fenced(content, 950)].join("\n"),
       // What a command prints must not call anybody.
@@ -51,6 +55,16 @@ function title(content: NoticeContent): string {
   return `${content.event === "failure" ? "✗" : "✓"} ${noticeTitle(content)}`;
 }
 
+/** A Markdown link in an error's text could show one address and lead to another. */
+function discordText(text: string): string {
+  return text.replaceAll(/[\\`*_~|[\]()<>#]/g, "\\$&");
+}
+
+/** Not every Teams client knows escapes. A blank without width between its halves makes a link no link. */
+function teamsText(text: string): string {
+  return text.replaceAll("](", "]\u200b(");
+}
+
 function factLines(content: NoticeContent): string[] {
   return noticeFacts(content).map(([label, value]) => `${label}: ${value}`);
 }
@@ -70,15 +84,17 @@ function fenced({ output }: NoticeContent, longest: number): string[] {
 }
 
 function teamsCard(content: NoticeContent): object {
-  const facts = noticeFacts(content).map(([name, value]) => ({ title: name, value }));
+  const facts = noticeFacts(content).map(([name, value]) => ({ title: name, value: teamsText(value) }));
   const output =
-    content.output === "" ? [] : [{ ...textBlock(content.output.slice(-4000)), fontType: "Monospace" }];
+    content.output === ""
+      ? []
+      : [{ ...textBlock(teamsText(content.output.slice(-4000))), fontType: "Monospace" }];
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
     version: "1.4",
     body: [
-      { ...textBlock(title(content)), weight: "Bolder", size: "Medium" },
+      { ...textBlock(teamsText(title(content))), weight: "Bolder", size: "Medium" },
       { type: "FactSet", facts },
       ...output,
     ],

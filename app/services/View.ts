@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { TemplateFunction } from "ejs";
 import "../config";
 import { LajuError } from "../errors";
@@ -29,6 +29,7 @@ function template(file: string): TemplateFunction {
   const known = templates.get(file);
   if (known !== undefined) return known;
   const path = join(viewsFolder, file.endsWith(".ejs") ? file : `${file}.ejs`);
+  if (!path.startsWith(viewsFolder + sep)) throw outside(file);
   const { compile } = require("ejs") as typeof import("ejs");
   const compiled = compile(readView(file, path), {
     filename: path,
@@ -38,6 +39,14 @@ function template(file: string): TemplateFunction {
   });
   templates.set(file, compiled);
   return compiled;
+}
+
+/** A name may come from data. What lies elsewhere is no template of the app's. */
+function outside(file: string): LajuError {
+  return new LajuError(`the view ${JSON.stringify(file)} is outside ${viewsFolder}`, {
+    code: "E_VIEW",
+    hint: 'Views are named from there: view("digest"), view("mails/digest").',
+  });
 }
 
 function readView(file: string, path: string): string {

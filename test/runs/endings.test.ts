@@ -32,6 +32,7 @@ const files = {
   "commands/ThrowsMany.ts": command(
     'await Promise.any([Promise.reject(new Error("first")), Promise.reject(new TypeError("second"))]);',
   ),
+  "commands/Talks.ts": command('return "x".repeat(1_000_000);'),
   "commands/Forgets.ts": command("await new Promise(() => {});"),
   "commands/Overflows.ts": command("const deeper = (n: number): number => deeper(n + 1) + 1; deeper(0);"),
   "commands/Waits.ts": command(forever),
@@ -106,6 +107,13 @@ describe("a run of a built command", () => {
       exitStatus: 1,
       message: "3 processed, 1 failed",
     });
+  });
+
+  test("keeps 10 kB of what it returns, and says so", async () => {
+    expect((await run("Talks")).status).toBe(0);
+    expect((await last("Talks")).message).toBe(
+      `${"x".repeat(10_000)}… (990000 more characters are not kept)`,
+    );
   });
 
   test("that throws has failed, and its log holds the error with its cause", async () => {

@@ -76,6 +76,19 @@ describe("the body of a webhook", () => {
     expect(body.allowed_mentions).toEqual({ parse: [] });
   });
 
+  test("for Discord and Teams makes no links of what an error says", () => {
+    const error = "Error: [your bank](https://evil.example) \\[a](https://b) **bold**";
+    const failed = { ...content, run: { error, startedAt: 0, finishedAt: null } as Run, output: error };
+    const discord = webhookBody(failed, "discord") as { content: string };
+    const [head = ""] = discord.content.split("```");
+    expect(head.replaceAll(/\\[\s\S]/g, "")).not.toMatch(/[[\]()]|\*\*bold/);
+    const cut = webhookBody({ ...failed, description: "\\".repeat(2000) }, "discord") as { content: string };
+    expect(/\\*(?=\n```)/.exec(cut.content)?.[0].length).toSatisfy((length: number) => length % 2 === 0);
+    const teams = JSON.stringify(webhookBody(failed, "teams"));
+    expect(teams).not.toContain("](");
+    expect(teams).toContain("[your bank]\u200b(https://evil.example)");
+  });
+
   test("for Teams is a card", () => {
     expect(webhookBody(content, "teams")).toMatchObject({
       type: "message",

@@ -65,3 +65,13 @@ test("an error inside a view names its file and line", async () => {
   expect(error?.message).toContain(`${app.root}/app/views/wrong.ejs:2`);
   expect(error?.message).toContain("nobody is not defined");
 });
+
+test.each(["../../../x", "../viewsx/x", "mail/../../secret"])(
+  "a view outside app/views is not rendered: %s",
+  async (name) => {
+    app.write("x.ejs", "outside");
+    app.write("app/secret.ejs", "outside");
+    app.write("app/viewsx/x.ejs", "outside");
+    expect((await render(name)).error?.message).toMatch(/^the view ".*" is outside .*\/app\/views$/);
+  },
+);
