@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { build, type Message, type Metafile, type Plugin } from "esbuild";
 import type { CommandProblem } from "../../app/schedule/manifest";
 import { headOf } from "./heads";
-import { type Result, settings, withModuleDefaults } from "./settings";
+import { type Result, settings, withEndings, withModuleDefaults } from "./settings";
 import type { Shared } from "./shared/bundleShared";
 import { sharedPlugin } from "./shared/sharedPlugin";
 
@@ -71,7 +71,14 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
   const banner = { js: headOf(options) };
   const result = await build({ ...settings({ ...options, format, plugins }), banner, entryPoints: entries });
+  refuseEmptyPatterns(result);
   return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
+}
+
+/** import(`./steps/${name}.js`) where no file fits would fail whatever the name is. */
+function refuseEmptyPatterns({ warnings }: Result): void {
+  const errors = warnings.filter(({ id }) => id === "empty-glob");
+  if (errors.length > 0) throw Object.assign(new Error("An import fits no file"), { errors });
 }
 
 /** The app's own files in a bundle, from the app's root. */
@@ -88,7 +95,11 @@ function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
     if (!/\.m?js$/.test(path)) return { path: relative(build, path), contents };
     const { entryPoint = "" } = result.metafile.outputs[relative(root, path)] ?? {};
     const inputs = [...importedBy(entryPoint, result.metafile)].filter(isSource).sort();
-    return { path: relative(build, path), contents: Buffer.from(withModuleDefaults(text)), inputs };
+    return {
+      path: relative(build, path),
+      contents: Buffer.from(withEndings(withModuleDefaults(text))),
+      inputs,
+    };
   });
 }
 

@@ -33,6 +33,13 @@ export function settings(options: Pick<BundleOptions, "root" | "build" | "format
   } satisfies BuildOptions;
 }
 
+const globHelper = /^(var __glob = \(map\) => \(path\) => \{\n {2}var fn = map\[path\])(?=;)/m;
+
+/** esbuild knows the files of import(`./steps/${name}`) by their whole names; tsx finds them without their endings too. */
+export function withEndings(text: string): string {
+  return text.replace(globHelper, '$1 || map[path + ".ts"] || map[path + "/index.ts"]');
+}
+
 const helper = /^var __toESM = [\s\S]*?^\)\);$/m;
 const nodeDefault = /isNodeMode \|\| !mod \|\| !mod\.__esModule \?/;
 
