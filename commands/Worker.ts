@@ -12,8 +12,7 @@ export default command({
     once: { type: "boolean", default: false, description: "End when nothing is due any more" },
     patience: {
       type: "string",
-      default: "25s",
-      description: "How long running jobs may take to end when stopped",
+      description: "How long running jobs may take to end when stopped (25s; pm2's kill_timeout less 0.4s)",
     },
   },
 

@@ -35,6 +35,20 @@ export function starterSettings(): Starter {
   };
 }
 
+/** pm2's own default, in milliseconds. */
+const pm2Default = 1600;
+
+/**
+ * How long after SIGINT pm2 kills this process, in milliseconds; undefined where pm2 started neither this process nor
+ * one above it: pm2 kills the whole tree.
+ */
+export function pm2KillTimeout(environment = process.env): number | undefined {
+  const { pm_id, pm_pid_path, kill_timeout } = environment;
+  if (pm_id === undefined && pm_pid_path === undefined) return undefined;
+  // pm2 gives a process its own settings as variables; 0 is its default as well.
+  return Number(kill_timeout) || pm2Default;
+}
+
 /** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
 function isPm2Script(started: string | undefined, script: string | undefined): boolean {
   if (started === undefined || script === undefined) return true;

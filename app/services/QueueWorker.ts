@@ -9,7 +9,7 @@ export interface WorkerArguments {
   concurrency: string;
   types?: string | undefined;
   once: boolean;
-  patience: string;
+  patience?: string | undefined;
 }
 
 // Apart from Queue: what only queues jobs shall not carry the worker and all handlers.

@@ -13,6 +13,7 @@ export default verb({
   },
   details: `Starts the built command Worker, here in the foreground. Under pm2 or systemd start the command itself:
 pm2 start build/commands/Worker.js -i 4 --kill-timeout 30000
+Under pm2 jobs have pm2's kill_timeout less 0.4s.
 
 SIGTERM or SIGINT: nothing more is begun, and what runs is waited for. A second signal aborts it; the jobs go
 back into the queue.`,

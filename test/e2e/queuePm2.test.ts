@@ -79,7 +79,8 @@ describe("the built worker", () => {
   const count = (sql: string) => database.prepare<[], number>(sql).pluck().get() as number;
   const workers = () => count("select count(*) from queue_workers");
   const unfinished = () => count("select count(*) from jobs where status <> 'completed'");
-  const repeated = () => count("select count(*) from jobs where attempts <> 1");
+  // What was given back is no attempt.
+  const repeated = () => count("select count(*) from jobs where attempts - spent <> 1");
   const begun = () => count("select count(*) from notes");
 
   test("four under pm2, as the documented file has it: a reload loses and repeats nothing", async () => {
@@ -120,6 +121,30 @@ describe("the built worker", () => {
     });
     expect(processes()[0]?.pm2_env.restart_time).toBe(0);
     pm2("delete", "forked");
+  });
+
+  test("a plain pm2 restart loses nothing, and repeats only what could not end in time", async () => {
+    pm2("start", "build/commands/Worker.js", "--name", "plain");
+    await until(() => workers() === 1, { what: "the worker being there" });
+    const said = () => readFileSync(join(home, "logs", "plain-out.log"), "utf8");
+    await until(() => said().includes("1.2s (pm2 kills after 1600 ms)"), { what: "how long it waits" });
+    const [last, runs] = [count("select coalesce(max(id), 0) from jobs"), begun()];
+    // The worker aborts the second after 1.2 s. Its handler doesn't listen.
+    await app.run(["build/commands/Push.js", "1", "500"]);
+    await app.run(["build/commands/Push.js", "1", "6000"]);
+    await until(() => begun() === runs + 2, { what: "both jobs being begun" });
+    pm2("restart", "plain");
+    await until(() => unfinished() === 0, { limit: 40_000, what: "both jobs being completed" });
+    expect(repeated()).toBe(0);
+    const times = `select count(*) from notes where job > ${last} group by job order by job`;
+    expect(database.prepare<[], number>(times).pluck().all()).toEqual([1, 2]);
+    expect(processes()[0]?.pm2_env).toMatchObject({
+      status: "online",
+      restart_time: 1,
+      unstable_restarts: 0,
+    });
+    pm2("delete", "plain");
+    await until(() => workers() === 0, { what: "the worker being gone" });
   });
 
   describe.skipIf(systemd.skip)(`under systemd${systemd.label}`, () => {

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../schedule/duration";
 import { isError } from "../../services/errorText";
 import { logError, logInfo } from "../../services/Logger";
 import { closeQueue, queueEngine } from "../engines/select";
@@ -24,6 +25,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
     logInfo("Worker started", {
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
+      patience: patienceText(options),
       // Else whoever wonders why it does nothing would not think of that.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
@@ -34,6 +36,12 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
     stopHearing();
     process.off("unhandledRejection", noteStray);
   }
+}
+
+/** "25s (default)": whoever asks why a stopped worker gave a job back finds it in the log. */
+function patienceText({ patienceMs, patienceReason }: WorkOptions): string {
+  const text = formatDuration(patienceMs);
+  return patienceReason === undefined ? text : `${text} (${patienceReason})`;
 }
 
 function whole(handlers: Handlers): LoadedHandlers {

@@ -1,16 +1,19 @@
 import { settings } from "../../config";
 import { LajuError } from "../../errors";
 import { parseDuration } from "../../schedule/duration";
+import { logWarn } from "../../services/Logger";
 import type { WorkerArguments } from "../../services/QueueWorker";
 import type { ClaimedJob, Settlement } from "../engine";
+import { patienceFor, patienceWarning } from "./patience";
 
 /** How a worker is to work. */
 export interface WorkOptions {
   concurrency: number;
   types: readonly string[] | undefined;
   once: boolean;
-  /** How long what runs may take to end after SIGTERM or SIGINT, in milliseconds. */
+  /** How long what runs may take to end after SIGTERM or SIGINT, in milliseconds, and why so long. */
   patienceMs: number;
+  patienceReason?: string;
   /** See Worker. */
   leaseMs?: number;
   keepMs?: number;
@@ -26,12 +29,17 @@ export function workOptions({ concurrency, types, once, patience }: WorkerArgume
   const named = types?.split(",").flatMap((type) => type.trim() || []);
   // Of none it would wait for ever: `--types "$TYPES"`.
   if (named?.length === 0) throw wrong("--types names none", "Name some, or leave it out for all there are.");
+  const given = patience === undefined ? undefined : parseDuration(patience);
+  const { milliseconds, reason } = patienceFor(given);
+  const warning = patienceWarning(given);
+  if (warning !== undefined) logWarn(warning);
   const keepMs = settings().queueKeepDays * 86_400_000;
   return {
     concurrency: count,
     types: named,
     once,
-    patienceMs: parseDuration(patience),
+    patienceMs: milliseconds,
+    patienceReason: reason,
     keepMs,
   };
 }
