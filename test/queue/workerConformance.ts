@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NewJob, QueueEngine } from "../../app/queue/engine";
+import { bundledProgram } from "../support/bundledProgram";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";
 import { type EngineSetup, newJob } from "./conformance";
@@ -267,6 +272,31 @@ export function workerConformance(setup: WorkerSetup): void {
 
     const { database } = setup;
     if (database === undefined) return;
+    test("several processes with the documented loop of one's own run every job once", async () => {
+      const program = join(setup.folder, "OwnLoop.ts");
+      const docs = readFileSync(join(import.meta.dirname, "..", "..", "docs", "queue.md"), "utf8");
+      const [, loop] = /```ts\n(\/\/ commands\/OwnLoop\.ts\n[\s\S]*?)^```$/m.exec(docs) ?? [];
+      const services = join(import.meta.dirname, "..", "..", "app", "services", "DB");
+      writeFileSync(program, (loop as string).replace("../app/services/DB", services));
+      await push("own", 300, { data: '"done"' });
+      const { PATH } = process.env;
+      const env = { PATH, LAJU_ROOT: setup.folder, ...setup.environment() };
+      const ends = Array.from({ length: 4 }, async () => {
+        const child = spawn(process.execPath, [bundledProgram(program)], {
+          env,
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        let output = "";
+        child.stdout.on("data", (text) => (output += text));
+        const [status] = await once(child, "close");
+        return { status, done: output.split("\n").filter((line) => line === "own done").length };
+      });
+      const ended = await Promise.all(ends);
+      expect(ended.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
+      expect(ended.reduce((sum, { done }) => sum + done, 0)).toBe(300);
+      expect((await engine.counts()).byState).toMatchObject({ completed: 300, pending: 0, processing: 0 });
+    });
+
     const workplace = { engine: () => engine, workers: () => workers, database };
     migrationConformance(setup, workplace);
     openTransaction(setup, workplace);
