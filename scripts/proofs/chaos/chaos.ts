@@ -29,12 +29,12 @@ export interface Options {
 
 /** So long may everything take to end when nothing goes wrong any more, in milliseconds. */
 const longestCalm = 120_000;
-const leaseMs = 4000;
+const leaseMs = 6000;
 
 /** Runs a storm and says what came of it. Returns whether every promise was kept. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
-  const disk = makeDisk(join(folder, "disk"));
+  const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
   // Another user's worker has the rights to use it, and access(2) says that it has not.
   chmodSync(folder, 0o755);
   const trace = join(folder, "trace");
@@ -75,9 +75,9 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
 }
 
 /** A small one in memory, which can be filled; without root it is the machine's own. */
-function makeDisk(disk: string): string {
+function makeDisk(disk: string, size: string): string {
   mkdirSync(disk, { mode: 0o777 });
-  if (means().isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", "size=192m,mode=777", "none", disk]);
+  if (means().isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=777`, "none", disk]);
   return disk;
 }
 

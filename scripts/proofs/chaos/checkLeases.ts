@@ -1,4 +1,5 @@
 import { type History, of } from "./history";
+import { slowMachine } from "./observer";
 import type { EngineName } from "./plan";
 import { broken, type Violation } from "./violation";
 
@@ -15,7 +16,9 @@ const lateNews = 12_000;
 
 /** Whoever lives and can say so keeps its lease, and with it its jobs: others must not take it for dead. */
 export function checkLeases({ events }: History, engine: EngineName): Violation[] {
-  const faults = of(events, "fault").filter(({ fault }) => reasons[engine].includes(fault));
+  const faults = of(events, "fault").filter(
+    ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,
+  );
   const frozen = of(events, "signaled").filter(({ signal }) => signal === "SIGSTOP");
   const unfounded = of(events, "lostLease").filter(({ pid, t: lost }) => {
     const wasFrozen = frozen.some(

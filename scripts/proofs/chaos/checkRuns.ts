@@ -53,11 +53,14 @@ function mayRepeat({ how, gone, lostLease, stopped, begun }: Attempt, next: Atte
 
 function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   const violations: string[] = [];
-  for (const [n, at] of completed) {
-    const late = attempts.get(n)?.find(({ begun }) => begun > at);
-    if (late === undefined || rewinds.some(({ from, to }) => at < to && to < late.begun && from < late.begun))
+  for (const [n, { asked, t }] of completed) {
+    const late = attempts.get(n)?.find(({ begun }) => begun > t);
+    if (
+      late === undefined ||
+      rewinds.some(({ from, to }) => asked < to && to < late.begun && from < late.begun)
+    )
       continue;
-    violations.push(`${nameOf(late)} began ${Math.round(late.begun - at)} ms after it was seen completed`);
+    violations.push(`${nameOf(late)} began ${Math.round(late.begun - t)} ms after it was seen completed`);
   }
   return violations;
 }

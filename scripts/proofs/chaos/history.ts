@@ -38,7 +38,7 @@ export interface History {
   /** Unlike `promised` also those whose acknowledgment was lost. */
   asked: ReadonlyMap<string, { kind: string; unique: string | undefined }>;
   /** When the store was first seen to say that a job was completed. */
-  completed: ReadonlyMap<string, number>;
+  completed: ReadonlyMap<string, { asked: number; t: number }>;
   rewinds: readonly { from: number; to: number }[];
 }
 
@@ -51,8 +51,9 @@ export function historyOf(events: readonly Event[]): History {
     const { kind, delay, unique } = asked;
     promised.set(n, { n, kind, id, isNew, asked: asked.t, acknowledged: t, delay, unique });
   }
-  const completed = new Map<string, number>();
-  for (const { n, t } of of(events, "completed")) if (!completed.has(n)) completed.set(n, t);
+  const completed = new Map<string, { asked: number; t: number }>();
+  for (const { n, asked, t } of of(events, "completed"))
+    if (!completed.has(n)) completed.set(n, { asked, t });
   const asked = new Map([...asking].map(([n, { kind, unique }]) => [n, { kind, unique }]));
   const rewinds = of(events, "rewound").map(({ from, t }) => ({ from, to: t }));
   return { events, attempts: attemptsIn(events), promised, asked, completed, rewinds };

@@ -3,6 +3,10 @@ import type { Row, Rows } from "./stores";
 import { append } from "./trace";
 
 const lookEvery = 700;
+/** A look that takes longer than this, in milliseconds, tells that nobody can be expected to be in time. */
+const slow = 1500;
+/** A fault that nobody planned. */
+export const slowMachine = "slowMachine";
 
 /** A job that was in a worker's hands at several looks, without a change. */
 export interface Sighting {
@@ -37,10 +41,14 @@ export class Observer {
   }
 
   async look(): Promise<Row[]> {
-    const t = now();
+    const asked = now();
     const rows = await this.rows.all();
+    // Not before: what began since the look was asked for may have ended before it was answered.
+    const t = now();
+    if (t - asked > slow)
+      append(this.trace, { what: "fault", fault: slowMachine, target: "", until: t }, asked);
     for (const row of rows) {
-      if (row.state === "completed") this.#note(row, t);
+      if (row.state === "completed") this.#note(row, asked, t);
       if (row.state === "processing" && row.worker !== null) this.#sight(row, row.worker, t);
     }
     this.#findDoubles(rows);
@@ -54,10 +62,10 @@ export class Observer {
     }
   }
 
-  #note({ n, id }: Row, t: number): void {
+  #note({ n, id }: Row, asked: number, t: number): void {
     if (this.#completed.has(n)) return;
     this.#completed.add(n);
-    append(this.trace, { what: "completed", n, id }, t);
+    append(this.trace, { what: "completed", n, id, asked }, t);
   }
 
   #sight({ n, id, attempt }: Row, worker: string, t: number): void {

@@ -33,7 +33,7 @@ const habits = {
   killProducer: { weight: 1, ms: [0, 0] },
   /** SIGSTOP for less than a lease, and for longer than one. */
   freeze: { weight: 3, ms: [500, 3000] },
-  freezeLong: { weight: 2, ms: [8000, 11_000] },
+  freezeLong: { weight: 2, ms: [10_500, 13_000] },
   clock: { weight: 2, ms: [2000, 6000], needs: "faketime" },
   fullDisk: { weight: 4, ms: [2000, 9000], on: ["sqlite"], needs: "root" },
   lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },

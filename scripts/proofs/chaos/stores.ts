@@ -53,6 +53,8 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
     const rows = await SqliteRows.open(file);
     return { ...asDatabase, url: `file:${file}`, rows, server: undefined, file, stop: () => rows.close() };
   }
+  // There a busy disk keeps nobody waiting, whatever is written through to it.
+  process.env.TMPDIR = folder;
   const server = await startServer(engine);
   const rows = engine === "redis" ? new RedisRows(server.url) : await ServerRows.open(server.url);
   const stop = async () => {

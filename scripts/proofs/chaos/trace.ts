@@ -11,8 +11,8 @@ export type Event = { t: number } & (
   | { what: "ended"; n: string; id: number; attempt: number; pid: number; how: Ending }
   /** Payloads arrive as they were pushed, or not at all. */
   | { what: "garbled"; n: string; id: number }
-  /** The store said that it was completed: a look that began at `t` found it so. */
-  | { what: "completed"; n: string; id: number }
+  /** The store said that it was completed: a look that began at `asked` and was answered at `t` found it so. */
+  | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
   /** `wanted`: the plan ended it, or its own job did. */
