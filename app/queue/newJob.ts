@@ -36,7 +36,7 @@ export function newJob(type: string, data: unknown, options: PushOptions = {}): 
 }
 
 function checkedType(type: unknown): string {
-  if (typeof type === "string" && /^\S(.{0,188}\S)?$/u.test(type)) return type;
+  if (typeof type === "string" && /^\S(.{0,188}\S)?$/u.test(type) && isText(type)) return type;
   throw wrong(
     `the type of a job is ${shown(type)}`,
     "It is the name of a file in app/jobs: 1 to 190 characters.",
@@ -76,8 +76,14 @@ export function wholeNumber(value: number, name: string): number {
 }
 
 function uniqueKeyOf(type: string, unique: unknown): string {
-  if (typeof unique === "string" && unique.length >= 1 && unique.length <= 200) return `${type}:${unique}`;
-  throw wrong(`unique is ${shown(unique)}`, "It is a text of 1 to 200 characters.");
+  const isKey = typeof unique === "string" && unique.length >= 1 && unique.length <= 200;
+  if (isKey && isText(unique)) return `${type}:${unique}`;
+  throw wrong(`unique is ${shown(unique)}`, "It is a text of 1 to 200 characters, of which none is NUL.");
+}
+
+/** No database can tell halves of surrogate pairs from each other, and PostgreSQL takes no NUL. */
+function isText(value: string): boolean {
+  return !/\p{Surrogate}|\0/u.test(value);
 }
 
 function shown(value: unknown): string {

@@ -16,6 +16,7 @@ import { job } from "../../app/queue/job";
 import { configuredJob } from "../../app/queue/scheduling";
 import { Worker } from "../../app/queue/worker/worker";
 import { until } from "../support/server";
+import { badData } from "./badData";
 import { lostAnswers } from "./lostAnswers";
 
 /** How to set an engine up, on the real thing. */
@@ -403,6 +404,16 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2")).toHaveLength(1);
       });
 
+      test("one that was unknown at the look, and has registered since, keeps its jobs", async () => {
+        await pushOne();
+        const [job] = (await claim("w1", 1)) as [ClaimedJob];
+        const seen = (await engine.holders()).find(({ id }) => id === "w1");
+        expect(await engine.takeOver({ ...(seen as NonNullable<typeof seen>), lease: null }, "w2")).toEqual(
+          [],
+        );
+        expect(await settle("w1", done(job))).toEqual([]);
+      });
+
       test("the heartbeat's answer is what a worker holds, each with its attempt", async () => {
         await engine.push([newJob(), newJob(), newJob({ type: "Other" })]);
         const [first, second, third] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
@@ -460,6 +471,7 @@ export function conformance(setup: EngineSetup): void {
     });
 
     lostAnswers(() => engine);
+    badData(() => engine);
 
     test("a worker that hears nothing finds its jobs by looking", async () => {
       const deaf: QueueEngine = { ...engine, watch: async () => ({ close() {} }) };

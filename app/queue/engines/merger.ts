@@ -3,6 +3,7 @@ import { isOutage } from "../outage";
 
 /** What goes into one statement together, at most. */
 const most = 500;
+const mostCharacters = 2_000_000;
 
 interface Waiting {
   jobs: readonly NewJob[];
@@ -44,9 +45,11 @@ export class Merger {
 
   #next(): Waiting[] {
     let size = 0;
+    let characters = 0;
     const end = this.#waiting.findIndex(({ jobs }, index) => {
       size += jobs.length;
-      return index > 0 && size > most;
+      for (const { data } of jobs) characters += data.length;
+      return index > 0 && (size > most || characters > mostCharacters);
     });
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }

@@ -1,11 +1,19 @@
 import type { Exchange, Held, Settlement } from "../engine";
 import { heldOf, isSameClaim } from "../held";
 
+/**
+ * The most to tell at one time, in characters: all results of a second together are more than a server takes in one
+ * packet, or than one text can hold. What is larger is told alone.
+ */
+const portion = 4_000_000;
+
 /** What a worker has to tell the database, until the database has answered. */
 export class Outgoing {
   #settlements: Settlement[] = [];
   #progress = new Map<number, Held & { value: string }>();
   #returns: Held[] = [];
+  /** Of the settlements and their progress, in characters. */
+  #size = 0;
   readonly #underWay = new Set<Taken>();
 
   get isEmpty(): boolean {
@@ -15,11 +23,13 @@ export class Outgoing {
   settle(settlement: Settlement): void {
     this.#progress.delete(settlement.id);
     this.#settlements.push(settlement);
+    this.#size += sizeOf(settlement);
   }
 
   /** Only the last word of each job counts. */
   note(job: Held, value: string): void {
     this.#progress.set(job.id, { ...heldOf(job), value });
+    this.#size += value.length;
   }
 
   giveBack(jobs: readonly Held[]): void {
@@ -39,14 +49,35 @@ export class Outgoing {
 
   /** To be told now. Call `told` or `putBack` when it is known how that went. */
   take(): Taken {
+    const taken = this.#size <= portion ? this.#takeAll() : this.#takePortion();
+    this.#underWay.add(taken);
+    return taken;
+  }
+
+  #takeAll(): Taken {
     const taken = {
       settle: this.#settlements,
       progress: [...this.#progress.values()],
       returns: this.#returns,
     };
     this.#forgetQueued();
-    this.#underWay.add(taken);
     return taken;
+  }
+
+  #takePortion(): Taken {
+    const { settle, progress, returns } = this.#takeAll();
+    const end = endOfPortion(settle.map(sizeOf), portion);
+    const room = portion - total(settle.slice(0, end).map(sizeOf));
+    const noted =
+      room <= 0
+        ? 0
+        : endOfPortion(
+            progress.map(({ value }) => value.length),
+            room,
+          );
+    for (const settlement of settle.slice(end)) this.settle(settlement);
+    for (const { value, ...job } of progress.slice(noted)) this.note(job, value);
+    return { settle: settle.slice(0, end), progress: progress.slice(0, noted), returns };
   }
 
   told(taken: Taken): void {
@@ -57,6 +88,7 @@ export class Outgoing {
   putBack(taken: Taken): void {
     if (!this.#underWay.delete(taken)) return;
     this.#settlements = [...taken.settle, ...this.#settlements];
+    this.#size += total(taken.settle.map(sizeOf));
     this.#returns = [...taken.returns, ...this.#returns];
   }
 
@@ -70,10 +102,33 @@ export class Outgoing {
     this.#settlements = [];
     this.#progress.clear();
     this.#returns = [];
+    this.#size = 0;
   }
 }
 
-export interface Taken extends Pick<Exchange, "progress"> {
+export interface Taken {
   settle: Settlement[];
+  progress: Exchange["progress"][number][];
   returns: Held[];
+}
+
+function sizeOf(settlement: Settlement): number {
+  const { error = "", state } = settlement;
+  const result = state === "completed" ? (settlement.result?.length ?? 0) : 0;
+  const next = state === "retry" ? 0 : (settlement.next?.data.length ?? 0);
+  return error.length + result + next;
+}
+
+/** How many from the beginning fit; at least one. */
+function endOfPortion(sizes: readonly number[], most: number): number {
+  let size = 0;
+  const end = sizes.findIndex((each, index) => {
+    size += each;
+    return index > 0 && size > most;
+  });
+  return end === -1 ? sizes.length : end;
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,8 +1,9 @@
 import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, ClaimRequest, Held, QueueEngine, Settlement, Watch } from "../engine";
+import type { ClaimedJob, ClaimRequest, Exchanged, Held, QueueEngine, Settlement, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
+import { deliverApart } from "./delivery";
 import { type Ending, settlementOf } from "./ending";
 import { Execution } from "./execution";
 import { Maintenance } from "./maintenance";
@@ -167,7 +168,6 @@ export class Worker {
   }
 
   async #exchange(): Promise<void> {
-    const { engine } = this.options;
     const { id } = this.#maintenance;
     const claim = this.#claimRequest();
     const taken = this.#outgoing.take();
@@ -175,15 +175,15 @@ export class Worker {
     this.#claiming += claim?.limit ?? 0;
     try {
       if (taken.returns.length > 0) await this.#release(id, taken);
-      const { settle, progress } = taken;
-      const { claimed, lost, nextDue } = await engine.exchange({ worker: id, settle, progress, claim });
+      const { settle } = taken;
+      const { lost, claimed, nextDue } = await this.#ask(id, taken, claim);
       this.#outage.over();
       reportLost(lost);
       this.#outgoing.told(taken);
       this.#reconciliation.told(settle);
       this.#claiming -= claim?.limit ?? 0;
       // Under its earlier id this worker was taken for dead: what it claimed then is somebody else's.
-      if (claim === null || id !== this.#maintenance.id) return;
+      if (claim === null || claimed === undefined || id !== this.#maintenance.id) return;
       this.#received(claimed, claim.limit, wakes);
       this.#maintenance.remind(nextDue, this.wake);
     } catch (error) {
@@ -194,6 +194,21 @@ export class Worker {
       else this.#fail(error);
     } finally {
       this.#lastExchange = performance.now();
+    }
+  }
+
+  /** Without `claimed` where the store refused what it was told, and was told it in parts. */
+  async #ask(worker: string, taken: Taken, claim: ClaimRequest | null): Promise<Answer> {
+    const { engine } = this.options;
+    const { settle, progress } = taken;
+    try {
+      return await engine.exchange({ worker, settle, progress, claim });
+    } catch (error) {
+      if (isOutage(error) || settle.length + progress.length === 0) throw error;
+      const lost = await deliverApart(engine, worker, taken, error);
+      // Where it was the claim that was refused, the next one says so.
+      this.#wakes++;
+      return { lost, nextDue: null };
     }
   }
 
@@ -377,6 +392,8 @@ export class Worker {
     this.#maintenance.stop().then(() => this.#resolve(this.summary), this.#reject);
   }
 }
+
+type Answer = Omit<Exchanged, "claimed"> & Partial<Exchanged>;
 
 function limitsOf(handlers: Handlers): Map<string, number> {
   const limits = new Map<string, number>();

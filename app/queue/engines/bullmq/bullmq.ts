@@ -5,6 +5,7 @@ import { onPushHere, pushedHere } from "../../pushedHere";
 import { heldRow } from "../claimedJob";
 import { Exchanges } from "../exchanges";
 import { Merger } from "../merger";
+import { portionsOf } from "../portions";
 import { Trust } from "../trust";
 import { addArguments, numbers } from "./fields";
 import { RedisLedger } from "./ledger";
@@ -67,9 +68,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     async push(jobs, trx) {
       for (const job of jobs) refuseImpossible(job, trx);
       const pushed: Pushed[] = [];
-      for (let at = 0; at < jobs.length; at += portion) {
-        pushed.push(...(await merger.push(jobs.slice(at, at + portion))));
-      }
+      for (const some of portionsOf(jobs, portion)) pushed.push(...(await merger.push(some)));
       pushedHere();
       return pushed;
     },

@@ -1,6 +1,7 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
 import { newColumns, newPlaceholders, newValues } from "../newRow";
+import { portionsOf } from "../portions";
 import type { Connection } from "../server/connections";
 
 /** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
@@ -19,15 +20,13 @@ function insertsInto(isCurrent: boolean) {
   };
 }
 
-/** More rows than this in one statement could be more than the server takes at once. */
+/** More rows than this in one statement make it no faster. */
 const portion = 500;
 
 /** Several without keys, or one with or without. */
 export async function insertJobs(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
   const pushed: Pushed[] = [];
-  for (let from = 0; from < jobs.length; from += portion) {
-    pushed.push(...(await insertPortion(connection, jobs.slice(from, from + portion))));
-  }
+  for (const some of portionsOf(jobs, portion)) pushed.push(...(await insertPortion(connection, some)));
   return pushed;
 }
 

@@ -30,7 +30,8 @@ export async function settleJobs(
   worker: string,
   settlements: readonly Settlement[],
 ): Promise<number[]> {
-  if (settlements.every(isPlain)) {
+  // One alone needs no table made of JSON, which would cost a large result twice its size.
+  if (settlements.length > 1 && settlements.every(isPlain)) {
     const isDone = await completeAll(connection, worker, settlements);
     if (isDone) return [];
   }

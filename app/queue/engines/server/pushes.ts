@@ -2,12 +2,15 @@ import type { Knex } from "knex";
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
 import { Merger } from "../merger";
+import { portionsOf } from "../portions";
 import { type Connection, type Connections, transaction } from "./connections";
 import type { Announcer, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 
 /** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
 const width = 1;
+/** More jobs than these may be several statements: they are queued in a transaction. */
+const portion = 500;
 
 /** How jobs get into the table. */
 export class Pushes {
@@ -23,8 +26,9 @@ export class Pushes {
 
   async push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> {
     if (trx !== undefined) return this.#within(trx, (connection) => this.#insertSilently(connection, jobs));
-    const pushed = await (jobs.some(isUnique)
-      ? // What waits for another transaction with the same key shall not keep others waiting.
+    const isApart = jobs.some(isUnique) || jobs.length > portion || portionsOf(jobs).length > 1;
+    const pushed = await (isApart
+      ? // What waits for another transaction with the same key must not keep others waiting.
         this.#alone((connection) => this.#insertAll(connection, jobs))
       : this.#merger.push(jobs));
     pushedHere();
@@ -68,9 +72,9 @@ export class Pushes {
 
   /** One with a key at a time: of two at once, only the database knows which is new. */
   async #insertSilently(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
-    if (!jobs.some(isUnique)) return this.dialect.insert(connection, jobs, false);
     const pushed: Pushed[] = [];
-    for (const job of jobs) pushed.push(...(await this.dialect.insert(connection, [job], false)));
+    const portions = jobs.some(isUnique) ? jobs.map((job) => [job]) : portionsOf(jobs);
+    for (const some of portions) pushed.push(...(await this.dialect.insert(connection, some, false)));
     return pushed;
   }
 }

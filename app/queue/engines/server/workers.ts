@@ -67,6 +67,9 @@ export function takeOverFrom(
     if (dead.lease !== null) {
       const ours = { id: dead.id, lease_until: dead.lease.until };
       if ((await trx("queue_workers").where(ours).delete()) === 0) return [];
+    } else if ((await trx("queue_workers").where({ id: dead.id }).first("id")) !== undefined) {
+      // It registered between the two queries of the look, and is no stranger.
+      return [];
     }
     const held = { status: "processing", locked_by: dead.id };
     const ids = (await trx("jobs").where(held).forUpdate().select("id")).map(({ id }) => id);

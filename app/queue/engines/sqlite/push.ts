@@ -1,6 +1,7 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { newColumns, newPlaceholders, newValues } from "../newRow";
+import { portionsOf } from "../portions";
 import { numbered, rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
@@ -27,6 +28,10 @@ export function insertJobs(database: Database, jobs: readonly NewJob[], now: num
   if (jobs.length < 4 || jobs.some(({ uniqueKey }) => uniqueKey !== undefined)) {
     return jobs.map((job) => insertJob(database, job, now));
   }
+  return portionsOf(jobs).flatMap((some) => insertPortion(database, some, now));
+}
+
+function insertPortion(database: Database, jobs: readonly NewJob[], now: number): Pushed[] {
   const insert = insertsFor(database);
   const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now, insert.isCurrent)));
   const { lastInsertRowid } = statement(database, insert.many).run(rows);

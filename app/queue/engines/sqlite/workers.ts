@@ -44,6 +44,8 @@ export function takeOverFrom(database: Database, dead: Holder, by: string): Clai
   const forget = "delete from queue_workers where id = ? and lease_until = ?";
   if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)
     return [];
+  const isKnown = "select 1 from queue_workers where id = ?";
+  if (dead.lease === null && statement(database, isKnown).get(dead.id) !== undefined) return [];
   const taking = `update jobs set locked_by = ?, crashes = crashes + 1
     where status = 'processing' and locked_by = ? returning ${typedColumns(database)}`;
   return rowsOf(database, taking, by, dead.id).map(toClaimed);

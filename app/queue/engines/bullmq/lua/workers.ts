@@ -50,6 +50,8 @@ if seen ~= "" then
   if call("HGET", root .. "leases", dead) ~= seen then return {} end
   call("HDEL", root .. "workers", dead)
   call("HDEL", root .. "leases", dead)
+elseif call("HEXISTS", root .. "leases", dead) == 1 then
+  return {}
 end
 local taken = {}
 eachHeld(dead, function(queue, id)
