@@ -39,7 +39,10 @@ export function jobTeller(quietMs: number, now = Date.now, told = startSender): 
     if (settlement.state === "retry") return;
     try {
       look();
-      if (settlement.state === "failed") {
+      if (settlement.state === "parked") {
+        failing.set(job.type, now());
+        if (openedParked(job.type, settlement.error, now())) told();
+      } else if (settlement.state === "failed") {
         failing.set(job.type, now());
         if (opened(job, settlement.error, now())) told();
       } else if (now() - (failing.get(job.type) ?? Number.POSITIVE_INFINITY) >= quietMs) {
@@ -50,6 +53,11 @@ export function jobTeller(quietMs: number, now = Date.now, told = startSender): 
       logWarn("Nobody is told how jobs went", { error: error.message });
     }
   };
+}
+
+function openedParked(type: string, error: string, openedAt: number): boolean {
+  const reason = `${error} (node laju queue:list --state parked)`;
+  return openIncident({ name: prefix + type, kind: "failing", reason, runId: null, openedAt });
 }
 
 function opened({ id, type }: { id: number; type: string }, error: string, openedAt: number): boolean {

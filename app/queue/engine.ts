@@ -47,6 +47,13 @@ export interface QueueEngine {
    */
   takeOver(dead: Holder, by: string): Promise<ClaimedJob[]>;
 
+  /** The types of which jobs are ready. */
+  readyTypes(): Promise<string[]>;
+  /** Sets aside jobs of a type that have been ready for `idleMs`: at most about a thousand. Says how many. */
+  park(type: string, idleMs: number): Promise<number>;
+  /** Makes parked jobs of these types ready again: at most about a thousand. Says how many. */
+  unpark(types: readonly string[]): Promise<number>;
+
   /** Calls back when there may be something to claim; now and then for nothing. */
   watch(onWake: () => void): Promise<Watch>;
 
@@ -128,6 +135,8 @@ export interface ClaimedJob extends Held {
   /** How often a worker died while it held this job. */
   crashes: number;
   priority: number;
+  /** Known of cron jobs, and of others that have something rare. */
+  due: number | null;
   cron: { expression: string; timezone: string } | null;
   retryPolicy: RetryPolicy | null;
   rescheduleDelay: number | null;
@@ -153,7 +162,7 @@ export interface Exchange {
 
 export interface ClaimRequest {
   limit: number;
-  /** Undefined: every type. */
+  /** Undefined: every type. A worker names those that it has handlers for. */
   types?: readonly string[];
   /** How many jobs of a type may be claimed at one time by all workers together. */
   limits: ReadonlyMap<string, number>;
@@ -177,6 +186,8 @@ export interface WorkerRecord {
   identity: string | null;
   concurrency: number;
   leaseMs: number;
+  /** The types that it takes; undefined: not known. */
+  types?: readonly string[];
 }
 
 export interface Heartbeat {
@@ -200,6 +211,8 @@ export interface Holder {
   identity: string | null;
   concurrency: number | null;
   startedAt: number | null;
+  /** The types that it takes; null or undefined where it doesn't say. */
+  types?: readonly string[] | null;
   lease: { until: number; isSilent: boolean; isOver: boolean } | null;
 }
 

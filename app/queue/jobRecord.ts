@@ -1,5 +1,13 @@
-/** The states of a job. What is due is "pending"; "scheduled" waits for its time. */
-export const jobStates = ["scheduled", "pending", "processing", "completed", "failed", "cancelled"] as const;
+/** The states of a job. What is due is "pending"; "scheduled" waits for its time, "parked" for a worker that takes its type. */
+export const jobStates = [
+  "scheduled",
+  "pending",
+  "parked",
+  "processing",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** A job as people and programs look at it. Times are milliseconds since the epoch. */

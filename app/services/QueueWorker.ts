@@ -1,8 +1,8 @@
 import type { Settlement } from "../queue/engine";
-import type { WorkerSummary } from "../queue/worker/worker";
+import type { Parked, WorkerSummary } from "../queue/worker/worker";
 
-/** What became of an attempt. */
-export type SettledJob = Settlement;
+/** What became of an attempt; "parked": of jobs that no worker takes, whose `id` is 0. */
+export type SettledJob = Settlement | Parked;
 
 /** What commands/Worker.ts takes on its command line. */
 export interface WorkerArguments {

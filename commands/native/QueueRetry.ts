@@ -2,6 +2,7 @@ import { chosenJobs, untouched } from "../../app/console/queue/chosenJobs";
 import { doneLine } from "../../app/console/queue/doneLine";
 import { withQueue } from "../../app/console/queue/openQueue";
 import { verb } from "../../app/console/verb";
+import type { QueueEngine } from "../../app/queue/engine";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
@@ -13,7 +14,16 @@ export default verb({
       const jobs = isAll ? [] : await chosenJobs(engine, args);
       const done = await engine.retry(isAll ? "failed" : jobs.map(({ id }) => id));
       console.log(options.json ? JSON.stringify(done) : doneLine("Queued again", done));
-      untouched(jobs, done, "Only failed and cancelled jobs can be queued again.");
+      const rule =
+        "Only failed and cancelled jobs can be retried, and only while no unfinished job has their unique key.";
+      untouched(jobs, done, rule);
+      if (isAll) await tellOfOthers(engine);
     });
   },
 });
+
+/** Those that stay failed when all are retried. */
+async function tellOfOthers(engine: QueueEngine): Promise<void> {
+  const { failed } = (await engine.counts()).byState;
+  if (failed > 0) console.error(`${failed} stay failed: an unfinished job has their unique key.`);
+}

@@ -6,7 +6,8 @@ import { verb } from "../../app/console/verb";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print it as JSON" } },
-  details: `How many jobs of each type wait for their time (scheduled), are due (ready), run (leased) or have ended, and the
+  details: `How many jobs of each type wait for their time (scheduled), are due (ready), wait
+for a worker that takes their type (parked), run (leased) or have ended, and the
 workers. In JSON, and in the table jobs, ready is "pending" and leased is "processing".`,
   async run({ options }) {
     const state = await withQueue(readQueueState);

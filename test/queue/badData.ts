@@ -107,7 +107,7 @@ export function badData(given: () => QueueEngine): void {
       worker.stop(1000);
       await worker.ended;
       expect(await engine.list({ states: ["scheduled"], limit: 5 })).toMatchObject([
-        { rescheduledFrom: id, cron },
+        { rescheduledFromJob: id, cron },
       ]);
     });
 

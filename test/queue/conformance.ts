@@ -17,6 +17,7 @@ import { configuredJob } from "../../app/queue/scheduling";
 import { Worker } from "../../app/queue/worker/worker";
 import { until } from "../support/server";
 import { badData } from "./badData";
+import { fairBlame } from "./fairBlame";
 import { lostAnswers } from "./lostAnswers";
 
 /** How to set an engine up, on the real thing. */
@@ -192,6 +193,15 @@ export function conformance(setup: EngineSetup): void {
         expect(await pushOne({ uniqueKey: "T:a" })).toEqual({ id: first.id, isNew: false });
         await settle("w1", done(job as ClaimedJob));
         expect((await pushOne({ uniqueKey: "T:a" })).isNew).toBe(true);
+      });
+
+      test("keys are told apart to the last space and letter", async () => {
+        const keys = ["T:a", "T:a ", "T:A", "T:ä", "T:a\u0308", "T:a\t", "T: a", "T:a  "];
+        const pushed = await Promise.all(keys.map((uniqueKey) => pushOne({ uniqueKey })));
+        expect(pushed.map(({ isNew }) => isNew)).toEqual(keys.map(() => true));
+        for (const [n, uniqueKey] of keys.entries()) {
+          expect(await pushOne({ uniqueKey })).toEqual({ id: pushed[n]?.id, isNew: false });
+        }
       });
 
       test("of many at one time one is new", async () => {
@@ -472,6 +482,7 @@ export function conformance(setup: EngineSetup): void {
 
     lostAnswers(() => engine);
     badData(() => engine);
+    fairBlame(() => engine);
 
     test("a worker that hears nothing finds its jobs by looking", async () => {
       const deaf: QueueEngine = { ...engine, watch: async () => ({ close() {} }) };
@@ -648,6 +659,24 @@ export function conformance(setup: EngineSetup): void {
         await engine.cancel([first.id]);
         expect(await engine.retry([first.id])).toEqual([first.id]);
         expect(await settle("w1", done(again))).toEqual([first.id]);
+      });
+
+      test("a retry leaves a unique key to the job that has it now", async () => {
+        const first = await pushOne({ uniqueKey: "T:d" });
+        const [failing] = (await claim("w1", 1)) as [ClaimedJob];
+        await settle("w1", { ...held(failing), state: "failed", error: "x" });
+        const second = await pushOne({ uniqueKey: "T:d" });
+        expect(second.isNew).toBe(true);
+        expect(await engine.retry([first.id])).toEqual([]);
+        expect(await engine.retry("failed")).toEqual([]);
+        expect(await engine.find(first.id)).toMatchObject({ state: "failed", unique: "T:d" });
+        await engine.cancel([second.id]);
+        // The key is free: one of the two gets it back, and the other one has to wait.
+        expect(await engine.retry([first.id, second.id])).toEqual([first.id]);
+        expect(await pushOne({ uniqueKey: "T:d" })).toEqual({ id: first.id, isNew: false });
+        const [again] = (await claim("w1", 5)) as [ClaimedJob];
+        await settle("w1", done(again));
+        expect(await engine.retry([second.id])).toEqual([second.id]);
       });
 
       test("only what is unfinished can be cancelled", async () => {

@@ -6,7 +6,7 @@ import type { QueueEngine } from "../../app/queue/engine";
 import { sqliteEngine } from "../../app/queue/engines/sqlite/sqlite";
 import { newJob } from "../../app/queue/newJob";
 import { encode } from "../../app/queue/payload";
-import { unknownType, unknownTypes } from "../../app/queue/worker/refusals";
+import { unknownTypes } from "../../app/queue/worker/refusals";
 import { workOptions } from "../../app/queue/worker/workOptions";
 import { migrationSource } from "../../app/services/migrations";
 import { sqliteDriver } from "../../app/services/sqliteDriver";
@@ -102,6 +102,5 @@ describe("a worker is told of types", () => {
     vi.stubGlobal("LAJU_BUILT", true);
     const message = "no handler app/jobs/Mail.ts in this build (npm run build takes in what is new)";
     expect(unknownTypes("Mail", []).message).toBe(message);
-    expect(unknownType("Mail", new Map()).message).toBe(message);
   });
 });

@@ -106,6 +106,7 @@ describe("what becomes of a job", () => {
     spent: 0,
     crashes: 0,
     priority: 2,
+    due: null,
     cron: null,
     retryPolicy: null,
     rescheduleDelay: null,
@@ -168,6 +169,14 @@ describe("what becomes of a job", () => {
     if (settlement.state === "retry") return;
     expect(settlement.next).toEqual({ ...follower, cron: lunar, when: { at: Date.UTC(2026, 2, 11, 2) } });
     expect(settlement.error).toContain("in UTC: this Node can't use the time zone Luna/Tycho");
+  });
+
+  test("a clock that was set back repeats no moment of a cron job", () => {
+    const minutely = { expression: "* * * * *", timezone: "UTC" };
+    const settlement = ends({ cron: minutely, due: now + 3000 }, { kind: "returned", result: 1 });
+    expect(settlement).toMatchObject({ next: { when: { at: now + 60_000 } } });
+    const exact = ends({ cron: minutely, due: now + 60_000 }, { kind: "returned", result: 1 });
+    expect(exact).toMatchObject({ next: { when: { at: now + 120_000 } } });
   });
 
   test("a cron job whose expression can't be read is settled, and says that there is no next run", () => {

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { QueueEngine } from "../../app/queue/engine";
 import { openSqlite } from "../../app/services/sqliteDriver";
 import { cpuOf } from "../support/cpuOf";
+import { sqliteQueue } from "../support/queue/sqliteQueue";
 import { sqliteSetup } from "../support/queue/sqliteSetup";
 import { workerProcesses } from "../support/queue/workerProcess";
 import { temporaryFolder, until } from "../support/server";
@@ -87,6 +88,71 @@ describe("a write-ahead log that others work on", () => {
     await again.close();
   });
 });
+
+describe("a file that is deleted or replaced while it is open", () => {
+  test.each([
+    ["deleted", (file: string) => rmSync(file)],
+    [
+      "replaced",
+      (file: string) => {
+        copyFileSync(file, `${file}.new`);
+        renameSync(`${file}.new`, file);
+      },
+    ],
+  ])(
+    "%s: a worker ends and says so, and nothing is queued where nobody would see it",
+    async (what, change) => {
+      const setup = sqliteSetup();
+      const file = setup.environment().DATABASE_URL?.slice("file:".length) as string;
+      await setup.start();
+      const workers = workerProcesses(setup.folder, setup.environment());
+      const engine = await setup.open();
+      const worker = workers.start();
+      await until(async () => (await engine.holders()).length === 1);
+      change(file);
+      expect(await worker.end).toBe(1);
+      expect(worker.output()).toContain(`the database ${file} was ${what} while it was open`);
+      const refused = { code: "E_QUEUE_FILE" };
+      await expect(engine.push([newJob()])).rejects.toMatchObject(refused);
+      await expect(engine.replaceMatching(newJob({ userId: 1 }), 1000)).rejects.toMatchObject(refused);
+      await engine.close();
+      await setup.stop();
+    },
+  );
+});
+
+describe("200,000 jobs of types that nobody takes", () => {
+  const queue = sqliteQueue();
+
+  test("are parked off the index of what is ready, and claims take no longer for them", async () => {
+    const { engine } = queue;
+    for (let n = 0; n < 200; n++) {
+      await engine.push(
+        Array.from({ length: 1000 }, (_, index) => newJob({ type: `Gone${(n * 1000 + index) % 20_000}` })),
+      );
+    }
+    const claim = { limit: 1, limits: new Map(), types: ["T"] };
+    const claimOne = async () => {
+      await engine.push([newJob()]);
+      const before = performance.now();
+      const { claimed } = await engine.exchange({ worker: "w", settle: [], progress: [], claim });
+      expect(claimed).toHaveLength(1);
+      return performance.now() - before;
+    };
+    const unparked = await medianOf(claimOne);
+    for (const type of await engine.readyTypes()) while ((await engine.park(type, 0)) > 0);
+    expect((await engine.counts()).byState).toMatchObject({ parked: 200_000, pending: 0 });
+    // 20,000 types are that many steps through the index.
+    expect(await medianOf(claimOne)).toBeLessThan(unparked / 5);
+    expect(await engine.unpark(["Gone7"])).toBe(10);
+  });
+});
+
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < 9; n++) times.push(await measure());
+  return times.sort((a, b) => a - b)[4] as number;
+}
 
 /** Leaves not a byte on the disk. */
 function fill(path: string): void {

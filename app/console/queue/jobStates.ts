@@ -6,6 +6,7 @@ import { closest } from "../../schedule/similar";
 export const stateWords: Record<JobState, string> = {
   scheduled: "scheduled",
   pending: "ready",
+  parked: "parked",
   processing: "leased",
   completed: "completed",
   failed: "failed",

@@ -14,28 +14,34 @@ export interface QueueState {
 export interface TypeState extends Record<JobState, number> {
   type: string;
   isPaused: boolean;
+  /** Whether a living worker takes it, as far as that is known. */
+  isTaken: boolean;
 }
 
 export interface WorkerState extends Pick<Holder, "id" | "host" | "pid" | "concurrency" | "startedAt"> {
+  /** The types that it takes; null where it doesn't say. */
+  types: readonly string[] | null;
   isAlive: boolean;
 }
 
 export async function readQueueState(engine: QueueEngine): Promise<QueueState> {
   const [counts, paused, holders] = await Promise.all([engine.counts(), engine.paused(), engine.holders()]);
   const workers = holders.map((holder) => {
-    const { id, host, pid, concurrency, startedAt } = holder;
-    return { id, host, pid, concurrency, startedAt, isAlive: !isDead(holder) };
+    const { id, host, pid, concurrency, startedAt, types = null } = holder;
+    return { id, host, pid, concurrency, startedAt, types, isAlive: !isDead(holder) };
   });
-  return { total: counts.byState, types: typesOf(counts, paused), paused, workers };
+  return { total: counts.byState, types: typesOf(counts, paused, workers), paused, workers };
 }
 
-function typesOf({ byType }: QueueCounts, paused: string[]): TypeState[] {
+function typesOf({ byType }: QueueCounts, paused: string[], workers: WorkerState[]): TypeState[] {
+  const takers = workers.filter(({ isAlive }) => isAlive).map(({ types }) => types);
   const names = [...new Set([...byType.map(({ type }) => type), ...paused])].filter((name) => name !== "*");
   return names.sort().map((type) => {
     const count = (state: JobState) => byType.find((row) => row.type === type && row.state === state)?.count;
     const counts = Object.fromEntries(jobStates.map((state) => [state, count(state) ?? 0]));
     const isPaused = paused.includes(type) || paused.includes("*");
-    return { type, ...(counts as Record<JobState, number>), isPaused };
+    const isTaken = takers.some((types) => types === null || types.includes(type));
+    return { type, ...(counts as Record<JobState, number>), isPaused, isTaken };
   });
 }
 
@@ -45,21 +51,32 @@ export function aliveWorkers({ workers }: QueueState): WorkerState[] {
 
 /** What needs a person, one sentence each. `isStarted`: something other than a worker that stays begins the jobs. */
 export function queueTroubles(state: QueueState, isStarted = false): string[] {
-  const { failed } = state.total;
+  const { failed, parked: total } = state.total;
+  const parked = state.types.filter((type) => type.parked > 0);
   const ready = state.types.reduce((sum, { pending, isPaused }) => sum + (isPaused ? 0 : pending), 0);
   return [
     ...(failed > 0 ? [failed === 1 ? "1 job has failed" : `${failed} jobs have failed`] : []),
     ...(ready > 0 && !isStarted && aliveWorkers(state).length === 0
       ? [`${ready === 1 ? "1 job is" : `${ready} jobs are`} ready, and no worker is there`]
       : []),
+    ...(parked.length > 0
+      ? [`${total === 1 ? "1 job is" : `${total} jobs are`} parked, as no worker takes ${names(parked)}`]
+      : []),
   ];
+}
+
+/** "Mail", "Mail and 3 other types". */
+function names([first, ...others]: TypeState[]): string {
+  const more = others.length === 1 ? "1 other type" : `${others.length} other types`;
+  return others.length === 0 ? `${first?.type}` : `${first?.type} and ${more}`;
 }
 
 /** "queue: 3 ready, 1 leased, 1 failed". */
 export function queueLine(state: QueueState): string {
-  const { pending, processing, failed } = state.total;
+  const { pending, parked, processing, failed } = state.total;
   const counts: [number, string][] = [
     [pending, "ready"],
+    [parked, "parked"],
     [processing, "leased"],
     [failed, "failed"],
   ];

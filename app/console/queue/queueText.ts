@@ -13,7 +13,7 @@ export function queueText(state: QueueState, now: number, terminal: Terminal): s
   const table =
     state.types.length === 0
       ? ["  The queue is empty."]
-      : typeTable(state.types).map((line, index) => {
+      : typeTable(state).map((line, index) => {
           const text = `  ${clipped(line, room, terminal)}`;
           return index === 0 ? paint("dim", text) : text;
         });
@@ -26,18 +26,23 @@ export function queueText(state: QueueState, now: number, terminal: Terminal): s
 }
 
 /** Only states in which there are jobs have a column. */
-function typeTable(types: TypeState[]): string[] {
+function typeTable({ types, workers }: QueueState): string[] {
+  const hasWorkers = workers.some(({ isAlive }) => isAlive);
   const states = jobStates.filter((state) => types.some((row) => row[state] > 0));
   const rows = types.map((row) => [
     row.type,
     ...states.map((state) => String(row[state])),
-    row.isPaused ? "paused" : "",
+    row.isPaused ? "paused" : hasWorkers && isWaitingInVain(row) ? "no worker takes it" : "",
   ]);
   const head = ["type", ...states.map((state) => stateWords[state]), ""];
   return columns(
     [head, ...rows],
     states.map((_, index) => index + 1),
   );
+}
+
+function isWaitingInVain({ pending, parked, isTaken }: TypeState): boolean {
+  return pending + parked > 0 && !isTaken;
 }
 
 function workerLine(worker: WorkerState, now: number, { paint, symbols }: Terminal): string {

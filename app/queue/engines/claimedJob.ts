@@ -8,7 +8,7 @@ export function rareColumns(isCurrent: boolean): string {
   const ofThisRelease = isCurrent
     ? "coalesce(rescheduled_from_job, rescheduled_from), retry_policy"
     : "rescheduled_from, null";
-  return `spent, crashes, cron, timezone, reschedule_delay, remove_delay, ${ofThisRelease}`;
+  return `spent, crashes, cron, timezone, reschedule_delay, remove_delay, ${ofThisRelease}, due`;
 }
 
 export function hasNothingRare(isCurrent: boolean): string {
@@ -18,12 +18,19 @@ export function hasNothingRare(isCurrent: boolean): string {
 
 type Rare = Pick<
   ClaimedJob,
-  "spent" | "crashes" | "cron" | "rescheduleDelay" | "removeDelay" | "rescheduledFromJob" | "retryPolicy"
+  | "spent"
+  | "crashes"
+  | "cron"
+  | "rescheduleDelay"
+  | "removeDelay"
+  | "rescheduledFromJob"
+  | "retryPolicy"
+  | "due"
 >;
 
 /** Values of `rareColumns`. */
 export function rareOf(values: unknown[]): Rare {
-  const [spent, crashes, cron, timezone, rescheduleDelay, removeDelay, rescheduledFromJob, retryPolicy] =
+  const [spent, crashes, cron, timezone, rescheduleDelay, removeDelay, rescheduledFromJob, retryPolicy, due] =
     values;
   const schedule = cron === null ? null : { expression: cron, timezone };
   return {
@@ -34,10 +41,11 @@ export function rareOf(values: unknown[]): Rare {
     removeDelay,
     rescheduledFromJob,
     retryPolicy,
+    due,
   } as Rare;
 }
 
-export const nothingRare = rareOf([0, 0, null, null, null, null, null, null]);
+export const nothingRare = rareOf([0, 0, null, null, null, null, null, null, null]);
 
 /** Written out: a spread of `rare` takes longer than all the rest of it. */
 export function claimedJob(
@@ -58,6 +66,7 @@ export function claimedJob(
     rescheduleDelay: rare.rescheduleDelay,
     removeDelay: rare.removeDelay,
     rescheduledFromJob: rare.rescheduledFromJob,
+    due: rare.due,
     retryPolicy: rare.retryPolicy,
   } as ClaimedJob;
 }

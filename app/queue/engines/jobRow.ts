@@ -19,6 +19,8 @@ export interface JobRow {
   result: string | null;
   error: string | null;
   unique_key: string | null;
+  /** Not there before this release's migration. */
+  former_key?: string | null;
   cron: string | null;
   timezone: string | null;
   rescheduled_from: number | null;
@@ -45,7 +47,7 @@ export function toRecord(row: JobRow): JobRecord {
     progress: decoded(row.progress),
     result: decoded(row.result),
     error: row.error,
-    unique: row.unique_key,
+    unique: row.unique_key ?? row.former_key ?? null,
     cron: row.cron === null ? null : { expression: row.cron, timezone: row.timezone ?? "UTC" },
     rescheduledFromJob: row.rescheduled_from_job ?? row.rescheduled_from,
     successor: row.successor,

@@ -18,7 +18,16 @@ export interface SeenHolder extends Omit<Holder, "lease"> {
 
 /** Somebody who holds jobs and isn't registered. */
 export function stranger(id: string): SeenHolder {
-  return { id, host: null, pid: null, identity: null, concurrency: null, startedAt: null, lease: null };
+  return {
+    id,
+    host: null,
+    pid: null,
+    identity: null,
+    concurrency: null,
+    startedAt: null,
+    types: null,
+    lease: null,
+  };
 }
 
 /** What happened at a look that may not be the last word: when it was first seen, and at which lease. */

@@ -65,11 +65,13 @@ function retryDelay(
   { now, random }: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
+  // Whoever knows its type says whether it has an attempt left.
+  if (handler === undefined && kind === "crashed") return 0;
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
   if (job.cron === null || job.rescheduleDelay !== null) return delay;
   // A cron job's retry gives way to its next run.
-  const { at } = cronTime(job.cron, job.type, now);
+  const { at } = cronTime(job, job.cron, now);
   return at !== undefined && at <= now + delay ? undefined : delay;
 }
 
@@ -91,19 +93,27 @@ function afterFailure(job: ClaimedJob, chance: Chance): Next {
 
 function cronNext(job: ClaimedJob, { now }: Chance): Next {
   if (job.cron === null) return {};
-  const { at, remark } = cronTime(job.cron, job.type, now);
+  const { at, remark } = cronTime(job, job.cron, now);
   return {
     ...(at !== undefined && { next: { ...follower(job), cron: job.cron, when: { at } } }),
     ...(remark !== undefined && { remark }),
   };
 }
 
-/** Never throws: the job whose schedule can't be read has been done, and has to be settled. */
-function cronTime(cron: CronRun, type: string, now: number): { at?: number | undefined; remark?: string } {
+/**
+ * Never throws: the job whose schedule can't be read has been done, and has to be settled. Counted from when the job was
+ * due, where that is later: a clock that was set back would repeat the moment.
+ */
+function cronTime(
+  { type, due }: ClaimedJob,
+  cron: CronRun,
+  now: number,
+): { at?: number | undefined; remark?: string } {
+  const after = Math.max(now, due ?? now);
   try {
-    return { at: nextCronRun(cron, type, now) };
+    return { at: nextCronRun(cron, type, after) };
   } catch (error) {
-    return cron.timezone === "UTC" ? unreadable(cron, error) : inUtc(cron, type, now);
+    return cron.timezone === "UTC" ? unreadable(cron, error) : inUtc(cron, type, after);
   }
 }
 

@@ -10,18 +10,21 @@ const log = { info: logInfo, warn: logWarn, error: logError, debug: logDebug };
 /** The longest that one timer of Node's can wait; a longer one fires at once. */
 const longestTimer = 2_147_483_647;
 
-/** One attempt of a job. It ends once: what comes after a time-out or an abort is ignored. */
+/**
+ * One attempt of a job. A handler that was told to stop, for its time is up or the job is somebody else's, goes on until
+ * it returns: it keeps its slot for so long, and what it returns counts for nothing.
+ */
 export class Execution implements JobContext {
   readonly data: unknown;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isOver = false;
+  #isAbandoned = false;
+  #timeoutError: LajuError | undefined;
 
   constructor(
     readonly claimed: ClaimedJob,
     readonly handler: Handler,
-    readonly onEnd: (execution: Execution, ending: Ending) => void,
-    readonly onProgress: (execution: Execution, value: unknown) => void,
+    readonly events: ExecutionEvents,
   ) {
     this.data = claimed.data === null ? null : JSON.parse(claimed.data);
   }
@@ -51,8 +54,18 @@ export class Execution implements JobContext {
 
   get progress(): JobContext["progress"] {
     return (value) => {
-      if (!this.#isOver) this.onProgress(this, value);
+      if (!this.#isAbandoned && this.#timeoutError === undefined) this.events.onProgress(this, value);
     };
+  }
+
+  /** Its time is up, and its handler has not returned yet. */
+  get isTimedOut(): boolean {
+    return this.#timeoutError !== undefined;
+  }
+
+  /** How an attempt ends whose handler is not waited for anymore. */
+  get lateEnding(): Ending {
+    return { kind: "threw", error: this.#timeoutError };
   }
 
   /** Begins the work. Its end is told by `onEnd`, at once where the handler is not asynchronous. */
@@ -75,9 +88,9 @@ export class Execution implements JobContext {
     }
   }
 
-  /** Aborts the signal, and forgets the attempt: whoever does this decides what becomes of the job. */
+  /** Aborts the signal, and takes no notice of the ending: whoever does this decides what becomes of the job. */
   abandon(reason: string): void {
-    this.#isOver = true;
+    this.#isAbandoned = true;
     clearTimeout(this.#timer);
     this.#controller?.abort(new Error(reason));
   }
@@ -89,16 +102,27 @@ export class Execution implements JobContext {
         code: "E_JOB_TIMEOUT",
       },
     );
-    this.#end({ kind: "threw", error });
+    this.#timeoutError = error;
+    this.#timer = setTimeout(() => this.events.onStuck(this), this.events.stuckAfterMs);
     this.#controller?.abort(error);
   }
 
+  /** The handler has returned. */
   #end(ending: Ending): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.onEnd(this, ending);
+    if (this.#isAbandoned) this.events.onEnd(this, undefined);
+    else this.events.onEnd(this, this.isTimedOut ? this.lateEnding : ending);
   }
+}
+
+export interface ExecutionEvents {
+  /** How long a handler whose time is up may go on, in milliseconds. */
+  stuckAfterMs: number;
+  /** Its slot is free. Without an ending where it was abandoned. */
+  onEnd(execution: Execution, ending: Ending | undefined): void;
+  onProgress(execution: Execution, value: unknown): void;
+  /** It goes on though its time has long been up. */
+  onStuck(execution: Execution): void;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,13 +4,16 @@ import { processIdentity } from "../../runs/thisProcess";
 import { logWarn } from "../../services/Logger";
 import type { ClaimedJob, Holder, QueueEngine } from "../engine";
 import { isOutage } from "../outage";
+import type { BegunLog } from "./begunLog";
 import { isDead } from "./liveness";
+import type { Parking } from "./parking";
 import type { Reconciliation } from "./reconciliation";
 import { UnderWay } from "./underWay";
 
 const beatEvery = 1000;
 const lookEvery = 500;
 const pruneEvery = 60_000;
+const parkEvery = 2000;
 /** So many rows at a time: a large deletion would keep the lock from everybody else. */
 const pruneLimit = 500;
 
@@ -18,11 +21,15 @@ export interface MaintenanceOptions {
   leaseMs: number;
   keepMs: number;
   concurrency: number;
+  /** The types that this worker takes. */
+  types: readonly string[];
   reconciliation: Reconciliation;
+  begun: BegunLog;
+  parking: Parking;
   /** Everything this worker held is somebody else's. From now on it has another id. */
   onEvicted(): void;
   /** These are this worker's now, and were a dead one's. */
-  onTaken(jobs: readonly ClaimedJob[], from: string): void;
+  onTaken(jobs: readonly ClaimedJob[], from: Holder): void;
   /** Now and then. */
   onTick(): void;
 }
@@ -35,6 +42,7 @@ export class Maintenance {
   #reminder: NodeJS.Timeout | undefined;
   #busy = new Map<string, Promise<void>>();
   #isOver = false;
+  #holders: readonly Holder[] = [];
 
   constructor(
     readonly engine: QueueEngine,
@@ -47,11 +55,11 @@ export class Maintenance {
     this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
     // At once as well: a worker that cron starts with --once never lives for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
+    this.#every(parkEvery, "parking", () => this.#park());
     this.#timers.push(setInterval(poll, this.engine.pollMs));
-    await this.#takeOver().catch((error) => {
-      // The next look, half a second later, finds what this one missed.
-      if (!isOutage(error)) throw error;
-    });
+    // Before the first claim: a worker that cron starts with --once would find nothing to do.
+    await unlessAway(this.options.parking.fetchOwn());
+    await unlessAway(this.#takeOver());
   }
 
   /** Calls back when the next job is due, if that is before the next poll. */
@@ -65,8 +73,10 @@ export class Maintenance {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#reminder);
     this.#isOver = true;
+    this.options.parking.stop();
     await Promise.all(this.#busy.values());
     await this.engine.unregister(this.id);
+    this.options.begun.close();
   }
 
   /** One round of each kind at a time. A failed one is logged, and the next one comes anyway. */
@@ -92,10 +102,11 @@ export class Maintenance {
   }
 
   async #register(id: string): Promise<void> {
-    const { concurrency, leaseMs } = this.options;
+    const { concurrency, leaseMs, types, begun } = this.options;
     const { pid } = process;
     const who = { id, host: hostname(), pid, identity: processIdentity(pid) };
-    await this.engine.register({ ...who, concurrency, leaseMs });
+    await this.engine.register({ ...who, concurrency, leaseMs, types });
+    begun.open(id);
   }
 
   async #beat(): Promise<void> {
@@ -121,8 +132,8 @@ export class Maintenance {
   }
 
   async #takeOver(): Promise<void> {
-    const holders = await this.engine.holders();
-    for (const holder of holders.filter(({ id }) => id !== this.id)) {
+    this.#holders = await this.engine.holders();
+    for (const holder of this.#holders.filter(({ id }) => id !== this.id)) {
       if (!isDead(holder)) continue;
       await this.takeovers.add(this.#takeOverFrom(holder));
     }
@@ -131,7 +142,13 @@ export class Maintenance {
   async #takeOverFrom(holder: Holder): Promise<void> {
     const by = this.id;
     const jobs = await this.engine.takeOver(holder, by);
-    if (jobs.length > 0 && by === this.id) this.options.onTaken(jobs, nameOf(holder));
+    if (jobs.length > 0 && by === this.id) this.options.onTaken(jobs, holder);
+  }
+
+  async #park(): Promise<void> {
+    const { parking } = this.options;
+    await parking.fetchOwn();
+    await parking.parkOthers(this.#holders);
   }
 
   async #prune(): Promise<void> {
@@ -141,8 +158,11 @@ export class Maintenance {
   }
 }
 
-function nameOf({ id, host, pid }: Holder): string {
-  return pid === null ? `worker ${id}` : `pid ${pid} on ${host}`;
+/** The next round, a moment later, finds what this one missed. */
+async function unlessAway(work: Promise<void>): Promise<void> {
+  await work.catch((error) => {
+    if (!isOutage(error)) throw error;
+  });
 }
 
 function newId(): string {

@@ -2,6 +2,8 @@ import type { ClaimedJob } from "../engine";
 
 /** How long a suspect waits for what runs to end before it is begun beside it, in milliseconds. */
 const patience = 5000;
+/** What has run alone for so long kills no worker at once: others are begun beside it, in milliseconds. */
+const longestAlone = 10_000;
 /** Once may have been anything (a kill, a full memory); who was there twice is run alone. */
 const suspiciousDeaths = 2;
 /** Whoever was there at so many deaths of workers is to blame, whatever else they held. */
@@ -30,6 +32,13 @@ export class Quarantine {
   /** Whether the chosen one has to wait for `running` others. */
   mustWait(running: number, now: number): boolean {
     return this.#alone !== undefined && running > 0 && now - this.#since < patience;
+  }
+
+  /** Ends the quarantine of one that runs for long, which it may do for ever; says whether it did. */
+  endIfLong(now: number): boolean {
+    if (this.#alone === undefined || now - this.#since < patience + longestAlone) return false;
+    this.#alone = undefined;
+    return true;
   }
 
   /** It has ended, or is not this worker's any more. */

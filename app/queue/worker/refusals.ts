@@ -1,13 +1,14 @@
 import { LajuError } from "../../errors";
 import { nearest } from "../../services/nearest";
-import type { Handlers } from "../handlers";
 
-export function unknownType(type: string, handlers: Handlers): LajuError {
-  const [close] = nearest(type, [...handlers.keys()], 1);
-  return new LajuError(`no handler app/jobs/${type}.ts${inThisBuild()}`, {
-    code: "E_JOB_TYPE",
-    hint: close === undefined ? "Write it with job(…), then queue the job again." : `Did you mean ${close}?`,
-  });
+export function stuckHandler(type: string, milliseconds: number): LajuError {
+  return new LajuError(
+    `app/jobs/${type}.ts went on for ${milliseconds / 1000} s after its time was up, so the worker ended`,
+    {
+      code: "E_JOB_STUCK",
+      hint: "Pass `signal` on to what the handler waits for, or check signal.aborted. pm2 or systemd starts the worker again.",
+    },
+  );
 }
 
 /** `--types` names no handler. */

@@ -1,13 +1,19 @@
-import type { ClaimedJob, Held } from "../engine";
+import type { Held } from "../engine";
 import { heldOf, isSameClaim } from "../held";
 import type { Execution } from "./execution";
 
-/** The attempts under way, by job. */
+/** The attempts under way, by job, and the handlers that go on though their attempts have been abandoned. */
 export class Running {
   readonly #executions = new Map<number, Execution>();
+  readonly #lingering = new Set<Execution>();
 
   get size(): number {
     return this.#executions.size;
+  }
+
+  /** How many slots are taken: a handler that ignores its signal keeps its own. */
+  get slots(): number {
+    return this.#executions.size + this.#lingering.size;
   }
 
   has(job: Held): boolean {
@@ -17,13 +23,15 @@ export class Running {
   /** An earlier attempt of the same job is not this worker's anymore, or there would be no later one. */
   add(execution: Execution): void {
     const { id } = execution.claimed;
-    this.#executions.get(id)?.abandon("the job was given to a later attempt");
+    const earlier = this.#executions.get(id);
+    if (earlier !== undefined) this.#abandon(earlier, "the job was given to a later attempt");
     this.#executions.set(id, execution);
   }
 
-  /** False for one that has been abandoned. */
+  /** Its handler has returned. False for one that has been abandoned. */
   remove(execution: Execution): boolean {
     const { id } = execution.claimed;
+    this.#lingering.delete(execution);
     return this.#executions.get(id) === execution && this.#executions.delete(id);
   }
 
@@ -35,17 +43,25 @@ export class Running {
   abandon(jobs: readonly Held[], reason: string): Held[] {
     const running = jobs.filter((job) => this.has(job));
     for (const job of running) {
-      this.#find(job)?.abandon(reason);
-      this.#executions.delete(job.id);
+      const execution = this.#find(job);
+      if (execution !== undefined) this.#abandon(execution, reason);
     }
     return running;
   }
 
-  abandonAll(reason: string): ClaimedJob[] {
+  /** Returns those whose time was up, and the others. */
+  abandonAll(reason: string): [late: Execution[], others: Execution[]] {
     const running = [...this.#executions.values()];
-    this.#executions.clear();
-    for (const execution of running) execution.abandon(reason);
-    return running.map(({ claimed }) => claimed);
+    for (const execution of running) this.#abandon(execution, reason);
+    const isLate = (execution: Execution) => execution.isTimedOut;
+    return [running.filter(isLate), running.filter((execution) => !isLate(execution))];
+  }
+
+  #abandon(execution: Execution, reason: string): void {
+    this.#executions.delete(execution.claimed.id);
+    // First: its handler may return at once.
+    this.#lingering.add(execution);
+    execution.abandon(reason);
   }
 
   #find(job: Held): Execution | undefined {

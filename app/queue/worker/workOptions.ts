@@ -3,8 +3,8 @@ import { LajuError } from "../../errors";
 import { parseDuration } from "../../schedule/duration";
 import { logWarn } from "../../services/Logger";
 import type { WorkerArguments } from "../../services/QueueWorker";
-import type { ClaimedJob, Settlement } from "../engine";
 import { patienceFor, patienceWarning } from "./patience";
+import type { WorkerOptions } from "./worker";
 
 /** How a worker is to work. */
 export interface WorkOptions {
@@ -17,7 +17,9 @@ export interface WorkOptions {
   /** See Worker. */
   leaseMs?: number;
   keepMs?: number;
-  onSettled?: (job: ClaimedJob, settlement: Settlement) => void;
+  stuckAfterMs?: number;
+  parkAfterMs?: number;
+  onSettled?: WorkerOptions["onSettled"] & {};
 }
 
 /** Reads the worker's options as they stand on a command line. */

@@ -1,18 +1,31 @@
-import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, ClaimRequest, Exchanged, Held, QueueEngine, Settlement, Watch } from "../engine";
-import type { Handlers } from "../handlers";
+import { errorMessage } from "../../services/errorText";
+import { logError, logWarn } from "../../services/Logger";
+import { attemptsFor } from "../attempts";
+import type {
+  ClaimedJob,
+  ClaimRequest,
+  Exchanged,
+  Held,
+  Holder,
+  QueueEngine,
+  Settlement,
+  Watch,
+} from "../engine";
+import type { Handler, Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
+import { BegunLog } from "./begunLog";
 import { deliverApart } from "./delivery";
 import { type Ending, settlementOf } from "./ending";
-import { Execution } from "./execution";
+import { Execution, type ExecutionEvents } from "./execution";
 import { Maintenance } from "./maintenance";
 import { Outage } from "./outage";
 import { Outgoing, type Taken } from "./outgoing";
+import { Parking } from "./parking";
 import { Prefetch } from "./prefetch";
 import { blamed, Quarantine } from "./quarantine";
 import { Reconciliation } from "./reconciliation";
-import { unknownType } from "./refusals";
+import { stuckHandler } from "./refusals";
 import { reportFailure, reportLost } from "./reports";
 import { Running } from "./running";
 import { UnderWay } from "./underWay";
@@ -31,8 +44,18 @@ export interface WorkerOptions {
   leaseMs?: number;
   /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
   keepMs?: number;
-  /** Told what is to become of each job, before it is written. */
-  onSettled?: (job: ClaimedJob, settlement: Settlement) => void;
+  /** How long a handler whose time is up may ignore its signal before the worker ends, in milliseconds. */
+  stuckAfterMs?: number;
+  /** How long jobs that no worker takes are left among those that are ready, in milliseconds. */
+  parkAfterMs?: number | undefined;
+  /** Told what is to become of each job, before it is written, and of jobs that nobody takes. */
+  onSettled?: (job: { id: number; type: string }, settlement: Settlement | Parked) => void;
+}
+
+/** Jobs of a type wait, and no worker takes them. */
+export interface Parked {
+  state: "parked";
+  error: string;
 }
 
 /** What a worker did. */
@@ -47,6 +70,8 @@ export interface WorkerSummary {
 
 /** What waits in memory longer than this is given back for others, in milliseconds. */
 const longestWait = 1000;
+/** How long a worker that gives up takes at most to give back what it holds, in milliseconds. */
+const longestFarewell = 10_000;
 
 /** Claims jobs and runs them, until it is stopped. Longer than usual: it is the one place where its state changes. */
 export class Worker {
@@ -68,6 +93,9 @@ export class Worker {
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
   readonly #limits: ReadonlyMap<string, number>;
+  /** Only what it has handlers for: another worker may know the others, as during a deploy. */
+  readonly #types: readonly string[];
+  readonly #begun = new BegunLog();
   #watch: Watch | undefined;
   /** Reasons to claim, and those that a claim which found no more has answered. */
   #wakes = 1;
@@ -79,6 +107,9 @@ export class Worker {
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
+  /** Why the worker ends, where that is nobody's wish. */
+  #reason: Error | undefined;
+  readonly #events: ExecutionEvents;
   #isStarted = false;
   #resolve!: (summary: WorkerSummary) => void;
   #reject!: (error: unknown) => void;
@@ -86,6 +117,13 @@ export class Worker {
   constructor(readonly options: WorkerOptions) {
     const { handlers, engine, concurrency, leaseMs = 15_000, keepMs = 30 * 86_400_000 } = options;
     this.#limits = limitsOf(handlers);
+    this.#types = [...handlers.keys()].filter((type) => options.types?.includes(type) ?? true);
+    this.#events = {
+      stuckAfterMs: options.stuckAfterMs ?? 60_000,
+      onEnd: (execution, ending) => this.#ended(execution, ending),
+      onProgress: (execution, value) => this.#noteProgress(execution, value),
+      onStuck: (execution) => this.#giveUpOn(execution),
+    };
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -94,7 +132,16 @@ export class Worker {
       leaseMs,
       keepMs,
       concurrency,
+      types: this.#types,
       reconciliation: this.#reconciliation,
+      begun: this.#begun,
+      parking: new Parking({
+        engine,
+        types: this.#types,
+        onReady: this.wake,
+        onParked: (type, count) => this.#tellOfParked(type, count),
+        idleMs: options.parkAfterMs,
+      }),
       onEvicted: () => this.#evicted(),
       onTaken: (jobs, from) => this.#inherit(jobs, from),
       onTick: () => this.#relieve(),
@@ -127,7 +174,10 @@ export class Worker {
   abort(reason: string): void {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
-    this.#giveBack(this.#running.abandonAll(reason));
+    const [late, others] = this.#running.abandonAll(reason);
+    // Their time was up: they are not as if they had never begun.
+    for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
+    this.#giveBack(others.map(({ claimed }) => claimed));
     this.#giveBackWaiting();
     this.#consider();
   }
@@ -154,7 +204,7 @@ export class Worker {
   }
 
   #wantsJobs(): boolean {
-    if (this.#quarantine.isChosen) return false;
+    if (this.#quarantine.isChosen || this.#types.length === 0) return false;
     // What has ended is told first: it would be begun again otherwise.
     if (this.#outage.leavesDoubt && !this.#outgoing.isEmpty) return false;
     return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
@@ -163,7 +213,7 @@ export class Worker {
   #room(): number {
     const { concurrency, engine } = this.options;
     const most = engine.batch();
-    const held = this.#running.size + this.#waiting.size + this.#claiming;
+    const held = this.#running.slots + this.#waiting.size + this.#claiming;
     return Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
   }
 
@@ -220,8 +270,7 @@ export class Worker {
 
   #claimRequest(): ClaimRequest | null {
     if (!this.#wantsJobs()) return null;
-    const { types } = this.options;
-    return { limit: this.#room(), limits: this.#limits, ...(types && { types }) };
+    return { limit: this.#room(), limits: this.#limits, types: this.#types };
   }
 
   #received(given: ClaimedJob[], limit: number, wakes: number): void {
@@ -258,7 +307,7 @@ export class Worker {
     if (this.#isPumping || this.#waiting.size === 0 || this.#mustHold()) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    while (this.#waiting.size > 0 && this.#running.size < concurrency) this.#begin(this.#waiting.next());
+    while (this.#waiting.size > 0 && this.#running.slots < concurrency) this.#begin(this.#waiting.next());
     this.#isPumping = false;
     if (this.#waiting.size > 0) return;
     this.#waiting.takeAll();
@@ -276,9 +325,13 @@ export class Worker {
   #begin(claimed: ClaimedJob): void {
     const { handlers } = this.options;
     const handler = handlers.get(claimed.type);
+    if (handler === undefined) {
+      this.#giveBack([claimed]);
+      return;
+    }
     try {
-      if (handler === undefined) throw unknownType(claimed.type, handlers);
-      const execution = new Execution(claimed, handler, this.#onEnd, this.#onProgress);
+      if (isLastAttempt(claimed, handler)) this.#begun.note(claimed);
+      const execution = new Execution(claimed, handler, this.#events);
       this.#running.add(execution);
       execution.begin();
     } catch (error) {
@@ -286,16 +339,30 @@ export class Worker {
     }
   }
 
-  readonly #onEnd = (execution: Execution, ending: Ending): void => {
-    if (!this.#running.remove(execution)) return;
-    this.#settle(execution.claimed, ending);
+  #ended(execution: Execution, ending: Ending | undefined): void {
+    if (this.#running.remove(execution) && ending !== undefined) this.#settle(execution.claimed, ending);
     this.#consider();
-  };
+  }
 
-  readonly #onProgress = ({ claimed }: Execution, value: unknown): void => {
+  #noteProgress({ claimed }: Execution, value: unknown): void {
     this.#outgoing.note(claimed, encode(value, "progress"));
     this.#consider();
-  };
+  }
+
+  /**
+   * A handler that doesn't hear that its time is up keeps its slot, here and among those of its type. Only the end of the
+   * process ends it: whoever started the worker starts it again.
+   */
+  #giveUpOn(execution: Execution): void {
+    const { type } = execution.claimed;
+    if (this.#phase === "ending" || !this.#running.remove(execution)) return;
+    this.#reason = stuckHandler(type, this.#events.stuckAfterMs);
+    logError("A handler ignores its signal: the worker ends", { type, id: execution.claimed.id });
+    this.#settle(execution.claimed, execution.lateEnding);
+    this.abort("the worker ends, for a handler ignores its signal");
+    // What can't be told by then is taken over: this process will be gone.
+    this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestFarewell);
+  }
 
   #settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
@@ -308,7 +375,22 @@ export class Worker {
     if (settlement.state === "retry") this.summary.retried++;
     else this.summary[settlement.state]++;
     reportFailure(job, settlement, ending);
-    this.options.onSettled?.(job, settlement);
+    this.#tell(job, settlement);
+  }
+
+  /** Whatever the app's own code does with the news, the job is settled. */
+  #tell(job: { id: number; type: string }, settlement: Settlement | Parked): void {
+    try {
+      this.options.onSettled?.(job, settlement);
+    } catch (error) {
+      logWarn("onSettled threw", { error: errorMessage(error) });
+    }
+  }
+
+  #tellOfParked(type: string, count: number): void {
+    const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, and no worker takes them`;
+    logWarn("No worker takes these jobs, so they are parked", { type, count });
+    this.#tell({ id: 0, type }, { state: "parked", error });
   }
 
   #giveBack(jobs: readonly ClaimedJob[]): void {
@@ -343,24 +425,32 @@ export class Worker {
   /** Others took this worker for dead and have its jobs. It goes on under another name. */
   #evicted(): void {
     const jobs =
-      this.#running.abandonAll("the worker lost its lease").length + this.#waiting.takeAll().length;
+      this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
     this.#quarantine.clear();
     this.#outgoing.clear();
     logWarn("Lost the lease: other workers have this one's jobs", { jobs });
     this.wake();
   }
 
-  #inherit(jobs: readonly ClaimedJob[], from: string): void {
-    const guilty = blamed(jobs);
+  #inherit(jobs: readonly ClaimedJob[], from: Holder): void {
+    const guilty = blamed(jobs).filter((job) => this.#hadBegun(job, from.id));
     this.#outgoing.giveBack(jobs.filter((job) => !guilty.includes(job)));
     for (const job of guilty) {
-      this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${from})`) });
+      this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${nameOf(from)})`) });
     }
+    this.#begun.remove(from.id);
     this.wake();
+  }
+
+  /** Of an attempt that isn't the last nobody knows, and a retry takes nothing from the job but that attempt. */
+  #hadBegun(job: ClaimedJob, worker: string): boolean {
+    const handler = this.options.handlers.get(job.type);
+    return handler === undefined || !isLastAttempt(job, handler) || this.#begun.hasBegun(worker, job);
   }
 
   /** Gives back what has waited here too long for its start. */
   #relieve(): void {
+    if (this.#quarantine.endIfLong(performance.now())) this.wake();
     if (this.#quarantine.isChosen) {
       this.#consider();
       return;
@@ -389,11 +479,20 @@ export class Worker {
     this.#phase = "ending";
     clearTimeout(this.#alarm);
     this.#watch?.close();
-    this.#maintenance.stop().then(() => this.#resolve(this.summary), this.#reject);
+    const end = () => (this.#reason === undefined ? this.#resolve(this.summary) : this.#reject(this.#reason));
+    this.#maintenance.stop().then(end, this.#reject);
   }
 }
 
 type Answer = Omit<Exchanged, "claimed"> & Partial<Exchanged>;
+
+function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
+  return job.attempt - job.spent >= attemptsFor(job, handler);
+}
+
+function nameOf({ id, host, pid }: Holder): string {
+  return pid === null ? `worker ${id}` : `pid ${pid} on ${host}`;
+}
 
 function limitsOf(handlers: Handlers): Map<string, number> {
   const limits = new Map<string, number>();

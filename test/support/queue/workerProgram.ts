@@ -68,7 +68,12 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
       say(context, "done");
     },
   },
-  Endless: { attempts: 1, timeout: "100ms", run: () => new Promise(() => {}) },
+  Endless: {
+    attempts: 1,
+    timeout: "100ms",
+    run: ({ signal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  },
   Late: {
     attempts: 1,
     timeout: "100ms",

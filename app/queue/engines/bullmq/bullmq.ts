@@ -105,6 +105,10 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     },
     takeOver: (dead, by) => ledger.takeOver(dead.id, dead.lease?.until, by),
 
+    readyTypes: () => scripts.run<string[]>("readyTypes"),
+    park: (type, idleMs) => scripts.run<number>("park", [type, idleMs]),
+    unpark: (names) => scripts.run<number>("unpark", names),
+
     async watch(onWake) {
       const stop = onPushHere(onWake);
       const watch = await session.watch(onWake);

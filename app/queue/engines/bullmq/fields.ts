@@ -65,6 +65,7 @@ export function toClaimed([type, id, fields]: JobReply): ClaimedJob {
     cron: cronOf(hash),
     rescheduleDelay: numberOf(hash.rescheduleDelay),
     removeDelay: numberOf(hash.removeDelay),
+    due: firstDue(hash),
     rescheduledFromJob: predecessorOf(hash),
     retryPolicy: (hash.retryPolicy ?? null) as ClaimedJob["retryPolicy"],
   };
@@ -75,7 +76,7 @@ export type RecordReply = [type: string, id: string, state: JobState, score: str
 
 export function toRecord([type, id, state, score, fields]: RecordReply): JobRecord {
   const hash = hashOf(fields);
-  const isOpen = state === "scheduled" || state === "pending" || state === "processing";
+  const isOpen = state === "scheduled" || state === "pending" || state === "parked" || state === "processing";
   return {
     id: Number(id),
     type,
@@ -92,7 +93,7 @@ export function toRecord([type, id, state, score, fields]: RecordReply): JobReco
     progress: decoded(hash.progress),
     result: state === "completed" ? decoded(hash.returnvalue) : null,
     error: errorOf(hash),
-    unique: isOpen ? (hash.deid ?? null) : null,
+    unique: state === "completed" ? null : (hash.deid ?? null),
     cron: cronOf(hash),
     rescheduledFromJob: predecessorOf(hash),
     successor: numberOf(hash.successor),

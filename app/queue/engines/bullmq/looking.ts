@@ -7,7 +7,15 @@ import type { Scripts } from "./scripts";
 const window = 1000;
 
 /** As lua/look.ts counts them. */
-const counted: JobState[] = ["scheduled", "pending", "processing", "completed", "failed", "cancelled"];
+const counted: JobState[] = [
+  "scheduled",
+  "pending",
+  "parked",
+  "processing",
+  "completed",
+  "failed",
+  "cancelled",
+];
 
 export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
   const rows = await scripts.run<[string, ...number[]][]>("counts");

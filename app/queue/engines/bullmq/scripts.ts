@@ -4,6 +4,7 @@ import { base } from "./lua/base";
 import { cancelLua, pauseLua, replaceLua, retryFailedLua, retryLua } from "./lua/change";
 import { claimLua } from "./lua/claim";
 import { countsLua, findLua, listLua, pausedLua, pruneLua, typesLua } from "./lua/look";
+import { parkLua, readyTypesLua, unparkLua } from "./lua/parking";
 import { progressLua, releaseLua, settleLua } from "./lua/settle";
 import { heartbeatLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
 
@@ -15,6 +16,9 @@ const scripts = {
   settle: settleLua,
   progress: progressLua,
   release: releaseLua,
+  readyTypes: readyTypesLua,
+  park: parkLua,
+  unpark: unparkLua,
   register: registerLua,
   heartbeat: heartbeatLua,
   unregister: unregisterLua,

@@ -28,8 +28,8 @@ function holderOf(
   now: string,
 ): SeenHolder | undefined {
   if (leases[id] === undefined) return undefined;
-  const { host, pid, identity, concurrency, startedAt } = JSON.parse(text) as KnownWorker;
+  const { host, pid, identity, concurrency, startedAt, types = null } = JSON.parse(text) as KnownWorker;
   const until = Number(leases[id]);
   const lease = { until, remaining: until - Number(now) };
-  return { id, host, pid, identity, concurrency, startedAt, lease };
+  return { id, host, pid, identity, concurrency, startedAt, types, lease };
 }

@@ -32,7 +32,7 @@ export async function look(connection: Connection): Promise<Sight> {
 }
 
 /** Each with the place before its first one, so that what lies dead before that is passed over once. */
-async function readyTypes(connection: Connection): Promise<Map<string, Place>> {
+export async function readyTypes(connection: Connection): Promise<Map<string, Place>> {
   const places = new Map<string, Place>();
   for (let last = ""; ; ) {
     const { rows } = await connection.query(nextTypeSql, [last]);

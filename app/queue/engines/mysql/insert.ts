@@ -1,5 +1,6 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
+import { endKey } from "../keys";
 import { newColumns, newPlaceholders, newValues } from "../newRow";
 import { portionsOf } from "../portions";
 import type { Connection } from "../server/connections";
@@ -75,10 +76,10 @@ function valuesOf(job: NewJob, isCurrent: boolean): unknown[] {
 }
 
 const matching = "user_id = ? and type = ? and (cron is null) = ? and id <> ?";
-const openOnes = `select id from jobs where ${matching} and status in ('pending', 'scheduled') for update`;
+const openOnes = `select id from jobs where ${matching} and status in ('pending', 'scheduled', 'parked') for update`;
 const staleOnes = `select id from jobs where ${matching} and status = 'processing' and started_at < ${now} - ? for update`;
-const cancelling = `update jobs
-  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = ?
+const cancelling = (isCurrent: boolean) => `update jobs
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, ${endKey(isCurrent)}, successor = ?
   where id in (?)`;
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
@@ -90,7 +91,7 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
   const open = await connection.query(openOnes, match);
   const stale = await connection.query(staleOnes, [...match, staleMs]);
   const cancelled = [...open.rows, ...stale.rows].map(([each]) => Number(each)).sort((a, b) => a - b);
-  if (cancelled.length > 0) await connection.query(cancelling, [id, cancelled]);
+  if (cancelled.length > 0) await connection.query(cancelling(await connection.isCurrent()), [id, cancelled]);
   return { id, cancelled };
 }
 

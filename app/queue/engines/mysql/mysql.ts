@@ -7,6 +7,7 @@ import { look, take } from "./claim";
 import { columns } from "./claimSql";
 import { mysqlDriver } from "./driver";
 import { insertJobs, now, replaceJob } from "./insert";
+import { park, readyTypes, unpark } from "./parking";
 import { Polling } from "./polling";
 import { noteProgress, releaseJobs, settleJobs } from "./settle";
 
@@ -18,7 +19,7 @@ const dialect: ServerDialect = {
   prepare: "set session transaction isolation level read committed",
   now,
   isCurrentSql: `select 1 from information_schema.columns where table_schema = database()
-    and table_name = 'jobs' and column_name = 'rescheduled_from_job'`,
+    and table_name = 'jobs' and column_name in ('rescheduled_from_job', 'former_key') having count(*) = 2`,
   columns,
   insert: insertJobs,
   replace: replaceJob,
@@ -33,6 +34,9 @@ const dialect: ServerDialect = {
     const { rows } = await connection.query(held, [worker]);
     return rows.map(heldRow);
   },
+  readyTypes,
+  park,
+  unpark,
   announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
   hearing: (connections) => new Polling(connections),
 };

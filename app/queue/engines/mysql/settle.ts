@@ -14,9 +14,17 @@ const completeMany = `update json_table(?, '$[*]' columns (
 const owned =
   "where id = ? and attempts = ? and created_at <=> ? and locked_by = ? and status = 'processing'";
 
-const finishOne = `update jobs
-  set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, unique_key = null,
+const finishOne = {
+  current: finishing("former_key = if(status = 'failed', unique_key, null),"),
+  before: finishing(""),
+};
+
+/** MySQL assigns from left to right: the status is the new one already. */
+function finishing(remembering: string): string {
+  return `update jobs
+  set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, ${remembering} unique_key = null,
     remove_at = if(? = 'completed', ${now} + remove_delay, null) ${owned}`;
+}
 
 const retryOne = `update jobs
   set status = if(? > 0, 'scheduled', 'pending'), due = if(? > 0, ${now} + ?, null), error = ?, locked_by = null,
@@ -83,7 +91,9 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   }
   const result = state === "completed" ? settlement.result : null;
   const values = [state, result, settlement.error ?? null, state, ...who];
-  const isHeld = (await connection.query(finishOne, values)).count === 1;
+  const isHeld =
+    (await connection.query((await connection.isCurrent()) ? finishOne.current : finishOne.before, values))
+      .count === 1;
   if (isHeld && settlement.next !== undefined && !(await isSucceeded(connection, settlement)))
     await insertJobs(connection, [await fromItsEnd(connection, id, settlement.next)]);
   return isHeld;

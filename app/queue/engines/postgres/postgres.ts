@@ -8,6 +8,7 @@ import { columns, look, take } from "./claim";
 import { postgresDriver } from "./driver";
 import { insertJobs } from "./insert";
 import { now } from "./names";
+import { park, readyTypes, unpark } from "./parking";
 import { replaceJob } from "./replace";
 import { Session } from "./session";
 import { noteProgress, releaseJobs, settleJobs } from "./settle";
@@ -18,7 +19,7 @@ const dialect: ServerDialect = {
   driver: postgresDriver,
   now,
   isCurrentSql: `select 1 from pg_attribute where attrelid = to_regclass('jobs')
-    and attname = 'rescheduled_from_job' and not attisdropped`,
+    and attname in ('rescheduled_from_job', 'former_key') and not attisdropped having count(*) = 2`,
   columns,
   insert: insertJobs,
   replace: replaceJob,
@@ -32,6 +33,9 @@ const dialect: ServerDialect = {
     const { rows } = await connection.query(held, [worker]);
     return rows.map(heldRow);
   },
+  readyTypes,
+  park,
+  unpark,
   announcer: postgresAnnouncer,
   hearing: (connections) => new Session(connections),
 };

@@ -1,14 +1,16 @@
 import type { NewJob, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
+import { endKey } from "../keys";
 import type { Connection } from "../server/connections";
 import { insertJobs } from "./insert";
 import { lockMatches, now } from "./names";
 
-const cancelMatching = `update jobs
-  set status = 'cancelled', completed_at = ${now}, locked_by = null, unique_key = null, successor = $1
+const cancelMatching = (isCurrent: boolean) => `update jobs
+  set status = 'cancelled', completed_at = ${now}, locked_by = null, ${endKey(isCurrent)}, successor = $1
   where user_id = $2 and type = $3 and (cron is null) = $4 and id <> $1`;
-const openOnes = `${cancelMatching} and status in ('pending', 'scheduled') returning id`;
-const staleOnes = `${cancelMatching} and status = 'processing' and started_at < ${now} - $5::bigint returning id`;
+const openOnes = "and status in ('pending', 'scheduled') returning id";
+const parkedOnes = "and status = 'parked' returning id";
+const staleOnes = `and status = 'processing' and started_at < ${now} - $5::bigint returning id`;
 
 /** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
@@ -16,8 +18,10 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
   const [{ id }] = await insertJobs(connection, [job], false);
   if (job.userId === null) return { id, cancelled: [] };
   const match = [id, job.userId, job.type, job.cron === undefined];
-  const open = await connection.query(openOnes, match);
-  const stale = await connection.query(staleOnes, [...match, staleMs]);
-  const cancelled = [...open.rows, ...stale.rows].map(([each]) => Number(each));
+  const cancelling = cancelMatching(await connection.isCurrent());
+  const open = await connection.query(`${cancelling} ${openOnes}`, match);
+  const parked = await connection.query(`${cancelling} ${parkedOnes}`, match);
+  const stale = await connection.query(`${cancelling} ${staleOnes}`, [...match, staleMs]);
+  const cancelled = [...open.rows, ...parked.rows, ...stale.rows].map(([each]) => Number(each));
   return { id, cancelled: cancelled.sort((a, b) => a - b) };
 }

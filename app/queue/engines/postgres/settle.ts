@@ -31,6 +31,7 @@ export const settleMany = settling(true);
 const settleManyBefore = settling(false);
 
 function settling(isCurrent: boolean): string {
+  const remembering = isCurrent ? ", former_key = case when d.state = 'failed' then j.unique_key end" : "";
   return `with d as materialized (
     select * from json_to_recordset($2::json) d(id bigint, attempt int, "createdAt" bigint, worker text, state text, result text,
       error text, delay bigint, next json)),
@@ -42,7 +43,7 @@ function settling(isCurrent: boolean): string {
       started_at = case when d.state <> 'retry' then j.started_at end,
       progress = case when d.state <> 'retry' then j.progress end,
       unique_key = case when d.state = 'retry' then j.unique_key end,
-      remove_at = case when d.state = 'completed' then ${now} + j.remove_delay end
+      remove_at = case when d.state = 'completed' then ${now} + j.remove_delay end${remembering}
     from d ${owned} returning j.id),
   added as (${insertInto(isCurrent)} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
     where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))

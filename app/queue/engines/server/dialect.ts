@@ -44,6 +44,9 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   release(connection: Connection, worker: string, jobs: readonly Held[]): Promise<void>;
   /** What the table says that a worker holds. */
   held(connection: Connection, worker: string): Promise<Held[]>;
+  readyTypes(connection: Connection): Promise<string[]>;
+  park(connection: Connection, type: string, idleMs: number): Promise<number>;
+  unpark(connection: Connection, types: readonly string[]): Promise<number>;
   /** Wakes other processes' workers: at once, and again soon for all that was told meanwhile. */
   announcer(connections: Connections): Announcer;
   hearing(connections: Connections): Hearing;

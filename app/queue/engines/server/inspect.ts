@@ -46,24 +46,76 @@ const again = {
   successor: null,
 };
 
-export async function retryJobs(database: Knex, which: readonly number[] | "failed"): Promise<number[]> {
-  const values = { ...again, spent: database.ref("attempts") };
-  if (which !== "failed") return change(database, which, ["failed", "cancelled"], values);
+/** Those whose unique key an unfinished job has now stay as they are. */
+export async function retryJobs(
+  database: Knex,
+  which: readonly number[] | "failed",
+  isCurrent: boolean,
+): Promise<number[]> {
   const retried: number[] = [];
-  for (;;) {
-    const failed = database("jobs").options(unlimited).where({ status: "failed" });
-    const rows: { id: number }[] = await failed.limit(portion).select("id");
+  if (which !== "failed") return retryThese(database, which, ["failed", "cancelled"], isCurrent);
+  for (let after = 0; ; ) {
+    const failed = database("jobs").options(unlimited).where({ status: "failed" }).where("id", ">", after);
+    const rows: { id: number }[] = await failed.orderBy("id").limit(portion).select("id");
     const ids = rows.map(({ id }) => id);
-    if (ids.length === 0) return retried.sort((a, b) => a - b);
-    retried.push(...(await change(database, ids, ["failed"], values)));
+    if (ids.length === 0) return retried;
+    after = ids.at(-1) ?? after;
+    retried.push(...(await retryThese(database, ids, ["failed"], isCurrent)));
   }
 }
 
-export function cancelJobs(database: Knex, ids: readonly number[], now: string): Promise<number[]> {
-  return change(database, ids, ["scheduled", "pending", "processing"], {
+async function retryThese(
+  database: Knex,
+  ids: readonly number[],
+  states: readonly JobState[],
+  isCurrent: boolean,
+): Promise<number[]> {
+  const values = { ...again, spent: database.ref("attempts") };
+  if (!isCurrent) return change(database, ids, states, values);
+  const keyed: { id: number; former_key: string }[] = await database("jobs")
+    .whereIn("id", [...ids])
+    .whereIn("status", states)
+    .whereNotNull("former_key")
+    .orderBy("id")
+    .select("id", "former_key");
+  const known = new Set(keyed.map(({ id }) => id));
+  const plain = ids.filter((id) => !known.has(id));
+  const retried = await change(database, plain, states, values);
+  for (const { id, former_key } of keyed) {
+    const withKey = { ...values, unique_key: former_key, former_key: null };
+    if (
+      await isKeyTaken(() =>
+        database("jobs").where({ id, former_key }).whereIn("status", states).update(withKey),
+      )
+    )
+      continue;
+    retried.push(id);
+  }
+  return retried.sort((a, b) => a - b);
+}
+
+/** The unique index decides: of two at one time, only it knows. */
+async function isKeyTaken(claimKey: () => Promise<number>): Promise<boolean> {
+  try {
+    return (await claimKey()) === 0;
+  } catch (error) {
+    if (error.code === "23505" || error.code === "ER_DUP_ENTRY") return true;
+    throw error;
+  }
+}
+
+export function cancelJobs(
+  database: Knex,
+  ids: readonly number[],
+  now: string,
+  isCurrent: boolean,
+): Promise<number[]> {
+  return change(database, ids, ["scheduled", "pending", "parked", "processing"], {
     status: "cancelled",
     completed_at: database.raw(now),
     locked_by: null,
+    // Before the key is gone: MySQL assigns from left to right.
+    ...(isCurrent && { former_key: database.ref("unique_key") }),
     unique_key: null,
   });
 }

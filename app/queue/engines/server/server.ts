@@ -68,7 +68,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     release: (worker, jobs) => ledger.release(worker, jobs),
 
     async register(worker) {
-      await registerWorker(database, dialect, worker);
+      await registerWorker(database, dialect, worker, await connections.isCurrent());
       await hearing.hold(worker.id);
     },
     async heartbeat(beat) {
@@ -86,6 +86,18 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     async takeOver(dead, by) {
       const columns = dialect.columns(await connections.isCurrent());
       return changing(() => takeOverFrom(database, columns, dead, by));
+    },
+
+    readyTypes: () => connections.use((connection) => dialect.readyTypes(connection)),
+    async park(type, idleMs) {
+      if (!(await connections.isCurrent())) return 0;
+      return changing(() => connections.use((connection) => dialect.park(connection, type, idleMs)));
+    },
+    async unpark(types) {
+      if (!(await connections.isCurrent())) return 0;
+      const count = await changing(() => connections.use((connection) => dialect.unpark(connection, types)));
+      if (count > 0) claims.forget();
+      return count;
     },
 
     async watch(onWake) {
@@ -106,11 +118,15 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     list: (filter) => listJobs(database, filter),
     find: (id) => findJob(database, id),
     async retry(which) {
-      const ids = await changing(() => retryJobs(database, which));
+      const isCurrent = await connections.isCurrent();
+      const ids = await changing(() => retryJobs(database, which, isCurrent));
       wakeAll();
       return ids;
     },
-    cancel: (ids) => changing(() => cancelJobs(database, ids, now)),
+    async cancel(ids) {
+      const isCurrent = await connections.isCurrent();
+      return changing(() => cancelJobs(database, ids, now, isCurrent));
+    },
     pause: (type) => pauseType(database, type, now),
     async resume(type) {
       await resumeType(database, type);

@@ -2,16 +2,23 @@ import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
 import { type SeenHolder, stranger } from "../trust";
 import { byTurn } from "../turn";
+import { typesOf, typesText } from "../workerTypes";
 import { toClaimed } from "./claimedRow";
 import type { ServerDialect } from "./dialect";
 
 type Sql = Pick<ServerDialect, "now">;
 
-export async function registerWorker(database: Knex, { now }: Sql, worker: WorkerRecord): Promise<void> {
-  const { id, host, pid, identity, concurrency, leaseMs } = worker;
+/** `isCurrent`: see jobsTable. */
+export async function registerWorker(
+  database: Knex,
+  { now }: Sql,
+  worker: WorkerRecord,
+  isCurrent: boolean,
+): Promise<void> {
+  const { id, host, pid, identity, concurrency, leaseMs, types } = worker;
   const lease_until = database.raw(`${now} + ?`, [leaseMs]);
   const row = { id, host, pid, identity, concurrency, started_at: database.raw(now), lease_until };
-  await database("queue_workers").insert(row);
+  await database("queue_workers").insert(isCurrent ? { ...row, types: typesText(types) } : row);
 }
 
 /** Whether the worker is known still. */
@@ -48,12 +55,15 @@ interface WorkerRow {
   started_at: number;
   lease_until: number;
   remaining: number;
+  /** Not there before this release's migration. */
+  types?: string | null;
 }
 
 function toHolder(row: WorkerRow): SeenHolder {
   const { id, host, pid, identity, concurrency, started_at, lease_until, remaining } = row;
+  const types = typesOf(row.types);
   const lease = { until: lease_until, remaining };
-  return { id, host, pid, identity, concurrency, startedAt: started_at, lease };
+  return { id, host, pid, identity, concurrency, startedAt: started_at, types, lease };
 }
 
 /** `columns`: those of a claimed job. */

@@ -113,6 +113,10 @@ export function promoteDue(database: Database, now: number): number | null {
   }
 }
 
+export function typesReady(database: Database): string[] {
+  return rowsOf(database, readyTypes).map(([type]) => type as string);
+}
+
 /** For the test that holds their plans: each has to come from an index, whatever has piled up. */
 export const claimQueries = {
   claimHead: claims.current.head,

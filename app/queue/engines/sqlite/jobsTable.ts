@@ -10,7 +10,7 @@ const current = new WeakSet<Database>();
 export function isCurrent(database: Database): boolean {
   if (current.has(database)) return true;
   const question = `select 1 from sqlite_master
-    where type = 'table' and name = 'jobs' and sql like '%rescheduled_from_job%'`;
+    where type = 'table' and name = 'jobs' and sql like '%rescheduled_from_job%' and sql like '%former_key%'`;
   const isThere = rowsOf(database, question).length > 0;
   if (isThere) current.add(database);
   return isThere;

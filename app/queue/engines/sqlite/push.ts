@@ -1,5 +1,6 @@
 import type { Database } from "../../../services/sqliteDriver";
 import type { NewJob, Pushed, Replaced } from "../../engine";
+import { endKey } from "../keys";
 import { newColumns, newPlaceholders, newValues } from "../newRow";
 import { portionsOf } from "../portions";
 import { numbered, rowsOf, statement } from "./connection";
@@ -55,20 +56,23 @@ function valuesOf(job: NewJob, now: number, isCurrent: boolean): unknown[] {
   return [...newValues(job, isCurrent), due !== null && due > now ? "scheduled" : "pending", due, now];
 }
 
-const cancelMatching = `update jobs
-  set status = 'cancelled', completed_at = ?1, locked_by = null, unique_key = null, successor = ?2
+const cancelMatching = (isCurrent: boolean) => `update jobs
+  set status = 'cancelled', completed_at = ?1, locked_by = null, ${endKey(isCurrent)}, successor = ?2
   where user_id is not null and user_id = ?3 and type = ?4 and (cron is null) = ?5 and id <> ?2 and `;
 
 const openOnes = "status in ('pending', 'scheduled') returning id";
+const parkedOnes = "status = 'parked' returning id";
 const staleOnes = "status = 'processing' and started_at < ?6 returning id";
 
 /** Cancels what a job takes the place of, and inserts it. */
 export function replaceJob(database: Database, job: NewJob, staleMs: number, now: number): Replaced {
   const { id } = insertJob(database, job, now);
   const match = [now, id, job.userId, job.type, job.cron === undefined ? 1 : 0];
+  const cancelling = cancelMatching(isCurrent(database));
   const cancelled = [
-    ...rowsOf(database, cancelMatching + openOnes, numbered(...match)),
-    ...rowsOf(database, cancelMatching + staleOnes, numbered(...match, now - staleMs)),
+    ...rowsOf(database, cancelling + openOnes, numbered(...match)),
+    ...rowsOf(database, cancelling + parkedOnes, numbered(...match)),
+    ...rowsOf(database, cancelling + staleOnes, numbered(...match, now - staleMs)),
   ];
   return { id, cancelled: cancelled.map(([each]) => Number(each)).sort((a, b) => a - b) };
 }

@@ -2,6 +2,7 @@ import type { Database } from "../../../services/sqliteDriver";
 import type { Exchange, Held, Settlement } from "../../engine";
 import { cronNextOf } from "../cronNext";
 import { numbered, statement } from "./connection";
+import { isCurrent } from "./jobsTable";
 import { insertJob } from "./push";
 
 const completeMany = `update jobs
@@ -14,9 +15,16 @@ const completeMany = `update jobs
 const owned =
   "where id = ?1 and attempts = ?2 and locked_by = ?3 and created_at is ?4 and status = 'processing'";
 
-const finishOne = `update jobs
+const finishOne = {
+  current: finishing(", former_key = case when ?5 = 'failed' then unique_key end"),
+  before: finishing(""),
+};
+
+function finishing(remembering: string): string {
+  return `update jobs
   set status = ?5, completed_at = ?6, result = ?7, error = ?8, locked_by = null, unique_key = null,
-    remove_at = case when ?5 = 'completed' then ?6 + remove_delay end ${owned}`;
+    remove_at = case when ?5 = 'completed' then ?6 + remove_delay end${remembering} ${owned}`;
+}
 
 const retryOne = `update jobs
   set status = ?5, due = ?6, error = ?7, locked_by = null, started_at = null, progress = null ${owned}`;
@@ -74,7 +82,8 @@ function settleOne(database: Database, worker: string, settlement: Settlement, n
   }
   const result = state === "completed" ? settlement.result : null;
   const values = [id, attempt, worker, createdAt, state, now, result, settlement.error ?? null];
-  const isHeld = statement(database, finishOne).run(numbered(...values)).changes === 1;
+  const finish = isCurrent(database) ? finishOne.current : finishOne.before;
+  const isHeld = statement(database, finish).run(numbered(...values)).changes === 1;
   if (isHeld && settlement.next !== undefined && !isSucceeded(database, settlement))
     insertJob(database, settlement.next, now);
   return isHeld;

@@ -2,12 +2,14 @@ import type { Database } from "../../../services/sqliteDriver";
 import type { Exchange, Exchanged, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
 import { Trust } from "../trust";
-import { claimJobs, promoteDue } from "./claim";
+import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
 import { paceOf } from "./pace";
+import { isAnyParked, parkJobs, unparkJobs } from "./parking";
 import { pruneJobs } from "./prune";
 import { insertJobs, replaceJob } from "./push";
+import { SameFile } from "./sameFile";
 import { noteProgress, releaseJobs, settleJobs } from "./settle";
 import { togetherIn } from "./together";
 import { watchFile } from "./wake";
@@ -19,6 +21,7 @@ const noConnections: ReadonlyMap<string, boolean> = new Map();
 /** The queue in an SQLite file. */
 export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
   const database = openQueueFile(file, mustExist);
+  const sameFile = new SameFile(file);
   const locked = <T>(work: (now: number) => T) => withLock(database, () => work(Date.now()));
   const pace = paceOf(database);
   const place = { after: 0 };
@@ -38,6 +41,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
         pushedIn(trx);
         return pushed;
       }
+      sameFile.check();
       const pushed = await pushTogether(jobs);
       pushedHere();
       return pushed;
@@ -50,13 +54,17 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
         pushedIn(trx);
         return replaced;
       }
+      sameFile.check();
       const replaced = await locked((now) => replaceJob(database, job, staleMs, now));
       pushedHere();
       return replaced;
     },
 
-    exchange: (request) =>
-      withLock(database, () => exchange(database, request, Date.now()), pace.waited).finally(pace.done),
+    async exchange(request) {
+      sameFile.checkSometimes();
+      const work = () => exchange(database, request, Date.now());
+      return withLock(database, work, pace.waited).finally(pace.done);
+    },
     release: (worker, jobs) => locked(() => releaseJobs(database, worker, jobs)),
     register: (worker) => locked((now) => registerWorker(database, worker, now)),
     heartbeat: (beat) => locked((now) => beatOf(database, beat, now)),
@@ -67,6 +75,13 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
         noConnections,
       ),
     takeOver: (dead, by) => locked(() => takeOverFrom(database, dead, by)),
+
+    readyTypes: async () => reading(() => typesReady(database)),
+    park: (type, idleMs) => locked((now) => parkJobs(database, type, now - idleMs)),
+    async unpark(types) {
+      const isAny = reading(() => isAnyParked(database));
+      return isAny ? locked(() => unparkJobs(database, types)) : 0;
+    },
 
     async watch(onWake) {
       const inFile = watchFile(database, file, onWake);

@@ -2,16 +2,21 @@ import type { Database } from "../../../services/sqliteDriver";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
 import { heldRow } from "../claimedJob";
 import type { SeenHolder } from "../trust";
+import { typesOf, typesText } from "../workerTypes";
 import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";
+import { isCurrent } from "./jobsTable";
 
 export function registerWorker(database: Database, worker: WorkerRecord, now: number): void {
-  const { id, host, pid, identity, concurrency, leaseMs } = worker;
+  const { id, host, pid, identity, concurrency, leaseMs, types } = worker;
+  const common = [id, host, pid, identity, concurrency, now, now + leaseMs];
+  const values = isCurrent(database) ? [...common, typesText(types)] : common;
+  const columns = "id, host, pid, identity, concurrency, started_at, lease_until";
   statement(
     database,
-    `insert into queue_workers (id, host, pid, identity, concurrency, started_at, lease_until)
-     values (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(id, host, pid, identity, concurrency, now, now + leaseMs);
+    `insert into queue_workers (${columns}${isCurrent(database) ? ", types" : ""})
+     values (${values.map(() => "?").join(", ")})`,
+  ).run(...values);
 }
 
 export function beatOf(database: Database, beat: Heartbeat, now: number): HeartbeatAnswer {
@@ -27,15 +32,17 @@ export function unregisterWorker(database: Database, id: string): void {
   statement(database, "delete from queue_workers where id = ?").run(id);
 }
 
-const everybody = `select id, host, pid, identity, concurrency, started_at, lease_until from queue_workers
+const everybody = (types: string) => `
+  select id, host, pid, identity, concurrency, started_at, lease_until, ${types} from queue_workers
   union all
-  select distinct locked_by, null, null, null, null, null, null from jobs
+  select distinct locked_by, null, null, null, null, null, null, null from jobs
   where status = 'processing' and locked_by is not null and locked_by not in (select id from queue_workers)`;
 
 export function holdersOf(database: Database, now: number): SeenHolder[] {
-  return rowsOf(database, everybody).map(([id, host, pid, identity, concurrency, startedAt, until]) => {
+  const rows = rowsOf(database, everybody(isCurrent(database) ? "types" : "null"));
+  return rows.map(([id, host, pid, identity, concurrency, startedAt, until, types]) => {
     const lease = until === null ? null : { until: Number(until), remaining: Number(until) - now };
-    return { id, host, pid, identity, concurrency, startedAt, lease } as SeenHolder;
+    return { id, host, pid, identity, concurrency, startedAt, types: typesOf(types), lease } as SeenHolder;
   });
 }
 

@@ -8,6 +8,7 @@
  *   prefix:holding   by worker: how many jobs it holds
  *   prefix:remove    jobs with a time of removal of their own, by that time
  *   prefix:paused    there while all types are paused
+ *   prefix:parked    the types that no worker takes: what is ready of them counts as parked
  *   prefix:type:cancelled         cancelled jobs by when they were: BullMQ has no such state
  *   prefix:type:open:USER[:cron]  a user's unfinished jobs, for what takes their place
  */

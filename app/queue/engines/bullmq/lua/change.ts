@@ -68,10 +68,15 @@ const again = (): string => `
 ${bullFunction("reprocessJob")}
 local function again(queue, id, state)
   local key = queue.prefix .. id
+  -- An unfinished job may have its unique key now.
+  local unique = call("HGET", key, "deid")
+  local holder = unique and call("GET", queue.prefix .. "de:" .. unique)
+  if holder and holder ~= id and call("EXISTS", queue.prefix .. holder) == 1 then return false end
   local code = reprocessJob({key, queue.events, queue[state], queue.wait, queue.meta, queue.active, queue.marker,
     queue.prioritized, queue.pc}, {id, "RPUSH", "failedReason", "failed", "0", "0"})
   if code ~= 1 then return false end
   orderByAge(queue, id)
+  if unique then call("SET", queue.prefix .. "de:" .. unique, id) end
   local job = call("HMGET", key, "ats", "userId", "cron")
   call("HSET", key, "spent", job[1] or 0)
   call("HDEL", key, "crashes", "stacktrace", "progress", "removeAt", "successor", "pb")
@@ -98,12 +103,18 @@ return retried
 export const retryFailedLua = (): string => `
 ${again()}
 local retried = {}
+local most = tonumber(ARGV[2])
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
   local queue = queueOf(type)
-  for _, id in ipairs(call("ZRANGE", queue.failed, 0, ARGV[2] - #retried - 1)) do
-    if again(queue, id, "failed") then retried[#retried + 1] = id end
+  -- Those whose key another job has stay, and are passed over.
+  local stay = 0
+  while #retried < most do
+    local ids = call("ZRANGE", queue.failed, stay, stay + most - #retried - 1)
+    if #ids == 0 then break end
+    for _, id in ipairs(ids) do
+      if again(queue, id, "failed") then retried[#retried + 1] = id else stay = stay + 1 end
+    end
   end
-  if #retried >= tonumber(ARGV[2]) then break end
 end
 if #retried > 0 then wake() end
 return retried

@@ -1,12 +1,13 @@
 import { bullFunction } from "../package";
 
-/** Returns for each type: its name, then how many are scheduled, pending, processing, completed, failed, cancelled. */
+/** Returns for each type: its name, then how many are scheduled, pending, parked, processing, completed, failed, cancelled. */
 export const countsLua = (): string => `
 local counts = {}
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
   local queue = queueOf(type)
-  counts[#counts + 1] = {type, call("ZCARD", queue.delayed),
-    call("LLEN", queue.wait) + call("LLEN", queue.paused) + call("ZCARD", queue.prioritized),
+  local ready = call("LLEN", queue.wait) + call("LLEN", queue.paused) + call("ZCARD", queue.prioritized)
+  local isParked = call("SISMEMBER", root .. "parked", type) == 1
+  counts[#counts + 1] = {type, call("ZCARD", queue.delayed), isParked and 0 or ready, isParked and ready or 0,
     call("LLEN", queue.active), call("ZCARD", queue.completed), call("ZCARD", queue.failed),
     call("ZCARD", queue.cancelled)}
 end
@@ -17,6 +18,8 @@ const states = `
 local function some(queue, state, most)
   local set = ({scheduled = "delayed", completed = "completed", failed = "failed", cancelled = "cancelled"})[state]
   if set then return call("ZREVRANGE", queue[set], 0, most - 1) end
+  local isParked = call("SISMEMBER", root .. "parked", queue.type) == 1
+  if state == "pending" and isParked or state == "parked" and not isParked then return {} end
   if state == "processing" then return call("LRANGE", queue.active, 0, most - 1) end
   local pending = call("LRANGE", queue.wait, 0, most - 1)
   for _, list in ipairs({call("LRANGE", queue.paused, 0, most - 1), call("ZREVRANGE", queue.prioritized, 0, most - 1)}) do
@@ -72,7 +75,9 @@ local function stateOf()
   end
   return "pending"
 end
-return {queue.type, id, stateOf(), call("ZSCORE", queue.delayed, id), call("HGETALL", queue.prefix .. id)}
+local state = stateOf()
+if state == "pending" and call("SISMEMBER", root .. "parked", queue.type) == 1 then state = "parked" end
+return {queue.type, id, state, call("ZSCORE", queue.delayed, id), call("HGETALL", queue.prefix .. id)}
 `;
 
 /** Returns the paused types; "*" is all. */

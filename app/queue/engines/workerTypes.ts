@@ -1,0 +1,8 @@
+/** The types that a worker takes, as its row keeps them; null where it doesn't say. */
+export function typesText(types: readonly string[] | undefined): string | null {
+  return types === undefined ? null : JSON.stringify(types);
+}
+
+export function typesOf(text: unknown): string[] | null {
+  return typeof text === "string" ? JSON.parse(text) : null;
+}
