@@ -177,10 +177,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await until(async () => (await find()).lease?.isOver === true, { limit: 5000 });
       expect((await engine.takeOver(await find(), "heir")).map((job) => job.id)).toEqual([id]);
     }
-    // MySQL knows nothing of who is connected: there the lease has to pass.
-    if (setup.name !== "MySQL") {
-      test("a worker of another host that was killed is known to be dead by its connection", findsTheKilled);
-    }
+    test("a worker of another host that was killed is known to be dead by its connection", findsTheKilled);
 
     more({ engine: () => engine, workers: () => workers, push, state, traced, open });
   });

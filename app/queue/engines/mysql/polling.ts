@@ -1,6 +1,7 @@
 import type { Watch } from "../../engine";
 import type { Connections } from "../server/connections";
 import type { Hearing } from "../server/dialect";
+import { LockSession } from "./lockSession";
 
 const soonest = 50;
 const latest = 2000;
@@ -16,13 +17,26 @@ export class Polling implements Hearing {
   /** What is ready and was not claimed is not for these workers: it is no reason to hurry. */
   #isVain = false;
 
-  constructor(readonly connections: Connections) {}
+  readonly #session: LockSession;
 
-  async hold(): Promise<void> {}
-  async letGo(): Promise<void> {}
+  constructor(readonly connections: Connections) {
+    this.#session = new LockSession(connections);
+  }
 
-  async areConnected(): Promise<Map<string, boolean>> {
-    return new Map();
+  hold(worker: string): Promise<void> {
+    return this.#session.hold(worker);
+  }
+
+  letGo(worker: string): Promise<void> {
+    return this.#session.letGo(worker);
+  }
+
+  areConnected(workers: readonly string[]): Promise<Map<string, boolean>> {
+    return this.#session.areConnected(workers);
+  }
+
+  close(): void {
+    this.#session.close();
   }
 
   async watch(onWake: () => void): Promise<Watch> {

@@ -65,6 +65,7 @@ export interface Hearing {
   hold(worker: string): Promise<void>;
   letGo(worker: string): Promise<void>;
   watch(onWake: () => void): Promise<Watch>;
+  close?(): void;
   /** A claim found so many jobs. */
   claimed(count: number): void;
   /** Whether the connection behind each of these workers is there still; undefined where that is not known. */

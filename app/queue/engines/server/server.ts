@@ -138,6 +138,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     async close() {
       stopHearing();
       announcer.close();
+      hearing.close?.();
       await ledger.close();
       await database.destroy();
     },
