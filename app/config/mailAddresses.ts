@@ -22,6 +22,8 @@ export function readMailboxes(text: string): MailboxList {
     else if (name !== "" || address) wrong.push(asWritten(address || name, text));
   };
   addressParser()(text).forEach(take);
+  // The parser drops a bracket that is alone, and may take the next address for part of a name.
+  if (wrong.length === 0 && !isBalanced(text)) return { mailboxes: [], wrong: [text.trim()] };
   return { mailboxes, wrong };
 }
 
@@ -61,6 +63,11 @@ function isBeside(name: string, address: string, text: string): boolean {
 /** An address that the parser took for part of a name would get no mail. */
 function isName(name: string, text: string): boolean {
   return !name.includes("@") || text.includes(`"${name}"`);
+}
+
+function isBalanced(text: string): boolean {
+  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "");
+  return bare.split("<").length === bare.split(">").length;
 }
 
 function asWritten(part: string, text: string): string {
