@@ -40,7 +40,7 @@ function stuck(rows: readonly Row[]): string[] {
 }
 
 /** Longer than any freeze, silence or lease of the plan, in milliseconds. */
-const longestHold = 20_000;
+const longestHold = 30_000;
 
 function held({ attempts }: History, sightings: Iterable<Sighting>): string[] {
   const runs = ({ n, first, last }: Sighting) =>
