@@ -17,6 +17,11 @@ describe("package-lock.json", () => {
     expect(esbuild.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
   });
 
+  test("has a hash of every package, for every platform", () => {
+    const entries = Object.entries<{ integrity?: string }>(packages).filter(([path]) => path !== "");
+    expect(entries.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
+  });
+
   test("was written from this package.json", () => {
     const { dependencies, devDependencies, optionalDependencies } = read("package.json");
     expect(packages[""]).toMatchObject({ dependencies, devDependencies, optionalDependencies });
