@@ -130,6 +130,11 @@ export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
 }
 
+/** The group that may use laju's files too, by name or number; undefined where they are for its user alone. */
+export function sharedGroup(): string | undefined {
+  return process.env.LAJU_GROUP?.trim() || undefined;
+}
+
 /** Whether colours are welcome on a terminal (https://no-color.org). */
 export function wantsColour(): boolean {
   return !process.env.NO_COLOR && process.env.TERM !== "dumb";
@@ -194,6 +199,7 @@ function readSettings(): Settings {
   };
   read.absolutePath("LAJU_DATA");
   read.absolutePath("LAJU_LOGS");
+  read.group("LAJU_GROUP");
   if (problems.length > 0) throw badSettings(problems);
   return result;
 }

@@ -13,18 +13,25 @@ const layers: [layer: string, mayImport: string[]][] = [
     "commands",
     ["app/services", "app/programs", "app/console/command", "app/console/tellOfJobs", "app/queue/job"],
   ],
-  ["scripts/build", ["app/console", "app/schedule", "app/queue/jobFiles", "app/config", "app/errors"]],
+  [
+    "scripts/build",
+    ["app/console", "app/schedule", "app/queue/jobFiles", "app/files", "app/config", "app/errors"],
+  ],
   // Benchmarks start the same servers as tests do.
   ["scripts", ["app", "test/support"]],
   ["app/jobs", ["app/services", "app/queue/job"]],
   ["app/migrations", []],
   ["app/programs", ["app/services", "app/console/command"]],
-  ["app/console", ["app/runs", "app/schedule", "app/queue", "app/services", "app/config", "app/errors"]],
+  [
+    "app/console",
+    ["app/runs", "app/schedule", "app/queue", "app/services", "app/files", "app/config", "app/errors"],
+  ],
   // Whether a process lives is asked in one way.
   ["app/queue", ["app/runs/thisProcess", "app/schedule", "app/services", "app/config", "app/errors"]],
-  ["app/runs", ["app/schedule", "app/services", "app/config", "app/errors"]],
+  ["app/runs", ["app/schedule", "app/services", "app/files", "app/config", "app/errors"]],
   ["app/schedule", ["app/errors"]],
-  ["app/services", ["app/queue", "app/config", "app/errors"]],
+  ["app/services", ["app/queue", "app/files", "app/config", "app/errors"]],
+  ["app/files", ["app/config", "app/errors"]],
   // What starts a source that is the program is loaded from there.
   ["app/config", ["app/errors", "app/console/startExported"]],
   ["app/errors", []],

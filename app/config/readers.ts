@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { groupNumber } from "./groups";
 import { type Mailbox, readMailboxSetting } from "./mailAddresses";
 
 /** What reads one kind of setting each. */
@@ -71,6 +72,11 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       // Not the value itself: it usually holds a password.
       problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
       return undefined;
+    },
+    group(name: string): void {
+      const value = text(name);
+      if (value !== undefined && groupNumber(value) === undefined)
+        problems.push(`${found(name)}, expected a group of /etc/group, or the number of one`);
     },
     absolutePath(name: string): void {
       const value = text(name);

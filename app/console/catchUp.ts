@@ -1,14 +1,12 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync } from "node:fs";
+import { openLog } from "../files/openFile";
 import type { CommandFacts } from "../schedule/manifest";
 import { logFileOf } from "./logFile";
 import { spawnCommand } from "./spawnDetached";
 
 /** Starts a command for this missed moment as cron would have, with its log, and does not wait for it. */
 export function startDetached(command: Pick<CommandFacts, "name" | "log">, slot: number): void {
-  const file = logFileOf(command);
-  mkdirSync(dirname(file), { recursive: true });
-  const log = openSync(file, "a");
+  const log = openLog(logFileOf(command));
   try {
     const child = spawnCommand(command.name, slot, ["ignore", log, log]);
     child.on("error", () => {}); // It has no run then, which the next monitor sees.

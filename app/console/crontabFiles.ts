@@ -1,23 +1,11 @@
 import { spawnSync } from "node:child_process";
-import {
-  accessSync,
-  chownSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LajuError } from "../errors";
-
-/** Who is to own what root makes on behalf of another user. */
-export interface Owner {
-  uid: number;
-  gid: number;
-}
+import type { Owner } from "../files/access";
+import { makeFolder } from "../files/makeFolder";
+import { makeFile } from "../files/openFile";
+import { writeWhole } from "../files/writeWhole";
 
 /** The user's ids; undefined for an unknown one. */
 export function ownerNamed(user: string): Owner | undefined {
@@ -32,16 +20,16 @@ export function idsOf(flag: "-u" | "-g" | "-G", user: string): number[] | undefi
   return status === 0 ? stdout.trim().split(" ").map(Number) : undefined;
 }
 
-/** Where a log's folder is missing, the shell gives up before the command starts. */
-export function makeFolder(folder: string, owner?: Owner): void {
+/**
+ * Where a log's folder is missing, the shell gives up before the command starts; and a log that the shell makes itself
+ * can be read by everybody.
+ */
+export function makeLog(file: string, owner?: Owner): void {
   try {
-    const first = mkdirSync(folder, { recursive: true });
-    if (first === undefined || owner === undefined) return;
-    for (let made = folder; made.length >= first.length; made = dirname(made)) {
-      chownSync(made, owner.uid, owner.gid);
-    }
+    makeFolder(dirname(file), owner);
+    makeFile(file, owner);
   } catch (error) {
-    throw cannotWrite(folder, error);
+    throw cannotWrite(file, error);
   }
 }
 
@@ -78,15 +66,11 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
 /** Keeps a crontab as it was, for its owner's eyes only; the file is whole or the previous one. */
 export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
   const file = join(data, "crontab.bak");
-  const draft = `${file}.${process.pid}`;
-  makeFolder(data, owner);
   try {
-    writeFileSync(draft, text, { mode: 0o600, flush: true });
-    if (owner) chownSync(draft, owner.uid, owner.gid);
-    renameSync(draft, file);
+    makeFolder(data, owner);
+    writeWhole(file, text, { mode: 0o600, owner, isDurable: true });
     return file;
   } catch (error) {
-    rmSync(draft, { force: true });
     throw cannotWrite(file, error);
   }
 }

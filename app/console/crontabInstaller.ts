@@ -1,20 +1,13 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname } from "node:path";
 import { LajuError } from "../errors";
+import type { Owner } from "../files/access";
 import { blockAround, crontabBlock } from "../schedule/crontabBlock";
 import { type CrontabDiff, diffBodies } from "../schedule/crontabDiff";
 import { findBlock, removeBlock, replaceBlock } from "../schedule/crontabEdit";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import { withOnly } from "../schedule/crontabUnits";
-import {
-  checkWritable,
-  checkWritableBy,
-  keepBackup,
-  makeFolder,
-  type Owner,
-  ownerNamed,
-} from "./crontabFiles";
+import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed } from "./crontabFiles";
 import { withCrontabLock } from "./crontabLock";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 
@@ -52,16 +45,16 @@ export type CrontabState = "not installed" | "older than the build" | "edited by
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
 export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
 
-/** Puts the app's block into the crontab, and makes the folders that its lines write to. */
+/** Puts the app's block into the crontab, and makes the logs that its lines write to. */
 export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
-    for (const folder of new Set(target.rows.map(({ log }) => dirname(log)))) makeFolder(folder, owner);
-    for (const { log } of target.rows) checkLog(log, target.user, owner);
+    for (const { log } of target.rows) prepareLog(log, target.user, owner);
   });
 }
 
-function checkLog(log: string, user: string | undefined, owner: Owner | undefined): void {
+function prepareLog(log: string, user: string | undefined, owner: Owner | undefined): void {
+  makeLog(log, owner);
   if (user === undefined) checkWritable(log);
   else if (owner !== undefined) checkWritableBy(user, owner, log);
 }

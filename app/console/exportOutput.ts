@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LajuError } from "../errors";
+import { writeWhole } from "../files/writeWhole";
 import type { ExportedFile } from "../schedule/exportTypes";
 import type { ExportFormat } from "./crontabExport";
 
@@ -14,18 +15,9 @@ export function writeFiles(files: readonly ExportedFile[], folder: string): void
   attempt(folder, () => mkdirSync(folder, { recursive: true }));
   for (const { name, text } of files) {
     const path = join(folder, name);
-    attempt(path, () => replaceFile(path, text));
+    // systemd, cron and kubectl read them, whoever they run as.
+    attempt(path, () => writeWhole(path, text, { mode: 0o644 }));
     console.log(path);
-  }
-}
-
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(draft, text, { mode: 0o644 });
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

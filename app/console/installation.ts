@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { fileMode } from "../files/access";
+import { makeFolder } from "../files/makeFolder";
+import { writeWhole } from "../files/writeWhole";
 import { stableHash } from "../schedule/hash";
 import type { CrontabTarget } from "./crontabInstaller";
 import type { TargetOptions } from "./crontabTarget";
@@ -65,12 +68,11 @@ function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
 }
 
 function write(installation: Installation): void {
-  const draft = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(draft, `${JSON.stringify(installation, null, 2)}\n`);
-    renameSync(draft, file);
+    makeFolder(dirname(file));
+    // LAJU_GROUP may read it, but not name the folder of logs that is shown.
+    writeWhole(file, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
   } catch {
-    rmSync(draft, { force: true }); // `status` then knows of missed starts only what monitor noted.
+    // `status` then knows of missed starts only what monitor noted.
   }
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { writeWhole } from "../files/writeWhole";
 import { jobNames } from "./jobSources";
 
 /** Begins with _: it is no handler. A .ts and no .d.ts, because errors in those are not reported (skipLibCheck). */
@@ -16,7 +17,7 @@ export function writeJobTypes(names = jobNames()): void {
   if (text === undefined) rmSync(file);
   else {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeWhole(file, text, { mode: "umask" });
     utimesSync(file, began, began);
   }
   // What the build writes itself shall not make the build look old.

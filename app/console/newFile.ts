@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
+import { writeWhole } from "../files/writeWhole";
 
 /** Writes a file that was made up; one that is there is replaced only where that is wanted. */
 export function writeNewFile({ file, text }: { file: string; text: string }, force: boolean): void {
@@ -13,7 +14,7 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
   }
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeWhole(file, text, { mode: "umask" });
   } catch (error) {
     throw new LajuError(`${file} cannot be written: ${error.message}`, { code: "E_WRITE", cause: error });
   }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
-import { takeLock } from "../runs/lock";
+import { writeWhole } from "../files/writeWhole";
+import { withLock } from "../runs/lock";
 import { withEnabled } from "../schedule/overrideEdit";
 import { type Overrides, parseOverrides } from "../schedule/overrides";
 
@@ -15,14 +16,11 @@ export function readOverrides(names: readonly string[]): Overrides {
 /** Sets `enabled` of a command in schedule.json. The file has been read before, so it is in order. */
 export function writeEnabled(name: string, isEnabled: boolean): void {
   // Two at once would each write the file without the other's change.
-  const release = takeLock(".schedule", { wait: true });
-  try {
+  withLock(".schedule", () => {
     const before = readText() ?? "";
     const after = withEnabled(before, name, isEnabled);
     if (after !== before) replaceFile(after);
-  } finally {
-    release?.();
-  }
+  });
 }
 
 /** schedule.json as messages name it: from the root where it lies in it. */
@@ -45,14 +43,10 @@ function readText(): string | undefined {
 
 /** Whole or as before, whoever reads meanwhile; a link (to what releases share) stays one. */
 function replaceFile(text: string): void {
-  const isThere = existsSync(paths.schedule);
-  const file = isThere ? realpathSync(paths.schedule) : paths.schedule;
-  const draft = `${file}.${process.pid}.tmp`;
+  const file = existsSync(paths.schedule) ? realpathSync(paths.schedule) : paths.schedule;
   try {
-    writeFileSync(draft, text, { flush: true, mode: isThere ? statSync(file).mode & 0o777 : 0o644 });
-    renameSync(draft, file);
+    writeWhole(file, text, { keepsMode: true, isDurable: true });
   } catch (error) {
-    rmSync(draft, { force: true });
     throw new LajuError(`${overridesFile()} cannot be written: ${error.message}`, {
       code: "E_OVERRIDES",
       hint: "Nothing was changed.",

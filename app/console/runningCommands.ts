@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname } from "node:path";
+import { openLog } from "../files/openFile";
 import { formatDuration } from "../schedule/duration";
 import type { CommandFacts } from "../schedule/manifest";
 import { logError, logInfo } from "../services/Logger";
@@ -61,8 +61,7 @@ export class RunningCommands {
 
   private spawnInto(file: string, spawn: (stdio: StdioOptions) => ChildProcess): ChildProcess {
     if (this.place === "stdout") return spawn(["ignore", "inherit", "inherit"]);
-    mkdirSync(dirname(file), { recursive: true });
-    const log = openSync(file, "a");
+    const log = openLog(file);
     try {
       return spawn(["ignore", log, log]);
     } finally {

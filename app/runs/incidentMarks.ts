@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { makeFolder } from "../files/makeFolder";
+import { makeFile } from "../files/openFile";
 import { ledgerFile } from "./ledgerTables";
 
 /** Holds an empty file for each command with an open incident, so that a success need not open the ledger. */
@@ -12,8 +15,8 @@ export function mayHaveIncident(name: string): boolean {
 }
 
 export function markIncident(name: string): void {
-  mkdirSync(dirname(markOf(name)), { recursive: true });
-  writeFileSync(markOf(name), "");
+  makeFolder(dirname(markOf(name)));
+  makeFile(markOf(name));
 }
 
 export function unmarkIncident(name: string): void {
@@ -23,9 +26,9 @@ export function unmarkIncident(name: string): void {
 /** Makes the marks of a ledger that has none at all yet; whole at once, for a folder that is there is believed. */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;
-  const draft = `${folder}.${process.pid}.tmp`;
-  mkdirSync(draft, { recursive: true });
-  for (const name of openNames()) writeFileSync(join(draft, encodeURIComponent(name)), "");
+  const draft = `${folder}.${randomBytes(6).toString("hex")}.tmp`;
+  makeFolder(draft);
+  for (const name of openNames()) makeFile(join(draft, encodeURIComponent(name)));
   try {
     renameSync(draft, folder);
   } catch (error) {

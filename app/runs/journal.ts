@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, fstatSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { paths } from "../config";
+import { openToAppend } from "../files/openFile";
 import type { NewRun, Outcome } from "./run";
 
 /**
@@ -39,7 +31,7 @@ export interface JournalEnd extends Outcome {
 
 /** Appends a line and returns how long the journal is now, in bytes. Throws when it cannot be written whole. */
 export function appendToJournal(line: JournalStart | JournalEnd): number {
-  const descriptor = openJournal();
+  const descriptor = openToAppend(journalFile);
   try {
     // A line break before it as well: what a full disk or a power cut left of another line must not swallow this one.
     const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
@@ -50,22 +42,4 @@ export function appendToJournal(line: JournalStart | JournalEnd): number {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function openJournal(): number {
-  try {
-    return openSync(journalFile, constants.O_WRONLY | constants.O_APPEND);
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-    return makeJournal();
-  }
-}
-
-/** Made by root (a `sudo node laju run X`), it belongs to whom the folder belongs: others have to append to it too. */
-function makeJournal(): number {
-  mkdirSync(dirname(journalFile), { recursive: true });
-  const descriptor = openSync(journalFile, "a");
-  const { uid, gid } = statSync(dirname(journalFile));
-  if (process.geteuid?.() === 0 && uid !== 0) fchownSync(descriptor, uid, gid);
-  return descriptor;
 }

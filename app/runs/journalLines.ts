@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openToRead } from "../files/openFile";
 
 /** How much is read at a time, in bytes; more only where one line is longer than that. */
 const usualWindow = 1024 * 1024;
@@ -14,7 +15,7 @@ const longestLine = 16 * 1024 * 1024;
  * still being written is left for the next time; one longer than any of ours is passed over in pieces.
  */
 export function readLines(path: string, from: number, onLine: (line: string) => void): number {
-  const descriptor = openSync(path, "r");
+  const descriptor = openToRead(path);
   let position = from;
   let window = usualWindow;
   try {
@@ -41,7 +42,7 @@ export function readLines(path: string, from: number, onLine: (line: string) => 
 
 /** The bytes of a file from `from` up to `to`; fewer where it is shorter. */
 export function readBytes(path: string, from: number, to: number): Buffer {
-  const descriptor = openSync(path, "r");
+  const descriptor = openToRead(path);
   try {
     return readAt(descriptor, from, to - from);
   } finally {

@@ -1,4 +1,5 @@
-import { closeSync, fchmodSync, fchownSync, openSync, renameSync, type Stats, statSync } from "node:fs";
+import { closeSync, fchmodSync, fchownSync, renameSync, type Stats, statSync } from "node:fs";
+import { openToAppend } from "../files/openFile";
 import type { Database } from "../services/sqliteDriver";
 import { asideOf, type JournalEnd, type JournalStart, journalFile } from "./journal";
 import { readLines } from "./journalLines";
@@ -139,15 +140,15 @@ function putAside(ledger: Database, journal: string, taken: number): void {
   forgetOtherPositions(ledger, journal, taken);
   const { mode, uid, gid } = statSync(journal);
   renameSync(journal, asideOf(journal));
-  beginAnew(journal, { mode, uid, gid });
+  beginNext(journal, { mode, uid, gid });
 }
 
 /** Whoever could append to the last one can append to this one. */
-function beginAnew(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "uid" | "gid">): void {
-  const descriptor = openSync(journal, "a");
+function beginNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "uid" | "gid">): void {
+  const descriptor = openToAppend(journal);
   try {
-    fchmodSync(descriptor, mode & 0o7777);
     fchownSync(descriptor, uid, gid);
+    fchmodSync(descriptor, mode & 0o777);
   } catch {
     // Not ours to give: it belongs to whoever put the last one aside.
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import type { Database } from "../services/sqliteDriver";
 import { ledgerFile, openLedgerFile } from "./ledgerTables";
-import { takeLock } from "./lock";
+import { withLock } from "./lock";
 
 /** Whether SQLite says that the file is no database, or no longer a whole one. */
 export function isDamaged(error: unknown): boolean {
@@ -16,17 +16,14 @@ export function isDamaged(error: unknown): boolean {
  */
 export function moveDamagedLedger(): string | undefined {
   // No command has a name that begins with a dot.
-  const release = takeLock(".ledger", { wait: true });
-  try {
+  return withLock(".ledger", () => {
     if (isReadable()) return undefined;
     const aside = `${ledgerFile}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
     for (const ending of ["", "-wal", "-shm"]) {
       if (existsSync(ledgerFile + ending)) renameSync(ledgerFile + ending, aside + ending);
     }
     return aside;
-  } finally {
-    release?.();
-  }
+  });
 }
 
 /**

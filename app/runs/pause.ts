@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
-import { takeLock } from "./lock";
+import { makeFolder } from "../files/makeFolder";
+import { writeWhole } from "../files/writeWhole";
+import { withLock } from "./lock";
 
 /** A pause of one command or of all: due starts are skipped. Times are milliseconds since the epoch. */
 export interface Pause {
@@ -82,12 +84,7 @@ function readPauses(): Pauses {
 /** Whole or as before, whoever reads meanwhile; without a pause there is no file. */
 function change(now: number, make: (pauses: Pauses) => Pauses): void {
   // Two at once would each write the file without the other's change.
-  const release = takeLock(".pause", { wait: true });
-  try {
-    write(make(currentPauses(now)));
-  } finally {
-    release?.();
-  }
+  withLock(".pause", () => write(make(currentPauses(now))));
 }
 
 function write(pauses: Pauses): void {
@@ -95,8 +92,6 @@ function write(pauses: Pauses): void {
     rmSync(file, { force: true });
     return;
   }
-  const draft = `${file}.${process.pid}.tmp`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(draft, `${JSON.stringify(pauses, null, 2)}\n`, { flush: true });
-  renameSync(draft, file);
+  makeFolder(dirname(file));
+  writeWhole(file, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
 }

@@ -1,11 +1,12 @@
 import { readdirSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import type { LogLimits } from "../config";
+import { makeFile } from "../files/openFile";
 import { takeLock } from "./lock";
 
 /**
  * Makes X.log X.log.1 where it has grown too large, X.log.1 X.log.2, and so on. Whoever has it open writes on into
- * the renamed file, so no line is lost or cut (which copying and truncating would do); the next start by cron makes
- * a new X.log. Returns the files that were rotated.
+ * the renamed file, so no line is lost or cut (which copying and truncating would do); the next start by cron appends
+ * to a new X.log. Returns the files that were rotated.
  */
 export function rotateLogs(files: readonly string[], limits: LogLimits): string[] {
   const large = files.filter((file) => isTooLarge(file, limits));
@@ -30,6 +31,8 @@ function rotate(file: string, { maxFiles }: LogLimits): boolean {
   while (statOf(`${file}.${free}`) !== undefined) free += 1;
   for (let number = free; number > 1; number -= 1) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
   renameSync(file, `${file}.1`);
+  // Before cron's shell makes it, for everybody to read.
+  makeFile(file);
   removeOldest(file, free, maxFiles);
   return true;
 }

@@ -120,8 +120,7 @@ function waitForTurn(name: string): "held" | Taken {
   if (takeLock(name, { wait: false }) !== undefined) return "held";
   const holder = holderOrNone(name);
   if (nestingIn(name, holder).kind !== "run") return { holder };
-  takeLock(name, { wait: true });
-  return "held";
+  return takeLock(name, { wait: true }) === undefined ? { holder } : "held";
 }
 
 /** Another run has the lock; which one is not known where it has not said so yet. */

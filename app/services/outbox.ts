@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SendMailOptions, SentMessageInfo } from "nodemailer";
 import { paths } from "../config";
+import { makeFolder } from "../files/makeFolder";
+import { createFile } from "../files/openFile";
 import { logInfo } from "./Logger";
 import { require } from "./require";
 
@@ -11,7 +13,7 @@ export async function writeToOutbox(message: SendMailOptions): Promise<SentMessa
   const transporter = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
   const sent = await transporter.sendMail({ ...message, keepBcc: true } as SendMailOptions);
   const folder = join(paths.data, "outbox");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = writeNew(folder, message.subject ?? "", sent.message as Buffer);
   logInfo("Mail written to the outbox", { to: sent.envelope.to, subject: message.subject, file });
   return { ...sent, message: undefined, accepted: sent.envelope.to, rejected: [], file };
@@ -30,10 +32,19 @@ function writeNew(folder: string, subject: string, content: Buffer): string {
       `${[time, words || "mail"].join("-")}${attempt === 1 ? "" : `-${attempt}`}.eml`,
     );
     try {
-      writeFileSync(file, content, { flag: "wx" });
+      writeNewFile(file, content);
       return file;
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
+  }
+}
+
+function writeNewFile(file: string, content: Buffer): void {
+  const descriptor = createFile(file);
+  try {
+    writeFileSync(descriptor, content);
+  } finally {
+    closeSync(descriptor);
   }
 }

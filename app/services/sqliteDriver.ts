@@ -1,7 +1,9 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { LajuError } from "../errors";
+import { makeFolder } from "../files/makeFolder";
+import { makeFile } from "../files/openFile";
 import { require } from "./require";
 
 export type Database = BetterSqlite3.Database;
@@ -20,7 +22,7 @@ export interface SqliteOptions {
 export function openSqlite(file: string, options: SqliteOptions = {}): Database {
   const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
   const Driver = sqliteDriver();
-  if (!readonly && !mustExist) makeFolderOf(file);
+  if (!readonly && !mustExist) makeDatabase(file);
   try {
     const database = new Driver(file, { readonly, fileMustExist: mustExist, timeout: busyTimeout });
     if (wal && !readonly) switchToWal(database, busyTimeout);
@@ -69,13 +71,14 @@ export function switchToWal(database: Database, patience = 5000): void {
   }
 }
 
-function makeFolderOf(file: string): void {
-  const folder = dirname(file);
-  if (file === ":memory:" || statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+/** SQLite would make a file that everybody may read; an empty one is a database. What lies beside it gets its mode. */
+function makeDatabase(file: string): void {
+  if (file === ":memory:" || file === "" || existsSync(file)) return;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(dirname(file));
+    makeFile(file);
   } catch (error) {
-    throw cannotOpen(file, `its folder cannot be made (${error.code})`, error);
+    throw cannotOpen(file, `it cannot be made (${error.code})`, error);
   }
 }
 

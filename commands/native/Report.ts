@@ -1,4 +1,3 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import { paths } from "../../app/config";
@@ -9,6 +8,7 @@ import { readReport } from "../../app/console/report/reportData";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
+import { writeWhole } from "../../app/files/writeWhole";
 
 export default verb({
   options: {
@@ -28,7 +28,7 @@ export default verb({
     };
     const data = readReport(readBuiltCommands(), facts);
     const page = reportPage(data);
-    writeWhole(resolve(options.html), page);
+    write(resolve(options.html), page);
     const { paint, symbols } = terminalFor(1);
     const size = `${Math.ceil(Buffer.byteLength(page) / 1000)} kB`;
     const failures = data.failures.length === 1 ? "1 failure" : `${data.failures.length} failures`;
@@ -36,14 +36,10 @@ export default verb({
   },
 });
 
-/** Whoever looks at it meanwhile sees the one before. */
-function writeWhole(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.tmp`;
+function write(file: string, text: string): void {
   try {
-    writeFileSync(draft, text);
-    renameSync(draft, file);
+    writeWhole(file, text, { keepsMode: true });
   } catch (error) {
-    rmSync(draft, { force: true });
     throw new LajuError(`${file} cannot be written: ${error.message}`, {
       code: "E_REPORT",
       hint: "Name a file in a folder that is there and can be written.",

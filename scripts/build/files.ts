@@ -1,24 +1,17 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeWhole } from "../../app/files/writeWhole";
 import type { Output } from "./bundle";
 
 /**
  * Writes a file so that whoever reads it meanwhile sees the old one or the new one, never a half: cron may
  * start a command at any moment. A file that is already right is left alone.
  */
-export function writeIfChanged(file: string, contents: string | Uint8Array, mode?: number): void {
+export function writeIfChanged(file: string, contents: string | Uint8Array): void {
   const next = Buffer.from(contents as Uint8Array);
   if (next.equals(readOrEmpty(file)) && next.length > 0) return;
   mkdirSync(dirname(file), { recursive: true });
-  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    writeFileSync(temporary, next, mode === undefined ? {} : { mode });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeWhole(file, next, { mode: "umask" });
 }
 
 export function writeOutputs(build: string, outputs: readonly Output[]): void {

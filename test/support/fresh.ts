@@ -5,6 +5,7 @@ const names = [
   "DB_CONNECTION",
   "NODE_ENV",
   "LAJU_DATA",
+  "LAJU_GROUP",
   "LAJU_ROOT",
   "LOG_LEVEL",
   "LOG_FORMAT",

@@ -1,13 +1,13 @@
 import { createReadStream, renameSync } from "node:fs";
 import { join } from "node:path";
 import { settings } from "../../config";
+import { syncFolder } from "../../files/syncFolder";
 import { formatBackupName } from "./backupName";
 import { type BackupSecret, backupSecret } from "./encryptionKey";
 import type { BackupOrigin } from "./header";
 import { dumpPostgres } from "./postgresTools";
 import { seal } from "./seal";
 import { checkSqlite, copySqlite } from "./sqliteCopy";
-import { syncFolder } from "./syncFolder";
 import { type BackupTarget, backupTarget } from "./target";
 import { withTemporaryFile } from "./temporaryFiles";
 import { openSealed } from "./unseal";

@@ -1,8 +1,19 @@
-import { chmodSync, chownSync, existsSync, linkSync, renameSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  linkSync,
+  openSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { LajuError } from "../../errors";
+import { fileMode } from "../../files/access";
+import { syncFolder } from "../../files/syncFolder";
 import { type Database, openSqlite } from "../sqliteDriver";
-import { syncFolder } from "./syncFolder";
 
 /**
  * Puts `replacement` in the place of a database that nobody has open. The replaced one is kept as `aside`;
@@ -50,7 +61,12 @@ function lockWhole(file: string): Database | undefined {
 
 /** Root may restore for the user that the app runs as. */
 function takeOverOwner(file: string, model: string): void {
-  const { uid, gid, mode } = statSync(model);
-  if (process.getuid?.() === 0) chownSync(file, uid, gid);
-  if (statSync(model).isFile()) chmodSync(file, mode & 0o777);
+  const found = statSync(model);
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    if (process.getuid?.() === 0) fchownSync(descriptor, found.uid, found.gid);
+    fchmodSync(descriptor, found.isFile() ? found.mode & 0o777 : fileMode());
+  } finally {
+    closeSync(descriptor);
+  }
 }

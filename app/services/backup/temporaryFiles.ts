@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { LajuError } from "../../errors";
+import { makeFolder } from "../../files/makeFolder";
 
 /** The file itself, and what SQLite puts beside a database. */
 const suffixes = ["", "-journal", "-wal", "-shm"] as const;
@@ -14,7 +15,7 @@ const oldMs = 86_400_000;
  * database in the clear. Only a SIGKILL or a power cut leaves it, and then the next start sweeps it away.
  */
 export async function withTemporaryFile<T>(folder: string, work: (file: string) => Promise<T>): Promise<T> {
-  makeFolder(folder);
+  prepareFolder(folder);
   sweep(folder);
   const name = `.laju-backup-${hostname()}-${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
   const file = join(folder, name);
@@ -57,9 +58,9 @@ function isOld(file: string): boolean {
   return modified !== undefined && modified < Date.now() - oldMs;
 }
 
-function makeFolder(folder: string): void {
+function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     throw new LajuError(`the folder ${folder} cannot be made: ${error.code}`, {
       code: "E_BACKUP_FOLDER",

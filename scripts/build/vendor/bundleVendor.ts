@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, version as esbuildVersion, type Plugin } from "esbuild";
 import { contentHash } from "../../../app/console/contentHash";
+import { writeWhole } from "../../../app/files/writeWhole";
 import type { BuildFolder } from "../bundle";
 import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
@@ -128,7 +129,7 @@ async function bundlePackage(
   const source = asFunction(withLazyBuiltins(code));
   const file = `${one.name}-${contentHash(source)}`;
   writeIfChanged(join(folder, `${file}.js`), source);
-  if (addon) copyAtomically(addon.source, join(folder, addon.output));
+  if (addon) copyWhole(addon.source, join(folder, addon.output));
   return file;
 }
 
@@ -144,9 +145,8 @@ const optionalPackages: Plugin = {
   },
 };
 
-function copyAtomically(source: string, target: string): void {
-  copyFileSync(source, `${target}.tmp`);
-  renameSync(`${target}.tmp`, target);
+function copyWhole(source: string, target: string): void {
+  writeWhole(target, readFileSync(source), { mode: "umask" });
 }
 
 function removeOthers(folder: string, files: Record<string, string>): void {

@@ -1,0 +1,78 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileMode, inheritedOwner, type Owner, setAccess } from "./access";
+import { makeFolder } from "./makeFolder";
+
+const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+/** Opens a file of laju's own to append to it, and makes it (and its folder) where it is missing. */
+export function openToAppend(file: string): number {
+  return openOrMake(file, O_WRONLY | O_APPEND);
+}
+
+/** The same to lock it. */
+export function openToLock(file: string): number {
+  return openOrMake(file, O_RDWR);
+}
+
+/** Opens a file of laju's own to read it. */
+export function openToRead(file: string): number {
+  return openOwn(file, O_RDONLY);
+}
+
+/** Opens a log to append to it. A log may be a link, to /dev/stdout for example: cron's shell follows it, too. */
+export function openLog(file: string): number {
+  makeFolder(dirname(file));
+  makeFile(file);
+  return openSync(file, "a");
+}
+
+/** Makes an empty file where none is, before somebody else makes it readable for all. */
+export function makeFile(file: string, owner?: Owner): void {
+  try {
+    closeSync(createFile(file, { owner }));
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+}
+
+/** Makes a file that must not be there yet, for this user alone (or LAJU_GROUP), and opens it to write. */
+export function createFile(file: string, { mode = fileMode(), owner }: NewFile = {}): number {
+  const descriptor = openSync(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  try {
+    setAccess(descriptor, mode, owner ?? inheritedOwner(dirname(file)));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+export interface NewFile {
+  mode?: number;
+  owner?: Owner | undefined;
+}
+
+function openOrMake(file: string, flags: number): number {
+  try {
+    return openOwn(file, flags);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
+  }
+  makeFolder(dirname(file));
+  makeFile(file);
+  return openOwn(file, flags);
+}
+
+/**
+ * Never through a link: whoever may write in the folder could point it at any file of this user's. And without
+ * waiting: opening a named pipe would block until somebody reads it.
+ */
+function openOwn(file: string, flags: number): number {
+  try {
+    return openSync(file, flags | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if (error.code === "ELOOP") error.message = `${file} is a link, and laju follows none there: remove it`;
+    throw error;
+  }
+}
