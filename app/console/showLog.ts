@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { LajuError } from "../errors";
 import { findRun, idOfRun } from "../runs/ledger";
 import { nextStartInLog, runsInterleaved } from "../runs/logNeighbours";
+import { isLogPlace } from "../runs/logPlaces";
 import type { Run } from "../runs/run";
 import { type LeftOut, logPartOf, readOwnLines } from "../runs/runLog";
 import { writeLog } from "./outputBytes";
@@ -55,6 +56,12 @@ function partOf(run: Run, follow: boolean) {
     throw new LajuError(`run ${run.id} of ${run.name} wrote to no file`, {
       code: "E_NO_LOG",
       hint: "Its output went to a terminal or a pipe. cron's goes to the command's log.",
+    });
+  }
+  if (!isLogPlace(run.log.file)) {
+    throw new LajuError(`run ${run.id} of ${run.name} wrote to ${run.log.file}, which is no place for logs`, {
+      code: "E_NO_LOG",
+      hint: "Shown are files in LAJU_LOGS, in the folder of --log-dir, and at a command's `log`. Look at it yourself.",
     });
   }
   throw new LajuError(`what run ${run.id} of ${run.name} wrote to ${run.log.file} is no longer there`, {

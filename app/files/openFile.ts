@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileMode, inheritedOwner, type Owner, setAccess } from "./access";
 import { makeFolder } from "./makeFolder";
@@ -18,6 +18,22 @@ export function openToLock(file: string): number {
 /** Opens a file of laju's own to read it. */
 export function openToRead(file: string): number {
   return openOwn(file, O_RDONLY);
+}
+
+/** The text of a file that this user (or root) has written, and nobody else can; undefined for any other. */
+export function ownFileText(file: string): string | undefined {
+  try {
+    const descriptor = openToRead(file);
+    try {
+      const { uid, mode } = fstatSync(descriptor);
+      const isOwn = uid === process.geteuid?.() || uid === 0;
+      return isOwn && (mode & 0o022) === 0 ? readFileSync(descriptor, "utf8") : undefined;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens a log to append to it. A log may be a link, to /dev/stdout for example: cron's shell follows it, too. */

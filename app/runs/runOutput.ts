@@ -2,11 +2,15 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { basename, dirname, join } from "node:path";
 import { idOfRun } from "./ledger";
 import { runOfLine } from "./lineRun";
+import { isLogPlace } from "./logPlaces";
 import type { Run } from "./run";
 
-/** The file that holds a run's output now: rotation renames files, and their inode stays. */
+/**
+ * The file that holds a run's output now: rotation renames files, and their inode stays. Undefined where it is gone, or
+ * no place of logs.
+ */
 export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
-  if (log === null) return undefined;
+  if (log === null || !isLogPlace(log.file)) return undefined;
   const { file, inode } = log;
   if (inode === null) return inodeOf(file) === undefined ? undefined : file;
   return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);

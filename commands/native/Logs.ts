@@ -10,6 +10,7 @@ import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
 import { findRun, findRunCalled } from "../../app/runs/ledger";
+import { isLogPlace } from "../../app/runs/logPlaces";
 import { markLostRuns } from "../../app/runs/lostRuns";
 import type { Run } from "../../app/runs/run";
 import { runHistories } from "../../app/runs/runHistory";
@@ -54,7 +55,7 @@ function chosenRun(name: string, id: string): Run {
 
 /** Where a run has stopped writing: what comes after it is not missed, nor shown twice. */
 function placeAfter({ name, log }: Run): LogPlace {
-  if (log === null) return endOfLog(logOf(name));
+  if (log === null || !isLogPlace(log.file)) return endOfLog(logOf(name));
   const place = endOfLog(log.file);
   return { ...place, position: place.inode === log.inode ? (log.to ?? place.position) : 0 };
 }

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { outputTail } from "../../app/runs/runOutput";
+import { fresh } from "../support/fresh";
 
 let folder: string;
-beforeEach(() => {
+let outputTail: typeof import("../../app/runs/runOutput").outputTail;
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "laju-output-"));
+  ({ outputTail } = await fresh({ LAJU_LOGS: folder }, () => import("../../app/runs/runOutput")));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

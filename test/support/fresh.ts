@@ -6,6 +6,7 @@ const names = [
   "NODE_ENV",
   "LAJU_DATA",
   "LAJU_GROUP",
+  "LAJU_LOGS",
   "LAJU_ROOT",
   "LOG_LEVEL",
   "LOG_FORMAT",
