@@ -13,6 +13,9 @@ const root = import.meta.dirname;
 const compiled = `${root}/build/laju.js`;
 const require = createRequire(import.meta.url);
 
+// Before anything of the app is loaded.
+if (process.getuid?.() === 0) await goOnAsAppUser();
+
 if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   require(compiled);
 } else if (canRunSources()) {
@@ -23,6 +26,20 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   console.error("laju is not built, and tsx, which runs it from its sources, is not installed.");
   console.error("  Run npm ci && npm run build, or bring build/ along.");
   process.exit(1);
+}
+
+/** root runs nothing that another user can write: see scripts/build/runtime/appUser.cjs. */
+async function goOnAsAppUser() {
+  const from = [`${root}/scripts/build/runtime`, `${root}/build/runtime`].find(existsSync);
+  if (from === undefined) return;
+  const { appUser, becomeAppUser } = require(`${from}/appUser.cjs`);
+  const verb = process.argv[2];
+  if (verb?.startsWith("crontab:") && process.env.LAJU_CRONTAB_FD === undefined) {
+    const user = appUser(root, verb);
+    if (user === undefined) return;
+    process.exit(await require(`${from}/crontabParent.cjs`).runWithCrontab(user.username));
+  }
+  becomeAppUser(root, verb);
 }
 
 /**

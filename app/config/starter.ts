@@ -57,6 +57,11 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
+/** Through which root's process calls crontab(1) for this one, where root started it in this user's app. */
+export function crontabSocket(): number | undefined {
+  return process.env.LAJU_CRONTAB_FD === "3" ? 3 : undefined;
+}
+
 /** The variable that marks what a run has started: a word for each run around it, the outermost first. */
 export const markName = "LAJU_RUN";
 

@@ -63,6 +63,15 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
   });
 }
 
+/** The data folder: made by root for itself, it would keep the crontab's user from recording runs. */
+export function prepareFolder(folder: string, owner: Owner): void {
+  try {
+    makeFolder(folder, owner);
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+}
+
 /** Keeps a crontab as it was, for its owner's eyes only; the file is whole or the previous one. */
 export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
   const file = join(data, "crontab.bak");

@@ -7,7 +7,14 @@ import { type CrontabDiff, diffBodies } from "../schedule/crontabDiff";
 import { findBlock, removeBlock, replaceBlock } from "../schedule/crontabEdit";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
 import { withOnly } from "../schedule/crontabUnits";
-import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed } from "./crontabFiles";
+import {
+  checkWritable,
+  checkWritableBy,
+  keepBackup,
+  makeLog,
+  ownerNamed,
+  prepareFolder,
+} from "./crontabFiles";
 import { withCrontabLock } from "./crontabLock";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 
@@ -49,6 +56,7 @@ export const previewRemove = (target: CrontabTarget) => plan(target, tableWithou
 export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
+    if (owner !== undefined) prepareFolder(target.data, owner);
     for (const { log } of target.rows) prepareLog(log, target.user, owner);
   });
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, lstatSync } from "node:fs";
+import { userInfo } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
 import { environmentName, paths, settings } from "../config";
 import { LajuError } from "../errors";
@@ -57,9 +58,14 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
     environment: options.env,
     data: paths.data,
     ...(isDaemonsOwn && { daemonTimezone: hostTimezone }),
-    ...(options.user !== undefined && { user: options.user }),
+    ...(isOthers(options.user) && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
   };
+}
+
+/** Naming oneself is naming nobody; to root every user is another one, for it can do what they cannot. */
+function isOthers(user: string | undefined): user is string {
+  return user !== undefined && (process.geteuid?.() === 0 || user !== userInfo().username);
 }
 
 /** The entry for `laju monitor`, where MONITOR asks for it: after all others, whatever their priority. */

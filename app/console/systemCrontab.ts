@@ -1,10 +1,11 @@
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { environmentWith } from "../config";
 import { LajuError } from "../errors";
 import { escapedReturns, hiddenHeader, withoutHeader } from "../schedule/crontabListing";
+import { askRoot, type CrontabAnswer, hasRootsCrontab } from "./rootsCrontab";
 
 /** Whose crontab, and by which program: the caller's and `crontab` unless said otherwise. */
 export interface CrontabAccess {
@@ -103,7 +104,13 @@ interface RunOptions {
 }
 
 /** Its messages are in English. */
-function run({ program = "crontab" }: CrontabAccess, args: string[], options: RunOptions = {}) {
+function run(access: CrontabAccess, args: string[], options: RunOptions = {}): CrontabAnswer {
+  const { program = "crontab" } = access;
+  if (isRoots(access, args)) {
+    const answer = askRoot(args, { stdin: options.stdin, header: options.env?.CRONTAB_NOHEADER });
+    if (answer.error) throw notStarted(program, answer.error);
+    return answer;
+  }
   const result = spawnSync(program, args, {
     env: environmentWith({ LC_ALL: "C", ...options.env }),
     stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
@@ -113,11 +120,24 @@ function run({ program = "crontab" }: CrontabAccess, args: string[], options: Ru
   return result;
 }
 
+/** What touches a table; how crontab(1) is built, and whether it likes a table, it tells everybody. */
+function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
+  return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
+}
+
 function userArgs({ user }: CrontabAccess): string[] {
   if (user === undefined) return [];
   if (process.geteuid?.() === 0) return ["-u", user];
   // Root installed it for this very user, who looks at it now.
-  if (user === userInfo().username) return [];
+  const own = userInfo().username;
+  if (user === own) return [];
+  if (hasRootsCrontab()) {
+    throw new LajuError(`this app belongs to ${own}, and so do its crontab entries`, {
+      code: "E_USAGE",
+      exitStatus: 2,
+      hint: `Leave out --user, or give the app's data folder to ${user} (chown -R).`,
+    });
+  }
   throw new LajuError(`only root can change the crontab of ${user}`, {
     code: "E_USAGE",
     exitStatus: 2,
@@ -142,7 +162,7 @@ function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
   }
 }
 
-function said({ stderr, status, signal }: SpawnSyncReturns<Buffer>): string {
+function said({ stderr, status, signal }: CrontabAnswer): string {
   return (
     stderr.toString().trim() || (signal ? `it was ended by ${signal}` : `it ended with status ${status}`)
   );

@@ -20,6 +20,7 @@ import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
 import { bundledJobs, leftOutJobs } from "./jobs";
 import { Memory } from "./memory";
+import { copyRootRuntime } from "./rootRuntime";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { bundleVendor } from "./vendor/bundleVendor";
 
@@ -56,6 +57,7 @@ export async function buildApp(): Promise<BuildReport> {
   const leftOut = leftOutJobs();
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
+  const rootRuntime = copyRootRuntime({ root, build });
   const vendor = await bundleVendor({ root, build });
   const memory = new Memory({ root, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
   const last = [sharedIn(memory)?.file, ...bundlesNamedIn(join(build, "laju.js"))];
@@ -88,6 +90,7 @@ export async function buildApp(): Promise<BuildReport> {
   const inputs = [
     ...parts.flatMap((part) => part.inputs),
     ...copyAssets({ root, build }),
+    ...rootRuntime,
     ...jobs.map(jobFile),
     ...[...commands.unread, ...commands.problems, ...commands.helpers].map(({ file }) => file),
   ];

@@ -42,8 +42,7 @@ async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundle
 /** Top-level await needs an ES module, which a line of CommonJS starts. */
 async function bundleModule(command: SourceCommand, place: Place): Promise<Bundled> {
   const bundled = await compile([command], "esm", place);
-  const starter = esmStarter(`./${command.name.split("/").at(-1)}.mjs`);
-  const output = { path: `commands/${command.name}.js`, contents: Buffer.from(starter) };
+  const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };
   return { ...bundled, outputs: [...bundled.outputs, output] };
 }
 

@@ -24,9 +24,17 @@ const require = lajuNode.createRequire(import.meta.url);
 const lajuMain = globalThis[Symbol.for("laju.main")] === true;
 const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPath(import.meta.url));`;
 
-/** An ES module cannot be started as `node X.js` in a CommonJS folder: this one line can. */
-export const esmStarter = (file: string) =>
-  `globalThis[Symbol.for("laju.main")] = require.main === module; module.exports = import(${JSON.stringify(file)});\n`;
+/**
+ * What starts an ES module, which cannot be started as `node X.js` in a CommonJS folder. It decides as whom root goes on,
+ * for the module's own imports come before its first line.
+ */
+export function esmStarter(name: string): string {
+  const depth = name.split("/").length;
+  return `globalThis[Symbol.for("laju.main")] = require.main === module;
+if (require.main === module && process.getuid?.() === 0) require("${"../".repeat(depth)}runtime/appUser.cjs").becomeAppUser(__dirname);
+module.exports = import(${JSON.stringify(`./${name.split("/").at(-1)}.mjs`)});
+`;
+}
 
 /** A file of runtime/. */
 export function runtimeText(root: string, file: string): string {

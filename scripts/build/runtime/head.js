@@ -13,6 +13,10 @@ const lajuBuild = (() => {
   return folder;
 })();
 
+// Before anything else of the app is loaded.
+if (lajuMain && process.getuid?.() === 0)
+  require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
+
 /** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 

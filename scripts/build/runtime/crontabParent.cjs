@@ -1,0 +1,65 @@
+// Root's part of `laju crontab:install` in another user's app: cron.allow may let root alone change that user's crontab.
+// It starts laju again, which becomes the app's user, and calls crontab(1) for it, on that user's crontab and in these
+// few ways. Of the app nothing is loaded here, and nothing is taken from it but the bytes of a table.
+"use strict";
+const { spawn, spawnSync } = require("node:child_process");
+const { constants } = require("node:os");
+
+const ways = ["-l", "-e", "-n -", "-"];
+const signals = ["SIGTERM", "SIGHUP"];
+/** Debian's crontab takes 10,000 lines. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** Runs this very command line as the app's user and resolves with its exit status. */
+exports.runWithCrontab = function runWithCrontab(user) {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: ["inherit", "inherit", "inherit", "pipe"],
+    env: { ...process.env, LAJU_CRONTAB_FD: "3" },
+  });
+  serve(child.stdio[3], user);
+  // Ctrl+C reaches the child by itself.
+  process.on("SIGINT", () => {});
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status, signal) => resolve(signal ? 128 + constants.signals[signal] : status));
+  });
+};
+
+/** A request is a line of JSON, with how many bytes follow it; so is an answer. */
+function serve(socket, user) {
+  let received = Buffer.alloc(0);
+  socket.on("error", () => {}); // The child has gone.
+  socket.on("data", (bytes) => {
+    received = Buffer.concat([received, bytes]);
+    for (let request = nextIn(received); request !== undefined; request = nextIn(received)) {
+      received = received.subarray(request.end);
+      socket.write(`${JSON.stringify(crontab(request, user))}\n`);
+    }
+    if (received.length > mostBytes) socket.destroy();
+  });
+}
+
+function nextIn(received) {
+  const begin = received.indexOf("\n") + 1;
+  if (begin === 0) return undefined;
+  const { way, header, length } = JSON.parse(received.subarray(0, begin).toString());
+  const end = begin + length;
+  return end > received.length ? undefined : { way, header, table: received.subarray(begin, end), end };
+}
+
+function crontab({ way, header, table }, user) {
+  if (!ways.includes(way)) return { error: `crontab ${way} is not among what root does for ${user}` };
+  const { status, signal, error, stdout, stderr } = spawnSync("crontab", ["-u", user, ...way.split(" ")], {
+    input: table,
+    maxBuffer: 256 * 1024 * 1024,
+    env: {
+      ...process.env,
+      LC_ALL: "C",
+      ...(way === "-e" && { VISUAL: "cat", EDITOR: "cat" }),
+      ...((header === "Y" || header === "N") && { CRONTAB_NOHEADER: header }),
+    },
+  });
+  if (error) return { error: error.message, code: error.code };
+  return { status, signal, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };
+}
