@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileMode, type Owner } from "./access";
 import { createFile } from "./openFile";
+import { randomName } from "./randomName";
 import { syncFolder } from "./syncFolder";
 
 export interface WriteOptions {
@@ -20,7 +20,7 @@ export interface WriteOptions {
  * before is still there. The draft has a name that nobody can guess, and so cannot put a link in its place.
  */
 export function writeWhole(file: string, contents: string | Uint8Array, options: WriteOptions = {}): void {
-  const draft = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const draft = `${file}.${randomName()}.tmp`;
   try {
     writeDraft(draft, contents, { mode: modeOf(file, options), owner: options.owner });
     renameSync(draft, file);

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { makeFolder } from "../files/makeFolder";
 import { makeFile } from "../files/openFile";
+import { randomName } from "../files/randomName";
 import { ledgerFile } from "./ledgerTables";
 
 /** Holds an empty file for each command with an open incident, so that a success need not open the ledger. */
@@ -26,7 +26,7 @@ export function unmarkIncident(name: string): void {
 /** Makes the marks of a ledger that has none at all yet; whole at once, for a folder that is there is believed. */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;
-  const draft = `${folder}.${randomBytes(6).toString("hex")}.tmp`;
+  const draft = `${folder}.${randomName()}.tmp`;
   makeFolder(draft);
   for (const name of openNames()) makeFile(join(draft, encodeURIComponent(name)));
   try {

@@ -1,0 +1,43 @@
+import type { OptionSpecs } from "../schedule/optionSpecs";
+import { require } from "../services/require";
+
+/** A command line whose sensitive values are hidden, and these values. */
+export interface HiddenArguments {
+  shown: string[];
+  secrets: string[];
+}
+
+export function hasSensitive(specs: OptionSpecs = {}): boolean {
+  return Object.values(specs).some(({ sensitive }) => sensitive === true);
+}
+
+/**
+ * Hides the values of sensitive options, in whichever way they are written. So it does with those of unknown ones, where
+ * there are sensitive ones: they may be mistyped.
+ */
+export function hideSensitive(argv: readonly string[], specs: OptionSpecs = {}): HiddenArguments {
+  if (argv.length === 0 || !hasSensitive(specs)) return { shown: [...argv], secrets: [] };
+  const { parseArgs } = require("node:util") as typeof import("node:util");
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
+  );
+  const { tokens } = parseArgs({
+    ...{ args: [...argv], options, strict: false, allowPositionals: true, allowNegative: true },
+    tokens: true,
+  });
+  const shown = [...argv];
+  const secrets: string[] = [];
+  for (const token of tokens) {
+    if (token.kind !== "option" || token.value === undefined) continue;
+    const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : { sensitive: true };
+    if (!spec?.sensitive) continue;
+    secrets.push(token.value);
+    const word = shown[token.index] ?? "";
+    if (token.inlineValue) shown[token.index] = `${word.slice(0, word.length - token.value.length)}***`;
+    else shown[token.index + 1] = "***";
+  }
+  return { shown, secrets };
+}

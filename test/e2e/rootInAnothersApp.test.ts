@@ -1,0 +1,292 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { processIdentity } from "../../app/runs/thisProcess";
+import { makeApp, type TestApp } from "../support/app";
+import { canBecomeOthers, giveTo, runAs, users } from "../support/asUser";
+import { type CronHouse, needsCron, startCron } from "../support/cron";
+
+const who = `
+import { command } from "../app/console/command";
+export default command({ schedule: "0 8 * * *", run() {
+  const { HOME, USER, LOGNAME } = process.env;
+  console.log(JSON.stringify({ uid: process.getuid?.(), groups: process.getgroups?.(), HOME, USER, LOGNAME }));
+} });
+`;
+const waits = who.replace("export default", "await Promise.resolve();\nexport default");
+
+/** Every file below a folder that is root's. */
+function rootsFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => lstatSync(join(folder, name)).uid === 0,
+  );
+}
+
+describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthers.label}`, () => {
+  let original: TestApp;
+  let app: TestApp;
+  let roots: string;
+  let secret: string;
+
+  beforeAll(async () => {
+    original = makeApp({ "commands/Who.ts": who, "commands/Waits.ts": waits });
+    expect((await original.laju("build")).stderr).toBe("");
+  });
+  beforeEach(() => {
+    app = original.copy();
+    chmodSync(dirname(app.root), 0o755);
+    mkdirSync(join(app.root, "data"));
+    mkdirSync(join(app.root, "logs"));
+    roots = mkdtempSync(join(tmpdir(), "laju-roots-"));
+    secret = join(roots, "shadow");
+    writeFileSync(secret, "root:secret\n", { mode: 0o600 });
+  });
+  afterEach(() => {
+    app.remove();
+    rmSync(roots, { recursive: true, force: true });
+  });
+  afterAll(() => original.remove());
+
+  const data = (...names: string[]) => join(app.root, "data", ...names);
+  const giveAll = () => giveTo("nobody", app.root);
+  const command = (name: string) => app.run([`build/commands/${name}.js`]);
+
+  test.each(["Who", "Waits"])(
+    "a command (%s) goes on as its owner, with that user's groups and home",
+    async (name) => {
+      giveAll();
+      const { stdout, stderr, status } = await command(name);
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(JSON.parse(stdout)).toEqual({
+        uid: users.nobody,
+        groups: [users.nobody],
+        HOME: "/nonexistent",
+        USER: "nobody",
+        LOGNAME: "nobody",
+      });
+      expect(rootsFiles(data())).toEqual([]);
+    },
+  );
+
+  test("a look leaves nothing of root's there, and the user's runs are recorded afterwards", async () => {
+    giveAll();
+    for (const verb of [
+      ["status"],
+      ["runs"],
+      ["pause"],
+      ["resume"],
+      ["monitor"],
+      ["doctor"],
+      ["report", "--html", "data/r.html"],
+    ]) {
+      await app.laju(...verb);
+    }
+    expect(readdirSync(data())).toContain("runs.sqlite3");
+    expect(rootsFiles(app.root)).toEqual([]);
+    const run = runAs("nobody", [process.execPath, "build/commands/Who.js"], { cwd: app.root });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect((await app.laju("runs", "Who", "--json")).stdout).toContain('"state": "succeeded"');
+  });
+
+  test("the data folder says whose app it is, where root's code serves another user", async () => {
+    giveTo("www-data", data());
+    expect(JSON.parse((await command("Who")).stdout)).toMatchObject({
+      uid: users["www-data"],
+      USER: "www-data",
+    });
+    expect(rootsFiles(data())).toEqual([]);
+    // What makes code belongs to whoever that belongs to.
+    app.write("commands/More.ts", who);
+    expect((await app.laju("build")).stderr).toBe("");
+    expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
+  });
+
+  test("the root says it, where there is no data folder yet", async () => {
+    rmSync(data(), { recursive: true });
+    giveAll();
+    expect(JSON.parse((await command("Who")).stdout)).toMatchObject({ uid: users.nobody });
+    expect(statSync(data()).uid).toBe(users.nobody);
+  });
+
+  test("a folder that LAJU_DATA names in .env counts, also behind a link", async () => {
+    const elsewhere = join(dirname(app.root), "elsewhere");
+    mkdirSync(elsewhere);
+    giveTo("www-data", elsewhere);
+    symlinkSync(elsewhere, join(app.root, "linked"));
+    app.write(".env", `LAJU_DATA="${join(app.root, "linked")}"\n`);
+    expect(JSON.parse((await command("Who")).stdout)).toMatchObject({ uid: users["www-data"] });
+    expect(existsSync(join(elsewhere, "runs.journal"))).toBe(true);
+  });
+
+  test("root's own app stays root's", async () => {
+    expect(JSON.parse((await command("Who")).stdout)).toMatchObject({ uid: 0 });
+  });
+
+  test("where the code is another user's and the data root's, nothing is run", async () => {
+    giveAll();
+    giveTo("root", data());
+    for (const args of [["laju", "status"], ["build/commands/Who.js", "a b"], ["build/commands/Waits.js"]]) {
+      const { status, stdout, stderr } = await app.run(args);
+      expect([status, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(`${app.root} belongs to nobody, and its data folder ${data()} to root`);
+      expect(stderr).toContain(
+        `chown -R nobody ${data()}\n  sudo -u nobody ${process.execPath} ${app.root}/`,
+      );
+    }
+    expect(readdirSync(data())).toEqual([]);
+    expect((await app.run(["laju", "runs"], { env: { LAJU_ALLOW_ROOT: "true" } })).status).toBe(0);
+  });
+
+  test("nothing is run for a user whom the system does not know", async () => {
+    giveTo(4711, app.root);
+    const { status, stderr } = await app.run(["build/commands/Who.js", "it's"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("is the app of user 4711, whom this system does not know by name");
+    expect(stderr).toContain(
+      `sudo -u '#4711' ${process.execPath} ${app.root}/build/commands/Who.js 'it'\\''s'`,
+    );
+  });
+
+  test("nothing is run that its user cannot read", async () => {
+    giveAll();
+    chmodSync(dirname(app.root), 0o700);
+    const { status, stderr } = await command("Who");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("is the app of nobody, who may not read it"),
+    ]);
+  });
+
+  test("a journal that is a link to a file of root's gets nothing", async () => {
+    symlinkSync(secret, data("runs.journal"));
+    giveAll();
+    const { stdout, stderr } = await command("Who");
+    expect(JSON.parse(stdout)).toMatchObject({ uid: users.nobody });
+    expect(stderr).toContain(`${data("runs.journal")} is a link`);
+    await app.laju("status");
+    expect(readFileSync(secret, "utf8")).toBe("root:secret\n");
+  });
+
+  test("links with the names of locks, marks and drafts lead nowhere", async () => {
+    mkdirSync(data("locks"));
+    mkdirSync(data("incidents"));
+    for (const path of [
+      "locks/Who.lock",
+      "locks/.pause.lock",
+      "incidents/Who",
+      `paused.json.${process.pid}.tmp`,
+    ]) {
+      symlinkSync(secret, data(path));
+    }
+    giveAll();
+    await command("Who");
+    expect((await app.laju("pause")).stderr).toContain("is a link");
+    expect(readFileSync(secret, "utf8")).toBe("root:secret\n");
+    expect(statSync(secret).uid).toBe(0);
+  });
+
+  describe("forged in the journal", () => {
+    let victim: ChildProcess;
+    beforeEach(() => {
+      victim = spawn("sleep", ["60"], { stdio: "ignore" });
+    });
+    afterEach(() => void victim.kill("SIGKILL"));
+
+    const forge = async (more: object) => {
+      const { hostName } = await import("../../app/runs/hostName");
+      const start = {
+        ...{ key: "forged0001", name: "Who", args: [], startedAt: Date.now() - 1000, attempt: 1 },
+        ...{ log: null, slot: null, hasLock: false, host: hostName() },
+        ...{ pid: victim.pid, process: processIdentity(victim.pid as number), ...more },
+      };
+      appendFileSync(data("runs.journal"), `\n${JSON.stringify(start)}\n`);
+    };
+
+    test("a process of root's is not stopped", async () => {
+      await forge({});
+      giveAll();
+      const { status, stderr } = await app.laju("stop", "Who");
+      expect([status, stderr]).toEqual([1, expect.stringContaining("It is another user's process.")]);
+      expect([victim.exitCode, victim.signalCode]).toEqual([null, null]);
+    });
+
+    test("nor one that has the pid, but began at another time", async () => {
+      await forge({
+        process: processIdentity(victim.pid as number)?.replace(/\d$/, (digit) => `${9 - Number(digit)}`),
+      });
+      expect((await app.laju("stop", "Who")).stderr).toContain("Who is not running");
+      expect([victim.exitCode, victim.signalCode]).toEqual([null, null]);
+    });
+
+    test("a path outside the logs is in no report, and not shown", async () => {
+      const log = { file: secret, inode: statSync(secret).ino, from: 0 };
+      await forge({ log });
+      appendFileSync(
+        data("runs.journal"),
+        `\n${JSON.stringify({ key: "forged0001", state: "failed", exitStatus: 1, finishedAt: Date.now(), logTo: 12 })}\n`,
+      );
+      // As root in root's own app: nothing but the rule itself stands between.
+      await app.laju("report", "--html", "report.html");
+      expect(app.read("report.html")).toContain("Who");
+      expect(app.read("report.html")).not.toContain("root:secret");
+      const shown = await app.laju("logs", "Who");
+      expect(shown.stdout).toBe("");
+      expect(shown.stderr).toContain(`wrote to ${secret}, which is no place for logs`);
+      symlinkSync(secret, join(app.root, "logs", "Who.old.log"));
+      await forge({ key: "forged0002", log: { ...log, file: join(app.root, "logs", "Who.old.log") } });
+      expect((await app.laju("logs", "Who", "--run", "forged0002")).stdout).toBe("");
+    });
+  });
+
+  describe.skipIf(needsCron.skip)(`with a crontab${needsCron.label}`, () => {
+    let cron: CronHouse;
+    beforeAll(async () => {
+      cron = await startCron();
+    });
+    afterAll(() => cron.stop());
+
+    const laju = (...args: string[]) =>
+      app.run(["laju", ...args], { env: { PATH: `${cron.bin}:${process.env.PATH}` } });
+
+    test("crontab:install --user changes that user's, and gives nothing of root's away", async () => {
+      cron.crontab(["-u", "www-data", "-"], "MAILTO=me\n");
+      for (let pid = process.pid; pid < process.pid + 2_000; pid += 1) {
+        symlinkSync(secret, data(`crontab.bak.${pid}`));
+        symlinkSync(secret, data(`installation.json.${pid}`));
+      }
+      giveTo("www-data", app.root);
+      const { status, stdout, stderr } = await laju("crontab:install", "--user", "www-data", "--yes");
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain("Crontab updated: 2 added");
+      expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toContain("commands/Who.js");
+      expect(readFileSync(data("crontab.bak"), "utf8")).toBe("MAILTO=me\n");
+      expect([statSync(secret).uid, readFileSync(secret, "utf8")]).toEqual([0, "root:secret\n"]);
+      expect(rootsFiles(app.root)).toEqual([]);
+      expect((await laju("crontab:check", "--user", "www-data")).status).toBe(0);
+      expect((await laju("crontab:remove")).status).toBe(0);
+      expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toBe("MAILTO=me\n");
+    });
+
+    test("and nobody's but the app's user's", async () => {
+      giveTo("www-data", app.root);
+      const { status, stderr } = await laju("crontab:install", "--user", "nobody", "--yes");
+      expect([status, stderr]).toEqual([2, expect.stringContaining("this app belongs to www-data")]);
+      expect(cron.crontab(["-u", "nobody", "-l"]).stderr.toString()).toContain("no crontab for nobody");
+    });
+  });
+});
