@@ -32,14 +32,8 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
 async function goOnAsAppUser() {
   const from = [`${root}/scripts/build/runtime`, `${root}/build/runtime`].find(existsSync);
   if (from === undefined) return;
-  const { appUser, becomeAppUser } = require(`${from}/appUser.cjs`);
-  const verb = process.argv[2];
-  if (verb?.startsWith("crontab:") && process.env.LAJU_CRONTAB_FD === undefined) {
-    const user = appUser(root, verb);
-    if (user === undefined) return;
-    process.exit(await require(`${from}/crontabParent.cjs`).runWithCrontab(user.username));
-  }
-  becomeAppUser(root, verb);
+  const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, process.argv[2]);
+  if (status !== undefined) process.exit(status);
 }
 
 /**

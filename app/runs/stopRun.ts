@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { LajuError } from "../errors";
 import { descendantsOf, endDescendants } from "./descendants";
 import { livingRuns } from "./livingRuns";
 import { markLostRuns } from "./lostRuns";
@@ -45,10 +46,10 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const mark = runMark(toRun(row));
   if (lifeOf(pid, identity) !== "alive") return "gone";
   const known = descendantsOf(pid, mark);
-  if (!isSent(pid, "SIGTERM")) return "gone";
+  if (!isSent(row, "SIGTERM")) return "gone";
   const hasEnded = await isGoneWithin(patience, () => lifeOf(pid, identity) !== "alive");
-  if (!hasEnded) isSent(pid, "SIGKILL");
-  endDescendants(hasEnded ? undefined : pid, mark, known);
+  const isKilled = !hasEnded && isSent(row, "SIGKILL");
+  endDescendants(isKilled ? pid : undefined, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop, and only SIGKILL could end it";
   // Of a retry the process of the first attempt tells.
@@ -58,13 +59,21 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   return "killed";
 }
 
-/** False where it has ended in this very moment. */
-function isSent(pid: number, signal: NodeJS.Signals): boolean {
+/** False where it has ended by now: its pid may be another process's already. */
+function isSent({ id, name, pid, process: identity }: RunRow, signal: NodeJS.Signals): boolean {
+  if (lifeOf(pid, identity) !== "alive") return false;
   try {
     return process.kill(pid, signal);
   } catch (error) {
     if (error.code === "ESRCH") return false;
-    throw error;
+    throw new LajuError(
+      `pid ${pid}, which run ${id} of ${name} says it is, cannot be signaled: ${error.code}`,
+      {
+        code: "E_STOP",
+        hint: error.code === "EPERM" ? "It is another user's process." : "",
+        cause: error,
+      },
+    );
   }
 }
 

@@ -97,7 +97,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       await app.laju(...verb);
     }
     expect(readdirSync(data())).toContain("runs.sqlite3");
-    expect(rootsFiles(app.root)).toEqual([]);
+    expect([...rootsFiles(data()), ...rootsFiles(join(app.root, "logs"))]).toEqual([]);
     const run = runAs("nobody", [process.execPath, "build/commands/Who.js"], { cwd: app.root });
     expect([run.status, run.stderr]).toEqual([0, ""]);
     expect((await app.laju("runs", "Who", "--json")).stdout).toContain('"state": "succeeded"');
@@ -276,7 +276,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toContain("commands/Who.js");
       expect(readFileSync(data("crontab.bak"), "utf8")).toBe("MAILTO=me\n");
       expect([statSync(secret).uid, readFileSync(secret, "utf8")]).toEqual([0, "root:secret\n"]);
-      expect(rootsFiles(app.root)).toEqual([]);
+      expect([...rootsFiles(data()), ...rootsFiles(join(app.root, "logs"))]).toEqual([]);
       expect((await laju("crontab:check", "--user", "www-data")).status).toBe(0);
       expect((await laju("crontab:remove")).status).toBe(0);
       expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toBe("MAILTO=me\n");

@@ -8,16 +8,29 @@ const { dirname, resolve } = require("node:path");
 const codeVerb = /^(build|make:\w+)$/;
 
 /**
- * Goes on as the user whose app this is, or not at all. `folder` is where the code is; `verb` is undefined for a
- * command. Code that another user can write is never safe to run as root.
+ * Goes on as the user whose app this is, or not at all. `folder` is where the code is. Code that another user can write
+ * is never safe to run as root.
  */
-exports.becomeAppUser = function becomeAppUser(folder, verb) {
-  const user = exports.appUser(folder, verb);
+exports.becomeAppUser = function becomeAppUser(folder) {
+  const user = appUser(folder);
   if (user !== undefined) become(user, rootAbove(folder));
 };
 
+/**
+ * The same for a verb. One that changes a crontab runs in a process of its own, and its exit status is returned:
+ * cron.allow may let root alone change the crontab of the app's user.
+ */
+exports.runAsAppUser = async function runAsAppUser(folder, verb) {
+  const user = appUser(folder, verb);
+  if (user === undefined) return undefined;
+  if (!verb?.startsWith("crontab:") || process.env.LAJU_CRONTAB_FD !== undefined) {
+    return become(user, rootAbove(folder));
+  }
+  return require("./crontabParent.cjs").runWithCrontab(user.username);
+};
+
 /** The user to become: who owns the data folder, or the root where there is none yet. Undefined for root itself. */
-exports.appUser = function appUser(folder, verb) {
+function appUser(folder, verb) {
   if (process.env.LAJU_ALLOW_ROOT === "true") return undefined;
   const root = rootAbove(folder);
   const owner = statSync(root).uid;
@@ -37,7 +50,7 @@ exports.appUser = function appUser(folder, verb) {
     `${root} is the app of user ${uid}, whom this system does not know by name`,
     `Run it as that user (in a container: docker run --user ${uid}):\n  ${sudoLine(`#${uid}`)}`,
   );
-};
+}
 
 /** Gives up root for good: groups, group, user, and what the environment says of the user. */
 function become({ username, uid, gid, homedir }, root) {
