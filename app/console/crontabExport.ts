@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { settings, sharedGroup } from "../config";
 import { systemTimezone } from "../config/systemTimezone";
 import { LajuError } from "../errors";
 import { cronDFile } from "../schedule/exportCronD";
@@ -21,6 +22,11 @@ export const exportOptions = {
     description: "With cron.d and systemd: who runs the commands (default: you)",
   },
   image: { type: "string", description: "With kubernetes: the container image that holds the app" },
+  harden: {
+    type: "boolean",
+    description:
+      "With systemd: no new privileges, a /tmp of their own, and only the app's folders to write to",
+  },
   out: { type: "string", description: "With --format: write the files into this folder" },
 } as const;
 
@@ -28,6 +34,7 @@ export interface ExportChoice {
   format?: string | undefined;
   user?: string | undefined;
   image?: string | undefined;
+  harden?: boolean | undefined;
   out?: string | undefined;
   node?: string | undefined;
   json?: boolean | undefined;
@@ -36,14 +43,14 @@ export interface ExportChoice {
 
 /** How a format's files become one stream, and what it has to do with the options. */
 export interface ExportFormat {
-  takes: readonly ("user" | "image" | "portable")[];
+  takes: readonly ("user" | "image" | "portable" | "harden")[];
   /** What stands before each file in the stream. */
   separator(file: ExportedFile): string;
 }
 
 export const exportFormats: Record<string, ExportFormat> = {
   "cron.d": { takes: ["user", "portable"], separator: () => "" },
-  systemd: { takes: ["user"], separator: ({ name }) => `# file: ${name}\n` },
+  systemd: { takes: ["user", "harden"], separator: ({ name }) => `# file: ${name}\n` },
   kubernetes: { takes: ["image"], separator: () => "---\n" },
 };
 
@@ -59,9 +66,16 @@ export function exportFiles(target: CrontabTarget, options: ExportChoice): Expor
   };
   const user = options.user ?? userInfo().username;
   if (options.format === "cron.d") return [cronDFile(source, user)];
-  if (options.format === "systemd") return systemdUnits(source, user);
+  if (options.format === "systemd") {
+    const hardenedFor = options.harden ? writtenFolders(target) : undefined;
+    return systemdUnits(source, user, { sharesFiles: sharedGroup() !== undefined, hardenedFor });
+  }
   if (options.format !== "kubernetes") return undefined;
   return kubernetesManifests(source, { image: options.image ?? "", node: options.node ?? "node" });
+}
+
+function writtenFolders({ rows, data }: CrontabTarget): string[] {
+  return [data, ...new Set(rows.map(({ log }) => dirname(log))), settings().backup.folder];
 }
 
 /** What is worth knowing of the files before they are used: one sentence each. */
@@ -101,7 +115,7 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
     throw wrongUse(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
   }
   const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
-  for (const name of ["user", "image", "portable", "json"] as const) {
+  for (const name of ["user", "image", "portable", "harden", "json"] as const) {
     if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
     throw wrongUse(`--${name} means nothing with --format ${format}`, `Leave out one of them.`);
   }

@@ -82,7 +82,7 @@ function cronJob(
 ): YamlValue {
   const { place, hostTimezone } = source;
   const seconds = longestRun(facts);
-  checkPath(facts.name, place.build);
+  for (const path of [place.root, place.build]) checkPath(facts.name, path);
   return {
     apiVersion: "batch/v1",
     kind: "CronJob",
@@ -109,13 +109,30 @@ function cronJob(
             metadata: { labels: { "app.kubernetes.io/managed-by": "laju" } },
             spec: {
               restartPolicy: "Never",
+              // Commands do not talk to Kubernetes.
+              automountServiceAccountToken: false,
+              securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
               containers: [
                 {
                   name: "command",
                   image,
                   workingDir: place.build,
                   command: [node, row.file, ...(row.args ?? [])],
+                  securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ["ALL"] },
+                  },
+                  volumeMounts: [
+                    { name: "data", mountPath: `${place.root}/data` },
+                    { name: "tmp", mountPath: "/tmp" },
+                  ],
                 },
+              ],
+              // All that a command writes to; a volume that stays can take the place of `data`.
+              volumes: [
+                { name: "data", emptyDir: {} },
+                { name: "tmp", emptyDir: {} },
               ],
             },
           },

@@ -7,11 +7,22 @@ import type { CommandFacts } from "./manifest";
 import { schedulesOf } from "./schedulesOf";
 import { shellQuote } from "./shellQuote";
 import { systemdCalendars } from "./systemdCalendar";
-import { commandLine, literal } from "./systemdText";
+import { commandLine, literal, pathWord } from "./systemdText";
 import { describeSchedule } from "./words";
 
+export interface SystemdOptions {
+  /** Whether a group shares what the commands make (LAJU_GROUP). */
+  sharesFiles?: boolean;
+  /** Folders that the commands write to, outside the root as well, where systemd is to close all others to them. */
+  hardenedFor?: readonly string[] | undefined;
+}
+
 /** A service for each command and a timer that starts it, as system units. Throws where systemd is not exact. */
-export function systemdUnits(source: ExportSource, user: string): ExportedFile[] {
+export function systemdUnits(
+  source: ExportSource,
+  user: string,
+  options: SystemdOptions = {},
+): ExportedFile[] {
   checkUser(user);
   const problems: NamedProblem[] = [];
   const units = source.commands.map((command) => {
@@ -22,7 +33,10 @@ export function systemdUnits(source: ExportSource, user: string): ExportedFile[]
   refuseProblems("systemd", problems);
   return units.flatMap(({ command, calendars, isAtBoot }) => {
     const name = `laju-${appSlug(source.place.root)}-${command.facts.name.replace(/[^\w.]+/g, "-")}`;
-    const service = { name: `${name}.service`, text: serviceText(command, source, { user, isAtBoot }) };
+    const service = {
+      name: `${name}.service`,
+      text: serviceText(command, source, { ...options, user, isAtBoot }),
+    };
     if (calendars.length === 0) return [service];
     return [service, { name: `${name}.timer`, text: timerText(command.facts, calendars) }];
   });
@@ -49,7 +63,7 @@ function overlapProblems({ name, overlap }: CommandFacts): NamedProblem[] {
 function serviceText(
   { facts, row }: ExportedCommand,
   { place }: ExportSource,
-  { user, isAtBoot }: { user: string; isAtBoot: boolean },
+  { user, isAtBoot, sharesFiles, hardenedFor }: SystemdOptions & { user: string; isAtBoot: boolean },
 ): string {
   for (const path of [place.build, place.node, row.log]) checkPath(facts.name, path);
   const sections = [
@@ -58,6 +72,9 @@ function serviceText(
       "[Service]",
       "Type=oneshot",
       `User=${literal(user)}`,
+      // What the commands make themselves is not for every user of the machine to read.
+      `UMask=${sharesFiles ? "0007" : "0077"}`,
+      ...(hardenedFor === undefined ? [] : hardening(facts.name, [place.root, ...hardenedFor])),
       `WorkingDirectory=${literal(place.build)}`,
       `ExecStartPre=${commandLine(["/bin/mkdir", "-p", row.log.slice(0, row.log.lastIndexOf("/"))])}`,
       `ExecStart=${commandLine(["/bin/sh", "-c", startText(place.node, row)])}`,
@@ -66,6 +83,18 @@ function serviceText(
     ...(isAtBoot ? [["[Install]", "WantedBy=multi-user.target"]] : []),
   ];
   return textOf(sections);
+}
+
+/** Where the user may write it still may, in these folders; one that is not there (yet) is no reason not to start. */
+function hardening(name: string, folders: readonly string[]): string[] {
+  for (const folder of folders) checkPath(name, folder);
+  const writable = [...new Set(folders)].map((folder) => pathWord(`-${folder}`));
+  return [
+    "NoNewPrivileges=yes",
+    "PrivateTmp=yes",
+    "ProtectSystem=strict",
+    ...writable.map((folder) => `ReadWritePaths=${folder}`),
+  ];
 }
 
 /** Opened by a shell of the user's own: a file that systemd opens would belong to root. */

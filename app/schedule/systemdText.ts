@@ -10,8 +10,16 @@ export function commandLine(words: readonly string[]): string {
   return words.map(word).join(" ");
 }
 
+/** One of a list of paths, which has quotes too, and no variables. */
+export function pathWord(text: string): string {
+  return quotedWord(text.replaceAll("%", "%%"));
+}
+
 function word(text: string): string {
-  const escaped = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return quotedWord(text.replaceAll("%", "%%").replaceAll("$", "$$$$"));
+}
+
+function quotedWord(escaped: string): string {
   if (/^[\w/.,:@+%$-]+$/.test(escaped)) return escaped;
   return `"${escaped.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

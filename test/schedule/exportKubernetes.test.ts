@@ -52,6 +52,11 @@ spec:
             app.kubernetes.io/managed-by: laju
         spec:
           restartPolicy: Never
+          automountServiceAccountToken: false
+          securityContext:
+            runAsNonRoot: true
+            seccompProfile:
+              type: RuntimeDefault
           containers:
             - name: command
               image: "registry.example.com/app:1.4"
@@ -59,6 +64,22 @@ spec:
               command:
                 - node
                 - commands/SendDailyDigest.js
+              securityContext:
+                allowPrivilegeEscalation: false
+                readOnlyRootFilesystem: true
+                capabilities:
+                  drop:
+                    - ALL
+              volumeMounts:
+                - name: data
+                  mountPath: /srv/app/data
+                - name: tmp
+                  mountPath: /tmp
+          volumes:
+            - name: data
+              emptyDir: {}
+            - name: tmp
+              emptyDir: {}
 `,
       },
     ]);

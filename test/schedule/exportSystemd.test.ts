@@ -27,6 +27,7 @@ Description=Daily digest of yesterday's posts
 [Service]
 Type=oneshot
 User=deploy
+UMask=0077
 WorkingDirectory=/srv/app/build
 ExecStartPre=/bin/mkdir -p /srv/app/logs
 ExecStart=/bin/sh -c "exec /usr/bin/node commands/SendDailyDigest.js >> /srv/app/logs/SendDailyDigest.log 2>&1"
@@ -64,6 +65,22 @@ Persistent=true
     const [service, ...more] = systemdUnits(exportSource({ Boot: { schedule: "@reboot" } }), "deploy");
     expect(more).toEqual([]);
     expect(service.text).toContain("[Install]\nWantedBy=multi-user.target\n");
+  });
+
+  test("close everything but the app's folders to it with --harden", () => {
+    const source = exportSource({ Daily: { schedule: "@daily" } });
+    const [service] = systemdUnits(source, "deploy", {
+      hardenedFor: ["/srv/app", "/var/log/my app", "/srv/100%"],
+    });
+    expect(service.text).toContain(`UMask=0077
+NoNewPrivileges=yes
+PrivateTmp=yes
+ProtectSystem=strict
+ReadWritePaths=-/srv/app
+ReadWritePaths="-/var/log/my app"
+ReadWritePaths=-/srv/100%%
+WorkingDirectory`);
+    expect(systemdUnits(source, "deploy", { sharesFiles: true })[0].text).toContain("\nUMask=0007\n");
   });
 
   test("leave room for retries in the time limit", () => {
@@ -120,7 +137,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
       },
       { place },
     );
-    const units = systemdUnits(source, "root");
+    const units = systemdUnits(source, "root", { hardenedFor: [`${root}/data`] });
     const files = units.map((unit) => write(folder, unit));
     const broken = write(folder, { name: "laju-broken.timer", text: "[Timer]\nOnCalendar=*-*-45\n" });
     const complaints = verify(files);

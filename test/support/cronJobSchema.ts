@@ -22,15 +22,38 @@ const timeZone = where((value) => {
 }, "a time zone");
 const key = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]*[A-Za-z0-9])?$/;
 
+const flag = where((value) => typeof value === "boolean", "true or false");
+const volume = matching(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 63);
 const container = object({
   name: [matching(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 63)],
   image: [text],
   workingDir: [text],
   command: [list(text)],
+  securityContext: [
+    object({
+      allowPrivilegeEscalation: [flag],
+      readOnlyRootFilesystem: [flag],
+      capabilities: [object({ drop: [list(text)] })],
+    }),
+  ],
+  volumeMounts: [list(object({ name: [volume], mountPath: [matching(/^\/[^:]*$/, 4096)] }))],
 });
 const podTemplate = object({
   metadata: [object({ labels: [map(label)] })],
-  spec: [object({ restartPolicy: [oneOf("Never", "OnFailure")], containers: [list(container)] })],
+  spec: [
+    object({
+      restartPolicy: [oneOf("Never", "OnFailure")],
+      automountServiceAccountToken: [flag],
+      securityContext: [
+        object({
+          runAsNonRoot: [flag],
+          seccompProfile: [object({ type: [oneOf("RuntimeDefault", "Localhost", "Unconfined")] })],
+        }),
+      ],
+      containers: [list(container)],
+      volumes: [list(object({ name: [volume], emptyDir: [object({})] }))],
+    }),
+  ],
 });
 const job = object({
   backoffLimit: [count],
