@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
@@ -53,6 +53,22 @@ describe("doctor", () => {
     const { results, status } = await findings();
     expect(status).toBe(results.some(({ state }) => state === "bad") ? 1 : 0);
     expect(results.map(({ name }) => name)).toContain("time zone");
+  });
+
+  test("what others can read or change, and the command that closes it", async () => {
+    app.write(".env", "LOG_LEVEL=info\n");
+    chmodSync(join(app.root, ".env"), 0o644);
+    chmodSync(join(app.root, "data"), 0o755);
+    const [open] = await troubles();
+    expect(open).toMatchObject({ name: "permissions", state: "warning" });
+    expect(open?.message).toBe(`${app.root}/.env and 1 more can be read by every user of this machine`);
+    await app.run(["-c", open?.cure ?? "false"], { program: "/bin/sh" });
+    expect(await troubles()).toEqual([]);
+    chmodSync(join(app.root, "build"), 0o777);
+    const [{ state, message, cure = "false" }] = (await troubles()) as [Result];
+    expect([state, message]).toEqual(["bad", `${app.root}/build can be changed by everybody`]);
+    await app.run(["-c", cure], { program: "/bin/sh" });
+    expect(await troubles()).toEqual([]);
   });
 
   test("a node that is gone", async () => {

@@ -9,6 +9,7 @@ import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";
 import { node } from "./node";
 import { oneServer } from "./oneServer";
+import { permissions } from "./permissions";
 import { queue } from "./queue";
 import { redis } from "./redis";
 import { database, mail } from "./services";
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   dataFolder,
   disk,
   environment,
+  permissions,
   timezone,
   clock,
   ledger,
