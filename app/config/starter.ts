@@ -57,6 +57,19 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
+/** Words for this command's own command line that its starter kept off it, since everybody can read that. */
+export function hiddenArguments(): string[] {
+  const { LAJU_ARGUMENTS } = process.env;
+  if (!LAJU_ARGUMENTS) return [];
+  delete process.env.LAJU_ARGUMENTS;
+  return JSON.parse(LAJU_ARGUMENTS);
+}
+
+/** The variable that hands them on. */
+export function hidingArguments(words: readonly string[]): Record<string, string> {
+  return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
+}
+
 /** Through which root's process calls crontab(1) for this one, where root started it in this user's app. */
 export function crontabSocket(): number | undefined {
   return process.env.LAJU_CRONTAB_FD === "3" ? 3 : undefined;

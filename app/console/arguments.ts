@@ -36,7 +36,7 @@ function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
 /** parseArgs refuses keys it does not know (`description`) and readonly lists. */
 function forParseArgs(specs: OptionSpecs) {
   return Object.fromEntries(
-    Object.entries(specs).map(([name, { description: _, default: value, ...spec }]) => [
+    Object.entries(specs).map(([name, { description: _, sensitive: __, default: value, ...spec }]) => [
       name,
       value === undefined ? spec : { ...spec, default: Array.isArray(value) ? [...value] : value },
     ]),
@@ -82,7 +82,8 @@ function noteOf(spec: OptionSpec): string {
   return [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
 }
 
-function defaultNote({ default: value }: OptionSpec): string {
+function defaultNote({ default: value, sensitive }: OptionSpec): string {
   if (value === undefined || value === false) return "";
+  if (sensitive) return "has a default";
   return `default ${Array.isArray(value) ? value.join(", ") : value}`;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { environmentWith, paths } from "../config";
+import { hidingArguments } from "../config/starter";
 import { LajuError } from "../errors";
 import { stateOfRun } from "../runs/ledger";
 import { newRunKey } from "../runs/record";
@@ -20,9 +21,13 @@ export interface Ended {
 
 /**
  * Starts a compiled command as the crontab does (in build/, by this very node), with this terminal, and
- * waits for its end.
+ * waits for its end. Its arguments can be kept off its command line, which everybody on the machine can read.
  */
-export async function startCommand(name: string, args: string[]): Promise<Ended> {
+export async function startCommand(
+  name: string,
+  args: string[],
+  { hidesArguments = false } = {},
+): Promise<Ended> {
   if (!existsSync(join(paths.build, "commands", `${name}.js`))) {
     throw new LajuError(`build/commands/${name}.js is not there`, {
       code: "E_NOT_BUILT",
@@ -30,10 +35,11 @@ export async function startCommand(name: string, args: string[]): Promise<Ended>
     });
   }
   const key = newRunKey(Date.now());
-  const child = spawn(process.execPath, [`commands/${name}.js`, ...args], {
+  const hidden = hidesArguments ? args : [];
+  const child = spawn(process.execPath, [`commands/${name}.js`, ...(hidesArguments ? [] : args)], {
     cwd: paths.build,
     // Somebody wants it now: a pause holds back what cron starts. And its run is looked for under this key.
-    env: environmentWith({ LAJU_BY_HAND: key }),
+    env: environmentWith({ LAJU_BY_HAND: key, ...hidingArguments(hidden) }),
     stdio: "inherit",
   });
   const stopPassing = passSignals(child);

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { paths, settings } from "../config";
+import { hiddenArguments } from "../config/starter";
 import { LajuError } from "../errors";
 import type { Retries } from "../runs/retry";
 import { startRun } from "../runs/startRun";
@@ -8,6 +9,7 @@ import type { ActiveRun } from "../runs/supervise";
 import { isThread } from "../runs/thisProcess";
 import type { OneServer, Overlap } from "../schedule/commandMeta";
 import type { OptionSpecs } from "../schedule/optionSpecs";
+import { hideFromOutput } from "../services/secrets";
 import { writeAll } from "../services/writeAll";
 import type { CommandDefinition } from "./command";
 import { commandHelp, wantsHelp } from "./commandHelp";
@@ -15,6 +17,7 @@ import type { Start } from "./overriddenStart";
 import { asDeployed } from "./ownOverride";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
+import { hideSensitive } from "./sensitiveArguments";
 import { describeError } from "./showError";
 import { nameSourcesInStacks } from "./sourceTraces";
 
@@ -52,16 +55,36 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
   }
   nameSourcesInStacks();
   const { facts, decide } = asDeployed({ facts: compiled, decide: decideCompiled });
-  const argv = process.argv.slice(2);
+  const argv = ownArguments(facts.options);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);
     process.exit(0);
   }
   const { name, overlap, timeoutMs = null, retries, ping } = facts;
   const isClaimed = facts.oneServer !== undefined;
-  active = startRun({ name, args: argv, overlap, timeoutMs, retries, ping, decide, isClaimed });
+  active = startRun({
+    name,
+    args: hideSensitive(argv, facts.options).shown,
+    overlap,
+    timeoutMs,
+    retries,
+    ping,
+    decide,
+    isClaimed,
+  });
   stopOnBadSettings(active);
   return { run: active, facts };
+}
+
+/** Those of the command line, whose secrets are nobody else's to see from here on: neither in output nor by ps(1). */
+function ownArguments(specs: OptionSpecs | undefined): string[] {
+  process.argv.push(...hiddenArguments());
+  const argv = process.argv.slice(2);
+  const { shown, secrets } = hideSensitive(argv, specs);
+  if (secrets.length === 0) return argv;
+  hideFromOutput(secrets);
+  process.title = [...process.argv.slice(0, 2), ...shown].join(" ");
+  return argv;
 }
 
 /** What follows for a declared command, once its modules are loaded. (A script has done its work by then.) */

@@ -1,4 +1,5 @@
 import { starterSettings } from "../config/starter";
+import { withoutSecrets } from "../services/secrets";
 import { hostName } from "./hostName";
 import { appendToJournal, type JournalStart } from "./journal";
 import { ledger, withoutWaiting } from "./ledgerFile";
@@ -36,10 +37,19 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
 /** Closes the row of a run that is named by its key. */
 export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
-    if (appendToJournal({ key, ...outcome }) > unreadJournal) takeInUnread();
+    if (appendToJournal({ key, ...withHiddenTexts(outcome) }) > unreadJournal) takeInUnread();
   } catch (error) {
     tell(`how this run of ${name} ended is not recorded: ${error.message}`);
   }
+}
+
+/** An error often quotes what the command was given. */
+function withHiddenTexts({ message, error, ...outcome }: Outcome): Outcome {
+  return {
+    ...outcome,
+    ...(message !== undefined && { message: withoutSecrets(message) }),
+    ...(error !== undefined && { error: withoutSecrets(error) }),
+  };
 }
 
 function takeInUnread(): void {

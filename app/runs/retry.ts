@@ -1,5 +1,7 @@
 import { environmentWith } from "../config";
+import { hidingArguments } from "../config/starter";
 import { require } from "../services/require";
+import { hasSecrets } from "../services/secrets";
 import { tell } from "./tell";
 
 /** How often a failed run is tried again, and how long after. */
@@ -40,8 +42,11 @@ export function retryUntilDone(
       `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
     );
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
-    const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}` });
-    const ended = spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit", env });
+    const [program = "", ...args] = process.argv.slice(1);
+    const hidden = hasSecrets() ? args : [];
+    const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });
+    const words = hidden.length > 0 ? [program] : [program, ...args];
+    const ended = spawnSync(process.execPath, words, { stdio: "inherit", env });
     status = ended.status ?? 128 + signalNumber(ended.signal);
   }
   return status;

@@ -131,7 +131,7 @@ function isHttpUrl(value: unknown): boolean {
   return typeof value === "string" && /^https?:\/\/\S+$/.test(value) && URL.canParse(value);
 }
 
-const optionFields = ["type", "short", "multiple", "default", "description"];
+const optionFields = ["type", "short", "multiple", "default", "description", "sensitive"];
 
 function options(value: unknown): string | undefined {
   if (!isRecord(value)) return expected("an object of options", value);
@@ -149,6 +149,9 @@ function option(spec: unknown): string | undefined {
   if (spec.type !== "string" && spec.type !== "boolean") return 'needs type: "string" or "boolean"';
   if (spec.short !== undefined && !/^[a-zA-Z0-9]$/.test(String(spec.short)))
     return "short must be one letter";
+  if (spec.sensitive !== undefined && typeof spec.sensitive !== "boolean")
+    return "sensitive must be true or false";
+  if (spec.sensitive === true && spec.type === "boolean") return 'is sensitive, and so needs type: "string"';
   const values = spec.default === undefined ? [] : [spec.default].flat();
   const isGood = values.every((one) => typeof one === spec.type);
   if (isGood && (spec.default === undefined || isList(spec.default) === (spec.multiple === true)))

@@ -7,6 +7,8 @@ export interface OptionSpec {
   multiple?: boolean;
   default?: string | boolean | readonly string[] | readonly boolean[];
   description?: string;
+  /** Its value is a secret: it is kept out of the ledger, logs, notices and the list of processes. */
+  sensitive?: boolean;
 }
 
 /** The options of a command by their long names. */

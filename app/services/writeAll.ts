@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { withoutSecrets } from "./secrets";
 import { outputDescriptor } from "./standardOutput";
 
 let sleeper: Int32Array<SharedArrayBuffer> | undefined;
@@ -9,7 +10,7 @@ let sleeper: Int32Array<SharedArrayBuffer> | undefined;
  */
 export function writeAll(stream: 1 | 2, text: string): void {
   const fd = outputDescriptor(stream);
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(withoutSecrets(text));
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(fd, bytes, written);

@@ -2,6 +2,7 @@ import { environmentName } from "../../app/config";
 import { warnOfOldBuild } from "../../app/console/buildDrift";
 import { readManifest } from "../../app/console/buildManifest";
 import { findCommand, readBuiltCommands } from "../../app/console/catalog";
+import { hasSensitive } from "../../app/console/sensitiveArguments";
 import { startCommand } from "../../app/console/startCommand";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -27,8 +28,10 @@ The exit status is the command's own; with several commands it is 1 if any of th
     const chosen = choose(names, options, readBuiltCommands());
     warnOfOldBuild(readManifest());
     const args = [...parameterFlags(options.parameter ?? [], chosen), ...rest];
+    const hidesArguments = args.length > 0 && chosen.some(({ options: own }) => hasSensitive(own));
+    if (hidesArguments) process.title = ["laju run", ...chosen.map(({ name }) => name)].join(" ");
     const statuses: number[] = [];
-    for (const { name } of chosen) statuses.push(await runOne(name, args));
+    for (const { name } of chosen) statuses.push(await runOne(name, args, hidesArguments));
     if (statuses.length === 1) return statuses[0] as number;
     return statuses.some((status) => status !== 0) ? 1 : 0;
   },
@@ -71,9 +74,9 @@ function switchFlag(key: string, parameter: string): string {
   throw wrongUse(`-p ${parameter}: ${key} is true or false`);
 }
 
-async function runOne(name: string, args: string[]): Promise<number> {
+async function runOne(name: string, args: string[], hidesArguments: boolean): Promise<number> {
   const startedAt = performance.now();
-  const { status, outcome } = await startCommand(name, args);
+  const { status, outcome } = await startCommand(name, args, { hidesArguments });
   const { paint, symbols } = terminalFor(2);
   const symbol = {
     done: paint("green", symbols.done),
