@@ -55,7 +55,7 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
   }
   nameSourcesInStacks();
   const { facts, decide } = asDeployed({ facts: compiled, decide: decideCompiled });
-  const argv = ownArguments(facts.options);
+  const argv = ownArguments(facts);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);
     process.exit(0);
@@ -77,13 +77,12 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
 }
 
 /** Those of the command line, whose secrets are nobody else's to see from here on: neither in output nor by ps(1). */
-function ownArguments(specs: OptionSpecs | undefined): string[] {
+function ownArguments({ name, options }: CompiledFacts): string[] {
+  const { shown, secrets } = hideSensitive(process.argv.slice(2), options);
+  if (secrets.length > 0) process.title = [process.argv0, `commands/${name}.js`, ...shown].join(" ");
   process.argv.push(...hiddenArguments());
   const argv = process.argv.slice(2);
-  const { shown, secrets } = hideSensitive(argv, specs);
-  if (secrets.length === 0) return argv;
-  hideFromOutput(secrets);
-  process.title = [...process.argv.slice(0, 2), ...shown].join(" ");
+  hideFromOutput(hideSensitive(argv, options).secrets);
   return argv;
 }
 

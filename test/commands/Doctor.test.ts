@@ -127,6 +127,7 @@ describe("doctor", () => {
       ".env",
       `DATABASE_URL=postgres://u:secret@127.0.0.1:${one}/x\nREDIS_URL=redis://127.0.0.1:${two}\nMAIL_URL=smtp://127.0.0.1:${three}\n`,
     );
+    chmodSync(join(app.root, ".env"), 0o600);
     const found = await troubles();
     expect(found.map(({ name, state }) => `${name} ${state}`)).toEqual([
       "database bad",
