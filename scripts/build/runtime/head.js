@@ -13,9 +13,23 @@ const lajuBuild = (() => {
   return folder;
 })();
 
+/** Whether root finds all in its own hands, which is to cost nothing: code, data, and no word of data elsewhere. */
+const lajuIsRoots = () => {
+  const { readFileSync, statSync } = require("node:fs");
+  const { LAJU_ROOT, LAJU_DATA } = process.env;
+  const isRoots = (path) => (statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false })?.uid ?? 0) === 0;
+  if (LAJU_ROOT || LAJU_DATA || !isRoots("") || !isRoots("data")) return false;
+  try {
+    return !readFileSync(`${lajuBuild}/../.env`).includes("LAJU_DATA");
+  } catch (error) {
+    return error.code === "ENOENT";
+  }
+};
+
 // Before anything else of the app is loaded.
-if (lajuMain && process.getuid?.() === 0)
+if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
   require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
+}
 
 /** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
