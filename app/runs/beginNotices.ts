@@ -90,7 +90,7 @@ function endOf({ finished_at, started_at }: RunRow): number {
 /** The attempt that decided: retries are rows of their own. */
 function lastAttempt(database: Database, row: RunRow): RunRow {
   const last = database
-    .prepare("SELECT * FROM runs WHERE retry_of = ? ORDER BY id DESC LIMIT 1")
+    .prepare("SELECT * FROM runs WHERE retry_of = ? AND state <> 'skipped' ORDER BY id DESC LIMIT 1")
     .get(row.key) as RunRow | undefined;
   return last ?? row;
 }

@@ -8,9 +8,9 @@ const waitersLock = ".notices";
 
 /** Whether a process waits for the ledger already, and tells what stood in the journal before this was asked. */
 export function isWaitedFor(): boolean {
-  const release = takeLock(waitersLock, { wait: false });
-  release?.();
-  return release === undefined;
+  const lock = takeLock(waitersLock, { wait: false });
+  lock?.release();
+  return lock === undefined;
 }
 
 /**
@@ -19,8 +19,8 @@ export function isWaitedFor(): boolean {
  */
 export async function waitForLedger(until: number): Promise<boolean> {
   if (isLedgerFree()) return true;
-  const release = takeLock(waitersLock, { wait: false });
-  if (release === undefined) return false;
+  const lock = takeLock(waitersLock, { wait: false });
+  if (lock === undefined) return false;
   try {
     while (!isLedgerFree() && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -28,6 +28,6 @@ export async function waitForLedger(until: number): Promise<boolean> {
     return true;
   } finally {
     // Whoever finds the lock taken has written its line before: it is taken in after this.
-    release();
+    lock.release();
   }
 }

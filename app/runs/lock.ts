@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fstatSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
@@ -17,16 +17,47 @@ const longestTurnMs = 86_400_000;
 /** The bytes that SQLite locks for its own exclusive lock (sqlite.org/fileformat2.html#the_lock_byte_page). */
 const sharedBytes = { from: 0x40000002, length: 510 };
 
-/** Gives a lock back before its process ends. */
-export type Release = () => void;
+/** A lock that this process holds until it releases it or ends. */
+export interface HeldLock {
+  release(): void;
+  /** The open file that holds it. A child that inherits this holds the lock too; undefined where SQLite holds it. */
+  descriptor?: number;
+}
+
+/** The descriptor as which an attempt inherits its run's lock. Node opens none of its own there before that. */
+const inheritedDescriptor = 3;
 
 /**
  * Takes the lock that one run of a command holds at a time. It is the kernel's, on a file of the command's own, and
  * free the moment its process is gone, whatever ended it: there is nothing stale to clean up, and a reused pid or a
  * set clock cannot confuse it. Undefined when another run still has it, with `wait` after a day.
  */
-export function takeLock(name: string, { wait }: { wait: boolean }): Release | undefined {
+export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | undefined {
   return lockFile(lockFileOf(name), wait ? longestTurnMs : glanceMs);
+}
+
+/**
+ * The lock of the run whose attempt this process is, where it was handed on to it: then it is held even if the process
+ * of the first attempt is killed. Undefined where the descriptor is none, or not of this lock.
+ */
+export function inheritedLock(name: string): HeldLock | undefined {
+  try {
+    const [own, file] = [fstatSync(inheritedDescriptor), statSync(lockFileOf(name))];
+    if (own.ino !== file.ino || own.dev !== file.dev) return undefined;
+    const isHeld = fileLocks()?.tryLock(inheritedDescriptor, sharedBytes.from, sharedBytes.length);
+    return isHeld ? heldBy(inheritedDescriptor) : undefined;
+  } catch {
+    return undefined; // Nothing was handed on.
+  }
+}
+
+/** What makes a child inherit a lock, for `stdio` of node:child_process. Node closes it in what the child starts. */
+export function handedOn(lock: HeldLock | undefined): number[] {
+  return lock?.descriptor === undefined ? [] : [lock.descriptor];
+}
+
+function heldBy(descriptor: number): HeldLock {
+  return { descriptor, release: () => closeSync(descriptor) };
 }
 
 /** Does `work` while this process alone holds one of laju's own locks. */
@@ -37,8 +68,8 @@ export function withLock<T>(name: string, work: () => T): T {
 
 /** The same with a lock on any file. Throws a LajuError that says who keeps it for too long, `doing` what. */
 export function withLockOn<T>(file: string, doing: string, work: () => T, patienceMs = changeMs): T {
-  const release = lockFile(file, patienceMs);
-  if (release === undefined) {
+  const lock = lockFile(file, patienceMs);
+  if (lock === undefined) {
     throw new LajuError(`${lockOwner(file)} ${doing} for ${patienceMs / 1000} s`, {
       code: "E_LOCK",
       hint: "Nothing was changed. End that process if it hangs, then try again.",
@@ -47,7 +78,7 @@ export function withLockOn<T>(file: string, doing: string, work: () => T, patien
   try {
     return work();
   } finally {
-    release();
+    lock.release();
   }
 }
 
@@ -55,7 +86,7 @@ function lockFileOf(name: string): string {
   return join(paths.data, "locks", `${name}.lock`);
 }
 
-function lockFile(file: string, patienceMs: number): Release | undefined {
+function lockFile(file: string, patienceMs: number): HeldLock | undefined {
   try {
     const locks = fileLocks();
     return locks === undefined ? takeThroughSqlite(file, patienceMs) : takeDirectly(file, patienceMs, locks);
@@ -83,7 +114,7 @@ function fileLocks(): FileLocks | undefined {
 }
 
 /** Through fcntl(2) (F_OFD_SETLK): a tenth of what loading and opening SQLite costs. */
-function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks): Release | undefined {
+function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks): HeldLock | undefined {
   const { from, length } = sharedBytes;
   const descriptor = openToLock(file);
   const begin = Date.now();
@@ -96,7 +127,7 @@ function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks):
     // The kernel could wait for us, but not for a while only.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseAfter(waited));
   }
-  return () => closeSync(descriptor);
+  return heldBy(descriptor);
 }
 
 /** Often at first, then at most ten times a second. */
@@ -108,7 +139,7 @@ function pauseAfter(waited: number): number {
 const held: Database[] = [];
 
 /** SQLite's exclusive lock is on the very same bytes, so that both kinds shut each other out. */
-function takeThroughSqlite(file: string, patienceMs: number): Release | undefined {
+function takeThroughSqlite(file: string, patienceMs: number): HeldLock | undefined {
   const Driver = sqliteDriver();
   if (!existsSync(file)) closeSync(openToLock(file));
   const database = new Driver(file, { timeout: patienceMs });
@@ -119,7 +150,7 @@ function takeThroughSqlite(file: string, patienceMs: number): Release | undefine
     return undefined;
   }
   held.push(database);
-  return () => database.close();
+  return { release: () => void database.close() };
 }
 
 function isExclusive(database: Database): boolean {

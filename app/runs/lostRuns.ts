@@ -31,9 +31,9 @@ export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean 
 /** A lock that this user may not take tells nothing. */
 function isLockFree(name: string): boolean {
   try {
-    const release = takeLock(name, { wait: false });
-    release?.();
-    return release !== undefined;
+    const lock = takeLock(name, { wait: false });
+    lock?.release();
+    return lock !== undefined;
   } catch {
     return false;
   }

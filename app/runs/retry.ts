@@ -1,7 +1,9 @@
+import type { StdioOptions } from "node:child_process";
 import { environmentWith } from "../config";
 import { hidingArguments } from "../config/starter";
 import { require } from "../services/require";
 import { hasSecrets } from "../services/secrets";
+import { type HeldLock, handedOn } from "./lock";
 import { tell } from "./tell";
 
 /** How often a failed run is tried again, and how long after. */
@@ -27,10 +29,10 @@ export function retryDelay(delayMs: number, retry: number, random = Math.random(
 /**
  * Runs the command again until it succeeds or its retries are used up; returns the last status. Called while
  * the process exits, where nothing asynchronous happens any more, so it blocks; each attempt is a process of
- * its own with fresh modules and a row of its own, and this one holds the lock for them.
+ * its own with fresh modules and a row of its own, and inherits the lock: it is still locked when this one is killed.
  */
 export function retryUntilDone(
-  { name, key }: { name: string; key: string | undefined },
+  { name, key, lock }: { name: string; key: string | undefined; lock: HeldLock | undefined },
   firstStatus: number,
   { retries, delayMs }: Retries,
 ): number {
@@ -46,7 +48,10 @@ export function retryUntilDone(
     const hidden = hasSecrets() ? args : [];
     const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });
     const words = hidden.length > 0 ? [program] : [program, ...args];
-    const ended = spawnSync(process.execPath, words, { stdio: "inherit", env });
+    // What cannot be handed on has to be free: the attempt takes it itself, or is skipped.
+    if (handedOn(lock).length === 0) lock?.release();
+    const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...handedOn(lock)];
+    const ended = spawnSync(process.execPath, words, { stdio, env });
     status = ended.status ?? 128 + signalNumber(ended.signal);
   }
   return status;

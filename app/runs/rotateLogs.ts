@@ -11,13 +11,13 @@ import { takeLock } from "./lock";
 export function rotateLogs(files: readonly string[], limits: LogLimits): string[] {
   const large = files.filter((file) => isTooLarge(file, limits));
   if (large.length === 0) return [];
-  const release = takeLock(".rotation", { wait: false });
+  const lock = takeLock(".rotation", { wait: false });
   // Whoever has the lock is seeing to it.
-  if (release === undefined) return [];
+  if (lock === undefined) return [];
   try {
     return large.filter((file) => isTooLarge(file, limits) && rotate(file, limits));
   } finally {
-    release();
+    lock.release();
   }
 }
 

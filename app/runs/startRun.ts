@@ -4,7 +4,7 @@ import { setRunId } from "../services/Logger";
 import { beforeRun } from "./afterRun";
 import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
-import { takeLock } from "./lock";
+import { type HeldLock, inheritedLock, takeLock } from "./lock";
 import { lockHolder } from "./lockHolder";
 import { type Nesting, nestingIn, nestingOf } from "./nesting";
 import { outputFile } from "./outputFile";
@@ -48,13 +48,13 @@ export function startRun(request: RunRequest): ActiveRun {
   const run: NewRun = { name, args, startedAt, attempt, retryOf, log: outputFile(), ...kept };
   const nesting: Nesting = isRetry ? { kind: "run" } : nestingOf(name);
   if (nesting.kind !== "run") return partOrRefusal(nesting, run, request);
-  // A retry is part of a run that was due, and whose process holds the lock.
+  // A retry is part of a run that was due.
   const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
   if (!isRetry) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
-  if (typeof lock === "object") return partOrSkip(lock.holder, run, request);
+  if (lock !== "none" && "holder" in lock) return partOrSkip(lock.holder, run, request);
   const awaitsClaim = request.isClaimed === true && !isRetry && !isByHandOrPm2();
-  const record = openRecord({ ...run, slot, hasLock: lock === "held" });
+  const record = openRecord({ ...run, slot, hasLock: lock !== "none" });
   if (record === "slot taken") process.exit(0);
   const row = record === "not recorded" ? undefined : record;
   if (row !== undefined) setRunId(row.key);
@@ -65,7 +65,8 @@ export function startRun(request: RunRequest): ActiveRun {
   const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
   if (told !== undefined && !awaitsClaim) beforeRun(told);
   const due = toldSlot ?? slot;
-  return supervise({ name, startedAt, timeoutMs, record: row, retries, told, mark, due, awaitsClaim });
+  const held = { record: row, lock: lock === "none" ? undefined : lock };
+  return supervise({ name, startedAt, timeoutMs, retries, told, mark, due, awaitsClaim, ...held });
 }
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {
@@ -102,13 +103,14 @@ function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
 }
 
 /** pm2 starts several of a worker on purpose. A lock that cannot be taken for any other reason stops nobody. */
-function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "none" | Taken {
+function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "none" | Taken {
   if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
-  if (isRetry) return "held";
+  const inherited = isRetry ? inheritedLock(name) : undefined;
+  if (inherited !== undefined) return inherited;
   try {
     // Its turn may come in hours, and it has done nothing yet that it would have to tidy up.
     if (overlap === "wait") return withoutSignalHandlers(() => waitForTurn(name));
-    return takeLock(name, { wait: false }) === undefined ? { holder: holderOrNone(name) } : "held";
+    return takeLock(name, { wait: false }) ?? { holder: holderOrNone(name) };
   } catch (error) {
     tell(`${name} runs without its lock: ${error.message}`);
     return "none";
@@ -116,11 +118,12 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): "held" | "no
 }
 
 /** A start that waits for a run which waits for that start would wait forever. */
-function waitForTurn(name: string): "held" | Taken {
-  if (takeLock(name, { wait: false }) !== undefined) return "held";
+function waitForTurn(name: string): HeldLock | Taken {
+  const free = takeLock(name, { wait: false });
+  if (free !== undefined) return free;
   const holder = holderOrNone(name);
   if (nestingIn(name, holder).kind !== "run") return { holder };
-  return takeLock(name, { wait: true }) === undefined ? { holder } : "held";
+  return takeLock(name, { wait: true }) ?? { holder };
 }
 
 /** Another run has the lock; which one is not known where it has not said so yet. */
@@ -143,12 +146,12 @@ function partOrRefusal(
   return refuseLoop(nesting.names, { startedAt: run.startedAt, record, ping: request.ping });
 }
 
-/** The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
+/** A retry that is skipped leaves the run failed. The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message = reason ?? (holder === undefined ? "an earlier run goes on" : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
-  process.exit(0);
+  process.exit(run.attempt > 1 ? 1 : 0);
 }
 
 function recordOrNone(run: NewRun): RunRecord | undefined {

@@ -2,6 +2,7 @@ import { errorText } from "../services/errorText";
 import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { idOfRun } from "./ledger";
+import type { HeldLock } from "./lock";
 import { outputSize } from "./outputFile";
 import type { PartPort } from "./partPort";
 import type { RunRecord } from "./record";
@@ -29,6 +30,8 @@ export interface Supervision {
   record?: RunRecord | undefined;
   /** How often this process tries again after a failure. */
   retries?: Retries | undefined;
+  /** The command's lock, where it has one, for the retries. */
+  lock?: HeldLock | undefined;
   /** Whose end is told where the command's notices go. */
   told?: ToldRun | undefined;
   /** What everything that the run starts carries in its environment. */
@@ -74,6 +77,7 @@ export function supervise({
   timeoutMs,
   record,
   retries,
+  lock,
   told,
   mark,
   due = null,
@@ -114,7 +118,7 @@ export function supervise({
       if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.
       for (const signal of endingSignals) process.removeAllListeners(signal);
-      process.exitCode = retryUntilDone({ name, key: record?.key }, status, retries);
+      process.exitCode = retryUntilDone({ name, key: record?.key, lock }, status, retries);
     }
     // What is over its time is to be gone soon: the sender does it all.
     if (timedOut && !isRetried && untold !== undefined) startSender();

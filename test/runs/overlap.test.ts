@@ -1,9 +1,18 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
 import { makeApp, type TestApp } from "../support/app";
 import { withLedger } from "../support/ledger";
@@ -188,6 +197,75 @@ function hasOpen(pid: number, name: string): boolean {
     }
   });
 }
+
+/** The first attempt fails at once; the second says so, starts a process that outlives it, and waits for "go". */
+const retrying = `
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { command } from "../app/console/command";
+export default command({ schedule: "@daily", retries: 2, retryDelay: "1ms", async run() {
+  const attempt = Number(readFileSync("attempts", { flag: "a+" })) + 1;
+  writeFileSync("attempts", String(attempt));
+  if (attempt === 1) throw new Error("the first one fails");
+  spawn("sleep", ["20.4718"], { detached: true, stdio: "ignore" }).unref();
+  while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+} });`;
+
+describe("while a retry goes on", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({ "commands/Retries.ts": retrying });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  beforeEach(() => {
+    for (const file of ["attempts", "go"]) rmSync(join(app.root, file), { force: true });
+  });
+  afterAll(() => app.remove());
+
+  const begin = async () => {
+    const child = spawn(process.execPath, ["build/commands/Retries.js"], { cwd: app.root, stdio: "ignore" });
+    const closed = once(child, "close");
+    await until(() => existsSync(join(app.root, "attempts")) && app.read("attempts") === "2");
+    return { child, closed };
+  };
+  const runs = async (): Promise<Run[]> => JSON.parse((await app.laju("runs", "Retries", "--json")).stdout);
+  const start = () => app.run(["build/commands/Retries.js"]);
+
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "its lock outlives %s to the first attempt's process",
+    async (signal) => {
+      const { child, closed } = await begin();
+      child.kill(signal);
+      await closed;
+      const second = await start();
+      expect(second).toMatchObject({
+        status: 0,
+        stderr: expect.stringMatching(/^laju: Retries is skipped: /),
+      });
+      writeFileSync(join(app.root, "go"), "");
+      await until(async () =>
+        (await runs()).some(({ state, attempt }) => state === "succeeded" && attempt === 2),
+      );
+      // What it has left running holds no lock.
+      await until(async () => !(await start()).stderr.includes("skipped"));
+      expect((await runs())[0]).toMatchObject({ state: "succeeded", attempt: 1 });
+    },
+  );
+
+  test("the lock goes to the retry where it cannot be inherited", async () => {
+    const vendor = join(app.root, "build/vendor");
+    const addon = readdirSync(vendor).find((name) => /^fs-native-extensions.*\.node$/.test(name)) as string;
+    renameSync(join(vendor, addon), join(app.root, addon));
+    try {
+      const { closed } = await begin();
+      expect((await start()).stderr).toMatch(/^laju: Retries is skipped: /);
+      writeFileSync(join(app.root, "go"), "");
+      expect((await closed)[0]).toBe(0);
+    } finally {
+      renameSync(join(app.root, addon), join(vendor, addon));
+    }
+  });
+});
 
 describe("laju stop", () => {
   let app: TestApp;
