@@ -135,7 +135,7 @@ describe("doctor", () => {
       "mail bad",
     ]);
     expect(JSON.stringify(found)).not.toContain("secret");
-    expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) does not take mail`);
+    expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) cannot be used`);
   });
 
   test("a ledger that is damaged", async () => {
