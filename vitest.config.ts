@@ -14,7 +14,7 @@ const long = [
   "test/build/{imports,jobs,shared}.test.ts",
   "test/commands/{engines,examples,BackupPostgres,Doctor}.test.ts",
   "test/console/{commandForms,crontabInstaller,explain,makeJob,scheduleWork,switchCommand}.test.ts",
-  "test/queue/{*Workers,*Failures,*Plans,bullmqTools,jobNotices,mysql,postgres}.test.ts",
+  "test/queue/{*Workers,*Failures,*Plans,bullmqTools,chaos,jobNotices,mysql,postgres}.test.ts",
   "test/runs/{kills,nesting,notices,oneServer,rotateLogs}.test.ts",
   "test/schedule/{systemdCalendar,virtualCron}.test.ts",
   "test/services/{betterSqlite3,DB}.test.ts",
