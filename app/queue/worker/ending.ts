@@ -30,8 +30,8 @@ export function settlementOf(
   ending: Ending,
   chance: Chance,
 ): Settlement {
-  const held = heldOf(job);
   if (ending.kind === "returned") return completed(job, ending.result, chance);
+  const held = heldOf(job);
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { ...held, state: "retry", error, delay };
@@ -43,7 +43,9 @@ export function settlementOf(
 /** A result that is no JSON is an error worth noting, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance);
-  const done: Settlement = { ...heldOf(job), state: "completed", result: null };
+  const { id, attempt, createdAt } = job;
+  // Written out: this runs for each job, and a spread takes longer than all the rest of it.
+  const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
   if (remark !== undefined) done.error = remark;
   try {
     if (value !== undefined) done.result = encode(value, "result");
