@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
-import { jobNames as namesIn } from "../queue/jobFiles";
+import { jobNames as namesIn, otherCodeFiles } from "../queue/jobFiles";
 import type { CommandProblem } from "../schedule/manifest";
 import { checkJob } from "../schedule/readJob";
 import { describeError } from "./showError";
@@ -28,6 +28,16 @@ export function jobProblems(names = jobNames()): CommandProblem[] {
       if (!(error instanceof LajuError)) throw error;
       return [{ file, message: describeError(error) }];
     }
+  });
+}
+
+/** Files in app/jobs that look like handlers and that nothing loads. */
+export function strayJobFiles(): CommandProblem[] {
+  return otherCodeFiles(paths.jobs).map((path) => {
+    const file = `app/jobs/${path}`;
+    const renamed = `${file.replace(/\.\w+$/, "")}.ts`;
+    const message = `${file}:1:1  only .ts files are handlers\n  Rename it to ${renamed}, or begin its name with _ if it holds none.`;
+    return { file, message };
   });
 }
 

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LajuError } from "../errors";
 import { parseDuration } from "../schedule/duration";
-import { handlerHint, handlerOptionsText } from "../schedule/handlerHints";
-import { handlerOptions, isHandlerOption, optionProblem } from "../schedule/handlerOptions";
-import { closest } from "../schedule/similar";
+import { handlerHint, unknownOptionHint } from "../schedule/handlerHints";
+import { handlerOptions, isHandlerOption, isMistakenOption, optionProblem } from "../schedule/handlerOptions";
+import { errorMessage, isError } from "../services/errorText";
 import type { JobContext, JobDefinition } from "./job";
 import { jobNames } from "./jobFiles";
 
@@ -58,7 +58,7 @@ export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
     try {
       handlers.set(name, handlerOf(name, await load()));
     } catch (error) {
-      problems.set(name, error instanceof Error ? error : wrong(name, `threw ${String(error)}`));
+      problems.set(name, isError(error) ? error : wrong(name, `threw ${errorMessage(error)}`));
     }
   });
   await Promise.all(loading);
@@ -97,6 +97,8 @@ function isBeside(module: HandlerModule, name: string): boolean {
 
 function plain(name: string, module: HandlerModule): Handler {
   if (typeof module.run !== "function") throw wrong(name, "exports no handler", handlerHint(name));
+  const mistaken = Object.keys(module).find((key) => isMistakenOption(key) && isPlainValue(module[key]));
+  if (mistaken !== undefined) refuseOption(name, mistaken);
   return checked(name, module, withApp(module as unknown as Definition));
 }
 
@@ -113,14 +115,24 @@ function withApp(definition: Definition): Handler["run"] {
 function refuseUnknown(name: string, declared: object): void {
   const known = ["name", "run", "push", "pushMany"];
   const unknown = Object.keys(declared).find((key) => !known.includes(key) && !isHandlerOption(key));
-  if (unknown === undefined) return;
-  const near = closest(unknown, handlerOptions);
-  const hint = near === undefined ? handlerOptionsText : `Did you mean ${near}?`;
-  throw wrong(name, `declares ${unknown}, which a job doesn't have`, hint);
+  if (unknown !== undefined) refuseOption(name, unknown);
+}
+
+function refuseOption(name: string, option: string): never {
+  throw wrong(name, `declares ${option}, which a job doesn't have`, unknownOptionHint(option));
+}
+
+/** A file's own functions and tables may be called as they like. */
+function isPlainValue(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "string";
 }
 
 function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
+  // Calling a generator does nothing of what it holds.
+  if (/Generator/.test(Object.prototype.toString.call(options.run))) {
+    throw wrong(name, "has a generator as its run", "Write async run() { … }, without the *.");
+  }
   for (const option of handlerOptions) {
     const problem = optionProblem(option, options[option]);
     if (problem !== undefined) throw wrong(name, ...problem);

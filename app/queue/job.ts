@@ -52,8 +52,8 @@ export type WorkerJobType = JobType;
 /** What `scheduleJob` takes. */
 export type WorkerJobConfig<T = unknown> = JobConfig & { data?: T };
 
-/** What a job's file exports: `export default { run } satisfies Job`. */
-export interface Job<T = unknown> {
+/** What a job's file exports: `export default { attempts: 5, run } satisfies Job`. */
+export interface Job<T = unknown> extends JobOptions {
   run: JobRunner<T>;
 }
 
@@ -69,7 +69,11 @@ export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer
       ? T
       : unknown;
 
-export interface JobDefinition<T, R> {
+export interface JobDefinition<T, R> extends JobOptions {
+  run(context: JobContext<T>): R | Promise<R>;
+}
+
+interface JobOptions {
   /** How often it is tried before it has failed (default 3; 1 for what scheduleJob or scheduleCronJob queued). */
   attempts?: number;
   /** How long after the first failure it is tried again, such as "30s"; doubled each time (default "10s"). */
@@ -78,7 +82,6 @@ export interface JobDefinition<T, R> {
   timeout?: string;
   /** How many may run at one time, over all workers (default: as many as the workers have room for). */
   concurrency?: number;
-  run(context: JobContext<T>): R | Promise<R>;
 }
 
 export interface JobPushOptions extends PushOptions {

@@ -9,6 +9,16 @@ export function jobNames(folder: string): string[] {
     .sort();
 }
 
+/** JavaScript and the like in the folder, which nobody loads: "SendInvoice.js". Compiled beside its source it's no loss. */
+export function otherCodeFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => /\.([cm]?js|[cm]ts|[jt]sx)$/.test(file) && isHandlerFile(file.replace(/\.\w+$/, ".ts")))
+    .filter((file) => !files.includes(file.replace(/\.\w+$/, ".ts")))
+    .sort();
+}
+
 /** Tests, declarations and what begins with _ or . hold no handler. */
 function isHandlerFile(path: string): boolean {
   if (!path.endsWith(".ts") || /\.(d|test|spec)\.ts$/.test(path)) return false;

@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration";
+import { closest } from "./similar";
 
 /** What a handler may declare beside `run`. */
 export const handlerOptions = ["attempts", "backoff", "timeout", "concurrency"] as const;
@@ -6,6 +7,19 @@ export type HandlerOption = (typeof handlerOptions)[number];
 
 export function isHandlerOption(name: string): name is HandlerOption {
   return (handlerOptions as readonly string[]).includes(name);
+}
+
+/** What other queues call `attempts`, though none of them counts alike. */
+const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
+
+/** Whether a value exported beside a plain `run` was meant as an option: `attemps`, `timeOut`, `retries`. */
+export function isMistakenOption(name: string): boolean {
+  return !isHandlerOption(name) && (meantOption(name) !== undefined || foreignOptions.includes(name));
+}
+
+/** The option whose name is most like this one. */
+export function meantOption(name: string): HandlerOption | undefined {
+  return closest(name, handlerOptions) as HandlerOption | undefined;
 }
 
 /** What is wrong with an option's value, and what to write instead; undefined if it is fine. */

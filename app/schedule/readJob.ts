@@ -1,5 +1,5 @@
-import { handlerHint, handlerOptionsText } from "./handlerHints";
-import { handlerOptions, isHandlerOption, optionProblem } from "./handlerOptions";
+import { handlerHint, handlerOptionsText, unknownOptionHint } from "./handlerHints";
+import { handlerOptions, isHandlerOption, isMistakenOption, optionProblem } from "./handlerOptions";
 import { literalValue, type Node, NotLiteral, propertyName, unwrapped } from "./literal";
 import { type Exported, exportNamed, exportsName, exportsOf, followed, importsFrom } from "./moduleExports";
 import { type Fail, parseModule } from "./parseModule";
@@ -70,9 +70,15 @@ function checkDefinition(object: Node, file: Checked): void {
   for (const property of properties) checkProperty(property, file);
   const run = properties.find((one: Node) => propertyName(one) === "run");
   if (run === undefined && !isOpen) fail(object.start, "the handler has no run", handlerHint(name));
-  if (run !== undefined && isNoFunction(run.value, body)) {
-    fail(run.start, "run is no function", handlerHint(name));
-  }
+  if (run === undefined) return;
+  if (isNoFunction(run.value, body)) fail(run.start, "run is no function", handlerHint(name));
+  refuseGenerator(run, run.value, file);
+}
+
+/** Calling a generator does nothing of what it holds. */
+function refuseGenerator(place: Node, value: Node, { body, fail }: Checked): void {
+  if (!followed(value, body).generator) return;
+  fail(place.start, "run is a generator", "Write async run() { … }, without the *.");
 }
 
 function checkProperty(property: Node, { body, name, fail }: Checked): void {
@@ -80,21 +86,33 @@ function checkProperty(property: Node, { body, name, fail }: Checked): void {
   if (isHandlerOption(key)) checkOption(key, property.value, body, fail);
   if (key === "name") checkName(property.value, name, fail);
   if (isHandlerOption(key) || key === "name" || key === "run") return;
-  const near = closest(key, handlerOptions);
-  const hint = near === undefined ? handlerOptionsText : `Did you mean ${near}?`;
-  fail(property.start, `a job has no ${key}`, hint);
+  fail(property.start, `a job has no ${key}`, unknownOptionHint(key));
 }
 
 /** `export const attempts = 5`, and so on, beside `export function run`. */
-function checkPlain({ body, exports, name, fail }: Checked): void {
+function checkPlain(file: Checked): void {
+  const { body, exports, name, fail } = file;
   if (!exportsName(body, "run")) fail(0, "exports no handler", handlerHint(name));
   const run = exportNamed("run", exports)?.value;
   if (run !== undefined && isNoFunction(run, body))
     fail(run.start, "run is no function", "export async function run({ job }) { … }");
+  if (run !== undefined) refuseGenerator(run, run, file);
   for (const option of handlerOptions) {
     const value = exportNamed(option, exports)?.value;
     if (value !== undefined) checkOption(option, value, body, fail);
   }
+  for (const { name: other, place, value, declared } of exports) {
+    if (!isMistakenOption(other) || declared === "type" || !mayBeOption(value)) continue;
+    fail(place.start, `a job has no ${other}`, unknownOptionHint(other));
+  }
+}
+
+/** A file's own functions and tables may be called as they like. */
+function mayBeOption(value: Node | undefined): boolean {
+  return (
+    value !== undefined &&
+    ["Literal", "TemplateLiteral", "UnaryExpression", "BinaryExpression"].includes(value.type)
+  );
 }
 
 function isNoFunction(value: Node, body: Node[]): boolean {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, realpathSync, rmSync, utimesSync } from "node:
 import { join, relative } from "node:path";
 import { paths } from "../../app/config";
 import { readManifest } from "../../app/console/buildManifest";
-import { jobFile, jobNames, jobProblems } from "../../app/console/jobSources";
+import { jobFile, jobNames, jobProblems, strayJobFiles } from "../../app/console/jobSources";
 import { writeJobTypes } from "../../app/console/jobTypes";
 import {
   byPriority,
@@ -50,6 +50,7 @@ interface Removed {
  */
 export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
+  const strayJobs = strayJobFiles();
   writeJobTypes(jobs);
   const beganAt = new Date();
   const { root, build } = realPaths();
@@ -77,6 +78,7 @@ export async function buildApp(): Promise<BuildReport> {
   const problems = [
     ...commands.unread,
     ...untold(jobProblems(jobs), commands.problems),
+    ...strayJobs,
     ...parts.flatMap((part) => part.problems),
     ...sharedProblems,
   ];
@@ -92,7 +94,7 @@ export async function buildApp(): Promise<BuildReport> {
     ...copyAssets({ root, build }),
     ...rootRuntime,
     ...jobs.map(jobFile),
-    ...[...commands.unread, ...commands.problems, ...commands.helpers].map(({ file }) => file),
+    ...[...commands.unread, ...commands.problems, ...commands.helpers, ...strayJobs].map(({ file }) => file),
   ];
   const bundled = jobs.filter((name) => !leftOut.includes(name));
   writeManifest(

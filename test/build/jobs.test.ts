@@ -45,6 +45,9 @@ test("a new file that is no handler is told with its place, and workers do the o
   expect(await app.laju("migrate")).toMatchObject({ status: 0 });
   app.write("app/jobs/SendInvoice.ts", handler("SendInvoice"));
   app.write("app/jobs/Odd.ts", "export const handler = () => 1;\n");
+  app.write("app/jobs/Old.js", "export function run() {}\n");
+  for (const fine of ["data.json", "New.js", "_shared.mjs", "New.test.mts"])
+    app.write(`app/jobs/${fine}`, "");
   app.write("app/jobs/New.ts", "export const attempts = 2;\nexport const run = async () => 'New ran';\n");
   app.write(
     "app/jobs/Late.ts",
@@ -55,8 +58,13 @@ test("a new file that is no handler is told with its place, and workers do the o
     status: 1,
     stderr: `✗ app/jobs/Odd.ts:1:1  exports no handler
   Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with _.
+✗ app/jobs/Old.js:1:1  only .ts files are handlers
+  Rename it to app/jobs/Old.ts, or begin its name with _ if it holds none.
 `,
   });
+  for (const other of ["Old.js", "data.json", "New.js", "_shared.mjs", "New.test.mts"]) {
+    rmSync(join(app.root, "app/jobs", other));
+  }
   app.write(
     "push.ts",
     `

@@ -34,7 +34,9 @@ async function removeOld(app: BootstrappedApp, log: LogInterface, { data }: Work
 const typed: JobRunner<{ days: number }> = ({ app, log, job }) => removeOld(app, log, job);
 const untyped: JobRunner = async ({ job }: JobParams) => (job.data as { days: number }).days;
 const asJob: Job = { run: untyped };
-const type: WorkerJobType = "RemoveOld";
+const withOptions = { attempts: 4, timeout: "2m", run: untyped } satisfies Job;
+// An app with handlers of its own has no such type.
+const type = "RemoveOld" as string as WorkerJobType;
 const queueIt = (config: WorkerJobConfig<{ days: number }> = { type, userId: 0, data: { days: 3 } }) =>
   scheduleJob(config);
 
@@ -42,6 +44,7 @@ describe("a handler's module", () => {
   test("QuickDapp's types describe handlers", () => {
     expect(handlerOf("RemoveOld", { run: typed }).attempts).toBeNull();
     expect(handlerOf("RemoveOld", { default: asJob }).attempts).toBeNull();
+    expect(handlerOf("RemoveOld", { default: withOptions }).attempts).toBe(4);
     expect(queueIt).toBeTypeOf("function");
   });
 
@@ -94,6 +97,9 @@ describe("a handler's module", () => {
     [{ run, concurrency: 1.5 }, "has concurrency 1.5"],
     [{ run, timeout: 5000 }, 'has timeout 5000\nIt is a duration, such as "30s".'],
     [{ run, timeout: "0s" }, 'has timeout "0s"\nLeave it out for no limit.'],
+    [{ run, attemps: 5 }, "declares attemps, which a job doesn't have\nDid you mean attempts?"],
+    [{ run, retries: 5 }, "declares retries, which a job doesn't have\nA handler has run, attempts, "],
+    [{ async *run() {} }, "has a generator as its run"],
     [{ run, backoff: "soon" }, 'has backoff "soon"'],
     [
       { default: { run, timeouts: "5s" } },
@@ -101,6 +107,10 @@ describe("a handler's module", () => {
     ],
   ])("%o is refused", (module, message) => {
     expect(problemOf(module)).toContain(message);
+  });
+
+  test("a file's own functions and tables may have names like an option's", () => {
+    expect(problemOf({ run, timeouts: { fast: 1 }, attempt: () => 1, retries: [] })).toBe("");
   });
 
   test("one exported twice is one", () => {

@@ -49,6 +49,20 @@ test.each([
   ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt is a duration"],
   ["export function run() {}\nexport let backoff = 'soon';", '2:22  has backoff "soon"'],
   ["export const attempts = 2;\nexport default { run() {} };", "1:8  exports attempts beside its default"],
+  [
+    "export const attemps = 3;\nexport function run() {}",
+    "1:8  a job has no attemps\nDid you mean attempts?",
+  ],
+  [
+    "export const run = () => 1;\nconst n = -5; export { n as timeOut };",
+    "2:24  a job has no timeOut\nDid you",
+  ],
+  [
+    "export const retries = 3; export function run() {}",
+    "1:8  a job has no retries\nA handler has run, attempts",
+  ],
+  ["export async function* run() {}", "1:8  run is a generator\nWrite async run() { … }, without the *."],
+  ["export default { async *run() {} };", "1:18  run is a generator"],
   [handler("SendInvoice").replace("async run", "attempts: -1, async run"), "3:47  has attempts -1"],
   ['import { job } from "../queue/job"; export default job("SendInvoice");', "1:52  job() has no handler"],
 ])("%j is refused", (text, message) => {
@@ -70,6 +84,8 @@ test.each([
   ["export const run: JobRunner = async ({ app, log, job }) => {};"],
   ["export const attempts = 5, timeout = '2m'; export async function run() {}"],
   ["export const attempts = Number(process.env.N); export const run = wrapped(() => 1);"],
+  ["export const timeouts = { fast: 1 }; export function retries() {} export const run = () => 1;"],
+  ["export type Attempt = 1; export const attempt = (n) => n; export const run = () => 1;"],
   ['export { default } from "./_shared";'],
   ['export { run } from "./_shared";'],
 ])("%j is a handler", (text) => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
+import type { AnyJobConfig, CronJobConfig, JobConfig } from "../../../app/services/Queue";
 import { checkLeases } from "./checkLeases";
 import { checkOrder } from "./checkOrder";
 import { checkRuns } from "./checkRuns";
@@ -141,15 +142,15 @@ function bundled(folder: string, names: readonly string[]): string[] {
 /** Two cron jobs and two that are queued again whenever they fail. */
 async function scheduleChains({ environment, url }: Store): Promise<void> {
   Object.assign(process.env, environment(url));
+  // An app with handlers of its own has no such types.
   const { scheduleCronJob, scheduleJob } = await import("../../../app/services/Queue");
   const { closeQueue } = await import("../../../app/queue/engines/select");
   for (const userId of [1, 2]) {
-    await scheduleCronJob(
-      { type: "Cron", userId, data: { n: `cron${userId}`, ms: userId * 1200 } },
-      "*/2 * * * * *",
-    );
+    const cron: AnyJobConfig = { type: "Cron", userId, data: { n: `cron${userId}`, ms: userId * 1200 } };
+    await scheduleCronJob(cron as CronJobConfig, "*/2 * * * * *");
     const again = { autoRescheduleOnFailure: true, autoRescheduleOnFailureDelay: 500 };
-    await scheduleJob({ type: "Chain", userId, data: { n: `chain${userId}`, ms: 5 }, ...again });
+    const chain: AnyJobConfig = { type: "Chain", userId, data: { n: `chain${userId}`, ms: 5 }, ...again };
+    await scheduleJob(chain as JobConfig);
   }
   await closeQueue();
 }
