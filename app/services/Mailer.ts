@@ -20,12 +20,6 @@ export interface Mail extends SendMailOptions {
  * data/outbox; in production it is an error.
  */
 async function send(mail: Mail): Promise<SentMessageInfo> {
-  if (!mail?.to && !mail?.cc && !mail?.bcc) {
-    throw new LajuError(`the mail ${JSON.stringify(mail?.subject ?? "")} has nobody in to, cc or bcc`, {
-      code: "E_MAIL_RECIPIENT",
-      hint: 'Mailer.send({ to: "someone@example.com", subject, text })',
-    });
-  }
   checkRecipients(mail);
   const message = withParts(mail);
   const route = mailRoute();
@@ -46,18 +40,34 @@ export const Mailer = { send };
 export default Mailer;
 
 /** Nodemailer leaves out what it takes for no address, and sends to the others without a word. */
-function checkRecipients({ subject, to, cc, bcc }: Mail): void {
-  const texts = [to, cc, bcc].flat().filter((one) => typeof one === "string");
-  const wrong = texts.flatMap((text) => readMailboxes(text).wrong);
-  if (wrong.length === 0) return;
-  const list = wrong.map((part) => JSON.stringify(part)).join(", ");
-  throw new LajuError(
-    `the mail ${JSON.stringify(subject ?? "")} is not sent: ${list} is not a mail address`,
-    {
+function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {}): void {
+  const lists = [to, cc, bcc].filter((one) => one !== undefined && one !== null && one !== "");
+  const read = lists.flat(2).map(readRecipient);
+  const wrong = read.flatMap((one) => one.wrong);
+  const name = JSON.stringify(subject ?? "");
+  if (wrong.length > 0) {
+    const are = wrong.length === 1 ? "is not a mail address" : "are not mail addresses";
+    throw new LajuError(`the mail ${name} is not sent: ${wrong.join(", ")} ${are}`, {
       code: "E_MAIL_RECIPIENT",
       hint: 'Write ops@example.com or "Ops Team <ops@example.com>"; several are separated by commas.',
-    },
-  );
+    });
+  }
+  if (envelope !== undefined || read.some(({ count }) => count > 0)) return;
+  throw new LajuError(`the mail ${name} has nobody in to, cc or bcc`, {
+    code: "E_MAIL_RECIPIENT",
+    hint: 'Mailer.send({ to: "someone@example.com", subject, text })',
+  });
+}
+
+/** A text with any number of addresses, or nodemailer's `{ name, address }`. In a list, nothing is no recipient. */
+function readRecipient(recipient: unknown): { count: number; wrong: string[] } {
+  const address = (recipient as { address?: unknown } | null | undefined)?.address;
+  const text = typeof recipient === "string" ? recipient : address;
+  if (typeof text !== "string" || text.trim() === "") {
+    return { count: 0, wrong: [JSON.stringify(text ?? recipient) ?? String(recipient)] };
+  }
+  const { mailboxes, wrong } = readMailboxes(text);
+  return { count: mailboxes.length, wrong: wrong.map((part) => JSON.stringify(part)) };
 }
 
 function withParts({ view: name, data, ...mail }: Mail): SendMailOptions {

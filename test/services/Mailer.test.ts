@@ -200,14 +200,38 @@ describe("recipients", () => {
     ["Ops <a@x.org", '"Ops <a@x.org"'],
     ["Ops <a@x.org> b@x.org", '"Ops <a@x.org> b@x.org"'],
     ["a@x.org, <b@>, c@-x", '"<b@>", "c@-x"'],
+    [
+      [
+        { name: "A", address: "a@x.org" },
+        { name: "B", address: "b at x.org" },
+      ],
+      '"b at x.org"',
+    ],
+    [["a@x.org", { name: "B", address: "" }], '""'],
+    [["a@x.org", ""], '""'],
+    [["a@x.org", undefined as never], "undefined"],
+    [{ name: "B" } as never, '{"name":"B"}'],
+    [" ", '" "'],
+    [42 as never, "42"],
   ])("that are no address, %j, are an error before anything is sent", async (to, wrong) => {
     server = await startSmtp();
     const { default: Mailer } = await load({ MAIL_URL: server.url });
     await expect(Mailer.send({ to, subject: "S", text: "T" })).rejects.toMatchObject({
       code: "E_MAIL_RECIPIENT",
-      message: `the mail "S" is not sent: ${wrong} is not a mail address`,
+      message: `the mail "S" is not sent: ${wrong} ${wrong.includes(", ") ? "are not mail addresses" : "is not a mail address"}`,
     });
     expect(server.connections()).toBe(0);
+  });
+
+  test.each([[[]], ["undisclosed-recipients:;"], [", "]])("%j is nobody", async (to) => {
+    const { default: Mailer } = await load({ MAIL_URL: "smtp://127.0.0.1:1" });
+    await expect(Mailer.send({ to, subject: "S", text: "T" })).rejects.toMatchObject({
+      code: "E_MAIL_RECIPIENT",
+      message: 'the mail "S" has nobody in to, cc or bcc',
+    });
+    await expect(Mailer.send({ to, bcc: "a@x.org", subject: "S", text: "T" })).rejects.toMatchObject({
+      code: "E_MAIL_CONNECT",
+    });
   });
 
   test("may have names, be in groups and be written in other scripts", async () => {
