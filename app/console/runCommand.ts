@@ -1,6 +1,6 @@
 import { LajuError } from "../errors";
 import type { ActiveRun } from "../runs/supervise";
-import { isError } from "../services/errorText";
+import { errorText, isError } from "../services/errorText";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { writeAll } from "../services/writeAll";
 import { parseArguments } from "./arguments";
@@ -28,7 +28,7 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   } catch (error) {
     run.noteError(error);
     reportFailure(name, error);
-    run.exit(error instanceof LajuError ? error.exitStatus : 1);
+    run.exit(isOurs(error) ? error.exitStatus : 1);
   }
 }
 
@@ -99,8 +99,18 @@ function failedCount(result: CommandResult): number {
 
 /** What the user can mend is a sentence; everything else is shown whole, with stack and cause. */
 function reportFailure(name: string, error: unknown): void {
-  if (!(error instanceof LajuError)) logError(`${name} failed`, isError(error) ? error : { error });
+  if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
   // Somebody is at the keyboard and called it wrongly: no log line, but an answer.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
+}
+
+/** A thrown proxy's traps may throw too. */
+function isOurs(error: unknown): error is LajuError {
+  return isError(error) && error instanceof LajuError;
+}
+
+/** A log line shows a thrown object as it is, but has no field for `undefined`. */
+function shown(error: unknown): unknown {
+  return typeof error === "object" && error !== null ? error : errorText(error);
 }

@@ -28,6 +28,10 @@ const files = {
     'setTimeout(() => { throw new Error("late"); }, 1); await new Promise(() => {});',
   ),
   "commands/ThrowsEarly.ts": `throw new Error("at load");`,
+  "commands/ThrowsUndefined.ts": command("throw undefined;"),
+  "commands/ThrowsProxy.ts": command(
+    'const no = () => { throw new Error("trap"); }; throw new Proxy({}, { get: no, has: no, ownKeys: no, getPrototypeOf: no });',
+  ),
   "commands/ThrowsObject.ts": command('throw { code: 42, table: "users" };'),
   "commands/ThrowsMany.ts": command(
     'await Promise.any([Promise.reject(new Error("first")), Promise.reject(new TypeError("second"))]);',
@@ -133,6 +137,8 @@ describe("a run of a built command", () => {
     ["Rejects", 1, "Error: forgotten"],
     ["ThrowsLate", 1, "Error: late"],
     ["ThrowsEarly", 1, "Error: at load"],
+    ["ThrowsUndefined", 1, "threw undefined"],
+    ["ThrowsProxy", 1, "threw {}"],
     ["ThrowsObject", 1, "threw { code: 42, table: 'users' }"],
     ["ThrowsMany", 1, "AggregateError: All promises were rejected: first; second"],
     ["Overflows", 1, "RangeError: Maximum call stack"],
@@ -144,6 +150,16 @@ describe("a run of a built command", () => {
     expect(recorded).toMatchObject({ state: "failed", exitStatus: status });
     if (error === null) expect(recorded.error).toBeNull();
     else expect(recorded.error).toContain(error);
+  });
+
+  test.each([
+    ["ThrowsUndefined", '"error":"threw undefined"'],
+    ["ThrowsProxy", '"error":"[unreadable: trap]"'],
+    ["ThrowsObject", '"error":{"code":42,"table":"users"}'],
+  ])("%s is logged with what it threw", async (name, error) => {
+    const { stderr } = await run(name);
+    expect(stderr).toContain(`"message":"${name} failed"`);
+    expect(stderr).toContain(error);
   });
 
   test("of a script has succeeded", async () => {
