@@ -26,8 +26,7 @@ has passed, and not before. Workers do the same by themselves. --older-than 0s d
     });
     const since = new Date(Date.now() - keepMs).toISOString().slice(0, 16).replace("T", " ");
     const count = deleted === 1 ? "1 job" : `${deleted} jobs`;
-    console.log(
-      options.json ? JSON.stringify({ deleted }) : `Deleted ${count} that ended before ${since} UTC`,
-    );
+    const text = `Deleted ${count} that ended before ${since} UTC, or whose removeDelay has passed`;
+    console.log(options.json ? JSON.stringify({ deleted }) : text);
   },
 });
