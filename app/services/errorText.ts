@@ -77,7 +77,7 @@ function describe(thrown: unknown, walk: Walk): string {
 }
 
 function ownText(error: unknown, { longest }: Walk): string {
-  if (!isError(error)) return `threw ${shown(error, longest)}`;
+  if (!isError(error)) return `threw ${error === "" ? "an empty string" : shown(error, longest)}`;
   const message = headline(error, longest, []);
   if (isOurs(error)) {
     return [message, readSafely(error, "hint")].filter((text) => typeof text === "string").join("\n");

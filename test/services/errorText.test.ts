@@ -56,6 +56,7 @@ describe("the text of something thrown", () => {
     ["a plain object", { code: 42, inner: { a: [1] } }, "threw { code: 42, inner: { a: [ 1 ] } }"],
     ["an object that looks like an error", { message: "boom" }, "threw { message: 'boom' }"],
     ["a text", "no", "threw no"],
+    ["an empty text", "", "threw an empty string"],
     ["undefined", undefined, "threw undefined"],
     ["null", null, "threw null"],
     ["a symbol", Symbol("why"), "threw Symbol(why)"],
