@@ -30,10 +30,12 @@ export function refuseStrayCommands({ body, fail }: ModuleFile): void {
   );
 }
 
+const writeExport = "Write export async function run() { … }.";
+
 /** Under tsx a file is an ES module, which has no `module.exports`. */
 export function refuseCommonJs({ body, fail }: ModuleFile): void {
   const found = body.find((statement) => statement.type === "TSExportAssignment" || setsExports(statement));
-  if (found) fail(found.start, "a command is an ES module, and has no module.exports", "Write export.");
+  if (found) fail(found.start, "a command is an ES module and has no module.exports", writeExport);
 }
 
 function isCommandCall({ callee }: Node, body: Node[]): boolean {

@@ -102,8 +102,7 @@ function checkRun(object: Node, { body, fail }: ModuleFile): void {
 
 function checkFunction(value: Node | undefined, place: Node, what: string, fail: Fail): void {
   if (value === undefined) return;
-  if (value.generator)
-    fail(place.start, `${what} is a generator: calling it does nothing`, "Take the * away.");
+  if (value.generator) fail(place.start, `${what} is a generator: calling it does nothing`, "Remove the *.");
   if (!/^(Literal|TemplateLiteral|ObjectExpression|ArrayExpression|Class\w+)$/.test(value.type)) return;
   fail(place.start, `${what} must be a function`, "Write export async function run() { … }.");
 }

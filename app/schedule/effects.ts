@@ -97,7 +97,7 @@ function statementEffects(statement: Node, body: Node[]): Effect[] {
     case "TSModuleDeclaration":
       return (statement.body?.body ?? []).flatMap((one: Node) => statementEffects(one, body));
     case "ClassDeclaration":
-      return valueEffects(statement, [statement.id.name], body);
+      return valueEffects(statement, [statement.id?.name ?? "default"], body);
     case "VariableDeclaration":
       return variableEffects(statement, body);
     case "ExpressionStatement":

@@ -15,7 +15,7 @@ interface Startable {
  * does its work when it is loaded, and laju must not start the work once more.
  */
 export function startsItself({ names, value }: Startable, { body, fail }: ModuleFile): boolean {
-  const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value);
+  const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value && !isGiven(node, names));
   const statements = effects.filter(({ isCertain }) => isCertain).map(({ node }) => node);
   if (isNamedIn(statements, names, body)) return true;
   const others = effects.filter(({ node, isCertain }) => !isCertain && isNamedIn([node], names, body));
@@ -23,6 +23,12 @@ export function startsItself({ names, value }: Startable, { body, fail }: Module
   if (others[0])
     fail(others[0].node.start, `this may start ${names[0]}, and laju would start it again`, callIt);
   return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
+}
+
+/** `run = async () => { … };` after `export let run`: it gives the export its value, and starts nothing. */
+function isGiven({ type, expression }: Node, names: string[]): boolean {
+  if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
+  return names.includes(expression.left.name) && isFunction(unwrapped(expression.right));
 }
 
 const callIt =

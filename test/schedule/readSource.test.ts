@@ -193,6 +193,16 @@ test.each([
   expect(() => read(text)).toThrow(`commands/X.ts:${message}`);
 });
 
+test("a run that gets its function in a statement of its own is called", () => {
+  const given = "export let run: () => Promise<void>;\nrun = async () => {};";
+  expect(read(given)).toMatchObject({ form: "run", start: "run" });
+  expect(read(`${given}\nrun();`)).toMatchObject({ form: "script" });
+});
+
+test("a class without a name as the default export is no command", () => {
+  expect(read("export default class { run() {} }")).toBeUndefined();
+});
+
 test.each(["for await (const x of xs) use(x);", "await work();", "await using lock = take();"])(
   "%s waits at the top level, in a file without imports",
   (text) => {
