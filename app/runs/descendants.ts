@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
 import { markName } from "../config/starter";
 import { monotonicMs } from "./watchdogOrders";
 
@@ -85,10 +86,33 @@ function isThere({ pid, startedAt }: Descendant): boolean {
 
 /** Whether `pid` is this process's parent, or its parent's, and so on; false where there is no /proc. */
 export function isAncestor(pid: number): boolean {
+  return ancestors().includes(pid);
+}
+
+/** The process that started this one, the one that started that, and so on. */
+export function ancestors(): number[] {
+  const found: number[] = [];
   for (let one: number | undefined = process.ppid; one !== undefined && one > 0; one = placeOf(one)?.parent) {
-    if (one === pid) return true;
+    found.push(one);
   }
-  return false;
+  return found;
+}
+
+/** Whether a process is Node with this program (`node build/commands/X.js`, with no flags) and works in this folder. */
+export function isProgram(pid: number, file: string, folder: string): boolean {
+  const [node = "", started = ""] = read(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
+  if (basename(node) !== basename(process.execPath) || basename(started) !== basename(file)) return false;
+  const isSame = started === file || file.endsWith(`/${started.replace(/^\.\//, "")}`);
+  return isSame && folderOf(pid) === realpathSync(folder);
+}
+
+/** Undefined for another user's process. */
+function folderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
+import { paths } from "../config";
 import { marksAround, partSign } from "../config/starter";
 import { require } from "../services/require";
-import { isAncestor, isMarked } from "./descendants";
+import { ancestors, isAncestor, isMarked, isProgram } from "./descendants";
 import type { LockHolder } from "./overlapText";
 import { type RunMark, readMark, runMark } from "./runMark";
 import { isThread } from "./thisProcess";
@@ -35,6 +36,17 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
   const isPart = isThread() ? pid === process.pid && isFirstThread() : process.send && pid === process.ppid;
   if (isPart) return { kind: "part", of: run };
   return isAncestor(pid) ? { kind: "loop", names: [name, name] } : { kind: "run" };
+}
+
+/**
+ * The same by the processes that led to this one, for a start with an emptied environment of a command without a lock.
+ * A child with a channel may be a part.
+ */
+export function nestingBelow(name: string): Nesting {
+  const file = process.argv[1];
+  if (marksAround().length > 0 || isThread() || process.send || file === undefined) return { kind: "run" };
+  const isBelowItself = ancestors().some((pid) => isProgram(pid, file, paths.root));
+  return isBelowItself ? { kind: "loop", names: [name, name] } : { kind: "run" };
 }
 
 /**

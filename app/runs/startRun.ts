@@ -6,7 +6,7 @@ import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
 import { type HeldLock, inheritedLock, takeLock } from "./lock";
 import { lockHolder } from "./lockHolder";
-import { type Nesting, nestingIn, nestingOf } from "./nesting";
+import { type Nesting, nestingBelow, nestingIn, nestingOf } from "./nesting";
 import { outputFile } from "./outputFile";
 import { type LockHolder, overlapText } from "./overlapText";
 import { partOfRun } from "./partOfRun";
@@ -53,6 +53,8 @@ export function startRun(request: RunRequest): ActiveRun {
   if (!isRetry) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
   if (lock !== "none" && "holder" in lock) return partOrSkip(lock.holder, run, request);
+  const below: Nesting = lock === "none" && !isUnderPm2 ? nestingBelow(name) : { kind: "run" };
+  if (below.kind !== "run") return partOrRefusal(below, run, request);
   const awaitsClaim = request.isClaimed === true && !isRetry && !isByHandOrPm2();
   const record = openRecord({ ...run, slot, hasLock: lock !== "none" });
   if (record === "slot taken") process.exit(0);

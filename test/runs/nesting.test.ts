@@ -168,6 +168,13 @@ describe("a command that starts itself is refused", () => {
     expectRefused(await start("Waits", [], { START: command }), "Waits → Waits");
   });
 
+  test.each([
+    "env -i $(command -v node) build/commands/Allows.js",
+    "cd build; env -i $(command -v node) commands/Allows.js; exit $?",
+  ])("without a lock, by %s", async (command) => {
+    expectRefused(await start("Allows", [], { START: command }), "Allows → Allows");
+  });
+
   test("by another command, whose run fails with it", async () => {
     const ended = await start("First", [], { START: "node build/commands/First.js; exit $?" });
     expect(ended.stderr).toContain(
