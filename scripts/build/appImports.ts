@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,8 +79,8 @@ async function ofPackage(
   const name = packageName(args.path);
   if (!isPackageFile(found.path)) {
     // A package of the same workspace, which Node runs as it is unless it is TypeScript.
-    const isLinked = existsSync(join(context.root, "node_modules", name)) && !/\.[cm]?tsx?$/.test(found.path);
-    return isLinked ? undefined : asFile(found.path, args, context);
+    const isJavaScript = !/\.[cm]?tsx?$/.test(found.path) && isLinked(found.path, name, context.root);
+    return isJavaScript ? undefined : asFile(found.path, args, context);
   }
   if (!found.path.includes(`/node_modules/${name}/`)) return { path: found.path };
   const isImported = context.format === "cjs" && args.kind === "import-statement";
@@ -99,6 +99,12 @@ function ask(
 /** By its full path, so that whoever takes it from elsewhere (the shared bundle) sees it. */
 function asFile(path: string, { kind, importer, resolveDir }: OnResolveArgs, { resolve }: Context) {
   return resolve(path, { kind, importer, resolveDir });
+}
+
+/** Whether a file belongs to a package that node_modules links to, and not to `paths` or `imports` of that name. */
+function isLinked(path: string, name: string, root: string): boolean {
+  const link = join(root, "node_modules", name);
+  return couldBePackage.test(name) && existsSync(link) && path.startsWith(`${realpathSync(link)}/`);
 }
 
 function isPackageFile(path: string): boolean {

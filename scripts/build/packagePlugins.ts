@@ -37,7 +37,8 @@ export function staysOutside(name: string): boolean {
 export const sqliteAtRuntime: Plugin = {
   name: "sqlite-at-runtime",
   setup({ onResolve, onLoad }) {
-    const place = { path: "better-sqlite3", namespace: "sqlite-at-runtime" };
+    // No source of the app, and so nothing that can change after the build: see `isSource`.
+    const place = { path: "better-sqlite3", namespace: "laju-better-sqlite3" };
     onResolve({ filter: /^better-sqlite3$/ }, ({ namespace, kind }) =>
       namespace === place.namespace || kind === "require-resolve"
         ? { path: place.path, external: true }

@@ -17,6 +17,8 @@ const works: Record<string, [text: string, printed: string]> = {
   Imports: ['import { word } from "#domain/words"; console.log(word);', "word"],
   ImportsBare: ['import { word } from "#any/words"; console.log(word);', "word"],
   ImportsJs: ['import { word } from "#js/words"; console.log(word);', "word"],
+  ImportsJson: ['import settings from "#json/settings"; console.log(settings.word);', "word"],
+  PathsJavaScript: ['import { word } from "shadowed/words"; console.log(word);', "word"],
   ImportsByCondition: ['import { word } from "#words"; console.log(word);', "word"],
   ImportsPackage: ['import { distance } from "#distance"; console.log(distance("a", "bc"));', "2"],
   ImportsWaiting: ['const { word } = await import("#any/words"); console.log(word);', "word"],
@@ -67,6 +69,8 @@ beforeAll(async () => {
       Object.entries({ ...works, ...fails }).map(([name, [text]]) => [`commands/${name}.ts`, text]),
     ),
     "domain/words.ts": 'export const word: string = "word";',
+    "domain/settings.json": '{ "word": "word" }',
+    "plain/words.js": 'export const word = "word";',
     "domain/index.ts": 'export * from "./words";',
     "packages/typed/package.json": '{ "name": "@my/typed", "main": "index.ts" }',
     "packages/typed/index.ts": 'export const word: string = "word";',
@@ -77,11 +81,14 @@ beforeAll(async () => {
     '{ "name": "only-for-modules", "type": "module", "exports": { "import": "./index.js" } }',
   );
   app.write("node_modules/only-for-modules/index.js", 'export default "word";');
+  // A package of the name that a path has: paths go first.
+  app.write("node_modules/shadowed/words.js", 'exports.word = "of the package";');
   mkdirSync(join(app.root, "node_modules/@my"));
   symlinkSync("../../packages/typed", join(app.root, "node_modules/@my/typed"));
   const paths = {
     "@/*": ["./*"],
     words: ["./domain/words.ts"],
+    "shadowed/*": ["./plain/*"],
     "several/*": ["./nowhere/*", "./domain/*"],
   };
   change(app, "tsconfig.json", '"paths": {', `"paths": { ${JSON.stringify(paths).slice(1, -1)}, `);
@@ -89,6 +96,7 @@ beforeAll(async () => {
     "#domain/*": "./domain/*.ts",
     "#any/*": "./domain/*",
     "#js/*": "./domain/*.js",
+    "#json/*": "./domain/*.json",
     "#words": { browser: "./nowhere.ts", default: "./domain/words.ts" },
     "#distance": "fastest-levenshtein",
   };

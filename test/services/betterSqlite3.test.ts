@@ -75,3 +75,7 @@ test.each(Object.keys(commands))("a build has the better-sqlite3 that this Node 
 test.each(Object.keys(commands))("tsx has it: %s", async (name) => {
   expect(await app.run(["node_modules/tsx/dist/cli.mjs", `commands/${name}.ts`])).toMatchObject(answer);
 });
+
+test("the build that has it is not older than its sources", async () => {
+  expect(await app.laju("inspect")).toMatchObject({ status: 0, stderr: "" });
+});
