@@ -18,7 +18,7 @@ function isEmptied(value: object): boolean {
 
 function kindOf(value: object): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return `${kind === "Error" ? "an" : "a"} ${kind}`;
+  return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** Such an object says itself what JSON is to hold of it. */
