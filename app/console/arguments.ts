@@ -50,10 +50,18 @@ function wrongUse(error: Error, argv: string[], specs: OptionSpecs): LajuError {
   if (unknown !== undefined) {
     return new LajuError(`unknown option ${unknown}`, { code: "E_USAGE", exitStatus: 2, hint });
   }
+  const ambiguous = /Option '[^']*' argument is ambiguous/.test(error.message);
   const missing = /Option '([^']*)' argument (?:missing|is ambiguous)/.exec(error.message)?.[1];
   const message =
     missing === undefined ? firstSentence(error.message) : `option ${longName(missing, argv)} needs a value`;
-  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+  const withSign = ambiguous && missing ? valueWithSign(longName(missing, argv), argv) : undefined;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: withSign ?? hint });
+}
+
+/** `--offset -5` could be an option -5; parseArgs takes such a value behind = only. */
+function valueWithSign(option: string, argv: string[]): string {
+  const value = argv[argv.indexOf(option) + 1] ?? "-5";
+  return `If ${value} is its value, write ${option}=${value}.`;
 }
 
 /** parseArgs writes "-d, --days <value>". */

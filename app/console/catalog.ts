@@ -102,12 +102,19 @@ export function findCommand<T extends CommandFacts>(name: string, commands: T[])
       hint: "Write the name as the list does.",
     });
   }
-  const near = closest(
-    wanted,
-    commands.map((command) => command.name),
-  );
+  throw noSuchCommand(name, wanted, commands);
+}
+
+function noSuchCommand(name: string, wanted: string, commands: CommandFacts[]): LajuError {
+  const source = commandNames().find((one) => folded(one) === folded(wanted));
+  const names = commands.map((command) => command.name);
+  const near = closest(wanted, names) ?? names.find((one) => folded(one).endsWith(`/${folded(wanted)}`));
   const hint = near ? `Did you mean ${near}?` : `node laju list shows the commands in ${paths.commands}.`;
-  throw new LajuError(`there is no command "${name}"`, { code: "E_UNKNOWN_COMMAND", exitStatus: 2, hint });
+  return new LajuError(source ? `${source} has not been built` : `there is no command "${name}"`, {
+    code: "E_UNKNOWN_COMMAND",
+    exitStatus: 2,
+    hint: source ? `Run npm run build. If commands/${source}.ts can't be built, it says why.` : hint,
+  });
 }
 
 /** What is left of a name in any case style. Folders count. */

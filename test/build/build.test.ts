@@ -87,6 +87,17 @@ describe("the build", () => {
     expect((await app.laju("run", "Three")).stderr).toContain('there is no command "Three"');
   });
 
+  test("a command that is not built yet is not called unknown", async () => {
+    app.write("commands/later/Fourth.ts", "export async function run() {}");
+    const { status, stderr } = await app.laju("run", "later/fourth");
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        "✗ later/Fourth has not been built\n  Run npm run build. If commands/later/Fourth.ts can't be built, it says why.\n",
+    });
+    rmSync(join(app.root, "commands/later"), { recursive: true });
+  });
+
   test("top-level await, the root alias, JSON and import.meta work", async () => {
     app.write("commands/facts.json", '{ "answer": 42 }');
     app.write(

@@ -124,6 +124,7 @@ describe("make:command", () => {
     [["--schedule", "every day at noon"], "✗ "],
     [["--schedule", "99 99 99 99 99"], "✗ "],
     [["--timeout", "10"], '✗ timeout: "10" is not a duration'],
+    [["--priority", "-5"], "✗ option --priority needs a value\n  If -5 is its value, write --priority=-5."],
     [["--priority", "very high"], '✗ priority must be a number or a word such as "high", found "very high"'],
     [["--timezone", "europe/berlin"], '✗ timezone: "europe/berlin" is not a time zone'],
     [["--timezone", "PST"], '✗ timezone: "PST" is not a time zone'],
