@@ -53,7 +53,8 @@ export function startRun(request: RunRequest): ActiveRun {
   if (!isRetry) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
   if (lock !== "none" && "holder" in lock) return partOrSkip(lock.holder, run, request);
-  const below: Nesting = lock === "none" && !isUnderPm2 ? nestingBelow(name) : { kind: "run" };
+  const mayBeLoop = lock === "none" && !isRetry && !isUnderPm2;
+  const below: Nesting = mayBeLoop ? nestingBelow(name) : { kind: "run" };
   if (below.kind !== "run") return partOrRefusal(below, run, request);
   const awaitsClaim = request.isClaimed === true && !isRetry && !isByHandOrPm2();
   const record = openRecord({ ...run, slot, hasLock: lock !== "none" });
