@@ -120,9 +120,10 @@ export function settings(): Settings {
   return checked;
 }
 
-/** Throws a LajuError that lists the lines of `.env` that are no settings, whatever the settings' values are. */
+/** Throws a LajuError if `.env` can't be read or has lines that are no settings, whatever the settings' values are. */
 export function checkEnvFile(): void {
-  if (envFile.wrongLines.length > 0) throw badSettings(envFile.wrongLines);
+  const problems = [...envFile.unreadable, ...envFile.wrongLines];
+  if (problems.length > 0) throw badSettings(problems);
 }
 
 /** The environment's name, without judging the other settings: fit for places that must not fail. */

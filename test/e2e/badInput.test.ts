@@ -133,6 +133,9 @@ describe("what a command says about", () => {
     expect(ended).toMatchObject({ status: 1, stdout: "" });
     expect(ended.stderr).toContain(`${join(app.root, ".env")} cannot be read: `);
     expect(ended.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+    const listed = await app.laju("list");
+    expect(listed).toMatchObject({ status: 1, stdout: "" });
+    expect(listed.stderr).toContain(`${join(app.root, ".env")} cannot be read: `);
     rmSync(join(app.root, ".env"), { recursive: true });
   });
 
