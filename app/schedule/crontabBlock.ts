@@ -1,6 +1,7 @@
 import { LajuError } from "../errors";
 import { type CrontabPlace, type CrontabRow, crontabLine } from "./crontabLine";
 import { stableHash } from "./hash";
+import { oneLine } from "./oneLine";
 
 /** What a begin marker says beside the block's id. */
 export interface BlockNotes {
@@ -85,8 +86,7 @@ function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
 
 /** One line, whatever the description holds, and never one that reads as a marker. */
 export function commentFor({ name, description }: CrontabRow): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a comment must not hold.
-  const text = description.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+  const text = oneLine(description);
   const comment = `# ${text || name}`;
   return isMarker(comment) ? `# ${name}: ${text}` : comment;
 }

@@ -1,6 +1,6 @@
 import { LajuError } from "../errors";
 import { kebabName } from "./exportNames";
-import { checkPath, type NamedProblem, refuseProblems } from "./exportProblems";
+import { checkNames, checkPath, type NamedProblem, refuseProblems } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 import { kubernetesSchedule } from "./kubernetesSchedule";
 import { longestRun } from "./longestRun";
@@ -36,7 +36,7 @@ export function kubernetesManifests(source: ExportSource, options: KubernetesOpt
       };
     }),
   );
-  checkNames(files);
+  checkNames(files, { place: "Kubernetes", rule: "names there are in lower case" });
   return files.map(({ name, text }) => ({ name: `${name}.yaml`, text }));
 }
 
@@ -149,16 +149,4 @@ function checkImage(image: string): void {
     exitStatus: 2,
     hint: "Write it as a registry has it, such as --image registry.example.com/app:1.4.",
   });
-}
-
-function checkNames(files: readonly { name: string; command: string }[]): void {
-  for (const [index, { name, command }] of files.entries()) {
-    const other = files.slice(0, index).find((file) => file.name === name);
-    if (other === undefined) continue;
-    throw new LajuError(`${other.command} and ${command} would both be ${name} in Kubernetes`, {
-      code: "E_EXPORT",
-      exitStatus: 2,
-      hint: "Rename one: names there are in lower case.",
-    });
-  }
 }

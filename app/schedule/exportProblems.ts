@@ -24,15 +24,33 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   });
 }
 
-/** A path that is to stand on a line of its own. */
+/** A path on a line by itself. systemd drops lines with characters that Unicode reserves, such as U+FFFE. */
 export function checkPath(command: string, path: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what such a line must not hold.
-  if (!/[\u0000-\u001f\u007f]|^\s|\s$/.test(path)) return;
+  if (!/[\u0000-\u001f\u007f]|\p{Noncharacter_Code_Point}|^\s|\s$/u.test(path)) return;
   throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which such a file cannot hold`, {
     code: "E_EXPORT",
     exitStatus: 2,
-    hint: "Rename the folder or file: no control characters, and no blank at its ends.",
+    hint: "Rename the folder or file: no control or reserved characters, and no blank at its ends.",
   });
+}
+
+/** Two commands must not share a file in the other scheduler: the second would replace the first. */
+export function checkNames(
+  files: readonly { name: string; command: string }[],
+  { place, rule }: { place: string; rule: string },
+): void {
+  const owners = new Map<string, string>();
+  for (const { name, command } of files) {
+    const other = owners.get(name);
+    owners.set(name, command);
+    if (other === undefined) continue;
+    throw new LajuError(`${other} and ${command} would both be ${name} in ${place}`, {
+      code: "E_EXPORT",
+      exitStatus: 2,
+      hint: `Rename one: ${rule}.`,
+    });
+  }
 }
 
 export function checkUser(user: string): void {

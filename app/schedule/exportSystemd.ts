@@ -1,9 +1,10 @@
 import type { CrontabRow } from "./crontabLine";
 import { appSlug } from "./exportNames";
-import { checkPath, checkUser, type NamedProblem, refuseProblems } from "./exportProblems";
+import { checkNames, checkPath, checkUser, type NamedProblem, refuseProblems } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 import { longestRun } from "./longestRun";
 import type { CommandFacts } from "./manifest";
+import { oneLine } from "./oneLine";
 import { schedulesOf } from "./schedulesOf";
 import { shellQuote } from "./shellQuote";
 import { systemdCalendars } from "./systemdCalendar";
@@ -27,12 +28,19 @@ export function systemdUnits(
   const problems: NamedProblem[] = [];
   const units = source.commands.map((command) => {
     const calendars = calendarsOf(command.facts, source.hostTimezone, problems);
+    const name = unitName(command.facts, source);
     problems.push(...overlapProblems(command.facts));
-    return { command, calendars, isAtBoot: schedulesOf(command.facts).some(({ kind }) => kind === "reboot") };
+    return {
+      name,
+      command,
+      calendars,
+      isAtBoot: schedulesOf(command.facts).some(({ kind }) => kind === "reboot"),
+    };
   });
   refuseProblems("systemd", problems);
-  return units.flatMap(({ command, calendars, isAtBoot }) => {
-    const name = `laju-${appSlug(source.place.root)}-${command.facts.name.replace(/[^\w.]+/g, "-")}`;
+  const names = units.map(({ name, command }) => ({ name, command: command.facts.name }));
+  checkNames(names, { place: "systemd", rule: "a / in a command's name is a - there" });
+  return units.flatMap(({ name, command, calendars, isAtBoot }) => {
     const service = {
       name: `${name}.service`,
       text: serviceText(command, source, { ...options, user, isAtBoot }),
@@ -40,6 +48,10 @@ export function systemdUnits(
     if (calendars.length === 0) return [service];
     return [service, { name: `${name}.timer`, text: timerText(command.facts, calendars) }];
   });
+}
+
+function unitName({ name }: CommandFacts, { place }: ExportSource): string {
+  return `laju-${appSlug(place.root)}-${name.replace(/[^\w.]+/g, "-")}`;
 }
 
 function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedProblem[]): string[] {
@@ -126,8 +138,7 @@ function timerText(facts: CommandFacts, calendars: readonly string[]): string {
 }
 
 function titleOf({ name, description }: CommandFacts): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a value is one line.
-  return description.replaceAll(/[\s\u0000-\u001f\u007f]+/g, " ").trim() || name;
+  return oneLine(description) || name;
 }
 
 function textOf(sections: readonly (readonly string[])[]): string {

@@ -31,5 +31,17 @@ function scalar(value: YamlValue): string {
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 
 function text(value: string): string {
-  return /^[A-Za-z/][\w./-]*$/.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+  return /^[A-Za-z/][\w./-]*$/.test(value) && !reserved.test(value) ? value : quoted(value);
+}
+
+/** JSON leaves characters as they are that YAML refuses, or reads as the end of a line and so as a blank. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** A half of a pair has no place in a file, and its escape none in the YAML of Kubernetes. */
+function quoted(value: string): string {
+  const whole = value.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+  return JSON.stringify(whole).replace(
+    unprintable,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

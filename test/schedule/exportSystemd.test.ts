@@ -113,6 +113,16 @@ test.each(["", "a b", "root;id", "-x"])("%j is no user", (user) => {
   expect(() => systemdUnits(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user's name`);
 });
 
+test("two commands with one unit name are refused", () => {
+  const source = exportSource({
+    "reports/Daily": { schedule: "@daily" },
+    "reports-Daily": { schedule: "@daily" },
+  });
+  expect(() => systemdUnits(source, "deploy")).toThrow(
+    "reports/Daily and reports-Daily would both be laju-srv_app-reports-Daily in systemd",
+  );
+});
+
 test("a path that would be another line is refused", () => {
   const place = { root: "/srv/a", build: "/srv/a\nUser=root/build", node: "/usr/bin/node" };
   expect(() => systemdUnits(exportSource({ A: { schedule: "@daily" } }, { place }), "deploy")).toThrow(

@@ -13,41 +13,7 @@ import { jsonLine, prettyLine } from "../../app/services/logLine";
 import { printable, printableLine, printableWithColours } from "../../app/services/printable";
 import { withoutValues } from "../../app/services/sqlErrors";
 import { withoutSecrets } from "../../app/services/webAddress";
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not arrive.
-const acting = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
-
-const pieces = [
-  "\u001b[2J",
-  "\u001b]0;t\u0007",
-  "\u009b31m",
-  "\u202e",
-  "\u2066",
-  "\r",
-  "\n",
-  "\r\n",
-  "\0",
-  "\t",
-].concat(
-  [
-    "](https://evil)",
-    "[a](b)",
-    "<!channel>",
-    "@everyone",
-    "```",
-    "**",
-    "\\",
-    "'",
-    '"',
-    "$(x)",
-    "%",
-    "`",
-    "&<>",
-  ],
-  ['{"timestamp":"x","run":"other"}', "Error: ", "    at x", "\ud800", "😀", "ü", "a", " "],
-);
-/** Text full of what means something somewhere. */
-const foreign = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => parts.join(""));
+import { acting, foreign } from "../support/foreign";
 
 /** Paints as a terminal does. */
 const terminal: Terminal = {
