@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { fileMode } from "../files/access";
 import { makeFolder } from "../files/makeFolder";
+import { readOwn } from "../files/openFile";
 import { writeWhole } from "../files/writeWhole";
 import { stableHash } from "../schedule/hash";
 import type { CrontabTarget } from "./crontabInstaller";
@@ -22,7 +23,7 @@ const file = join(paths.data, "installation.json");
 /** The last installation of this app, if laju did it. */
 export function readInstallation(): Installation | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Installation;
+    return JSON.parse(readOwn(file).toString()) as Installation;
   } catch {
     return undefined; // Never installed, or not by this user.
   }

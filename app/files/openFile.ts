@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { LajuError } from "../errors";
 import { fileMode, inheritedOwner, type Owner, setAccess } from "./access";
 import { makeFolder } from "./makeFolder";
 
@@ -18,6 +19,16 @@ export function openToLock(file: string): number {
 /** Opens a file of laju's own to read it. */
 export function openToRead(file: string): number {
   return openOwn(file, O_RDONLY);
+}
+
+/** What is in a file of laju's own. */
+export function readOwn(file: string): Buffer {
+  const descriptor = openToRead(file);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The text of a file that this user (or root) has written, and nobody else can; undefined for any other. */
@@ -81,14 +92,34 @@ function openOrMake(file: string, flags: number): number {
 }
 
 /**
- * Never through a link: whoever may write in the folder could point it at any file of this user's. And without
- * waiting: opening a named pipe would block until somebody reads it.
+ * Never through a link: anybody who can write in the folder could point it at any file of this user's. And never a named
+ * pipe or a device: opening the one blocks, and reading the other may never end.
  */
 function openOwn(file: string, flags: number): number {
+  const descriptor = openWithoutWaiting(file, flags);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw notAFile(file);
+}
+
+function openWithoutWaiting(file: string, flags: number): number {
   try {
     return openSync(file, flags | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (error.code === "ELOOP") error.message = `${file} is a link, and laju follows none there: remove it`;
-    throw error;
+    if (error.code === "ELOOP") throw notOurs(`${file} is a link, and laju follows none there`, error);
+    // A named pipe that nobody reads, or a socket.
+    throw error.code === "ENXIO" ? notAFile(file, error) : error;
   }
+}
+
+function notAFile(file: string, cause?: unknown): LajuError {
+  return notOurs(`${file} is not a regular file`, cause);
+}
+
+function notOurs(message: string, cause: unknown): LajuError {
+  return new LajuError(message, {
+    code: "E_NOT_OURS",
+    hint: "Remove it. laju makes the file it needs.",
+    cause,
+  });
 }

@@ -1,7 +1,8 @@
 import { closeSync, fchmodSync, fchownSync, renameSync, type Stats, statSync } from "node:fs";
 import { openToAppend } from "../files/openFile";
 import type { Database } from "../services/sqliteDriver";
-import { asideOf, type JournalEnd, type JournalStart, journalFile } from "./journal";
+import { asideOf, type JournalEnd, journalFile } from "./journal";
+import { journalEntry } from "./journalEntry";
 import { readLines } from "./journalLines";
 import { forgetOtherPositions, importedUpTo, moveImported } from "./journalPositions";
 import { forgetOldNews } from "./ledgerRepair";
@@ -159,7 +160,7 @@ function beginNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "ui
 /** False for a line that tells of no run: cut off, overwritten, or with values that no column takes. */
 function isTaken(ledger: Database, line: string): boolean {
   if (line === "") return true;
-  const entry = parsed(line);
+  const entry = journalEntry(line);
   if (entry === undefined) return false;
   try {
     if ("name" in entry) insertRun(ledger, entry);
@@ -168,14 +169,5 @@ function isTaken(ledger: Database, line: string): boolean {
   } catch (error) {
     if (/^SQLITE_(?!CONSTRAINT|MISMATCH|RANGE|TOOBIG)/.test(String(error.code))) throw error;
     return false;
-  }
-}
-
-function parsed(line: string): JournalStart | JournalEnd | undefined {
-  try {
-    const entry = JSON.parse(line);
-    return typeof entry?.key === "string" ? entry : undefined;
-  } catch {
-    return undefined;
   }
 }

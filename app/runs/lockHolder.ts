@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readOwn } from "../files/openFile";
 import { hostName } from "./hostName";
 import { asideOf, type JournalStart, journalFile } from "./journal";
 import { runWithLock } from "./ledger";
@@ -49,7 +49,7 @@ function lastBefore(journal: Buffer, sign: string, at: number): number {
 
 function readOrEmpty(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readOwn(file);
   } catch {
     return Buffer.alloc(0); // None yet, or not for this user to read.
   }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
 import { makeFolder } from "../files/makeFolder";
+import { readOwn } from "../files/openFile";
 import { writeWhole } from "../files/writeWhole";
 import { withLock } from "./lock";
 
@@ -73,11 +74,13 @@ function isOn({ until }: Pause, now: number): boolean {
 function readPauses(): Pauses {
   if (!existsSync(file)) return { all: null, commands: {} };
   try {
-    const { all = null, commands = {} } = JSON.parse(readFileSync(file, "utf8")) as Partial<Pauses>;
+    const { all = null, commands = {} } = JSON.parse(readOwn(file).toString()) as Partial<Pauses>;
     return { all, commands };
   } catch (error) {
     const hint = "Delete it, and pause again what is to be paused.";
-    throw new LajuError(`${file} cannot be read: ${error.message}`, { code: "E_PAUSE", hint, cause: error });
+    // A syntax error quotes the text, and this goes to logs.
+    const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
+    throw new LajuError(`${file} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
   }
 }
 

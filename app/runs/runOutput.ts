@@ -49,8 +49,10 @@ function rotatedFiles(file: string): string[] {
   }
 }
 
+/** Only of a regular file: opening a named pipe to read it would block. */
 function inodeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.ino;
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() ? stat.ino : undefined;
 }
 
 function readTail(file: string, part: { from: number; to: number | null; maxBytes: number }): string {

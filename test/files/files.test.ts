@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -87,6 +88,15 @@ describe("what laju appends to, locks and reads", () => {
     expect(() => open(place("dangling"))).toThrow("is a link");
     expect(existsSync(place("missing"))).toBe(false);
     expect(readFileSync(place("target"), "utf8")).toBe("before");
+  });
+
+  test.each([
+    ["append", openToAppend],
+    ["lock", openToLock],
+    ["read", openToRead],
+  ])("is not opened to %s it where a named pipe is in its place", (_, open) => {
+    execFileSync("mkfifo", [place("own")]);
+    expect(() => open(place("own"))).toThrow(`${place("own")} is not a regular file`);
   });
 
   test("may lie in a folder that is a link", () => {

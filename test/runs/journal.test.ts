@@ -54,6 +54,32 @@ describe("the ledger takes in", () => {
     expect(rows()).toHaveLength(3);
   });
 
+  test.each([
+    ["a time", { startedAt: "x" }],
+    ["a time that no Date can hold", { startedAt: 9e15 }],
+    ["arguments", { args: {} }],
+    ["an argument", { args: [["x"]] }],
+    ["a process", { pid: -1 }],
+    ["a place in the log", { log: { file: "/x.log", inode: 1, from: -5 } }],
+    ["a log", { log: { file: 7, inode: 1, from: 0 } }],
+    ["a name", { name: null }],
+  ])("no start with %s that is none", (_, forged) => {
+    append({ ...start("a"), ...forged }, start("b"));
+    expect(rows()).toEqual(["b running"]);
+  });
+
+  test.each([
+    { state: "running" },
+    { state: "x" },
+    { exitStatus: "\u001b[31m" },
+    { finishedAt: 1e300 },
+    { logTo: -7 },
+    { durationMs: "long" },
+  ])("no end with %j", (forged) => {
+    append(start("a"), { ...end("a"), ...forged });
+    expect(rows()).toEqual(["a running"]);
+  });
+
   test("a line that is still being written the next time", () => {
     const line = `${JSON.stringify(start("a", "Ä"))}\n`;
     appendFileSync(journal, line.slice(0, 20));

@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
@@ -39,6 +40,26 @@ describe("a pause", () => {
     expect(await app.laju("resume", "One")).toMatchObject({ status: 0, stdout: "✓ One resumed\n" });
     expect((await start("One")).stdout).toBe("ran\n");
     expect(existsSync(join(app.root, "data", "paused.json"))).toBe(false);
+  });
+
+  test("is read from no pipe, through no link, and quoted in no error", async () => {
+    const file = join(app.root, "data", "paused.json");
+    app.write("data/secret", "SECRET\n");
+    symlinkSync(join(app.root, "data", "secret"), file);
+    const linked = await start("One");
+    expect(linked).toMatchObject({ stdout: "ran\n", stderr: expect.stringContaining(`${file} is a link`) });
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    const piped = await start("One");
+    expect(piped).toMatchObject({
+      stdout: "ran\n",
+      stderr: expect.stringContaining("is not a regular file"),
+    });
+    rmSync(file);
+    app.write("data/paused.json", "SECRET");
+    const damaged = await start("One");
+    expect(damaged).toMatchObject({ stdout: "ran\n", stderr: expect.stringContaining("it is not JSON") });
+    expect(linked.stderr + damaged.stderr).not.toContain("SECRET");
   });
 
   test("without names holds for all commands", async () => {

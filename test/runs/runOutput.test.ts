@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,4 +31,12 @@ test("of a last line that has no room it is the end, as an error with its stack 
 
 test("and begins with a whole character", () => {
   expect(tailOf(`${"ä".repeat(60)}b`)).toBe(`…${"ä".repeat(49)}b`);
+});
+
+test("nothing is read from a named pipe, which would block", () => {
+  const file = join(folder, "X.log");
+  execFileSync("mkfifo", [file]);
+  const log = { file, inode: statSync(file).ino, from: 0, to: 5 };
+  expect(outputTail({ key: "k", log }, 100)).toBe("");
+  expect(outputTail({ key: "k", log: { ...log, inode: null } }, 100)).toBe("");
 });

@@ -1,0 +1,62 @@
+import type { JournalEnd, JournalStart } from "./journal";
+import type { RunState } from "./run";
+
+/** The longest time that a Date can hold, in milliseconds. */
+const latest = 8.64e15;
+
+const ends: RunState[] = ["succeeded", "failed", "timed_out", "skipped", "lost"];
+
+/**
+ * A line of the journal, if its values are ones that laju writes: undefined for damage, and for forgeries that would
+ * make whoever reads the ledger stumble.
+ */
+export function journalEntry(line: string): JournalStart | JournalEnd | undefined {
+  const entry = parsed(line);
+  if (typeof entry?.key !== "string") return undefined;
+  return ("name" in entry ? isStart(entry) : isEnd(entry)) ? (entry as unknown as JournalStart) : undefined;
+}
+
+type Entry = Record<string, unknown>;
+
+function isStart({ name, args, startedAt, host, pid, log }: Entry): boolean {
+  return (
+    typeof name === "string" &&
+    typeof host === "string" &&
+    Array.isArray(args) &&
+    args.every((one) => typeof one === "string") &&
+    isTime(startedAt) &&
+    isCount(pid) &&
+    (log == null || isLog(log as Entry))
+  );
+}
+
+function isLog({ file, inode, from }: Entry): boolean {
+  return typeof file === "string" && (inode == null || Number.isInteger(inode)) && isCount(from);
+}
+
+function isEnd({ state, exitStatus, finishedAt, logTo, durationMs }: Entry): boolean {
+  return (
+    ends.includes(state as RunState) &&
+    (exitStatus == null || Number.isInteger(exitStatus)) &&
+    isTime(finishedAt) &&
+    (logTo == null || isCount(logTo)) &&
+    (durationMs == null || (typeof durationMs === "number" && durationMs >= 0 && durationMs <= latest))
+  );
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) <= latest;
+}
+
+/** A process, or a place in a file. An inode may be larger. */
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function parsed(line: string): Entry | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
