@@ -87,11 +87,19 @@ function flagOf(name: string, spec: OptionSpec): string {
 
 function noteOf(spec: OptionSpec): string {
   const notes = [spec.multiple ? "several times" : "", defaultNote(spec)].filter(Boolean).join(", ");
-  return [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
+  const text = [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
+  // The help has a line for each option, however its description was wrapped in the source.
+  return text.replaceAll(/\s+/g, " ");
 }
 
 function defaultNote({ default: value, sensitive }: OptionSpec): string {
   if (value === undefined || value === false) return "";
   if (sensitive) return "has a default";
-  return `default ${Array.isArray(value) ? value.join(", ") : value}`;
+  return `default ${[value].flat().map(shownDefault).join(", ")}`;
+}
+
+/** Quoted where it could be misread: empty, with blanks at its ends, or with what acts on a terminal. */
+function shownDefault(value: string | boolean): string {
+  const text = String(value);
+  return /^$|^\s|\s$|[^\S ]|\p{C}/u.test(text) ? JSON.stringify(text) : text;
 }

@@ -73,6 +73,8 @@ function oneLine(value: unknown): string | undefined {
 
 function schedule(value: unknown, name: string): Problem {
   if (typeof value !== "string") return expected("a plain string", value);
+  // A blank to the parser, but lists show a schedule as it is written.
+  if (/[\n\r]/.test(value)) return `must be one line, found ${JSON.stringify(value)}`;
   return problemOf(() => parseSchedule(value, { name }));
 }
 
@@ -136,17 +138,20 @@ const optionFields = ["type", "short", "multiple", "default", "description", "se
 function options(value: unknown): string | undefined {
   if (!isRecord(value)) return expected("an object of options", value);
   for (const [name, spec] of Object.entries(value)) {
-    const problem = /^[a-zA-Z][\w-]*$/.test(name) ? option(spec) : "is not a name for an option";
+    const problem = /^[a-zA-Z][\w-]*$/.test(name) ? option(spec, name) : "is not a name for an option";
     if (problem !== undefined) return `"${name}" ${problem}`;
   }
   return undefined;
 }
 
-function option(spec: unknown): string | undefined {
+function option(spec: unknown, name: string): string | undefined {
   if (!isRecord(spec)) return expected('an object such as { type: "string" }', spec);
   const unknown = Object.keys(spec).find((field) => !optionFields.includes(field));
   if (unknown !== undefined) return `has no field "${unknown}", only ${optionFields.join(", ")}`;
   if (spec.type !== "string" && spec.type !== "boolean") return 'needs type: "string" or "boolean"';
+  // `--no-cache` sets "cache" to false, and would never set "no-cache".
+  if (spec.type === "boolean" && name.startsWith("no-"))
+    return `negates another: call it "${name.slice(3)}", with default: true`;
   if (spec.short !== undefined && !/^[a-zA-Z0-9]$/.test(String(spec.short)))
     return "short must be one letter";
   if (spec.sensitive !== undefined && typeof spec.sensitive !== "boolean")

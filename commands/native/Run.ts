@@ -2,11 +2,11 @@ import { environmentName } from "../../app/config";
 import { warnOfOldBuild } from "../../app/console/buildDrift";
 import { readManifest } from "../../app/console/buildManifest";
 import { findCommand, readBuiltCommands } from "../../app/console/catalog";
+import { parameterFlags, wrongUse } from "../../app/console/parameterFlags";
 import { hasSensitive } from "../../app/console/sensitiveArguments";
 import { startCommand } from "../../app/console/startCommand";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
 import { formatDuration } from "../../app/schedule/duration";
 import type { CommandFacts } from "../../app/schedule/manifest";
 
@@ -56,24 +56,6 @@ function choose(
   throw wrongUse(`no enabled command of the environment "${environment}" ${which}`);
 }
 
-function parameterFlags(parameters: string[], commands: CommandFacts[]): string[] {
-  return parameters.map((parameter) => {
-    const key = /^([^=]+)=/.exec(parameter)?.[1];
-    if (key === undefined) throw wrongUse(`-p ${parameter} is not of the form key=value`);
-    const stranger = commands.find(({ form, options }) => form === "declared" && !(key in options));
-    if (stranger) throw wrongUse(`${stranger.name} has no option "${key}"`);
-    const isSwitch = commands.some(({ options }) => options[key]?.type === "boolean");
-    return isSwitch ? switchFlag(key, parameter) : `--${parameter}`;
-  });
-}
-
-function switchFlag(key: string, parameter: string): string {
-  const value = parameter.slice(key.length + 1);
-  if (value === "true") return `--${key}`;
-  if (value === "false") return `--no-${key}`;
-  throw wrongUse(`-p ${parameter}: ${key} is true or false`);
-}
-
 async function runOne(name: string, args: string[], hidesArguments: boolean): Promise<number> {
   const startedAt = performance.now();
   const { status, outcome } = await startCommand(name, args, { hidesArguments });
@@ -87,12 +69,4 @@ async function runOne(name: string, args: string[], hidesArguments: boolean): Pr
   const ending = outcome === "done" ? "" : `   ${outcome === "failed" ? `exit ${status}` : outcome}`;
   console.error(`${symbol} ${name}   ${formatDuration(performance.now() - startedAt)}${ending}`);
   return status;
-}
-
-function wrongUse(message: string): LajuError {
-  return new LajuError(message, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: "Usage: node laju run <Name…> | --tag <tag> | --all  [-p key=value] [-- arguments]",
-  });
 }
