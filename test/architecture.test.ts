@@ -94,6 +94,12 @@ describe("of what runs in production", () => {
     ]);
   });
 
+  test("verbs print JSON through jsonText alone", () => {
+    const verbs = inside.filter(({ path }) => path.startsWith("commands/native/"));
+    // It writes a string of TypeScript.
+    expect(whereFound(verbs, /\bJSON\.stringify\(/)).toEqual(["commands/native/MakeJob.ts"]);
+  });
+
   test("few places start other programs", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
       "app/console/crontabFiles.ts",

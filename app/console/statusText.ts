@@ -23,7 +23,8 @@ export function statusText(status: Status & QueuePart, clock: HostClock, termina
 function summaryLines({ crontab, queue, queueProblem }: Status & QueuePart, terminal: Terminal): string[] {
   const { paint, width } = terminal;
   const word = crontab.isBad ? paint("red", crontab.message) : crontab.message;
-  if (queueProblem !== undefined) return [word, paint("red", `queue: cannot be looked at: ${queueProblem}`)];
+  if (queueProblem !== undefined)
+    return [word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
   if (queue == null) return [word];
   const line = queueLine(queue);
   const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
@@ -79,8 +80,8 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   const bad = troubles.filter(({ kind }) => kind === "overdue" || kind === "slow").map(({ text }) => text);
   const ended = troubles.some(({ kind }) => kind === "failed" || kind === "timed_out" || kind === "lost");
   const failure = ended && running !== null ? ["the run before failed"] : [];
-  const skips =
-    ranElsewhere !== null ? [`run by ${ranElsewhere}`] : skipped === 0 ? [] : [`${skipped} skipped`];
+  const server = printableLine(ranElsewhere);
+  const skips = server !== "" ? [`run by ${server}`] : skipped === 0 ? [] : [`${skipped} skipped`];
   // That the run before went well is no news where the next one never came.
   const isOutdated = bad.length > 0 && last?.state === "succeeded";
   const said = running === null && !isOutdated ? printableLine(last?.error ?? last?.message) : "";

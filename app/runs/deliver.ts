@@ -5,8 +5,9 @@ import { hostName } from "./hostName";
 import { HttpError, postJson, postText } from "./httpNotice";
 import { countBadRuns, findIncident, type Incident } from "./incidents";
 import { findRun } from "./ledger";
+import { noticeMail } from "./noticeMail";
 import type { Notice } from "./notices";
-import { type NoticeContent, noticeFacts, noticeText, noticeTitle } from "./noticeText";
+import type { NoticeContent } from "./noticeText";
 import { outputTail } from "./runOutput";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
@@ -42,16 +43,7 @@ function contentOf(notice: Notice, incident: Incident, description: string): Not
 }
 
 async function sendMail(content: NoticeContent, to: string): Promise<void> {
-  const title = noticeTitle(content);
-  await Mailer.send({
-    to,
-    subject: title,
-    text: noticeText(content),
-    view: "notice",
-    data: { title, facts: noticeFacts(content), output: content.output },
-    // No holiday reply, please (RFC 3834).
-    headers: { "Auto-Submitted": "auto-generated" },
-  });
+  await Mailer.send({ ...noticeMail(content), to });
 }
 
 function postWebhook(content: NoticeContent): Promise<void> {

@@ -1,4 +1,5 @@
 import { formatDuration } from "../schedule/duration";
+import { printable } from "../services/printable";
 import type { Incident } from "./incidents";
 import type { NoticeEvent } from "./notices";
 import type { Run } from "./run";
@@ -26,7 +27,7 @@ export function noticeTitle({ event, name, incident }: NoticeContent): string {
   return `${name} works again after ${lasted}`;
 }
 
-/** What stands below the title, as label and value. */
+/** What stands below the title, as label and value; nothing in it acts where it is shown. */
 export function noticeFacts({
   event,
   description,
@@ -48,14 +49,20 @@ export function noticeFacts({
     ["Host", `${host}, ${app}`],
     ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
   ];
-  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+  return facts
+    .filter((fact): fact is [string, string] => fact[1] !== undefined)
+    .map(([label, value]) => [label, printable(value)]);
+}
+
+/** Each fact as text. Further lines are indented, so that no message passes for the next fact. */
+export function factLines(content: NoticeContent): string[] {
+  return noticeFacts(content).map(([label, value]) => `${label}: ${value.replaceAll("\n", "\n  ")}`);
 }
 
 /** The whole notice as plain text. */
 export function noticeText(content: NoticeContent): string {
-  const facts = noticeFacts(content).map(([label, value]) => `${label}: ${value}`);
-  const output = content.output === "" ? [] : ["", content.output];
-  return [noticeTitle(content), "", ...facts, ...output].join("\n");
+  const output = content.output === "" ? [] : ["", printable(content.output)];
+  return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
 }
 
 /** The first line of an error, and those of its causes. The label says "Error" already. */

@@ -1,4 +1,5 @@
-import { type NoticeContent, noticeFacts, noticeTitle } from "./noticeText";
+import { printable } from "../services/printable";
+import { factLines, type NoticeContent, noticeFacts, noticeTitle } from "./noticeText";
 
 export type WebhookFormat = "slack" | "discord" | "teams" | "plain";
 
@@ -65,10 +66,6 @@ function teamsText(text: string): string {
   return text.replaceAll("](", "]\u200b(");
 }
 
-function factLines(content: NoticeContent): string[] {
-  return noticeFacts(content).map(([label, value]) => `${label}: ${value}`);
-}
-
 function slackLines(content: NoticeContent): string[] {
   return [...factLines(content), ...fenced(content, 2500)].map(slackText);
 }
@@ -80,7 +77,7 @@ function slackText(text: string): string {
 
 function fenced({ output }: NoticeContent, longest: number): string[] {
   if (output === "") return [];
-  return ["```", output.slice(-longest).replaceAll("```", "'''"), "```"];
+  return ["```", printable(output).slice(-longest).replaceAll("```", "'''"), "```"];
 }
 
 function teamsCard(content: NoticeContent): object {
@@ -88,7 +85,7 @@ function teamsCard(content: NoticeContent): object {
   const output =
     content.output === ""
       ? []
-      : [{ ...textBlock(teamsText(content.output.slice(-4000))), fontType: "Monospace" }];
+      : [{ ...textBlock(teamsText(printable(content.output).slice(-4000))), fontType: "Monospace" }];
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",

@@ -9,6 +9,7 @@ import {
   targetWarnings,
 } from "../../app/console/crontabTarget";
 import { printFiles, writeFiles } from "../../app/console/exportOutput";
+import { jsonText } from "../../app/console/jsonText";
 import { verb } from "../../app/console/verb";
 import { crontabBlock } from "../../app/schedule/crontabBlock";
 import { crontabLine } from "../../app/schedule/crontabLine";
@@ -37,7 +38,7 @@ What one of them cannot do exactly is an error that names the command.`,
     } else if (files !== undefined) {
       if (options.out === undefined) printFiles(files, exportFormats[options.format ?? ""]);
       else writeFiles(files, options.out);
-    } else if (options.json) console.log(JSON.stringify(entriesOf(target), null, 2));
+    } else if (options.json) console.log(jsonText(entriesOf(target)));
     else process.stdout.write(crontabBlock(target.rows, target.place, target.environment));
   },
 });

@@ -2,6 +2,7 @@ import { asInstalled } from "../../app/console/asInstalled";
 import { checkCrontab } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabStateText } from "../../app/console/crontabReport";
 import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
+import { jsonText } from "../../app/console/jsonText";
 import { readingOnce } from "../../app/console/systemCrontab";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -21,7 +22,7 @@ not given are those that crontab:install was called with.`,
     const terminal = terminalFor(1);
     const { message, hint } = crontabStateText(state, change);
     const isGood = state === "in order";
-    if (options.json) console.log(JSON.stringify({ state, user: change.user, lines: change.lines }, null, 2));
+    if (options.json) console.log(jsonText({ state, user: change.user, lines: change.lines }));
     else {
       const symbol = isGood
         ? terminal.paint("green", terminal.symbols.done)

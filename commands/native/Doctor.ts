@@ -1,6 +1,7 @@
 import { checks } from "../../app/console/doctor/checks";
 import { runChecks } from "../../app/console/doctor/runChecks";
 import { doctorText } from "../../app/console/doctor/text";
+import { jsonText } from "../../app/console/jsonText";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 
@@ -10,7 +11,7 @@ export default verb({
 Ends with status 1 if anything is bad; warnings are no reason.`,
   async run({ options }) {
     const results = await runChecks(checks);
-    console.log(options.json ? JSON.stringify(results, null, 2) : doctorText(results, terminalFor(1)));
+    console.log(options.json ? jsonText(results) : doctorText(results, terminalFor(1)));
     return results.some(({ state }) => state === "bad") ? 1 : 0;
   },
 });

@@ -1,6 +1,7 @@
 import { countFrom, explain } from "../../app/console/explanation";
 import { explanationText, mistakeText } from "../../app/console/explanationText";
 import { hostClock } from "../../app/console/hostClock";
+import { jsonText } from "../../app/console/jsonText";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { parseInstant } from "../../app/schedule/instant";
@@ -27,7 +28,7 @@ or the shell replaces each * with the names of files. Status 2 says that the sch
       count: countFrom(options.count),
       name: options.name,
     });
-    if (options.json) console.log(JSON.stringify(explanation, null, 2));
+    if (options.json) console.log(jsonText(explanation));
     else if (explanation.valid) console.log(explanationText(explanation, now, terminalFor(1)));
     else console.error(mistakeText(explanation, terminalFor(2)));
     return explanation.valid ? 0 : 2;

@@ -1,5 +1,6 @@
 import { warnOfOldBuild } from "../../app/console/buildDrift";
 import { readManifest } from "../../app/console/buildManifest";
+import { jsonText } from "../../app/console/jsonText";
 import { verb } from "../../app/console/verb";
 import { priorityText } from "../../app/schedule/commandMeta";
 import { shownUrl } from "../../app/services/webAddress";
@@ -11,7 +12,7 @@ export default verb({
   run({ options }) {
     const manifest = readManifest();
     warnOfOldBuild(manifest);
-    if (options.json) return console.log(JSON.stringify(manifest, hidePings, 2));
+    if (options.json) return console.log(jsonText(manifest, { replacer: hidePings }));
     for (const command of manifest.commands) {
       const { name, form, file, description, schedules, tags } = command;
       const priority = priorityText(command);

@@ -2,6 +2,7 @@ import { readCatalog } from "../../app/console/catalog";
 import { listRows, listText } from "../../app/console/commandList";
 import { installedFor, needsInstall } from "../../app/console/crontabNeeds";
 import { hostClock } from "../../app/console/hostClock";
+import { jsonText } from "../../app/console/jsonText";
 import { reportProblems, reportWarnings } from "../../app/console/problems";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { terminalFor } from "../../app/console/terminal";
@@ -24,9 +25,7 @@ export default verb({
     const terminal = terminalFor(1);
     if (options.timeline) {
       const hours = timelineOf(commands, clock);
-      console.log(
-        options.json ? JSON.stringify(hours, null, 2) : timelineText(hours, commands, clock, terminal),
-      );
+      console.log(options.json ? jsonText(hours) : timelineText(hours, commands, clock, terminal));
       return reportProblems(problems);
     }
     const environment = installedFor();
@@ -34,7 +33,7 @@ export default verb({
       next: options.next ? upcoming : 0,
       environment,
     });
-    if (options.json) console.log(JSON.stringify(rows, null, 2));
+    if (options.json) console.log(jsonText(rows));
     else console.log(listText(rows, { ...clock, environment, needsInstall: needsInstall() }, terminal));
     return reportProblems(problems);
   },

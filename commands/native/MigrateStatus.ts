@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { migrationStatus } from "../../app/console/migrator";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -6,7 +7,7 @@ export default verb({
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },
   async run({ options }) {
     const rows = await migrationStatus();
-    if (options.json) return console.log(JSON.stringify(rows, null, 2));
+    if (options.json) return console.log(jsonText(rows));
     const { paint, symbols } = terminalFor(1);
     for (const { name, isDone } of rows) {
       console.log(

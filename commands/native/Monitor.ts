@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { monitor } from "../../app/console/monitor";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -19,7 +20,7 @@ Prints what is new and nothing else. Ends with status 1 when it could not do a p
       return 0;
     }
     const { news, failures } = await Promise.race([monitor(), tooLong()]);
-    if (options.json) console.log(JSON.stringify({ news, failures }, null, 2));
+    if (options.json) console.log(jsonText({ news, failures }));
     else for (const line of news) console.log(stamped(line));
     for (const line of failures) console.error(stamped(line));
     return failures.length > 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 import { findCommand, readCatalog } from "../../app/console/catalog";
 import { hostClock, shortTime } from "../../app/console/hostClock";
+import { jsonText } from "../../app/console/jsonText";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -67,7 +68,7 @@ function durationOf(text: string): number {
 
 function show(asJson: boolean): void {
   const pauses = currentPauses(Date.now());
-  console.log(asJson ? JSON.stringify(pauses, null, 2) : pausesText(pauses));
+  console.log(asJson ? jsonText(pauses) : pausesText(pauses));
 }
 
 function pausesText({ all, commands }: Pauses): string {

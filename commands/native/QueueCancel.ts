@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { chosenJobs, untouched } from "../../app/console/queue/chosenJobs";
 import { doneLine } from "../../app/console/queue/doneLine";
 import { withQueue } from "../../app/console/queue/openQueue";
@@ -12,7 +13,7 @@ after that counts for nothing. A cron job's next run is not queued any more.`,
     await withQueue(async (engine) => {
       const jobs = await chosenJobs(engine, args);
       const done = await engine.cancel(jobs.map(({ id }) => id));
-      console.log(options.json ? JSON.stringify(done) : doneLine("Cancelled", done));
+      console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Cancelled", done));
       untouched(jobs, done, "Only jobs that are not finished can be cancelled.");
     });
   },

@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { jobTable } from "../../app/console/queue/jobList";
 import { readStates } from "../../app/console/queue/jobStates";
 import { checkTypes } from "../../app/console/queue/knownTypes";
@@ -27,7 +28,7 @@ export default verb({
       if (filter.types !== undefined) await checkTypes(filter.types, engine);
       return engine.list(filter);
     });
-    console.log(options.json ? JSON.stringify(jobs, null, 2) : jobTable(jobs, Date.now(), terminalFor(1)));
+    console.log(options.json ? jsonText(jobs) : jobTable(jobs, Date.now(), terminalFor(1)));
   },
 });
 

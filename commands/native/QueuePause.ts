@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { checkTypes } from "../../app/console/queue/knownTypes";
 import { withQueue } from "../../app/console/queue/openQueue";
 import { terminalFor } from "../../app/console/terminal";
@@ -13,7 +14,7 @@ It outlives restarts: node laju queue:resume ends it.`,
       await checkTypes(args, engine);
       for (const type of args.length === 0 ? ["*"] : args) await engine.pause(type);
       const paused = await engine.paused();
-      console.log(options.json ? JSON.stringify(paused) : pausedText(paused));
+      console.log(options.json ? jsonText(paused, { indent: 0 }) : pausedText(paused));
     });
   },
 });

@@ -1,4 +1,5 @@
 import { settings } from "../../app/config";
+import { jsonText } from "../../app/console/jsonText";
 import { withQueue } from "../../app/console/queue/openQueue";
 import { verb } from "../../app/console/verb";
 import { parseDuration } from "../../app/schedule/duration";
@@ -27,6 +28,6 @@ has passed, and not before. Workers do the same by themselves. --older-than 0s d
     const since = new Date(Date.now() - keepMs).toISOString().slice(0, 16).replace("T", " ");
     const count = deleted === 1 ? "1 job" : `${deleted} jobs`;
     const text = `Deleted ${count} that ended before ${since} UTC, or whose removeDelay has passed`;
-    console.log(options.json ? JSON.stringify({ deleted }) : text);
+    console.log(options.json ? jsonText({ deleted }, { indent: 0 }) : text);
   },
 });

@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { chosenJobs, untouched } from "../../app/console/queue/chosenJobs";
 import { doneLine } from "../../app/console/queue/doneLine";
 import { withQueue } from "../../app/console/queue/openQueue";
@@ -13,7 +14,7 @@ export default verb({
       const isAll = args.length === 1 && args[0] === "all";
       const jobs = isAll ? [] : await chosenJobs(engine, args);
       const done = await engine.retry(isAll ? "failed" : jobs.map(({ id }) => id));
-      console.log(options.json ? JSON.stringify(done) : doneLine("Queued again", done));
+      console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Queued again", done));
       const rule =
         "Only failed and cancelled jobs can be retried, and only while no unfinished job has their unique key.";
       untouched(jobs, done, rule);

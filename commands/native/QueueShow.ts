@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { findJob, jobId } from "../../app/console/queue/chosenJobs";
 import { jobDetails } from "../../app/console/queue/jobDetails";
 import { withQueue } from "../../app/console/queue/openQueue";
@@ -10,6 +11,6 @@ export default verb({
   async run({ args: [typed], options }) {
     const id = jobId(typed as string);
     const job = await withQueue((engine) => findJob(engine, id));
-    console.log(options.json ? JSON.stringify(job, null, 2) : jobDetails(job, terminalFor(1)));
+    console.log(options.json ? jsonText(job) : jobDetails(job, terminalFor(1)));
   },
 });

@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { withQueue } from "../../app/console/queue/openQueue";
 import { readQueueState } from "../../app/console/queue/queueState";
 import { queueText } from "../../app/console/queue/queueText";
@@ -11,6 +12,6 @@ for a worker that takes their type (parked), run (leased) or have ended, and the
 workers. In JSON, and in the table jobs, ready is "pending" and leased is "processing".`,
   async run({ options }) {
     const state = await withQueue(readQueueState);
-    console.log(options.json ? JSON.stringify(state, null, 2) : queueText(state, Date.now(), terminalFor(1)));
+    console.log(options.json ? jsonText(state) : queueText(state, Date.now(), terminalFor(1)));
   },
 });

@@ -1,3 +1,4 @@
+import { jsonText } from "../../app/console/jsonText";
 import { recordedName } from "../../app/console/recordedName";
 import { runDetails, runTable } from "../../app/console/runList";
 import { terminalFor } from "../../app/console/terminal";
@@ -24,7 +25,7 @@ export default verb({
       since: options.since === undefined ? undefined : Date.now() - parseDuration(options.since),
       limit: positive(options.limit),
     });
-    console.log(options.json ? JSON.stringify(runs, null, 2) : runTable(runs, Date.now(), terminalFor(1)));
+    console.log(options.json ? jsonText(runs) : runTable(runs, Date.now(), terminalFor(1)));
   },
 });
 
@@ -32,7 +33,7 @@ function show(id: string | undefined, asJson: boolean): void {
   if (id === undefined) throw wrongUse("runs show needs an id");
   const run = findRunCalled(id);
   if (run === undefined) throw wrongUse(`there is no run ${id}`, "node laju runs lists them.");
-  console.log(asJson ? JSON.stringify(run, null, 2) : runDetails(run, terminalFor(1)));
+  console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));
 }
 
 function positive(text: string): number {

@@ -5,6 +5,7 @@ import { findCommand, readCatalog } from "../../app/console/catalog";
 import { listRows } from "../../app/console/commandList";
 import { installedFor } from "../../app/console/crontabNeeds";
 import { hostClock, shortTime } from "../../app/console/hostClock";
+import { jsonText } from "../../app/console/jsonText";
 import { logFileOf } from "../../app/console/logFile";
 import { runTable } from "../../app/console/runList";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
@@ -27,7 +28,7 @@ export default verb({
       environment: installedFor(),
     });
     const runs = listRuns({ name: command.name, limit: 5 });
-    if (options.json) return console.log(JSON.stringify({ ...row, options: command.options, runs }, null, 2));
+    if (options.json) return console.log(jsonText({ ...row, options: command.options, runs }));
 
     const terminal = terminalFor(1);
     const zone = command.timezone ?? clock.hostTimezone;

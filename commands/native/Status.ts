@@ -3,6 +3,7 @@ import { paths } from "../../app/config";
 import { findCommand, readBuiltCommands, readCatalog } from "../../app/console/catalog";
 import { targetOptions, userOption } from "../../app/console/crontabTarget";
 import { hostClock } from "../../app/console/hostClock";
+import { jsonText } from "../../app/console/jsonText";
 import { withQueueStatus } from "../../app/console/queue/queueStatus";
 import { readStatus } from "../../app/console/statusRows";
 import { statusText } from "../../app/console/statusText";
@@ -30,7 +31,7 @@ that does not answer.`,
     };
     const commands = readStatus(all, shown, clock, asked);
     const status = name === undefined ? await withQueueStatus(commands) : { ...commands, queue: null };
-    console.log(options.json ? JSON.stringify(status, null, 2) : statusText(status, clock, terminalFor(1)));
+    console.log(options.json ? jsonText(status) : statusText(status, clock, terminalFor(1)));
     return options.check && status.needsPerson.length > 0 ? 1 : 0;
   },
 });
