@@ -29,16 +29,28 @@ function template(file: string): TemplateFunction {
   const known = templates.get(file);
   if (known !== undefined) return known;
   const path = join(viewsFolder, file.endsWith(".ejs") ? file : `${file}.ejs`);
-  if (!path.startsWith(viewsFolder + sep)) throw outside(file);
+  if (!isView(path)) throw outside(file);
   const { compile } = require("ejs") as typeof import("ejs");
   const compiled = compile(readView(file, path), {
     filename: path,
     root: viewsFolder,
     views: [viewsFolder],
     cache: true,
+    includer: includedView,
   });
   templates.set(file, compiled);
   return compiled;
+}
+
+function isView(path: string): boolean {
+  return path.startsWith(viewsFolder + sep);
+}
+
+/** The name of a partial may come from data, too: ejs itself includes any file. `path` is where it found one. */
+function includedView(name: string, path: string | undefined) {
+  const filename = path ?? join(viewsFolder, `${name}.ejs`);
+  if (!isView(filename)) throw outside(name);
+  return path === undefined ? { template: readView(name, filename) } : { filename };
 }
 
 /** A name may come from data. What lies elsewhere is no template of the app's. */

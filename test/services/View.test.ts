@@ -75,3 +75,29 @@ test.each(["../../../x", "../viewsx/x", "mail/../../secret"])(
     expect((await render(name)).error?.message).toMatch(/^the view ".*" is outside .*\/app\/views$/);
   },
 );
+
+test.each(["../../secret", "/../secret", "../viewsx/x", "../../missing"])(
+  "nor is a file outside included: %s",
+  async (partial) => {
+    app.write("app/secret.ejs", "outside");
+    app.write("secret.ejs", "outside");
+    app.write("app/viewsx/x.ejs", "outside");
+    app.write("app/views/mail/any.ejs", "<%- include(partial) %>");
+    const { html, error } = await render("mail/any", { partial });
+    expect([html, error?.message]).toEqual([
+      undefined,
+      expect.stringMatching(/the view ".*" is outside .*\/app\/views/),
+    ]);
+  },
+);
+
+test("a partial is found beside its view, and from app/views", async () => {
+  app.write("app/views/mail/foot.ejs", "foot");
+  app.write(
+    "app/views/mail/both.ejs",
+    "<%- include('foot') %> <%- include('/mail/foot') %> <%- include('mail/foot') %>",
+  );
+  expect(await render("mail/both")).toEqual({ html: "foot foot foot" });
+  app.write("app/views/mail/none.ejs", "<%- include('fooot') %>");
+  expect((await render("mail/none")).error?.message).toContain("there is no view");
+});
