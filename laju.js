@@ -32,7 +32,7 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
 async function goOnAsAppUser() {
   const from = [`${root}/scripts/build/runtime`, `${root}/build/runtime`].find(existsSync);
   if (from === undefined) return;
-  const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, process.argv[2]);
+  const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, firstWord());
   if (status !== undefined) process.exit(status);
 }
 
@@ -50,8 +50,14 @@ function isCurrent() {
 
 /** crontab:install is CrontabInstall. */
 function verbFile() {
-  const verb = process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
-  return verb.replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase()).replace(/[^A-Za-z]/g, "");
+  return firstWord()
+    .replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase())
+    .replace(/[^A-Za-z]/g, "");
+}
+
+/** The verb: options may stand before it. */
+function firstWord() {
+  return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
 
 function isNewer(path, time) {

@@ -110,9 +110,9 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       USER: "www-data",
     });
     expect(rootsFiles(data())).toEqual([]);
-    // What makes code belongs to whoever that belongs to.
+    // What makes code belongs to whoever that belongs to, also with an option before the verb.
     app.write("commands/More.ts", who);
-    expect((await app.laju("build")).stderr).toBe("");
+    expect((await app.laju("--verbose", "build")).stderr).toBe("");
     expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
   });
 
