@@ -31,7 +31,9 @@ export function shownUrl(text: string): string {
 export function withoutSecrets(text: string, address: string): string {
   const { username, password, pathname, search, searchParams } = new URL(address);
   const whole = [pathname + search, pathname, search];
-  const parts = [username, password, ...pathname.split("/"), ...searchParams.values()];
+  // Servers for trying out repeat the headers.
+  const login = webAddress(address).headers.authorization?.replace("Basic ", "") ?? "";
+  const parts = [username, password, login, ...pathname.split("/"), ...searchParams.values()];
   const secrets = [...whole, ...parts].flatMap((part) => [part, decoded(part)]).filter(isSecret);
   return secrets
     .sort((a, b) => b.length - a.length)

@@ -102,6 +102,13 @@ describe("a URL with a user and a password", () => {
     ]);
   });
 
+  test("nor is the login that a server repeats, as a header or in plain", async () => {
+    const login = Buffer.from("me:hunter2").toString("base64");
+    first.answer(401, {}, `Basic ${login} is wrong: hunter2`);
+    const error = await postJson(first.url.replace("//", "//me:hunter2@"), "{}").catch((one) => one);
+    expect(error.message).toBe(`${hostOf(first)} answered 401 Basic … is wrong: …`);
+  });
+
   test.each(["http://me:hunter2@127.0.0.1:9/SECRETPATH", "http://me:hunter2@[/SECRETPATH"])(
     "shows neither them nor its path in errors: %s",
     async (url) => {
