@@ -14,10 +14,25 @@ export default verb({
   async run({ options }) {
     checkSources();
     const { buildApp, watchAndBuild } = await buildTools();
-    if (options.watch) return await watchAndBuild(show);
-    return show(await buildApp());
+    try {
+      if (options.watch) return await watchAndBuild(show);
+      return show(await buildApp());
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code?.match(/^(EACCES|EPERM|EROFS)$/)
+        ? notWritable(error)
+        : error;
+    }
   },
 });
+
+/** A build of another user's, say. */
+function notWritable(cause: unknown): LajuError {
+  return new LajuError(`the build cannot be written: ${(cause as Error).message}`, {
+    code: "E_BUILD_WRITE",
+    hint: `Build as the user who owns ${paths.build} and all that is in it.`,
+    cause,
+  });
+}
 
 /** A server may have the build alone. */
 function checkSources(): void {

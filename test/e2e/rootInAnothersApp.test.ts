@@ -114,6 +114,11 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     app.write("commands/More.ts", who);
     expect((await app.laju("--verbose", "build")).stderr).toBe("");
     expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
+    const others = runAs("nobody", [process.execPath, "laju", "build"], { cwd: app.root });
+    expect([others.status, others.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^✗ the build cannot be written: /),
+    ]);
   });
 
   test("the root says it, where there is no data folder yet", async () => {
