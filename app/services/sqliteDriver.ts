@@ -78,7 +78,7 @@ function makeDatabase(file: string): void {
     makeFolder(dirname(file));
     makeFile(file);
   } catch (error) {
-    throw cannotOpen(file, `it cannot be made (${error.code})`, error);
+    throw cannotOpen(file, `it cannot be created (${error.code})`, error);
   }
 }
 

@@ -97,7 +97,7 @@ describe("a new app, with no DATABASE_URL", () => {
         output
           .replace(/\d\d:\d\d:\d\d/g, "TIME")
           .replace(/(\d+s ago|now)/, "AGO")
-          .replace('SendInvoice","sendEmail', "SendInvoice")
+          .replace('sendEmail","SendInvoice', "SendInvoice")
           .trimEnd();
       if (expected.length > 0) expect(plain(ended.stdout)).toBe(plain(expected.join("\n")));
     }

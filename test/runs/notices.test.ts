@@ -172,6 +172,7 @@ describe("notices", () => {
     await run("Script", { LOG_MAX_SIZE: "1kB" });
     await until(() => hooks().length === 1);
     expect(readdirSync(join(app.root, "logs")).filter((name) => name.startsWith("Script"))).toEqual([
+      "Script.log",
       "Script.log.1",
     ]);
     expect(hooks()[0].output).toBe("from a script");

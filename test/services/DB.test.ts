@@ -75,27 +75,27 @@ async function commonBehaviour(DB: AppDatabase) {
 
 /** Whatever goes wrong with a statement, and wherever its error is shown, its values are not. */
 async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
-  await DB.schema.dropTableIfExists("tokens");
-  await DB.schema.createTable("tokens", (table) => {
+  await DB.schema.dropTableIfExists("access_keys");
+  await DB.schema.createTable("access_keys", (table) => {
     table.integer("n").primary();
     table.string("token", 30).unique();
     table.date("day");
   });
   const secret = "tok-SECRET'\"x";
-  await DB("tokens").insert({ n: 1, token: secret });
+  await DB("access_keys").insert({ n: 1, token: secret });
   const failing = [
-    () => DB("tokens").insert({ n: 2, token: secret, scope: 1 }),
-    () => DB("tokens").insert({ n: 2, token: secret }),
-    () => DB("tokens").insert({ n: 1, token: `${secret}2` }),
+    () => DB("access_keys").insert({ n: 2, token: secret, scope: 1 }),
+    () => DB("access_keys").insert({ n: 2, token: secret }),
+    () => DB("access_keys").insert({ n: 1, token: `${secret}2` }),
     () => DB.raw("select ? from nothing_here where x = ?", [secret, secret]),
-    () => DB.raw("selec ? from tokens", [secret]),
-    () => DB.transaction((trx) => trx("tokens").insert({ n: 1, token: secret })),
+    () => DB.raw("selec ? from access_keys", [secret]),
+    () => DB.transaction((trx) => trx("access_keys").insert({ n: 1, token: secret })),
     ...(isStrict
       ? [
-          () => DB("tokens").insert({ n: secret }),
-          () => DB("tokens").insert({ n: 3, day: secret }),
-          () => DB("tokens").insert({ n: 3, token: secret.repeat(20) }),
-          () => DB("tokens").insert({ n: null, token: `${secret}3` }),
+          () => DB("access_keys").insert({ n: secret }),
+          () => DB("access_keys").insert({ n: 3, day: secret }),
+          () => DB("access_keys").insert({ n: 3, token: secret.repeat(20) }),
+          () => DB("access_keys").insert({ n: null, token: `${secret}3` }),
         ]
       : []),
   ];
@@ -112,7 +112,7 @@ async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
       JSON.stringify(errorFields(error)),
     ];
     for (const text of shown) expect(text).not.toMatch(/SECRET/);
-    expect(errorText(error)).toMatch(/tokens|nothing_here/);
+    expect(errorText(error)).toMatch(/access_keys|nothing_here/);
   }
 }
 
@@ -120,8 +120,8 @@ describe("SQLite", () => {
   test("errors show statements without their values", async () => {
     await errorsWithoutValues(await load(), false);
     const { default: SQLite } = await import("../../app/services/SQLite");
-    const run = () => SQLite.run("INSERT INTO tokens (n, token) VALUES (?, ?)", [1, "tok-SECRET"]);
-    expect(run).toThrow(/^UNIQUE constraint failed: tokens\.n$/);
+    const run = () => SQLite.run("INSERT INTO access_keys (n, token) VALUES (?, ?)", [1, "tok-SECRET"]);
+    expect(run).toThrow(/^UNIQUE constraint failed: access_keys\.n$/);
     SQLite.getDatabase().close();
   });
 
@@ -209,7 +209,7 @@ describe("SQLite", () => {
       name: "LajuError",
       code: "E_SQLITE_OPEN",
       message: expect.stringMatching(
-        /^the database \S*plain\/db\.sqlite3 cannot be opened: its folder cannot be made \((ENOTDIR|EEXIST)\)$/,
+        /^the database \S*plain\/db\.sqlite3 cannot be opened: it cannot be created \((ENOTDIR|EEXIST)\)$/,
       ),
     });
     const notOne = await load({ DATABASE_URL: `file:${file}` });
@@ -234,7 +234,7 @@ describe("SQLite", () => {
       env: { LAJU_DATA: data },
     });
     app.remove();
-    expect(stdout).toBe(`the database ${data}/dev.sqlite3 cannot be opened: unable to open database file\n`);
+    expect(stdout).toBe(`the database ${data}/dev.sqlite3 cannot be opened: it cannot be created (EACCES)\n`);
   });
 
   test("a query beside an open transaction says what it waits for", async () => {
