@@ -175,6 +175,8 @@ describe("notices", () => {
       "Script.log",
       "Script.log.1",
     ]);
+    // Rotation makes the next file, empty and with laju's mode, before cron's shell would.
+    expect(readFileSync(join(app.root, "logs/Script.log"), "utf8")).toBe("");
     expect(hooks()[0].output).toBe("from a script");
   });
 
