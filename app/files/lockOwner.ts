@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 
 /**
- * Which process holds a lock on a file, as words for a message: the kernel tells it of this user's own processes (of
- * all, where root asks). "another process" where nothing more can be known.
+ * Which process holds a lock on a file, as words for a message. "another process" where nothing can be known: in
+ * another container, say.
  */
 export function lockOwner(file: string): string {
   const target = statOf(file);
   if (target === undefined) return "another process";
   const holders = namesIn("/proc").filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid));
-  const pid = holders.find((one) => locks(one, target));
+  const pid = holders.find((one) => locks(one, target)) ?? listedPid(target);
   return pid === undefined ? "another process" : `pid ${pid}${programOf(pid)}`;
 }
 
@@ -19,6 +19,25 @@ function locks(pid: string, { dev, ino }: { dev: number; ino: number }): boolean
       open?.ino === ino && open.dev === dev && /^lock:.* WRITE /m.test(read(`/proc/${pid}/fdinfo/${fd}`))
     );
   });
+}
+
+/**
+ * Of other users' processes the open files can't be seen, but the list of all locks can. It names no process for locks
+ * that belong to an open file, as laju's own do.
+ */
+function listedPid({ dev, ino }: { dev: number; ino: number }): string | undefined {
+  const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
+  const file = `${hex(major)}:${hex(minor)}:${ino}`;
+  // "1: POSIX  ADVISORY  READ 4711 fd:00:1234 0 EOF"; "->" in front of POSIX is one that waits.
+  const entries = read("/proc/locks")
+    .split("\n")
+    .map((line) => line.split(/\s+/).slice(1));
+  const pids = entries.filter(([kind, , , , on]) => kind !== "->" && on === file).map(([, , , pid]) => pid);
+  return pids.find((pid) => Number(pid) > 0 && pid !== String(process.pid));
+}
+
+function hex(number: number): string {
+  return number.toString(16).padStart(2, "0");
 }
 
 function programOf(pid: string): string {

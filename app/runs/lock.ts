@@ -37,6 +37,14 @@ export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | 
 }
 
 /**
+ * Which process holds a command's lock, where the journal knows no run that does. Without its command line, which may
+ * have secrets in it: this goes into the ledger.
+ */
+export function ownerOfLock(name: string): string {
+  return lockOwner(lockFileOf(name)).replace(/ \(.*$/s, "");
+}
+
+/**
  * The lock of the run whose attempt this process is, where it was handed on to it: then it is held even if the process
  * of the first attempt is killed. Undefined where the descriptor is none, or not of this lock.
  */

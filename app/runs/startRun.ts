@@ -4,7 +4,7 @@ import { setRunId } from "../services/Logger";
 import { beforeRun } from "./afterRun";
 import { isAtTerminal } from "./atTerminal";
 import type { SlotDecision } from "./dueSlot";
-import { type HeldLock, inheritedLock, takeLock } from "./lock";
+import { type HeldLock, inheritedLock, ownerOfLock, takeLock } from "./lock";
 import { lockHolder } from "./lockHolder";
 import { type Nesting, nestingBelow, nestingIn, nestingOf } from "./nesting";
 import { outputFile } from "./outputFile";
@@ -151,7 +151,8 @@ function partOrRefusal(
 
 /** A retry that is skipped leaves the run failed. The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
-  const message = reason ?? (holder === undefined ? "an earlier run goes on" : overlapText(holder));
+  const message =
+    reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
   process.exit(run.attempt > 1 ? 1 : 0);

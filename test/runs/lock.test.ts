@@ -8,6 +8,7 @@ import { withLockOn } from "../../app/runs/lock";
 import { migratingAlone } from "../../app/services/migrationLock";
 
 const modules = join(import.meta.dirname, "..", "..", "node_modules");
+const Driver = Number.parseInt(process.versions.node, 10) < 22 ? "better-sqlite3-node20" : "better-sqlite3";
 
 describe("waiting for a lock", () => {
   let folder: string;
@@ -41,10 +42,18 @@ describe("waiting for a lock", () => {
     expect(withLockOn(file, "has been at it", work, 5_000)).toBe("done");
   });
 
+  test("names a process whose open files are not to be seen, or that may only read", async () => {
+    const file = join(folder, "locks", "x.lock");
+    withLockOn(file, "has been at it", () => "done", 200);
+    await hold(`const lock = new (require(${JSON.stringify(Driver)}))(${JSON.stringify(file)}, { readonly: true });
+      lock.exec("begin"); lock.prepare("select * from sqlite_master").all()`);
+    expect(() => withLockOn(file, "has been at it", () => "done", 200)).toThrow(
+      `pid ${holder?.pid} (${process.execPath} -e const lock`,
+    );
+  });
+
   test("of migrations ends too", async () => {
     const file = join(folder, "dev.sqlite3");
-    const Driver =
-      Number.parseInt(process.versions.node, 10) < 22 ? "better-sqlite3-node20" : "better-sqlite3";
     await hold(`const lock = new (require(${JSON.stringify(Driver)}))(${JSON.stringify(`${file}-migrating`)});
       lock.exec("begin exclusive")`);
     const database = { raw: async () => {} } as never;

@@ -65,6 +65,24 @@ describe("while a run goes on, another start", () => {
   const last = async (name: string): Promise<Run> =>
     JSON.parse((await app.laju("runs", name, "--json", "--limit", "1")).stdout)[0];
 
+  test("is skipped because of a lock that no run holds, and names the process without its arguments", async () => {
+    await start("Skips");
+    const file = join(app.root, "data", "locks", "Skips.lock");
+    const Driver =
+      Number.parseInt(process.versions.node, 10) < 22 ? "better-sqlite3-node20" : "better-sqlite3";
+    const program = `const lock = new (require("${Driver}"))("${file}", { readonly: true });
+      lock.exec("begin"); lock.prepare("select * from sqlite_master").all();
+      console.log("held"); setInterval(() => {}, 1000);`;
+    const stranger = spawn(process.execPath, ["-e", program], { cwd: app.root });
+    try {
+      await once(stranger.stdout, "data");
+      const { status, stderr } = await start("Skips");
+      expect([status, stderr]).toEqual([0, `laju: Skips is skipped: pid ${stranger.pid} holds its lock\n`]);
+    } finally {
+      stranger.kill("SIGKILL");
+    }
+  });
+
   test("of a scheduled command is skipped with status 0, and recorded", async () => {
     const first = await begin("Skips");
     const second = await start("Skips");
