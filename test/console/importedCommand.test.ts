@@ -33,9 +33,11 @@ test("a test that imports a command loads what declares one, and nothing that ru
   expect([...new Set(loaded)].map((id) => id.slice(app.root.length + 1)).sort()).toEqual([
     "app/config.ts",
     "app/config/envFile.ts",
+    "app/config/groups.ts",
     "app/config/mailAddresses.ts",
     "app/config/readers.ts",
     "app/config/sourceEntry.ts",
+    "app/config/sqliteOnNode20.ts",
     "app/config/starter.ts",
     "app/console/command.ts",
     "app/errors.ts",

@@ -42,7 +42,7 @@ describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => 
       Guarded: { folder: place.build, entry: null },
       Delayed: { folder: place.build, entry: null },
     });
-    expect(existsSync(rows[3].log)).toBe(false);
+    expect(readFileSync(rows[3].log, "utf8")).toBe("");
     expect(checkCrontab(target).state).toBe("in order");
     removeCrontab(target);
     expect(cron.crontab(["-l"]).stdout.toString()).toBe("SHELL=/bin/false\n@daily theirs\n");
