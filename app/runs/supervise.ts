@@ -1,6 +1,7 @@
 import { errorText } from "../services/errorText";
 import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
+import { noteForeignRejection } from "./foreignRejection";
 import { idOfRun } from "./ledger";
 import type { HeldLock } from "./lock";
 import { outputSize } from "./outputFile";
@@ -105,6 +106,10 @@ export function supervise({
 
   process.on("uncaughtExceptionMonitor", (error) => {
     notes.error ??= errorText(error);
+  });
+  noteForeignRejection((text) => {
+    notes.error ??= text;
+    tell(`${name} ${text}`);
   });
   process.on("exit", (status) => {
     const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";

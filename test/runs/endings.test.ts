@@ -33,6 +33,9 @@ const files = {
     'const no = () => { throw new Error("trap"); }; throw new Proxy({}, { get: no, has: no, ownKeys: no, getPrototypeOf: no });',
   ),
   "commands/ThrowsObject.ts": command('throw { code: 42, table: "users" };'),
+  "commands/RejectsObject.ts": '(async () => { throw { code: 42, table: "users" }; })();',
+  "commands/RejectsAndListens.ts":
+    'process.on("unhandledRejection", () => process.exit(9)); (async () => { throw { code: 42 }; })();',
   "commands/ThrowsMany.ts": command(
     'await Promise.any([Promise.reject(new Error("first")), Promise.reject(new TypeError("second"))]);',
   ),
@@ -140,6 +143,8 @@ describe("a run of a built command", () => {
     ["ThrowsUndefined", 1, "threw undefined"],
     ["ThrowsProxy", 1, "threw {}"],
     ["ThrowsObject", 1, "threw { code: 42, table: 'users' }"],
+    ["RejectsObject", 1, "threw { code: 42, table: 'users' }"],
+    ["RejectsAndListens", 9, null],
     ["ThrowsMany", 1, "AggregateError: All promises were rejected: first; second"],
     ["Overflows", 1, "RangeError: Maximum call stack"],
     ["Forgets", 1, "Forgets ended before its run() did"],
