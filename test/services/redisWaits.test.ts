@@ -65,7 +65,8 @@ describe.skipIf(redisNeed.skip)(`a client that waits 300 ms for replies${redisNe
     return redis;
   }
 
-  test("waits as long as each command does, in whatever form it is sent", async () => {
+  // Where the machine is short of time an answer may come later than the client waits for it.
+  test("waits as long as each command does, in whatever form it is sent", { retry: 1 }, async () => {
     const ways: Promise<unknown>[] = [
       client().blpop("none", 1),
       client().bzpopmin("none", 1),
