@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
+import { seeded } from "../seeded";
 import { bodies, names, titles } from "./words";
 
 const dayMs = 86_400_000;
@@ -61,7 +62,7 @@ function asciiOf(name: string): string {
 
 /** Four a day for sixty days back, three drafts, and two that are due for publication. */
 function posts(now: number, ids: number[]) {
-  const random = randomFrom(20260101);
+  const random = seeded(20260101);
   const post = (index: number, state: PostState) => ({
     user_id: ids[Math.floor(random() * ids.length)],
     title: titles[index % titles.length],
@@ -110,15 +111,4 @@ function tokens(now: number, ids: number[]) {
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** A small generator with a seed (mulberry32), so that every demonstration looks the same. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

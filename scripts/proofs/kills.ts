@@ -3,8 +3,8 @@
  * lost, the ledger is whole, and no start in between was refused. Ends with status 1 where that is not so.
  */
 import { makeBenchApp } from "../bench/support/benchApp";
+import { seeded } from "../seeded";
 import { killAtRandom, killedCommands } from "./killing";
-import { seeded } from "./seeded";
 
 const kills = Number(process.argv[2] ?? 1000);
 

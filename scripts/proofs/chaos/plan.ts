@@ -1,4 +1,4 @@
-import { chosen, seeded } from "../seeded";
+import { chosen, seeded } from "../../seeded";
 
 export const engines = ["sqlite", "postgresql", "mariadb", "redis"] as const;
 export type EngineName = (typeof engines)[number];

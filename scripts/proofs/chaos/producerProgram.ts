@@ -1,7 +1,7 @@
 import type { NewJob } from "../../../app/queue/engine";
 import { queueEngine } from "../../../app/queue/engines/select";
 import { newJob } from "../../../app/queue/newJob";
-import { chosen, seeded } from "../seeded";
+import { chosen, seeded } from "../../seeded";
 import { pause } from "./clock";
 import { type KindName, kindNames, kindOf, type Load } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";

@@ -1,4 +1,4 @@
-import { type JobFilter, type JobRecord, type JobState, jobStates, type QueueCounts } from "../../jobRecord";
+import { type JobFilter, type JobRecord, jobStates, type QueueCounts } from "../../jobRecord";
 import { countsOf } from "../counts";
 import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
@@ -6,21 +6,11 @@ import type { Scripts } from "./scripts";
 /** So many of each queue's state are looked at for a list; what is beyond has waited, or is finished, for longest. */
 const window = 1000;
 
-/** As lua/look.ts counts them. */
-const counted: JobState[] = [
-  "scheduled",
-  "pending",
-  "parked",
-  "processing",
-  "completed",
-  "failed",
-  "cancelled",
-];
-
+/** lua/look.ts counts the states in the order of `jobStates`. */
 export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
   const rows = await scripts.run<[string, ...number[]][]>("counts");
   const all = rows.flatMap(([type, ...counts]) =>
-    counted.map((state, at) => ({ type, state, count: counts[at] ?? 0 })),
+    jobStates.map((state, at) => ({ type, state, count: counts[at] ?? 0 })),
   );
   const byType = all.filter(({ count }) => count > 0);
   return countsOf(byType.sort((a, b) => compare(a.type, b.type) || compare(a.state, b.state)));
