@@ -22,9 +22,9 @@ import { seed } from "../scripts/demo/seed";
 import DB from "../app/services/DB";
 (async () => { await seed(DB); process.exit(0); })();
 `;
-const demo = ["seed.ts", "words.ts"].map((file) => [
-  `scripts/demo/${file}`,
-  readFileSync(join(project, "scripts", "demo", file), "utf8"),
+const demo = ["demo/seed.ts", "demo/words.ts", "seeded.ts"].map((file) => [
+  `scripts/${file}`,
+  readFileSync(join(project, "scripts", file), "utf8"),
 ]);
 
 const ways: [string, (app: TestApp, name: string) => Promise<Ended>][] = [
