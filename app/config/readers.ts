@@ -12,7 +12,9 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   const text = (name: string) => env[name]?.trim() || undefined;
   const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
   const mailboxes = (name: string): Mailbox[] => {
-    const list = readMailboxSetting(text(name) ?? "");
+    const value = text(name);
+    if (value === undefined) return [];
+    const list = readMailboxSetting(value);
     for (const part of list.wrong) {
       problems.push(`${name} has ${JSON.stringify(part)}, which is not a mail address (${exampleAddresses})`);
     }
