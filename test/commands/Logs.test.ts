@@ -133,10 +133,14 @@ describe("logs", () => {
     expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
     expect(shown).toContain("all is well");
     expect(await onTerminal("logs Speaks --raw")).toContain("a\u001b]0;title\u0007\u009b31m\u202eb ü");
-    const paused = await onTerminal("pause --reason \"$(printf 'x\\033[2J\\302\\233\\342\\200\\256\\nforged')\"");
+    const paused = await onTerminal(
+      "pause --reason \"$(printf 'x\\033[2J\\302\\233\\342\\200\\256\\nforged')\"",
+    );
     expect(paused).toContain("x\ufffd\ufffd");
     await onTerminal("resume");
-    expect(await onTerminal("\"$(printf 'bad\\033]0;t\\007')\"")).toContain('Unknown verb "bad\ufffd]0;t\ufffd"');
+    expect(await onTerminal("\"$(printf 'bad\\033]0;t\\007')\"")).toContain(
+      'Unknown verb "bad\ufffd]0;t\ufffd"',
+    );
   });
 
   test("show the start and the end of an endless line", async () => {
