@@ -10,7 +10,7 @@ const completeMany = `update jobs
     remove_at = ?1 + remove_delay
   from json_each(?2) d
   where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = d.value->>1
-    and jobs.created_at is d.value->>3 and status = 'processing'`;
+    and jobs.created_at is ?4 + (d.value->>3) and status = 'processing'`;
 
 const owned =
   "where id = ?1 and attempts = ?2 and locked_by = ?3 and created_at is ?4 and status = 'processing'";
@@ -53,11 +53,18 @@ function isPlain(settlement: Settlement): settlement is Plain {
 
 function completePlain(database: Database, worker: string, plain: readonly Plain[], now: number): number[] {
   if (plain.length === 0) return [];
+  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
+  const since = plain[0]?.createdAt ?? 0;
   const done = JSON.stringify(
-    plain.map(({ id, attempt, result, createdAt }) => [id, attempt, result, createdAt]),
+    plain.map(({ id, attempt, result, createdAt }) => [
+      id,
+      attempt,
+      result,
+      createdAt === null ? null : createdAt - since,
+    ]),
   );
   const complete = database.transaction(() => {
-    const { changes } = statement(database, completeMany).run({ 1: now, 2: done, 3: worker });
+    const { changes } = statement(database, completeMany).run({ 1: now, 2: done, 3: worker, 4: since });
     if (changes < plain.length) throw new SomeLost();
   });
   try {
