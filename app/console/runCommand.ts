@@ -1,4 +1,5 @@
 import { LajuError } from "../errors";
+import { countsText } from "../runs/runNote";
 import type { ActiveRun } from "../runs/supervise";
 import { errorText, isError } from "../services/errorText";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
@@ -19,8 +20,9 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
     if (isGenerator(result)) throw new Error(`${name}'s run() is a generator, so nothing of it was run`);
     const message = messageOf(result);
     if (message !== undefined) logInfo(message);
-    run.noteMessage(message);
-    const status = failedCount(result) > 0 ? 1 : Number(process.exitCode ?? 0);
+    const counts = countsIn(result);
+    run.noteResult({ message, processed: count(counts.processed), failed: count(counts.failed) });
+    const status = (counts.failed ?? 0) > 0 ? 1 : Number(process.exitCode ?? 0);
     if (!run.port?.isListening()) run.exit(status);
     // A part that is sent its work by the run ends when nothing can be sent any more.
     process.exitCode = status;
@@ -84,17 +86,19 @@ function messageOf(result: CommandResult): string | undefined {
 function messageIn(result: CommandResult): string | undefined {
   if (typeof result === "string") return result;
   if (!result) return undefined;
-  const counts = [
-    result.processed === undefined ? "" : `${result.processed} processed`,
-    result.failed === undefined ? "" : `${result.failed} failed`,
-  ].filter(Boolean);
-  const { message = counts.join(", ") || undefined } = result;
+  const { processed = null, failed = null } = result;
+  const { message = countsText({ processed, failed }) || undefined } = result;
   // A script without types may return anything.
   return message === undefined || typeof message === "string" ? message : JSON.stringify(message);
 }
 
-function failedCount(result: CommandResult): number {
-  return typeof result === "object" && result ? (result.failed ?? 0) : 0;
+function countsIn(result: CommandResult): { processed?: number; failed?: number } {
+  return typeof result === "object" && result ? result : {};
+}
+
+/** A script without types may return anything, and the ledger takes whole numbers. */
+function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
 /** What the user can mend is a sentence; everything else is shown whole, with stack and cause. */

@@ -1,4 +1,5 @@
 import type { Run, RunState } from "../runs/run";
+import { countsText, runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
 import { printable, printableLine } from "../services/printable";
 import type { Terminal } from "./terminal";
@@ -18,7 +19,14 @@ export function runTable(runs: Run[], now: number, terminal: Terminal): string {
 
 function cells(run: Run, now: number): string[] {
   const lasted = run.durationMs === null ? "" : formatDuration(run.durationMs);
-  return [String(run.id), run.name, ago(now - run.startedAt), lasted, endingOf(run), noteOf(run)];
+  return [
+    String(run.id),
+    run.name,
+    ago(now - run.startedAt),
+    lasted,
+    endingOf(run),
+    printableLine(runNote(run)),
+  ];
 }
 
 /** One run whole, for `node laju runs show ID`. */
@@ -33,7 +41,9 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["key", run.key],
     ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
     ["message", run.message],
+    ["counts", countsText(run)],
     ["error", run.error],
+    [run.error === null ? "error" : "before it", run.loggedError],
   ];
   const lines = rows
     .filter(([, value]) => value !== null && value !== "")
@@ -69,10 +79,6 @@ function endingOf({ state, exitStatus }: Run): string {
   if (state === "succeeded") return "";
   if (state === "failed") return `exit ${exitStatus}`;
   return state.replace("_", " ");
-}
-
-function noteOf({ message, error }: Run): string {
-  return printableLine(message ?? error);
 }
 
 /** How long ago, in one unit at most two: "2h 39m ago". */

@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { notePrintedError } from "../services/firstError";
 import { printableWithColours } from "../services/printable";
 import { isOutputReplaced } from "../services/standardOutput";
 import { writeAll } from "../services/writeAll";
@@ -25,7 +26,11 @@ export function keepConsoleLines({ isGated = false }: { isGated?: boolean } = {}
     };
   const toStdout = writer(1);
   const toStderr = writer(2);
-  Object.assign(console, { log: toStdout, info: toStdout, debug: toStdout, warn: toStderr, error: toStderr });
+  const toError = (...values: unknown[]) => {
+    if (!isGated) notePrintedError(() => format(...values));
+    toStderr(...values);
+  };
+  Object.assign(console, { log: toStdout, info: toStdout, debug: toStdout, warn: toStderr, error: toError });
   console.group = (...label: unknown[]) => {
     if (label.length > 0) toStdout(...label);
     indent += "  ";

@@ -1,3 +1,4 @@
+import { runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
 import { printableLine } from "../services/printable";
@@ -84,7 +85,7 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   const skips = server !== "" ? [`run by ${server}`] : skipped === 0 ? [] : [`${skipped} skipped`];
   // That the run before went well is no news where the next one never came.
   const isOutdated = bad.length > 0 && last?.state === "succeeded";
-  const said = running === null && !isOutdated ? printableLine(last?.error ?? last?.message) : "";
+  const said = running === null && !isOutdated ? (last === null ? "" : printableLine(runNote(last))) : "";
   return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
 }
 

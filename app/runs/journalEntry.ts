@@ -34,12 +34,14 @@ function isLog({ file, inode, from }: Entry): boolean {
   return typeof file === "string" && (inode == null || Number.isInteger(inode)) && isCount(from);
 }
 
-function isEnd({ state, exitStatus, finishedAt, logTo, durationMs }: Entry): boolean {
+function isEnd({ state, exitStatus, finishedAt, logTo, durationMs, processed, failed }: Entry): boolean {
   return (
     ends.includes(state as RunState) &&
     (exitStatus == null || Number.isInteger(exitStatus)) &&
     isTime(finishedAt) &&
     (logTo == null || isCount(logTo)) &&
+    (processed == null || isCount(processed)) &&
+    (failed == null || isCount(failed)) &&
     (durationMs == null || (typeof durationMs === "number" && durationMs >= 0 && durationMs <= latest))
   );
 }

@@ -103,6 +103,12 @@ const changes = [
   -- How long a run took, in milliseconds, by a clock that nobody sets: the difference of its times may be negative.
   ALTER TABLE runs ADD COLUMN duration INTEGER;
 `,
+  `
+  -- What a run says it did, and the first error it logged where it ended badly.
+  ALTER TABLE runs ADD COLUMN processed INTEGER;
+  ALTER TABLE runs ADD COLUMN failed INTEGER;
+  ALTER TABLE runs ADD COLUMN logged_error TEXT;
+`,
 ];
 
 /**

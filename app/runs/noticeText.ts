@@ -3,6 +3,7 @@ import { printable } from "../services/printable";
 import type { Incident } from "./incidents";
 import type { NoticeEvent } from "./notices";
 import type { Run } from "./run";
+import { countsText } from "./runNote";
 
 /** Everything that a notice says, whatever its form. */
 export interface NoticeContent {
@@ -45,7 +46,8 @@ export function noticeFacts({
     ["Lasted", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
     ["Message", run?.message ?? undefined],
-    ...(event === "failure" && run?.error ? errorFacts(run.error) : []),
+    ["Counts", (run && countsText(run)) || undefined],
+    ...(event === "failure" && run !== undefined ? causeFacts(run) : []),
     ["Host", `${host}, ${app}`],
     ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
   ];
@@ -63,6 +65,12 @@ export function factLines(content: NoticeContent): string[] {
 export function noticeText(content: NoticeContent): string {
   const output = content.output === "" ? [] : ["", printable(content.output)];
   return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
+}
+
+/** Why a run failed. An error that it logged before the one that ended it is often the cause. */
+function causeFacts({ error, loggedError }: Run): [string, string][] {
+  if (!error) return loggedError ? [["Error", loggedError]] : [];
+  return loggedError ? [...errorFacts(error), ["Logged before", loggedError]] : errorFacts(error);
 }
 
 /** The first line of an error, and those of its causes. The label says "Error" already. */

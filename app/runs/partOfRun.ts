@@ -35,7 +35,7 @@ export function partOfRun({ key, startedAt }: RunMark): ActiveRun {
       controller ??= abortedBySignals();
       return controller.signal;
     },
-    noteMessage() {},
+    noteResult() {},
     noteError() {},
     exit: (status) => process.exit(status),
   };

@@ -44,11 +44,12 @@ export function closeRecord(name: string, key: string, outcome: Outcome): void {
 }
 
 /** An error often quotes what the command was given. */
-function withHiddenTexts({ message, error, ...outcome }: Outcome): Outcome {
+function withHiddenTexts({ message, error, loggedError, ...outcome }: Outcome): Outcome {
   return {
     ...outcome,
     ...(message !== undefined && { message: withoutSecrets(message) }),
     ...(error !== undefined && { error: withoutSecrets(error) }),
+    ...(loggedError !== undefined && { loggedError: withoutSecrets(loggedError) }),
   };
 }
 

@@ -20,6 +20,11 @@ export interface Run {
   exitStatus: number | null;
   message: string | null;
   error: string | null;
+  /** How many items the run says it processed, and how many of them failed. */
+  processed: number | null;
+  failed: number | null;
+  /** The first error that a run which ended badly had logged before: often the cause. */
+  loggedError: string | null;
   attempt: number;
   args: string[];
   /**
@@ -45,14 +50,21 @@ export interface NewRun {
   hasLock: boolean;
 }
 
+/** What a run says about its work when it is done. */
+export interface RunResult {
+  message?: string | undefined;
+  processed?: number | undefined;
+  failed?: number | undefined;
+}
+
 /** What is known when it ends. */
-export interface Outcome {
+export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
-  message?: string | undefined;
   /** The run because of which this one did nothing: whoever knows its id writes the message. */
   holder?: LockHolder | undefined;
   error?: string | undefined;
+  loggedError?: string | undefined;
   finishedAt: number;
   /** In milliseconds, where its process can tell. */
   durationMs?: number | undefined;

@@ -18,6 +18,9 @@ export interface RunRow {
   exit_status: number | null;
   message: string | null;
   error: string | null;
+  processed: number | null;
+  failed: number | null;
+  logged_error: string | null;
   attempt: number;
   log_file: string | null;
   log_inode: number | null;
@@ -42,6 +45,9 @@ export function toRun(row: RunRow): Run {
     exitStatus: row.exit_status,
     message: row.message,
     error: row.error,
+    processed: row.processed,
+    failed: row.failed,
+    loggedError: row.logged_error,
     attempt: row.attempt,
     args: JSON.parse(row.args),
     log:
@@ -79,11 +85,13 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(
-      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
+      `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, processed = ?, failed = ?,
+         logged_error = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
-      ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null, end.finishedAt],
+      ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null],
+      ...[end.processed ?? null, end.failed ?? null, end.loggedError ?? null, end.finishedAt],
       ...[
         end.durationMs ?? null,
         end.logTo ?? null,

@@ -1,4 +1,3 @@
-import { errorText } from "../services/errorText";
 import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { noteForeignRejection } from "./foreignRejection";
@@ -8,6 +7,8 @@ import { outputSize } from "./outputFile";
 import type { PartPort } from "./partPort";
 import type { RunRecord } from "./record";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
+import type { RunResult } from "./run";
+import { runNotes } from "./runNotes";
 import { startSender } from "./startSender";
 import { tell } from "./tell";
 import { watchTime } from "./timeLimit";
@@ -60,8 +61,8 @@ export interface ActiveRun {
   skip(reason: string): never;
   /** Made at its first use: a command that never asked for it is not waited for when it has to end. */
   signal(): AbortSignal;
-  /** Keeps a sentence about what was done. */
-  noteMessage(message: string | undefined): void;
+  /** Keeps what the run says it has done. */
+  noteResult(result: RunResult): void;
   noteError(error: unknown): void;
   /** Ends the process, with this status unless the run was told to end before (time limit, signal). */
   exit(status: number): never;
@@ -84,7 +85,7 @@ export function supervise({
   due = null,
   awaitsClaim = false,
 }: Supervision): ActiveRun {
-  const notes: { message?: string; error?: string } = {};
+  const notes = runNotes();
   let controller: AbortController | undefined;
   let timedOut = false;
   let isSkipped = false;
@@ -95,7 +96,7 @@ export function supervise({
   let limit: LimitState | undefined;
 
   const end = (status: number, reason: string) => {
-    notes.error ??= reason;
+    notes.noteErrorText(reason);
     endStatus ??= status;
     tell(`${name} ${reason}`);
     if (controller === undefined || controller.signal.aborted) process.exit(endStatus);
@@ -104,11 +105,9 @@ export function supervise({
     controller.abort(new Error(reason));
   };
 
-  process.on("uncaughtExceptionMonitor", (error) => {
-    notes.error ??= errorText(error);
-  });
+  process.on("uncaughtExceptionMonitor", notes.noteError);
   noteForeignRejection((text) => {
-    notes.error ??= text;
+    notes.noteErrorText(text);
     tell(`${name} ${text}`);
   });
   process.on("exit", (status) => {
@@ -116,9 +115,10 @@ export function supervise({
     if (timedOut) endDescendants(process.pid, mark);
     const isRetried = !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
     const isTold = told !== undefined && !isSkipped;
-    const untold = isTold ? untoldOf(told, { isBad: state !== "succeeded", isRetried }) : undefined;
+    const isBad = state !== "succeeded" && !isSkipped;
+    const untold = isTold ? untoldOf(told, { isBad, isRetried }) : undefined;
     const end = { state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize(), untold } as const;
-    record?.close({ ...notes, ...end, durationMs: Math.round(monotonicMs() - began) });
+    record?.close({ ...notes.atEnd(isBad), ...end, durationMs: Math.round(monotonicMs() - began) });
     if (isRetried) {
       if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.
@@ -132,7 +132,7 @@ export function supervise({
   for (const signal of endingSignals) {
     process.on(signal, () => {
       // A script with a handler of its own decides itself how it ends.
-      if (process.listenerCount(signal) > 1) notes.error ??= `received ${signal}`;
+      if (process.listenerCount(signal) > 1) notes.noteErrorText(`received ${signal}`);
       else end(128 + signalNumbers[signal], `ended by ${signal}`);
     });
   }
@@ -156,7 +156,7 @@ export function supervise({
     },
     skip(reason) {
       isSkipped = true;
-      notes.message = reason;
+      notes.noteResult({ message: reason });
       tell(`${name} is skipped: ${reason}`);
       process.exit(0);
     },
@@ -165,12 +165,8 @@ export function supervise({
       limit?.noteTidyingUp();
       return controller.signal;
     },
-    noteMessage(message) {
-      notes.message = message;
-    },
-    noteError(error) {
-      notes.error ??= errorText(error);
-    },
+    noteResult: notes.noteResult,
+    noteError: notes.noteError,
     exit: (status) => process.exit(endStatus ?? status),
   };
 }

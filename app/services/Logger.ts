@@ -2,6 +2,7 @@ import { fstatSync } from "node:fs";
 import type { Logger } from "winston";
 import { settings, wantsColour } from "../config";
 import { errorMessage, isError } from "./errorText";
+import { noteLoggedError } from "./firstError";
 import { lazy } from "./lazy";
 import { jsonLine, prettyLine } from "./logLine";
 import { errorFields, freeName } from "./logValue";
@@ -86,6 +87,7 @@ function log(level: Level, message: string, meta: Meta): void {
 const rank: Record<Level, number> = { error: 0, warn: 1, info: 2, http: 3, debug: 4 };
 
 function lineOf(level: string, message: unknown, meta: Meta): string {
+  if (level === "error") noteLoggedError(message, meta.error);
   const entry = { time: new Date(), level, message, run: runId, meta };
   const { format } = choices();
   const isPretty = format === undefined ? isTerminal(streamOf(level)) : format === "pretty";

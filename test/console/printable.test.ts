@@ -4,7 +4,7 @@ import { jobTable } from "../../app/console/queue/jobList";
 import { runDetails, runTable } from "../../app/console/runList";
 import type { Terminal } from "../../app/console/terminal";
 import type { JobRecord } from "../../app/queue/jobRecord";
-import type { Run } from "../../app/runs/run";
+import { someRun } from "../support/run";
 
 const now = Date.parse("2026-11-23T09:00:00Z");
 const error = "Error: \u001b[31mno rows\u001b[0m\u0007 in\t\u001b]0;title\u0007 A\r\n    at X.ts:3";
@@ -17,19 +17,16 @@ const terminal: Terminal = {
   isTerminal: false,
 };
 
-const run: Run = {
-  ...{ id: 7, key: "k", name: "Digest", host: "web-1", pid: 1, startedAt: now - 60_000, finishedAt: now },
-  ...{
-    durationMs: 60_000,
-    state: "failed",
-    exitStatus: 1,
-    message: null,
-    error,
-    attempt: 2,
-    args: ["\u001b[2J"],
-    log: null,
-  },
-};
+const run = someRun({
+  startedAt: now - 60_000,
+  finishedAt: now,
+  durationMs: 60_000,
+  state: "failed",
+  exitStatus: 1,
+  error,
+  attempt: 2,
+  args: ["\u001b[2J"],
+});
 
 test("what an error would do to the terminal, it does not do in a table of runs", () => {
   expect(runTable([run], now, terminal)).toBe(

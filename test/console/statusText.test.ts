@@ -3,6 +3,7 @@ import type { Status, StatusRow } from "../../app/console/statusRows";
 import { statusText } from "../../app/console/statusText";
 import type { Terminal } from "../../app/console/terminal";
 import type { Run } from "../../app/runs/run";
+import { someRun } from "../support/run";
 
 const now = Date.parse("2026-11-23T09:00:00Z");
 const clock = { now: new Date(now), hostTimezone: "UTC" };
@@ -36,24 +37,12 @@ function row(name: string, more: Partial<StatusRow> = {}): StatusRow {
 
 function run(minutesAgo: number, lastedMs: number | null, more: Partial<Run> = {}): Run {
   const startedAt = now - minutesAgo * minute;
-  return {
-    id: 7,
-    name: "X",
-    host: "here",
-    key: "k",
-    pid: 1,
+  return someRun({
     startedAt,
     finishedAt: lastedMs === null ? null : startedAt + lastedMs,
     durationMs: lastedMs,
-    state: "succeeded",
-    exitStatus: 0,
-    message: null,
-    error: null,
-    attempt: 1,
-    args: [],
-    log: null,
     ...more,
-  };
+  });
 }
 
 const failed = run(300, 300, {

@@ -19,6 +19,20 @@ const files = {
     "const now = Date.now; Date.now = () => now() - 3_600_000; await new Promise((r) => setTimeout(r, 300));",
   ),
   "commands/Counts.ts": command("return { processed: 3, failed: 1 };"),
+  "commands/Reminds.ts": command(
+    `logError("Could not remind Ada", new Error("connect ECONNREFUSED 127.0.0.1:25"));
+     logError("Could not remind Bob", new Error("another one"));
+     return { message: "Reminded 0 customers", processed: 0, failed: 2 };`,
+  ),
+  "commands/ThrowsAtTheEnd.ts": command(
+    'logError("Could not remind Ada", { error: "refused" }); throw new Error("2 of 5 failed");',
+  ),
+  "commands/PrintsError.ts": 'console.warn("old"); console.error("no license"); process.exit(1);',
+  "commands/LogsAndSucceeds.ts": command('logError("one of many"); return "fine";'),
+  "commands/Hides.ts": command(
+    'logError("refused " + context.options.token); return { failed: 1 };',
+    'options: { token: { type: "string", sensitive: true } },',
+  ),
   "commands/Throws.ts": command('throw new Error("no luck", { cause: new Error("bad weather") });'),
   "commands/Exits.ts": command("setTimeout(() => process.exit(7), 1); await new Promise(() => {});"),
   "commands/Rejects.ts": command(
@@ -114,6 +128,41 @@ describe("a run of a built command", () => {
       exitStatus: 1,
       message: "3 processed, 1 failed",
     });
+  });
+
+  test("keeps what it counted, and the first error it logged", async () => {
+    expect((await run("Reminds")).status).toBe(1);
+    const reminds = await last("Reminds");
+    expect(reminds).toMatchObject({
+      ...{ state: "failed", message: "Reminded 0 customers", processed: 0, failed: 2, error: null },
+      loggedError: "Could not remind Ada: connect ECONNREFUSED 127.0.0.1:25",
+    });
+    const why = "0 processed, 2 failed: Could not remind Ada: connect ECONNREFUSED";
+    expect((await app.laju("status", "Reminds")).stdout).toContain(why);
+    expect((await app.laju("runs", "Reminds")).stdout).toContain("0 processed, 2 failed: Could not rem");
+    expect((await app.laju("runs", "show", String(reminds.id))).stdout).toMatch(
+      / message +Reminded 0 customers\n +counts +0 processed, 2 failed\n +error +Could not remind Ada: connect/,
+    );
+  });
+
+  test("that throws keeps an error that it logged before, and not the log of its own", async () => {
+    await Promise.all(["ThrowsAtTheEnd", "Throws"].map((name) => run(name)));
+    expect(await last("ThrowsAtTheEnd")).toMatchObject({
+      error: expect.stringContaining("2 of 5 failed"),
+      loggedError: "Could not remind Ada: refused",
+    });
+    expect((await last("Throws")).loggedError).toBe(null);
+  });
+
+  test("of a script shows what it printed as an error; a success shows none", async () => {
+    await Promise.all(["PrintsError", "LogsAndSucceeds"].map((name) => run(name)));
+    expect(await last("PrintsError")).toMatchObject({ state: "failed", loggedError: "no license" });
+    expect(await last("LogsAndSucceeds")).toMatchObject({ state: "succeeded", loggedError: null });
+  });
+
+  test("keeps no secret in a logged error", async () => {
+    await run("Hides", ["--token", "s3cr3t-token"]);
+    expect((await last("Hides")).loggedError).toBe("refused ***");
   });
 
   test("keeps 10 kB of what it returns, and says so", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Expectation, type RunHistory, troublesOf } from "../../app/runs/health";
 import type { Run } from "../../app/runs/run";
+import { someRun } from "../support/run";
 
 const now = new Date("2026-11-23T09:00:00Z");
 const clock = { now, hostTimezone: "Europe/Berlin" };
@@ -29,24 +30,7 @@ const nothing: RunHistory = {
 
 function run(more: Partial<Run> = {}): Run {
   const startedAt = at("2026-11-23T07:00:01Z");
-  return {
-    id: 1,
-    name: "Digest",
-    host: "here",
-    key: "k",
-    pid: 1,
-    startedAt,
-    finishedAt: startedAt + 1_000,
-    durationMs: 1_000,
-    state: "succeeded",
-    exitStatus: 0,
-    message: null,
-    error: null,
-    attempt: 1,
-    args: [],
-    log: null,
-    ...more,
-  };
+  return someRun({ startedAt, finishedAt: startedAt + 1_000, durationMs: 1_000, ...more });
 }
 
 function ended(more: Partial<Run> = {}): RunHistory {

@@ -15,6 +15,7 @@ import { commandFacts } from "../../app/schedule/manifest";
 import { printable, printableLine, printableWithColours } from "../../app/services/printable";
 import { view } from "../../app/services/View";
 import { acting, foreign } from "../support/foreign";
+import { someRun } from "../support/run";
 
 const require = createRequire(import.meta.url);
 interface HtmlParser {
@@ -61,10 +62,7 @@ const clock = { now: new Date(now), hostTimezone: "Europe/Berlin" };
 const some = foreign.map((text) => `x${text}y`);
 
 function runWith(error: string, message: string): Run {
-  return {
-    ...{ id: 7, key: "k", name: "Digest", host: "web-1", pid: 1, startedAt: now, finishedAt: now + 1 },
-    ...{ durationMs: 1, state: "failed", exitStatus: 1, message, error, attempt: 1, args: [], log: null },
-  };
+  return someRun({ startedAt: now, finishedAt: now + 1, state: "failed", exitStatus: 1, message, error });
 }
 
 describe("text from elsewhere is text, and nothing else,", () => {

@@ -6,7 +6,6 @@ import { queueText } from "../../app/console/queue/queueText";
 import { runDetails, runTable } from "../../app/console/runList";
 import type { Terminal } from "../../app/console/terminal";
 import type { NoticeContent } from "../../app/runs/noticeText";
-import type { Run } from "../../app/runs/run";
 import { webhookBody } from "../../app/runs/webhookBody";
 import { errorText } from "../../app/services/errorText";
 import { jsonLine, prettyLine } from "../../app/services/logLine";
@@ -14,6 +13,7 @@ import { printable, printableLine, printableWithColours } from "../../app/servic
 import { withoutValues } from "../../app/services/sqlErrors";
 import { withoutSecrets } from "../../app/services/webAddress";
 import { acting, foreign } from "../support/foreign";
+import { someRun } from "../support/run";
 
 /** Paints as a terminal does. */
 const terminal: Terminal = {
@@ -25,19 +25,7 @@ const terminal: Terminal = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
 const withoutPaint = (text: string) => text.replaceAll(/\u001b\[(31|0|2)m/g, "");
 
-const run: Run = {
-  ...{ id: 7, key: "k", name: "Digest", host: "web-1", pid: 1, startedAt: 0, finishedAt: 1 },
-  ...{
-    durationMs: 1,
-    state: "failed",
-    exitStatus: 1,
-    message: null,
-    error: null,
-    attempt: 1,
-    args: [],
-    log: null,
-  },
-};
+const run = someRun({ state: "failed", exitStatus: 1 });
 
 describe("text from elsewhere", () => {
   test("never acts where it is shown, and one line stays one", () => {

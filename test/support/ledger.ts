@@ -5,6 +5,8 @@ import type { Database } from "../../app/services/sqliteDriver";
 
 /** What takes a ledger's tables back to the version before each. */
 export const undoTables = {
+  6: `ALTER TABLE runs DROP COLUMN processed; ALTER TABLE runs DROP COLUMN failed;
+      ALTER TABLE runs DROP COLUMN logged_error; PRAGMA user_version = 5;`,
   5: "ALTER TABLE runs DROP COLUMN duration; PRAGMA user_version = 4;",
   4: "DROP TABLE journal_positions; PRAGMA user_version = 3;",
   3: `DROP INDEX runs_untold; DROP INDEX runs_by_retry;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { escapeHtml } from "../../../app/console/report/escape";
 import { reportPage } from "../../../app/console/report/page";
 import type { ReportData } from "../../../app/console/report/reportData";
+import { someRun } from "../../support/run";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-23T09:30:00Z");
@@ -32,23 +33,15 @@ const data: ReportData = {
   ],
   failures: [
     {
-      run: {
+      run: someRun({
         id: 9,
-        name: "Digest",
-        host: "web-1",
-        key: "k",
-        pid: 1,
         startedAt: now - hour,
         finishedAt: now - hour + 1_000,
         durationMs: 1_000,
         state: "failed",
         exitStatus: 1,
-        message: null,
         error: "Error: <b>no</b>",
-        attempt: 1,
-        args: [],
-        log: null,
-      },
+      }),
       output: "<script>alert(1)</script>",
     },
   ],

@@ -1,0 +1,26 @@
+import type { Run } from "../../app/runs/run";
+
+/** A run of the ledger that went well, with whatever a test wants otherwise. */
+export function someRun(more: Partial<Run> = {}): Run {
+  return {
+    id: 7,
+    key: "k",
+    name: "Digest",
+    host: "web-1",
+    pid: 1,
+    startedAt: 0,
+    finishedAt: 1,
+    durationMs: 1,
+    state: "succeeded",
+    exitStatus: 0,
+    message: null,
+    error: null,
+    processed: null,
+    failed: null,
+    loggedError: null,
+    attempt: 1,
+    args: [],
+    log: null,
+    ...more,
+  };
+}
