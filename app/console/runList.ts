@@ -1,3 +1,4 @@
+import { lossText } from "../runs/lossText";
 import type { Run, RunState } from "../runs/run";
 import { countsText, runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
@@ -42,6 +43,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
     ["message", run.message],
     ["counts", countsText(run)],
+    ["output", run.lostOutput && lossText(run.lostOutput)],
     ["error", run.error],
     [run.error === null ? "error" : "before it", run.loggedError],
   ];
@@ -75,10 +77,11 @@ function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
   }
 }
 
-function endingOf({ state, exitStatus }: Run): string {
-  if (state === "succeeded") return "";
-  if (state === "failed") return `exit ${exitStatus}`;
-  return state.replace("_", " ");
+function endingOf({ state, exitStatus, lostOutput }: Run): string {
+  const ending = state === "failed" ? `exit ${exitStatus}` : state.replace("_", " ");
+  return [state === "succeeded" ? "" : ending, lostOutput === null ? "" : "output lost"]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** How long ago, in one unit at most two: "2h 39m ago". */

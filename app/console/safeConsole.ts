@@ -2,7 +2,7 @@ import { format } from "node:util";
 import { notePrintedError } from "../services/firstError";
 import { printableWithColours } from "../services/printable";
 import { isOutputReplaced } from "../services/standardOutput";
-import { writeAll } from "../services/writeAll";
+import { writeAll, writeAllBytes } from "../services/writeAll";
 
 type StandardStream = "stdout" | "stderr";
 
@@ -22,7 +22,9 @@ export function keepConsoleLines({ isGated = false }: { isGated?: boolean } = {}
     (...values: unknown[]) => {
       const formatted = format(...values);
       const text = isGated && isTerminal(fd) ? printableWithColours(formatted) : formatted;
-      writeAll(fd, `${indent}${indent ? text.replaceAll("\n", `\n${indent}`) : text}\n`);
+      const error = writeAll(fd, `${indent}${indent ? text.replaceAll("\n", `\n${indent}`) : text}\n`);
+      // What a verb prints is its work.
+      if (isGated && error !== undefined && error.code !== "EPIPE") throw error;
     };
   const toStdout = writer(1);
   const toStderr = writer(2);
@@ -58,8 +60,10 @@ function blockWhenTouched(name: StandardStream, isGated: boolean): void {
     get() {
       const stream = original.call(process);
       stream._handle?.setBlocking?.(true);
+      const fd = name === "stdout" ? 1 : 2;
       if (isGated && stream.isTTY) gate(stream);
-      if (isOutputReplaced()) stream.write = directWrite(name === "stdout" ? 1 : 2);
+      if (isOutputReplaced()) stream.write = directWrite(fd);
+      else if (!isGated && !stream.isTTY) writeDirectly(stream, fd);
       Object.defineProperty(process, name, { configurable: true, enumerable: true, value: stream });
       return stream;
     },
@@ -72,10 +76,23 @@ function gate(stream: NodeJS.WriteStream): void {
     write(typeof chunk === "string" ? printableWithColours(chunk) : chunk, ...rest);
 }
 
+/**
+ * Node's own stream for a file drops what a full disk does not take of a chunk, and its error ends the process; the one for
+ * a pipe whose reader is gone does so too.
+ */
+function writeDirectly(stream: NodeJS.WriteStream, fd: 1 | 2): void {
+  stream._write = (chunk, encoding, done) => {
+    writeAllBytes(fd, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+    done();
+  };
+  Object.assign(stream, { _writev: null });
+}
+
 /** In the shape of stream.Writable's write(). */
 function directWrite(fd: 1 | 2) {
   return (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    writeAll(fd, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    if (typeof chunk === "string") writeAll(fd, chunk);
+    else writeAllBytes(fd, chunk);
     const done = rest.at(-1);
     if (typeof done === "function") process.nextTick(done);
     return true;

@@ -1,3 +1,4 @@
+import type { Trouble } from "../runs/health";
 import { runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
@@ -76,10 +77,13 @@ function nextOf({ enabled, isScheduled, isPaused, nextRun }: StatusRow, now: Dat
   return `next in ${formatDuration(Math.max(Math.floor(ms / unit) * unit, 1_000))}`;
 }
 
+/** Troubles that the column before says already. */
+const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
+
 /** What is wrong, else what the run said. */
 function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): string {
-  const bad = troubles.filter(({ kind }) => kind === "overdue" || kind === "slow").map(({ text }) => text);
-  const ended = troubles.some(({ kind }) => kind === "failed" || kind === "timed_out" || kind === "lost");
+  const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
+  const ended = troubles.some(({ kind }) => endings.includes(kind));
   const failure = ended && running !== null ? ["the run before failed"] : [];
   const server = printableLine(ranElsewhere);
   const skips = server !== "" ? [`run by ${server}`] : skipped === 0 ? [] : [`${skipped} skipped`];

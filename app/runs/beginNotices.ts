@@ -2,10 +2,11 @@ import type { Database } from "../services/sqliteDriver";
 import { failureReason } from "./failureReason";
 import { closeIncidents, closeQuietly, openIncident } from "./incidents";
 import { ledger } from "./ledgerFile";
+import { isLossTrouble, lossText } from "./lossText";
 import { isGone } from "./lostRuns";
 import { addPing } from "./notices";
 import type { RunState } from "./run";
-import type { RunRow } from "./runRow";
+import { lostOutputOf, type RunRow } from "./runRow";
 import type { Untold } from "./untold";
 
 /** What has begun to be told: a sentence for people, but for a ping. */
@@ -52,7 +53,7 @@ function begin(database: Database, { row, untold, now }: Telling): Begun[] {
   const last = lastAttempt(database, row);
   const state = last.state === "running" ? "lost" : last.state;
   const incident = state === "succeeded" ? recovery(last) : failure(last, { state, untold });
-  return [...incident, ...pingOf(last, { state, untold })];
+  return [...incident, ...loss(last, untold), ...pingOf(last, { state, untold })];
 }
 
 function failure(run: RunRow, { state, untold }: Ending): Begun[] {
@@ -67,8 +68,18 @@ function failure(run: RunRow, { state, untold }: Ending): Begun[] {
 }
 
 function recovery(run: RunRow): Begun[] {
-  const hasRecovered = closeIncidents(run.name, { runId: run.id, at: endOf(run) });
+  const except = isLossTrouble(lostOutputOf(run)) ? "output" : undefined;
+  const hasRecovered = closeIncidents(run.name, { runId: run.id, at: endOf(run), except });
   return hasRecovered ? [{ kind: "recovery", text: `${run.name} works again` }] : [];
+}
+
+/** Nobody reads in the log that the log could not be written. */
+function loss(run: RunRow, { isAtTerminal }: Untold): Begun[] {
+  const lost = lostOutputOf(run);
+  if (isAtTerminal || !isLossTrouble(lost)) return [];
+  const incident = { name: run.name, reason: lossText(lost), runId: run.id, openedAt: endOf(run) };
+  const isNew = openIncident({ ...incident, kind: "output" });
+  return isNew ? [{ kind: "failure", text: `${run.name} ${incident.reason}` }] : [];
 }
 
 interface Ending {

@@ -3,6 +3,7 @@ import { firingsAfter, lateStart } from "../schedule/firings";
 import type { HostClock } from "../schedule/nextRuns";
 import { schedulesOf } from "../schedule/schedulesOf";
 import { failureReason } from "./failureReason";
+import { isLossTrouble, lossText } from "./lossText";
 import type { Run } from "./run";
 import { usualLongest } from "./usual";
 
@@ -41,7 +42,7 @@ export interface Expectation {
 
 /** Something about a command that a person should look at. */
 export interface Trouble {
-  kind: "failed" | "timed_out" | "lost" | "overdue" | "slow";
+  kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "output";
   /** What stands behind the command's name: "failed with exit status 1". */
   text: string;
 }
@@ -56,6 +57,7 @@ export function troublesOf(expected: Expectation, history: RunHistory, clock: Ho
     badEnd(history),
     overdue(expected, history, clock) ?? notedOverdue(history),
     slow(history, clock),
+    outputLost(history),
   ];
   return troubles.filter((trouble) => trouble !== undefined);
 }
@@ -102,6 +104,11 @@ function slow({ running, durations }: RunHistory, { now }: HostClock): Trouble |
   const lasts = now.getTime() - running.startedAt;
   if (lasts < usual.slowFrom) return undefined;
   return { kind: "slow", text: `usually takes at most ${formatDuration(usual.longest)}` };
+}
+
+function outputLost({ lastEnded }: RunHistory): Trouble | undefined {
+  const lost = lastEnded?.lostOutput;
+  return isLossTrouble(lost) ? { kind: "output", text: lossText(lost) } : undefined;
 }
 
 /** Seconds are noise in what is minutes late at least. */

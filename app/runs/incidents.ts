@@ -1,8 +1,11 @@
 import { makeMissingMarks, markIncident, unmarkIncident } from "./incidentMarks";
 import { ledger } from "./ledgerFile";
 
-/** `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual. */
-export type IncidentKind = "failing" | "overdue" | "slow";
+/**
+ * `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual; `output`:
+ * lines that its last run printed could not be written.
+ */
+export type IncidentKind = "failing" | "overdue" | "slow" | "output";
 
 /** Something that needs a person, from the first sign of it until the command works again. */
 export interface Incident {
@@ -41,14 +44,25 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
+/** How an incident ends: with which run, and when. One kind may go on. */
+export interface Closing {
+  runId: number | null;
+  at: number;
+  except?: IncidentKind | undefined;
+}
+
 /** Closes the incidents of a command that works again; returns whether there were any. */
-export function closeIncidents(name: string, { runId, at }: { runId: number | null; at: number }): boolean {
+export function closeIncidents(name: string, { runId, at, except }: Closing): boolean {
   makeMissingMarks(openNames);
   // First the mark: one that another process opens meanwhile makes it anew.
   unmarkIncident(name);
   const { changes } = ledger()
-    .prepare("UPDATE incidents SET closed_at = ?, closed_run_id = ? WHERE name = ? AND closed_at IS NULL")
-    .run(at, runId, name);
+    .prepare(
+      `UPDATE incidents SET closed_at = ?, closed_run_id = ?
+       WHERE name = ? AND closed_at IS NULL AND kind IS NOT ?`,
+    )
+    .run(at, runId, name, except ?? null);
+  if (except !== undefined && hasOpenIncident(name)) markIncident(name);
   return changes > 0;
 }
 

@@ -34,7 +34,16 @@ function isLog({ file, inode, from }: Entry): boolean {
   return typeof file === "string" && (inode == null || Number.isInteger(inode)) && isCount(from);
 }
 
-function isEnd({ state, exitStatus, finishedAt, logTo, durationMs, processed, failed }: Entry): boolean {
+function isEnd({
+  state,
+  exitStatus,
+  finishedAt,
+  logTo,
+  durationMs,
+  processed,
+  failed,
+  lostOutput,
+}: Entry): boolean {
   return (
     ends.includes(state as RunState) &&
     (exitStatus == null || Number.isInteger(exitStatus)) &&
@@ -42,8 +51,13 @@ function isEnd({ state, exitStatus, finishedAt, logTo, durationMs, processed, fa
     (logTo == null || isCount(logTo)) &&
     (processed == null || isCount(processed)) &&
     (failed == null || isCount(failed)) &&
+    (lostOutput == null || isLoss(lostOutput as Entry)) &&
     (durationMs == null || (typeof durationMs === "number" && durationMs >= 0 && durationMs <= latest))
   );
+}
+
+function isLoss({ lines, code }: Entry): boolean {
+  return isCount(lines) && typeof code === "string";
 }
 
 function isTime(value: unknown): boolean {

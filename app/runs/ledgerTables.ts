@@ -109,6 +109,11 @@ const changes = [
   ALTER TABLE runs ADD COLUMN failed INTEGER;
   ALTER TABLE runs ADD COLUMN logged_error TEXT;
 `,
+  `
+  -- How many lines of its output could not be written, and the system's code for why.
+  ALTER TABLE runs ADD COLUMN lost_lines INTEGER;
+  ALTER TABLE runs ADD COLUMN lost_code TEXT;
+`,
 ];
 
 /**

@@ -1,3 +1,4 @@
+import type { LostOutput } from "../services/lostOutput";
 import type { LockHolder } from "./overlapText";
 import type { Untold } from "./untold";
 
@@ -25,6 +26,8 @@ export interface Run {
   failed: number | null;
   /** The first error that a run which ended badly had logged before: often the cause. */
   loggedError: string | null;
+  /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
+  lostOutput: LostOutput | null;
   attempt: number;
   args: string[];
   /**
@@ -65,6 +68,7 @@ export interface Outcome extends RunResult {
   holder?: LockHolder | undefined;
   error?: string | undefined;
   loggedError?: string | undefined;
+  lostOutput?: LostOutput | undefined;
   finishedAt: number;
   /** In milliseconds, where its process can tell. */
   durationMs?: number | undefined;

@@ -21,6 +21,8 @@ export interface RunRow {
   processed: number | null;
   failed: number | null;
   logged_error: string | null;
+  lost_lines: number | null;
+  lost_code: string | null;
   attempt: number;
   log_file: string | null;
   log_inode: number | null;
@@ -48,6 +50,7 @@ export function toRun(row: RunRow): Run {
     processed: row.processed,
     failed: row.failed,
     loggedError: row.logged_error,
+    lostOutput: lostOutputOf(row),
     attempt: row.attempt,
     args: JSON.parse(row.args),
     log:
@@ -55,6 +58,10 @@ export function toRun(row: RunRow): Run {
         ? null
         : { file: row.log_file, inode: row.log_inode, from: row.log_from ?? 0, to: row.log_to },
   };
+}
+
+export function lostOutputOf({ lost_lines, lost_code }: Pick<RunRow, "lost_lines" | "lost_code">) {
+  return lost_lines === null || lost_code === null ? null : { lines: lost_lines, code: lost_code };
 }
 
 /** Of one that an earlier release recorded, or another process closed, the times have to do. */
@@ -86,12 +93,13 @@ export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(
       `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, processed = ?, failed = ?,
-         logged_error = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
+         logged_error = ?, lost_lines = ?, lost_code = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
       ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null],
-      ...[end.processed ?? null, end.failed ?? null, end.loggedError ?? null, end.finishedAt],
+      ...[end.processed ?? null, end.failed ?? null, end.loggedError ?? null],
+      ...[end.lostOutput?.lines ?? null, end.lostOutput?.code ?? null, end.finishedAt],
       ...[
         end.durationMs ?? null,
         end.logTo ?? null,

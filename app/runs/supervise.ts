@@ -1,8 +1,10 @@
+import { lostOutput } from "../services/lostOutput";
 import { afterRun, beforeRun } from "./afterRun";
 import { endDescendants } from "./descendants";
 import { noteForeignRejection } from "./foreignRejection";
 import { idOfRun } from "./ledger";
 import type { HeldLock } from "./lock";
+import { isLossTrouble, lossText } from "./lossText";
 import { outputSize } from "./outputFile";
 import type { PartPort } from "./partPort";
 import type { RunRecord } from "./record";
@@ -116,9 +118,18 @@ export function supervise({
     const isRetried = !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
     const isTold = told !== undefined && !isSkipped;
     const isBad = state !== "succeeded" && !isSkipped;
-    const untold = isTold ? untoldOf(told, { isBad, isRetried }) : undefined;
-    const end = { state, exitStatus: status, finishedAt: Date.now(), logTo: outputSize(), untold } as const;
+    const lost = lostOutput();
+    const untold = isTold ? untoldOf(told, { isNews: isBad || isLossTrouble(lost), isRetried }) : undefined;
+    const end = {
+      state,
+      exitStatus: status,
+      finishedAt: Date.now(),
+      logTo: outputSize(),
+      lostOutput: lost,
+      untold,
+    } as const;
     record?.close({ ...notes.atEnd(isBad), ...end, durationMs: Math.round(monotonicMs() - began) });
+    if (lost !== undefined) tell(`${name} ${lossText(lost)}`);
     if (isRetried) {
       if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.

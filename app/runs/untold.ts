@@ -20,10 +20,13 @@ export interface Untold {
   ping?: string | undefined;
 }
 
-/** What the end of a run leaves to be told: of a success with no incident open, as a rule, nothing. */
-export function untoldOf(run: ToldRun, end: { isBad: boolean; isRetried: boolean }): Untold | undefined {
+/**
+ * What the end of a run leaves to be told: of a success with no incident open, as a rule, nothing. `isNews` is one that
+ * failed, or whose output was lost.
+ */
+export function untoldOf(run: ToldRun, end: { isNews: boolean; isRetried: boolean }): Untold | undefined {
   const { name, ping } = run;
-  if (!end.isBad) return ping === undefined && !mayHaveIncident(name) ? undefined : { ping };
+  if (!end.isNews) return ping === undefined && !mayHaveIncident(name) ? undefined : { ping };
   const atTerminal = isAtTerminal();
   if (atTerminal && !end.isRetried && ping === undefined) return undefined;
   return { ping, isAtTerminal: atTerminal || undefined, isRetried: end.isRetried || undefined };

@@ -33,7 +33,7 @@ function endProcess(): void {
   try {
     // It may have started some since.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
-    const untold = told && untoldOf(told, { isBad: true, isRetried: false });
+    const untold = told && untoldOf(told, { isNews: true, isRetried: false });
     if (key !== null) record(key, untold);
     killDescendants(process.pid, mark, warned);
     // Only now: it would be one of them.

@@ -94,13 +94,11 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColour()) : jsonLine(entry);
 }
 
-/** A full disk or a closed output must not stop the work that is being logged. */
+/** The run says at its end how many lines were lost; what it says now can be seen while it goes on. */
 function writeLine(level: string, line: string): void {
-  try {
-    writeAll(streamOf(level), `${line}\n`);
-  } catch (error) {
-    if (streamOf(level) === 1) complain(`laju: standard output cannot be written (${error.code})`);
-  }
+  const error = writeAll(streamOf(level), `${line}\n`);
+  if (error === undefined || error.code === "EPIPE" || streamOf(level) !== 1) return;
+  complain(`laju: standard output cannot be written (${error.code})`);
 }
 
 let hasComplained = false;
@@ -108,11 +106,7 @@ let hasComplained = false;
 function complain(text: string): void {
   if (hasComplained) return;
   hasComplained = true;
-  try {
-    writeAll(2, `${text}\n`);
-  } catch {
-    // Neither output can be written: there is nobody left to tell.
-  }
+  writeAll(2, `${text}\n`);
 }
 
 function streamOf(level: string): 1 | 2 {

@@ -39,6 +39,10 @@ const files = {
   "commands/Chatters.ts": command(
     'for (let i = 0; i < 2000; i += 1) logInfo("a line of a log", { i }); console.error("worked");',
   ),
+  "commands/Prints.ts": command('for (let i = 0; i < 2000; i += 1) console.log("a line of a log", i);'),
+  "commands/Writes.ts": command(
+    'for (let i = 0; i < 2000; i += 1) process.stdout.write("a line of a log " + i + "\\n");',
+  ),
   "app/views/digest.ejs": "<p>digest</p>\n",
   "app/migrations/20260601000000_visits.ts":
     'export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });\n',
@@ -368,6 +372,43 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(ended.stderr).toContain("laju: standard output cannot be written (ENOSPC)\n");
     expect(ended.stderr).toContain("worked");
     expect((await runsOf(app, "Chatters"))[0]).toMatchObject({ state: "succeeded", exitStatus: 0 });
+  });
+
+  test.each(["Chatters", "Prints", "Writes"])(
+    "every line that %s lost is counted and reported",
+    async (name) => {
+      const ended = await onSmallDisk(
+        "12k",
+        `LAJU_DATA=$PWD/data node build/commands/${name}.js > small/log; cp small/log ${name}.log`,
+      );
+      const written = app.read(`${name}.log`).split("\n").length - 1;
+      const loss = `lost ${2000 - written} lines of its output: the disk is full (ENOSPC)`;
+      expect(written).toBeGreaterThan(50);
+      expect(ended.stderr).toContain(`laju: ${name} ${loss}\n`);
+      const [run] = await runsOf(app, name);
+      expect(run).toMatchObject({
+        state: "succeeded",
+        lostOutput: { lines: 2000 - written, code: "ENOSPC" },
+      });
+      expect((await app.laju("runs", name)).stdout).toContain("output lost");
+      expect((await app.laju("runs", "show", String(run?.id))).stdout).toMatch(
+        / output +lost \d+ lines of its/,
+      );
+      const status = await app.laju("status", name, "--check");
+      expect(status.stdout).toContain(loss);
+      expect(status.stdout).toMatch(new RegExp(`✗ ${name} `));
+    },
+  );
+
+  test("a reader that went away loses lines too, which harms nobody", async () => {
+    const script = "node build/commands/Writes.js | head -n 1; echo done";
+    expect(await app.run(["-c", script], { program: "sh" })).toMatchObject({
+      ...{ status: 0, stdout: "a line of a log 0\ndone\n" },
+      stderr: expect.stringMatching(/^laju: Writes lost \d+ lines of its output: nothing reads it any more/),
+    });
+    expect((await runsOf(app, "Writes"))[0]).toMatchObject({
+      ...{ state: "succeeded", lostOutput: { code: "EPIPE" } },
+    });
   });
 });
 

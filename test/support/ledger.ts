@@ -5,6 +5,7 @@ import type { Database } from "../../app/services/sqliteDriver";
 
 /** What takes a ledger's tables back to the version before each. */
 export const undoTables = {
+  7: `ALTER TABLE runs DROP COLUMN lost_lines; ALTER TABLE runs DROP COLUMN lost_code; PRAGMA user_version = 6;`,
   6: `ALTER TABLE runs DROP COLUMN processed; ALTER TABLE runs DROP COLUMN failed;
       ALTER TABLE runs DROP COLUMN logged_error; PRAGMA user_version = 5;`,
   5: "ALTER TABLE runs DROP COLUMN duration; PRAGMA user_version = 4;",

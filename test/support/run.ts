@@ -18,6 +18,7 @@ export function someRun(more: Partial<Run> = {}): Run {
     processed: null,
     failed: null,
     loggedError: null,
+    lostOutput: null,
     attempt: 1,
     args: [],
     log: null,
