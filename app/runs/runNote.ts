@@ -11,18 +11,12 @@ export function countsText({ processed, failed }: Pick<Run, "processed" | "faile
   return counts.filter(Boolean).join(", ");
 }
 
-/**
- * What a run has to say in one line of a table: of a good one its message, of a bad one what it counted and why it failed.
- */
+/** What a run has to say, the first line first: a good one its message, a bad one what it counted and why it failed. */
 export function runNote(run: Said): string {
   const { state, message, error, loggedError } = run;
   const isBad = state === "failed" || state === "timed_out" || state === "lost";
-  if (!isBad) return firstLine(message ?? error);
+  if (!isBad) return message ?? error ?? "";
   const what = countsText(run);
-  const why = firstLine(error ?? loggedError ?? (what === "" ? message : null));
+  const why = error ?? loggedError ?? (what === "" ? message : null);
   return [what, why].filter(Boolean).join(": ");
-}
-
-function firstLine(text: string | null): string {
-  return (text ?? "").split("\n", 1)[0] as string;
 }

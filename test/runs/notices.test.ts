@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { makeApp, type TestApp } from "../support/app";
 import { fresh } from "../support/fresh";
 import { type HttpServer, startHttp } from "../support/http";
-import { undoTables, withLedger } from "../support/ledger";
+import { undoTablesTo, withLedger } from "../support/ledger";
 import { freePort, until } from "../support/server";
 import { type SmtpServer, startSmtp } from "../support/smtp";
 
@@ -307,7 +307,7 @@ describe("notices", () => {
     for (const name of ["Counts", "Script"]) await run(name);
     await until(() => hooks().length === 2);
     await settle();
-    withLedger(data, (ledger) => ledger.exec(undoTables[5] + undoTables[4] + undoTables[3] + undoTables[2]));
+    withLedger(data, (ledger) => ledger.exec(undoTablesTo(1)));
     for (const name of ["incidents", "runs.journal"]) rmSync(join(data, name), { recursive: true });
     repair();
     for (const name of ["Script", "Counts", "Script"]) await run(name);

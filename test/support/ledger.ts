@@ -3,8 +3,17 @@ import { takeIn } from "../../app/runs/journalReader";
 import { openLedgerFile } from "../../app/runs/ledgerTables";
 import type { Database } from "../../app/services/sqliteDriver";
 
-/** What takes a ledger's tables back to the version before each. */
-export const undoTables = {
+/** What takes a ledger's tables back from the newest version to an older one. */
+export function undoTablesTo(version: number): string {
+  const later = Object.entries(undoTables).filter(([made]) => Number(made) > version);
+  return later
+    .reverse()
+    .map(([, sql]) => sql)
+    .join("\n");
+}
+
+/** What undoes each version. */
+const undoTables: Record<number, string> = {
   7: `ALTER TABLE runs DROP COLUMN lost_lines; ALTER TABLE runs DROP COLUMN lost_code; PRAGMA user_version = 6;`,
   6: `ALTER TABLE runs DROP COLUMN processed; ALTER TABLE runs DROP COLUMN failed;
       ALTER TABLE runs DROP COLUMN logged_error; PRAGMA user_version = 5;`,
