@@ -27,7 +27,10 @@ const layers: [layer: string, mayImport: string[]][] = [
     ["app/runs", "app/schedule", "app/queue", "app/services", "app/files", "app/config", "app/errors"],
   ],
   // Whether a process lives is asked in one way.
-  ["app/queue", ["app/runs/thisProcess", "app/schedule", "app/services", "app/config", "app/errors"]],
+  [
+    "app/queue",
+    ["app/runs/thisProcess", "app/schedule", "app/services", "app/files", "app/config", "app/errors"],
+  ],
   ["app/runs", ["app/schedule", "app/services", "app/files", "app/config", "app/errors"]],
   ["app/schedule", ["app/errors"]],
   ["app/services", ["app/queue", "app/files", "app/config", "app/errors"]],
@@ -109,6 +112,24 @@ describe("of what runs in production", () => {
       "app/runs/retry.ts",
       "app/runs/startSender.ts",
       "app/services/backup/postgresTools.ts",
+    ]);
+  });
+
+  test("few places beside app/files make folders and files", () => {
+    const makes =
+      /\b(mkdir|mkdtemp|writeFile|appendFile|createWriteStream)(Sync)?\(|\bopen(Sync)?\([^)]*["'](a|w)x?\+?["']/;
+    const elsewhere = inside.filter(({ path }) => !isUsers(path) && !path.startsWith("app/files/"));
+    // Empty, for a moment; the user's own sources, and where the user says; and with a mode, on a path made safe before.
+    expect(whereFound(elsewhere, makes)).toEqual([
+      "app/console/doctor/clock.ts",
+      "app/console/exportOutput.ts",
+      "app/console/jobTypes.ts",
+      "app/console/newFile.ts",
+      "app/console/systemCrontab.ts",
+      "app/services/backup/restoreBackup.ts",
+      "app/services/backup/seal.ts",
+      "app/services/backup/sqliteCopy.ts",
+      "app/services/outbox.ts",
     ]);
   });
 

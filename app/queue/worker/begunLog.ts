@@ -1,15 +1,8 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../config";
+import { makeFolder } from "../../files/makeFolder";
+import { createFile, readOwn } from "../../files/openFile";
 import type { Held } from "../engine";
 import { heldKey } from "../held";
 
@@ -33,10 +26,10 @@ export class BegunLog {
     const boot = bootId();
     if (boot === undefined) return;
     try {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
       this.#removeOld();
       const file = join(this.folder, `${worker}.begun`);
-      this.#descriptor = openSync(file, "ax");
+      this.#descriptor = createFile(file);
       this.#file = file;
       writeSync(this.#descriptor, `${boot}\n`);
     } catch {
@@ -64,7 +57,9 @@ export class BegunLog {
   /** Whether a worker that died had begun this last attempt. Where its log can't be read, it had. */
   hasBegun(worker: string, job: Held): boolean {
     try {
-      const [boot, ...lines] = readFileSync(join(this.folder, `${worker}.begun`), "utf8").split("\n");
+      const [boot, ...lines] = readOwn(join(this.folder, `${worker}.begun`))
+        .toString()
+        .split("\n");
       return boot !== bootId() || lines.includes(heldKey(job));
     } catch {
       return true;
