@@ -85,15 +85,17 @@ function canParse(): boolean {
   }
 }
 
+type Named = Pick<CommandFacts, "name">;
+
 /**
  * The command of that name, in any case style where only one fits: `make:command send-emails` makes SendEmails, which
  * send-emails then calls. Throws a LajuError with the nearest name when there is none.
  */
-export function findCommand<T extends CommandFacts>(name: string, commands: T[]): T {
+export function findCommand<T extends Named>(name: string, commands: readonly T[]): T {
   const wanted = name.replace(/^commands\//, "").replace(/\.[jt]s$/, "");
   const found = commands.find((command) => command.name === wanted);
   if (found) return found;
-  const alike = commands.filter((command) => folded(command.name) === folded(wanted));
+  const alike = commands.filter((command) => foldedName(command.name) === foldedName(wanted));
   if (alike.length === 1) return alike[0] as T;
   if (alike.length > 1) {
     throw new LajuError(`${JSON.stringify(name)} could be ${alike.map((one) => one.name).join(" or ")}`, {
@@ -105,10 +107,11 @@ export function findCommand<T extends CommandFacts>(name: string, commands: T[])
   throw noSuchCommand(name, wanted, commands);
 }
 
-function noSuchCommand(name: string, wanted: string, commands: CommandFacts[]): LajuError {
-  const source = commandNames().find((one) => folded(one) === folded(wanted));
+function noSuchCommand(name: string, wanted: string, commands: readonly Named[]): LajuError {
+  const source = commandNames().find((one) => foldedName(one) === foldedName(wanted));
   const names = commands.map((command) => command.name);
-  const near = closest(wanted, names) ?? names.find((one) => folded(one).endsWith(`/${folded(wanted)}`));
+  const near =
+    closest(wanted, names) ?? names.find((one) => foldedName(one).endsWith(`/${foldedName(wanted)}`));
   const hint = near ? `Did you mean ${near}?` : `node laju list shows the commands in ${paths.commands}.`;
   return new LajuError(source ? `${source} has not been built` : `there is no command "${name}"`, {
     code: "E_UNKNOWN_COMMAND",
@@ -118,6 +121,6 @@ function noSuchCommand(name: string, wanted: string, commands: CommandFacts[]): 
 }
 
 /** What is left of a name in any case style. Folders count. */
-function folded(name: string): string {
+export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

@@ -2,13 +2,17 @@ import { formatDuration } from "../schedule/duration";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
 import { printableLine } from "../services/printable";
-import { shortTime } from "./hostClock";
+import { shortTimes } from "./hostClock";
+import { isMeantFor, isNeverHere, neverHereLine, withoutHidden } from "./neverHere";
+import { inOrder, type RowOrder } from "./rowOrder";
 import { type Terminal, visibleWidth } from "./terminal";
 
 /** A row of `list --json`. */
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
   nextRun: string | null;
+  /** Whether its last run ended badly, and nothing mends that by itself. */
+  hasFailed: boolean;
   next?: string[];
 }
 
@@ -17,6 +21,8 @@ export interface ListOptions {
   next: number;
   /** The environment here: commands of others start nowhere near. */
   environment: string;
+  /** The names of those whose last run ended badly. */
+  failed?: ReadonlySet<string>;
 }
 
 /** One row a command: the same for --json and for people. */
@@ -24,7 +30,7 @@ export function listRows(
   commands: DeployedCommand[],
   words: Words,
   clock: HostClock,
-  { next, environment }: ListOptions,
+  { next, environment, failed }: ListOptions,
 ): ListRow[] {
   return commands.map((command) => {
     const { options: _options, log: _log, ...facts } = command;
@@ -37,6 +43,7 @@ export function listRows(
         return facts.schedules.map((schedule) => words(schedule, facts.name));
       },
       nextRun: times[0] ?? null,
+      hasFailed: failed?.has(facts.name) ?? false,
       ...(next > 0 && { next: times }),
     };
   });
@@ -45,15 +52,27 @@ export function listRows(
 /** Says a schedule in English. */
 export type Words = (schedule: string, name: string) => string;
 
-function isMeantFor(environment: string, { environments }: Pick<ListRow, "environments">): boolean {
-  return environments?.includes(environment) ?? true;
-}
-
 /** What the table says besides its rows. */
 export interface ListContext extends HostClock {
   environment: string;
   /** Whether the crontab is to be installed, or installed again. */
   needsInstall: boolean;
+  /** Commands that have one line for all, since nothing starts them here. */
+  hidden?: readonly ListRow[];
+}
+
+/** The rows of the table, and those that have one line for all. */
+export function arrangedList(
+  rows: readonly ListRow[],
+  order: RowOrder,
+  { environment, isAskedFor }: { environment: string; isAskedFor: (row: ListRow) => boolean },
+): { shown: ListRow[]; hidden: readonly ListRow[] } {
+  const { shown, hidden } = withoutHidden(rows, (row) => isNeverHere(row, environment) && !isAskedFor(row));
+  return { shown: inListOrder(shown, order), hidden };
+}
+
+export function inListOrder(rows: readonly ListRow[], order: RowOrder): ListRow[] {
+  return inOrder(rows, order, ({ hasFailed }) => Number(hasFailed));
 }
 
 /** The table of `node laju list`. */
@@ -61,16 +80,24 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
   if (rows.length === 0) return "  No commands yet. node laju make:command SendDailyEmails writes the first.";
   const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
   const column = {
-    name: longest(rows.map(({ name }) => name)),
+    name: nameWidth(rows, terminal),
     due: longest(rows.map((row) => due(row, clock))),
   };
   const lines = rows.flatMap((row, index) => [
     line(row, schedules[index] as string, column, clock, terminal),
     ...row.schedules.slice(1).map((schedule) => `  ${terminal.paint("dim", `and ${schedule}`)}`),
     ...overriddenNote(row).map((note) => `  ${terminal.paint("dim", note)}`),
-    ...(row.next ?? []).map((time) => `      ${terminal.paint("dim", nextLine(time, row, clock))}`),
+    ...nextLines(row, clock).map((text) => `      ${terminal.paint("dim", text)}`),
   ]);
-  return ["", ...lines, "", `  ${summary(rows, clock)}`].join("\n");
+  const hidden = clock.hidden ?? [];
+  const more = neverHereLine(hidden, terminal);
+  return ["", ...lines, ...more, "", `  ${summary([...rows, ...hidden], clock)}`].join("\n");
+}
+
+/** A few very long names must not take the descriptions' room: they stick out. */
+function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
+  const most = Math.floor(width * 0.3);
+  return longest(rows.map(({ name }) => name).filter((name) => name.length <= most));
 }
 
 function line(
@@ -80,8 +107,10 @@ function line(
   clock: ListContext,
   { paint, width, symbols }: Terminal,
 ): string {
-  const dots = ".".repeat(column.name - row.name.length + 2);
-  const head = `  ${schedule}  ${paint("green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
+  const gap = Math.max(0, column.name - row.name.length) + 2;
+  const dots = (due(row, clock) === "" ? " " : ".").repeat(gap);
+  const mark = row.hasFailed ? `${paint("red", symbols.failed)} ` : "  ";
+  const head = `${mark}${schedule}  ${paint(row.hasFailed ? "red" : "green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
   const room = width - visibleWidth(head) - 3;
   const description = printableLine(row.description);
   if (room < 8 || description === "") return head.trimEnd();
@@ -108,9 +137,9 @@ function rounded(ms: number): number {
   return Math.max(Math.floor(ms / unit) * unit, 1_000);
 }
 
-function nextLine(time: string, row: ListRow, clock: HostClock): string {
-  const zone = row.timezone ?? clock.hostTimezone;
-  return `${shortTime(new Date(time), zone)}${row.timezone === null ? "" : ` ${zone}`}`;
+function nextLines(row: ListRow, clock: HostClock): string[] {
+  const zone = row.timezone === null ? "" : ` ${row.timezone}`;
+  return shortTimes(row.next ?? [], row.timezone ?? clock.hostTimezone).map((time) => time + zone);
 }
 
 function summary(rows: ListRow[], clock: ListContext): string {

@@ -16,3 +16,13 @@ export function shortTime(time: Date, timeZone: string): string {
   const text = there.toUTCString();
   return `${text.slice(0, 3)} ${text.slice(5, 11)} ${text.slice(-12, -7)}`;
 }
+
+/** Several such moments; all with their seconds where one is within a minute: "Mon 23 Nov 08:00:20". */
+export function shortTimes(times: readonly string[], timeZone: string): string[] {
+  const dates = times.map((time) => new Date(time));
+  const hasSeconds = dates.some((time) => time.getTime() % 60_000 !== 0);
+  return dates.map((time) => {
+    const seconds = String(Math.floor(time.getTime() / 1_000) % 60).padStart(2, "0");
+    return `${shortTime(time, timeZone)}${hasSeconds ? `:${seconds}` : ""}`;
+  });
+}

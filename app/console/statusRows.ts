@@ -1,3 +1,4 @@
+import { environmentName } from "../config";
 import { type RunHistory, type Trouble, troublesOf } from "../runs/health";
 import { markLostRuns } from "../runs/lostRuns";
 import { pauseOf } from "../runs/pause";
@@ -9,6 +10,7 @@ import { installedEnvironment } from "./asInstalled";
 import { type CrontabHealth, crontabHealth } from "./crontabHealth";
 import { scheduledHere } from "./crontabRows";
 import type { TargetOptions } from "./crontabTarget";
+import { isMeantFor } from "./neverHere";
 import { readingOnce } from "./systemCrontab";
 
 /** How a command does: a row of `status`. */
@@ -17,6 +19,10 @@ export interface StatusRow {
   enabled: boolean;
   /** Whether it belongs on this host's schedule: enabled, and meant for this environment. */
   isScheduled: boolean;
+  /** The environments that it is meant for; null: all. */
+  environments: string[] | null;
+  /** Whether this is one of them. */
+  isMeantHere: boolean;
   last: Run | null;
   running: Run | null;
   isRetrying: boolean;
@@ -61,6 +67,7 @@ export function readStatus(
   const commands = shown.map((command) =>
     statusRow(command, histories.get(command.name) as RunHistory, clock, {
       isScheduled: here.includes(command.name),
+      isMeantHere: isMeantFor(env ?? environmentName(), command),
       since: since(command.name),
     }),
   );
@@ -72,15 +79,17 @@ export function statusRow(
   command: DeployedCommand,
   history: RunHistory,
   clock: HostClock,
-  here: { isScheduled: boolean; since: number | null },
+  here: { isScheduled: boolean; isMeantHere: boolean; since: number | null },
 ): StatusRow {
-  const { name, schedules, timezone, overlap, enabled } = command;
+  const { name, schedules, timezone, overlap, enabled, environments } = command;
   const { last, running, isRetrying, skipped, ranElsewhere } = history;
   const [next] = here.isScheduled ? nextRuns(command, clock, 1) : [];
   return {
     name,
     enabled,
     isScheduled: here.isScheduled,
+    environments,
+    isMeantHere: here.isMeantHere,
     last,
     running,
     isRetrying,

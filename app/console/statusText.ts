@@ -3,23 +3,42 @@ import { runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
 import type { HostClock } from "../schedule/nextRuns";
 import { printableLine } from "../services/printable";
+import { neverHereLine } from "./neverHere";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";
 import { type Terminal, visibleWidth } from "./terminal";
 
-/** The table of `node laju status`. */
-export function statusText(status: Status & QueuePart, clock: HostClock, terminal: Terminal): string {
+/** The table of `node laju status`; `hidden` are commands that nothing starts here. */
+export function statusText(
+  status: Status & QueuePart,
+  clock: HostClock,
+  terminal: Terminal,
+  hidden: readonly StatusRow[] = [],
+): string {
   const { commands, crontab } = status;
   const { paint } = terminal;
   const rows = commands.map((row) => cells(row, clock));
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const isLong = (text = "") => text.length > Math.floor(terminal.width * longName);
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : (row[column]?.length ?? 0)))),
+  );
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
   const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
   const hint = crontab.hint === undefined ? [] : [paint("dim", crontab.hint)];
   const summary = [...summaryLines(status, terminal), ...hint].map((line) => `  ${line}`);
-  return ["", ...table, "", ...summary, ...nextSteps(commands, terminal)].join("\n");
+  return [
+    "",
+    ...table,
+    ...neverHereLine(hidden, terminal),
+    "",
+    ...summary,
+    ...nextSteps(commands, terminal),
+  ].join("\n");
 }
+
+/** A name that takes more of the width gets a line of its own, so that it doesn't push all others apart. */
+const longName = 0.4;
 
 /** The crontab and the queue, in one line where there is room. */
 function summaryLines({ crontab, queue, queueProblem }: Status & QueuePart, terminal: Terminal): string[] {
@@ -40,6 +59,11 @@ interface QueuePart {
 }
 
 function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {
+  const [name = "", ...others] = texts;
+  if (name.length > (widths[0] as number)) {
+    const rest = line(row, ["", ...others], widths, terminal);
+    return `  ${symbolOf(row, terminal)} ${name}\n${rest.replace(symbolOf(row, terminal), " ")}`;
+  }
   const head = texts.slice(0, 5).map((text, column) => text.padEnd(widths[column] as number));
   const columns = head.filter((_, column) => (widths[column] as number) > 0).join("   ");
   const note = texts[5] as string;
@@ -68,8 +92,10 @@ function endingOf({ last, running, isRetrying }: StatusRow): string {
   return last.state === "failed" ? `exit ${last.exitStatus}` : last.state.replace("_", " ");
 }
 
-function nextOf({ enabled, isScheduled, isPaused, nextRun }: StatusRow, now: Date): string {
+function nextOf(row: StatusRow, now: Date): string {
+  const { enabled, isMeantHere, environments, isScheduled, isPaused, nextRun } = row;
   if (!enabled) return "disabled";
+  if (!isMeantHere) return `only in ${environments?.join(", ")}`;
   if (isPaused) return "paused";
   if (!isScheduled || nextRun === null) return "";
   const ms = Date.parse(nextRun) - now.getTime();

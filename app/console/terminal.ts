@@ -3,7 +3,15 @@ import { terminalSettings } from "../config";
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 type Style = keyof typeof codes;
-const unicodeSymbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" };
+const unicodeSymbols = {
+  done: "✓",
+  failed: "✗",
+  running: "●",
+  never: "○",
+  skipped: "↷",
+  dots: "…",
+  bar: "█",
+};
 const asciiSymbols: typeof unicodeSymbols = {
   done: "+",
   failed: "x",
@@ -11,6 +19,7 @@ const asciiSymbols: typeof unicodeSymbols = {
   never: "o",
   skipped: ">",
   dots: "...",
+  bar: "#",
 };
 
 /** Colours, symbols and width for text that goes to a stream. */

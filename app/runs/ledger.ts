@@ -37,6 +37,8 @@ export function runWithLock(name: string): Run | undefined {
 /** What to pick from the ledger; the newest runs come first. */
 export interface RunFilter {
   name?: string | undefined;
+  /** Only runs of these commands. */
+  names?: readonly string[] | undefined;
   /** Only runs that ended badly: failed, timed out or lost. */
   failed?: boolean | undefined;
   /** Only runs that began at or after this moment (milliseconds since the epoch). */
@@ -51,8 +53,17 @@ export interface RunFilter {
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
 /** The recorded runs, newest first. Runs whose process is gone are marked lost on the way. */
-export function listRuns(filter: RunFilter): Run[] {
+export function listRuns({ names, ...filter }: RunFilter): Run[] {
   markLostRuns();
+  if (names === undefined) return newestRuns(filter);
+  // Each by its own index: one statement for all of them would sort every run that they ever had.
+  const runs = names.flatMap((name) => newestRuns({ ...filter, name }));
+  return runs.sort((a, b) => b.id - a.id).slice(0, filter.limit ?? usualLimit);
+}
+
+const usualLimit = 20;
+
+function newestRuns(filter: Omit<RunFilter, "names">): Run[] {
   const conditions = [
     filter.name === undefined ? undefined : "name = @name",
     filter.failed ? "state IN ('failed', 'timed_out', 'lost')" : undefined,
@@ -61,8 +72,23 @@ export function listRuns(filter: RunFilter): Run[] {
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const rows = ledger()
     .prepare(`SELECT * FROM runs ${where} ORDER BY id DESC LIMIT @limit`)
-    .all({ name: filter.name ?? null, since: filter.since ?? null, limit: filter.limit ?? 20 });
+    .all({ name: filter.name ?? null, since: filter.since ?? null, limit: filter.limit ?? usualLimit });
   return (rows as RunRow[]).map(toRun);
+}
+
+/** The names of all commands that have runs, from A to Z: a step in the index for each, whatever the ledger's size. */
+export function recordedNames(): string[] {
+  const rows = ledger()
+    .prepare(
+      `WITH RECURSIVE names (name) AS (
+         SELECT min(name) FROM runs
+         UNION ALL
+         SELECT (SELECT min(name) FROM runs WHERE name > names.name) FROM names WHERE name IS NOT NULL
+       )
+       SELECT name FROM names WHERE name IS NOT NULL`,
+    )
+    .all();
+  return (rows as { name: string }[]).map(({ name }) => name);
 }
 
 /** One run by what people call it: its id, or its key where they have that from a log; undefined where there is none. */

@@ -1,6 +1,7 @@
 import { jsonText } from "../../app/console/jsonText";
-import { recordedName } from "../../app/console/recordedName";
+import { recordedNamesOf } from "../../app/console/recordedName";
 import { runDetails, runTable } from "../../app/console/runList";
+import { selectionDetails, selectionOptions, selectionWords } from "../../app/console/selection";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -13,14 +14,15 @@ export default verb({
     since: { type: "string", description: "Only runs that began within this time, such as 2d" },
     limit: { type: "string", default: "20", description: "How many, the newest first" },
     json: { type: "boolean", description: "Print the rows as JSON" },
+    ...selectionOptions,
   },
-  words: { least: 0, most: 2 },
-  details: "node laju runs show <id> shows one run whole; a key from a log will do as well.",
-  run({ args: [name, id], options }) {
-    if (name === "show") return show(id, options.json ?? false);
-    if (id !== undefined) throw wrongUse(`runs does not take "${id}"`);
+  words: selectionWords,
+  details: `${selectionDetails}
+node laju runs show <id> shows one run whole; a key from a log will do as well.`,
+  run({ args: words, options }) {
+    if (words[0] === "show") return show(words.slice(1), options.json ?? false);
     const runs = listRuns({
-      name: name === undefined ? undefined : recordedName(name),
+      names: recordedNamesOf({ words, tags: options.tag }),
       failed: options.failed,
       since: options.since === undefined ? undefined : Date.now() - parseDuration(options.since),
       limit: positive(options.limit),
@@ -29,8 +31,9 @@ export default verb({
   },
 });
 
-function show(id: string | undefined, asJson: boolean): void {
+function show([id, ...more]: string[], asJson: boolean): void {
   if (id === undefined) throw wrongUse("runs show needs an id");
+  if (more.length > 0) throw wrongUse(`runs show does not take "${more[0]}"`);
   const run = findRunCalled(id);
   if (run === undefined) throw wrongUse(`there is no run ${id}`, "node laju runs lists them.");
   console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));

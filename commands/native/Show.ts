@@ -4,7 +4,7 @@ import { describeOptions } from "../../app/console/arguments";
 import { findCommand, readCatalog } from "../../app/console/catalog";
 import { listRows } from "../../app/console/commandList";
 import { installedFor } from "../../app/console/crontabNeeds";
-import { hostClock, shortTime } from "../../app/console/hostClock";
+import { hostClock, shortTimes } from "../../app/console/hostClock";
 import { jsonText } from "../../app/console/jsonText";
 import { logFileOf } from "../../app/console/logFile";
 import { runTable } from "../../app/console/runList";
@@ -37,7 +37,7 @@ export default verb({
       ["schedule", command.schedules.join(", ") || "none: started by hand"],
       ["in words", row?.words.join("; ") || null],
       ["time zone", command.timezone],
-      ["next", row?.next?.map((time) => shortTime(new Date(time), zone)).join(", ") || null],
+      ["next", shortTimes(row?.next ?? [], zone).join(", ") || null],
       ["timeout", command.timeout],
       ["overlap", command.overlap],
       [

@@ -12,7 +12,7 @@ export interface VerbEntry {
 type Row = [name: string, usage: string, summary: string, load: () => Promise<{ default: unknown }>];
 
 const commands: Row[] = [
-  ["list", "", "Show every command, its schedule and next run", () => import("./List")],
+  ["list", "[Name…]", "Show every command, its schedule and next run", () => import("./List")],
   ["show", "<Name>", "Show all about one command", () => import("./Show")],
   ["run", "<Name…>", "Run built commands now, one after the other", () => import("./Run")],
   ["stop", "<Name>", "End the running command, with all it started", () => import("./Stop")],
@@ -20,8 +20,8 @@ const commands: Row[] = [
 ];
 
 const history: Row[] = [
-  ["status", "[Name]", "Show how the last runs went and what is due", () => import("./Status")],
-  ["runs", "[Name]", "Show what ran, when and how it ended", () => import("./Runs")],
+  ["status", "[Name…]", "Show how the last runs went and what is due", () => import("./Status")],
+  ["runs", "[Name…]", "Show what ran, when and how it ended", () => import("./Runs")],
   ["logs", "<Name>", "Show what a run printed", () => import("./Logs")],
   ["report", "", "Write what ran as a web page", () => import("./Report")],
   ["runs:prune", "", "Delete old runs from the history", () => import("./RunsPrune")],

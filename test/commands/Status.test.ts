@@ -57,7 +57,7 @@ describe("status", () => {
   test("says that nothing is installed yet, and that this needs a person", async () => {
     const { stdout, status } = await laju("status", "--check");
     expect(status).toBe(1);
-    expect(stdout).toContain("  ○ Fragile     never   next in ");
+    expect(stdout).toContain("  ○ Fragile   never   next in ");
     expect(stdout).toContain(
       "without this app's entries: not installed\n  Run `node laju crontab:install`.\n",
     );
@@ -84,6 +84,46 @@ describe("status", () => {
     rmSync(join(app.root, "broken"));
     await run("Fragile");
     expect((await laju("status", "--check")).status).toBe(0);
+  });
+
+  test("what failed comes first, and several commands are chosen by a pattern", async () => {
+    app.write("broken", "");
+    await run("Fragile");
+    const { stdout } = await laju("status");
+    expect(stdout).toMatch(
+      /^\n {2}✗ Fragile .*\n {2}○ ByHand .*\n {2}○ Long .*\n {2}Never here: Elsewhere \(only in production\)\n/,
+    );
+    expect((await laju("list")).stdout).toMatch(/^\n✗ .* Fragile .*\n {2}.* ByHand/);
+    expect((await json("[EF]*")).commands.map(({ name }: { name: string }) => name)).toEqual([
+      "Elsewhere",
+      "Fragile",
+    ]);
+    rmSync(join(app.root, "broken"));
+    await run("Fragile");
+    expect((await laju("list")).stdout).not.toContain("✗");
+  });
+
+  test("runs of several commands, also of one that is gone", async () => {
+    withLedger(join(app.root, "data"), (ledger) =>
+      ledger
+        .prepare(
+          `INSERT INTO runs (name, host, pid, args, started_at, finished_at, state, has_lock)
+           VALUES ('old/Gone', 'h', 1, '[]', ?, ?, 'succeeded', 0)`,
+        )
+        .run(now.getTime(), now.getTime() + 10),
+    );
+    const names = async (...args: string[]) => {
+      const { stdout } = await laju("runs", "--json", ...args);
+      return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await names("--limit", "2", "Fragile", "old/Gone")).toEqual(["old/Gone", "Fragile"]);
+    expect(await names("old/")).toEqual(["old/Gone"]);
+    expect(await names("g*")).toEqual(["old/Gone"]);
+    expect(await names("Long")).toEqual([]);
+    expect(await laju("runs", "old/Gon")).toMatchObject({
+      status: 2,
+      stderr: '✗ there is no command "old/Gon"\n  Did you mean old/Gone?\n',
+    });
   });
 
   test("a command killed in mid-run is lost", async () => {

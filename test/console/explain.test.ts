@@ -8,7 +8,7 @@ import type { Terminal } from "../../app/console/terminal";
 import { parseInstant } from "../../app/schedule/instant";
 
 const project = join(import.meta.dirname, "../..");
-const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" };
+const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };
 const named: Terminal = {
   paint: (style, text) => `${style}(${text})`,
   symbols,

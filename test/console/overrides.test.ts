@@ -33,7 +33,7 @@ describe("schedule.json", () => {
       Cleanup: { enabled: false, schedule: "0 4 * * *" },
       Digest: { environments: ["development"], log: "/var/log/digest.log" },
     });
-    const listed = await app.laju("list");
+    const listed = await app.laju("list", "--all");
     expect(listed.stderr).toBe("");
     expect(listed.stdout.split("\n").slice(1, 5)).toEqual([
       expect.stringMatching(/^ {2}0 4 \* \* \* {2}Cleanup \.+ disabled /),

@@ -12,7 +12,7 @@ const shown = "Error: no rows\ufffd in";
 
 const terminal: Terminal = {
   paint: (_, text) => text,
-  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
   width: 80,
   isTerminal: false,
 };

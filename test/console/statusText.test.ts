@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { arrangedStatus } from "../../app/console/statusOrder";
 import type { Status, StatusRow } from "../../app/console/statusRows";
 import { statusText } from "../../app/console/statusText";
 import type { Terminal } from "../../app/console/terminal";
@@ -12,7 +13,7 @@ const minute = 60_000;
 function terminal(paints = false): Terminal {
   return {
     paint: (style, text) => (paints ? `${style}(${text})` : text),
-    symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+    symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
     width: 80,
     isTerminal: false,
   };
@@ -23,6 +24,8 @@ function row(name: string, more: Partial<StatusRow> = {}): StatusRow {
     name,
     enabled: true,
     isScheduled: true,
+    environments: null,
+    isMeantHere: true,
     last: null,
     running: null,
     isRetrying: false,
@@ -112,4 +115,35 @@ test("what is wrong is red", () => {
   red(The crontab is edited)
   dim(Install it.)
   dim(node laju logs A   what it printed      node laju run A   try again)`);
+});
+
+test("what needs attention comes first, and what never starts here has one line", () => {
+  const rows = [
+    row("Fine", { last: run(1, 900) }),
+    row("ByHand", { isScheduled: false, nextRun: null, last: failed }),
+    row("Off", { enabled: false }),
+    row("Elsewhere", { isMeantHere: false, environments: ["staging"], isScheduled: false }),
+    row("OffButRuns", { enabled: false, running: run(4, null, { state: "running" }) }),
+    row("sync/ThisIsALongNameThatWouldTakeHalfTheWidth", { last: run(2, 700) }),
+    row("Bad", { last: failed, troubles: [{ kind: "failed", text: "failed with exit status 1" }] }),
+  ];
+  const { commands, hidden } = arrangedStatus(rows, "failed", () => false);
+  const text = statusText({ ...status, commands }, clock, terminal(), hidden);
+  expect(text).toBe(`
+  ✗ Bad          5h ago    0.3s   exit 1   next in 1h 39m
+      SQLITE_BUSY: database is locked, and a long story besides
+  ✗ ByHand       5h ago    0.3s   exit 1                    SQLITE_BUSY: databa…
+  ✓ Fine         1m ago    0.9s            next in 1h 39m
+  ● OffButRuns   running   4m              disabled
+  ✓ sync/ThisIsALongNameThatWouldTakeHalfTheWidth
+                 2m ago    0.7s            next in 1h 39m
+  Never here: Off (disabled); Elsewhere (only in staging)
+
+  The crontab of deploy is in order
+  node laju logs Bad   what it printed      node laju run Bad   try again`);
+  const all = arrangedStatus(rows, "name", () => true);
+  expect(all.commands.map(({ name }) => name).slice(0, 3)).toEqual(["Bad", "ByHand", "Elsewhere"]);
+  expect(statusText({ ...status, commands: all.commands }, clock, terminal(), all.hidden)).toContain(
+    "  ○ Elsewhere    never                     only in staging\n",
+  );
 });

@@ -7,7 +7,7 @@ import { commandFacts } from "../../app/schedule/manifest";
 import { timelineOf } from "../../app/schedule/timeline";
 import { makeApp } from "../support/app";
 
-const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" };
+const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };
 const plain: Terminal = { paint: (_, text) => text, symbols, width: 80, isTerminal: false };
 const named: Terminal = { ...plain, paint: (style, text) => (text === "" ? "" : `${style}(${text})`) };
 
@@ -17,15 +17,14 @@ function factsOf(metas: Record<string, CommandMeta>) {
 
 function timeline(
   metas: Record<string, CommandMeta>,
-  { now = "2026-11-23T05:21Z", hostTimezone = "UTC", terminal = plain } = {},
+  { now = "2026-11-23T05:21Z", hostTimezone = "UTC", terminal = plain, leftOut = "" } = {},
 ): string {
   const clock = { now: new Date(now), hostTimezone };
-  const commands = factsOf(metas);
-  return timelineText(timelineOf(commands, clock), commands, clock, terminal);
+  return timelineText(timelineOf(factsOf(metas), clock), clock, terminal, { leftOut });
 }
 
 describe("list --timeline", () => {
-  test("shows the next 24 hours, an hour a row, and what clashes", () => {
+  test("shows how much starts in each hour, and what starts at once", () => {
     expect(
       timeline({
         SendDailyDigest: { schedule: "0 8 * * *" },
@@ -34,57 +33,37 @@ describe("list --timeline", () => {
         WarmCache: { schedule: "*/5 20-21 * * *" },
       }),
     ).toBe(`
-  The 24 hours from Mon 23 Nov 05:21, UTC
+  The 24 hours from Mon 23 Nov 05:21, UTC: 123 starts of 4 commands
 
-  every hour   SyncExternalData :00 :15 :30 :45
+  Mon 05:00 ███                       2   Mon 18:00 ██████                    4
+      06:00 ██████                    4       19:00 ██████                    4
+      07:00 ██████                    4       20:00 ████████████████████████ 16
+      08:00 ████████                  5       21:00 ████████████████████████ 16
+      09:00 ██████                    4       22:00 ██████                    4
+      10:00 ██████                    4       23:00 ████████                  5
+      11:00 ██████                    4   Tue 00:00 ██████                    4
+      12:00 ██████                    4       01:00 ██████                    4
+      13:00 ██████                    4       02:00 ████████                  5
+      14:00 ██████                    4       03:00 ██████                    4
+      15:00 ██████                    4       04:00 ██████                    4
+      16:00 ██████                    4       05:00 ███                       2
+      17:00 ██████                    4
 
-  Mon 23 Nov
-  05:00    2
-  06:00    4
-  07:00    4
-  08:00    5   SendDailyDigest :00!
-  09:00    4
-  10:00    4
-  11:00    4
-  12:00    4
-  13:00    4
-  14:00    4
-  15:00    4
-  16:00    4
-  17:00    4
-  18:00    4
-  19:00    4
-  20:00   16   WarmCache :00 to :55 every 5m!
-  21:00   16   WarmCache :00 to :55 every 5m!
-  22:00    4
-  23:00    5   CleanupOldData :30!
-  Tue 24 Nov
-  00:00    4
-  01:00    4
-  02:00    5   CleanupOldData :00!
-  03:00    4
-  04:00    4
-  05:00    2
-
-  ! 2 at once  08:00
-    SendDailyDigest, SyncExternalData
-  ! 2 at once  20:00 20:15 20:30 20:45 and 4 more
-    SyncExternalData, WarmCache
-  ! 2 at once  23:30 02:00
-    CleanupOldData, SyncExternalData
-
-  123 starts of 4 commands`);
+  08:00  2 at once   SendDailyDigest, SyncExternalData
+  20:00  2 at once   SyncExternalData, WarmCache; also at 7 other times
+  23:30  2 at once   CleanupOldData, SyncExternalData; also at 1 other time`);
   });
 
-  test("colours clashes and headings", () => {
+  test("colors the heading and the busiest hours", () => {
     const text = timeline(
-      { A: { schedule: "0 8 * * *" }, B: { schedule: "0 8 * * *", environments: ["demo"] } },
-      { terminal: named },
+      { A: { schedule: "0 8 * * *" }, B: { schedule: "0 8 * * *" }, C: { schedule: "0 9 * * *" } },
+      { terminal: named, leftOut: "1 disabled" },
     );
-    expect(text).toContain("  bold(The 24 hours from Mon 23 Nov 05:21, UTC)\n");
-    expect(text).toContain("  08:00 dim(   2)   A yellow(:00!), B yellow(:00!)\n");
-    expect(text).toContain("  yellow(! 2 at once)  08:00\n    A, B\n");
-    expect(text).toContain("  dim(2 starts of 2 commands, 1 of them only in the environment demo)");
+    expect(text).toContain("  bold(The 24 hours from Mon 23 Nov 05:21, UTC: 3 starts of 3 commands)\n");
+    expect(text).toContain(`      08:00 yellow(${"█".repeat(25)}) 2   `);
+    expect(text).toContain(`      09:00 ${"█".repeat(13)}${" ".repeat(12)} 1   `);
+    expect(text).toContain(`      10:00 ${" ".repeat(25)} dim(0)   `);
+    expect(text).toContain("  08:00  yellow(2 at once)   A, B\n  dim(Not counted: 1 disabled)");
   });
 
   test("goes by the host's clock, of any zone and across its changes", () => {
@@ -92,23 +71,35 @@ describe("list --timeline", () => {
       { A: { schedule: "30 8 * * *" }, B: { schedule: "0 9 * * *", timezone: "UTC" } },
       { hostTimezone: "Asia/Kolkata" },
     );
-    expect(text).toContain("  08:00    1   A :30\n");
-    expect(text).toContain("  14:00    1   B :30\n");
+    expect(text).toMatch(/ 14:00 █+ 1 /);
+    expect(text).toMatch(/ 08:00 █+ 1\n/);
     const autumn = timeline(
       { A: { schedule: "15 * * * *" }, B: { schedule: "30 2 * * *" } },
       { now: "2026-10-24T20:10Z", hostTimezone: "Europe/Berlin" },
     );
-    expect(autumn.match(/ 02:00 .*/g)).toEqual([" 02:00    2   B :30", " 02:00    1"]);
+    expect(autumn.match(/ 02:00 [█ ]+\d/g)).toEqual([
+      ` 02:00 ${"█".repeat(25)} 2`,
+      ` 02:00 ${"█".repeat(13)}${" ".repeat(12)} 1`,
+    ]);
   });
 
-  test("fits 80 columns whatever there is", () => {
+  test("is one screen of 80 columns whatever there is", () => {
     const metas = Object.fromEntries(
-      Array.from({ length: 40 }, (_, index): [string, CommandMeta] => [
+      Array.from({ length: 60 }, (_, index): [string, CommandMeta] => [
         `reports/Command${"X".repeat(index)}`,
-        { schedule: `${index} */${(index % 5) + 1} * * *`, environments: ["production", "staging"] },
+        { schedule: ["0 2 * * *", `${index % 5} */${(index % 5) + 1} * * *`] },
       ]),
     );
-    for (const line of timeline(metas).split("\n")) expect(visibleWidth(line)).toBeLessThanOrEqual(80);
+    const lines = timeline(metas, { leftOut: "3 disabled" }).split("\n");
+    for (const line of lines) expect(visibleWidth(line)).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThanOrEqual(25);
+    expect(lines.at(-4)).toMatch(/ and \d+ more/);
+  });
+
+  test("says so where nothing starts together", () => {
+    expect(timeline({ A: { schedule: "0 8 * * *" } })).toMatch(
+      /\n\n {2}No two commands start in the same minute\.$/,
+    );
   });
 
   test("has nothing to show where nothing starts, and leaves out what is disabled", () => {
@@ -131,7 +122,7 @@ describe("list --timeline", () => {
     const rows = await app.laju("list", "--timeline", "--json");
     app.remove();
     expect(printed).toMatchObject({ status: 0, stderr: "" });
-    expect(printed.stdout).toMatch(/\n {2}08:00 {4}1 {3}A :00\n/);
+    expect(printed.stdout).toMatch(/ 08:00 █+ 1/);
     const hours = JSON.parse(rows.stdout) as { hour: string; starts: { at: string; names: string[] }[] }[];
     expect(hours.length).toBeGreaterThanOrEqual(24);
     expect(hours.flatMap(({ starts }) => starts.map(({ names }) => names))).toEqual([["A"]]);

@@ -140,7 +140,7 @@ describe("text from elsewhere is text, and nothing else,", () => {
 /** Paints as a terminal does. */
 const terminal: Terminal = {
   paint: (_, text) => text,
-  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
   width: 100,
   isTerminal: true,
 };
@@ -168,7 +168,7 @@ describe("in tables a row stays a row", () => {
         const row = {
           ...{ name: "Digest", enabled: true, isScheduled: true, last: runWith(error, "m"), running: null },
           ...{ isRetrying: false, isPaused: false, skipped: 0, ranElsewhere: null, nextRun: null },
-          troubles: [],
+          ...{ environments: null, isMeantHere: true, troubles: [] },
         };
         const status: Status & { queueProblem: string } = {
           commands: [row],

@@ -18,7 +18,7 @@ import { someRun } from "../support/run";
 /** Paints as a terminal does. */
 const terminal: Terminal = {
   paint: (_, text) => `\u001b[31m${text}\u001b[0m`,
-  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
   width: 100,
   isTerminal: true,
 };

@@ -6,7 +6,7 @@ import { LajuError } from "../../../app/errors";
 
 const terminal = {
   paint: (style: string, text: string) => (style === "dim" ? text : `${style}(${text})`),
-  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…" },
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
   width: 60,
   isTerminal: false,
 };

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { troublesOf } from "../runs/health";
+import { journalFile } from "../runs/journal";
+import { ledgerFile } from "../runs/ledgerTables";
+import { markLostRuns } from "../runs/lostRuns";
+import { runHistories } from "../runs/runHistory";
+import type { HostClock } from "../schedule/nextRuns";
+import type { DeployedCommand } from "../schedule/overrides";
+import { scheduledHere } from "./crontabRows";
+
+/**
+ * The commands whose last run ended badly, as `status` has it. None where there is no ledger, or it cannot be read: what
+ * commands there are is shown all the same.
+ */
+export function failedCommands(
+  commands: readonly DeployedCommand[],
+  environment: string,
+  clock: HostClock,
+): Set<string> {
+  if (!existsSync(ledgerFile) && !existsSync(journalFile)) return new Set();
+  try {
+    markLostRuns();
+    const here = scheduledHere([...commands], environment);
+    const histories = runHistories(here.map(({ name }) => name));
+    const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {
+      const history = histories.get(name);
+      if (history === undefined) return false;
+      const expected = { name, schedules, timezone, overlap, since: null, isScheduled: true };
+      return troublesOf(expected, history, clock).some(({ kind }) => isBadEnd(kind));
+    };
+    return new Set(here.filter(hasFailed).map(({ name }) => name));
+  } catch {
+    return new Set();
+  }
+}
+
+function isBadEnd(kind: string): boolean {
+  return kind === "failed" || kind === "timed_out" || kind === "lost";
+}
