@@ -33,7 +33,7 @@ export interface QueueEngine {
   /** Gives claimed jobs back unharmed: the attempt is counted as `spent`, so that no two claims share a number. */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
-  /** Makes the worker known, before its first claim. */
+  /** Makes the worker known, before its first claim. Once more does no harm: the first answer may have been lost. */
   register(worker: WorkerRecord): Promise<void>;
   /** Prolongs the worker's lease. Says whether the worker is still known, and which jobs are its by the store. */
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
@@ -54,7 +54,7 @@ export interface QueueEngine {
   /** Makes parked jobs of these types ready again: at most about a thousand. Says how many. */
   unpark(types: readonly string[]): Promise<number>;
 
-  /** Calls back when there may be something to claim; now and then for nothing. */
+  /** Calls back when there may be something to claim; now and then for nothing. A store that is away is heard later. */
   watch(onWake: () => void): Promise<Watch>;
 
   counts(): Promise<QueueCounts>;

@@ -424,6 +424,12 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
+      test("one that is made known twice, for the first answer was lost, is known once", async () => {
+        await engine.register({ ...worker("w1"), concurrency: 7 });
+        const known = (await engine.holders()).filter(({ id }) => id === "w1");
+        expect(known).toMatchObject([{ concurrency: 7 }]);
+      });
+
       test("the heartbeat's answer is what a worker holds, each with its attempt", async () => {
         await engine.push([newJob(), newJob(), newJob({ type: "Other" })]);
         const [first, second, third] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];

@@ -83,6 +83,24 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(worker.child.exitCode).toBeNull();
     });
 
+    test("a worker that starts while the server is away waits for it, and one with --once ends with status 1", async () => {
+      const server = setup.server();
+      await server.crash();
+      const [patient, stopped] = [workers.start(), workers.start()];
+      const once = workers.start({ once: true });
+      expect(await once.end).toBe(1);
+      for (const worker of [patient, stopped])
+        await until(() => worker.output().includes("The queue cannot be reached, and will be tried again"));
+      stopped.child.kill("SIGTERM");
+      expect(await stopped.end).toBe(0);
+      await server.again();
+      const id = await push("Quick");
+      await traced(`Quick ${id} 1 done`);
+      expect(patient.output()).toContain("The queue can be reached again");
+      expect(patient.output().match(/cannot be reached/g)).toHaveLength(1);
+      expect(await engine.holders()).toMatchObject([{ pid: patient.pid }]);
+    });
+
     test("a server that takes no writes is waited for without hurry, and what ended meanwhile is written down", async () => {
       const ids = [await push("Gated"), await push("Gated")];
       const worker = workers.start();

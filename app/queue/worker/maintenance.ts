@@ -37,6 +37,8 @@ export interface MaintenanceOptions {
 /** What a worker does beside its jobs: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
+  /** Of a registration that was asked for and not answered: it may have been made. */
+  #nextId: string | undefined;
   readonly takeovers = new UnderWay();
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
@@ -75,7 +77,8 @@ export class Maintenance {
     this.#isOver = true;
     this.options.parking.stop();
     await Promise.all(this.#busy.values());
-    await this.engine.unregister(this.id);
+    // Where it can't be told, its lease ends, and it holds nothing.
+    await unlessAway(this.engine.unregister(this.id));
     this.options.begun.close();
   }
 
@@ -125,9 +128,10 @@ export class Maintenance {
   }
 
   async #beginAnew(): Promise<void> {
-    const id = newId();
-    await this.#register(id);
-    this.id = id;
+    this.#nextId ??= newId();
+    await this.#register(this.#nextId);
+    this.id = this.#nextId;
+    this.#nextId = undefined;
     this.options.onEvicted();
   }
 

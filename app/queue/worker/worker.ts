@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { errorMessage } from "../../services/errorText";
 import { logError, logWarn } from "../../services/Logger";
 import { attemptsFor } from "../attempts";
@@ -149,10 +150,27 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#maintenance.start(this.wake);
+    await this.#startMaintenance();
     this.#watch = await this.options.engine.watch(this.wake);
     this.#isStarted = true;
     this.#consider();
+  }
+
+  /**
+   * A store that is away is waited for: pm2 and systemd start a worker that ends at its start a few times, and then never
+   * again. One that cron starts with --once ends, for the next one comes anyway.
+   */
+  async #startMaintenance(): Promise<void> {
+    while (this.#phase === "working") {
+      try {
+        await this.#maintenance.start(this.wake);
+        return this.#outage.over();
+      } catch (error) {
+        if (this.options.once || !isOutage(error)) throw error;
+        this.#outage.failed(error);
+      }
+      await pause(this.#outage.pauseMs);
+    }
   }
 
   /** There may be something to claim. */

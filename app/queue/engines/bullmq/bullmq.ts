@@ -85,7 +85,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     async register(worker) {
       const who = workerText(worker, Date.now() + ledger.offset);
       await scripts.run("register", [worker.id, who, worker.leaseMs]);
-      await session.hold(worker.id);
+      session.hold(worker.id);
     },
     async heartbeat({ worker, leaseMs }) {
       const [isKnown, ...jobs] = await scripts.run<[number, ...(string | null)[][]]>("heartbeat", [
@@ -96,7 +96,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     },
     async unregister(id) {
       await scripts.run("unregister", [id]);
-      await session.letGo(id);
+      session.letGo(id);
     },
     async holders() {
       const holders = holdersFrom(await scripts.run<HoldersReply>("holders"));

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { openRedis, type RedisHabits } from "../../../services/redisClient";
 import type { Watch } from "../../engine";
+import { isOutage } from "../../outage";
 
 /** A connection whose other end is gone without a word is noticed after one or two of these, in milliseconds. */
 const checkEvery = 3000;
@@ -20,14 +21,14 @@ export class Session {
     readonly habits: RedisHabits,
   ) {}
 
-  async hold(worker: string): Promise<void> {
+  hold(worker: string): void {
     this.#workers.add(worker);
-    await this.#client?.subscribe(this.#channelOf(worker));
+    if (this.#client !== undefined) void listen(this.#client, this.#channels());
   }
 
-  async letGo(worker: string): Promise<void> {
+  letGo(worker: string): void {
     this.#workers.delete(worker);
-    await this.#client?.unsubscribe(this.#channelOf(worker));
+    this.#client?.unsubscribe(this.#channelOf(worker)).catch(() => {});
   }
 
   async watch(onWake: () => void): Promise<Watch> {
@@ -58,17 +59,27 @@ export class Session {
     return `${this.prefix}worker:${worker}`;
   }
 
-  /** ioredis subscribes again by itself after an outage. What came meanwhile is asked for. */
+  #channels(): string[] {
+    return [`${this.prefix}wake`, ...[...this.#workers].map((id) => this.#channelOf(id))];
+  }
+
+  /** Also while the server is away: what is to be heard is asked for on each new connection, and what came meanwhile. */
   async #open(): Promise<void> {
     const client = openRedis(this.habits);
+    // ioredis would repeat only what was answered, and nobody would hear of it when that fails.
+    client.options.autoResubscribe = false;
     this.#client = client;
     const wake = () => {
       for (const listener of this.#listeners) listener();
     };
     client.on("message", wake);
-    client.on("ready", wake);
+    client.on("ready", () => {
+      void listen(client, this.#channels());
+      wake();
+    });
     this.#timer = setInterval(() => this.#check(client), checkEvery).unref();
-    await client.subscribe(`${this.prefix}wake`, ...[...this.#workers].map((id) => this.#channelOf(id)));
+    const isLost = new Promise((resolve) => client.once("close", resolve));
+    await Promise.race([client.subscribe(...this.#channels()), isLost]).catch(unlessOutage);
   }
 
   /** An answer that does not come ends the connection, and another is made. */
@@ -80,4 +91,13 @@ export class Session {
       .catch(() => {})
       .finally(() => clearTimeout(timer));
   }
+}
+
+/** A connection that is lost meanwhile asks again when there is a new one. */
+async function listen(client: Redis, channels: readonly string[]): Promise<void> {
+  await client.subscribe(...channels).catch(() => {});
+}
+
+function unlessOutage(error: unknown): void {
+  if (!isOutage(error)) throw error;
 }

@@ -18,7 +18,8 @@ export async function registerWorker(
   const { id, host, pid, identity, concurrency, leaseMs, types } = worker;
   const lease_until = database.raw(`${now} + ?`, [leaseMs]);
   const row = { id, host, pid, identity, concurrency, started_at: database.raw(now), lease_until };
-  await database("queue_workers").insert(isCurrent ? { ...row, types: typesText(types) } : row);
+  const whole = isCurrent ? { ...row, types: typesText(types) } : row;
+  await database("queue_workers").insert(whole).onConflict("id").merge();
 }
 
 /** Whether the worker is known still. */

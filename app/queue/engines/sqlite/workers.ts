@@ -14,7 +14,7 @@ export function registerWorker(database: Database, worker: WorkerRecord, now: nu
   const columns = "id, host, pid, identity, concurrency, started_at, lease_until";
   statement(
     database,
-    `insert into queue_workers (${columns}${isCurrent(database) ? ", types" : ""})
+    `insert or replace into queue_workers (${columns}${isCurrent(database) ? ", types" : ""})
      values (${values.map(() => "?").join(", ")})`,
   ).run(...values);
 }
