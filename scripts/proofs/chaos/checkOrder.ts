@@ -1,4 +1,4 @@
-import { nameOf } from "./checkRuns";
+import { isRewound, nameOf } from "./checkRuns";
 import { type Attempt, type History, of } from "./history";
 import { kindNames, kindOf } from "./kinds";
 import type { EngineName } from "./plan";
@@ -47,13 +47,15 @@ function uniques(history: History, engine: EngineName): string[] {
   });
 }
 
-/** An attempt whose worker lost its lease, or was told to stop, may go on for a moment after its place was given away. */
-function counts(
-  { lostLease, ended, stopped, how, begun }: Attempt,
-  { events }: History,
-  engine: EngineName,
-): boolean {
-  const crashes = engine === "postgresql" ? of(events, "fault").filter(({ fault }) => fault === "crash") : [];
+/**
+ * An attempt whose worker lost its lease, or was told to stop, may go on for a moment after its place was given away; and a
+ * store that was put back as it was has forgotten who ran what.
+ */
+function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
+  const { lostLease, ended, stopped, how, begun } = attempt;
+  if (isRewound(history, attempt)) return false;
+  const crashes =
+    engine === "postgresql" ? of(history.events, "fault").filter(({ fault }) => fault === "crash") : [];
   const isForgotten = crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
   return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted" || isForgotten);
 }

@@ -112,8 +112,12 @@ function chains(rows: readonly Row[]): string[] {
 
 /** Programs that ended by themselves. */
 export function checkFleet({ events }: History): Violation[] {
+  const words = new Map(of(events, "lastWords").map(({ pid, text }) => [pid, text]));
   const alone = of(events, "gone")
     .filter(({ wanted }) => !wanted)
-    .map(({ name, pid, how }) => `${name} (process ${pid}) ended by itself, with ${how}`);
+    .map(({ name, pid, how }) => {
+      const said = words.get(pid)?.replace(/^/gm, "        | ") ?? "";
+      return `${name} (process ${pid}) ended by itself, with ${how}${said && `; its last words:\n${said}`}`;
+    });
   return broken("a worker does not end by itself", alone);
 }

@@ -22,10 +22,11 @@ export interface Member {
   /** Why it will end next, if the plan says so. */
   isWanted: boolean;
   isFrozen: boolean;
-  /** Whether it has said that it works. One that finds no server at its start ends, to be started again. */
-  isAtWork: boolean;
   log: WriteStream;
 }
+
+/** How much of what a program said at its end is worth reading, in characters. */
+const longestWords = 1500;
 
 /** All programs of a chaos but the server. */
 export class Fleet {
@@ -39,7 +40,7 @@ export class Fleet {
 
   add(role: Role): void {
     const log = createWriteStream(join(this.folder, `${role.name}.log`));
-    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, isAtWork: false, log };
+    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, log };
     this.members.push(member);
     this.#start(member);
   }
@@ -100,21 +101,34 @@ export class Fleet {
     const child = spawn(first, args, { env, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
     const pid = child.pid as number;
     member.child = child;
-    Object.assign(member, { isWanted: false, isAtWork: false });
+    member.isWanted = false;
     append(this.trace, { what: "started", pid, name });
+    let words = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {
         member.log.write(data);
-        if (String(data).includes("Worker started")) member.isAtWork = true;
+        words = (words + data).slice(-4 * longestWords);
         if (/lost the lease/i.test(String(data))) append(this.trace, { what: "lostLease", pid });
       });
     }
     child.once("exit", (status, signal) => {
       member.child = undefined;
       // A job kills its worker, or the plan does: nobody else sends SIGKILL.
-      const wanted = member.isWanted || signal === "SIGKILL" || !member.isAtWork;
+      const wanted = member.isWanted || signal === "SIGKILL";
       append(this.trace, { what: "gone", pid, name, wanted, how: signal ?? `status ${status}` });
+      // What it wrote last arrives after its end.
+      if (!wanted)
+        child.once("close", () => append(this.trace, { what: "lastWords", pid, text: ending(words) }));
       setTimeout(() => this.#isOver || !this.members.includes(member) || this.#start(member), 300);
     });
   }
+}
+
+/** The last lines, each of a length that a person reads. */
+function ending(words: string): string {
+  const lines = words.split("\n").filter((line) => line.trim() !== "");
+  return lines
+    .map((line) => line.slice(0, 300))
+    .join("\n")
+    .slice(-longestWords);
 }

@@ -22,10 +22,12 @@ function handlerFor(name: KindName, trace: string): Handler {
   return handlerOf(name, { default: job(name, definition) });
 }
 
+let runs = 0;
+
 async function traced(name: KindName, trace: string, context: JobContext<Load>): Promise<unknown> {
   const { id, attempt } = context.job;
   const n = kindOf(name).isChain ? linkName(context.data.n, id) : context.data.n;
-  const where = { n, id, attempt, pid: process.pid };
+  const where = { n, id, attempt, pid: process.pid, run: ++runs };
   append(trace, { what: "begun", kind: name, ...where });
   if (!sameAsPoison(context.data)) append(trace, { what: "garbled", n, id });
   let how: Ending = "threw";

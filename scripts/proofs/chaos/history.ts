@@ -69,14 +69,13 @@ export function of<What extends Event["what"]>(
 
 function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {
   const attempts = new Map<string, Attempt[]>();
-  const ends = grouped(of(events, "ended"), keyOf);
+  const ends = new Map(of(events, "ended").map((end) => [keyOf(end), end]));
   const gone = timesByPid(of(events, "gone"));
   const lost = timesByPid(of(events, "lostLease"));
   const stopped = timesByPid(of(events, "signaled").filter(({ signal }) => signal === "SIGTERM"));
   for (const begin of of(events, "begun")) {
     const { n, id, kind, pid, t } = begin;
-    // A job that was queued again by hand counts its attempts anew.
-    const end = ends.get(keyOf(begin))?.find((event) => event.t >= t);
+    const end = ends.get(keyOf(begin));
     const fate = (times: Map<number, number[]>) =>
       times.get(pid)?.find((time) => time >= t) ?? Number.POSITIVE_INFINITY;
     const attempt = {
@@ -88,8 +87,8 @@ function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {
   return attempts;
 }
 
-function keyOf({ n, id, attempt, pid }: { n: string; id: number; attempt: number; pid: number }): string {
-  return `${n} ${id} ${attempt} ${pid}`;
+function keyOf({ n, pid, run }: { n: string; pid: number; run: number }): string {
+  return `${n} ${pid} ${run}`;
 }
 
 function timesByPid(events: readonly { pid: number; t: number }[]): Map<number, number[]> {

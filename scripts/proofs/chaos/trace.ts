@@ -7,8 +7,9 @@ export type Event = { t: number } & (
   /** Acknowledged. `isNew` is false where another unfinished job had its `unique`. */
   | { what: "pushed"; n: string; id: number; isNew: boolean }
   | { what: "refused"; n: string; error: string }
-  | { what: "begun"; n: string; kind: string; id: number; attempt: number; pid: number }
-  | { what: "ended"; n: string; id: number; attempt: number; pid: number; how: Ending }
+  /** `run` tells it from others of its process: after a rewind a job's attempts have the same numbers again. */
+  | { what: "begun"; n: string; kind: string; id: number; attempt: number; pid: number; run: number }
+  | { what: "ended"; n: string; id: number; attempt: number; pid: number; run: number; how: Ending }
   /** Payloads arrive as they were pushed, or not at all. */
   | { what: "garbled"; n: string; id: number }
   /** The store said that it was completed: a look that began at `asked` and was answered at `t` found it so. */
@@ -17,6 +18,8 @@ export type Event = { t: number } & (
   | { what: "started"; pid: number; name: string }
   /** `wanted`: the plan ended it, or its own job did. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
+  /** Of one that nobody ended. */
+  | { what: "lastWords"; pid: number; text: string }
   | { what: "signaled"; pid: number; signal: string }
   | { what: "lostLease"; pid: number }
   /** A snapshot from `from` was put in the store's place. */
