@@ -58,21 +58,24 @@ function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false }: RowOptio
     const entries = cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn, portable: isPortable });
     const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
     const isClaimed = Boolean(oneServer) && schedule.kind !== "reboot";
-    const lines = entries.map((entry) => lineOf(entry, { isClaimed, isPortable, daemonTimezone }));
+    const lines = entries.map((entry) => crontabEntry(entry, { isClaimed, isPortable, daemonTimezone }));
     written.set(key, lines);
     return lines;
   };
 }
 
 interface LineOptions {
-  isClaimed: boolean;
-  isPortable: boolean;
+  /** Whether several servers have to agree on who runs it. */
+  isClaimed?: boolean;
+  isPortable?: boolean;
+  /** The daemon's own TZ, where it has one. */
   daemonTimezone: string | undefined;
 }
 
-function lineOf(
+/** An entry of the schedule as the crontab has it, with what the command has to be told. */
+export function crontabEntry(
   { fields, guard, delay, id, isCoarse }: CronEntry,
-  { isClaimed, isPortable, daemonTimezone }: LineOptions,
+  { isClaimed = false, isPortable = false, daemonTimezone }: LineOptions,
 ): CrontabEntry {
   return {
     fields,

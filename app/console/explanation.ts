@@ -1,5 +1,5 @@
 import { LajuError } from "../errors";
-import type { CronEntry } from "../schedule/entries";
+import type { CrontabEntry } from "../schedule/crontabLine";
 import { cronEntries } from "../schedule/entries";
 import { parseSchedule } from "../schedule/expression";
 import { nextFirings } from "../schedule/firings";
@@ -8,6 +8,7 @@ import { cronEscape } from "../schedule/shellQuote";
 import type { Schedule } from "../schedule/types";
 import { scheduleWarnings } from "../schedule/warnings";
 import { describeSchedule } from "../schedule/words";
+import { crontabEntry } from "./crontabRows";
 
 /** What `explain --json` prints. */
 export interface Explanation {
@@ -15,8 +16,10 @@ export interface Explanation {
   valid: boolean;
   /** null for an expression that means nothing. */
   description: string | null;
-  /** The zone of the host whose cron it is. */
+  /** The zone that the schedule is meant in. */
   timezone: string;
+  /** The zone of the host whose cron starts it. */
+  hostTimezone: string;
   /** Crontab lines, with `command` where the command stands. */
   entries: string[];
   /** Instants in ISO 8601. */
@@ -28,7 +31,11 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
-  timezone: string;
+  /** As in a command's metadata: the zone that the schedule is meant in (default: the host's). */
+  timezone?: string | undefined;
+  hostTimezone: string;
+  /** Whether that is the cron daemon's own TZ rather than the system's zone. */
+  isDaemonsOwn?: boolean | undefined;
   /** The next times are those after it. */
   from: Date;
   count: number;
@@ -36,40 +43,50 @@ export interface ExplainOptions {
   name?: string | undefined;
 }
 
-/** What cron on a host in that zone does with a schedule, or what is wrong with it. */
+/** What cron on that host does with a schedule, or what is wrong with it. */
 export function explain(expression: string, options: ExplainOptions): Explanation {
-  const { timezone, from, count, name } = options;
+  const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
+  const zones = { timezone, hostTimezone };
   try {
     const schedule = parseSchedule(expression, name === undefined ? {} : { name });
     return {
       expression,
       valid: true,
       description: describeSchedule(schedule),
-      timezone,
-      entries: cronEntries(schedule, { hostTimezone: timezone }).map(entryText),
-      next: nextFirings(schedule, { from, count, timezone }).map((time) => time.toISOString()),
-      warnings: warningsOf(schedule, options),
+      ...zones,
+      entries: entriesOf(schedule, options),
+      next: nextFirings(schedule, { from, count, ...zones }).map((time) => time.toISOString()),
+      warnings: warningsOf(schedule, { ...options, timezone }),
     };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
-    return { ...nothing(expression, timezone), ...wrong(error) };
+    const nothing = { description: null, ...zones, entries: [], next: [], warnings: [] };
+    return { expression, valid: false, ...nothing, ...wrong(error) };
   }
-}
-
-function nothing(expression: string, timezone: string): Explanation {
-  return { expression, valid: false, description: null, timezone, entries: [], next: [], warnings: [] };
 }
 
 function wrong({ message, hint, problem }: ScheduleError) {
   return { error: message, ...(hint !== undefined && { hint }), problem };
 }
 
-function entryText({ fields, guard, delay, id, isCoarse }: CronEntry): string {
-  const start = `${delay === undefined ? "" : `${delay}; `}${isCoarse ? `LAJU_ENTRY=${id} ` : ""}command`;
+/** The lines that crontab:install would write for a command with this schedule. */
+function entriesOf(schedule: Schedule, { timezone, hostTimezone, isDaemonsOwn }: ExplainOptions): string[] {
+  const zone = timezone === undefined ? {} : { timezone };
+  const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
+  return cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn }).map((entry) =>
+    entryText(crontabEntry(entry, { daemonTimezone })),
+  );
+}
+
+function entryText({ fields, guard, delay, env }: CrontabEntry): string {
+  const start = [delay === undefined ? [] : `${delay};`, env ?? [], "command"].flat().join(" ");
   return `${fields} ${cronEscape(guard === undefined ? start : `${guard} ${start} ;; esac`)}`;
 }
 
-function warningsOf(schedule: Schedule, { timezone, from, name }: ExplainOptions): string[] {
+function warningsOf(
+  schedule: Schedule,
+  { timezone, from, name }: ExplainOptions & { timezone: string },
+): string[] {
   const warnings = scheduleWarnings(schedule, { timezone, year: from.getUTCFullYear() });
   const isOpen = schedule.kind === "calendar" && schedule.hashed && name === undefined;
   return isOpen

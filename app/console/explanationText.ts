@@ -1,5 +1,6 @@
 import { formatDuration } from "../schedule/duration";
 import type { ScheduleProblem } from "../schedule/problems";
+import { isSameTimezone } from "../schedule/timezoneNames";
 import { offsetAt } from "../schedule/timezones";
 import type { Explanation } from "./explanation";
 import { shortTime } from "./hostClock";
@@ -19,11 +20,16 @@ export function explanationText(explanation: Explanation, now: Date, terminal: T
     `  ${paint("bold", printable(expression))}`,
     ...words,
     ...(warnings.length > 0 ? ["", ...warnings.flatMap(warning)] : []),
-    ...(times.length > 0 ? ["", `  Next on a host in ${timezone}`, ...times] : []),
+    ...(times.length > 0 ? ["", `  Next ${whereText(explanation)}`, ...times] : []),
     "",
     `  In the crontab${entries.length === 1 ? "" : `, ${entries.length} lines`}`,
     ...entries.map((entry) => `    ${entry}`),
   ].join("\n");
+}
+
+function whereText({ timezone, hostTimezone }: Explanation): string {
+  const isHosts = isSameTimezone(timezone, hostTimezone);
+  return isHosts ? `on a host in ${timezone}` : `in ${timezone}, on a host in ${hostTimezone}`;
 }
 
 /** "Mon 23 Nov 2026 08:00:20 +01:00   in 2h 39m": the day as people read it, the offset as clocks change it. */

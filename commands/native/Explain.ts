@@ -9,7 +9,8 @@ import { checkTimezone } from "../../app/schedule/timezoneNames";
 
 export default verb({
   options: {
-    timezone: { type: "string", description: "The zone of the host whose cron it is (default: this host's)" },
+    timezone: { type: "string", description: "The schedule's zone, as in metadata (default: the host's)" },
+    "host-timezone": { type: "string", description: "The zone of the host's cron (default: this host's)" },
     from: { type: "string", description: "Show the times after this moment, in ISO 8601 (default: now)" },
     count: { type: "string", default: "5", description: "How many of the next times to show" },
     name: { type: "string", description: "The command's name, which decides what H stands for" },
@@ -19,10 +20,14 @@ export default verb({
   details: `Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,
 or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.`,
   run({ args, options }) {
-    const { now, hostTimezone } = hostClock();
-    const timezone = options.timezone === undefined ? hostTimezone : checkTimezone(options.timezone);
-    const from = options.from === undefined ? now : parseInstant(options.from, timezone);
+    const { now, ...here } = hostClock();
+    const host = options["host-timezone"];
+    const zones = host === undefined ? here : { hostTimezone: checkTimezone(host) };
+    const timezone = options.timezone === undefined ? undefined : checkTimezone(options.timezone);
+    const from =
+      options.from === undefined ? now : parseInstant(options.from, timezone ?? zones.hostTimezone);
     const explanation = explain(args.join(" "), {
+      ...zones,
       timezone,
       from,
       count: countFrom(options.count),

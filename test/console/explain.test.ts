@@ -2,10 +2,13 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { crontabRows } from "../../app/console/crontabRows";
 import { explain } from "../../app/console/explanation";
 import { explanationText, mistakeText } from "../../app/console/explanationText";
 import type { Terminal } from "../../app/console/terminal";
+import { crontabLine } from "../../app/schedule/crontabLine";
 import { parseInstant } from "../../app/schedule/instant";
+import { commandFacts } from "../../app/schedule/manifest";
 
 const project = join(import.meta.dirname, "../..");
 const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };
@@ -17,13 +20,14 @@ const named: Terminal = {
 };
 const plain: Terminal = { ...named, paint: (_, text) => text };
 const now = new Date("2026-11-23T05:21:00Z");
+const command = commandFacts("OpeningBell", "declared", { schedule: "30 9 * * 1-5" });
 
 function text(expression: string, { timezone = "Europe/Berlin", terminal = plain, count = 3 } = {}): string {
-  return explanationText(explain(expression, { timezone, from: now, count }), now, terminal);
+  return explanationText(explain(expression, { hostTimezone: timezone, from: now, count }), now, terminal);
 }
 
 function mistake(expression: string, terminal = plain): string {
-  return mistakeText(explain(expression, { timezone: "UTC", from: now, count: 1 }), terminal);
+  return mistakeText(explain(expression, { hostTimezone: "UTC", from: now, count: 1 }), terminal);
 }
 
 describe("an explanation", () => {
@@ -61,6 +65,32 @@ describe("an explanation", () => {
     0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 140 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac`);
   });
 
+  test("of a schedule in another zone than the host's has the line that crontab:install writes for it", () => {
+    const options = { timezone: "America/New_York", hostTimezone: "Europe/Berlin", from: now, count: 1 };
+    const explanation = explain("30 9 * * 1-5", options);
+    const row = crontabRows([{ ...command, timezone: "America/New_York" }], {
+      hostTimezone: "Europe/Berlin",
+    })[0];
+    const place = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+    const installed = row?.entries.map((entry) => crontabLine(row, entry, place));
+    const start = `/usr/bin/node commands/OpeningBell.js >> ${row?.log} 2>&1`;
+    expect(
+      explanation.entries.map((line) =>
+        line.replace(" LAJU", " cd /srv/app/build && LAJU").replace("command", start),
+      ),
+    ).toEqual(installed);
+    expect(explanationText(explanation, now, plain)).toContain(
+      "Next in America/New_York, on a host in Europe/Berlin\n    Mon 23 Nov 2026 09:30 -05:00   in 9h 09m\n",
+    );
+  });
+
+  test("of a host whose daemon has a TZ of its own names it, as the crontab does", () => {
+    const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true, from: now, count: 1 };
+    expect(explain("0 9 L * *", options).entries).toEqual([
+      expect.stringMatching(/LAJU_ENTRY=[0-9a-f]{8}@Asia\/Tokyo command ;; esac$/),
+    ]);
+  });
+
   test("of @reboot has no times", () => {
     expect(text("@reboot", { terminal: named })).toBe(`
   bold(@reboot)
@@ -74,7 +104,7 @@ describe("an explanation", () => {
 
   test("shows the offset, which clock changes move", () => {
     const summer = explain("0 8 * * *", {
-      timezone: "Europe/Berlin",
+      hostTimezone: "Europe/Berlin",
       from: new Date("2027-03-27T05:00Z"),
       count: 2,
     });
@@ -84,7 +114,7 @@ describe("an explanation", () => {
   });
 
   test("of H says that the command's name decides", () => {
-    const options = { timezone: "UTC", from: now, count: 1 };
+    const options = { hostTimezone: "UTC", from: now, count: 1 };
     expect(explain("H 3 * * *", options).warnings).toEqual([
       "H stands for a value that the command's name decides: give it with --name",
     ]);
@@ -164,7 +194,7 @@ describe("what Debian's cron really did is what explain --json says", () => {
   test("for half a year in UTC", () => {
     for (const row of rowsOf("firings-utc.json")) {
       const from = new Date("2027-12-31T23:59Z");
-      const { next } = explain(row.expression, { timezone: "UTC", from, count: row.deltas.length + 1 });
+      const { next } = explain(row.expression, { hostTimezone: "UTC", from, count: row.deltas.length + 1 });
       const before = minutesUntil("2028-07-01", next);
       // The recording ends after so many firings of those that fire often.
       const expected = minutesOf(row);
@@ -177,7 +207,7 @@ describe("what Debian's cron really did is what explain --json says", () => {
   test("across both clock changes in Berlin", () => {
     for (const row of rowsOf("firings-berlin-dst.json")) {
       const [from, to] = clockChanges[row.month ?? 0];
-      const options = { timezone: "Europe/Berlin", from: new Date(from), count: 400 };
+      const options = { hostTimezone: "Europe/Berlin", from: new Date(from), count: 400 };
       const { next } = explain(row.expression, options);
       const minutes = minutesUntil(to, next);
       expect([row.month, row.expression, minutes]).toEqual([row.month, row.expression, minutesOf(row)]);
@@ -188,7 +218,7 @@ describe("what Debian's cron really did is what explain --json says", () => {
     const row = rowsOf("firings-berlin-dst.json")[index];
     const [from, to] = clockChanges[row.month ?? 0];
     const ended = await laju(
-      ...[row.expression, "--json", "--timezone", "Europe/Berlin", "--from", from, "--count", "400"],
+      ...[row.expression, "--json", "--host-timezone", "Europe/Berlin", "--from", from, "--count", "400"],
     );
     const { next } = JSON.parse(ended.stdout) as { next: string[] };
     expect(minutesUntil(to, next)).toEqual(minutesOf(row));
@@ -200,7 +230,7 @@ describe("node laju explain", () => {
     const ended = await laju(
       "0 8 * * *",
       "--json",
-      "--timezone",
+      "--host-timezone",
       "Europe/Berlin",
       "--from",
       "2026-03-28",
@@ -213,6 +243,7 @@ describe("node laju explain", () => {
       valid: true,
       description: "At 08:00",
       timezone: "Europe/Berlin",
+      hostTimezone: "Europe/Berlin",
       entries: ["0 8 * * * command"],
       next: ["2026-03-28T07:00:00.000Z", "2026-03-29T06:00:00.000Z"],
       warnings: [],
@@ -227,6 +258,7 @@ describe("node laju explain", () => {
       valid: false,
       description: null,
       timezone: "UTC",
+      hostTimezone: "UTC",
       entries: [],
       next: [],
       warnings: [],
@@ -283,12 +315,13 @@ Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes)
 or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.
 
 Options
-  --timezone <value>   The zone of the host whose cron it is (default: this host's)
-  --from <value>       Show the times after this moment, in ISO 8601 (default: now)
-  --count <value>      How many of the next times to show (default 5)
-  --name <value>       The command's name, which decides what H stands for
-  --json               Print it as JSON
-  -h, --help           Show this text
+  --timezone <value>        The schedule's zone, as in metadata (default: the host's)
+  --host-timezone <value>   The zone of the host's cron (default: this host's)
+  --from <value>            Show the times after this moment, in ISO 8601 (default: now)
+  --count <value>           How many of the next times to show (default 5)
+  --name <value>            The command's name, which decides what H stands for
+  --json                    Print it as JSON
+  -h, --help                Show this text
 `);
   });
 });
