@@ -12,7 +12,7 @@ const shared = {
 /** Each takes ten seconds and more: `npm test` leaves them to `npm run test:all`, and stays under two minutes. */
 const long = [
   "test/build/{build,imports,jobs,memory,shared,vendor}.test.ts",
-  "test/commands/{engines,examples,BackupPostgres,CrontabCheck,Doctor,Logs}.test.ts",
+  "test/commands/{engines,examples,BackupPostgres,CrontabCheck,CrontabRoot,Doctor,Logs}.test.ts",
   "test/console/{commandForms,crontabInstaller,explain,makeCommand,makeJob,monitor,queueVerbs}.test.ts",
   "test/console/{scheduleWork,switchCommand}.test.ts",
   "test/queue/{*Workers,*Failures,*Plans,*Troubles,bullmq,bullmqTools,chaos,jobNotices,mysql,postgres}.test.ts",

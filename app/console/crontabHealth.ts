@@ -1,10 +1,9 @@
 import { LajuError } from "../errors";
 import type { RunHistory } from "../runs/health";
-import { asInstalled } from "./asInstalled";
 import { readBuiltCommands } from "./catalog";
-import { type CrontabState, type CrontabTarget, checkCrontab } from "./crontabInstaller";
-import { crontabStateText } from "./crontabReport";
-import { crontabTarget, type TargetOptions } from "./crontabTarget";
+import type { CrontabState, CrontabTarget } from "./crontabInstaller";
+import type { TargetOptions } from "./crontabTarget";
+import { crontabVerdict } from "./crontabVerdict";
 import { installedSince, readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { readingOnce } from "./systemCrontab";
@@ -29,23 +28,21 @@ export function crontabHealth(
   read = readingOnce(),
 ): CrontabHealth {
   const installation = readInstallation();
-  const options = asInstalled({ ...asked, user: asked.user ?? installation?.options.user }, read);
+  const options = { ...asked, user: asked.user ?? installation?.options.user };
   const nobody = () => null;
   if (isScheduleWorking()) {
     const message = "schedule:work is running and starts the commands";
     return { state: "schedule:work", message, isBad: false, since: nobody, target: undefined };
   }
   try {
-    const target = crontabTarget(options);
-    const { state, change } = checkCrontab(target, read);
+    const { state, message, hint, target } = crontabVerdict(options, read);
     const since = (name: string) =>
       state === "not installed" ? null : (installedSince(installation, target, name) ?? null);
     if (target.rows.length === 0 && state === "in order") {
-      const message = nothingHere();
-      return { state, message, isBad: false, since, target };
+      return { state, message: nothingHere(), isBad: false, since, target };
     }
     const isBad = state === "not installed" ? wasMeant(installation, histories) : state !== "in order";
-    return { state, ...crontabStateText(state, change), isBad, since, target };
+    return { state, message, hint, isBad, since, target };
   } catch (error) {
     if (!(error instanceof LajuError)) throw error;
     const isBad = installation !== undefined;

@@ -30,6 +30,8 @@ export interface CrontabTarget extends CrontabAccess {
   daemonTimezone?: string | undefined;
   /** Names of the commands to touch; all others stay as they are installed. */
   only?: readonly string[];
+  /** Roots of other blocks that this one takes over. */
+  replaces?: readonly string[];
 }
 
 /** What a verb did to the crontab, or would do. */
@@ -46,7 +48,13 @@ export interface CrontabChange extends CrontabDiff {
   backup?: string;
 }
 
-export type CrontabState = "not installed" | "older than the build" | "edited by hand" | "in order";
+export type CrontabState =
+  | "not installed"
+  | "older than the build"
+  | "newer than the build"
+  | "different"
+  | "edited by hand"
+  | "in order";
 
 /** Both read the table alone and write nothing: for --dry-run, and for asking first. */
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
@@ -72,7 +80,7 @@ export function removeCrontab(target: CrontabTarget): CrontabChange {
   return apply(target, tableWithout);
 }
 
-/** How the installed block compares with what would be installed now. */
+/** How the installed block compares with what would be installed now; of any difference it says "older". */
 export function checkCrontab(
   target: CrontabTarget,
   read = readCrontab,
@@ -87,10 +95,10 @@ export function checkCrontab(
 type Edit = (before: Buffer, target: CrontabTarget) => Buffer;
 
 function wantedTable(before: Buffer, target: CrontabTarget): Buffer {
-  const { rows, place, only, environment } = target;
+  const { rows, place, only, environment, replaces = [] } = target;
   const block = crontabBlock(rows, place, environment);
   const wanted = only === undefined ? block : partialBlock(before, block, target);
-  return replaceBlock(before, place.root, wanted, existsSync);
+  return replaceBlock(replaces.reduce(removeBlock, before), place.root, wanted, existsSync);
 }
 
 function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
@@ -120,13 +128,14 @@ function plan(target: CrontabTarget, edit: Edit, read = readCrontab): Plan {
   // crontab(1) refuses a last line without newline, however it came there.
   const isOpen = !edited.equals(before) && edited.length > 0 && edited.at(-1) !== 10;
   const after = isOpen ? Buffer.concat([edited, Buffer.from("\n")]) : edited;
+  const roots = [root, ...(target.replaces ?? [])];
   const change: CrontabChange = {
-    ...diffBodies(bodyIn(before, root), bodyIn(after, root)),
+    ...diffBodies(roots.map((one) => bodyIn(before, one)).join(""), bodyIn(after, root)),
     user: userOf(target),
-    isFirst: findBlock(before, root) === undefined,
+    isFirst: roots.every((one) => findBlock(before, one) === undefined),
     isNeeded: !after.equals(before),
     isWritten: false,
-    otherLines: countLines(removeBlock(before, root)),
+    otherLines: countLines(roots.reduce(removeBlock, before)),
   };
   return { before, after, change };
 }

@@ -1,13 +1,13 @@
-import { environmentName, paths } from "../config";
+import { environmentName } from "../config";
 import { LajuError } from "../errors";
 import { findBlock } from "../schedule/crontabEdit";
 import { unitsOf } from "../schedule/crontabUnits";
-import { asInstalled } from "./asInstalled";
-import { checkCrontab } from "./crontabInstaller";
-import { crontabTarget, type TargetOptions } from "./crontabTarget";
+import { installedRoot } from "./asInstalled";
+import type { TargetOptions } from "./crontabTarget";
+import { crontabVerdict } from "./crontabVerdict";
 import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
-import { readCrontab, readingOnce } from "./systemCrontab";
+import { readingOnce } from "./systemCrontab";
 
 /** The environment that the installed entries are for, else this process's. */
 export function installedFor(): string {
@@ -21,9 +21,8 @@ export function needsInstall(): boolean {
   const installation = readInstallation();
   if (installation === undefined) return true;
   const read = readingOnce();
-  const options = asInstalled({ user: installation.options.user }, read);
   try {
-    return checkCrontab(crontabTarget(options), read).state !== "in order";
+    return crontabVerdict({ user: installation.options.user }, read).state !== "in order";
   } catch (error) {
     if (error instanceof LajuError) return true;
     throw error;
@@ -31,10 +30,11 @@ export function needsInstall(): boolean {
 }
 
 /** Whether the installed block has entries of a command; a sentence where that cannot be told. */
-export function hasEntries(name: string, { user, root }: TargetOptions): boolean | { unknown: string } {
-  const place = root ?? readInstallation()?.options.root ?? paths.root;
+export function hasEntries(name: string, options: TargetOptions): boolean | { unknown: string } {
+  const read = readingOnce();
   try {
-    const block = findBlock(readCrontab(user === undefined ? {} : { user }).text, place);
+    const { user } = options;
+    const block = findBlock(read(user === undefined ? {} : { user }).text, installedRoot(options, read));
     const body = Buffer.from(block?.body ?? "", "latin1").toString();
     return unitsOf(body).has(`commands/${name}.js`);
   } catch (error) {

@@ -26,17 +26,20 @@ export function crontabSummary(change: CrontabChange): string {
 /** One sentence on the state, with what to do about it. */
 export function crontabStateText(
   state: CrontabState,
-  { user }: CrontabChange,
+  { user }: Pick<CrontabChange, "user">,
+  command = "node laju crontab:install",
 ): { message: string; hint?: string } {
-  const message = `The crontab of ${user} is ${states[state]}`;
-  return state === "in order" ? { message } : { message, hint: "Run `node laju crontab:install`." };
+  const message = `The crontab of ${user} ${states[state]}`;
+  return state === "in order" ? { message } : { message, hint: `Run \`${command}\`.` };
 }
 
 const states: Record<CrontabState, string> = {
-  "in order": "in order",
-  "not installed": "without this app's entries: not installed",
-  "older than the build": "older than the build or schedule.json",
-  "edited by hand": "edited by hand between this app's markers",
+  "in order": "is in order",
+  "not installed": "is without this app's entries: not installed",
+  "older than the build": "is older than the build",
+  "newer than the build": "is newer than this build",
+  different: "differs from what this build asks for",
+  "edited by hand": "was edited by hand between this app's markers",
 };
 
 function counts(change: CrontabChange): string[] {

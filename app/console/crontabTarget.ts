@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync } from "node:fs";
 import { userInfo } from "node:os";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { environmentName, paths, settings } from "../config";
 import { LajuError } from "../errors";
 import type { CrontabPlace, CrontabRow } from "../schedule/crontabLine";
@@ -87,7 +87,9 @@ function monitorRows(logs: string): CrontabRow[] {
 function placeOf({ root = paths.root, node = process.execPath }: TargetOptions): CrontabPlace {
   checkAbsolute("--root", root);
   checkAbsolute("--node", node);
-  return { root, build: join(root, "build"), node };
+  // "/srv/current/" is no other block than "/srv/current".
+  const folder = resolve(root);
+  return { root: folder, build: join(folder, "build"), node };
 }
 
 /** Logs stay where LAJU_LOGS puts them; without it they belong to the root that cron sees. */

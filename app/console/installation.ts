@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
 import { fileMode } from "../files/access";
@@ -6,6 +6,7 @@ import { makeFolder } from "../files/makeFolder";
 import { readOwn } from "../files/openFile";
 import { writeWhole } from "../files/writeWhole";
 import { stableHash } from "../schedule/hash";
+import { contentHash } from "./contentHash";
 import type { CrontabTarget } from "./crontabInstaller";
 import type { TargetOptions } from "./crontabTarget";
 
@@ -13,6 +14,14 @@ import type { TargetOptions } from "./crontabTarget";
 export interface Installation {
   at: number;
   options: TargetOptions;
+  /** The folder that the block is known by. */
+  root?: string | undefined;
+  /** Whether --node named the node; else it is the one that ran crontab:install. */
+  isNodeChosen?: boolean | undefined;
+  /** The build that the entries are of, by its id in `builds`. */
+  build?: string | undefined;
+  /** The builds that were installed here: when for the first time, and how old the file that describes it was. */
+  builds?: Record<string, { since: number; builtAt: number }> | undefined;
   commands: Record<string, { entries: string; since: number }>;
   /** The cron daemon's own TZ, where it has one: only root can see it. */
   daemonTimezone?: string | undefined;
@@ -40,9 +49,25 @@ export function installedSince(
   return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
 }
 
-/** Entries that were there before keep their time. Book-keeping never stops an installation. */
-export function rememberInstallation(target: CrontabTarget, options: TargetOptions, now: number): void {
-  const before = readInstallation()?.commands ?? {};
+/** This build, for comparing it with the one that was installed; undefined where there is none. */
+export function thisBuild(): { id: string; builtAt: number } | undefined {
+  try {
+    return { id: contentHash(readFileSync(paths.manifest)), builtAt: statSync(paths.manifest).mtimeMs };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Entries that were there before keep their time. `asked` is what the user named of `options`. Book-keeping never stops
+ * an installation.
+ */
+export function rememberInstallation(
+  target: CrontabTarget,
+  { options, asked, now }: { options: TargetOptions; asked: TargetOptions; now: number },
+): void {
+  const installation = readInstallation();
+  const before = installation?.commands ?? {};
   const { only } = target;
   const rows = target.rows.filter(({ name }) => only === undefined || only.includes(name));
   const touched = rows.map((row) => {
@@ -54,10 +79,29 @@ export function rememberInstallation(target: CrontabTarget, options: TargetOptio
   const { root, node, "log-dir": logs, env, portable, user } = options;
   write({
     at: now,
-    options: { root, node: node ?? target.place.node, "log-dir": logs, env, portable, user },
+    options: { root, node: target.place.node, "log-dir": logs, env, portable, user },
+    root: target.place.root,
+    isNodeChosen: node !== undefined && (asked.node !== undefined || installation?.isNodeChosen !== false),
+    ...buildsWith(installation, { isWhole: only === undefined, now }),
     commands: { ...kept, ...Object.fromEntries(touched) },
     ...(target.daemonTimezone !== undefined && { daemonTimezone: target.daemonTimezone }),
   });
+}
+
+const mostBuilds = 50;
+
+/** A build of which single commands were installed is not the one that the block is of. */
+function buildsWith(
+  installation: Installation | undefined,
+  { isWhole, now }: { isWhole: boolean; now: number },
+) {
+  const { build, builds = {} } = installation ?? {};
+  const current = thisBuild();
+  if (!isWhole || current === undefined) return { build, builds };
+  const since = builds[current.id]?.since ?? now;
+  const all = { ...builds, [current.id]: { since, builtAt: current.builtAt } };
+  const newest = Object.entries(all).sort(([, a], [, b]) => b.since - a.since);
+  return { build: current.id, builds: Object.fromEntries(newest.slice(0, mostBuilds)) };
 }
 
 export function forgetInstallation(): void {

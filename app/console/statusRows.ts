@@ -10,8 +10,12 @@ import { installedEnvironment } from "./asInstalled";
 import { type CrontabHealth, crontabHealth } from "./crontabHealth";
 import { scheduledHere } from "./crontabRows";
 import type { TargetOptions } from "./crontabTarget";
+import type { CheckResult } from "./doctor/check";
+import { ledgerLock } from "./doctor/ledgerLock";
+import { localChecks, lookingAt, lookLocally } from "./doctor/localChecks";
 import { isMeantFor } from "./neverHere";
-import { readingOnce } from "./systemCrontab";
+import type { readCrontab } from "./systemCrontab";
+import { sentence } from "./troubleText";
 
 /** How a command does: a row of `status`. */
 export interface StatusRow {
@@ -39,6 +43,8 @@ export interface StatusRow {
 export interface Status {
   commands: StatusRow[];
   crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
+  /** What keeps commands from running, or the ledger from saying how they do. */
+  health?: CheckResult[];
   /** One sentence for each thing that needs a person. */
   needsPerson: string[];
 }
@@ -50,8 +56,29 @@ export function readStatus(
   clock: HostClock,
   options: TargetOptions,
 ): Status {
+  const looking = lookingAt(options.user);
+  const { read } = looking;
+  const local = lookLocally(looking, ["crontab"]);
+  try {
+    return statusWith(local, { all, shown, clock, options, read });
+  } catch (error) {
+    if (!isLedgerTrouble(error)) throw error;
+    const health = withLedgerTrouble(local, error);
+    const crontab = { state: "unknown", message: "", isBad: false } as const;
+    return { commands: [], crontab, health, needsPerson: sentencesOf(health) };
+  }
+}
+
+interface Reading {
+  all: readonly DeployedCommand[];
+  shown: readonly DeployedCommand[];
+  clock: HostClock;
+  options: TargetOptions;
+  read: typeof readCrontab;
+}
+
+function statusWith(local: CheckResult[], { all, shown, clock, options, read }: Reading): Status {
   markLostRuns();
-  const read = readingOnce();
   const env = options.env ?? installedEnvironment(options, read);
   const here = scheduledHere([...all], env).map(({ name }) => name);
   const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
@@ -60,7 +87,7 @@ export function readStatus(
     since,
     ...crontab
   } = crontabHealth(
-    { ...options, env },
+    options,
     here.map((name) => histories.get(name) as RunHistory),
     read,
   );
@@ -72,7 +99,35 @@ export function readStatus(
     }),
   );
   const troubles = commands.flatMap(({ name, troubles }) => troubles.map(({ text }) => `${name} ${text}`));
-  return { commands, crontab, needsPerson: [...troubles, ...(crontab.isBad ? [crontab.message] : [])] };
+  const health = inOrder([...local, crontabFinding(crontab)]);
+  return { commands, crontab, health, needsPerson: [...troubles, ...sentencesOf(health)] };
+}
+
+function crontabFinding({ isBad, message, hint }: Status["crontab"]): CheckResult {
+  return { name: "crontab", state: isBad ? "bad" : "fine", message, cure: hint };
+}
+
+function inOrder(health: CheckResult[]): CheckResult[] {
+  const names = localChecks.map(({ name }) => name);
+  return health.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+}
+
+function sentencesOf(health: readonly CheckResult[]): string[] {
+  return health.filter(({ state }) => state === "bad").map(({ message }) => sentence(message));
+}
+
+/** Where the ledger cannot be read, what else is known is said all the same. */
+function isLedgerTrouble(error: Error & { code?: string }): boolean {
+  return /^(SQLITE_|E_SQLITE_OPEN|E_LEDGER)/.test(String(error.code));
+}
+
+function withLedgerTrouble(health: CheckResult[], { message }: Error): CheckResult[] {
+  if (health.some(({ name, state }) => name === ledgerLock.name && state === "bad")) return health;
+  const cure = "`node laju doctor` looks closer. Commands run, and write to the journal, all the same.";
+  return [
+    ...health,
+    { name: "ledger", state: "bad", message: `the ledger cannot be read: ${message}`, cure },
+  ];
 }
 
 export function statusRow(

@@ -8,6 +8,7 @@ import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";
 import { type Terminal, visibleWidth } from "./terminal";
+import { troubleLines } from "./troubleText";
 
 /** The table of `node laju status`; `hidden` are commands that nothing starts here. */
 export function statusText(
@@ -24,10 +25,14 @@ export function statusText(
     Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : (row[column]?.length ?? 0)))),
   );
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
+  const isUnread = lines.length === 0 && crontab.state === "unknown";
   const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
-  const hint = crontab.hint === undefined ? [] : [paint("dim", crontab.hint)];
+  const hint = crontab.hint === undefined || isInHead(status) ? [] : [paint("dim", crontab.hint)];
   const summary = [...summaryLines(status, terminal), ...hint].map((line) => `  ${line}`);
+  const head = troubleLines(status.health ?? [], terminal);
+  if (isUnread) return head.join("\n");
   return [
+    ...head,
     "",
     ...table,
     ...neverHereLine(hidden, terminal),
@@ -41,16 +46,23 @@ export function statusText(
 const longName = 0.4;
 
 /** The crontab and the queue, in one line where there is room. */
-function summaryLines({ crontab, queue, queueProblem }: Status & QueuePart, terminal: Terminal): string[] {
+function summaryLines(status: Status & QueuePart, terminal: Terminal): string[] {
+  const { crontab, queue, queueProblem } = status;
   const { paint, width } = terminal;
-  const word = crontab.isBad ? paint("red", crontab.message) : crontab.message;
+  const message = crontab.isBad ? paint("red", crontab.message) : crontab.message;
+  const word = isInHead(status) ? [] : [message];
   if (queueProblem !== undefined)
-    return [word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
-  if (queue == null) return [word];
+    return [...word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
+  if (queue == null) return word;
   const line = queueLine(queue);
   const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
   const isShort = crontab.message.length + line.length + 5 <= width;
-  return isShort ? [`${word} · ${shown}`] : [word, shown];
+  return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
+}
+
+/** Whether what is wrong with the crontab stands above all else. */
+function isInHead({ health = [] }: Status): boolean {
+  return health.some(({ name, state }) => name === "crontab" && state === "bad");
 }
 
 interface QueuePart {

@@ -1,15 +1,23 @@
 import { environmentName } from "../config";
 import type { OptionValues } from "../schedule/optionSpecs";
 import type { DeployedCommand } from "../schedule/overrides";
-import { installedEnvironment } from "./asInstalled";
+import { forInstalling } from "./asInstalled";
 import { findCommand, readCatalog } from "./catalog";
 import { installCrontab } from "./crontabInstaller";
 import { hasEntries } from "./crontabNeeds";
 import { crontabSummary } from "./crontabReport";
 import { scheduledHere } from "./crontabRows";
-import { checkInstallable, crontabTarget, targetOptions, userOption } from "./crontabTarget";
+import {
+  checkInstallable,
+  crontabTarget,
+  type TargetOptions,
+  targetOptions,
+  userOption,
+} from "./crontabTarget";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { overridesFile, writeEnabled } from "./overrides";
+import { refuseSecondBlock } from "./secondBlocks";
+import { readingOnce } from "./systemCrontab";
 import { terminalFor } from "./terminal";
 
 /** What `enable` and `disable` take. */
@@ -25,19 +33,24 @@ export function switchCommand(
   isEnabled: boolean,
   asked: OptionValues<typeof switchOptions>,
 ): void {
-  const options = { ...asked, env: asked.env ?? installedEnvironment(asked) };
+  const read = readingOnce();
+  const options = forInstalling(asked, { read, isPartial: true });
   const command = findCommand(typed, readCatalog().commands);
   // What would keep the crontab from being installed is told before anything is written.
-  if (options.install) checkInstallable(crontabTarget(options, [command.name]));
+  if (asked.install) {
+    const target = crontabTarget(options, [command.name]);
+    checkInstallable(target);
+    refuseSecondBlock(target, options, read);
+  }
   const isChange = command.enabled !== isEnabled;
   if (isChange) writeEnabled(command.name, isEnabled);
   const { paint, symbols } = terminalFor(1);
   const done = paint("green", symbols.done);
   console.log(`${done} ${isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)}`);
-  if (options.install) {
+  if (asked.install) {
     console.log(`${done} ${crontabSummary(installCrontab(crontabTarget(options, [command.name])))}`);
   }
-  const notice = noticeOf({ ...command, enabled: isEnabled }, options);
+  const notice = noticeOf({ ...command, enabled: isEnabled }, { ...options, install: asked.install });
   if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
 }
 
@@ -50,7 +63,10 @@ function unchanged(name: string, isEnabled: boolean): string {
 }
 
 /** What is still to be done, or why it will not be started all the same. */
-function noticeOf(command: DeployedCommand, options: OptionValues<typeof switchOptions>): string | undefined {
+function noticeOf(
+  command: DeployedCommand,
+  options: TargetOptions & { install?: boolean | undefined },
+): string | undefined {
   const { install, env = environmentName() } = options;
   const { name, schedules, environments, enabled } = command;
   if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";

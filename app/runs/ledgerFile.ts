@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Database } from "../services/sqliteDriver";
 import { takeIn } from "./journalReader";
 import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
@@ -29,6 +30,15 @@ export function ledger(): Database {
     if (aside !== undefined) forgetOldNews(repaired);
     return repaired;
   }
+}
+
+/**
+ * Looks something up in the ledger as it is, with what the journal holds: nothing is made and nothing mended. Undefined
+ * where there is none yet. Throws after a moment where another process has it.
+ */
+export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
+  if (opened === undefined && !existsSync(ledgerFile)) return undefined;
+  return withoutWaiting(() => look(upToDate()));
 }
 
 /** What a run does with the ledger beside its work: it fails after a moment where it would wait for long. */

@@ -1,3 +1,4 @@
+import type { Database } from "../services/sqliteDriver";
 import { findIncident, untoldIncidents } from "./incidents";
 import { ledger } from "./ledgerFile";
 
@@ -170,6 +171,23 @@ export function dropStaleNotices(now: number): void {
 export function pendingNotices(): Notice[] {
   const rows = ledger().prepare("SELECT * FROM notices WHERE ended_at IS NULL ORDER BY id").all();
   return (rows as NoticeRow[]).map(toNotice);
+}
+
+/** How many of the newest notices are looked through for those that were given up. */
+const newest = 500;
+
+/** What waits to be sent, and what was given up with nothing sent to the same receiver since; the oldest first. */
+export function unsentNotices(database: Database): { waiting: Notice[]; givenUp: Notice[] } {
+  const waiting = database.prepare("SELECT * FROM notices WHERE ended_at IS NULL ORDER BY id").all();
+  const givenUp = database
+    .prepare(
+      `SELECT * FROM notices AS n WHERE id > (SELECT max(id) FROM notices) - ${newest} AND ending = 'given up'
+         AND incident_id IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM notices AS later WHERE later.id > n.id AND later.channel = n.channel AND later.ending = 'sent')
+       ORDER BY id`,
+    )
+    .all();
+  return { waiting: (waiting as NoticeRow[]).map(toNotice), givenUp: (givenUp as NoticeRow[]).map(toNotice) };
 }
 
 interface NoticeRow {

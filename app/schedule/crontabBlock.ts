@@ -51,6 +51,13 @@ export function readNotes(text: string): BlockNotes | undefined {
   return { hash, environment: environment && decoded(environment), addedNewline: newline !== undefined };
 }
 
+/** Which app a line opens the block of; undefined for any other line. In as bytes, out as text. */
+export function rootOfBegin(line: string): string | undefined {
+  const notes = "(?: hash=[0-9a-f]{8}(?: env=[\\w%.~!*'()-]+)?)?(?: newline=added)?";
+  const root = new RegExp(`^# BEGIN laju (.+?)${notes}$`).exec(line)?.[1];
+  return root === undefined ? undefined : textOf(root);
+}
+
 /** As it stands where somebody has edited it. */
 function decoded(text: string): string {
   try {

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import { installedEnvironment } from "../../app/console/asInstalled";
+import { appBlocks } from "../../app/console/appBlocks";
+import { forInstalling } from "../../app/console/asInstalled";
 import { readBuiltCommands } from "../../app/console/catalog";
-import { installCrontab, previewInstall } from "../../app/console/crontabInstaller";
+import { type CrontabTarget, installCrontab, previewInstall } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
 import {
   checkInstallable,
@@ -11,8 +12,13 @@ import {
   targetWarnings,
   userOption,
 } from "../../app/console/crontabTarget";
+import { lookingAt, lookLocally } from "../../app/console/doctor/localChecks";
 import { rememberInstallation } from "../../app/console/installation";
+import { keptOptionsText } from "../../app/console/installCommand";
+import { refuseSecondBlock } from "../../app/console/secondBlocks";
+import { type readCrontab, readingOnce } from "../../app/console/systemCrontab";
 import { terminalFor } from "../../app/console/terminal";
+import { troubleLines } from "../../app/console/troubleText";
 import { unwritableWarnings } from "../../app/console/userAccess";
 import { verb } from "../../app/console/verb";
 
@@ -21,35 +27,52 @@ export default verb({
     ...targetOptions,
     ...userOption,
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
+    replace: {
+      type: "boolean",
+      description: "Take over the entries that the crontab has of this app under another root",
+    },
     yes: { type: "boolean", short: "y", description: "Do not ask before the first installation" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: `Replaces this app's block in your crontab and leaves every other line as it is; the previous crontab is kept in
-data/crontab.bak. With names, only the entries of these commands change.`,
+data/crontab.bak. With names, only the entries of these commands change. Root, node and log folder stay as they were
+chosen before, unless you name others.`,
   async run({ args, options: asked }) {
-    // The others' environment, which stays as it is, is that of the named ones too.
-    const options = args.length > 0 ? { ...asked, env: asked.env ?? installedEnvironment(asked) } : asked;
-    const target = crontabTarget(options, args);
-    checkInstallable(target);
+    const read = readingOnce();
+    // The others' environment and node, which stay as they are, are those of the named ones too.
+    const options = forInstalling(asked, { read, isPartial: args.length > 0 });
+    const plain = crontabTarget(options, args);
+    checkInstallable(plain);
+    if (!asked.replace) refuseSecondBlock(plain, options, read);
+    const target = asked.replace ? { ...plain, replaces: othersRoots(plain, read) } : plain;
     const terminal = terminalFor(1);
     for (const warning of targetWarnings(target, options)) console.error(warning);
     if (target.rows.length === 0) console.error(nothingScheduled(options, readBuiltCommands()));
     const preview = previewInstall(target);
-    if (options["dry-run"]) {
+    if (asked["dry-run"]) {
       process.stdout.write(crontabDiffText(preview, terminal));
       return 0;
     }
-    if (preview.isFirst && preview.isNeeded && !options.yes && process.stdin.isTTY) {
+    if (preview.isFirst && preview.isNeeded && !asked.yes && process.stdin.isTTY) {
       process.stdout.write(crontabDiffText(preview, terminal));
       if (!(await isConfirmed())) return 1;
     }
     const change = installCrontab(target);
-    rememberInstallation(target, options, Date.now());
+    rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
+    const kept = keptOptionsText(options, asked);
+    if (kept !== undefined) console.log(`  ${terminal.paint("dim", kept)}`);
+    for (const line of troubleLines(lookLocally(lookingAt(options.user)), terminal)) console.log(line);
     return 0;
   },
 });
+
+function othersRoots(target: CrontabTarget, read: typeof readCrontab): string[] {
+  return appBlocks(read(target).text)
+    .map(({ root }) => root)
+    .filter((root) => root !== target.place.root);
+}
 
 async function isConfirmed(): Promise<boolean> {
   const questions = createInterface({ input: process.stdin, output: process.stdout });

@@ -206,12 +206,12 @@ describe("the crontab of this app", () => {
   });
 
   test.each<[string, (target: CrontabTarget) => void, string]>([
-    ["not installed", () => {}, "without this app's entries: not installed"],
-    ["in order", installCrontab, "in order"],
+    ["not installed", () => {}, "is without this app's entries: not installed"],
+    ["in order", installCrontab, "is in order"],
     [
       "older than the build",
       (target) => installCrontab({ ...target, rows: target.rows.slice(1) }),
-      "older than the build or schedule.json",
+      "is older than the build",
     ],
     [
       "edited by hand",
@@ -219,7 +219,7 @@ describe("the crontab of this app", () => {
         installCrontab(target);
         fake.put((table() ?? "").replace("0 2 * * *", "0 4 * * *"));
       },
-      "edited by hand between this app's markers",
+      "was edited by hand between this app's markers",
     ],
   ])("%s is a state of its own", (state, prepare, words) => {
     fake.put(theirs);
@@ -228,7 +228,7 @@ describe("the crontab of this app", () => {
     const result = checkCrontab(targetIn(fake));
     expect(result.state).toBe(state);
     expect(crontabStateText(result.state, { ...result.change, user: "deploy" }).message).toBe(
-      `The crontab of deploy is ${words}`,
+      `The crontab of deploy ${words}`,
     );
     expect(table()).toBe(before);
   });

@@ -1,8 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A `crontab` program that fails as it is told to; its table is a file. */
+/** A `crontab` program that fails as it is told to, its table is a file; and a process that looks like the daemon. */
 export interface FakeCrontab {
   folder: string;
   program: string;
@@ -37,12 +46,25 @@ ${cases}
 esac
 `;
   writeFileSync(program, script, { mode: 0o755 });
+  const daemon = fakeDaemon(folder);
   return {
     folder,
     program,
     table: () => (existsSync(table) ? readFileSync(table) : undefined),
     put: (bytes) => writeFileSync(table, bytes),
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : []),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      daemon.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
+}
+
+/** Does nothing, under the name by which laju finds a daemon; what a test leaves behind ends by itself. */
+function fakeDaemon(folder: string) {
+  const program = join(folder, "cron");
+  symlinkSync("/bin/sleep", program);
+  const daemon = spawn(program, ["600"], { env: {}, stdio: "ignore", cwd: "/" });
+  daemon.unref();
+  return daemon;
 }

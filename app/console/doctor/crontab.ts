@@ -2,15 +2,15 @@ import { settings } from "../../config";
 import { openLedgerFile } from "../../runs/ledgerTables";
 import { runHistories } from "../../runs/runHistory";
 import { crontabHealth } from "../crontabHealth";
-import { bad, type Check, fine, warning } from "./check";
+import { bad, fine, type LocalCheck, warning } from "./check";
 import { scheduledCommands } from "./scheduled";
 
-export const crontab: Check = {
+export const crontab: LocalCheck = {
   name: "crontab",
-  look() {
+  look({ read, user }) {
     settings(); // Wrong ones are another check's business.
     const names = scheduledCommands().map(({ name }) => name);
-    const { state, message, hint, isBad } = crontabHealth({}, histories(names));
+    const { state, message, hint, isBad } = crontabHealth({ user }, histories(names), read);
     if (isBad) return bad(message, hint);
     return state === "in order" || state === "schedule:work" ? fine(message) : warning(message, hint);
   },

@@ -2,22 +2,19 @@ import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../../config";
 import { shellQuote } from "../../schedule/shellQuote";
-import { readInstallation } from "../installation";
-import { logFileOf } from "../logFile";
 import { mayUse } from "./access";
-import { bad, type Check, fine, warning } from "./check";
+import { bad, fine, type LocalCheck, warning } from "./check";
+import { installedLogs } from "./installedLogs";
 import { networkDisk } from "./networkDisk";
-import { scheduledCommands } from "./scheduled";
 
-export const logFolders: Check = {
+export const logFolders: LocalCheck = {
   name: "logs",
-  look() {
-    const logs = readInstallation()?.options["log-dir"] ?? paths.logs;
-    const files = scheduledCommands().map((command) => logFileOf(command, logs));
+  look(looking) {
+    const files = installedLogs(looking);
     const folders = [...new Set(files.map((file) => dirname(file)))];
     const missing = folders.find((folder) => !existsSync(folder));
     if (missing !== undefined) {
-      const cure = `mkdir -p ${shellQuote(missing)}, or node laju crontab:install, which makes it.`;
+      const cure = `Run \`mkdir -p ${shellQuote(missing)}\`, or node laju crontab:install, which makes it.`;
       return bad(`${missing} is missing: the shell gives up before the command starts`, cure);
     }
     const locked = [...folders, ...files.filter((file) => existsSync(file))].find(
@@ -32,7 +29,7 @@ export const logFolders: Check = {
   },
 };
 
-export const dataFolder: Check = {
+export const dataFolder: LocalCheck = {
   name: "data",
   look() {
     const folder = existsSync(paths.data) ? paths.data : dirname(paths.data);

@@ -1,39 +1,55 @@
-import { accessSync, constants } from "node:fs";
-import { paths } from "../../config";
-import { findBlock } from "../../schedule/crontabEdit";
-import { readInstallation } from "../installation";
-import { readCrontab } from "../systemCrontab";
-import { bad, type Check, fine, warning } from "./check";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { entriesIn } from "../../schedule/entryParts";
+import { installedBlock, installedRoot } from "../asInstalled";
+import { installCommand } from "../installCommand";
+import { bad, fine, type LocalCheck, type Looking, warning } from "./check";
 
-export const node: Check = {
+/** Whether what the installed entries start is there: the folder they go to, and the node. */
+export const node: LocalCheck = {
   name: "node",
-  look() {
-    const program = installedNode();
-    if (program === undefined) return fine(`${process.execPath} (nothing is in the crontab yet)`);
-    try {
-      accessSync(program, constants.X_OK);
-    } catch (error) {
-      const what = error.code === "ENOENT" ? "is gone" : "cannot be executed";
+  look(looking) {
+    const entries = entriesOf(looking);
+    const [first] = entries;
+    if (first === undefined) return fine(`${process.execPath} (nothing is in the crontab yet)`);
+    const build = entries.map((entry) => entry.build).find((folder) => !existsSync(folder));
+    if (build !== undefined) {
       return bad(
-        `the crontab starts ${program}, which ${what}: nothing runs`,
-        "node laju crontab:install with the node that is to run the commands, or --node PATH.",
+        `the crontab starts commands in ${build}, which is gone: nothing runs`,
+        `Bring it back, or run \`${again(looking)}\` in the release that is to run.`,
       );
     }
-    if (!/\/\.(nvm|fnm|n|volta|asdf)\//.test(program)) return fine(program);
+    const programs = [...new Set(entries.map((entry) => entry.node))];
+    const broken = programs.map(problemOf).find((problem) => problem !== undefined);
+    if (broken !== undefined) {
+      return bad(
+        `the crontab starts ${broken}: nothing runs`,
+        `Run \`${again(looking)}\` with the node that is to run the commands, or name it with --node.`,
+      );
+    }
+    const moving = programs.find((program) => /\/\.(nvm|fnm|n|volta|asdf)\//.test(program));
+    if (moving === undefined) return fine(programs.join(", "));
     return warning(
-      `the crontab starts ${program}, which goes when that version is uninstalled`,
+      `the crontab starts ${moving}, which goes when that version is uninstalled`,
       "Run node laju crontab:install after each change of version, or --node with a link that stays.",
     );
   },
 };
 
-/** As crontab:install was told, or as the block itself has it. */
-function installedNode(): string | undefined {
-  const installation = readInstallation();
-  const user = installation?.options.user;
-  const { root = paths.root, node: program } = installation?.options ?? {};
-  const body = findBlock(readCrontab(user === undefined ? {} : { user }).text, root)?.body;
-  if (body === undefined) return undefined;
-  const inLine = /&& (?:\w+=\S+ )?(\/\S+) commands\//.exec(Buffer.from(body, "latin1").toString())?.[1];
-  return inLine ?? program;
+function entriesOf({ read, user }: Looking) {
+  const block = installedBlock({ user }, read);
+  return block === undefined ? [] : entriesIn(block.body);
+}
+
+function problemOf(program: string): string | undefined {
+  try {
+    accessSync(program, constants.X_OK);
+    return statSync(program).isFile() ? undefined : `${program}, which is no program`;
+  } catch (error) {
+    return `${program}, which ${error.code === "ENOENT" ? "is gone" : "cannot be executed"}`;
+  }
+}
+
+/** crontab:install remembers the rest, and takes the node that runs it where the old one is gone. */
+function again({ read, user }: Looking): string {
+  return installCommand({ root: installedRoot({ user }, read), user });
 }

@@ -26,7 +26,7 @@ export const database: Check = {
   },
 };
 
-export const mail: Check = {
+export const mail = {
   name: "mail",
   async look() {
     const route = mailRoute();
@@ -56,4 +56,4 @@ export const mail: Check = {
         )
       : fine(`${route.host}:${route.port}`);
   },
-};
+} satisfies Check;

@@ -1,0 +1,39 @@
+import { readInstallation } from "../installation";
+import { readingOnce } from "../systemCrontab";
+import type { CheckResult, LocalCheck, Looking } from "./check";
+import { cronDaemon } from "./cronDaemon";
+import { crontab } from "./crontab";
+import { disk } from "./disk";
+import { dataFolder, logFolders } from "./folders";
+import { ledgerLock } from "./ledgerLock";
+import { node } from "./node";
+import { notices } from "./notices";
+import { findingOf } from "./runChecks";
+import { secondBlock } from "./secondBlock";
+import { clock } from "./setBack";
+
+/** What `status`, `crontab:check`, `crontab:install` and the monitor look at each time, causes before effects. */
+export const localChecks: readonly LocalCheck[] = [
+  cronDaemon,
+  node,
+  crontab,
+  secondBlock,
+  logFolders,
+  dataFolder,
+  disk,
+  ledgerLock,
+  clock,
+  notices,
+];
+
+/** Whose crontab the checks look at: the one that crontab:install wrote, unless another is asked for. */
+export function lookingAt(user: string | undefined, read = readingOnce()): Looking {
+  return { read, user: user ?? readInstallation()?.options.user };
+}
+
+/** What is found at once, without what the caller knows already. */
+export function lookLocally(looking: Looking, except: readonly string[] = []): CheckResult[] {
+  return localChecks
+    .filter(({ name }) => !except.includes(name))
+    .map((check) => ({ name: check.name, ...findingOf(check, looking) }));
+}

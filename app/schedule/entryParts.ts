@@ -1,0 +1,30 @@
+import { shellWords } from "./shellWords";
+
+/** What a crontab line of laju's starts. */
+export interface EntryParts {
+  /** The folder it starts in. */
+  build: string;
+  node: string;
+  /** "commands/SendDailyDigest.js" or "laju.js". */
+  file: string;
+  log: string;
+}
+
+/** Reads a line as crontabLine wrote it; undefined for any other. */
+export function entryParts(line: string): EntryParts | undefined {
+  const words = shellWords(line.replaceAll("\\%", "%"));
+  const file = words.findIndex((word) => /^(commands\/.+|laju)\.js$/.test(word));
+  const build = words.lastIndexOf("cd", file) + 1;
+  const log = words.indexOf(">>", file) + 1;
+  if (file < 2 || build === 0 || log === 0) return undefined;
+  const [folder, node, program, target] = [words[build], words[file - 1], words[file], words[log]];
+  if (folder === undefined || node === undefined || program === undefined || target === undefined)
+    return undefined;
+  return { build: folder, node, file: program, log: target };
+}
+
+/** The entries of a block's lines, given as bytes (latin1). */
+export function entriesIn(body: string): EntryParts[] {
+  const lines = Buffer.from(body, "latin1").toString().split("\n");
+  return lines.filter((line) => !line.startsWith("#")).flatMap((line) => entryParts(line) ?? []);
+}
