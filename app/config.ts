@@ -60,6 +60,10 @@ export interface Settings {
     fromName: string | undefined;
     fromAddress: string | undefined;
   };
+  /** The limit of a command whose metadata sets none. */
+  commandTimeout: TimeLimit | undefined;
+  /** So many starts in a row that a run makes skipped mean that it hangs. */
+  hangAfterSkips: number;
   notices: NoticeSettings;
   /** How many days the ledger keeps runs. */
   runsKeepDays: number;
@@ -91,6 +95,12 @@ export interface Settings {
   };
   /** The HTTP API that commands/SyncExternalData.ts reads, and how long one request may take. */
   sync: { url: string | undefined; timeoutMs: number };
+}
+
+/** A time limit as it was written, and in milliseconds. */
+export interface TimeLimit {
+  text: string;
+  ms: number;
 }
 
 /** Who is told of failures, unless a command says otherwise. */
@@ -171,6 +181,8 @@ function readSettings(): Settings {
       fromName: read.text("MAIL_FROM_NAME") ?? (from?.name || undefined),
       fromAddress: from?.address,
     },
+    commandTimeout: read.duration("COMMAND_TIMEOUT"),
+    hangAfterSkips: readHangAfterSkips(read),
     notices: readNotices(read),
     runsKeepDays: read.integer("RUNS_KEEP_DAYS", 1, 36_500) ?? 90,
     logFiles: readLogLimits(read),
@@ -213,6 +225,21 @@ export function noticeSettings(): NoticeSettings {
 /** When logs are rotated, without judging the other settings. */
 export function logLimits(): LogLimits {
   return readLogLimits(settingReaders(process.env, []));
+}
+
+/** The limit of commands that set none, without judging the other settings: this is asked at each start. */
+export function commandTimeout(): TimeLimit | undefined {
+  if (!process.env.COMMAND_TIMEOUT) return undefined;
+  return settingReaders(process.env, []).duration("COMMAND_TIMEOUT");
+}
+
+/** How many skipped starts mean that a run hangs, without judging the other settings. */
+export function hangAfterSkips(): number {
+  return readHangAfterSkips(settingReaders(process.env, []));
+}
+
+function readHangAfterSkips(read: SettingReaders): number {
+  return read.integer("HANG_AFTER_SKIPS", 1, 1_000) ?? 3;
 }
 
 function readLogLimits(read: SettingReaders): LogLimits {

@@ -5,6 +5,7 @@ import { summaryText, workQueue } from "../app/services/QueueWorker";
 export default command({
   description: "Work off queued jobs until stopped",
   overlap: "allow",
+  timeout: false,
   tags: ["queue"],
   options: {
     concurrency: { type: "string", default: "10", description: "How many jobs run at one time" },

@@ -35,8 +35,8 @@ const layers: [layer: string, mayImport: string[]][] = [
   ["app/schedule", ["app/errors"]],
   ["app/services", ["app/queue", "app/files", "app/config", "app/errors"]],
   ["app/files", ["app/config", "app/errors"]],
-  // What starts a source that is the program is loaded from there.
-  ["app/config", ["app/errors", "app/console/startExported"]],
+  // What starts a source that is the program is loaded from there. Durations are written in one way.
+  ["app/config", ["app/errors", "app/schedule/duration", "app/console/startExported"]],
   ["app/errors", []],
 ];
 

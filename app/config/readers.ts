@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { parseDuration } from "../schedule/duration";
 import { groupNumber } from "./groups";
 import { type Mailbox, readMailboxSetting } from "./mailAddresses";
 
@@ -52,6 +53,15 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${found(name)}, expected a size such as "10MB"`);
       return undefined;
     },
+    /** A length of time as metadata has it, as written and in milliseconds. */
+    duration(name: string): { text: string; ms: number } | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const ms = durationOrNone(value);
+      if (ms !== undefined) return { text: value, ms };
+      problems.push(`${found(name)}, expected a duration such as "90s", "10m" or "1h30m"`);
+      return undefined;
+    },
     boolean(name: string): boolean | undefined {
       const value = text(name)?.toLowerCase();
       if (value === undefined) return undefined;
@@ -86,6 +96,15 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
         problems.push(`${found(name)}, expected an absolute path`);
     },
   };
+}
+
+/** None would end every run at once. */
+function durationOrNone(value: string): number | undefined {
+  try {
+    return parseDuration(value) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isUrl(value: string, protocol: string): boolean {

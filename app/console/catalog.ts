@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { paths } from "../config";
+import { commandTimeout, paths } from "../config";
 import { LajuError } from "../errors";
 import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../schedule/manifest";
 import { applyOverrides, type DeployedCommand } from "../schedule/overrides";
@@ -73,7 +73,16 @@ function hashOf(file: string): string | undefined {
 /** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
 function deployed({ commands, problems, helpers = [] }: Facts, sources: readonly string[]): Catalog {
   const names = new Set([...commands.map(({ name }) => name), ...sources]);
-  return { commands: applyOverrides(commands, readOverrides([...names])), problems, helpers };
+  const deployed = applyOverrides(commands, readOverrides([...names]));
+  return { commands: withDefaultTimeout(deployed), problems, helpers };
+}
+
+function withDefaultTimeout(commands: DeployedCommand[]): DeployedCommand[] {
+  const limit = commandTimeout();
+  if (limit === undefined) return commands;
+  return commands.map((command) =>
+    command.timeout === null ? { ...command, timeout: limit.text, timeoutFrom: "COMMAND_TIMEOUT" } : command,
+  );
 }
 
 function canParse(): boolean {

@@ -7,7 +7,7 @@ export interface HelpFacts {
   description?: string | undefined;
   schedule?: string | readonly string[] | undefined;
   timezone?: string | undefined;
-  timeout?: string | undefined;
+  timeout?: string | false | undefined;
   options?: OptionSpecs | undefined;
 }
 
@@ -39,7 +39,7 @@ function scheduleLines({ schedule, timezone, timeout }: HelpFacts): string[] {
   const zone = timezone === undefined ? "" : ` (${timezone})`;
   const lines = [
     schedules.length > 0 ? `Schedule  ${schedules.join(", ")}${zone}` : "Schedule  none: started by hand",
-    ...(timeout === undefined ? [] : [`Timeout   ${timeout}`]),
+    ...(!timeout ? [] : [`Timeout   ${timeout}`]),
   ];
   return [...lines, ""];
 }

@@ -148,8 +148,10 @@ function summary(rows: ListRow[], clock: ListContext): string {
   const here = scheduled.filter((row) => isMeantFor(environment, row)).length;
   const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
   const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environment}"`;
+  const limit = rows.find(({ timeoutFrom }) => timeoutFrom !== undefined)?.timeout;
+  const limited = limit ? ` · time limit ${limit}` : "";
   const apply = here === 0 || !clock.needsInstall ? "" : " · node laju crontab:install to apply";
-  return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${apply}`;
+  return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${limited}${apply}`;
 }
 
 /** Five-field expressions with each field in its column; everything else as it is. */

@@ -18,6 +18,7 @@ import { missedStarts } from "../schedule/missedStarts";
 import type { HostClock } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
 import { startDetached } from "./catchUp";
+import { findHangs } from "./findHangs";
 import { shortTime } from "./hostClock";
 
 /**
@@ -25,7 +26,7 @@ import { shortTime } from "./hostClock";
  */
 export async function findTrouble(
   expected: DeployedCommand[],
-  names: string[],
+  commands: DeployedCommand[],
   clock: HostClock,
 ): Promise<string[]> {
   // Reading the runs marks those whose process is gone as lost.
@@ -38,8 +39,9 @@ export async function findTrouble(
   return [
     ...beginNotices().flatMap(({ kind, text }) => (kind === "ping" ? [] : [text])),
     ...(await Promise.all(missing.map((command) => missed(command, clock)))).flat(),
+    ...findHangs(commands, clock),
     ...running.flatMap((run) => slowRun(run, clock)),
-    ...names.flatMap((name) => recovered(name)),
+    ...commands.flatMap(({ name }) => recovered(name)),
   ];
 }
 
@@ -96,9 +98,14 @@ export function timesText(times: number[], timezone: string): string {
 function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
   const usual = usualLongest(lastDurations(name));
   const lasts = now.getTime() - startedAt;
-  if (usual === undefined || lasts < usual.slowFrom) return [];
+  if (usual === undefined || lasts < usual.slowFrom || hangs(name)) return [];
   const reason = `has been running for ${formatDuration(lasts)}, usually at most ${formatDuration(usual.longest)}`;
   return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
+}
+
+/** Then that has been said, and why. */
+function hangs(name: string): boolean {
+  return openIncidents().some((one) => one.name === name && one.kind === "hanging");
 }
 
 function opened(incident: NewIncident): string[] {

@@ -40,8 +40,7 @@ export async function monitor(): Promise<MonitorReport> {
 function lookAtRuns(): Promise<string[]> {
   const expected = expectedCommands();
   forgetOthers(expected);
-  const names = readBuiltCommands().map(({ name }) => name);
-  return findTrouble(expected, names, hostClock());
+  return findTrouble(expected, readBuiltCommands(), hostClock());
 }
 
 async function sendWaiting(report: MonitorReport): Promise<string[]> {

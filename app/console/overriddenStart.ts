@@ -23,7 +23,7 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
       ...(description !== undefined && { description }),
       ...(schedule !== undefined && { schedule: [schedule].flat() }),
       ...(timezone !== undefined && { timezone }),
-      ...(timeout !== undefined && { timeout, timeoutMs: parseDuration(timeout) }),
+      ...(timeout !== undefined && { timeout, timeoutMs: timeout === false ? null : parseDuration(timeout) }),
       overlap: overlap ?? overlapOf(facts, override),
     },
     decide: schedule === undefined && timezone === undefined ? decide : decideByBoth(facts, override),

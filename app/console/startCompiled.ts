@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
-import { paths, settings } from "../config";
-import { hiddenArguments } from "../config/starter";
+import { commandTimeout, paths, settings } from "../config";
+import { hiddenArguments, starterSettings } from "../config/starter";
 import { LajuError } from "../errors";
 import type { Retries } from "../runs/retry";
 import { startRun } from "../runs/startRun";
@@ -27,8 +27,9 @@ export interface CompiledFacts {
   description?: string;
   schedule?: string[];
   timezone?: string;
-  timeout?: string;
-  timeoutMs?: number;
+  timeout?: string | false;
+  /** null: no limit, whatever COMMAND_TIMEOUT says. */
+  timeoutMs?: number | null;
   overlap: Overlap;
   retries?: Retries;
   ping?: string;
@@ -60,7 +61,7 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
     writeAll(1, `${commandHelp(facts)}\n`);
     process.exit(0);
   }
-  const { name, overlap, timeoutMs = null, retries, ping } = facts;
+  const { name, overlap, timeoutMs = defaultTimeoutMs(), retries, ping } = facts;
   const isClaimed = facts.oneServer !== undefined;
   active = startRun({
     name,
@@ -74,6 +75,12 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
   });
   stopOnBadSettings(active);
   return { run: active, facts };
+}
+
+/** pm2 keeps workers and servers going, which are not to end. */
+function defaultTimeoutMs(): number | null {
+  const limit = commandTimeout();
+  return limit === undefined || starterSettings().isUnderPm2 ? null : limit.ms;
 }
 
 /** Those of the command line, whose secrets are nobody else's to see from here on: neither in output nor by ps(1). */

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { paths } from "../config";
+import { commandTimeout, paths } from "../config";
 import { startUnrecorded } from "../runs/startUnrecorded";
 import { parseDuration } from "../schedule/duration";
 import type { CommandDefinition } from "./command";
@@ -25,7 +25,8 @@ export async function startDefinition(definition: CommandDefinition, file: strin
   const argv = process.argv.slice(2);
   keepConsoleLines();
   if (wantsHelp(argv, definition.options)) return console.log(commandHelp({ name, ...definition }));
-  const timeoutMs = definition.timeout === undefined ? null : parseDuration(definition.timeout);
+  const { timeout = commandTimeout()?.text } = definition;
+  const timeoutMs = timeout ? parseDuration(timeout) : null;
   const run = startUnrecorded({ name, timeoutMs });
   if (run.port?.isInUse()) return;
   await runCommand(definition, { name, argv, run });

@@ -1,3 +1,4 @@
+import { paths } from "../config";
 import type { Trouble } from "../runs/health";
 import { runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
@@ -82,12 +83,14 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   const start = `  ${symbolOf(row, terminal)} ${columns}`;
   if (note === "") return start.trimEnd();
   const room = terminal.width - visibleWidth(start) - 3;
-  // Of what is wrong nothing is cut off for want of room: it gets a line of its own.
-  if (row.troubles.length > 0 && note.length > room) {
-    return `${start.trimEnd()}\n      ${terminal.paint("red", clipped(note, terminal.width - 6, terminal))}`;
+  const isBad = row.troubles.length > 0;
+  const style = isBad ? "red" : "dim";
+  // What is wrong, and that starts were skipped, gets a line of its own where there is no room.
+  if ((isBad || row.skipped > 0) && note.length > room) {
+    return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
   }
   const text = note.length > room && room < 12 ? "" : clipped(note, room, terminal);
-  return `${start}   ${terminal.paint(row.troubles.length > 0 ? "red" : "dim", text)}`.trimEnd();
+  return `${start}   ${terminal.paint(style, text)}`.trimEnd();
 }
 
 function cells(row: StatusRow, { now }: HostClock): string[] {
@@ -124,7 +127,9 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   const ended = troubles.some(({ kind }) => endings.includes(kind));
   const failure = ended && running !== null ? ["the run before failed"] : [];
   const server = printableLine(ranElsewhere);
-  const skips = server !== "" ? [`run by ${server}`] : skipped === 0 ? [] : [`${skipped} skipped`];
+  const saysSkips = troubles.some(({ kind }) => kind === "hanging");
+  const skips =
+    server !== "" ? [`run by ${server}`] : skipped === 0 || saysSkips ? [] : [`${skipped} skipped`];
   // That the run before went well is no news where the next one never came.
   const isOutdated = bad.length > 0 && last?.state === "succeeded";
   const said = running === null && !isOutdated ? (last === null ? "" : printableLine(runNote(last))) : "";
@@ -140,10 +145,19 @@ function symbolOf({ running, last, troubles, isRetrying }: StatusRow, { paint, s
 }
 
 function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
-  const bad = commands.find(({ troubles, last }) => troubles.length > 0 && last !== null);
-  if (bad === undefined) return [];
-  const steps = [`node laju logs ${bad.name}   what it printed`, `node laju run ${bad.name}   try again`];
-  return [`  ${paint("dim", steps.join("      "))}`];
+  const bad = commands.find(({ troubles }) => troubles.length > 0);
+  return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
+}
+
+/** Each as it can be typed, and what it is for. */
+function stepsFor({ name, running, troubles }: StatusRow): string[] {
+  if (running !== null) {
+    return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   end it`];
+  }
+  const [worst] = troubles;
+  if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
+  if (worst?.kind === "output") return [`df -h ${paths.logs}   how full the disk is`];
+  return [`node laju logs ${name}   what it printed`, `node laju run ${name}   run it again`];
 }
 
 function clipped(text: string, room: number, { symbols }: Terminal): string {

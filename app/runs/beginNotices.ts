@@ -63,6 +63,7 @@ function failure(run: RunRow, { state, untold }: Ending): Begun[] {
   const reason = failureReason(state, run.exit_status);
   closeQuietly(name, "overdue", openedAt);
   closeQuietly(name, "slow", openedAt);
+  closeQuietly(name, "hanging", openedAt);
   const isNew = openIncident({ name, kind: "failing", reason, runId, openedAt });
   return isNew ? [{ kind: "failure", text: `${name} ${reason}` }] : [];
 }

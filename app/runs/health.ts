@@ -1,8 +1,10 @@
+import { hangAfterSkips } from "../config";
 import { formatDuration } from "../schedule/duration";
 import { firingsAfter, lateStart } from "../schedule/firings";
 import type { HostClock } from "../schedule/nextRuns";
 import { schedulesOf } from "../schedule/schedulesOf";
 import { failureReason } from "./failureReason";
+import { hangText } from "./hang";
 import { isLossTrouble, lossText } from "./lossText";
 import type { Run } from "./run";
 import { usualLongest } from "./usual";
@@ -18,6 +20,8 @@ export interface RunHistory {
   lastStart: number | null;
   /** Starts that were skipped since `last` began. */
   skipped: number;
+  /** Those of them that were skipped because of the run that goes on. */
+  blocked: number;
   /** The server that ran the latest start instead of this one. */
   ranElsewhere: string | null;
   /** How long its latest successes took, in milliseconds. */
@@ -42,7 +46,7 @@ export interface Expectation {
 
 /** Something about a command that a person should look at. */
 export interface Trouble {
-  kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "output";
+  kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "hanging" | "output";
   /** What stands behind the command's name: "failed with exit status 1". */
   text: string;
 }
@@ -56,7 +60,7 @@ export function troublesOf(expected: Expectation, history: RunHistory, clock: Ho
   const troubles = [
     badEnd(history),
     overdue(expected, history, clock) ?? notedOverdue(history),
-    slow(history, clock),
+    hanging(expected, history, clock) ?? slow(history, clock),
     outputLost(history),
   ];
   return troubles.filter((trouble) => trouble !== undefined);
@@ -96,6 +100,12 @@ function firstAfter(times: Iterable<number>): number | undefined {
 function notedOverdue({ incidents }: RunHistory): Trouble | undefined {
   const noted = incidents.find(({ kind }) => kind === "overdue");
   return noted && { kind: "overdue", text: noted.reason };
+}
+
+function hanging(expected: Expectation, { running, blocked }: RunHistory, clock: HostClock) {
+  if (running === null) return undefined;
+  const text = hangText(expected, { run: running, skipped: blocked }, clock, hangAfterSkips());
+  return text === undefined ? undefined : ({ kind: "hanging", text } satisfies Trouble);
 }
 
 function slow({ running, durations }: RunHistory, { now }: HostClock): Trouble | undefined {

@@ -2,10 +2,11 @@ import { makeMissingMarks, markIncident, unmarkIncident } from "./incidentMarks"
 import { ledger } from "./ledgerFile";
 
 /**
- * `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual; `output`:
- * lines that its last run printed could not be written.
+ * `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual;
+ * `hanging`: its starts are skipped because of a run that does not end; `output`: lines that its last run printed could
+ * not be written.
  */
-export type IncidentKind = "failing" | "overdue" | "slow" | "output";
+export type IncidentKind = "failing" | "overdue" | "slow" | "hanging" | "output";
 
 /** Something that needs a person, from the first sign of it until the command works again. */
 export interface Incident {

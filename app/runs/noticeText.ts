@@ -1,3 +1,4 @@
+import { paths } from "../config";
 import { formatDuration } from "../schedule/duration";
 import { printable } from "../services/printable";
 import type { Incident } from "./incidents";
@@ -50,6 +51,7 @@ export function noticeFacts({
     ...(event === "failure" && run !== undefined ? causeFacts(run) : []),
     ["Host", `${host}, ${app}`],
     ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
+    ...(event === "failure" ? nextStep(incident) : []),
   ];
   return facts
     .filter((fact): fact is [string, string] => fact[1] !== undefined)
@@ -65,6 +67,23 @@ export function factLines(content: NoticeContent): string[] {
 export function noticeText(content: NoticeContent): string {
   const output = content.output === "" ? [] : ["", printable(content.output)];
   return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
+}
+
+/** What to do where looking at the run does not tell. */
+function nextStep({ kind, name }: Incident): [string, string][] {
+  switch (kind) {
+    case "hanging":
+      return [
+        ["End it", `node laju stop ${name}`],
+        ["Prevent it", `set a timeout in the command's metadata, or COMMAND_TIMEOUT for all`],
+      ];
+    case "overdue":
+      return [["Find out why", "node laju doctor"]];
+    case "output":
+      return [["Look at the disk", `df -h ${paths.logs}`]];
+    default:
+      return [];
+  }
 }
 
 /** Why a run failed. An error that it logged before the one that ended it is often the cause. */

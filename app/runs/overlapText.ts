@@ -5,7 +5,10 @@ export interface LockHolder {
   startedAt: number;
 }
 
+/** What every such reason begins with. */
+export const overlapStart = "still running since ";
+
 /** Why a start is skipped. Its id the run has from the ledger; until that is asked it is called by its key. */
 export function overlapText({ key, pid, startedAt }: LockHolder, id: number | string = key): string {
-  return `still running since ${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
+  return `${overlapStart}${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
 }

@@ -1,3 +1,4 @@
+import { overlapSkips } from "./blockingRuns";
 import type { RunHistory } from "./health";
 import { holderIn } from "./holderText";
 import { hostName } from "./hostName";
@@ -42,6 +43,7 @@ function historyOf(name: string, rows: BriefRow[], incidents: RunHistory["incide
     lastEnded: runOf(ended),
     running: runOf(running),
     lastStart: rows[0]?.started_at ?? null,
+    blocked: running === undefined ? 0 : overlapSkips(name, running.id),
     skipped: skippedSince(name, rows, last?.id ?? 0),
     ranElsewhere: rows[0]?.state === "skipped" ? holderIn(rows[0].message) : null,
     durations: rows.filter(({ state }) => state === "succeeded").map(lasted),

@@ -13,6 +13,7 @@ import { partOfRun } from "./partOfRun";
 import { type Pause, pauseOf, pauseText } from "./pause";
 import { openRecord, type RunRecord } from "./record";
 import { refuseLoop } from "./refuseLoop";
+import { reportSkip } from "./reportSkip";
 import type { Retries } from "./retry";
 import type { NewRun } from "./run";
 import { runMark } from "./runMark";
@@ -155,6 +156,7 @@ function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
+  if (holder !== undefined && !isByHandOrPm2()) reportSkip(holder);
   process.exit(run.attempt > 1 ? 1 : 0);
 }
 

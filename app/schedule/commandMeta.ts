@@ -11,8 +11,11 @@ export interface CommandMeta {
   schedule?: string | readonly string[];
   /** The IANA time zone the schedule is meant in (default: the host's). */
   timezone?: string;
-  /** The longest a run may take, such as "90s", "10m", "1h30m" (default: no limit). */
-  timeout?: string;
+  /**
+   * The longest a run may take, such as "90s", "10m", "1h30m" (default: COMMAND_TIMEOUT, else no limit); false for no
+   * limit whatever COMMAND_TIMEOUT says.
+   */
+  timeout?: string | false;
   /**
    * What a start does while an earlier run goes on: "skip" it (the default with a schedule), "wait" for its
    * end, or "allow" both (the default without a schedule, and always under pm2).
@@ -74,7 +77,8 @@ export interface ResolvedMeta {
   description: string;
   schedules: string[];
   timezone: string | null;
-  timeout: string | null;
+  /** null: COMMAND_TIMEOUT decides; false: no limit. */
+  timeout: string | false | null;
   overlap: Overlap;
   /** null: every server runs it. */
   oneServer: OneServer | null;

@@ -7,7 +7,7 @@ const spread = 1.2;
 
 /** The seconds after which a run, its retries included, has come to its end; undefined without a limit. */
 export function longestRun({ timeout, retries, retryDelay }: CommandFacts): number | undefined {
-  if (timeout === null) return undefined;
+  if (timeout === null || timeout === false) return undefined;
   const delays = Array.from({ length: retries }, (_, index) =>
     Math.min(parseDuration(retryDelay) * 2 ** index, longestDelayMs),
   );

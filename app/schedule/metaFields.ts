@@ -84,9 +84,10 @@ function duration(value: unknown): Problem {
 }
 
 function timeout(value: unknown): Problem {
+  if (value === false) return undefined;
   const problem = duration(value);
   if (problem !== undefined || parseDuration(value as string) > 0) return problem;
-  return `${JSON.stringify(value)} would end every run at once; leave it out for no limit`;
+  return `${JSON.stringify(value)} would end every run at once; write false for no limit`;
 }
 
 /** To a folder the shell appends nothing, and gives up before the command starts. */

@@ -33,6 +33,8 @@ export type Overrides = Readonly<Record<string, Override>>;
 export interface DeployedCommand extends CommandFacts {
   /** The fields that schedule.json decides instead of the source. */
   overridden: string[];
+  /** Where its time limit comes from, if neither its source nor schedule.json set one. */
+  timeoutFrom?: "COMMAND_TIMEOUT";
 }
 
 /**

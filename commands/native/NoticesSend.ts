@@ -1,3 +1,4 @@
+import { findHangsBySkips } from "../../app/console/findHangs";
 import { noticeSubjects } from "../../app/console/noticeSubjects";
 import { verb } from "../../app/console/verb";
 import { waitForLedger } from "../../app/runs/freeLedger";
@@ -14,6 +15,7 @@ whatever could not be sent; there is seldom a reason to call it by hand. While a
 waits, for a minute at the longest.`,
   async run() {
     if (!(await waitForLedger(Date.now() + patienceMs))) return 0;
+    findHangsBySkips();
     const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + 60_000 });
     for (const { name, event, channel } of sent) console.log(`Sent: ${name} ${event}, ${receiver(channel)}`);
     for (const { notice, error } of failed) {

@@ -13,6 +13,7 @@ import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { listRuns } from "../../app/runs/ledger";
 import { priorityText } from "../../app/schedule/commandMeta";
+import type { DeployedCommand } from "../../app/schedule/overrides";
 import { printableLine } from "../../app/services/printable";
 
 const upcoming = 3;
@@ -38,7 +39,7 @@ export default verb({
       ["in words", row?.words.join("; ") || null],
       ["time zone", command.timezone],
       ["next", shortTimes(row?.next ?? [], zone).join(", ") || null],
-      ["timeout", command.timeout],
+      ["timeout", timeoutText(command)],
       ["overlap", command.overlap],
       [
         "one server",
@@ -62,3 +63,8 @@ export default verb({
     console.log(["", "Last runs", runTable(runs, Date.now(), terminal).replace(/^\n/, "")].join("\n"));
   },
 });
+
+function timeoutText({ timeout, timeoutFrom }: DeployedCommand): string | null {
+  if (timeout === false) return "none";
+  return timeoutFrom === undefined ? timeout : `${timeout} (${timeoutFrom})`;
+}

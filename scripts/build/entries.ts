@@ -106,6 +106,7 @@ function compiledFacts(command: SourceCommand): CompiledFacts {
     ...(schedules.length > 0 && { schedule: schedules }),
     ...(timezone && { timezone }),
     ...(timeout && { timeout, timeoutMs: parseDuration(timeout) }),
+    ...(timeout === false && { timeout, timeoutMs: null }),
     ...(retries > 0 && { retries: { retries, delayMs: parseDuration(retryDelay) } }),
     ...(ping && { ping }),
     ...(command.oneServer && { oneServer: command.oneServer }),

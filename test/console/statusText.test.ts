@@ -89,7 +89,35 @@ test("each command has a line: when, how long, how, and what comes next", () => 
   ● Again              1m ago      0.9s    retrying   next in 1h 39m
 
   The crontab of deploy is in order
-  node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   try again`);
+  node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   run it again`);
+});
+
+test("skipped starts are seen at 80 columns, whatever the name", () => {
+  const name = "maintenance/RebuildSearchIndex";
+  const running = run(4, null, { state: "running", exitStatus: null });
+  const text = statusText(
+    { ...status, commands: [row(name, { running, skipped: 1200 })] },
+    clock,
+    terminal(),
+  );
+  expect(text).toContain(`  ● ${name}   running   4m   next in 1h 39m\n      1200 skipped\n`);
+});
+
+test("the next step of a run that goes on is not to run it again", () => {
+  const running = run(14, null, { state: "running", exitStatus: null });
+  const troubles = [
+    { kind: "hanging" as const, text: "has been running for 14m (run 3, pid 41), and 7 starts were skipped" },
+  ];
+  const text = statusText(
+    { ...status, commands: [row("A", { running, skipped: 7, troubles })] },
+    clock,
+    terminal(),
+  );
+  expect(text).toContain(`
+  ● A   running   14m   next in 1h 39m
+      has been running for 14m (run 3, pid 41), and 7 starts were skipped
+`);
+  expect(text).toMatch(/node laju logs A --follow {3}what it prints {6}node laju stop A {3}end it$/);
 });
 
 test("what another server runs is no riddle", () => {
@@ -114,7 +142,7 @@ test("what is wrong is red", () => {
 
   red(The crontab is edited)
   dim(Install it.)
-  dim(node laju logs A   what it printed      node laju run A   try again)`);
+  dim(node laju logs A   what it printed      node laju run A   run it again)`);
 });
 
 test("what needs attention comes first, and what never starts here has one line", () => {
@@ -140,7 +168,7 @@ test("what needs attention comes first, and what never starts here has one line"
   Never here: Off (disabled); Elsewhere (only in staging)
 
   The crontab of deploy is in order
-  node laju logs Bad   what it printed      node laju run Bad   try again`);
+  node laju logs Bad   what it printed      node laju run Bad   run it again`);
   const all = arrangedStatus(rows, "name", () => true);
   expect(all.commands.map(({ name }) => name).slice(0, 3)).toEqual(["Bad", "ByHand", "Elsewhere"]);
   expect(statusText({ ...status, commands: all.commands }, clock, terminal(), all.hidden)).toContain(

@@ -22,6 +22,7 @@ const nothing: RunHistory = {
   running: null,
   lastStart: null,
   skipped: 0,
+  blocked: 0,
   ranElsewhere: null,
   durations: [],
   isRetrying: false,

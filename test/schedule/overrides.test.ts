@@ -94,7 +94,7 @@ describe("a mistake in schedule.json", () => {
     ['{ "ByHand": { "timeout": "10" } }', '1:26  ByHand: timeout: "10" is not a duration'],
     [
       '{ "ByHand": { "timeout": "0s" } }',
-      '1:26  ByHand: timeout "0s" would end every run at once; leave it out for no limit',
+      '1:26  ByHand: timeout "0s" would end every run at once; write false for no limit',
     ],
     ...["", ".", "sub/", "sub/..", "/var/log/"].map((log) => [
       `{ "ByHand": { "log": "${log}" } }`,

@@ -1,0 +1,35 @@
+import { hangAfterSkips } from "../config";
+import { blockingRuns } from "../runs/blockingRuns";
+import { type BlockingRun, hangText } from "../runs/hang";
+import { closeQuietly, openIncident } from "../runs/incidents";
+import type { HostClock } from "../schedule/nextRuns";
+import type { DeployedCommand } from "../schedule/overrides";
+import { readBuiltCommands } from "./catalog";
+import { hostClock } from "./hostClock";
+
+/** Opens an incident for each run that hangs. Returns what is new, one sentence each. */
+export function findHangs(
+  commands: DeployedCommand[],
+  clock: HostClock,
+  running: BlockingRun[] = blockingRuns(),
+): string[] {
+  const least = hangAfterSkips();
+  return running.flatMap((blocking) => {
+    const { id: runId, name } = blocking.run;
+    const command = commands.find((one) => one.name === name);
+    const reason = command && hangText(command, blocking, clock, least);
+    if (reason === undefined) return [];
+    const openedAt = clock.now.getTime();
+    if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
+    // One notice says it.
+    closeQuietly(name, "slow", openedAt);
+    return [`${name} ${reason}`];
+  });
+}
+
+/** The same for whoever seldom finds any: without skipped starts nothing more is read. */
+export function findHangsBySkips(): void {
+  const least = hangAfterSkips();
+  const suspects = blockingRuns().filter(({ skipped }) => skipped >= least);
+  if (suspects.length > 0) findHangs(readBuiltCommands(), hostClock(), suspects);
+}
