@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { readEnvFile } from "./config/envFile";
 import { type SettingReaders, settingReaders } from "./config/readers";
+import { readText } from "./config/readText";
 import { sourceEntry } from "./config/sourceEntry";
 import { giveSqliteForNode20 } from "./config/sqliteOnNode20";
 import { LajuError } from "./errors";
@@ -281,14 +282,14 @@ function findRoot(): string {
 
 function isAppRoot(folder: string): boolean {
   const file = join(folder, "package.json");
-  return existsSync(file) && "laju" in JSON.parse(readFileSync(file, "utf8"));
+  return existsSync(file) && "laju" in JSON.parse(readText(file));
 }
 
 /** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is reported. */
 function loadEnvFile(file: string): { unreadable: string[]; wrongLines: string[] } {
   if (!existsSync(file)) return { unreadable: [], wrongLines: [] };
   try {
-    const { values, problems } = readEnvFile(readFileSync(file, "utf8"));
+    const { values, problems } = readEnvFile(readText(file));
     for (const [name, value] of Object.entries(values)) process.env[name] ??= value;
     return { unreadable: [], wrongLines: problems.map(({ line, message }) => `${file}:${line}  ${message}`) };
   } catch (error) {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
+import { readBytes } from "../config/readText";
 import type { Manifest } from "../schedule/manifest";
 import { commandNames } from "./commandSources";
 import { contentHash } from "./contentHash";
@@ -37,5 +38,5 @@ export function warnOfOldBuild(manifest: Manifest): void {
 
 function hashOf(file: string): string | undefined {
   const path = join(paths.root, file);
-  return existsSync(path) ? contentHash(readFileSync(path)) : undefined;
+  return existsSync(path) ? contentHash(readBytes(path)) : undefined;
 }

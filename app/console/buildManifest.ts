@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import type { Manifest } from "../schedule/manifest";
 
@@ -22,7 +23,7 @@ export function readManifest(): Manifest {
 
 function parseManifest(): Manifest {
   try {
-    return JSON.parse(readFileSync(paths.manifest, "utf8")) as Manifest;
+    return JSON.parse(readText(paths.manifest)) as Manifest;
   } catch (error) {
     throw new LajuError(`${paths.manifest} cannot be read: ${error.message}`, {
       code: "E_NOT_BUILT",

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { commandTimeout, paths } from "../config";
+import { readBytes } from "../config/readText";
 import { LajuError } from "../errors";
 import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../schedule/manifest";
 import { applyOverrides, type DeployedCommand } from "../schedule/overrides";
@@ -64,7 +65,7 @@ function isUntouchedSince(time: number, file: string): boolean {
 
 function hashOf(file: string): string | undefined {
   try {
-    return contentHash(readFileSync(join(paths.root, file)));
+    return contentHash(readBytes(join(paths.root, file)));
   } catch {
     return undefined; // It is gone, or cannot be read; the list will say so.
   }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import type { CommandStart } from "../schedule/commandForm";
 import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from "../schedule/manifest";
@@ -75,16 +76,16 @@ function readCommand(name: string, file: string): SourceCommand | undefined {
       hint: "Use letters, digits, - and _ in the names of files and folders, such as SendDailyEmails.ts.",
     });
   }
-  const text = readText(file);
+  const text = sourceText(file);
   const source = readSource(text, file, name);
   if (source === undefined) return undefined;
   const { form, meta, ...rest } = source;
   return { ...commandFacts(name, form, meta), ...rest, text };
 }
 
-function readText(file: string): string {
+function sourceText(file: string): string {
   try {
-    return readFileSync(join(paths.root, file), "utf8");
+    return readText(join(paths.root, file));
   } catch (error) {
     throw new LajuError(`${file}  cannot be read: ${error.message}`, { code: "E_SOURCE", cause: error });
   }

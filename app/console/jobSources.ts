@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import { jobNames as namesIn, otherCodeFiles } from "../queue/jobFiles";
 import type { CommandProblem } from "../schedule/manifest";
@@ -22,7 +22,7 @@ export function jobProblems(names = jobNames()): CommandProblem[] {
     const file = jobFile(name);
     try {
       checkName(name, file);
-      checkJob(readFileSync(join(paths.root, file), "utf8"), file, name);
+      checkJob(readText(join(paths.root, file)), file, name);
       return [];
     } catch (error) {
       if (!(error instanceof LajuError)) throw error;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { writeWhole } from "../files/writeWhole";
 import { jobNames } from "./jobSources";
 
@@ -11,7 +12,7 @@ export const jobTypesFile = "app/jobs/_types.ts";
 export function writeJobTypes(names = jobNames()): void {
   const file = join(paths.root, jobTypesFile);
   const began = new Date();
-  const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const before = existsSync(file) ? readText(file) : undefined;
   const text = names.length === 0 ? undefined : typesText(names);
   if (text === before) return;
   if (text === undefined) rmSync(file);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import { writeWhole } from "../files/writeWhole";
 import { withLock } from "../runs/lock";
@@ -9,7 +10,7 @@ import { type Overrides, parseOverrides } from "../schedule/overrides";
 
 /** What schedule.json says; nothing when it is not there. `names` are the commands there are. */
 export function readOverrides(names: readonly string[]): Overrides {
-  const text = readText();
+  const text = presentText();
   return text === undefined ? {} : parseOverrides(text, overridesFile(), names);
 }
 
@@ -17,7 +18,7 @@ export function readOverrides(names: readonly string[]): Overrides {
 export function writeEnabled(name: string, isEnabled: boolean): void {
   // Two at once would each write the file without the other's change.
   withLock(".schedule", () => {
-    const before = readText() ?? "";
+    const before = presentText() ?? "";
     const after = withEnabled(before, name, isEnabled);
     if (after !== before) replaceFile(after);
   });
@@ -29,10 +30,10 @@ export function overridesFile(): string {
   return fromRoot.startsWith("..") ? paths.schedule : fromRoot;
 }
 
-function readText(): string | undefined {
+function presentText(): string | undefined {
   if (!existsSync(paths.schedule)) return undefined;
   try {
-    return readFileSync(paths.schedule, "utf8");
+    return readText(paths.schedule);
   } catch (error) {
     throw new LajuError(`${overridesFile()} cannot be read: ${error.message}`, {
       code: "E_OVERRIDES",

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { tell } from "../runs/tell";
 import { require } from "../services/require";
 import type { overriddenStart, Start } from "./overriddenStart";
@@ -29,6 +30,6 @@ interface Rules {
 }
 
 function overrideOf(name: string): unknown {
-  const overrides = JSON.parse(readFileSync(paths.schedule, "utf8").replace(/^\ufeff/, ""));
+  const overrides = JSON.parse(readText(paths.schedule).replace(/^\ufeff/, ""));
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }

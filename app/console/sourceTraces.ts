@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { require } from "../services/require";
 
 type SourceMap = import("node:module").SourceMap;
@@ -64,7 +65,7 @@ function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const { SourceMap } = require("node:module") as typeof import("node:module");
-    return new SourceMap(JSON.parse(readFileSync(file, "utf8")));
+    return new SourceMap(JSON.parse(readText(file)));
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import { type CommandDefinition, declared } from "./command";
 
@@ -24,7 +25,7 @@ export async function startExported(file: string): Promise<void> {
   const { describeError } = await import("./showError");
   const shown = relative(realpathSync(paths.root), file);
   try {
-    const source = readSource(readFileSync(file, "utf8"), shown, shown.replace(/^commands\/|\.ts$/g, ""));
+    const source = readSource(readText(file), shown, shown.replace(/^commands\/|\.ts$/g, ""));
     const run = source && runOf(exports, source.start);
     if (source && run) await startDefinition({ ...source.meta, run } as CommandDefinition, file);
   } catch (error) {

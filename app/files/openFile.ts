@@ -1,10 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { openRegular } from "../config/readText";
 import { LajuError } from "../errors";
 import { fileMode, inheritedOwner, type Owner, setAccess } from "./access";
 import { makeFolder } from "./makeFolder";
 
-const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
 /** Opens a file of laju's own to append to it, and makes it (and its folder) where it is missing. */
 export function openToAppend(file: string): number {
@@ -91,29 +92,14 @@ function openOrMake(file: string, flags: number): number {
   return openOwn(file, flags);
 }
 
-/**
- * Never through a link: anybody who can write in the folder could point it at any file of this user's. And never a named
- * pipe or a device: opening the one blocks, and reading the other may never end.
- */
+/** Never through a link: anybody who can write in the folder could point it at any file of this user's. */
 function openOwn(file: string, flags: number): number {
-  const descriptor = openWithoutWaiting(file, flags);
-  if (fstatSync(descriptor).isFile()) return descriptor;
-  closeSync(descriptor);
-  throw notAFile(file);
-}
-
-function openWithoutWaiting(file: string, flags: number): number {
   try {
-    return openSync(file, flags | O_NOFOLLOW | O_NONBLOCK);
+    return openRegular(file, flags | O_NOFOLLOW);
   } catch (error) {
     if (error.code === "ELOOP") throw notOurs(`${file} is a link, and laju follows none there`, error);
-    // A named pipe that nobody reads, or a socket.
-    throw error.code === "ENXIO" ? notAFile(file, error) : error;
+    throw error.code === "E_NOT_REGULAR" ? notOurs(error.message, error) : error;
   }
-}
-
-function notAFile(file: string, cause?: unknown): LajuError {
-  return notOurs(`${file} is not a regular file`, cause);
 }
 
 function notOurs(message: string, cause: unknown): LajuError {

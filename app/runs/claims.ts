@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { environmentName, paths, settings } from "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import { databasePlace } from "../services/databasePlace";
 import { redisPlace } from "../services/redisPlace";
@@ -53,7 +53,7 @@ function claimStore(): ClaimStore {
 
 /** Readable where it fits, so that people find it; apps that share a store differ by their package's name. */
 function keyOf(name: string, slot: number): string {
-  const { name: app } = JSON.parse(readFileSync(join(paths.root, "package.json"), "utf8"));
+  const { name: app } = JSON.parse(readText(join(paths.root, "package.json")));
   const key = `laju:claim:${app}:${environmentName()}:${name}:${new Date(slot).toISOString()}`;
   return key.length <= 250 ? key : `laju:claim:${createHash("sha256").update(key).digest("hex")}`;
 }

@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { paths } from "../config";
+import { readText } from "../config/readText";
 import { ownFileText } from "../files/openFile";
 
 /**
@@ -53,7 +54,7 @@ function parsed(text: string) {
 
 function readOrEmpty(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readText(file);
   } catch {
     return "";
   }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { TemplateFunction } from "ejs";
 import "../config";
+import { readText } from "../config/readText";
 import { LajuError } from "../errors";
 import { nearest } from "./nearest";
 import { require } from "./require";
@@ -63,7 +64,7 @@ function outside(file: string): LajuError {
 
 function readView(file: string, path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readText(path);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     const names = viewNames();

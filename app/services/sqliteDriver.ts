@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { LajuError } from "../errors";
@@ -23,6 +23,7 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Database 
   const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
   const Driver = sqliteDriver();
   if (!readonly && !mustExist) makeDatabase(file);
+  checkRegular(file);
   try {
     const database = new Driver(file, { readonly, fileMustExist: mustExist, timeout: busyTimeout });
     if (wal && !readonly) switchToWal(database, busyTimeout);
@@ -80,6 +81,12 @@ function makeDatabase(file: string): void {
   } catch (error) {
     throw cannotOpen(file, `it cannot be created (${error.code})`, error);
   }
+}
+
+/** SQLite says "disk I/O error" of a named pipe or a device, and that only once it is used. */
+function checkRegular(file: string): void {
+  const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);
 }
 
 function cannotOpen(file: string, reason: string, cause: unknown): LajuError {

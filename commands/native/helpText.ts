@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../app/config";
+import { readText } from "../../app/config/readText";
 import { describeOptions } from "../../app/console/arguments";
 import { terminalFor } from "../../app/console/terminal";
 import type { Verb } from "../../app/console/verb";
@@ -50,5 +50,5 @@ function call({ name, usage }: VerbEntry): string {
 
 /** The version in package.json; empty where an app has none. */
 export function version(): string {
-  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version ?? "";
+  return JSON.parse(readText(join(root, "package.json"))).version ?? "";
 }

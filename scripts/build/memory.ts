@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readBytes, readText } from "../../app/config/readText";
 import { contentHash } from "../../app/console/contentHash";
 import type { Attempt, BuildFolder, Output } from "./bundle";
 import { writeIfChanged } from "./files";
@@ -124,7 +125,7 @@ function namesIn(root: string): string[] {
 
 function hashOrNone(path: string): string | undefined {
   try {
-    return contentHash(readFileSync(path));
+    return contentHash(readBytes(path));
   } catch {
     return undefined;
   }
@@ -137,7 +138,7 @@ function fileIn(build: string): string {
 function readMemos(file: string): Record<string, Memo> {
   if (!existsSync(file)) return {};
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(readText(file));
   } catch {
     return {}; // Damaged: everything is made anew.
   }

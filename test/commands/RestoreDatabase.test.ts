@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
@@ -87,6 +88,13 @@ describe("nothing is changed", () => {
     writeFileSync(file, "hello");
     expect((await error(["--file", file, "--yes"])).message).toBe(`${file} is not a backup`);
     expect(app.bytes().equals(before.bytes)).toBe(true);
+  });
+
+  test("by a named pipe, for whose other end nobody waits", async () => {
+    const pipe = join(app.root, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    expect((await error(["--file", pipe, "--yes"])).message).toBe(`${pipe} is not a regular file`);
+    expectUnchanged();
   });
 
   test.each([

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../app/runs/run";
@@ -128,6 +128,34 @@ describe("what a command says about", () => {
       }),
     );
     rmSync(file);
+  });
+
+  test.each([
+    ["a named pipe", (path: string) => void execFileSync("mkfifo", [path])],
+    ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ])("%s in the place of a file, without waiting for it", async (_, make) => {
+    const inPlaceOf = async (path: string, ...starts: (() => Promise<Ended>)[]) => {
+      rmSync(join(app.root, path), { force: true });
+      make(join(app.root, path));
+      const ended = [];
+      for (const begin of starts) ended.push(await begin());
+      rmSync(join(app.root, path));
+      for (const { stderr } of ended) expect(stderr).toMatch(/ is (not a regular file|a link)/);
+      for (const { stderr } of ended) expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
+      return ended.map(({ status, stdout }) => [status, stdout]);
+    };
+    const plain = () => start("Plain");
+    const verb = (name: string) => () => app.laju(name);
+    const failed = [1, ""];
+    expect(await inPlaceOf(".env", plain, verb("list"))).toEqual([failed, failed]);
+    expect(await inPlaceOf("schedule.json", plain, verb("list"))).toEqual([[0, "worked\n"], failed]);
+    expect(await inPlaceOf("data/paused.json", plain, verb("resume"))).toEqual([[0, "worked\n"], failed]);
+    expect(await inPlaceOf("commands/Other.ts", verb("list"))).toEqual([
+      [1, expect.stringContaining("Plain")],
+    ]);
+    rmSync(join(app.root, "data/runs.sqlite3-wal"), { force: true });
+    rmSync(join(app.root, "data/runs.sqlite3-shm"), { force: true });
+    expect(await inPlaceOf("data/runs.sqlite3", verb("runs"))).toEqual([failed]);
   });
 
   test("an .env that cannot be read", async () => {

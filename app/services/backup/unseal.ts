@@ -1,5 +1,5 @@
 import { createDecipheriv, type DecipherGCM } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -92,16 +92,18 @@ function encryptionKeyFor(
   );
 }
 
+const seeBackups = "See the backups in BACKUP_DIR (default: data/backups).";
+
+/** Without waiting for the other end of a named pipe. */
 async function openBackup(file: string): Promise<FileHandle> {
   try {
-    return await open(file, "r");
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
   } catch (error) {
-    throw unusable(
-      `the backup ${file} cannot be read: ${error.code}`,
-      "See the backups in BACKUP_DIR (default: data/backups).",
-      error,
-    );
+    throw unusable(`the backup ${file} cannot be read: ${error.code}`, seeBackups, error);
   }
+  throw unusable(`${file} is not a regular file`, seeBackups);
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

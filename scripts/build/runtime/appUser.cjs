@@ -1,7 +1,16 @@
 // Whose app this is, when root starts it: decided before anything else of the app is loaded. laju.js and compiled files
 // load this only when they run as root; the build copies it to build/appUser.js.
 "use strict";
-const { accessSync, constants, lstatSync, readFileSync, statSync } = require("node:fs");
+const {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+} = require("node:fs");
 const { dirname, resolve } = require("node:path");
 
 /** Verbs that write the app's code, and so are for whoever that belongs to. */
@@ -125,9 +134,15 @@ function userNumbered(uid) {
   }
 }
 
+/** Only of a regular file: the app's user could let root wait for a named pipe. */
 function readOrEmpty(file) {
   try {
-    return readFileSync(file, "utf8");
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return fstatSync(descriptor).isFile() ? readFileSync(descriptor, "utf8") : "";
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return "";
   }

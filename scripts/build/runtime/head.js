@@ -13,24 +13,6 @@ const lajuBuild = (() => {
   return folder;
 })();
 
-/** Whether root finds all in its own hands, which is to cost nothing: code, data, and no word of data elsewhere. */
-const lajuIsRoots = () => {
-  const { readFileSync, statSync } = require("node:fs");
-  const { LAJU_ROOT, LAJU_DATA } = process.env;
-  const isRoots = (path) => (statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false })?.uid ?? 0) === 0;
-  if (LAJU_ROOT || LAJU_DATA || !isRoots("") || !isRoots("data")) return false;
-  try {
-    return !readFileSync(`${lajuBuild}/../.env`).includes("LAJU_DATA");
-  } catch (error) {
-    return error.code === "ENOENT";
-  }
-};
-
-// Before anything else of the app is loaded.
-if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
-  require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
-}
-
 /** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 
@@ -52,6 +34,23 @@ const lajuRead = (file) => {
     return undefined;
   }
 };
+
+/** Whether root finds all in its own hands, which is to cost nothing: code, data, and no word of data elsewhere. */
+const lajuIsRoots = () => {
+  const { statSync } = require("node:fs");
+  const { LAJU_ROOT, LAJU_DATA } = process.env;
+  // Not by reading .env and failing: an error costs more than all three looks.
+  const look = (path) => statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false });
+  if (LAJU_ROOT || LAJU_DATA || look("").uid !== 0 || (look("data")?.uid ?? 0) !== 0) return false;
+  const settings = look(".env");
+  if (settings === undefined) return true;
+  return settings.isFile() && lajuRead(`${lajuBuild}/../.env`)?.includes("LAJU_DATA") === false;
+};
+
+// Before anything else of the app is loaded.
+if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
+  require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
+}
 
 /** Evaluates a bundle of the build with what V8 compiled of it when this Node made the build. */
 const lajuLoad = (path) => {
