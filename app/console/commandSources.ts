@@ -6,6 +6,7 @@ import { LajuError } from "../errors";
 import type { CommandStart } from "../schedule/commandForm";
 import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from "../schedule/manifest";
 import { readSource } from "../schedule/readSource";
+import { withoutSensitiveDefaults } from "./sensitiveArguments";
 import { describeError } from "./showError";
 
 /** A command read from its source. */
@@ -60,7 +61,7 @@ export function readSources(names = commandNames()): Sources {
 /** What lists show of a command; the rest is the build's business. */
 export function factsOnly(command: SourceCommand): CommandFacts {
   const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
-  return facts;
+  return { ...facts, options: withoutSensitiveDefaults(facts.options) };
 }
 
 function helperText(name: string, file: string): string {

@@ -11,6 +11,22 @@ export function hasSensitive(specs: OptionSpecs = {}): boolean {
   return Object.values(specs).some(({ sensitive }) => sensitive === true);
 }
 
+/** The defaults of sensitive options: as secret as what is given in their place. */
+export function sensitiveDefaults(specs: OptionSpecs = {}): string[] {
+  return Object.values(specs).flatMap(({ sensitive, default: value }) =>
+    sensitive && value !== undefined ? [value].flat().map(String) : [],
+  );
+}
+
+/** Options as they may be shown: that a sensitive one has a default, but not which. */
+export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
+  const shown = Object.entries(specs).map(([name, spec]) => {
+    if (!spec.sensitive || spec.default === undefined) return [name, spec] as const;
+    return [name, { ...spec, default: Array.isArray(spec.default) ? ["***"] : "***" }] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
 /**
  * Hides the values of sensitive options, in whichever way they are written. So it does with those of unknown ones, where
  * there are sensitive ones: they may be mistyped.

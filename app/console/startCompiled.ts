@@ -17,7 +17,7 @@ import type { Start } from "./overriddenStart";
 import { asDeployed } from "./ownOverride";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
-import { hideSensitive } from "./sensitiveArguments";
+import { hideSensitive, sensitiveDefaults } from "./sensitiveArguments";
 import { describeError } from "./showError";
 import { nameSourcesInStacks } from "./sourceTraces";
 
@@ -89,7 +89,7 @@ function ownArguments({ name, options }: CompiledFacts): string[] {
   if (secrets.length > 0) process.title = [process.argv0, `commands/${name}.js`, ...shown].join(" ");
   process.argv.push(...hiddenArguments());
   const argv = process.argv.slice(2);
-  hideFromOutput(hideSensitive(argv, options).secrets);
+  hideFromOutput([...hideSensitive(argv, options).secrets, ...sensitiveDefaults(options)]);
   return argv;
 }
 

@@ -105,9 +105,17 @@ describe("the value of a sensitive option", () => {
     expect(line).not.toContain("SECRET");
   });
 
-  test("is not shown by --help where it has a default", async () => {
-    const { stdout } = await app.run(["build/commands/Signs.js", "--help"]);
-    expect(stdout).toContain("--token <value>   (has a default)");
+  test("is shown nowhere where it has a default", async () => {
+    const help = await app.run(["build/commands/Signs.js", "--help"]);
+    const show = await app.laju("show", "Signs");
+    for (const { stdout } of [help, show]) expect(stdout).toMatch(/--token <value> +\(has a default\)/);
+    const json = (await app.laju("show", "Signs", "--json")).stdout;
+    const ran = await app.run(["build/commands/Signs.js"], { env: { LAJU_ATTEMPT: "2 none" } });
+    expect(ran.stdout).toContain("with ***");
+    const seen = [help, show, ran].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    seen.push(json, app.read("build/commands.json"), app.read("data/runs.journal"));
+    expect(seen.filter((text) => text.includes("none-at-all"))).toEqual([]);
+    expect(JSON.parse(json).options.token).toMatchObject({ sensitive: true, default: "***" });
   });
 });
 
