@@ -13,5 +13,10 @@ function assetsIn(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((file) => `${folder}/${file}`)
-    .filter((file) => !/\.[cm]?tsx?$/.test(file) && statSync(join(root, file)).isFile());
+    .filter((file) => !/\.[cm]?tsx?$/.test(file) && isFile(join(root, file)));
+}
+
+/** Not so a link that leads nowhere: an editor marks with one that a file is being edited. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
