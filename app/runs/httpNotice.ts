@@ -53,6 +53,9 @@ async function send(address: string, { type, body, takesGet }: Sending): Promise
     await response.body?.cancel();
     const isSame = response.status > 306;
     if (redirects >= mostRedirects) throw notTaken(url, response, "and redirects too often");
+    const isWeb = /^https?:$/.test(target.protocol);
+    if (!isWeb)
+      throw notTaken(url, response, `and redirects to ${target.protocol}…, which is no web address`);
     if (target.origin !== start.origin || !(isSame || takesGet)) {
       throw notTaken(url, response, `and redirects to another address at ${target.origin}: set that one`);
     }
@@ -83,11 +86,11 @@ async function taken(address: string, response: Response): Promise<void> {
   const answer = withoutSecrets(await startOf(response), address)
     .replaceAll(/\s+/g, " ")
     .trim();
-  throw notTaken(new URL(address), response, answer.slice(0, longestShown));
+  throw notTaken(new URL(address), response, answer);
 }
 
 function notTaken({ host }: URL, { status }: Response, what: string): HttpError {
-  return new HttpError(`${host} answered ${status} ${what}`.trimEnd(), status);
+  return new HttpError(`${host} answered ${status} ${what.slice(0, longestShown)}`.trimEnd(), status);
 }
 
 async function startOf({ body }: Response): Promise<string> {

@@ -37,7 +37,8 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   log,
   notify,
   ping: (value) =>
-    isHttpUrl(value) ? undefined : expected("a URL that begins with http:// or https://", value),
+    // Not which one it found: a ping's path is its secret.
+    isHttpUrl(value) ? undefined : "must be a URL that begins with http:// or https://",
   options,
 };
 

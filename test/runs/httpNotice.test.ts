@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { postJson, postText } from "../../app/runs/httpNotice";
+import { foreign } from "../support/foreign";
 import { type HttpServer, startHttp } from "../support/http";
 
 let first: HttpServer;
@@ -62,6 +64,19 @@ describe("a receiver that redirects", () => {
     expect(first.requests[1]).toMatchObject({ method: "GET", path: "/ping" });
   });
 
+  test.each(["javascript:alert(1)", "file:///etc/passwd", "data:,x", "about:blank"])(
+    "to %s has not taken it",
+    async (location) => {
+      first.answer(307, { location });
+      const [scheme] = location.split(":");
+      for (const post of [postJson, postText]) {
+        await expect(post(first.url, "{}")).rejects.toThrow(
+          `${hostOf(first)} answered 307 and redirects to ${scheme}:…, which is no web address`,
+        );
+      }
+    },
+  );
+
   test("to what is no address has not taken it", async () => {
     first.answer(308, { location: "http://[" });
     await expect(postJson(first.url, "{}")).rejects.toThrow("answered 308 no");
@@ -90,6 +105,32 @@ describe("an answer", () => {
     const { message } = await thrownBy(postJson(`${first.url}${path}`, "{}"));
     expect(message).toBe(`${hostOf(first)} answered 404 Cannot POST … (…, …, …)`);
   });
+});
+
+test("whatever it answers, the notice goes nowhere else, and the error is short and without secrets", async () => {
+  const header = foreign.map((text) => text.replaceAll(/[^\t\x20-\x7e]/g, ""));
+  const scheme = fc.constantFrom(
+    "",
+    "/",
+    "//",
+    `${second.url}/`,
+    "http://a@b/",
+    "javascript:",
+    "file:",
+    "\\\\",
+  );
+  const status = fc.constantFrom(301, 302, 303, 307, 308, 400, 404, 500);
+  await fc.assert(
+    fc.asyncProperty(status, scheme, header, foreign, async (code, start, rest, body) => {
+      first.answer(code, { location: start + rest }, `${body} /SECRETPATH ${body}`);
+      const { message } = await thrownBy(postJson(`${first.url}/SECRETPATH`, "{}"));
+      expect(message).toMatch(/^[\w.:]+ (answered|: )/);
+      expect(message.length).toBeLessThan(260);
+      expect(message).not.toMatch(/SECRETPATH|\n/);
+    }),
+    { numRuns: 60 },
+  );
+  expect(second.requests).toEqual([]);
 });
 
 describe("a URL with a user and a password", () => {
