@@ -1,15 +1,30 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemTimezone } from "../../app/config/systemTimezone";
+import { crontabRows } from "../../app/console/crontabRows";
 import { crontabBlock } from "../../app/schedule/crontabBlock";
+import type { CrontabRow } from "../../app/schedule/crontabLine";
 import { cronDFile } from "../../app/schedule/exportCronD";
 import { kubernetesManifests } from "../../app/schedule/exportKubernetes";
 import { systemdUnits } from "../../app/schedule/exportSystemd";
 import type { ExportedCommand, ExportSource } from "../../app/schedule/exportTypes";
+import { parseSchedule } from "../../app/schedule/expression";
+import { nextFirings } from "../../app/schedule/firings";
+import { fieldProblem } from "../../app/schedule/metaFields";
 import { exportSource } from "../support/exportSource";
 import { foreign } from "../support/foreign";
 import { needs, programPath } from "../support/requirement";
@@ -108,6 +123,77 @@ test("a file for /etc/cron.d has the same lines, each with its user", () => {
   }
 });
 
+describe("with guards for days and zones", () => {
+  const day = 86_400_000;
+  const hostTimezone = systemTimezone();
+  const guarded = (
+    [
+      ["0 8 L * *", null],
+      ["0 8 * * MON#1", "America/St_Johns"],
+      ["30 8 1W * *", null],
+      ["0 0 LW 2 *", null],
+      ["*/15 8 * * FRIL", "Pacific/Chatham"],
+      ["rate(7 minutes)", null],
+    ] as const
+  ).map(([schedule, timezone]) => {
+    const from = new Date("2026-01-31T20:00:00Z");
+    const parsed = parseSchedule(schedule, { name: "Job" });
+    const [due] = nextFirings(parsed, { from, count: 1, timezone: timezone ?? hostTimezone });
+    return { schedule, timezone, due: (due as Date).getTime() };
+  });
+
+  /** What cron hands to the shell of a sample's line, and a time at which it is due. */
+  function guardedLine(sample: Sample, index: number, isPortable: boolean) {
+    const { schedule, timezone, due } = guarded[index % guarded.length] as (typeof guarded)[number];
+    const [{ facts }] = sample.source.commands as [ExportedCommand];
+    const [row] = crontabRows([{ ...facts, schedules: [schedule], timezone }], { hostTimezone, isPortable });
+    const block = crontabBlock([{ ...(row as CrontabRow), args: sample.parts.args }], sample.source.place);
+    const command = readers.debian(block.split("\n")[2] as string).replace(/^(?:\S+ ){5}/, "");
+    return { command, due, isInterval: schedule.startsWith("rate") };
+  }
+
+  /** In a shell of its own, which a guard may end, and at another time: $AT, by a `date` that believes it. */
+  const at = (command: string, time: number) =>
+    `( export AT=${time / 1000}; ${command.replaceAll("/bin/date", join(folder, "date"))}\n)`;
+  beforeAll(() => {
+    const relative = 'exec /bin/date -d "$(/bin/date -d "@$AT" +%F) $2" "$3"';
+    const script = `#!/bin/sh\n[ "$1" = -d ] && ${relative}\nexec /bin/date -d "@$AT" "$@"\n`;
+    writeFileSync(join(folder, "date"), script, { mode: 0o755 });
+  });
+
+  test.each([true, false])("a line starts what was meant when it is due (portable: %j)", (isPortable) => {
+    const some = samples.slice(0, 12);
+    const lines = some.map((sample, index) => guardedLine(sample, index, isPortable));
+    const starts = startsOf(
+      lines.map(({ command, due }) => at(command, due)),
+      some,
+    );
+    // Which entry it is does not matter here.
+    expect(starts.map((words) => words.toSpliced(2, 1))).toEqual(
+      some.map((sample) => expectedStart(sample).toSpliced(2, 1)),
+    );
+    for (const { log } of some) rmSync(log);
+    // The day before, which is one of those that cron's fields let through.
+    const onDays = lines.filter(({ isInterval }) => !isInterval);
+    execFileSync("dash", { input: onDays.map(({ command, due }) => at(command, due - day)).join("\n") });
+    expect(some.filter(({ log }) => existsSync(log)).length).toBe(0);
+  });
+});
+
+test("no text from elsewhere is a time zone", () => {
+  const zone = fc
+    .tuple(
+      fc.constantFrom("", "UTC", "Europe/Berlin", "Etc/"),
+      foreign.filter((text) => text !== ""),
+    )
+    .map((both) => both.join(""));
+  fc.assert(
+    fc.property(zone, (text) => {
+      expect(fieldProblem("timezone", text, "Job")?.message).toMatch(/^timezone/);
+    }),
+  );
+});
+
 /** The one line of a block that is no comment. */
 function lineOf({ source }: Sample): string {
   const block = crontabBlock([(source.commands[0] as ExportedCommand).row], source.place);
@@ -150,12 +236,31 @@ describe("systemd", () => {
     expect(startsOf(lines, good)).toEqual(good.map((each) => expectedStart(each, false)));
   });
 
+  const hardened = (sample: Sample) =>
+    systemdUnits(sample.source, "deploy", {
+      hardenedFor: [dirname(sample.log), sample.log, `${sample.log}.d`],
+    });
+
+  test("hardened leaves exactly the folders that are written to", () => {
+    for (const sample of samples.filter((each) => !isRefused(each))) {
+      const [{ text }] = hardened(sample);
+      const lines = text.split("\n").filter((line) => line.startsWith("ReadWritePaths="));
+      const read = lines.map((line) => {
+        const [, quoted, plain] =
+          /^ReadWritePaths=(?:"((?:[^"\\]|\\["\\])*)"|([^\s"'\\]+))$/.exec(line) ?? [];
+        return value(quoted?.replaceAll(/\\(["\\])/g, "$1") ?? plain);
+      });
+      const folders = [sample.source.place.root, dirname(sample.log), sample.log, `${sample.log}.d`];
+      expect(read).toEqual([...new Set(folders)].map((path) => `-${path}`));
+    }
+  });
+
   const systemd = needs("systemd-analyze");
   test.skipIf(systemd.skip)(`itself accepts the units${systemd.label}`, () => {
     const good = samples.filter((sample) => !isRefused(sample)).slice(0, 25);
     const files = good.map((sample, index) => {
       const file = join(folder, `laju-${index}.service`);
-      writeFileSync(file, units(sample)[0].text.replace("User=deploy\n", ""));
+      writeFileSync(file, hardened(sample)[0].text.replace("User=deploy\n", ""));
       return file;
     });
     const { stderr } = spawnSync(programPath("systemd-analyze"), ["verify", ...files], { encoding: "utf8" });
@@ -211,8 +316,32 @@ describe("Kubernetes", () => {
       const [container] = spec.jobTemplate.spec.template.spec.containers;
       expect(container.workingDir).toBe(source.place.build);
       expect(container.command).toEqual([source.place.node, "commands/Job.js", ...own.args]);
+      expect(container.volumeMounts[0].mountPath).toBe(`${source.place.root}/data`);
       const described = own.description.replaceAll(/\p{Surrogate}/gu, "\ufffd") || undefined;
       expect(metadata.annotations["laju/description"]).toBe(described);
     }
+  });
+
+  test("holds no name of an image but one that is written as it was given", () => {
+    const [{ source }] = samples as [Sample];
+    const image = fc
+      .tuple(fc.constantFrom("", "app", "app:1", "r.example/a@sha256:0"), foreign)
+      .map((both) => both.join(""));
+    const make = (name: string) =>
+      kubernetesManifests(
+        { ...source, place: { ...source.place, root: "/a", build: "/a/build" } },
+        { image: name, node: "node" },
+      );
+    fc.assert(
+      fc.property(image, (name) => {
+        if (!/^[\w][\w./:@-]*$/.test(name)) {
+          expect(() => make(name)).toThrow("is not the name of an image");
+          return;
+        }
+        const [file] = make(name);
+        const [container] = load(file?.text).spec.jobTemplate.spec.template.spec.containers;
+        expect(container.image).toBe(name);
+      }),
+    );
   });
 });
