@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { paths } from "../config";
 import { readEnvFile } from "../config/envFile";
+import { readText } from "../config/readText";
 import { allBlocks, type NamedBlock } from "../schedule/crontabBlocks";
 import { readInstallation } from "./installation";
 
@@ -63,7 +64,7 @@ function placeOf(root: string): AppBlock["place"] | undefined {
 /** Its settings are its own; what this process was started with says nothing about it. */
 function dataFolderOf(root: string): string {
   try {
-    const { LAJU_DATA } = readEnvFile(readFileSync(join(root, ".env"), "utf8")).values;
+    const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;
     return resolve(root, LAJU_DATA || "data");
   } catch {
     return join(root, "data"); // It has no .env, or not for us to read.
