@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { sharedGroup } from "../config";
 import { openRegular } from "../config/readText";
 import { LajuError } from "../errors";
 import { fileMode, inheritedOwner, type Owner, setAccess } from "./access";
@@ -95,11 +96,21 @@ function openOrMake(file: string, flags: number): number {
 /** Never through a link: anybody who can write in the folder could point it at any file of this user's. */
 function openOwn(file: string, flags: number): number {
   try {
-    return openRegular(file, flags | O_NOFOLLOW);
+    return withOneName(file, openRegular(file, flags | O_NOFOLLOW));
   } catch (error) {
     if (error.code === "ELOOP") throw notOurs(`${file} is a link, and laju follows none there`, error);
     throw error.code === "E_NOT_REGULAR" ? notOurs(error.message, error) : error;
   }
+}
+
+/**
+ * A member of LAJU_GROUP who can write in the folder could give a second name there to any file of this user's (a hard
+ * link), where the kernel lets them: fs.protected_hardlinks=0. Without a group nobody else can write there.
+ */
+function withOneName(file: string, descriptor: number): number {
+  if (sharedGroup() === undefined || fstatSync(descriptor).nlink < 2) return descriptor;
+  closeSync(descriptor);
+  throw notOurs(`${file} has another name elsewhere (a hard link), and laju uses no such file`, undefined);
 }
 
 function notOurs(message: string, cause: unknown): LajuError {

@@ -123,6 +123,13 @@ describe("nothing is changed", () => {
     expectUnchanged();
   });
 
+  test("by a file that ends within its header, which says so", async () => {
+    writeFileSync(file, readFileSync(file).subarray(0, 60));
+    const { message } = await error(["--file", file, "--yes"]);
+    expect(message).toBe(`${file} is damaged or cut short: its header is incomplete`);
+    expectUnchanged();
+  });
+
   test("by a file with something appended", async () => {
     writeFileSync(file, "x", { flag: "a" });
     expect((await error(["--file", file, "--yes"])).message).toBe(

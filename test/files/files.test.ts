@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -97,6 +98,18 @@ describe("what laju appends to, locks and reads", () => {
   ])("is not opened to %s it where a named pipe is in its place", (_, open) => {
     execFileSync("mkfifo", [place("own")]);
     expect(() => open(place("own"))).toThrow(`${place("own")} is not a regular file`);
+  });
+
+  test.each([
+    ["append", openToAppend],
+    ["lock", openToLock],
+    ["read", openToRead],
+  ])("is not opened to %s it under a second name, where a group may have made that", (_, open) => {
+    writeFileSync(place("theirs"), "before");
+    linkSync(place("theirs"), place("own"));
+    closeSync(open(place("own")));
+    vi.stubEnv("LAJU_GROUP", String(process.getgid?.() ?? 0));
+    expect(() => open(place("own"))).toThrow(`${place("own")} has another name elsewhere (a hard link)`);
   });
 
   test("may lie in a folder that is a link", () => {

@@ -11,6 +11,7 @@ import {
   type BackupOrigin,
   fixedBytes,
   type Header,
+  hasMagic,
   headerLength,
   isSignedBy,
   parseHeader,
@@ -30,6 +31,8 @@ export interface SealedFile {
   end: number;
 }
 
+const takeAnother = "Take another backup.";
+
 /** Checks a backup from its first byte to its tag. Nothing of it is used before that. */
 export async function openSealed(
   file: string,
@@ -42,7 +45,7 @@ export async function openSealed(
     await pipeline(encryptedBytes(sealed), sealed.decipher(), nowhere, { signal });
   } catch (error) {
     if (!/unable to authenticate/i.test(error.message)) throw error;
-    throw unusable(`${file} is damaged or cut short: its seal does not match`, "Take another backup.", error);
+    throw unusable(`${file} is damaged or cut short: its seal does not match`, takeAnother, error);
   }
   return sealed;
 }
@@ -63,9 +66,8 @@ async function readFrame(file: string, secret: BackupSecret): Promise<SealedFile
     const length = headerLength(await readAt(handle, 0, fixedBytes)) ?? fixedBytes;
     const bytes = await readAt(handle, 0, length);
     const header = parseHeader(bytes);
-    if (header === undefined)
-      throw unusable(`${file} is not a backup`, "A backup begins with LAJUBAK2, an older one with LAJUBAK1.");
-    if (size <= length + tagBytes) throw unusable(`${file} is cut short`, "Take another backup.");
+    if (header === undefined) throw noHeader(file, bytes);
+    if (size <= length + tagBytes) throw unusable(`${file} is cut short`, takeAnother);
     const key = encryptionKeyFor(file, { header, bytes, secret });
     const tag = await readAt(handle, size - tagBytes, tagBytes);
     const decipher = () =>
@@ -77,6 +79,12 @@ async function readFrame(file: string, secret: BackupSecret): Promise<SealedFile
   } finally {
     await handle.close();
   }
+}
+
+function noHeader(file: string, bytes: Buffer): LajuError {
+  if (hasMagic(bytes))
+    return unusable(`${file} is damaged or cut short: its header is incomplete`, takeAnother);
+  return unusable(`${file} is not a backup`, "A backup begins with LAJUBAK2, an older one with LAJUBAK1.");
 }
 
 function encryptionKeyFor(
