@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { paths } from "../config";
 import { readText } from "../config/readText";
@@ -41,7 +41,18 @@ function declaredLogs(): string[] {
   const folders = [paths.logs, ...installedFolder()];
   return named
     .filter((log) => typeof log === "string")
-    .flatMap((log) => folders.map((folder) => resolve(folder, log)));
+    .flatMap((log) => folders.map((folder) => resolve(folder, log)))
+    .filter((log) => !isStrangersLink(log));
+}
+
+/** With LAJU_GROUP others write in the folder of logs, too: a link of theirs could lead to any file of this user's. */
+function isStrangersLink(log: string): boolean {
+  try {
+    const stat = lstatSync(log);
+    return stat.isSymbolicLink() && ![0, process.geteuid?.()].includes(stat.uid);
+  } catch {
+    return false; // Not there, or in a folder that this user can't enter.
+  }
 }
 
 function parsed(text: string) {

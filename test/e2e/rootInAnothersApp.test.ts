@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -252,6 +253,13 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
       expect(shown.stderr).toContain(`wrote to ${secret}, which is no place for logs`);
+      // A default's name may be a link to elsewhere, but not one that somebody else has put there.
+      const own = join(app.root, "logs", "Who.log");
+      symlinkSync(secret, own);
+      await forge({ key: "forged0003", log: { ...log, file: own } });
+      expect((await app.laju("logs", "Who", "--run", "forged0003")).stdout).toContain("root:secret");
+      lchownSync(own, users.nobody, users.nobody);
+      expect((await app.laju("logs", "Who", "--run", "forged0003")).stdout).toBe("");
       symlinkSync(secret, join(app.root, "logs", "Who.old.log"));
       await forge({ key: "forged0002", log: { ...log, file: join(app.root, "logs", "Who.old.log") } });
       expect((await app.laju("logs", "Who", "--run", "forged0002")).stdout).toBe("");
