@@ -2,7 +2,9 @@ import { logLimits, settings } from "../config";
 import { pruneRuns } from "../runs/prune";
 import { rotateLogs } from "../runs/rotateLogs";
 import { sendNotices } from "../runs/sendNotices";
+import { installedEnvironment } from "./asInstalled";
 import { readBuiltCommands } from "./catalog";
+import { endIncidentsOfOthers } from "./endIncidents";
 import { expectedCommands } from "./expectedCommands";
 import { findTrouble, forgetOthers } from "./findTrouble";
 import { hostClock } from "./hostClock";
@@ -37,10 +39,13 @@ export async function monitor(): Promise<MonitorReport> {
   return report;
 }
 
-function lookAtRuns(): Promise<string[]> {
+async function lookAtRuns(): Promise<string[]> {
   const expected = expectedCommands();
   forgetOthers(expected);
-  return findTrouble(expected, readBuiltCommands(), hostClock());
+  const commands = readBuiltCommands();
+  const clock = hostClock();
+  const ended = endIncidentsOfOthers(commands, installedEnvironment({}), clock.now.getTime());
+  return [...(await findTrouble(expected, commands, clock)), ...ended];
 }
 
 async function sendWaiting(report: MonitorReport): Promise<string[]> {

@@ -40,6 +40,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["host", `${run.host}, pid ${run.pid}`],
     ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
     ["key", run.key],
+    ["retry of", run.retryOf],
     ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
     ["message", run.message],
     ["counts", countsText(run)],
@@ -61,7 +62,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
 
 function stateOf({ state, exitStatus, attempt }: Run): string {
   const ending = exitStatus === null ? "" : `, exit ${exitStatus}`;
-  return `${state.replace("_", " ")}${ending}${attempt > 1 ? `, attempt ${attempt}` : ""}`;
+  return `${state.replace("_", " ")}${ending}${attempt > 1 ? `, retry ${attempt - 1} (attempt ${attempt})` : ""}`;
 }
 
 function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
@@ -77,11 +78,14 @@ function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
   }
 }
 
-function endingOf({ state, exitStatus, lostOutput }: Run): string {
+function endingOf({ state, exitStatus, lostOutput, attempt }: Run): string {
   const ending = state === "failed" ? `exit ${exitStatus}` : state.replace("_", " ");
-  return [state === "succeeded" ? "" : ending, lostOutput === null ? "" : "output lost"]
-    .filter(Boolean)
-    .join(", ");
+  const facts = [
+    attempt > 1 ? `retry ${attempt - 1}` : "",
+    state === "succeeded" ? "" : ending,
+    lostOutput === null ? "" : "output lost",
+  ];
+  return facts.filter(Boolean).join(", ");
 }
 
 /** How long ago, in one unit at most two: "2h 39m ago". */

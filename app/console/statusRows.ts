@@ -98,7 +98,9 @@ function statusWith(local: CheckResult[], { all, shown, clock, options, read }: 
       since: since(command.name),
     }),
   );
-  const troubles = commands.flatMap(({ name, troubles }) => troubles.map(({ text }) => `${name} ${text}`));
+  const troubles = commands.flatMap(({ name, troubles }) =>
+    troubles.filter((one) => one.acknowledged === undefined).map(({ text }) => `${name} ${text}`),
+  );
   const health = inOrder([...local, crontabFinding(crontab)]);
   return { commands, crontab, health, needsPerson: [...troubles, ...sentencesOf(health)] };
 }
@@ -138,6 +140,7 @@ export function statusRow(
 ): StatusRow {
   const { name, schedules, timezone, overlap, enabled, environments } = command;
   const { last, running, isRetrying, skipped, ranElsewhere } = history;
+  const isOver = !enabled || (schedules.length > 0 && !here.isMeantHere);
   const [next] = here.isScheduled ? nextRuns(command, clock, 1) : [];
   return {
     name,
@@ -152,6 +155,7 @@ export function statusRow(
     skipped,
     ranElsewhere,
     nextRun: next?.toISOString() ?? null,
-    troubles: troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
+    // No run could ever mend what is not started here any more.
+    troubles: isOver ? [] : troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
   };
 }

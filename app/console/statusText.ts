@@ -84,7 +84,7 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   if (note === "") return start.trimEnd();
   const room = terminal.width - visibleWidth(start) - 3;
   const isBad = row.troubles.length > 0;
-  const style = isBad ? "red" : "dim";
+  const style = isOpen(row) ? "red" : "dim";
   // What is wrong, and that starts were skipped, gets a line of its own where there is no room.
   if ((isBad || row.skipped > 0) && note.length > room) {
     return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
@@ -98,7 +98,7 @@ function cells(row: StatusRow, { now }: HostClock): string[] {
   const durationMs = running === null ? last?.durationMs : Math.max(0, now.getTime() - running.startedAt);
   const lasted = durationMs == null ? "" : formatDuration(durationMs);
   const when = running !== null ? "running" : last === null ? "never" : ago(now.getTime() - last.startedAt);
-  return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row)];
+  return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row, now)];
 }
 
 function endingOf({ last, running, isRetrying }: StatusRow): string {
@@ -118,11 +118,16 @@ function nextOf(row: StatusRow, now: Date): string {
   return `next in ${formatDuration(Math.max(Math.floor(ms / unit) * unit, 1_000))}`;
 }
 
+/** Whether something is wrong that nobody has acknowledged. */
+function isOpen({ troubles }: StatusRow): boolean {
+  return troubles.some(({ acknowledged }) => acknowledged === undefined);
+}
+
 /** Troubles that the column before says already. */
 const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
 
 /** What is wrong, else what the run said. */
-function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): string {
+function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow, now: Date): string {
   const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
   const ended = troubles.some(({ kind }) => endings.includes(kind));
   const failure = ended && running !== null ? ["the run before failed"] : [];
@@ -133,19 +138,27 @@ function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow): 
   // That the run before went well is no news where the next one never came.
   const isOutdated = bad.length > 0 && last?.state === "succeeded";
   const said = running === null && !isOutdated ? (last === null ? "" : printableLine(runNote(last))) : "";
-  return [...failure, ...bad, ...skips, ...(said === "" ? [] : [said])].join(", ");
+  return [...acknowledgement(troubles, now), ...failure, ...bad, ...skips, said].filter(Boolean).join(", ");
 }
 
-function symbolOf({ running, last, troubles, isRetrying }: StatusRow, { paint, symbols }: Terminal): string {
-  if (running !== null) return paint(troubles.length > 0 ? "red" : "yellow", symbols.running);
+function acknowledgement(troubles: Trouble[], now: Date): string[] {
+  const [known] = troubles.flatMap(({ acknowledged }) => acknowledged ?? []);
+  if (known === undefined) return [];
+  const why = known.reason === null ? "" : ` (${printableLine(known.reason)})`;
+  return [`acknowledged ${ago(now.getTime() - known.at)}${why}`];
+}
+
+function symbolOf(row: StatusRow, { paint, symbols }: Terminal): string {
+  const { running, last, troubles, isRetrying } = row;
+  if (running !== null) return paint(isOpen(row) ? "red" : "yellow", symbols.running);
   if (isRetrying) return paint("yellow", symbols.running);
-  if (troubles.length > 0) return paint("red", symbols.failed);
+  if (troubles.length > 0) return paint(isOpen(row) ? "red" : "yellow", symbols.failed);
   if (last === null) return symbols.never;
   return last.state === "succeeded" ? paint("green", symbols.done) : paint("red", symbols.failed);
 }
 
 function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
-  const bad = commands.find(({ troubles }) => troubles.length > 0);
+  const bad = commands.find(isOpen);
   return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
 }
 

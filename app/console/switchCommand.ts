@@ -1,4 +1,6 @@
 import { environmentName } from "../config";
+import { mayHaveIncident } from "../runs/incidentMarks";
+import { startSender } from "../runs/startSender";
 import type { OptionValues } from "../schedule/optionSpecs";
 import type { DeployedCommand } from "../schedule/overrides";
 import { forInstalling } from "./asInstalled";
@@ -14,6 +16,7 @@ import {
   targetOptions,
   userOption,
 } from "./crontabTarget";
+import { endIncidents } from "./endIncidents";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { overridesFile, writeEnabled } from "./overrides";
 import { refuseSecondBlock } from "./secondBlocks";
@@ -44,9 +47,13 @@ export function switchCommand(
   }
   const isChange = command.enabled !== isEnabled;
   if (isChange) writeEnabled(command.name, isEnabled);
+  const hasIncident = !isEnabled && mayHaveIncident(command.name);
+  const ended = hasIncident ? endIncidents(command.name, "is disabled", Date.now()) : [];
+  if (ended.length > 0) startSender();
   const { paint, symbols } = terminalFor(1);
   const done = paint("green", symbols.done);
   console.log(`${done} ${isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)}`);
+  if (ended.length > 0) console.log(`${done} Its open incident ended`);
   if (asked.install) {
     console.log(`${done} ${crontabSummary(installCrontab(crontabTarget(options, [command.name])))}`);
   }

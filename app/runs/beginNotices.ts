@@ -60,7 +60,7 @@ function failure(run: RunRow, { state, untold }: Ending): Begun[] {
   if (untold.isAtTerminal) return [];
   const { name, id: runId } = run;
   const openedAt = endOf(run);
-  const reason = failureReason(state, run.exit_status);
+  const reason = failureReason({ state, exitStatus: run.exit_status, error: run.error });
   closeQuietly(name, "overdue", openedAt);
   closeQuietly(name, "slow", openedAt);
   closeQuietly(name, "hanging", openedAt);

@@ -3,7 +3,7 @@ import { LajuError } from "../errors";
 import Mailer from "../services/Mailer";
 import { hostName } from "./hostName";
 import { HttpError, postJson, postText } from "./httpNotice";
-import { countBadRuns, findIncident, type Incident } from "./incidents";
+import { countFailures, findIncident, type Incident } from "./incidents";
 import { findRun } from "./ledger";
 import { noticeMail } from "./noticeMail";
 import type { Notice } from "./notices";
@@ -37,7 +37,7 @@ function contentOf(notice: Notice, incident: Incident, description: string): Not
     app: paths.root,
     incident,
     run,
-    failures: countBadRuns(notice.name, incident.openedAt, incident.closedAt),
+    failures: countFailures(incident),
     output: run === undefined ? "" : outputTail(run, tailBytes),
   };
 }

@@ -5,6 +5,7 @@ import type { HostClock } from "../schedule/nextRuns";
 import { schedulesOf } from "../schedule/schedulesOf";
 import { failureReason } from "./failureReason";
 import { hangText } from "./hang";
+import type { Incident, IncidentKind } from "./incidents";
 import { isLossTrouble, lossText } from "./lossText";
 import type { Run } from "./run";
 import { usualLongest } from "./usual";
@@ -29,7 +30,7 @@ export interface RunHistory {
   /** Its last attempt failed, and another follows by itself. */
   isRetrying: boolean;
   /** What monitor or a run itself noted and nobody has mended. */
-  incidents: { kind: string; reason: string }[];
+  incidents: Pick<Incident, "kind" | "reason" | "acknowledgedAt" | "acknowledgeReason">[];
 }
 
 /** What is expected of a command here. */
@@ -49,6 +50,8 @@ export interface Trouble {
   kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "hanging" | "output";
   /** What stands behind the command's name: "failed with exit status 1". */
   text: string;
+  /** Somebody knows of it, since then (milliseconds since the epoch), and said why it is left for now. */
+  acknowledged?: { at: number; reason: string | null };
 }
 
 /**
@@ -63,14 +66,27 @@ export function troublesOf(expected: Expectation, history: RunHistory, clock: Ho
     hanging(expected, history, clock) ?? slow(history, clock),
     outputLost(history),
   ];
-  return troubles.filter((trouble) => trouble !== undefined);
+  return troubles
+    .filter((trouble) => trouble !== undefined)
+    .map((trouble) => ({ ...trouble, ...acknowledgementOf(trouble, history) }));
+}
+
+/** The kind of incident that a trouble is. */
+export function incidentKind({ kind }: Trouble): IncidentKind {
+  return kind === "failed" || kind === "timed_out" || kind === "lost" ? "failing" : kind;
+}
+
+function acknowledgementOf(trouble: Trouble, { incidents }: RunHistory): Pick<Trouble, "acknowledged"> {
+  const known = incidents.find(({ kind }) => kind === incidentKind(trouble));
+  if (known?.acknowledgedAt == null) return {};
+  return { acknowledged: { at: known.acknowledgedAt, reason: known.acknowledgeReason } };
 }
 
 function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undefined {
   if (lastEnded === null || isRetrying || (running !== null && running.attempt > 1)) return undefined;
-  const { state, exitStatus } = lastEnded;
+  const { state } = lastEnded;
   if (state !== "failed" && state !== "timed_out" && state !== "lost") return undefined;
-  return { kind: state, text: failureReason(state, exitStatus) };
+  return { kind: state, text: failureReason(lastEnded) };
 }
 
 /** A start is due from its time on, and missed when it is later than cron itself ever is. */

@@ -18,6 +18,11 @@ export interface Incident {
   openedAt: number;
   closedAt: number | null;
   closedRunId: number | null;
+  /** Why it ended without a run that succeeded, such as "is disabled". */
+  closedBecause: string | null;
+  /** When somebody said that it is known, and why it is left for now. */
+  acknowledgedAt: number | null;
+  acknowledgeReason: string | null;
 }
 
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
@@ -50,19 +55,20 @@ export interface Closing {
   runId: number | null;
   at: number;
   except?: IncidentKind | undefined;
+  because?: string | undefined;
 }
 
 /** Closes the incidents of a command that works again; returns whether there were any. */
-export function closeIncidents(name: string, { runId, at, except }: Closing): boolean {
+export function closeIncidents(name: string, { runId, at, except, because }: Closing): boolean {
   makeMissingMarks(openNames);
   // First the mark: one that another process opens meanwhile makes it anew.
   unmarkIncident(name);
   const { changes } = ledger()
     .prepare(
-      `UPDATE incidents SET closed_at = ?, closed_run_id = ?
+      `UPDATE incidents SET closed_at = ?, closed_run_id = ?, closed_because = ?
        WHERE name = ? AND closed_at IS NULL AND kind IS NOT ?`,
     )
-    .run(at, runId, name, except ?? null);
+    .run(at, runId, because ?? null, name, except ?? null);
   if (except !== undefined && hasOpenIncident(name)) markIncident(name);
   return changes > 0;
 }
@@ -105,18 +111,29 @@ export function untoldIncidents(): (Incident & { isOpeningTold: boolean })[] {
   }));
 }
 
-/** How many runs ended badly from the one that opened an incident to the one that closed it. */
-export function countBadRuns(name: string, from: number, to: number | null): number {
-  const row = ledger()
-    .prepare(
-      `SELECT count(*) AS count FROM runs
-       WHERE name = ? AND state IN ('failed', 'timed_out', 'lost') AND coalesce(finished_at, started_at) BETWEEN ? AND ?`,
-    )
-    .get(name, from, to ?? Number.MAX_SAFE_INTEGER) as { count: number };
-  return row.count;
+/** How often a command failed while an incident lasted. A start whose retry succeeded did not. */
+export interface Failures {
+  starts: number;
+  /** Those of them and their retries that ended badly. */
+  attempts: number;
 }
 
-interface IncidentRow {
+/** Counts from the first attempt of the run that opened an incident to the run that closed it. */
+export function countFailures({ name, runId, openedAt, closedAt }: Incident): Failures {
+  return ledger()
+    .prepare(
+      `SELECT count(DISTINCT coalesce(retry_of, key, id)) AS starts, count(*) AS attempts FROM runs AS bad
+       WHERE name = ? AND state IN ('failed', 'timed_out', 'lost')
+         AND coalesce(finished_at, started_at) BETWEEN coalesce(
+           (SELECT min(started_at) FROM runs WHERE key = (SELECT coalesce(retry_of, key) FROM runs WHERE id = ?)), ?)
+           AND ?
+         AND NOT EXISTS (SELECT 1 FROM runs AS retry
+                         WHERE retry.retry_of = coalesce(bad.retry_of, bad.key) AND retry.state = 'succeeded')`,
+    )
+    .get(name, runId, openedAt, closedAt ?? Number.MAX_SAFE_INTEGER) as Failures;
+}
+
+export interface IncidentRow {
   id: number;
   name: string;
   kind: IncidentKind;
@@ -125,10 +142,13 @@ interface IncidentRow {
   opened_at: number;
   closed_at: number | null;
   closed_run_id: number | null;
+  closed_because: string | null;
+  acked_at: number | null;
+  ack_reason: string | null;
   opening_told: number;
 }
 
-function toIncident(row: IncidentRow): Incident {
+export function toIncident(row: IncidentRow): Incident {
   return {
     id: row.id,
     name: row.name,
@@ -138,5 +158,8 @@ function toIncident(row: IncidentRow): Incident {
     openedAt: row.opened_at,
     closedAt: row.closed_at,
     closedRunId: row.closed_run_id,
+    closedBecause: row.closed_because,
+    acknowledgedAt: row.acked_at,
+    acknowledgeReason: row.ack_reason,
   };
 }

@@ -114,6 +114,12 @@ const changes = [
   ALTER TABLE runs ADD COLUMN lost_lines INTEGER;
   ALTER TABLE runs ADD COLUMN lost_code TEXT;
 `,
+  `
+  -- Who knows of an incident and leaves it for now; and why one ended without a run that succeeded.
+  ALTER TABLE incidents ADD COLUMN acked_at INTEGER;
+  ALTER TABLE incidents ADD COLUMN ack_reason TEXT;
+  ALTER TABLE incidents ADD COLUMN closed_because TEXT;
+`,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { hostName } from "./hostName";
 import { ledger } from "./ledgerFile";
 import { takeLock } from "./lock";
+import { lostCause } from "./lostCause";
 import type { RunRow } from "./runRow";
 import { lifeOf } from "./thisProcess";
 
@@ -18,7 +19,7 @@ export function markLostRuns(): void {
         `UPDATE runs SET state = 'lost', error = ?, untold = CASE WHEN retry_of IS NULL THEN '{}' END
          WHERE id = ? AND state = 'running'`,
       )
-      .run("the process ended without saying how: killed, out of memory, or the machine went down", row.id);
+      .run(lostCause(row), row.id);
   }
 }
 

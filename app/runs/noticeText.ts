@@ -1,7 +1,7 @@
 import { paths } from "../config";
 import { formatDuration } from "../schedule/duration";
 import { printable } from "../services/printable";
-import type { Incident } from "./incidents";
+import type { Failures, Incident } from "./incidents";
 import type { NoticeEvent } from "./notices";
 import type { Run } from "./run";
 import { countsText } from "./runNote";
@@ -16,8 +16,8 @@ export interface NoticeContent {
   app: string;
   incident: Incident;
   run: Run | undefined;
-  /** How many runs ended badly while the incident lasted. */
-  failures: number;
+  /** How often it failed while the incident lasted. */
+  failures: Failures;
   /** The end of what the run printed. */
   output: string;
 }
@@ -26,6 +26,8 @@ export interface NoticeContent {
 export function noticeTitle({ event, name, incident }: NoticeContent): string {
   if (event === "failure") return `${name} ${incident.reason}`;
   const lasted = formatDuration(Math.max(0, (incident.closedAt ?? incident.openedAt) - incident.openedAt));
+  if (incident.closedBecause !== null)
+    return `${name} ${incident.closedBecause}: its incident ends after ${lasted}`;
   return `${name} works again after ${lasted}`;
 }
 
@@ -42,7 +44,7 @@ export function noticeFacts({
   const facts: [string, string | undefined][] = [
     ["About", description || undefined],
     ["Since", event === "recovery" ? `${timeText(incident.openedAt)} (${incident.reason})` : undefined],
-    ["Failed runs", event === "recovery" && failures > 1 ? String(failures) : undefined],
+    ["Failed", event === "recovery" ? failuresText(failures) : undefined],
     ["Started", run && timeText(run.startedAt)],
     ["Lasted", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
@@ -67,6 +69,12 @@ export function factLines(content: NoticeContent): string[] {
 export function noticeText(content: NoticeContent): string {
   const output = content.output === "" ? [] : ["", printable(content.output)];
   return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
+}
+
+function failuresText({ starts, attempts }: Failures): string | undefined {
+  if (attempts < 2) return undefined;
+  const times = starts === 1 ? "1 start" : `${starts} starts`;
+  return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
 /** What to do where looking at the run does not tell. */

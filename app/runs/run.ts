@@ -28,7 +28,10 @@ export interface Run {
   loggedError: string | null;
   /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
   lostOutput: LostOutput | null;
+  /** 1, or more for a retry. */
   attempt: number;
+  /** The key of the first attempt, in a retry. */
+  retryOf: string | null;
   args: string[];
   /**
    * The log file and the bytes of it that this run wrote; null when its output went elsewhere. The inode finds the

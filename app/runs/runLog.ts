@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { runOfLine } from "./lineRun";
+import { logFileOfRun } from "./logFileOfRun";
 import type { Run } from "./run";
-import { logFileOfRun } from "./runOutput";
 
 /** A stretch of a file; without `to` it ends where the file does. */
 export interface FilePart {

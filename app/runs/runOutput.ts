@@ -1,20 +1,8 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readTail } from "../files/readTail";
 import { idOfRun } from "./ledger";
 import { runOfLine } from "./lineRun";
-import { isLogPlace } from "./logPlaces";
+import { logFileOfRun } from "./logFileOfRun";
 import type { Run } from "./run";
-
-/**
- * The file that holds a run's output now: rotation renames files, and their inode stays. Undefined where it is gone, or
- * no place of logs.
- */
-export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
-  if (log === null || !isLogPlace(log.file)) return undefined;
-  const { file, inode } = log;
-  if (inode === null) return inodeOf(file) === undefined ? undefined : file;
-  return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);
-}
 
 /**
  * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name
@@ -23,8 +11,8 @@ export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return "";
-  const text = readTail(file, { from: run.log.from, to: run.log.to, maxBytes });
-  return text
+  const { text, isCut } = readTail(file, { ...run.log, maxBytes });
+  return (isCut ? withoutCutLine(text, maxBytes) : text)
     .split("\n")
     .filter((line) => !isOfAnother(line, run.key))
     .join("\n")
@@ -35,38 +23,6 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);
   return key !== undefined && key !== own && idOfRun(key) !== undefined;
-}
-
-/** X.log.1, X.log.2, … */
-function rotatedFiles(file: string): string[] {
-  const prefix = `${basename(file.replace(/\.\d+$/, ""))}.`;
-  try {
-    return readdirSync(dirname(file))
-      .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-      .map((name) => join(dirname(file), name));
-  } catch {
-    return []; // The folder is gone, and the output with it.
-  }
-}
-
-/** Only of a regular file: opening a named pipe to read it would block. */
-function inodeOf(file: string): number | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() ? stat.ino : undefined;
-}
-
-function readTail(file: string, part: { from: number; to: number | null; maxBytes: number }): string {
-  const descriptor = openSync(file, "r");
-  try {
-    const to = Math.min(part.to ?? Number.POSITIVE_INFINITY, fstatSync(descriptor).size);
-    const from = Math.max(part.from, to - part.maxBytes);
-    const bytes = Buffer.alloc(Math.max(to - from, 0));
-    const length = readSync(descriptor, bytes, 0, bytes.length, from);
-    const text = bytes.toString("utf8", 0, length);
-    return from > part.from ? withoutCutLine(text, part.maxBytes) : text;
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** A line that was cut goes, unless it is most of what there is: an error with its stack is one line of the log. */

@@ -52,6 +52,7 @@ export function toRun(row: RunRow): Run {
     loggedError: row.logged_error,
     lostOutput: lostOutputOf(row),
     attempt: row.attempt,
+    retryOf: row.retry_of,
     args: JSON.parse(row.args),
     log:
       row.log_file === null

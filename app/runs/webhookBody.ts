@@ -46,7 +46,8 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
       app,
       incident,
       run,
-      failures,
+      failures: failures.starts,
+      attempts: failures.attempts,
       output,
     };
   },

@@ -37,10 +37,11 @@ function notADuration(text: string): LajuError {
   });
 }
 
-/** A length of time for people, two units at most: 0.3s, 12.4s, 4m 02s, 2h 39m, 3d 4h. */
+/** A length of time for people, two units at most: 14ms, 0.3s, 12.4s, 4m 02s, 2h 39m, 3d 4h. */
 export function formatDuration(milliseconds: number): string {
   const sign = milliseconds < 0 ? "-" : "";
   const size = Math.abs(milliseconds);
+  if (size > 0 && size < 99.5) return `${sign}${Math.ceil(size - 0.5) || 1}ms`;
   const tenths = Math.round(size / 100);
   if (tenths < 600) return `${sign}${tenths % 10 === 0 ? tenths / 10 : (tenths / 10).toFixed(1)}s`;
   const seconds = Math.round(size / 1000);

@@ -45,6 +45,7 @@ const care: Row[] = [
   ["doctor", "", "Find what makes cron fail without a word", () => import("./Doctor")],
   ["monitor", "", "Find missed and lost runs, send notices, prune, rotate", () => import("./Monitor")],
   ["notices:send", "", "Send the notices that wait", () => import("./NoticesSend")],
+  ["ack", "<Name>", "Say that what is wrong with a command is known", () => import("./Ack")],
   ["pause", "[Name…]", "Skip starts that are due, for maintenance", () => import("./Pause")],
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
 ];

@@ -1,16 +1,38 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type HttpServer, startHttp } from "../support/http";
+import { withLedger } from "../support/ledger";
 import { until } from "../support/server";
 
 const minutely = (body: string, more = "") =>
   `import { command } from "../app/console/command";
    export default command({ schedule: "* * * * *", ${more} async run() { ${body} } });`;
 const forever = 'console.log("begun"); await new Promise((resolve) => setTimeout(resolve, 600_000));';
+
+const memoryGroups = "/sys/fs/cgroup/memory";
+const hasMemoryGroups = canWrite(memoryGroups) && canWrite("/dev/kmsg");
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What goes wrong in a night: each has a true first line in status, a notice, and a next step that works. */
 describe("a command that", () => {
@@ -27,6 +49,14 @@ describe("a command that", () => {
         "await new Promise((resolve) => setTimeout(resolve, 700));",
         "timeout: false,",
       ),
+      "commands/Fills.ts": minutely("const all = []; for (;;) all.push(new Array(10_000).fill(all.length));"),
+      "commands/FillsBuffers.ts": minutely("const all = []; for (;;) all.push(Buffer.alloc(5_000_000, 1));"),
+      "commands/Fails.ts": minutely('throw new Error("the vendor is down");'),
+      "commands/Gone.ts": minutely('throw new Error("gone soon");'),
+      "commands/Retried.ts": minutely(
+        'if (existsSync("broken")) throw new Error("broken");',
+        'retries: 1, retryDelay: "10ms",',
+      ).replace("export", 'import { existsSync } from "node:fs"; export'),
       // What begins ten minutes ago need not be waited for.
       "past.cjs": "const { now } = Date; Date.now = () => now() - 600_000;",
       ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\n`,
@@ -95,5 +125,83 @@ describe("a command that", () => {
     const { stdout } = await app.run(["laju", "show", "HangsWithLimit"], { env: { COMMAND_TIMEOUT: "1h" } });
     expect(stdout).toMatch(/ timeout +1h \(COMMAND_TIMEOUT\)\n/);
     expect(await run("Exempt", { COMMAND_TIMEOUT: "300ms" })).toBe(0);
+  });
+
+  test("ran out of its heap is lost, and the log's end says why", async () => {
+    await run("Fills", { NODE_OPTIONS: "--max-old-space-size=20" });
+    const [first] = (await status("Fills")).needsPerson;
+    expect(first).toMatch(/^Fills ran out of memory: .*heap out of memory$/);
+    expect((await app.laju("monitor")).stdout).toContain("Fills ran out of memory: ");
+    await until(() => notices("Fills").length === 1);
+    expect(notices("Fills")[0].title).toBe(first);
+    expect((await followStep("Fills", "node laju logs Fills")).stdout).toContain("FATAL ERROR");
+  });
+
+  test.skipIf(!hasMemoryGroups)(
+    "was killed by the kernel for want of memory is lost, as its record says",
+    async () => {
+      const group = `${memoryGroups}/laju-${process.pid}`;
+      mkdirSync(group);
+      try {
+        writeFileSync(`${group}/memory.limit_in_bytes`, "150000000");
+        const words = `echo $$ > ${group}/cgroup.procs; exec "${process.execPath}" build/commands/FillsBuffers.js`;
+        await app.run(["-c", words], { program: "sh", env });
+        const why = "FillsBuffers was killed by the kernel: out of memory (OOM)";
+        expect((await status("FillsBuffers")).needsPerson[0]).toBe(why);
+      } finally {
+        rmdirSync(group);
+      }
+    },
+  );
+
+  test("fails is acknowledged until it works again, and its incident ends when it is disabled", async () => {
+    expect(await run("Fails")).toBe(1);
+    await until(() => notices("Fails").length === 1);
+    expect((await status("Fails")).needsPerson[0]).toBe("Fails failed with exit status 1");
+    const acknowledged = await app.laju("ack", "Fails", "--reason", "they mend it");
+    expect(acknowledged.stdout).toContain("✓ Acknowledged: Fails failed with exit status 1\n");
+    expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
+    expect((await app.laju("status", "Fails")).stdout).toMatch(
+      /✗ Fails .*\n +acknowledged .* \(they mend it\)/,
+    );
+    // Another run that fails is nothing new.
+    expect(await run("Fails")).toBe(1);
+    expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
+    expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident ended\n");
+    await until(() => notices("Fails").length === 2);
+    expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident ends after /);
+    const nothing = await app.laju("ack", "Fails");
+    expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to acknowledge") });
+  });
+
+  test("fails at a terminal alone can be acknowledged too", async () => {
+    expect(await run("Gone")).toBe(1);
+    withLedger(join(app.root, "data"), (ledger) => ledger.exec("DELETE FROM incidents WHERE name = 'Gone'"));
+    expect((await app.laju("ack", "Gone")).stdout).toContain(
+      "Acknowledged: Gone failed with exit status 1\n",
+    );
+    expect((await status("Gone")).needsPerson.filter((one) => one.startsWith("Gone"))).toEqual([]);
+  });
+
+  test("is deleted has no incident any more", async () => {
+    const manifest = JSON.parse(app.read("build/commands.json"));
+    manifest.commands = manifest.commands.filter(({ name }: { name: string }) => name !== "Gone");
+    const whole = app.read("build/commands.json");
+    app.write("build/commands.json", JSON.stringify(manifest));
+    expect((await app.laju("monitor")).stdout).toContain("Gone was deleted, so its incident ended\n");
+    app.write("build/commands.json", whole);
+  });
+
+  test("is tried again has its retries marked, and starts told from attempts", async () => {
+    app.write("broken", "");
+    expect(await run("Retried")).toBe(1);
+    expect(await run("Retried")).toBe(1);
+    expect((await app.laju("runs", "Retried")).stdout).toMatch(
+      /✗ \d+ +Retried .* retry 1, exit 1 .*\n +✗ \d+ +Retried .*[^,] exit 1 /,
+    );
+    rmSync(join(app.root, "broken"));
+    expect(await run("Retried")).toBe(0);
+    await until(() => notices("Retried").length === 2);
+    expect(notices("Retried")[1]).toMatchObject({ event: "recovery", failures: 2, attempts: 4 });
   });
 });

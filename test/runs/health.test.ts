@@ -108,7 +108,16 @@ const cases: [string, Partial<Expectation>, RunHistory, string[]][] = [
   [
     "what the monitor noted stays until it is mended",
     { since: null },
-    { ...ended(), incidents: [{ kind: "overdue", reason: "did not start at Mon 23 Nov 08:00" }] },
+    {
+      ...ended(),
+      incidents: [
+        {
+          ...{ acknowledgedAt: null, acknowledgeReason: null },
+          kind: "overdue",
+          reason: "did not start at Mon 23 Nov 08:00",
+        },
+      ],
+    },
     ["did not start at Mon 23 Nov 08:00"],
   ],
 ];

@@ -218,7 +218,7 @@ describe("the ledger takes in", () => {
   });
 });
 
-test.each([1, 2, 3, 4, 5, 6])("a ledger of version %i gets what it lacks", (version) => {
+test.each([1, 2, 3, 4, 5, 6, 7])("a ledger of version %i gets what it lacks", (version) => {
   const file = join(folder, "old.sqlite3");
   const old = openLedgerFile(file);
   old.exec(undoTablesTo(version));

@@ -20,9 +20,12 @@ const content: NoticeContent = {
     openedAt: 0,
     closedAt: null,
     closedRunId: null,
+    closedBecause: null,
+    acknowledgedAt: null,
+    acknowledgeReason: null,
   },
   run: undefined,
-  failures: 1,
+  failures: { starts: 1, attempts: 1 },
   output: "<!channel> @everyone ```\nsecond line",
 };
 

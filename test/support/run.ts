@@ -20,6 +20,7 @@ export function someRun(more: Partial<Run> = {}): Run {
     loggedError: null,
     lostOutput: null,
     attempt: 1,
+    retryOf: null,
     args: [],
     log: null,
     ...more,

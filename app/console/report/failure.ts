@@ -9,7 +9,7 @@ import type { ReportFailure } from "./reportData";
 export function failureText({ run, output }: ReportFailure, { hostTimezone }: HostClock): string {
   const lasted = run.durationMs === null ? "" : ` after ${formatDuration(run.durationMs)}`;
   const when = shortTime(new Date(run.startedAt), hostTimezone);
-  const head = `<b>${escapeHtml(run.name)}</b> ${escapeHtml(failureReason(run.state, run.exitStatus))}${lasted}`;
+  const head = `<b>${escapeHtml(run.name)}</b> ${escapeHtml(failureReason(run))}${lasted}`;
   const blocks = [run.error, output].filter((text) => text !== null && text !== "") as string[];
   const shown = blocks.map((text) => `<pre>${escapeHtml(text)}</pre>`);
   const rest = shown.length === 0 ? '<p class="dim">It left no word.</p>' : shown.join("\n");

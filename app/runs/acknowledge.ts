@@ -1,0 +1,16 @@
+import { type Incident, type IncidentRow, toIncident } from "./incidents";
+import { ledger } from "./ledgerFile";
+
+/**
+ * Notes that somebody knows of all that is wrong with a command now, and why it is left for the time being. Returns
+ * those incidents. Nobody is told of their beginning any more; of their end is told whoever was told of that.
+ */
+export function acknowledge(name: string, { reason, at }: { reason: string | null; at: number }): Incident[] {
+  const rows = ledger()
+    .prepare(
+      `UPDATE incidents SET acked_at = ?, ack_reason = ?, opening_told = 1
+       WHERE name = ? AND closed_at IS NULL RETURNING *`,
+    )
+    .all(at, reason, name);
+  return (rows as IncidentRow[]).map(toIncident);
+}
