@@ -16,9 +16,14 @@ export function inStatusOrder(rows: readonly StatusRow[], order: RowOrder): Stat
   return inOrder(rows, order, urgency);
 }
 
+/** Whether something is wrong that nobody has acknowledged. */
+export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boolean {
+  return troubles.some(({ acknowledged }) => acknowledged === undefined);
+}
+
 /** What needs attention, then what has failed and nobody is expected to mend. */
 function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
-  if (troubles.length > 0) return 2;
+  if (needsAttention({ troubles })) return 2;
   const hasFailed = last !== null && last.state !== "succeeded" && last.state !== "running";
   return hasFailed && running === null && !isRetrying ? 1 : 0;
 }

@@ -3,8 +3,11 @@ import { basename, resolve } from "node:path";
 import { paths } from "../../app/config";
 import { readBuiltCommands } from "../../app/console/catalog";
 import { hostClock } from "../../app/console/hostClock";
+import { withQueueStatus } from "../../app/console/queue/queueStatus";
+import { shownOf } from "../../app/console/report/failures";
 import { reportPage } from "../../app/console/report/page";
-import { readReport } from "../../app/console/report/reportData";
+import { readQueueReport } from "../../app/console/report/readQueue";
+import { type ReportData, readReport } from "../../app/console/report/reportData";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -16,7 +19,7 @@ export default verb({
     days: { type: "string", default: "7", description: "How many days it shows, the last ones" },
   },
   details: "Writes one HTML file that needs nothing else: it can be mailed, or served as it is.",
-  run({ options }) {
+  async run({ options }) {
     if (options.html === undefined) throw wrongUse("report needs --html FILE");
     if (!/^[1-9]\d{0,2}$/.test(options.days))
       throw wrongUse(`--days ${options.days} is not a number from 1 to 999`);
@@ -26,15 +29,25 @@ export default verb({
       clock: hostClock(),
       days: Number(options.days),
     };
-    const data = readReport(readBuiltCommands(), facts);
+    const report = readReport(readBuiltCommands(), facts);
+    const status = await withQueueStatus(report.status);
+    const data = { ...report, status, queue: await readQueueReport(status) };
     const page = reportPage(data);
     write(resolve(options.html), page);
     const { paint, symbols } = terminalFor(1);
     const size = `${Math.ceil(Buffer.byteLength(page) / 1000)} kB`;
-    const failures = data.failures.length === 1 ? "1 failure" : `${data.failures.length} failures`;
-    console.log(`${paint("green", symbols.done)} Wrote ${options.html}: ${failures} shown, ${size}`);
+    console.log(
+      `${paint("green", symbols.done)} Wrote ${options.html}: ${[failuresText(data), size].join(", ")}`,
+    );
   },
 });
+
+function failuresText(data: ReportData): string {
+  const { total } = data.failures;
+  const failures = total === 1 ? "1 failure" : `${total} failures`;
+  const shown = shownOf(data);
+  return shown === "" ? failures : `${failures} (${shown})`;
+}
 
 function write(file: string, text: string): void {
   try {

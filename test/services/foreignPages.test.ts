@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ListRow, listRows, listText } from "../../app/console/commandList";
 import { jsonText } from "../../app/console/jsonText";
+import { groupFailures } from "../../app/console/report/failureGroups";
 import { reportPage } from "../../app/console/report/page";
 import type { ReportData } from "../../app/console/report/reportData";
 import type { Status } from "../../app/console/statusRows";
@@ -77,9 +78,20 @@ describe("text from elsewhere is text, and nothing else,", () => {
         {
           ...{ name, description, row: undefined },
           cells: [{ name, cell: 3, state: "failed", count: 1, longest: 5 }],
+          starts: { succeeded: 0, failed: 1, running: 0, skipped: 0 },
         },
       ],
-      failures: [{ run: { ...runWith(error, "m"), name }, output }],
+      failures: {
+        ...{ total: 1, groupCount: 1 },
+        shown: groupFailures(
+          [{ id: 7, name, state: "failed", exitStatus: 1, startedAt: now, cause: error }],
+          {
+            keep: 1,
+            current: new Set(),
+          },
+        ).map((group) => ({ ...group, newest: [{ run: { ...runWith(error, "m"), name }, output }] })),
+      },
+      queue: { types: [], problem: error },
     } as ReportData;
     return reportPage(data);
   }

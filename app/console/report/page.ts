@@ -1,33 +1,36 @@
-import { formatDuration } from "../../schedule/duration";
 import { shortTime } from "../hostClock";
-import { ago } from "../runList";
-import { durationChart, longestByCell, timelineChart } from "./charts";
+import { cellTimes, timeAxis } from "./axis";
+import { commandCard, commandRow } from "./commandCard";
 import { escapeHtml } from "./escape";
-import { failureText } from "./failure";
-import { cellCount, type ReportCommand, type ReportData } from "./reportData";
+import { failuresSection } from "./failures";
+import { queueSection } from "./queueSection";
+import type { ReportCommand, ReportData } from "./reportData";
 import { style } from "./style";
+import { successRate } from "./successRate";
+
+/** So many commands have charts: the page stays small enough to be mailed. */
+export const mostCards = 150;
 
 /** The whole report as one file that asks nothing of anybody: no scripts, no fonts, no pictures from elsewhere. */
 export function reportPage(data: ReportData): string {
-  const { app, host, clock, days, status, commands, failures } = data;
-  const timeOf = times(data);
+  const { app, host, clock, days, status, commands } = data;
   const span = days === 1 ? "the last day" : `the last ${days} days`;
   const seen = commands.filter(({ cells }) => cells.length > 0);
   const quiet = commands.filter(({ cells }) => cells.length === 0);
-  const axis = daysAxis(data);
+  const context = { data, axis: timeAxis(data), timeOf: cellTimes(data) };
   const parts = [
     `<h1>${escapeHtml(app)}</h1>`,
     `<p class="dim">${escapeHtml(host)} · ${span} until ${shortTime(clock.now, clock.hostTimezone)} · ${escapeHtml(clock.hostTimezone)}</p>`,
     numbers(data),
     attention(status.needsPerson),
-    "<h2>Commands</h2>",
-    legend,
-    ...seen.map((command) => card(command, axis, data, timeOf)),
-    quiet.length === 0 ? "" : card1(`Not started in this time: ${quiet.map(({ name }) => name).join(", ")}`),
     "<h2>Failures</h2>",
-    failures.length === 0
-      ? card1("None.")
-      : failures.map((failure) => failureText(failure, clock)).join("\n"),
+    failuresSection(data),
+    "<h2>Commands</h2>",
+    seen.length === 0 ? "" : legend,
+    ...seen.slice(0, mostCards).map((command) => commandCard(command, context)),
+    others(seen.slice(mostCards), data),
+    quiet.length === 0 ? "" : note(`Not started in this time: ${quiet.map(({ name }) => name).join(", ")}`),
+    queueSection(data),
     `<p class="dim">${escapeHtml(status.crontab.message)}.</p>`,
   ];
   return `<!doctype html>
@@ -47,30 +50,25 @@ ${parts.filter(Boolean).join("\n")}
 `;
 }
 
-const legend = `<p class="legend"><span><i class="good" style="height:0.55rem;background:var(--good)"></i>succeeded</span>
-<span><i style="height:0.8rem;background:var(--bad)"></i>failed, timed out or lost</span>
-<span><i style="height:0.3rem;background:var(--idle)"></i>only skipped or still running</span>
-<span><i style="height:0.55rem;background:var(--bar)"></i>longest run</span></p>`;
+const legend = `<p class="legend"><span><i class="good"></i>succeeded</span>
+<span><i class="bad"></i>failed, timed out or lost</span>
+<span><i class="idle"></i>only skipped or still running</span>
+<span><i class="bar"></i>longest run of each stretch</span></p>`;
 
 function numbers({ commands, status }: ReportData): string {
-  const cells = commands.flatMap((command) => command.cells);
-  const sum = (...states: string[]) =>
-    cells.filter(({ state }) => states.includes(state)).reduce((total, { count }) => total + count, 0);
-  const failed = sum("failed", "timed_out", "lost");
-  const skipped = sum("skipped");
-  const facts: [number, string, boolean][] = [
-    [sum("succeeded", "running") + failed, "runs", false],
-    [failed, "failures", failed > 0],
-    [skipped, "skipped starts", false],
-    [
-      status.needsPerson.length,
-      status.needsPerson.length === 1 ? "needs a person" : "need a person",
-      status.needsPerson.length > 0,
-    ],
+  const sum = (state: keyof ReportCommand["starts"]) =>
+    commands.reduce((total, { starts }) => total + starts[state], 0);
+  const [succeeded, failed] = [sum("succeeded"), sum("failed")];
+  const troubles = status.needsPerson.length;
+  const facts: [text: string, label: string, isBad: boolean][] = [
+    [(succeeded + failed + sum("running")).toLocaleString("en"), "starts", false],
+    [failed.toLocaleString("en"), failed === 1 ? "start failed" : "starts failed", failed > 0],
+    [successRate({ succeeded, failed }) || "–", "succeeded", false],
+    [sum("skipped").toLocaleString("en"), "skipped", false],
+    [String(troubles), troubles === 1 ? "needs attention" : "need attention", troubles > 0],
   ];
   const items = facts.map(
-    ([count, label, isBad]) =>
-      `<li><b${isBad ? ' class="bad-text"' : ""}>${count.toLocaleString("en")}</b>${label}</li>`,
+    ([text, label, isBad]) => `<li><b${isBad ? ' class="bad-text"' : ""}>${text}</b>${label}</li>`,
   );
   return `<ul class="numbers">${items.join("")}</ul>`;
 }
@@ -78,70 +76,20 @@ function numbers({ commands, status }: ReportData): string {
 function attention(sentences: readonly string[]): string {
   if (sentences.length === 0) return "";
   const items = sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("");
-  return `<h2>Needs a person</h2>\n<div class="card attention"><ul>${items}</ul></div>`;
+  return `<h2>Needs attention</h2>\n<div class="card attention"><ul>${items}</ul></div>`;
 }
 
-function card(
-  command: ReportCommand,
-  axis: string,
-  data: ReportData,
-  timeOf: (cell: number) => string,
-): string {
-  const { name, description, row, cells } = command;
-  const count = cells.reduce((total, cell) => total + cell.count, 0);
-  const longest = Math.max(0, ...longestByCell(cells).map(([, ms]) => ms));
-  const facts = [
-    `${count.toLocaleString("en")} ${count === 1 ? "start" : "starts"}`,
-    `longest ${formatDuration(longest)}`,
-    ...lastText(command, data),
-  ];
-  const isBad = (row?.troubles.length ?? 0) > 0;
-  return `<section class="card${isBad ? " attention" : ""}">
-<div class="head"><h3>${escapeHtml(name)}</h3><span class="dim">${escapeHtml(facts.join(" · "))}</span></div>
-${description === "" ? "" : `<p class="dim">${escapeHtml(description)}</p>\n`}${timelineChart(cells, `When ${name} ran`, timeOf)}
-${durationChart(cells, `How long ${name} took: at most ${formatDuration(longest)}`, timeOf)}
-${axis}
-</section>`;
+/** Those for which there are no charts. */
+function others(commands: readonly ReportCommand[], data: ReportData): string {
+  if (commands.length === 0) return "";
+  const heads = ["Starts", "Failed", "Succeeded", "Longest"].map((text) => `<th class="number">${text}</th>`);
+  return `<p class="dim">${commands.length} more ${commands.length === 1 ? "command" : "commands"}, without charts:</p>
+<div class="wide"><table class="card"><thead><tr><th>Command</th>${heads.join("")}</tr></thead>
+<tbody>
+${commands.map((command) => commandRow(command, data)).join("\n")}
+</tbody></table></div>`;
 }
 
-function lastText({ row }: ReportCommand, { clock }: ReportData): string[] {
-  if (row === undefined) return ["no longer there"];
-  const now = clock.now.getTime();
-  const last = row.running === null ? row.last : row.running;
-  const when = last === null ? [] : [`last ${ago(now - last.startedAt)}`];
-  const next = row.nextRun === null ? [] : [`next ${shortTime(new Date(row.nextRun), clock.hostTimezone)}`];
-  return [...when, ...next];
-}
-
-const card1 = (text: string) => `<p class="card dim">${escapeHtml(text)}</p>`;
-
-/** Names the moment at which a stretch begins; the same for all charts, so each is worked out once. */
-function times({ from, cellMs, clock }: ReportData): (cell: number) => string {
-  const known = new Map<number, string>();
-  return (cell) => {
-    const text = known.get(cell) ?? shortTime(new Date(from + cell * cellMs), clock.hostTimezone);
-    known.set(cell, text);
-    return text;
-  };
-}
-
-const mostLabels = 7;
-/** How much room a label needs on a phone. */
-const labelCells = 22;
-
-/** The days below a chart: a mark where each begins, seven at most. */
-function daysAxis(data: ReportData): string {
-  const timeOf = times(data);
-  const dateOf = (cell: number) => timeOf(cell).slice(0, -6);
-  const begins = Array.from({ length: cellCount - 1 }, (_, index) => index + 1).filter(
-    (cell) => dateOf(cell) !== dateOf(cell - 1),
-  );
-  const every = Math.max(1, Math.ceil(begins.length / mostLabels));
-  const labels = begins
-    .filter((cell, index) => index % every === 0 && cell < cellCount - labelCells)
-    .map((cell) => {
-      const [weekday, day] = dateOf(cell).split(" ");
-      return `<span style="left:${((cell / cellCount) * 100).toFixed(2)}%">${weekday} ${day}</span>`;
-    });
-  return `<div class="days">${labels.join("")}</div>`;
+function note(text: string): string {
+  return `<p class="card dim">${escapeHtml(text)}</p>`;
 }
