@@ -2,6 +2,7 @@ import { formatDuration } from "../schedule/duration";
 import { type HostClock, nextRuns } from "../schedule/nextRuns";
 import type { DeployedCommand } from "../schedule/overrides";
 import { printableLine } from "../services/printable";
+import { shownUrl } from "../services/webAddress";
 import { shortTimes } from "./hostClock";
 import { isMeantFor, isNeverHere, neverHereLine, withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
@@ -38,6 +39,8 @@ export function listRows(
     const times = dates.map((time) => time.toISOString());
     return {
       ...facts,
+      // Anybody who knows a ping's path can report that all is well.
+      ping: facts.ping === null ? null : shownUrl(facts.ping),
       // When it is asked for: the table shows no words.
       get words() {
         return facts.schedules.map((schedule) => words(schedule, facts.name));

@@ -25,7 +25,7 @@ export default verb({
   },
 });
 
-/** Whoever knows a ping's path can say that all is well. */
+/** Anybody who knows a ping's path can report that all is well. */
 function hidePings(key: string, value: unknown): unknown {
   return key === "ping" && typeof value === "string" ? shownUrl(value) : value;
 }

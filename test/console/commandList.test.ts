@@ -85,3 +85,8 @@ test("times within a minute have their seconds", () => {
     "\n      Mon 23 Nov 08:00\n",
   );
 });
+
+test("the path and the login of a ping are nobody's to see, as JSON either", () => {
+  const [row, none] = rowsOf({ A: { ping: "https://me:pw@hc.example/SECRET?k=1" }, B: {} });
+  expect([row?.ping, none?.ping]).toEqual(["https://hc.example/…", null]);
+});
