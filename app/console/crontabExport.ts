@@ -25,7 +25,7 @@ export const exportOptions = {
   harden: {
     type: "boolean",
     description:
-      "With systemd: no new privileges, a /tmp of their own, and only the app's folders to write to",
+      "With systemd: no new privileges, a private /tmp, and write access to the app's folders only",
   },
   out: { type: "string", description: "With --format: write the files into this folder" },
 } as const;

@@ -9,7 +9,7 @@ export default command({
   options: {
     file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
-    from: { type: "string", description: "The database it is a backup of, when that is another" },
+    from: { type: "string", description: "The database that it is a backup of, if not this app's own" },
     check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
     yes: { type: "boolean", default: false, description: "Really replace the database" },
   },

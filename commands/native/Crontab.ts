@@ -22,7 +22,7 @@ export default verb({
   },
   details: `Only the block goes to stdout: node laju crontab > crontab.txt is exact. crontab:install writes it.
 
---format writes the same schedules for something else than a crontab:
+--format writes the same schedules for schedulers other than a crontab:
   cron.d       a file for /etc/cron.d, with the user in each line
   systemd      a .service for each command and a .timer that starts it
   kubernetes   a CronJob manifest for each command, which needs --image

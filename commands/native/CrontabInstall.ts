@@ -29,7 +29,7 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
     replace: {
       type: "boolean",
-      description: "Take over the entries that the crontab has of this app under another root",
+      description: "Take over this app's entries that the crontab has under another root",
     },
     yes: { type: "boolean", short: "y", description: "Do not ask before the first installation" },
   },

@@ -18,13 +18,16 @@ import { runHistories } from "../../app/runs/runHistory";
 export default verb({
   options: {
     run: { type: "string", description: "The run with this id, or key (default: the last)" },
-    follow: { type: "boolean", short: "f", description: "Go on with what is written from now on" },
-    raw: { type: "boolean", description: "Byte by byte, escape sequences too, also on a terminal" },
-    lines: { type: "string", short: "n", description: "Only the last so many lines" },
+    follow: { type: "boolean", short: "f", description: "Keep printing what is written from now on" },
+    raw: {
+      type: "boolean",
+      description: "Print the exact bytes, escape sequences included, on a terminal too",
+    },
+    lines: { type: "string", short: "n", description: "Only this many lines, the last ones" },
   },
   words: { least: 1, most: 1 },
-  details: `Prints what one run wrote, also from a file that was rotated since. With --follow it goes on with the runs that come;
-with --run as well it ends with that run.`,
+  details: `Prints what one run wrote, even if its file was rotated since. --follow continues with the runs that come after it,
+or, together with --run, ends when that run does.`,
   async run({ args: [name], options }) {
     const command = recordedName(name as string);
     const lines = options.lines === undefined ? undefined : wholeNumber("--lines", options.lines);

@@ -12,7 +12,7 @@ export default verb({
   options: {
     schedule: { type: "string", multiple: true, description: 'When cron starts it: "0 8 * * *", @daily, …' },
     description: { type: "string", description: "One line for lists and the crontab" },
-    timeout: { type: "string", description: "The longest a run may take, such as 10m" },
+    timeout: { type: "string", description: "How long a run may take, such as 10m" },
     timezone: { type: "string", description: "The zone of the schedule, such as Europe/Berlin" },
     retries: { type: "string", description: "How often a failed run is retried, such as 2" },
     priority: {
