@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { readLines } from "../runs/runLog";
-import { writeLog } from "./outputBytes";
+import { type LogForm, writeLog } from "./outputBytes";
 
 const pause = 200;
 
@@ -20,13 +20,13 @@ export function endOfLog(file: string): LogPlace {
 }
 
 /** Prints whatever is written to a log from that place on, for ever; it ends when nobody reads any more. */
-export async function followLog(place: LogPlace, { raw }: { raw: boolean }): Promise<void> {
+export async function followLog(place: LogPlace, form: LogForm): Promise<void> {
   let now = place;
   // Whoever had the file open when it was rotated writes on into it.
   let rotated: LogPlace | undefined;
   let isRead = true;
   const print = (lines: Buffer[]) => {
-    isRead = writeLog(lines, { raw });
+    isRead = writeLog(lines, form);
     return isRead;
   };
   while (isRead) {

@@ -1,13 +1,29 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { printable } from "../services/printable";
+import { wantsColour } from "../config";
+import { printable, printableWithColours } from "../services/printable";
+import { readableLine } from "../services/readableLog";
 
 let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
-/** Writes lines of a log to standard output; on a terminal nothing in them acts, unless they are asked for raw. */
-export function writeLog(lines: Buffer[], { raw }: { raw: boolean }): boolean {
+/**
+ * How a log is shown on a terminal: the Logger's lines as a person reads them, as they are ("json"), or byte by byte. A
+ * file and a pipe get the bytes.
+ */
+export type LogForm = "readable" | "json" | "raw";
+
+/** Writes lines of a log to standard output. On a terminal nothing in them acts, unless they are asked for raw. */
+export function writeLog(lines: Buffer[], form: LogForm): boolean {
   const bytes = Buffer.concat(lines);
-  return writeBytes(raw || !isatty(1) ? bytes : Buffer.from(printable(bytes.toString())));
+  if (form === "raw" || !isatty(1)) return writeBytes(bytes);
+  const text = bytes.toString();
+  return writeBytes(Buffer.from(form === "json" ? printable(text) : readable(text)));
+}
+
+function readable(text: string): string {
+  const colour = wantsColour();
+  const lines = text.split("\n").map((line) => readableLine(line, { colour }) ?? printable(line));
+  return printableWithColours(lines.join("\n"));
 }
 
 /** Writes bytes to standard output as they are; false when nobody reads it any more (`| head`). */

@@ -2,6 +2,7 @@ import { lossText } from "../runs/lossText";
 import type { Run, RunState } from "../runs/run";
 import { countsText, runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
+import { withoutInternalFrames } from "../services/ownFrames";
 import { printable, printableLine } from "../services/printable";
 import type { Terminal } from "./terminal";
 
@@ -45,7 +46,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["message", run.message],
     ["counts", countsText(run)],
     ["output", run.lostOutput && lossText(run.lostOutput)],
-    ["error", run.error],
+    ["error", run.error && withoutInternalFrames(run.error)],
     [run.error === null ? "error" : "before it", run.loggedError],
   ];
   const lines = rows

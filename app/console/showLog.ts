@@ -5,15 +5,14 @@ import { nextStartInLog, runsInterleaved } from "../runs/logNeighbours";
 import { isLogPlace } from "../runs/logPlaces";
 import type { Run } from "../runs/run";
 import { type LeftOut, logPartOf, readOwnLines } from "../runs/runLog";
-import { writeLog } from "./outputBytes";
+import { type LogForm, writeLog } from "./outputBytes";
 
 export interface LogOptions {
   /** Only the last so many lines. */
   lines?: number | undefined;
   /** Goes on until the run has ended. */
   follow: boolean;
-  /** Byte by byte, also to a terminal. */
-  raw: boolean;
+  form: LogForm;
 }
 
 /** How often a growing file is looked at, in milliseconds. */
@@ -25,13 +24,13 @@ const pause = 200;
  */
 export async function showLog(
   run: Run,
-  { lines, follow, raw }: LogOptions,
+  { lines, follow, form }: LogOptions,
 ): Promise<{ note?: string; isRead: boolean }> {
   const leftOut: LeftOut = { lines: 0, runs: new Set() };
   const own = { key: run.key, isRun: (key: string) => idOfRun(key) !== undefined, leftOut };
   let isRead = true;
   const print = (some: Buffer[]) => {
-    isRead &&= writeLog(some, { raw });
+    isRead &&= writeLog(some, form);
     return isRead;
   };
   const part = partOf(run, follow);

@@ -8,7 +8,7 @@ import { findRun } from "./ledger";
 import { noticeMail } from "./noticeMail";
 import type { Notice } from "./notices";
 import type { NoticeContent } from "./noticeText";
-import { outputTail } from "./runOutput";
+import { outputTail, readableTail } from "./runOutput";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
 /** How much of a run's output a notice carries: Healthchecks.io keeps 100 kB, chats far less. */
@@ -38,7 +38,8 @@ function contentOf(notice: Notice, incident: Incident, description: string): Not
     incident,
     run,
     failures: countFailures(incident),
-    output: run === undefined ? "" : outputTail(run, tailBytes),
+    output: run === undefined ? "" : readableTail(run, tailBytes),
+    rawOutput: run === undefined ? "" : outputTail(run, tailBytes),
   };
 }
 
@@ -60,7 +61,7 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
   if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
   if (run === undefined || event === "start") return postText(target.href, "");
   const ending = `${run.name}: ${run.state.replace("_", " ")}, exit status ${run.exitStatus ?? "unknown"}`;
-  const body = [ending, run.message, outputTail(run, tailBytes)].filter(Boolean).join("\n");
+  const body = [ending, run.message, readableTail(run, tailBytes)].filter(Boolean).join("\n");
   return postText(target.href, body);
 }
 

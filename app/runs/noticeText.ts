@@ -18,8 +18,10 @@ export interface NoticeContent {
   run: Run | undefined;
   /** How often it failed while the incident lasted. */
   failures: Failures;
-  /** The end of what the run printed. */
+  /** The end of what the run printed, for people. */
   output: string;
+  /** The same as it is in the log, for programs. */
+  rawOutput: string;
 }
 
 /** "SendDailyDigest failed with exit status 1": the subject of a mail, the first line of a message. */

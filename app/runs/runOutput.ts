@@ -1,8 +1,18 @@
 import { readTail } from "../files/readTail";
+import { readableText } from "../services/readableLog";
+import { lastLines, withoutCutLine } from "./lastLines";
 import { idOfRun } from "./ledger";
 import { runOfLine } from "./lineRun";
 import { logFileOfRun } from "./logFileOfRun";
 import type { Run } from "./run";
+
+/** How much of the log is read for so much text: JSON is longer than what is shown of it. */
+const rawFactor = 8;
+
+/** The end of what a run printed, with the Logger's lines as a person reads them. */
+export function readableTail(run: Pick<Run, "key" | "log">, longest: number): string {
+  return lastLines(readableText(outputTail(run, longest * rawFactor)), longest);
+}
 
 /**
  * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name
@@ -23,12 +33,4 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);
   return key !== undefined && key !== own && idOfRun(key) !== undefined;
-}
-
-/** A line that was cut goes, unless it is most of what there is: an error with its stack is one line of the log. */
-function withoutCutLine(text: string, maxBytes: number): string {
-  const end = text.indexOf("\n");
-  if (end >= 0 && end < maxBytes / 2) return text.slice(end + 1);
-  // A character may have been cut with it.
-  return `…${text.replace(/^\ufffd{0,3}/, "")}`;
 }

@@ -1,4 +1,5 @@
 import { printable } from "../services/printable";
+import { lastLines } from "./lastLines";
 import { factLines, type NoticeContent, noticeFacts, noticeTitle } from "./noticeText";
 
 export type WebhookFormat = "slack" | "discord" | "teams" | "plain";
@@ -36,7 +37,7 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
     attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", content: teamsCard(content) }],
   }),
   plain: (content) => {
-    const { event, name, description, host, app, incident, run, failures, output } = content;
+    const { event, name, description, host, app, incident, run, failures, rawOutput } = content;
     return {
       event,
       title: noticeTitle(content),
@@ -48,7 +49,7 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
       run,
       failures: failures.starts,
       attempts: failures.attempts,
-      output,
+      output: rawOutput,
     };
   },
 };
@@ -78,7 +79,7 @@ function slackText(text: string): string {
 
 function fenced({ output }: NoticeContent, longest: number): string[] {
   if (output === "") return [];
-  return ["```", printable(output).slice(-longest).replaceAll("```", "'''"), "```"];
+  return ["```", lastLines(printable(output), longest).replaceAll("```", "'''"), "```"];
 }
 
 function teamsCard(content: NoticeContent): object {
@@ -86,7 +87,7 @@ function teamsCard(content: NoticeContent): object {
   const output =
     content.output === ""
       ? []
-      : [{ ...textBlock(teamsText(printable(content.output).slice(-4000))), fontType: "Monospace" }];
+      : [{ ...textBlock(teamsText(lastLines(printable(content.output), 4000))), fontType: "Monospace" }];
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",

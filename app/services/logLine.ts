@@ -1,5 +1,6 @@
 import { errorMessage, isError } from "./errorText";
 import { freeName, plainValue } from "./logValue";
+import { withoutInternalFrames } from "./ownFrames";
 import { escapedInJson, printable } from "./printable";
 
 export interface LogEntry {
@@ -24,7 +25,7 @@ export function jsonLine({ time, level, message, run, meta }: LogEntry): string 
 }
 
 /** A line for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
-export function prettyLine({ time, level, message, meta }: LogEntry, colour: boolean): string {
+export function prettyLine({ time, level, message, meta }: LogEntry, colour: boolean, utc = false): string {
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   const { stack, cause, ...others } = meta;
   const { errors, ...withoutErrors } = others;
@@ -32,7 +33,7 @@ export function prettyLine({ time, level, message, meta }: LogEntry, colour: boo
   const fields = Object.entries(hasInner ? withoutErrors : others)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${paint(2, `${printable(key)}=`)}${printable(fieldText(plainValue(value)))}`);
-  const head = `${paint(2, clock(time))} ${paint(levelColours[level] ?? 0, level.toUpperCase().padEnd(5))}`;
+  const head = `${paint(2, clock(time, utc))} ${paint(levelColours[level] ?? 0, level.toUpperCase().padEnd(5))}`;
   const lines = [`${head} ${[continued(printable(messageText(message))), ...fields].join("  ")}`];
   if (stack !== undefined) lines.push(indented(plainValue(stack)));
   if (hasInner) lines.push(...innerTexts(plainValue(errors)).map(indented));
@@ -61,7 +62,8 @@ function two(value: number): string {
 }
 
 /** Without Intl, whose first use costs 10 ms. */
-function clock(time: Date): string {
+function clock(time: Date, utc: boolean): string {
+  if (utc) return `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
@@ -94,5 +96,5 @@ function continued(text: string): string {
 
 function indented(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return printable(text).replace(/^/gm, "  ");
+  return printable(withoutInternalFrames(text)).replace(/^/gm, "  ");
 }

@@ -3,6 +3,7 @@ import { paths } from "../../app/config";
 import { readCatalog } from "../../app/console/catalog";
 import { endOfLog, followLog, type LogPlace } from "../../app/console/followLog";
 import { logFileOf } from "../../app/console/logFile";
+import type { LogForm } from "../../app/console/outputBytes";
 import { recordedName } from "../../app/console/recordedName";
 import { ago } from "../../app/console/runList";
 import { showLog } from "../../app/console/showLog";
@@ -19,6 +20,7 @@ export default verb({
   options: {
     run: { type: "string", description: "The run with this id, or key (default: the last)" },
     follow: { type: "boolean", short: "f", description: "Keep printing what is written from now on" },
+    json: { type: "boolean", description: "Show the Logger's lines as JSON on a terminal too" },
     raw: {
       type: "boolean",
       description: "Print the exact bytes, escape sequences included, on a terminal too",
@@ -26,20 +28,25 @@ export default verb({
     lines: { type: "string", short: "n", description: "Only this many lines, the last ones" },
   },
   words: { least: 1, most: 1 },
-  details: `Prints what one run wrote, even if its file was rotated since. --follow continues with the runs that come after it,
+  details: `Prints what one run wrote, even if its file was rotated since. On a terminal the Logger's JSON is shown as lines to
+read, with local times; files and pipes get the exact bytes. --follow continues with the runs that come after it,
 or, together with --run, ends when that run does.`,
   async run({ args: [name], options }) {
     const command = recordedName(name as string);
     const lines = options.lines === undefined ? undefined : wholeNumber("--lines", options.lines);
     const run = options.run === undefined ? lastRun(command) : chosenRun(command, options.run);
-    const raw = options.raw ?? false;
-    if (run === undefined) return withoutRun(command, { follow: options.follow ?? false, raw });
+    const form = options.raw ? "raw" : options.json ? "json" : "readable";
+    if (run === undefined) return withoutRun(command, { follow: options.follow ?? false, form });
     tell(about(run));
     const isWhole = options.run !== undefined || run.state === "running";
-    const { note, isRead } = await showLog(run, { lines, follow: (options.follow ?? false) && isWhole, raw });
+    const { note, isRead } = await showLog(run, {
+      lines,
+      follow: (options.follow ?? false) && isWhole,
+      form,
+    });
     if (note !== undefined) tell(note);
     if (!options.follow || options.run !== undefined || !isRead) return 0;
-    await followLog(placeAfter(findRun(run.id) ?? run), { raw });
+    await followLog(placeAfter(findRun(run.id) ?? run), form);
     return 0;
   },
 });
@@ -68,11 +75,14 @@ function logOf(name: string): string {
   return logFileOf(command ?? { name, log: null });
 }
 
-async function withoutRun(name: string, { follow, raw }: { follow: boolean; raw: boolean }): Promise<number> {
+async function withoutRun(
+  name: string,
+  { follow, form }: { follow: boolean; form: LogForm },
+): Promise<number> {
   const file = logOf(name);
   const place = endOfLog(file);
   tell(`${name} has not run yet. Its log will be ${relative(paths.root, file)}`);
-  if (follow) await followLog(place, { raw });
+  if (follow) await followLog(place, form);
   return 0;
 }
 

@@ -30,6 +30,9 @@ export default command({ async run({ args: [word] }) {
 } });
 `;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one.
+const colours = /\u001b\[\d+m/g;
+
 describe("logs", () => {
   let app: TestApp;
   let followers: ChildProcess[] = [];
@@ -132,6 +135,11 @@ describe("logs", () => {
     const shown = await onTerminal("logs Speaks");
     expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
     expect(shown).toContain("all is well");
+    // The Logger's lines are for people there, and as they are where that is asked for.
+    const plainText = shown.replaceAll(colours, "");
+    expect(plainText).toMatch(/\d\d:\d\d:\d\d INFO {2}Logged.* {2}word=x/);
+    expect(plainText).not.toContain('"message":"Logged');
+    expect(await onTerminal("logs Speaks --json")).toContain('"message":"Logged\\u001b[2J');
     expect(await onTerminal("logs Speaks --raw")).toContain("a\u001b]0;title\u0007\u009b31m\u202eb ü");
     const paused = await onTerminal(
       "pause --reason \"$(printf 'x\\033[2J\\302\\233\\342\\200\\256\\nforged')\"",

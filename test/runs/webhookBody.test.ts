@@ -27,6 +27,7 @@ const content: NoticeContent = {
   run: undefined,
   failures: { starts: 1, attempts: 1 },
   output: "<!channel> @everyone ```\nsecond line",
+  rawOutput: '{"timestamp":"…"}',
 };
 
 test.each([
@@ -118,7 +119,7 @@ describe("the body of a webhook", () => {
     expect(webhookBody(content, "plain")).toMatchObject({
       event: "failure",
       command: "Digest",
-      output: content.output,
+      output: content.rawOutput,
     });
   });
 });

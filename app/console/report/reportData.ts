@@ -1,7 +1,7 @@
 import { findRun } from "../../runs/ledger";
 import { badRuns, type RunCell, runCells, type StartCount, startCounts } from "../../runs/reportRuns";
 import type { Run } from "../../runs/run";
-import { outputTail } from "../../runs/runOutput";
+import { readableTail } from "../../runs/runOutput";
 import type { HostClock } from "../../schedule/nextRuns";
 import type { DeployedCommand } from "../../schedule/overrides";
 import { needsAttention } from "../statusOrder";
@@ -134,7 +134,7 @@ function dealt(wanted: readonly number[], total: number): number[] {
 
 function failureOf(id: number): ReportFailure[] {
   const run = findRun(id);
-  return run === undefined ? [] : [{ run, output: outputTail(run, mostOutput) }];
+  return run === undefined ? [] : [{ run, output: readableTail(run, mostOutput) }];
 }
 
 function cellsByName(cells: RunCell[]): Map<string, RunCell[]> {
