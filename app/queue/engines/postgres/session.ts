@@ -99,7 +99,10 @@ export class Session implements Hearing {
     let connection: OpenConnection | undefined;
     try {
       connection = await this.connections.open();
-      if (await this.#prepare(connection)) return this.#use(connection);
+      if (await this.#prepare(connection)) {
+        await this.#use(connection);
+        return;
+      }
       this.#deafen("what the server tells does not arrive, as behind a pooler");
     } catch (error) {
       if (error.severity === "ERROR") this.#deafen(error.message);
