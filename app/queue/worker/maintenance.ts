@@ -32,6 +32,8 @@ export interface MaintenanceOptions {
   onTaken(jobs: readonly ClaimedJob[], from: Holder): void;
   /** Now and then. */
   onTick(): void;
+  /** The lease was over, and goes on: nobody had taken this worker for dead. */
+  onProlonged(): void;
 }
 
 /** What a worker does beside its jobs: it sends heartbeats, takes over from dead workers and deletes old jobs. */
@@ -40,6 +42,8 @@ export class Maintenance {
   /** Of a registration that was asked for and not answered: it may have been made. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
+  /** Until when nobody may take this worker for dead, as far as it knows; by the monotonic clock. */
+  #leaseEnd = Number.POSITIVE_INFINITY;
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
   #busy = new Map<string, Promise<void>>();
@@ -62,6 +66,14 @@ export class Maintenance {
     // Before the first claim: a worker that cron starts with --once would find nothing to do.
     await unlessAway(this.options.parking.fetchOwn());
     await unlessAway(this.#takeOver());
+  }
+
+  /**
+   * Whether others may have taken this worker for dead: it was frozen, or the store was away. What it has not begun may be
+   * somebody else's, and may have been done.
+   */
+  isLeaseOver(now: number): boolean {
+    return now > this.#leaseEnd;
   }
 
   /** Calls back when the next job is due, if that is before the next poll. */
@@ -108,23 +120,35 @@ export class Maintenance {
     const { concurrency, leaseMs, types, begun } = this.options;
     const { pid } = process;
     const who = { id, host: hostname(), pid, identity: processIdentity(pid) };
+    const asked = performance.now();
     await this.engine.register({ ...who, concurrency, leaseMs, types });
+    this.#leaseEnd = asked + leaseMs;
     begun.open(id);
   }
 
   async #beat(): Promise<void> {
     this.options.onTick();
     const { leaseMs, reconciliation } = this.options;
+    const asked = performance.now();
     const reconcile = reconciliation.begin();
     try {
       const { isKnown, held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
-      if (isKnown) return reconcile(held);
+      if (isKnown) {
+        reconcile(held);
+        return this.#prolonged(asked + leaseMs);
+      }
     } catch (error) {
       reconciliation.cancel();
       throw error;
     }
     reconciliation.cancel();
     await this.#beginAnew();
+  }
+
+  #prolonged(end: number): void {
+    const wasOver = this.isLeaseOver(performance.now());
+    this.#leaseEnd = end;
+    if (wasOver) this.options.onProlonged();
   }
 
   async #beginAnew(): Promise<void> {

@@ -146,6 +146,7 @@ export class Worker {
       onEvicted: () => this.#evicted(),
       onTaken: (jobs, from) => this.#inherit(jobs, from),
       onTick: () => this.#relieve(),
+      onProlonged: () => this.#consider(),
     });
   }
 
@@ -222,7 +223,7 @@ export class Worker {
   }
 
   #wantsJobs(): boolean {
-    if (this.#quarantine.isChosen || this.#types.length === 0) return false;
+    if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return false;
     // What has ended is told first: it would be begun again otherwise.
     if (this.#outage.leavesDoubt && !this.#outgoing.isEmpty) return false;
     return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
@@ -333,8 +334,13 @@ export class Worker {
     this.#prefetch.emptied(performance.now(), engine.batch() * engine.pipeline);
   }
 
-  /** A suspect is begun when the others have been given back. */
+  get #isLeaseOver(): boolean {
+    return this.#maintenance.isLeaseOver(performance.now());
+  }
+
+  /** A suspect is begun when the others have been given back, and nothing before it's known whose it is. */
   #mustHold(): boolean {
+    if (this.#isLeaseOver) return true;
     if (!this.#quarantine.isChosen) return false;
     const isTold = this.#exchanges.size === 0 && this.#outgoing.isEmpty;
     return !isTold || this.#quarantine.mustWait(this.#running.size, performance.now());
@@ -493,7 +499,7 @@ export class Worker {
   #endIfIdle(): void {
     const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges.size === 0;
     if (!isIdle || this.#phase === "ending") return;
-    if (this.#phase === "working" && !this.options.once) return;
+    if (this.#phase === "working" && (!this.options.once || this.#isLeaseOver)) return;
     this.#phase = "ending";
     clearTimeout(this.#alarm);
     this.#watch?.close();
