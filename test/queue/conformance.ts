@@ -183,6 +183,20 @@ export function conformance(setup: EngineSetup): void {
         await settle("w1", done(one));
         expect(await claim("w2", 10, limits)).toHaveLength(1);
       });
+
+      test("what another process gave back of a type with a limit is claimed in its order", async () => {
+        const [first, second, third] = await engine.push([1, 2, 3].map(() => newJob({ type: "Limited" })));
+        const limits = new Map([["Limited", 2]]);
+        const asked = { settle: [], progress: [], claim: { limit: 1, limits } };
+        const there = async () => (await other.exchange({ ...asked, worker: "w2" })).claimed;
+        const mine = await claim("w1", 1, limits);
+        const [theirs] = (await there()) as [ClaimedJob];
+        expect([mine[0]?.id, theirs.id]).toEqual([first?.id, second?.id]);
+        await engine.release("w1", mine);
+        await settle("w2", done(theirs));
+        expect(await there()).toMatchObject([{ id: first?.id }]);
+        expect(await there()).toMatchObject([{ id: third?.id }]);
+      });
     });
 
     describe("unique", () => {

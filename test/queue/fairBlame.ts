@@ -54,6 +54,17 @@ export function fairBlame(given: () => QueueEngine): void {
 
     const known: JobDefinition<unknown, unknown> = { attempts: 1, run: () => "done" };
 
+    test("jobs of a limited type follow each other at once, without a look at the clock in between", async () => {
+      const worker = await started({ OneByOne: { concurrency: 1, run: () => "done" } });
+      const ids: number[] = [];
+      for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
+      const begun = performance.now();
+      await until(async () => (await Promise.all(ids.map(state))).every((each) => each === "completed"));
+      // A look comes every one or two seconds.
+      expect(performance.now() - begun).toBeLessThan(6000);
+      await stopped(worker);
+    });
+
     test("a job that no worker knows waits for one that does, and is parked meanwhile", async () => {
       const news: string[] = [];
       const unknown = await push("New");

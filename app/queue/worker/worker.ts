@@ -108,6 +108,8 @@ export class Worker {
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
+  /** A job of a limited type has ended, and the store has not been told. */
+  #hasFreedSlot = false;
   /** Why the worker ends, where that is nobody's wish. */
   #reason: Error | undefined;
   readonly #events: ExecutionEvents;
@@ -240,6 +242,8 @@ export class Worker {
     const { id } = this.#maintenance;
     const claim = this.#claimRequest();
     const taken = this.#outgoing.take();
+    const freesSlot = this.#hasFreedSlot;
+    this.#hasFreedSlot &&= !this.#outgoing.isEmpty;
     const wakes = this.#wakes;
     this.#claiming += claim?.limit ?? 0;
     try {
@@ -250,6 +254,7 @@ export class Worker {
       reportLost(lost);
       this.#outgoing.told(taken);
       this.#reconciliation.told(settle);
+      if (freesSlot) this.#wakes++;
       this.#claiming -= claim?.limit ?? 0;
       // Under its earlier id this worker was taken for dead: what it claimed then is somebody else's.
       if (claim === null || claimed === undefined || id !== this.#maintenance.id) return;
@@ -258,6 +263,7 @@ export class Worker {
     } catch (error) {
       this.#claiming -= claim?.limit ?? 0;
       this.#outgoing.putBack(taken);
+      this.#hasFreedSlot ||= freesSlot;
       this.#wakes++;
       if (isOutage(error)) this.#outage.failed(error);
       else this.#fail(error);
@@ -394,12 +400,20 @@ export class Worker {
     const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
     this.#outgoing.settle(settlement);
     this.#quarantine.forget(job.id);
-    // Its place among those of a limited type is free.
-    if (handler !== undefined && handler.concurrency !== null) this.#wakes++;
+    if (handler !== undefined && handler.concurrency !== null) this.#freeSlot();
     if (settlement.state === "retry") this.summary.retried++;
     else this.summary[settlement.state]++;
     reportFailure(job, settlement, ending);
     this.#tell(job, settlement);
+  }
+
+  /**
+   * Its place among those of a limited type is free, as soon as the store knows: a claim beside the settlement may come
+   * too early, and nobody else would look for a while.
+   */
+  #freeSlot(): void {
+    this.#wakes++;
+    this.#hasFreedSlot = this.options.engine.pipeline > 1;
   }
 
   /** Whatever the app's own code does with the news, the job is settled. */

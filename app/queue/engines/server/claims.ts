@@ -89,7 +89,9 @@ export class Claims {
   ): Promise<ClaimedJob[]> {
     const wanted = [...places].filter(([type]) => request.types?.includes(type) ?? true);
     if (wanted.length === 0) return [];
-    const claimed = await this.dialect.take(connection, worker, request, new Map(wanted));
+    // What was given back stands before the others' places. Where one runs at a time its order is kept.
+    const from = wanted.map(([type, place]) => [type, request.limits.has(type) ? start : place] as const);
+    const claimed = await this.dialect.take(connection, worker, request, new Map(from));
     for (const job of claimed) advance(places, job);
     return claimed;
   }
