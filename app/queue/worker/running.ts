@@ -1,6 +1,7 @@
 import type { Held } from "../engine";
 import { heldOf, isSameClaim } from "../held";
 import type { Execution } from "./execution";
+import { charactersOf } from "./load";
 
 /** The attempts under way, by job, and the handlers that go on though their attempts have been abandoned. */
 export class Running {
@@ -14,6 +15,12 @@ export class Running {
   /** How many slots are taken: a handler that ignores its signal keeps its own. */
   get slots(): number {
     return this.#executions.size + this.#lingering.size;
+  }
+
+  /** Of the data of those that have a slot. */
+  get characters(): number {
+    const all = [...this.#executions.values(), ...this.#lingering];
+    return charactersOf(all.map(({ claimed }) => claimed));
   }
 
   has(job: Held): boolean {

@@ -1,5 +1,6 @@
 import type { ClaimedJob, Held } from "../engine";
 import { heldOf, isSameClaim } from "../held";
+import { charactersOf } from "./load";
 
 /** What has been claimed and not begun, in its order. */
 export class Waiting {
@@ -14,6 +15,11 @@ export class Waiting {
 
   has(job: Held): boolean {
     return this.#jobs.slice(this.#next).some((one) => isSameClaim(one, job));
+  }
+
+  /** Of their data. */
+  get characters(): number {
+    return charactersOf(this.#jobs.slice(this.#next));
   }
 
   add(jobs: ClaimedJob[], now: number): void {

@@ -19,6 +19,7 @@ import { BegunLog } from "./begunLog";
 import { deliverApart } from "./delivery";
 import { type Ending, settlementOf } from "./ending";
 import { Execution, type ExecutionEvents } from "./execution";
+import { Load } from "./load";
 import { Maintenance } from "./maintenance";
 import { Outage } from "./outage";
 import { Outgoing, type Taken } from "./outgoing";
@@ -84,6 +85,7 @@ export class Worker {
   readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
   readonly #quarantine = new Quarantine();
+  readonly #load = new Load();
   readonly #maintenance: Maintenance;
   readonly #exchanges = new UnderWay();
   readonly #reconciliation = new Reconciliation({
@@ -235,7 +237,9 @@ export class Worker {
     const { concurrency, engine } = this.options;
     const most = engine.batch();
     const held = this.#running.slots + this.#waiting.size + this.#claiming;
-    return Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
+    const room = Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
+    const carried = () => this.#running.characters + this.#waiting.characters;
+    return this.#load.limit(room, { running: held - this.#claiming, claiming: this.#claiming, carried });
   }
 
   async #exchange(): Promise<void> {
@@ -300,6 +304,7 @@ export class Worker {
 
   #received(given: ClaimedJob[], limit: number, wakes: number): void {
     const isFull = given.length >= limit;
+    this.#load.learn(given);
     const claimed = this.#outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
     if (claimed.length === given.length) this.#outage.noDoubt();
     // Not full: there is no more, until somebody says that there is.
