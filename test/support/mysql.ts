@@ -9,7 +9,7 @@ export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
 /** A MariaDB of its own, with database `laju`, the user `root`, and `worker`, who is nobody special; no passwords. */
-export async function startMysql(): Promise<CrashingServer> {
+export async function startMysql(more: readonly string[] = []): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");
   const data = join(folder, "data");
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
@@ -25,7 +25,7 @@ export async function startMysql(): Promise<CrashingServer> {
   ];
   const network = ["--bind-address=127.0.0.1", `--port=${port}`];
   const url = `mysql://root@127.0.0.1:${port}/laju`;
-  const flags = ["--no-defaults", ...paths, ...network, ...asRoot];
+  const flags = ["--no-defaults", ...paths, ...network, ...asRoot, ...more];
   const start = () =>
     startServer(programPath("mariadbd"), flags, { folder, url, isReady: () => isListening(port) });
   const server = await crashingServer(start);

@@ -91,7 +91,7 @@ export async function startServer(
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output += data));
   try {
-    await until(() => hasEnded(child) || isReady(), { what: `${program} being ready` });
+    await until(() => hasEnded(child) || isReady(), { what: `${program} being ready`, limit: 60_000 });
     if (hasEnded(child)) throw new Error(`${program} ended at once`);
   } catch (error) {
     await end(child, folder);

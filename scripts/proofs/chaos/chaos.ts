@@ -28,7 +28,7 @@ export interface Options {
   keep: boolean;
 }
 
-/** So long may everything take to end when nothing goes wrong any more, in milliseconds. */
+/** When nothing goes wrong anymore, jobs end, one after the other; none for so long, in milliseconds, is a violation. */
 const longestCalm = 120_000;
 const leaseMs = 6000;
 
@@ -157,13 +157,18 @@ async function scheduleChains({ environment, url }: Store): Promise<void> {
 
 /** What is in the store when all but the repeating jobs have ended, or when they have had their time. */
 async function untilAllEnded(observer: Observer): Promise<Row[]> {
-  const giveUpAt = now() + longestCalm;
+  let giveUpAt = now() + longestCalm;
+  let fewest = Number.POSITIVE_INFINITY;
   for (;;) {
     const rows = await observer.look().catch(() => undefined);
-    const isOver = rows?.every(
-      ({ state, isCron, isRescheduled }) => isCron || isRescheduled || isEnded(state),
-    );
-    if (rows !== undefined && (isOver || now() > giveUpAt)) return rows;
+    const left = rows?.filter(
+      ({ state, isCron, isRescheduled }) => !(isCron || isRescheduled || isEnded(state)),
+    ).length;
+    if (left !== undefined && left < fewest) {
+      fewest = left;
+      giveUpAt = now() + longestCalm;
+    }
+    if (rows !== undefined && (left === 0 || now() > giveUpAt)) return rows;
     await pause(500);
   }
 }

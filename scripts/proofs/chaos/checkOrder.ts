@@ -1,5 +1,5 @@
-import { isRewound, nameOf } from "./checkRuns";
-import { type Attempt, type History, of } from "./history";
+import { forgottenBy, isRewound, nameOf } from "./checkRuns";
+import type { Attempt, History } from "./history";
 import { kindNames, kindOf } from "./kinds";
 import type { EngineName } from "./plan";
 import { broken, type Violation } from "./violation";
@@ -52,12 +52,9 @@ function uniques(history: History, engine: EngineName): string[] {
  * store that was put back as it was has forgotten who ran what.
  */
 function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
-  const { lostLease, ended, stopped, how, begun } = attempt;
-  if (isRewound(history, attempt)) return false;
-  const crashes =
-    engine === "postgresql" ? of(history.events, "fault").filter(({ fault }) => fault === "crash") : [];
-  const isForgotten = crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
-  return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted" || isForgotten);
+  const { lostLease, ended, stopped, how } = attempt;
+  if (isRewound(history, attempt) || forgottenBy(history, engine)(attempt)) return false;
+  return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted");
 }
 
 /** The largest set of attempts that ran at one time. */

@@ -6,6 +6,7 @@ import { broken, type Violation } from "./violation";
 export function checkRuns(history: History, engine: EngineName): Violation[] {
   return [
     ...broken("runs again only for a reason", repeated(history, engine)),
+    ...broken("is aborted only for a reason", abortedInVain(history, engine)),
     ...broken("never runs after its completion", afterCompletion(history)),
     ...broken("never begins before it is due", early(history, engine)),
     ...broken("gets the data that was pushed", garbled(history)),
@@ -14,10 +15,7 @@ export function checkRuns(history: History, engine: EngineName): Violation[] {
 
 /** A job runs again only when it failed, when its worker died, or when that lost its lease. */
 function repeated(history: History, engine: EngineName): string[] {
-  const crashes = of(history.events, "fault").filter(({ fault }) => fault === "crash");
-  const isForgotten = ({ begun }: Attempt) =>
-    // PostgreSQL commits claims without waiting for its disk: a crash may take back the latest.
-    engine === "postgresql" && crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
+  const isForgotten = forgottenBy(history, engine);
   const violations: string[] = [];
   for (const attempts of history.attempts.values()) {
     for (const [at, attempt] of attempts.entries()) {
@@ -37,15 +35,43 @@ function repeated(history: History, engine: EngineName): string[] {
   return violations;
 }
 
+/** Nobody cancels a job: its worker was told to stop, lost its lease, or works for a store that forgot the claim. */
+function abortedInVain(history: History, engine: EngineName): string[] {
+  const isForgotten = forgottenBy(history, engine);
+  const isFounded = (one: Attempt) =>
+    one.stopped <= one.ended ||
+    one.gone <= one.ended + 1000 ||
+    Math.abs(one.lostLease - one.ended) < lateNews ||
+    isForgotten(one) ||
+    isRewound(history, one);
+  return [...history.attempts.values()]
+    .flat()
+    .filter((one) => one.how === "aborted" && !isFounded(one))
+    .map((one) => `${nameOf(one)} was aborted ${Math.round(one.ended - one.begun)} ms after its begin`);
+}
+
+/** PostgreSQL commits claims without waiting for its disk: a crash may take back the latest. */
+export function forgottenBy({ events }: History, engine: EngineName): (one: { begun: number }) => boolean {
+  if (engine !== "postgresql") return () => false;
+  const crashes = of(events, "fault").filter(({ fault }) => fault === "crash");
+  return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
+}
+
+/** The end of a process is written down late where the machine is busy, in milliseconds. */
+const lateObituary = 5000;
 /** Its worker hears that it lost its lease some time after others have its jobs. */
 const lateNews = 60_000;
 
-function mayRepeat({ how, gone, lostLease, stopped, begun }: Attempt, next: Attempt): boolean {
+/** One that was frozen for longer than its lease may never get to say so. */
+const shortestLongFreeze = 6000;
+
+function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, next: Attempt): boolean {
   const failed = how === "threw" || how === "aborted";
   return (
     failed ||
-    gone <= next.begun ||
+    gone <= next.begun + lateObituary ||
     stopped <= next.begun ||
+    frozen + shortestLongFreeze < next.begun ||
     lostLease < next.begun + lateNews ||
     begun > next.begun
   );
@@ -83,8 +109,9 @@ function garbled({ events }: History): string[] {
 }
 
 export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
-  // What was claimed shortly before the snapshot may not be in it as completed.
-  return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 500);
+  // What was claimed shortly before the snapshot may not be in it as completed; and until a worker reaches the server again
+  // it begins what it claimed before.
+  return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 5000);
 }
 
 export function nameOf({ n, kind, id, pid }: Attempt): string {

@@ -15,7 +15,7 @@ export function checkStore(
 ): Violation[] {
   return [
     ...broken("is never lost", lost(history, rows)),
-    ...broken("ends", stuck(rows)),
+    ...broken("ends", stuck(rows, history)),
     ...broken("is held only to be run", held(history, sightings)),
     ...broken("ends as it deserves", wrongEnds(history, rows)),
     ...broken("a chain has one next run", chains(rows)),
@@ -30,9 +30,13 @@ function lost(history: History, rows: readonly Row[]): string[] {
     .map(({ n, kind, id }) => `${kind} ${n} (id ${id}) was acknowledged and is gone`);
 }
 
-function stuck(rows: readonly Row[]): string[] {
+function stuck(rows: readonly Row[], { events }: History): string[] {
+  // Pushed while this machine's clock was an hour ahead.
+  const isLater = ({ state, due }: Row) => state === "scheduled" && (due ?? 0) > Date.now() + 60_000;
+  const wasClockSet = of(events, "fault").some(({ fault }) => fault === "clock");
   return rows
     .filter(({ state, isCron, isRescheduled }) => open.includes(state) && !isCron && !isRescheduled)
+    .filter((row) => !(wasClockSet && isLater(row)))
     .map(
       ({ type, n, id, state, worker }) =>
         `${type} ${n} (id ${id}) is still ${state}${worker ? `, held by ${worker}` : ""}`,
@@ -42,12 +46,15 @@ function stuck(rows: readonly Row[]): string[] {
 /** Longer than any freeze, silence or lease of the plan, in milliseconds. */
 const longestHold = 30_000;
 
-function held({ attempts }: History, sightings: Iterable<Sighting>): string[] {
+/** By the living: what the dead held is taken over when somebody has lived long enough to know that they are dead. */
+function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
+  const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
+  const heldUntil = ({ pid, last }: Sighting) => Math.min(last, ends.get(pid ?? 0) ?? last);
   const runs = ({ n, first, last }: Sighting) =>
     attempts.get(n)?.some(({ begun, ended, gone }) => begun < last && Math.min(ended, gone) > first + 3000) ??
     false;
   return [...sightings]
-    .filter((sighting) => sighting.last - sighting.first > longestHold && !runs(sighting))
+    .filter((sighting) => heldUntil(sighting) - sighting.first > longestHold && !runs(sighting))
     .map(
       ({ n, id, worker, first, last }) =>
         `job ${n} (id ${id}) was held by ${worker} for ${Math.round((last - first) / 1000)} s and not run`,

@@ -4,8 +4,9 @@ import { openSqlite } from "../../../app/services/sqliteDriver";
 import { now, pause } from "./clock";
 import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
+import { pushLong, pushQuick } from "./kinds";
 import type { Fault, FaultName } from "./plan";
-import type { Store } from "./stores";
+import type { Row, Rows, Store } from "./stores";
 import { append } from "./trace";
 import type { Way } from "./way";
 
@@ -65,13 +66,11 @@ const perform: Record<FaultName, Perform> = {
   },
   rewind: rewindServer,
   disconnect: ({ store }) => store.rows.disconnectAll().catch(() => {}),
-  delay: (field, fault) =>
-    onWay(
-      field,
-      fault,
-      (way) => (way.delayMs = 20 + fault.force * 300),
-      (way) => (way.delayMs = 0),
-    ),
+  async delay({ ways }, { ms, force }) {
+    for (const way of ways) way.delayMs = 20 + force * 400;
+    await pause(ms);
+    for (const way of ways) way.delayMs = 0;
+  },
   cut: (field, { target }) => wayAt(field, target)?.cut(),
   swallow: swallowAnswers,
   swallowAndKill: (field, fault) => swallowWhile(field, fault, "SIGKILL"),
@@ -157,9 +156,13 @@ async function rewindServer(field: Battlefield, { ms, force }: Fault): Promise<v
   const files = await rows.folder?.().catch(() => undefined);
   if (server === undefined || files === undefined) return;
   const copy = `${files}.copy`;
+  const last = Math.max(0, ...(await rows.all().catch(() => [])).map(({ id }) => id));
   const from = now();
   cpSync(files, copy, { recursive: true });
+  // What is lost is under way when the server comes back.
+  field.fleet.signal("producer", pushLong);
   await pause(ms);
+  await untilBegun(rows, last);
   await server.crash();
   rmSync(files, { recursive: true });
   renameSync(copy, files);
@@ -167,8 +170,18 @@ async function rewindServer(field: Battlefield, { ms, force }: Fault): Promise<v
   // New jobs get the ids of lost ones before those who still run these come back.
   for (const way of field.workerWays) way.shut(true);
   await server.again();
+  field.fleet.signal("producer", pushQuick);
   await pause(400 + force * 500);
   for (const way of field.workerWays) way.shut(false);
+}
+
+/** Until some long jobs that were queued after this one are under way, or for some seconds. */
+async function untilBegun(rows: Rows, last: number): Promise<void> {
+  const isLost = ({ id, type, state }: Row) => id > last && type === "Long" && state === "processing";
+  for (const giveUpAt = now() + 4000; now() < giveUpAt; await pause(50)) {
+    const seen = await rows.all().catch(() => []);
+    if (seen.filter(isLost).length >= 6) return;
+  }
 }
 
 /** Until not a byte more goes onto the disk. */

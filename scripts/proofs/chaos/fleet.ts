@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { cronEnvironment } from "../../bench/support/probe";
 import { pause } from "./clock";
 import type { Host } from "./hosts";
+import { hears } from "./kinds";
 import { append } from "./trace";
 
 /** A program that is started again whenever it ends, as pm2 and systemd do. */
@@ -22,6 +23,8 @@ export interface Member {
   /** Why it will end next, if the plan says so. */
   isWanted: boolean;
   isFrozen: boolean;
+  /** It has said so: a signal that nobody hears would end it. */
+  canHear: boolean;
   log: WriteStream;
 }
 
@@ -40,7 +43,7 @@ export class Fleet {
 
   add(role: Role): void {
     const log = createWriteStream(join(this.folder, `${role.name}.log`));
-    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, log };
+    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, canHear: false, log };
     this.members.push(member);
     this.#start(member);
   }
@@ -57,6 +60,12 @@ export class Fleet {
     const pid = member.child?.pid;
     if (pid !== undefined) append(this.trace, { what: "signaled", pid, signal });
     member.child?.kill(signal);
+  }
+
+  /** Tells all of those whose name begins so something. */
+  signal(prefix: string, signal: NodeJS.Signals): void {
+    for (const { role, child, canHear } of this.members)
+      if (role.name.startsWith(prefix) && canHear) child?.kill(signal);
   }
 
   async freeze(member: Member, ms: number): Promise<void> {
@@ -101,12 +110,13 @@ export class Fleet {
     const child = spawn(first, args, { env, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
     const pid = child.pid as number;
     member.child = child;
-    member.isWanted = false;
+    Object.assign(member, { isWanted: false, canHear: false });
     append(this.trace, { what: "started", pid, name });
     let words = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {
         member.log.write(data);
+        if (String(data).startsWith(hears)) member.canHear = true;
         words = (words + data).slice(-4 * longestWords);
         if (/lost the lease/i.test(String(data))) append(this.trace, { what: "lostLease", pid });
       });

@@ -16,6 +16,8 @@ export interface Attempt {
   lostLease: number;
   /** When its worker was told to stop. */
   stopped: number;
+  /** When its worker was stopped by SIGSTOP. */
+  frozen: number;
 }
 
 /** What producers were promised. */
@@ -67,20 +69,25 @@ export function of<What extends Event["what"]>(
   return events.filter((event): event is Extract<Event, { what: What }> => event.what === what);
 }
 
+/** A busy process begins a job after it was told to stop, for it has not heard that yet; in milliseconds. */
+const lateSignal = 10_000;
+
 function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {
   const attempts = new Map<string, Attempt[]>();
   const ends = new Map(of(events, "ended").map((end) => [keyOf(end), end]));
   const gone = timesByPid(of(events, "gone"));
   const lost = timesByPid(of(events, "lostLease"));
   const stopped = timesByPid(of(events, "signaled").filter(({ signal }) => signal === "SIGTERM"));
+  const frozen = timesByPid(of(events, "signaled").filter(({ signal }) => signal === "SIGSTOP"));
   for (const begin of of(events, "begun")) {
     const { n, id, kind, pid, t } = begin;
     const end = ends.get(keyOf(begin));
-    const fate = (times: Map<number, number[]>) =>
-      times.get(pid)?.find((time) => time >= t) ?? Number.POSITIVE_INFINITY;
+    const fate = (times: Map<number, number[]>, from = t) =>
+      times.get(pid)?.find((time) => time >= from) ?? Number.POSITIVE_INFINITY;
     const attempt = {
       ...{ n, id, kind, pid, begun: t, ended: end?.t ?? Number.POSITIVE_INFINITY, how: end?.how },
-      ...{ gone: fate(gone), lostLease: fate(lost), stopped: fate(stopped) },
+      ...{ gone: fate(gone), lostLease: fate(lost), stopped: fate(stopped, t - lateSignal) },
+      frozen: fate(frozen),
     };
     attempts.set(n, [...(attempts.get(n) ?? []), attempt]);
   }

@@ -38,23 +38,23 @@ export const kinds = {
   Long: { ...patient, weight: 4, ms: [3000, 6000] },
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
   /** One attempt: it fails only where its worker died or gave it up while it ran. */
-  Single: { ...patient, attempts: 1, weight: 8, ms: [0, 60] },
+  Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
   Limited: { ...patient, concurrency: 2, weight: 8, ms: [20, 150] },
   Ordered: { ...patient, concurrency: 1, isOrdered: true, weight: 8, ms: [0, 30] },
   Unique: { ...patient, isUnique: true, weight: 6, ms: [50, 400] },
   /** Fails at its first attempt. */
-  Flaky: { ...patient, weight: 6, ms: [0, 20] },
+  Flaky: { ...patient, weight: 10, ms: [20, 500] },
   Hopeless: { attempts: 2, expected: "failed", weight: 3, ms: [0, 20] },
   /** Fails, and is queued again by hand. */
   Revived: { attempts: 1, expected: "either", isUnique: true, weight: 3, ms: [0, 20] },
   /** Only new workers have a handler. */
   Recent: { ...patient, isNew: true, weight: 4, ms: [0, 20] },
   /** Ignores its time limit. */
-  Deaf: { attempts: 1, timeout: "200ms", concurrency: 1, expected: "failed", weight: 1, ms: [1500, 1500] },
+  Deaf: { attempts: 1, timeout: "200ms", concurrency: 1, expected: "failed", weight: 3, ms: [1100, 1100] },
   /** Kills its worker. */
   Killer: { attempts: 2, expected: "failed", weight: 0.15, ms: [0, 0] },
-  BadError: { attempts: 1, expected: "failed", weight: 1, ms: [0, 0] },
-  BadResult: { attempts: 1, expected: "either", weight: 1, ms: [0, 0] },
+  BadError: { attempts: 1, expected: "failed", weight: 2, ms: [0, 0] },
+  BadResult: { attempts: 1, expected: "either", weight: 3, ms: [0, 0] },
   BadProgress: { ...patient, expected: "either", weight: 1, ms: [0, 0] },
   BadData: { ...patient, weight: 1, ms: [0, 0] },
   /** Fails, and is queued anew each time: one successor for each. */
@@ -75,3 +75,9 @@ export function kindOf(name: string): Kind {
 export function linkName(chain: string, id: number): string {
   return `${chain}#${id}`;
 }
+
+/** What producers are told: to push some jobs that take long, or some that don't. */
+export const pushLong = "SIGUSR2";
+export const pushQuick = "SIGHUP";
+/** What they say when they can be told. */
+export const hears = "ready";

@@ -13,6 +13,8 @@ export interface Sighting {
   n: string;
   id: number;
   worker: string;
+  /** Its process, if that is known. */
+  pid: number | undefined;
   first: number;
   last: number;
 }
@@ -23,6 +25,8 @@ export class Observer {
   /** Words that two unfinished jobs had at one time. */
   readonly doubles = new Map<string, string[]>();
   readonly #completed = new Set<string>();
+  /** Of every worker that was ever known. */
+  readonly #pids = new Map<string, number>();
   #isOver = false;
   #looking: Promise<void> | undefined;
 
@@ -42,6 +46,7 @@ export class Observer {
 
   async look(): Promise<Row[]> {
     const asked = now();
+    for (const { id, pid } of await this.rows.workers()) this.#pids.set(id, pid);
     const rows = await this.rows.all();
     // Not before: what began since the look was asked for may have ended before it was answered.
     const t = now();
@@ -71,7 +76,8 @@ export class Observer {
   #sight({ n, id, attempt }: Row, worker: string, t: number): void {
     const key = `${n} ${id} ${attempt} ${worker}`;
     const seen = this.sightings.get(key);
-    if (seen === undefined) this.sightings.set(key, { n, id, worker, first: t, last: t });
+    if (seen === undefined)
+      this.sightings.set(key, { n, id, worker, pid: this.#pids.get(worker), first: t, last: t });
     else seen.last = t;
   }
 

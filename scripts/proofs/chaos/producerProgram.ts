@@ -3,7 +3,7 @@ import { queueEngine } from "../../../app/queue/engines/select";
 import { newJob } from "../../../app/queue/newJob";
 import { chosen, seeded } from "../../seeded";
 import { pause } from "./clock";
-import { type KindName, kindNames, kindOf, type Load } from "./kinds";
+import { hears, type KindName, kindNames, kindOf, type Load, pushLong, pushQuick } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
 import { append } from "./trace";
 
@@ -11,25 +11,46 @@ import { append } from "./trace";
 
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
+const mostWaiting = 150;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
-const engine = await queueEngine();
+let told = 0;
 let isOver = false;
 process.on("SIGTERM", () => {
   isOver = true;
 });
+const engine = await queueEngine();
+process.on(pushLong, () => void pushSome(`told${++told}`, { Long: 6 }));
+process.on(pushQuick, () => void pushSome(`told${++told}`, { Quick: 6 }));
+console.log(hears);
 for (let count = 0; !isOver; count++) {
   // Several at once, as a web process has them: they share statements.
   const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
     push(`${name}.${process.pid}-${count}.${at}`),
   );
   await Promise.all(pushes);
+  if (count % 50 === 49) await untilFew();
   if (random() < 0.02) await reviveFailed();
+  // Workers claim many short ones at a time, and give back what waits behind long ones.
+  if (random() < 0.02) await pushSome(count, { Quick: 40, Long: 6, Slow: 6 });
   await pause(everyMs * 2 * random());
 }
 process.exit(0);
 
-async function push(n: string): Promise<void> {
-  const kind = chosen(weights, random);
+/** On a slow machine more would be pushed than is done, and the storm would meet a backlog alone. */
+async function untilFew(): Promise<void> {
+  for (;;) {
+    const counts = await engine.counts().catch(() => undefined);
+    if (isOver || counts === undefined || counts.byState.pending < mostWaiting) return;
+    await pause(500);
+  }
+}
+
+async function pushSome(word: number | string, numbers: Partial<Record<KindName, number>>): Promise<void> {
+  const kinds = Object.entries(numbers).flatMap(([kind, number]) => Array(number).fill(kind) as KindName[]);
+  await Promise.all(kinds.map((kind, at) => push(`${name}.${process.pid}-${word}.${kind}${at}`, kind)));
+}
+
+async function push(n: string, kind = chosen(weights, random)): Promise<void> {
   const load = loadOf(n, kind);
   const delay = kind === "Delayed" ? Math.round(500 + random() * 4000) : undefined;
   const unique = load.unique === undefined ? {} : { unique: load.unique };

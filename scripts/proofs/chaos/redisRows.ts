@@ -36,6 +36,10 @@ export class RedisRows implements Rows {
     return rows.flat();
   }
 
+  async workers(): Promise<{ id: string; pid: number }[]> {
+    return Object.values(await this.#client.hgetall("laju:workers")).map((text) => JSON.parse(text));
+  }
+
   async disconnectAll(): Promise<void> {
     await this.#client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     await this.#client.call("CLIENT", "KILL", "TYPE", "pubsub");

@@ -43,6 +43,10 @@ export class SqliteRows implements Rows {
     return (this.database.prepare(`select ${columns} from jobs`).all() as Record[]).map(toRow);
   }
 
+  async workers(): Promise<{ id: string; pid: number }[]> {
+    return this.database.prepare("select id, pid from queue_workers").all() as { id: string; pid: number }[];
+  }
+
   async disconnectAll(): Promise<void> {}
 
   async close(): Promise<void> {
@@ -60,6 +64,8 @@ export class ServerRows implements Rows {
       client: isPostgres ? "pg" : "mysql2",
       connection: url,
       pool: { min: 0, max: 2 },
+      // That the server is away is no news here.
+      log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
     });
     await database.migrate.latest({ migrationSource: migrationSource() });
     return new ServerRows(database);
@@ -68,6 +74,10 @@ export class ServerRows implements Rows {
   async all(): Promise<Row[]> {
     const found = await this.database("jobs").select(this.database.raw(columns));
     return (found as Record[]).map(toRow);
+  }
+
+  async workers(): Promise<{ id: string; pid: number }[]> {
+    return this.database("queue_workers").select("id", "pid");
   }
 
   async disconnectAll(): Promise<void> {
@@ -85,6 +95,8 @@ export class ServerRows implements Rows {
     await this.database.destroy();
   }
 }
+
+function quiet(): void {}
 
 function toRow(record: Record): Row {
   const data = record.data ?? "";

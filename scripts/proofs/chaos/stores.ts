@@ -28,6 +28,8 @@ export interface Row {
 /** How the checks look at a store, beside the queue's own code. */
 export interface Rows {
   all(): Promise<Row[]>;
+  /** The processes of the workers that are known. */
+  workers(): Promise<{ id: string; pid: number }[]>;
   /** Ends all connections to the server but this one. */
   disconnectAll(): Promise<void>;
   /** Where the server keeps its files, if they can be put back as they were. */
@@ -65,9 +67,12 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
   return { ...place, url: server.url, rows, server, file: undefined, stop };
 }
 
+/** In bytes: there are results that are larger. */
+const mostInPacket = 2_500_000;
+
 function startServer(engine: EngineName): Promise<CrashingServer> {
   if (engine === "postgresql") return startPostgres();
-  if (engine === "mariadb") return startMysql();
+  if (engine === "mariadb") return startMysql([`--max-allowed-packet=${mostInPacket}`]);
   // With "everysec" Redis answers before it writes while the disk is busy: kill -9 loses what was acknowledged.
   return startRedis({ appendOnly: true, settings: { appendfsync: "always" } });
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** A host's way to the server, on which anything may happen to what is said. */
 export class Way {
-  /** How long each side waits for what the other said, in milliseconds. */
+  /** How long each side waits for what the other said, in milliseconds; connections differ, from none to twice that. */
   delayMs = 0;
   /** How likely it is that an answer is lost, and its connection with it; from 0 to 1. */
   lossOfAnswers = 0;
@@ -58,7 +58,7 @@ export class Way {
       return;
     }
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
-    const pair: Pair = { sockets: [client, upstream], isDead: this.#isSilent };
+    const pair: Pair = { sockets: [client, upstream], isDead: this.#isSilent, slowness: Math.random() * 2 };
     this.#pairs.add(pair);
     client.on("data", (data) => this.#pass(pair, data, upstream));
     upstream.on("data", (data) => this.#answer(pair, data, client));
@@ -82,7 +82,7 @@ export class Way {
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
     // Timers of one length end in the order in which they began; a shorter one would overtake.
-    const wait = Math.max(this.delayMs, (pair.busyUntil ?? 0) - performance.now());
+    const wait = Math.max(this.delayMs * pair.slowness, (pair.busyUntil ?? 0) - performance.now());
     if (wait <= 0) {
       to.write(data);
       return;
@@ -95,5 +95,6 @@ export class Way {
 interface Pair {
   sockets: [Socket, Socket];
   isDead: boolean;
+  slowness: number;
   busyUntil?: number;
 }
