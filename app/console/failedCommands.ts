@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { troublesOf } from "../runs/health";
+import { type RunHistory, troublesOf } from "../runs/health";
 import { journalFile } from "../runs/journal";
+import { endedBadly } from "../runs/lastRun";
 import { ledgerFile } from "../runs/ledgerTables";
 import { markLostRuns } from "../runs/lostRuns";
 import { runHistories } from "../runs/runHistory";
@@ -21,14 +22,17 @@ export function failedCommands(
   try {
     markLostRuns();
     const here = scheduledHere([...commands], environment);
-    const histories = runHistories(here.map(({ name }) => name));
+    const bad = new Set(endedBadly(here.map(({ name }) => name)));
+    const histories = runHistories([...bad]);
     const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {
-      const history = histories.get(name);
-      if (history === undefined) return false;
       const expected = { name, schedules, timezone, overlap, since: null, isScheduled: true };
-      return troublesOf(expected, history, clock).some(({ kind }) => isBadEnd(kind));
+      return troublesOf(expected, histories.get(name) as RunHistory, clock).some(({ kind }) =>
+        isBadEnd(kind),
+      );
     };
-    return new Set(here.filter(hasFailed).map(({ name }) => name));
+    return new Set(
+      here.filter((command) => bad.has(command.name) && hasFailed(command)).map(({ name }) => name),
+    );
   } catch {
     return new Set();
   }

@@ -28,7 +28,10 @@ export function timelineText(
     "",
     `  ${head}`,
     "",
-    ...besides(barRows(hours, new Set(busiest.flatMap(({ times }) => times)), clock, terminal), terminal),
+    ...besides(
+      barRows(hours, new Set(busiest.map(({ times: [first] }) => first)), clock, terminal),
+      terminal,
+    ),
     "",
     ...busiestLines(busiest, clock, terminal),
     ...note,

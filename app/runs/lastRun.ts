@@ -12,6 +12,17 @@ export function lastEndedRun(name: string): Run | undefined {
   return row && toRun(row);
 }
 
+/** Those of these commands whose last run that came to an end ended badly: one step in the index for each. */
+export function endedBadly(names: readonly string[]): string[] {
+  const last = ledger()
+    .prepare(
+      "SELECT state FROM runs WHERE name = ? AND state NOT IN ('running', 'skipped') ORDER BY id DESC LIMIT 1",
+    )
+    .pluck();
+  const bad: unknown[] = ["failed", "timed_out", "lost"];
+  return names.filter((name) => bad.includes(last.get(name)));
+}
+
 /** The runs that go on now on any host. */
 export function runningRuns(): Run[] {
   const rows = ledger().prepare("SELECT * FROM runs WHERE state = 'running' ORDER BY id").all();

@@ -74,7 +74,7 @@ describe("status", () => {
   test("a success, a failure and their messages", async () => {
     await run("Fragile");
     expect((await laju("status", "--check")).stdout).toMatch(
-      /✓ Fragile +(now|\ds ago) +[\d.]+s +next in \d+m?s? +12 rows\n/,
+      /✓ Fragile +(now|\ds ago) +[\d.]+m?s +next in \d+m?s? +12 rows\n/,
     );
     app.write("broken", "");
     await run("Fragile");
