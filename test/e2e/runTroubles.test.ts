@@ -15,13 +15,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type HttpServer, startHttp } from "../support/http";
 import { withLedger } from "../support/ledger";
-import { until } from "../support/server";
+import { freePort, until } from "../support/server";
+import { startSmtp } from "../support/smtp";
 
 const minutely = (body: string, more = "") =>
   `import { command } from "../app/console/command";
    export default command({ schedule: "* * * * *", ${more} async run() { ${body} } });`;
 const forever = 'console.log("begun"); await new Promise((resolve) => setTimeout(resolve, 600_000));';
 
+const isRoot = process.getuid?.() === 0;
 const memoryGroups = "/sys/fs/cgroup/memory";
 const hasMemoryGroups = canWrite(memoryGroups) && canWrite("/dev/kmsg");
 
@@ -52,6 +54,8 @@ describe("a command that", () => {
       "commands/Fills.ts": minutely("const all = []; for (;;) all.push(new Array(10_000).fill(all.length));"),
       "commands/FillsBuffers.ts": minutely("const all = []; for (;;) all.push(Buffer.alloc(5_000_000, 1));"),
       "commands/Fails.ts": minutely('throw new Error("the vendor is down");'),
+      "commands/Says.ts": minutely('for (let i = 0; i < 4_000; i += 1) console.log("a line", i);'),
+      "commands/Mails.ts": minutely('throw new Error("no rows");', 'notify: "ops@example.com",'),
       "commands/Gone.ts": minutely('throw new Error("gone soon");'),
       "commands/Retried.ts": minutely(
         'if (existsSync("broken")) throw new Error("broken");',
@@ -59,7 +63,7 @@ describe("a command that", () => {
       ).replace("export", 'import { existsSync } from "node:fs"; export'),
       // What begins ten minutes ago need not be waited for.
       "past.cjs": "const { now } = Date; Date.now = () => now() - 600_000;",
-      ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\n`,
+      ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\nMAIL_URL=smtp://127.0.0.1:${await freePort()}\n`,
     });
     expect((await app.laju("build")).stderr).toBe("");
     const { PATH, HOME } = process.env;
@@ -153,6 +157,42 @@ describe("a command that", () => {
       }
     },
   );
+
+  test.skipIf(!isRoot)("prints to a full disk is no success in green", async () => {
+    const logs = join(app.root, "logs");
+    mkdirSync(logs, { recursive: true });
+    const script = `mount -t tmpfs -o size=8k none logs
+      node build/commands/Says.js >> logs/Says.log 2>&1`;
+    const words = ["--mount", "sh", "-euc", script];
+    const path = `${dirOfNode}:${process.env.PATH}`;
+    expect((await app.run(words, { program: "unshare", env: { PATH: path } })).status).toBe(0);
+    await until(() => notices("Says").length === 1);
+    const [first] = (await status("Says")).needsPerson;
+    expect(first).toMatch(/^Says lost 3\d{3} lines of its output: the disk is full \(ENOSPC\)$/);
+    expect(notices("Says")[0]).toMatchObject({ title: first, incident: { kind: "output" } });
+    expect((await followStep("Says", `df -h ${logs}`)).stdout).toContain("Use%");
+    // It lost nothing this time.
+    expect(await run("Says")).toBe(0);
+    await until(() => notices("Says").length === 2);
+    expect(notices("Says")[1].title).toMatch(/^Says works again after /);
+  });
+
+  test("fails while the mail server is down is told later, and until then status says so", async () => {
+    expect(await run("Mails")).toBe(1);
+    const unsent = /^1 notice was not sent for .*, to ops@example\.com: .*ECONNREFUSED/;
+    await until(async () => (await status("Mails")).needsPerson.some((one) => unsent.test(one)));
+    expect((await status("Mails")).needsPerson[0]).toBe("Mails failed with exit status 1");
+    const stillDown = await followStep("Mails", "node laju notices:send");
+    expect(stillDown).toMatchObject({ status: 1, stderr: expect.stringContaining("ECONNREFUSED") });
+    const smtp = await startSmtp();
+    await app.run(["laju", "notices:send"], { env: { MAIL_URL: smtp.url } });
+    expect(smtp.mails).toMatchObject([{ subject: "Mails failed with exit status 1" }]);
+    expect(smtp.mails[0]?.text).toMatch(
+      /^\d\d:\d\d:\d\d ERROR Mails failed {2}error="no rows"\n {2}Error: no rows\n/m,
+    );
+    expect((await status("Mails")).needsPerson.some((one) => unsent.test(one))).toBe(false);
+    await smtp.stop();
+  });
 
   test("fails is acknowledged until it works again, and its incident ends when it is disabled", async () => {
     expect(await run("Fails")).toBe(1);
