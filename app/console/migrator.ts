@@ -1,26 +1,65 @@
 import { LajuError } from "../errors";
 import DB from "../services/DB";
 import { databasePlace } from "../services/databasePlace";
-import { adoptHistory, runsInTransaction } from "../services/migrations";
+import { adoptHistory, knownMigrations, migrationsDone, runsInTransaction } from "../services/migrations";
 
-/** Runs the migrations that have not run; returns their names. */
+/** A migration, and whether it has run here. */
+export interface MigrationRow {
+  name: string;
+  isDone: boolean;
+  /** Whether this release has it. One that it lacks was run by another release. */
+  isKnown: boolean;
+}
+
+/**
+ * Runs the migrations that have not run; returns their names. Those of a later release that ran before a rollback are no
+ * obstacle.
+ */
 export function latestMigrations(): Promise<string[]> {
-  return migrating(async (migrator) => (await migrator.latest())[1].map(nameOf));
+  const config = { disableMigrationsListValidation: true };
+  return migrating(async (migrator) => (await migrator.latest(config))[1].map(nameOf));
 }
 
 /** Undoes the last batch, or every migration; returns their names. */
 export function rollBackMigrations(all: boolean): Promise<string[]> {
-  return migrating(async (migrator) => (await migrator.rollback(undefined, all))[1].map(nameOf));
+  return migrating(async (migrator) => {
+    const done = await migrationsDone(DB);
+    const last = Math.max(...done.map(({ batch }) => batch));
+    refuseUnknown(done.filter(({ batch }) => all || batch === last));
+    const config = { disableMigrationsListValidation: true };
+    return (await migrator.rollback(config, all))[1].map(nameOf);
+  });
 }
 
-/** Every migration in the order they run, and whether it has. */
-export function migrationStatus(): Promise<{ name: string; isDone: boolean }[]> {
-  return migrating(async (migrator) => {
-    const [done, waiting] = await migrator.list();
+/** Every migration, first those that have run, in that order. Changes nothing. */
+export async function migrationStatus(): Promise<MigrationRow[]> {
+  try {
+    const known = knownMigrations();
+    const done = (await migrationsDone(DB)).map(({ name }) => name);
+    const waiting = known.filter((name) => !done.includes(name));
     return [
-      ...done.map((one: unknown) => ({ name: nameOf(one), isDone: true })),
-      ...waiting.map((one: unknown) => ({ name: nameOf(one), isDone: false })),
+      ...done.map((name) => ({ name, isDone: true, isKnown: known.includes(name) })),
+      ...waiting.map((name) => ({ name, isDone: false, isKnown: true })),
     ];
+  } catch (error) {
+    if (error instanceof LajuError) throw error;
+    throw new LajuError(`the database cannot be asked for its migrations: ${error.message}`, {
+      code: "E_MIGRATION",
+      hint: "`node laju doctor` says whether the database answers. Nothing was changed.",
+      cause: error,
+    });
+  } finally {
+    await DB.destroy();
+  }
+}
+
+function refuseUnknown(rows: readonly { name: string }[]): void {
+  const known = knownMigrations();
+  const missing = rows.find(({ name }) => !known.includes(name));
+  if (missing === undefined) return;
+  throw new LajuError(`the migration ${missing.name} cannot be undone here: this release does not have it`, {
+    code: "E_MIGRATION",
+    hint: "Run `node laju migrate:rollback` in the release that has it. Nothing was changed.",
   });
 }
 

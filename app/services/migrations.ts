@@ -35,6 +35,21 @@ export function migrationSource(folder = migrationsFolder): Knex.MigrationSource
   };
 }
 
+/** The names of the migrations that this release has, in the order they run. */
+export function knownMigrations(folder = migrationsFolder): string[] {
+  return migrationFiles(folder).map(({ name }) => name);
+}
+
+/** What has run, in that order: read and nothing else. */
+export async function migrationsDone(
+  knex: Knex,
+  table = "knex_migrations",
+): Promise<{ name: string; batch: number }[]> {
+  if (!(await knex.schema.hasTable(table))) return [];
+  const rows: { name: string; batch: number }[] = await knex(table).select("name", "batch").orderBy("id");
+  return rows.map(({ name, batch }) => ({ name: plainName(name), batch }));
+}
+
 /** False for a migration with `export const config = { transaction: false }`. */
 export async function runsInTransaction(name: string, folder = migrationsFolder): Promise<boolean> {
   const source = migrationSource(folder);

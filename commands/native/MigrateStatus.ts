@@ -5,14 +5,17 @@ import { verb } from "../../app/console/verb";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },
+  details: `Changes nothing. A migration that has run and that this release does not have, as after going back to an earlier
+release, is shown as such, and is no error.`,
   async run({ options }) {
     const rows = await migrationStatus();
     if (options.json) return console.log(jsonText(rows));
     const { paint, symbols } = terminalFor(1);
-    for (const { name, isDone } of rows) {
-      console.log(
-        isDone ? `${paint("green", symbols.done)} ${name}` : `${symbols.never} ${name}   not yet run`,
-      );
+    for (const { name, isDone, isKnown } of rows) {
+      if (!isKnown) {
+        console.log(`${paint("yellow", symbols.skipped)} ${name}   has run, but is not in this release`);
+      } else if (isDone) console.log(`${paint("green", symbols.done)} ${name}`);
+      else console.log(`${symbols.never} ${name}   not yet run`);
     }
     if (rows.length === 0) console.log("There are no migrations in app/migrations.");
   },

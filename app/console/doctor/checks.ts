@@ -4,7 +4,6 @@ import { diskClock } from "./clock";
 import { cronDaemon } from "./cronDaemon";
 import { crontab } from "./crontab";
 import { disk } from "./disk";
-
 import { environment } from "./environment";
 import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";

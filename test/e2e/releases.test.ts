@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+
+const docs = readFileSync(join(import.meta.dirname, "../../docs/deployment.md"), "utf8");
+const table = (name: string) => `
+export const up = (knex) => knex.schema.createTable("${name}", (table) => { table.text("note"); });
+export const down = (knex) => knex.schema.dropTable("${name}");`;
+const daily = (hour: number) => `export const meta = { schedule: "0 ${hour} * * *" }; console.log("done");`;
+
+describe("releases, as docs/deployment.md has them", () => {
+  let app: TestApp;
+  let cron: FakeCrontab;
+  let folder: string;
+  const made: TestApp[] = [];
+
+  beforeAll(async () => {
+    cron = fakeCrontab();
+    app = makeApp({ "commands/Daily.ts": daily(8), "app/migrations/20270101_old.ts": table("old") });
+    folder = dirname(app.root);
+    for (const path of ["releases", "shared"]) mkdirSync(join(folder, path));
+    const settings = `NODE_ENV=production\nDB_CONNECTION=production\nLAJU_DATA=${folder}/shared/data\nLAJU_LOGS=${folder}/shared/logs\n`;
+    writeFileSync(join(folder, "shared", ".env"), settings, { mode: 0o600 });
+    await release("41");
+    app.write("commands/Daily.ts", daily(9));
+    app.write("app/migrations/20270201_new.ts", table("fresh"));
+    await release("42");
+  });
+  afterAll(() => {
+    for (const one of [app, ...made]) one?.remove();
+    cron?.remove();
+  });
+
+  /** What a release has: no sources. */
+  async function release(name: string): Promise<void> {
+    expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+    const copy = app.copy();
+    made.push(copy);
+    renameSync(copy.root, join(folder, "releases", name));
+    for (const sources of ["app", "commands", "scripts"]) {
+      rmSync(join(folder, "releases", name, sources), { recursive: true });
+    }
+  }
+
+  /** The script of a section, for another release and folder, and without npm. */
+  function script(heading: string, from: string, to: string): string {
+    const [, code = "false"] = /```\n(cd [\s\S]*?)```/.exec(docs.slice(docs.indexOf(heading))) ?? [];
+    return code.replaceAll("/srv/app", folder).replaceAll(from, to).replace("npm ci --omit=dev", "true");
+  }
+  const sh = (code: string, cwd = folder) => {
+    const PATH = `${cron.folder}/bin:${dirname(process.execPath)}:${process.env.PATH}`;
+    return app.run(["-euc", code], { program: "/bin/sh", cwd, env: { PATH } });
+  };
+  const current = (command: string) => sh(command, join(folder, "current"));
+
+  test("are deployed one after the other, and the one before is gone back to", async () => {
+    for (const name of ["41", "42"]) {
+      const deployed = await sh(script("## Releases", "42", name));
+      expect(deployed).toMatchObject({ status: 0, stderr: "" });
+      expect(deployed.stdout).toMatch(/✓ The crontab of \w+ is in order\n$/);
+    }
+    expect(String(cron.table())).toContain("\n0 9 * * * ");
+
+    // Whoever looks between the link and the installation is told which of the two is newer.
+    await sh("ln -sfn releases/41 current");
+    const looked = await current("node laju crontab:check; echo; node laju status");
+    const newer = "is newer than this build: a later one wrote it";
+    expect(looked.stdout).toContain(newer);
+    const status = await current("node laju status");
+    expect(status.stdout.split("\n")[0]).toMatch(new RegExp(`^✗ The crontab of \\w+ ${newer}$`));
+
+    const back = await sh(script("### Rolling back", "41", "41"));
+    expect(back).toMatchObject({ status: 0, stderr: "" });
+    expect(back.stdout).toContain("✓ 20270101_old\n↷ 20270201_new   has run, but is not in this release\n");
+    expect(back.stdout).toMatch(/✓ The crontab of \w+ is in order\n$/);
+    expect(String(cron.table())).toContain("\n0 8 * * * ");
+    expect(String(cron.table()).match(/# BEGIN laju/g)).toHaveLength(1);
+  });
+
+  test("migrate in the one gone back to, and undo nothing that they do not have", async () => {
+    expect(await current("node laju migrate")).toMatchObject({
+      status: 0,
+      stdout: "Nothing to migrate.\n",
+      stderr: "",
+    });
+    const refused = await current("node laju migrate:rollback");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(
+      "the migration 20270201_new cannot be undone here: this release does not",
+    );
+    expect((await sh("node laju migrate:rollback", join(folder, "releases/42"))).stdout).toContain(
+      "_new undone",
+    );
+    expect((await current("node laju migrate:status --json")).stdout).not.toContain("20270201_new");
+    const forward = await sh("ln -sfn releases/42 current; cd current; node laju crontab:check");
+    expect(forward.stdout).toContain("is older than the build");
+  });
+});
