@@ -15,7 +15,8 @@ export function endIncidentsOfOthers(
   environment: string | undefined,
   at: number,
 ): string[] {
-  const names = new Set(openIncidents().map(({ name }) => name));
+  const ofCommands = openIncidents().filter(({ kind }) => kind !== "host");
+  const names = new Set(ofCommands.map(({ name }) => name));
   return [...names].flatMap((name) => {
     if (name.startsWith(jobPrefix)) return [];
     const because = whyOver(

@@ -8,6 +8,7 @@ import { endIncidentsOfOthers } from "./endIncidents";
 import { expectedCommands } from "./expectedCommands";
 import { findTrouble, forgetOthers } from "./findTrouble";
 import { hostClock } from "./hostClock";
+import { findHostTrouble } from "./hostIncidents";
 import { logFileOf, monitorLog } from "./logFile";
 import { noticeSubjects } from "./noticeSubjects";
 
@@ -33,6 +34,7 @@ export async function monitor(): Promise<MonitorReport> {
     }
   };
   await part("Runs could not be looked at", lookAtRuns);
+  await part("This host could not be looked at", () => findHostTrouble(report, Date.now()));
   await part("Notices could not be sent", () => sendWaiting(report));
   await part("The ledger could not be pruned", prune);
   await part("Logs could not be rotated", rotate);

@@ -9,9 +9,13 @@ import { readCrontab } from "./systemCrontab";
 /** Roots of blocks beside the app's own that start its commands too. */
 export function secondBlocks(asked: TargetOptions, read = readCrontab): string[] {
   const own = installedRoot(asked, read);
-  return appBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
-    .map(({ root }) => root)
-    .filter((root) => root !== own);
+  try {
+    return appBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
+      .map(({ root }) => root)
+      .filter((root) => root !== own);
+  } catch {
+    return []; // No crontab program, or a table that others complain about.
+  }
 }
 
 /** What a second block does, and the command that takes it out. */

@@ -29,7 +29,7 @@ export function statusText(
   const isUnread = lines.length === 0 && crontab.state === "unknown";
   const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
   const hint = crontab.hint === undefined || isInHead(status) ? [] : [paint("dim", crontab.hint)];
-  const summary = [...summaryLines(status, terminal), ...hint].map((line) => `  ${line}`);
+  const summary = [...summaryLines(status, clock, terminal), ...hint].map((line) => `  ${line}`);
   const head = troubleLines(status.health ?? [], terminal);
   if (isUnread) return head.join("\n");
   return [
@@ -47,15 +47,16 @@ export function statusText(
 const longName = 0.4;
 
 /** The crontab and the queue, in one line where there is room. */
-function summaryLines(status: Status & QueuePart, terminal: Terminal): string[] {
+function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: Terminal): string[] {
   const { crontab, queue, queueProblem } = status;
   const { paint, width } = terminal;
   const message = crontab.isBad ? paint("red", crontab.message) : crontab.message;
   const word = isInHead(status) ? [] : [message];
   if (queueProblem !== undefined)
     return [...word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
-  if (queue == null) return word;
-  const line = queueLine(queue);
+  const age = askedText(status, now);
+  if (queue == null) return age === "" ? word : [...word, `servers${age}`];
+  const line = `${queueLine(queue)}${age}`;
   const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
   const isShort = crontab.message.length + line.length + 5 <= width;
   return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
@@ -66,7 +67,14 @@ function isInHead({ health = [] }: Status): boolean {
   return health.some(({ name, state }) => name === "crontab" && state === "bad");
 }
 
+/** How old the last answer is, where a server was not asked now. */
+function askedText({ storesAskedAt }: QueuePart, now: Date): string {
+  const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
+  return age < 2_000 ? "" : ` (last asked ${ago(age)})`;
+}
+
 interface QueuePart {
+  storesAskedAt?: number | null;
   queue?: QueueState | null;
   queueProblem?: string;
 }

@@ -1,28 +1,30 @@
 import { noticeSettings, paths } from "../config";
-import { LajuError } from "../errors";
 import Mailer from "../services/Mailer";
 import { hostName } from "./hostName";
-import { HttpError, postJson, postText } from "./httpNotice";
+import { postJson } from "./httpNotice";
 import { countFailures, findIncident, type Incident } from "./incidents";
 import { findRun } from "./ledger";
 import { noticeMail } from "./noticeMail";
 import type { Notice } from "./notices";
 import type { NoticeContent } from "./noticeText";
+import { type PingEvent, ping } from "./ping";
 import { outputTail, readableTail } from "./runOutput";
+import { tried } from "./tried";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
 /** How much of a run's output a notice carries: Healthchecks.io keeps 100 kB, chats far less. */
 const tailBytes = 8_000;
-/** A hiccup is over in seconds; what is left after these attempts waits for the next `laju monitor`. */
-const pausesMs = [0, 500, 2_000];
-
 /** Sends one notice to its receiver. Throws when that did not take it. */
 export async function deliver(notice: Notice, describe: (name: string) => string): Promise<void> {
   const { channel } = notice;
-  if (channel.startsWith("ping:")) return tried(() => sendPing(notice, channel.slice("ping:".length)));
+  if (channel.startsWith("ping:")) return sendPing(notice, channel.slice("ping:".length));
   const incident = notice.incidentId === null ? undefined : findIncident(notice.incidentId);
   if (incident === undefined) throw new Error(`notice ${notice.id} has no incident`);
-  const content = contentOf(notice, incident, describe(notice.name));
+  return deliverContent(channel, contentOf(notice, incident, describe(notice.name)));
+}
+
+/** Sends what a notice says to one receiver that is no ping. Throws when that did not take it. */
+export function deliverContent(channel: string, content: NoticeContent): Promise<void> {
   if (channel === "webhook") return tried(() => postWebhook(content));
   return tried(() => sendMail(content, channel.slice("mail:".length)));
 }
@@ -54,30 +56,10 @@ function postWebhook(content: NoticeContent): Promise<void> {
   return postJson(webhookUrl, JSON.stringify(body));
 }
 
-/** As Healthchecks.io has it: URL/start, then URL or URL/fail, with what was printed as the body. */
 function sendPing({ event, runId }: Notice, url: string): Promise<void> {
   const run = runId === null ? undefined : findRun(runId);
-  const target = new URL(url);
-  if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
-  if (run === undefined || event === "start") return postText(target.href, "");
+  if (run === undefined || event === "start") return ping(url, event as PingEvent, "");
   const ending = `${run.name}: ${run.state.replace("_", " ")}, exit status ${run.exitStatus ?? "unknown"}`;
   const body = [ending, run.message, readableTail(run, tailBytes)].filter(Boolean).join("\n");
-  return postText(target.href, body);
-}
-
-async function tried(send: () => Promise<void>): Promise<void> {
-  for (const [index, pause] of pausesMs.entries()) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    try {
-      return await send();
-    } catch (error) {
-      if (index === pausesMs.length - 1 || !isPassing(error)) throw error;
-    }
-  }
-}
-
-/** Wrong settings and refusals do not mend themselves within seconds. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof HttpError) return error.status >= 500 || error.status === 429;
-  return !(error instanceof LajuError) || error.code === "E_MAIL_CONNECT";
+  return ping(url, event as PingEvent, body);
 }

@@ -4,9 +4,9 @@ import { ledger } from "./ledgerFile";
 /**
  * `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual;
  * `hanging`: its starts are skipped because of a run that does not end; `output`: lines that its last run printed could
- * not be written.
+ * not be written; `host`: what keeps commands from running here, which is no command's own.
  */
-export type IncidentKind = "failing" | "overdue" | "slow" | "hanging" | "output";
+export type IncidentKind = "failing" | "overdue" | "slow" | "hanging" | "output" | "host";
 
 /** Something that needs a person, from the first sign of it until the command works again. */
 export interface Incident {

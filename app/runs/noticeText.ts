@@ -26,8 +26,11 @@ export interface NoticeContent {
 
 /** "SendDailyDigest failed with exit status 1": the subject of a mail, the first line of a message. */
 export function noticeTitle({ event, name, incident }: NoticeContent): string {
-  if (event === "failure") return `${name} ${incident.reason}`;
   const lasted = formatDuration(Math.max(0, (incident.closedAt ?? incident.openedAt) - incident.openedAt));
+  if (incident.kind === "host") {
+    return event === "failure" ? incident.reason : `In order again after ${lasted}: ${incident.reason}`;
+  }
+  if (event === "failure") return `${name} ${incident.reason}`;
   if (incident.closedBecause !== null)
     return `${name} ${incident.closedBecause}: its incident ends after ${lasted}`;
   return `${name} works again after ${lasted}`;

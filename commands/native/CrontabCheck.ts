@@ -1,7 +1,8 @@
 import { crontabDiffText } from "../../app/console/crontabReport";
 import { targetOptions, userOption } from "../../app/console/crontabTarget";
 import { crontabVerdict } from "../../app/console/crontabVerdict";
-import { lookingAt, lookLocally } from "../../app/console/doctor/localChecks";
+import { lookLocally } from "../../app/console/doctor/localChecks";
+import { lookingAt } from "../../app/console/doctor/looking";
 import { jsonText } from "../../app/console/jsonText";
 import { readingOnce } from "../../app/console/systemCrontab";
 import { terminalFor } from "../../app/console/terminal";

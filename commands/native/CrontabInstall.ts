@@ -12,7 +12,8 @@ import {
   targetWarnings,
   userOption,
 } from "../../app/console/crontabTarget";
-import { lookingAt, lookLocally } from "../../app/console/doctor/localChecks";
+import { lookLocally } from "../../app/console/doctor/localChecks";
+import { lookingAt } from "../../app/console/doctor/looking";
 import { rememberInstallation } from "../../app/console/installation";
 import { keptOptionsText } from "../../app/console/installCommand";
 import { refuseSecondBlock } from "../../app/console/secondBlocks";

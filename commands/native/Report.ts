@@ -3,11 +3,11 @@ import { basename, resolve } from "node:path";
 import { paths } from "../../app/config";
 import { readBuiltCommands } from "../../app/console/catalog";
 import { hostClock } from "../../app/console/hostClock";
-import { withQueueStatus } from "../../app/console/queue/queueStatus";
 import { shownOf } from "../../app/console/report/failures";
 import { reportPage } from "../../app/console/report/page";
 import { readQueueReport } from "../../app/console/report/readQueue";
 import { type ReportData, readReport } from "../../app/console/report/reportData";
+import { withStores } from "../../app/console/statusStores";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
@@ -30,7 +30,7 @@ export default verb({
       days: Number(options.days),
     };
     const report = readReport(readBuiltCommands(), facts);
-    const status = await withQueueStatus(report.status);
+    const status = await withStores(report.status, true);
     const data = { ...report, status, queue: await readQueueReport(status) };
     const page = reportPage(data);
     write(resolve(options.html), page);

@@ -5,7 +5,6 @@ import { targetOptions, userOption } from "../../app/console/crontabTarget";
 import { hostClock } from "../../app/console/hostClock";
 import { jsonText } from "../../app/console/jsonText";
 import { allOption } from "../../app/console/neverHere";
-import { withQueueStatus } from "../../app/console/queue/queueStatus";
 import { parseOrder, sortOption } from "../../app/console/rowOrder";
 import {
   isNamed,
@@ -17,6 +16,7 @@ import {
 } from "../../app/console/selection";
 import { arrangedStatus, inStatusOrder } from "../../app/console/statusOrder";
 import { readStatus } from "../../app/console/statusRows";
+import { withStores } from "../../app/console/statusStores";
 import { statusText } from "../../app/console/statusText";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
@@ -35,8 +35,9 @@ export default verb({
   details: `${selectionDetails}
 
 Needs a person: a last run that failed, timed out or was lost; a start that did not come; a run far longer than
-usual; a crontab that is not what the build asks for; queued jobs that failed, or are ready with no worker there; a queue
-that does not answer.`,
+usual; a crontab that is not what the build asks for; no cron daemon, a node that is gone, a full disk and whatever else
+keeps commands from running; notices that nobody takes; queued jobs that failed, or are ready with no worker there; a server of
+the queue or of oneServer that does not answer. --check asks those servers; without it their last answer is shown.`,
   async run({ args: words, options }) {
     const selection = { words, tags: options.tag };
     const order = parseOrder(options.sort);
@@ -48,7 +49,9 @@ that does not answer.`,
       ...(options.user !== undefined && { user: options.user }),
     };
     const rows = readStatus(all, shown, clock, asked);
-    const status = isWhole(selection) ? await withQueueStatus(rows) : { ...rows, queue: null };
+    const status = isWhole(selection)
+      ? await withStores(rows, options.check === true)
+      : { ...rows, queue: null };
     if (options.json) {
       const commands = order === undefined ? status.commands : inStatusOrder(status.commands, order);
       console.log(jsonText({ ...status, commands }));

@@ -20,6 +20,8 @@ export interface CronHouse {
   program: string;
   /** The folder that holds it. */
   bin: string;
+  /** The words before a program that is to run within. */
+  enter: readonly string[];
   /** Runs crontab(1). */
   crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
   /** Runs a shell script within: it sees this spool, and the usual rest of the machine. */
@@ -54,6 +56,7 @@ export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronH
     folder,
     bin,
     program: join(bin, "crontab"),
+    enter,
     crontab: (args, input) => run(["crontab", ...args], input),
     shell: (script) => run(["sh", "-c", script]),
     stop: () => stop(keeper, folder),

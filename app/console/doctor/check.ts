@@ -1,17 +1,10 @@
-import type { readCrontab } from "../systemCrontab";
+import type { Looking } from "./looking";
 
 /** What a check found, and how to mend it. */
 export interface Finding {
   state: "fine" | "warning" | "bad";
   message: string;
   cure?: string | undefined;
-}
-
-/** What checks that look at the same things share, so that each is looked at once. */
-export interface Looking {
-  read: typeof readCrontab;
-  /** Whose crontab it is, where it is another user's. */
-  user?: string | undefined;
 }
 
 /** One thing that makes cron fail without a word. */

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { lookInLedger } from "../../runs/ledgerFile";
-import { installedBlock } from "../asInstalled";
 import { cronDaemons } from "../daemonTimezone";
 import { readInstallation } from "../installation";
 import { isScheduleWorking } from "../isScheduleWorking";
-import { isInOur, runningPrograms } from "../runningPrograms";
-import { bad, fine, type LocalCheck, type Looking, warning } from "./check";
+import { isInOur, runningPrograms, wordsOf } from "../runningPrograms";
+import { bad, fine, type LocalCheck, warning } from "./check";
+import type { Looking } from "./looking";
 import { scheduledCommands } from "./scheduled";
 
 export const cronDaemon: LocalCheck = {
@@ -12,11 +13,12 @@ export const cronDaemon: LocalCheck = {
   look(looking) {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
     const running = runningPrograms();
-    const daemon = running?.find(({ pid, program }) => cronDaemons.includes(program) && mayBeOurs(pid));
+    const daemon = running?.find(
+      ({ pid, program }) => cronDaemons.includes(program) && isAlive(pid) && mayBeOurs(pid),
+    );
     if (daemon !== undefined) return fine(`${daemon.program} is running (pid ${daemon.pid})`);
     if (running === undefined) return warning("this system does not show which programs are running");
-    const cure =
-      "Run `systemctl enable --now cron` (Fedora: crond). In a container start cron, or node laju schedule:work.";
+    const cure = howToStart();
     if (scheduledCommands().length === 0)
       return warning("no cron daemon is running, and nothing is scheduled here", cure);
     const message = "no cron daemon is running, so nothing is started";
@@ -24,10 +26,30 @@ export const cronDaemon: LocalCheck = {
   },
 };
 
+/** As it is typed on this machine. */
+function howToStart(): string {
+  const program = ["cron", "crond"].find((name) => existsSync(`/usr/sbin/${name}`));
+  if (program === undefined) return "Install cron (`apt-get install cron`), or use node laju schedule:work.";
+  const start = existsSync("/run/systemd/system")
+    ? `systemctl enable --now ${program}`
+    : existsSync(`/etc/init.d/${program}`)
+      ? `service ${program} start`
+      : program;
+  const sudo = process.geteuid?.() === 0 ? "" : "sudo ";
+  return `Run \`${sudo}${start}\`. In a container, \`node laju schedule:work\` does without cron.`;
+}
+
 /** Where systemd or another scheduler starts the commands, there are runs and has never been an installation. */
-function isMeant({ read, user }: Looking): boolean {
-  if (readInstallation() !== undefined || installedBlock({ user }, read) !== undefined) return true;
+function isMeant(looking: Looking): boolean {
+  if (readInstallation() !== undefined || looking.entries() !== undefined) return true;
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;
+}
+
+/** In a container whose first process waits for nobody, a daemon that has ended stays as a zombie, without words. */
+function isAlive(pid: string): boolean {
+  const words = wordsOf(pid);
+  // None where they are not for us to see.
+  return words.length === 0 || words.join("") !== "";
 }
 
 /** A container's daemon starts nothing of ours. Of another user's process only root can tell. */

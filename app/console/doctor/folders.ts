@@ -13,6 +13,8 @@ export const logFolders: LocalCheck = {
     const files = installedLogs(looking);
     const folders = [...new Set(files.map((file) => dirname(file)))];
     const missing = folders.find((folder) => !existsSync(folder));
+    if (missing !== undefined && looking.entries() === undefined)
+      return fine(`${missing}, which crontab:install makes`);
     if (missing !== undefined) {
       const cure = `Run \`mkdir -p ${shellQuote(missing)}\`, or node laju crontab:install, which makes it.`;
       return bad(`${missing} is missing: the shell gives up before the command starts`, cure);

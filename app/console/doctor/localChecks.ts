@@ -1,11 +1,10 @@
-import { readInstallation } from "../installation";
-import { readingOnce } from "../systemCrontab";
-import type { CheckResult, LocalCheck, Looking } from "./check";
+import type { CheckResult, LocalCheck } from "./check";
 import { cronDaemon } from "./cronDaemon";
 import { crontab } from "./crontab";
 import { disk } from "./disk";
 import { dataFolder, logFolders } from "./folders";
 import { ledgerLock } from "./ledgerLock";
+import type { Looking } from "./looking";
 import { node } from "./node";
 import { notices } from "./notices";
 import { findingOf } from "./runChecks";
@@ -25,11 +24,6 @@ export const localChecks: readonly LocalCheck[] = [
   clock,
   notices,
 ];
-
-/** Whose crontab the checks look at: the one that crontab:install wrote, unless another is asked for. */
-export function lookingAt(user: string | undefined, read = readingOnce()): Looking {
-  return { read, user: user ?? readInstallation()?.options.user };
-}
 
 /** What is found at once, without what the caller knows already. */
 export function lookLocally(looking: Looking, except: readonly string[] = []): CheckResult[] {

@@ -1,14 +1,13 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { entriesIn } from "../../schedule/entryParts";
-import { installedBlock, installedRoot } from "../asInstalled";
 import { installCommand } from "../installCommand";
-import { bad, fine, type LocalCheck, type Looking, warning } from "./check";
+import { bad, fine, type LocalCheck, warning } from "./check";
+import type { Looking } from "./looking";
 
 /** Whether what the installed entries start is there: the folder they go to, and the node. */
 export const node: LocalCheck = {
   name: "node",
   look(looking) {
-    const entries = entriesOf(looking);
+    const entries = looking.entries() ?? [];
     const [first] = entries;
     if (first === undefined) return fine(`${process.execPath} (nothing is in the crontab yet)`);
     const build = entries.map((entry) => entry.build).find((folder) => !existsSync(folder));
@@ -35,11 +34,6 @@ export const node: LocalCheck = {
   },
 };
 
-function entriesOf({ read, user }: Looking) {
-  const block = installedBlock({ user }, read);
-  return block === undefined ? [] : entriesIn(block.body);
-}
-
 function problemOf(program: string): string | undefined {
   try {
     accessSync(program, constants.X_OK);
@@ -50,6 +44,6 @@ function problemOf(program: string): string | undefined {
 }
 
 /** crontab:install remembers the rest, and takes the node that runs it where the old one is gone. */
-function again({ read, user }: Looking): string {
-  return installCommand({ root: installedRoot({ user }, read), user });
+function again(looking: Looking): string {
+  return installCommand({ root: looking.root(), user: looking.user });
 }

@@ -1,14 +1,6 @@
 import { LajuError } from "../../errors";
-import { readingOnce } from "../systemCrontab";
-import {
-  bad,
-  type Check,
-  type CheckResult,
-  type Finding,
-  type LocalCheck,
-  type Looking,
-  warning,
-} from "./check";
+import { bad, type Check, type CheckResult, type Finding, type LocalCheck, warning } from "./check";
+import { type Looking, lookingAt } from "./looking";
 
 /** How long one check may take, in milliseconds. */
 const limitMs = 5_000;
@@ -17,7 +9,7 @@ const limitMs = 5_000;
 export function runChecks(
   checks: readonly Check[],
   limit = limitMs,
-  looking: Looking = { read: readingOnce() },
+  looking: Looking = lookingAt(undefined),
 ): Promise<CheckResult[]> {
   return Promise.all(
     checks.map(async (check) => ({ name: check.name, ...(await found(check, { limit, looking })) })),

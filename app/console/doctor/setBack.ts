@@ -15,7 +15,7 @@ export const clock: LocalCheck = {
     const ahead = formatDuration(Math.floor((newest.at - now) / 1_000) * 1_000);
     return bad(
       `the clock was set back: the newest run, of ${newest.name}, began in ${ahead} from now`,
-      `Let the system keep its clock: \`timedatectl set-ntp true\`. If it is right now, this ends in ${ahead}.`,
+      `Look at it with \`date\`, and let the system keep it: timedatectl set-ntp true. If it is right, this ends in ${ahead}.`,
     );
   },
 };

@@ -1,0 +1,37 @@
+import { type EntryParts, entriesIn } from "../../schedule/entryParts";
+import { installedBlock, installedRoot } from "../asInstalled";
+import { readInstallation } from "../installation";
+import { readingOnce } from "../systemCrontab";
+
+/** What checks look at, each thing once however many of them ask. */
+export interface Looking {
+  read: ReturnType<typeof readingOnce>;
+  /** Whose crontab it is, where it is another user's. */
+  user?: string | undefined;
+  /** The folder that the app's block is known by, or would be. */
+  root(): string;
+  /** What the installed entries start; undefined where none are installed. */
+  entries(): EntryParts[] | undefined;
+}
+
+/** The crontab that crontab:install wrote, unless another user's is asked for. */
+export function lookingAt(asked: string | undefined, read = readingOnce()): Looking {
+  const user = asked ?? readInstallation()?.options.user;
+  return {
+    read,
+    user,
+    root: once(() => installedRoot({ user }, read)),
+    entries: once(() => {
+      const block = installedBlock({ user }, read);
+      return block && entriesIn(block.body);
+    }),
+  };
+}
+
+function once<T>(work: () => T): () => T {
+  let known: { value: T } | undefined;
+  return () => {
+    known ??= { value: work() };
+    return known.value;
+  };
+}

@@ -1,0 +1,174 @@
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../support/app";
+import { type CronHouse, needsCron, startCron } from "../support/cron";
+import { type HttpServer, startHttp } from "../support/http";
+import { freePort, until } from "../support/server";
+
+const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done");`;
+
+/** What goes wrong with a host: the first line of status says it, a notice tells of it, and the next step mends it. */
+describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needsCron.label}`, () => {
+  let app: TestApp;
+  let cron: CronHouse;
+  let http: HttpServer;
+  let node: string;
+  let data: string;
+
+  beforeAll(async () => {
+    http = await startHttp();
+    // In a process namespace of its own: no other test's daemon is to be taken for this one's.
+    cron = await startCron({ tz: "UTC" });
+    app = makeApp({ "commands/Daily.ts": daily });
+    data = join(dirname(app.root), "disk", "data");
+    node = join(dirname(app.root), "node");
+    mkdirSync(dirname(data));
+    symlinkSync(process.execPath, node);
+    app.write(".env", `LAJU_DATA=${data}\nNOTIFY_WEBHOOK_URL=${http.url}/hook\n`);
+    chmodSync(join(app.root, ".env"), 0o600);
+    await sh(`mount -t tmpfs -o size=48m none '${dirname(data)}'; mkdir -m 700 '${data}'; cron`);
+    expect(await sh("node laju build")).toMatchObject({ status: 0, stderr: "" });
+    expect(await sh("node laju crontab:install --yes")).toMatchObject({ status: 0, stderr: "" });
+    await sh("node build/commands/Daily.js");
+  });
+  beforeEach(() => {
+    http.requests.length = 0;
+  });
+  afterAll(async () => {
+    await cron?.stop();
+    app?.remove();
+    await http?.stop();
+  });
+
+  /** In the root, where this spool, these mounts and these processes are all there is. */
+  function sh(script: string, env: NodeJS.ProcessEnv = {}) {
+    const [program = "", ...words] = cron.enter;
+    const PATH = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;
+    const go = `cd '${app.root}'; ${script}`;
+    return app.run([...words, "sh", "-c", go], { program, env: { PATH, ...env } });
+  }
+  const firstLine = async (verb = "status") => (await sh(`node laju ${verb}`)).stdout.split("\n")[0];
+  const titles = () => http.requests.map(({ body }) => JSON.parse(body).title as string);
+  /** What the output says to do, typed as it stands. */
+  const nextStep = async () => {
+    const command = /`(.*?)`/.exec((await sh("node laju status")).stdout)?.[1] ?? "false";
+    return sh(command);
+  };
+
+  async function isSaid(message: string): Promise<void> {
+    expect(await firstLine()).toBe(`✗ ${message}`);
+    expect(await firstLine("crontab:check")).toBe(`✗ ${message}`);
+    expect(await sh("node laju status --check")).toMatchObject({ status: 1 });
+    await sh("node laju monitor");
+    expect(titles()).toEqual([message]);
+  }
+
+  async function isMended(message: string): Promise<void> {
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect(await sh("node laju status --check")).toMatchObject({ status: 0 });
+    await sh("node laju monitor");
+    await until(() => titles().length === 2);
+    expect(titles()[1]).toMatch(/^In order again after [\d.]+m?s: /);
+    expect(titles()[1]).toContain(message);
+  }
+
+  test("nothing is said where all is well", async () => {
+    expect(await firstLine()).toBe("");
+    expect(await sh("node laju monitor")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(titles()).toEqual([]);
+  });
+
+  test("cron is dead", async () => {
+    await sh("pid=$(cat /run/crond.pid); kill $pid; while [ -s /proc/$pid/cmdline ]; do sleep 0.1; done");
+    const message = "No cron daemon is running, so nothing is started";
+    await isSaid(message);
+    expect((await sh("node laju crontab:install")).stdout).toContain(`\n✗ ${message}\n`);
+    expect(await nextStep()).toMatchObject({ status: 0 });
+    await isMended(message);
+  });
+
+  test("the node is gone", async () => {
+    await sh(`node laju crontab:install --node '${node}'; rm '${node}'`);
+    const message = `The crontab starts ${node}, which is gone: nothing runs`;
+    await isSaid(message);
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    await isMended(message);
+  });
+
+  test("the crontab was edited by hand", async () => {
+    await sh("crontab -l | sed 's/^0 8/0 9/' | crontab -");
+    const message = "The crontab of root was edited by hand between this app's markers";
+    await isSaid(message);
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    await isMended(message);
+  });
+
+  test("the crontab was removed", async () => {
+    await sh("crontab -r");
+    const message = "The crontab of root is without this app's entries: not installed";
+    await isSaid(message);
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    await isMended(message);
+  });
+
+  test("there is a second block", async () => {
+    const second = join(dirname(app.root), "link");
+    symlinkSync(app.root, second);
+    await sh(
+      `crontab -l > mine; node laju crontab:install --root '${second}' --replace; crontab -l | cat - mine | crontab -`,
+    );
+    const message = `The crontab has this app's entries twice, as ${second} and as ${app.root}: every command runs twice`;
+    await isSaid(message);
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    expect(await sh(`node laju crontab:install --root '${app.root}' --replace`)).toMatchObject({ status: 0 });
+    await isMended(message);
+  });
+
+  test("the data disk is full", async () => {
+    await sh(`dd if=/dev/zero of='${data}/filler' bs=64k`);
+    const message = `The disk is full: 0 MB free at ${data}`;
+    await isSaid(message);
+    expect((await nextStep()).stdout).toContain("48M");
+    await sh(`rm '${data}/filler'`);
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+  });
+
+  test("the ledger is locked", async () => {
+    const hold = `const D = require(process.version < "v22" ? "better-sqlite3-node20" : "better-sqlite3");
+      new D("${data}/runs.sqlite3").exec("BEGIN IMMEDIATE"); require("fs").writeFileSync("held", ""); setTimeout(() => {}, 120000);`;
+    await sh(`node -e '${hold}' > /dev/null 2>&1 & while [ ! -e held ]; do sleep 0.1; done`);
+    expect(await firstLine()).toMatch(
+      new RegExp(
+        `^✗ The ledger ${data}/runs.sqlite3 is locked by pid \\d+ \\(node -e .*: what ran since is not shown$`,
+      ),
+    );
+    const watched = await sh("node laju monitor");
+    expect(watched.status).toBe(1);
+    expect(titles()).toEqual([expect.stringMatching(/^The ledger .* is locked by pid \d+ /)]);
+    expect(await nextStep()).toMatchObject({ status: 0 });
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+  });
+
+  test("a server that commands need is away: status --check asks, and status has the last answer", async () => {
+    const env = { DATABASE_URL: `postgres://u:secret@127.0.0.1:${await freePort()}/x` };
+    const asked = await sh("node laju status --check", env);
+    expect(asked.status).toBe(1);
+    expect(asked.stdout).toMatch(/^✗ The database cannot be reached: /);
+    expect(asked.stdout).not.toContain("secret");
+    await until(async () =>
+      /^✗ The database .* \(asked \d+s ago\)\n/.test((await sh("node laju status", env)).stdout),
+    );
+    await sh(`rm '${data}/stores.json'`);
+  });
+
+  test("the clock was set back", async () => {
+    await sh("faketime -f +3h node build/commands/Daily.js");
+    expect(await firstLine()).toMatch(
+      /^✗ The clock was set back: the newest run, of Daily, began in \d.* from now$/,
+    );
+    await sh("node laju monitor");
+    expect(titles()).toEqual([expect.stringMatching(/^The clock was set back: /)]);
+    expect(await nextStep()).toMatchObject({ status: 0 });
+  });
+});
