@@ -71,6 +71,8 @@ export interface Settings {
   logFiles: LogLimits;
   /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
   hasMonitor: boolean;
+  /** The dead man's switch that `laju monitor` reports to at each pass. */
+  monitorPing: string | undefined;
   redis: {
     /** Whether REDIS_URL or REDIS_HOST says where it is; else it is this machine's own, if there is one. */
     isSet: boolean;
@@ -188,6 +190,7 @@ function readSettings(): Settings {
     runsKeepDays: read.integer("RUNS_KEEP_DAYS", 1, 36_500) ?? 90,
     logFiles: readLogLimits(read),
     hasMonitor: read.boolean("MONITOR") ?? false,
+    monitorPing: readMonitorPing(read),
     redis: {
       isSet: (read.text("REDIS_URL") ?? read.text("REDIS_HOST")) !== undefined,
       url: read.url("REDIS_URL", ["redis:", "rediss:"]),
@@ -221,6 +224,15 @@ function readSettings(): Settings {
 /** Who is told of failures, without judging the other settings: one of those may be what failed. */
 export function noticeSettings(): NoticeSettings {
   return readNotices(settingReaders(process.env, []));
+}
+
+/** Where the monitor reports that it lives, without judging the other settings: a wrong one must not silence it. */
+export function monitorPing(): string | undefined {
+  return readMonitorPing(settingReaders(process.env, []));
+}
+
+function readMonitorPing(read: SettingReaders): string | undefined {
+  return read.url("MONITOR_PING", ["https:", "http:"]);
 }
 
 /** When logs are rotated, without judging the other settings. */

@@ -1,5 +1,6 @@
 import { jsonText } from "../../app/console/jsonText";
-import { monitor } from "../../app/console/monitor";
+import { type MonitorReport, monitor } from "../../app/console/monitor";
+import { reportPass } from "../../app/console/monitorPing";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
 import { takeLock } from "../../app/runs/lock";
@@ -9,8 +10,9 @@ const longestMs = 240_000;
 
 export default verb({
   options: { json: { type: "boolean", description: "Print what was found as JSON" } },
-  details: `Finds starts that cron missed, runs that were lost and runs far over their usual duration, and tells of them where
-notices go; sends what could not be sent before, deletes old runs (RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE).
+  details: `Finds starts that cron missed, runs that were lost and runs far over their usual duration, and what keeps commands
+from running here, and tells of them where notices go; sends what could not be sent before, deletes old runs
+(RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL of MONITOR_PING, or URL/fail.
 With MONITOR=true in .env, crontab:install adds an entry that runs it every five minutes.
 
 Prints what is new and nothing else. Ends with status 1 when it could not do a part of its work itself.`,
@@ -19,13 +21,25 @@ Prints what is new and nothing else. Ends with status 1 when it could not do a p
       console.error("Another monitor is at work.");
       return 0;
     }
-    const { news, failures } = await Promise.race([monitor(), tooLong()]);
+    const { news, failures } = await passReported();
     if (options.json) console.log(jsonText({ news, failures }));
     else for (const line of news) console.log(stamped(line));
     for (const line of failures) console.error(stamped(line));
     return failures.length > 0 ? 1 : 0;
   },
 });
+
+/** A pass, of which MONITOR_PING hears however it ends. */
+async function passReported(): Promise<MonitorReport> {
+  try {
+    const report = await Promise.race([monitor(), tooLong()]);
+    const failure = await reportPass(report);
+    return failure === undefined ? report : { ...report, failures: [...report.failures, failure] };
+  } catch (error) {
+    await reportPass({ news: [], failures: [error.message] });
+    throw error;
+  }
+}
 
 /** Its log is read weeks later. */
 function stamped(line: string): string {

@@ -138,6 +138,27 @@ describe("doctor", () => {
     expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) cannot be used`);
   });
 
+  test("that nobody hears when cron itself stops, where notices are set up", async () => {
+    const settings = async (...lines: string[]) => {
+      app.write(".env", `${lines.join("\n")}\n`);
+      chmodSync(join(app.root, ".env"), 0o600);
+      return (await findings()).results.find(({ name }) => name === "monitor");
+    };
+    const webhook = "NOTIFY_WEBHOOK_URL=http://127.0.0.1:9/hook";
+    expect(await settings(webhook)).toMatchObject({
+      state: "warning",
+      message: "nobody hears when cron itself stops: the monitor stops with it",
+      cure: expect.stringMatching(/^Set MONITOR_PING to .*, and MONITOR=true, in \.env, then run `node laju/),
+    });
+    const ping = "MONITOR_PING=https://hc-ping.com/secret";
+    expect(await settings(webhook, ping)).toMatchObject({ state: "warning" });
+    expect(await settings(webhook, ping, "MONITOR=true")).toEqual({
+      name: "monitor",
+      state: "fine",
+      message: "reports to hc-ping.com at each pass",
+    });
+  });
+
   test("a ledger that is damaged", async () => {
     mkdirSync(join(app.root, "data"), { recursive: true });
     writeFileSync(

@@ -129,6 +129,27 @@ describe("node laju monitor", () => {
     expect(titles()).toHaveLength(2);
   });
 
+  test("reports each pass to a dead man's switch, and as failed where it could not do its work", async () => {
+    const pinging = { LAJU_DATA: data, MONITOR_PING: `${http.url}/ping/3f2a-secret` };
+    const pass = () => app.run(["laju", "monitor"], { env: pinging });
+    const pings = () => http.requests.filter(({ path }) => path?.startsWith("/ping/"));
+    expect(await pass()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    await run("Killed");
+    expect((await pass()).status).toBe(0);
+    expect(pings().map(({ method, path }) => `${method} ${path}`)).toEqual(
+      Array(2).fill("POST /ping/3f2a-secret"),
+    );
+    expect(pings()[1]?.body).toMatch(/^laju monitor on \S+, .*\nKilled ended without a word/);
+    await run("Killed");
+    await run("Hourly");
+    http.answer(403);
+    const failed = await pass();
+    http.answer(200);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toMatch(/MONITOR_PING was not taken: 127\.0\.0\.1:\d+ answered 403 no\n/);
+    expect(failed.stderr).not.toContain("secret");
+  });
+
   test("deletes old runs, but for the last of each command", async () => {
     await run("Hourly");
     withLedger(data, (ledger) => {

@@ -8,6 +8,7 @@ import { environment } from "./environment";
 import { dataFolder, logFolders } from "./folders";
 import { ledger } from "./ledger";
 import { ledgerLock } from "./ledgerLock";
+import { monitor } from "./monitor";
 import { node } from "./node";
 import { notices } from "./notices";
 import { oneServer } from "./oneServer";
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   ledger,
   ledgerLock,
   notices,
+  monitor,
   database,
   queue,
   redis,
