@@ -16,7 +16,7 @@ const redisWords = /\b(LOADING|MASTERDOWN|NOREPLICAS|MISCONF|OOM command|BUSY Re
 
 /** What is said without a code, by pg, knex, mysql2 and ioredis. */
 const messages =
-  /connection (terminated|ended|lost|is closed|was closed)|not queryable|timeout (acquiring|exceeded|expired)|read timeout|read-?only|shutting down|starting up/i;
+  /connection (terminated|ended|lost|is closed|was closed|is in closed state)|not queryable|timeout (acquiring|exceeded|expired)|read timeout|read-?only|shutting down|starting up/i;
 
 /**
  * Whether a database that failed so may work again by itself: it is away, locked, full or read-only. Everything else

@@ -37,6 +37,7 @@ test.each([
 test("what has no code is known by its words, or by its cause", () => {
   expect(isOutage(new Error("Connection terminated unexpectedly"))).toBe(true);
   expect(isOutage(new Error("Query read timeout"))).toBe(true);
+  expect(isOutage(new Error("Can't add new command when connection is in closed state"))).toBe(true);
   expect(isOutage(failure("E_DB_CONNECT", "the database cannot be used: timeout expired"))).toBe(true);
   expect(isOutage(new Error("Client has encountered a connection error and is not queryable"))).toBe(true);
   expect(isOutage(new Error("the query failed", { cause: failure("ECONNRESET") }))).toBe(true);
