@@ -5,9 +5,8 @@ import { mayUserUse, type Right } from "../userAccess";
 const rights = { read: constants.R_OK, write: constants.W_OK };
 
 /** Whether the user whose crontab starts the commands may use a file or folder. */
-export function mayUse(path: string, right: Right): boolean {
-  const { user } = readInstallation()?.options ?? {};
-  if (user !== undefined && process.geteuid?.() === 0) return mayUserUse(path, right, user);
+export function mayUse(path: string, right: Right, user = readInstallation()?.options.user ?? ""): boolean {
+  if (user !== "" && process.geteuid?.() === 0) return mayUserUse(path, right, user);
   try {
     accessSync(path, rights[right]);
     return true;

@@ -16,11 +16,11 @@ export const logFolders: LocalCheck = {
     if (missing !== undefined && looking.entries() === undefined)
       return fine(`${missing}, which crontab:install makes`);
     if (missing !== undefined) {
-      const cure = `Run \`mkdir -p ${shellQuote(missing)}\`, or node laju crontab:install, which makes it.`;
+      const cure = `mkdir -p ${shellQuote(missing)}, or node laju crontab:install, which makes it.`;
       return bad(`${missing} is missing: the shell gives up before the command starts`, cure);
     }
     const locked = [...folders, ...files.filter((file) => existsSync(file))].find(
-      (path) => !mayUse(path, "write"),
+      (path) => !mayUse(path, "write", looking.user ?? ""),
     );
     if (locked === undefined)
       return fine(folders.length === 0 ? "nothing is scheduled here" : folders.join(", "));

@@ -3,10 +3,10 @@ import { logFileOf } from "../logFile";
 import type { Looking } from "./looking";
 import { scheduledCommands } from "./scheduled";
 
-/** The logs that cron writes: those of the installed entries, else those that crontab:install would name. */
+/** The logs that crontab:install would name, and those that the installed entries write. */
 export function installedLogs(looking: Looking): string[] {
-  const entries = looking.entries();
-  if (entries !== undefined) return [...new Set(entries.map(({ log }) => log))];
+  const installed = (looking.entries() ?? []).map(({ log }) => log);
   const folder = readInstallation()?.options["log-dir"];
-  return scheduledCommands().map((command) => logFileOf(command, folder));
+  const wanted = scheduledCommands().map((command) => logFileOf(command, folder));
+  return [...new Set([...wanted, ...installed])];
 }
