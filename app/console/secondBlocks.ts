@@ -1,4 +1,6 @@
+import { lstatSync } from "node:fs";
 import { LajuError } from "../errors";
+import { allBlocks } from "../schedule/crontabBlocks";
 import { appBlocks } from "./appBlocks";
 import { installedRoot } from "./asInstalled";
 import type { CrontabTarget } from "./crontabInstaller";
@@ -15,6 +17,17 @@ export function secondBlocks(asked: TargetOptions, read = readCrontab): string[]
       .filter((root) => root !== own);
   } catch {
     return []; // No crontab program, or a table that others complain about.
+  }
+}
+
+/** Roots of blocks whose folder is not there, whichever app it was of: nobody else tells that each of their starts fails. */
+export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
+  try {
+    return allBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
+      .map(({ root }) => root)
+      .filter((root) => lstatSync(root, { throwIfNoEntry: false }) === undefined);
+  } catch {
+    return []; // As above, or a folder that this user may not look into.
   }
 }
 

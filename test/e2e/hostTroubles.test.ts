@@ -125,6 +125,17 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isMended(message);
   });
 
+  test("the folder of other entries is gone", async () => {
+    await sh(
+      `crontab -l | sed 's#${app.root}#/srv/it is gone#g' > gone; crontab -l | cat - gone | crontab -`,
+    );
+    const message =
+      "The crontab has entries of /srv/it is gone, which is not there: each of their starts fails";
+    await isSaid(message);
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    await isMended(message);
+  });
+
   test("the data disk is full", async () => {
     await sh(`dd if=/dev/zero of='${data}/filler' bs=64k`);
     const message = `The disk is full: 0 MB free at ${data}`;
