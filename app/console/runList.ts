@@ -89,9 +89,10 @@ function endingOf({ state, exitStatus, lostOutput, attempt }: Run): string {
   return facts.filter(Boolean).join(", ");
 }
 
-/** How long ago, in one unit at most two: "2h 39m ago". */
+/** How long ago: "9s ago", "52m ago", "2h 39m ago". */
 export function ago(ms: number): string {
-  return ms < 1_000 ? "now" : `${formatDuration(ms < 60_000 ? Math.floor(ms / 1_000) * 1_000 : ms)} ago`;
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return ms < 1_000 ? "now" : `${formatDuration(Math.floor(ms / unit) * unit)} ago`;
 }
 
 function clipped(text: string, room: number, { symbols }: Terminal): string {
