@@ -218,7 +218,7 @@ describe("SQLite", () => {
     );
     const folder = await load({ DATABASE_URL: `file:${data}` });
     await expect(folder.raw("select 1")).rejects.toThrow(
-      `the database ${data} cannot be opened: unable to open`,
+      `the database ${data} cannot be opened: it is not a regular file`,
     );
   });
 
