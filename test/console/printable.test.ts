@@ -30,7 +30,7 @@ const run = someRun({
 
 test("what an error would do to the terminal, it does not do in a table of runs", () => {
   expect(runTable([run], now, terminal)).toBe(
-    `\n  ✗ 7   Digest   1m ago   1m   exit 1   ${shown} \ufffd]0;title\ufffd A\n`,
+    `\n  ✗ 7   Digest   1m ago   1m   retry 1, exit 1   ${shown} \ufffd]0;title\ufffd A\n`,
   );
 });
 
@@ -38,7 +38,7 @@ test("nor in one run whole, which says what attempt it was", () => {
   expect(runDetails(run, terminal)).toBe(
     [
       "✗ Digest  run 7",
-      "  state      failed, exit 1, attempt 2",
+      "  state      failed, exit 1, retry 1 (attempt 2)",
       "  started    2026-11-23T08:59:00.000Z",
       "  finished   2026-11-23T09:00:00.000Z",
       "  lasted     1m",
