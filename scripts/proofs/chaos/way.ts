@@ -58,7 +58,12 @@ export class Way {
       return;
     }
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
-    const pair: Pair = { sockets: [client, upstream], isDead: this.#isSilent, slowness: Math.random() * 2 };
+    const pair: Pair = {
+      sockets: [client, upstream],
+      isDead: this.#isSilent,
+      slowness: Math.random() * 2,
+      lines: new Map(),
+    };
     this.#pairs.add(pair);
     client.on("data", (data) => this.#pass(pair, data, upstream));
     upstream.on("data", (data) => this.#answer(pair, data, client));
@@ -79,22 +84,38 @@ export class Way {
     else this.#pass(pair, data, client);
   }
 
+  /** In the order in which it came, whatever the delays: an answer that overtakes another is taken for that one's. */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
-    // Timers of one length end in the order in which they began; a shorter one would overtake.
-    const wait = Math.max(this.delayMs * pair.slowness, (pair.busyUntil ?? 0) - performance.now());
-    if (wait <= 0) {
-      to.write(data);
+    const line = pair.lines.get(to) ?? [];
+    pair.lines.set(to, line);
+    line.push({ data, at: performance.now() + this.delayMs * pair.slowness });
+    if (line.length === 1) deliver(line, to);
+  }
+}
+
+function deliver(line: Pending[], to: Socket): void {
+  for (let head = line[0]; head !== undefined; head = line[0]) {
+    const wait = head.at - performance.now();
+    if (wait > 0) {
+      setTimeout(deliver, wait, line, to);
       return;
     }
-    pair.busyUntil = performance.now() + wait;
-    setTimeout(() => to.writable && to.write(data), wait);
+    if (to.writable) to.write(head.data);
+    line.shift();
   }
+}
+
+interface Pending {
+  data: Buffer;
+  /** When it may go on, on the clock of `performance.now`. */
+  at: number;
 }
 
 interface Pair {
   sockets: [Socket, Socket];
   isDead: boolean;
   slowness: number;
-  busyUntil?: number;
+  /** What has not been passed on yet, by where it goes. */
+  lines: Map<Socket, Pending[]>;
 }
