@@ -5,16 +5,17 @@ import { describe, expect, test } from "vitest";
 import { type EngineName, planOf } from "../../scripts/proofs/chaos/plan";
 import { mysqlNeed } from "../support/mysql";
 import { postgresNeed } from "../support/postgres";
+import { redisNeed } from "../support/redis";
 
 const root = join(import.meta.dirname, "..", "..");
 const always = { skip: false, label: "" };
 
-// A quarter of a minute of faults each; longer ones by hand: npm run chaos. Redis is left to those: in about half of the
-// short storms a worker still ends by itself, as a claim gets the answer to another command.
+// A quarter of a minute of faults each; longer ones by hand: npm run chaos.
 describe.each<[EngineName, { skip: boolean; label: string }]>([
   ["sqlite", always],
   ["postgresql", postgresNeed],
   ["mariadb", mysqlNeed],
+  ["redis", redisNeed],
 ])("a storm on %s", (engine, need) => {
   // The same faults meet other moments each time, on a slow machine too.
   test.skipIf(need.skip)(`breaks no promise of the queue${need.label}`, { retry: 1 }, async () => {
