@@ -159,10 +159,17 @@ describe("a time limit", () => {
   test.each([
     ["Forks", "29.4716"],
     ["Hops", "29.4717"],
-  ])("ends processes that go on starting others: %s", async (name, argument) => {
-    expect((await direct(name)).status).toBe(124);
-    expect(leftOver(argument)).toEqual([]);
-  });
+  ])(
+    "ends processes that go on starting others: %s",
+    {
+      // They are pursued for two seconds; where the machine is short of time that may not do.
+      retry: 2,
+    },
+    async (name, argument) => {
+      expect((await direct(name)).status).toBe(124);
+      expect(leftOver(argument)).toEqual([]);
+    },
+  );
 
   test("ends the children of a blocked command too", async () => {
     expect((await direct("BlocksWithChild")).signal).toBe("SIGKILL");
