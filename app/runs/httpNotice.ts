@@ -1,5 +1,5 @@
 import { errorMessage, isError } from "../services/errorText";
-import { webAddress, withoutSecrets } from "../services/webAddress";
+import { webAddress, withoutUrlSecrets } from "../services/webAddress";
 
 const requestTimeoutMs = 10_000;
 /** How much of an answer is read (bytes), and shown (characters). A receiver may send one without end. */
@@ -70,7 +70,7 @@ async function answerOf(address: string, url: URL, request: RequestInit): Promis
   } catch (error) {
     // "fetch failed" says nothing; the cause may repeat the URL.
     const cause = isError(error) && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : "";
-    throw new Error(`${url.host}: ${withoutSecrets(errorMessage(error) + cause, address)}`);
+    throw new Error(`${url.host}: ${withoutUrlSecrets(errorMessage(error) + cause, address)}`);
   }
 }
 
@@ -83,7 +83,7 @@ function targetOf({ status, headers }: Response, url: URL): URL | undefined {
 
 async function taken(address: string, response: Response): Promise<void> {
   if (response.ok) return void (await response.body?.cancel());
-  const answer = withoutSecrets(await startOf(response), address)
+  const answer = withoutUrlSecrets(await startOf(response), address)
     .replaceAll(/\s+/g, " ")
     .trim();
   throw notTaken(new URL(address), response, answer);

@@ -28,7 +28,7 @@ export function shownUrl(text: string): string {
 }
 
 /** A text from there without the parts of the URL that are secret: many servers repeat the path in their answer. */
-export function withoutSecrets(text: string, address: string): string {
+export function withoutUrlSecrets(text: string, address: string): string {
   const { username, password, pathname, search, searchParams } = new URL(address);
   const whole = [pathname + search, pathname, search];
   // Servers for trying out repeat the headers.

@@ -11,7 +11,7 @@ import { errorText } from "../../app/services/errorText";
 import { jsonLine, prettyLine } from "../../app/services/logLine";
 import { printable, printableLine, printableWithColours } from "../../app/services/printable";
 import { withoutValues } from "../../app/services/sqlErrors";
-import { withoutSecrets } from "../../app/services/webAddress";
+import { withoutUrlSecrets } from "../../app/services/webAddress";
 import { acting, foreign } from "../support/foreign";
 import { someRun } from "../support/run";
 
@@ -140,7 +140,7 @@ test("a secret of a statement or URL is in none of its errors", () => {
       withoutValues(error, "insert into t values (?)", [value]);
       expect(`${error.message} ${error.stack}`).not.toContain(value);
       const url = `https://u:${encodeURIComponent(value)}@h/${encodeURIComponent(value)}?k=1`;
-      expect(withoutSecrets(`no /${encodeURIComponent(value)} (${value})`, url)).not.toContain(value);
+      expect(withoutUrlSecrets(`no /${encodeURIComponent(value)} (${value})`, url)).not.toContain(value);
     }),
   );
 });
