@@ -13,13 +13,18 @@ export const sortOption = {
 
 /** Reads `--sort`; undefined where it was not given. Throws a LajuError for any other order. */
 export function parseOrder(text: string | undefined): RowOrder | undefined {
-  const found = orders.find((order) => order === text);
-  if (text === undefined || found !== undefined) return found;
-  const near = closest(text, orders);
+  return text === undefined ? undefined : oneOf(orders, text);
+}
+
+/** Reads `--sort` of a verb with orders of its own. Throws a LajuError for any other order. */
+export function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((order) => order === text);
+  if (found !== undefined) return found;
+  const near = closest(text, known);
   throw new LajuError(`cannot sort by "${text}"`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: near === undefined ? `--sort takes ${orders.join(", ")}.` : `Did you mean --sort ${near}?`,
+    hint: near === undefined ? `--sort takes ${known.join(", ")}.` : `Did you mean --sort ${near}?`,
   });
 }
 

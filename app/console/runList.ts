@@ -2,8 +2,10 @@ import { lossText } from "../runs/lossText";
 import type { Run, RunState } from "../runs/run";
 import { countsText, runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
+import { shellQuote } from "../schedule/shellQuote";
 import { withoutInternalFrames } from "../services/ownFrames";
 import { printable, printableLine } from "../services/printable";
+import type { Selection } from "./selection";
 import type { Terminal } from "./terminal";
 
 /** The table of `node laju runs`. */
@@ -29,6 +31,14 @@ function cells(run: Run, now: number): string[] {
     endingOf(run),
     printableLine(runNote(run)),
   ];
+}
+
+/** That there are failures which the table has no room for, and how to see them. */
+export function earlierFailures(count: number, { words, tags = [] }: Selection, { paint }: Terminal): string {
+  const chosen = [...words.map(shellQuote), ...tags.map((tag) => `--tag ${shellQuote(tag)}`)];
+  const command = ["node laju runs", ...chosen, "--failed"].join(" ");
+  const earlier = count === 1 ? "1 earlier run" : `${count < 100 ? count : "100 or more"} earlier runs`;
+  return `  ${earlier} of the last day failed: ${paint("dim", command)}\n`;
 }
 
 /** One run whole, for `node laju runs show ID`. */

@@ -1,6 +1,6 @@
 import { ledger } from "./ledgerFile";
 import { markLostRuns } from "./lostRuns";
-import type { Run, RunState } from "./run";
+import { hasFailed, type Run, type RunState } from "./run";
 import { type RunRow, toRun } from "./runRow";
 
 /** The id of the run of this name in the journal; undefined where the ledger does not have it. */
@@ -62,6 +62,19 @@ export function listRuns({ names, ...filter }: RunFilter): Run[] {
 }
 
 const usualLimit = 20;
+const dayMs = 86_400_000;
+
+/** How many runs failed in the last day before the oldest of these; 100 stands for more. */
+export function failuresBefore(
+  runs: readonly Run[],
+  names: readonly string[] | undefined,
+  now: number,
+): number {
+  const oldest = Math.min(...runs.map(({ id }) => id));
+  const shown = runs.filter(hasFailed).length;
+  const failures = listRuns({ names, failed: true, since: now - dayMs, limit: 100 + shown });
+  return failures.filter(({ id }) => id < oldest).length;
+}
 
 function newestRuns(filter: Omit<RunFilter, "names">): Run[] {
   const conditions = [

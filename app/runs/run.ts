@@ -5,6 +5,13 @@ import type { Untold } from "./untold";
 /** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 
+const badStates: readonly RunState[] = ["failed", "timed_out", "lost"];
+
+/** Whether a run ended badly. */
+export function hasFailed({ state }: { state: RunState }): boolean {
+  return badStates.includes(state);
+}
+
 /** One execution of a command, as the ledger keeps it. Times are milliseconds since the epoch. */
 export interface Run {
   id: number;

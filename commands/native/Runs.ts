@@ -1,33 +1,47 @@
 import { jsonText } from "../../app/console/jsonText";
 import { recordedNamesOf } from "../../app/console/recordedName";
-import { runDetails, runTable } from "../../app/console/runList";
+import { earlierFailures, runDetails, runTable } from "../../app/console/runList";
+import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../app/console/runOrder";
 import { selectionDetails, selectionOptions, selectionWords } from "../../app/console/selection";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
-import { findRunCalled, listRuns } from "../../app/runs/ledger";
+import { failuresBefore, findRunCalled, listRuns } from "../../app/runs/ledger";
 import { parseDuration } from "../../app/schedule/duration";
 
 export default verb({
   options: {
     failed: { type: "boolean", description: "Only runs that failed, timed out or were lost" },
     since: { type: "string", description: "Only runs that began within this time, such as 2d" },
-    limit: { type: "string", default: "20", description: "How many, the newest first" },
+    limit: { type: "string", default: "20", description: "How many of the newest" },
     json: { type: "boolean", description: "Print the rows as JSON" },
     ...selectionOptions,
+    ...runSortOption,
   },
   words: selectionWords,
   details: `${selectionDetails}
+
+Of several commands the failed runs come first, unless --sort says otherwise; those of a single command, and --json,
+come newest first.
+
 node laju runs show <id> shows one run whole; a key from a log will do as well.`,
   run({ args: words, options }) {
     if (words[0] === "show") return show(words.slice(1), options.json ?? false);
-    const runs = listRuns({
-      names: recordedNamesOf({ words, tags: options.tag }),
+    const order = parseRunOrder(options.sort);
+    const limit = positive(options.limit);
+    const names = recordedNamesOf({ words, tags: options.tag });
+    const newest = listRuns({
+      names,
       failed: options.failed,
       since: options.since === undefined ? undefined : Date.now() - parseDuration(options.since),
-      limit: positive(options.limit),
+      limit,
     });
-    console.log(options.json ? jsonText(runs) : runTable(runs, Date.now(), terminalFor(1)));
+    if (options.json) return console.log(jsonText(inRunOrder(newest, order ?? "newest")));
+    const terminal = terminalFor(1);
+    console.log(runTable(inRunOrder(newest, order ?? usualRunOrder(newest)), Date.now(), terminal));
+    const isWhole = options.failed === true || options.since !== undefined || newest.length < limit;
+    const earlier = isWhole ? 0 : failuresBefore(newest, names, Date.now());
+    if (earlier > 0) console.log(earlierFailures(earlier, { words, tags: options.tag }, terminal));
   },
 });
 

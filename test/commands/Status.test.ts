@@ -110,7 +110,7 @@ describe("status", () => {
           `INSERT INTO runs (name, host, pid, args, started_at, finished_at, state, has_lock)
            VALUES ('old/Gone', 'h', 1, '[]', ?, ?, 'succeeded', 0)`,
         )
-        .run(now.getTime(), now.getTime() + 10),
+        .run(Date.now(), Date.now() + 10),
     );
     const names = async (...args: string[]) => {
       const { stdout } = await laju("runs", "--json", ...args);
@@ -123,6 +123,26 @@ describe("status", () => {
     expect(await laju("runs", "old/Gon")).toMatchObject({
       status: 2,
       stderr: '✗ there is no command "old/Gon"\n  Did you mean old/Gone?\n',
+    });
+  });
+
+  test("runs of several commands: failed ones first, others by --sort, and a word about failures not shown", async () => {
+    await run("ByHand");
+    const shown = async (...args: string[]) => {
+      const lines = (await laju("runs", ...args)).stdout.split("\n").map((line) => line.trim());
+      return lines.filter((line) => line !== "").map((line) => line.replace(/^(. )\d+ +([\w/]+) .*/, "$1$2"));
+    };
+    expect((await shown()).slice(0, 3)).toEqual(["✗ Fragile", "✗ Fragile", "✓ ByHand"]);
+    expect((await shown("--sort", "newest"))[0]).toBe("✓ ByHand");
+    expect((await shown("--sort", "next"))[0]).toBe("✓ Fragile");
+    expect((await shown("Fragile"))[0]).toBe("✓ Fragile");
+    expect(await shown("--limit", "1")).toEqual([
+      "✓ ByHand",
+      "2 earlier runs of the last day failed: node laju runs --failed",
+    ]);
+    expect(await laju("runs", "--sort", "nxt")).toMatchObject({
+      status: 2,
+      stderr: '✗ cannot sort by "nxt"\n  Did you mean --sort next?\n',
     });
   });
 
