@@ -14,6 +14,11 @@ export interface AppBlock extends NamedBlock {
   isLink: boolean;
 }
 
+/** Whether entries of this folder start this app's commands. */
+export function isOwnRoot(root: string): boolean {
+  return placeOf(root) !== undefined;
+}
+
 /** The blocks of a crontab that start this app's commands, under whatever path. */
 export function appBlocks(crontab: Buffer): AppBlock[] {
   return allBlocks(crontab).flatMap((block) => {

@@ -15,6 +15,9 @@ export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
+/** What root's process is asked beside calls of crontab(1). */
+const othersBlocks = "others' blocks";
+
 /** Has root's process call crontab(1), and waits for what it says. */
 export function askRoot(
   args: string[],
@@ -25,6 +28,17 @@ export function askRoot(
   const socket = crontabSocket() as number;
   writeWholly(socket, Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), table]));
   return answerOf(JSON.parse(readLine(socket)));
+}
+
+/** The begin markers in other users' crontabs for folders that are this user's. */
+export function askRootForBlocks(): { user: string; line: string }[] {
+  const { status, stdout } = askRoot([othersBlocks], {});
+  if (status !== 0) return [];
+  const lines = stdout.toString("latin1").split("\n").filter(Boolean);
+  return lines.map((line) => ({
+    user: line.slice(0, line.indexOf(" ")),
+    line: line.slice(line.indexOf(" ") + 1),
+  }));
 }
 
 function answerOf(said: Record<string, string>): CrontabAnswer {

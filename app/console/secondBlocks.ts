@@ -1,11 +1,14 @@
 import { lstatSync } from "node:fs";
 import { LajuError } from "../errors";
 import { allBlocks } from "../schedule/crontabBlocks";
+import { shellQuote } from "../schedule/shellQuote";
 import { appBlocks } from "./appBlocks";
 import { installedRoot } from "./asInstalled";
 import type { CrontabTarget } from "./crontabInstaller";
 import type { TargetOptions } from "./crontabTarget";
 import { installCommand, removeCommand } from "./installCommand";
+import { type OtherTable, otherTables } from "./otherTables";
+import { hasRootsCrontab } from "./rootsCrontab";
 import { readCrontab } from "./systemCrontab";
 
 /** Roots of blocks beside the app's own that start its commands too. */
@@ -29,6 +32,25 @@ export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   } catch {
     return []; // As above, or a folder that this user may not look into.
   }
+}
+
+/** The first of the tables beside this crontab that start this app's commands too. */
+export function otherTable({ user }: TargetOptions): OtherTable | undefined {
+  return otherTables(user)[0];
+}
+
+/** What that does, and the command that ends it. */
+export function otherTableText(other: OtherTable) {
+  const where = "user" in other ? `the crontab of ${other.user}` : other.file;
+  const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
+  return { message, cure: `Run \`${removalOf(other)}\`.` };
+}
+
+function removalOf(other: OtherTable): string {
+  if ("file" in other) return `rm ${shellQuote(other.file)}`;
+  const command = removeCommand(other.root, other.user);
+  // Without it root would go on as the user whose app this is.
+  return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
 /** What a second block does, and the command that takes it out. */
@@ -55,5 +77,20 @@ export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions,
       code: "E_CRONTAB_SECOND",
       hint: `Run \`${installCommand({ ...options, root }, { namesRoot: true, flags: ["--replace"] })}\` to replace them.`,
     },
+  );
+}
+
+/** The same where another user's crontab, or a file of the system's, has them and this crontab has none. */
+export function refuseSecondTable(target: CrontabTarget, read = readCrontab): void {
+  const other = otherTable(target);
+  if (other === undefined || target.rows.length === 0 || appBlocks(read(target).text).length > 0) return;
+  const where = "user" in other ? `the crontab of ${other.user}` : other.file;
+  const update =
+    "user" in other
+      ? `\`node laju crontab:install --user ${shellQuote(other.user)}\` brings them up to date, or r`
+      : "R";
+  throw new LajuError(
+    `${where} has this app's entries already, as ${other.root}: a second block would run every command twice`,
+    { code: "E_CRONTAB_SECOND", hint: `${update}emove them first: \`${removalOf(other)}\`.` },
   );
 }

@@ -19,7 +19,7 @@ import {
 import { endIncidents } from "./endIncidents";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { overridesFile, writeEnabled } from "./overrides";
-import { refuseSecondBlock } from "./secondBlocks";
+import { refuseSecondBlock, refuseSecondTable } from "./secondBlocks";
 import { readingOnce } from "./systemCrontab";
 import { terminalFor } from "./terminal";
 
@@ -43,6 +43,7 @@ export function switchCommand(
   if (asked.install) {
     const target = crontabTarget(options, [command.name]);
     checkInstallable(target);
+    refuseSecondTable(target, read);
     refuseSecondBlock(target, options, read);
   }
   const isChange = command.enabled !== isEnabled;

@@ -16,7 +16,7 @@ import { lookLocally } from "../../app/console/doctor/localChecks";
 import { lookingAt } from "../../app/console/doctor/looking";
 import { rememberInstallation } from "../../app/console/installation";
 import { keptOptionsText } from "../../app/console/installCommand";
-import { refuseSecondBlock } from "../../app/console/secondBlocks";
+import { refuseSecondBlock, refuseSecondTable } from "../../app/console/secondBlocks";
 import { type readCrontab, readingOnce } from "../../app/console/systemCrontab";
 import { terminalFor } from "../../app/console/terminal";
 import { troubleLines } from "../../app/console/troubleText";
@@ -44,6 +44,7 @@ chosen before, unless you name others.`,
     const options = forInstalling(asked, { read, isPartial: args.length > 0 });
     const plain = crontabTarget(options, args);
     checkInstallable(plain);
+    refuseSecondTable(plain, read);
     if (!asked.replace) refuseSecondBlock(plain, options, read);
     const target = asked.replace ? { ...plain, replaces: othersRoots(plain, read) } : plain;
     const terminal = terminalFor(1);

@@ -1,8 +1,9 @@
+import { userInfo } from "node:os";
 import { installedRoot } from "../../app/console/asInstalled";
-import { previewRemove, removeCrontab } from "../../app/console/crontabInstaller";
+import { type CrontabTarget, previewRemove, removeCrontab } from "../../app/console/crontabInstaller";
 import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
 import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
-import { forgetInstallation, readInstallation } from "../../app/console/installation";
+import { forgetInstallation, type Installation, readInstallation } from "../../app/console/installation";
 import { removeCommand } from "../../app/console/installCommand";
 import { secondBlocks } from "../../app/console/secondBlocks";
 import { readingOnce } from "../../app/console/systemCrontab";
@@ -28,8 +29,7 @@ export default verb({
     }
     const change = removeCrontab(target);
     const installation = readInstallation();
-    if (installation === undefined || (installation.root ?? target.place.root) === target.place.root)
-      forgetInstallation();
+    if (installation === undefined || isOf(installation, target)) forgetInstallation();
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     for (const root of secondBlocks(options, read)) {
       console.log(
@@ -38,3 +38,9 @@ export default verb({
     }
   },
 });
+
+/** Whether what is remembered is about this crontab and not about another one with entries of this app. */
+function isOf({ root, options }: Installation, { place, user }: CrontabTarget): boolean {
+  const isUsers = (options.user ?? userInfo().username) === (user ?? userInfo().username);
+  return isUsers && (root ?? place.root) === place.root;
+}

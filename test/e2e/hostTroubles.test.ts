@@ -125,6 +125,29 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isMended(message);
   });
 
+  test("another user's crontab, or a file of the system's, has the entries too", async () => {
+    await sh("crontab -l > mine; crontab -u nobody mine");
+    const message = `The crontab of nobody has this app's entries too, as ${app.root}: every command runs twice`;
+    await isSaid(message);
+    await sh("crontab -r");
+    const again = await sh("node laju crontab:install");
+    expect(again.stderr).toContain(
+      `✗ the crontab of nobody has this app's entries already, as ${app.root}: a second block would run`,
+    );
+    expect((await sh("node laju crontab:install --user nobody --dry-run")).stdout).toContain("1 unchanged");
+    await sh("crontab mine");
+    expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
+    expect((await sh("crontab -u nobody -l")).stdout).toBe("");
+    await isMended(message);
+    await sh("node laju crontab --format cron.d > /etc/cron.d/laju-app");
+    expect(await firstLine()).toBe(
+      `✗ /etc/cron.d/laju-app has this app's entries too, as ${app.root}: every command runs twice`,
+    );
+    expect(await nextStep()).toMatchObject({ status: 0 });
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect((await sh("node laju crontab:check")).stdout).not.toContain("only root");
+  });
+
   test("the folder of other entries is gone", async () => {
     await sh(
       `crontab -l | sed 's#${app.root}#/srv/it is gone#g' > gone; crontab -l | cat - gone | crontab -`,

@@ -297,6 +297,25 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toBe("MAILTO=me\n");
     });
 
+    test("entries that root's or another user's crontab has too are found, and nothing else is told of them", async () => {
+      giveTo("www-data", app.root);
+      cron.crontab(["-u", "www-data", "-"], "");
+      await laju("crontab:install", "--yes");
+      const table = cron.crontab(["-u", "www-data", "-l"]).stdout.toString();
+      cron.crontab(["-"], `# BEGIN laju /root\n# END laju /root\n${table}`);
+      const found = `✗ The crontab of root has this app's entries too, as ${app.root}: every command runs twice`;
+      const checked = cron.shell(`cd '${app.root}' && exec '${process.execPath}' laju crontab:check`);
+      const stdout = checked.stdout.toString();
+      expect(stdout).toContain(found);
+      const remove = /`LAJU_ALLOW_ROOT=true node (.*)`/.exec(stdout)?.[1]?.split(" ") ?? [];
+      const removed = await app.run(remove, {
+        env: { PATH: `${cron.bin}:${process.env.PATH}`, LAJU_ALLOW_ROOT: "true" },
+      });
+      expect(removed).toMatchObject({ status: 0, stderr: "" });
+      expect(cron.crontab(["-l"]).stdout.toString()).toBe("# BEGIN laju /root\n# END laju /root\n");
+      expect(rootsFiles(data()).filter((name) => name !== "crontab.bak")).toEqual([]);
+    });
+
     test("and nobody's but the app's user's", async () => {
       giveTo("www-data", app.root);
       const { status, stderr } = await laju("crontab:install", "--user", "nobody", "--yes");

@@ -3,6 +3,7 @@
 // few ways. Of the app nothing is loaded here, and nothing is taken from it but the bytes of a table.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
+const { readdirSync, readFileSync, statSync } = require("node:fs");
 const { constants } = require("node:os");
 
 const ways = ["-l", "-e", "-n -", "-"];
@@ -49,6 +50,7 @@ function nextIn(received) {
 }
 
 function crontab({ way, header, table }, user) {
+  if (way === "others' blocks") return othersBlocks(user);
   if (!ways.includes(way)) return { error: `crontab ${way} is not among what root does for ${user}` };
   const { status, signal, error, stdout, stderr } = spawnSync("crontab", ["-u", user, ...way.split(" ")], {
     input: table,
@@ -62,4 +64,38 @@ function crontab({ way, header, table }, user) {
   });
   if (error) return { error: error.message, code: error.code };
   return { status, signal, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };
+}
+
+const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
+
+/** Where other users' crontabs start a folder of the app's user. Of nothing else there is a word said. */
+function othersBlocks(user) {
+  const uid = Number(spawnSync("id", ["-u", "--", user], { encoding: "utf8" }).stdout);
+  const found = spools.flatMap((folder) => beginMarkers(folder, user, uid));
+  return { status: 0, stdout: Buffer.from(found.join("\n"), "latin1").toString("base64") };
+}
+
+function beginMarkers(folder, user, uid) {
+  return filesIn(folder)
+    .filter((name) => name !== user)
+    .flatMap((name) => {
+      const lines = readFileSync(`${folder}/${name}`, "latin1").split("\n");
+      return lines.filter((line) => isOf(uid, line)).map((line) => `${name} ${line}`);
+    });
+}
+
+function filesIn(folder) {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch {
+    return []; // There is no such folder.
+  }
+}
+
+function isOf(uid, line) {
+  const root = /^# BEGIN laju (\/.*?)(?: hash=[0-9a-f]{8}.*| newline=added)?$/.exec(line)?.[1];
+  if (root === undefined) return false;
+  const folder = statSync(Buffer.from(root, "latin1"), { throwIfNoEntry: false });
+  return folder?.uid === uid;
 }
