@@ -37,7 +37,8 @@ export default verb({
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: `Replaces this app's block in your crontab and leaves every other line as it is; the previous crontab is kept in
 data/crontab.bak. With names, only the entries of these commands change. Root, node and log folder stay as they were
-chosen before, unless you name others.`,
+chosen before, unless you name others. It ends with status 0 once the entries are in place, and says first what keeps
+them from being started, such as a cron daemon that doesn't run: crontab:check then ends with status 1.`,
   async run({ args, options: asked }) {
     const read = readingOnce();
     // The others' environment and node, which stay as they are, are those of the named ones too.
@@ -62,10 +63,11 @@ chosen before, unless you name others.`,
     const change = installCrontab(target);
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
+    // First: that entries which nothing starts are in place is no good news.
+    for (const line of troubleLines(lookLocally(lookingAt(options.user)), terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     const kept = keptOptionsText(options, asked);
     if (kept !== undefined) console.log(`  ${terminal.paint("dim", kept)}`);
-    for (const line of troubleLines(lookLocally(lookingAt(options.user)), terminal)) console.log(line);
     return 0;
   },
 });
