@@ -14,6 +14,8 @@ export const ownTimezone = process.env.TZ;
 const envFile = loadEnvFile(join(root, ".env"));
 
 /** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
+const data = resolve(root, process.env.LAJU_DATA || "data");
+
 export const paths = {
   root,
   env: join(root, ".env"),
@@ -21,7 +23,9 @@ export const paths = {
   jobs: join(root, "app", "jobs"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
-  data: resolve(root, process.env.LAJU_DATA || "data"),
+  data,
+  /** One SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
+  ledger: join(data, "runs.sqlite3"),
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;

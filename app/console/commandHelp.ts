@@ -1,5 +1,5 @@
 import type { OptionSpecs } from "../schedule/optionSpecs";
-import { describeOptions } from "./arguments";
+import { describeOptions } from "./optionsHelp";
 
 /** What --help can say of a command. */
 export interface HelpFacts {

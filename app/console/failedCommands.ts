@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { paths } from "../config";
 import { type RunHistory, troublesOf } from "../runs/health";
 import { journalFile } from "../runs/journal";
 import { endedBadly } from "../runs/lastRun";
-import { ledgerFile } from "../runs/ledgerTables";
 import { markLostRuns } from "../runs/lostRuns";
 import { runHistories } from "../runs/runHistory";
 import type { HostClock } from "../schedule/nextRuns";
@@ -18,7 +18,7 @@ export function failedCommands(
   environment: string,
   clock: HostClock,
 ): Set<string> {
-  if (!existsSync(ledgerFile) && !existsSync(journalFile)) return new Set();
+  if (!existsSync(paths.ledger) && !existsSync(journalFile)) return new Set();
   try {
     markLostRuns();
     const here = scheduledHere([...commands], environment);

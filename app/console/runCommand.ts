@@ -1,7 +1,8 @@
 import { LajuError } from "../errors";
 import { countsText } from "../runs/runNote";
 import type { ActiveRun } from "../runs/supervise";
-import { errorText, isError } from "../services/errorText";
+import { errorText } from "../services/errorText";
+import { isError } from "../services/isError";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { writeAll } from "../services/writeAll";
 import { parseArguments } from "./arguments";

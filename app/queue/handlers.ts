@@ -4,7 +4,8 @@ import { LajuError } from "../errors";
 import { parseDuration } from "../schedule/duration";
 import { handlerHint, unknownOptionHint } from "../schedule/handlerHints";
 import { handlerOptions, isHandlerOption, isMistakenOption, optionProblem } from "../schedule/handlerOptions";
-import { errorMessage, isError } from "../services/errorText";
+import { errorMessage } from "../services/errorText";
+import { isError } from "../services/isError";
 import type { JobContext, JobDefinition } from "./job";
 import { jobNames } from "./jobFiles";
 

@@ -1,4 +1,5 @@
-import { errorText, isError } from "../services/errorText";
+import { errorText } from "../services/errorText";
+import { isError } from "../services/isError";
 
 /**
  * Calls `note` with what an unhandled rejection threw where that is no Error: Node's own message has only "#<Object>" for

@@ -1,4 +1,5 @@
-import { errorMessage, isError } from "../services/errorText";
+import { errorMessage } from "../services/errorText";
+import { isError } from "../services/isError";
 import { webAddress, withoutUrlSecrets } from "../services/webAddress";
 
 const requestTimeoutMs = 10_000;

@@ -4,14 +4,13 @@ import { paths } from "../config";
 import { makeFolder } from "../files/makeFolder";
 import { makeFile } from "../files/openFile";
 import { randomName } from "../files/randomName";
-import { ledgerFile } from "./ledgerTables";
 
 /** Holds an empty file for each command with an open incident, so that a success need not open the ledger. */
 const folder = join(paths.data, "incidents");
 
 /** What each success pays: one look for a file. A ledger from before there were any says itself what is open. */
 export function mayHaveIncident(name: string): boolean {
-  return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(ledgerFile));
+  return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
 }
 
 export function markIncident(name: string): void {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { paths } from "../config";
 import type { Database } from "../services/sqliteDriver";
 import { takeIn } from "./journalReader";
 import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
-import { ledgerFile, openLedgerFile } from "./ledgerTables";
+import { openLedgerFile } from "./ledgerTables";
 import { tell } from "./tell";
 
 /** How long to wait for the ledger while another process has it, in milliseconds. */
@@ -37,7 +38,7 @@ export function ledger(): Database {
  * where there is none yet. Throws after a moment where another process has it.
  */
 export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
-  if (opened === undefined && !existsSync(ledgerFile)) return undefined;
+  if (opened === undefined && !existsSync(paths.ledger)) return undefined;
   return withoutWaiting(() => look(upToDate()));
 }
 
@@ -74,7 +75,7 @@ export function closeLedger(): void {
 }
 
 function upToDate(): Database {
-  opened ??= openLedgerFile(ledgerFile, patienceMs);
+  opened ??= openLedgerFile(paths.ledger, patienceMs);
   takeIn(opened);
   return opened;
 }

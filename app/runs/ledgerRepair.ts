@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
+import { paths } from "../config";
 import type { Database } from "../services/sqliteDriver";
-import { ledgerFile, openLedgerFile } from "./ledgerTables";
+import { openLedgerFile } from "./ledgerTables";
 import { withLock } from "./lock";
 
 /** Whether SQLite says that the file is no database, or no longer a whole one. */
@@ -18,9 +19,9 @@ export function moveDamagedLedger(): string | undefined {
   // No command has a name that begins with a dot.
   return withLock(".ledger", () => {
     if (isReadable()) return undefined;
-    const aside = `${ledgerFile}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
+    const aside = `${paths.ledger}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
     for (const ending of ["", "-wal", "-shm"]) {
-      if (existsSync(ledgerFile + ending)) renameSync(ledgerFile + ending, aside + ending);
+      if (existsSync(paths.ledger + ending)) renameSync(paths.ledger + ending, aside + ending);
     }
     return aside;
   });

@@ -1,10 +1,6 @@
-import { join } from "node:path";
 import { paths } from "../config";
 import { LajuError } from "../errors";
 import { type Database, openSqlite, switchToWal } from "../services/sqliteDriver";
-
-/** The ledger's file: one SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
-export const ledgerFile = join(paths.data, "runs.sqlite3");
 
 /** What made each version of the tables from the one before. */
 const changes = [
@@ -129,7 +125,7 @@ const changes = [
 const longestWal = 200;
 
 /** Opens a ledger, and makes it where it is not there yet. Throws a LajuError when it cannot be opened. */
-export function openLedgerFile(file = ledgerFile, patienceMs?: number): Database {
+export function openLedgerFile(file = paths.ledger, patienceMs?: number): Database {
   // Its tables were made in WAL mode, and the file says so itself.
   const database = openSqlite(file, {
     wal: false,

@@ -1,5 +1,6 @@
 import { noticeSettings } from "../config";
-import { errorMessage, isError } from "../services/errorText";
+import { errorMessage } from "../services/errorText";
+import { isError } from "../services/isError";
 import { beginNotices } from "./beginNotices";
 import { channelsOf } from "./channels";
 import { deliver } from "./deliver";

@@ -115,7 +115,8 @@ export function supervise({
   process.on("exit", (status) => {
     const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
     if (timedOut) endDescendants(process.pid, mark);
-    const isRetried = !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
+    const mayRetry = status !== 0 && !isSkipped && isClaimed;
+    const isRetried = mayRetry && retries !== undefined && isWorthRetrying(status);
     const isTold = told !== undefined && !isSkipped;
     const isBad = state !== "succeeded" && !isSkipped;
     const lost = lostOutput();

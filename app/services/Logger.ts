@@ -1,11 +1,13 @@
 import { fstatSync } from "node:fs";
 import type { Logger } from "winston";
 import { settings, wantsColour } from "../config";
-import { errorMessage, isError } from "./errorText";
+import { errorMessage } from "./errorText";
 import { noteLoggedError } from "./firstError";
+import { isError } from "./isError";
 import { lazy } from "./lazy";
-import { jsonLine, prettyLine } from "./logLine";
+import { jsonLine } from "./logLine";
 import { errorFields, freeName } from "./logValue";
+import { prettyLine } from "./prettyLine";
 import { createWinstonLogger, logThrough } from "./winstonLogger";
 import { writeAll } from "./writeAll";
 

@@ -1,4 +1,5 @@
 import { LajuError } from "../errors";
+import { isError } from "./isError";
 
 /** How many causes of one error, and how many errors of one AggregateError, are shown. */
 const longestChain = 10;
@@ -23,16 +24,6 @@ export function errorText(thrown: unknown, longest = 8_000): string {
 export function errorMessage(thrown: unknown, longest = 8_000): string {
   if (!isError(thrown)) return bounded(shown(thrown, longest), longest);
   return bounded(headline(thrown, longest, []) || nameOf(thrown), longest);
-}
-
-/** Also true for errors of another realm, such as a vm context's or a test runner's. False where a proxy's trap throws. */
-export function isError(value: unknown): value is Error {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
-  } catch {
-    return false;
-  }
 }
 
 /** A property whose getter may throw. */

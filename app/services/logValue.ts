@@ -1,4 +1,5 @@
-import { errorMessage, innerErrors, isError, readSafely } from "./errorText";
+import { errorMessage, innerErrors, readSafely } from "./errorText";
+import { isError } from "./isError";
 
 /** How much of a value a log line may hold: a logged socket or request would otherwise be walked for seconds. */
 const depthLimit = 8;

@@ -1,4 +1,4 @@
-import { prettyLine } from "./logLine";
+import { prettyLine } from "./prettyLine";
 
 /** How it looks: with colors, and in which zone times are. */
 export interface ReadableForm {

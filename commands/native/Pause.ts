@@ -4,7 +4,8 @@ import { jsonText } from "../../app/console/jsonText";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
-import { currentPauses, type Pause, type Pauses, pause } from "../../app/runs/pause";
+import { currentPauses, pause } from "../../app/runs/changePauses";
+import type { Pause, Pauses } from "../../app/runs/pause";
 import { parseDuration } from "../../app/schedule/duration";
 import { printableLine } from "../../app/services/printable";
 

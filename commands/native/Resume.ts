@@ -2,7 +2,7 @@ import { findCommand, readCatalog } from "../../app/console/catalog";
 import { terminalFor } from "../../app/console/terminal";
 import { verb } from "../../app/console/verb";
 import { LajuError } from "../../app/errors";
-import { currentPauses, resume } from "../../app/runs/pause";
+import { currentPauses, resume } from "../../app/runs/changePauses";
 
 export default verb({
   options: {},

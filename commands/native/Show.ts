@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { paths } from "../../app/config";
-import { describeOptions } from "../../app/console/arguments";
 import { findCommand, readCatalog } from "../../app/console/catalog";
 import { listRows } from "../../app/console/commandList";
 import { installedFor } from "../../app/console/crontabNeeds";
 import { hostClock, shortTimes } from "../../app/console/hostClock";
 import { jsonText } from "../../app/console/jsonText";
 import { logFileOf } from "../../app/console/logFile";
+import { describeOptions } from "../../app/console/optionsHelp";
 import { runTable } from "../../app/console/runList";
 import { scheduleInWords } from "../../app/console/scheduleInWords";
 import { terminalFor } from "../../app/console/terminal";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { root } from "../../app/config";
 import { readText } from "../../app/config/readText";
-import { describeOptions } from "../../app/console/arguments";
+import { describeOptions } from "../../app/console/optionsHelp";
 import { terminalFor } from "../../app/console/terminal";
 import type { Verb } from "../../app/console/verb";
 import { type VerbEntry, verbGroups, verbs } from "./verbs";

@@ -2,8 +2,9 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { LajuError } from "../../app/errors";
 import { errorMessage, errorText } from "../../app/services/errorText";
-import { jsonLine, prettyLine } from "../../app/services/logLine";
+import { jsonLine } from "../../app/services/logLine";
 import { errorFields, plainValue } from "../../app/services/logValue";
+import { prettyLine } from "../../app/services/prettyLine";
 
 const first = (text: string) => text.split("\n", 1)[0];
 

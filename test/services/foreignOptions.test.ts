@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { describeOptions, parseArguments } from "../../app/console/arguments";
+import { parseArguments } from "../../app/console/arguments";
+import { describeOptions } from "../../app/console/optionsHelp";
 import { parameterFlags } from "../../app/console/parameterFlags";
 import { fieldProblem } from "../../app/schedule/metaFields";
 import { foreign } from "../support/foreign";

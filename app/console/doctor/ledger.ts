@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { paths } from "../../config";
 import { appendToJournal, journalFile } from "../../runs/journal";
 import { reachesLedger } from "../../runs/journalReader";
-import { ledgerFile, openLedgerFile } from "../../runs/ledgerTables";
+import { openLedgerFile } from "../../runs/ledgerTables";
 import { mayUse } from "./access";
 import { bad, type Check, fine, warning } from "./check";
 
@@ -13,19 +14,19 @@ export const ledger: Check = {
   name: "ledger",
   look() {
     const aside = damagedBefore();
-    const closed = [journalFile, ledgerFile].find((file) => existsSync(file) && !mayUse(file, "write"));
+    const closed = [journalFile, paths.ledger].find((file) => existsSync(file) && !mayUse(file, "write"));
     if (closed !== undefined) {
       return bad(
         `${closed} cannot be written: no run is recorded`,
         "Give it to the user whose crontab it is.",
       );
     }
-    if (!existsSync(ledgerFile)) return aside ?? fine("nobody has looked at a run yet");
-    const { size } = statSync(ledgerFile);
+    if (!existsSync(paths.ledger)) return aside ?? fine("nobody has looked at a run yet");
+    const { size } = statSync(paths.ledger);
     const whole = size > mostBytes ? "ok" : quickCheck();
     if (whole !== "ok") {
       return bad(
-        `${ledgerFile} is damaged: ${whole}`,
+        `${paths.ledger} is damaged: ${whole}`,
         "Whoever reads it next moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
       );
     }
@@ -35,7 +36,7 @@ export const ledger: Check = {
         "Move runs.journal and runs.journal.1 out of the data folder; the next run begins new ones.",
       );
     }
-    return aside ?? fine(`${basename(ledgerFile)}, ${(size / 1_000_000).toFixed(1)} MB`);
+    return aside ?? fine(`${basename(paths.ledger)}, ${(size / 1_000_000).toFixed(1)} MB`);
   },
 };
 
@@ -70,10 +71,10 @@ function codeOf(error: unknown): string {
 }
 
 function damagedBefore() {
-  const folder = dirname(ledgerFile);
+  const folder = dirname(paths.ledger);
   const files = existsSync(folder) ? readdirSync(folder) : [];
   const aside = files.find(
-    (file) => file.startsWith(`${basename(ledgerFile)}.damaged-`) && !/-(wal|shm)$/.test(file),
+    (file) => file.startsWith(`${basename(paths.ledger)}.damaged-`) && !/-(wal|shm)$/.test(file),
   );
   if (aside === undefined) return undefined;
   return warning(

@@ -1,6 +1,6 @@
+import { paths } from "../../config";
 import { lockOwner } from "../../files/lockOwner";
 import { lookInLedger } from "../../runs/ledgerFile";
-import { ledgerFile } from "../../runs/ledgerTables";
 import { bad, fine, type LocalCheck } from "./check";
 
 /** Whether the ledger takes in what runs have written to the journal: else what is shown of them is old. */
@@ -12,10 +12,10 @@ export const ledgerLock: LocalCheck = {
       return fine("free");
     } catch (error) {
       if (!/^SQLITE_BUSY/.test(String(error.code ?? error.cause?.code))) throw error;
-      const owner = lockOwner(ledgerFile);
+      const owner = lockOwner(paths.ledger);
       const pid = /^pid (\d+)/.exec(owner)?.[1];
       return bad(
-        `the ledger ${ledgerFile} is locked by ${owner}: what ran since is not shown`,
+        `the ledger ${paths.ledger} is locked by ${owner}: what ran since is not shown`,
         pid === undefined
           ? "Wait until that process is done, or end it. No run is lost: they are kept in the journal."
           : `Wait until it is done, or end it with \`kill ${pid}\`. No run is lost: they are kept in the journal.`,

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../schedule/duration";
-import { isError } from "../../services/errorText";
+import { isError } from "../../services/isError";
 import { logError, logInfo } from "../../services/Logger";
 import { closeQueue, queueEngine } from "../engines/select";
 import { type Handlers, type LoadedHandlers, loadHandlers } from "../handlers";

@@ -1,0 +1,9 @@
+/** Also true for errors of another realm, such as a vm context's or a test runner's. False where a proxy's trap throws. */
+export function isError(value: unknown): value is Error {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  } catch {
+    return false;
+  }
+}
