@@ -9,7 +9,10 @@ const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
 /** The files of a bundle; the last is the bundle itself. */
-export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
+export function namedByContent(
+  folder: Folder,
+  { code, map }: Pick<BundledFunction, "code" | "map">,
+): [Output, Output] {
   const path = `${folder}/${contentHash(code)}.js`;
   return [
     { path: `${path}.map`, contents: Buffer.from(map) },
@@ -29,7 +32,7 @@ const youngMs = 600_000;
 export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
   const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
   if (unknown.length === 0) return;
-  const named = namedBundles(build);
+  const named = withColdHalves(build, [...namedBundles(build), ...kept]);
   for (const { path, file } of unknown) if (!named.has(file)) rmSync(path, { force: true });
 }
 
@@ -44,15 +47,20 @@ function isYoung(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs < youngMs;
 }
 
+/** A shared bundle names its cold half as compiled files name the shared bundle. */
+function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
+  return new Set([...files, ...files.flatMap((file) => bundlesNamedIn(join(build, "shared", `${file}.js`)))]);
+}
+
 /** Each compiled file names in its first lines what it loads. */
-function namedBundles(build: string): Set<string> {
+function namedBundles(build: string): string[] {
   const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
     (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),
   );
-  return new Set(compiled.flatMap((path) => bundlesNamedIn(join(build, path))));
+  return compiled.flatMap((path) => bundlesNamedIn(join(build, path)));
 }
 
-/** The bundles that a compiled file loads; none where there is no such file. */
+/** The bundles that a compiled file or bundle loads; none where there is no such file. */
 export function bundlesNamedIn(file: string): string[] {
   if (!existsSync(file)) return [];
   const head = readFileSync(file, "latin1").slice(0, 1000);

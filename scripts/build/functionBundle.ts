@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { appImports } from "./appImports";
 import { type BuildFolder, type BundleOptions, type Entry, sourcesIn } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
@@ -18,27 +18,52 @@ export interface BundledFunction {
   modules: string[];
 }
 
-/** Bundles modules, and all that they import, into one file that gives each when it is asked for. */
-export async function bundleSharedModules(entries: string[], place: BuildFolder): Promise<BundledFunction> {
-  const { root } = place;
-  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside)];
-  const options = settings({ ...place, format: "cjs", plugins });
-  const found = await build({ ...options, entryPoints: entries.map((file) => join(root, file)) });
-  const modules = sourcesIn(found).sort();
-  const imports = modules.map((file, at) => `import * as m${at} from ${JSON.stringify(join(root, file))};`);
+/** The app's own files that these are made of, from its root. */
+export async function modulesOf(
+  files: readonly string[],
+  place: BuildFolder,
+  plugin: Plugin,
+): Promise<string[]> {
+  const entryPoints = files.map((file) => join(place.root, file));
+  return sourcesIn(await build({ ...moduleSettings(place, plugin), entryPoints })).sort();
+}
+
+interface ModuleBundleOptions {
+  plugin: Plugin;
+  /** Stands before the modules. */
+  head: string;
+  /** Names that this bundle is given, beside what each is. */
+  given?: readonly string[];
+}
+
+/** Bundles modules into one file that puts each into `lajuModules`. */
+export async function bundleModules(
+  modules: readonly string[],
+  place: BuildFolder,
+  { plugin, head, given }: ModuleBundleOptions,
+): Promise<Pick<BundledFunction, "code" | "map">> {
+  const imports = modules.map(
+    (file, at) => `import * as m${at} from ${JSON.stringify(join(place.root, file))};`,
+  );
   const names = modules.map((file, at) => `${JSON.stringify(file)}: m${at}`);
   const result = await build({
-    ...options,
+    ...moduleSettings(place, plugin),
     ...small,
-    banner: { js: sharedHead(place) },
+    banner: { js: head },
     stdin: {
       contents: `${imports.join("\n")}\nObject.assign(lajuModules, { ${names.join(", ")} });`,
-      resolveDir: root,
+      resolveDir: place.root,
     },
     outfile: join(place.build, "shared", "shared.js"),
     outdir: undefined,
   });
-  return { ...functionOf(result, withLazyExports), modules };
+  return functionOf(result, { change: withLazyExports, given });
+}
+
+function moduleSettings(place: BuildFolder, plugin: Plugin) {
+  const { root } = place;
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside), plugin];
+  return settings({ ...place, format: "cjs", plugins });
 }
 
 /** A bundle that is a program, and which of its files imports which. */
@@ -57,7 +82,7 @@ export async function bundleProgram(entry: Entry, options: BundleOptions): Promi
     banner,
     entryPoints: [entry],
   });
-  const { code, map } = functionOf(result, withLazyImports);
+  const { code, map } = functionOf(result, { change: withLazyImports });
   return { code, map, modules: sourcesIn(result), imports: result.metafile.inputs };
 }
 
@@ -74,20 +99,22 @@ const small = {
   lineLimit: 160,
 } satisfies BuildOptions;
 
-function functionOf(result: Result, change = (code: string) => code) {
+interface FunctionOptions {
+  change: (code: string) => string;
+  /** What this bundle is given beside what each is. */
+  given?: readonly string[];
+}
+
+function functionOf(result: Result, { change, given }: FunctionOptions) {
   const [map = "", code = ""] = result.outputFiles.map(({ text }) => text);
-  return { code: asFunction(change(withModuleDefaults(code))), map };
+  return { code: asFunction(change(withModuleDefaults(code)), given), map };
 }
 
 /**
  * As `lajuLoad` in runtime/head.js calls a bundle. What comes before it stands on its first line, so that no line
  * number changes.
  */
-export function asFunction(code: string): string {
-  const given = "lajuBuild, lajuLoad, lajuNode, lajuImport";
+export function asFunction(code: string, more: readonly string[] = []): string {
+  const given = ["lajuBuild", "lajuLoad", "lajuNode", "lajuImport", ...more].join(", ");
   return `(function (exports, require, module, __filename, __dirname, ${given}) {${withGivenImport(code)}\n})`;
-}
-
-function sharedHead({ root, vendor }: BuildFolder): string {
-  return `const lajuVendor = ${JSON.stringify(vendor)};\n${runtimeText(root, "shared.js")}`;
 }

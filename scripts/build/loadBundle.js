@@ -6,14 +6,14 @@ import { Script } from "node:vm";
 /** Loads bundles of a build folder as `lajuLoad` in runtime/head.js does it, and keeps what V8 compiles of them. */
 export function bundleLoader(build) {
   const scripts = new Map();
-  function load(path) {
+  function load(path, { given = [] } = {}) {
     const filename = join(build, `${path}.js`);
     const script = new Script(readFileSync(filename, "latin1"), { filename });
     scripts.set(path, script);
     const module = { exports: {} };
-    const given = [build, load, Module, (name) => import(name)];
+    const own = [build, load, Module, (name) => import(name)];
     script.runInThisContext()(
-      ...[module.exports, createRequire(filename), module, filename, dirname(filename), ...given],
+      ...[module.exports, createRequire(filename), module, filename, dirname(filename), ...own, ...given],
     );
     return module.exports;
   }

@@ -16,17 +16,18 @@ const lajuBuild = (() => {
 /** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 
-/** A whole file, until the next call; undefined where it cannot be read. */
+/** A whole file, given by its path or opened, until the next call; undefined where it cannot be read. */
 const lajuRead = (file) => {
   const { openSync, readSync, closeSync, readFileSync } = require("node:fs");
   try {
-    const opened = openSync(file);
+    const opened = typeof file === "number" ? file : openSync(file);
     try {
       let end = 0;
       for (let read = -1; read !== 0; end += read) {
         read = readSync(opened, lajuMemory, end, lajuMemory.length - end);
       }
-      return end < lajuMemory.length ? lajuMemory.subarray(0, end) : readFileSync(file);
+      if (end < lajuMemory.length) return lajuMemory.subarray(0, end);
+      return Buffer.concat([lajuMemory, readFileSync(opened)]);
     } finally {
       closeSync(opened);
     }
@@ -53,10 +54,10 @@ if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
 }
 
 /** Evaluates a bundle of the build with what V8 compiled of it when this Node made the build. */
-const lajuLoad = (path) => {
+const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   const filename = `${lajuBuild}/${path}.js`;
   const { Script } = require("node:vm");
-  const source = lajuRead(filename)?.latin1Slice();
+  const source = lajuRead(descriptor ?? filename)?.latin1Slice();
   if (source === undefined) {
     throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
   }
@@ -64,9 +65,9 @@ const lajuLoad = (path) => {
   const cachedData = lajuRead(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
   const module = { exports: {} };
   const folder = require("node:path").dirname(filename);
-  const given = [lajuBuild, lajuLoad, lajuNode, (name, options) => import(name, options)];
+  const own = [lajuBuild, lajuLoad, lajuNode, (name, options) => import(name, options)];
   new Script(source, { filename, cachedData }).runInThisContext()(
-    ...[module.exports, require, module, filename, folder, ...given],
+    ...[module.exports, require, module, filename, folder, ...own, ...given],
   );
   return module.exports;
 };

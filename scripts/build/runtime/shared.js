@@ -1,5 +1,5 @@
 // The head of the bundle that all compiled files share. Before it stand `lajuBuild`, `lajuLoad` and `lajuNode` of
-// head.js, and `lajuVendor`, the bundles in vendor/ by their packages' names.
+// head.js, `lajuColdFile`, the bundle's cold half, and `lajuVendor`, the bundles in vendor/ by their packages' names.
 
 // biome-ignore lint/correctness/noUnusedVariables: for app/services/require.ts.
 const lajuRequire = require;
@@ -26,7 +26,6 @@ const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "
 const lajuModules = Object.create(null);
 
 /** A module with these getters for its exports. */
-// biome-ignore lint/correctness/noUnusedVariables: the bundle uses it.
 const lajuGive = (getters) => {
   const given = {};
   for (const name in getters) Object.defineProperty(given, name, { get: getters[name], enumerable: true });
@@ -35,10 +34,26 @@ const lajuGive = (getters) => {
 
 /** A module of this bundle as its importers see it: a real ES module, whose default export is its own. */
 const lajuShared = (name) => {
+  if (lajuModules[name] === undefined) lajuLoadCold();
   if (typeof lajuModules[name] === "function") lajuModules[name] = lajuModules[name]();
   const shared = lajuModules[name];
   if (!lajuIsModule(shared)) Object.defineProperty(shared, Symbol.toStringTag, { value: "Module" });
   return shared;
+};
+
+/** Open from the beginning: a run that fails after its build was replaced or deleted still has what records that. */
+const lajuColdSource = (() => {
+  try {
+    return require("node:fs").openSync(`${lajuBuild}/shared/${lajuColdFile}.js`);
+  } catch {
+    return undefined; // What needs it says so.
+  }
+})();
+
+/** What a run that simply succeeds does not call. */
+const lajuLoadCold = () => {
+  const given = [lajuModules, lajuModule, lajuIsModule, lajuShared, lajuGive];
+  lajuLoad(`shared/${lajuColdFile}`, { descriptor: lajuColdSource, given });
 };
 
 exports.lajuModule = lajuModule;
