@@ -14,3 +14,18 @@ export function acknowledge(name: string, { reason, at }: { reason: string | nul
     .all(at, reason, name);
   return (rows as IncidentRow[]).map(toIncident);
 }
+
+/**
+ * Takes that back: the incidents need attention again. Of one that was acknowledged before anybody was told, the next
+ * sender tells. Returns them.
+ */
+export function undoAcknowledgement(name: string): Incident[] {
+  const rows = ledger()
+    .prepare(
+      `UPDATE incidents SET acked_at = NULL, ack_reason = NULL, opening_told = EXISTS (
+         SELECT 1 FROM notices WHERE incident_id = incidents.id AND event = 'failure')
+       WHERE name = ? AND closed_at IS NULL AND acked_at IS NOT NULL RETURNING *`,
+    )
+    .all(name);
+  return (rows as IncidentRow[]).map(toIncident);
+}

@@ -207,6 +207,14 @@ describe("a command that", () => {
     // Another run that fails is nothing new.
     expect(await run("Fails")).toBe(1);
     expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
+    const undone = await app.laju("ack", "Fails", "--undo");
+    expect(undone.stdout).toMatch(/^✓ No longer acknowledged: Fails failed with exit status 1\n/);
+    expect((await status("Fails")).needsPerson[0]).toBe("Fails failed with exit status 1");
+    expect(await app.laju("ack", "Fails", "--undo")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("✗ Fails has nothing that is acknowledged\n"),
+    });
+    expect((await app.laju("ack", "Fails", "--undo", "--reason", "x")).status).toBe(2);
     expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident ended\n");
     await until(() => notices("Fails").length === 2);
     expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident ends after /);
@@ -221,6 +229,10 @@ describe("a command that", () => {
       "Acknowledged: Gone failed with exit status 1\n",
     );
     expect((await status("Gone")).needsPerson.filter((one) => one.startsWith("Gone"))).toEqual([]);
+    // Nobody was told of it before.
+    const told = notices("Gone").length;
+    expect((await app.laju("ack", "Gone", "--undo")).status).toBe(0);
+    await until(() => notices("Gone").length === told + 1);
   });
 
   test("is deleted has no incident any more", async () => {
