@@ -124,8 +124,10 @@ function isLedgerTrouble(error: Error & { code?: string }): boolean {
   return /^(SQLITE_|E_SQLITE_OPEN|E_LEDGER)/.test(String(error.code));
 }
 
-function withLedgerTrouble(health: CheckResult[], { message }: Error): CheckResult[] {
+function withLedgerTrouble(health: CheckResult[], error: Error): CheckResult[] {
   if (health.some(({ name, state }) => name === ledgerLock.name && state === "bad")) return health;
+  const { message } = error;
+  if (health.some((one) => one.state === "bad" && one.message === message)) return health;
   const cure = "`node laju doctor` looks closer. Commands run, and write to the journal, all the same.";
   return [
     ...health,

@@ -2,7 +2,11 @@ import { paths } from "../config";
 import { LajuError } from "../errors";
 import { type Database, openSqlite, switchToWal } from "../services/sqliteDriver";
 
-/** What made each version of the tables from the one before. */
+/**
+ * What made each version of the tables from the one before. A change only adds: tables, indexes that are not unique,
+ * columns that may be null or have a default. So the release before goes on with them after a rollback, and the queries
+ * of any release name the columns that they write. A change that it could not live with begins the next thousand.
+ */
 const changes = [
   `
   CREATE TABLE runs (
@@ -118,6 +122,9 @@ const changes = [
 `,
 ];
 
+/** From this version on the tables are no longer these. */
+const firstForeignVersion = 1_000;
+
 /**
  * After how many pages of the write-ahead log they are moved into the database (SQLite's default is 1000). Whoever
  * opens the ledger alone reads the whole log first: 1.6 ms for 10 pages, 1.9 for 120, 5 for 900, measured.
@@ -133,10 +140,11 @@ export function openLedgerFile(file = paths.ledger, patienceMs?: number): Databa
   });
   database.pragma(`wal_autocheckpoint = ${longestWal}`);
   const version = tablesVersion(database);
-  if (version > changes.length) {
-    throw new LajuError(`${file} was written by a newer laju (version ${version} of its tables)`, {
+  if (version >= firstForeignVersion) {
+    database.close();
+    throw new LajuError(`the ledger ${file} was written by a newer laju (version ${version} of its tables)`, {
       code: "E_LEDGER",
-      hint: "Run the newer release, or set LAJU_DATA to a folder of its own for this one.",
+      hint: "Run the newer release. Until then runs are kept in the journal, and it shows them.",
     });
   }
   if (version < changes.length) changeTables(database);

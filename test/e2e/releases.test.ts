@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/app";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+import { withLedger } from "../support/ledger";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/deployment.md"), "utf8");
 const table = (name: string) => `
@@ -77,6 +78,31 @@ describe("releases, as docs/deployment.md has them", () => {
     expect(back.stdout).toMatch(/✓ The crontab of \w+ is in order\n$/);
     expect(String(cron.table())).toContain("\n0 8 * * * ");
     expect(String(cron.table()).match(/# BEGIN laju/g)).toHaveLength(1);
+  });
+
+  test("record runs in a ledger that a later one has added to", async () => {
+    const data = join(folder, "shared", "data");
+    withLedger(data, (ledger) =>
+      ledger.exec("ALTER TABLE runs ADD COLUMN region TEXT; PRAGMA user_version = 900"),
+    );
+    expect(await current("node build/commands/Daily.js")).toMatchObject({ status: 0, stderr: "" });
+    expect((await current("node laju runs")).stdout).toMatch(/✓ 1 +Daily/);
+    expect((await current("node laju status --check")).stdout).toMatch(/✓ Daily/);
+
+    // A later one that has changed more: its ledger cannot be read, and the journal keeps what runs.
+    withLedger(data, (ledger) => ledger.exec("PRAGMA user_version = 1000"));
+    expect(await current("node build/commands/Daily.js")).toMatchObject({ status: 0, stderr: "" });
+    const blind = await current("node laju status");
+    expect(blind.stdout).toBe(
+      `✗ The ledger ${data}/runs.sqlite3 was written by a newer laju (version 1000 of its tables)\n` +
+        "  Run the newer release. Until then runs are kept in the journal, and it shows them.\n",
+    );
+    const looked = (await current("node laju doctor")).stdout.replaceAll(/\n +/g, " ");
+    expect(looked).toMatch(/✗ ledger +the ledger \S+ was written by a newer laju/);
+    const driver = process.version < "v22" ? "better-sqlite3-node20" : "better-sqlite3";
+    const back = `new (require("${driver}"))("${data}/runs.sqlite3").pragma("user_version = 900")`;
+    expect(await current(`node -e '${back}'`)).toMatchObject({ status: 0 });
+    expect((await current("node laju runs")).stdout).toMatch(/✓ 2 +Daily/);
   });
 
   test("migrate in the one gone back to, and undo nothing that they do not have", async () => {

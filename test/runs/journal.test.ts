@@ -229,3 +229,26 @@ test.each([1, 2, 3, 4, 5, 6, 7])("a ledger of version %i gets what it lacks", (v
   expect(now.prepare("SELECT name FROM runs").all()).toEqual([{ name: "One" }]);
   now.close();
 });
+
+test("a ledger of a later release that added to the tables takes runs in, and stays as it is", () => {
+  const file = join(folder, "later.sqlite3");
+  const later = openLedgerFile(file);
+  const version = Number(later.pragma("user_version", { simple: true })) + 1;
+  later.exec(`ALTER TABLE runs ADD COLUMN region TEXT NOT NULL DEFAULT 'eu'; CREATE TABLE regions (name TEXT);
+    PRAGMA user_version = ${version}`);
+  later.close();
+  writeFileSync(journal, `${JSON.stringify(start("a"))}\n`);
+  const now = openLedgerFile(file);
+  takeIn(now, journal);
+  expect(now.prepare("SELECT name, region FROM runs").all()).toEqual([{ name: "One", region: "eu" }]);
+  expect(now.pragma("user_version", { simple: true })).toBe(version);
+  now.close();
+});
+
+test("a ledger of a later release with other tables is refused, and left alone", () => {
+  const file = join(folder, "other.sqlite3");
+  const other = openLedgerFile(file);
+  other.exec("DROP TABLE runs; PRAGMA user_version = 1000");
+  other.close();
+  expect(() => openLedgerFile(file)).toThrow("was written by a newer laju (version 1000 of its tables)");
+});

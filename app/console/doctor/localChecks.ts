@@ -27,7 +27,15 @@ export const localChecks: readonly LocalCheck[] = [
 
 /** What is found at once, without what the caller knows already. */
 export function lookLocally(looking: Looking, except: readonly string[] = []): CheckResult[] {
-  return localChecks
+  const results = localChecks
     .filter(({ name }) => !except.includes(name))
     .map((check) => ({ name: check.name, ...findingOf(check, looking) }));
+  return results.filter(
+    (result, index) => !results.slice(0, index).some((other) => isRepeated(other, result)),
+  );
+}
+
+/** What several checks stumble over, such as a ledger that cannot be read, is said once. */
+function isRepeated(one: CheckResult, other: CheckResult): boolean {
+  return one.state === "bad" && other.state === "bad" && one.message === other.message;
 }
