@@ -156,7 +156,7 @@ function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
   tell(`${run.name} is skipped: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
-  if (holder !== undefined && !isByHandOrPm2()) reportSkip(holder);
+  if (holder !== undefined && !isByHandOrPm2()) reportSkip(run.name, holder);
   process.exit(run.attempt > 1 ? 1 : 0);
 }
 
