@@ -53,6 +53,7 @@ export function readNotes(text: string): BlockNotes | undefined {
 
 /** Which app a line opens the block of; undefined for any other line. In as bytes, out as text. */
 export function rootOfBegin(line: string): string | undefined {
+  if (!line.startsWith(beginMarker(""))) return undefined;
   const notes = "(?: hash=[0-9a-f]{8}(?: env=[\\w%.~!*'()-]+)?)?(?: newline=added)?";
   const root = new RegExp(`^# BEGIN laju (.+?)${notes}$`).exec(line)?.[1];
   return root === undefined ? undefined : textOf(root);

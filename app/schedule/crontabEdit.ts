@@ -58,8 +58,18 @@ export function removeBlock(crontab: Buffer, id: string): Buffer {
   return Buffer.concat([before, crontab.subarray(found.end)]);
 }
 
+/** What was found in a table, by root: checks ask for the same block many times, and nobody changes a table in place. */
+const known = new WeakMap<Buffer, Map<string, FoundBlock | undefined>>();
+
 /** This app's block, undefined when there is none. Anything but one pair of markers is an error: nothing is guessed. */
 export function findBlock(crontab: Buffer, id: string): FoundBlock | undefined {
+  const blocks = known.get(crontab) ?? new Map<string, FoundBlock | undefined>();
+  known.set(crontab, blocks);
+  if (!blocks.has(id)) blocks.set(id, lookForBlock(crontab, id));
+  return blocks.get(id);
+}
+
+function lookForBlock(crontab: Buffer, id: string): FoundBlock | undefined {
   const table = crontab.toString("latin1");
   const lines = linesOf(table);
   const marks = lines.flatMap((line) => markAt(line, bytesOf(id)));
@@ -102,6 +112,7 @@ function linesOf(table: string): Line[] {
 
 /** Compares with the very text of the marker; a regular expression made of a path would misread it. */
 function markAt(line: Line, id: string): Mark[] {
+  if (!line.text.includes(" laju ")) return [];
   const trimmed = line.text.replace(/^[ \t]+|[ \t\r]+$/g, "");
   const mark = markIn(trimmed, id, line);
   if (mark !== undefined && trimmed !== line.text) throw damaged(line);

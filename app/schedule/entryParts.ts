@@ -23,8 +23,16 @@ export function entryParts(line: string): EntryParts | undefined {
   return { build: folder, node, file: program, log: target };
 }
 
+/** What was read last: one block, by whoever asks for its node, its logs or its folders. */
+let last: { body: string; entries: readonly EntryParts[] } | undefined;
+
 /** The entries of a block's lines, given as bytes (latin1). */
-export function entriesIn(body: string): EntryParts[] {
+export function entriesIn(body: string): readonly EntryParts[] {
+  if (last?.body !== body) last = { body, entries: readEntries(body) };
+  return last.entries;
+}
+
+function readEntries(body: string): EntryParts[] {
   const lines = Buffer.from(body, "latin1").toString().split("\n");
   return lines.filter((line) => !line.startsWith("#")).flatMap((line) => entryParts(line) ?? []);
 }

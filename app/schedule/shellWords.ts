@@ -3,6 +3,7 @@
  * backslash outside of them. Nothing is expanded.
  */
 export function shellWords(line: string): string[] {
+  if (!/['"\\]/.test(line)) return line.split(/\s+/).filter((word) => word !== "");
   const words: string[] = [];
   const parts = /\s+|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)|(.)/gs;
   let word: string | undefined;

@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { paths } from "../../config";
 import { shellQuote } from "../../schedule/shellQuote";
 import { bad, fine, type LocalCheck, warning } from "./check";
-import { installedLogs } from "./installedLogs";
 
 const megabyte = 1_000_000;
 /** Less than this many bytes is full to whoever has to write a log, a ledger or a draft of either. */
@@ -12,9 +11,7 @@ const full = 20 * megabyte;
 export const disk: LocalCheck = {
   name: "disk",
   look(looking) {
-    const folders = [paths.data, ...installedLogs(looking).map((file) => dirname(file)), paths.logs].map(
-      existing,
-    );
+    const folders = [paths.data, ...looking.logs().map((file) => dirname(file)), paths.logs].map(existing);
     const findings = [...new Set(folders)].map(roomAt);
     const order = ["bad", "warning", "fine"] as const;
     const worst = order.flatMap((state) => findings.filter((finding) => finding.state === state));

@@ -4,13 +4,12 @@ import { paths } from "../../config";
 import { shellQuote } from "../../schedule/shellQuote";
 import { mayUse } from "./access";
 import { bad, fine, type LocalCheck, warning } from "./check";
-import { installedLogs } from "./installedLogs";
 import { networkDisk } from "./networkDisk";
 
 export const logFolders: LocalCheck = {
   name: "logs",
   look(looking) {
-    const files = installedLogs(looking);
+    const files = looking.logs();
     const folders = [...new Set(files.map((file) => dirname(file)))];
     const missing = folders.find((folder) => !existsSync(folder));
     if (missing !== undefined && looking.entries() === undefined)

@@ -1,12 +1,15 @@
+import type { EntryParts } from "../../schedule/entryParts";
 import { asInstalled } from "../asInstalled";
 import { logFileOf } from "../logFile";
-import type { Looking } from "./looking";
+import type { readingOnce } from "../systemCrontab";
 import { scheduledCommands } from "./scheduled";
 
 /** The logs that crontab:install would name, and those that the installed entries write. */
-export function installedLogs(looking: Looking): string[] {
-  const installed = (looking.entries() ?? []).map(({ log }) => log);
-  const folder = asInstalled({ user: looking.user }, looking.read)["log-dir"];
+export function installedLogs(
+  entries: readonly EntryParts[] = [],
+  { user, read }: { user: string | undefined; read: ReturnType<typeof readingOnce> },
+): string[] {
+  const folder = asInstalled({ user }, read)["log-dir"];
   const wanted = scheduledCommands().map((command) => logFileOf(command, folder));
-  return [...new Set([...wanted, ...installed])];
+  return [...new Set([...wanted, ...entries.map(({ log }) => log)])];
 }

@@ -2,6 +2,7 @@ import { type EntryParts, entriesIn } from "../../schedule/entryParts";
 import { installedBlock, installedRoot } from "../asInstalled";
 import { readInstallation } from "../installation";
 import { readingOnce } from "../systemCrontab";
+import { installedLogs } from "./installedLogs";
 
 /** What checks look at, each thing once however many of them ask. */
 export interface Looking {
@@ -10,21 +11,25 @@ export interface Looking {
   user?: string | undefined;
   /** The folder that the app's block is known by, or would be. */
   root(): string;
+  /** The logs that crontab:install would name, and those that the installed entries write. */
+  logs(): string[];
   /** What the installed entries start; undefined where none are installed. */
-  entries(): EntryParts[] | undefined;
+  entries(): readonly EntryParts[] | undefined;
 }
 
 /** The crontab that crontab:install wrote, unless another user's is asked for. */
 export function lookingAt(asked: string | undefined, read = readingOnce()): Looking {
   const user = asked ?? readInstallation()?.options.user;
+  const entries = once(() => {
+    const block = installedBlock({ user }, read);
+    return block && entriesIn(block.body);
+  });
   return {
     read,
     user,
     root: once(() => installedRoot({ user }, read)),
-    entries: once(() => {
-      const block = installedBlock({ user }, read);
-      return block && entriesIn(block.body);
-    }),
+    entries,
+    logs: once(() => installedLogs(entries(), { user, read })),
   };
 }
 
