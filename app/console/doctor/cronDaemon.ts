@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { lookInLedger } from "../../runs/ledgerFile";
 import { cronDaemons } from "../daemonTimezone";
 import { readInstallation } from "../installation";
@@ -14,7 +15,7 @@ export const cronDaemon: LocalCheck = {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
     const running = runningPrograms();
     const daemon = running?.find(
-      ({ pid, program }) => cronDaemons.includes(program) && isAlive(pid) && mayBeOurs(pid),
+      ({ pid, program }) => cronDaemons.includes(program) && isDaemon(pid) && mayBeOurs(pid),
     );
     if (daemon !== undefined) return fine(`${daemon.program} is running (pid ${daemon.pid})`);
     if (running === undefined) return warning("this system does not show which programs are running");
@@ -45,11 +46,15 @@ function isMeant(looking: Looking): boolean {
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;
 }
 
-/** In a container whose first process waits for nobody, a daemon that has ended stays as a zombie, without words. */
-function isAlive(pid: string): boolean {
-  const words = wordsOf(pid);
+/**
+ * The process that waits for a job has the daemon's name too, in capitals where Debian's and Red Hat's write it, and may
+ * outlive the daemon by hours. And in a container whose first process waits for nobody, a daemon that has ended stays as a
+ * zombie, without words.
+ */
+function isDaemon(pid: string): boolean {
+  const [program] = wordsOf(pid);
   // None where they are not for us to see.
-  return words.length === 0 || words.join("") !== "";
+  return program === undefined || (program !== "" && !/^CROND?$/.test(basename(program)));
 }
 
 /** A container's daemon starts nothing of ours. Of another user's process only root can tell. */
