@@ -19,9 +19,9 @@ export function unitsOf(body: string): CrontabUnits {
   return units;
 }
 
-/** Whether a unit is a command of laju's rather than a line by itself. */
+/** Whether a unit is a command of laju's, the monitor included, rather than a line by itself. */
 export function isCommand(key: string): boolean {
-  return /^commands\/\S+\.js$/.test(key);
+  return /^(commands\/\S+|laju)\.js$/.test(key);
 }
 
 /** The wanted lines of the named commands, and of all others those that are there already. */
@@ -34,5 +34,5 @@ export function withOnly(present: string, wanted: string, files: readonly string
 }
 
 function commandIn(line: string): string | undefined {
-  return /[ '](commands\/\S+?\.js)'? >> /.exec(line)?.[1];
+  return /[ '](commands\/\S+?\.js)'? >> /.exec(line)?.[1] ?? / (laju\.js) monitor >> /.exec(line)?.[1];
 }

@@ -6,6 +6,13 @@ const unit = (name: string, fields = "0 8 * * *", comment = name) =>
   `# ${comment}\n${fields} cd /srv/build && /usr/bin/node commands/${name}.js >> /srv/logs/${name}.log 2>&1\n`;
 const line = (text: string) => text.split("\n")[1];
 
+test("a diff counts the monitor's entry too", () => {
+  const monitor =
+    "*/5 * * * * cd /srv/build && /usr/bin/node laju.js monitor >> /srv/logs/monitor.log 2>&1\n";
+  const counts = { added: 1, changed: 0, removed: 0, unchanged: 1 };
+  expect(diffBodies(unit("Same"), unit("Same") + monitor)).toMatchObject(counts);
+});
+
 test("a diff counts commands and shows their lines", () => {
   const before = unit("Gone") + unit("Same") + unit("Later") + unit("Renamed");
   const after =
