@@ -1,4 +1,4 @@
-import { paths } from "../config";
+import { diskCommand } from "../runs/diskCommand";
 import type { Trouble } from "../runs/health";
 import { runNote } from "../runs/runNote";
 import { formatDuration } from "../schedule/duration";
@@ -171,13 +171,13 @@ function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
 }
 
 /** Each as it can be typed, and what it is for. */
-function stepsFor({ name, running, troubles }: StatusRow): string[] {
+function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
   if (running !== null) {
     return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   end it`];
   }
   const [worst] = troubles;
   if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
-  if (worst?.kind === "output") return [`df -h ${paths.logs}   how full the disk is`];
+  if (worst?.kind === "output") return [`${diskCommand(last)}   how full the disk is`];
   return [`node laju logs ${name}   what it printed`, `node laju run ${name}   run it again`];
 }
 

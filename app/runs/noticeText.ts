@@ -1,6 +1,6 @@
-import { paths } from "../config";
 import { formatDuration } from "../schedule/duration";
 import { printable } from "../services/printable";
+import { diskCommand } from "./diskCommand";
 import type { Failures, Incident } from "./incidents";
 import type { NoticeEvent } from "./notices";
 import type { Run } from "./run";
@@ -58,7 +58,7 @@ export function noticeFacts({
     ...(event === "failure" && run !== undefined ? causeFacts(run) : []),
     ["Host", `${host}, ${app}`],
     ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
-    ...(event === "failure" ? nextStep(incident) : []),
+    ...(event === "failure" ? nextStep(incident, run) : []),
   ];
   return facts
     .filter((fact): fact is [string, string] => fact[1] !== undefined)
@@ -83,7 +83,7 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
 }
 
 /** What to do where looking at the run does not tell. */
-function nextStep({ kind, name }: Incident): [string, string][] {
+function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":
       return [
@@ -93,7 +93,7 @@ function nextStep({ kind, name }: Incident): [string, string][] {
     case "overdue":
       return [["Find out why", "node laju doctor"]];
     case "output":
-      return [["Look at the disk", `df -h ${paths.logs}`]];
+      return [["Look at the disk", diskCommand(run)]];
     default:
       return [];
   }

@@ -159,10 +159,11 @@ describe("a command that", () => {
   );
 
   test.skipIf(!isRoot)("prints to a full disk is no success in green", async () => {
-    const logs = join(app.root, "logs");
-    mkdirSync(logs, { recursive: true });
-    const script = `mount -t tmpfs -o size=8k none logs
-      node build/commands/Says.js >> logs/Says.log 2>&1`;
+    // Not the usual folder of logs, as with a declared `log`.
+    const logs = join(app.root, "other logs");
+    mkdirSync(logs);
+    const script = `mount -t tmpfs -o size=8k none 'other logs'
+      node build/commands/Says.js >> 'other logs/Says.log' 2>&1`;
     const words = ["--mount", "sh", "-euc", script];
     const path = `${dirOfNode}:${process.env.PATH}`;
     expect((await app.run(words, { program: "unshare", env: { PATH: path } })).status).toBe(0);
@@ -170,7 +171,7 @@ describe("a command that", () => {
     const [first] = (await status("Says")).needsPerson;
     expect(first).toMatch(/^Says lost 3\d{3} lines of its output: the disk is full \(ENOSPC\)$/);
     expect(notices("Says")[0]).toMatchObject({ title: first, incident: { kind: "output" } });
-    expect((await followStep("Says", `df -h ${logs}`)).stdout).toContain("Use%");
+    expect((await followStep("Says", `df -h '${logs}'`)).stdout).toContain("Use%");
     // It lost nothing this time.
     expect(await run("Says")).toBe(0);
     await until(() => notices("Says").length === 2);
