@@ -14,7 +14,7 @@ export default verb({
     undo: { type: "boolean", description: "Take it back: what is wrong needs attention again" },
   },
   words: { least: 1, most: 1 },
-  details: `Says that what is wrong with a command now is known: status --check passes with it, and status shows since when and why
+  details: `Says that what is wrong with a command now is known: status --check leaves it out, and status shows since when and why
 it is left. It holds until the command works again, or until --undo. Whatever else goes wrong counts as before. Again, it
 takes another reason. Queued jobs are named as their notices name them: node laju ack "job SendMail".`,
   run({ args: [typed], options }) {
@@ -23,7 +23,7 @@ takes another reason. Queued jobs are named as their notices name them: node laj
     const known = acknowledgeTroubles(name, options.reason ?? null);
     if (known.length === 0) throw nothing(name, "has nothing to acknowledge");
     for (const { reason } of known) say(`Acknowledged: ${name} ${printableLine(reason)}`);
-    sayMore("It ends when the command works again. Until then status --check passes.");
+    sayMore("It ends when the command works again. Until then status --check leaves it out.");
     sayMore(`Take it back with node laju ack ${quoted(name)} --undo.`);
   },
 });
