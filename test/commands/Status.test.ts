@@ -146,6 +146,22 @@ describe("status", () => {
     });
   });
 
+  test("a notice that is just being sent is no trouble, and one that was refused is", async () => {
+    const data = join(app.root, "data");
+    withLedger(data, (ledger) =>
+      ledger
+        .prepare(
+          `INSERT INTO notices (name, event, channel, created_at, claimed_until, attempts)
+           VALUES ('Fragile', 'failure', 'webhook', @now, @now + 120000, 1)`,
+        )
+        .run({ now: Date.now() }),
+    );
+    expect((await laju("status")).stdout).not.toContain("notice");
+    withLedger(data, (ledger) => ledger.exec("UPDATE notices SET error = '403 Forbidden'"));
+    expect((await laju("status")).stdout).toMatch(/^✗ 1 notice was not sent for \d+s, to the webhook: 403/);
+    withLedger(data, (ledger) => ledger.exec("DELETE FROM notices"));
+  });
+
   test("a command killed in mid-run is lost", async () => {
     const child = start("Long");
     await until(async () => (await json("Long")).commands[0].running !== null);

@@ -13,8 +13,9 @@ export const notices: LocalCheck = {
   look() {
     const now = Date.now();
     const unsent = lookInLedger((ledger) => unsentNotices(ledger)) ?? { waiting: [], givenUp: [] };
+    // One that a sender has in hand has failed only if it says why.
     const late = unsent.waiting.filter(
-      ({ attempts, createdAt }) => attempts > 0 || now - createdAt > usualWait,
+      ({ error, createdAt }) => error !== null || now - createdAt > usualWait,
     );
     const cure = "Run `node laju notices:send`, which tries again and says what is wrong.";
     if (late.length > 0) {
