@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../config";
 import { readBytes } from "../config/readText";
@@ -16,8 +16,22 @@ export function changedSources({ inputs }: Manifest): string[] {
   if (commandNames().length === 0) return [];
   const files = [...commandNames().map((name) => `commands/${name}.ts`), ...jobNames().map(jobFile)];
   const added = files.filter((file) => !(file in inputs));
-  const changed = Object.keys(inputs).filter((file) => hashOf(file) !== inputs[file]);
-  return [...added, ...changed];
+  const builtAt = manifestTime();
+  const changed = Object.entries(inputs).filter(([file, hash]) => !isAsBuilt(file, hash, builtAt));
+  return [...added, ...changed.map(([file]) => file)];
+}
+
+/** When the last build began, in milliseconds since the epoch. */
+export function manifestTime(): number {
+  return statSync(paths.manifest).mtimeMs;
+}
+
+/** Whether a source is what the build read: `hash` is its content's then. To hash a file takes four times as long as to look. */
+export function isAsBuilt(file: string, hash: string | undefined, builtAt: number): boolean {
+  const stat = statSync(join(paths.root, file), { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  // Unlike its other time, which copying tools set, this one tells of each change.
+  return stat.ctimeMs < builtAt || hashOf(file) === hash;
 }
 
 /** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined for a build that is not. */
@@ -37,6 +51,9 @@ export function warnOfOldBuild(manifest: Manifest): void {
 }
 
 function hashOf(file: string): string | undefined {
-  const path = join(paths.root, file);
-  return existsSync(path) ? contentHash(readBytes(path)) : undefined;
+  try {
+    return contentHash(readBytes(join(paths.root, file)));
+  } catch {
+    return undefined; // It is gone, or cannot be read: whoever needs it will say so.
+  }
 }

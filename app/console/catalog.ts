@@ -1,15 +1,13 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { commandTimeout, paths } from "../config";
-import { readBytes } from "../config/readText";
 import { LajuError } from "../errors";
 import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../schedule/manifest";
 import { applyOverrides, type DeployedCommand } from "../schedule/overrides";
 import { closest } from "../schedule/similar";
+import { isAsBuilt, manifestTime } from "./buildDrift";
 import { readManifest } from "./buildManifest";
 import { commandNames, factsOnly, readSources } from "./commandSources";
-import { contentHash } from "./contentHash";
 import { readOverrides } from "./overrides";
 
 /** The commands there are, and what is wrong with files that could not be read. */
@@ -50,25 +48,10 @@ function unchanged(): Map<string, CommandFacts> {
   // Whoever works on laju itself wants to see what its present code reads.
   if (typeof LAJU_BUILT === "undefined" || !existsSync(paths.manifest)) return new Map();
   const { commands, problems, inputs } = readManifest();
-  const builtAt = statSync(paths.manifest).mtimeMs;
+  const builtAt = manifestTime();
   const bad = new Set(problems.map(({ file }) => file));
-  const isUnchanged = ({ file }: CommandFacts) =>
-    !bad.has(file) && (isUntouchedSince(builtAt, file) || inputs[file] === hashOf(file));
+  const isUnchanged = ({ file }: CommandFacts) => !bad.has(file) && isAsBuilt(file, inputs[file], builtAt);
   return new Map(commands.filter(isUnchanged).map((command) => [command.name, command]));
-}
-
-/** Unlike its other time, which copying tools set, this one tells of each change; to hash a file takes four times as long. */
-function isUntouchedSince(time: number, file: string): boolean {
-  const stat = statSync(join(paths.root, file), { throwIfNoEntry: false });
-  return stat !== undefined && stat.ctimeMs < time;
-}
-
-function hashOf(file: string): string | undefined {
-  try {
-    return contentHash(readBytes(join(paths.root, file)));
-  } catch {
-    return undefined; // It is gone, or cannot be read; the list will say so.
-  }
 }
 
 /** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
