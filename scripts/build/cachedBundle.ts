@@ -9,15 +9,17 @@ const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
 /** The files of a bundle; the last is the bundle itself. */
-export function namedByContent(
-  folder: Folder,
-  { code, map }: Pick<BundledFunction, "code" | "map">,
-): [Output, Output] {
+export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
   const path = `${folder}/${contentHash(code)}.js`;
   return [
     { path: `${path}.map`, contents: Buffer.from(map) },
     { path, contents: Buffer.from(code) },
   ];
+}
+
+/** The line by which a bundle names its cold half. */
+export function coldName([, cold]: [Output, Output]): string {
+  return `const lajuColdFile = "${nameOf(cold.path)}";`;
 }
 
 /** A bundle's name without folder and ending. */
@@ -47,9 +49,10 @@ function isYoung(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs < youngMs;
 }
 
-/** A shared bundle names its cold half as compiled files name the shared bundle. */
+/** A bundle names its cold half as compiled files name the bundle. */
 function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
-  return new Set([...files, ...files.flatMap((file) => bundlesNamedIn(join(build, "shared", `${file}.js`)))]);
+  const paths = folders.flatMap((folder) => files.map((file) => join(build, folder, `${file}.js`)));
+  return new Set([...files, ...paths.flatMap(bundlesNamedIn)]);
 }
 
 /** Each compiled file names in its first lines what it loads. */
@@ -63,6 +66,6 @@ function namedBundles(build: string): string[] {
 /** The bundles that a compiled file or bundle loads; none where there is no such file. */
 export function bundlesNamedIn(file: string): string[] {
   if (!existsSync(file)) return [];
-  const head = readFileSync(file, "latin1").slice(0, 1000);
+  const head = readFileSync(file, "latin1").slice(0, 4000);
   return [...head.matchAll(/const laju\w+File = "([\w-]{22})"/g)].map(([, name]) => name as string);
 }

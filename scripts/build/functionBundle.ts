@@ -1,92 +1,74 @@
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { appImports } from "./appImports";
-import { type BuildFolder, type BundleOptions, type Entry, sourcesIn } from "./bundle";
+import type { BuildFolder, BundleOptions } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
-import { headOf, runtimeText, sharedName } from "./heads";
-import { appAlias, externalPackages, staysOutside } from "./packagePlugins";
+import { headOf } from "./heads";
 import { type Result, settings, withModuleDefaults } from "./settings";
 import { withLazyExports } from "./shared/lazyExports";
-import { sharedPlugin } from "./shared/sharedPlugin";
 import { withLazyImports } from "./vendor/lazyBuiltins";
 
 /** A bundle as `lajuLoad` in runtime/head.js calls it, and its source map. */
 export interface BundledFunction {
   code: string;
   map: string;
-  /** The app's own files in it, from the app's root. */
-  modules: string[];
 }
 
-/** The app's own files that these are made of, from its root. */
-export async function modulesOf(
+/** The app's own files that these are made of, and which of them imports which. */
+export async function importsOf(
   files: readonly string[],
-  place: BuildFolder,
-  plugin: Plugin,
-): Promise<string[]> {
-  const entryPoints = files.map((file) => join(place.root, file));
-  return sourcesIn(await build({ ...moduleSettings(place, plugin), entryPoints })).sort();
+  options: ModuleOptions,
+): Promise<Metafile["inputs"]> {
+  const entryPoints = files.map((file) => join(options.root, file));
+  const { metafile } = await build({ ...moduleSettings(options), sourcemap: false, entryPoints });
+  return metafile.inputs;
 }
 
-interface ModuleBundleOptions {
-  plugin: Plugin;
+export interface ModuleOptions extends BuildFolder {
+  plugins: Plugin[];
+}
+
+interface BundleOfModulesOptions extends ModuleOptions {
   /** Stands before the modules. */
   head: string;
   /** Names that this bundle is given, beside what each is. */
   given?: readonly string[];
+  /** The module that runs when the bundle is loaded, for a program. */
+  program?: string;
+  /** Whether modules, and Node's own, are evaluated when they are first asked for: for bundles of which few are. */
+  isLazy?: boolean;
 }
 
-/** Bundles modules into one file that puts each into `lajuModules`. */
+/** Bundles modules into one file that puts each, by its path from the root, into `lajuModules`. */
 export async function bundleModules(
   modules: readonly string[],
-  place: BuildFolder,
-  { plugin, head, given }: ModuleBundleOptions,
-): Promise<Pick<BundledFunction, "code" | "map">> {
-  const imports = modules.map(
-    (file, at) => `import * as m${at} from ${JSON.stringify(join(place.root, file))};`,
-  );
-  const names = modules.map((file, at) => `${JSON.stringify(file)}: m${at}`);
+  options: BundleOfModulesOptions,
+): Promise<BundledFunction> {
+  const { root, head, given, program, isLazy = false } = options;
+  const pathOf = (file: string) => JSON.stringify(join(root, file));
+  const contents = [
+    program === undefined ? "" : `export * from ${pathOf(program)};`,
+    ...modules.map((file, at) =>
+      isLazy ? `const m${at} = () => require(${pathOf(file)});` : `import * as m${at} from ${pathOf(file)};`,
+    ),
+    `Object.assign(lajuModules, { ${modules.map((file, at) => `${JSON.stringify(file)}: m${at}`).join(", ")} });`,
+  ];
   const result = await build({
-    ...moduleSettings(place, plugin),
+    ...moduleSettings(options),
     ...small,
     banner: { js: head },
-    stdin: {
-      contents: `${imports.join("\n")}\nObject.assign(lajuModules, { ${names.join(", ")} });`,
-      resolveDir: place.root,
-    },
-    outfile: join(place.build, "shared", "shared.js"),
+    stdin: { contents: contents.join("\n"), resolveDir: root },
+    outfile: join(options.build, "shared", "bundle.js"),
     outdir: undefined,
   });
-  return functionOf(result, { change: withLazyExports, given });
+  const change = isLazy ? withLazyImports : withLazyExports;
+  return functionOf(result, { change, given });
 }
 
-function moduleSettings(place: BuildFolder, plugin: Plugin) {
-  const { root } = place;
-  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside), plugin];
-  return settings({ ...place, format: "cjs", plugins });
+function moduleSettings(options: ModuleOptions) {
+  return settings({ ...options, format: "cjs" });
 }
 
-/** A bundle that is a program, and which of its files imports which. */
-export interface BundledProgram extends BundledFunction {
-  imports: Metafile["inputs"];
-}
-
-/** Bundles a program, with npm's packages outside, and what all share taken from build/shared. */
-export async function bundleProgram(entry: Entry, options: BundleOptions): Promise<BundledProgram> {
-  const { root, shared } = options;
-  const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
-  const banner = { js: `${sharedName(shared)}\n${runtimeText(root, "program.js")}` };
-  const result = await build({
-    ...settings({ ...options, plugins }),
-    ...small,
-    banner,
-    entryPoints: [entry],
-  });
-  const { code, map } = functionOf(result, { change: withLazyImports });
-  return { code, map, modules: sourcesIn(result), imports: result.metafile.inputs };
-}
-
-/** The small file that starts a program made by `bundleProgram`, which is `file` (without ending) in a folder of build/. */
+/** The small file that starts a program, which is `file` (without ending) in a folder of build/. */
 export function programStarter(options: BundleOptions, folder: string, file: string): string {
   return `const lajuProgramFile = "${file}";\n${headOf(options)}\nlajuLoad(\`${folder}/\${lajuProgramFile}\`);\n`;
 }

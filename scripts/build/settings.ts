@@ -40,16 +40,15 @@ export function withEndings(text: string): string {
   return text.replace(globHelper, '$1 || map[path + ".ts"] || map[path + "/index.ts"]');
 }
 
-const helper = /^var __toESM = [\s\S]*?^\)\);$/m;
-const nodeDefault = /isNodeMode \|\| !mod \|\| !mod\.__esModule \?/;
+const helper = /\bvar (?:[^;]*,)?__toESM ?=/;
+const nodeDefault = /isNodeMode ?\|\| ?!mod ?\|\| ?!mod\.__esModule ?\?/;
 
 /**
  * esbuild takes what `require` gives as the default import, as Node does for CommonJS. A package that is an ES
  * module can be required as well (Node 20.19 and later), and then has a default of its own.
  */
 export function withModuleDefaults(text: string): string {
-  return text.replace(helper, (code) => {
-    if (!nodeDefault.test(code)) throw new Error("esbuild's __toESM is another than this build knows");
-    return code.replace(nodeDefault, "!lajuIsModule(mod) && (isNodeMode || !mod || !mod.__esModule) ?");
-  });
+  if (!helper.test(text)) return text;
+  if (!nodeDefault.test(text)) throw new Error("esbuild's __toESM is another than this build knows");
+  return text.replace(nodeDefault, "!lajuIsModule(mod) && (isNodeMode || !mod || !mod.__esModule) ?");
 }

@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,21 +24,53 @@ describe("build/cli", () => {
   });
   afterAll(() => app.remove());
 
-  const file = (ending: string) => {
-    const folder = join(app.root, "build/cli");
-    const [found, ...others] = readdirSync(folder).filter((name) => name.endsWith(ending));
-    expect(others).toEqual([]);
-    return join(folder, found as string);
+  const folder = () => join(app.root, "build/cli");
+  /** The bundle that every verb loads, and the one that some load as well. */
+  const halves = () => {
+    const files = readdirSync(folder()).filter((name) => name.endsWith(".js"));
+    expect(files).toHaveLength(2);
+    const starter = app.read("build/laju.js");
+    const isHot = (file: string) => starter.includes(`const lajuProgramFile = "${file.slice(0, 22)}"`);
+    return { hot: files.find(isHot) as string, cold: files.find((file) => !isHot(file)) as string };
+  };
+  const cacheOf = (file: string) => {
+    const isItsCache = (name: string) => name.startsWith(file.slice(0, 22)) && name.endsWith(".cache");
+    return join(folder(), readdirSync(folder()).find(isItsCache) as string);
   };
 
-  test("holds the command line with a code cache that V8 takes", () => {
-    const source = readFileSync(file(".js"), "latin1");
-    const script = new Script(source, { cachedData: readFileSync(file(".cache")) });
-    expect(script.cachedDataRejected).toBe(false);
+  test.each(["hot", "cold"] as const)(
+    "holds the command line's %s half with a code cache that V8 takes",
+    (half) => {
+      const file = halves()[half];
+      const source = readFileSync(join(folder(), file), "latin1");
+      const script = new Script(source, { cachedData: readFileSync(cacheOf(file)) });
+      expect(script.cachedDataRejected).toBe(false);
+    },
+  );
+
+  test("the verbs that people type all day need no cold half, and others do", async () => {
+    const cold = join(folder(), halves().cold);
+    renameSync(cold, `${cold}.away`);
+    try {
+      for (const words of [
+        ["--version"],
+        ["--help"],
+        ["list"],
+        ["show", "One"],
+        ["runs"],
+        ["inspect"],
+        ["status"],
+      ]) {
+        expect(await app.laju(...words)).toMatchObject({ stderr: "" });
+      }
+      expect((await app.laju("explain", "@daily")).stderr).toContain("is missing: run npm run build");
+    } finally {
+      renameSync(`${cold}.away`, cold);
+    }
   });
 
   test("a cache that was cut off makes a verb slower and nothing else", async () => {
-    const cache = file(".cache");
+    const cache = cacheOf(halves().hot);
     const whole = readFileSync(cache);
     truncateSync(cache, whole.length / 2);
     expect(await app.laju("--version")).toMatchObject({ status: 0, stderr: "" });

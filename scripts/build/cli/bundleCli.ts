@@ -1,48 +1,103 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import { appImports } from "../appImports";
-import { type Attempt, attempt, bundle, type Place } from "../bundle";
-import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
-import { cacheName, makeCache } from "../codeCache";
-import { bundleProgram, programStarter } from "../functionBundle";
+import { type Attempt, attempt, bundle, isSource, type Place } from "../bundle";
+import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../cachedBundle";
+import { makeCachesOfHalves } from "../codeCache";
+import { bundleModules, importsOf, programStarter } from "../functionBundle";
+import { runtimeText, sharedName } from "../heads";
 import { appAlias, externalPackages, staysOutside } from "../packagePlugins";
+import { modulePlugin } from "../shared/modulePlugin";
+import { sharedPlugin } from "../shared/sharedPlugin";
 import { verbSources } from "./verbSources";
 
 /** Tools that only development has; verbs that need them load them when called. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
+/** What people type all day. These verbs, and what they import without `await`, are the command line's hot half. */
+const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"];
+
+const program = "commands/index.ts";
+
 /**
- * Compiles laju's verbs into one bundle in build/cli, with small packages inside, so that production needs no
- * others, and build/laju.js, which starts it.
+ * Compiles laju's verbs into build/cli, with small packages inside, so that production needs no others, and
+ * build/laju.js, which starts them. All other verbs, and what is loaded by `await import()`, are a cold half of their own.
  */
 export async function bundleCli(place: Place): Promise<Attempt> {
-  const source = "commands/index.ts";
-  if (!existsSync(join(place.root, source))) return { outputs: [], inputs: [], problems: [] };
-  return attempt(source, async () => {
+  if (!existsSync(join(place.root, program))) return { outputs: [], inputs: [], problems: [] };
+  return attempt(program, async () => {
     const options = ownOptions(place);
-    const bundled = await bundleProgram({ in: join(place.root, source), out: "cli/laju" }, options);
-    const outputs = namedByContent("cli", bundled);
-    const starter = programStarter(options, "cli", nameOf(outputs[1].path));
+    const { imports, halves } = await bundleHalves(options);
+    const starter = programStarter(options, "cli", nameOf(halves[3].path));
     // The starter comes last: what it names is there.
     return {
       outputs: [
-        ...verbSources(bundled.imports, place.shared),
-        ...outputs,
+        ...verbSources(imports, place.shared),
+        ...halves,
         { path: "laju.js", contents: Buffer.from(starter) },
       ],
-      inputs: bundled.modules,
+      inputs: Object.keys(imports).filter(isSource),
     };
   });
 }
 
-/** Writes V8's code cache for the command line that this build has written. Returns what went wrong. */
+async function bundleHalves(place: ReturnType<typeof ownOptions>) {
+  const { root, shared } = place;
+  const plugins = [...place.plugins, sharedPlugin(root, shared.modules)];
+  const imports = await importsOf([program], { ...place, plugins });
+  const hotModules = staticallyImported(imports);
+  const coldModules = Object.keys(imports).filter((file) => isSource(file) && !hotModules.has(file));
+  const usedByCold = importedFrom(coldModules, imports).filter((file) => hotModules.has(file));
+  const usedByHot = importedFrom([...hotModules], imports).filter((file) => !hotModules.has(file));
+  const own = (module: string) => `module.exports = lajuOwn(${JSON.stringify(module)});`;
+  const cold = await bundleModules(usedByHot, {
+    ...place,
+    plugins: [...plugins, modulePlugin("laju-hot", root, usedByCold, own)],
+    head: runtimeText(root, "cold.js"),
+    given: givenToCold,
+    isLazy: true,
+  });
+  const coldOutputs = namedByContent("cli", cold);
+  const hot = await bundleModules(usedByCold, {
+    ...place,
+    plugins: [...plugins, modulePlugin("laju-cold", root, coldModules, own)],
+    head: [sharedName(shared), coldName(coldOutputs), runtimeText(root, "program.js")].join("\n"),
+    program,
+    isLazy: true,
+  });
+  return { imports, halves: [...coldOutputs, ...namedByContent("cli", hot)] as const };
+}
+
+/** What program.js has and hands on to cold.js. */
+const givenToCold = ["lajuModules", "lajuOwn", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
+
+function staticallyImported(imports: Metafile["inputs"]): Set<string> {
+  const found = new Set<string>();
+  const follow = (file: string) => {
+    if (!isSource(file) || found.has(file)) return;
+    found.add(file);
+    for (const { path, kind } of imports[file]?.imports ?? []) if (kind !== "dynamic-import") follow(path);
+  };
+  for (const file of [program, ...frequentVerbs.map((name) => `commands/native/${name}.ts`)]) follow(file);
+  return found;
+}
+
+function importedFrom(files: readonly string[], imports: Metafile["inputs"]): string[] {
+  const paths = files.flatMap((file) => imports[file]?.imports ?? []).map(({ path }) => path);
+  return [...new Set(paths)].filter((path) => path in imports && isSource(path)).sort();
+}
+
+/** Writes V8's code caches for the command line that this build has written. Returns what went wrong. */
 export async function cacheCli({ root, build, shared }: Place): Promise<string[]> {
   const [cli, itsShared] = bundlesNamedIn(join(build, "laju.js"));
   if (cli === undefined || itsShared !== shared.file) return [];
+  const [, cold = ""] = bundlesNamedIn(join(build, "cli", `${cli}.js`));
   const words = [join(root, "scripts/build/cli/train.js"), build, shared.file, cli];
-  const cache = join(build, "cli", cacheName(cli));
-  const warning = await makeCache("the command line", cache, { words, cwd: root });
-  return warning === undefined ? [] : [warning];
+  return makeCachesOfHalves("the command line", join(build, "cli"), root, [
+    { file: cli, words: [...words, "frequent"] },
+    { file: cold, words: [...words, "rare"] },
+  ]);
 }
 
 /**

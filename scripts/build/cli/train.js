@@ -1,13 +1,13 @@
-// Calls the verbs that people call most, in an app of its own, and writes V8's code cache of the command line.
-// Arguments: build folder, shared bundle, the command line's bundle, cache.
+// Calls verbs in an app of its own, and writes V8's code cache of one half of the command line. Arguments: build folder,
+// shared bundle, the command line's hot half, which verbs ("frequent" or "rare"), the half to cache, cache.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { bundleLoader } from "../loadBundle.js";
 import { writeCache } from "../writeCache.js";
 
-const [build, shared, cli, cache] = process.argv.slice(2);
-const verbs = [
+const [build, shared, cli, kind, cached, cache] = process.argv.slice(2);
+const frequent = [
   ["--help"],
   ["list"],
   ["list", "--next"],
@@ -19,7 +19,14 @@ const verbs = [
   ["logs", "Train"],
   ["crontab"],
   ["inspect"],
+];
+const rare = [
   ["mistyped"],
+  ["explain", "0 8 * * 1-5"],
+  ["crontab:check"],
+  ["migrate:status"],
+  ["pause", "--list"],
+  ["queue:status"],
 ];
 
 const source = `
@@ -49,8 +56,8 @@ const end = process.exit;
 process.exit = () => {};
 process.argv = [process.argv[0], join(build, "laju.js"), "--version"];
 const { main } = load(`cli/${cli}`);
-for (const verb of verbs) await main(verb);
-writeCache(cache, cacheOf(`cli/${cli}`));
+for (const verb of kind === "rare" ? rare : frequent) await main(verb);
+writeCache(cache, cacheOf(`cli/${cached}`));
 rmSync(root, { recursive: true, force: true });
 end(0);
 

@@ -32,13 +32,16 @@ const lajuGive = (getters) => {
   return given;
 };
 
-/** A module of this bundle as its importers see it: a real ES module, whose default export is its own. */
-const lajuShared = (name) => {
-  if (lajuModules[name] === undefined) lajuLoadCold();
-  if (typeof lajuModules[name] === "function") lajuModules[name] = lajuModules[name]();
-  const shared = lajuModules[name];
-  if (!lajuIsModule(shared)) Object.defineProperty(shared, Symbol.toStringTag, { value: "Module" });
-  return shared;
+/**
+ * Gives modules as their importers see them: real ES modules, whose default export is their own. `loadMissing` brings
+ * those that are not there yet.
+ */
+const lajuGiver = (modules, loadMissing) => (name) => {
+  if (modules[name] === undefined) loadMissing();
+  if (typeof modules[name] === "function") modules[name] = modules[name]();
+  const module = modules[name];
+  if (!lajuIsModule(module)) Object.defineProperty(module, Symbol.toStringTag, { value: "Module" });
+  return module;
 };
 
 /** Open from the beginning: a run that fails after its build was replaced or deleted still has what records that. */
@@ -50,12 +53,14 @@ const lajuColdSource = (() => {
   }
 })();
 
-/** What a run that simply succeeds does not call. */
-const lajuLoadCold = () => {
-  const given = [lajuModules, lajuModule, lajuIsModule, lajuShared, lajuGive];
+/** A module of this bundle, of its cold half as well. */
+const lajuShared = lajuGiver(lajuModules, () => {
+  const given = [lajuModules, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`shared/${lajuColdFile}`, { descriptor: lajuColdSource, given });
-};
+});
 
+exports.lajuGive = lajuGive;
+exports.lajuGiver = lajuGiver;
 exports.lajuModule = lajuModule;
 exports.lajuIsModule = lajuIsModule;
 exports.lajuShared = lajuShared;

@@ -1,12 +1,22 @@
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import type { CommandProblem } from "../../../app/schedule/manifest";
-import { type Attempt, type BuildFolder, type Bundled, describeMessage, isMessageList } from "../bundle";
-import { bundlesNamedIn, namedByContent, nameOf } from "../cachedBundle";
-import { cacheName, makeCache } from "../codeCache";
+import { appImports } from "../appImports";
+import {
+  type Attempt,
+  type BuildFolder,
+  type Bundled,
+  describeMessage,
+  isMessageList,
+  isSource,
+} from "../bundle";
+import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../cachedBundle";
+import { makeCachesOfHalves } from "../codeCache";
 import { writeOutputs } from "../files";
-import { bundleModules, modulesOf } from "../functionBundle";
+import { bundleModules, importsOf } from "../functionBundle";
 import { runtimeText } from "../heads";
 import type { Memory } from "../memory";
+import { appAlias, externalPackages, staysOutside } from "../packagePlugins";
 import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
 
@@ -30,7 +40,7 @@ export interface SharedAttempt {
 const entries: [string, ...string[]] = ["app/console/startCompiled.ts", "app/console/command.ts"];
 
 /** What shared.js has and hands on to cold.js. */
-const givenToCold = ["lajuModules", "lajuModule", "lajuIsModule", "lajuShared", "lajuGive"];
+const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
  * Makes build/shared: one bundle, with V8's code cache for this Node beside it. A command of its own holds only
@@ -50,15 +60,11 @@ export async function bundleShared(place: BuildFolder, memory: Memory): Promise<
 /** Each half keeps what V8 compiled of it during a run that called into it. */
 async function makeCaches(file: string, { build, root }: BuildFolder): Promise<string[]> {
   const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
-  const made = [
-    { half: file, outcome: "succeeds" },
-    { half: cold, outcome: "fails" },
-  ].map(({ half, outcome }) => {
-    const words = [join(root, "scripts/build/shared/train.js"), build, file, outcome, half];
-    const cache = join(build, "shared", cacheName(half));
-    return makeCache("the shared bundle", cache, { words, cwd: root });
-  });
-  return [...new Set((await Promise.all(made)).filter((warning) => warning !== undefined))];
+  const program = [join(root, "scripts/build/shared/train.js"), build, file];
+  return makeCachesOfHalves("the shared bundle", join(build, "shared"), root, [
+    { file, words: [...program, "succeeds"] },
+    { file: cold, words: [...program, "fails"] },
+  ]);
 }
 
 async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
@@ -77,27 +83,32 @@ async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
 /** The hot half is what each start loads, the cold one what it loads when it first calls one of `coldModules`. */
 async function bundleHalves(place: BuildFolder): Promise<Bundled> {
   const { root, vendor } = place;
-  const toCold = coldStubs(root);
-  const hotModules = await modulesOf(entries, place, toCold);
-  const toHot = sharedPlugin(root, hotModules);
-  const allCold = await modulesOf(coldModules, place, toHot);
-  const cold = await bundleModules(allCold, place, {
-    plugin: toHot,
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside)];
+  const toCold = { ...place, plugins: [...plugins, coldStubs(root)] };
+  const hotModules = sourcesOf(await importsOf(entries, toCold));
+  const toHot = { ...place, plugins: [...plugins, sharedPlugin(root, hotModules)] };
+  const allCold = sourcesOf(await importsOf(coldModules, toHot));
+  const cold = await bundleModules(allCold, {
+    ...toHot,
     head: runtimeText(root, "cold.js"),
     given: givenToCold,
   });
   const coldOutputs = namedByContent("shared", cold);
   const head = [
-    `const lajuColdFile = "${nameOf(coldOutputs[1].path)}";`,
+    coldName(coldOutputs),
     `const lajuVendor = ${JSON.stringify(vendor)};`,
     runtimeText(root, "shared.js"),
   ];
-  const hot = await bundleModules(hotModules, place, { plugin: toCold, head: head.join("\n") });
+  const hot = await bundleModules(hotModules, { ...toCold, head: head.join("\n") });
   return {
     // The hot half comes last: what it names is there.
     outputs: [...coldOutputs, ...namedByContent("shared", hot)],
     inputs: [...hotModules, ...allCold].sort(),
   };
+}
+
+function sourcesOf(imports: Metafile["inputs"]): string[] {
+  return Object.keys(imports).filter(isSource).sort();
 }
 
 /** What is shared now; undefined before there was a good build. */

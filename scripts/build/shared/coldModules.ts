@@ -35,15 +35,18 @@ export const coldModules = [
 
 const exportedFunction = /^export (?:async )?function\*? (\w+)/gm;
 
-/**
- * Gives whoever imports a cold module functions that load it when they are called. Anything else that it exports, such
- * as a constant, has to be there before: importing that is an error of the build.
- */
+/** Gives whoever imports a cold module what loads it when it is called. */
 export function coldStubs(root: string): Plugin {
-  return modulePlugin("laju-cold", root, coldModules, (module) => {
-    const source = readFileSync(join(root, module), "utf8");
-    const stub = (name: string) =>
-      `export function ${name}() { return lajuShared(${JSON.stringify(module)}).${name}(...arguments); }`;
-    return [...source.matchAll(exportedFunction)].map(([, name]) => stub(name as string)).join("\n");
-  });
+  return modulePlugin("laju-cold", root, coldModules, (module) => coldStub(root, module));
+}
+
+/**
+ * Functions that load their module when they are called. Anything else that it exports, such as a constant, would have
+ * to be there before: importing that is an error of the build.
+ */
+export function coldStub(root: string, module: string): string {
+  const source = readFileSync(join(root, module), "utf8");
+  const stub = (name: string) =>
+    `export function ${name}() { return lajuShared(${JSON.stringify(module)}).${name}(...arguments); }`;
+  return [...source.matchAll(exportedFunction)].map(([, name]) => stub(name as string)).join("\n");
 }

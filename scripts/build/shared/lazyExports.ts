@@ -2,7 +2,7 @@ const exported = /var (\w+)=\{\};__export\(\1,\{([^{}]*)\}\);/g;
 
 /**
  * esbuild makes an object of each module, with a getter for each export: for the shared bundle's sixty modules 1.5 ms of
- * a start, which asks for two or three. Here an object is made when it is asked for (`lajuShared` of runtime/shared.js).
+ * a start, which asks for two or three. Here an object is made when it is asked for (`lajuGiver` of runtime/shared.js).
  * No column changes, for the source map tells places by them. A module whose object the bundle uses itself keeps it.
  */
 export function withLazyExports(code: string): string {

@@ -1,4 +1,5 @@
 import type { Plugin } from "esbuild";
+import { coldModules, coldStub } from "./coldModules";
 import { modulePlugin } from "./modulePlugin";
 
 /**
@@ -6,10 +7,9 @@ import { modulePlugin } from "./modulePlugin";
  * and its state is one for the process.
  */
 export function sharedPlugin(root: string, modules: readonly string[]): Plugin {
-  return modulePlugin(
-    "laju-shared",
-    root,
-    modules,
-    (module) => `module.exports = lajuShared(${JSON.stringify(module)});`,
+  return modulePlugin("laju-shared", root, modules, (module) =>
+    coldModules.includes(module)
+      ? coldStub(root, module)
+      : `module.exports = lajuShared(${JSON.stringify(module)});`,
   );
 }
