@@ -28,7 +28,7 @@ export function manifestTime(): number {
 
 /** Whether a source is what the build read: `hash` is its content's then. To hash a file takes four times as long as to look. */
 export function isAsBuilt(file: string, hash: string | undefined, builtAt: number): boolean {
-  const stat = statSync(join(paths.root, file), { throwIfNoEntry: false });
+  const stat = statSync(`${paths.root}/${file}`, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   // Unlike its other time, which copying tools set, this one tells of each change.
   return stat.ctimeMs < builtAt || hashOf(file) === hash;

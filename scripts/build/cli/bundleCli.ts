@@ -15,14 +15,16 @@ import { verbSources } from "./verbSources";
 /** Tools that only development has; verbs that need them load them when called. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
-/** What people type all day. These verbs, and what they import without `await`, are the command line's hot half. */
+/** What people type all day, and what it loads by `await import()` nearly always (`status` looks at the queue). */
 const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"];
+const frequentImports = ["app/queue/engines/select.ts", "app/queue/engines/sqlite/sqlite.ts"];
 
 const program = "commands/index.ts";
 
 /**
  * Compiles laju's verbs into build/cli, with small packages inside, so that production needs no others, and
- * build/laju.js, which starts them. All other verbs, and what is loaded by `await import()`, are a cold half of their own.
+ * build/laju.js, which starts them. The hot half is what people type all day, and what that imports without `await`; all
+ * other verbs, and what is loaded by `await import()`, are a cold half.
  */
 export async function bundleCli(place: Place): Promise<Attempt> {
   if (!existsSync(join(place.root, program))) return { outputs: [], inputs: [], problems: [] };
@@ -79,7 +81,8 @@ function staticallyImported(imports: Metafile["inputs"]): Set<string> {
     found.add(file);
     for (const { path, kind } of imports[file]?.imports ?? []) if (kind !== "dynamic-import") follow(path);
   };
-  for (const file of [program, ...frequentVerbs.map((name) => `commands/native/${name}.ts`)]) follow(file);
+  const verbs = frequentVerbs.map((name) => `commands/native/${name}.ts`);
+  for (const file of [program, ...verbs, ...frequentImports]) if (file in imports) follow(file);
   return found;
 }
 

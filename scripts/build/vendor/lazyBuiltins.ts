@@ -14,7 +14,7 @@ export function withLazyBuiltins(code: string): string {
 
 /** The same for what esbuild made of `import { … } from "node:…"`, and for nothing that only looks like it. */
 export function withLazyImports(code: string): string {
-  return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+ ?= ?)require\\("node:(${heavy})"\\)`, "g"));
+  return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+\\s?=\\s?)require\\("node:(${heavy})"\\)`, "g"));
 }
 
 function lazily(code: string, found: RegExp): string {
