@@ -28,9 +28,9 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   process.exit(1);
 }
 
-/** root runs nothing that another user can write: see scripts/build/runtime/appUser.cjs. */
+/** root runs nothing that another user can write: see framework/build/runtime/appUser.cjs. */
 async function goOnAsAppUser() {
-  const from = [`${root}/scripts/build/runtime`, `${root}/build/runtime`].find(existsSync);
+  const from = [`${root}/framework/build/runtime`, `${root}/build/runtime`].find(existsSync);
   if (from === undefined) return;
   const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, firstWord());
   if (status !== undefined) process.exit(status);

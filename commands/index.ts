@@ -1,11 +1,11 @@
-import { checkEnvFile } from "../app/config";
-import { parseArguments } from "../app/console/arguments";
-import { keepConsoleLines } from "../app/console/safeConsole";
-import { describeError } from "../app/console/showError";
-import { nameSourcesInStacks } from "../app/console/sourceTraces";
-import { checkZonesOnThisSystem } from "../app/console/systemZoneFiles";
-import { terminalFor } from "../app/console/terminal";
-import { LajuError } from "../app/errors";
+import { parseArguments } from "../framework/cli/arguments";
+import { describeError } from "../framework/cli/showError";
+import { terminalFor } from "../framework/cli/terminal";
+import { checkEnvFile } from "../framework/config/config";
+import { LajuError } from "../framework/config/errors";
+import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
+import { keepConsoleLines } from "../framework/start/safeConsole";
+import { nameSourcesInStacks } from "../framework/start/sourceTraces";
 import { laju, verbText, version } from "./native/helpText";
 import { type VerbEntry, verbs } from "./native/verbs";
 
@@ -59,7 +59,7 @@ function checkWords(
 }
 
 async function unknownVerb(name: string): Promise<LajuError> {
-  const { closest } = await import("../app/schedule/similar");
+  const { closest } = await import("../framework/text/similar");
   const names = verbs.map((entry) => entry.name);
   const near = closest(name, names);
   const hint = near ? `Did you mean ${near}?` : "node laju --help lists the verbs.";

@@ -7,37 +7,89 @@ const root = join(import.meta.dirname, "..");
 /** Every layer, from the outermost in, and what it may import besides itself. The first that fits a path is its layer. */
 const layers: [layer: string, mayImport: string[]][] = [
   ["laju.js", ["commands/index"]],
-  ["commands/index", ["commands/native", "app/console", "app/schedule", "app/config", "app/errors"]],
-  ["commands/native", ["scripts/build", "app"]],
+  [
+    "commands/index",
+    [
+      "commands/native",
+      "app/console",
+      "framework/schedule",
+      "framework/config/config",
+      "framework/config/errors",
+    ],
+  ],
+  ["commands/native", ["framework/build", "app"]],
   [
     "commands",
-    ["app/services", "app/programs", "app/console/command", "app/console/tellOfJobs", "app/queue/job"],
+    [
+      "app/services",
+      "framework/programs",
+      "app/console/command",
+      "framework/monitor/jobNotices",
+      "app/queue/job",
+    ],
   ],
   [
-    "scripts/build",
-    ["app/console", "app/schedule", "app/queue/jobFiles", "app/files", "app/config", "app/errors"],
+    "framework/build",
+    [
+      "app/console",
+      "framework/schedule",
+      "framework/queue/jobFiles",
+      "framework/files",
+      "framework/config/config",
+      "framework/config/errors",
+    ],
   ],
   // Benchmarks start the same servers as tests do.
   ["scripts", ["app", "test/support"]],
   ["app/jobs", ["app/services", "app/queue/job"]],
   ["app/migrations", []],
-  ["app/programs", ["app/services", "app/console/command"]],
+  ["framework/programs", ["app/services", "app/console/command"]],
   [
     "app/console",
-    ["app/runs", "app/schedule", "app/queue", "app/services", "app/files", "app/config", "app/errors"],
+    [
+      "framework/runs",
+      "framework/schedule",
+      "framework/queue",
+      "app/services",
+      "framework/files",
+      "framework/config/config",
+      "framework/config/errors",
+    ],
   ],
   // Whether a process lives is asked in one way.
   [
-    "app/queue",
-    ["app/runs/thisProcess", "app/schedule", "app/services", "app/files", "app/config", "app/errors"],
+    "framework/queue",
+    [
+      "framework/process/thisProcess",
+      "framework/schedule",
+      "app/services",
+      "framework/files",
+      "framework/config/config",
+      "framework/config/errors",
+    ],
   ],
-  ["app/runs", ["app/schedule", "app/services", "app/files", "app/config", "app/errors"]],
-  ["app/schedule", ["app/errors"]],
-  ["app/services", ["app/queue", "app/files", "app/config", "app/errors"]],
-  ["app/files", ["app/config", "app/errors"]],
+  [
+    "framework/runs",
+    [
+      "framework/schedule",
+      "app/services",
+      "framework/files",
+      "framework/config/config",
+      "framework/config/errors",
+    ],
+  ],
+  ["framework/schedule", ["framework/config/errors"]],
+  [
+    "app/services",
+    ["framework/queue", "framework/files", "framework/config/config", "framework/config/errors"],
+  ],
+  ["framework/files", ["framework/config/config", "framework/config/errors"]],
   // What starts a source that is the program is loaded from there. Durations are written in one way.
-  ["app/config", ["app/errors", "app/schedule/duration", "app/console/startExported"]],
-  ["app/errors", []],
+  [
+    "framework/config/config",
+    ["framework/config/errors", "framework/config/duration", "framework/start/startExported"],
+  ],
+  ["framework/config/errors", []],
 ];
 
 interface Source {
@@ -68,8 +120,8 @@ test("every source belongs to a layer", () => {
   expect(sources.map(({ path }) => path).filter((path) => layerOf(path) === undefined)).toEqual([]);
 });
 
-describe("app/schedule is pure", () => {
-  const pure = sources.filter(({ path }) => path.startsWith("app/schedule/"));
+describe("framework/schedule is pure", () => {
+  const pure = sources.filter(({ path }) => path.startsWith("framework/schedule/"));
 
   test("it reads no clock", () => {
     expect(whereFound(pure, /\bDate\.now\(|\bnew Date\(\)|\bperformance\.|Temporal\.Now/)).toEqual([]);
@@ -78,7 +130,7 @@ describe("app/schedule is pure", () => {
   test("it touches neither the process nor the disk", () => {
     expect(whereFound(pure, /\bprocess\.|\bconsole\.|\bMath\.random|\bfetch\(/)).toEqual([]);
     // The parser of commands is loaded at first use: production has none.
-    expect(whereFound(pure, /["']node:/)).toEqual(["app/schedule/parseModule.ts"]);
+    expect(whereFound(pure, /["']node:/)).toEqual(["framework/metadata/source/parseModule.ts"]);
   });
 });
 
@@ -88,10 +140,10 @@ describe("of what runs in production", () => {
   test("few places end the process", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
     expect(whereFound(framework, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
-      "app/console/startCompiled.ts",
-      "app/runs/partOfRun.ts",
-      "app/runs/startRun.ts",
-      "app/runs/supervise.ts",
+      "framework/start/startCompiled.ts",
+      "framework/runs/supervision/partOfRun.ts",
+      "framework/runs/supervision/startRun.ts",
+      "framework/runs/supervision/supervise.ts",
       "commands/index.ts",
       "laju.js",
     ]);
@@ -105,40 +157,40 @@ describe("of what runs in production", () => {
 
   test("few places start other programs", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
-      "app/console/crontabFiles.ts",
-      "app/console/spawnDetached.ts",
-      "app/console/startCommand.ts",
-      "app/console/systemCrontab.ts",
-      "app/runs/retry.ts",
-      "app/runs/startSender.ts",
-      "app/services/backup/postgresTools.ts",
+      "framework/crontab/install/files.ts",
+      "framework/scheduler/spawnDetached.ts",
+      "framework/scheduler/startCommand.ts",
+      "framework/crontab/install/systemCrontab.ts",
+      "framework/runs/supervision/retry.ts",
+      "framework/runs/notices/startSender.ts",
+      "framework/services/backup/postgresTools.ts",
     ]);
   });
 
-  test("few places beside app/files make folders and files", () => {
+  test("few places beside framework/files make folders and files", () => {
     const makes =
       /\b(mkdir|mkdtemp|writeFile|appendFile|createWriteStream)(Sync)?\(|\bopen(Sync)?\([^)]*["'](a|w)x?\+?["']/;
-    const elsewhere = inside.filter(({ path }) => !isUsers(path) && !path.startsWith("app/files/"));
+    const elsewhere = inside.filter(({ path }) => !isUsers(path) && !path.startsWith("framework/files/"));
     // Empty, for a moment; the user's own sources, and where the user says; and with a mode, on a path made safe before.
     expect(whereFound(elsewhere, makes)).toEqual([
-      "app/console/doctor/clock.ts",
-      "app/console/exportOutput.ts",
-      "app/console/jobTypes.ts",
-      "app/console/newFile.ts",
-      "app/console/systemCrontab.ts",
-      "app/services/backup/restoreBackup.ts",
-      "app/services/backup/seal.ts",
-      "app/services/backup/sqliteCopy.ts",
-      "app/services/outbox.ts",
+      "framework/doctor/host/clock.ts",
+      "framework/crontab/exports/exportOutput.ts",
+      "framework/catalog/jobTypes.ts",
+      "framework/make/writeNewFile.ts",
+      "framework/crontab/install/systemCrontab.ts",
+      "framework/services/backup/restoreBackup.ts",
+      "framework/services/backup/seal.ts",
+      "framework/services/backup/sqliteCopy.ts",
+      "framework/services/mail/outbox.ts",
     ]);
   });
 
-  test("app/config alone reads the environment", () => {
+  test("framework/config/config alone reads the environment", () => {
     const framework = inside.filter(({ path }) => !isUsers(path));
     expect(whereFound(framework, /\bprocess\.env\b/)).toEqual([
-      "app/config.ts",
-      "app/config/starter.ts",
-      "app/config/systemTimezone.ts",
+      "framework/config/config.ts",
+      "framework/config/launch.ts",
+      "framework/config/hostTimezone.ts",
     ]);
   });
 });

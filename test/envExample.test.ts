@@ -22,7 +22,7 @@ describe(".env.example", () => {
     vi.resetModules();
   });
 
-  test("names every setting that app/config.ts reads, and no other", () => {
+  test("names every setting that framework/config/config.ts reads, and no other", () => {
     const settings = namesReadIn(config).filter((name) => !setByOthers.includes(name));
     expect(Object.keys(examples()).sort()).toEqual(settings.sort());
   });
@@ -36,7 +36,7 @@ describe(".env.example", () => {
       if (name !== "LAJU_ROOT") vi.stubEnv(name, value);
     }
     vi.resetModules();
-    const { settings } = await import("../app/config");
+    const { settings } = await import("../framework/config/config");
     expect(settings()).toMatchObject({ environment: "production", backup: { retentionDays: 30 } });
   });
 });

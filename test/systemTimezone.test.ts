@@ -1,6 +1,6 @@
 import { readlinkSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
-import { nameInPath, systemTimezone } from "../app/config/systemTimezone";
+import { nameInPath, systemTimezone } from "../framework/config/hostTimezone";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,1 +1,2 @@
-export { default } from "./CacheService";
+export * from "laju/services/Cache";
+export { default } from "laju/services/Cache";

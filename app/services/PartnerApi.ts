@@ -1,6 +1,6 @@
-import { settings } from "../config";
-import { LajuError } from "../errors";
-import { webAddress } from "./webAddress";
+import { settings } from "laju/config";
+import { LajuError } from "laju/errors";
+import { webAddress } from "laju/services/webAddress";
 
 /** A product as the partner's API gives it, checked. */
 export interface PartnerProduct {

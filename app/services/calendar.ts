@@ -1,4 +1,4 @@
-import { LajuError } from "../errors";
+import { LajuError } from "laju/errors";
 
 /** A stretch of time: from (included) to (not included), in milliseconds, and how people call it. */
 export interface Period {

@@ -1,12 +1,12 @@
-import { acknowledgeTroubles } from "../../app/console/acknowledgeTroubles";
-import { findCommand, readCatalog } from "../../app/console/catalog";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { undoAcknowledgement } from "../../app/runs/acknowledge";
-import { openIncidents } from "../../app/runs/incidents";
-import { startSender } from "../../app/runs/startSender";
-import { printableLine } from "../../app/services/printable";
+import { findCommand, readCatalog } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import { acknowledgeTroubles } from "../../framework/monitor/acknowledgeTroubles";
+import { openIncidents } from "../../framework/runs/ledger/incidents";
+import { undoAcknowledgement } from "../../framework/runs/notices/acknowledge";
+import { startSender } from "../../framework/runs/notices/startSender";
+import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   options: {

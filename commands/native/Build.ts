@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { paths } from "../../app/config";
-import { reportProblems, reportWarnings } from "../../app/console/problems";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import type { BuildReport } from "../../scripts/build/build";
+import type { BuildReport } from "../../framework/build/build";
+import { reportProblems, reportWarnings } from "../../framework/cli/manifestProblems";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { LajuError } from "../../framework/config/errors";
 
 export default verb({
   options: { watch: { type: "boolean", short: "w", description: "Go on and build again what changes" } },
@@ -36,7 +36,7 @@ function notWritable(cause: unknown): LajuError {
 
 /** A server may have the build alone. */
 function checkSources(): void {
-  const missing = ["app", "scripts/build"].find((folder) => !existsSync(join(paths.root, folder)));
+  const missing = ["app", "framework/build"].find((folder) => !existsSync(join(paths.root, folder)));
   if (missing === undefined) return;
   throw new LajuError(`there are no sources here to build: ${join(paths.root, missing)} is missing`, {
     code: "E_NO_SOURCES",
@@ -65,8 +65,8 @@ function show(report: BuildReport): 0 | 1 {
 async function buildTools() {
   try {
     const [{ buildApp }, { watchAndBuild }] = await Promise.all([
-      import("../../scripts/build/build"),
-      import("../../scripts/build/watch"),
+      import("../../framework/build/build"),
+      import("../../framework/build/watch"),
     ]);
     return { buildApp, watchAndBuild };
   } catch (error) {

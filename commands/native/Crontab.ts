@@ -1,18 +1,23 @@
-import { warnOfOldBuild } from "../../app/console/buildDrift";
-import { readManifest } from "../../app/console/buildManifest";
-import { readBuiltCommands } from "../../app/console/catalog";
-import { exportFiles, exportFormats, exportOptions, exportWarnings } from "../../app/console/crontabExport";
+import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
+import { readManifest } from "../../framework/catalog/buildManifest";
+import { readBuiltCommands } from "../../framework/catalog/catalog";
+import { verb } from "../../framework/cli/verb";
+import {
+  exportFiles,
+  exportFormats,
+  exportOptions,
+  exportWarnings,
+} from "../../framework/crontab/exports/crontabExport";
+import { printFiles, writeFiles } from "../../framework/crontab/exports/exportOutput";
 import {
   crontabTarget,
   nothingScheduled,
   targetOptions,
   targetWarnings,
-} from "../../app/console/crontabTarget";
-import { printFiles, writeFiles } from "../../app/console/exportOutput";
-import { jsonText } from "../../app/console/jsonText";
-import { verb } from "../../app/console/verb";
-import { crontabBlock } from "../../app/schedule/crontabBlock";
-import { crontabLine } from "../../app/schedule/crontabLine";
+} from "../../framework/crontab/install/target";
+import { crontabBlock } from "../../framework/crontab/text/block";
+import { crontabLine } from "../../framework/crontab/text/line";
+import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: {

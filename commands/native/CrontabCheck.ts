@@ -1,13 +1,13 @@
-import { crontabDiffText } from "../../app/console/crontabReport";
-import { targetOptions, userOption } from "../../app/console/crontabTarget";
-import { crontabVerdict } from "../../app/console/crontabVerdict";
-import { lookLocally } from "../../app/console/doctor/localChecks";
-import { lookingAt } from "../../app/console/doctor/looking";
-import { jsonText } from "../../app/console/jsonText";
-import { readingOnce } from "../../app/console/systemCrontab";
-import { terminalFor } from "../../app/console/terminal";
-import { troubleLines } from "../../app/console/troubleText";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { crontabDiffText } from "../../framework/crontab/install/report";
+import { readingOnce } from "../../framework/crontab/install/systemCrontab";
+import { targetOptions, userOption } from "../../framework/crontab/install/target";
+import { crontabVerdict } from "../../framework/crontab/install/verdict";
+import { lookLocally } from "../../framework/doctor/localChecks";
+import { lookingAt } from "../../framework/doctor/looking";
+import { troubleLines } from "../../framework/doctor/troubleText";
+import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: {

@@ -1,9 +1,19 @@
 import { createInterface } from "node:readline/promises";
-import { appBlocks } from "../../app/console/appBlocks";
-import { forInstalling } from "../../app/console/asInstalled";
-import { readBuiltCommands } from "../../app/console/catalog";
-import { type CrontabTarget, installCrontab, previewInstall } from "../../app/console/crontabInstaller";
-import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
+import { readBuiltCommands } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { appBlocks } from "../../framework/crontab/install/appBlocks";
+import { rememberInstallation } from "../../framework/crontab/install/installation";
+import { keptOptionsText } from "../../framework/crontab/install/installCommand";
+import { forInstalling } from "../../framework/crontab/install/installedOptions";
+import {
+  type CrontabTarget,
+  installCrontab,
+  previewInstall,
+} from "../../framework/crontab/install/installer";
+import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/report";
+import { refuseSecondBlock, refuseSecondTable } from "../../framework/crontab/install/secondBlocks";
+import { type readCrontab, readingOnce } from "../../framework/crontab/install/systemCrontab";
 import {
   checkInstallable,
   crontabTarget,
@@ -11,17 +21,11 @@ import {
   targetOptions,
   targetWarnings,
   userOption,
-} from "../../app/console/crontabTarget";
-import { lookLocally } from "../../app/console/doctor/localChecks";
-import { lookingAt } from "../../app/console/doctor/looking";
-import { rememberInstallation } from "../../app/console/installation";
-import { keptOptionsText } from "../../app/console/installCommand";
-import { refuseSecondBlock, refuseSecondTable } from "../../app/console/secondBlocks";
-import { type readCrontab, readingOnce } from "../../app/console/systemCrontab";
-import { terminalFor } from "../../app/console/terminal";
-import { troubleLines } from "../../app/console/troubleText";
-import { unwritableWarnings } from "../../app/console/userAccess";
-import { verb } from "../../app/console/verb";
+} from "../../framework/crontab/install/target";
+import { unwritableWarnings } from "../../framework/crontab/install/userAccess";
+import { lookLocally } from "../../framework/doctor/localChecks";
+import { lookingAt } from "../../framework/doctor/looking";
+import { troubleLines } from "../../framework/doctor/troubleText";
 
 export default verb({
   options: {

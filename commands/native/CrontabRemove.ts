@@ -1,14 +1,18 @@
 import { userInfo } from "node:os";
-import { installedRoot } from "../../app/console/asInstalled";
-import { type CrontabTarget, previewRemove, removeCrontab } from "../../app/console/crontabInstaller";
-import { crontabDiffText, crontabSummary } from "../../app/console/crontabReport";
-import { crontabTarget, targetOptions, userOption } from "../../app/console/crontabTarget";
-import { forgetInstallation, type Installation, readInstallation } from "../../app/console/installation";
-import { removeCommand } from "../../app/console/installCommand";
-import { secondBlocks } from "../../app/console/secondBlocks";
-import { readingOnce } from "../../app/console/systemCrontab";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import {
+  forgetInstallation,
+  type Installation,
+  readInstallation,
+} from "../../framework/crontab/install/installation";
+import { removeCommand } from "../../framework/crontab/install/installCommand";
+import { installedRoot } from "../../framework/crontab/install/installedOptions";
+import { type CrontabTarget, previewRemove, removeCrontab } from "../../framework/crontab/install/installer";
+import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/report";
+import { secondBlocks } from "../../framework/crontab/install/secondBlocks";
+import { readingOnce } from "../../framework/crontab/install/systemCrontab";
+import { crontabTarget, targetOptions, userOption } from "../../framework/crontab/install/target";
 
 export default verb({
   options: {

@@ -1,9 +1,9 @@
-import { checks } from "../../app/console/doctor/checks";
-import { runChecks } from "../../app/console/doctor/runChecks";
-import { doctorText } from "../../app/console/doctor/text";
-import { jsonText } from "../../app/console/jsonText";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { checks } from "../../framework/doctor/checks";
+import { runChecks } from "../../framework/doctor/runChecks";
+import { doctorText } from "../../framework/doctor/text";
+import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },

@@ -1,5 +1,5 @@
-import { switchCommand, switchOptions } from "../../app/console/switchCommand";
-import { verb } from "../../app/console/verb";
+import { verb } from "../../framework/cli/verb";
+import { switchCommand, switchOptions } from "../../framework/crontab/install/switchCommand";
 
 export default verb({
   options: switchOptions,

@@ -1,11 +1,11 @@
-import { countFrom, explain } from "../../app/console/explanation";
-import { explanationText, mistakeText } from "../../app/console/explanationText";
-import { hostClock } from "../../app/console/hostClock";
-import { jsonText } from "../../app/console/jsonText";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { parseInstant } from "../../app/schedule/instant";
-import { checkTimezone } from "../../app/schedule/timezoneNames";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { hostClock } from "../../framework/host/hostClock";
+import { parseInstant } from "../../framework/schedule/times/instant";
+import { checkTimezone } from "../../framework/schedule/times/timezoneNames";
+import { jsonText } from "../../framework/text/jsonText";
+import { countFrom, explain } from "../../framework/views/explanation";
+import { explanationText, mistakeText } from "../../framework/views/explanationText";
 
 export default verb({
   options: {

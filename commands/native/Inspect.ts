@@ -1,9 +1,9 @@
-import { warnOfOldBuild } from "../../app/console/buildDrift";
-import { readManifest } from "../../app/console/buildManifest";
-import { jsonText } from "../../app/console/jsonText";
-import { verb } from "../../app/console/verb";
-import { priorityText } from "../../app/schedule/commandMeta";
-import { shownUrl } from "../../app/services/webAddress";
+import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
+import { readManifest } from "../../framework/catalog/buildManifest";
+import { verb } from "../../framework/cli/verb";
+import { priorityText } from "../../framework/metadata/commandMeta";
+import { shownUrl } from "../../framework/services/webAddress";
+import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: {

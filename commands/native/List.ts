@@ -1,25 +1,25 @@
-import { readCatalog } from "../../app/console/catalog";
-import { arrangedList, inListOrder, listRows, listText } from "../../app/console/commandList";
-import { installedFor, needsInstall } from "../../app/console/crontabNeeds";
-import { failedCommands } from "../../app/console/failedCommands";
-import { hostClock } from "../../app/console/hostClock";
-import { jsonText } from "../../app/console/jsonText";
-import { allOption, countedReasons, isMeantFor, isNeverHere } from "../../app/console/neverHere";
-import { reportProblems, reportWarnings } from "../../app/console/problems";
-import { parseOrder, sortOption } from "../../app/console/rowOrder";
-import { scheduleInWords } from "../../app/console/scheduleInWords";
+import { readCatalog } from "../../framework/catalog/catalog";
 import {
   isNamed,
   selectCommands,
   selectionDetails,
   selectionOptions,
   selectionWords,
-} from "../../app/console/selection";
-import { terminalFor } from "../../app/console/terminal";
-import { timelineText } from "../../app/console/timelineText";
-import { verb } from "../../app/console/verb";
-import type { DeployedCommand } from "../../app/schedule/overrides";
-import { timelineOf } from "../../app/schedule/timeline";
+} from "../../framework/catalog/selection";
+import { reportProblems, reportWarnings } from "../../framework/cli/manifestProblems";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { installedFor, needsInstall } from "../../framework/crontab/install/needs";
+import { hostClock } from "../../framework/host/hostClock";
+import type { DeployedCommand } from "../../framework/metadata/overrides";
+import { jsonText } from "../../framework/text/jsonText";
+import { arrangedList, inListOrder, listRows, listText } from "../../framework/views/commandList";
+import { failedCommands } from "../../framework/views/failedCommands";
+import { allOption, countedReasons, isMeantFor, isNeverHere } from "../../framework/views/neverHere";
+import { parseOrder, sortOption } from "../../framework/views/rowOrder";
+import { scheduleInWords } from "../../framework/views/scheduleInWords";
+import { timelineOf } from "../../framework/views/timeline";
+import { timelineText } from "../../framework/views/timelineText";
 
 const upcoming = 5;
 

@@ -1,20 +1,20 @@
 import { relative } from "node:path";
-import { paths } from "../../app/config";
-import { readCatalog } from "../../app/console/catalog";
-import { endOfLog, followLog, type LogPlace } from "../../app/console/followLog";
-import { logFileOf } from "../../app/console/logFile";
-import type { LogForm } from "../../app/console/outputBytes";
-import { recordedName } from "../../app/console/recordedName";
-import { ago } from "../../app/console/runList";
-import { showLog } from "../../app/console/showLog";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { findRun, findRunCalled } from "../../app/runs/ledger";
-import { isLogPlace } from "../../app/runs/logPlaces";
-import { markLostRuns } from "../../app/runs/lostRuns";
-import type { Run } from "../../app/runs/run";
-import { runHistories } from "../../app/runs/runHistory";
+import { readCatalog } from "../../framework/catalog/catalog";
+import { logFileOf } from "../../framework/catalog/logFile";
+import { recordedName } from "../../framework/catalog/recordedName";
+import type { LogForm } from "../../framework/cli/outputBytes";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { LajuError } from "../../framework/config/errors";
+import { findRun, findRunCalled } from "../../framework/runs/history/findRuns";
+import { markLostRuns } from "../../framework/runs/history/lostRuns";
+import { runHistories } from "../../framework/runs/history/runHistory";
+import type { Run } from "../../framework/runs/ledger/run";
+import { isLogPlace } from "../../framework/runs/logs/logPlaces";
+import { endOfLog, followLog, type LogPlace } from "../../framework/views/followLog";
+import { ago } from "../../framework/views/runList";
+import { showLog } from "../../framework/views/showLog";
 
 export default verb({
   options: {

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
-import { paths } from "../../app/config";
-import { type Draft, draftCommand } from "../../app/console/commandDraft";
-import { hostClock, shortTime } from "../../app/console/hostClock";
-import { writeNewFile } from "../../app/console/newFile";
-import { scheduleInWords } from "../../app/console/scheduleInWords";
-import { type Terminal, terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { nextRuns } from "../../app/schedule/nextRuns";
+import { type Terminal, terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { hostClock, shortTime } from "../../framework/host/hostClock";
+import { type Draft, draftCommand } from "../../framework/make/commandDraft";
+import { writeNewFile } from "../../framework/make/writeNewFile";
+import { nextRuns } from "../../framework/schedule/times/nextRuns";
+import { scheduleInWords } from "../../framework/views/scheduleInWords";
 
 export default verb({
   options: {

@@ -1,10 +1,10 @@
 import { basename, relative } from "node:path";
-import { paths } from "../../app/config";
-import { draftJob, type JobDraft } from "../../app/console/jobDraft";
-import { writeJobTypes } from "../../app/console/jobTypes";
-import { writeNewFile } from "../../app/console/newFile";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { writeJobTypes } from "../../framework/catalog/jobTypes";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { draftJob, type JobDraft } from "../../framework/make/jobDraft";
+import { writeNewFile } from "../../framework/make/writeNewFile";
 
 export default verb({
   options: { force: { type: "boolean", description: "Replace the file if it exists" } },

@@ -1,6 +1,6 @@
-import { latestMigrations } from "../../app/console/migrator";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { latestMigrations } from "../../framework/services/database/migrator";
 
 export default verb({
   options: {},

@@ -1,7 +1,7 @@
-import { jsonText } from "../../app/console/jsonText";
-import { migrationStatus } from "../../app/console/migrator";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { migrationStatus } from "../../framework/services/database/migrator";
+import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },

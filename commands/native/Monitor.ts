@@ -1,10 +1,10 @@
-import { jsonText } from "../../app/console/jsonText";
-import { type MonitorReport, monitor } from "../../app/console/monitor";
-import { reportPass } from "../../app/console/monitorPing";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { takeLock } from "../../app/runs/lock";
-import { printableLine } from "../../app/services/printable";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import { type MonitorReport, monitor } from "../../framework/monitor/monitor";
+import { reportPass } from "../../framework/monitor/monitorPing";
+import { takeLock } from "../../framework/runs/lock/lock";
+import { jsonText } from "../../framework/text/jsonText";
+import { printableLine } from "../../framework/text/printable";
 
 const longestMs = 240_000;
 

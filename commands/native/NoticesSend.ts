@@ -1,9 +1,9 @@
-import { findHangsBySkips } from "../../app/console/findHangs";
-import { noticeSubjects } from "../../app/console/noticeSubjects";
-import { verb } from "../../app/console/verb";
-import { waitForLedger } from "../../app/runs/freeLedger";
-import { sendNotices } from "../../app/runs/sendNotices";
-import { printableLine } from "../../app/services/printable";
+import { verb } from "../../framework/cli/verb";
+import { findHangsBySkips } from "../../framework/monitor/findHangs";
+import { noticeSubjects } from "../../framework/monitor/noticeSubjects";
+import { waitForLedger } from "../../framework/runs/ledger/waitForLedger";
+import { sendNotices } from "../../framework/runs/notices/sendNotices";
+import { printableLine } from "../../framework/text/printable";
 
 /** A ledger that another process keeps for longer, the monitor finds free again. */
 const patienceMs = 60_000;

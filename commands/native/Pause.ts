@@ -1,13 +1,13 @@
-import { findCommand, readCatalog } from "../../app/console/catalog";
-import { hostClock, shortTime } from "../../app/console/hostClock";
-import { jsonText } from "../../app/console/jsonText";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { currentPauses, pause } from "../../app/runs/changePauses";
-import type { Pause, Pauses } from "../../app/runs/pause";
-import { parseDuration } from "../../app/schedule/duration";
-import { printableLine } from "../../app/services/printable";
+import { findCommand, readCatalog } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { parseDuration } from "../../framework/config/duration";
+import { LajuError } from "../../framework/config/errors";
+import { hostClock, shortTime } from "../../framework/host/hostClock";
+import { currentPauses, pause } from "../../framework/runs/supervision/changePauses";
+import type { Pause, Pauses } from "../../framework/runs/supervision/pause";
+import { jsonText } from "../../framework/text/jsonText";
+import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   options: {

@@ -1,8 +1,8 @@
-import { jsonText } from "../../app/console/jsonText";
-import { chosenJobs, untouched } from "../../app/console/queue/chosenJobs";
-import { doneLine } from "../../app/console/queue/doneLine";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { verb } from "../../app/console/verb";
+import { verb } from "../../framework/cli/verb";
+import { jsonText } from "../../framework/text/jsonText";
+import { chosenJobs, untouched } from "../../framework/views/queue/chosenJobs";
+import { doneLine } from "../../framework/views/queue/doneLine";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },

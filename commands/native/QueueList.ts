@@ -1,12 +1,12 @@
-import { jsonText } from "../../app/console/jsonText";
-import { jobTable } from "../../app/console/queue/jobList";
-import { readStates } from "../../app/console/queue/jobStates";
-import { checkTypes } from "../../app/console/queue/knownTypes";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import type { JobFilter } from "../../app/queue/jobRecord";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import type { JobFilter } from "../../framework/queue/jobRecord";
+import { jsonText } from "../../framework/text/jsonText";
+import { jobTable } from "../../framework/views/queue/jobList";
+import { readStates } from "../../framework/views/queue/jobStates";
+import { checkTypes } from "../../framework/views/queue/knownTypes";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: {

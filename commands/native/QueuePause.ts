@@ -1,8 +1,8 @@
-import { jsonText } from "../../app/console/jsonText";
-import { checkTypes } from "../../app/console/queue/knownTypes";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { jsonText } from "../../framework/text/jsonText";
+import { checkTypes } from "../../framework/views/queue/knownTypes";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: { json: { type: "boolean", description: 'Print what is paused as JSON ("*" is all)' } },

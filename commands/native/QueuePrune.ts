@@ -1,8 +1,8 @@
-import { settings } from "../../app/config";
-import { jsonText } from "../../app/console/jsonText";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { verb } from "../../app/console/verb";
-import { parseDuration } from "../../app/schedule/duration";
+import { verb } from "../../framework/cli/verb";
+import { settings } from "../../framework/config/config";
+import { parseDuration } from "../../framework/config/duration";
+import { jsonText } from "../../framework/text/jsonText";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 /** A large deletion would keep the database from everybody else. */
 const step = 500;

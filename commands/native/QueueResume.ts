@@ -1,8 +1,8 @@
-import { checkTypes } from "../../app/console/queue/knownTypes";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import { checkTypes } from "../../framework/views/queue/knownTypes";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: {},

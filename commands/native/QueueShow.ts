@@ -1,9 +1,9 @@
-import { jsonText } from "../../app/console/jsonText";
-import { findJob, jobId } from "../../app/console/queue/chosenJobs";
-import { jobDetails } from "../../app/console/queue/jobDetails";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { jsonText } from "../../framework/text/jsonText";
+import { findJob, jobId } from "../../framework/views/queue/chosenJobs";
+import { jobDetails } from "../../framework/views/queue/jobDetails";
+import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print it as JSON" } },

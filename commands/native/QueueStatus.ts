@@ -1,9 +1,9 @@
-import { jsonText } from "../../app/console/jsonText";
-import { withQueue } from "../../app/console/queue/openQueue";
-import { readQueueState } from "../../app/console/queue/queueState";
-import { queueText } from "../../app/console/queue/queueText";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { jsonText } from "../../framework/text/jsonText";
+import { withQueue } from "../../framework/views/queue/openQueue";
+import { readQueueState } from "../../framework/views/queue/queueState";
+import { queueText } from "../../framework/views/queue/queueText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print it as JSON" } },

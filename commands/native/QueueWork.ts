@@ -1,5 +1,5 @@
-import { startCommand } from "../../app/console/startCommand";
-import { verb } from "../../app/console/verb";
+import { verb } from "../../framework/cli/verb";
+import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
   options: {

@@ -1,17 +1,17 @@
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
-import { paths } from "../../app/config";
-import { readBuiltCommands } from "../../app/console/catalog";
-import { hostClock } from "../../app/console/hostClock";
-import { shownOf } from "../../app/console/report/failures";
-import { reportPage } from "../../app/console/report/page";
-import { readQueueReport } from "../../app/console/report/readQueue";
-import { type ReportData, readReport } from "../../app/console/report/reportData";
-import { withStores } from "../../app/console/statusStores";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { writeWhole } from "../../app/files/writeWhole";
+import { readBuiltCommands } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { LajuError } from "../../framework/config/errors";
+import { writeWhole } from "../../framework/files/writeWhole";
+import { hostClock } from "../../framework/host/hostClock";
+import { shownOf } from "../../framework/views/report/failures";
+import { reportPage } from "../../framework/views/report/page";
+import { readQueueReport } from "../../framework/views/report/readQueue";
+import { type ReportData, readReport } from "../../framework/views/report/reportData";
+import { withStores } from "../../framework/views/statusStores";
 
 export default verb({
   options: {

@@ -1,8 +1,8 @@
-import { findCommand, readCatalog } from "../../app/console/catalog";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { currentPauses, resume } from "../../app/runs/changePauses";
+import { findCommand, readCatalog } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import { currentPauses, resume } from "../../framework/runs/supervision/changePauses";
 
 export default verb({
   options: {},

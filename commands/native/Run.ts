@@ -1,14 +1,14 @@
-import { environmentName } from "../../app/config";
-import { warnOfOldBuild } from "../../app/console/buildDrift";
-import { readManifest } from "../../app/console/buildManifest";
-import { findCommand, readBuiltCommands } from "../../app/console/catalog";
-import { parameterFlags, wrongUse } from "../../app/console/parameterFlags";
-import { hasSensitive } from "../../app/console/sensitiveArguments";
-import { startCommand } from "../../app/console/startCommand";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { formatDuration } from "../../app/schedule/duration";
-import type { CommandFacts } from "../../app/schedule/manifest";
+import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
+import { readManifest } from "../../framework/catalog/buildManifest";
+import { findCommand, readBuiltCommands } from "../../framework/catalog/catalog";
+import { parameterFlags, wrongUse } from "../../framework/cli/parameterFlags";
+import { hasSensitive } from "../../framework/cli/sensitiveArguments";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { environmentName } from "../../framework/config/config";
+import { formatDuration } from "../../framework/config/duration";
+import type { CommandFacts } from "../../framework/metadata/manifest";
+import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
   options: {

@@ -1,13 +1,13 @@
-import { jsonText } from "../../app/console/jsonText";
-import { recordedNamesOf } from "../../app/console/recordedName";
-import { earlierFailures, runDetails, runTable } from "../../app/console/runList";
-import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../app/console/runOrder";
-import { selectionDetails, selectionOptions, selectionWords } from "../../app/console/selection";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { failuresBefore, findRunCalled, listRuns } from "../../app/runs/ledger";
-import { parseDuration } from "../../app/schedule/duration";
+import { recordedNamesOf } from "../../framework/catalog/recordedName";
+import { selectionDetails, selectionOptions, selectionWords } from "../../framework/catalog/selection";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { parseDuration } from "../../framework/config/duration";
+import { LajuError } from "../../framework/config/errors";
+import { failuresBefore, findRunCalled, listRuns } from "../../framework/runs/history/findRuns";
+import { jsonText } from "../../framework/text/jsonText";
+import { earlierFailures, runDetails, runTable } from "../../framework/views/runList";
+import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../framework/views/runOrder";
 
 export default verb({
   options: {

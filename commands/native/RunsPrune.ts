@@ -1,8 +1,8 @@
-import { settings } from "../../app/config";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { pruneRuns } from "../../app/runs/prune";
-import { parseDuration } from "../../app/schedule/duration";
+import { verb } from "../../framework/cli/verb";
+import { settings } from "../../framework/config/config";
+import { parseDuration } from "../../framework/config/duration";
+import { LajuError } from "../../framework/config/errors";
+import { pruneRuns } from "../../framework/runs/ledger/prune";
 
 export default verb({
   options: {

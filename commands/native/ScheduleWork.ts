@@ -1,8 +1,8 @@
-import { readBuiltCommands } from "../../app/console/catalog";
-import { nothingScheduled } from "../../app/console/crontabTarget";
-import { startScheduleWork } from "../../app/console/startScheduleWork";
-import { verb } from "../../app/console/verb";
-import { logWarn } from "../../app/services/Logger";
+import { readBuiltCommands } from "../../framework/catalog/catalog";
+import { verb } from "../../framework/cli/verb";
+import { nothingScheduled } from "../../framework/crontab/install/target";
+import { startScheduleWork } from "../../framework/scheduler/startScheduleWork";
+import { logWarn } from "../../framework/services/Logger";
 
 export default verb({
   options: {

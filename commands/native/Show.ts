@@ -1,20 +1,20 @@
 import { relative } from "node:path";
-import { paths } from "../../app/config";
-import { findCommand, readCatalog } from "../../app/console/catalog";
-import { listRows } from "../../app/console/commandList";
-import { installedFor } from "../../app/console/crontabNeeds";
-import { hostClock, shortTimes } from "../../app/console/hostClock";
-import { jsonText } from "../../app/console/jsonText";
-import { logFileOf } from "../../app/console/logFile";
-import { describeOptions } from "../../app/console/optionsHelp";
-import { runTable } from "../../app/console/runList";
-import { scheduleInWords } from "../../app/console/scheduleInWords";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { listRuns } from "../../app/runs/ledger";
-import { priorityText } from "../../app/schedule/commandMeta";
-import type { DeployedCommand } from "../../app/schedule/overrides";
-import { printableLine } from "../../app/services/printable";
+import { findCommand, readCatalog } from "../../framework/catalog/catalog";
+import { logFileOf } from "../../framework/catalog/logFile";
+import { describeOptions } from "../../framework/cli/optionsHelp";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { installedFor } from "../../framework/crontab/install/needs";
+import { hostClock, shortTimes } from "../../framework/host/hostClock";
+import { priorityText } from "../../framework/metadata/commandMeta";
+import type { DeployedCommand } from "../../framework/metadata/overrides";
+import { listRuns } from "../../framework/runs/history/findRuns";
+import { jsonText } from "../../framework/text/jsonText";
+import { printableLine } from "../../framework/text/printable";
+import { listRows } from "../../framework/views/commandList";
+import { runTable } from "../../framework/views/runList";
+import { scheduleInWords } from "../../framework/views/scheduleInWords";
 
 const upcoming = 3;
 

@@ -1,11 +1,5 @@
 import { existsSync } from "node:fs";
-import { paths } from "../../app/config";
-import { readBuiltCommands, readCatalog } from "../../app/console/catalog";
-import { targetOptions, userOption } from "../../app/console/crontabTarget";
-import { hostClock } from "../../app/console/hostClock";
-import { jsonText } from "../../app/console/jsonText";
-import { allOption } from "../../app/console/neverHere";
-import { parseOrder, sortOption } from "../../app/console/rowOrder";
+import { readBuiltCommands, readCatalog } from "../../framework/catalog/catalog";
 import {
   isNamed,
   isWhole,
@@ -13,13 +7,19 @@ import {
   selectionDetails,
   selectionOptions,
   selectionWords,
-} from "../../app/console/selection";
-import { arrangedStatus, inStatusOrder } from "../../app/console/statusOrder";
-import { readStatus } from "../../app/console/statusRows";
-import { withStores } from "../../app/console/statusStores";
-import { statusText } from "../../app/console/statusText";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
+} from "../../framework/catalog/selection";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
+import { targetOptions, userOption } from "../../framework/crontab/install/target";
+import { hostClock } from "../../framework/host/hostClock";
+import { jsonText } from "../../framework/text/jsonText";
+import { allOption } from "../../framework/views/neverHere";
+import { parseOrder, sortOption } from "../../framework/views/rowOrder";
+import { arrangedStatus, inStatusOrder } from "../../framework/views/statusOrder";
+import { readStatus } from "../../framework/views/statusRows";
+import { withStores } from "../../framework/views/statusStores";
+import { statusText } from "../../framework/views/statusText";
 
 export default verb({
   options: {

@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
-import { findCommand, readCatalog } from "../../app/console/catalog";
-import { terminalFor } from "../../app/console/terminal";
-import { verb } from "../../app/console/verb";
-import { LajuError } from "../../app/errors";
-import { runningRuns } from "../../app/runs/lastRun";
-import { markLostRuns } from "../../app/runs/lostRuns";
-import { stopCommand } from "../../app/runs/stopRun";
+import { findCommand, readCatalog } from "../../framework/catalog/catalog";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { LajuError } from "../../framework/config/errors";
+import { runningRuns } from "../../framework/runs/history/lastRun";
+import { markLostRuns } from "../../framework/runs/history/lostRuns";
+import { stopCommand } from "../../framework/runs/supervision/stopRun";
 
 export default verb({
   options: {},

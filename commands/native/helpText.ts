@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { root } from "../../app/config";
-import { readText } from "../../app/config/readText";
-import { describeOptions } from "../../app/console/optionsHelp";
-import { terminalFor } from "../../app/console/terminal";
-import type { Verb } from "../../app/console/verb";
+import { describeOptions } from "../../framework/cli/optionsHelp";
+import { terminalFor } from "../../framework/cli/terminal";
+import type { Verb } from "../../framework/cli/verb";
+import { root } from "../../framework/config/config";
+import { readText } from "../../framework/config/readText";
 import { type VerbEntry, verbGroups, verbs } from "./verbs";
 
 /** What `node laju` and `node laju --help` print. */

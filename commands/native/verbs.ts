@@ -1,4 +1,4 @@
-import type { Verb } from "../../app/console/verb";
+import type { Verb } from "../../framework/cli/verb";
 
 /** Where a verb stands in `node laju`, and how to load it. Only the verb that is called is loaded. */
 export interface VerbEntry {

@@ -5,8 +5,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { parseSchedule } from "../../app/schedule/expression";
-import { nextFirings } from "../../app/schedule/firings";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { nextFirings } from "../../framework/schedule/times/firings";
 
 const expressions = [
   "* * * * *",

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What of the project an app consists of. */
-const parts = ["app", "commands", "scripts/build", "laju.js", "tsconfig.json"];
+const parts = ["app", "commands", "framework/build", "laju.js", "tsconfig.json"];
 
 const environment = `# The demonstration's own settings; the project's .env is not read here.
 NODE_ENV=demo

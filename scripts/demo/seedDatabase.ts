@@ -1,4 +1,4 @@
-import DB from "../../app/services/DB";
+import DB from "../../framework/services/DB";
 import { seed } from "./seed";
 
 // Started by scripts/demo/start.ts, with LAJU_ROOT pointing at the demonstration's own folder.

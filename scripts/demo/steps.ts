@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { terminalFor } from "../../app/console/terminal";
+import { terminalFor } from "../../framework/cli/terminal";
 
 /** Programs run with the caller's way to node and home, and nothing of its settings. */
 function bareEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

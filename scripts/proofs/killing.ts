@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { withLedger } from "../../test/support/ledger";
 
 /** What is killed: a plain command, one with a watchdog thread, and one that fails and tries again. */

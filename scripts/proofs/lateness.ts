@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { median } from "../bench/support/pairs";
 import { cronEnvironment } from "../bench/support/probe";

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { until } from "../../test/support/server";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { cronEnvironment } from "../bench/support/probe";

@@ -79,8 +79,8 @@ describe("build/cli", () => {
 
   // Test apps are copies: V8's caches know the bundles by the names that they had where they were made.
   test.each([
-    ["cli", ["show", "Three"], "findCommand", "app/console/catalog.ts"],
-    ["shared", ["show", "--nonsense"], "parseArguments", "app/console/arguments.ts"],
+    ["cli", ["show", "Three"], "findCommand", "framework/catalog/catalog.ts"],
+    ["shared", ["show", "--nonsense"], "parseArguments", "framework/cli/arguments.ts"],
   ])(
     "a stack through build/%s that was brought along names TypeScript lines",
     async (_, words, name, file) => {
@@ -121,7 +121,7 @@ describe("build/cli", () => {
       /Print the build's manifest|As its source says/.exec((await copy.laju(...words)).stdout)?.[0];
 
     test("a verb stays compiled while others' sources, services and views are edited", async () => {
-      save("app/console/wrapText.ts");
+      save("framework/text/wrapText.ts");
       save("app/services/Mailer.ts");
       rmSync(join(copy.root, "app/views/notice.ejs"));
       copy.write("app/services/Added.ts", "");
@@ -143,7 +143,7 @@ describe("build/cli", () => {
       expect(await summary("--help")).toBe("Print the build's manifest");
       expect(await summary("inspect", "--help")).toBe("As its source says");
       expect(await summary("--verbose", "inspect", "--help")).toBe("As its source says");
-      save("app/errors.ts");
+      save("framework/config/errors.ts");
       expect(await summary("--help")).toBe("As its source says");
     });
   });

@@ -11,7 +11,7 @@ const works: Record<string, [text: string, printed: string]> = {
   PathsFolder: ['import { word } from "@/domain"; console.log(word);', "word"],
   PathsDynamic: ['(async () => console.log((await import("@/domain/words")).word))();', "word"],
   PathsShared: [
-    'import { paths } from "@/app/config"; import { paths as same } from "../app/config"; console.log(paths === same);',
+    'import { paths } from "@/framework/config/config"; import { paths as same } from "../app/config"; console.log(paths === same);',
     "true",
   ],
   Imports: ['import { word } from "#domain/words"; console.log(word);', "word"],

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import tls from "node:tls";
 import { expect, test } from "vitest";
-import { withLazyBuiltins, withLazyImports } from "../../scripts/build/vendor/lazyBuiltins";
+import { withLazyBuiltins, withLazyImports } from "../../framework/build/vendor/lazyBuiltins";
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lightened } from "../../scripts/build/vendor/lighterParts";
+import { lightened } from "../../framework/build/vendor/lighterParts";
 
 const root = join(import.meta.dirname, "../..");
 const installed = (file: string) => join(root, "node_modules", file);

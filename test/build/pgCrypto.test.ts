@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const require = createRequire(import.meta.url);
 const real = require(join(dirname(require.resolve("pg/package.json")), "lib/crypto/utils.js"));
-const ours = require("../../scripts/build/vendor/pgCrypto.cjs");
+const ours = require("../../framework/build/vendor/pgCrypto.cjs");
 
 const salt = Buffer.from("a salt \u00ff");
 const asBytes = (value: unknown) => (typeof value === "string" ? value : Buffer.from(value as ArrayBuffer));

@@ -24,7 +24,10 @@ describe("build/shared", () => {
   const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
   /** What an app's own change to laju's part of a run makes: another bundle. */
   const change = (text: string) =>
-    app.write("app/errors.ts", `${readFileSync(join(app.root, "app/errors.ts"), "utf8")}\n${text}\n`);
+    app.write(
+      "framework/config/errors.ts",
+      `${readFileSync(join(app.root, "framework/config/errors.ts"), "utf8")}\n${text}\n`,
+    );
 
   beforeAll(async () => {
     app = makeApp({ "commands/One.ts": command("one"), "commands/Two.ts": command("two") });
@@ -90,13 +93,13 @@ describe("build/shared", () => {
   });
 
   test("a mistake in one of its modules is named, and everything keeps what it was built with", async () => {
-    const good = readFileSync(join(app.root, "app/errors.ts"), "utf8");
-    app.write("app/errors.ts", `${good}\nexport const broken = ;\n`);
+    const good = readFileSync(join(app.root, "framework/config/errors.ts"), "utf8");
+    app.write("framework/config/errors.ts", `${good}\nexport const broken = ;\n`);
     const built = await app.laju("build");
     expect(built.status).toBe(1);
-    expect(built.stderr).toContain("app/errors.ts:");
+    expect(built.stderr).toContain("framework/config/errors.ts:");
     expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n" });
-    app.write("app/errors.ts", good);
+    app.write("framework/config/errors.ts", good);
     expect((await app.laju("build")).stderr).toBe("");
   });
 

@@ -5,8 +5,8 @@ import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync }
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { copySqlite } from "../../app/services/backup/sqliteCopy";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import { copySqlite } from "../../framework/services/backup/sqliteCopy";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type BackupApp, backupApp, backupKey } from "../support/backupApp";
 import { morning } from "../support/exampleApp";
 
@@ -141,7 +141,10 @@ describe("what keeps a backup from being made is an error, and leaves nothing", 
     // The schema is made in SQLite; only the backup is pointed elsewhere.
     const { fresh } = await import("../support/fresh");
     const variables = { LAJU_ROOT: app.root, DATABASE_URL: "mysql://u:secret@127.0.0.1:1/shop" };
-    const { createBackup } = await fresh(variables, () => import("../../app/services/backup/createBackup"));
+    const { createBackup } = await fresh(
+      variables,
+      () => import("../../framework/services/backup/createBackup"),
+    );
     const error = await createBackup().catch((reason) => reason);
     expect(error.message).toBe("laju makes no backups of MySQL databases");
     expect(JSON.stringify([error.message, error.hint])).not.toContain("secret");

@@ -106,7 +106,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
         const variables = { LAJU_ROOT: app.root, DATABASE_URL: url };
         const { createBackup } = await fresh(
           variables,
-          () => import("../../app/services/backup/createBackup"),
+          () => import("../../framework/services/backup/createBackup"),
         );
         await createBackup();
       }
@@ -121,7 +121,10 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       const { fresh } = await import("../support/fresh");
       const wrong = server.url.replace(/postgres$/, "no_such_database");
       const variables = { LAJU_ROOT: app.root, DATABASE_URL: wrong };
-      const { createBackup } = await fresh(variables, () => import("../../app/services/backup/createBackup"));
+      const { createBackup } = await fresh(
+        variables,
+        () => import("../../framework/services/backup/createBackup"),
+      );
       const error = await createBackup().catch((reason) => reason);
       expect(error.message).toMatch(/^pg_dump ended with status 1: .*no_such_database/s);
       expect(error.message).not.toContain("s3cret");

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type BackupApp, backupApp, backupKey } from "../support/backupApp";
 import { morning } from "../support/exampleApp";
 
@@ -139,8 +139,8 @@ describe("nothing is changed", () => {
   });
 
   test("by a well sealed file that holds no database", async () => {
-    const { seal } = await import("../../app/services/backup/seal");
-    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const { seal } = await import("../../framework/services/backup/seal");
+    const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
     rmSync(file);
     await seal(Readable.from(["no database"]), file, {
       content: "sqlite",
@@ -152,8 +152,8 @@ describe("nothing is changed", () => {
   });
 
   test("by another engine's backup", async () => {
-    const { seal } = await import("../../app/services/backup/seal");
-    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const { seal } = await import("../../framework/services/backup/seal");
+    const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
     const other = join(app.root, "other");
     await seal(Readable.from(["dump"]), other, {
       content: "postgres",
@@ -165,8 +165,8 @@ describe("nothing is changed", () => {
   });
 
   test("by another database's backup under this one's name, or at another time", async () => {
-    const { seal } = await import("../../app/services/backup/seal");
-    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const { seal } = await import("../../framework/services/backup/seal");
+    const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
     const content = readFileSync(app.database);
     rmSync(file);
     const origin = { database: "staging", takenAt: morning };
@@ -197,8 +197,8 @@ describe("nothing is changed", () => {
   });
 
   test("by another database's backup, unless --from names it", async () => {
-    const { seal } = await import("../../app/services/backup/seal");
-    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const { seal } = await import("../../framework/services/backup/seal");
+    const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
     const other = join(app.folder, basename(file).replace("dev", "staging"));
     const origin = { database: "staging", takenAt: morning };
     const options = { content: "sqlite", origin, secret: backupSecret(backupKey) } as const;
@@ -227,8 +227,8 @@ describe("nothing is changed", () => {
 });
 
 test("a backup of an older release, which says nothing of its origin, can be restored", async () => {
-  const { seal } = await import("../../app/services/backup/seal");
-  const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+  const { seal } = await import("../../framework/services/backup/seal");
+  const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
   const content = readFileSync(app.database);
   rmSync(file);
   const options = { content: "sqlite", origin: undefined, secret: backupSecret(backupKey) } as const;
@@ -241,8 +241,8 @@ test("a backup of an older release, which says nothing of its origin, can be res
 
 describe("the secret", () => {
   const openWith = async (value: string) => {
-    const { openSealed } = await import("../../app/services/backup/unseal");
-    const { backupSecret } = await import("../../app/services/backup/encryptionKey");
+    const { openSealed } = await import("../../framework/services/backup/unseal");
+    const { backupSecret } = await import("../../framework/services/backup/encryptionKey");
     return openSealed(file, backupSecret(value)).catch((reason) => reason);
   };
 

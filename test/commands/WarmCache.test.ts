@@ -15,7 +15,7 @@ test("the lists are in the cache, and stay until after the next run", async () =
   const result = await app.run(warm);
   expect(result).toEqual({ message: "Warmed posts:latest and authors:top", processed: 2 });
 
-  const { default: Cache } = await import("../../app/services/CacheService");
+  const { default: Cache } = await import("../../framework/services/CacheService");
   const latest = await Cache.get<{ title: string; author: string }[]>("posts:latest");
   expect(latest).toHaveLength(10);
   expect(latest?.[0]).toEqual({
@@ -41,8 +41,8 @@ describe.skipIf(redisNeed.skip)(`with CACHE_STORE=redis${redisNeed.label}`, () =
     const { default: command } = await import("../../commands/WarmCache");
     await onRedis.run(command);
 
-    const { default: Cache } = await import("../../app/services/CacheService");
-    const { default: Redis } = await import("../../app/services/Redis");
+    const { default: Cache } = await import("../../framework/services/CacheService");
+    const { default: Redis } = await import("../../framework/services/Redis");
     expect(await Cache.get("posts:latest")).toHaveLength(10);
     expect(await onRedis.DB("cache")).toEqual([]);
     await Redis.quit();

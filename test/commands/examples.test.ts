@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { startPartnerApi } from "../../scripts/demo/partnerApi";
 import { seed } from "../../scripts/demo/seed";
 import { makeApp, type TestApp } from "../support/app";
@@ -24,7 +24,7 @@ beforeAll(async () => {
     Object.fromEntries(examples.map((file) => [file, readFileSync(join(project, file), "utf8")])),
   );
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
-  const { default: DB } = await fresh({ LAJU_ROOT: app.root }, () => import("../../app/services/DB"));
+  const { default: DB } = await fresh({ LAJU_ROOT: app.root }, () => import("../../framework/services/DB"));
   await DB.migrate.latest();
   await seed(DB);
   await DB.destroy();

@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
-import { readEnvFile } from "../../app/config/envFile";
+import { readEnvFile } from "../../framework/config/envFile";
 
 describe("what Node reads stays as it is", () => {
   test.each([

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readText } from "../../app/config/readText";
+import { readText } from "../../framework/config/readText";
 
 let folder: string;
 const place = (name: string) => join(folder, name);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../support/app";
 
 const logger = 'import { logInfo } from "../app/services/Logger";';

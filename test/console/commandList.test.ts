@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
-import { arrangedList, inListOrder, type ListRow, listRows, listText } from "../../app/console/commandList";
-import type { Terminal } from "../../app/console/terminal";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import { commandFacts } from "../../app/schedule/manifest";
+import type { Terminal } from "../../framework/cli/terminal";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { commandFacts } from "../../framework/metadata/manifest";
+import {
+  arrangedList,
+  inListOrder,
+  type ListRow,
+  listRows,
+  listText,
+} from "../../framework/views/commandList";
 
 const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };
 const terminal: Terminal = { paint: (_, text) => text, symbols, width: 80, isTerminal: false };

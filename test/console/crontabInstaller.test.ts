@@ -9,9 +9,9 @@ import {
   previewInstall,
   previewRemove,
   removeCrontab,
-} from "../../app/console/crontabInstaller";
-import { crontabDiffText, crontabStateText, crontabSummary } from "../../app/console/crontabReport";
-import type { CrontabRow } from "../../app/schedule/crontabLine";
+} from "../../framework/crontab/install/installer";
+import { crontabDiffText, crontabStateText, crontabSummary } from "../../framework/crontab/install/report";
+import type { CrontabRow } from "../../framework/crontab/text/line";
 import { bundledProgram } from "../support/bundledProgram";
 import { type CronHouse, needsCron, startCron } from "../support/cron";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timesText } from "../../app/console/findTrouble";
+import { timesText } from "../../framework/monitor/findIncidents";
 
 test.each([
   [1, "Mon 23 Nov 04:00"],

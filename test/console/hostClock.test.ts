@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortTime } from "../../app/console/hostClock";
+import { shortTime } from "../../framework/host/hostClock";
 
 test.each([
   ["UTC", "Mon 23 Nov 07:05"],

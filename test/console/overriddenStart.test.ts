@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { overriddenStart } from "../../app/console/overriddenStart";
-import type { CompiledFacts } from "../../app/console/startCompiled";
-import { entryId } from "../../app/schedule/entries";
-import { parseSchedule } from "../../app/schedule/expression";
+import { entryId } from "../../framework/crontab/entries/entries";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { overriddenStart } from "../../framework/start/overriddenStart";
+import type { CompiledFacts } from "../../framework/start/startCompiled";
 
 const facts: CompiledFacts = { name: "LastDay", schedule: ["0 0 1 * *"], overlap: "skip" };
 const id = (schedule: string, timezone?: string) => entryId(parseSchedule(schedule), timezone);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { jobDetails } from "../../app/console/queue/jobDetails";
-import { jobTable } from "../../app/console/queue/jobList";
-import { runDetails, runTable } from "../../app/console/runList";
-import type { Terminal } from "../../app/console/terminal";
-import type { JobRecord } from "../../app/queue/jobRecord";
+import type { Terminal } from "../../framework/cli/terminal";
+import type { JobRecord } from "../../framework/queue/jobRecord";
+import { jobDetails } from "../../framework/views/queue/jobDetails";
+import { jobTable } from "../../framework/views/queue/jobList";
+import { runDetails, runTable } from "../../framework/views/runList";
 import { someRun } from "../support/run";
 
 const now = Date.parse("2026-11-23T09:00:00Z");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Database, openSqlite } from "../../app/services/sqliteDriver";
+import { type Database, openSqlite } from "../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../support/app";
 
 const project = join(import.meta.dirname, "..", "..");

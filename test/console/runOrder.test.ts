@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inRunOrder, type RunOrder, usualRunOrder } from "../../app/console/runOrder";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
+import { inRunOrder, type RunOrder, usualRunOrder } from "../../framework/views/runOrder";
 
 const run = (id: number, name: string, state: Run["state"]) => ({ id, name, state }) as Run;
 const newestFirst = [

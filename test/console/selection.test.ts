@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isNamed, selectCommands } from "../../app/console/selection";
-import { LajuError } from "../../app/errors";
+import { isNamed, selectCommands } from "../../framework/catalog/selection";
+import { LajuError } from "../../framework/config/errors";
 
 const commands = [
   { name: "SyncOrders", tags: ["partner"] },

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { arrangedStatus } from "../../app/console/statusOrder";
-import type { Status, StatusRow } from "../../app/console/statusRows";
-import { statusText } from "../../app/console/statusText";
-import type { Terminal } from "../../app/console/terminal";
-import type { Run } from "../../app/runs/run";
+import type { Terminal } from "../../framework/cli/terminal";
+import type { Run } from "../../framework/runs/ledger/run";
+import { arrangedStatus } from "../../framework/views/statusOrder";
+import type { Status, StatusRow } from "../../framework/views/statusRows";
+import { statusText } from "../../framework/views/statusText";
 import { someRun } from "../support/run";
 
 const now = Date.parse("2026-11-23T09:00:00Z");

@@ -2,7 +2,12 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { dryRunCrontab, readCrontab, readingOnce, writeCrontab } from "../../app/console/systemCrontab";
+import {
+  dryRunCrontab,
+  readCrontab,
+  readingOnce,
+  writeCrontab,
+} from "../../framework/crontab/install/systemCrontab";
 import { type CronHouse, needsCron, startCron } from "../support/cron";
 import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Terminal } from "../../app/console/terminal";
-import { visibleWidth } from "../../app/console/terminal";
-import { timelineText } from "../../app/console/timelineText";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import { commandFacts } from "../../app/schedule/manifest";
-import { timelineOf } from "../../app/schedule/timeline";
+import type { Terminal } from "../../framework/cli/terminal";
+import { visibleWidth } from "../../framework/cli/terminal";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { commandFacts } from "../../framework/metadata/manifest";
+import { timelineOf } from "../../framework/views/timeline";
+import { timelineText } from "../../framework/views/timelineText";
 import { makeApp } from "../support/app";
 
 const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { mayUserUse, unwritableWarnings } from "../../app/console/userAccess";
+import { mayUserUse, unwritableWarnings } from "../../framework/crontab/install/userAccess";
 
 const isRoot = process.getuid?.() === 0;
 const idOf = (user: string) => Number(spawnSync("id", ["-u", user], { encoding: "utf8" }).stdout);

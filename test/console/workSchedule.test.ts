@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { workSchedule } from "../../app/console/workSchedule";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import { type CommandFacts, commandFacts } from "../../app/schedule/manifest";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { type CommandFacts, commandFacts } from "../../framework/metadata/manifest";
+import { workSchedule } from "../../framework/scheduler/workSchedule";
 
 const minute = 60_000;
 const day = 1440 * minute;

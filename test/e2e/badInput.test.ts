@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import type { Run } from "../../framework/runs/ledger/run";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/app";
 import { freePort, until } from "../support/server";
 

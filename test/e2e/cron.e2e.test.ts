@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkCrontab, installCrontab, removeCrontab } from "../../app/console/crontabInstaller";
-import type { CrontabEntry, CrontabPlace, CrontabRow } from "../../app/schedule/crontabLine";
+import { checkCrontab, installCrontab, removeCrontab } from "../../framework/crontab/install/installer";
+import type { CrontabEntry, CrontabPlace, CrontabRow } from "../../framework/crontab/text/line";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
 
 /** The daemon looks at the table once a minute, and starts what it finds in the next. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import type { Run } from "../../framework/runs/ledger/run";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../support/app";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cronDFile } from "../../app/schedule/exportCronD";
+import { cronDFile } from "../../framework/crontab/exports/cronD";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
 import { exportSource } from "../support/exportSource";
 

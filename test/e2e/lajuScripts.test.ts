@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/app";
 import { redisNeed, startRedis } from "../support/redis";
 import type { TestServer } from "../support/server";

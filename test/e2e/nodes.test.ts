@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { type Ended, makeApp, type TestApp } from "../support/app";
 import { nodeProgram, otherNodes } from "../support/nodes";
 

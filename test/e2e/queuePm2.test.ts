@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Database, openSqlite } from "../../app/services/sqliteDriver";
+import { type Database, openSqlite } from "../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../support/app";
 import { needs } from "../support/requirement";
 import { until } from "../support/server";

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { processIdentity } from "../../app/runs/thisProcess";
+import { processIdentity } from "../../framework/process/thisProcess";
 import { makeApp, type TestApp } from "../support/app";
 import { canBecomeOthers, giveTo, runAs, users } from "../support/asUser";
 import { type CronHouse, needsCron, startCron } from "../support/cron";
@@ -214,7 +214,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     afterEach(() => void victim.kill("SIGKILL"));
 
     const forge = async (more: object) => {
-      const { hostName } = await import("../../app/runs/hostName");
+      const { hostName } = await import("../../framework/process/hostName");
       const start = {
         ...{ key: "forged0001", name: "Who", args: [], startedAt: Date.now() - 1000, attempt: 1 },
         ...{ log: null, slot: null, hasLock: false, host: hostName() },

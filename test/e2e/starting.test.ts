@@ -1,7 +1,7 @@
 import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { type Ended, makeApp, type TestApp } from "../support/app";
 
 /** Tells what a command author relies on: arguments, `.env`, data/, views, the working directory. */

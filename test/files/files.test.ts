@@ -16,9 +16,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeFolder } from "../../app/files/makeFolder";
-import { openLog, openToAppend, openToLock, openToRead } from "../../app/files/openFile";
-import { writeWhole } from "../../app/files/writeWhole";
+import { makeFolder } from "../../framework/files/makeFolder";
+import { openLog, openToAppend, openToLock, openToRead } from "../../framework/files/openFile";
+import { writeWhole } from "../../framework/files/writeWhole";
 
 let folder: string;
 const place = (...names: string[]) => join(folder, ...names);

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { NewJob, QueueEngine } from "../../app/queue/engine";
-import { handlerOf } from "../../app/queue/handlers";
-import { type JobDefinition, job } from "../../app/queue/job";
-import { newJob as checkedJob } from "../../app/queue/newJob";
-import { Worker } from "../../app/queue/worker/worker";
+import type { NewJob, QueueEngine } from "../../framework/queue/engine";
+import { handlerOf } from "../../framework/queue/handlers";
+import { type JobDefinition, job } from "../../framework/queue/job";
+import { newJob as checkedJob } from "../../framework/queue/newJob";
+import { Worker } from "../../framework/queue/worker/worker";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 

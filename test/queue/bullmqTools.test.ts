@@ -1,8 +1,8 @@
 import { type ConnectionOptions, Queue, QueueEvents } from "bullmq";
 import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ClaimedJob, QueueEngine, Settlement } from "../../app/queue/engine";
-import { heldOf } from "../../app/queue/held";
+import type { ClaimedJob, QueueEngine, Settlement } from "../../framework/queue/engine";
+import { heldOf } from "../../framework/queue/held";
 import { bullSetup } from "../support/queue/bullSetup";
 import { redisNeed } from "../support/redis";
 import { until } from "../support/server";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { ClaimedJob, ClaimRequest } from "../../app/queue/engine";
-import { claimedJob, nothingRare } from "../../app/queue/engines/claimedJob";
-import { Claims, type Place, start } from "../../app/queue/engines/server/claims";
-import type { Connection } from "../../app/queue/engines/server/connections";
+import type { ClaimedJob, ClaimRequest } from "../../framework/queue/engine";
+import { claimedJob, nothingRare } from "../../framework/queue/engines/claimedJob";
+import { Claims, type Place, start } from "../../framework/queue/engines/server/claims";
+import type { Connection } from "../../framework/queue/engines/server/connections";
 
 const request: ClaimRequest = { limit: 2, limits: new Map() };
 const refuse = () => Promise.reject(new Error("nothing is to be asked here"));

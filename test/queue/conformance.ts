@@ -10,11 +10,11 @@ import type {
   Pushed,
   QueueEngine,
   Settlement,
-} from "../../app/queue/engine";
-import { handlerOf } from "../../app/queue/handlers";
-import { job } from "../../app/queue/job";
-import { configuredJob } from "../../app/queue/scheduling";
-import { Worker } from "../../app/queue/worker/worker";
+} from "../../framework/queue/engine";
+import { handlerOf } from "../../framework/queue/handlers";
+import { job } from "../../framework/queue/job";
+import { configuredJob } from "../../framework/queue/scheduling";
+import { Worker } from "../../framework/queue/worker/worker";
 import { until } from "../support/server";
 import { badData } from "./badData";
 import { fairBlame } from "./fairBlame";

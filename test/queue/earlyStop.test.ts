@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
-import { Worker } from "../../app/queue/worker/worker";
+import type { QueueEngine } from "../../framework/queue/engine";
+import { Worker } from "../../framework/queue/worker/worker";
 import { sqliteQueue } from "../support/queue/sqliteQueue";
 
 const queue = sqliteQueue();

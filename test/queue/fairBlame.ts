@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ClaimedJob, NewJob, QueueEngine } from "../../app/queue/engine";
-import { handlerOf } from "../../app/queue/handlers";
-import { type JobDefinition, job } from "../../app/queue/job";
-import { BegunLog } from "../../app/queue/worker/begunLog";
-import { Worker, type WorkerOptions } from "../../app/queue/worker/worker";
+import type { ClaimedJob, NewJob, QueueEngine } from "../../framework/queue/engine";
+import { handlerOf } from "../../framework/queue/handlers";
+import { type JobDefinition, job } from "../../framework/queue/job";
+import { BegunLog } from "../../framework/queue/worker/attempt/begunLog";
+import { Worker, type WorkerOptions } from "../../framework/queue/worker/worker";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 

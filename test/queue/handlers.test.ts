@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { attemptsFor } from "../../app/queue/attempts";
-import { handlerOf, handlersOf } from "../../app/queue/handlers";
+import { attemptsFor } from "../../framework/queue/attempts";
+import { handlerOf, handlersOf } from "../../framework/queue/handlers";
 import {
   type BootstrappedApp,
   type Job,
@@ -12,8 +12,8 @@ import {
   type WorkerJob,
   type WorkerJobConfig,
   type WorkerJobType,
-} from "../../app/queue/job";
-import { scheduleJob } from "../../app/services/Queue";
+} from "../../framework/queue/job";
+import { scheduleJob } from "../../framework/queue/Queue";
 
 const run = () => 5;
 const context = { job: { id: 1, data: { a: 1 } }, data: { a: 1 } } as unknown as JobContext;

@@ -2,14 +2,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Knex, knex } from "knex";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
-import { sqliteEngine } from "../../app/queue/engines/sqlite/sqlite";
-import { newJob } from "../../app/queue/newJob";
-import { encode } from "../../app/queue/payload";
-import { unknownTypes } from "../../app/queue/worker/refusals";
-import { workOptions } from "../../app/queue/worker/workOptions";
-import { migrationSource } from "../../app/services/migrations";
-import { sqliteDriver } from "../../app/services/sqliteDriver";
+import type { QueueEngine } from "../../framework/queue/engine";
+import { sqliteEngine } from "../../framework/queue/engines/sqlite/sqlite";
+import { newJob } from "../../framework/queue/newJob";
+import { encode } from "../../framework/queue/payload";
+import { unknownTypes } from "../../framework/queue/worker/attempt/refusals";
+import { workOptions } from "../../framework/queue/worker/workOptions";
+import { migrationSource } from "../../framework/services/database/migrations";
+import { sqliteDriver } from "../../framework/services/database/sqliteDriver";
 import { temporaryFolder } from "../support/server";
 
 describe("what JSON would make something else of", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimQueries } from "../../app/queue/engines/sqlite/claim";
+import { claimQueries } from "../../framework/queue/engines/sqlite/claim";
 import { sqliteQueue } from "../support/queue/sqliteQueue";
 import { newJob } from "./conformance";
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
-import { handlerOf } from "../../app/queue/handlers";
-import { job } from "../../app/queue/job";
-import { Worker } from "../../app/queue/worker/worker";
+import type { QueueEngine } from "../../framework/queue/engine";
+import { handlerOf } from "../../framework/queue/handlers";
+import { job } from "../../framework/queue/job";
+import { Worker } from "../../framework/queue/worker/worker";
 import { sqliteQueue } from "../support/queue/sqliteQueue";
 import { until } from "../support/server";
 import { newJob } from "./conformance";

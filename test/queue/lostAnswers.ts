@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
-import { handlerOf } from "../../app/queue/handlers";
-import { job } from "../../app/queue/job";
-import { Worker } from "../../app/queue/worker/worker";
+import type { QueueEngine } from "../../framework/queue/engine";
+import { handlerOf } from "../../framework/queue/handlers";
+import { job } from "../../framework/queue/job";
+import { Worker } from "../../framework/queue/worker/worker";
 import { until } from "../support/server";
 import { newJob } from "./conformance";
 

@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import { afterEach, expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
+import type { QueueEngine } from "../../framework/queue/engine";
 import { bundledProgram } from "../support/bundledProgram";
 import type { WorkerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";

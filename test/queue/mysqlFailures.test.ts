@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ClaimedJob } from "../../app/queue/engine";
-import { heldOf } from "../../app/queue/held";
+import type { ClaimedJob } from "../../framework/queue/engine";
+import { heldOf } from "../../framework/queue/held";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { openedEngine } from "../support/queue/openedEngine";

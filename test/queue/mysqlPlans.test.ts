@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Held } from "../../app/queue/engine";
-import { headSql, nextTypeSql, orderSql } from "../../app/queue/engines/mysql/claimSql";
-import { heldOf } from "../../app/queue/held";
+import type { Held } from "../../framework/queue/engine";
+import { headSql, nextTypeSql, orderSql } from "../../framework/queue/engines/mysql/claimSql";
+import { heldOf } from "../../framework/queue/held";
 import { mysqlNeed } from "../support/mysql";
 import { mysqlSetup } from "../support/queue/mysqlSetup";
 import { openedEngine } from "../support/queue/openedEngine";

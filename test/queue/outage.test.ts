@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOutage } from "../../app/queue/outage";
+import { isOutage } from "../../framework/queue/outage";
 
 const failure = (code: string, message = "it failed") => Object.assign(new Error(message), { code });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { pm2KillTimeout } from "../../app/config/starter";
-import { patienceFor, patienceWarning } from "../../app/queue/worker/patience";
+import { pm2KillTimeout } from "../../framework/config/launch";
+import { patienceFor, patienceWarning } from "../../framework/queue/worker/patience";
 
 test.each([
   [{}, undefined],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { backoffDelay, longestBackoff } from "../../app/queue/backoff";
-import type { ClaimedJob } from "../../app/queue/engine";
-import type { Handler } from "../../app/queue/handlers";
-import { newJob } from "../../app/queue/newJob";
-import { encode } from "../../app/queue/payload";
-import { configuredJob, cronJob } from "../../app/queue/scheduling";
-import { type Ending, settlementOf } from "../../app/queue/worker/ending";
+import { LajuError } from "../../framework/config/errors";
+import { backoffDelay, longestBackoff } from "../../framework/queue/backoff";
+import type { ClaimedJob } from "../../framework/queue/engine";
+import type { Handler } from "../../framework/queue/handlers";
+import { newJob } from "../../framework/queue/newJob";
+import { encode } from "../../framework/queue/payload";
+import { configuredJob, cronJob } from "../../framework/queue/scheduling";
+import { type Ending, settlementOf } from "../../framework/queue/worker/attempt/ending";
 
 const now = Date.UTC(2026, 2, 10, 8);
 

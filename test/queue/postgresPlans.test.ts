@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { claimSql, lookSql, promoteSql } from "../../app/queue/engines/postgres/claimSql";
-import { completeMany, settleMany } from "../../app/queue/engines/postgres/settle";
+import { claimSql, lookSql, promoteSql } from "../../framework/queue/engines/postgres/claimSql";
+import { completeMany, settleMany } from "../../framework/queue/engines/postgres/settle";
 import { postgresNeed } from "../support/postgres";
 import { postgresSetup } from "../support/queue/postgresSetup";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ClaimedJob } from "../../app/queue/engine";
-import { Quarantine } from "../../app/queue/worker/quarantine";
+import type { ClaimedJob } from "../../framework/queue/engine";
+import { Quarantine } from "../../framework/queue/worker/quarantine";
 
 const job = (id: number, crashes: number) => ({ id, attempt: 1, crashes }) as ClaimedJob;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Held } from "../../app/queue/engine";
-import { type Memory, Reconciliation } from "../../app/queue/worker/reconciliation";
+import type { Held } from "../../framework/queue/engine";
+import { type Memory, Reconciliation } from "../../framework/queue/worker/reconciliation";
 
 const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
 

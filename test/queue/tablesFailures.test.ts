@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { QueueEngine } from "../../app/queue/engine";
-import { mysqlEngine } from "../../app/queue/engines/mysql/mysql";
-import { postgresEngine } from "../../app/queue/engines/postgres/postgres";
+import type { QueueEngine } from "../../framework/queue/engine";
+import { mysqlEngine } from "../../framework/queue/engines/mysql/mysql";
+import { postgresEngine } from "../../framework/queue/engines/postgres/postgres";
 import { mysqlNeed, startMysql } from "../support/mysql";
 import { postgresNeed, startPostgres } from "../support/postgres";
 import type { TestServer } from "../support/server";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { NewJob, QueueEngine } from "../../app/queue/engine";
+import type { NewJob, QueueEngine } from "../../framework/queue/engine";
 import { bundledProgram } from "../support/bundledProgram";
 import { type WorkerProcesses, workerProcesses } from "../support/queue/workerProcess";
 import { until } from "../support/server";

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Outcome } from "../../app/runs/run";
+import type { Outcome } from "../../framework/runs/ledger/run";
 import { fresh } from "../support/fresh";
 
 const day = 86_400_000;
@@ -10,16 +10,16 @@ const now = Date.now();
 
 describe("what runs left untold", () => {
   let folder: string;
-  let file: typeof import("../../app/runs/ledgerFile");
-  let notices: typeof import("../../app/runs/beginNotices");
-  let incidents: typeof import("../../app/runs/incidents");
+  let file: typeof import("../../framework/runs/ledger/ledgerFile");
+  let notices: typeof import("../../framework/runs/notices/beginNotices");
+  let incidents: typeof import("../../framework/runs/ledger/incidents");
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "laju-untold-"));
     await fresh({ LAJU_DATA: folder }, async () => {
-      file = await import("../../app/runs/ledgerFile");
-      notices = await import("../../app/runs/beginNotices");
-      incidents = await import("../../app/runs/incidents");
+      file = await import("../../framework/runs/ledger/ledgerFile");
+      notices = await import("../../framework/runs/notices/beginNotices");
+      incidents = await import("../../framework/runs/ledger/incidents");
     });
   });
   afterEach(() => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dueSlot, latestSlot } from "../../app/runs/dueSlot";
-import type { Run } from "../../app/runs/run";
-import { entryId } from "../../app/schedule/entries";
-import { parseSchedule } from "../../app/schedule/expression";
+import { entryId } from "../../framework/crontab/entries/entries";
+import type { Run } from "../../framework/runs/ledger/run";
+import { dueSlot, latestSlot } from "../../framework/runs/supervision/dueSlot";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
 import { makeApp, type TestApp } from "../support/app";
 
 /** Every minute in New York but for one hour, half a day from now: cron alone cannot say it on another clock. */

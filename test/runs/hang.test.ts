@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hangText } from "../../app/runs/hang";
+import { hangText } from "../../framework/runs/history/hang";
 
 const startedAt = Date.parse("2026-11-23T09:00:05Z");
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type Expectation, type RunHistory, troublesOf } from "../../app/runs/health";
-import type { Run } from "../../app/runs/run";
+import { type Expectation, type RunHistory, troublesOf } from "../../framework/runs/history/health";
+import type { Run } from "../../framework/runs/ledger/run";
 import { someRun } from "../support/run";
 
 const now = new Date("2026-11-23T09:00:00Z");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { postJson, postText } from "../../app/runs/httpNotice";
+import { postJson, postText } from "../../framework/runs/notices/httpNotice";
 import { foreign } from "../support/foreign";
 import { type HttpServer, startHttp } from "../support/http";
 

@@ -11,10 +11,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { JournalEnd, JournalStart } from "../../app/runs/journal";
-import { reachesLedger, takeIn } from "../../app/runs/journalReader";
-import { openLedgerFile } from "../../app/runs/ledgerTables";
-import type { Database } from "../../app/services/sqliteDriver";
+import type { JournalEnd, JournalStart } from "../../framework/runs/ledger/journal";
+import { reachesLedger, takeIn } from "../../framework/runs/ledger/journalReader";
+import { openLedgerFile } from "../../framework/runs/ledger/ledgerTables";
+import type { Database } from "../../framework/services/database/sqliteDriver";
 import { undoTablesTo } from "../support/ledger";
 
 let folder: string;

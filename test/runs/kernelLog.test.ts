@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { killedByKernel } from "../../app/runs/kernelLog";
+import { killedByKernel } from "../../framework/runs/logs/kernelLog";
 
 const folder = mkdtempSync(join(tmpdir(), "laju-kmsg-"));
 const file = join(folder, "kmsg");

@@ -12,17 +12,17 @@ const bad = 4_000;
 describe("a large ledger", () => {
   const folder = mkdtempSync(join(tmpdir(), "laju-ledger-"));
   const now = Date.now();
-  let ledger: typeof import("../../app/runs/ledgerFile");
-  let runs: typeof import("../../app/runs/ledger");
-  let histories: typeof import("../../app/runs/runHistory");
-  let prune: typeof import("../../app/runs/prune");
+  let ledger: typeof import("../../framework/runs/ledger/ledgerFile");
+  let runs: typeof import("../../framework/runs/history/findRuns");
+  let histories: typeof import("../../framework/runs/history/runHistory");
+  let prune: typeof import("../../framework/runs/ledger/prune");
 
   beforeAll(async () => {
     const load = async () => {
-      ledger = await import("../../app/runs/ledgerFile");
-      runs = await import("../../app/runs/ledger");
-      histories = await import("../../app/runs/runHistory");
-      prune = await import("../../app/runs/prune");
+      ledger = await import("../../framework/runs/ledger/ledgerFile");
+      runs = await import("../../framework/runs/history/findRuns");
+      histories = await import("../../framework/runs/history/runHistory");
+      prune = await import("../../framework/runs/ledger/prune");
     };
     await fresh({ LAJU_DATA: folder }, load);
     const insert = ledger.ledger().prepare(

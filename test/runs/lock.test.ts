@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withLockOn } from "../../app/runs/lock";
-import { migratingAlone } from "../../app/services/migrationLock";
+import { withLockOn } from "../../framework/runs/lock/lock";
+import { migratingAlone } from "../../framework/services/database/migrationLock";
 
 const modules = join(import.meta.dirname, "..", "..", "node_modules");
 const Driver = Number.parseInt(process.versions.node, 10) < 22 ? "better-sqlite3-node20" : "better-sqlite3";

@@ -2,23 +2,23 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { JournalStart } from "../../app/runs/journal";
+import type { JournalStart } from "../../framework/runs/ledger/journal";
 import { fresh } from "../support/fresh";
 
 describe("who holds a command's lock is", () => {
   let folder: string;
   let journal: string;
-  let file: typeof import("../../app/runs/ledgerFile");
-  let openRecord: typeof import("../../app/runs/record").openRecord;
-  let lockHolder: typeof import("../../app/runs/lockHolder").lockHolder;
+  let file: typeof import("../../framework/runs/ledger/ledgerFile");
+  let openRecord: typeof import("../../framework/runs/ledger/record").openRecord;
+  let lockHolder: typeof import("../../framework/runs/history/lockHolder").lockHolder;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "laju-holder-"));
     journal = join(folder, "runs.journal");
     await fresh({ LAJU_DATA: folder }, async () => {
-      file = await import("../../app/runs/ledgerFile");
-      ({ openRecord } = await import("../../app/runs/record"));
-      ({ lockHolder } = await import("../../app/runs/lockHolder"));
+      file = await import("../../framework/runs/ledger/ledgerFile");
+      ({ openRecord } = await import("../../framework/runs/ledger/record"));
+      ({ lockHolder } = await import("../../framework/runs/history/lockHolder"));
     });
   });
   afterEach(() => {

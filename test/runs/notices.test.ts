@@ -20,7 +20,7 @@ import { freePort, until } from "../support/server";
 import { type SmtpServer, startSmtp } from "../support/smtp";
 
 async function isSenderWaiting(): Promise<boolean> {
-  const { isWaitedFor } = await import("../../app/runs/freeLedger");
+  const { isWaitedFor } = await import("../../framework/runs/ledger/waitForLedger");
   return isWaitedFor();
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../support/app";
 import { withLedger } from "../support/ledger";
 import { mysqlNeed, startMysql } from "../support/mysql";

@@ -13,7 +13,7 @@ import {
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../support/app";
 import { withLedger } from "../support/ledger";
 import { until } from "../support/server";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mayBeNews } from "../../app/runs/reportSkip";
+import { mayBeNews } from "../../framework/runs/supervision/reportSkip";
 
 const second = 1_000;
 /** The numbers of the skips at which somebody looks, of so many that are this far apart. */

@@ -6,10 +6,13 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { fresh } from "../support/fresh";
 
 let folder: string;
-let outputTail: typeof import("../../app/runs/runOutput").outputTail;
+let outputTail: typeof import("../../framework/runs/history/runOutput").outputTail;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "laju-output-"));
-  ({ outputTail } = await fresh({ LAJU_LOGS: folder }, () => import("../../app/runs/runOutput")));
+  ({ outputTail } = await fresh(
+    { LAJU_LOGS: folder },
+    () => import("../../framework/runs/history/runOutput"),
+  ));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

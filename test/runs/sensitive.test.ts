@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hideSensitive } from "../../app/console/sensitiveArguments";
+import { hideSensitive } from "../../framework/cli/sensitiveArguments";
 import { makeApp, type TestApp } from "../support/app";
 
 const secret = 'tok-"SECRET"\\7';

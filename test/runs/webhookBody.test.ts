@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { channelsOf } from "../../app/runs/channels";
-import { type NoticeContent, noticeFacts } from "../../app/runs/noticeText";
-import type { Run } from "../../app/runs/run";
-import { webhookBody, webhookFormatOf } from "../../app/runs/webhookBody";
-import { errorText } from "../../app/services/errorText";
+import type { Run } from "../../framework/runs/ledger/run";
+import { channelsOf } from "../../framework/runs/notices/channels";
+import { type NoticeContent, noticeFacts } from "../../framework/runs/notices/noticeText";
+import { webhookBody, webhookFormatOf } from "../../framework/runs/notices/webhookBody";
+import { errorText } from "../../framework/text/errorText";
 
 const content: NoticeContent = {
   event: "failure",

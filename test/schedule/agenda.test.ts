@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Agenda } from "../../app/schedule/agenda";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import { type CommandFacts, commandFacts } from "../../app/schedule/manifest";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { type CommandFacts, commandFacts } from "../../framework/metadata/manifest";
+import { Agenda } from "../../framework/scheduler/agenda";
 
 const minute = 60_000;
 const at = (time: string) => Date.parse(`2027-03-01T${time}Z`);

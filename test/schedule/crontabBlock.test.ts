@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { crontabBlock } from "../../app/schedule/crontabBlock";
-import type { CrontabPlace, CrontabRow } from "../../app/schedule/crontabLine";
+import { crontabBlock } from "../../framework/crontab/text/block";
+import type { CrontabPlace, CrontabRow } from "../../framework/crontab/text/line";
 
 const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 const row = (name: string, more: Partial<CrontabRow> = {}): CrontabRow => ({

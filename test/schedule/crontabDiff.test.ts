@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { diffBodies } from "../../app/schedule/crontabDiff";
-import { withOnly } from "../../app/schedule/crontabUnits";
+import { diffBodies } from "../../framework/crontab/text/diff";
+import { withOnly } from "../../framework/crontab/text/units";
 
 const unit = (name: string, fields = "0 8 * * *", comment = name) =>
   `# ${comment}\n${fields} cd /srv/build && /usr/bin/node commands/${name}.js >> /srv/logs/${name}.log 2>&1\n`;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { crontabBlock } from "../../app/schedule/crontabBlock";
-import { findBlock, removeBlock, replaceBlock } from "../../app/schedule/crontabEdit";
+import { LajuError } from "../../framework/config/errors";
+import { crontabBlock } from "../../framework/crontab/text/block";
+import { findBlock, removeBlock, replaceBlock } from "../../framework/crontab/text/edit";
 
 const blockFor = (root: string, fields = "0 8 * * *", description = "Größe", environment?: string) =>
   crontabBlock(

@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
+import { LajuError } from "../../framework/config/errors";
 import {
   type CrontabEntry,
   type CrontabPlace,
   type CrontabRow,
   crontabLine,
-} from "../../app/schedule/crontabLine";
-import { cronEscape, shellQuote } from "../../app/schedule/shellQuote";
+} from "../../framework/crontab/text/line";
+import { cronEscape, shellQuote } from "../../framework/text/shellQuote";
 
 const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 const row: CrontabRow = {

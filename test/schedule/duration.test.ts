@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { formatDuration, parseDuration } from "../../app/schedule/duration";
+import { formatDuration, parseDuration } from "../../framework/config/duration";
+import { LajuError } from "../../framework/config/errors";
 
 describe("a duration", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CronEntry, cronEntries, entryId } from "../../app/schedule/entries";
-import { parseSchedule } from "../../app/schedule/expression";
+import { type CronEntry, cronEntries, entryId } from "../../framework/crontab/entries/entries";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
 import { integer, pick, randomFrom } from "../support/randomSchedules";
 
 function entries(text: string, hostTimezone: string, timezone?: string): CronEntry[] {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { crontabBlock } from "../../app/schedule/crontabBlock";
-import { allBlocks } from "../../app/schedule/crontabBlocks";
-import { replaceBlock } from "../../app/schedule/crontabEdit";
-import { type CrontabEntry, type CrontabRow, crontabLine } from "../../app/schedule/crontabLine";
-import { cronEntries } from "../../app/schedule/entries";
-import { entryParts } from "../../app/schedule/entryParts";
-import { parseSchedule } from "../../app/schedule/expression";
+import { cronEntries } from "../../framework/crontab/entries/entries";
+import { crontabBlock } from "../../framework/crontab/text/block";
+import { allBlocks } from "../../framework/crontab/text/blocks";
+import { replaceBlock } from "../../framework/crontab/text/edit";
+import { entryParts } from "../../framework/crontab/text/entryParts";
+import { type CrontabEntry, type CrontabRow, crontabLine } from "../../framework/crontab/text/line";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
 
 const names = [
   "plain",

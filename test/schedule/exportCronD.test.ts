@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { cronDFile } from "../../app/schedule/exportCronD";
-import { appSlug } from "../../app/schedule/exportNames";
+import { cronDFile } from "../../framework/crontab/exports/cronD";
+import { appSlug } from "../../framework/crontab/exports/names";
 import { exportSource } from "../support/exportSource";
 
 test("a file for /etc/cron.d has the user in each line", () => {

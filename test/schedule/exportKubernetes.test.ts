@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kubernetesManifests } from "../../app/schedule/exportKubernetes";
-import { kebabName } from "../../app/schedule/exportNames";
-import { type YamlValue, yaml } from "../../app/schedule/yaml";
+import { kubernetesManifests } from "../../framework/crontab/exports/kubernetes";
+import { kebabName } from "../../framework/crontab/exports/names";
+import { type YamlValue, yaml } from "../../framework/crontab/exports/yaml";
 import { cronJobProblems } from "../support/cronJobSchema";
 import { cronJobTypeProblems } from "../support/cronJobTypes";
 import { exportSource } from "../support/exportSource";

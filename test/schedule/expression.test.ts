@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { parseSchedule } from "../../app/schedule/expression";
-import { ScheduleError } from "../../app/schedule/problems";
-import { canonicalFields, renderSchedule } from "../../app/schedule/render";
+import { LajuError } from "../../framework/config/errors";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { ScheduleError } from "../../framework/schedule/expression/problems";
+import { canonicalFields, renderSchedule } from "../../framework/schedule/expression/render";
 import { randomCronFields, randomFrom } from "../support/randomSchedules";
 
 function errorOf(text: string): ScheduleError {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseSchedule } from "../../app/schedule/expression";
-import { firingsAfter } from "../../app/schedule/firings";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { firingsAfter } from "../../framework/schedule/times/firings";
 
 interface Row {
   expression: string;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { JsonMistake, parseJsonTree, placeInText } from "../../app/schedule/jsonTree";
+import { JsonMistake, parseJsonTree, placeInText } from "../../framework/metadata/jsonTree";
 
 describe("JSON with its places", () => {
   test("has the value that JSON.parse has, however it is laid out", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { knownStretches } from "../../app/schedule/clockDifferences";
-import { parseSchedule } from "../../app/schedule/expression";
-import { firingsAfter } from "../../app/schedule/firings";
-import { kubernetesSchedule } from "../../app/schedule/kubernetesSchedule";
+import { kubernetesSchedule } from "../../framework/crontab/exports/kubernetesSchedule";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { knownStretches } from "../../framework/schedule/times/clockDifferences";
+import { firingsAfter } from "../../framework/schedule/times/firings";
 import { integer, pick, randomCronFields, randomFrom } from "../support/randomSchedules";
 import { robfigFirings } from "../support/robfigCron";
 

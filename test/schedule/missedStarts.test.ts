@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { missedStarts } from "../../app/schedule/missedStarts";
+import { missedStarts } from "../../framework/schedule/times/missedStarts";
 
 const at = (text: string) => Date.parse(text);
 const minute = 60_000;

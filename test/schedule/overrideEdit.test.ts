@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { withEnabled } from "../../app/schedule/overrideEdit";
+import { withEnabled } from "../../framework/metadata/overrideEdit";
 
 test.each([
   ["", '{\n  "One": { "enabled": false }\n}\n'],

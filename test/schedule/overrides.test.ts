@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { type CommandFacts, commandFacts } from "../../app/schedule/manifest";
-import { applyOverrides, parseOverrides } from "../../app/schedule/overrides";
+import { LajuError } from "../../framework/config/errors";
+import { type CommandFacts, commandFacts } from "../../framework/metadata/manifest";
+import { applyOverrides, parseOverrides } from "../../framework/metadata/overrides";
 
 const commands = [
   commandFacts("CleanupOldData", "declared", { schedule: "0 2 * * *", timeout: "10m" }),

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { crontabRows } from "../../app/console/crontabRows";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import { crontabLine } from "../../app/schedule/crontabLine";
-import { commandFacts } from "../../app/schedule/manifest";
-import { portableNotes, portableRunner } from "../../app/schedule/portable";
+import { crontabRows } from "../../framework/crontab/install/rows";
+import { crontabLine } from "../../framework/crontab/text/line";
+import { portableNotes, portableRunner } from "../../framework/crontab/text/portable";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { commandFacts } from "../../framework/metadata/manifest";
 import { waitFor } from "../support/cron";
 import { needs } from "../support/requirement";
 

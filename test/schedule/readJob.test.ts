@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkJob } from "../../app/schedule/readJob";
+import { checkJob } from "../../framework/metadata/source/readJob";
 
 const handler = (name: string) => `import { job } from "../queue/job";
 

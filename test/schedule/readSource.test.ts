@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSource } from "../../app/schedule/readSource";
+import { readSource } from "../../framework/metadata/source/readSource";
 
 const read = (text: string) => readSource(text, "commands/X.ts", "X");
 const daily = { schedule: "@daily" };

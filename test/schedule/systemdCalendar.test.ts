@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { knownStretches } from "../../app/schedule/clockDifferences";
-import { parseSchedule } from "../../app/schedule/expression";
-import { nextFirings } from "../../app/schedule/firings";
-import { systemdCalendars } from "../../app/schedule/systemdCalendar";
+import { systemdCalendars } from "../../framework/crontab/exports/systemdCalendar";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { knownStretches } from "../../framework/schedule/times/clockDifferences";
+import { nextFirings } from "../../framework/schedule/times/firings";
 import { integer, pick, randomCronFields, randomFrom } from "../support/randomSchedules";
 import { needs, programPath } from "../support/requirement";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { checkTimezone, isSameTimezone } from "../../app/schedule/timezoneNames";
-import { offsetAt, stretchesOfYear } from "../../app/schedule/timezones";
+import { LajuError } from "../../framework/config/errors";
+import { checkTimezone, isSameTimezone } from "../../framework/schedule/times/timezoneNames";
+import { offsetAt, stretchesOfYear } from "../../framework/schedule/times/timezones";
 
 describe("a time zone", () => {
   test.each([

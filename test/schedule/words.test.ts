@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseSchedule } from "../../app/schedule/expression";
-import { scheduleWarnings } from "../../app/schedule/warnings";
-import { describeSchedule } from "../../app/schedule/words";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import { describeSchedule } from "../../framework/schedule/expression/words";
+import { scheduleWarnings } from "../../framework/schedule/times/warnings";
 
 describe("a schedule in words", () => {
   test.each([

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkZonesOnThisSystem, hasZoneFiles, zoneFolder } from "../../app/console/systemZoneFiles";
-import { intlOffset } from "../../app/schedule/intlOffset";
-import { fieldProblem } from "../../app/schedule/metaFields";
-import { parsePosixRule, posixOffset } from "../../app/schedule/posixRule";
-import { timezoneOfTz } from "../../app/schedule/posixTimezone";
-import { checkTimezone, useZoneFiles } from "../../app/schedule/timezoneNames";
-import { readZoneFile } from "../../app/schedule/zoneFile";
+import { checkZonesOnThisSystem, hasZoneFiles, zoneFolder } from "../../framework/host/systemZoneFiles";
+import { fieldProblem } from "../../framework/metadata/metaFields";
+import { intlOffset } from "../../framework/schedule/times/intlOffset";
+import { parsePosixRule, posixOffset } from "../../framework/schedule/times/posixRule";
+import { timezoneOfTz } from "../../framework/schedule/times/posixTimezone";
+import { checkTimezone, useZoneFiles } from "../../framework/schedule/times/timezoneNames";
+import { readZoneFile } from "../../framework/schedule/times/zoneFile";
 
 beforeAll(() => checkZonesOnThisSystem());
 afterAll(() => useZoneFiles(undefined));

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseSchedule } from "../../app/schedule/expression";
-import { fires, firingsAfter, lateStart, latestFiring, nextFirings } from "../../app/schedule/firings";
+import { parseSchedule } from "../../framework/schedule/expression/expression";
+import {
+  fires,
+  firingsAfter,
+  lateStart,
+  latestFiring,
+  nextFirings,
+} from "../../framework/schedule/times/firings";
 import { integer, pick, randomFrom } from "../support/randomSchedules";
 import { referenceFirings } from "../support/referenceFirings";
 

@@ -20,10 +20,10 @@ afterEach(async () => {
 /** Stops the servers given, after the services that use them. */
 async function load(variables: Record<string, string> = {}, servers: TestServer[] = []) {
   const services = await fresh({ LAJU_DATA: data, ...variables }, async () => ({
-    Cache: (await import("../../app/services/Cache")).default,
-    CacheService: (await import("../../app/services/CacheService")).default,
-    DB: (await import("../../app/services/DB")).default,
-    Redis: (await import("../../app/services/Redis")).default,
+    Cache: (await import("../../framework/services/Cache")).default,
+    CacheService: (await import("../../framework/services/CacheService")).default,
+    DB: (await import("../../framework/services/DB")).default,
+    Redis: (await import("../../framework/services/Redis")).default,
   }));
   stop.push(
     () => services.DB.destroy(),

@@ -3,9 +3,9 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AppDatabase } from "../../app/services/DB";
-import { errorText } from "../../app/services/errorText";
-import { errorFields } from "../../app/services/logValue";
+import type { AppDatabase } from "../../framework/services/DB";
+import { errorFields } from "../../framework/services/log/logValue";
+import { errorText } from "../../framework/text/errorText";
 import { makeApp, type TestApp } from "../support/app";
 import { bundledScript } from "../support/bundledScript";
 import { fresh } from "../support/fresh";
@@ -28,7 +28,7 @@ afterEach(async () => {
 async function load(variables: Record<string, string> = {}): Promise<AppDatabase> {
   const { default: DB } = await fresh(
     { LAJU_DATA: data, ...variables },
-    () => import("../../app/services/DB"),
+    () => import("../../framework/services/DB"),
   );
   open.push(DB);
   return DB;
@@ -119,7 +119,7 @@ async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
 describe("SQLite", () => {
   test("errors show statements without their values", async () => {
     await errorsWithoutValues(await load(), false);
-    const { default: SQLite } = await import("../../app/services/SQLite");
+    const { default: SQLite } = await import("../../framework/services/SQLite");
     const run = () => SQLite.run("INSERT INTO access_keys (n, token) VALUES (?, ?)", [1, "tok-SECRET"]);
     expect(run).toThrow(/^UNIQUE constraint failed: access_keys\.n$/);
     SQLite.getDatabase().close();

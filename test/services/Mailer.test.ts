@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const load = (variables: Record<string, string> = {}) =>
-  fresh({ LAJU_DATA: data, ...variables }, () => import("../../app/services/Mailer"));
+  fresh({ LAJU_DATA: data, ...variables }, () => import("../../framework/services/Mailer"));
 
 describe("by SMTP", () => {
   test("a mail arrives whole: parts, copies, attachments, sender", async () => {
@@ -158,7 +158,7 @@ describe("a login at another machine", () => {
   test("is looked at by doctor", async () => {
     server = await startSmtp({ login });
     const look = (variables: Record<string, string>) =>
-      fresh(variables, async () => (await import("../../app/console/doctor/services")).mail.look());
+      fresh(variables, async () => (await import("../../framework/doctor/app/services")).mail.look());
     expect(await look({ MAIL_URL: far(server) })).toMatchObject({
       state: "bad",
       message: expect.stringContaining("so the login is not sent"),
@@ -246,7 +246,7 @@ describe("recipients", () => {
 
 describe("addresses in settings", () => {
   const read = (variables: Record<string, string>) =>
-    fresh(variables, async () => (await import("../../app/config")).settings());
+    fresh(variables, async () => (await import("../../framework/config/config")).settings());
 
   test.each([
     ["ops@example.com", ["ops@example.com"]],

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AppRedis } from "../../app/services/Redis";
+import type { AppRedis } from "../../framework/services/Redis";
 import { makeApp } from "../support/app";
 import { bundledScript } from "../support/bundledScript";
 import { fresh } from "../support/fresh";
@@ -18,7 +18,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 async function load(variables: Record<string, string>): Promise<AppRedis> {
   const { default: Redis } = await fresh(
     { LAJU_DATA: data, ...variables },
-    () => import("../../app/services/Redis"),
+    () => import("../../framework/services/Redis"),
   );
   open.push(Redis);
   return Redis;

@@ -11,8 +11,8 @@ afterEach(() => rmSync(data, { recursive: true, force: true }));
 
 async function load() {
   const services = await fresh({ LAJU_DATA: data }, async () => ({
-    SQLite: (await import("../../app/services/SQLite")).default,
-    DB: (await import("../../app/services/DB")).default,
+    SQLite: (await import("../../framework/services/SQLite")).default,
+    DB: (await import("../../framework/services/DB")).default,
   }));
   services.SQLite.run("create table items (id integer primary key, name text, done integer, at integer)");
   return services;

@@ -1,10 +1,10 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { LajuError } from "../../app/errors";
-import { errorMessage, errorText } from "../../app/services/errorText";
-import { jsonLine } from "../../app/services/logLine";
-import { errorFields, plainValue } from "../../app/services/logValue";
-import { prettyLine } from "../../app/services/prettyLine";
+import { LajuError } from "../../framework/config/errors";
+import { jsonLine } from "../../framework/services/log/logLine";
+import { errorFields, plainValue } from "../../framework/services/log/logValue";
+import { prettyLine } from "../../framework/services/log/prettyLine";
+import { errorMessage, errorText } from "../../framework/text/errorText";
 
 const first = (text: string) => text.split("\n", 1)[0];
 

@@ -33,7 +33,7 @@ afterAll(async () => {
 const load = (name: string) =>
   fresh(
     { LAJU_DATA: data, MAIL_URL: server.url, MAIL_FROM_NAME: name, MAIL_FROM_ADDRESS: "app@x.org" },
-    () => import("../../app/services/Mailer"),
+    () => import("../../framework/services/Mailer"),
   );
 const namesIn = (headers: string) =>
   headers.split("\n").flatMap((line) => /^([\w-]+):/.exec(line)?.[1]?.toLowerCase() ?? []);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseArguments } from "../../app/console/arguments";
-import { describeOptions } from "../../app/console/optionsHelp";
-import { parameterFlags } from "../../app/console/parameterFlags";
-import { fieldProblem } from "../../app/schedule/metaFields";
+import { parseArguments } from "../../framework/cli/arguments";
+import { describeOptions } from "../../framework/cli/optionsHelp";
+import { parameterFlags } from "../../framework/cli/parameterFlags";
+import { fieldProblem } from "../../framework/metadata/metaFields";
 import { foreign } from "../support/foreign";
 
 test("the value of run -p reaches the command's options as it was typed", () => {

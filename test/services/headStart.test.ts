@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { connectAhead } from "../../app/services/headStart";
+import { connectAhead } from "../../framework/services/database/earlyConnection";
 import { freePort, until } from "../support/server";
 
 let server: Server;

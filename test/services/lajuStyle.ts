@@ -1,10 +1,10 @@
 // Not a test: what scripts written for Laju look like must pass the type check as it stands.
 import Cache from "app/services/CacheService";
-import DB from "../../app/services/DB";
-import { logError, logInfo } from "../../app/services/Logger";
-import Mailer, { MailTo } from "../../app/services/Mailer";
-import Redis from "../../app/services/Redis";
-import SQLite from "../../app/services/SQLite";
+import DB from "../../framework/services/DB";
+import { logError, logInfo } from "../../framework/services/Logger";
+import Mailer, { MailTo } from "../../framework/services/Mailer";
+import Redis from "../../framework/services/Redis";
+import SQLite from "../../framework/services/SQLite";
 
 export async function lajuStyle() {
   try {

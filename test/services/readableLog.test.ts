@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { jsonLine } from "../../app/services/logLine";
-import { errorFields } from "../../app/services/logValue";
-import { readableLine, readableText } from "../../app/services/readableLog";
+import { jsonLine } from "../../framework/services/log/logLine";
+import { errorFields } from "../../framework/services/log/logValue";
+import { readableLine, readableText } from "../../framework/services/log/readableLog";
 
 const time = new Date("2026-11-23T09:15:02Z");
 const lineOf = (message: string, meta: Record<string, unknown> = {}, level = "info") =>

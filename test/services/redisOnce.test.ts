@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openRedis } from "../../app/services/redisClient";
+import { openRedis } from "../../framework/services/redis/redisClient";
 import { startWay, type Way } from "../support/proxy";
 import { redisNeed, startRedis } from "../support/redis";
 import { type TestServer, until } from "../support/server";

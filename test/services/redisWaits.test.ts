@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openRedis } from "../../app/services/redisClient";
-import { waitingCommands, waitOf } from "../../app/services/redisWaits";
+import { openRedis } from "../../framework/services/redis/redisClient";
+import { waitingCommands, waitOf } from "../../framework/services/redis/redisWaits";
 import { redisNeed, startRedis } from "../support/redis";
 import type { TestServer } from "../support/server";
 

@@ -3,7 +3,7 @@ export const appParts = [
   "app",
   "commands/native",
   "commands/index.ts",
-  "scripts/build",
+  "framework/build",
   "package.json",
   "package-lock.json",
   "tsconfig.json",

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openSqlite } from "../../app/services/sqliteDriver";
+import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { exampleApp } from "./exampleApp";
 
 export const backupKey = "00112233445566778899aabbccddeeff".repeat(2);

@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArguments } from "../../app/console/arguments";
-import type { CommandDefinition, CommandResult, RunContext } from "../../app/console/command";
-import type { OptionSpecs } from "../../app/schedule/optionSpecs";
+import { parseArguments } from "../../framework/cli/arguments";
+import type { OptionSpecs } from "../../framework/metadata/optionSpecs";
+import type { CommandDefinition, CommandResult, RunContext } from "../../framework/start/command";
 import { seed } from "../../scripts/demo/seed";
 import { fresh } from "./fresh";
 
 /** The shipped examples' surroundings: a root of their own, the demo schema and data in a real SQLite file. */
 export interface ExampleApp {
   root: string;
-  DB: typeof import("../../app/services/DB").default;
+  DB: typeof import("../../framework/services/DB").default;
   /** Runs a declared command as its process would, with arguments from the command line. */
   run<O extends OptionSpecs>(
     definition: CommandDefinition<O>,
@@ -28,7 +28,7 @@ export const morning = new Date(2026, 2, 10, 8);
 /** Makes the app. Commands and services are to be imported after it: they read its variables. */
 export async function exampleApp(variables: Record<string, string> = {}): Promise<ExampleApp> {
   const root = mkdtempSync(join(tmpdir(), "laju-example-"));
-  const load = () => import("../../app/services/DB");
+  const load = () => import("../../framework/services/DB");
   const { default: DB } = await fresh({ LAJU_ROOT: root, NODE_ENV: "test", ...variables }, load);
   await DB.migrate.latest();
   await seed(DB, morning.getTime());
@@ -51,7 +51,7 @@ async function contextOf<O extends OptionSpecs>(
   argv: string[],
   { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<RunContext<O>> {
-  const { logDebug, logError, logInfo, logWarn } = await import("../../app/services/Logger");
+  const { logDebug, logError, logInfo, logWarn } = await import("../../framework/services/Logger");
   return {
     ...parseArguments(argv, (definition.options ?? {}) as O),
     signal,

@@ -1,8 +1,8 @@
-import { crontabRows } from "../../app/console/crontabRows";
-import type { CommandMeta } from "../../app/schedule/commandMeta";
-import type { CrontabPlace } from "../../app/schedule/crontabLine";
-import type { ExportSource } from "../../app/schedule/exportTypes";
-import { commandFacts } from "../../app/schedule/manifest";
+import type { ExportSource } from "../../framework/crontab/exports/types";
+import { crontabRows } from "../../framework/crontab/install/rows";
+import type { CrontabPlace } from "../../framework/crontab/text/line";
+import type { CommandMeta } from "../../framework/metadata/commandMeta";
+import { commandFacts } from "../../framework/metadata/manifest";
 
 export const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 

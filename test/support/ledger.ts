@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { takeIn } from "../../app/runs/journalReader";
-import { openLedgerFile } from "../../app/runs/ledgerTables";
-import type { Database } from "../../app/services/sqliteDriver";
+import { takeIn } from "../../framework/runs/ledger/journalReader";
+import { openLedgerFile } from "../../framework/runs/ledger/ledgerTables";
+import type { Database } from "../../framework/services/database/sqliteDriver";
 
 /** What takes a ledger's tables back from the newest version to an older one. */
 export function undoTablesTo(version: number): string {

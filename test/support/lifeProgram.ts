@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { isDead } from "../../app/queue/worker/liveness";
-import { lifeOf } from "../../app/runs/thisProcess";
+import { lifeOf } from "../../framework/process/thisProcess";
+import { isDead } from "../../framework/queue/worker/liveness";
 
 // What this process thinks of others: [pid, identity] pairs come in, and for each a line "life isDead" goes out.
 

@@ -1,4 +1,4 @@
-import type { CalendarSchedule } from "../../app/schedule/types";
+import type { CalendarSchedule } from "../../framework/schedule/expression/types";
 
 /** A minute as a wall clock shows it. */
 interface WallTime {

@@ -1,4 +1,4 @@
-import { offsetAt } from "../../app/schedule/timezones";
+import { offsetAt } from "../../framework/schedule/times/timezones";
 
 /**
  * Kubernetes's own reckoning, written after robfig/cron v3.0.1 (parser.go, spec.go) and Go's time.Date, with

@@ -1,4 +1,4 @@
-import type { Run } from "../../app/runs/run";
+import type { Run } from "../../framework/runs/ledger/run";
 
 /** A run of the ledger that went well, with whatever a test wants otherwise. */
 export function someRun(more: Partial<Run> = {}): Run {

@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { ClaimedJob } from "../../../app/queue/engine";
-import { heldOf } from "../../../app/queue/held";
+import type { ClaimedJob } from "../../../framework/queue/engine";
+import { heldOf } from "../../../framework/queue/held";
 import { freshDatabase, systems } from "./systems";
 
 const { values } = parseArgs({
@@ -24,8 +24,8 @@ const root = mkdtempSync(join(tmpdir(), "laju-backlog-"));
 Object.assign(process.env, { DATABASE_URL: database.url, LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
 // What reads the environment comes after it.
-const { closeQueue, queueEngine } = await import("../../../app/queue/engines/select");
-const { default: DB } = await import("../../../app/services/DB");
+const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
+const { default: DB } = await import("../../../framework/services/DB");
 await DB.migrate.latest();
 const engine = await queueEngine();
 const worker = "bench";

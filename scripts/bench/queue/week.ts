@@ -33,11 +33,11 @@ const place =
 Object.assign(process.env, place, { LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
 // What reads the environment comes after it.
-const { closeQueue, queueEngine } = await import("../../../app/queue/engines/select");
-const { handlerOf } = await import("../../../app/queue/handlers");
-const { job } = await import("../../../app/queue/job");
-const { Worker } = await import("../../../app/queue/worker/worker");
-const { default: DB } = await import("../../../app/services/DB");
+const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
+const { handlerOf } = await import("../../../framework/queue/handlers");
+const { job } = await import("../../../framework/queue/job");
+const { Worker } = await import("../../../framework/queue/worker/worker");
+const { default: DB } = await import("../../../framework/services/DB");
 if (values.on !== "redis") await DB.migrate.latest();
 
 let done = 0;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
-import type { AnyJobConfig, CronJobConfig, JobConfig } from "../../../app/services/Queue";
+import type { AnyJobConfig, CronJobConfig, JobConfig } from "../../../framework/queue/Queue";
 import { checkLeases } from "./checkLeases";
 import { checkOrder } from "./checkOrder";
 import { checkRuns } from "./checkRuns";
@@ -143,8 +143,8 @@ function bundled(folder: string, names: readonly string[]): string[] {
 async function scheduleChains({ environment, url }: Store): Promise<void> {
   Object.assign(process.env, environment(url));
   // An app with handlers of its own has no such types.
-  const { scheduleCronJob, scheduleJob } = await import("../../../app/services/Queue");
-  const { closeQueue } = await import("../../../app/queue/engines/select");
+  const { scheduleCronJob, scheduleJob } = await import("../../../framework/queue/Queue");
+  const { closeQueue } = await import("../../../framework/queue/engines/select");
   for (const userId of [1, 2]) {
     const cron: AnyJobConfig = { type: "Cron", userId, data: { n: `cron${userId}`, ms: userId * 1200 } };
     await scheduleCronJob(cron as CronJobConfig, "*/2 * * * * *");

@@ -1,6 +1,6 @@
 import { closeSync, cpSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { openSqlite } from "../../../app/services/sqliteDriver";
+import { openSqlite } from "../../../framework/services/database/sqliteDriver";
 import { now, pause } from "./clock";
 import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";

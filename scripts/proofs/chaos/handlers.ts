@@ -1,5 +1,5 @@
-import { type Handler, handlerOf } from "../../../app/queue/handlers";
-import { type JobContext, job } from "../../../app/queue/job";
+import { type Handler, handlerOf } from "../../../framework/queue/handlers";
+import { type JobContext, job } from "../../../framework/queue/job";
 import { now, pause } from "./clock";
 import { type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
 import { poisonErrors, poisonProgress, poisonResults, sameAsPoison } from "./poison";

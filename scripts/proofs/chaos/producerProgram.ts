@@ -1,6 +1,6 @@
-import type { NewJob } from "../../../app/queue/engine";
-import { queueEngine } from "../../../app/queue/engines/select";
-import { newJob } from "../../../app/queue/newJob";
+import type { NewJob } from "../../../framework/queue/engine";
+import { queueEngine } from "../../../framework/queue/engines/select";
+import { newJob } from "../../../framework/queue/newJob";
 import { chosen, seeded } from "../../seeded";
 import { pause } from "./clock";
 import { hears, type KindName, kindNames, kindOf, type Load, pushLong, pushQuick } from "./kinds";

@@ -20,7 +20,7 @@ const fields = [
   "failedReason",
 ] as const;
 
-/** The queue in Redis, by its keys: see app/queue/engines/bullmq/lua/base.ts. */
+/** The queue in Redis, by its keys: see framework/queue/engines/bullmq/lua/base.ts. */
 export class RedisRows implements Rows {
   readonly #client: Redis;
   /** What jobs carry never changes, and some carry much. */

@@ -1,6 +1,6 @@
 import knex, { type Knex } from "knex";
-import { migrationSource } from "../../../app/services/migrations";
-import { type Database, openSqlite, sqliteDriver } from "../../../app/services/sqliteDriver";
+import { migrationSource } from "../../../framework/services/database/migrations";
+import { type Database, openSqlite, sqliteDriver } from "../../../framework/services/database/sqliteDriver";
 import { kindOf, linkName } from "./kinds";
 import type { Row, Rows } from "./stores";
 

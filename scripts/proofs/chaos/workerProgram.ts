@@ -1,4 +1,4 @@
-import { workUntilStopped } from "../../../app/queue/worker/work";
+import { workUntilStopped } from "../../../framework/queue/worker/work";
 import { handlersOf } from "./handlers";
 
 // A worker of the chaos: `node workerProgram.mjs '{"set":"new","trace":"…","leaseMs":4000}'`.

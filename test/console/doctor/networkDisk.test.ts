@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { networkDisk } from "../../../app/console/doctor/networkDisk";
+import { networkDisk } from "../../../framework/doctor/host/networkDisk";
 
 test.each([
   ["NFS", 0x6969],

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { bad, type Check, fine, warning } from "../../../app/console/doctor/check";
-import { runChecks } from "../../../app/console/doctor/runChecks";
-import { doctorText } from "../../../app/console/doctor/text";
-import { LajuError } from "../../../app/errors";
+import { LajuError } from "../../../framework/config/errors";
+import { bad, type Check, fine, warning } from "../../../framework/doctor/check";
+import { runChecks } from "../../../framework/doctor/runChecks";
+import { doctorText } from "../../../framework/doctor/text";
 
 const terminal = {
   paint: (style: string, text: string) => (style === "dim" ? text : `${style}(${text})`),

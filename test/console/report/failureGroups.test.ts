@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { groupFailures } from "../../../app/console/report/failureGroups";
-import type { BadRun } from "../../../app/runs/reportRuns";
+import type { BadRun } from "../../../framework/runs/history/reportRuns";
+import { groupFailures } from "../../../framework/views/report/failureGroups";
 
 let id = 100;
 /** Newest first: each is older than the one before. */

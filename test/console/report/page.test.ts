@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { timeAxis } from "../../../app/console/report/axis";
-import { escapeHtml } from "../../../app/console/report/escape";
-import { mostCards, reportPage } from "../../../app/console/report/page";
-import type { ReportCommand, ReportData } from "../../../app/console/report/reportData";
-import { successRate } from "../../../app/console/report/successRate";
-import type { RunCell } from "../../../app/runs/reportRuns";
+import type { RunCell } from "../../../framework/runs/history/reportRuns";
+import { timeAxis } from "../../../framework/views/report/axis";
+import { escapeHtml } from "../../../framework/views/report/escape";
+import { mostCards, reportPage } from "../../../framework/views/report/page";
+import type { ReportCommand, ReportData } from "../../../framework/views/report/reportData";
+import { successRate } from "../../../framework/views/report/successRate";
 import { someRun } from "../../support/run";
 
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { Redis } from "ioredis";
-import type { QueueEngine } from "../../../app/queue/engine";
-import { bullEngine } from "../../../app/queue/engines/bullmq/bullmq";
+import type { QueueEngine } from "../../../framework/queue/engine";
+import { bullEngine } from "../../../framework/queue/engines/bullmq/bullmq";
 import type { TroubleSetup } from "../../queue/troubleConformance";
 import { startRedis } from "../redis";
 import { type CrashingServer, temporaryFolder } from "../server";

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type { Knex } from "knex";
-import DB from "../../../app/services/DB";
+import DB from "../../../framework/services/DB";
 
 // Runs one migration, which says that it has begun and waits for a gate: as `node laju migrate` does.
 

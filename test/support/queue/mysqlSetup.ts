@@ -1,5 +1,5 @@
 import knex from "knex";
-import { mysqlEngine } from "../../../app/queue/engines/mysql/mysql";
+import { mysqlEngine } from "../../../framework/queue/engines/mysql/mysql";
 import { startMysql } from "../mysql";
 import type { CrashingServer } from "../server";
 import { type ServerSetup, serverSetup } from "./serverSetup";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import type { QueueEngine } from "../../../app/queue/engine";
+import type { QueueEngine } from "../../../framework/queue/engine";
 import type { EngineSetup } from "../../queue/conformance";
 
 /** An engine on a server of the suite's own, with nothing queued before each test; asked for in a test. */

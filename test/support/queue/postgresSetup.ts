@@ -1,5 +1,5 @@
 import knex from "knex";
-import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
+import { postgresEngine } from "../../../framework/queue/engines/postgres/postgres";
 import { startPostgres } from "../postgres";
 import { type CrashingServer, until } from "../server";
 import { type ServerSetup, serverSetup } from "./serverSetup";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Knex } from "knex";
-import type { QueueEngine } from "../../../app/queue/engine";
-import { migrationSource } from "../../../app/services/migrations";
+import type { QueueEngine } from "../../../framework/queue/engine";
+import { migrationSource } from "../../../framework/services/database/migrations";
 import type { WorkerSetup } from "../../queue/workerConformance";
 import { type TestServer, temporaryFolder } from "../server";
 

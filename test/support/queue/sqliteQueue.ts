@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import type { QueueEngine } from "../../../app/queue/engine";
-import { type Database, openSqlite } from "../../../app/services/sqliteDriver";
+import type { QueueEngine } from "../../../framework/queue/engine";
+import { type Database, openSqlite } from "../../../framework/services/database/sqliteDriver";
 import { sqliteSetup } from "./sqliteSetup";
 
 /** A queue in an SQLite file of its own, for the tests of a file or of a describe(). */

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { knex } from "knex";
-import { sqliteEngine } from "../../../app/queue/engines/sqlite/sqlite";
-import { migrationSource } from "../../../app/services/migrations";
-import { sqliteDriver } from "../../../app/services/sqliteDriver";
+import { sqliteEngine } from "../../../framework/queue/engines/sqlite/sqlite";
+import { migrationSource } from "../../../framework/services/database/migrations";
+import { sqliteDriver } from "../../../framework/services/database/sqliteDriver";
 import type { WorkerSetup } from "../../queue/workerConformance";
 import { temporaryFolder } from "../server";
 

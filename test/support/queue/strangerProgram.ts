@@ -1,5 +1,5 @@
-import { mysqlEngine } from "../../../app/queue/engines/mysql/mysql";
-import { postgresEngine } from "../../../app/queue/engines/postgres/postgres";
+import { mysqlEngine } from "../../../framework/queue/engines/mysql/mysql";
+import { postgresEngine } from "../../../framework/queue/engines/postgres/postgres";
 import { openBull } from "./bullSetup";
 
 // A worker that says it is on another host, sends no heartbeat, and holds one job until it is killed.

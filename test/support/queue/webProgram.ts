@@ -1,6 +1,6 @@
-import { queueEngine } from "../../../app/queue/engines/select";
-import { newJob } from "../../../app/queue/newJob";
-import DB from "../../../app/services/DB";
+import { queueEngine } from "../../../framework/queue/engines/select";
+import { newJob } from "../../../framework/queue/newJob";
+import DB from "../../../framework/services/DB";
 
 // As a web process does: queues jobs, every third in a transaction with a row of its own, beside whoever works them off.
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from "node:fs";
-import { handlerOf } from "../../../app/queue/handlers";
-import { type JobContext, type JobDefinition, job } from "../../../app/queue/job";
-import { workUntilStopped } from "../../../app/queue/worker/work";
+import { handlerOf } from "../../../framework/queue/handlers";
+import { type JobContext, type JobDefinition, job } from "../../../framework/queue/job";
+import { workUntilStopped } from "../../../framework/queue/worker/work";
 
 // A real worker with handlers that tests can follow: each appends lines "type id attempt word" to a file.
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { type CronEntry, cronEntries } from "../../../app/schedule/entries";
-import { parseSchedule } from "../../../app/schedule/expression";
-import { type Clock, lateStart, latestFiring } from "../../../app/schedule/firings";
-import type { Schedule } from "../../../app/schedule/types";
+import { type CronEntry, cronEntries } from "../../../framework/crontab/entries/entries";
+import { parseSchedule } from "../../../framework/schedule/expression/expression";
+import type { Schedule } from "../../../framework/schedule/expression/types";
+import { type Clock, lateStart, latestFiring } from "../../../framework/schedule/times/firings";
 import { referenceFirings } from "../referenceFirings";
 import { distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
 import { runVirtualCron } from "./virtualCron";

@@ -1,6 +1,6 @@
-import { firingsAfter } from "../../../app/schedule/firings";
-import { stretchesOfYear } from "../../../app/schedule/timezones";
-import type { Schedule } from "../../../app/schedule/types";
+import type { Schedule } from "../../../framework/schedule/expression/types";
+import { firingsAfter } from "../../../framework/schedule/times/firings";
+import { stretchesOfYear } from "../../../framework/schedule/times/timezones";
 
 export type Range = readonly [from: Date, to: Date];
 

@@ -1,8 +1,8 @@
-import { closeQueue, queueEngine } from "../../../../app/queue/engines/select";
-import { type HandlerModule, handlerOf } from "../../../../app/queue/handlers";
-import { job } from "../../../../app/queue/job";
-import { Worker } from "../../../../app/queue/worker/worker";
-import DB from "../../../../app/services/DB";
+import { closeQueue, queueEngine } from "../../../../framework/queue/engines/select";
+import { type HandlerModule, handlerOf } from "../../../../framework/queue/handlers";
+import { job } from "../../../../framework/queue/job";
+import { Worker } from "../../../../framework/queue/worker/worker";
+import DB from "../../../../framework/services/DB";
 import type { Adapter, JobData } from "./adapter";
 
 /** The queue of this project, where QUEUE_ENGINE and DATABASE_URL say. */

@@ -1,5 +1,5 @@
 import { better, defineQueue, defineWorker } from "plainjob";
-import { openSqlite } from "../../../../app/services/sqliteDriver.ts";
+import { openSqlite } from "../../../../framework/services/database/sqliteDriver.ts";
 
 const quiet = { error: console.error, warn() {}, info() {}, debug() {} };
 

@@ -1,8 +1,0 @@
-import { printable } from "../../services/printable";
-
-const named: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-/** Any text as text of an HTML page, attribute values included. */
-export function escapeHtml(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => named[character] as string);
-}

@@ -1,6 +1,0 @@
-import type { LajuError } from "../errors";
-
-/** An error that the user can mend: what happened, and below it what to do. */
-export function describeError(error: LajuError): string {
-  return error.hint === undefined ? error.message : `${error.message}\n  ${error.hint}`;
-}

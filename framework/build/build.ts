@@ -1,0 +1,217 @@
+import { existsSync, readdirSync, realpathSync, rmSync, utimesSync } from "node:fs";
+import { join, relative } from "node:path";
+import { readManifest } from "../catalog/buildManifest";
+import { jobFile, jobNames, jobProblems, strayJobFiles } from "../catalog/jobSources";
+import { writeJobTypes } from "../catalog/jobTypes";
+import { paths } from "../config/config";
+import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../metadata/manifest";
+import type { Attempt } from "./bundle/bundle";
+import { bundlesNamedIn, removeUnused } from "./bundle/cachedBundle";
+import { bundleMigrations } from "./bundleMigrations";
+import { bundlePrograms } from "./bundlePrograms";
+import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
+import { compileCommands } from "./compileCommands";
+import { copyAssets } from "./copyAssets";
+import { writeIfChanged, writeOutputs } from "./files";
+import { bundledJobs, leftOutJobs } from "./jobs";
+import { Memory } from "./memory";
+import { copyRootRuntime } from "./rootRuntime";
+import { bundleShared, sharedIn } from "./shared/bundleShared";
+import { bundleVendor } from "./vendor/bundleVendor";
+
+/** What a build did. */
+export interface BuildReport {
+  built: CommandFacts[];
+  /** Commands whose file is bad now and which keep what an earlier build made of them. */
+  kept: CommandFacts[];
+  removed: Removed[];
+  problems: CommandProblem[];
+  /** Commands built now that tsx cannot start: nothing of laju's is in them. */
+  alone: string[];
+  warnings: string[];
+  milliseconds: number;
+}
+
+/** A command that was built before. */
+interface Removed {
+  name: string;
+  why: string;
+}
+
+/**
+ * Compiles commands/, app/migrations and laju's own CLI into build/, and writes what was read of the
+ * commands to build/commands.json. A bad file stops neither the others nor its own last good output; what would
+ * come out as it is (see Memory) is not made again.
+ */
+export async function buildApp(): Promise<BuildReport> {
+  const jobs = jobNames();
+  const strayJobs = strayJobFiles();
+  writeJobTypes(jobs);
+  const beganAt = new Date();
+  const { root, build } = realPaths();
+  const previous = existsSync(paths.manifest) ? readManifest() : undefined;
+  const leftOut = leftOutJobs();
+  writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+
+  const rootRuntime = copyRootRuntime({ root, build });
+  const vendor = await bundleVendor({ root, build });
+  const memory = new Memory({ root, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
+  const last = [sharedIn(memory)?.file, ...bundlesNamedIn(join(build, "laju.js"))];
+  const folder = { root, build, vendor: vendor.files };
+  const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, memory);
+  if (shared === undefined) return notBuilt(sharedProblems, beganAt);
+  const place = { ...folder, shared };
+  const recall = (part: string, make: () => Promise<Attempt>) => memory.recall(part, shared.file, make);
+  const [commands, migrations, programs, cli, runtime] = await Promise.all([
+    compileCommands(place, memory, previous),
+    recall("app/migrations", () => bundleMigrations(place)),
+    recall("framework/programs", () => bundlePrograms(place)),
+    recall("laju", () => bundleCli(place)),
+    recall("runtime", () => bundleRuntime(place)),
+  ]);
+  const parts = [commands, migrations, programs, cli, runtime];
+  const problems = [
+    ...commands.unread,
+    ...untold(jobProblems(jobs), commands.problems),
+    ...strayJobs,
+    ...parts.flatMap((part) => part.problems),
+    ...sharedProblems,
+  ];
+  const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
+  const all = [...commands.built, ...kept].sort(byPriority);
+
+  writeOutputs(
+    build,
+    parts.flatMap(({ outputs }) => outputs),
+  );
+  const inputs = [
+    ...parts.flatMap((part) => part.inputs),
+    ...copyAssets({ root, build }),
+    ...rootRuntime,
+    ...jobs.map(jobFile),
+    ...[...commands.unread, ...commands.problems, ...commands.helpers, ...strayJobs].map(({ file }) => file),
+  ];
+  const bundled = jobs.filter((name) => !leftOut.includes(name));
+  writeManifest(
+    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(inputs, memory) },
+    beganAt,
+  );
+  memory.write();
+  const removed = removeStale(all);
+  removeUnused(build, new Set([shared.file, ...last]));
+  const uncached = await cacheCli(place);
+  return {
+    built: commands.built,
+    kept,
+    removed,
+    problems,
+    alone: commands.alone,
+    warnings: [
+      ...vendor.warnings,
+      ...warnings,
+      ...uncached,
+      ...commands.helpers.map(({ message }) => message),
+    ],
+    milliseconds: since(beganAt),
+  };
+}
+
+/** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
+export async function rebuildCommands(names: string[]): Promise<BuildReport> {
+  const beganAt = new Date();
+  const { root, build } = realPaths();
+  const previous = readManifest();
+  const vendor = await bundleVendor({ root, build });
+  const memory = new Memory({ root, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
+  const shared = sharedIn(memory);
+  if (shared === undefined) return buildApp();
+  const place = { root, build, vendor: vendor.files, shared };
+  const compiled = await compileCommands(place, memory, previous, names);
+  // Other commands may import them.
+  if (compiled.helpers.length > 0) return buildApp();
+
+  const problems = [...compiled.unread, ...compiled.problems];
+  const kept = keptOf(previous, new Set(problems.map(({ file }) => file)));
+  const files = new Set(names.map((name) => `commands/${name}.ts`));
+  const others = previous.commands.filter(({ file }) => !files.has(file));
+  const commands = [...others, ...compiled.built, ...kept].sort(byPriority);
+  writeOutputs(build, compiled.outputs);
+  const inputs = [...compiled.inputs, ...problems.map(({ file }) => file)];
+  writeManifest(
+    {
+      version: 1,
+      jobs: bundledJobs(),
+      commands,
+      problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
+      inputs: { ...previous.inputs, ...hashes(inputs, memory) },
+    },
+    beganAt,
+  );
+  memory.writeBeside();
+  const { built, alone } = compiled;
+  const { warnings } = vendor;
+  return { built, kept, removed: [], problems, alone, warnings, milliseconds: since(beganAt) };
+}
+
+/** Commands that are bad now and have something that an earlier build made of them. */
+function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): CommandFacts[] {
+  return (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
+}
+
+/** Behind a link (`current`) esbuild names files by their real paths, and so must we. */
+function realPaths(): { root: string; build: string } {
+  const root = realpathSync(paths.root);
+  return { root, build: join(root, relative(paths.root, paths.build)) };
+}
+
+/** Before a first good build there is nothing to keep. */
+function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
+  const nothing = { built: [], kept: [], removed: [], alone: [], warnings: [] };
+  return { ...nothing, problems, milliseconds: since(beganAt) };
+}
+
+/** It comes last, so that whoever reads it finds every file it names. */
+function writeManifest(manifest: Manifest, beganAt: Date): void {
+  const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
+  writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
+  // Its time is the build's beginning: a source saved meanwhile counts as newer.
+  utimesSync(paths.manifest, beganAt, beganAt);
+}
+
+/** A bad handler is named by the commands that it keeps from being built, if there are any. */
+function untold(problems: CommandProblem[], told: CommandProblem[]): CommandProblem[] {
+  const messages = new Set(told.flatMap(({ message }) => message.split("\n")));
+  return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
+}
+
+function since(moment: Date): number {
+  return Date.now() - moment.getTime();
+}
+
+function isBuilt(name: string): boolean {
+  return existsSync(join(paths.build, "commands", `${name}.js`));
+}
+
+function hashes(files: string[], memory: Memory): Record<string, string> {
+  return Object.fromEntries([...new Set(files)].map((file) => [file, memory.hashOf(file) ?? ""]));
+}
+
+/** Compiled commands whose source is gone, or is no command any more, would otherwise still run. */
+function removeStale(commands: CommandFacts[]): Removed[] {
+  const folder = join(paths.build, "commands");
+  const names = new Set(commands.map(({ name }) => name));
+  const stale = readdirOrNone(folder).filter((file) => {
+    const match = /^(.*)\.m?js(\.map)?$/.exec(file);
+    return match !== null && !names.has(match[1] as string);
+  });
+  for (const file of stale) rmSync(join(folder, file), { force: true });
+  const removed = stale.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/, ""));
+  return removed.map((name) => ({
+    name,
+    why: existsSync(join(paths.commands, `${name}.ts`)) ? "it is no command any more" : "its source is gone",
+  }));
+}
+
+function readdirOrNone(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+}

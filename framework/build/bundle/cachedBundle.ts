@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { contentHash } from "../../catalog/contentHash";
+import type { Output } from "./bundle";
+import type { BundledFunction } from "./functionBundle";
+
+/** Folders of build/ whose bundles are named by a hash of their content: V8 believes a cache of any text as long. */
+const folders = ["shared", "cli"] as const;
+type Folder = (typeof folders)[number];
+
+/** The files of a bundle; the last is the bundle itself. */
+export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
+  const path = `${folder}/${contentHash(code)}.js`;
+  return [
+    { path: `${path}.map`, contents: Buffer.from(map) },
+    { path, contents: Buffer.from(code) },
+  ];
+}
+
+/** The line by which a bundle names its cold half. */
+export function coldName([, cold]: [Output, Output]): string {
+  return `const lajuColdFile = "${nameOf(cold.path)}";`;
+}
+
+/** A bundle's name without folder and ending. */
+export function nameOf(path: string): string {
+  return basename(path, ".js");
+}
+
+/** Another build may be under way, and has written a bundle that nothing names yet. */
+const youngMs = 600_000;
+
+/** Deletes bundles that no compiled file asks for any more, save those of the last build: a start may be under way. */
+export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
+  const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
+  if (unknown.length === 0) return;
+  const named = withColdHalves(build, [...namedBundles(build), ...kept]);
+  for (const { path, file } of unknown) if (!named.has(file)) rmSync(path, { force: true });
+}
+
+function unknownIn(folder: string, kept: ReadonlySet<string | undefined>) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => ({ path: join(folder, name), file: /^[\w-]{22}(?=\.js|-v\d)/.exec(name)?.[0] ?? "" }))
+    .filter(({ path, file }) => file !== "" && !kept.has(file) && !isYoung(path));
+}
+
+function isYoung(path: string): boolean {
+  return Date.now() - statSync(path).mtimeMs < youngMs;
+}
+
+/** A bundle names its cold half as compiled files name the bundle. */
+function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
+  const paths = folders.flatMap((folder) => files.map((file) => join(build, folder, `${file}.js`)));
+  return new Set([...files, ...paths.flatMap(bundlesNamedIn)]);
+}
+
+/** Each compiled file names in its first lines what it loads. */
+function namedBundles(build: string): string[] {
+  const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),
+  );
+  return compiled.flatMap((path) => bundlesNamedIn(join(build, path)));
+}
+
+/** The bundles that a compiled file or bundle loads; none where there is no such file. */
+export function bundlesNamedIn(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const head = readFileSync(file, "latin1").slice(0, 4000);
+  return [...head.matchAll(/const laju\w+File = "([\w-]{22})"/g)].map(([, name]) => name as string);
+}

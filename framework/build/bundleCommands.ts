@@ -1,0 +1,74 @@
+import type { SourceCommand } from "../catalog/commandSources";
+import { appImports, needsModule } from "./bundle/appImports";
+import { type Attempt, attempt, type Bundled, bundle, isMessageList, type Place } from "./bundle/bundle";
+import { esmStarter } from "./bundle/heads";
+import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugins";
+import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
+import { jobsPlugin } from "./jobs";
+
+/** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
+export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
+  const plain = commands.filter((command) => !waitsAtTop(command));
+  const waiting = commands.filter(waitsAtTop);
+  const parts = [
+    await bundlePlain(plain, place),
+    await each(waiting, (command) => bundleModule(command, place)),
+  ];
+  return joined(parts);
+}
+
+async function bundlePlain(commands: SourceCommand[], place: Place): Promise<Attempt> {
+  if (commands.length === 0) return joined([]);
+  try {
+    return { ...(await compile(commands, "cjs", place)), problems: [] };
+  } catch (error) {
+    if (!isMessageList(error)) throw error;
+    return each(commands, (command) => bundleAlone(command, place));
+  }
+}
+
+async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundled> {
+  try {
+    return await compile([command], "cjs", place);
+  } catch (error) {
+    // A module that the command imports may await at its top level too, or be for ES modules only.
+    if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
+      return bundleModule(command, place);
+    }
+    throw error;
+  }
+}
+
+/** Top-level await needs an ES module, which a line of CommonJS starts. */
+async function bundleModule(command: SourceCommand, place: Place): Promise<Bundled> {
+  const bundled = await compile([command], "esm", place);
+  const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };
+  return { ...bundled, outputs: [...bundled.outputs, output] };
+}
+
+function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place): Promise<Bundled> {
+  const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
+  const plugins = [
+    entriesPlugin(place.root, commands),
+    jobsPlugin(place.root),
+    appAlias(place.root),
+    appImports(place.root, format),
+    externalPackages(staysOutside),
+  ];
+  return bundle(entries, { ...place, format, plugins });
+}
+
+async function each(
+  commands: SourceCommand[],
+  compileOne: (command: SourceCommand) => Promise<Bundled>,
+): Promise<Attempt> {
+  return joined(await Promise.all(commands.map((one) => attempt(one.file, () => compileOne(one)))));
+}
+
+function joined(parts: Attempt[]): Attempt {
+  return {
+    outputs: parts.flatMap(({ outputs }) => outputs),
+    inputs: [...new Set(parts.flatMap(({ inputs }) => inputs))],
+    problems: parts.flatMap(({ problems }) => problems),
+  };
+}

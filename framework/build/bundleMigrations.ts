@@ -1,0 +1,19 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { appImports } from "./bundle/appImports";
+import { type Attempt, attempt, bundle, type Place } from "./bundle/bundle";
+import { appAlias, externalPackages } from "./bundle/packagePlugins";
+
+const folder = "app/migrations";
+
+/** Compiles app/migrations/*.ts to build/app/migrations/*.js, where the compiled CLI finds them. */
+export async function bundleMigrations(place: Place): Promise<Attempt> {
+  const { root } = place;
+  const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  const entries = files
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+    .map((file) => ({ in: join(root, folder, file), out: `${folder}/${file.replace(/\.ts$/, "")}` }));
+  if (entries.length === 0) return { outputs: [], inputs: [], problems: [] };
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(() => true)];
+  return attempt(folder, () => bundle(entries, { ...place, format: "cjs", plugins }));
+}

@@ -1,0 +1,63 @@
+import { commandNames, factsOnly, readSources, type SourceCommand } from "../catalog/commandSources";
+import type { CommandFacts, CommandProblem, Manifest } from "../metadata/manifest";
+import type { Attempt, Output, Place } from "./bundle/bundle";
+import { bundleCommands } from "./bundleCommands";
+import type { Memory } from "./memory";
+
+/** What came of compiling commands, or of finding that they are compiled. */
+export interface CompiledCommands extends Attempt {
+  /** Those that the build is good for now. */
+  built: CommandFacts[];
+  /** What is wrong with those whose metadata could not be read. */
+  unread: CommandProblem[];
+  /** Modules that are no commands, and have no name that says so. */
+  helpers: CommandProblem[];
+  /** Those compiled now that tsx cannot start. */
+  alone: string[];
+}
+
+/** Reads and compiles commands; of those that would come out as they are (see Memory) nothing is even parsed. */
+export async function compileCommands(
+  place: Place,
+  memory: Memory,
+  previous: Manifest | undefined,
+  names = commandNames(),
+): Promise<CompiledCommands> {
+  const { file: context } = place.shared;
+  const known = knownCommands(names, previous).flatMap((facts) => {
+    const inputs = memory.knows(partOf(facts), context);
+    return inputs === undefined ? [] : [{ facts, inputs }];
+  });
+  const isKnown = new Set(known.map(({ facts }) => facts.name));
+  const sources = readSources(names.filter((name) => !isKnown.has(name)));
+  const compiled = await bundleCommands(sources.commands, place);
+  const bad = new Set(compiled.problems.map(({ file }) => file));
+  const good = sources.commands.filter(({ file }) => !bad.has(file));
+  for (const command of good) memory.keep(partOf(command), context, madeOf(command, compiled.outputs));
+  return {
+    ...compiled,
+    helpers: sources.helpers,
+    alone: good.filter(({ isAlone }) => isAlone).map(({ name }) => name),
+    built: [...known.map(({ facts }) => facts), ...good.map(factsOnly)],
+    unread: sources.problems,
+    inputs: [...new Set([...known.flatMap(({ inputs }) => inputs), ...compiled.inputs])],
+  };
+}
+
+/** What the last build read of these commands, where that was good. */
+function knownCommands(names: readonly string[], previous: Manifest | undefined): CommandFacts[] {
+  if (previous === undefined) return [];
+  const wanted = new Set(names);
+  const bad = new Set(previous.problems.map(({ file }) => file));
+  return previous.commands.filter(({ name, file }) => wanted.has(name) && !bad.has(file));
+}
+
+function partOf({ name }: CommandFacts): string {
+  return `commands/${name}`;
+}
+
+function madeOf(command: SourceCommand, outputs: readonly Output[]) {
+  const paths = ["js", "mjs", "js.map", "mjs.map"].map((ending) => `${partOf(command)}.${ending}`);
+  const own = outputs.filter(({ path }) => paths.includes(path));
+  return { outputs: own, inputs: own.flatMap(({ inputs = [] }) => inputs) };
+}

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import type { SourceCommand } from "../catalog/commandSources";
+import { parseDuration } from "../config/duration";
+import { cronEntries } from "../crontab/entries/entries";
+import { parseSchedule } from "../schedule/expression/expression";
+import type { CompiledFacts } from "../start/startCompiled";
+
+const entryPrefix = "laju-entry:";
+const beginPrefix = "laju-begin:";
+
+export function entryOf({ name }: SourceCommand): string {
+  return entryPrefix + name;
+}
+
+/**
+ * The few lines around a command that make its compiled file run supervised when it is the program, and do
+ * nothing when it is required. What begins the run is imported before the command, so that whatever its
+ * modules do while they load belongs to the run already.
+ */
+export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
+  const byName = new Map(commands.map((command) => [command.name, command]));
+  return {
+    name: "entries",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^laju-(entry|begin):/ }, ({ path }) => ({ path, namespace: "laju" }));
+      onLoad({ filter: /.*/, namespace: "laju" }, ({ path }) => {
+        const name = path.slice(path.indexOf(":") + 1);
+        const command = byName.get(name) as SourceCommand;
+        const contents = path.startsWith(beginPrefix) ? beginOf(command, root) : entryText(command, root);
+        return { contents, loader: "js", resolveDir: root };
+      });
+    },
+  };
+}
+
+function beginOf(command: SourceCommand, root: string): string {
+  const facts = JSON.stringify(compiledFacts(command));
+  const begin = importOfBegin(command, root);
+  const call = command.oneServer === null ? "begin" : "await begin";
+  if (!decidesItself(command)) return `${begin} if (lajuMain) ${call}(${facts});`;
+  const { name, schedules, timezone } = command;
+  const schedule = JSON.stringify({ name, schedules, ...(timezone && { timezone }) });
+  return `${begin} import { dueSlot } from ${moduleIn(root, "framework/runs/supervision/dueSlot")};
+if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));`;
+}
+
+/**
+ * A command of one server asks the store that the servers share before its own modules are loaded: an ES module can
+ * wait for that, and nothing else has to change.
+ */
+export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): boolean {
+  return hasTopLevelAwait || oneServer !== null;
+}
+
+function importOfBegin({ oneServer }: SourceCommand, root: string): string {
+  if (oneServer === null) return `import { begin } from ${moduleIn(root, "framework/start/startCompiled")};`;
+  return `import { beginOnOneServer as begin } from ${moduleIn(root, "framework/start/beginOnOneServer")};`;
+}
+
+/**
+ * Whether some host's crontab may start it at other times too, or servers have to agree on the time it is for. Only
+ * then does it carry the schedule engine.
+ */
+function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
+  if (schedules.length === 0) return false;
+  if (oneServer !== null) return true;
+  if (timezone !== null) return true;
+  return schedules.some((text) =>
+    cronEntries(parseSchedule(text, { name }), { hostTimezone: "UTC" }).some(({ isCoarse }) => isCoarse),
+  );
+}
+
+function moduleIn(root: string, path: string): string {
+  return JSON.stringify(join(root, path));
+}
+
+function entryText(command: SourceCommand, root: string): string {
+  const source = moduleIn(root, command.file);
+  const begun = `import ${JSON.stringify(beginPrefix + command.name)};`;
+  if (command.start === "nothing") return `${begun} export * from ${source};`;
+  const isRun = command.start === "run";
+  return `${begun} import { ${starterOf(command)} } from ${moduleIn(root, "framework/start/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
+export * from ${source};${isRun ? "" : " export default definition;"}
+if (lajuMain) ${starterOf(command)}(${JSON.stringify(command.name)}, ${definitionOf(command)});`;
+}
+
+function starterOf({ start }: SourceCommand): string {
+  return start === "made" ? "refuseUndeclared" : "runDeclared";
+}
+
+/** What the starter is given: what `command()` made, or as good as that. */
+function definitionOf({ start, options }: SourceCommand): string {
+  if (start === "command" || start === "made") return "definition";
+  const run = start === "default.run" ? "...definition" : "run: definition";
+  return `{ ${run}, options: ${JSON.stringify(options)} }`;
+}
+
+function compiledFacts(command: SourceCommand): CompiledFacts {
+  const { name, description, schedules, timezone, timeout, overlap, retries, retryDelay, ping, options } =
+    command;
+  return {
+    name,
+    overlap,
+    ...(description && { description }),
+    ...(schedules.length > 0 && { schedule: schedules }),
+    ...(timezone && { timezone }),
+    ...(timeout && { timeout, timeoutMs: parseDuration(timeout) }),
+    ...(timeout === false && { timeout, timeoutMs: null }),
+    ...(retries > 0 && { retries: { retries, delayMs: parseDuration(retryDelay) } }),
+    ...(ping && { ping }),
+    ...(command.oneServer && { oneServer: command.oneServer }),
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(command.form === "script" && readsArguments(command.text) && { readsArguments: true }),
+  };
+}
+
+function readsArguments(text: string): boolean {
+  return /\bargv\b|\bparseArgs\b|--help\b|["'](commander|yargs|minimist|cac|citty)["']/.test(text);
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeWhole } from "../files/writeWhole";
+import type { Output } from "./bundle/bundle";
+
+/**
+ * Writes a file so that whoever reads it meanwhile sees the old one or the new one, never a half: cron may
+ * start a command at any moment. A file that is already right is left alone.
+ */
+export function writeIfChanged(file: string, contents: string | Uint8Array): void {
+  const next = Buffer.from(contents as Uint8Array);
+  if (next.equals(readOrEmpty(file)) && next.length > 0) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeWhole(file, next, { mode: "umask" });
+}
+
+export function writeOutputs(build: string, outputs: readonly Output[]): void {
+  for (const { path, contents } of outputs) writeIfChanged(join(build, path), contents);
+}
+
+function readOrEmpty(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0); // Not there yet.
+  }
+}

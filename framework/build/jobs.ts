@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { readManifest } from "../catalog/buildManifest";
+import { jobNames, jobProblems } from "../catalog/jobSources";
+import { paths } from "../config/config";
+
+/** The handlers that this build has, in the programs that load handlers. */
+export function bundledJobs(): string[] {
+  const leftOut = leftOutJobs();
+  return jobNames().filter((name) => !leftOut.includes(name));
+}
+
+/** Bad files that no build has had: they are left out, so that workers do the other types. */
+export function leftOutJobs(): string[] {
+  const before = existsSync(paths.manifest) ? readManifest().jobs : undefined;
+  return jobNames().filter((name) => !before?.includes(name) && jobProblems([name]).length > 0);
+}
+
+/**
+ * Puts the handlers of app/jobs into the programs that load handlers: a bundle has no folder to read. While one that
+ * the last build had is bad there is no new such program, and the last good one stays.
+ */
+export function jobsPlugin(root: string): Plugin {
+  return {
+    name: "jobs",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^laju-jobs:/ }, ({ path }) => ({ path, namespace: "laju-jobs" }));
+      onLoad({ filter: /.*/, namespace: "laju-jobs" }, () => {
+        const names = bundledJobs();
+        const errors = jobProblems(names).map(({ message }) => ({ text: message }));
+        if (errors.length > 0) return { errors };
+        return { contents: registryText(join(root, "app", "jobs"), names), loader: "js", resolveDir: root };
+      });
+    },
+  };
+}
+
+/**
+ * Each is evaluated when it is asked for: one that throws keeps no worker from the others. A worker is told of those
+ * that are left out as well: it leaves their jobs to others.
+ */
+function registryText(folder: string, names: readonly string[]): string {
+  const entries = names.map((name) => entryText(name, `import(${JSON.stringify(join(folder, name))})`));
+  const others = jobProblems(leftOutJobs()).map(({ file, message }) =>
+    entryText(nameOf(file), `Promise.reject(new Error(${JSON.stringify(message.split("\n", 1)[0])}))`),
+  );
+  return `export const modules = {\n${[...entries, ...others].join("\n")}\n};\n`;
+}
+
+function entryText(name: string, promise: string): string {
+  return `  ${JSON.stringify(name)}: () => ${promise},`;
+}
+
+function nameOf(file: string): string {
+  return file.replace(/^app\/jobs\/|\.ts$/g, "");
+}

@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { contentHash } from "../catalog/contentHash";
+import { readBytes, readText } from "../config/readText";
+import type { Attempt, BuildFolder, Output } from "./bundle/bundle";
+import { writeIfChanged } from "./files";
+
+/** A part of a build as it was made last. */
+interface Memo {
+  /** A hash of all that it was made from. */
+  key: string;
+  /** The app's files among that, from the root. */
+  inputs: string[];
+  /** What was made: hashes by path from the build folder. */
+  outputs: Record<string, string>;
+}
+
+/**
+ * What the last build made from what, in build/memory.json: a part whose every input is the same, and whose outputs
+ * are there as they were written, need not be made again.
+ */
+export class Memory {
+  readonly #root: string;
+  readonly #build: string;
+  readonly #tools: string;
+  readonly #names: string[];
+  readonly #beganAt: number;
+  readonly #last: Record<string, Memo>;
+  readonly #next: Record<string, Memo> = {};
+  readonly #hashes = new Map<string, string | undefined>();
+
+  /** `vendorKey` says which packages, esbuild and Node there are. */
+  constructor({ root, build }: Pick<BuildFolder, "root" | "build">, vendorKey: string, beganAt: Date) {
+    this.#root = root;
+    this.#build = build;
+    this.#beganAt = beganAt.getTime();
+    this.#tools = contentHash([vendorKey, ...this.#toolHashes()].join("\n"));
+    this.#names = namesIn(root);
+    this.#last = readMemos(fileIn(build));
+  }
+
+  /** Makes a part, unless it is as it would become; `context` decides on it beside its inputs. */
+  async recall(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
+    const inputs = this.knows(part, context);
+    if (inputs !== undefined) return { outputs: [], inputs, problems: [] };
+    const made = await make();
+    if (made.problems.length === 0) this.keep(part, context, made);
+    return made;
+  }
+
+  /** The inputs of a part that would come out as it is; undefined for one that has to be made. */
+  knows(part: string, context: string): string[] | undefined {
+    const memo = this.#last[part];
+    if (memo === undefined || memo.key !== this.#key(part, memo.inputs, context)) return undefined;
+    const isThere = ([path, hash]: [string, string]) => this.#hash(join(this.#build, path)) === hash;
+    if (!Object.entries(memo.outputs).every(isThere)) return undefined;
+    this.#next[part] = memo;
+    return memo.inputs;
+  }
+
+  keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
+    const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
+    // Of a file saved meanwhile nobody knows which text went into the output: that is made again.
+    const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
+    this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
+  }
+
+  /** A part as it is now, made by this build or by an earlier one. */
+  memo(part: string): Readonly<Memo> | undefined {
+    const memo = this.#next[part] ?? this.#last[part];
+    if (memo !== undefined) this.#next[part] = memo;
+    return memo;
+  }
+
+  /** Forgets every part that this build neither made nor knew. */
+  write(): void {
+    writeMemos(this.#build, this.#next);
+  }
+
+  /** For a build of some parts only: the others stay as they are. */
+  writeBeside(): void {
+    writeMemos(this.#build, { ...this.#last, ...this.#next });
+  }
+
+  /** By path from the root. Each file is read once. */
+  hashOf(file: string): string | undefined {
+    return this.#hash(join(this.#root, file));
+  }
+
+  #key(part: string, inputs: readonly string[], context: string): string {
+    // Laju's own parts import no handlers and no migrations.
+    const isLajus = !part.includes("/");
+    const names = this.#names.filter((name) => !isLajus || !/^(jobs|migrations)\//.test(name));
+    const hashes = inputs.map((file) => `${file} ${this.hashOf(file)}`);
+    return contentHash([this.#tools, context, ...names, ...hashes].join("\n"));
+  }
+
+  #toolHashes(): string[] {
+    const sources = readdirSync(join(this.#root, "framework/build"), { recursive: true, encoding: "utf8" });
+    const files = sources.filter((file) => /\.\w+$/.test(file)).sort();
+    return [...files.map((file) => `framework/build/${file}`), "package.json", "tsconfig.json"].map(
+      (file) => `${file} ${this.hashOf(file)}`,
+    );
+  }
+
+  #isYoung(file: string): boolean {
+    const stat = statSync(join(this.#root, file), { throwIfNoEntry: false });
+    return stat === undefined || stat.mtimeMs >= this.#beganAt;
+  }
+
+  #hash(path: string): string | undefined {
+    if (!this.#hashes.has(path)) this.#hashes.set(path, hashOrNone(path));
+    return this.#hashes.get(path);
+  }
+}
+
+/**
+ * What can be imported from app/: a new file may be what an import finds from now on, and a new handler belongs to every
+ * worker.
+ */
+function namesIn(root: string): string[] {
+  const names = readdirSync(join(root, "app"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).sort();
+}
+
+function hashOrNone(path: string): string | undefined {
+  try {
+    return contentHash(readBytes(path));
+  } catch {
+    return undefined;
+  }
+}
+
+function fileIn(build: string): string {
+  return join(build, "memory.json");
+}
+
+function readMemos(file: string): Record<string, Memo> {
+  if (!existsSync(file)) return {};
+  try {
+    return JSON.parse(readText(file));
+  } catch {
+    return {}; // Damaged: everything is made anew.
+  }
+}
+
+function writeMemos(build: string, memos: Record<string, Memo>): void {
+  const sorted = Object.fromEntries(Object.entries(memos).sort(([one], [other]) => (one < other ? -1 : 1)));
+  writeIfChanged(fileIn(build), `${JSON.stringify(sorted)}\n`);
+}

@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import type { Metafile } from "esbuild";
+import type { CommandProblem } from "../../metadata/manifest";
+import { appImports } from "../bundle/appImports";
+import {
+  type Attempt,
+  type BuildFolder,
+  type Bundled,
+  describeMessage,
+  isMessageList,
+  isSource,
+} from "../bundle/bundle";
+import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
+import { bundleModules, importsOf } from "../bundle/functionBundle";
+import { runtimeText } from "../bundle/heads";
+import { appAlias, externalPackages, staysOutside } from "../bundle/packagePlugins";
+import { makeCachesOfHalves } from "../codeCache";
+import { writeOutputs } from "../files";
+import type { Memory } from "../memory";
+import { coldModules, coldStubs } from "./coldModules";
+import { sharedPlugin } from "./sharedPlugin";
+
+/** What all compiled files share: laju's part of every run. */
+export interface Shared {
+  /** The bundle's name in build/shared, without ending: a hash of its content. */
+  file: string;
+  /** The modules in it, from the app's root. */
+  modules: string[];
+}
+
+export interface SharedAttempt {
+  /** Undefined where there never was one. */
+  shared: Shared | undefined;
+  /** What could not be made; commands then start slower, and work. */
+  warnings: string[];
+  problems: CommandProblem[];
+}
+
+// Not the services: whoever uses one pays for reading it, and nobody else (a code cache costs 6 ms a MB to read).
+const entries: [string, ...string[]] = ["framework/start/startCompiled.ts", "framework/start/command.ts"];
+
+/** What shared.js has and hands on to cold.js. */
+const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
+
+/**
+ * Makes build/shared: one bundle, with V8's code cache for this Node beside it. A command of its own holds only
+ * what is its own, so that a thousand of them are small and each starts without compiling laju anew. Where one of
+ * its modules is bad, that is a problem, and the last good bundle stays: other commands still build.
+ */
+export async function bundleShared(place: BuildFolder, memory: Memory): Promise<SharedAttempt> {
+  const { build } = place;
+  const bundling = () => bundleOrProblems(place);
+  const { outputs, problems } = await memory.recall("shared", JSON.stringify(place.vendor), bundling);
+  writeOutputs(build, outputs);
+  const shared = sharedIn(memory);
+  if (shared === undefined) return { shared, warnings: [], problems };
+  return { shared, warnings: await makeCaches(shared.file, place), problems };
+}
+
+/** Each half keeps what V8 compiled of it during a run that called into it. */
+async function makeCaches(file: string, { build, root }: BuildFolder): Promise<string[]> {
+  const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
+  const program = [join(root, "framework/build/shared/train.js"), build, file];
+  return makeCachesOfHalves("the shared bundle", join(build, "shared"), root, [
+    { file, words: [...program, "succeeds"] },
+    { file: cold, words: [...program, "fails"] },
+  ]);
+}
+
+async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
+  try {
+    return { ...(await bundleHalves(place)), problems: [] };
+  } catch (error) {
+    if (!isMessageList(error)) throw error;
+    const problems = error.errors.map((message) => ({
+      file: message.location?.file ?? entries[0],
+      message: describeMessage(message),
+    }));
+    return { outputs: [], inputs: [], problems };
+  }
+}
+
+/** The hot half is what each start loads, the cold one what it loads when it first calls one of `coldModules`. */
+async function bundleHalves(place: BuildFolder): Promise<Bundled> {
+  const { root, vendor } = place;
+  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside)];
+  const toCold = { ...place, plugins: [...plugins, coldStubs(root)] };
+  const hotModules = sourcesOf(await importsOf(entries, toCold));
+  const toHot = { ...place, plugins: [...plugins, sharedPlugin(root, hotModules)] };
+  const allCold = sourcesOf(await importsOf(coldModules, toHot));
+  const cold = await bundleModules(allCold, {
+    ...toHot,
+    head: runtimeText(root, "cold.js"),
+    given: givenToCold,
+  });
+  const coldOutputs = namedByContent("shared", cold);
+  const head = [
+    coldName(coldOutputs),
+    `const lajuVendor = ${JSON.stringify(vendor)};`,
+    runtimeText(root, "shared.js"),
+  ];
+  const hot = await bundleModules(hotModules, { ...toCold, head: head.join("\n") });
+  return {
+    // The hot half comes last: what it names is there.
+    outputs: [...coldOutputs, ...namedByContent("shared", hot)],
+    inputs: [...hotModules, ...allCold].sort(),
+  };
+}
+
+function sourcesOf(imports: Metafile["inputs"]): string[] {
+  return Object.keys(imports).filter(isSource).sort();
+}
+
+/** What is shared now; undefined before there was a good build. */
+export function sharedIn(memory: Memory): Shared | undefined {
+  const memo = memory.memo("shared");
+  const path = memo && Object.keys(memo.outputs).findLast((output) => output.endsWith(".js"));
+  return path && memo ? { file: nameOf(path), modules: memo.inputs } : undefined;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { modulePlugin } from "./modulePlugin";
+
+/**
+ * What a run that simply succeeds never calls. These modules, and what only they import, make up the cold half of the
+ * shared bundle, which is loaded at the first call into it: half of laju's part of a run is about what goes wrong.
+ * test/build/coldModules.test.ts fails when a plain success needs it.
+ */
+export const coldModules = [
+  "framework/config/groups.ts",
+  "framework/config/mailAddresses.ts",
+  "framework/cli/optionsHelp.ts",
+  "framework/files/access.ts",
+  "framework/files/lockOwner.ts",
+  "framework/runs/notices/beginNotices.ts",
+  "framework/runs/nesting/descendants.ts",
+  "framework/runs/ledger/waitForLedger.ts",
+  "framework/runs/history/findRuns.ts",
+  "framework/runs/ledger/ledgerFile.ts",
+  "framework/runs/history/lockHolder.ts",
+  "framework/runs/notices/notices.ts",
+  "framework/runs/supervision/partOfRun.ts",
+  "framework/runs/supervision/refuseLoop.ts",
+  "framework/runs/supervision/reportSkip.ts",
+  "framework/runs/supervision/retry.ts",
+  "framework/runs/history/runNote.ts",
+  "framework/runs/ledger/runRow.ts",
+  "framework/runs/notices/startSender.ts",
+  "framework/text/errorText.ts",
+  "framework/services/log/prettyLine.ts",
+  "framework/services/log/winstonLogger.ts",
+];
+
+const exportedFunction = /^export (?:async )?function\*? (\w+)/gm;
+
+/** Gives whoever imports a cold module what loads it when it is called. */
+export function coldStubs(root: string): Plugin {
+  return modulePlugin("laju-cold", root, coldModules, (module) => coldStub(root, module));
+}
+
+/**
+ * Functions that load their module when they are called. Anything else that it exports, such as a constant, would have
+ * to be there before: importing that is an error of the build.
+ */
+export function coldStub(root: string, module: string): string {
+  const source = readFileSync(join(root, module), "utf8");
+  const stub = (name: string) =>
+    `export function ${name}() { return lajuShared(${JSON.stringify(module)}).${name}(...arguments); }`;
+  return [...source.matchAll(exportedFunction)].map(([, name]) => stub(name as string)).join("\n");
+}

@@ -1,0 +1,33 @@
+// Runs one supervised command through the shared bundle, in an app of its own, and writes V8's code cache: functions
+// that were called by then are in it, so that a run compiles nothing of them. Arguments: build folder, shared bundle,
+// what the run does ("succeeds" or "fails"), which bundle's cache to write, cache.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleLoader } from "../loadBundle.js";
+import { writeCache } from "../writeCache.js";
+
+const [build, file, outcome, cached, cache] = process.argv.slice(2);
+const root = mkdtempSync(join(tmpdir(), "laju-train-"));
+writeFileSync(join(root, "package.json"), '{ "laju": {} }');
+writeFileSync(join(root, ".env"), "NODE_ENV=production\nLOG_LEVEL=debug\n");
+process.env.LAJU_ROOT = root;
+process.argv = [process.argv[0], join(build, "commands", "Train.js")];
+
+const { load, cacheOf } = bundleLoader(build);
+const { lajuShared } = load(`shared/${file}`);
+const { begin, runDeclared } = lajuShared("framework/start/startCompiled.ts");
+begin({ name: "Train", overlap: "skip", schedule: ["0 8 * * *"] });
+// After the supervision's own last words.
+process.on("exit", () => {
+  writeCache(cache, cacheOf(`shared/${cached}`));
+  rmSync(root, { recursive: true, force: true });
+  process.exitCode = 0;
+});
+runDeclared("Train", { run });
+
+function run({ log }) {
+  log.info("a", { b: 1, c: new Date() });
+  if (outcome === "fails") throw new Error("as intended");
+  return "done";
+}

@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build, version as esbuildVersion, type Plugin } from "esbuild";
+import { contentHash } from "../../catalog/contentHash";
+import { writeWhole } from "../../files/writeWhole";
+import type { BuildFolder } from "../bundle/bundle";
+import { asFunction } from "../bundle/functionBundle";
+import { cacheName, makeCache } from "../codeCache";
+import { writeIfChanged } from "../files";
+import { addonPlugin, addons } from "./addons";
+import { withLazyBuiltins } from "./lazyBuiltins";
+import { lighterParts } from "./lighterParts";
+import { type VendorPackage, vendorPackages } from "./packages";
+import { rarelyUsed } from "./rarelyUsed";
+
+type Place = Pick<BuildFolder, "root" | "build">;
+
+export interface Vendor {
+  /** A hash of everything that decides what these hold. */
+  key: string;
+  /** The files in build/vendor, without ending, by the names of the packages they hold. */
+  files: Record<string, string>;
+  /** What could not be made; commands then start slower, and work. */
+  warnings: string[];
+}
+
+/** What build/vendor holds: for each package's name that of its files, and what they were made from. */
+interface VendorIndex {
+  key: string;
+  files: Record<string, string>;
+}
+
+/**
+ * Makes build/vendor: each heavy package as one file, with V8's code cache for this Node beside it. Done once
+ * per lock file and Node version; after that it costs a look at the index.
+ */
+export async function bundleVendor(place: Place): Promise<Vendor> {
+  const folder = join(place.build, "vendor");
+  const indexFile = join(folder, "index.json");
+  const key = vendorKey(place.root);
+  const index = readIndex(indexFile);
+  if (index?.key === key && hasCaches(folder, index)) return { key, files: index.files, warnings: [] };
+
+  const files = index?.key === key ? index.files : await bundlePackages(place, folder);
+  const train = join(place.root, "framework/build/vendor/train.js");
+  const cached = Object.entries(files).map(([name, file]) =>
+    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: place.root }),
+  );
+  const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
+  writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
+  removeOthers(folder, files);
+  return { key, files, warnings };
+}
+
+/** Everything that decides what the bundles hold. */
+function vendorKey(root: string): string {
+  const lock = join(root, "package-lock.json");
+  const installed = existsSync(lock) ? lock : join(modulesFolder(root), ".package-lock.json");
+  const locked = existsSync(installed) ? readFileSync(installed) : "";
+  const node20 = Number.parseInt(process.versions.node, 10) < 22;
+  const folder = join(root, "framework/build/vendor");
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  return contentHash(
+    `${esbuildVersion} ${process.arch} ${node20} ${asFunction("")} ${sources.join("\n")} ${locked}`,
+  );
+}
+
+/** node_modules may stand above the app. */
+function modulesFolder(root: string): string {
+  const paths = createRequire(join(root, "package.json")).resolve.paths("knex") ?? [];
+  return paths.find((path) => existsSync(path)) ?? join(root, "node_modules");
+}
+
+function readIndex(file: string): VendorIndex | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // Not made yet, or cut off: it is made anew.
+  }
+}
+
+function hasCaches(folder: string, { files }: VendorIndex): boolean {
+  return Object.values(files).every((file) => existsSync(join(folder, cacheName(file))));
+}
+
+async function bundlePackages(place: Place, folder: string): Promise<Record<string, string>> {
+  const made = await Promise.all(
+    vendorPackages.map(async (one) => [one.name, await bundlePackage(one, place, folder)] as const),
+  );
+  return Object.fromEntries(made.filter(([, file]) => file !== undefined)) as Record<string, string>;
+}
+
+/** Returns the file's name without ending, which holds a hash of its content; undefined for what is not here. */
+async function bundlePackage(
+  one: VendorPackage,
+  { root }: Place,
+  folder: string,
+): Promise<string | undefined> {
+  const addon = addons[one.name]?.(root);
+  if (one.name in addons && addon === undefined) return undefined;
+  const result = await build({
+    absWorkingDir: root,
+    stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: root },
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+    charset: "ascii",
+    logLevel: "silent",
+    // Its `paths` are for the app's own code.
+    tsconfigRaw: "{}",
+    // Not the identifiers: error and class names are looked at, by people and by code.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Node prints the line on which an uncaught error was thrown.
+    lineLimit: 160,
+    external: one.external ?? [],
+    define: { "process.env.NODE_ENV": '"production"' },
+    plugins: [
+      ...(addon ? [addonPlugin(addon.output)] : []),
+      rarelyUsed,
+      lighterParts(root),
+      optionalPackages,
+    ],
+  });
+  const code = result.outputFiles[0]?.text ?? "";
+  const source = asFunction(withLazyBuiltins(code));
+  const file = `${one.name}-${contentHash(source)}`;
+  writeIfChanged(join(folder, `${file}.js`), source);
+  if (addon) copyWhole(addon.source, join(folder, addon.output));
+  return file;
+}
+
+/** Drivers and extras that a package would use if they were installed stay a matter of run time. */
+const optionalPackages: Plugin = {
+  name: "optional-packages",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (pluginData === optionalPackages || isBuiltin(path)) return undefined;
+      const found = await resolve(path, { kind, resolveDir, pluginData: optionalPackages });
+      return found.errors.length > 0 ? { path, external: true } : found;
+    });
+  },
+};
+
+function copyWhole(source: string, target: string): void {
+  writeWhole(target, readFileSync(source), { mode: "umask" });
+}
+
+function removeOthers(folder: string, files: Record<string, string>): void {
+  const kept = Object.values(files);
+  for (const file of readdirSync(folder)) {
+    const isBundle = /-[\w-]{22}(-v[\d.]+-\w+)?\.(js|cache)$/.test(file);
+    if (isBundle && !kept.some((one) => file.startsWith(one))) rmSync(join(folder, file), { force: true });
+  }
+}

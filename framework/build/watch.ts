@@ -1,0 +1,59 @@
+import { existsSync, watch } from "node:fs";
+import { join } from "node:path";
+import { readManifest } from "../catalog/buildManifest";
+import { commandNames } from "../catalog/commandSources";
+import { jobTypesFile } from "../catalog/jobTypes";
+import { paths } from "../config/config";
+import { type BuildReport, buildApp, rebuildCommands } from "./build";
+
+/** Editors write a file in several steps; what comes within this time (ms) is one change. */
+const settling = 15;
+
+/**
+ * Builds, and builds again whenever something in commands/ or app/ changes: a changed command alone, anything
+ * else everything. Goes on until the process ends.
+ */
+export async function watchAndBuild(report: (report: BuildReport) => void): Promise<never> {
+  const changed = new Set<string>();
+  let wake = () => {};
+  const watched = new Set<string>();
+  const watchFolder = (folder: string) => {
+    if (watched.has(folder) || !existsSync(join(paths.root, folder))) return;
+    watched.add(folder);
+    watch(join(paths.root, folder), { recursive: true }, (_event, file) => {
+      const path = `${folder}/${file ?? ""}`;
+      if (path === jobTypesFile) return; // The build writes it itself.
+      changed.add(path);
+      wake();
+    });
+  };
+  for (const folder of ["commands", "app"]) watchFolder(folder);
+  report(await buildApp());
+  for (;;) {
+    for (const folder of importedFolders()) watchFolder(folder);
+    if (changed.size === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    await new Promise((resolve) => setTimeout(resolve, settling));
+    const files = [...changed];
+    changed.clear();
+    report(await buildChanged(files));
+  }
+}
+
+/** What lies beside app/ and commands/, and is imported from there. */
+function importedFolders(): string[] {
+  if (!existsSync(paths.manifest)) return [];
+  const files = Object.keys(readManifest().inputs).filter(
+    (file) => file.includes("/") && !file.startsWith("."),
+  );
+  return [...new Set(files.map((file) => file.split("/", 1)[0] as string))];
+}
+
+function buildChanged(files: string[]): Promise<BuildReport> {
+  const known = new Set(commandNames().map((name) => `commands/${name}.ts`));
+  const isCommands = files.every((file) => known.has(file));
+  const names = files.map((file) => file.slice("commands/".length, -".ts".length));
+  return isCommands ? rebuildCommands(names) : buildApp();
+}

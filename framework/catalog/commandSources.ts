@@ -1,0 +1,104 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { withoutSensitiveDefaults } from "../cli/sensitiveArguments";
+import { describeError } from "../cli/showError";
+import { paths } from "../config/config";
+import { LajuError } from "../config/errors";
+import { readText } from "../config/readText";
+import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from "../metadata/manifest";
+import type { CommandStart } from "../metadata/source/commandForm";
+import { readSource } from "../metadata/source/readSource";
+
+/** A command read from its source. */
+export interface SourceCommand extends CommandFacts {
+  text: string;
+  start: CommandStart;
+  hasTopLevelAwait: boolean;
+  isAlone: boolean;
+}
+
+/** What commands/ holds. */
+export interface Sources {
+  commands: SourceCommand[];
+  /** What is wrong with files that cannot be read. */
+  problems: CommandProblem[];
+  /** Modules that only export helpers: they are no commands, and should have a name that says so. */
+  helpers: CommandProblem[];
+}
+
+/** The names of all commands in commands/, whatever state their files are in. */
+export function commandNames(): string[] {
+  return existsSync(paths.commands) ? namesIn("").sort() : [];
+}
+
+/** Folder by folder: readdir's own recursion asks the disk once more about each entry. */
+function namesIn(folder: string): string[] {
+  return readdirSync(join(paths.commands, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder + entry.name;
+    if (entry.isDirectory()) return isLeftOut(entry.name, folder) ? [] : namesIn(`${path}/`);
+    return isCommandFile(entry.name, folder) ? [path.replace(/\.ts$/, "")] : [];
+  });
+}
+
+/** Reads commands' metadata. Nothing is executed, and one bad file does not hide the others. */
+export function readSources(names = commandNames()): Sources {
+  const sources: Sources = { commands: [], problems: [], helpers: [] };
+  for (const name of names) {
+    const file = `commands/${name}.ts`;
+    try {
+      const command = readCommand(name, file);
+      if (command) sources.commands.push(command);
+      else sources.helpers.push({ file, message: helperText(name, file) });
+    } catch (error) {
+      if (!(error instanceof LajuError)) throw error;
+      sources.problems.push({ file, message: describeError(error) });
+    }
+  }
+  sources.commands.sort(byPriority);
+  return sources;
+}
+
+/** What lists show of a command; the rest is the build's business. */
+export function factsOnly(command: SourceCommand): CommandFacts {
+  const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
+  return { ...facts, options: withoutSensitiveDefaults(facts.options) };
+}
+
+function helperText(name: string, file: string): string {
+  const path = name.split("/");
+  const suggested = ["commands", ...path.slice(0, -1), `_${path.at(-1)}.ts`].join("/");
+  return `${file} only exports helpers, so it is no command: rename it to ${suggested}, or export what it runs as run`;
+}
+
+function readCommand(name: string, file: string): SourceCommand | undefined {
+  if (!/^[\w][\w./-]*$/.test(name)) {
+    throw new LajuError(`${file}  "${name}" is not a command name`, {
+      code: "E_NAME",
+      hint: "Use letters, digits, - and _ in the names of files and folders, such as SendDailyEmails.ts.",
+    });
+  }
+  const text = sourceText(file);
+  const source = readSource(text, file, name);
+  if (source === undefined) return undefined;
+  const { form, meta, ...rest } = source;
+  return { ...commandFacts(name, form, meta), ...rest, text };
+}
+
+function sourceText(file: string): string {
+  try {
+    return readText(join(paths.root, file));
+  } catch (error) {
+    throw new LajuError(`${file}  cannot be read: ${error.message}`, { code: "E_SOURCE", cause: error });
+  }
+}
+
+/** laju's own verbs, and what begins with _ or a dot: no commands. */
+function isLeftOut(name: string, folder: string): boolean {
+  return /^[_.]/.test(name) || name === "node_modules" || (folder === "" && name === "native");
+}
+
+/** Tests and declarations are no commands either. */
+function isCommandFile(name: string, folder: string): boolean {
+  if (!name.endsWith(".ts") || name.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(name)) return false;
+  return !isLeftOut(name, folder) && !(folder === "" && name === "index.ts");
+}

@@ -1,0 +1,42 @@
+import { environmentName } from "../config/config";
+import type { DeployedCommand } from "../metadata/overrides";
+import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
+import { isMeantFor } from "../views/neverHere";
+
+/** Queued jobs have incidents too; no command has such a name. */
+const jobPrefix = "job ";
+
+/**
+ * Ends the incidents of commands that nothing starts here any more: no run will ever succeed and do it. Returns one
+ * sentence for each command.
+ */
+export function endIncidentsOfOthers(
+  commands: readonly DeployedCommand[],
+  environment: string | undefined,
+  at: number,
+): string[] {
+  const ofCommands = openIncidents().filter(({ kind }) => kind !== "host");
+  const names = new Set(ofCommands.map(({ name }) => name));
+  return [...names].flatMap((name) => {
+    if (name.startsWith(jobPrefix)) return [];
+    const because = whyOver(
+      commands.find((one) => one.name === name),
+      environment ?? environmentName(),
+    );
+    return because === undefined ? [] : endIncidents(name, because, at);
+  });
+}
+
+/** Ends those of one command, for this reason, such as "is disabled". */
+export function endIncidents(name: string, because: string, at: number): string[] {
+  return closeIncidents(name, { runId: null, at, because })
+    ? [`${name} ${because}, so its incident ended`]
+    : [];
+}
+
+function whyOver(command: DeployedCommand | undefined, environment: string): string | undefined {
+  if (command === undefined) return "was deleted";
+  if (!command.enabled) return "is disabled";
+  if (command.schedules.length === 0 || isMeantFor(environment, command)) return undefined;
+  return `is not for the environment ${environment}`;
+}

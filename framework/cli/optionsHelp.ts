@@ -1,0 +1,32 @@
+import type { OptionSpec, OptionSpecs } from "../metadata/optionSpecs";
+
+/** The lines of --help for a set of options, aligned. */
+export function describeOptions(specs: OptionSpecs): string[] {
+  const rows = Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)] as const);
+  const width = Math.max(0, ...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, note]) => `  ${flag.padEnd(width)}   ${note}`.trimEnd());
+}
+
+function flagOf(name: string, spec: OptionSpec): string {
+  const value = spec.type === "string" ? " <value>" : "";
+  return `${spec.short ? `-${spec.short}, ` : ""}--${name}${value}`;
+}
+
+function noteOf(spec: OptionSpec): string {
+  const notes = [spec.multiple ? "several times" : "", defaultNote(spec)].filter(Boolean).join(", ");
+  const text = [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
+  // The help has a line for each option, however its description was wrapped in the source.
+  return text.replaceAll(/\s+/g, " ");
+}
+
+function defaultNote({ default: value, sensitive }: OptionSpec): string {
+  if (value === undefined || value === false) return "";
+  if (sensitive) return "has a default";
+  return `default ${[value].flat().map(shownDefault).join(", ")}`;
+}
+
+/** Quoted where it could be misread: empty, with blanks at its ends, or with what acts on a terminal. */
+function shownDefault(value: string | boolean): string {
+  const text = String(value);
+  return /^$|^\s|\s$|[^\S ]|\p{C}/u.test(text) ? JSON.stringify(text) : text;
+}

@@ -1,0 +1,40 @@
+import { LajuError } from "../config/errors";
+import type { CommandFacts } from "../metadata/manifest";
+import type { OptionSpec } from "../metadata/optionSpecs";
+
+/** The words that `run -p key=value` gives to these commands. */
+export function parameterFlags(
+  parameters: readonly string[],
+  commands: readonly Pick<CommandFacts, "name" | "form" | "options">[],
+): string[] {
+  return parameters.map((parameter) => {
+    const key = /^([^=]+)=/.exec(parameter)?.[1];
+    if (key === undefined) throw wrongUse(`-p ${parameter} is not of the form key=value`);
+    const stranger = commands.find(
+      (command) => command.form === "declared" && optionOf(command, key) === undefined,
+    );
+    if (stranger) throw wrongUse(`${stranger.name} has no option "${key}"`);
+    const isSwitch = commands.some((command) => optionOf(command, key)?.type === "boolean");
+    return isSwitch ? switchFlag(key, parameter) : `--${parameter}`;
+  });
+}
+
+export function wrongUse(message: string): LajuError {
+  return new LajuError(message, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "Usage: node laju run <Name…> | --tag <tag> | --all  [-p key=value] [-- arguments]",
+  });
+}
+
+/** `constructor` and the like are in every object, and no option of it. */
+function optionOf({ options }: Pick<CommandFacts, "options">, key: string): OptionSpec | undefined {
+  return Object.hasOwn(options, key) ? options[key] : undefined;
+}
+
+function switchFlag(key: string, parameter: string): string {
+  const value = parameter.slice(key.length + 1);
+  if (value === "true") return `--${key}`;
+  if (value === "false") return `--no-${key}`;
+  throw wrongUse(`-p ${parameter}: ${key} is true or false`);
+}

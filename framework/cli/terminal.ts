@@ -1,0 +1,52 @@
+import { isatty } from "node:tty";
+import { terminalSettings } from "../config/config";
+
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+type Style = keyof typeof codes;
+const unicodeSymbols = {
+  done: "✓",
+  failed: "✗",
+  running: "●",
+  never: "○",
+  skipped: "↷",
+  dots: "…",
+  bar: "█",
+};
+const asciiSymbols: typeof unicodeSymbols = {
+  done: "+",
+  failed: "x",
+  running: "*",
+  never: "o",
+  skipped: ">",
+  dots: "...",
+  bar: "#",
+};
+
+/** Colours, symbols and width for text that goes to a stream. */
+export interface Terminal {
+  paint(style: Style, text: string): string;
+  symbols: typeof unicodeSymbols;
+  /** Columns: at most 100, and 80 when the stream is no terminal. */
+  width: number;
+  isTerminal: boolean;
+}
+
+/** Looks at a standard stream (1 stdout, 2 stderr) and the environment. */
+export function terminalFor(fd: 1 | 2): Terminal {
+  const { color, unicode } = terminalSettings();
+  const isTerminal = isatty(fd);
+  const paints = color ?? isTerminal;
+  const stream = fd === 1 ? process.stdout : process.stderr;
+  return {
+    paint: (style, text) => (paints ? `\u001b[${codes[style]}m${text}\u001b[0m` : text),
+    symbols: unicode || !isTerminal ? unicodeSymbols : asciiSymbols,
+    width: isTerminal ? Math.min(stream.columns || 80, 100) : 80,
+    isTerminal,
+  };
+}
+
+/** How wide a text is without its colours. */
+export function visibleWidth(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one.
+  return text.replace(/\u001b\[\d+m/g, "").length;
+}

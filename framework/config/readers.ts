@@ -1,0 +1,113 @@
+import { isAbsolute } from "node:path";
+import { parseDuration } from "./duration";
+import { groupNumber } from "./groups";
+import { type Mailbox, readMailboxSetting } from "./mailAddresses";
+
+/** What reads one kind of setting each. */
+export type SettingReaders = ReturnType<typeof settingReaders>;
+
+const exampleAddresses = "such as ops@example.com or Ops Team <ops@example.com>";
+
+/** One reader per kind of value; each notes in `problems` what is wrong with a value instead of throwing. */
+export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
+  const text = (name: string) => env[name]?.trim() || undefined;
+  const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
+  const mailboxes = (name: string): Mailbox[] => {
+    const value = text(name);
+    if (value === undefined) return [];
+    const list = readMailboxSetting(value);
+    for (const part of list.wrong) {
+      problems.push(`${name} has ${JSON.stringify(part)}, which is not a mail address (${exampleAddresses})`);
+    }
+    return list.mailboxes;
+  };
+  return {
+    text,
+    mailboxes,
+    mailbox(name: string): Mailbox | undefined {
+      const found = mailboxes(name);
+      if (found.length > 1) problems.push(`${name} has ${found.length} mail addresses, expected one`);
+      return found[0];
+    },
+    name(name: string, fallback: string): string {
+      const value = text(name) ?? fallback;
+      if (!/^[\w-]+$/.test(value))
+        problems.push(`${found(name)}, expected a plain word such as "${fallback}"`);
+      return value;
+    },
+    integer(name: string, from: number, to: number): number | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= from && number <= to) return number;
+      problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
+      return undefined;
+    },
+    /** "10MB", "500k", "1000000": decimal, as disks and people count. */
+    bytes(name: string): number | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const [, count, unit] = /^(\d+(?:\.\d+)?) ?([kmg]?)b?$/i.exec(value) ?? [];
+      const size = Math.round(Number(count) * 1000 ** " kmg".indexOf(unit?.toLowerCase() || " "));
+      if (size >= 1000) return size;
+      problems.push(`${found(name)}, expected a size such as "10MB"`);
+      return undefined;
+    },
+    /** A length of time as metadata has it, as written and in milliseconds. */
+    duration(name: string): { text: string; ms: number } | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const ms = durationOrNone(value);
+      if (ms !== undefined) return { text: value, ms };
+      problems.push(`${found(name)}, expected a duration such as "90s", "10m" or "1h30m"`);
+      return undefined;
+    },
+    boolean(name: string): boolean | undefined {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined) return undefined;
+      if (["true", "1", "yes", "on"].includes(value)) return true;
+      if (!["false", "0", "no", "off"].includes(value))
+        problems.push(`${found(name)}, expected "true" or "false"`);
+      return false;
+    },
+    oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined) return undefined;
+      const match = allowed.find((candidate) => candidate === value);
+      if (match === undefined) problems.push(`${found(name)}, expected one of ${allowed.join(", ")}`);
+      return match;
+    },
+    url(name: string, protocols: string[]): string | undefined {
+      const value = text(name);
+      if (value === undefined || protocols.some((protocol) => isUrl(value, protocol))) return value;
+      const shapes = protocols.map((protocol) => `${protocol}${protocol === "file:" ? "" : "//"}…`);
+      // Not the value itself: it usually holds a password.
+      problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
+      return undefined;
+    },
+    group(name: string): void {
+      const value = text(name);
+      if (value !== undefined && groupNumber(value) === undefined)
+        problems.push(`${found(name)}, expected a group of /etc/group, or the number of one`);
+    },
+    absolutePath(name: string): void {
+      const value = text(name);
+      if (value !== undefined && !isAbsolute(value))
+        problems.push(`${found(name)}, expected an absolute path`);
+    },
+  };
+}
+
+/** None would end every run at once. */
+function durationOrNone(value: string): number | undefined {
+  try {
+    return parseDuration(value) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isUrl(value: string, protocol: string): boolean {
+  if (!value.startsWith(protocol)) return false;
+  return protocol === "file:" ? value.length > protocol.length : URL.canParse(value);
+}

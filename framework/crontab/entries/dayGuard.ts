@@ -1,0 +1,104 @@
+import { compile } from "../../schedule/expression/calendar";
+import type { CalendarSchedule } from "../../schedule/expression/types";
+import { everyDay, monthKinds, type Sight, viewOf } from "./everyDay";
+import { boxesFor, crossed, globsOf, type Sample } from "./globs";
+import { date, dateCommand, type ShellTest } from "./guards";
+
+const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
+
+// In the order of what they cost to read: the first that tells the days apart is taken.
+const choices: readonly (readonly Sight[])[] = [
+  ["weekday"],
+  ["day"],
+  ["month"],
+  ["nextWeek"],
+  ["day", "weekday"],
+  ["month", "weekday"],
+  ["month", "day"],
+  ["nextWeek", "weekday"],
+  ["month", "day", "weekday"],
+  ["month", "nextWeek", "weekday"],
+  ["day", "nextWeek", "weekday"],
+  ["month", "day", "nextWeek", "weekday"],
+];
+
+/** The days of the month on which the schedule may run at all: what cron's own field can sift for free. */
+export function coarseDays(schedule: CalendarSchedule): number[] {
+  const verdicts = verdictsOn(schedule);
+  const days = everyDay().flatMap(({ day }, index) => (verdicts[index] === Verdict.yes ? [day] : []));
+  return [...new Set(days)].sort((a, b) => a - b);
+}
+
+/** Whether cron's own fields let a day through to the guard. */
+export type Sieve = (day: number, month: number) => boolean;
+
+/** The tests that let only the schedule's days pass. */
+export function dayTests(schedule: CalendarSchedule, timezone?: string, sieve?: Sieve): ShellTest[] {
+  if (schedule.cycle) return [cycleTest(schedule.cycle, timezone)];
+  const verdicts = verdictsOn(schedule, sieve);
+  if (!verdicts.includes(Verdict.no)) return [];
+  for (const choice of choices) {
+    const samples = samplesOf(choice, verdicts);
+    if (samples) return [testOf(samples, choice, timezone)];
+  }
+  throw new Error(`no guard tells the days of ${schedule.text} apart`);
+}
+
+/** What the schedule has to say on a day; "unasked" where the sieve keeps it from being asked. */
+const Verdict = { no: 0, yes: 1, unasked: 2 } as const;
+
+/** The verdict on each of everyDay(). */
+function verdictsOn(schedule: CalendarSchedule, sieve?: Sieve): Uint8Array {
+  const { daysOf } = compile(schedule);
+  const verdicts = new Uint8Array(everyDay().length);
+  let index = 0;
+  for (const { month, length, first } of monthKinds()) {
+    const mask = daysOf(month, length, first);
+    for (let day = 1; day <= length; day++) {
+      const isAsked = !sieve || sieve(day, month);
+      verdicts[index++] = isAsked ? (mask >>> (day - 1)) & 1 : Verdict.unasked;
+    }
+  }
+  return verdicts;
+}
+
+/** What these sights show, and the verdict on it; undefined if two days look the same but differ. */
+function samplesOf(choice: readonly Sight[], verdicts: Uint8Array): Sample[] | undefined {
+  const { values, shownBy } = viewOf(choice);
+  const found = new Uint8Array(values.length).fill(Verdict.unasked);
+  for (let index = 0; index < verdicts.length; index++) {
+    const verdict = verdicts[index];
+    if (verdict === Verdict.unasked) continue;
+    const known = found[shownBy[index]];
+    if (known !== Verdict.unasked && known !== verdict) return undefined;
+    found[shownBy[index]] = verdict;
+  }
+  return values.flatMap((each, index) =>
+    found[index] === Verdict.unasked ? [] : [{ values: each, passes: found[index] === Verdict.yes }],
+  );
+}
+
+function testOf(samples: readonly Sample[], choice: readonly Sight[], timezone?: string): ShellTest {
+  const patterns = boxesFor(samples).flatMap((box) =>
+    crossed(
+      box.map((allowed, index) => globsOf(allowed, choice[index] === "weekday" ? 1 : 2)),
+      "-",
+    ),
+  );
+  return { word: `"${wordOf(choice, dateCommand(timezone))}"`, patterns };
+}
+
+function wordOf(choice: readonly Sight[], date: string): string {
+  const nextWeek = `$(${date} -d '12:00 7 days' +%d)`;
+  if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
+  const format = choice.map((sight) => (sight === "nextWeek" ? nextWeek : formats[sight])).join("-");
+  // The other date's digits go through today's format as they stand.
+  return format.includes("$") ? `$(${date} +"${format}")` : `$(${date} +${format})`;
+}
+
+/** Civil days since the epoch, whatever the zone: `date` reads today's date as one in UTC. */
+function cycleTest(cycle: { days: number; shift: number }, timezone?: string): ShellTest {
+  const today = `$(${date} -d "$(${dateCommand(timezone)} +%F) UTC" +%s)`;
+  const day = cycle.shift === 0 ? `${today} / 86400` : `(${today} / 86400 + ${cycle.shift})`;
+  return { word: `$(( ${day} % ${cycle.days} ))`, patterns: ["0"] };
+}

@@ -1,0 +1,30 @@
+import { commentFor } from "../text/block";
+import { crontabLine } from "../text/line";
+import { appSlug } from "./names";
+import { checkUser } from "./problems";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
+
+/** The file for /etc/cron.d: the crontab's lines, each with the user who runs it. */
+export function cronDFile(source: ExportSource, user: string): ExportedFile {
+  checkUser(user);
+  const head = [
+    `# laju ${source.place.root}`,
+    "# Written by `node laju crontab --format cron.d`. Belongs in /etc/cron.d, owned by root, mode 0644.",
+  ];
+  const lines = source.commands.flatMap((command) => ["", ...commandLines(command, source, user)]);
+  // cron passes over file names with a dot.
+  return { name: `laju-${appSlug(source.place.root)}`, text: `${[...head, ...lines].join("\n")}\n` };
+}
+
+/** Which app such a file is of; undefined for any other file. */
+export function rootOfCronD(text: string): string | undefined {
+  return /^# laju (.+)\n# Written by `node laju crontab --format cron\.d`/.exec(text)?.[1];
+}
+
+function commandLines({ row }: ExportedCommand, { place }: ExportSource, user: string): string[] {
+  const lines = row.entries.map((entry) => {
+    const command = crontabLine(row, entry, place).slice(entry.fields.length + 1);
+    return `${entry.fields} ${user} ${command}`;
+  });
+  return [commentFor(row), ...lines];
+}

@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname } from "node:path";
+import { readBuiltCommands } from "../../catalog/catalog";
+import { settings, sharedGroup } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { systemTimezone } from "../../config/hostTimezone";
+import { hostClock } from "../../host/hostClock";
+import { byPriority, commandFacts } from "../../metadata/manifest";
+import type { CrontabTarget } from "../install/installer";
+import { cronDFile } from "./cronD";
+import { kubernetesManifests } from "./kubernetes";
+import { systemdUnits } from "./systemd";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
+
+/** What `crontab` takes besides, for schedulers other than the crontab. */
+export const exportOptions = {
+  format: { type: "string", description: "crontab, cron.d, systemd or kubernetes (default: crontab)" },
+  user: {
+    type: "string",
+    short: "u",
+    description: "With cron.d and systemd: who runs the commands (default: you)",
+  },
+  image: { type: "string", description: "With kubernetes: the container image that holds the app" },
+  harden: {
+    type: "boolean",
+    description:
+      "With systemd: no new privileges, a private /tmp, and write access to the app's folders only",
+  },
+  out: { type: "string", description: "With --format: write the files into this folder" },
+} as const;
+
+export interface ExportChoice {
+  format?: string | undefined;
+  user?: string | undefined;
+  image?: string | undefined;
+  harden?: boolean | undefined;
+  out?: string | undefined;
+  node?: string | undefined;
+  json?: boolean | undefined;
+  portable?: boolean | undefined;
+}
+
+/** How a format's files become one stream, and what it has to do with the options. */
+export interface ExportFormat {
+  takes: readonly ("user" | "image" | "portable" | "harden")[];
+  /** What stands before each file in the stream. */
+  separator(file: ExportedFile): string;
+}
+
+export const exportFormats: Record<string, ExportFormat> = {
+  "cron.d": { takes: ["user", "portable"], separator: () => "" },
+  systemd: { takes: ["user", "harden"], separator: ({ name }) => `# file: ${name}\n` },
+  kubernetes: { takes: ["image"], separator: () => "---\n" },
+};
+
+/** The files that --format asks for; undefined for a crontab. Nothing is written. */
+export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
+  checkChoice(options);
+  const source: ExportSource = {
+    commands:
+      options.format === "kubernetes" ? commandsOf(target) : [...commandsOf(target), ...ownOf(target)],
+    place: target.place,
+    // What systemd and Kubernetes do is not the cron daemon's affair.
+    hostTimezone: options.format === "cron.d" ? hostClock().hostTimezone : systemTimezone(),
+  };
+  const user = options.user ?? userInfo().username;
+  if (options.format === "cron.d") return [cronDFile(source, user)];
+  if (options.format === "systemd") {
+    const hardenedFor = options.harden ? writtenFolders(target) : undefined;
+    return systemdUnits(source, user, { sharesFiles: sharedGroup() !== undefined, hardenedFor });
+  }
+  if (options.format !== "kubernetes") return undefined;
+  return kubernetesManifests(source, { image: options.image ?? "", node: options.node ?? "node" });
+}
+
+function writtenFolders({ rows, data }: CrontabTarget): string[] {
+  return [data, ...new Set(rows.map(({ log }) => dirname(log))), settings().backup.folder];
+}
+
+/** What is worth knowing of the files before they are used: one sentence each. */
+export function exportWarnings(target: CrontabTarget, { format }: ExportChoice): string[] {
+  if (format === "cron.d") return missingFolders(target);
+  if (format !== "kubernetes") return [];
+  return ownOf(target).map(({ facts }) => `${facts.name} is left out: a pod sees no other pod's ledger.`);
+}
+
+/** cron's shell gives up before the command starts where its log cannot be opened. */
+function missingFolders({ rows }: CrontabTarget): string[] {
+  const folders = [...new Set(rows.map(({ log }) => dirname(log)))].filter((folder) => !existsSync(folder));
+  return folders.map((folder) => `${folder} is not there: make it before cron needs it.`);
+}
+
+function commandsOf({ rows }: CrontabTarget): ExportedCommand[] {
+  const all = readBuiltCommands().sort(byPriority);
+  return all.flatMap((facts) => {
+    const row = rows.find(({ name }) => name === facts.name);
+    return row === undefined ? [] : [{ facts, row }];
+  });
+}
+
+/** laju's own entries, such as the monitor's. */
+function ownOf({ rows }: CrontabTarget): ExportedCommand[] {
+  const names = new Set(readBuiltCommands().map(({ name }) => name));
+  const own = rows.filter(({ name }) => !names.has(name));
+  return own.map((row) => {
+    const schedule = row.entries.map(({ fields }) => fields);
+    return { facts: commandFacts(row.name, "script", { description: row.description, schedule }), row };
+  });
+}
+
+function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
+  const names = ["crontab", ...Object.keys(exportFormats)];
+  if (!names.includes(format)) {
+    throw wrongUse(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
+  }
+  const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
+  for (const name of ["user", "image", "portable", "harden", "json"] as const) {
+    if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
+    throw wrongUse(`--${name} means nothing with --format ${format}`, `Leave out one of them.`);
+  }
+  if (format === "crontab" && options.out !== undefined) {
+    throw wrongUse("--out needs --format", "A crontab goes to stdout: node laju crontab > crontab.txt.");
+  }
+  if (format === "kubernetes" && options.image === undefined) {
+    throw wrongUse("--format kubernetes needs --image", "Such as --image registry.example.com/app:1.4.");
+  }
+}
+
+function wrongUse(message: string, hint: string): LajuError {
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+}

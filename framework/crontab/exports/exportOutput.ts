@@ -1,0 +1,34 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { LajuError } from "../../config/errors";
+import { writeWhole } from "../../files/writeWhole";
+import type { ExportFormat } from "./crontabExport";
+import type { ExportedFile } from "./types";
+
+/** All files as one stream on stdout. */
+export function printFiles(files: readonly ExportedFile[], format: ExportFormat): void {
+  process.stdout.write(files.map((file) => format.separator(file) + file.text).join(""));
+}
+
+/** Writes the files into a folder, each whole or not at all, and names them on stdout. */
+export function writeFiles(files: readonly ExportedFile[], folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  for (const { name, text } of files) {
+    const path = join(folder, name);
+    // systemd, cron and kubectl read them, whoever they run as.
+    attempt(path, () => writeWhole(path, text, { mode: 0o644 }));
+    console.log(path);
+  }
+}
+
+function attempt(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new LajuError(`${path} cannot be written: ${error.message}`, {
+      code: "E_EXPORT_OUTPUT",
+      hint: "Choose a folder with --out that this user may write to.",
+      cause: error,
+    });
+  }
+}

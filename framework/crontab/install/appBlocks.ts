@@ -1,0 +1,77 @@
+import { lstatSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { paths } from "../../config/config";
+import { readEnvFile } from "../../config/envFile";
+import { readText } from "../../config/readText";
+import { allBlocks, type NamedBlock } from "../text/blocks";
+import { readInstallation } from "./installation";
+
+/** A block of the crontab whose commands are this app's: they share its build or its data folder. */
+export interface AppBlock extends NamedBlock {
+  /** `here`: its folder is this release. `other`: another release or copy. `gone`: it was here before the app moved. */
+  place: "here" | "other" | "gone";
+  /** Whether its folder is a link, such as the one to the current release. */
+  isLink: boolean;
+}
+
+/** Whether entries of this folder start this app's commands. */
+export function isOwnRoot(root: string): boolean {
+  return placeOf(root) !== undefined;
+}
+
+/** The blocks of a crontab that start this app's commands, under whatever path. */
+export function appBlocks(crontab: Buffer): AppBlock[] {
+  return allBlocks(crontab).flatMap((block) => {
+    const place = placeOf(block.root);
+    return place === undefined ? [] : [{ ...block, place, isLink: isLink(block.root) }];
+  });
+}
+
+/**
+ * The block that crontab:install brings up to date when no root is named: of a link, which stays from release to
+ * release, rather than of this very folder. One of another folder is left alone: its release is not this one.
+ */
+export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined {
+  const usable = blocks.filter(({ place, isLink }) => place === "here" || (place === "other" && isLink));
+  const installed = readInstallation()?.root;
+  const worth = ({ root, place, isLink }: AppBlock) =>
+    (isLink ? 4 : 0) + (place === "here" ? 2 : 0) + (root === installed ? 1 : 0);
+  return usable.sort((a, b) => worth(b) - worth(a))[0];
+}
+
+/** Where a folder is really, as far as it exists. */
+export function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    const above = dirname(folder);
+    return above === folder ? folder : join(realFolder(above), basename(folder));
+  }
+}
+
+/** Whether a folder leads to this very app. */
+export function isHere(root: string): boolean {
+  return realFolder(root) === realFolder(paths.root);
+}
+
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function placeOf(root: string): AppBlock["place"] | undefined {
+  if (isHere(root) || realFolder(join(root, "build")) === realFolder(paths.build)) return "here";
+  if (lstatSync(root, { throwIfNoEntry: false }) === undefined) {
+    return readInstallation()?.root === root ? "gone" : undefined;
+  }
+  return realFolder(dataFolderOf(root)) === realFolder(paths.data) ? "other" : undefined;
+}
+
+/** Its settings are its own; what this process was started with says nothing about it. */
+function dataFolderOf(root: string): string {
+  try {
+    const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;
+    return resolve(root, LAJU_DATA || "data");
+  } catch {
+    return join(root, "data"); // It has no .env, or not for us to read.
+  }
+}

@@ -1,0 +1,47 @@
+import { paths } from "../../config/config";
+import { shellQuote } from "../../text/shellQuote";
+import type { TargetOptions } from "./target";
+
+const optionNames = ["root", "node", "log-dir", "env", "user"] as const;
+
+/**
+ * `node laju crontab:install` with the options that make it write what these say, as it is typed into a shell. The root is
+ * named where it is not this folder, or has to be (`namesRoot`) since the crontab has other entries of this app.
+ */
+export function installCommand(
+  options: TargetOptions,
+  { namesRoot = false, flags = [] }: { namesRoot?: boolean; flags?: string[] } = {},
+): string {
+  const { root = paths.root, ...others } = options;
+  const words = namesRoot ? ["--root", root] : [];
+  return verbCommand("crontab:install", namesRoot ? others : options, [...words, ...flags]);
+}
+
+/** `node laju crontab:remove` for the block of a folder. */
+export function removeCommand(root: string, user: string | undefined): string {
+  return verbCommand("crontab:remove", { root, user }, []);
+}
+
+/** Which options crontab:install has taken from the entries that were there; undefined where there is nothing to say. */
+export function keptOptionsText(options: TargetOptions, asked: TargetOptions): string | undefined {
+  const kept = ["root", "node", "log-dir"] as const;
+  const isKept = (name: (typeof kept)[number]) => asked[name] === undefined && !isUsual(name, options[name]);
+  const words = kept.filter(isKept).flatMap((name) => [`--${name}`, shellQuote(options[name] as string)]);
+  return words.length === 0 ? undefined : `Kept from before: ${words.join(" ")}`;
+}
+
+/** What crontab:install does without being told. */
+function isUsual(name: (typeof optionNames)[number], value: string | undefined): boolean {
+  if (value === undefined) return true;
+  return (name === "root" && value === paths.root) || (name === "node" && value === process.execPath);
+}
+
+function verbCommand(verb: string, options: TargetOptions, more: string[]): string {
+  const words = optionNames.flatMap((name) => {
+    const value = options[name];
+    const isNeedless = verb === "crontab:install" && isUsual(name, value);
+    return value === undefined || isNeedless ? [] : [`--${name}`, value];
+  });
+  const flags = options.portable ? ["--portable"] : [];
+  return ["node laju", verb, ...[...words, ...flags, ...more].map(shellQuote)].join(" ");
+}

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { contentHash } from "../../catalog/contentHash";
+import { paths } from "../../config/config";
+import { fileMode } from "../../files/access";
+import { makeFolder } from "../../files/makeFolder";
+import { readOwn } from "../../files/openFile";
+import { writeWhole } from "../../files/writeWhole";
+import { stableHash } from "../../schedule/expression/hash";
+import type { CrontabTarget } from "./installer";
+import type { TargetOptions } from "./target";
+
+/** What crontab:install was told and did, kept beside the ledger: nobody missed what was not there yet. */
+export interface Installation {
+  at: number;
+  options: TargetOptions;
+  /** The folder that the block is known by. */
+  root?: string | undefined;
+  /** Whether --node named the node; else it is the one that ran crontab:install. */
+  isNodeChosen?: boolean | undefined;
+  /** The build that the entries are of, by its id in `builds`. */
+  build?: string | undefined;
+  /** The builds that were installed here: when for the first time, and how old the file that describes it was. */
+  builds?: Record<string, { since: number; builtAt: number }> | undefined;
+  commands: Record<string, { entries: string; since: number }>;
+  /** The cron daemon's own TZ, where it has one: only root can see it. */
+  daemonTimezone?: string | undefined;
+}
+
+const file = join(paths.data, "installation.json");
+
+/** The last installation of this app, if laju did it. */
+export function readInstallation(): Installation | undefined {
+  try {
+    return JSON.parse(readOwn(file).toString()) as Installation;
+  } catch {
+    return undefined; // Never installed, or not by this user.
+  }
+}
+
+/** Since when the crontab has these very entries of a command; undefined when that is not known. */
+export function installedSince(
+  installation: Installation | undefined,
+  { rows }: CrontabTarget,
+  name: string,
+): number | undefined {
+  const row = rows.find((one) => one.name === name);
+  const known = installation?.commands[name];
+  return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
+}
+
+/** This build, for comparing it with the one that was installed; undefined where there is none. */
+export function thisBuild(): { id: string; builtAt: number } | undefined {
+  try {
+    return { id: contentHash(readFileSync(paths.manifest)), builtAt: statSync(paths.manifest).mtimeMs };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Entries that were there before keep their time. `asked` is what the user named of `options`. Book-keeping never stops
+ * an installation.
+ */
+export function rememberInstallation(
+  target: CrontabTarget,
+  { options, asked, now }: { options: TargetOptions; asked: TargetOptions; now: number },
+): void {
+  const installation = readInstallation();
+  const before = installation?.commands ?? {};
+  const { only } = target;
+  const rows = target.rows.filter(({ name }) => only === undefined || only.includes(name));
+  const touched = rows.map((row) => {
+    const entries = entriesHash(row);
+    const known = before[row.name];
+    return [row.name, known?.entries === entries ? known : { entries, since: now }] as const;
+  });
+  const kept = only === undefined ? {} : before;
+  const { root, node, "log-dir": logs, env, portable, user } = options;
+  write({
+    at: now,
+    options: { root, node: target.place.node, "log-dir": logs, env, portable, user },
+    root: target.place.root,
+    isNodeChosen: node !== undefined && (asked.node !== undefined || installation?.isNodeChosen !== false),
+    ...buildsWith(installation, { isWhole: only === undefined, now }),
+    commands: { ...kept, ...Object.fromEntries(touched) },
+    ...(target.daemonTimezone !== undefined && { daemonTimezone: target.daemonTimezone }),
+  });
+}
+
+const mostBuilds = 50;
+
+/** A build of which single commands were installed is not the one that the block is of. */
+function buildsWith(
+  installation: Installation | undefined,
+  { isWhole, now }: { isWhole: boolean; now: number },
+) {
+  const { build, builds = {} } = installation ?? {};
+  const current = thisBuild();
+  if (!isWhole || current === undefined) return { build, builds };
+  const since = builds[current.id]?.since ?? now;
+  const all = { ...builds, [current.id]: { since, builtAt: current.builtAt } };
+  const newest = Object.entries(all).sort(([, a], [, b]) => b.since - a.since);
+  return { build: current.id, builds: Object.fromEntries(newest.slice(0, mostBuilds)) };
+}
+
+export function forgetInstallation(): void {
+  rmSync(file, { force: true });
+}
+
+function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
+  return stableHash(JSON.stringify(entries)).toString(16);
+}
+
+function write(installation: Installation): void {
+  try {
+    makeFolder(dirname(file));
+    // LAJU_GROUP may read it, but not name the folder of logs that is shown.
+    writeWhole(file, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
+  } catch {
+    // `status` then knows of missed starts only what monitor noted.
+  }
+}

@@ -1,0 +1,122 @@
+import { accessSync, constants } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { paths } from "../../config/config";
+import { type FoundBlock, findBlock } from "../text/edit";
+import { entriesIn } from "../text/entryParts";
+import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
+import { type Installation, readInstallation } from "./installation";
+import { readCrontab } from "./systemCrontab";
+import type { TargetOptions } from "./target";
+
+/**
+ * What is not asked for is as the crontab has it, so that the options of crontab:install are no drift: the block itself
+ * tells root, node and environment. What it does not tell stands in data/installation.json.
+ */
+export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOptions {
+  const { installation, root, block } = rememberedOf(asked, read);
+  return {
+    ...given(asked),
+    root,
+    node: asked.node ?? installedNode(block, installation),
+    "log-dir": asked["log-dir"] ?? installedLogs(block, installation),
+    env: asked.env ?? (block === undefined ? installation?.options.env : block.notes.environment),
+    portable: asked.portable ?? installation?.options.portable,
+  };
+}
+
+/**
+ * The same for crontab:install: root, node and logs stay as they were chosen. The environment doesn't, and a node that
+ * nobody chose, or that is gone, gives way to the one that runs this.
+ */
+export function forInstalling(
+  asked: TargetOptions,
+  { read = readCrontab, isPartial = false }: { read?: typeof readCrontab; isPartial?: boolean } = {},
+): TargetOptions {
+  const { installation, root, block } = rememberedOf(asked, read);
+  const node = installedNode(block, installation);
+  const isKept = isPartial || installation?.isNodeChosen !== false;
+  return {
+    ...given(asked),
+    root,
+    node: asked.node ?? (node !== undefined && isKept && canExecute(node) ? node : undefined),
+    "log-dir": asked["log-dir"] ?? installedLogs(block, installation),
+    env: asked.env ?? (isPartial ? block?.notes.environment : undefined),
+  };
+}
+
+/** The folder that the app's block is known by, whichever release this is. */
+export function installedRoot({ user, root }: TargetOptions, read = readCrontab): string {
+  if (root !== undefined) return isAbsolute(root) ? resolve(root) : root;
+  const known = readInstallation()?.options.root;
+  const fallback = known !== undefined && (isHere(known) || isLink(known)) ? known : paths.root;
+  try {
+    return currentBlock(appBlocks(read(user === undefined ? {} : { user }).text))?.root ?? fallback;
+  } catch {
+    return fallback; // No crontab program, or a table that the verb itself complains about.
+  }
+}
+
+/** The app's block; undefined where nothing is installed, or nobody can tell. */
+export function installedBlock(asked: TargetOptions, read = readCrontab): FoundBlock | undefined {
+  try {
+    const { text } = read(asked.user === undefined ? {} : { user: asked.user });
+    return findBlock(text, installedRoot(asked, read));
+  } catch {
+    return undefined; // As above.
+  }
+}
+
+/** The environment that the block is for; undefined where none was named with --env, or nothing is installed. */
+export function installedEnvironment(asked: TargetOptions, read = readCrontab): string | undefined {
+  return installedBlock(asked, read)?.notes.environment;
+}
+
+/** The node that a block starts. */
+export function nodeIn({ body }: FoundBlock): string | undefined {
+  return entriesIn(body)[0]?.node;
+}
+
+function rememberedOf(asked: TargetOptions, read: typeof readCrontab) {
+  return {
+    installation: readInstallation(),
+    root: installedRoot(asked, read),
+    block: installedBlock(asked, read),
+  };
+}
+
+function given(asked: TargetOptions): TargetOptions {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+}
+
+/** Of a block that was edited by hand, what crontab:install wrote counts. */
+function installedNode(block: FoundBlock | undefined, installation: Installation | undefined) {
+  const told = installation?.options.node;
+  return block === undefined || (block.isEdited && told !== undefined) ? told : nodeIn(block);
+}
+
+/** Where LAJU_LOGS says where logs are, it may have changed since; a folder that --log-dir named stays. */
+function installedLogs(block: FoundBlock | undefined, installation: Installation | undefined) {
+  if (installation !== undefined) return installation.options["log-dir"];
+  const below = relative(paths.root, paths.logs);
+  const isSet = below.startsWith("..") || isAbsolute(below);
+  return block === undefined || isSet ? undefined : logsIn(block);
+}
+
+/** The folder of a block's logs, where it is not the usual one. Logs with names of their own don't tell it. */
+function logsIn({ body }: FoundBlock): string | undefined {
+  const folders = entriesIn(body).flatMap(({ build, file, log }) => {
+    const name = file === "laju.js" ? "monitor" : file.slice("commands/".length, -".js".length);
+    const folder = log.endsWith(`/${name}.log`) ? log.slice(0, -`/${name}.log`.length) : undefined;
+    return folder === undefined || folder === join(dirname(build), "logs") ? [] : folder;
+  });
+  return folders[0];
+}
+
+function canExecute(program: string): boolean {
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

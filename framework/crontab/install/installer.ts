@@ -1,0 +1,187 @@
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { LajuError } from "../../config/errors";
+import type { Owner } from "../../files/access";
+import { blockAround, crontabBlock } from "../text/block";
+import { type CrontabDiff, diffBodies } from "../text/diff";
+import { findBlock, removeBlock, replaceBlock } from "../text/edit";
+import type { CrontabPlace, CrontabRow } from "../text/line";
+import { withOnly } from "../text/units";
+import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepareFolder } from "./files";
+import { withCrontabLock } from "./lock";
+import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
+
+/** What is to be on whose crontab. */
+export interface CrontabTarget extends CrontabAccess {
+  rows: readonly CrontabRow[];
+  place: CrontabPlace;
+  /** The environment that the block is for, where one was asked for by name. */
+  environment?: string | undefined;
+  /** The folder that keeps crontab.bak. */
+  data: string;
+  /** The cron daemon's own TZ, where it has one. */
+  daemonTimezone?: string | undefined;
+  /** Names of the commands to touch; all others stay as they are installed. */
+  only?: readonly string[];
+  /** Roots of other blocks that this one takes over. */
+  replaces?: readonly string[];
+}
+
+/** What a verb did to the crontab, or would do. */
+export interface CrontabChange extends CrontabDiff {
+  user: string;
+  /** There was no block of this app yet. */
+  isFirst: boolean;
+  /** The table is to be another one; false when there is nothing to do. */
+  isNeeded: boolean;
+  isWritten: boolean;
+  /** Lines of the table that are not this app's. */
+  otherLines: number;
+  /** Where the previous table is, when there was one and it was replaced. */
+  backup?: string;
+}
+
+export type CrontabState =
+  | "not installed"
+  | "older than the build"
+  | "newer than the build"
+  | "different"
+  | "edited by hand"
+  | "in order";
+
+/** Both read the table alone and write nothing: for --dry-run, and for asking first. */
+export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
+export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
+
+/** Puts the app's block into the crontab, and makes the logs that its lines write to. */
+export function installCrontab(target: CrontabTarget): CrontabChange {
+  const owner = ownerFor(target);
+  return apply(target, wantedTable, () => {
+    if (owner !== undefined) prepareFolder(target.data, owner);
+    for (const { log } of target.rows) prepareLog(log, target.user, owner);
+  });
+}
+
+function prepareLog(log: string, user: string | undefined, owner: Owner | undefined): void {
+  makeLog(log, owner);
+  if (user === undefined) checkWritable(log);
+  else if (owner !== undefined) checkWritableBy(user, owner, log);
+}
+
+/** Takes the app's block out of the crontab; an emptied table stays, as an empty one. */
+export function removeCrontab(target: CrontabTarget): CrontabChange {
+  return apply(target, tableWithout);
+}
+
+/** How the installed block compares with what would be installed now; of any difference it says "older". */
+export function checkCrontab(
+  target: CrontabTarget,
+  read = readCrontab,
+): { state: CrontabState; change: CrontabChange } {
+  const { before, change } = plan(target, wantedTable, read);
+  const found = findBlock(before, target.place.root);
+  if (!change.isNeeded) return { state: "in order", change };
+  if (found === undefined) return { state: "not installed", change };
+  return { state: found.isEdited ? "edited by hand" : "older than the build", change };
+}
+
+type Edit = (before: Buffer, target: CrontabTarget) => Buffer;
+
+function wantedTable(before: Buffer, target: CrontabTarget): Buffer {
+  const { rows, place, only, environment, replaces = [] } = target;
+  const block = crontabBlock(rows, place, environment);
+  const wanted = only === undefined ? block : partialBlock(before, block, target);
+  return replaceBlock(replaces.reduce(removeBlock, before), place.root, wanted, existsSync);
+}
+
+function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
+  return removeBlock(before, place.root);
+}
+
+/** The block as it is installed, but for the named commands. */
+function partialBlock(before: Buffer, wanted: string, target: CrontabTarget): string {
+  const { place, only = [] } = target;
+  // By name: a command that is disabled now has no row, and its lines are to go.
+  const files = only.map((name) => `commands/${name}.js`);
+  const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
+  const found = findBlock(before, place.root);
+  return blockAround(place.root, body, (found ? found.notes : target).environment);
+}
+
+interface Plan {
+  before: Buffer;
+  after: Buffer;
+  change: CrontabChange;
+}
+
+function plan(target: CrontabTarget, edit: Edit, read = readCrontab): Plan {
+  const { root } = target.place;
+  const before = read(target).text;
+  const edited = edit(before, target);
+  // crontab(1) refuses a last line without newline, however it came there.
+  const isOpen = !edited.equals(before) && edited.length > 0 && edited.at(-1) !== 10;
+  const after = isOpen ? Buffer.concat([edited, Buffer.from("\n")]) : edited;
+  const roots = [root, ...(target.replaces ?? [])];
+  const change: CrontabChange = {
+    ...diffBodies(roots.map((one) => bodyIn(before, one)).join(""), bodyIn(after, root)),
+    user: userOf(target),
+    isFirst: roots.every((one) => findBlock(before, one) === undefined),
+    isNeeded: !after.equals(before),
+    isWritten: false,
+    otherLines: countLines(roots.reduce(removeBlock, before)),
+  };
+  return { before, after, change };
+}
+
+function apply(target: CrontabTarget, edit: Edit, prepare = () => {}): CrontabChange {
+  return withCrontabLock(userOf(target), () => {
+    const planned = plan(target, edit);
+    prepare();
+    if (!planned.change.isNeeded) return planned.change;
+    checkSize(planned.after);
+    dryRunCrontab(planned.after, target);
+    const backup =
+      planned.before.length > 0 ? keepBackup(planned.before, target.data, ownerFor(target)) : undefined;
+    refuseIfChanged(planned.before, target);
+    writeCrontab(planned.after, target);
+    return { ...planned.change, isWritten: true, ...(backup !== undefined && { backup }) };
+  });
+}
+
+/** Programs other than laju don't take the lock; this leaves them a few milliseconds instead of all. */
+function refuseIfChanged(before: Buffer, target: CrontabTarget): void {
+  if (readCrontab(target).text.equals(before)) return;
+  throw new LajuError("something else changed the crontab at the same time", {
+    code: "E_CRONTAB_CHANGED",
+    hint: "Nothing was changed. Try again.",
+  });
+}
+
+/** Debian's crontab takes no more lines. */
+const mostLines = 10_000;
+
+function checkSize(table: Buffer): void {
+  const lines = countLines(table);
+  if (lines <= mostLines) return;
+  throw new LajuError(`the crontab would have ${lines} lines, and crontab takes at most ${mostLines}`, {
+    code: "E_CRONTAB_SIZE",
+    hint: "Nothing was changed. Take out what is no longer needed with `crontab -e`.",
+  });
+}
+
+function countLines(table: Buffer): number {
+  return table.toString("latin1").split("\n").length - (table.length === 0 || table.at(-1) === 10 ? 1 : 0);
+}
+
+/** The lines of this app's block as text; none when it is not there. */
+function bodyIn(table: Buffer, root: string): string {
+  return Buffer.from(findBlock(table, root)?.body ?? "", "latin1").toString();
+}
+
+function userOf({ user }: CrontabAccess): string {
+  return user ?? userInfo().username;
+}
+
+function ownerFor({ user }: CrontabAccess) {
+  return user === undefined ? undefined : ownerNamed(user);
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { askRootForBlocks, hasRootsCrontab } from "../../catalog/rootsCrontab";
+import { readBytes } from "../../config/readText";
+import { rootOfCronD } from "../exports/cronD";
+import { rootOfBegin, textOf } from "../text/block";
+import { isOwnRoot } from "./appBlocks";
+
+/** Entries of this app that are not in the crontab itself: another user's crontab, or a file of the system's. */
+export type OtherTable = { root: string; user: string } | { root: string; file: string };
+
+/** Where the tables of cron daemons are: Debian's, SUSE's, and those of the rest. */
+const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
+const systemTables = "/etc/cron.d";
+
+/** The tables beside this user's crontab that start this app's commands. Of other users' only root sees any. */
+export function otherTables(user = userInfo().username): OtherTable[] {
+  return [...crontabsBeside(user), ...cronDFiles()].filter(({ root }) => isOwnRoot(root));
+}
+
+/** Whether other users' crontabs are looked at. */
+export function seesOthersCrontabs(): boolean {
+  return process.geteuid?.() === 0 || hasRootsCrontab();
+}
+
+function crontabsBeside(user: string): { root: string; user: string }[] {
+  if (hasRootsCrontab()) return askRootForBlocks().flatMap(({ user, line }) => blockOf(user, line));
+  if (process.geteuid?.() !== 0) return [];
+  return filesIn(spools)
+    .filter(({ name }) => name !== user)
+    .flatMap(({ name, text }) => text.split("\n").flatMap((line) => blockOf(name, line)));
+}
+
+function blockOf(user: string, line: string): { root: string; user: string }[] {
+  const root = rootOfBegin(line);
+  return root === undefined ? [] : [{ root, user }];
+}
+
+function cronDFiles(): { root: string; file: string }[] {
+  return filesIn([systemTables]).flatMap(({ path, text }) => {
+    const root = rootOfCronD(textOf(text));
+    return root === undefined ? [] : [{ root, file: path }];
+  });
+}
+
+/** The files of these folders that can be read, as bytes. */
+function filesIn(folders: readonly string[]): { name: string; path: string; text: string }[] {
+  return folders.flatMap((folder) =>
+    namesIn(folder).flatMap((name) => {
+      const path = join(folder, name);
+      const text = textIn(path);
+      return text === undefined ? [] : [{ name, path, text }];
+    }),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch {
+    return []; // It is not there, or not for this user to see.
+  }
+}
+
+function textIn(path: string): string | undefined {
+  try {
+    return readBytes(path).toString("latin1");
+  } catch {
+    return undefined; // As above, or it has just gone.
+  }
+}

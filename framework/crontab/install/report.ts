@@ -1,0 +1,52 @@
+import type { Terminal } from "../../cli/terminal";
+import type { CrontabChange, CrontabState } from "./installer";
+
+const plain: Pick<Terminal, "paint"> = { paint: (_, text) => text };
+
+/** The lines that go and come, and what that amounts to. */
+export function crontabDiffText(change: CrontabChange, { paint } = plain): string {
+  const lines = change.lines.map(({ sign, text }) =>
+    paint(sign === "+" ? "green" : "red", `${sign} ${text}`),
+  );
+  const left = `${countOf(change.otherLines, "other line")} left alone`;
+  const outcome = change.isWritten ? "" : " Nothing written.";
+  return [`crontab of ${change.user}`, ...lines, `${[...counts(change), left].join(", ")}.${outcome}`]
+    .map((line) => `  ${line}\n`)
+    .join("");
+}
+
+/** One sentence on what was done. */
+export function crontabSummary(change: CrontabChange): string {
+  const what = counts(change).join(", ") || "no entries";
+  if (!change.isWritten) return `Crontab was up to date: ${what}`;
+  const backup = change.backup === undefined ? "" : `. Previous version in ${change.backup}`;
+  return `Crontab updated: ${what}${backup}`;
+}
+
+/** One sentence on the state, with what to do about it. */
+export function crontabStateText(
+  state: CrontabState,
+  { user }: Pick<CrontabChange, "user">,
+  command = "node laju crontab:install",
+): { message: string; hint?: string } {
+  const message = `The crontab of ${user} ${states[state]}`;
+  return state === "in order" ? { message } : { message, hint: `Run \`${command}\`.` };
+}
+
+const states: Record<CrontabState, string> = {
+  "in order": "is in order",
+  "not installed": "is without this app's entries: not installed",
+  "older than the build": "is older than the build",
+  "newer than the build": "is newer than this build",
+  different: "differs from what this build asks for",
+  "edited by hand": "was edited by hand between this app's markers",
+};
+
+function counts(change: CrontabChange): string[] {
+  const fates = ["added", "changed", "removed", "unchanged"] as const;
+  return fates.filter((fate) => change[fate] > 0).map((fate) => `${change[fate]} ${fate}`);
+}
+
+function countOf(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,89 @@
+import { logFileOf } from "../../catalog/logFile";
+import { environmentName } from "../../config/config";
+import type { CommandFacts } from "../../metadata/manifest";
+import { renderSchedule } from "../../schedule/expression/render";
+import { schedulesOf } from "../../schedule/expression/schedulesOf";
+import type { Schedule } from "../../schedule/expression/types";
+import { type CronEntry, cronEntries } from "../entries/entries";
+import type { CrontabEntry, CrontabRow } from "../text/line";
+import { portableRunner } from "../text/portable";
+
+/** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
+export function scheduledHere(commands: CommandFacts[], environment = environmentName()): CommandFacts[] {
+  return commands.filter(
+    ({ schedules, enabled, environments }) =>
+      schedules.length > 0 && enabled && (environments?.includes(environment) ?? true),
+  );
+}
+
+export interface RowOptions {
+  /** The zone of the host whose cron gets the entries. */
+  hostTimezone: string;
+  /** Whether that is the daemon's own TZ and not the system's zone. */
+  isDaemonsOwn?: boolean | undefined;
+  /** The folder of the logs, where it is not the app's own. */
+  logs?: string | undefined;
+  /** Lines that need no ledger: the shell alone decides, locks and limits. */
+  isPortable?: boolean | undefined;
+}
+
+/** The crontab entries of these commands. */
+export function crontabRows(commands: CommandFacts[], options: RowOptions): CrontabRow[] {
+  const entriesOf = entriesFor(options);
+  return commands.map((command) => {
+    const log = logFileOf(command, options.logs);
+    const entries = schedulesOf(command).flatMap((schedule) => entriesOf(command, schedule));
+    const runner = options.isPortable ? portableRunner(command, log) : [];
+    return {
+      name: command.name,
+      description: command.description,
+      entries: runner.length === 0 ? entries : entries.map((entry) => ({ ...entry, runner })),
+      file: `commands/${command.name}.js`,
+      log,
+      priority: command.priority,
+    };
+  });
+}
+
+type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
+
+/** Guards take most of the time, and many commands have few different schedules: each is written once. */
+function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false }: RowOptions): EntriesOf {
+  const written = new Map<string, CrontabEntry[]>();
+  return ({ timezone, oneServer }, schedule) => {
+    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}`;
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    const zone = timezone === null ? {} : { timezone };
+    const entries = cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn, portable: isPortable });
+    const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
+    const isClaimed = Boolean(oneServer) && schedule.kind !== "reboot";
+    const lines = entries.map((entry) => crontabEntry(entry, { isClaimed, isPortable, daemonTimezone }));
+    written.set(key, lines);
+    return lines;
+  };
+}
+
+interface LineOptions {
+  /** Whether several servers have to agree on who runs it. */
+  isClaimed?: boolean;
+  isPortable?: boolean;
+  /** The daemon's own TZ, where it has one. */
+  daemonTimezone: string | undefined;
+}
+
+/** An entry of the schedule as the crontab has it, with what the command has to be told. */
+export function crontabEntry(
+  { fields, guard, delay, id, isCoarse }: CronEntry,
+  { isClaimed = false, isPortable = false, daemonTimezone }: LineOptions,
+): CrontabEntry {
+  return {
+    fields,
+    ...(guard !== undefined && { guard }),
+    ...(delay !== undefined && { delay }),
+    // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
+    // then the command has to know which schedule to look at, and by whose clock: cron keeps its own TZ to itself.
+    ...((isCoarse || isClaimed) &&
+      !isPortable && { env: `LAJU_ENTRY=${daemonTimezone === undefined ? id : `${id}@${daemonTimezone}`}` }),
+  };
+}

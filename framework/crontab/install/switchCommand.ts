@@ -1,0 +1,91 @@
+import { findCommand, readCatalog } from "../../catalog/catalog";
+import { overridesFile, writeEnabled } from "../../catalog/deployedOverrides";
+import { endIncidents } from "../../catalog/endIncidents";
+import { terminalFor } from "../../cli/terminal";
+import { environmentName } from "../../config/config";
+import { isScheduleWorking } from "../../host/isScheduleWorking";
+import type { OptionValues } from "../../metadata/optionSpecs";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { mayHaveIncident } from "../../runs/ledger/incidentMarks";
+import { startSender } from "../../runs/notices/startSender";
+import { forInstalling } from "./installedOptions";
+import { installCrontab } from "./installer";
+import { hasEntries } from "./needs";
+import { crontabSummary } from "./report";
+import { scheduledHere } from "./rows";
+import { refuseSecondBlock, refuseSecondTable } from "./secondBlocks";
+import { readingOnce } from "./systemCrontab";
+import { checkInstallable, crontabTarget, type TargetOptions, targetOptions, userOption } from "./target";
+
+/** What `enable` and `disable` take. */
+export const switchOptions = {
+  install: { type: "boolean", description: "Change the crontab as well, as crontab:install <Name> does" },
+  ...targetOptions,
+  ...userOption,
+} as const;
+
+/** Enables or disables a command in this deployment, and says what that comes to. */
+export function switchCommand(
+  typed: string,
+  isEnabled: boolean,
+  asked: OptionValues<typeof switchOptions>,
+): void {
+  const read = readingOnce();
+  const options = forInstalling(asked, { read, isPartial: true });
+  const command = findCommand(typed, readCatalog().commands);
+  // What would keep the crontab from being installed is told before anything is written.
+  if (asked.install) {
+    const target = crontabTarget(options, [command.name]);
+    checkInstallable(target);
+    refuseSecondTable(target, read);
+    refuseSecondBlock(target, options, read);
+  }
+  const isChange = command.enabled !== isEnabled;
+  if (isChange) writeEnabled(command.name, isEnabled);
+  const hasIncident = !isEnabled && mayHaveIncident(command.name);
+  const ended = hasIncident ? endIncidents(command.name, "is disabled", Date.now()) : [];
+  if (ended.length > 0) startSender();
+  const { paint, symbols } = terminalFor(1);
+  const done = paint("green", symbols.done);
+  console.log(`${done} ${isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)}`);
+  if (ended.length > 0) console.log(`${done} Its open incident ended`);
+  if (asked.install) {
+    console.log(`${done} ${crontabSummary(installCrontab(crontabTarget(options, [command.name])))}`);
+  }
+  const notice = noticeOf({ ...command, enabled: isEnabled }, { ...options, install: asked.install });
+  if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
+}
+
+function changed(name: string, isEnabled: boolean): string {
+  return `${name} ${isEnabled ? "enabled" : "disabled"} in ${overridesFile()}`;
+}
+
+function unchanged(name: string, isEnabled: boolean): string {
+  return `${name} is ${isEnabled ? "enabled" : "disabled"} already`;
+}
+
+/** What is still to be done, or why it will not be started all the same. */
+function noticeOf(
+  command: DeployedCommand,
+  options: TargetOptions & { install?: boolean | undefined },
+): string | undefined {
+  const { install, env = environmentName() } = options;
+  const { name, schedules, environments, enabled } = command;
+  if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";
+  if (scheduledHere([{ ...command, enabled: true }], env).length === 0) {
+    return `It is scheduled in the environment ${environments?.join(", ")} only, and this is ${env}.`;
+  }
+  if (install) return undefined;
+  if (isScheduleWorking())
+    return `schedule:work ${enabled ? "starts" : "no longer starts"} it, from the next minute on.`;
+  return crontabNotice(name, enabled, hasEntries(name, options));
+}
+
+function crontabNotice(name: string, isEnabled: boolean, has: ReturnType<typeof hasEntries>): string {
+  const verb = `node laju crontab:install ${name}`;
+  if (isEnabled) return has === true ? "The crontab starts it." : `The crontab starts it after ${verb}.`;
+  if (has === true) return `The crontab starts it until ${verb} is run.`;
+  return has === false
+    ? "The crontab has no entry that starts it."
+    : `Whether the crontab starts it is not known: ${has.unknown}.`;
+}

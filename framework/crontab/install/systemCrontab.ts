@@ -1,0 +1,185 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { askRoot, type CrontabAnswer, hasRootsCrontab } from "../../catalog/rootsCrontab";
+import { environmentWith } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { escapedReturns, hiddenHeader, withoutHeader } from "../text/listing";
+
+/** Whose crontab, and by which program: the caller's and `crontab` unless said otherwise. */
+export interface CrontabAccess {
+  user?: string;
+  program?: string;
+}
+
+/** The crontab's bytes; empty, with `exists` false, where there is none yet. Any doubt is an error. */
+export function readCrontab(access: CrontabAccess): { text: Buffer; exists: boolean } {
+  const listed = list(access);
+  if (listed === undefined) return { text: Buffer.alloc(0), exists: false };
+  if (listed.includes("\\r")) refuseReturns(listed, access);
+  return { text: listed, exists: true };
+}
+
+/** Reads each crontab once, however often it is asked for: for what only looks, since each look starts a program. */
+export function readingOnce(): typeof readCrontab {
+  const seen = new Map<string, ReturnType<typeof readCrontab>>();
+  return (access) => {
+    const whose = JSON.stringify([access.user, access.program]);
+    const read = seen.get(whose) ?? readCrontab(access);
+    seen.set(whose, read);
+    return read;
+  };
+}
+
+/** Lets the system's crontab judge a table without installing it, where it has a way to. */
+export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
+  const version = run(access, ["-V"]);
+  const isCronie = version.status === 0 || /-n\b.*host/.test(version.stderr.toString());
+  // Debian's dry run is -n; cronie's -n sets the host of a cluster, and -T is its dry run.
+  const result = withFile(text, (file, fd) =>
+    isCronie ? run(access, ["-T", file]) : run(access, [...userArgs(access), "-n", "-"], { stdin: fd }),
+  );
+  if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(said(result))) return;
+  throw new LajuError(`crontab refuses the new table: ${said(result)}`, {
+    code: "E_CRONTAB_REFUSED",
+    hint: "Nothing was changed. crontab counts lines from 0 or 1; mend the line with `crontab -e`.",
+  });
+}
+
+/** Installs a table, and makes sure that it is the one that the system has now. */
+export function writeCrontab(text: Buffer, access: CrontabAccess): void {
+  // From a complete file: of a pipe whose writer dies, crontab would install the part that came through.
+  const result = withFile(text, (_, fd) => run(access, [...userArgs(access), "-"], { stdin: fd }));
+  if (result.status !== 0) {
+    throw new LajuError(`crontab could not install the new table: ${said(result)}`, {
+      code: "E_CRONTAB_WRITE",
+      hint: "Look at the present table with `crontab -l`; the previous one is in data/crontab.bak.",
+    });
+  }
+  if (list(access)?.equals(text)) return;
+  throw new LajuError("the crontab is not what was installed: something else changed it at the same time", {
+    code: "E_CRONTAB_CHANGED",
+    hint: "Compare `crontab -l` with data/crontab.bak, then install again.",
+  });
+}
+
+/** What `crontab -l` shows, complete; undefined when it says that there is no table. */
+function list(access: CrontabAccess): Buffer | undefined {
+  const args = [...userArgs(access), "-l"];
+  const whole = run(access, args, { env: { CRONTAB_NOHEADER: "N" } });
+  if (whole.status !== 0) {
+    if (whole.stdout.length === 0 && /^(crontab: )?no crontab for [^\n]+$/.test(said(whole)))
+      return undefined;
+    throw cannotRead(said(whole));
+  }
+  // Debian hides its own three lines, or up to three comments of a table that was put there by hand.
+  if (!hiddenHeader(whole.stdout)) return whole.stdout;
+  const usual = run(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
+  if (usual.status !== 0) throw cannotRead(said(usual));
+  return withoutHeader(whole.stdout, usual.stdout);
+}
+
+/**
+ * Debian's `crontab -l` shows a carriage return as `\r`, as it does a backslash and an r. `crontab -e` gives
+ * the editor the very bytes, and `cat` for an editor changes nothing.
+ */
+function refuseReturns(listed: Buffer, access: CrontabAccess): void {
+  const edit = run(access, [...userArgs(access), "-e"], { env: { VISUAL: "cat", EDITOR: "cat" } });
+  const shown = escapedReturns(edit.stdout);
+  const head = listed.subarray(0, Math.max(0, listed.length - shown.length));
+  const isKnown = edit.status === 0 && listed.subarray(head.length).equals(shown) && !head.includes("\\r");
+  if (isKnown && !edit.stdout.includes("\r")) return;
+  throw new LajuError(
+    isKnown
+      ? "the crontab has carriage returns (CRLF line ends), which `crontab -l` cannot give back as they are"
+      : "the crontab has `\\r` in it, and nothing tells whether that is a carriage return",
+    { code: "E_CRONTAB_RETURNS", hint: "Take it out with `crontab -e` first. Nothing was changed." },
+  );
+}
+
+interface RunOptions {
+  stdin?: number;
+  env?: Record<string, string>;
+}
+
+/** Its messages are in English. */
+function run(access: CrontabAccess, args: string[], options: RunOptions = {}): CrontabAnswer {
+  const { program = "crontab" } = access;
+  if (isRoots(access, args)) {
+    const answer = askRoot(args, { stdin: options.stdin, header: options.env?.CRONTAB_NOHEADER });
+    if (answer.error) throw notStarted(program, answer.error);
+    return answer;
+  }
+  const result = spawnSync(program, args, {
+    env: environmentWith({ LC_ALL: "C", ...options.env }),
+    stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (result.error) throw notStarted(program, result.error);
+  return result;
+}
+
+/** What touches a table; how crontab(1) is built, and whether it likes a table, it tells everybody. */
+function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
+  return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
+}
+
+function userArgs({ user }: CrontabAccess): string[] {
+  if (user === undefined) return [];
+  if (process.geteuid?.() === 0) return ["-u", user];
+  // Root installed it for this very user, who looks at it now.
+  const own = userInfo().username;
+  if (user === own) return [];
+  if (hasRootsCrontab()) {
+    throw new LajuError(`this app belongs to ${own}, and so do its crontab entries`, {
+      code: "E_USAGE",
+      exitStatus: 2,
+      hint: `Leave out --user, or give the app's data folder to ${user} (chown -R).`,
+    });
+  }
+  throw new LajuError(`only root can change the crontab of ${user}`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: `Run this as ${user} without --user, or as root.`,
+  });
+}
+
+/** A private file with these bytes, and a descriptor that reads it. */
+function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
+  try {
+    const file = join(folder, "new");
+    writeFileSync(file, text, { mode: 0o600 });
+    const fd = openSync(file, "r");
+    try {
+      return use(file, fd);
+    } finally {
+      closeSync(fd);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function said({ stderr, status, signal }: CrontabAnswer): string {
+  return (
+    stderr.toString().trim() || (signal ? `it was ended by ${signal}` : `it ended with status ${status}`)
+  );
+}
+
+function cannotRead(reason: string): LajuError {
+  return new LajuError(`the crontab cannot be read: ${reason}`, {
+    code: "E_CRONTAB_READ",
+    hint: "Nothing was changed. `crontab -l` must work first; see cron.allow and cron.deny in crontab(1).",
+  });
+}
+
+function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
+  if (cause.code !== "ENOENT") return cannotRead(cause.message);
+  return new LajuError(`${program} is not installed on this machine`, {
+    code: "E_CRONTAB_MISSING",
+    hint: "Install cron: `apt-get install cron` on Debian and Ubuntu, `dnf install cronie` on Fedora.",
+    cause,
+  });
+}

@@ -1,0 +1,113 @@
+import { LajuError } from "../../config/errors";
+import { stableHash } from "../../schedule/expression/hash";
+import { oneLine } from "../../schedule/expression/oneLine";
+import { type CrontabPlace, type CrontabRow, crontabLine } from "./line";
+
+/** What a begin marker says beside the block's id. */
+export interface BlockNotes {
+  /** The hash of the lines when laju wrote them, so that edits by hand are seen. */
+  hash?: string;
+  /** The environment that was asked for by name, where one was. */
+  environment?: string | undefined;
+  /** The table had no newline at its end, so one was put before the block and goes with it. */
+  addedNewline: boolean;
+}
+
+/**
+ * An app's crontab entries between their markers, with a final newline; empty when there is none. The block keeps the
+ * environment, if one is named.
+ */
+export function crontabBlock(rows: readonly CrontabRow[], place: CrontabPlace, environment?: string): string {
+  const lines = [...rows].sort(byPriority).flatMap((row) => rowLines(row, place));
+  return blockAround(place.root, lines.map((line) => `${line}\n`).join(""), environment);
+}
+
+/** The same for lines that are there already, each with its newline. */
+export function blockAround(root: string, body: string, environment?: string): string {
+  if (body === "") return "";
+  return textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body), { environment, addedNewline: false }));
+}
+
+/** A block around these lines, whose hash the begin marker carries. In and out as bytes (`bytesOf`). */
+export function renderBlock(id: string, body: string, { environment, addedNewline }: BlockNotes): string {
+  const named = environment === undefined ? "" : ` env=${encodeURIComponent(environment)}`;
+  const note = addedNewline ? " newline=added" : "";
+  return `${beginMarker(id)} hash=${bodyHash(body)}${named}${note}\n${body}${endMarker(id)}\n`;
+}
+
+export function beginMarker(id: string): string {
+  return `# BEGIN laju ${id}`;
+}
+
+export function endMarker(id: string): string {
+  return `# END laju ${id}`;
+}
+
+/** What follows the id on a begin marker; undefined when the line is some other app's. */
+export function readNotes(text: string): BlockNotes | undefined {
+  const match = /^(?: hash=([0-9a-f]{8})(?: env=([\w%.~!*'()-]+))?)?( newline=added)?$/.exec(text);
+  if (match === null) return undefined;
+  const [, hash, environment, newline] = match;
+  return { hash, environment: environment && decoded(environment), addedNewline: newline !== undefined };
+}
+
+/** Which app a line opens the block of; undefined for any other line. In as bytes, out as text. */
+export function rootOfBegin(line: string): string | undefined {
+  if (!line.startsWith(beginMarker(""))) return undefined;
+  const notes = "(?: hash=[0-9a-f]{8}(?: env=[\\w%.~!*'()-]+)?)?(?: newline=added)?";
+  const root = new RegExp(`^# BEGIN laju (.+?)${notes}$`).exec(line)?.[1];
+  return root === undefined ? undefined : textOf(root);
+}
+
+/** As it stands where somebody has edited it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A text as a string of its UTF-8 bytes (latin1): the form in which crontabs, of any encoding, are searched. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+export function textOf(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/** The hash of a block's lines, given as bytes. */
+export function bodyHash(body: string): string {
+  return stableHash(body).toString(16).padStart(8, "0");
+}
+
+/** Whether a line opens or closes the block of any app. */
+export function isMarker(line: string): boolean {
+  return /^[ \t]*#[ \t]*(BEGIN|END) laju /.test(line);
+}
+
+function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
+  if (row.entries.length === 0) return [];
+  return [commentFor(row), ...row.entries.map((entry) => crontabLine(row, entry, place))];
+}
+
+/** One line, whatever the description holds, and never one that reads as a marker. */
+export function commentFor({ name, description }: CrontabRow): string {
+  const text = oneLine(description);
+  const comment = `# ${text || name}`;
+  return isMarker(comment) ? `# ${name}: ${text}` : comment;
+}
+
+function checkedId(root: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker is one line that people can read.
+  if (!/[\u0000-\u001f\u007f]|^\s|\s$/.test(root)) return root;
+  throw new LajuError(`the app's folder ${JSON.stringify(root)} cannot name a crontab block`, {
+    code: "E_CRONTAB_LINE",
+    hint: "Move it to a path without control characters, and without blanks at its ends.",
+  });
+}
+
+function byPriority(a: CrontabRow, b: CrontabRow): number {
+  return b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}

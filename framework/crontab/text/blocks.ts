@@ -1,0 +1,25 @@
+import { rootOfBegin } from "./block";
+import { type FoundBlock, findBlock } from "./edit";
+
+/** A block of laju's, whichever app it belongs to. */
+export interface NamedBlock extends FoundBlock {
+  root: string;
+}
+
+/** All blocks of a table. One whose markers are damaged is left out: who asks for it by name hears of that. */
+export function allBlocks(crontab: Buffer): NamedBlock[] {
+  const lines = crontab.toString("latin1").split("\n");
+  const roots = new Set(lines.map(rootOfBegin).filter((root) => root !== undefined));
+  return [...roots].flatMap((root) => {
+    const found = readable(crontab, root);
+    return found === undefined ? [] : [{ ...found, root }];
+  });
+}
+
+function readable(crontab: Buffer, root: string): FoundBlock | undefined {
+  try {
+    return findBlock(crontab, root);
+  } catch {
+    return undefined;
+  }
+}

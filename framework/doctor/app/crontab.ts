@@ -1,0 +1,27 @@
+import { settings } from "../../config/config";
+import { crontabHealth } from "../../crontab/install/health";
+import { runHistories } from "../../runs/history/runHistory";
+import { openLedgerFile } from "../../runs/ledger/ledgerTables";
+import { bad, fine, type LocalCheck, warning } from "../check";
+import { scheduledCommands } from "./scheduled";
+
+export const crontab: LocalCheck = {
+  name: "crontab",
+  look({ read, user }) {
+    settings(); // Wrong ones are another check's business.
+    const names = scheduledCommands().map(({ name }) => name);
+    const { state, message, hint, isBad } = crontabHealth({ user }, histories(names), read);
+    if (isBad) return bad(message, hint);
+    return state === "in order" || state === "schedule:work" ? fine(message) : warning(message, hint);
+  },
+};
+
+/** A damaged ledger is another check's business, and stays where it is: doctor only looks. */
+function histories(names: string[]) {
+  try {
+    openLedgerFile().close();
+    return [...runHistories(names).values()];
+  } catch {
+    return [];
+  }
+}

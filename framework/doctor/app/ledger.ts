@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { paths } from "../../config/config";
+import { appendToJournal, journalFile } from "../../runs/ledger/journal";
+import { reachesLedger } from "../../runs/ledger/journalReader";
+import { openLedgerFile } from "../../runs/ledger/ledgerTables";
+import { bad, type Check, fine, warning } from "../check";
+import { mayUse } from "../host/access";
+
+/** Reading a larger one whole would take longer than a check may. */
+const mostBytes = 500_000_000;
+
+export const ledger: Check = {
+  name: "ledger",
+  look() {
+    const aside = damagedBefore();
+    const closed = [journalFile, paths.ledger].find((file) => existsSync(file) && !mayUse(file, "write"));
+    if (closed !== undefined) {
+      return bad(
+        `${closed} cannot be written: no run is recorded`,
+        "Give it to the user whose crontab it is.",
+      );
+    }
+    if (!existsSync(paths.ledger)) return aside ?? fine("nobody has looked at a run yet");
+    const { size } = statSync(paths.ledger);
+    const whole = size > mostBytes ? "ok" : quickCheck();
+    if (whole !== "ok") {
+      return bad(
+        `${paths.ledger} is damaged: ${whole}`,
+        "Whoever reads it next moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
+      );
+    }
+    if (!isRecorded()) {
+      return bad(
+        `${journalFile} was written, but the ledger did not take it in: no run is recorded`,
+        "Move runs.journal and runs.journal.1 out of the data folder; the next run begins new ones.",
+      );
+    }
+    return aside ?? fine(`${basename(paths.ledger)}, ${(size / 1_000_000).toFixed(1)} MB`);
+  },
+};
+
+function quickCheck(): string {
+  try {
+    const database = openLedgerFile();
+    const answer = String(database.pragma("quick_check(1)", { simple: true }));
+    database.close();
+    return answer;
+  } catch (error) {
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) return error.message;
+    throw error;
+  }
+}
+
+/** A ledger that is locked for a moment says nothing about the journal. */
+function isRecorded(): boolean {
+  const database = openLedgerFile();
+  try {
+    return reachesLedger(database, appendToJournal);
+  } catch (error) {
+    if (/^SQLITE_BUSY/.test(codeOf(error))) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return cause?.code ?? code ?? "";
+}
+
+function damagedBefore() {
+  const folder = dirname(paths.ledger);
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const aside = files.find(
+    (file) => file.startsWith(`${basename(paths.ledger)}.damaged-`) && !/-(wal|shm)$/.test(file),
+  );
+  if (aside === undefined) return undefined;
+  return warning(
+    `the ledger was damaged once and is kept as ${aside}`,
+    "Delete it when it is of no more use.",
+  );
+}

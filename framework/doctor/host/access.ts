@@ -1,0 +1,16 @@
+import { accessSync, constants } from "node:fs";
+import { readInstallation } from "../../crontab/install/installation";
+import { mayUserUse, type Right } from "../../crontab/install/userAccess";
+
+const rights = { read: constants.R_OK, write: constants.W_OK };
+
+/** Whether the user whose crontab starts the commands may use a file or folder. */
+export function mayUse(path: string, right: Right, user = readInstallation()?.options.user ?? ""): boolean {
+  if (user !== "" && process.geteuid?.() === 0) return mayUserUse(path, right, user);
+  try {
+    accessSync(path, rights[right]);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+import { existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../config/config";
+import { formatDuration } from "../../config/duration";
+import { type Check, fine, warning } from "../check";
+import { clockTolerance } from "./setBack";
+
+/** Whether the file system, which may be another machine's, has the same time. */
+export const diskClock: Check = {
+  name: "disk's clock",
+  look() {
+    const away = fileSystemTime() - Date.now();
+    if (Math.abs(away) <= clockTolerance) return fine("as the system's");
+    return warning(
+      `the file system of ${paths.data} has another time: ${formatDuration(away)} away`,
+      "Let both systems keep their clocks: timedatectl set-ntp true.",
+    );
+  },
+};
+
+function fileSystemTime(): number {
+  if (!existsSync(paths.data)) return Date.now();
+  const folder = mkdtempSync(join(paths.data, ".clock-"));
+  try {
+    return statSync(folder).mtimeMs;
+  } finally {
+    rmdirSync(folder);
+  }
+}

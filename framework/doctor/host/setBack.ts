@@ -1,0 +1,26 @@
+import { formatDuration } from "../../config/duration";
+import { lookInLedger } from "../../runs/ledger/ledgerFile";
+import { bad, fine, type LocalCheck } from "../check";
+
+/** How far apart two clocks may be, in milliseconds. */
+export const clockTolerance = 120_000;
+
+/** Whether the clock is right no program can know; whether it contradicts itself it can. */
+export const clock: LocalCheck = {
+  name: "clock",
+  look() {
+    const now = Date.now();
+    const newest = newestStart();
+    if (newest === undefined || newest.at <= now + clockTolerance) return fine(new Date(now).toISOString());
+    const ahead = formatDuration(Math.floor((newest.at - now) / 1_000) * 1_000);
+    return bad(
+      `the clock was set back: the newest run, of ${newest.name}, began in ${ahead} from now`,
+      `Look at it with \`date\`, and let the system keep it: timedatectl set-ntp true. If it is right, this ends in ${ahead}.`,
+    );
+  },
+};
+
+function newestStart(): { at: number; name: string } | undefined {
+  const newest = "SELECT name, started_at AS at FROM runs ORDER BY started_at DESC LIMIT 1";
+  return lookInLedger((ledger) => ledger.prepare(newest).get()) as { at: number; name: string } | undefined;
+}

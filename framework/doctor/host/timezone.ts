@@ -1,0 +1,52 @@
+import { LajuError } from "../../config/errors";
+import { type DaemonTimezone, daemonTimezone } from "../../host/daemonTimezone";
+import { firstDifference } from "../../host/systemZoneFiles";
+import { checkZonesHere } from "../../host/zonesHere";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { scheduledCommands } from "../app/scheduled";
+import { bad, type Check, type Finding, fine, warning } from "../check";
+
+export const timezone: Check = {
+  name: "time zone",
+  look() {
+    return zoneTrouble(scheduledCommands()) ?? aboutDaemon(daemonTimezone());
+  },
+};
+
+function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined {
+  try {
+    checkZonesHere(commands);
+  } catch (error) {
+    if (!(error instanceof LajuError)) throw error;
+    return bad(error.message, error.hint);
+  }
+  return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
+}
+
+/** A guard goes by the system's edition of the zone database and the command by Node's: where they differ none starts. */
+function outdated(zones: readonly string[]): Finding | undefined {
+  for (const zone of new Set(zones)) {
+    const day = firstDifference(zone, Date.now());
+    if (day === undefined) continue;
+    return bad(
+      `from ${day.toISOString().slice(0, 10)} on Node and this system have different clocks for ${zone}`,
+      `Update the older of the two: Node (its edition is ${process.versions.tz}), or tzdata (apt-get install tzdata).`,
+    );
+  }
+  return undefined;
+}
+
+function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTimezone): Finding {
+  if (trouble === "hidden") {
+    const whose = isDaemonsOwn ? "as crontab:install found it" : "the system's";
+    return fine(`${zone}, ${whose}; only root can see whether ${daemon} has a TZ of its own`);
+  }
+  if (trouble !== undefined) {
+    return warning(
+      `${daemon} runs with TZ=${trouble.tz}, which names no zone; schedules are written for ${zone}`,
+      "Start it with the name of a zone, such as TZ=Europe/Berlin, then node laju crontab:install.",
+    );
+  }
+  if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install found it` : zone);
+  return fine(isDaemonsOwn ? `${zone}, which ${daemon} has as its TZ` : zone);
+}

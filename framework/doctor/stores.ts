@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { paths } from "../config/config";
+import { readOwn } from "../files/openFile";
+import { writeWhole } from "../files/writeWhole";
+import { databasePlace } from "../services/database/databasePlace";
+import { handlerNames } from "../views/queue/knownTypes";
+import { isOnServer } from "../views/queue/openQueue";
+import { lookAtQueue, type QueueLook } from "../views/queue/queueStatus";
+import { oneServer } from "./app/oneServer";
+import { scheduledCommands } from "./app/scheduled";
+import { database } from "./app/services";
+import type { Check, CheckResult } from "./check";
+import { runChecks } from "./runChecks";
+
+/** What the servers that commands depend on answered, and when. */
+export interface StoresAnswer extends QueueLook {
+  at: number;
+  findings: CheckResult[];
+}
+
+/** How long all of them together may take, in milliseconds: asked at each pass of the monitor. */
+const limitMs = 300;
+
+const file = join(paths.data, "stores.json");
+
+/** Whether commands depend on any server: most apps need none. */
+export function hasStores(): boolean {
+  return remoteChecks().length > 0 || isQueueRemote();
+}
+
+/** Asks all of them at the same time, and keeps the answer for who does not want to wait. */
+export async function askStores(): Promise<StoresAnswer> {
+  const checks = remoteChecks();
+  await preload();
+  const [findings, look] = await Promise.all([
+    runChecks(checks, limitMs),
+    isQueueRemote() ? lookAtQueue(limitMs) : { queue: null },
+  ]);
+  const answer = { at: Date.now(), findings: [...findings.map(named), ...queueFinding(look)], ...look };
+  keep(answer);
+  return answer;
+}
+
+/** What they answered last; undefined where nobody has asked yet. */
+export function lastAnswer(): StoresAnswer | undefined {
+  try {
+    return JSON.parse(readOwn(file).toString()) as StoresAnswer;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isQueueRemote(): boolean {
+  return isOnServer() && handlerNames().length > 0;
+}
+
+function remoteChecks(): Check[] {
+  const isClaimed = scheduledCommands().some((command) => command.oneServer);
+  return [...(databasePlace().engine === "sqlite" ? [] : [database]), ...(isClaimed ? [oneServer] : [])];
+}
+
+/** What loading takes is no server's fault. */
+async function preload(): Promise<void> {
+  await Promise.all([
+    isQueueRemote() ? import("../queue/engines/select") : undefined,
+    remoteChecks().length > 0 ? import("../services/DB") : undefined,
+  ]);
+}
+
+/** What stands behind the check's name in `doctor` has to say here what it is about. */
+function named(finding: CheckResult): CheckResult {
+  const { name, state, message } = finding;
+  if (state !== "bad" || !(name === database.name || message.startsWith("no answer"))) return finding;
+  const subject = name === database.name ? "the database" : "the store of commands with oneServer";
+  return { ...finding, message: `${subject} cannot be reached: ${message}` };
+}
+
+function queueFinding({ queueProblem }: QueueLook): CheckResult[] {
+  if (queueProblem === undefined) return [];
+  const cure = "Run `node laju doctor`, which waits longer and says more.";
+  return [{ name: "queue", state: "bad", message: `the queue cannot be looked at: ${queueProblem}`, cure }];
+}
+
+function keep(answer: StoresAnswer): void {
+  try {
+    writeWhole(file, `${JSON.stringify(answer)}\n`);
+  } catch {
+    // The data folder is full or not there: its own check says so.
+  }
+}

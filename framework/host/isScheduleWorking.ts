@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../config/config";
+import { sqliteDriver } from "../services/database/sqliteDriver";
+
+/** Whether a schedule:work of this app is running: it holds a lock for as long, which a reader runs into. */
+export function isScheduleWorking(): boolean {
+  const file = join(paths.data, "locks", ".schedule-work.lock");
+  if (!existsSync(file)) return false;
+  const Driver = sqliteDriver();
+  try {
+    const database = new Driver(file, { readonly: true, timeout: 0 });
+    try {
+      database.prepare("SELECT count(*) FROM sqlite_master").get();
+      return false;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return String((error as { code?: string }).code).startsWith("SQLITE_BUSY");
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { intlOffset } from "../schedule/times/intlOffset";
+import { useZoneFiles } from "../schedule/times/timezoneNames";
+import { readZoneFile, type ZoneRules } from "../schedule/times/zoneFile";
+
+/** Where date(1) finds time zones, whatever its C library. */
+export const zoneFolder = "/usr/share/zoneinfo";
+
+/** Has time zones checked against this system's files too. A system without any (Alpine has none at first) is no judge. */
+export function checkZonesOnThisSystem(): void {
+  if (!hasZoneFiles()) return;
+  useZoneFiles({ rulesOf, names: () => readdirSync(zoneFolder, { recursive: true, encoding: "utf8" }) });
+}
+
+export function hasZoneFiles(): boolean {
+  return existsSync(`${zoneFolder}/Europe`) || existsSync(`${zoneFolder}/Etc`);
+}
+
+/** The first day of the coming year on which this system's file and Node differ over a zone: one of them is out of date. */
+export function firstDifference(timezone: string, from: number): Date | undefined {
+  const rules = rulesOf(timezone);
+  for (let time = from; time < from + yearMs; time += dayMs) {
+    const minute = Math.floor(time / 60_000);
+    if (rules?.offsetAt(minute) !== intlOffset(timezone, minute)) return new Date(time);
+  }
+  return undefined;
+}
+
+const dayMs = 86_400_000;
+const yearMs = 366 * dayMs;
+
+function rulesOf(name: string): ZoneRules | undefined {
+  try {
+    return readZoneFile(readFileSync(`${zoneFolder}/${name}`));
+  } catch {
+    return undefined; // No such zone, or a folder.
+  }
+}

@@ -1,0 +1,21 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { paths } from "../config/config";
+import { LajuError } from "../config/errors";
+import { writeWhole } from "../files/writeWhole";
+
+/** Writes a file that was made up; one that is there is replaced only where that is wanted. */
+export function writeNewFile({ file, text }: { file: string; text: string }, force: boolean): void {
+  if (existsSync(file) && !force) {
+    throw new LajuError(`${relative(paths.root, file)} already exists`, {
+      code: "E_EXISTS",
+      hint: "Use --force to replace it.",
+    });
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeWhole(file, text, { mode: "umask" });
+  } catch (error) {
+    throw new LajuError(`${file} cannot be written: ${error.message}`, { code: "E_WRITE", cause: error });
+  }
+}

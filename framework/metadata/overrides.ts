@@ -1,0 +1,167 @@
+import { LajuError } from "../config/errors";
+import { closest } from "../text/similar";
+import type { CommandMeta } from "./commandMeta";
+import { resolveMeta } from "./commandMeta";
+import { type JsonMember, JsonMistake, type JsonNode, parseJsonTree, placeInText } from "./jsonTree";
+import { byPriority, type CommandFacts } from "./manifest";
+import { fieldProblem, metaFields } from "./metaFields";
+
+/**
+ * What a deployment may decide for itself: when and where a command starts, how long it may take, and how
+ * lists show it. What the code relies on (`options`) stays with the code.
+ */
+export const overridableFields = [
+  "schedule",
+  "timezone",
+  "enabled",
+  "environments",
+  "timeout",
+  "overlap",
+  "catchUp",
+  "description",
+  "tags",
+  "priority",
+  "log",
+] as const satisfies (keyof CommandMeta)[];
+
+export type OverridableField = (typeof overridableFields)[number];
+export type Override = Pick<CommandMeta, OverridableField>;
+/** What schedule.json says, by command. */
+export type Overrides = Readonly<Record<string, Override>>;
+
+/** A command as this deployment has it. */
+export interface DeployedCommand extends CommandFacts {
+  /** The fields that schedule.json decides instead of the source. */
+  overridden: string[];
+  /** Where its time limit comes from, if neither its source nor schedule.json set one. */
+  timeoutFrom?: "COMMAND_TIMEOUT";
+}
+
+/**
+ * Reads the text of schedule.json. `file` names it in messages, `names` are the commands there are. Throws a
+ * LajuError with line and column for whatever is not what it should be.
+ */
+export function parseOverrides(text: string, file: string, names: readonly string[]): Overrides {
+  const fail: Fail = (offset, message, hint) => {
+    throw new LajuError(`${file}:${placeInText(text, offset)}  ${message}`, {
+      code: "E_OVERRIDES",
+      exitStatus: 2,
+      hint,
+    });
+  };
+  const root = treeOf(text, fail);
+  return Object.fromEntries(
+    membersOf(root, "the file", fail).map((member) => {
+      if (!names.includes(member.key)) unknownCommand(member, names, fail);
+      return [member.key, overrideOf(member, fail)];
+    }),
+  );
+}
+
+/** The commands with their overrides, in the order of lists. */
+export function applyOverrides(commands: readonly CommandFacts[], overrides: Overrides): DeployedCommand[] {
+  return commands
+    .map((command) => {
+      const override = ownOverride(overrides, command.name);
+      return override === undefined ? { ...command, overridden: [] } : overriddenBy(command, override);
+    })
+    .sort(byPriority);
+}
+
+/** One command with its override. */
+function overriddenBy<T extends CommandFacts>(command: T, override: Override): T & DeployedCommand {
+  const resolved = resolveMeta(override);
+  const fields = overridableFields.filter((field) => override[field] !== undefined);
+  const facts = fields.map(factOf);
+  const changed = facts.includes("priority") ? [...facts, "priorityLabel" as const] : facts;
+  const changes = changed.map((fact) => [fact, resolved[fact]]);
+  return { ...command, ...overlapOf(command, override), ...Object.fromEntries(changes), overridden: fields };
+}
+
+/** Checks what was read of one command without its place in the file. Throws a LajuError. */
+export function checkOverride(override: unknown, name: string): asserts override is Override {
+  const fail = (message: string, hint?: string): never => {
+    throw new LajuError(message, { code: "E_OVERRIDES", exitStatus: 2, hint });
+  };
+  if (typeof override !== "object" || override === null)
+    return fail(`what is said of ${name} must be an object`);
+  for (const [field, value] of Object.entries(override)) {
+    const problem = fieldFault(field, value, name);
+    if (problem) fail(problem.message, problem.hint);
+  }
+}
+
+type Fail = (offset: number, message: string, hint?: string) => never;
+
+function treeOf(text: string, fail: Fail): JsonNode {
+  try {
+    return parseJsonTree(text);
+  } catch (error) {
+    if (!(error instanceof JsonMistake)) throw error;
+    return fail(error.offset, `this is not JSON: ${error.message}`, "Correct the file, or remove it.");
+  }
+}
+
+function membersOf(node: JsonNode, what: string, fail: Fail): readonly JsonMember[] {
+  if (node.members !== undefined) return node.members;
+  const example = '{ "CleanupOldData": { "schedule": "0 4 * * *", "enabled": false } }';
+  return fail(node.start, `${what} must be an object`, `Write it such as ${example}.`);
+}
+
+function unknownCommand({ key, start }: JsonMember, names: readonly string[], fail: Fail): never {
+  const near = closest(key, names);
+  const hint = near ? `Did you mean ${near}?` : "node laju list shows the commands; take this one out.";
+  return fail(start, `there is no command "${key}"`, hint);
+}
+
+function overrideOf({ key: name, node }: JsonMember, fail: Fail): Override {
+  for (const { key: field, start, node: value } of membersOf(node, `what is said of ${name}`, fail)) {
+    const problem = fieldFault(field, value.value, name);
+    if (problem) fail(problem.isValue ? value.start : start, problem.message, problem.hint);
+  }
+  return node.value as Override;
+}
+
+interface Fault {
+  message: string;
+  hint: string | undefined;
+  /** Whether the value is to blame; else the field. */
+  isValue: boolean;
+}
+
+function fieldFault(field: string, value: unknown, name: string): Fault | undefined {
+  if (!isOverridable(field)) return { ...strangeField(field), isValue: false };
+  const problem = fieldProblem(field, value, name);
+  return problem && { message: `${name}: ${problem.message}`, hint: problem.hint, isValue: true };
+}
+
+function isOverridable(field: string): field is OverridableField {
+  return (overridableFields as readonly string[]).includes(field);
+}
+
+function strangeField(field: string): { message: string; hint: string } {
+  const known = `The fields are ${overridableFields.join(", ")}.`;
+  if (Object.hasOwn(metaFields, field)) {
+    return { message: `${field} cannot be overridden: it belongs to the command's source`, hint: known };
+  }
+  const near = closest(field, overridableFields);
+  return { message: `unknown field "${field}"`, hint: near ? `Did you mean ${near}?` : known };
+}
+
+/** Names may be those of Object's own properties. */
+function ownOverride(overrides: Overrides, name: string): Override | undefined {
+  return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+}
+
+function factOf(field: OverridableField) {
+  return field === "schedule" ? "schedules" : field;
+}
+
+/** A command that gets its only schedule here has a scheduled command's default: one run at a time. */
+function overlapOf(
+  { schedules, overlap }: CommandFacts,
+  { schedule }: Override,
+): Pick<CommandFacts, "overlap"> {
+  const isNewlyScheduled = schedules.length === 0 && schedule !== undefined && schedule.length > 0;
+  return { overlap: isNewlyScheduled ? "skip" : overlap };
+}

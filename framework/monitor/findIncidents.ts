@@ -1,0 +1,131 @@
+import { formatDuration } from "../config/duration";
+import { shortTime } from "../host/hostClock";
+import type { DeployedCommand } from "../metadata/overrides";
+import { listRuns } from "../runs/history/findRuns";
+import { lastDurations, lastEndedRun, runningRuns } from "../runs/history/lastRun";
+import { usualLongest } from "../runs/history/usualDuration";
+import {
+  closeIncidents,
+  hasOpenIncident,
+  type NewIncident,
+  openIncident,
+  openIncidents,
+} from "../runs/ledger/incidents";
+import type { Run } from "../runs/ledger/run";
+import { beginNotices } from "../runs/notices/beginNotices";
+import { claimedSlots, longestClaimAge } from "../runs/servers/claims";
+import { checkedUntil, setCheckedUntil, startsSince, watchOnly } from "../runs/supervision/monitorProgress";
+import { lateStart } from "../schedule/times/firings";
+import { missedStarts } from "../schedule/times/missedStarts";
+import type { HostClock } from "../schedule/times/nextRuns";
+import { startDetached } from "../scheduler/catchUp";
+import { findHangs } from "./findHangs";
+
+/**
+ * Looks for what no run can tell of itself, and keeps the incidents true. Returns what is new, one sentence each.
+ */
+export async function findTrouble(
+  expected: DeployedCommand[],
+  commands: DeployedCommand[],
+  clock: HostClock,
+): Promise<string[]> {
+  // Reading the runs marks those whose process is gone as lost.
+  listRuns({ limit: 1 });
+  const running = runningRuns();
+  // With overlap "wait" a start leaves no trace until it is its turn.
+  const isWaiting = ({ name, overlap }: DeployedCommand) =>
+    overlap === "wait" && running.some((run) => run.name === name);
+  const missing = expected.filter((command) => !isWaiting(command));
+  return [
+    ...beginNotices().flatMap(({ kind, text }) => (kind === "ping" ? [] : [text])),
+    ...(await Promise.all(missing.map((command) => missed(command, clock)))).flat(),
+    ...findHangs(commands, clock),
+    ...running.flatMap((run) => slowRun(run, clock)),
+    ...commands.flatMap(({ name }) => recovered(name)),
+  ];
+}
+
+async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): Promise<string[]> {
+  const { name, schedules, timezone } = command;
+  const schedule = JSON.stringify([schedules, timezone]);
+  const until = now.getTime() - lateStart;
+  const after = checkedUntil(name, schedule, now.getTime());
+  const missing = missedStarts({
+    name,
+    schedules,
+    clock: { timezone: timezone ?? hostTimezone, hostTimezone },
+    after,
+    until,
+    starts: startsSince(name, after),
+  });
+  if (until > after) setCheckedUntil(name, schedule, until);
+  const times = await runNowhere(command, missing, now.getTime());
+  if (times.length === 0) return [];
+  if (command.catchUp === "last") {
+    startDetached(command, times.at(-1) as number);
+    return [`${name} did not start at ${timesText(times, hostTimezone)}: started now`];
+  }
+  const reason = `did not start at ${timesText(times, hostTimezone)}`;
+  return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
+}
+
+/** What another server ran is no miss, and of what the store has forgotten nobody knows it. */
+async function runNowhere(
+  { name, oneServer }: DeployedCommand,
+  times: number[],
+  now: number,
+): Promise<number[]> {
+  if (!oneServer || times.length === 0) return times;
+  const known = times.filter((time) => now - time < longestClaimAge).slice(-mostAsked);
+  try {
+    const claimed = await claimedSlots(name, known);
+    return known.filter((time) => !claimed.includes(time));
+  } catch {
+    return known; // Nobody says that another server did it, so this is for a person.
+  }
+}
+
+const mostAsked = 1000;
+const mostTimes = 3;
+
+/** The last of them, and how many there were before. */
+export function timesText(times: number[], timezone: string): string {
+  const shown = times.slice(-mostTimes).map((time) => shortTime(new Date(time), timezone));
+  const more = times.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} ${more === 1 ? "time" : "times"} before` : ""}`;
+}
+
+function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
+  const usual = usualLongest(lastDurations(name));
+  const lasts = now.getTime() - startedAt;
+  if (usual === undefined || lasts < usual.slowFrom || hangs(name)) return [];
+  const reason = `has been running for ${formatDuration(lasts)}, usually at most ${formatDuration(usual.longest)}`;
+  return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
+}
+
+/** Then that has been said, and why. */
+function hangs(name: string): boolean {
+  return openIncidents().some((one) => one.name === name && one.kind === "hanging");
+}
+
+function opened(incident: NewIncident): string[] {
+  return openIncident(incident) ? [`${incident.name} ${incident.reason}`] : [];
+}
+
+/** A run whose process could not write its end of an incident: the ledger was away for a moment. */
+function recovered(name: string): string[] {
+  if (!hasOpenIncident(name)) return [];
+  const run = lastEndedRun(name);
+  const newest = Math.max(
+    ...openIncidents()
+      .filter((one) => one.name === name)
+      .map((one) => one.openedAt),
+  );
+  if (run?.state !== "succeeded" || run.finishedAt === null || run.finishedAt <= newest) return [];
+  return closeIncidents(name, { runId: run.id, at: run.finishedAt }) ? [`${name} works again`] : [];
+}
+
+/** Forgets what is not expected any more. */
+export function forgetOthers(expected: DeployedCommand[]): void {
+  watchOnly(expected.map(({ name }) => name));
+}

@@ -1,0 +1,71 @@
+import { readBuiltCommands } from "../catalog/catalog";
+import { endIncidentsOfOthers } from "../catalog/endIncidents";
+import { logFileOf, monitorLog } from "../catalog/logFile";
+import { logLimits, settings } from "../config/config";
+import { expectedCommands } from "../crontab/install/expectedCommands";
+import { installedEnvironment } from "../crontab/install/installedOptions";
+import { hostClock } from "../host/hostClock";
+import { pruneRuns } from "../runs/ledger/prune";
+import { rotateLogs } from "../runs/logs/rotateLogs";
+import { sendNotices } from "../runs/notices/sendNotices";
+import { findTrouble, forgetOthers } from "./findIncidents";
+import { findHostTrouble } from "./hostIncidents";
+import { noticeSubjects } from "./noticeSubjects";
+
+export interface MonitorReport {
+  /** What is new, one sentence each. */
+  news: string[];
+  /** What the monitor itself could not do. */
+  failures: string[];
+}
+
+const dayMs = 86_400_000;
+const sendingMs = 120_000;
+const pruningMs = 30_000;
+
+/** Everything that nobody else would do; each part goes on when another fails. */
+export async function monitor(): Promise<MonitorReport> {
+  const report: MonitorReport = { news: [], failures: [] };
+  const part = async (what: string, work: () => string[] | Promise<string[]>) => {
+    try {
+      report.news.push(...(await work()));
+    } catch (error) {
+      report.failures.push(`${what}: ${error.message}`);
+    }
+  };
+  await part("Runs could not be looked at", lookAtRuns);
+  await part("This host could not be looked at", () => findHostTrouble(report, Date.now()));
+  await part("Notices could not be sent", () => sendWaiting(report));
+  await part("The ledger could not be pruned", prune);
+  await part("Logs could not be rotated", rotate);
+  return report;
+}
+
+async function lookAtRuns(): Promise<string[]> {
+  const expected = expectedCommands();
+  forgetOthers(expected);
+  const commands = readBuiltCommands();
+  const clock = hostClock();
+  const ended = endIncidentsOfOthers(commands, installedEnvironment({}), clock.now.getTime());
+  return [...(await findTrouble(expected, commands, clock)), ...ended];
+}
+
+async function sendWaiting(report: MonitorReport): Promise<string[]> {
+  const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + sendingMs });
+  report.failures.push(
+    ...failed.map(({ notice, error }) => `A notice about ${notice.name} is not sent: ${error}`),
+  );
+  return sent.map(({ name, event }) => `Sent a notice: ${name}, ${event}`);
+}
+
+function prune(): string[] {
+  const now = Date.now();
+  const count = pruneRuns(now - settings().runsKeepDays * dayMs, now + pruningMs);
+  return count === 0 ? [] : [`Deleted ${count} old ${count === 1 ? "run" : "runs"} from the ledger`];
+}
+
+function rotate(): string[] {
+  const files = [...new Set(readBuiltCommands().map((command) => logFileOf(command)))];
+  const rotated = rotateLogs([...files, monitorLog()], logLimits());
+  return rotated.map((file) => `Rotated ${file}`);
+}

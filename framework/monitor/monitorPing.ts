@@ -1,0 +1,21 @@
+import { monitorPing, paths } from "../config/config";
+import { hostName } from "../process/hostName";
+import { ping } from "../runs/notices/ping";
+import { printableLine } from "../text/printable";
+import type { MonitorReport } from "./monitor";
+
+/**
+ * Tells the dead man's switch that this pass came to its end: URL/fail where the monitor could not do a part of its work,
+ * such as sending a notice, else the URL. Returns why that was not taken, without the URL's path, which is its secret.
+ */
+export async function reportPass({ news, failures }: MonitorReport): Promise<string | undefined> {
+  const url = monitorPing();
+  if (url === undefined) return undefined;
+  const lines = [`laju monitor on ${hostName()}, ${paths.root}`, ...failures, ...news];
+  try {
+    await ping(url, failures.length > 0 ? "fail" : "success", lines.map(printableLine).join("\n"));
+    return undefined;
+  } catch (error) {
+    return `MONITOR_PING was not taken: ${error.message}`;
+  }
+}

@@ -1,0 +1,25 @@
+import { daysBefore } from "../../app/services/calendar";
+import { cleanBackups, retentionDays } from "../services/backup/backupFiles";
+import { logInfo } from "../services/Logger";
+import { command } from "../start/command";
+
+// node build/clean-backup.js
+export default command({
+  description: "Delete backups older than BACKUP_RETENTION_DAYS, never the newest",
+  timeout: "10m",
+  options: {
+    days: { type: "string", description: "In place of BACKUP_RETENTION_DAYS (default 30)" },
+    "dry-run": { type: "boolean", default: false, description: "Say what would be deleted, delete nothing" },
+  },
+
+  async run({ options, run }) {
+    const olderThan = daysBefore(run.startedAt, options.days ?? retentionDays());
+    const dryRun = options["dry-run"];
+    const { deleted, kept } = cleanBackups({ olderThan, dryRun });
+    for (const { file } of deleted) logInfo(dryRun ? "Backup would be deleted" : "Backup deleted", { file });
+    return {
+      message: `Backups: ${deleted.length} ${dryRun ? "would be " : ""}deleted, ${kept} kept`,
+      processed: deleted.length,
+    };
+  },
+});

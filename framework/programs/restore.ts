@@ -1,0 +1,39 @@
+import { chooseBackup, confirmed } from "../services/backup/chooseBackup";
+import { checkBackup, restoreBackup } from "../services/backup/restoreBackup";
+import { logInfo } from "../services/Logger";
+import { command } from "../start/command";
+
+// node build/restore.js
+export default command({
+  description: "Put a backup in the place of the database",
+  options: {
+    file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
+    latest: { type: "boolean", default: false, description: "The newest backup of this database" },
+    from: { type: "string", description: "The database that it is a backup of, if not this app's own" },
+    check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
+    yes: { type: "boolean", default: false, description: "Really replace the database" },
+  },
+
+  async run({ args, options, run, signal }) {
+    const backup = chooseBackup({
+      file: options.file ?? args[0],
+      latest: options.latest,
+      from: options.from,
+    });
+    if (options.check) {
+      await checkBackup(backup, { signal });
+      return `${backup} is in order`;
+    }
+
+    confirmed(options.yes, backup);
+    const { database, replaced } = await restoreBackup(backup, {
+      now: run.startedAt,
+      signal,
+      from: options.from,
+    });
+    logInfo("Database restored", { backup, database, replaced });
+    return replaced === undefined
+      ? `Restored ${database} from ${backup}`
+      : `Restored ${database} from ${backup}; the replaced one is ${replaced}`;
+  },
+});

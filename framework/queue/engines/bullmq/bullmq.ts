@@ -1,0 +1,145 @@
+import { openRedis } from "../../../services/redis/redisClient";
+import { type RedisPlace, redisPlace } from "../../../services/redis/redisPlace";
+import type { NewJob, Pushed, QueueEngine } from "../../engine";
+import { onPushHere, pushedHere } from "../../pushedHere";
+import { heldRow } from "../claimedJob";
+import { Exchanges } from "../exchanges";
+import { Merger } from "../merger";
+import { portionsOf } from "../portions";
+import { Trust } from "../trust";
+import { addArguments, numbers } from "./fields";
+import { RedisLedger } from "./ledger";
+import { countJobs, findJob, listJobs, retryJobs } from "./looking";
+import { bullVersion } from "./package";
+import { Pruning } from "./pruning";
+import { refuseImpossible } from "./refusals";
+import { Scripts } from "./scripts";
+import { Session } from "./session";
+import { Types } from "./types";
+import { type HoldersReply, holdersFrom, workerText } from "./workers";
+
+export interface BullPlace {
+  /** What all keys begin with, without a colon: apps that share a Redis have each its own. */
+  prefix: string;
+  redis?: RedisPlace;
+}
+
+/** So many jobs are queued in one operation: Redis does nothing else meanwhile. */
+const portion = 500;
+
+/**
+ * The queue in Redis, as BullMQ's own: one BullMQ queue for each type of jobs. So a type's pause and limit are its
+ * queue's, nothing has to be passed over on the way to the next job, and counts cost nothing; what comes first over
+ * all types is compared at each claim, which looks at one job of each. One queue for all types would need a walk past
+ * what is paused or full.
+ *
+ * Jobs change hands by BullMQ's own Lua, several of its scripts to one of ours (lua/), so that each operation of the
+ * engine happens whole, and a hundred jobs cost one way to the server. BullMQ's locks are left out: it writes one key
+ * for each job, renews it, and finds a dead worker after 30 to 60 seconds. Here a worker has one lease.
+ * Longer than usual: it is the list of what an engine does.
+ */
+export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEngine {
+  bullVersion();
+  const habits = { place: redis, sendsOnce: true };
+  const client = openRedis(habits);
+  const root = `${prefix}:`;
+  const scripts = new Scripts(client, root);
+  const session = new Session(root, habits);
+  const types = new Types();
+  const ledger = new RedisLedger(scripts, types);
+  const exchanges = new Exchanges(ledger);
+  const trust = new Trust();
+  const pruning = new Pruning(scripts);
+  const merger = new Merger(insert, 2);
+
+  async function insert(jobs: readonly NewJob[]) {
+    const reply = await scripts.run<(string | number)[]>("push", jobs.flatMap(addArguments));
+    return jobs.map((_, at) => ({ id: Number(reply[2 * at]), isNew: reply[2 * at + 1] === 1 }));
+  }
+
+  return {
+    name: "bullmq",
+    pipeline: 2,
+    pollMs: 1000,
+    batch: () => 100,
+    restMs: () => 0,
+    now: () => Date.now() + ledger.offset,
+
+    async push(jobs, trx) {
+      for (const job of jobs) refuseImpossible(job, trx);
+      const pushed: Pushed[] = [];
+      for (const some of portionsOf(jobs, portion)) pushed.push(...(await merger.push(some)));
+      pushedHere();
+      return pushed;
+    },
+    async replaceMatching(job, staleMs, trx) {
+      refuseImpossible(job, trx);
+      const [id, ...cancelled] = await scripts.run<string[]>("replace", [staleMs, ...addArguments(job)]);
+      pushedHere();
+      return { id: Number(id), cancelled: numbers(cancelled) };
+    },
+
+    exchange: (request) => exchanges.exchange(request),
+    release: (worker, jobs) => ledger.release(worker, jobs),
+
+    async register(worker) {
+      const who = workerText(worker, Date.now() + ledger.offset);
+      await scripts.run("register", [worker.id, who, worker.leaseMs]);
+      session.hold(worker.id);
+    },
+    async heartbeat({ worker, leaseMs }) {
+      const [isKnown, ...jobs] = await scripts.run<[number, ...(string | null)[][]]>("heartbeat", [
+        worker,
+        leaseMs,
+      ]);
+      return { isKnown: isKnown === 1, held: jobs.map(heldRow) };
+    },
+    async unregister(id) {
+      await scripts.run("unregister", [id]);
+      session.letGo(id);
+    },
+    async holders() {
+      const holders = holdersFrom(await scripts.run<HoldersReply>("holders"));
+      const ids = holders.filter(({ lease }) => lease !== null).map(({ id }) => id);
+      return trust.judge(holders, await session.areConnected(ids, client));
+    },
+    takeOver: (dead, by) => ledger.takeOver(dead.id, dead.lease?.until, by),
+
+    readyTypes: () => scripts.run<string[]>("readyTypes"),
+    park: (type, idleMs) => scripts.run<number>("park", [type, idleMs]),
+    unpark: (names) => scripts.run<number>("unpark", names),
+
+    async watch(onWake) {
+      const stop = onPushHere(onWake);
+      const watch = await session.watch(onWake);
+      return {
+        close() {
+          stop();
+          watch.close();
+        },
+      };
+    },
+
+    counts: () => countJobs(scripts),
+    list: (filter) => listJobs(scripts, filter),
+    find: (id) => findJob(scripts, id),
+    async retry(which) {
+      const ids = await retryJobs(scripts, which);
+      pushedHere();
+      return ids;
+    },
+    cancel: async (ids) => numbers(await scripts.run<string[]>("cancel", ids)),
+    pause: async (type) => void (await scripts.run("pause", [type, "paused"])),
+    async resume(type) {
+      await scripts.run("pause", [type, "resumed"]);
+      pushedHere();
+    },
+    paused: async () => (await scripts.run<string[]>("paused")).sort(),
+    prune: (keepMs, limit) => pruning.prune(keepMs, limit),
+
+    async close() {
+      session.close();
+      client.disconnect();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { LajuError } from "../../../config/errors";
+
+/**
+ * BullMQ's priorities go from 1, the first, to 2,097,152, and 0 is "none". Here 0 stays none, and stands between those
+ * above and those below it.
+ */
+export const middle = 1_048_576;
+
+/** As BullMQ has it. */
+export function bullPriority(priority: number): number {
+  if (priority === 0) return 0;
+  if (Math.abs(priority) < middle) return middle - priority;
+  throw new LajuError(`priority ${priority} is more than BullMQ can hold`, {
+    code: "E_JOB",
+    hint: `With QUEUE_ENGINE=bullmq it is a whole number from ${1 - middle} to ${middle - 1}.`,
+  });
+}
+
+export function ownPriority(priority: number): number {
+  return priority === 0 ? 0 : middle - priority;
+}

@@ -1,0 +1,23 @@
+import type { Knex } from "knex";
+import { LajuError } from "../../../config/errors";
+import type { NewJob } from "../../engine";
+import { bullPriority } from "./priority";
+
+/** What BullMQ cannot do is refused where it is asked for. */
+export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transaction | undefined): void {
+  if (trx !== undefined) {
+    throw new LajuError(
+      `${type} cannot be queued within a transaction: BullMQ's queue is not in the database`,
+      {
+        code: "E_QUEUE_TRX",
+        hint: "Queue it after the commit, without trx; or unset QUEUE_ENGINE.",
+      },
+    );
+  }
+  bullPriority(priority);
+  if (!type.includes(":")) return;
+  throw new LajuError(`the type ${JSON.stringify(type)} has a colon, which BullMQ takes in no name`, {
+    code: "E_JOB",
+    hint: "Give the handler's file another name.",
+  });
+}

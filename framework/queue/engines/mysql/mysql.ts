@@ -1,0 +1,47 @@
+import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { QueueEngine } from "../../engine";
+import { heldRow } from "../claimedJob";
+import type { ServerDialect } from "../server/dialect";
+import { serverEngine } from "../server/server";
+import { look, take } from "./claim";
+import { columns } from "./claimSql";
+import { mysqlDriver } from "./driver";
+import { insertJobs, now, replaceJob } from "./insert";
+import { park, readyTypes, unpark } from "./parking";
+import { Polling } from "./polling";
+import { noteProgress, releaseJobs, settleJobs } from "./settle";
+
+const dialect: ServerDialect = {
+  name: "mysql",
+  pollMs: 2000,
+  driver: mysqlDriver,
+  // Locks for the rows that are changed, and none for the gaps between them.
+  prepare: "set session transaction isolation level read committed",
+  now,
+  isCurrentSql: `select 1 from information_schema.columns where table_schema = database()
+    and table_name = 'jobs' and column_name in ('rescheduled_from_job', 'former_key') having count(*) = 2`,
+  columns,
+  insert: insertJobs,
+  replace: replaceJob,
+  look,
+  take,
+  note: noteProgress,
+  settle: settleJobs,
+  release: releaseJobs,
+  async held(connection, worker) {
+    const held =
+      "select id, attempts, created_at from jobs force index (jobs_ready) where status = 'processing' and locked_by = ?";
+    const { rows } = await connection.query(held, [worker]);
+    return rows.map(heldRow);
+  },
+  readyTypes,
+  park,
+  unpark,
+  announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
+  hearing: (connections) => new Polling(connections),
+};
+
+/** The queue in MySQL 8 or MariaDB from 10.6. */
+export function mysqlEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
+  return serverEngine(place, dialect);
+}

@@ -1,0 +1,40 @@
+import { settings } from "../../config/config";
+import { databasePlace } from "../../services/database/databasePlace";
+import type { QueueEngine } from "../engine";
+
+let open: Promise<QueueEngine> | undefined;
+
+/** The queue of this app, where QUEUE_ENGINE, DATABASE_URL and DB_CONNECTION say: opened at the first use. */
+export function queueEngine(): Promise<QueueEngine> {
+  open ??= openEngine().catch((error) => {
+    open = undefined;
+    throw error;
+  });
+  return open;
+}
+
+/** Ends its connections; the next use opens it again. */
+export async function closeQueue(): Promise<void> {
+  const engine = await open;
+  open = undefined;
+  await engine?.close();
+}
+
+async function openEngine(): Promise<QueueEngine> {
+  const { queueEngine: chosen, queuePrefix: prefix } = settings();
+  if (chosen === "bullmq") {
+    const { bullEngine } = await import("./bullmq/bullmq");
+    return bullEngine({ prefix });
+  }
+  const place = databasePlace();
+  if (place.engine === "sqlite") {
+    const { sqliteEngine } = await import("./sqlite/sqlite");
+    return sqliteEngine(place.file, place.mustExist);
+  }
+  if (place.engine === "pg") {
+    const { postgresEngine } = await import("./postgres/postgres");
+    return postgresEngine(place);
+  }
+  const { mysqlEngine } = await import("./mysql/mysql");
+  return mysqlEngine(place);
+}

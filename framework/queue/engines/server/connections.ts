@@ -1,0 +1,155 @@
+import { createRequire } from "node:module";
+import type { Knex } from "knex";
+import type { DatabasePlace } from "../../../services/database/databasePlace";
+import { clientFor } from "../../../services/database/knexClients";
+import { connectionOf } from "../../transaction";
+import { described } from "./errors";
+import type { JobsTable } from "./jobsTable";
+import { type PatientClient, patientClient } from "./patientClient";
+
+const require = createRequire(import.meta.url);
+
+/** How long a statement of the queue's may take before its connection is given up, in milliseconds. */
+export const patience = 10_000;
+
+/** What a database's own driver does, below Knex. */
+export interface Driver {
+  ask(raw: unknown, sql: string, values: readonly unknown[] | undefined, timeoutMs: number): Promise<Answer>;
+  /** Ends a connection at once, without a word to the other side. */
+  cut(raw: unknown): void;
+  /** Whether the server itself said no, so that the connection is as good as before. */
+  isAnswer(error: Error): boolean;
+}
+
+export interface Answer {
+  /** Rows as arrays: half as dear to make as objects. */
+  rows: unknown[][];
+  /** How many rows were changed. */
+  count: number;
+  firstId?: number;
+}
+
+export interface Connection {
+  /** One that takes longer than `timeoutMs` ends the connection. */
+  query(sql: string, values?: readonly unknown[], timeoutMs?: number): Promise<Answer>;
+  /** Whether the jobs table has the columns of this release. */
+  isCurrent(): Promise<boolean>;
+}
+
+/**
+ * The queue's own connections, made by the app's Knex: nothing of the app's waits for the queue, and the queue
+ * waits for no transaction of the app's.
+ */
+export class Connections {
+  readonly database: Knex;
+  readonly #prepared = new WeakSet<object>();
+
+  constructor(
+    place: Exclude<DatabasePlace, { engine: "sqlite" }>,
+    readonly driver: Driver,
+    readonly table: JobsTable,
+    readonly prepare?: string,
+  ) {
+    const { knex } = require("knex") as typeof import("knex");
+    const quiet = () => {};
+    this.database = knex({
+      client: patientClient(clientFor(place), driver, patience),
+      connection: place.url,
+      pool: { min: 0, max: 10 },
+      acquireConnectionTimeout: patience,
+      // What fails is thrown; Knex would write it to standard output as well.
+      log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
+    });
+  }
+
+  get client(): PatientClient {
+    return this.database.client;
+  }
+
+  async open(): Promise<OpenConnection> {
+    const connection = new OpenConnection(await this.database.client.acquireConnection(), this);
+    if (this.prepare === undefined || this.#prepared.has(connection.raw)) return connection;
+    try {
+      await connection.query(this.prepare);
+    } catch (error) {
+      await connection.release();
+      throw error;
+    }
+    this.#prepared.add(connection.raw);
+    return connection;
+  }
+
+  /** Lends a connection for as long as the work lasts. */
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.open();
+    try {
+      return await work(connection);
+    } finally {
+      await connection.release();
+    }
+  }
+
+  isCurrent(): Promise<boolean> {
+    return this.use((connection) => connection.isCurrent());
+  }
+
+  /** The connection of a transaction of the app's, which stays its own. */
+  async within(trx: Knex.Transaction): Promise<Connection> {
+    return new OpenConnection(await connectionOf(trx), this);
+  }
+}
+
+export class OpenConnection implements Connection {
+  constructor(
+    readonly raw: object,
+    readonly owner: Connections,
+  ) {}
+
+  get isBroken(): boolean {
+    return Boolean((this.raw as Disposable).__knex__disposed) || this.owner.client.isDoubted(this.raw);
+  }
+
+  async query(sql: string, values?: readonly unknown[], timeoutMs = patience): Promise<Answer> {
+    const { driver } = this.owner;
+    try {
+      return await driver.ask(this.raw, sql, values, timeoutMs);
+    } catch (error) {
+      if (!driver.isAnswer(error)) {
+        this.owner.client.doubt();
+        this.cut(error);
+      }
+      throw described(error);
+    }
+  }
+
+  isCurrent(): Promise<boolean> {
+    return this.owner.table.isCurrent(this);
+  }
+
+  /** Nothing can be known of what is under way on it: it is given up. */
+  cut(reason: Error): void {
+    (this.raw as Disposable).__knex__disposed ??= reason;
+    this.owner.driver.cut(this.raw);
+  }
+
+  async release(): Promise<void> {
+    await this.owner.database.client.releaseConnection(this.raw);
+  }
+}
+
+/** Knex's own mark of a connection that its pool is to take out. */
+type Disposable = { __knex__disposed?: unknown };
+
+/** Everything or nothing. */
+export async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.query("begin");
+  try {
+    const result = await work();
+    await connection.query("commit");
+    return result;
+  } catch (error) {
+    // Where the connection is broken, the server rolls back by itself.
+    await connection.query("rollback").catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Knex } from "knex";
+import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { NewJob, Pushed, QueueEngine } from "../../engine";
+import { onPushHere, pushedHere } from "../../pushedHere";
+import { Exchanges } from "../exchanges";
+import { Trust } from "../trust";
+import { Claims } from "./claims";
+import { Connections } from "./connections";
+import type { ServerDialect } from "./dialect";
+import { withRetries } from "./errors";
+import {
+  cancelJobs,
+  countJobs,
+  findJob,
+  listJobs,
+  pausedTypes,
+  pauseType,
+  resumeType,
+  retryJobs,
+} from "./inspect";
+import { JobsTable } from "./jobsTable";
+import { ServerLedger } from "./ledger";
+import { pruneJobs } from "./prune";
+import { Pushes } from "./pushes";
+import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
+
+type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+
+/** The queue on a database server. Longer than usual: it is the list of what an engine does. */
+export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueEngine {
+  const { now } = dialect;
+  const connections = new Connections(
+    place,
+    dialect.driver,
+    new JobsTable(dialect.isCurrentSql),
+    dialect.prepare,
+  );
+  const { database } = connections;
+  const announcer = dialect.announcer(connections);
+  const hearing = dialect.hearing(connections);
+  const claims = new Claims(dialect);
+  const ledger = new ServerLedger(connections, dialect, claims, hearing);
+  const exchanges = new Exchanges(ledger);
+  const pushes = new Pushes(connections, dialect, announcer);
+  const trust = new Trust();
+  const looked = { after: 0 };
+  const stopHearing = onPushHere(() => claims.forget());
+  const changing = <T>(work: () => Promise<T>) => withRetries(work);
+
+  /** More may be claimed than before, by anybody. */
+  function wakeAll(): void {
+    pushedHere();
+    announcer.tell();
+  }
+
+  return {
+    name: dialect.name,
+    pipeline: 2,
+    pollMs: dialect.pollMs,
+    batch: () => 500,
+    restMs: () => 0,
+    now: () => Date.now() + claims.offset,
+
+    push: (jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> => pushes.push(jobs, trx),
+    replaceMatching: (job, staleMs, trx) => pushes.replace(job, staleMs, trx),
+
+    exchange: (request) => exchanges.exchange(request),
+    release: (worker, jobs) => ledger.release(worker, jobs),
+
+    async register(worker) {
+      await registerWorker(database, dialect, worker, await connections.isCurrent());
+      await hearing.hold(worker.id);
+    },
+    async heartbeat(beat) {
+      const isKnown = await beatOf(database, dialect, beat);
+      return { isKnown, held: await connections.use((connection) => dialect.held(connection, beat.worker)) };
+    },
+    async unregister(id) {
+      await unregisterWorker(database, id);
+      await hearing.letGo(id);
+    },
+    async holders() {
+      const holders = await holdersOf(database, dialect);
+      return trust.judge(holders, await hearing.areConnected(holders.map(({ id }) => id)));
+    },
+    async takeOver(dead, by) {
+      const columns = dialect.columns(await connections.isCurrent());
+      return changing(() => takeOverFrom(database, columns, dead, by));
+    },
+
+    readyTypes: () => connections.use((connection) => dialect.readyTypes(connection)),
+    async park(type, idleMs) {
+      if (!(await connections.isCurrent())) return 0;
+      return changing(() => connections.use((connection) => dialect.park(connection, type, idleMs)));
+    },
+    async unpark(types) {
+      if (!(await connections.isCurrent())) return 0;
+      const count = await changing(() => connections.use((connection) => dialect.unpark(connection, types)));
+      if (count > 0) claims.forget();
+      return count;
+    },
+
+    async watch(onWake) {
+      const stop = onPushHere(onWake);
+      const watch = await hearing.watch(() => {
+        claims.forget();
+        onWake();
+      });
+      return {
+        close() {
+          stop();
+          watch.close();
+        },
+      };
+    },
+
+    counts: () => countJobs(database),
+    list: (filter) => listJobs(database, filter),
+    find: (id) => findJob(database, id),
+    async retry(which) {
+      const isCurrent = await connections.isCurrent();
+      const ids = await changing(() => retryJobs(database, which, isCurrent));
+      wakeAll();
+      return ids;
+    },
+    async cancel(ids) {
+      const isCurrent = await connections.isCurrent();
+      return changing(() => cancelJobs(database, ids, now, isCurrent));
+    },
+    pause: (type) => pauseType(database, type, now),
+    async resume(type) {
+      await resumeType(database, type);
+      wakeAll();
+    },
+    paused: () => pausedTypes(database),
+    prune: (keepMs, limit) => changing(() => pruneJobs(database, { now, keepMs, limit }, looked)),
+
+    async close() {
+      stopHearing();
+      announcer.close();
+      hearing.close?.();
+      await ledger.close();
+      await database.destroy();
+    },
+  };
+}

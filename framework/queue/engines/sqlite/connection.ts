@@ -1,0 +1,110 @@
+import type { Statement } from "better-sqlite3";
+import type { Knex } from "knex";
+import { LajuError } from "../../../config/errors";
+import { type Database, openSqlite } from "../../../services/database/sqliteDriver";
+import { connectionOf } from "../../transaction";
+
+/** A handle of the queue's own: nothing of the app's waits for it, and it waits for no transaction of the app's. */
+export function openQueueFile(file: string, mustExist: boolean): Database {
+  if (file === ":memory:") {
+    throw new LajuError("a database in memory can hold no queue: no other process would see it", {
+      code: "E_QUEUE_ENGINE",
+      hint: "Give DATABASE_URL a file.",
+    });
+  }
+  const database = openSqlite(file, { mustExist });
+  // SQLite's own waiting blocks the process and is unfair; ours does neither, see `withLock`.
+  database.pragma("busy_timeout = 0");
+  // KiB, as far as it is needed: what a batch has claimed is still there when it is completed.
+  database.pragma("cache_size = -16384");
+  return database;
+}
+
+/** The handle behind a transaction of the app's. */
+export async function handleOf(trx: Knex.Transaction): Promise<Database> {
+  return (await connectionOf(trx)) as Database;
+}
+
+const prepared = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>();
+
+/** A statement, prepared once for each handle. */
+export function statement<Row = unknown>(database: Database, sql: string): Statement<unknown[], Row> {
+  let known = prepared.get(database);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(database, known);
+  }
+  let found = known.get(sql);
+  if (found === undefined) {
+    found = database.prepare(sql);
+    known.set(sql, found);
+  }
+  return found as Statement<unknown[], Row>;
+}
+
+/** Values for ?1, ?2, …, which may stand in a statement several times: better-sqlite3 takes them by name. */
+export function numbered(...values: unknown[]): Record<number, unknown> {
+  return Object.fromEntries(values.map((value, index) => [index + 1, value]));
+}
+
+/** A query's rows as arrays: half as dear to make as objects. */
+export function rowsOf(database: Database, sql: string, ...params: unknown[]): unknown[][] {
+  const raw = statement<unknown[]>(database, sql);
+  if (!raw.reader) throw new TypeError("not a query");
+  return raw.raw(true).all(...params);
+}
+
+/** How long somebody who waits for the lock waits at most, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * Runs `work` in a transaction that has the write lock from its beginning. Where another process has it, this one
+ * goes on with other things and asks again each millisecond.
+ */
+export async function withLock<T>(database: Database, work: () => T, onWait?: () => void): Promise<T> {
+  const giveUpAt = Date.now() + patience;
+  for (;;) {
+    try {
+      return inTransaction(database, work);
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > giveUpAt) throw described(error);
+    }
+    onWait?.();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** As better-sqlite3's `transaction(work).immediate()`, which makes six functions and looks them up each time. */
+function inTransaction<T>(database: Database, work: () => T): T {
+  statement(database, "begin immediate").run();
+  try {
+    const done = work();
+    statement(database, "commit").run();
+    return done;
+  } catch (error) {
+    if (database.inTransaction) statement(database, "rollback").run();
+    throw error;
+  }
+}
+
+/** What runs without `withLock`: a query, or a part of the app's own transaction. */
+export function reading<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw described(error);
+  }
+}
+
+function isBusy(error: { code?: string }): boolean {
+  return error.code?.startsWith("SQLITE_BUSY") ?? false;
+}
+
+function described(error: Error): Error {
+  if (!/no such (table: (jobs|queue_)|column)/.test(error.message)) return error;
+  return new LajuError(`the queue's tables are not there (${error.message})`, {
+    code: "E_QUEUE_TABLE",
+    hint: "Run node laju migrate.",
+    cause: error,
+  });
+}

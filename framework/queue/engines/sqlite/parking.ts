@@ -1,0 +1,28 @@
+import type { Database } from "../../../services/database/sqliteDriver";
+import { rowsOf, statement } from "./connection";
+import { isCurrent } from "./jobsTable";
+
+/** So many rows at a time: a large change would keep the lock from everybody else. */
+const portion = 1000;
+
+const parking = `update jobs set status = 'parked' where id in
+  (select id from jobs where status = 'pending' and type = ?
+     and max(coalesce(created_at, 0), coalesce(due, 0)) <= ? order by sort_order, id limit ${portion})`;
+
+const unparking = `update jobs set status = 'pending' where id in
+  (select id from jobs where status = 'parked' and type in (select value from json_each(?)) limit ${portion})`;
+
+/** Not before its migration has run: without its index, each look for what is parked would read the whole table. */
+export function parkJobs(database: Database, type: string, before: number): number {
+  return isCurrent(database) ? statement(database, parking).run(type, before).changes : 0;
+}
+
+/** Mostly there are none, which is known without the lock on the file. */
+export function isAnyParked(database: Database): boolean {
+  if (!isCurrent(database)) return false;
+  return rowsOf(database, "select 1 from jobs where status = 'parked' limit 1").length > 0;
+}
+
+export function unparkJobs(database: Database, types: readonly string[]): number {
+  return statement(database, unparking).run(JSON.stringify(types)).changes;
+}

@@ -1,0 +1,43 @@
+import type { Database } from "../../../services/database/sqliteDriver";
+import { rowsOf } from "./connection";
+
+const due = `delete from jobs where id in
+  (select id from jobs where remove_at is not null and remove_at <= ? and status = 'completed'
+   order by remove_at limit ?) returning id`;
+
+/** Ids grow with time, so the oldest rows come first: no index has to know when a job ended. */
+const oldest = `select id, created_at, completed_at <= ?
+    and (status in ('failed', 'cancelled') or status = 'completed' and remove_at is null)
+  from jobs where id > ? order by id limit ?`;
+
+const listed = "delete from jobs where id in (select value from json_each(?)) returning id";
+
+/** Deletes finished jobs, and notes in `place` how far it has looked. */
+export function pruneJobs(database: Database, limits: PruneLimits, place: { after: number }): number {
+  const { now, limit } = limits;
+  const removed = rowsOf(database, due, now, limit).length;
+  const old = nextOld(database, limits, place);
+  return removed + (old.length === 0 ? 0 : rowsOf(database, listed, JSON.stringify(old)).length);
+}
+
+/** Looks on, past those that are kept, until it has found some. What was made after the limit ends after it too. */
+function nextOld(
+  database: Database,
+  { now, keepMs, limit }: PruneLimits,
+  place: { after: number },
+): unknown[] {
+  for (;;) {
+    const seen = rowsOf(database, oldest, now - keepMs, place.after, limit);
+    const [lastId, lastCreatedAt] = seen.at(-1) ?? [];
+    const isEnd = seen.length < limit || Number(lastCreatedAt ?? 0) > now - keepMs;
+    place.after = isEnd ? 0 : Number(lastId);
+    const old = seen.filter(([, , isOld]) => isOld === 1).map(([id]) => id);
+    if (old.length > 0 || isEnd) return old;
+  }
+}
+
+interface PruneLimits {
+  now: number;
+  keepMs: number;
+  limit: number;
+}

@@ -1,0 +1,48 @@
+import { statSync } from "node:fs";
+import { LajuError } from "../../../config/errors";
+
+/** How often a worker looks, in milliseconds. */
+const lookEvery = 500;
+
+/**
+ * Whether a database's file is still the one that was opened. A handle goes on reading and writing a file that was
+ * deleted or replaced: what is queued there, nobody will ever see.
+ */
+export class SameFile {
+  readonly #opened: string | undefined;
+  #lookedAt = performance.now();
+  #isLost = false;
+
+  constructor(readonly file: string) {
+    this.#opened = inodeOf(file);
+  }
+
+  /** Throws when it isn't. */
+  check(): void {
+    const found = inodeOf(this.file);
+    this.#lookedAt = performance.now();
+    this.#isLost = found !== this.#opened;
+    if (!this.#isLost) return;
+    throw new LajuError(
+      `the database ${this.file} was ${found === undefined ? "deleted" : "replaced"} while it was open`,
+      {
+        code: "E_QUEUE_FILE",
+        hint: "Restart every process that uses it, so that all of them open the same file.",
+      },
+    );
+  }
+
+  /** The same, now and then. */
+  checkSometimes(): void {
+    if (this.#isLost || performance.now() - this.#lookedAt >= lookEvery) this.check();
+  }
+}
+
+function inodeOf(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseDuration } from "../config/duration";
+import { LajuError } from "../config/errors";
+import { handlerHint, unknownOptionHint } from "../metadata/source/handlerHints";
+import {
+  handlerOptions,
+  isHandlerOption,
+  isMistakenOption,
+  optionProblem,
+} from "../metadata/source/handlerOptions";
+import { errorMessage } from "../text/errorText";
+import { isError } from "../text/isError";
+import type { JobContext, JobDefinition } from "./job";
+import { jobNames } from "./jobFiles";
+
+/** A job's handler with its durations in milliseconds. */
+export interface Handler {
+  /** Null where the handler doesn't say: see attempts.ts. */
+  attempts: number | null;
+  backoffMs: number;
+  timeoutMs: number | null;
+  concurrency: number | null;
+  run(context: JobContext): unknown;
+}
+
+export type Handlers = ReadonlyMap<string, Handler>;
+
+export interface LoadedHandlers {
+  handlers: Handlers;
+  /** Why each of the others can't be used. */
+  problems: ReadonlyMap<string, Error>;
+}
+
+/** What a file in app/jobs exports. */
+export interface HandlerModule {
+  default?: unknown;
+  run?: unknown;
+  [name: string]: unknown;
+}
+
+type Modules = Record<string, () => Promise<HandlerModule>>;
+
+/** app/jobs: the sources in development. */
+export const jobsFolder = join(import.meta.dirname, "..", "..", "app", "jobs");
+
+/** Every handler there is: those that the build put into this program, else those of app/jobs. */
+export async function loadHandlers(): Promise<LoadedHandlers> {
+  if (typeof LAJU_BUILT === "undefined") return handlersOf(sourcesIn(jobsFolder));
+  const { modules } = await import("laju-jobs:");
+  return handlersOf(modules);
+}
+
+function sourcesIn(folder: string): Modules {
+  const load = (name: string) => () => import(pathToFileURL(join(folder, `${name}.ts`)).href);
+  return Object.fromEntries(jobNames(folder).map((name) => [name, load(name)]));
+}
+
+/** Loads each for itself: one that fails is no reason not to do the others' jobs. */
+export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
+  const handlers = new Map<string, Handler>();
+  const problems = new Map<string, Error>();
+  const loading = Object.entries(modules).map(async ([name, load]) => {
+    try {
+      handlers.set(name, handlerOf(name, await load()));
+    } catch (error) {
+      problems.set(name, isError(error) ? error : wrong(name, `threw ${errorMessage(error)}`));
+    }
+  });
+  await Promise.all(loading);
+  return { handlers, problems };
+}
+
+/** What `export default job(…)`, `export default { run }` or a plain `export function run` declares. */
+export function handlerOf(name: string, module: HandlerModule): Handler {
+  if (module.default === undefined) return plain(name, module);
+  const beside = ["run", ...handlerOptions].find((one) => isBeside(module, one));
+  if (beside !== undefined) {
+    throw wrong(name, `exports ${beside} beside its default export`, "Write it in the default export.");
+  }
+  const declared = module.default;
+  if (!isDefinition(declared)) throw wrong(name, "exports no handler", handlerHint(name));
+  refuseUnknown(name, declared);
+  if (declared.name !== undefined && declared.name !== name) {
+    const hint = `Write job("${name}", { … }).`;
+    throw wrong(name, `declares the job ${JSON.stringify(declared.name)}`, hint);
+  }
+  const isDeclared = typeof declared.push === "function";
+  return checked(name, declared, isDeclared ? (context) => declared.run(context) : withApp(declared));
+}
+
+type Definition = JobDefinition<unknown, unknown> & { name?: unknown; push?: unknown };
+
+function isDefinition(value: unknown): value is Definition {
+  return typeof value === "object" && value !== null && "run" in value && typeof value.run === "function";
+}
+
+/** `export const run = …; export default { run };` is one handler, exported twice. */
+function isBeside(module: HandlerModule, name: string): boolean {
+  if (module[name] === undefined) return false;
+  return (module.default as HandlerModule | null)?.[name] !== module[name];
+}
+
+function plain(name: string, module: HandlerModule): Handler {
+  if (typeof module.run !== "function") throw wrong(name, "exports no handler", handlerHint(name));
+  const mistaken = Object.keys(module).find((key) => isMistakenOption(key) && isPlainValue(module[key]));
+  if (mistaken !== undefined) refuseOption(name, mistaken);
+  return checked(name, module, withApp(module as unknown as Definition));
+}
+
+/** QuickDapp's form: `run` finds the services in `app`. */
+function withApp(definition: Definition): Handler["run"] {
+  return async (context) => {
+    const { services } = await import("./services");
+    const { job, log, signal, progress, data } = context;
+    const params = { app: services, job, log, signal, progress, data };
+    return definition.run(params);
+  };
+}
+
+function refuseUnknown(name: string, declared: object): void {
+  const known = ["name", "run", "push", "pushMany"];
+  const unknown = Object.keys(declared).find((key) => !known.includes(key) && !isHandlerOption(key));
+  if (unknown !== undefined) refuseOption(name, unknown);
+}
+
+function refuseOption(name: string, option: string): never {
+  throw wrong(name, `declares ${option}, which a job doesn't have`, unknownOptionHint(option));
+}
+
+/** A file's own functions and tables may be called as they like. */
+function isPlainValue(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "string";
+}
+
+function checked(name: string, declared: object, run: Handler["run"]): Handler {
+  const options = declared as JobDefinition<unknown, unknown>;
+  // Calling a generator does nothing of what it holds.
+  if (/Generator/.test(Object.prototype.toString.call(options.run))) {
+    throw wrong(name, "has a generator as its run", "Write async run() { … }, without the *.");
+  }
+  for (const option of handlerOptions) {
+    const problem = optionProblem(option, options[option]);
+    if (problem !== undefined) throw wrong(name, ...problem);
+  }
+  const { attempts = null, backoff = "10s", timeout, concurrency = null } = options;
+  const timeoutMs = timeout === undefined ? null : parseDuration(timeout);
+  return { attempts, backoffMs: parseDuration(backoff), timeoutMs, concurrency, run };
+}
+
+function wrong(name: string, what: string, hint?: string): LajuError {
+  return new LajuError(`app/jobs/${name}.ts ${what}`, { code: "E_JOB_HANDLER", hint });
+}

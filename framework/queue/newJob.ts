@@ -1,0 +1,96 @@
+import { parseDuration } from "../config/duration";
+import { LajuError } from "../config/errors";
+import type { NewJob } from "./engine";
+import { encode } from "./payload";
+
+/** How a job is to be queued. */
+export interface PushOptions {
+  /** Not before this moment: a Date, or milliseconds since the epoch. */
+  due?: Date | number;
+  /** Not before so long from now: milliseconds, or such as "90s". Instead of `due`. */
+  delay?: number | string;
+  /** The user whose affair it is; 0 is the system. */
+  userId?: number;
+  /** Higher goes first (default 0). Whole numbers. */
+  priority?: number;
+  /** While an unfinished job of this type has the same word, none is added: `push` returns that one. */
+  unique?: string;
+  /** Delete the job this long after it succeeded: milliseconds, or such as "1d". */
+  removeDelay?: number | string;
+}
+
+/** A job as an engine takes it. Throws a LajuError that names what is wrong. */
+export function newJob(type: string, data: unknown, options: PushOptions = {}): NewJob {
+  const { userId, priority = 0, unique, removeDelay } = options;
+  const job: NewJob = {
+    type: checkedType(type),
+    userId: userId === undefined ? null : wholeNumber(userId, "userId"),
+    data: encode(data, "data"),
+    priority: wholeNumber(priority, "priority"),
+  };
+  const when = whenOf(options);
+  if (when !== undefined) job.when = when;
+  if (unique !== undefined) job.uniqueKey = uniqueKeyOf(type, unique);
+  if (removeDelay !== undefined) job.removeDelay = duration(removeDelay, "removeDelay");
+  return job;
+}
+
+function checkedType(type: unknown): string {
+  if (typeof type === "string" && /^\S(.{0,188}\S)?$/u.test(type) && isText(type)) return type;
+  throw wrong(
+    `the type of a job is ${shown(type)}`,
+    "It is the name of a file in app/jobs: 1 to 190 characters.",
+  );
+}
+
+function whenOf({ due, delay }: PushOptions): NewJob["when"] {
+  if (due !== undefined && delay !== undefined) {
+    throw wrong("a job has both due and delay", "Give one of them: when it is due, or how long from now.");
+  }
+  if (delay !== undefined) {
+    const wait = duration(delay, "delay");
+    return wait === 0 ? undefined : { in: wait };
+  }
+  return due === undefined ? undefined : { at: moment(due) };
+}
+
+/** Milliseconds since the epoch. */
+export function moment(due: Date | number): number {
+  const time = due instanceof Date ? due.getTime() : due;
+  if (typeof time === "number" && Math.abs(time) <= 8.64e15) return Math.round(time);
+  throw wrong(`due is ${shown(due)}, which is no time`, "Give a Date, or milliseconds since the epoch.");
+}
+
+/** Milliseconds of a duration that isn't negative. */
+export function duration(value: number | string, name: string): number {
+  const milliseconds = typeof value === "string" ? parseDuration(value) : value;
+  if (typeof milliseconds === "number" && milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER / 2) {
+    return Math.round(milliseconds);
+  }
+  throw wrong(`${name} is ${shown(value)}`, 'Give milliseconds from 0 up, or a text such as "90s".');
+}
+
+export function wholeNumber(value: number, name: string): number {
+  if (Number.isInteger(value) && Math.abs(value) <= 2_147_483_647) return value;
+  throw wrong(`${name} is ${shown(value)}`, "It is a whole number of at most 2147483647.");
+}
+
+function uniqueKeyOf(type: string, unique: unknown): string {
+  const isKey = typeof unique === "string" && unique.length >= 1 && unique.length <= 200;
+  if (isKey && isText(unique)) return `${type}:${unique}`;
+  throw wrong(`unique is ${shown(unique)}`, "It is a text of 1 to 200 characters, of which none is NUL.");
+}
+
+/** No database can tell halves of surrogate pairs from each other, and PostgreSQL takes no NUL. */
+function isText(value: string): boolean {
+  return !/\p{Surrogate}|\0/u.test(value);
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Date) return "an invalid Date";
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+}
+
+function wrong(message: string, hint: string): LajuError {
+  return new LajuError(message, { code: "E_JOB", hint });
+}

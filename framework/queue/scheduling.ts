@@ -1,0 +1,47 @@
+import type { Knex } from "knex";
+import { ownTimezone } from "../config/config";
+import { systemTimezone } from "../config/hostTimezone";
+import { timezoneOfTz } from "../schedule/times/posixTimezone";
+import { firstCronRun } from "./cronRun";
+import type { NewJob, Replaced } from "./engine";
+import { queueEngine } from "./engines/select";
+import { duration, newJob, wholeNumber } from "./newJob";
+import type { AnyJobConfig } from "./Queue";
+
+/** A job that started so long ago and has not finished is given up for the one that takes its place. */
+const staleMs = 3_600_000;
+
+/** How long after its failure a job is queued again, in milliseconds. */
+const defaultDelay = 10_000;
+
+/** QuickDapp's fields as a job. */
+export function configuredJob(config: AnyJobConfig): NewJob {
+  const { type, data, due, removeDelay, priority } = config;
+  const job = newJob(type, data ?? {}, {
+    userId: wholeNumber(config.userId, "userId"),
+    ...(due !== undefined && { due }),
+    ...(removeDelay !== undefined && { removeDelay }),
+    ...(priority !== undefined && { priority }),
+  });
+  const { autoRescheduleOnFailure, autoRescheduleOnFailureDelay = defaultDelay } = config;
+  const delay = duration(autoRescheduleOnFailureDelay, "autoRescheduleOnFailureDelay");
+  job.retryPolicy = autoRescheduleOnFailure === false ? "never" : "handler";
+  if (autoRescheduleOnFailure) job.rescheduleDelay = delay;
+  return job;
+}
+
+export function cronJob(
+  config: Omit<AnyJobConfig, "due">,
+  expression: string,
+  timezone = timezoneOfTz(ownTimezone, systemTimezone()) ?? systemTimezone(),
+  now = Date.now(),
+): NewJob {
+  const job = configuredJob(config);
+  job.cron = { expression, timezone };
+  job.when = { at: firstCronRun(job.cron, job.type, now) };
+  return job;
+}
+
+export async function replace(job: NewJob, trx?: Knex.Transaction): Promise<Replaced> {
+  return (await queueEngine()).replaceMatching(job, staleMs, trx);
+}

@@ -1,0 +1,130 @@
+import { LajuError } from "../../../config/errors";
+import { logDebug, logError, logInfo, logWarn } from "../../../services/Logger";
+import type { ClaimedJob } from "../../engine";
+import type { Handler } from "../../handlers";
+import type { JobContext, RunningJob } from "../../job";
+import type { Ending } from "./ending";
+
+const log = { info: logInfo, warn: logWarn, error: logError, debug: logDebug };
+
+/** The longest that one timer of Node's can wait; a longer one fires at once. */
+const longestTimer = 2_147_483_647;
+
+/**
+ * One attempt of a job. A handler that was told to stop, for its time is up or the job is somebody else's, goes on until
+ * it returns: it keeps its slot for so long, and what it returns counts for nothing.
+ */
+export class Execution implements JobContext {
+  readonly data: unknown;
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAbandoned = false;
+  #timeoutError: LajuError | undefined;
+
+  constructor(
+    readonly claimed: ClaimedJob,
+    readonly handler: Handler,
+    readonly events: ExecutionEvents,
+  ) {
+    this.data = claimed.data === null ? null : JSON.parse(claimed.data);
+  }
+
+  // Made when it is asked for: most handlers never look at it.
+  get job(): RunningJob {
+    const { id, type, userId, attempt, spent, createdAt, rescheduledFromJob } = this.claimed;
+    return {
+      id,
+      type,
+      userId,
+      data: this.data,
+      attempt: attempt - spent,
+      createdAt: createdAt === null ? null : new Date(createdAt),
+      rescheduledFromJob,
+    };
+  }
+
+  get log(): JobContext["log"] {
+    return log;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get progress(): JobContext["progress"] {
+    return (value) => {
+      if (!this.#isAbandoned && this.#timeoutError === undefined) this.events.onProgress(this, value);
+    };
+  }
+
+  /** Its time is up, and its handler has not returned yet. */
+  get isTimedOut(): boolean {
+    return this.#timeoutError !== undefined;
+  }
+
+  /** How an attempt ends whose handler is not waited for anymore. */
+  get lateEnding(): Ending {
+    return { kind: "threw", error: this.#timeoutError };
+  }
+
+  /** Begins the work. Its end is told by `onEnd`, at once where the handler is not asynchronous. */
+  begin(): void {
+    const { timeoutMs } = this.handler;
+    if (timeoutMs !== null) {
+      this.#timer = setTimeout(() => this.#timeOut(timeoutMs), Math.min(timeoutMs, longestTimer));
+    }
+    try {
+      const returned = this.handler.run(this);
+      if (!isThenable(returned)) this.#end({ kind: "returned", result: returned });
+      else {
+        returned.then(
+          (result) => this.#end({ kind: "returned", result }),
+          (error) => this.#end({ kind: "threw", error }),
+        );
+      }
+    } catch (error) {
+      this.#end({ kind: "threw", error });
+    }
+  }
+
+  /** Aborts the signal, and takes no notice of the ending: whoever does this decides what becomes of the job. */
+  abandon(reason: string): void {
+    this.#isAbandoned = true;
+    clearTimeout(this.#timer);
+    this.#controller?.abort(new Error(reason));
+  }
+
+  #timeOut(timeoutMs: number): void {
+    const error = new LajuError(
+      `${this.claimed.type} ran longer than its time limit of ${timeoutMs / 1000} s`,
+      {
+        code: "E_JOB_TIMEOUT",
+      },
+    );
+    this.#timeoutError = error;
+    this.#timer = setTimeout(() => this.events.onStuck(this), this.events.stuckAfterMs);
+    this.#controller?.abort(error);
+  }
+
+  /** The handler has returned. */
+  #end(ending: Ending): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#isAbandoned) this.events.onEnd(this, undefined);
+    else this.events.onEnd(this, this.isTimedOut ? this.lateEnding : ending);
+  }
+}
+
+export interface ExecutionEvents {
+  /** How long a handler whose time is up may go on, in milliseconds. */
+  stuckAfterMs: number;
+  /** Its slot is free. Without an ending where it was abandoned. */
+  onEnd(execution: Execution, ending: Ending | undefined): void;
+  onProgress(execution: Execution, value: unknown): void;
+  /** It goes on though its time has long been up. */
+  onStuck(execution: Execution): void;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

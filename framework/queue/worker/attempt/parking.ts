@@ -1,0 +1,62 @@
+import type { Holder, QueueEngine } from "../../engine";
+import { isDead } from "../liveness";
+
+/** How long jobs that no worker takes stay among those that are ready, in milliseconds. */
+const patience = 60_000;
+const pauseBetween = 20;
+
+export interface ParkingOptions {
+  engine: QueueEngine;
+  /** What this worker takes. */
+  types: readonly string[];
+  /** Jobs that were parked are ready. */
+  onReady(): void;
+  /** Nobody takes these. */
+  onParked(type: string, count: number): void;
+  idleMs?: number | undefined;
+}
+
+/**
+ * Sets aside the jobs of types that no living worker takes, as during a deploy, or after a handler was removed: claims
+ * then don't have to pass over them. A worker that takes them makes them ready again before its first claim.
+ */
+export class Parking {
+  #isOver = false;
+
+  constructor(readonly options: ParkingOptions) {}
+
+  async fetchOwn(): Promise<void> {
+    const { engine, types, onReady } = this.options;
+    if (types.length === 0) return;
+    while (!this.#isOver && (await engine.unpark(types)) > 0) onReady();
+  }
+
+  async parkOthers(holders: readonly Holder[]): Promise<void> {
+    const taken = typesTaken(holders);
+    // A worker of the release before doesn't say what it takes: it may be everything.
+    if (taken === undefined) return;
+    for (const type of await this.options.engine.readyTypes()) {
+      if (!taken.has(type) && !this.options.types.includes(type)) await this.#park(type);
+    }
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async #park(type: string): Promise<void> {
+    const { engine, onParked, idleMs = patience } = this.options;
+    let count = 0;
+    for (let parked = 1; parked > 0 && !this.#isOver; count += parked) {
+      parked = await engine.park(type, idleMs);
+      if (parked > 0) await new Promise((resolve) => setTimeout(resolve, pauseBetween));
+    }
+    if (count > 0) onParked(type, count);
+  }
+}
+
+function typesTaken(holders: readonly Holder[]): Set<string> | undefined {
+  const living = holders.filter((holder) => !isDead(holder));
+  if (living.some(({ types }) => types == null)) return undefined;
+  return new Set(living.flatMap(({ types }) => types ?? []));
+}

@@ -1,0 +1,107 @@
+import { logWarn } from "../../services/Logger";
+import { errorMessage } from "../../text/errorText";
+import type { Held, QueueEngine, Settlement } from "../engine";
+import { isSameClaim } from "../held";
+import { isOutage } from "../outage";
+import type { Taken } from "./outgoing";
+
+/** What the store is told of one job. */
+type Letter = { settlement: Settlement } | { progress: Taken["progress"][number] };
+
+/**
+ * Tells the store, in parts, what it refused as a whole: half by half, until the offender is alone. That one job is told
+ * of without what offends, with the reason in its place; every other one is settled as it was meant to be. Returns the
+ * ids of those that the worker didn't hold anymore. What has been told leaves `taken`, also when an outage ends this.
+ */
+export async function deliverApart(
+  engine: QueueEngine,
+  worker: string,
+  taken: Taken,
+  refusal: Error,
+): Promise<number[]> {
+  const lost: number[] = [];
+
+  async function tell(letters: readonly Letter[]): Promise<void> {
+    const settle = letters.flatMap((letter) => ("settlement" in letter ? [letter.settlement] : []));
+    const progress = letters.flatMap((letter) => ("progress" in letter ? [letter.progress] : []));
+    lost.push(...(await engine.exchange({ worker, settle, progress, claim: null })).lost);
+    remove(taken, settle, progress);
+  }
+
+  async function tellOrSplit(letters: readonly Letter[]): Promise<void> {
+    if (letters.length === 0) return;
+    const error = await refusalOf(() => tell(letters));
+    if (error !== undefined) await split(letters, error);
+  }
+
+  async function split(letters: readonly Letter[], error: Error): Promise<void> {
+    const [only] = letters;
+    if (letters.length === 1 && only !== undefined) return tellWithout(only, error);
+    const middle = Math.ceil(letters.length / 2);
+    await tellOrSplit(letters.slice(0, middle));
+    await tellOrSplit(letters.slice(middle));
+  }
+
+  async function tellWithout(letter: Letter, error: Error): Promise<void> {
+    if ("progress" in letter) {
+      logWarn("A job's progress can't be kept", { id: letter.progress.id, error: reasonOf(error) });
+      return remove(taken, [], [letter.progress]);
+    }
+    const { settlement } = letter;
+    logWarn("How a job ended can't be kept as it is", { id: settlement.id, error: reasonOf(error) });
+    const again = await refusalOf(() => tell([{ settlement: withReason(settlement, error) }]));
+    // Refused even so, it is not for the job's data: the table is gone, or may not be written.
+    if (again !== undefined) await tell([{ settlement: withoutNext(settlement, again) }]);
+    remove(taken, [settlement], []);
+  }
+
+  await split(
+    [
+      ...taken.progress.map((progress) => ({ progress })),
+      ...taken.settle.map((settlement) => ({ settlement })),
+    ],
+    refusal,
+  );
+  return lost;
+}
+
+/** An outage is nobody's fault: it is thrown. */
+async function refusalOf(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return error;
+  }
+}
+
+function remove(taken: Taken, settle: readonly Held[], progress: readonly Held[]): void {
+  taken.settle = taken.settle.filter((one) => !isAmong(one, settle));
+  taken.progress = taken.progress.filter((one) => !isAmong(one, progress));
+}
+
+function isAmong(job: Held, jobs: readonly Held[]): boolean {
+  return jobs.some((one) => isSameClaim(one, job));
+}
+
+/** Completed stays completed: the work is done. */
+function withReason(settlement: Settlement, error: Error): Settlement {
+  const reason = reasonOf(error);
+  if (settlement.state === "completed") {
+    return { ...settlement, result: null, error: `the result can't be kept: ${reason}` };
+  }
+  return { ...settlement, error: `the error can't be kept: ${reason}` };
+}
+
+function withoutNext(settlement: Settlement, error: Error): Settlement {
+  const bare = withReason(settlement, error);
+  if (bare.state === "retry" || bare.next === undefined) return bare;
+  const { next: _, ...rest } = bare;
+  return { ...rest, error: `the next run can't be queued: ${reasonOf(error)}` };
+}
+
+/** In one plain line: what a database says may quote half of the data. */
+function reasonOf(error: Error): string {
+  return errorMessage(error, 300).replace(/[^\x20-\x7e]+/g, " ");
+}

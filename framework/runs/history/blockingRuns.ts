@@ -1,0 +1,21 @@
+import { ledger } from "../ledger/ledgerFile";
+import { overlapStart } from "../lock/overlapText";
+import type { BlockingRun } from "./hang";
+import { runningRuns } from "./lastRun";
+import { markLostRuns } from "./lostRuns";
+
+/** The runs that go on now, each with the starts that were skipped because of it. */
+export function blockingRuns(): BlockingRun[] {
+  markLostRuns();
+  return runningRuns().map((run) => ({ run, skipped: overlapSkips(run.name, run.id) }));
+}
+
+/** How many starts of a command after a run were skipped because one went on; not those of a pause. */
+export function overlapSkips(name: string, id: number): number {
+  const row = ledger()
+    .prepare(
+      "SELECT count(*) AS count FROM runs WHERE name = ? AND id > ? AND state = 'skipped' AND message LIKE ?",
+    )
+    .get(name, id, `${overlapStart}%`) as { count: number };
+  return row.count;
+}

@@ -1,0 +1,118 @@
+import { ledger } from "../ledger/ledgerFile";
+import { hasFailed, type Run, type RunState } from "../ledger/run";
+import { type RunRow, toRun } from "../ledger/runRow";
+import { markLostRuns } from "./lostRuns";
+
+/** The id of the run of this name in the journal; undefined where the ledger does not have it. */
+export function idOfRun(key: string): number | undefined {
+  const row = ledger().prepare("SELECT id FROM runs WHERE key = ?").get(key);
+  return (row as { id: number } | undefined)?.id;
+}
+
+/** How the run of this name in the journal stands, after its latest attempt; undefined where it is not recorded. */
+export function stateOfRun(key: string): RunState | undefined {
+  markLostRuns();
+  const row = ledger()
+    .prepare("SELECT state FROM runs WHERE key = ? OR retry_of = ? ORDER BY id DESC LIMIT 1")
+    .get(key, key);
+  return (row as { state: RunState } | undefined)?.state;
+}
+
+/** Whether the ledger knows how the run of this name in the journal ended. */
+export function hasEnded(key: string): boolean {
+  const row = ledger().prepare("SELECT 1 FROM runs WHERE key = ? AND state <> 'running'").get(key);
+  return row !== undefined;
+}
+
+/** The run of a command that goes on now and holds its lock, if one is recorded. */
+export function runWithLock(name: string): Run | undefined {
+  const row = ledger()
+    .prepare(
+      "SELECT * FROM runs WHERE name = ? AND state = 'running' AND has_lock = 1 ORDER BY id DESC LIMIT 1",
+    )
+    .get(name) as RunRow | undefined;
+  return row && toRun(row);
+}
+
+/** What to pick from the ledger; the newest runs come first. */
+export interface RunFilter {
+  name?: string | undefined;
+  /** Only runs of these commands. */
+  names?: readonly string[] | undefined;
+  /** Only runs that ended badly: failed, timed out or lost. */
+  failed?: boolean | undefined;
+  /** Only runs that began at or after this moment (milliseconds since the epoch). */
+  since?: number | undefined;
+  limit?: number | undefined;
+}
+
+/**
+ * Without it a short time would be looked for through the whole ledger. Ids rise with time, but for clocks that
+ * were set back: three hours are what cron too makes good.
+ */
+const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
+
+/** The recorded runs, newest first. Runs whose process is gone are marked lost on the way. */
+export function listRuns({ names, ...filter }: RunFilter): Run[] {
+  markLostRuns();
+  if (names === undefined) return newestRuns(filter);
+  // Each by its own index: one statement for all of them would sort every run that they ever had.
+  const runs = names.flatMap((name) => newestRuns({ ...filter, name }));
+  return runs.sort((a, b) => b.id - a.id).slice(0, filter.limit ?? usualLimit);
+}
+
+const usualLimit = 20;
+const dayMs = 86_400_000;
+
+/** How many runs failed in the last day before the oldest of these; 100 stands for more. */
+export function failuresBefore(
+  runs: readonly Run[],
+  names: readonly string[] | undefined,
+  now: number,
+): number {
+  const oldest = Math.min(...runs.map(({ id }) => id));
+  const shown = runs.filter(hasFailed).length;
+  const failures = listRuns({ names, failed: true, since: now - dayMs, limit: 100 + shown });
+  return failures.filter(({ id }) => id < oldest).length;
+}
+
+function newestRuns(filter: Omit<RunFilter, "names">): Run[] {
+  const conditions = [
+    filter.name === undefined ? undefined : "name = @name",
+    filter.failed ? "state IN ('failed', 'timed_out', 'lost')" : undefined,
+    filter.since === undefined ? undefined : `started_at >= @since AND id >= ${firstSince}`,
+  ].filter((condition) => condition !== undefined);
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  const rows = ledger()
+    .prepare(`SELECT * FROM runs ${where} ORDER BY id DESC LIMIT @limit`)
+    .all({ name: filter.name ?? null, since: filter.since ?? null, limit: filter.limit ?? usualLimit });
+  return (rows as RunRow[]).map(toRun);
+}
+
+/** The names of all commands that have runs, from A to Z: a step in the index for each, whatever the ledger's size. */
+export function recordedNames(): string[] {
+  const rows = ledger()
+    .prepare(
+      `WITH RECURSIVE names (name) AS (
+         SELECT min(name) FROM runs
+         UNION ALL
+         SELECT (SELECT min(name) FROM runs WHERE name > names.name) FROM names WHERE name IS NOT NULL
+       )
+       SELECT name FROM names WHERE name IS NOT NULL`,
+    )
+    .all();
+  return (rows as { name: string }[]).map(({ name }) => name);
+}
+
+/** One run by what people call it: its id, or its key where they have that from a log; undefined where there is none. */
+export function findRunCalled(called: string): Run | undefined {
+  const id = /^\d{1,15}$/.test(called) ? Number(called) : idOfRun(called);
+  return id === undefined ? undefined : findRun(id);
+}
+
+/** One run by its id, or undefined. */
+export function findRun(id: number): Run | undefined {
+  markLostRuns();
+  const row = ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;
+  return row && toRun(row);
+}

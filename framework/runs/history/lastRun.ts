@@ -1,0 +1,41 @@
+import { ledger } from "../ledger/ledgerFile";
+import type { Run } from "../ledger/run";
+import { type RunRow, toRun } from "../ledger/runRow";
+
+/** The last run of a command that came to an end, well or badly. */
+export function lastEndedRun(name: string): Run | undefined {
+  const row = ledger()
+    .prepare(
+      "SELECT * FROM runs WHERE name = ? AND state NOT IN ('running', 'skipped') ORDER BY id DESC LIMIT 1",
+    )
+    .get(name) as RunRow | undefined;
+  return row && toRun(row);
+}
+
+/** Those of these commands whose last run that came to an end ended badly: one step in the index for each. */
+export function endedBadly(names: readonly string[]): string[] {
+  const last = ledger()
+    .prepare(
+      "SELECT state FROM runs WHERE name = ? AND state NOT IN ('running', 'skipped') ORDER BY id DESC LIMIT 1",
+    )
+    .pluck();
+  const bad: unknown[] = ["failed", "timed_out", "lost"];
+  return names.filter((name) => bad.includes(last.get(name)));
+}
+
+/** The runs that go on now on any host. */
+export function runningRuns(): Run[] {
+  const rows = ledger().prepare("SELECT * FROM runs WHERE state = 'running' ORDER BY id").all();
+  return (rows as RunRow[]).map(toRun);
+}
+
+/** How long a command's latest successes took, in milliseconds. */
+export function lastDurations(name: string): number[] {
+  const rows = ledger()
+    .prepare(
+      `SELECT max(0, coalesce(duration, finished_at - started_at)) AS lasted FROM runs
+       WHERE name = ? AND state = 'succeeded' ORDER BY id DESC LIMIT 20`,
+    )
+    .all(name) as { lasted: number }[];
+  return rows.map(({ lasted }) => lasted);
+}

@@ -1,0 +1,65 @@
+import { readOwn } from "../../files/openFile";
+import { hostName } from "../../process/hostName";
+import { lifeOf } from "../../process/thisProcess";
+import { asideOf, type JournalStart, journalFile } from "../ledger/journal";
+import type { LockHolder } from "../lock/overlapText";
+import { runWithLock } from "./findRuns";
+
+/**
+ * The run that holds a command's lock now; undefined where it has not said so yet, or waits to try again. The journal
+ * tells it, which costs a hundredth of opening the ledger; only a run that began long ago has to be looked for there.
+ */
+export function lockHolder(name: string): LockHolder | undefined {
+  for (const file of [journalFile, asideOf(journalFile)]) {
+    const last = lastWithLock(file, name);
+    // Whoever holds the lock now came after it.
+    if (last === "ended") return undefined;
+    if (last !== undefined) return holderOf(last);
+  }
+  const run = runWithLock(name);
+  return run && holderOf(run);
+}
+
+function holderOf({ key, pid, startedAt }: LockHolder): LockHolder {
+  return { key, pid, startedAt };
+}
+
+/** The last run of this command in a journal that took its lock, unless it has ended since. */
+function lastWithLock(file: string, name: string): JournalStart | "ended" | undefined {
+  const journal = readOrEmpty(file);
+  const sign = `"name":${JSON.stringify(name)},`;
+  for (let at = journal.lastIndexOf(sign); at >= 0; at = lastBefore(journal, sign, at)) {
+    const end = journal.indexOf("\n", at);
+    const run = startIn(journal.subarray(journal.lastIndexOf("\n", at) + 1, end).toString());
+    if (run?.name !== name || !run.hasLock) continue;
+    // At the begin of a line: who was skipped because of it names it too.
+    const hasEnded = journal.includes(`\n{"key":"${run.key}",`, end) || isKilled(run);
+    return hasEnded ? "ended" : run;
+  }
+  return undefined;
+}
+
+function isKilled({ host, pid, process }: JournalStart): boolean {
+  return host === hostName() && lifeOf(pid, process) === "gone";
+}
+
+function lastBefore(journal: Buffer, sign: string, at: number): number {
+  return at === 0 ? -1 : journal.lastIndexOf(sign, at - 1);
+}
+
+function readOrEmpty(file: string): Buffer {
+  try {
+    return readOwn(file);
+  } catch {
+    return Buffer.alloc(0); // None yet, or not for this user to read.
+  }
+}
+
+/** Undefined for a line that was cut off. */
+function startIn(line: string): JournalStart | undefined {
+  try {
+    return JSON.parse(line) as JournalStart;
+  } catch {
+    return undefined;
+  }
+}

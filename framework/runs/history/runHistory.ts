@@ -1,0 +1,105 @@
+import { hostName } from "../../process/hostName";
+import { lifeOf } from "../../process/thisProcess";
+import { openIncidents } from "../ledger/incidents";
+import { ledger } from "../ledger/ledgerFile";
+import type { Run, RunState } from "../ledger/run";
+import { type RunRow, toRun } from "../ledger/runRow";
+import { overlapSkips } from "./blockingRuns";
+import type { RunHistory } from "./health";
+import { holderIn } from "./holderText";
+
+/** How many of a command's newest rows are looked at. */
+const looked = 25;
+
+interface BriefRow {
+  id: number;
+  state: RunState;
+  started_at: number;
+  finished_at: number | null;
+  attempt: number;
+  message: string | null;
+}
+
+/** What the ledger knows of these commands. A handful of short reads by index each, whatever its size. */
+export function runHistories(names: readonly string[]): Map<string, RunHistory> {
+  const incidents = openIncidents();
+  const newest = ledger().prepare(
+    `SELECT id, state, started_at, finished_at, attempt, message FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${looked}`,
+  );
+  return new Map(
+    names.map((name) => {
+      const own = incidents.filter((incident) => incident.name === name);
+      return [name, historyOf(name, newest.all(name) as BriefRow[], own)];
+    }),
+  );
+}
+
+function historyOf(name: string, rows: BriefRow[], incidents: RunHistory["incidents"]): RunHistory {
+  const running = rowOf(rows.find(({ state }) => state === "running")?.id) ?? earlierRunning(name, rows);
+  const ended = rowOf(rows.find(isEnded)?.id) ?? earlierEnded(name, rows);
+  const last = running !== undefined && running.id > (ended?.id ?? 0) ? running : ended;
+  return {
+    last: runOf(last),
+    lastEnded: runOf(ended),
+    running: runOf(running),
+    lastStart: rows[0]?.started_at ?? null,
+    blocked: running === undefined ? 0 : overlapSkips(name, running.id),
+    skipped: skippedSince(name, rows, last?.id ?? 0),
+    ranElsewhere: rows[0]?.state === "skipped" ? holderIn(rows[0].message) : null,
+    durations: rows.filter(({ state }) => state === "succeeded").map(lasted),
+    isRetrying: running === undefined && isFirstAlive(rows),
+    incidents,
+  };
+}
+
+function isEnded({ state }: BriefRow): boolean {
+  return state !== "running" && state !== "skipped";
+}
+
+function lasted(row: BriefRow): number {
+  return (row.finished_at ?? row.started_at) - row.started_at;
+}
+
+function rowOf(id: number | undefined): RunRow | undefined {
+  if (id === undefined) return undefined;
+  return ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;
+}
+
+/** A long run has as many skipped starts behind it. */
+function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
+  if (rows.length < looked) return undefined;
+  return ledger()
+    .prepare("SELECT * FROM runs INDEXED BY runs_open WHERE state = 'running' AND name = ?")
+    .get(name) as RunRow | undefined;
+}
+
+function earlierEnded(name: string, rows: BriefRow[]): RunRow | undefined {
+  if (rows.length < looked) return undefined;
+  return ledger()
+    .prepare(
+      `SELECT * FROM runs WHERE name = ? AND id < ? AND state NOT IN ('running', 'skipped')
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .get(name, rows.at(-1)?.id) as RunRow | undefined;
+}
+
+function skippedSince(name: string, rows: BriefRow[], id: number): number {
+  const newest = rows.findIndex((row) => row.id <= id);
+  if (newest >= 0 || rows.length < looked) {
+    return rows.slice(0, newest < 0 ? rows.length : newest).filter(({ state }) => state === "skipped").length;
+  }
+  const row = ledger()
+    .prepare("SELECT count(*) AS count FROM runs WHERE name = ? AND id > ? AND state = 'skipped'")
+    .get(name, id) as { count: number };
+  return row.count;
+}
+
+/** The process of the first attempt waits, and then starts the next one. */
+function isFirstAlive(rows: BriefRow[]): boolean {
+  const first = rowOf(rows.find((row) => isEnded(row) && row.attempt === 1)?.id);
+  return first !== undefined && first.host === hostName() && lifeOf(first.pid, first.process) === "alive";
+}
+
+function runOf(row: RunRow | undefined): Run | null {
+  return row === undefined ? null : toRun(row);
+}

@@ -1,0 +1,56 @@
+import { closeSync, readSync } from "node:fs";
+import { openToRead } from "../../files/openFile";
+
+/** How much is read at a time, in bytes; more only where one line is longer than that. */
+const usualWindow = 1024 * 1024;
+
+/**
+ * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping makes
+ * each byte six at worst. What is longer is no line of ours, such as a hole that a power cut left.
+ */
+const longestLine = 16 * 1024 * 1024;
+
+/**
+ * Calls `onLine` with each complete line of a file, from a byte on, and returns the byte to go on from. A line
+ * still being written is left for the next time; one longer than any of ours is passed over in pieces.
+ */
+export function readLines(path: string, from: number, onLine: (line: string) => void): number {
+  const descriptor = openToRead(path);
+  let position = from;
+  let window = usualWindow;
+  try {
+    for (;;) {
+      const bytes = readAt(descriptor, position, window);
+      const end = bytes.lastIndexOf("\n") + 1;
+      if (end > 0) {
+        for (const line of bytes.toString("utf8", 0, end - 1).split("\n")) onLine(line);
+        position += end;
+        window = usualWindow;
+      } else if (bytes.length < window) {
+        return position;
+      } else if (window < longestLine) {
+        window *= 4;
+      } else {
+        onLine(bytes.toString("latin1", 0, 100));
+        position += bytes.length;
+      }
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The bytes of a file from `from` up to `to`; fewer where it is shorter. */
+export function readBytes(path: string, from: number, to: number): Buffer {
+  const descriptor = openToRead(path);
+  try {
+    return readAt(descriptor, from, to - from);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readAt(descriptor: number, from: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from));
+}

@@ -1,0 +1,33 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Run } from "../ledger/run";
+import { isLogPlace } from "./logPlaces";
+
+/**
+ * The file that holds a run's output now: rotation renames files, and their inode stays. Undefined where it is gone, or
+ * no place of logs.
+ */
+export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
+  if (log === null || !isLogPlace(log.file)) return undefined;
+  const { file, inode } = log;
+  if (inode === null) return inodeOf(file) === undefined ? undefined : file;
+  return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);
+}
+
+/** X.log.1, X.log.2, … */
+function rotatedFiles(file: string): string[] {
+  const prefix = `${basename(file.replace(/\.\d+$/, ""))}.`;
+  try {
+    return readdirSync(dirname(file))
+      .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+      .map((name) => join(dirname(file), name));
+  } catch {
+    return []; // The folder is gone, and the output with it.
+  }
+}
+
+/** Only of a regular file: opening a named pipe to read it would block. */
+function inodeOf(file: string): number | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() ? stat.ino : undefined;
+}

@@ -1,0 +1,129 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import type { Run } from "../ledger/run";
+import { runOfLine } from "./lineRun";
+import { logFileOfRun } from "./logFileOfRun";
+
+/** A stretch of a file; without `to` it ends where the file does. */
+export interface FilePart {
+  file: string;
+  from: number;
+  to: number | null;
+}
+
+/** The lines of other runs that stood among those of one. */
+export interface LeftOut {
+  lines: number;
+  /** By their keys. */
+  runs: Set<string>;
+}
+
+/** Where the output of a run is now, also in a file that was rotated since; undefined when it is gone. */
+export function logPartOf(run: Run, to: number | null): FilePart | undefined {
+  const file = logFileOfRun(run);
+  if (file === undefined || run.log === null) return undefined;
+  const { size, birthtimeMs, ctimeMs } = statSync(file);
+  // Of a file that is deleted the next one gets the number; where no birth is kept it equals the last change.
+  const isYounger = birthtimeMs !== ctimeMs && birthtimeMs > (run.finishedAt ?? run.startedAt) + 1_000;
+  if (isYounger || size < run.log.from) return undefined;
+  return { file, from: run.log.from, to };
+}
+
+/**
+ * Hands on the run's own lines, each with its newline, in pieces; returns where it stopped. A line counts as another
+ * run's only if the ledger knows that run (`isRun`): a command may print text that looks like one.
+ */
+export function readOwnLines(
+  part: FilePart,
+  { key, isRun, leftOut }: OwnLines,
+  take: (lines: Buffer[]) => boolean,
+): number {
+  return readLines(part, (lines) =>
+    take(
+      lines.filter((line) => {
+        const run = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
+        if (run === undefined || run === key || !(leftOut.runs.has(run) || isRun(run))) return true;
+        leftOut.lines += 1;
+        leftOut.runs.add(run);
+        return false;
+      }),
+    ),
+  );
+}
+
+/** Whose lines are read, and what becomes of the others. */
+export interface OwnLines {
+  key: string;
+  isRun(key: string): boolean;
+  leftOut: LeftOut;
+}
+
+const openingBrace = 0x7b;
+const newline = 0x0a;
+const pieceSize = 256 * 1024;
+
+/** Of a longer line its start and its end are shown: nobody reads 100 MB in one line, and it would have to be held. */
+const longestStart = 1_000_000;
+const longestEnd = 4_000;
+
+/**
+ * Reads a part of a file line by line, whatever its size, until `take` says no. What comes last without a newline
+ * is handed on when the part has an end; of a file that grows it is left for later.
+ */
+export function readLines(part: FilePart, take: (lines: Buffer[]) => boolean): number {
+  const descriptor = openSync(part.file, "r");
+  let open = new OpenLine();
+  let position = part.from;
+  try {
+    for (;;) {
+      const wanted = Math.min(pieceSize, (part.to ?? Number.POSITIVE_INFINITY) - position);
+      const buffer = Buffer.alloc(Math.max(wanted, 0));
+      const length = readSync(descriptor, buffer, 0, buffer.length, position);
+      if (length === 0) break;
+      position += length;
+      const lines: Buffer[] = [];
+      let start = 0;
+      for (
+        let end = buffer.indexOf(newline);
+        end >= 0 && end < length;
+        end = buffer.indexOf(newline, start)
+      ) {
+        open.add(buffer.subarray(start, end + 1));
+        lines.push(open.bytes());
+        open = new OpenLine();
+        start = end + 1;
+      }
+      open.add(buffer.subarray(start, length));
+      if (lines.length > 0 && !take(lines)) return position - open.length;
+    }
+    if (part.to === null || open.length === 0) return position - open.length;
+    take([open.bytes()]);
+    return position;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A line whose end has not been read yet. */
+class OpenLine {
+  length = 0;
+  #start: Buffer[] = [];
+  #startLength = 0;
+  #end: Buffer = Buffer.alloc(0);
+
+  add(bytes: Buffer): void {
+    this.length += bytes.length;
+    const fitting = bytes.subarray(0, Math.max(longestStart - this.#startLength, 0));
+    if (fitting.length > 0) this.#start.push(fitting);
+    this.#startLength += fitting.length;
+    const rest = bytes.subarray(fitting.length);
+    // A copy, so that the piece isn't kept for its last bytes.
+    if (rest.length > 0) this.#end = Buffer.concat([this.#end, rest.subarray(-longestEnd)]);
+    if (this.#end.length > 2 * longestEnd) this.#end = Buffer.from(this.#end.subarray(-longestEnd));
+  }
+
+  bytes(): Buffer {
+    const missing = this.length - this.#startLength - this.#end.length;
+    const mark = missing > 0 ? [Buffer.from(` … [${missing} bytes of this line are left out] … `)] : [];
+    return Buffer.concat([...this.#start, ...mark, this.#end]);
+  }
+}

@@ -1,0 +1,44 @@
+import type { MessagePort } from "node:worker_threads";
+import { isThread } from "../../process/thisProcess";
+
+/** What a part of a run says to the run that started it: of a process its IPC channel, of a thread its port. */
+export interface PartPort {
+  /** Whether anything was sent yet, or somebody listens. */
+  isInUse(): boolean;
+  isListening(): boolean;
+}
+
+let port: PartPort | undefined;
+
+/** Watches this process's port from here on. */
+export function watchPort(): PartPort {
+  port ??= isThread() ? watchThread() : watchChild();
+  return port;
+}
+
+function watchThread(): PartPort {
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
+  const hasSent = noteSends(parentPort as MessagePort, "postMessage");
+  const isListening = () => (parentPort?.listenerCount("message") ?? 0) > 0;
+  return { isInUse: () => hasSent() || isListening(), isListening };
+}
+
+function watchChild(): PartPort {
+  // In a worker of node:cluster the cluster itself has one.
+  const own = process.listenerCount("message");
+  const hasSent = noteSends(process as Required<Pick<NodeJS.Process, "send">>, "send");
+  const { worker } = process.getBuiltinModule("node:cluster") as { worker?: NodeJS.EventEmitter };
+  const isListening = () =>
+    process.listenerCount("message") > own || (worker?.listenerCount("message") ?? 0) > 0;
+  return { isInUse: () => hasSent() || isListening(), isListening };
+}
+
+function noteSends<Name extends string>(target: Record<Name, (...args: never[]) => unknown>, name: Name) {
+  const send = target[name];
+  let hasSent = false;
+  target[name] = (...args) => {
+    hasSent = true;
+    return send.apply(target, args);
+  };
+  return () => hasSent;
+}

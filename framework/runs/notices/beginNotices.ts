@@ -1,0 +1,127 @@
+import type { Database } from "../../services/database/sqliteDriver";
+import { failureReason } from "../history/failureReason";
+import { isLossTrouble, lossText } from "../history/lossText";
+import { isGone } from "../history/lostRuns";
+import { closeIncidents, closeQuietly, openIncident } from "../ledger/incidents";
+import { ledger } from "../ledger/ledgerFile";
+import type { Untold } from "../ledger/pendingNotice";
+import type { RunState } from "../ledger/run";
+import { lostOutputOf, type RunRow } from "../ledger/runRow";
+import { addPing } from "./notices";
+
+/** What has begun to be told: a sentence for people, but for a ping. */
+export interface Begun {
+  kind: "failure" | "recovery" | "ping";
+  text: string;
+}
+
+/** Older news of a command that has ended again since is none any more, in milliseconds. */
+const longestUntoldMs = 86_400_000;
+
+/**
+ * Begins or ends the incidents of runs that ended and of which nobody is told yet, and puts their pings into the
+ * outbox: each once, whoever does it. `own` is the key of the run that this process is: it knows that it has ended.
+ */
+export function beginNotices(own?: string, now = Date.now()): Begun[] {
+  const database = ledger();
+  const rows = database
+    .prepare("SELECT * FROM runs WHERE untold IS NOT NULL ORDER BY coalesce(finished_at, started_at), id")
+    .all() as UntoldRow[];
+  return rows.flatMap((row) => {
+    const untold = JSON.parse(row.untold) as Untold;
+    if (untold.isRetried && row.key !== own && isTryingStill(database, row)) return [];
+    return database.transaction(() => begin(database, { row, untold, now })).immediate();
+  });
+}
+
+interface UntoldRow extends RunRow {
+  untold: string;
+}
+
+interface Telling {
+  row: UntoldRow;
+  untold: Untold;
+  now: number;
+}
+
+/** Several may come here at once: the one whose update finds it untold begins. */
+function begin(database: Database, { row, untold, now }: Telling): Begun[] {
+  const { changes } = database
+    .prepare("UPDATE runs SET untold = NULL WHERE id = ? AND untold IS NOT NULL")
+    .run(row.id);
+  if (changes === 0 || isOldNews(database, row, now)) return [];
+  const last = lastAttempt(database, row);
+  const state = last.state === "running" ? "lost" : last.state;
+  const incident = state === "succeeded" ? recovery(last) : failure(last, { state, untold });
+  return [...incident, ...loss(last, untold), ...pingOf(last, { state, untold })];
+}
+
+function failure(run: RunRow, { state, untold }: Ending): Begun[] {
+  if (untold.isAtTerminal) return [];
+  const { name, id: runId } = run;
+  const openedAt = endOf(run);
+  const reason = failureReason({ state, exitStatus: run.exit_status, error: run.error });
+  closeQuietly(name, "overdue", openedAt);
+  closeQuietly(name, "slow", openedAt);
+  closeQuietly(name, "hanging", openedAt);
+  const isNew = openIncident({ name, kind: "failing", reason, runId, openedAt });
+  return isNew ? [{ kind: "failure", text: `${name} ${reason}` }] : [];
+}
+
+function recovery(run: RunRow): Begun[] {
+  const except = isLossTrouble(lostOutputOf(run)) ? "output" : undefined;
+  const hasRecovered = closeIncidents(run.name, { runId: run.id, at: endOf(run), except });
+  return hasRecovered ? [{ kind: "recovery", text: `${run.name} works again` }] : [];
+}
+
+/** Nobody reads in the log that the log could not be written. */
+function loss(run: RunRow, { isAtTerminal }: Untold): Begun[] {
+  const lost = lostOutputOf(run);
+  if (isAtTerminal || !isLossTrouble(lost)) return [];
+  const incident = { name: run.name, reason: lossText(lost), runId: run.id, openedAt: endOf(run) };
+  const isNew = openIncident({ ...incident, kind: "output" });
+  return isNew ? [{ kind: "failure", text: `${run.name} ${incident.reason}` }] : [];
+}
+
+interface Ending {
+  state: RunState;
+  untold: Untold;
+}
+
+function pingOf(run: RunRow, { state, untold: { ping } }: Ending): Begun[] {
+  if (ping === undefined) return [];
+  const event = state === "succeeded" ? "success" : "fail";
+  addPing({ name: run.name, event, runId: run.id, createdAt: endOf(run), url: ping });
+  return [{ kind: "ping", text: `${run.name} ${event}` }];
+}
+
+function endOf({ finished_at, started_at }: RunRow): number {
+  return finished_at ?? started_at;
+}
+
+/** The attempt that decided: retries are rows of their own. */
+function lastAttempt(database: Database, row: RunRow): RunRow {
+  const last = database
+    .prepare("SELECT * FROM runs WHERE retry_of = ? AND state <> 'skipped' ORDER BY id DESC LIMIT 1")
+    .get(row.key) as RunRow | undefined;
+  return last ?? row;
+}
+
+/** The process of the first attempt tells how it went in the end, if it is there, or its last attempt goes on. */
+function isTryingStill(database: Database, row: RunRow): boolean {
+  const last = lastAttempt(database, row);
+  return !isGone(row) || (last.state === "running" && !isGone(last));
+}
+
+function isOldNews(database: Database, row: RunRow, now: number): boolean {
+  return endOf(row) < now - longestUntoldMs && hasEndedSince(database, row);
+}
+
+function hasEndedSince(database: Database, { id, name, key }: RunRow): boolean {
+  const later = database
+    .prepare(
+      `SELECT 1 FROM runs WHERE name = ? AND id > ? AND state NOT IN ('running', 'skipped') AND retry_of IS NOT ? LIMIT 1`,
+    )
+    .get(name, id, key ?? "");
+  return later !== undefined;
+}

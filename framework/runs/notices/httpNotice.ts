@@ -1,0 +1,112 @@
+import { webAddress, withoutUrlSecrets } from "../../services/webAddress";
+import { errorMessage } from "../../text/errorText";
+import { isError } from "../../text/isError";
+
+const requestTimeoutMs = 10_000;
+/** How much of an answer is read (bytes), and shown (characters). A receiver may send one without end. */
+const longestAnswer = 4_096;
+const longestShown = 200;
+const mostRedirects = 3;
+
+/** What a receiver answered in place of taking a notice. */
+export class HttpError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Throws when nobody took it. 307 and 308 mean the same request elsewhere; 301, 302 and 303 a GET without the body, and
+ * the page that answers it (a login, say) looks as if the notice had been taken.
+ */
+export function postJson(url: string, json: string): Promise<void> {
+  return send(url, { type: "application/json", body: json, takesGet: false });
+}
+
+/** For pings: the GET of a redirection counts as one, too. */
+export function postText(url: string, text: string): Promise<void> {
+  return send(url, { type: "text/plain; charset=utf-8", body: text, takesGet: true });
+}
+
+interface Sending {
+  type: string;
+  body: string;
+  takesGet: boolean;
+}
+
+/** Follows a redirect only within its origin: another host, or the same without TLS, is not whom the user named. */
+async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
+  const { url: start, headers } = webAddress(address);
+  const common = { redirect: "manual", signal: AbortSignal.timeout(requestTimeoutMs) } as const;
+  const own = { ...headers, "user-agent": "laju" };
+  const post = { ...common, method: "POST", headers: { ...own, "content-type": type }, body };
+  const get = { ...common, method: "GET", headers: own };
+
+  let request: RequestInit = post;
+  let url = start;
+  for (let redirects = 0; ; redirects++) {
+    const response = await answerOf(address, url, request);
+    const target = targetOf(response, url);
+    if (target === undefined) return taken(address, response);
+    await response.body?.cancel();
+    const isSame = response.status > 306;
+    if (redirects >= mostRedirects) throw notTaken(url, response, "and redirects too often");
+    const isWeb = /^https?:$/.test(target.protocol);
+    if (!isWeb)
+      throw notTaken(url, response, `and redirects to ${target.protocol}…, which is no web address`);
+    if (target.origin !== start.origin || !(isSame || takesGet)) {
+      throw notTaken(url, response, `and redirects to another address at ${target.origin}: set that one`);
+    }
+    if (!isSame) request = get;
+    url = target;
+  }
+}
+
+async function answerOf(address: string, url: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    // "fetch failed" says nothing; the cause may repeat the URL.
+    const cause = isError(error) && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : "";
+    throw new Error(`${url.host}: ${withoutUrlSecrets(errorMessage(error) + cause, address)}`);
+  }
+}
+
+function targetOf({ status, headers }: Response, url: URL): URL | undefined {
+  const location = headers.get("location");
+  if (location === null || status < 300 || status > 399 || !URL.canParse(location, url.href))
+    return undefined;
+  return webAddress(new URL(location, url).href).url;
+}
+
+async function taken(address: string, response: Response): Promise<void> {
+  if (response.ok) return void (await response.body?.cancel());
+  const answer = withoutUrlSecrets(await startOf(response), address)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  throw notTaken(new URL(address), response, answer);
+}
+
+function notTaken({ host }: URL, { status }: Response, what: string): HttpError {
+  return new HttpError(`${host} answered ${status} ${what.slice(0, longestShown)}`.trimEnd(), status);
+}
+
+async function startOf({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      // Leaving the loop cancels the rest.
+      if (length >= longestAnswer) break;
+    }
+  } catch {
+    // The answer broke off: its status is what counts.
+  }
+  return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
+}

@@ -1,0 +1,123 @@
+import { formatDuration } from "../../config/duration";
+import { printable } from "../../text/printable";
+import { diskCommand } from "../history/diskCommand";
+import { countsText } from "../history/runNote";
+import type { Failures, Incident } from "../ledger/incidents";
+import type { Run } from "../ledger/run";
+import type { NoticeEvent } from "./notices";
+
+/** Everything that a notice says, whatever its form. */
+export interface NoticeContent {
+  event: Extract<NoticeEvent, "failure" | "recovery">;
+  name: string;
+  description: string;
+  host: string;
+  /** The app's folder. */
+  app: string;
+  incident: Incident;
+  run: Run | undefined;
+  /** How often it failed while the incident lasted. */
+  failures: Failures;
+  /** The end of what the run printed, for people. */
+  output: string;
+  /** The same as it is in the log, for programs. */
+  rawOutput: string;
+}
+
+/** "SendDailyDigest failed with exit status 1": the subject of a mail, the first line of a message. */
+export function noticeTitle({ event, name, incident }: NoticeContent): string {
+  const lasted = formatDuration(Math.max(0, (incident.closedAt ?? incident.openedAt) - incident.openedAt));
+  if (incident.kind === "host") {
+    return event === "failure" ? incident.reason : `In order again after ${lasted}: ${incident.reason}`;
+  }
+  if (event === "failure") return `${name} ${incident.reason}`;
+  if (incident.closedBecause !== null)
+    return `${name} ${incident.closedBecause}: its incident ends after ${lasted}`;
+  return `${name} works again after ${lasted}`;
+}
+
+/** What stands below the title, as label and value; nothing in it acts where it is shown. */
+export function noticeFacts({
+  event,
+  description,
+  host,
+  app,
+  incident,
+  run,
+  failures,
+}: NoticeContent): [string, string][] {
+  const facts: [string, string | undefined][] = [
+    ["About", description || undefined],
+    ["Since", event === "recovery" ? `${timeText(incident.openedAt)} (${incident.reason})` : undefined],
+    ["Failed", event === "recovery" ? failuresText(failures) : undefined],
+    ["Started", run && timeText(run.startedAt)],
+    ["Lasted", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
+    ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
+    ["Message", run?.message ?? undefined],
+    ["Counts", (run && countsText(run)) || undefined],
+    ...(event === "failure" && run !== undefined ? causeFacts(run) : []),
+    ["Host", `${host}, ${app}`],
+    ["More", run === undefined ? "node laju status" : `node laju runs show ${run.id}`],
+    ...(event === "failure" ? nextStep(incident, run) : []),
+  ];
+  return facts
+    .filter((fact): fact is [string, string] => fact[1] !== undefined)
+    .map(([label, value]) => [label, printable(value)]);
+}
+
+/** Each fact as text. Further lines are indented, so that no message passes for the next fact. */
+export function factLines(content: NoticeContent): string[] {
+  return noticeFacts(content).map(([label, value]) => `${label}: ${value.replaceAll("\n", "\n  ")}`);
+}
+
+/** The whole notice as plain text. */
+export function noticeText(content: NoticeContent): string {
+  const output = content.output === "" ? [] : ["", printable(content.output)];
+  return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
+}
+
+function failuresText({ starts, attempts }: Failures): string | undefined {
+  if (attempts < 2) return undefined;
+  const times = starts === 1 ? "1 start" : `${starts} starts`;
+  return attempts === starts ? times : `${times}, ${attempts} attempts`;
+}
+
+/** What to do where looking at the run does not tell. */
+function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
+  switch (kind) {
+    case "hanging":
+      return [
+        ["End it", `node laju stop ${name}`],
+        ["Prevent it", `set a timeout in the command's metadata, or COMMAND_TIMEOUT for all`],
+      ];
+    case "overdue":
+      return [["Find out why", "node laju doctor"]];
+    case "output":
+      return [["Look at the disk", diskCommand(run)]];
+    default:
+      return [];
+  }
+}
+
+/** Why a run failed. An error that it logged before the one that ended it is often the cause. */
+function causeFacts({ error, loggedError }: Run): [string, string][] {
+  if (!error) return loggedError ? [["Error", loggedError]] : [];
+  return loggedError ? [...errorFacts(error), ["Logged before", loggedError]] : errorFacts(error);
+}
+
+/** The first line of an error, and those of its causes. The label says "Error" already. */
+function errorFacts(text: string): [string, string][] {
+  const [first = "", ...lines] = text.split("\n");
+  const label = "Caused by: ";
+  const causes = lines.filter((line) => line.startsWith(label)).map((line) => line.slice(label.length));
+  const facts: [string, string][] = [["Error", withoutName(first)]];
+  return causes.length === 0 ? facts : [...facts, ["Cause", causes.map(withoutName).join("; ")]];
+}
+
+function withoutName(line: string): string {
+  return line.replace(/^(Error: )+/, "");
+}
+
+function timeText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,71 @@
+import { noticeSettings } from "../../config/config";
+import { errorMessage } from "../../text/errorText";
+import { isError } from "../../text/isError";
+import { beginNotices } from "./beginNotices";
+import { channelsOf } from "./channels";
+import { deliver } from "./deliver";
+import {
+  claimNotice,
+  dropStaleNotices,
+  type Notice,
+  type NotNow,
+  noticeFailed,
+  noticeSent,
+  writeNotices,
+} from "./notices";
+
+/** What the sender has to know of a command; of one that is gone nothing is known. */
+export interface NoticeSubject {
+  description: string;
+  notify: string[] | null;
+}
+
+export interface SendReport {
+  sent: Notice[];
+  failed: { notice: Notice; error: string }[];
+}
+
+/**
+ * Sends what waits in the outbox, each notice once; what nobody takes stays for the next call. Several senders may
+ * work at the same time. No new notice is begun after `until`.
+ */
+export async function sendNotices(
+  subjectOf: (name: string) => NoticeSubject | undefined,
+  { until, now = Date.now }: { until: number; now?: () => number },
+): Promise<SendReport> {
+  const report: SendReport = { sent: [], failed: [] };
+  const describe = (name: string) => subjectOf(name)?.description ?? "";
+  const channels = (name: string) => channelsOf(subjectOf(name)?.notify ?? null, noticeSettings());
+  while (now() < until) {
+    beginNotices();
+    writeNotices(channels, now());
+    dropStaleNotices(now());
+    const notice = claimNotice(now(), notNow(report));
+    if (notice === undefined) break;
+    try {
+      await deliver(notice, describe);
+      noticeSent(notice.id, now());
+      report.sent.push(notice);
+    } catch (error) {
+      const text = messageOf(error);
+      noticeFailed(notice.id, text);
+      report.failed.push({ notice, error: text });
+    }
+  }
+  return report;
+}
+
+/** A receiver that refused two notices, or one ping, is left alone until the next sender. */
+function notNow({ failed }: SendReport): NotNow {
+  const channels = failed.map(({ notice }) => notice.channel);
+  const isTired = (channel: string, index: number) =>
+    channel.startsWith("ping:") || channels.indexOf(channel) < index;
+  return { ids: failed.map(({ notice }) => notice.id), channels: channels.filter(isTired) };
+}
+
+/** fetch says only "fetch failed"; what it was is in the cause. */
+function messageOf(error: unknown): string {
+  const message = errorMessage(error);
+  const cause = isError(error) && error.cause !== undefined ? errorMessage(error.cause) : "";
+  return message.includes(cause) ? message : `${message}: ${cause}`;
+}

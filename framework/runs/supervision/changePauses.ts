@@ -1,0 +1,52 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { makeFolder } from "../../files/makeFolder";
+import { writeWhole } from "../../files/writeWhole";
+import { withLock } from "../lock/lock";
+import { isOn, type Pause, type Pauses, pauseFile, readPauses } from "./pause";
+
+/** The pauses that hold now. */
+export function currentPauses(now: number): Pauses {
+  const { all, commands } = readPauses();
+  const current = Object.entries(commands).filter(([, pause]) => isOn(pause, now));
+  return { all: all !== null && isOn(all, now) ? all : null, commands: Object.fromEntries(current) };
+}
+
+/** Pauses these commands, or all. */
+export function pause(names: string[], one: Pause): void {
+  change(one.since, ({ all, commands }) =>
+    names.length === 0
+      ? { all: one, commands }
+      : { all, commands: { ...commands, ...Object.fromEntries(names.map((name) => [name, one])) } },
+  );
+}
+
+/** Ends the pause of these commands, or every pause. Returns what was paused among it: names, "" for all commands. */
+export function resume(names: string[], now: number): string[] {
+  const ended: string[] = [];
+  change(now, ({ all, commands }) => {
+    if (names.length === 0) {
+      ended.push(...(all === null ? [] : [""]), ...Object.keys(commands));
+      return { all: null, commands: {} };
+    }
+    ended.push(...names.filter((name) => Object.hasOwn(commands, name)));
+    const left = Object.entries(commands).filter(([name]) => !names.includes(name));
+    return { all, commands: Object.fromEntries(left) };
+  });
+  return ended;
+}
+
+/** Whole or as before, whoever reads meanwhile; without a pause there is no file. */
+function change(now: number, make: (pauses: Pauses) => Pauses): void {
+  // Two at once would each write the file without the other's change.
+  withLock(".pause", () => write(make(currentPauses(now))));
+}
+
+function write(pauses: Pauses): void {
+  if (pauses.all === null && Object.keys(pauses.commands).length === 0) {
+    rmSync(pauseFile, { force: true });
+    return;
+  }
+  makeFolder(dirname(pauseFile));
+  writeWhole(pauseFile, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
+}

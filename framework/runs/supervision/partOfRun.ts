@@ -1,0 +1,54 @@
+import { markPart } from "../../config/launch";
+import { isThread } from "../../process/thisProcess";
+import { setRunId } from "../../services/Logger";
+import { idOfRun } from "../history/findRuns";
+import { watchPort } from "../nesting/partPort";
+import type { RunMark } from "../nesting/runMark";
+import type { ActiveRun } from "./supervise";
+
+const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** How long a part that listens to its signal may take to end after it was aborted, in milliseconds. */
+const graceMs = 5_000;
+
+/**
+ * This process or thread does a part of a run's work: the run has started it from its own file. It has the run's lock,
+ * time limit and log key, and how it ends is the run's affair, as it is in every Node program: nothing is recorded, and
+ * a signal ends it as usual.
+ */
+export function partOfRun({ key, startedAt }: RunMark): ActiveRun {
+  setRunId(key);
+  // A thread may share the environment of the run itself.
+  if (!isThread()) markPart();
+  let controller: AbortController | undefined;
+  return {
+    port: watchPort(),
+    get id() {
+      return key === undefined ? null : (idOfRun(key) ?? null);
+    },
+    startedAt,
+    due: null,
+    awaitsClaim: false,
+    confirm() {},
+    skip: () => process.exit(0),
+    signal() {
+      controller ??= abortedBySignals();
+      return controller.signal;
+    },
+    noteResult() {},
+    noteError() {},
+    exit: (status) => process.exit(status),
+  };
+}
+
+function abortedBySignals(): AbortController {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    process.on(signal, () => {
+      setTimeout(() => process.exit(1), graceMs).unref();
+      process.exitCode = 1;
+      controller.abort(new Error(`ended by ${signal}`));
+    });
+  }
+  return controller;
+}

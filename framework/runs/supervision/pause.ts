@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { readOwn } from "../../files/openFile";
+
+/** A pause of one command or of all: due starts are skipped. Times are milliseconds since the epoch. */
+export interface Pause {
+  reason: string | null;
+  since: number;
+  /** When it ends by itself; null when somebody has to resume. */
+  until: number | null;
+}
+
+export interface Pauses {
+  all: Pause | null;
+  commands: Record<string, Pause>;
+}
+
+export const pauseFile = join(paths.data, "paused.json");
+
+/** Why a command that is due now is not to start; undefined when it is. Without any pause this is one look at the disk. */
+export function pauseOf(name: string, now: number): Pause | undefined {
+  if (!existsSync(pauseFile)) return undefined;
+  const { all, commands } = readPauses();
+  const own = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return [own, all].find((pause): pause is Pause => pause != null && isOn(pause, now));
+}
+
+/** "paused for the move to the new host, until 2026-11-24T08:00:00.000Z" */
+export function pauseText({ reason, until }: Pause): string {
+  const why = reason === null ? "paused" : `paused: ${reason}`;
+  return until === null ? why : `${why} (until ${new Date(until).toISOString()})`;
+}
+
+export function isOn({ until }: Pause, now: number): boolean {
+  return until === null || now < until;
+}
+
+export function readPauses(): Pauses {
+  if (!existsSync(pauseFile)) return { all: null, commands: {} };
+  try {
+    const { all = null, commands = {} } = JSON.parse(readOwn(pauseFile).toString()) as Partial<Pauses>;
+    return { all, commands };
+  } catch (error) {
+    const hint = "Delete it, and pause again what is to be paused.";
+    // A syntax error quotes the text, and this goes to logs.
+    const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
+    throw new LajuError(`${pauseFile} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
+  }
+}

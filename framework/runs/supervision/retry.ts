@@ -1,0 +1,64 @@
+import type { StdioOptions } from "node:child_process";
+import { environmentWith } from "../../config/config";
+import { hidingArguments } from "../../config/launch";
+import { require } from "../../config/require";
+import { hasSecrets } from "../../process/secrets";
+import { tell } from "../../process/warn";
+import { type HeldLock, handedOn } from "../lock/lock";
+
+/** How often a failed run is tried again, and how long after. */
+export interface Retries {
+  retries: number;
+  /** Before the first retry, in milliseconds; doubled for each further one, up to an hour. */
+  delayMs: number;
+}
+
+const longestDelayMs = 3_600_000;
+const usedWrongly = 2;
+
+/** A failure is worth another try; wrong use is not, and a signal meant that it should end. */
+export function isWorthRetrying(status: number): boolean {
+  return status !== 0 && status !== usedWrongly && status < 128;
+}
+
+/** The delay before a retry: exponential, with a fifth of it up or down so that many do not come at once. */
+export function retryDelay(delayMs: number, retry: number, random = Math.random()): number {
+  return Math.min(delayMs * 2 ** (retry - 1), longestDelayMs) * (0.8 + 0.4 * random);
+}
+
+/**
+ * Runs the command again until it succeeds or its retries are used up; returns the last status. Called while
+ * the process exits, where nothing asynchronous happens any more, so it blocks; each attempt is a process of
+ * its own with fresh modules and a row of its own, and inherits the lock: it is still locked when this one is killed.
+ */
+export function retryUntilDone(
+  { name, key, lock }: { name: string; key: string | undefined; lock: HeldLock | undefined },
+  firstStatus: number,
+  { retries, delayMs }: Retries,
+): number {
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  let status = firstStatus;
+  for (let retry = 1; retry <= retries && isWorthRetrying(status); retry++) {
+    const pauseMs = Math.round(retryDelay(delayMs, retry));
+    tell(
+      `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
+    );
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    const [program = "", ...args] = process.argv.slice(1);
+    const hidden = hasSecrets() ? args : [];
+    const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });
+    const words = hidden.length > 0 ? [program] : [program, ...args];
+    // What cannot be handed on has to be free: the attempt takes it itself, or is skipped.
+    if (handedOn(lock).length === 0) lock?.release();
+    const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...handedOn(lock)];
+    const ended = spawnSync(process.execPath, words, { stdio, env });
+    status = ended.status ?? 128 + signalNumber(ended.signal);
+  }
+  return status;
+}
+
+/** As a shell has it: 137 for SIGKILL. */
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const { constants } = require("node:os") as typeof import("node:os");
+  return signal === null ? 0 : constants.signals[signal];
+}

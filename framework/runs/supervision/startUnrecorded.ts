@@ -1,0 +1,17 @@
+import { markEnvironment, marksAround } from "../../config/launch";
+import { nestingOf } from "../nesting/nesting";
+import { runMark } from "../nesting/runMark";
+import { partOfRun } from "./partOfRun";
+import { refuseLoop } from "./refuseLoop";
+import { type ActiveRun, supervise } from "./supervise";
+
+/** Begins the run of a source that is tried by hand: it has no lock, no record and no retries. */
+export function startUnrecorded({ name, timeoutMs }: { name: string; timeoutMs: number | null }): ActiveRun {
+  const startedAt = Date.now();
+  const nesting = nestingOf(name);
+  if (nesting.kind === "part") return partOfRun(nesting.of);
+  if (nesting.kind === "loop") return refuseLoop(nesting.names, { startedAt });
+  const mark = runMark({ name, pid: process.pid, startedAt });
+  markEnvironment(mark, marksAround());
+  return supervise({ name, startedAt, timeoutMs, mark });
+}

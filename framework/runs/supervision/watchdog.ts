@@ -1,0 +1,51 @@
+import { workerData } from "node:worker_threads";
+import { type Untold, untoldOf } from "../ledger/pendingNotice";
+import { closeRecord } from "../ledger/record";
+import { killDescendants, type Warned, warnDescendants } from "../nesting/descendants";
+import { startSender } from "../notices/startSender";
+import { LimitState, lateMs, monotonicMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
+
+// The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
+// because it blocks its event loop or does not come to an end after it was told to.
+
+const { name, timeoutMs, limitAt, graceMs, key, told, mark, shared } = workerData as WatchdogOrders;
+
+const killedStatus = 137;
+const state = new LimitState(shared);
+let warned: Warned | undefined;
+
+after(warnMs, () => {
+  // One that listens to its signal may need what it has started to tidy up.
+  if (state.is === "running" && !state.tidiesUp) warned = warnDescendants(process.pid, mark);
+});
+after(lateMs, () => {
+  if (state.is === "noticed") setTimeout(endProcess, graceMs);
+  else endProcess();
+});
+
+function after(ms: number, work: () => void): void {
+  setTimeout(work, limitAt + ms - monotonicMs());
+}
+
+function endProcess(): void {
+  // The run has ended, and its process waits for its retries, which have limits of their own.
+  if (state.is === "over") return;
+  try {
+    // It may have started some since.
+    if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
+    const untold = told && untoldOf(told, { isNews: true, isRetried: false });
+    if (key !== null) record(key, untold);
+    killDescendants(process.pid, mark, warned);
+    // Only now: it would be one of them.
+    if (untold !== undefined) startSender();
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+function record(key: string, untold: Untold | undefined): void {
+  const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
+  const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
+  const durationMs = Math.round(monotonicMs() - limitAt + timeoutMs);
+  closeRecord(name, key, { ...end, durationMs, untold });
+}

@@ -1,0 +1,27 @@
+import type { CalendarSchedule } from "../expression/types";
+import { firstCivilMinute } from "./civilFirings";
+import { knownStretches } from "./clockDifferences";
+
+/** The first times of day of a schedule that a zone's clocks leave out, and go through twice: "02:30". */
+export interface ClockMatches {
+  readonly skipped?: string;
+  readonly repeated?: string;
+}
+
+/** Where schedulers differ from each other: times of the schedule that do not exist, or exist twice. */
+export function clockMatches(schedule: CalendarSchedule, timezone: string): ClockMatches {
+  const matches: { skipped?: string; repeated?: string } = {};
+  for (const { start, offset, offsetBefore } of knownStretches(timezone)) {
+    if (offset === offsetBefore) continue;
+    const kind = offset > offsetBefore ? "skipped" : "repeated";
+    const from = start + Math.min(offset, offsetBefore);
+    const to = start + Math.max(offset, offsetBefore);
+    const civil = matches[kind] === undefined ? firstCivilMinute(schedule, from) : undefined;
+    if (civil !== undefined && civil < to) matches[kind] = civilText(civil);
+  }
+  return matches;
+}
+
+function civilText(civil: number): string {
+  return new Date(civil * 60_000).toISOString().slice(11, 16);
+}

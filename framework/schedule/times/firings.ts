@@ -1,0 +1,139 @@
+import { compile } from "../expression/calendar";
+import type { CalendarSchedule, IntervalSchedule, Schedule } from "../expression/types";
+import { firstCivilMinute } from "./civilFirings";
+import { longestCatchUp, replayAfterJump } from "./daemon";
+import { isSameTimezone } from "./timezoneNames";
+import { type Stretch, stretchesFrom } from "./timezones";
+
+/** The clock a schedule follows: its zone, and that of the host whose cron runs it. */
+export interface Clock {
+  readonly timezone: string;
+  /** Where it is another zone than `timezone`, laju decides instead of cron; default: the same. */
+  readonly hostTimezone?: string;
+}
+
+const minuteMilliseconds = 60_000;
+const lastDate = 8.64e15;
+
+/**
+ * The next `count` starts strictly after `from`. On the host's own clock they are what Debian's cron does,
+ * clock changes included. In another zone a time that the clocks skip runs once, right after the
+ * gap, and a time that comes twice runs once; schedules whose minute or hour begins with `*` follow the
+ * wall clock through both.
+ */
+export function nextFirings(schedule: Schedule, options: Clock & { from: Date; count: number }): Date[] {
+  const { from, count } = options;
+  const firings: Date[] = [];
+  if (count <= 0) return firings;
+  for (const time of firingsAfter(schedule, from.getTime(), options)) {
+    if (time > lastDate) break;
+    firings.push(new Date(time));
+    if (firings.length >= count) break;
+  }
+  return firings;
+}
+
+/** Whether the schedule starts at this very instant (to the second where it has seconds). */
+export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
+  const hasSeconds = schedule.kind === "calendar" && schedule.second.values.some((second) => second !== 0);
+  const unit = hasSeconds ? 1000 : minuteMilliseconds;
+  const instant = Math.floor(at.getTime() / unit) * unit;
+  return nextFirings(schedule, { ...clock, from: new Date(instant - 1), count: 1 })[0]?.getTime() === instant;
+}
+
+/** How late a command may come and still be its slot's: cron itself replays up to four missed minutes. */
+export const lateStart = 5 * minuteMilliseconds;
+
+/** The latest start at or before `at`, no further back than `within` milliseconds. */
+export function latestFiring(
+  schedule: Schedule,
+  options: Clock & { at: Date; within: number },
+): Date | undefined {
+  const until = options.at.getTime();
+  let latest: number | undefined;
+  for (const time of firingsAfter(schedule, until - options.within - 1, options)) {
+    if (time > until) break;
+    latest = time;
+  }
+  return latest === undefined ? undefined : new Date(latest);
+}
+
+/** Milliseconds since the epoch of every start after `from`, ascending, for ever. */
+export function firingsAfter(schedule: Schedule, from: number, clock: Clock): Iterable<number> {
+  if (!(Math.abs(from) <= lastDate)) throw new RangeError(`not a time: ${from}`);
+  if (schedule.kind === "reboot") return [];
+  if (schedule.kind === "interval") return intervals(schedule, from);
+  return withSeconds(schedule, from, clock);
+}
+
+function* intervals({ minutes }: IntervalSchedule, from: number): Generator<number> {
+  const period = minutes * minuteMilliseconds;
+  for (let slot = Math.floor(from / period) + 1; slot * period <= lastDate; slot++) yield slot * period;
+}
+
+function* withSeconds(schedule: CalendarSchedule, from: number, clock: Clock): Generator<number> {
+  const fromMinute = Math.floor(from / minuteMilliseconds);
+  for (const minute of minutesFrom(schedule, fromMinute, clock)) {
+    for (const second of schedule.second.values) {
+      const time = minute * minuteMilliseconds + second * 1000;
+      if (time > from) yield time;
+    }
+  }
+}
+
+/** The minutes at or after `from` in which the schedule starts, each once. */
+function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): Generator<number> {
+  const isForeign = clock.hostTimezone !== undefined && !isSameTimezone(clock.timezone, clock.hostTimezone);
+  // A replay after a clock change that was a little earlier may still be going on at `from`.
+  const earliest = from - 2 * longestCatchUp;
+  let last = from - 1;
+  for (const stretch of stretchesFrom(clock.timezone, earliest)) {
+    const begun = isForeign ? startForeign(schedule, stretch) : startOnHost(schedule, stretch);
+    for (const minute of begun.runs) {
+      if (minute <= last) continue;
+      last = minute;
+      yield minute;
+    }
+    // `last` also moves past the runs of a replay, which spill into the stretch's first minutes.
+    let civil = Math.max(begun.civil, last + 1 + stretch.offset);
+    for (;;) {
+      const next = firstCivilMinute(schedule, civil);
+      if (next === undefined || next * minuteMilliseconds > lastDate * 2) return;
+      const minute = next - stretch.offset;
+      if (minute >= stretch.end) break;
+      last = minute;
+      yield minute;
+      civil = next + 1;
+    }
+  }
+}
+
+/** What runs at once when a stretch begins, and the civil minute from which the fields decide. */
+interface Beginning {
+  readonly runs: readonly number[];
+  readonly civil: number;
+}
+
+function startOnHost(schedule: CalendarSchedule, stretch: Stretch): Beginning {
+  const { start, offset, offsetBefore } = stretch;
+  const civil = start + offset;
+  const ahead = offset - offsetBefore;
+  if (ahead === 0 || ahead >= longestCatchUp || ahead < -longestCatchUp) return { runs: [], civil };
+  const doneUntil = start + offsetBefore - 1;
+  if (ahead < 0) return { runs: [], civil: compile(schedule).isWild ? civil : doneUntil + 1 };
+  const skipped = firstCivilMinute(schedule, doneUntil + 1);
+  if (skipped === undefined || skipped > civil) return { runs: [], civil: civil + 1 };
+  const replay = replayAfterJump(schedule, { at: start, offset, doneUntil });
+  return { runs: replay.runs, civil: replay.doneUntil + 1 };
+}
+
+function startForeign(schedule: CalendarSchedule, stretch: Stretch): Beginning {
+  const { start, offset, offsetBefore } = stretch;
+  const civil = start + offset;
+  if (offset === offsetBefore || compile(schedule).isWild) return { runs: [], civil };
+  const expected = start + offsetBefore;
+  if (civil <= expected) return { runs: [], civil: expected };
+  const skipped = firstCivilMinute(schedule, expected);
+  const isDue = skipped !== undefined && skipped <= civil;
+  return { runs: isDue ? [start] : [], civil: civil + 1 };
+}

@@ -1,0 +1,59 @@
+import { schedulesOf } from "../expression/schedulesOf";
+import { type Clock, firingsAfter, lateStart } from "./firings";
+
+export interface ExpectedStarts {
+  name: string;
+  schedules: readonly string[];
+  clock: Clock;
+  /** Times after this one are looked at, milliseconds since the epoch … */
+  after: number;
+  /** … up to this one. A start may be late, so this should lie `lateStart` before now. */
+  until: number;
+  /** When runs of the command began, from `after` to now, in any order. */
+  starts: readonly number[];
+}
+
+/** More than a week of every minute tells nothing more. */
+const mostFirings = 20_000;
+
+/** The times at which cron should have started the command, by its rules for clock changes, and did not. */
+export function missedStarts({ name, schedules, clock, after, until, starts }: ExpectedStarts): number[] {
+  const due = schedulesOf({ name, schedules }).flatMap((schedule) =>
+    timesOf(firingsAfter(schedule, after, clock), until + lateStart),
+  );
+  const times = [...new Set(due)].sort((a, b) => a - b);
+  const counts = startsPerTime(times, starts);
+  return times.filter(
+    (time, index) => time <= until && counts[index] === 0 && !hasLateStart(times, counts, index),
+  );
+}
+
+function timesOf(firings: Iterable<number>, until: number): number[] {
+  const times: number[] = [];
+  for (const time of firings) {
+    if (time > until || times.length >= mostFirings) break;
+    times.push(time);
+  }
+  return times;
+}
+
+/** Each start counts for the latest time before it. */
+function startsPerTime(times: readonly number[], starts: readonly number[]): number[] {
+  const counts = times.map(() => 0);
+  let index = -1;
+  for (const start of [...starts].sort((a, b) => a - b)) {
+    while (index + 1 < times.length && times[index + 1] <= start) index++;
+    if (index >= 0) counts[index] += 1;
+  }
+  return counts;
+}
+
+/** A start that came so late that the next time was due already makes that one look started twice. */
+function hasLateStart(times: readonly number[], counts: number[], missed: number): boolean {
+  for (let index = missed + 1; index < times.length && times[index] - times[missed] < lateStart; index++) {
+    if (counts[index] < 2) continue;
+    counts[index] -= 1;
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,93 @@
+import { constants } from "node:os";
+import { environmentName, settings } from "../config/config";
+import { LajuError } from "../config/errors";
+import { goByOwnTimezone } from "../host/daemonTimezone";
+import { type CommandFacts, commandFacts } from "../metadata/manifest";
+import { tell } from "../process/warn";
+import { takeLock } from "../runs/lock/lock";
+import { logInfo, logWarn } from "../services/Logger";
+import { monitorName, type OutputPlace, RunningCommands } from "./runningCommands";
+import { lastStart, scheduleSource } from "./scheduleSource";
+import { hostWorkClock } from "./workClock";
+import { workSchedule } from "./workSchedule";
+
+/** How long commands may take to end once they were told to. */
+const graceMs = 10_000;
+
+/** The scheduler of `schedule:work`. */
+export interface StartedScheduleWork {
+  commands: readonly CommandFacts[];
+  /** The exit status, once it was told to stop and everything it started has ended. */
+  ended: Promise<number>;
+}
+
+export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
+  const source = scheduleSource();
+  takeOnlyPlace();
+  const { commands } = source;
+  const { timezone: hostTimezone } = goByOwnTimezone();
+  const running = new RunningCommands(place);
+  logInfo("Waiting for commands to be due", {
+    commands: commands.length,
+    environment: environmentName(),
+    timezone: hostTimezone,
+  });
+  const stop = workSchedule({
+    clock: hostWorkClock,
+    hostTimezone,
+    commands: withMonitor(commands),
+    since: lastStart,
+    changes() {
+      const changed = source.changes();
+      return changed && withMonitor(changed);
+    },
+    start(name, slot) {
+      if (name === monitorName) return running.startMonitor();
+      running.start(source.commands.find((command) => command.name === name) ?? { name, log: null }, slot);
+    },
+    missed: ({ name, missed }) => logWarn("Starts were missed", { command: name, missed }),
+  });
+  return { commands, ended: untilStopped(stop, running) };
+}
+
+/** Where MONITOR puts the monitor on the crontab, it belongs here as well. */
+function withMonitor(commands: readonly CommandFacts[]): readonly CommandFacts[] {
+  if (!settings().hasMonitor) return commands;
+  return [...commands, commandFacts(monitorName, "declared", { schedule: "*/5 * * * *" })];
+}
+
+/** Two of them would start everything twice. */
+function takeOnlyPlace(): void {
+  let isFree = true;
+  try {
+    isFree = takeLock(".schedule-work", { wait: false }) !== undefined;
+  } catch (error) {
+    tell(`whether another schedule:work is running is not known: ${error.message}`);
+  }
+  if (isFree) return;
+  throw new LajuError("another schedule:work of this app is running", {
+    code: "E_RUNNING",
+    hint: "Two of them would start every command twice. End that one first.",
+  });
+}
+
+/** The first signal stops the scheduler, the second the commands. */
+function untilStopped(stop: () => void, running: RunningCommands): Promise<number> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    let status = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      signals += 1;
+      if (signals === 1) {
+        stop();
+        logInfo("Stopping", { signal, running: running.count });
+        void running.whenIdle().then(() => resolve(status));
+        return;
+      }
+      status = 128 + constants.signals[signal];
+      running.signal(signals === 2 ? "SIGTERM" : "SIGKILL");
+      if (signals === 2) setTimeout(() => running.signal("SIGKILL"), graceMs).unref();
+    };
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
+  });
+}

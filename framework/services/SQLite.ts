@@ -1,0 +1,77 @@
+import type { RunResult, Statement } from "better-sqlite3";
+import { sqliteFile } from "./database/databasePlace";
+import { type Database, openSqlite } from "./database/sqliteDriver";
+
+// biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.
+type Row = any;
+/** Values for `?` in their order, or an object for `@name`, `:name` and `$name`. */
+type Params = readonly unknown[] | Record<string, unknown> | string | number | bigint | boolean | Date | null;
+
+interface SqliteService {
+  /** The first row, or undefined. */
+  get(sql: string, params?: Params): Row;
+  all(sql: string, params?: Params): Row[];
+  run(sql: string, params?: Params): RunResult;
+  /** All or nothing. It takes the write lock first, so it can't lose to another process half-way. */
+  transaction<T>(work: (db: SqliteService) => T): T;
+  prepare(sql: string): Statement<unknown[], Row>;
+  /** better-sqlite3's own database. */
+  getDatabase(): Database;
+}
+
+/** SQLite without a query builder, synchronous, on the file that DB uses as well. */
+const SQLite: SqliteService = {
+  get: (sql, params = []) => statement(sql).get(...bound(sql, params)),
+  all: (sql, params = []) => statement(sql).all(...bound(sql, params)),
+  run: (sql, params = []) => statement(sql).run(...bound(sql, params)),
+  transaction: (work) =>
+    getDatabase()
+      .transaction(() => work(SQLite))
+      .immediate(),
+  prepare: (sql) => getDatabase().prepare(sql),
+  getDatabase,
+};
+export default SQLite;
+
+let database: Database | undefined;
+const statements = new Map<string, Statement<unknown[], Row>>();
+const statementLimit = 200;
+
+function getDatabase(): Database {
+  if (database?.open) return database;
+  statements.clear();
+  database = openSqlite(sqliteFile());
+  return database;
+}
+
+function statement(sql: string): Statement<unknown[], Row> {
+  const open = getDatabase();
+  const known = statements.get(sql);
+  if (known !== undefined) return known;
+  const prepared = open.prepare<unknown[], Row>(sql);
+  if (statements.size >= statementLimit) statements.clear();
+  statements.set(sql, prepared);
+  return prepared;
+}
+
+/** Binds as DB does: booleans as 0 and 1, dates as milliseconds, undefined as null. */
+function bound(sql: string, params: Params): unknown[] {
+  if (Array.isArray(params)) return params.map(boundValue);
+  if (!isNamed(params)) return [boundValue(params)];
+  const entries = Object.entries(params).map(([name, value]) => [name, boundValue(value)] as const);
+  const isByName = entries.some(([name]) => new RegExp(`[@:$]${name}\\b`).test(sql));
+  // Laju took an object's values in their order.
+  return isByName ? [Object.fromEntries(entries)] : entries.map(([, value]) => value);
+}
+
+function isNamed(params: Params): params is Record<string, unknown> {
+  return (
+    typeof params === "object" && params !== null && !(params instanceof Date) && !Buffer.isBuffer(params)
+  );
+}
+
+function boundValue(value: unknown): unknown {
+  if (typeof value === "boolean") return Number(value);
+  if (value instanceof Date) return value.getTime();
+  return value === undefined ? null : value;
+}

@@ -1,0 +1,91 @@
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { TemplateFunction } from "ejs";
+import "../config/config";
+import { LajuError } from "../config/errors";
+import { readText } from "../config/readText";
+import { require } from "../config/require";
+import { nearest } from "../text/nearest";
+
+/** app/views: the sources in development, build/app/views in the build. */
+const viewsFolder = join(import.meta.dirname, "..", "..", "app", "views");
+
+/**
+ * Renders `app/views/FILE.ejs`. `<%= %>` escapes; `<%- include("partials/head") %>` includes;
+ * `<% layout("layouts/mail", { title }) %>` wraps the view, as `body`, into another.
+ */
+export function view(file: string, data: object = {}): string {
+  let wrapper: { file: string; data: object } | undefined;
+  const layout = (name: string, more: object = {}) => {
+    wrapper = { file: name, data: more };
+  };
+  const body = template(file)({ layout, ...data });
+  return wrapper === undefined ? body : view(wrapper.file, { ...data, ...wrapper.data, body });
+}
+export default view;
+
+const templates = new Map<string, TemplateFunction>();
+
+function template(file: string): TemplateFunction {
+  const known = templates.get(file);
+  if (known !== undefined) return known;
+  const path = join(viewsFolder, file.endsWith(".ejs") ? file : `${file}.ejs`);
+  if (!isView(path)) throw outside(file);
+  const { compile } = require("ejs") as typeof import("ejs");
+  const compiled = compile(readView(file, path), {
+    filename: path,
+    root: viewsFolder,
+    views: [viewsFolder],
+    cache: true,
+    includer: includedView,
+  });
+  templates.set(file, compiled);
+  return compiled;
+}
+
+function isView(path: string): boolean {
+  return path.startsWith(viewsFolder + sep);
+}
+
+/** The name of a partial may come from data, too: ejs itself includes any file. `path` is where it found one. */
+function includedView(name: string, path: string | undefined) {
+  const filename = path ?? join(viewsFolder, `${name}.ejs`);
+  if (!isView(filename)) throw outside(name);
+  return path === undefined ? { template: readView(name, filename) } : { filename };
+}
+
+/** A name may come from data. What lies elsewhere is no template of the app's. */
+function outside(file: string): LajuError {
+  return new LajuError(`the view ${JSON.stringify(file)} is outside ${viewsFolder}`, {
+    code: "E_VIEW",
+    hint: 'Views are named from there: view("digest"), view("mails/digest").',
+  });
+}
+
+function readView(file: string, path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    const names = viewNames();
+    const near = nearest(file.replace(/\.ejs$/, ""), names);
+    throw new LajuError(`there is no view ${path}`, {
+      code: "E_VIEW",
+      hint:
+        near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `Views: ${names.join(", ") || "none yet"}.`,
+      cause: error,
+    });
+  }
+}
+
+function viewNames(): string[] {
+  try {
+    return readdirSync(viewsFolder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ejs"))
+      .map((entry) => relative(viewsFolder, join(entry.parentPath, entry.name)).replace(/\.ejs$/, ""))
+      .sort();
+  } catch {
+    // No folder: no names to offer.
+    return [];
+  }
+}

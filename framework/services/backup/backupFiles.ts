@@ -1,0 +1,62 @@
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { settings } from "../../config/config";
+import { type BackupName, parseBackupName } from "./backupName";
+import { hasMagic } from "./header";
+
+/** A backup in the folder. */
+export interface BackupFile extends BackupName {
+  file: string;
+  bytes: number;
+}
+
+/** Our backups in the folder, the newest first. Whatever else lies there is left out. */
+export function listBackups(folder = settings().backup.folder): BackupFile[] {
+  const found = namesIn(folder).flatMap((name) => {
+    const parsed = parseBackupName(name);
+    const file = join(folder, name);
+    return parsed !== undefined && isOurs(file) ? [{ ...parsed, file, bytes: statSync(file).size }] : [];
+  });
+  return found.sort((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
+}
+
+/** BACKUP_RETENTION_DAYS, as an option's default is written. */
+export function retentionDays(): string {
+  return String(settings().backup.retentionDays);
+}
+
+/** Deletes backups taken before a moment, but never the newest of a database: better an old one than none. */
+export function cleanBackups({ olderThan, dryRun = false }: { olderThan: number; dryRun?: boolean }) {
+  const backups = listBackups();
+  const newest = new Map(
+    backups.toReversed().map((backup) => [`${backup.database} ${backup.content}`, backup]),
+  );
+  const untouchable = new Set(newest.values());
+  const deleted = backups.filter(
+    (backup) => backup.takenAt.getTime() < olderThan && !untouchable.has(backup),
+  );
+  if (!dryRun) for (const { file } of deleted) rmSync(file);
+  return { deleted, kept: backups.length - deleted.length };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** A name alone proves little before something is deleted. */
+function isOurs(file: string): boolean {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  const descriptor = openSync(file, "r");
+  try {
+    const start = Buffer.alloc(8);
+    readSync(descriptor, start, 0, start.length, 0);
+    return hasMagic(start);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { paths, settings } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { listBackups } from "./backupFiles";
+import { fileName } from "./backupName";
+import { backupTarget } from "./target";
+
+/** The backup that is meant: a name in the backup folder, a path, or the newest of the app's own database. */
+export function chooseBackup({ file, latest, from }: Choice): string {
+  if (file !== undefined && latest) throw wrongUse("choose a file or --latest, not both", "");
+  if (file !== undefined) return pathOf(file);
+  if (latest) return newest(from);
+  throw wrongUse("no backup chosen", "Give --file NAME or --latest. ");
+}
+
+export interface Choice {
+  file: string | undefined;
+  latest: boolean;
+  /** The database that the newest is to be of, where that isn't the app's own. */
+  from?: string | undefined;
+}
+
+/** Throws unless the replacement was asked for in so many words. */
+export function confirmed(yes: boolean, backup: string): void {
+  if (yes) return;
+  const { name } = backupTarget();
+  throw wrongUse(`${basename(backup)} would replace the database "${name}"`, "Say so with --yes. ");
+}
+
+function newest(from: string | undefined): string {
+  const { name: own, content } = backupTarget();
+  const name = from ?? own;
+  const found = listBackups().find(
+    (backup) => backup.database === fileName(name) && backup.content === content,
+  );
+  if (found !== undefined) return found.file;
+  throw wrongUse(`there is no backup of the database "${name}" in ${settings().backup.folder}`, "");
+}
+
+function pathOf(file: string): string {
+  const named = join(settings().backup.folder, basename(file));
+  return basename(file) === file && existsSync(named) ? named : resolve(paths.root, file);
+}
+
+function wrongUse(message: string, advice: string): LajuError {
+  const names = listBackups().map(({ file }) => basename(file));
+  const shown = names.length === 0 ? "There are none yet." : `The newest: ${names.slice(0, 3).join(", ")}.`;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: advice + shown });
+}

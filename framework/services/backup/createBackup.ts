@@ -1,0 +1,79 @@
+import { createReadStream, renameSync } from "node:fs";
+import { join } from "node:path";
+import { settings } from "../../config/config";
+import { syncFolder } from "../../files/syncFolder";
+import { formatBackupName } from "./backupName";
+import { type BackupSecret, backupSecret } from "./encryptionKey";
+import type { BackupOrigin } from "./header";
+import { dumpPostgres } from "./postgresTools";
+import { seal } from "./seal";
+import { checkSqlite, copySqlite } from "./sqliteCopy";
+import { type BackupTarget, backupTarget } from "./target";
+import { withTemporaryFile } from "./temporaryFiles";
+import { openSealed } from "./unseal";
+
+/** A finished backup. */
+export interface Backup {
+  file: string;
+  bytes: number;
+}
+
+/** Backs the app's database up into BACKUP_DIR. The file appears under its name only when it is whole. */
+export async function createBackup({ now = new Date(), signal }: CreateOptions = {}): Promise<Backup> {
+  const { folder } = settings().backup;
+  const secret = backupSecret();
+  const target = backupTarget();
+  const name = formatBackupName({ database: target.name, takenAt: now, content: target.content });
+  const file = join(folder, name);
+
+  return withTemporaryFile(folder, async (sealed) => {
+    const origin = { database: target.name, takenAt: now };
+    const bytes = await sealTarget(target, sealed, { origin, secret, signal });
+    // Read back: a disk that lies is found now, not on the day the backup is needed.
+    await openSealed(sealed, secret, signal);
+    renameSync(sealed, file);
+    syncFolder(folder);
+    return { file, bytes };
+  });
+}
+
+export interface CreateOptions {
+  now?: Date;
+  signal?: AbortSignal;
+}
+
+interface SealOptions {
+  origin: BackupOrigin;
+  secret: BackupSecret;
+  signal?: AbortSignal;
+}
+
+function sealTarget(target: BackupTarget, sealed: string, options: SealOptions): Promise<number> {
+  return target.content === "sqlite"
+    ? sealSqlite(target.file, sealed, options)
+    : sealPostgres(target.url, sealed, options);
+}
+
+function sealSqlite(database: string, sealed: string, options: SealOptions): Promise<number> {
+  return withTemporaryFile(settings().backup.folder, async (copy) => {
+    await copySqlite(database, copy, options.signal);
+    checkSqlite(copy, "quick", `the database ${database}`);
+    return seal(createReadStream(copy), sealed, { content: "sqlite", ...options });
+  });
+}
+
+async function sealPostgres(url: string, sealed: string, options: SealOptions): Promise<number> {
+  const dump = await dumpPostgres(url, options.signal);
+  try {
+    const bytes = await seal(dump.stream, sealed, { content: "postgres", ...options });
+    // A dump that broke off is a fine stream, too: only the program's status tells.
+    await dump.ended;
+    return bytes;
+  } catch (error) {
+    dump.stream.destroy();
+    await dump.ended.catch(() => {
+      // It was stopped by the error that is thrown, or is that error itself.
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { LajuError } from "../../config/errors";
+import type { CacheStore } from "../CacheService";
+import DB from "../DB";
+
+interface CacheRow {
+  key: string;
+  value: string;
+  expires_at: number | string;
+}
+
+let hasPurged = false;
+
+export const databaseCache: CacheStore = {
+  get: (key) =>
+    withTable(async () => {
+      const row: CacheRow | undefined = await DB.from("cache").where({ key }).first();
+      return row !== undefined && Number(row.expires_at) > Date.now() ? row.value : undefined;
+    }),
+
+  put: (key, value, expires_at) =>
+    withTable(async () => {
+      await purgeOnce();
+      await DB.from("cache").insert({ key, value, expires_at }).onConflict("key").merge();
+    }),
+
+  forget: (key) => withTable(() => DB.from("cache").where({ key }).delete()),
+
+  flush: () => withTable(() => DB.from("cache").delete()),
+};
+
+/** Expired entries nobody asks for again would pile up: the first put of each process takes them out. */
+async function purgeOnce(): Promise<void> {
+  if (hasPurged) return;
+  hasPurged = true;
+  await DB.from("cache").where("expires_at", "<=", Date.now()).delete();
+}
+
+async function withTable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMissingTable(error)) throw error;
+    throw new LajuError("the database has no table cache", {
+      code: "E_CACHE_TABLE",
+      hint: "Run node laju migrate, or set CACHE_STORE=redis.",
+      cause: error,
+    });
+  }
+}
+
+/** In SQLite's, PostgreSQL's and MySQL's words. */
+function isMissingTable({ code, message }: { code?: string; message: string }): boolean {
+  return code === "42P01" || code === "ER_NO_SUCH_TABLE" || /no such table: cache/.test(message);
+}

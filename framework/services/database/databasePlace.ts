@@ -1,0 +1,50 @@
+import { join, resolve } from "node:path";
+import { paths, settings } from "../../config/config";
+import { LajuError } from "../../config/errors";
+
+/** Where a database is: a file, or a server by its URL. */
+export type DatabasePlace =
+  | { engine: "sqlite"; file: string; mustExist: boolean }
+  | { engine: "pg" | "mysql2"; url: string; address: string };
+
+/** The app's database: DATABASE_URL, else the SQLite file of DB_CONNECTION. */
+export function databasePlace(): DatabasePlace {
+  const { databaseUrl, dbConnection } = settings();
+  return databaseUrl === undefined ? stagePlace(dbConnection) : urlPlace(databaseUrl);
+}
+
+/** The SQLite file that DB and SQLite share. Beside a database server it is DB_CONNECTION's own file. */
+export function sqliteFile(): string {
+  const place = databasePlace();
+  return place.engine === "sqlite" ? place.file : stageFile(settings().dbConnection);
+}
+
+/** A stage by name. One that laju doesn't know must exist: a misspelt name would make an empty database. */
+export function stagePlace(stage: string): DatabasePlace {
+  if (!/^[\w-]+$/.test(stage)) {
+    throw new LajuError(`${JSON.stringify(stage)} is not the name of a database stage`, {
+      code: "E_DB_STAGE",
+      hint: 'Use a plain word, such as "development", "production" or "test".',
+    });
+  }
+  const known = ["development", "production", "test", settings().dbConnection];
+  return { engine: "sqlite", file: stageFile(stage), mustExist: !known.includes(stage) };
+}
+
+function stageFile(stage: string): string {
+  return join(paths.data, `${stage === "development" ? "dev" : stage}.sqlite3`);
+}
+
+function urlPlace(url: string): DatabasePlace {
+  if (url.startsWith("file:")) return { engine: "sqlite", file: fileOf(url), mustExist: false };
+  const { protocol, hostname, port } = new URL(url);
+  const isPostgres = protocol.startsWith("postgres");
+  const address = `${hostname || "localhost"}:${port || (isPostgres ? 5432 : 3306)}`;
+  return { engine: isPostgres ? "pg" : "mysql2", url, address };
+}
+
+/** `file:data/x.sqlite3`, `file:./x`, `file:/x` and `file:///x`; what is relative hangs on the app's root. */
+function fileOf(url: string): string {
+  const path = decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, ""));
+  return path === ":memory:" ? path : resolve(paths.root, path);
+}

@@ -1,0 +1,209 @@
+import type { EventEmitter } from "node:events";
+import type { Socket as NetSocket } from "node:net";
+import type { Knex } from "knex";
+import { LajuError } from "../../config/errors";
+import { require } from "../../config/require";
+import type { DatabasePlace } from "./databasePlace";
+import { withoutValues } from "./sqlErrors";
+import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
+
+type ClientClass = typeof Knex.Client;
+type SqlitePlace = Extract<DatabasePlace, { engine: "sqlite" }>;
+type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+
+/** How long a server may take to answer a connection, in milliseconds. */
+const connectTimeout = 5000;
+
+/** Knex's client for this place, with laju's driver, PRAGMAs, time limits and errors; `stream` gives pg its sockets. */
+export function clientFor(place: DatabasePlace, stream?: () => NetSocket): ClientClass {
+  return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place, stream);
+}
+
+/** Knex's own class, taken from an unconnected instance: so knex stays one package with one entry. */
+function knexClient(engine: string): ClientClass {
+  const { knex } = require("knex") as typeof import("knex");
+  return knex({ client: engine, useNullAsDefault: true }).client.constructor as ClientClass;
+}
+
+function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
+  return class extends withErrors(knexClient("better-sqlite3"), describeSqliteWait) {
+    override initializeDriver(): void {
+      this.driver = sqliteDriver();
+    }
+
+    override async acquireRawConnection(): Promise<Database> {
+      return openSqlite(file, { mustExist });
+    }
+
+    /**
+     * Migrations rebuild tables, and `DROP TABLE` under foreign keys deletes the rows that refer to it. So they
+     * are off while migrations run, and knex checks every reference before it commits.
+     */
+    override transaction(container: never, config: Knex.TransactionConfig, outer: never) {
+      const isMigrating = "isMigrating" in this && !outer;
+      const options = isMigrating ? { ...config, enforceForeignCheck: false } : config;
+      return super.transaction(container, options, outer);
+    }
+
+    /** A transaction that reads first and writes later fails at once when another process wrote in between. */
+    override query(connection: Database, query: unknown): unknown {
+      return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
+    }
+  };
+}
+
+function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass {
+  const Client = knexClient(place.engine);
+  return class extends withErrors(Client, (error) => describeServer(place, error)) {
+    constructor(config: Knex.Config) {
+      super(config);
+      const defaults = place.engine === "pg" ? { ...postgresDefaults(this.driver), stream } : mysqlDefaults;
+      this.connectionSettings = Object.assign(this.connectionSettings, defaults);
+    }
+
+    override initializeDriver(): void {
+      this.driver = place.engine === "pg" ? withVersion(loadPostgres()) : require("mysql2");
+    }
+
+    /** Knex asks the server for it, one more way there and back before the first query. */
+    async checkVersion(connection: { serverVersion?: string }): Promise<string> {
+      const { checkVersion } = Client.prototype as unknown as AsksForVersion;
+      return connection.serverVersion ?? checkVersion.call(this, connection);
+    }
+  };
+}
+
+interface AsksForVersion {
+  checkVersion(this: unknown, connection: unknown): Promise<string>;
+}
+
+/** The driver, with connections that keep what the server says of its version when they begin. */
+function withVersion(driver: typeof import("pg")): typeof import("pg") {
+  class Client extends driver.Client {
+    serverVersion: string | undefined;
+
+    constructor(...given: ConstructorParameters<typeof driver.Client>) {
+      super(...given);
+      const { connection } = this as unknown as { connection: EventEmitter };
+      connection.on("parameterStatus", ({ parameterName, parameterValue }) => {
+        if (parameterName === "server_version") this.serverVersion = parameterValue.split(" ")[0];
+      });
+    }
+  }
+  return Object.create(driver, { Client: { value: Client } });
+}
+
+function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {
+  const { _query } = Base.prototype as unknown as Querying;
+  return class extends Base {
+    /** Every statement's error passes here, before knex puts the statement in front of it. */
+    async _query(connection: unknown, query: Query): Promise<unknown> {
+      try {
+        return await _query.call(this, connection, query);
+      } catch (error) {
+        throw withoutValues(error, query.sql, query.bindings);
+      }
+    }
+
+    override async acquireConnection(): Promise<unknown> {
+      try {
+        const connection = await super.acquireConnection();
+        socketOf(connection)?.ref?.();
+        return connection;
+      } catch (error) {
+        throw describe(error);
+      }
+    }
+
+    /** Knex runs the work even when BEGIN failed (SQLITE_BUSY): its queries fail then, but not what stands before. */
+    override transaction(work: (trx: Knex.Transaction) => unknown, config: unknown, outer: unknown) {
+      return super.transaction(
+        (trx: Knex.Transaction) => (trx.isCompleted() ? undefined : work(trx)),
+        config,
+        outer,
+      );
+    }
+
+    /** An idle connection, and the timer that reaps it, must not keep a finished script alive. */
+    override async releaseConnection(connection: unknown): Promise<void> {
+      await super.releaseConnection(connection);
+      socketOf(connection)?.unref?.();
+      (this.pool as { interval?: Socket | null } | undefined)?.interval?.unref?.();
+    }
+  };
+}
+
+interface Query {
+  sql: string;
+  bindings?: unknown;
+}
+
+interface Querying {
+  _query(this: unknown, connection: unknown, query: Query): Promise<unknown>;
+}
+
+type Socket = { ref?(): void; unref?(): void };
+
+/** pg's client is asked itself; mysql2's has its socket in `stream`. */
+function socketOf(connection: unknown): Socket | undefined {
+  const { unref, stream } = connection as Socket & { stream?: Socket };
+  return typeof unref === "function" ? (connection as Socket) : stream;
+}
+
+function postgresDefaults({ types }: typeof import("pg")) {
+  const bigint = 20;
+  return {
+    connectionTimeoutMillis: connectTimeout,
+    types: {
+      getTypeParser: (type: number, format: "text" | "binary") =>
+        type === bigint && format !== "binary" ? parseBigint : types.getTypeParser(type, format as "text"),
+    },
+  };
+}
+
+/** As SQLite and mysql2 do it: `count(*)` is a number; what a number can't hold stays a text. */
+function parseBigint(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+const mysqlDefaults = { connectTimeout, supportBigNumbers: true };
+
+/** Without a navigator (Node 20) pg makes a Response to see where it runs, which loads undici: 22 ms. */
+function loadPostgres(): typeof import("pg") {
+  if ("navigator" in globalThis) return require("pg");
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
+  try {
+    return require("pg");
+  } finally {
+    delete (globalThis as { navigator?: unknown }).navigator;
+  }
+}
+
+function describeSqliteWait(error: Error): Error {
+  return isPoolTimeout(error) ? poolTimeout(error) : error;
+}
+
+function describeServer({ address, url }: ServerPlace, error: Error & { code?: string }): Error {
+  if (isPoolTimeout(error)) return poolTimeout(error);
+  const { password } = new URL(url);
+  const reason = error.message || error.code || error.name;
+  const shown = password === "" ? reason : reason.replaceAll(decodeURIComponent(password), "…");
+  return new LajuError(`the database at ${address} (DATABASE_URL) cannot be used: ${shown}`, {
+    code: "E_DB_CONNECT",
+    hint: "Check that the server runs and that DATABASE_URL has its host, port, user, password and database.",
+    cause: error,
+  });
+}
+
+function isPoolTimeout(error: Error): boolean {
+  return error.name === "KnexTimeoutError";
+}
+
+function poolTimeout(cause: Error): LajuError {
+  return new LajuError("every connection to the database stayed in use for too long", {
+    code: "E_DB_BUSY",
+    hint: "Inside DB.transaction use its trx, not DB; and commit or roll back every transaction.",
+    cause,
+  });
+}

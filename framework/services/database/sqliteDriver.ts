@@ -1,0 +1,102 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type BetterSqlite3 from "better-sqlite3";
+import { LajuError } from "../../config/errors";
+import { require } from "../../config/require";
+import { makeFolder } from "../../files/makeFolder";
+import { makeFile } from "../../files/openFile";
+
+export type Database = BetterSqlite3.Database;
+
+export interface SqliteOptions {
+  readonly?: boolean;
+  /** Refuse to make the file (default: it is made, and its folder too). */
+  mustExist?: boolean;
+  /** How long a statement waits for another process's lock, in milliseconds. */
+  busyTimeout?: number;
+  /** Write-ahead logging: readers don't wait for the writer (default: true). */
+  wal?: boolean;
+}
+
+/** Opens an SQLite file with laju's PRAGMAs in force: WAL, NORMAL, foreign keys, a busy timeout. */
+export function openSqlite(file: string, options: SqliteOptions = {}): Database {
+  const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
+  const Driver = sqliteDriver();
+  if (!readonly && !mustExist) makeDatabase(file);
+  checkRegular(file);
+  try {
+    const database = new Driver(file, { readonly, fileMustExist: mustExist, timeout: busyTimeout });
+    if (wal && !readonly) switchToWal(database, busyTimeout);
+    database.pragma("synchronous = NORMAL");
+    database.pragma("foreign_keys = ON");
+    return database;
+  } catch (error) {
+    throw cannotOpen(file, error.message, error);
+  }
+}
+
+let driver: typeof BetterSqlite3 | undefined;
+
+/**
+ * better-sqlite3 13 crashes on Node 20, and 12 (the last for Node 20) aborts on Node 24.19 and later, so both
+ * are installed and the running Node chooses.
+ */
+export function sqliteDriver(): typeof BetterSqlite3 {
+  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
+  try {
+    driver ??= (
+      isNode20 ? require("better-sqlite3-node20") : require("better-sqlite3")
+    ) as typeof BetterSqlite3;
+    return driver;
+  } catch (error) {
+    const name = isNode20 ? "better-sqlite3-node20" : "better-sqlite3";
+    throw new LajuError(`SQLite's driver ${name} cannot be loaded: ${firstLine(error.message)}`, {
+      code: "E_SQLITE_DRIVER",
+      hint: `Run npm ci with the Node that runs the commands (${process.version}), or npm rebuild ${name}.`,
+      cause: error,
+    });
+  }
+}
+
+/** Two processes that make the same file at once: the switch doesn't wait (ms) for the lock by itself. */
+export function switchToWal(database: Database, patience = 5000): void {
+  const giveUpAt = Date.now() + patience;
+  for (;;) {
+    try {
+      database.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (error.code !== "SQLITE_BUSY" || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** SQLite would make a file that everybody may read; an empty one is a database. What lies beside it gets its mode. */
+function makeDatabase(file: string): void {
+  if (file === ":memory:" || file === "" || existsSync(file)) return;
+  try {
+    makeFolder(dirname(file));
+    makeFile(file);
+  } catch (error) {
+    throw cannotOpen(file, `it cannot be created (${error.code})`, error);
+  }
+}
+
+/** SQLite says "disk I/O error" of a named pipe or a device, and that only once it is used. */
+function checkRegular(file: string): void {
+  const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);
+}
+
+function cannotOpen(file: string, reason: string, cause: unknown): LajuError {
+  return new LajuError(`the database ${file} cannot be opened: ${reason}`, {
+    code: "E_SQLITE_OPEN",
+    hint: `This user must be able to read and write the file and its folder ${dirname(file)}.`,
+    cause,
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}

@@ -1,0 +1,32 @@
+import type { RedisOptions } from "ioredis";
+import { settings } from "../../config/config";
+
+/** Where Redis is, how messages name it, and the variable that says so. */
+export interface RedisPlace {
+  address: string;
+  variable: "REDIS_URL" | "REDIS_HOST";
+  options: RedisOptions;
+}
+
+export function redisPlace(): RedisPlace {
+  const { url, host, port, password, db } = settings().redis;
+  if (url === undefined) {
+    return { address: `${host}:${port}`, variable: "REDIS_HOST", options: { host, port, password, db } };
+  }
+  const { protocol, hostname, port: urlPort, username, password: urlPassword, pathname } = new URL(url);
+  const server = { host: hostname || "127.0.0.1", port: Number(urlPort) || 6379 };
+  const login = {
+    username: decodeURIComponent(username) || undefined,
+    password: decodeURIComponent(urlPassword) || undefined,
+  };
+  return {
+    address: `${server.host}:${server.port}`,
+    variable: "REDIS_URL",
+    options: {
+      ...server,
+      ...login,
+      db: Number(pathname.slice(1)) || db,
+      ...(protocol === "rediss:" && { tls: {} }),
+    },
+  };
+}

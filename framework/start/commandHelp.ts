@@ -1,0 +1,45 @@
+import { describeOptions } from "../cli/optionsHelp";
+import type { OptionSpecs } from "../metadata/optionSpecs";
+
+/** What --help can say of a command. */
+export interface HelpFacts {
+  name: string;
+  description?: string | undefined;
+  schedule?: string | readonly string[] | undefined;
+  timezone?: string | undefined;
+  timeout?: string | false | undefined;
+  options?: OptionSpecs | undefined;
+}
+
+/** Whether the arguments ask for help. After `--` everything belongs to the command. */
+export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
+  const end = argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const shortIsFree = Object.values(specs).every((spec) => spec.short !== "h");
+  return own.includes("--help") || (shortIsFree && own.includes("-h"));
+}
+
+/** The text of `node commands/X.js --help`. */
+export function commandHelp(facts: HelpFacts): string {
+  const options = describeOptions({
+    ...facts.options,
+    help: { type: "boolean", short: "h", description: "Show this text and do nothing" },
+  });
+  return [
+    facts.description ? `${facts.name}  ${facts.description}` : facts.name,
+    "",
+    ...scheduleLines(facts),
+    "Options",
+    ...options,
+  ].join("\n");
+}
+
+function scheduleLines({ schedule, timezone, timeout }: HelpFacts): string[] {
+  const schedules = schedule === undefined ? [] : [schedule].flat();
+  const zone = timezone === undefined ? "" : ` (${timezone})`;
+  const lines = [
+    schedules.length > 0 ? `Schedule  ${schedules.join(", ")}${zone}` : "Schedule  none: started by hand",
+    ...(!timeout ? [] : [`Timeout   ${timeout}`]),
+  ];
+  return [...lines, ""];
+}

@@ -1,0 +1,33 @@
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { commandTimeout, paths } from "../config/config";
+import { parseDuration } from "../config/duration";
+import { startUnrecorded } from "../runs/supervision/startUnrecorded";
+import type { CommandDefinition } from "./command";
+import { commandHelp, wantsHelp } from "./commandHelp";
+import { runCommand } from "./runCommand";
+import { keepConsoleLines } from "./safeConsole";
+
+/**
+ * Runs a command from its source (`npx tsx commands/X.ts`) when its file is `file`, the program's entry. Loading
+ * the entry again costs nothing, it is cached, and shows whether its default export is this very command: nothing
+ * else may be loaded a second time.
+ */
+export async function startIfEntry(definition: CommandDefinition, file: string): Promise<void> {
+  const entry = await import(pathToFileURL(file).href);
+  if (entry.default === definition) await startDefinition(definition, file);
+}
+
+/** Runs a command whose source is `file` to its end. */
+export async function startDefinition(definition: CommandDefinition, file: string): Promise<void> {
+  const name = relative(realpathSync(paths.commands), file).replace(/\.ts$/, "");
+  const argv = process.argv.slice(2);
+  keepConsoleLines();
+  if (wantsHelp(argv, definition.options)) return console.log(commandHelp({ name, ...definition }));
+  const { timeout = commandTimeout()?.text } = definition;
+  const timeoutMs = timeout ? parseDuration(timeout) : null;
+  const run = startUnrecorded({ name, timeoutMs });
+  if (run.port?.isInUse()) return;
+  await runCommand(definition, { name, argv, run });
+}

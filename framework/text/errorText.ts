@@ -1,0 +1,161 @@
+import { LajuError } from "../config/errors";
+import { isError } from "./isError";
+
+/** How many causes of one error, and how many errors of one AggregateError, are shown. */
+const longestChain = 10;
+const mostInner = 10;
+const innerInHeadline = 5;
+/** How many errors are shown in all: an error's getters may make new ones forever. */
+const mostErrors = 50;
+
+/**
+ * Anything that was thrown as text: an error's stack, its causes and the errors it groups; a LajuError's message and
+ * hint; any other value as `threw …`. Never throws, whatever the value's getters or traps do, and returns at most
+ * `longest` characters that every database takes (no NUL, no half of a surrogate pair).
+ */
+export function errorText(thrown: unknown, longest = 8_000): string {
+  return bounded(describe(thrown, { seen: [], longest }), longest);
+}
+
+/**
+ * What an error says, without its name and stack. An AggregateError also says what its errors say: Node leaves the
+ * message empty when no address of a host answers.
+ */
+export function errorMessage(thrown: unknown, longest = 8_000): string {
+  if (!isError(thrown)) return bounded(shown(thrown, longest), longest);
+  return bounded(headline(thrown, longest, []) || nameOf(thrown), longest);
+}
+
+/** A property whose getter may throw. */
+export function readSafely(value: object, key: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The errors that an AggregateError groups, or an error made like one. */
+export function innerErrors(error: object): unknown[] {
+  const errors = readSafely(error, "errors");
+  try {
+    if (!Array.isArray(errors)) return [];
+    const some = Array.prototype.slice.call(errors, 0, 1_000);
+    // Validation libraries keep plain records under that name, and say them in the message.
+    return error instanceof AggregateError || some.some(isError) ? some : [];
+  } catch {
+    return [];
+  }
+}
+
+interface Walk {
+  seen: unknown[];
+  longest: number;
+}
+
+function describe(thrown: unknown, walk: Walk): string {
+  const parts: string[] = [];
+  let label = "";
+  for (let error = thrown; parts.length < longestChain; label = "Caused by: ") {
+    if (walk.seen.includes(error) || walk.seen.length >= mostErrors) break;
+    walk.seen.push(error);
+    parts.push(label + ownText(error, walk), ...innerTexts(error, walk));
+    if (!isError(error)) break;
+    error = readSafely(error, "cause");
+    if (error === undefined) break;
+  }
+  return parts.join("\n");
+}
+
+function ownText(error: unknown, { longest }: Walk): string {
+  if (!isError(error)) return `threw ${error === "" ? "an empty string" : shown(error, longest)}`;
+  const message = headline(error, longest, []);
+  if (isOurs(error)) {
+    return [message, readSafely(error, "hint")].filter((text) => typeof text === "string").join("\n");
+  }
+  const name = nameOf(error);
+  const head = message === "" || message.startsWith(`${name}: `) ? message || name : `${name}: ${message}`;
+  return [head, ...stackBelow(error, longest)].join("\n");
+}
+
+function innerTexts(error: unknown, walk: Walk): string[] {
+  if (!isError(error)) return [];
+  const errors = innerErrors(error);
+  return errors.slice(0, mostInner).flatMap((inner, index) => {
+    const text = describe(inner, walk);
+    return text === "" ? [] : [`  Error ${index + 1} of ${errors.length}: ${text.replaceAll("\n", "\n  ")}`];
+  });
+}
+
+/** The message, with those of its inner errors behind it: whoever shows one line shows these too. */
+function headline(error: Error, longest: number, outer: unknown[]): string {
+  const message = textOf(readSafely(error, "message"), longest) || codeOf(error, longest);
+  if (outer.includes(error) || outer.length > 2) return message;
+  const errors = innerErrors(error);
+  const inner = errors.slice(0, innerInHeadline).map((one) => {
+    if (!isError(one)) return shown(one, 200);
+    return (headline(one, 200, [...outer, error]) || nameOf(one)).split("\n", 1)[0] as string;
+  });
+  if (inner.length === 0) return message;
+  const all = [...new Set(inner)].join("; ");
+  const rest = errors.length > innerInHeadline ? `; … ${errors.length} in all` : "";
+  const [first = "", ...more] = message.split("\n");
+  const ownMessage = readSafely(error, "message");
+  return [ownMessage ? `${first}: ${all}${rest}` : `${all}${rest}`, ...more].join("\n");
+}
+
+function isOurs(error: Error): boolean {
+  try {
+    return error instanceof LajuError;
+  } catch {
+    return false;
+  }
+}
+
+function nameOf(error: Error): string {
+  const name = readSafely(error, "name");
+  return typeof name === "string" && name !== "" ? name.slice(0, 200) : "Error";
+}
+
+function codeOf(error: Error, longest: number): string {
+  return textOf(readSafely(error, "code"), longest);
+}
+
+/**
+ * A stack without its head, which V8 keeps as the message was at first. What stands above the head (of a SyntaxError
+ * the line of the source) comes below it here, so that the first line always says what is wrong.
+ */
+function stackBelow(error: Error, longest: number): string[] {
+  const stack = readSafely(error, "stack");
+  if (typeof stack !== "string") return [];
+  const message = textOf(readSafely(error, "message"), longest);
+  const said = message === "" ? -1 : stack.indexOf(message);
+  const above = said < 0 ? "" : stack.slice(0, stack.lastIndexOf("\n", said) + 1);
+  const below = stack.slice(Math.max(said, 0) + (said < 0 ? 0 : message.length));
+  const frames = below.search(/^ +at /m);
+  const rest = frames >= 0 ? below.slice(frames) : said < 0 ? stack : below;
+  return [above, rest].map((text) => text.slice(0, longest).trimEnd()).filter((text) => text.trim() !== "");
+}
+
+function textOf(value: unknown, longest: number): string {
+  if (typeof value === "string") return value.slice(0, longest);
+  return value === undefined || value === null ? "" : shown(value, longest);
+}
+
+/** As console.log shows it, in one line. */
+function shown(value: unknown, longest: number): string {
+  if (typeof value === "string") return value.slice(0, longest);
+  try {
+    const { inspect } = process.getBuiltinModule("node:util");
+    const options = { depth: 4, maxArrayLength: 20, maxStringLength: longest, customInspect: false };
+    return inspect(value, { ...options, compact: true, breakLength: Number.POSITIVE_INFINITY });
+  } catch {
+    return `a value that cannot be read (${typeof value})`;
+  }
+}
+
+function bounded(text: string, longest: number): string {
+  const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: PostgreSQL's text has no NUL.
+  return short.replace(/\p{Surrogate}|\u0000/gu, "\ufffd");
+}

@@ -1,0 +1,176 @@
+import { type Terminal, visibleWidth } from "../cli/terminal";
+import { formatDuration } from "../config/duration";
+import { shortTimes } from "../host/hostClock";
+import type { DeployedCommand } from "../metadata/overrides";
+import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
+import { shownUrl } from "../services/webAddress";
+import { printableLine } from "../text/printable";
+import { isMeantFor, isNeverHere, neverHereLine, withoutHidden } from "./neverHere";
+import { inOrder, type RowOrder } from "./rowOrder";
+
+/** A row of `list --json`. */
+export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
+  words: string[];
+  nextRun: string | null;
+  /** Whether its last run ended badly, and nothing mends that by itself. */
+  hasFailed: boolean;
+  next?: string[];
+}
+
+export interface ListOptions {
+  /** That many coming times of each command. */
+  next: number;
+  /** The environment here: commands of others start nowhere near. */
+  environment: string;
+  /** The names of those whose last run ended badly. */
+  failed?: ReadonlySet<string>;
+}
+
+/** One row a command: the same for --json and for people. */
+export function listRows(
+  commands: DeployedCommand[],
+  words: Words,
+  clock: HostClock,
+  { next, environment, failed }: ListOptions,
+): ListRow[] {
+  return commands.map((command) => {
+    const { options: _options, log: _log, ...facts } = command;
+    const dates = isMeantFor(environment, command) ? nextRuns(command, clock, Math.max(next, 1)) : [];
+    const times = dates.map((time) => time.toISOString());
+    return {
+      ...facts,
+      // Anybody who knows a ping's path can report that all is well.
+      ping: facts.ping === null ? null : shownUrl(facts.ping),
+      // When it is asked for: the table shows no words.
+      get words() {
+        return facts.schedules.map((schedule) => words(schedule, facts.name));
+      },
+      nextRun: times[0] ?? null,
+      hasFailed: failed?.has(facts.name) ?? false,
+      ...(next > 0 && { next: times }),
+    };
+  });
+}
+
+/** Says a schedule in English. */
+export type Words = (schedule: string, name: string) => string;
+
+/** What the table says besides its rows. */
+export interface ListContext extends HostClock {
+  environment: string;
+  /** Whether the crontab is to be installed, or installed again. */
+  needsInstall: boolean;
+  /** Commands that have one line for all, since nothing starts them here. */
+  hidden?: readonly ListRow[];
+}
+
+/** The rows of the table, and those that have one line for all. */
+export function arrangedList(
+  rows: readonly ListRow[],
+  order: RowOrder,
+  { environment, isAskedFor }: { environment: string; isAskedFor: (row: ListRow) => boolean },
+): { shown: ListRow[]; hidden: readonly ListRow[] } {
+  const { shown, hidden } = withoutHidden(rows, (row) => isNeverHere(row, environment) && !isAskedFor(row));
+  return { shown: inListOrder(shown, order), hidden };
+}
+
+export function inListOrder(rows: readonly ListRow[], order: RowOrder): ListRow[] {
+  return inOrder(rows, order, ({ hasFailed }) => Number(hasFailed));
+}
+
+/** The table of `node laju list`. */
+export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal): string {
+  if (rows.length === 0) return "  No commands yet. node laju make:command SendDailyEmails writes the first.";
+  const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
+  const column = {
+    name: nameWidth(rows, terminal),
+    due: longest(rows.map((row) => due(row, clock))),
+  };
+  const lines = rows.flatMap((row, index) => [
+    line(row, schedules[index] as string, column, clock, terminal),
+    ...row.schedules.slice(1).map((schedule) => `  ${terminal.paint("dim", `and ${schedule}`)}`),
+    ...overriddenNote(row).map((note) => `  ${terminal.paint("dim", note)}`),
+    ...nextLines(row, clock).map((text) => `      ${terminal.paint("dim", text)}`),
+  ]);
+  const hidden = clock.hidden ?? [];
+  const more = neverHereLine(hidden, terminal);
+  return ["", ...lines, ...more, "", `  ${summary([...rows, ...hidden], clock)}`].join("\n");
+}
+
+/** A few very long names must not take the descriptions' room: they stick out. */
+function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
+  const most = Math.floor(width * 0.3);
+  return longest(rows.map(({ name }) => name).filter((name) => name.length <= most));
+}
+
+function line(
+  row: ListRow,
+  schedule: string,
+  column: { name: number; due: number },
+  clock: ListContext,
+  { paint, width, symbols }: Terminal,
+): string {
+  const gap = Math.max(0, column.name - row.name.length) + 2;
+  const dots = (due(row, clock) === "" ? " " : ".").repeat(gap);
+  const mark = row.hasFailed ? `${paint("red", symbols.failed)} ` : "  ";
+  const head = `${mark}${schedule}  ${paint(row.hasFailed ? "red" : "green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
+  const room = width - visibleWidth(head) - 3;
+  const description = printableLine(row.description);
+  if (room < 8 || description === "") return head.trimEnd();
+  const fits = description.length <= room;
+  const text = fits ? description : description.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+  return `${head}   ${paint("dim", text)}`;
+}
+
+function overriddenNote({ overridden }: ListRow): string[] {
+  return overridden.length === 0 ? [] : [`schedule.json decides its ${overridden.join(", ")}`];
+}
+
+function due(row: ListRow, { now, environment }: ListContext): string {
+  if (!row.enabled) return "disabled";
+  if (row.schedules.length > 0 && !isMeantFor(environment, row))
+    return `only in ${row.environments?.join(", ")}`;
+  if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
+  return `next in ${formatDuration(rounded(Date.parse(row.nextRun) - now.getTime()))}`;
+}
+
+/** Seconds are noise in a list, save in the last minute; and "in 0s" would be wrong. */
+function rounded(ms: number): number {
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return Math.max(Math.floor(ms / unit) * unit, 1_000);
+}
+
+function nextLines(row: ListRow, clock: HostClock): string[] {
+  const zone = row.timezone === null ? "" : ` ${row.timezone}`;
+  return shortTimes(row.next ?? [], row.timezone ?? clock.hostTimezone).map((time) => time + zone);
+}
+
+function summary(rows: ListRow[], clock: ListContext): string {
+  const { environment } = clock;
+  const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0);
+  const here = scheduled.filter((row) => isMeantFor(environment, row)).length;
+  const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
+  const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environment}"`;
+  const limit = rows.find(({ timeoutFrom }) => timeoutFrom !== undefined)?.timeout;
+  const limited = limit ? ` · time limit ${limit}` : "";
+  const apply = here === 0 || !clock.needsInstall ? "" : " · node laju crontab:install to apply";
+  return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${limited}${apply}`;
+}
+
+/** Five-field expressions with each field in its column; everything else as it is. */
+function alignedSchedules(schedules: string[]): string[] {
+  const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
+  const five = split.filter((fields) => fields.length === 5);
+  const widths = [0, 1, 2, 3, 4].map((index) => longest(five.map((fields) => fields[index] as string)));
+  const texts = split.map((fields, index) =>
+    fields.length === 5
+      ? fields.map((field, at) => field.padEnd(widths[at] as number)).join(" ")
+      : (schedules[index] as string),
+  );
+  const width = longest(texts);
+  return texts.map((text) => text.padEnd(width));
+}
+
+function longest(texts: string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
+}

@@ -1,0 +1,105 @@
+import { LajuError } from "../config/errors";
+import { cronEntries } from "../crontab/entries/entries";
+import { crontabEntry } from "../crontab/install/rows";
+import type { CrontabEntry } from "../crontab/text/line";
+import { parseSchedule } from "../schedule/expression/expression";
+import { ScheduleError, type ScheduleProblem } from "../schedule/expression/problems";
+import type { Schedule } from "../schedule/expression/types";
+import { describeSchedule } from "../schedule/expression/words";
+import { nextFirings } from "../schedule/times/firings";
+import { scheduleWarnings } from "../schedule/times/warnings";
+import { cronEscape } from "../text/shellQuote";
+
+/** What `explain --json` prints. */
+export interface Explanation {
+  expression: string;
+  valid: boolean;
+  /** null for an expression that means nothing. */
+  description: string | null;
+  /** The zone that the schedule is meant in. */
+  timezone: string;
+  /** The zone of the host whose cron starts it. */
+  hostTimezone: string;
+  /** Crontab lines, with `command` where the command stands. */
+  entries: string[];
+  /** Instants in ISO 8601. */
+  next: string[];
+  warnings: string[];
+  error?: string;
+  hint?: string;
+  problem?: ScheduleProblem;
+}
+
+export interface ExplainOptions {
+  /** As in a command's metadata: the zone that the schedule is meant in (default: the host's). */
+  timezone?: string | undefined;
+  hostTimezone: string;
+  /** Whether that is the cron daemon's own TZ rather than the system's zone. */
+  isDaemonsOwn?: boolean | undefined;
+  /** The next times are those after it. */
+  from: Date;
+  count: number;
+  /** The command's, on which `H` depends. */
+  name?: string | undefined;
+}
+
+/** What cron on that host does with a schedule, or what is wrong with it. */
+export function explain(expression: string, options: ExplainOptions): Explanation {
+  const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
+  const zones = { timezone, hostTimezone };
+  try {
+    const schedule = parseSchedule(expression, name === undefined ? {} : { name });
+    return {
+      expression,
+      valid: true,
+      description: describeSchedule(schedule),
+      ...zones,
+      entries: entriesOf(schedule, options),
+      next: nextFirings(schedule, { from, count, ...zones }).map((time) => time.toISOString()),
+      warnings: warningsOf(schedule, { ...options, timezone }),
+    };
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    const nothing = { description: null, ...zones, entries: [], next: [], warnings: [] };
+    return { expression, valid: false, ...nothing, ...wrong(error) };
+  }
+}
+
+function wrong({ message, hint, problem }: ScheduleError) {
+  return { error: message, ...(hint !== undefined && { hint }), problem };
+}
+
+/** The lines that crontab:install would write for a command with this schedule. */
+function entriesOf(schedule: Schedule, { timezone, hostTimezone, isDaemonsOwn }: ExplainOptions): string[] {
+  const zone = timezone === undefined ? {} : { timezone };
+  const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
+  return cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn }).map((entry) =>
+    entryText(crontabEntry(entry, { daemonTimezone })),
+  );
+}
+
+function entryText({ fields, guard, delay, env }: CrontabEntry): string {
+  const start = [delay === undefined ? [] : `${delay};`, env ?? [], "command"].flat().join(" ");
+  return `${fields} ${cronEscape(guard === undefined ? start : `${guard} ${start} ;; esac`)}`;
+}
+
+function warningsOf(
+  schedule: Schedule,
+  { timezone, from, name }: ExplainOptions & { timezone: string },
+): string[] {
+  const warnings = scheduleWarnings(schedule, { timezone, year: from.getUTCFullYear() });
+  const isOpen = schedule.kind === "calendar" && schedule.hashed && name === undefined;
+  return isOpen
+    ? [...warnings, "H stands for a value that the command's name decides: give it with --name"]
+    : warnings;
+}
+
+/** A whole number from the command line. */
+export function countFrom(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new LajuError(`--count ${JSON.stringify(text)} is not a whole number up to 999999`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "Say how many of the next times to show, such as --count 10.",
+  });
+}

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { paths } from "../config/config";
+import { scheduledHere } from "../crontab/install/rows";
+import type { DeployedCommand } from "../metadata/overrides";
+import { type RunHistory, troublesOf } from "../runs/history/health";
+import { endedBadly } from "../runs/history/lastRun";
+import { markLostRuns } from "../runs/history/lostRuns";
+import { runHistories } from "../runs/history/runHistory";
+import { journalFile } from "../runs/ledger/journal";
+import type { HostClock } from "../schedule/times/nextRuns";
+
+/**
+ * The commands whose last run ended badly, as `status` has it. None where there is no ledger, or it cannot be read: what
+ * commands there are is shown all the same.
+ */
+export function failedCommands(
+  commands: readonly DeployedCommand[],
+  environment: string,
+  clock: HostClock,
+): Set<string> {
+  if (!existsSync(paths.ledger) && !existsSync(journalFile)) return new Set();
+  try {
+    markLostRuns();
+    const here = scheduledHere([...commands], environment);
+    const bad = new Set(endedBadly(here.map(({ name }) => name)));
+    const histories = runHistories([...bad]);
+    const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {
+      const expected = { name, schedules, timezone, overlap, since: null, isScheduled: true };
+      return troublesOf(expected, histories.get(name) as RunHistory, clock).some(({ kind }) =>
+        isBadEnd(kind),
+      );
+    };
+    return new Set(
+      here.filter((command) => bad.has(command.name) && hasFailed(command)).map(({ name }) => name),
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+function isBadEnd(kind: string): boolean {
+  return kind === "failed" || kind === "timed_out" || kind === "lost";
+}

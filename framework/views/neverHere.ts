@@ -1,0 +1,58 @@
+import type { Terminal } from "../cli/terminal";
+import type { CommandFacts } from "../metadata/manifest";
+
+type Facts = Pick<CommandFacts, "name" | "enabled" | "environments">;
+
+export const allOption = {
+  all: {
+    type: "boolean",
+    description: "Also show what nothing starts here: disabled, or of other environments",
+  },
+} as const;
+
+export function isMeantFor(environment: string, { environments }: Pick<Facts, "environments">): boolean {
+  return environments?.includes(environment) ?? true;
+}
+
+/** Whether nothing starts a command by its schedule here. */
+export function isNeverHere(command: Facts, environment: string): boolean {
+  return !command.enabled || !isMeantFor(environment, command);
+}
+
+/** Keeps rows out of a table, unless nothing would be left of it. */
+export function withoutHidden<T>(
+  rows: readonly T[],
+  isHidden: (row: T) => boolean,
+): { shown: readonly T[]; hidden: readonly T[] } {
+  const hidden = rows.filter(isHidden);
+  if (hidden.length === rows.length) return { shown: rows, hidden: [] };
+  return { shown: rows.filter((row) => !isHidden(row)), hidden };
+}
+
+/** One line for all of them; by name where that fits. None for none. */
+export function neverHereLine(commands: readonly Facts[], { paint, width }: Terminal): string[] {
+  if (commands.length === 0) return [];
+  const named = groupsOf(commands).map(
+    ([reason, group]) => `${group.map(({ name }) => name).join(", ")} (${reason})`,
+  );
+  const whole = `Never here: ${named.join("; ")}`;
+  const text =
+    whole.length + 2 <= width ? whole : `Never here: ${countedReasons(commands)} (--all lists them)`;
+  return [`  ${paint("dim", text)}`];
+}
+
+/** "3 only in staging, 2 disabled". */
+export function countedReasons(commands: readonly Facts[]): string {
+  return groupsOf(commands)
+    .map(([reason, group]) => `${group.length} ${reason}`)
+    .join(", ");
+}
+
+function groupsOf(commands: readonly Facts[]): [reason: string, group: Facts[]][] {
+  const reasons = [...new Set(commands.map(reasonOf))].sort();
+  return reasons.map((reason) => [reason, commands.filter((one) => reasonOf(one) === reason)]);
+}
+
+function reasonOf({ enabled, environments }: Facts): string {
+  return enabled ? `only in ${environments?.join(", ")}` : "disabled";
+}

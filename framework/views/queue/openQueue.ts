@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { settings } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import type { QueueEngine } from "../../queue/engine";
+import { databasePlace } from "../../services/database/databasePlace";
+
+/** Does something with the app's queue, and closes it. Looking makes no database: without one there is no queue. */
+export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): Promise<T> {
+  const missing = missingFile();
+  if (missing !== undefined) {
+    throw new LajuError(`the queue's tables are not there (no file ${missing})`, {
+      code: "E_QUEUE_TABLE",
+      hint: "Run node laju migrate.",
+    });
+  }
+  const { closeQueue, queueEngine } = await import("../../queue/engines/select");
+  try {
+    return await work(await queueEngine());
+  } finally {
+    await closeQueue();
+  }
+}
+
+/** Whether a server has to be asked: apps without handlers need not wait for it. */
+export function isOnServer(): boolean {
+  return settings().queueEngine === "bullmq" || databasePlace().engine !== "sqlite";
+}
+
+function missingFile(): string | undefined {
+  if (isOnServer()) return undefined;
+  const place = databasePlace();
+  return place.engine === "sqlite" && !existsSync(place.file) ? place.file : undefined;
+}

@@ -1,0 +1,57 @@
+import type { Terminal } from "../../cli/terminal";
+import { formatDuration } from "../../config/duration";
+import { jobStates } from "../../queue/jobRecord";
+import { printableLine } from "../../text/printable";
+import { stateWords } from "./jobStates";
+import type { QueueState, TypeState, WorkerState } from "./queueState";
+import { clipped, columns } from "./table";
+
+/** What `node laju queue:status` prints. */
+export function queueText(state: QueueState, now: number, terminal: Terminal): string {
+  const { paint } = terminal;
+  const room = terminal.width - 2;
+  const table =
+    state.types.length === 0
+      ? ["  The queue is empty."]
+      : typeTable(state).map((line, index) => {
+          const text = `  ${clipped(line, room, terminal)}`;
+          return index === 0 ? paint("dim", text) : text;
+        });
+  const workers = state.workers.map((worker) => workerLine(worker, now, terminal));
+  const none = `  ${paint("dim", "No worker. node laju queue:work starts one here.")}`;
+  const pause = state.paused.includes("*")
+    ? ["", `  ${paint("yellow", "Paused: no worker begins a job.")}`]
+    : [];
+  return ["", ...table, "", ...(workers.length === 0 ? [none] : workers), ...pause].join("\n");
+}
+
+/** Only states in which there are jobs have a column. */
+function typeTable({ types, workers }: QueueState): string[] {
+  const hasWorkers = workers.some(({ isAlive }) => isAlive);
+  const states = jobStates.filter((state) => types.some((row) => row[state] > 0));
+  const rows = types.map((row) => [
+    row.type,
+    ...states.map((state) => String(row[state])),
+    row.isPaused ? "paused" : hasWorkers && isWaitingInVain(row) ? "no worker takes it" : "",
+  ]);
+  const head = ["type", ...states.map((state) => stateWords[state]), ""];
+  return columns(
+    [head, ...rows],
+    states.map((_, index) => index + 1),
+  );
+}
+
+function isWaitingInVain({ pending, parked, isTaken }: TypeState): boolean {
+  return pending + parked > 0 && !isTaken;
+}
+
+function workerLine(worker: WorkerState, now: number, { paint, symbols }: Terminal): string {
+  const { id, pid, concurrency, startedAt, isAlive } = worker;
+  const host = printableLine(worker.host);
+  if (pid === null || startedAt === null) {
+    return `  ${paint("red", symbols.failed)} worker ${id}  gone, its jobs will be taken over`;
+  }
+  const since = `${formatDuration(Math.max(0, now - startedAt))}, ${concurrency} at one time`;
+  if (isAlive) return `  ${paint("green", symbols.done)} worker ${pid} on ${host}  for ${since}`;
+  return `  ${paint("red", symbols.failed)} worker ${pid} on ${host}  dead, its jobs will be taken over`;
+}

@@ -1,0 +1,68 @@
+import { shortTime } from "../../host/hostClock";
+import { cellCount, type ReportData } from "./reportData";
+
+type Axis = Pick<ReportData, "from" | "cellMs" | "clock" | "days">;
+
+/** Names the moment at which a cell begins; the same for all charts, so each is worked out once. */
+export function cellTimes({ from, cellMs, clock }: Axis): (cell: number) => string {
+  const known = new Map<number, string>();
+  return (cell) => {
+    const text = known.get(cell) ?? shortTime(new Date(from + cell * cellMs), clock.hostTimezone);
+    known.set(cell, text);
+    return text;
+  };
+}
+
+/** Up to so many days, hours are marked as well. */
+const daysWithHours = 2;
+const hoursBetween = 6;
+
+interface Mark {
+  cell: number;
+  label: string;
+}
+
+/** The days below a chart: a mark where each begins, as many labels as there is room for, and always today's. */
+export function timeAxis(axis: Axis): string {
+  return `<div class="axis">${spans(marksOf(axis)).join("")}</div>`;
+}
+
+function marksOf(axis: Axis): Mark[] {
+  const timeOf = cellTimes(axis);
+  const later = Array.from({ length: cellCount - 1 }, (_, index) => index + 1);
+  const hourOf = (cell: number) => Number(timeOf(cell).slice(-5, -3));
+  const dateOf = (cell: number) => timeOf(cell).slice(0, -6);
+  const days = later.filter((cell) => dateOf(cell) !== dateOf(cell - 1));
+  const hours = later.filter(
+    (cell) => hourOf(cell) !== hourOf(cell - 1) && hourOf(cell) % hoursBetween === 0,
+  );
+  const today = days.at(-1);
+  const cells = axis.days <= daysWithHours ? [...new Set([...days, ...hours])].sort((a, b) => a - b) : days;
+  return cells.map((cell) => {
+    if (cell === today) return { cell, label: "today" };
+    const hour = `${String(hourOf(cell)).padStart(2, "0")}:00`;
+    return { cell, label: days.includes(cell) ? dateOf(cell).slice(0, 6) : hour };
+  });
+}
+
+/** How much room a label needs, in cells: on a wide page, and on a phone. */
+const rooms = { wide: 10, narrow: 17 };
+
+/** From the right, so that today has its label. One near the edge is to the left of its mark. */
+function spans(marks: readonly Mark[]): string[] {
+  const free = { wide: Infinity, narrow: Infinity };
+  const texts = [...marks].reverse().map(({ cell, label }) => {
+    const isLeft = cell > cellCount - rooms.narrow;
+    const fits = (size: "wide" | "narrow") => {
+      const start = isLeft ? cell - rooms[size] : cell;
+      if (start + rooms[size] > free[size]) return false;
+      free[size] = start;
+      return true;
+    };
+    const [onWide, onNarrow] = [fits("wide"), fits("narrow")];
+    const classes = [isLeft ? "left" : "", onWide && !onNarrow ? "roomy" : ""].filter(Boolean).join(" ");
+    const left = ((cell / cellCount) * 100).toFixed(2);
+    return `<span${classes && ` class="${classes}"`} style="left:${left}%">${onWide ? label : ""}</span>`;
+  });
+  return texts.reverse();
+}

@@ -1,0 +1,80 @@
+import { failureReason } from "../../runs/history/failureReason";
+import type { BadRun } from "../../runs/history/reportRuns";
+import { printableLine } from "../../text/printable";
+
+/** Failures with the same cause, of whatever commands. */
+export interface FailureGroup {
+  /** The newest one's own words. */
+  title: string;
+  /** Whether the others say it with other numbers. */
+  varies: boolean;
+  count: number;
+  /** How many of each command. */
+  commands: Map<string, number>;
+  firstAt: number;
+  lastAt: number;
+  /** The newest runs' ids. */
+  newest: number[];
+  /** Whether a command that needs attention now failed like this last. */
+  isCurrent: boolean;
+}
+
+/** Groups failures that come newest first: what fails now comes first, then what failed most often. */
+export function groupFailures(
+  runs: Iterable<BadRun>,
+  { keep, current }: { keep: number; current: ReadonlySet<number> },
+): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const run of runs) {
+    const title = titleOf(run);
+    const key = keyOf(run, title);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, newGroup(run, title, current));
+    else addTo(group, run, { title, keep, current });
+  }
+  return [...groups.values()].sort(
+    (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.count - a.count || b.lastAt - a.lastAt,
+  );
+}
+
+function titleOf({ cause, state, exitStatus }: BadRun): string {
+  const [line = ""] = cause.trim().split("\n", 1);
+  return printableLine(line) || failureReason({ state, exitStatus, error: null });
+}
+
+/** Numbers differ from run to run: durations, ids, addresses. */
+function keyOf({ state, exitStatus, cause }: BadRun, title: string): string {
+  const words = title.replace(/\d+(?:[.,:]\d+)+|\b(?=[\da-f-]*\d)[\da-f]+(?:-[\da-f]+)*\b|\d+/gi, "#");
+  return cause === "" ? `${state} ${exitStatus}` : `${state} ${words}`;
+}
+
+function newGroup(
+  { id, name, startedAt }: BadRun,
+  title: string,
+  current: ReadonlySet<number>,
+): FailureGroup {
+  return {
+    title,
+    varies: false,
+    count: 1,
+    commands: new Map([[name, 1]]),
+    firstAt: startedAt,
+    lastAt: startedAt,
+    newest: [id],
+    isCurrent: current.has(id),
+  };
+}
+
+function addTo(
+  group: FailureGroup,
+  { id, name, startedAt }: BadRun,
+  { title, keep, current }: { title: string; keep: number; current: ReadonlySet<number> },
+): void {
+  group.count += 1;
+  group.varies ||= title !== group.title;
+  group.commands.set(name, (group.commands.get(name) ?? 0) + 1);
+  group.firstAt = Math.min(group.firstAt, startedAt);
+  group.lastAt = Math.max(group.lastAt, startedAt);
+  if (group.newest.length < keep) group.newest.push(id);
+  group.isCurrent ||= current.has(id);
+}

@@ -1,0 +1,54 @@
+import { LajuError } from "../config/errors";
+import { closest } from "../text/similar";
+
+const orders = ["failed", "next", "name"] as const;
+export type RowOrder = (typeof orders)[number];
+
+export const sortOption = {
+  sort: {
+    type: "string",
+    description: "failed (what failed first, the default), next (by the next start) or name",
+  },
+} as const;
+
+/** Reads `--sort`; undefined where it was not given. Throws a LajuError for any other order. */
+export function parseOrder(text: string | undefined): RowOrder | undefined {
+  return text === undefined ? undefined : oneOf(orders, text);
+}
+
+/** Reads `--sort` of a verb with orders of its own. Throws a LajuError for any other order. */
+export function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((order) => order === text);
+  if (found !== undefined) return found;
+  const near = closest(text, known);
+  throw new LajuError(`cannot sort by "${text}"`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: near === undefined ? `--sort takes ${known.join(", ")}.` : `Did you mean --sort ${near}?`,
+  });
+}
+
+interface OrderedRow {
+  name: string;
+  nextRun: string | null;
+}
+
+/** The rows in that order; what is equal stays in the order of lists. `urgency` is higher for what failed. */
+export function inOrder<T extends OrderedRow>(
+  rows: readonly T[],
+  order: RowOrder,
+  urgency: (row: T) => number,
+): T[] {
+  const compare: Record<RowOrder, (a: T, b: T) => number> = {
+    failed: (a, b) => urgency(b) - urgency(a),
+    // Infinity less infinity is no number.
+    next: (a, b) => timeOf(a) - timeOf(b) || 0,
+    name: (a, b) => (a.name < b.name ? -1 : 1),
+  };
+  return [...rows].sort(compare[order]);
+}
+
+/** What has no next start comes last. */
+function timeOf({ nextRun }: OrderedRow): number {
+  return nextRun === null ? Number.POSITIVE_INFINITY : Date.parse(nextRun);
+}

@@ -1,0 +1,110 @@
+import type { Selection } from "../catalog/selection";
+import type { Terminal } from "../cli/terminal";
+import { formatDuration } from "../config/duration";
+import { lossText } from "../runs/history/lossText";
+import { countsText, runNote } from "../runs/history/runNote";
+import type { Run, RunState } from "../runs/ledger/run";
+import { withoutInternalFrames } from "../services/log/ownFrames";
+import { printable, printableLine } from "../text/printable";
+import { shellQuote } from "../text/shellQuote";
+
+/** The table of `node laju runs`. */
+export function runTable(runs: Run[], now: number, terminal: Terminal): string {
+  if (runs.length === 0) return "  No runs recorded.";
+  const rows = runs.map((run) => cells(run, now));
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = rows.map((row, index) => {
+    const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ");
+    const room = terminal.width - 4;
+    return `  ${symbolOf((runs[index] as Run).state, terminal)} ${clipped(text.trimEnd(), room, terminal)}`;
+  });
+  return ["", ...lines, ""].join("\n");
+}
+
+function cells(run: Run, now: number): string[] {
+  const lasted = run.durationMs === null ? "" : formatDuration(run.durationMs);
+  return [
+    String(run.id),
+    run.name,
+    ago(now - run.startedAt),
+    lasted,
+    endingOf(run),
+    printableLine(runNote(run)),
+  ];
+}
+
+/** That there are failures which the table has no room for, and how to see them. */
+export function earlierFailures(count: number, { words, tags = [] }: Selection, { paint }: Terminal): string {
+  const chosen = [...words.map(shellQuote), ...tags.map((tag) => `--tag ${shellQuote(tag)}`)];
+  const command = ["node laju runs", ...chosen, "--failed"].join(" ");
+  const earlier = count === 1 ? "1 earlier run" : `${count < 100 ? count : "100 or more"} earlier runs`;
+  return `  ${earlier} of the last day failed: ${paint("dim", command)}\n`;
+}
+
+/** One run whole, for `node laju runs show ID`. */
+export function runDetails(run: Run, terminal: Terminal): string {
+  const rows: [string, string | null][] = [
+    ["state", stateOf(run)],
+    ["started", new Date(run.startedAt).toISOString()],
+    ["finished", run.finishedAt === null ? null : new Date(run.finishedAt).toISOString()],
+    ["lasted", run.durationMs === null ? null : formatDuration(run.durationMs)],
+    ["host", `${run.host}, pid ${run.pid}`],
+    ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
+    ["key", run.key],
+    ["retry of", run.retryOf],
+    ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
+    ["message", run.message],
+    ["counts", countsText(run)],
+    ["output", run.lostOutput && lossText(run.lostOutput)],
+    ["error", run.error && withoutInternalFrames(run.error)],
+    [run.error === null ? "error" : "before it", run.loggedError],
+  ];
+  const lines = rows
+    .filter(([, value]) => value !== null && value !== "")
+    .map(
+      ([label, value]) =>
+        `  ${terminal.paint("dim", label.padEnd(9))}  ${printable(value ?? "").replaceAll("\n", `\n${" ".repeat(13)}`)}`,
+    );
+  return [
+    `${symbolOf(run.state, terminal)} ${terminal.paint("bold", run.name)}  run ${run.id}`,
+    ...lines,
+  ].join("\n");
+}
+
+function stateOf({ state, exitStatus, attempt }: Run): string {
+  const ending = exitStatus === null ? "" : `, exit ${exitStatus}`;
+  return `${state.replace("_", " ")}${ending}${attempt > 1 ? `, retry ${attempt - 1} (attempt ${attempt})` : ""}`;
+}
+
+function symbolOf(state: RunState, { paint, symbols }: Terminal): string {
+  switch (state) {
+    case "succeeded":
+      return paint("green", symbols.done);
+    case "running":
+      return paint("yellow", symbols.running);
+    case "skipped":
+      return paint("yellow", symbols.skipped);
+    default:
+      return paint("red", symbols.failed);
+  }
+}
+
+function endingOf({ state, exitStatus, lostOutput, attempt }: Run): string {
+  const ending = state === "failed" ? `exit ${exitStatus}` : state.replace("_", " ");
+  const facts = [
+    attempt > 1 ? `retry ${attempt - 1}` : "",
+    state === "succeeded" ? "" : ending,
+    lostOutput === null ? "" : "output lost",
+  ];
+  return facts.filter(Boolean).join(", ");
+}
+
+/** How long ago: "9s ago", "52m ago", "2h 39m ago". */
+export function ago(ms: number): string {
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return ms < 1_000 ? "now" : `${formatDuration(Math.floor(ms / unit) * unit)} ago`;
+}
+
+function clipped(text: string, room: number, { symbols }: Terminal): string {
+  return text.length <= room ? text : text.slice(0, room - symbols.dots.length) + symbols.dots;
+}

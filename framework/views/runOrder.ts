@@ -1,0 +1,64 @@
+import { readCatalog } from "../catalog/catalog";
+import { installedFor } from "../crontab/install/needs";
+import { scheduledHere } from "../crontab/install/rows";
+import { hostClock } from "../host/hostClock";
+import { hasFailed, type Run } from "../runs/ledger/run";
+import { nextRuns } from "../schedule/times/nextRuns";
+import { oneOf } from "./rowOrder";
+
+const orders = ["failed", "newest", "next", "name"] as const;
+export type RunOrder = (typeof orders)[number];
+
+export const runSortOption = {
+  sort: {
+    type: "string",
+    description: "failed (failed runs first), newest, next (by the command's next start) or name",
+  },
+} as const;
+
+/** Reads `--sort` of `runs`; undefined where it was not given. Throws a LajuError for any other order. */
+export function parseRunOrder(text: string | undefined): RunOrder | undefined {
+  return text === undefined ? undefined : oneOf(orders, text);
+}
+
+/** Failed runs first; but the history of a single command is read in the order of time. */
+export function usualRunOrder(runs: readonly Run[]): RunOrder {
+  return runs.some(({ name }) => name !== runs[0]?.name) ? "failed" : "newest";
+}
+
+/** Runs that come newest first, in another order; within it they stay newest first. */
+export function inRunOrder(
+  runs: readonly Run[],
+  order: RunOrder,
+  startsOf: () => ReadonlyMap<string, number> = nextStarts,
+): Run[] {
+  switch (order) {
+    case "newest":
+      return [...runs];
+    case "failed":
+      return [...runs].sort((a, b) => Number(hasFailed(b)) - Number(hasFailed(a)));
+    case "name":
+      return [...runs].sort(byName);
+    case "next":
+      return byNextStart(runs, startsOf());
+  }
+}
+
+function byName(a: Run, b: Run): number {
+  return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
+}
+
+/** Runs of commands that nothing starts here come last. */
+function byNextStart(runs: readonly Run[], starts: ReadonlyMap<string, number>): Run[] {
+  const startOf = ({ name }: Run) => starts.get(name) ?? Number.MAX_SAFE_INTEGER;
+  return [...runs].sort((a, b) => startOf(a) - startOf(b) || byName(a, b));
+}
+
+/** When each command starts next here, in milliseconds since the epoch. */
+function nextStarts(): Map<string, number> {
+  const clock = hostClock();
+  const here = scheduledHere(readCatalog().commands, installedFor());
+  return new Map(
+    here.flatMap((command) => nextRuns(command, clock, 1).map((time) => [command.name, time.getTime()])),
+  );
+}

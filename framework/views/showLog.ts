@@ -1,0 +1,98 @@
+import { setTimeout } from "node:timers/promises";
+import { type LogForm, writeLog } from "../cli/outputBytes";
+import { LajuError } from "../config/errors";
+import { findRun, idOfRun } from "../runs/history/findRuns";
+import type { Run } from "../runs/ledger/run";
+import { nextStartInLog, runsInterleaved } from "../runs/logs/logNeighbours";
+import { isLogPlace } from "../runs/logs/logPlaces";
+import { type LeftOut, logPartOf, readOwnLines } from "../runs/logs/runLog";
+
+export interface LogOptions {
+  /** Only the last so many lines. */
+  lines?: number | undefined;
+  /** Goes on until the run has ended. */
+  follow: boolean;
+  form: LogForm;
+}
+
+/** How often a growing file is looked at, in milliseconds. */
+const pause = 200;
+
+/**
+ * Prints what a run has written, but for the lines of other runs in the same file: byte by byte, or made harmless for a
+ * terminal. Returns what to say of those lines, and whether somebody is still reading.
+ */
+export async function showLog(
+  run: Run,
+  { lines, follow, form }: LogOptions,
+): Promise<{ note?: string; isRead: boolean }> {
+  const leftOut: LeftOut = { lines: 0, runs: new Set() };
+  const own = { key: run.key, isRun: (key: string) => idOfRun(key) !== undefined, leftOut };
+  let isRead = true;
+  const print = (some: Buffer[]) => {
+    isRead &&= writeLog(some, form);
+    return isRead;
+  };
+  const part = partOf(run, follow);
+  const last = lastLines(lines, print);
+  let position = readOwnLines(part, own, last.take);
+  last.end();
+  for (let now = run; follow && isRead && now.state === "running"; ) {
+    await setTimeout(pause);
+    // First how it stands, then what it wrote: so nothing that came before its end is left.
+    now = findRun(run.id) ?? { ...run, state: "lost" };
+    const to = now.state === "running" ? null : endOf(now);
+    position = readOwnLines({ ...part, from: position, to }, own, print);
+  }
+  const note = noteOn(run, leftOut);
+  return { isRead, ...(note !== undefined && { note }) };
+}
+
+function partOf(run: Run, follow: boolean) {
+  const part = logPartOf(run, run.state === "running" && follow ? null : endOf(run));
+  if (part !== undefined) return part;
+  if (run.log === null) {
+    throw new LajuError(`run ${run.id} of ${run.name} wrote to no file`, {
+      code: "E_NO_LOG",
+      hint: "Its output went to a terminal or a pipe. cron's goes to the command's log.",
+    });
+  }
+  if (!isLogPlace(run.log.file)) {
+    throw new LajuError(`run ${run.id} of ${run.name} wrote to ${run.log.file}, which is no place for logs`, {
+      code: "E_NO_LOG",
+      hint: "Shown are files in LAJU_LOGS, in the folder of --log-dir, and at a command's `log`. Look at it yourself.",
+    });
+  }
+  throw new LajuError(`what run ${run.id} of ${run.name} wrote to ${run.log.file} is no longer there`, {
+    code: "E_NO_LOG",
+    hint: "The file was rotated away, compressed or deleted. LOG_MAX_FILES says how many are kept.",
+  });
+}
+
+/** A lost run could not say where it stopped. */
+function endOf(run: Run): number {
+  return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Keeps the last `count` lines until the end; without a count each is printed at once. */
+function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolean) {
+  if (count === undefined) return { take: print, end: () => {} };
+  let kept: Buffer[] = [];
+  return {
+    take(lines: Buffer[]) {
+      kept = [...kept, ...lines].slice(-count);
+      return true;
+    },
+    end: () => void print(kept),
+  };
+}
+
+function noteOn(run: Run, { lines, runs }: LeftOut): string | undefined {
+  const named = [...runs].map((key) => idOfRun(key)).filter((id) => id !== undefined);
+  const others = [...new Set([...named, ...runsInterleaved(run)])].sort((a, b) => a - b);
+  if (others.length === 0 && lines === 0) return undefined;
+  const count = lines === 1 ? "1 line" : `${lines} lines`;
+  if (others.length === 0) return `${count} of other runs left out`;
+  const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
+  return `${who} wrote to the same file meanwhile: ${count} left out; what is no line of the Logger may be either's`;
+}

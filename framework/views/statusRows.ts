@@ -1,0 +1,164 @@
+import { environmentName } from "../config/config";
+import { type CrontabHealth, crontabHealth } from "../crontab/install/health";
+import { installedEnvironment } from "../crontab/install/installedOptions";
+import { scheduledHere } from "../crontab/install/rows";
+import type { readCrontab } from "../crontab/install/systemCrontab";
+import type { TargetOptions } from "../crontab/install/target";
+import { ledgerLock } from "../doctor/app/ledgerLock";
+import type { CheckResult } from "../doctor/check";
+import { localChecks, lookLocally } from "../doctor/localChecks";
+import { lookingAt } from "../doctor/looking";
+import { sentence } from "../doctor/troubleText";
+import type { DeployedCommand } from "../metadata/overrides";
+import { type RunHistory, type Trouble, troublesOf } from "../runs/history/health";
+import { markLostRuns } from "../runs/history/lostRuns";
+import { runHistories } from "../runs/history/runHistory";
+import type { Run } from "../runs/ledger/run";
+import { pauseOf } from "../runs/supervision/pause";
+import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
+import { isMeantFor } from "./neverHere";
+
+/** How a command does: a row of `status`. */
+export interface StatusRow {
+  name: string;
+  enabled: boolean;
+  /** Whether it belongs on this host's schedule: enabled, and meant for this environment. */
+  isScheduled: boolean;
+  /** The environments that it is meant for; null: all. */
+  environments: string[] | null;
+  /** Whether this is one of them. */
+  isMeantHere: boolean;
+  last: Run | null;
+  running: Run | null;
+  isRetrying: boolean;
+  /** Its due starts are skipped until somebody resumes it. */
+  isPaused: boolean;
+  /** Starts that were skipped since the last run began. */
+  skipped: number;
+  /** The server that ran the latest start instead of this one (`oneServer`). */
+  ranElsewhere: string | null;
+  nextRun: string | null;
+  troubles: Trouble[];
+}
+
+export interface Status {
+  commands: StatusRow[];
+  crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
+  /** What keeps commands from running, or the ledger from saying how they do. */
+  health?: CheckResult[];
+  /** One sentence for each thing that needs a person. */
+  needsPerson: string[];
+}
+
+/** Reads how the commands do. `all` are those of the build, of which `shown` are asked for. */
+export function readStatus(
+  all: readonly DeployedCommand[],
+  shown: readonly DeployedCommand[],
+  clock: HostClock,
+  options: TargetOptions,
+): Status {
+  const looking = lookingAt(options.user);
+  const { read } = looking;
+  const local = lookLocally(looking, ["crontab"]);
+  try {
+    return statusWith(local, { all, shown, clock, options, read });
+  } catch (error) {
+    if (!isLedgerTrouble(error)) throw error;
+    const health = withLedgerTrouble(local, error);
+    const crontab = { state: "unknown", message: "", isBad: false } as const;
+    return { commands: [], crontab, health, needsPerson: sentencesOf(health) };
+  }
+}
+
+interface Reading {
+  all: readonly DeployedCommand[];
+  shown: readonly DeployedCommand[];
+  clock: HostClock;
+  options: TargetOptions;
+  read: typeof readCrontab;
+}
+
+function statusWith(local: CheckResult[], { all, shown, clock, options, read }: Reading): Status {
+  markLostRuns();
+  const env = options.env ?? installedEnvironment(options, read);
+  const here = scheduledHere([...all], env).map(({ name }) => name);
+  const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
+  const {
+    target: _,
+    since,
+    ...crontab
+  } = crontabHealth(
+    options,
+    here.map((name) => histories.get(name) as RunHistory),
+    read,
+  );
+  const commands = shown.map((command) =>
+    statusRow(command, histories.get(command.name) as RunHistory, clock, {
+      isScheduled: here.includes(command.name),
+      isMeantHere: isMeantFor(env ?? environmentName(), command),
+      since: since(command.name),
+    }),
+  );
+  const troubles = commands.flatMap(({ name, troubles }) =>
+    troubles.filter((one) => one.acknowledged === undefined).map(({ text }) => `${name} ${text}`),
+  );
+  const health = inOrder([...local, crontabFinding(crontab)]);
+  return { commands, crontab, health, needsPerson: [...troubles, ...sentencesOf(health)] };
+}
+
+function crontabFinding({ isBad, message, hint }: Status["crontab"]): CheckResult {
+  return { name: "crontab", state: isBad ? "bad" : "fine", message, cure: hint };
+}
+
+function inOrder(health: CheckResult[]): CheckResult[] {
+  const names = localChecks.map(({ name }) => name);
+  return health.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+}
+
+function sentencesOf(health: readonly CheckResult[]): string[] {
+  return health.filter(({ state }) => state === "bad").map(({ message }) => sentence(message));
+}
+
+/** Where the ledger cannot be read, what else is known is said all the same. */
+function isLedgerTrouble(error: Error & { code?: string }): boolean {
+  return /^(SQLITE_|E_SQLITE_OPEN|E_LEDGER)/.test(String(error.code));
+}
+
+function withLedgerTrouble(health: CheckResult[], error: Error): CheckResult[] {
+  if (health.some(({ name, state }) => name === ledgerLock.name && state === "bad")) return health;
+  const { message } = error;
+  if (health.some((one) => one.state === "bad" && one.message === message)) return health;
+  const cure = "`node laju doctor` looks closer. Commands run, and write to the journal, all the same.";
+  return [
+    ...health,
+    { name: "ledger", state: "bad", message: `the ledger cannot be read: ${message}`, cure },
+  ];
+}
+
+export function statusRow(
+  command: DeployedCommand,
+  history: RunHistory,
+  clock: HostClock,
+  here: { isScheduled: boolean; isMeantHere: boolean; since: number | null },
+): StatusRow {
+  const { name, schedules, timezone, overlap, enabled, environments } = command;
+  const { last, running, isRetrying, skipped, ranElsewhere } = history;
+  const isOver = !enabled || (schedules.length > 0 && !here.isMeantHere);
+  const [next] = here.isScheduled ? nextRuns(command, clock, 1) : [];
+  return {
+    name,
+    enabled,
+    isScheduled: here.isScheduled,
+    environments,
+    isMeantHere: here.isMeantHere,
+    last,
+    running,
+    isRetrying,
+    isPaused: pauseOf(name, clock.now.getTime()) !== undefined,
+    skipped,
+    ranElsewhere,
+    nextRun: next?.toISOString() ?? null,
+    // No run could ever mend what is not started here any more.
+    troubles: isOver ? [] : troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
+  };
+}

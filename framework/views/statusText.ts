@@ -1,0 +1,186 @@
+import { type Terminal, visibleWidth } from "../cli/terminal";
+import { formatDuration } from "../config/duration";
+import { troubleLines } from "../doctor/troubleText";
+import { diskCommand } from "../runs/history/diskCommand";
+import type { Trouble } from "../runs/history/health";
+import { runNote } from "../runs/history/runNote";
+import type { HostClock } from "../schedule/times/nextRuns";
+import { printableLine } from "../text/printable";
+import { neverHereLine } from "./neverHere";
+import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
+import { ago } from "./runList";
+import type { Status, StatusRow } from "./statusRows";
+
+/** The table of `node laju status`; `hidden` are commands that nothing starts here. */
+export function statusText(
+  status: Status & QueuePart,
+  clock: HostClock,
+  terminal: Terminal,
+  hidden: readonly StatusRow[] = [],
+): string {
+  const { commands, crontab } = status;
+  const { paint } = terminal;
+  const rows = commands.map((row) => cells(row, clock));
+  const isLong = (text = "") => text.length > Math.floor(terminal.width * longName);
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : (row[column]?.length ?? 0)))),
+  );
+  const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
+  const isUnread = lines.length === 0 && crontab.state === "unknown";
+  const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
+  const hint = crontab.hint === undefined || isInHead(status) ? [] : [paint("dim", crontab.hint)];
+  const summary = [...summaryLines(status, clock, terminal), ...hint].map((line) => `  ${line}`);
+  const head = troubleLines(status.health ?? [], terminal);
+  if (isUnread) return head.join("\n");
+  return [
+    ...head,
+    "",
+    ...table,
+    ...neverHereLine(hidden, terminal),
+    "",
+    ...summary,
+    ...nextSteps(commands, terminal),
+  ].join("\n");
+}
+
+/** A name that takes more of the width gets a line of its own, so that it doesn't push all others apart. */
+const longName = 0.4;
+
+/** The crontab and the queue, in one line where there is room. */
+function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: Terminal): string[] {
+  const { crontab, queue, queueProblem } = status;
+  const { paint, width } = terminal;
+  const message = crontab.isBad ? paint("red", crontab.message) : crontab.message;
+  const word = isInHead(status) ? [] : [message];
+  if (queueProblem !== undefined)
+    return [...word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
+  const age = askedText(status, now);
+  if (queue == null) return age === "" ? word : [...word, `servers${age}`];
+  const line = `${queueLine(queue)}${age}`;
+  const shown = queueTroubles(queue).length > 0 ? paint("red", line) : line;
+  const isShort = crontab.message.length + line.length + 5 <= width;
+  return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
+}
+
+/** Whether what is wrong with the crontab stands above all else. */
+function isInHead({ health = [] }: Status): boolean {
+  return health.some(({ name, state }) => name === "crontab" && state === "bad");
+}
+
+/** How old the last answer is, where a server was not asked now. */
+function askedText({ storesAskedAt }: QueuePart, now: Date): string {
+  const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
+  return age < 2_000 ? "" : ` (last asked ${ago(age)})`;
+}
+
+interface QueuePart {
+  storesAskedAt?: number | null;
+  queue?: QueueState | null;
+  queueProblem?: string;
+}
+
+function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {
+  const [name = "", ...others] = texts;
+  if (name.length > (widths[0] as number)) {
+    const rest = line(row, ["", ...others], widths, terminal);
+    return `  ${symbolOf(row, terminal)} ${name}\n${rest.replace(symbolOf(row, terminal), " ")}`;
+  }
+  const head = texts.slice(0, 5).map((text, column) => text.padEnd(widths[column] as number));
+  const columns = head.filter((_, column) => (widths[column] as number) > 0).join("   ");
+  const note = texts[5] as string;
+  const start = `  ${symbolOf(row, terminal)} ${columns}`;
+  if (note === "") return start.trimEnd();
+  const room = terminal.width - visibleWidth(start) - 3;
+  const isBad = row.troubles.length > 0;
+  const style = isOpen(row) ? "red" : "dim";
+  // What is wrong, and that starts were skipped, gets a line of its own where there is no room.
+  if ((isBad || row.skipped > 0) && note.length > room) {
+    return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
+  }
+  const text = note.length > room && room < 12 ? "" : clipped(note, room, terminal);
+  return `${start}   ${terminal.paint(style, text)}`.trimEnd();
+}
+
+function cells(row: StatusRow, { now }: HostClock): string[] {
+  const { name, last, running } = row;
+  const durationMs = running === null ? last?.durationMs : Math.max(0, now.getTime() - running.startedAt);
+  const lasted = durationMs == null ? "" : formatDuration(durationMs);
+  const when = running !== null ? "running" : last === null ? "never" : ago(now.getTime() - last.startedAt);
+  return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row, now)];
+}
+
+function endingOf({ last, running, isRetrying }: StatusRow): string {
+  if (running !== null || last === null || last.state === "succeeded") return "";
+  if (isRetrying) return "retrying";
+  return last.state === "failed" ? `exit ${last.exitStatus}` : last.state.replace("_", " ");
+}
+
+function nextOf(row: StatusRow, now: Date): string {
+  const { enabled, isMeantHere, environments, isScheduled, isPaused, nextRun } = row;
+  if (!enabled) return "disabled";
+  if (!isMeantHere) return `only in ${environments?.join(", ")}`;
+  if (isPaused) return "paused";
+  if (!isScheduled || nextRun === null) return "";
+  const ms = Date.parse(nextRun) - now.getTime();
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return `next in ${formatDuration(Math.max(Math.floor(ms / unit) * unit, 1_000))}`;
+}
+
+/** Whether something is wrong that nobody has acknowledged. */
+function isOpen({ troubles }: StatusRow): boolean {
+  return troubles.some(({ acknowledged }) => acknowledged === undefined);
+}
+
+/** Troubles that the column before says already. */
+const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
+
+/** What is wrong, else what the run said. */
+function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow, now: Date): string {
+  const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
+  const ended = troubles.some(({ kind }) => endings.includes(kind));
+  const failure = ended && running !== null ? ["the run before failed"] : [];
+  const server = printableLine(ranElsewhere);
+  const saysSkips = troubles.some(({ kind }) => kind === "hanging");
+  const skips =
+    server !== "" ? [`run by ${server}`] : skipped === 0 || saysSkips ? [] : [`${skipped} skipped`];
+  // That the run before went well is no news where the next one never came.
+  const isOutdated = bad.length > 0 && last?.state === "succeeded";
+  const said = running === null && !isOutdated ? (last === null ? "" : printableLine(runNote(last))) : "";
+  return [...acknowledgement(troubles, now), ...failure, ...bad, ...skips, said].filter(Boolean).join(", ");
+}
+
+function acknowledgement(troubles: Trouble[], now: Date): string[] {
+  const [known] = troubles.flatMap(({ acknowledged }) => acknowledged ?? []);
+  if (known === undefined) return [];
+  const why = known.reason === null ? "" : ` (${printableLine(known.reason)})`;
+  return [`acknowledged ${ago(now.getTime() - known.at)}${why}`];
+}
+
+function symbolOf(row: StatusRow, { paint, symbols }: Terminal): string {
+  const { running, last, troubles, isRetrying } = row;
+  if (running !== null) return paint(isOpen(row) ? "red" : "yellow", symbols.running);
+  if (isRetrying) return paint("yellow", symbols.running);
+  if (troubles.length > 0) return paint(isOpen(row) ? "red" : "yellow", symbols.failed);
+  if (last === null) return symbols.never;
+  return last.state === "succeeded" ? paint("green", symbols.done) : paint("red", symbols.failed);
+}
+
+function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
+  const bad = commands.find(isOpen);
+  return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
+}
+
+/** Each as it can be typed, and what it is for. */
+function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
+  if (running !== null) {
+    return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   end it`];
+  }
+  const [worst] = troubles;
+  if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
+  if (worst?.kind === "output") return [`${diskCommand(last)}   how full the disk is`];
+  return [`node laju logs ${name}   what it printed`, `node laju run ${name}   run it again`];
+}
+
+function clipped(text: string, room: number, { symbols }: Terminal): string {
+  return text.length <= room ? text : text.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
+}
