@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 const project = join(import.meta.dirname, "..");
 const example = readFileSync(join(project, ".env.example"), "utf8");
-const config = readFileSync(join(project, "app", "config.ts"), "utf8");
+const config = readFileSync(join(project, "framework", "config", "config.ts"), "utf8");
 
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([

@@ -13,8 +13,8 @@ const folder = "framework/programs";
 const programs = ["backup", "restore", "clean-backup"];
 
 /**
- * Compiles framework/programs/*.ts to build/*.js. They do their work themselves: what commands/ holds is the user's, who may
- * have a command that starts one of them.
+ * Compiles framework/programs/*.ts to build/*.js. They do their work themselves: what commands/ holds is the user's, who
+ * may have a command that starts one of them.
  */
 export async function bundlePrograms(place: Place): Promise<Attempt> {
   if (!existsSync(join(place.root, folder))) return { outputs: [], inputs: [], problems: [] };

@@ -90,7 +90,7 @@ export class Memory {
   #key(part: string, inputs: readonly string[], context: string): string {
     // Laju's own parts import no handlers and no migrations.
     const isLajus = !part.includes("/");
-    const names = this.#names.filter((name) => !isLajus || !/^(jobs|migrations)\//.test(name));
+    const names = this.#names.filter((name) => !isLajus || !/^app\/(jobs|migrations)\//.test(name));
     const hashes = inputs.map((file) => `${file} ${this.hashOf(file)}`);
     return contentHash([this.#tools, context, ...names, ...hashes].join("\n"));
   }
@@ -115,11 +115,12 @@ export class Memory {
 }
 
 /**
- * What can be imported from app/: a new file may be what an import finds from now on, and a new handler belongs to every
- * worker.
+ * What can be imported: a new file may be what an import finds from now on, and a new handler belongs to every worker.
  */
 function namesIn(root: string): string[] {
-  const names = readdirSync(join(root, "app"), { recursive: true, encoding: "utf8" });
+  const names = ["app", "framework"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
+  );
   return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).sort();
 }
 

@@ -21,6 +21,8 @@ export const paths = {
   env: join(root, ".env"),
   commands: join(root, "commands"),
   jobs: join(root, "app", "jobs"),
+  /** Views, migrations and jobs, beside this very code: the sources in development, build/app in the build. */
+  app: join(import.meta.dirname, "../../app"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data,

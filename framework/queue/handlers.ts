@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { paths } from "../config/config";
 import { parseDuration } from "../config/duration";
 import { LajuError } from "../config/errors";
 import { handlerHint, unknownOptionHint } from "../metadata/source/handlerHints";
@@ -42,7 +43,7 @@ export interface HandlerModule {
 type Modules = Record<string, () => Promise<HandlerModule>>;
 
 /** app/jobs: the sources in development. */
-export const jobsFolder = join(import.meta.dirname, "..", "..", "app", "jobs");
+export const jobsFolder = join(paths.app, "jobs");
 
 /** Every handler there is: those that the build put into this program, else those of app/jobs. */
 export async function loadHandlers(): Promise<LoadedHandlers> {

@@ -1,14 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { TemplateFunction } from "ejs";
-import "../config/config";
+import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import { require } from "../config/require";
 import { nearest } from "../text/nearest";
 
 /** app/views: the sources in development, build/app/views in the build. */
-const viewsFolder = join(import.meta.dirname, "..", "..", "app", "views");
+const viewsFolder = join(paths.app, "views");
 
 /**
  * Renders `app/views/FILE.ejs`. `<%= %>` escapes; `<%- include("partials/head") %>` includes;

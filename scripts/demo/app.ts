@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What of the project an app consists of. */
-const parts = ["app", "commands", "framework/build", "laju.js", "tsconfig.json"];
+const parts = ["app", "commands", "framework", "laju.js", "tsconfig.json"];
 
 const environment = `# The demonstration's own settings; the project's .env is not read here.
 NODE_ENV=demo
@@ -21,7 +21,8 @@ export function makeDemoApp(project: string, folder: string): void {
   for (const part of parts) {
     if (existsSync(join(project, part))) cpSync(join(project, part), join(folder, part), { recursive: true });
   }
-  const description = { name: "laju-demonstration", private: true, type: "module", laju: {} };
+  const { name, exports } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  const description = { name, private: true, type: "module", laju: {}, exports };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
   writeFileSync(join(folder, ".env"), environment);
 }

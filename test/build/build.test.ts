@@ -121,7 +121,7 @@ describe("the build", () => {
 
   test("after the build the compiled CLI answers, and neither sources nor development tools are needed", async () => {
     const bare = makeApp({}, { name: "release" });
-    for (const path of ["app", "commands", "scripts"]) rmSync(join(bare.root, path), { recursive: true });
+    for (const path of ["app", "commands", "framework"]) rmSync(join(bare.root, path), { recursive: true });
     await app.run([
       "-e",
       `fs.cpSync("build", ${JSON.stringify(join(bare.root, "build"))}, { recursive: true })`,

@@ -98,7 +98,7 @@ test("what a killed backup left is swept by the next; a living one's is not", as
 
 test("a backup that is ended by process.exit leaves nothing plain", async () => {
   const program = join(app.root, "exits.ts");
-  const module = join(import.meta.dirname, "../../app/services/backup/temporaryFiles.ts");
+  const module = join(import.meta.dirname, "../../framework/services/backup/temporaryFiles.ts");
   writeFileSync(
     program,
     `import { writeFileSync } from "node:fs";

@@ -43,7 +43,7 @@ describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a build brought
 
   test.each([
     ["with its sources", []],
-    ["without them", ["app", "commands", "scripts", "test"]],
+    ["without them", ["app", "commands", "framework", "scripts", "test"]],
   ])("lists, migrates, runs and prints its crontab %s", (_, removed) => {
     for (const folder of removed) rmSync(join(release, folder), { recursive: true });
     rmSync(join(release, "data"), { recursive: true, force: true });

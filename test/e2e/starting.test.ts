@@ -237,7 +237,7 @@ function parts(output: string): { told: unknown; log: string[] } {
 
 /** What commands left outside of the sources and the build; the ledger and the locks aside, which tsx has no part in. */
 function filesOf(app: TestApp): string[] {
-  const known = ["app", "build", "commands", "node_modules", "scripts"];
+  const known = ["app", "build", "commands", "framework", "node_modules"];
   const found = readdirSync(app.root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !known.includes(entry.name))
     .flatMap(({ name }) =>

@@ -276,7 +276,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const program = join(setup.folder, "OwnLoop.ts");
       const docs = readFileSync(join(import.meta.dirname, "..", "..", "docs", "queue.md"), "utf8");
       const [, loop] = /```ts\n(\/\/ commands\/OwnLoop\.ts\n[\s\S]*?)^```$/m.exec(docs) ?? [];
-      const services = join(import.meta.dirname, "..", "..", "app", "services", "DB");
+      const services = join(import.meta.dirname, "..", "..", "framework", "services", "DB");
       writeFileSync(program, (loop as string).replace("../app/services/DB", services));
       await push("own", 300, { data: '"done"' });
       const { PATH } = process.env;

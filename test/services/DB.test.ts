@@ -331,7 +331,7 @@ describe("migrations", () => {
     await inApp('await DB.migrate.latest(); await DB("knex_migrations").update({ name: "1_a.ts" })');
     expect(await inApp("return DB.migrate.latest()")).toContain("corrupt");
     const adopt =
-      'const { adoptHistory } = await import("../app/services/migrations"); await adoptHistory(DB);';
+      'const { adoptHistory } = await import("../framework/services/database/migrations"); await adoptHistory(DB);';
     expect(await inApp(`${adopt} return DB.migrate.latest()`)).toEqual([1, []]);
   });
 

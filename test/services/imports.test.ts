@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/server";
 
-const services = join(import.meta.dirname, "..", "..", "app", "services");
+const services = join(import.meta.dirname, "..", "..", "framework", "services");
 
 /** Node's own modules and npm's that a bundled program loads, beyond those of an empty one. */
 async function loadedBy(source: string): Promise<string[]> {
@@ -34,11 +34,14 @@ async function loadedBy(source: string): Promise<string[]> {
 }
 
 test("importing every service and logging loads nothing heavy", async () => {
-  const names = ["DB", "SQLite", "Logger", "Mailer", "Redis", "CacheService", "View", "Queue", "QueueWorker"];
-  const services = names.map((name) => `import * as ${name} from "./${name}";`).join("\n");
+  const names = ["DB", "SQLite", "Logger", "Mailer", "Redis", "CacheService", "View"];
+  const queues = ["Queue", "QueueWorker"];
+  const services = [...names, ...queues.map((name) => `../queue/${name}`)]
+    .map((name) => `import * as ${basename(name)} from "${name.startsWith(".") ? name : `./${name}`}";`)
+    .join("\n");
   // Handlers are imported by whatever may queue one of their jobs.
   const imports = `${services}\nimport { job } from "../queue/job"; job("X", { run() {} });`;
-  const uses = `Logger.logInfo("x", { error: new Error("e"), when: new Date() }); globalThis.keep = [${names}];`;
+  const uses = `Logger.logInfo("x", { error: new Error("e"), when: new Date() }); globalThis.keep = [${[...names, ...queues]}];`;
   const empty = new Set(await loadedBy(""));
   const added = (await loadedBy(`${imports}\n${uses}`)).filter((name) => !empty.has(name));
   expect(added.some((name) => name.includes('"level":"info"'))).toBe(true);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
+import { lajuImports } from "../../framework/build/bundle/doors";
 import type { TestApp } from "./app";
 
 /**
@@ -17,6 +18,7 @@ export async function bundledScript(app: TestApp, path: string): Promise<string>
     format: "esm",
     packages: "external",
     logLevel: "silent",
+    plugins: [lajuImports(app.root)],
   });
   return output;
 }

@@ -51,7 +51,7 @@ function isOthers({ path, kind, namespace, importer, pluginData }: OnResolveArgs
     kind === "entry-point" ||
     namespace !== "file" ||
     isBuiltin(path) ||
-    /^(laju-|app\/|data:)/.test(path) ||
+    /^(laju[-/]|app\/|data:)/.test(path) ||
     isPackageFile(importer)
   );
 }

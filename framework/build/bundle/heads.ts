@@ -38,5 +38,5 @@ module.exports = import(${JSON.stringify(`./${name.split("/").at(-1)}.mjs`)});
 
 /** A file of runtime/. */
 export function runtimeText(root: string, file: string): string {
-  return readFileSync(join(root, "scripts", "build", "runtime", file), "utf8");
+  return readFileSync(join(root, "framework", "build", "runtime", file), "utf8");
 }

@@ -17,7 +17,7 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
     name: "external-packages",
     setup({ onResolve }) {
       onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) =>
-        pluginData !== asked && kind !== "entry-point" && !/^(laju-|data:)/.test(path) && isExternal(path)
+        pluginData !== asked && kind !== "entry-point" && !/^(laju[-/]|data:)/.test(path) && isExternal(path)
           ? { path, external: true }
           : undefined,
       );

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
 import type { BundleOptions } from "./bundle";
+import { doors, lajuImports } from "./doors";
 import { importMetaName, importMetaPlugin } from "./importMeta";
 import { sqliteAtRuntime } from "./packagePlugins";
 
@@ -29,7 +30,7 @@ export function settings(options: Pick<BundleOptions, "root" | "build" | "format
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
     define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
-    plugins: [sqliteAtRuntime, ...plugins, importMetaPlugin(root)],
+    plugins: [sqliteAtRuntime, lajuImports(root), doors(root), ...plugins, importMetaPlugin(root)],
   } satisfies BuildOptions;
 }
 

@@ -42,7 +42,7 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
     fail(place.start, "its default export is no handler", handlerHint(name));
   if (value.type === "ObjectExpression") checkDefinition(value, file);
   if (value.type !== "CallExpression" || value.callee.type !== "Identifier") return;
-  if (!importsFrom(body, /(^|\/)queue\/job(\.[jt]s)?$/, "job", value.callee.name)) return;
+  if (!importsFrom(body, /(^|\/)queue\/job(\.[jt]s)?$|^laju\/job$/, "job", value.callee.name)) return;
   const [argument, definition] = value.arguments;
   if (argument === undefined) fail(value.start, "job() has no name", handlerHint(name));
   checkName(argument, name, fail);

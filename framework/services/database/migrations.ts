@@ -2,10 +2,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Knex } from "knex";
+import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
 /** app/migrations: the sources in development, build/app/migrations in the build. */
-export const migrationsFolder = join(import.meta.dirname, "..", "..", "..", "app", "migrations");
+export const migrationsFolder = join(paths.app, "migrations");
 
 /** Knex's type lacks `export const config = { transaction: false }`. */
 type MigrationModule = Knex.Migration & { config?: { transaction?: boolean } };

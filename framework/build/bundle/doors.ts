@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import type { Plugin } from "esbuild";
+import { exportsOf } from "../../metadata/source/moduleExports";
+import { parseModule } from "../../metadata/source/parseModule";
+
+/** A file of the app that only passes on a module of laju's, as app/services/DB.ts does. */
+const door = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from "\1";\s*)?$/;
+
+/**
+ * Resolves laju's own modules by the package's name, as the sources do: in a command, a job or a migration they are
+ * inlined or shared, since build/ is a package of its own in which the name leads nowhere.
+ */
+export function lajuImports(root: string): Plugin {
+  return {
+    name: "laju-imports",
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^laju\// }, ({ path, kind }) => {
+        const file = lajuFile(path, root);
+        if (file === undefined) return { errors: [{ text: notFound(path, root) }] };
+        // By its file once more: it may be in the bundle that all commands share.
+        return resolve(file, { resolveDir: dirname(file), kind });
+      });
+    },
+  };
+}
+
+/** Spells out what a door passes on: `export *` of a shared module would be work at each start. */
+export function doors(root: string): Plugin {
+  return {
+    name: "doors",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!path.startsWith(join(root, "app") + sep)) return undefined;
+        const [, module] = door.exec(readFileSync(path, "utf8")) ?? [];
+        const file = module && lajuFile(module, root);
+        const names = file ? namesIn(file) : [];
+        if (names.length === 0) return undefined;
+        const contents = `export { ${names.join(", ")} } from ${JSON.stringify(module)};`;
+        return { contents, loader: "ts", resolveDir: root };
+      });
+    },
+  };
+}
+
+/** The file that package.json's exports give a name such as "laju/services/DB". */
+function lajuFile(name: string, root: string): string | undefined {
+  try {
+    return createRequire(join(root, "package.json")).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(file: string): string[] {
+  const { body } = parseModule(readFileSync(file, "utf8"), file);
+  const hasMore = body.some(({ type, exported }) => type === "ExportAllDeclaration" && !exported);
+  return hasMore ? [] : exportsOf(body).flatMap(({ name, declared }) => (declared === "type" ? [] : [name]));
+}
+
+function notFound(path: string, root: string): string {
+  const { name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (name === "laju") return `"${path}" is no module of laju's\n  package.json lists them under exports.`;
+  return `"${path}" leads nowhere, because package.json calls this package ${JSON.stringify(name)}\n  Name it "laju" again: the app imports laju's modules by that name.`;
+}
