@@ -1,11 +1,7 @@
 import { userInfo } from "node:os";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
-import {
-  forgetInstallation,
-  type Installation,
-  readInstallation,
-} from "../../framework/crontab/install/installation";
+import { forgetInstallation } from "../../framework/crontab/install/installation";
 import { removeCommand } from "../../framework/crontab/install/installCommand";
 import { installedRoot } from "../../framework/crontab/install/installedOptions";
 import { type CrontabTarget, previewRemove, removeCrontab } from "../../framework/crontab/install/installer";
@@ -13,6 +9,7 @@ import { crontabDiffText, crontabSummary } from "../../framework/crontab/install
 import { secondBlocks } from "../../framework/crontab/install/secondBlocks";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { crontabTarget, targetOptions, userOption } from "../../framework/crontab/install/target";
+import { type Installation, readInstallation } from "../../framework/host/installation";
 
 export default verb({
   options: {

@@ -1,4 +1,5 @@
 import { readCatalog } from "../../framework/catalog/catalog";
+import { isMeantFor, isNeverHere } from "../../framework/catalog/meantHere";
 import {
   isNamed,
   selectCommands,
@@ -15,7 +16,7 @@ import type { DeployedCommand } from "../../framework/metadata/overrides";
 import { jsonText } from "../../framework/text/jsonText";
 import { arrangedList, inListOrder, listRows, listText } from "../../framework/views/commandList";
 import { failedCommands } from "../../framework/views/failedCommands";
-import { allOption, countedReasons, isMeantFor, isNeverHere } from "../../framework/views/neverHere";
+import { allOption, countedReasons } from "../../framework/views/neverHere";
 import { parseOrder, sortOption } from "../../framework/views/rowOrder";
 import { scheduleInWords } from "../../framework/views/scheduleInWords";
 import { timelineOf } from "../../framework/views/timeline";

@@ -12,8 +12,8 @@ import { markLostRuns } from "../../framework/runs/history/lostRuns";
 import { runHistories } from "../../framework/runs/history/runHistory";
 import type { Run } from "../../framework/runs/ledger/run";
 import { isLogPlace } from "../../framework/runs/logs/logPlaces";
+import { ago } from "../../framework/text/ago";
 import { endOfLog, followLog, type LogPlace } from "../../framework/views/followLog";
-import { ago } from "../../framework/views/runList";
 import { showLog } from "../../framework/views/showLog";
 
 export default verb({

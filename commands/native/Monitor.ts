@@ -1,7 +1,8 @@
 import { verb } from "../../framework/cli/verb";
 import { LajuError } from "../../framework/config/errors";
-import { type MonitorReport, monitor } from "../../framework/monitor/monitor";
+import { monitor } from "../../framework/monitor/monitor";
 import { reportPass } from "../../framework/monitor/monitorPing";
+import type { MonitorReport } from "../../framework/monitor/report";
 import { takeLock } from "../../framework/runs/lock/lock";
 import { jsonText } from "../../framework/text/jsonText";
 import { printableLine } from "../../framework/text/printable";

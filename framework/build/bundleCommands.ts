@@ -1,8 +1,9 @@
 import type { SourceCommand } from "../catalog/commandSources";
 import { appImports, needsModule } from "./bundle/appImports";
-import { type Attempt, attempt, type Bundled, bundle, isMessageList, type Place } from "./bundle/bundle";
+import { type Attempt, attempt, type Bundled, bundle, isMessageList } from "./bundle/bundle";
 import { esmStarter } from "./bundle/heads";
 import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugins";
+import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { appImports } from "./bundle/appImports";
-import { type Attempt, attempt, bundle, type Place } from "./bundle/bundle";
+import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
+import type { Place } from "./bundle/place";
 
 const folder = "app/migrations";
 

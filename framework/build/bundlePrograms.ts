@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { SourceCommand } from "../catalog/commandSources";
 import { commandFacts } from "../metadata/manifest";
 import { readSource } from "../metadata/source/readSource";
-import { type Attempt, attempt, bundle, type Place } from "./bundle/bundle";
+import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugins";
+import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";

@@ -1,6 +1,7 @@
 import { commandNames, factsOnly, readSources, type SourceCommand } from "../catalog/commandSources";
 import type { CommandFacts, CommandProblem, Manifest } from "../metadata/manifest";
-import type { Attempt, Output, Place } from "./bundle/bundle";
+import type { Attempt, Output } from "./bundle/bundle";
+import type { Place } from "./bundle/place";
 import { bundleCommands } from "./bundleCommands";
 import type { Memory } from "./memory";
 

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { contentHash } from "../catalog/contentHash";
 import { readBytes, readText } from "../config/readText";
-import type { Attempt, BuildFolder, Output } from "./bundle/bundle";
+import type { Attempt, Output } from "./bundle/bundle";
+import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
 /** A part of a build as it was made last. */

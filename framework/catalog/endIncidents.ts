@@ -1,7 +1,7 @@
 import { environmentName } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
-import { isMeantFor } from "../views/neverHere";
+import { isMeantFor } from "./meantHere";
 
 /** Queued jobs have incidents too; no command has such a name. */
 const jobPrefix = "job ";

@@ -40,8 +40,9 @@ if (typeof LAJU_BUILT === "undefined") {
     giveSqliteForNode20();
     // A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
     checkEnvFile();
-    // A command that exports its run is started by the first module of laju's that it imports.
-    void import("../start/startExported").then((source) => source.startExported(file));
+    // A command that exports its run is started by the first module of laju's that it imports. package.json says by what:
+    // starting is above this floor.
+    void import("#startExported").then((source) => source.startExported(file));
   }
 }
 

@@ -1,7 +1,7 @@
-import { readInstallation } from "../crontab/install/installation";
 import { installedBlock, installedRoot } from "../crontab/install/installedOptions";
 import { readingOnce } from "../crontab/install/systemCrontab";
 import { type EntryParts, entriesIn } from "../crontab/text/entryParts";
+import { readInstallation } from "../host/installation";
 import { installedLogs } from "./app/installedLogs";
 
 /** What checks look at, each thing once however many of them ask. */

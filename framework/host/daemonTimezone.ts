@@ -1,8 +1,8 @@
 import { ownTimezone } from "../config/config";
 import { systemTimezone } from "../config/hostTimezone";
-import { readInstallation } from "../crontab/install/installation";
 import { timezoneOfTz } from "../schedule/times/posixTimezone";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
+import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { environmentOf, isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runningPrograms";
 

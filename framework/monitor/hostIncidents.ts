@@ -1,13 +1,13 @@
-import { readInstallation } from "../crontab/install/installation";
 import { notices } from "../doctor/app/notices";
 import type { CheckResult } from "../doctor/check";
 import { lookLocally } from "../doctor/localChecks";
 import { lookingAt } from "../doctor/looking";
 import { askStores, hasStores } from "../doctor/stores";
 import { sentence } from "../doctor/troubleText";
+import { readInstallation } from "../host/installation";
 import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/incidents";
 import { forgetTold, tellDirectly } from "../runs/notices/tellDirectly";
-import type { MonitorReport } from "./monitor";
+import type { MonitorReport } from "./report";
 
 /** No command can have such a name. */
 const prefix = "host: ";

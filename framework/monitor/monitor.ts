@@ -11,13 +11,7 @@ import { sendNotices } from "../runs/notices/sendNotices";
 import { findTrouble, forgetOthers } from "./findIncidents";
 import { findHostTrouble } from "./hostIncidents";
 import { noticeSubjects } from "./noticeSubjects";
-
-export interface MonitorReport {
-  /** What is new, one sentence each. */
-  news: string[];
-  /** What the monitor itself could not do. */
-  failures: string[];
-}
+import type { MonitorReport } from "./report";
 
 const dayMs = 86_400_000;
 const sendingMs = 120_000;

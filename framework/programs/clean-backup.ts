@@ -1,4 +1,4 @@
-import { daysBefore } from "../../app/services/calendar";
+import { LajuError } from "../config/errors";
 import { cleanBackups, retentionDays } from "../services/backup/backupFiles";
 import { logInfo } from "../services/Logger";
 import { command } from "../start/command";
@@ -23,3 +23,13 @@ export default command({
     };
   },
 });
+
+/** The moment so many days before now. */
+function daysBefore(now: Date, days: string): number {
+  if (/^[1-9]\d{0,4}$/.test(days)) return now.getTime() - Number(days) * 86_400_000;
+  throw new LajuError(`--days is ${JSON.stringify(days)}, expected a whole number from 1 to 99999`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: "For example --days 30.",
+  });
+}

@@ -1,16 +1,11 @@
 import type { Settlement } from "./engine";
 import type { Parked, WorkerSummary } from "./worker/worker";
+import type { WorkerArguments } from "./worker/workOptions";
+
+export type { WorkerArguments } from "./worker/workOptions";
 
 /** What became of an attempt; "parked": of jobs that no worker takes, whose `id` is 0. */
 export type SettledJob = Settlement | Parked;
-
-/** What commands/Worker.ts takes on its command line. */
-export interface WorkerArguments {
-  concurrency: string;
-  types?: string | undefined;
-  once: boolean;
-  patience?: string | undefined;
-}
 
 // Apart from Queue: what only queues jobs shall not carry the worker and all handlers.
 

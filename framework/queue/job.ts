@@ -2,8 +2,8 @@ import type { Knex } from "knex";
 import "../config/config";
 import type { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import type { Pushed } from "./engine";
+import type { JobConfig, JobType } from "./jobConfig";
 import type { PushOptions } from "./newJob";
-import type { JobConfig, JobType } from "./Queue";
 
 export type { PushOptions } from "./newJob";
 

@@ -5,8 +5,8 @@ import { timezoneOfTz } from "../schedule/times/posixTimezone";
 import { firstCronRun } from "./cronRun";
 import type { NewJob, Replaced } from "./engine";
 import { queueEngine } from "./engines/select";
+import type { AnyJobConfig } from "./jobConfig";
 import { duration, newJob, wholeNumber } from "./newJob";
-import type { AnyJobConfig } from "./Queue";
 
 /** A job that started so long ago and has not finished is given up for the one that takes its place. */
 const staleMs = 3_600_000;

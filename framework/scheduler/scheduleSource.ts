@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { readBuiltCommands } from "../catalog/catalog";
+import { scheduledHere } from "../catalog/meantHere";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
-import { scheduledHere } from "../crontab/install/rows";
 import type { CommandFacts } from "../metadata/manifest";
 import { tell } from "../process/warn";
 import { listRuns } from "../runs/history/findRuns";

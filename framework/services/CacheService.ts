@@ -1,14 +1,7 @@
 import { settings } from "../config/config";
+import type { CacheStore } from "./cacheStore";
 import { databaseCache } from "./database/databaseCache";
 import { redisCache } from "./redis/redisCache";
-
-/** Where entries are kept: texts by key, until a time in milliseconds. */
-export interface CacheStore {
-  get(key: string): Promise<string | undefined>;
-  put(key: string, value: string, expiresAt: number): Promise<void>;
-  forget(key: string): Promise<void>;
-  flush(): Promise<void>;
-}
 
 /**
  * A cache that outlives the process: the table `cache`, or Redis where CACHE_STORE=redis. Values are kept as

@@ -1,7 +1,7 @@
 import { parseDuration } from "../config/duration";
 import { checkOverride, type Override } from "../metadata/overrides";
 import { dueSlot, type SlotDecision } from "../runs/supervision/dueSlot";
-import type { CompiledFacts } from "./startCompiled";
+import type { CompiledFacts } from "./compiledFacts";
 
 /** What a compiled command knows when it starts. */
 export interface Start {

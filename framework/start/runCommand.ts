@@ -7,7 +7,7 @@ import type { ActiveRun } from "../runs/supervision/supervise";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { errorText } from "../text/errorText";
 import { isError } from "../text/isError";
-import type { CommandDefinition, CommandResult, RunContext } from "./command";
+import type { CommandDefinition, CommandResult, RunContext } from "./definition";
 
 /** Runs a declared command to its end and exits with its status. */
 export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {

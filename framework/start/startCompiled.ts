@@ -5,39 +5,19 @@ import { describeError } from "../cli/showError";
 import { commandTimeout, paths, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { hiddenArguments, starterSettings } from "../config/launch";
-import type { OneServer, Overlap } from "../metadata/commandMeta";
-import type { OptionSpecs } from "../metadata/optionSpecs";
 import { hideFromOutput } from "../process/secrets";
 import { isThread } from "../process/thisProcess";
 import { writeAll } from "../process/writeAll";
-import type { Retries } from "../runs/supervision/retry";
 import { startRun } from "../runs/supervision/startRun";
 import type { ActiveRun } from "../runs/supervision/supervise";
-import type { CommandDefinition } from "./command";
 import { commandHelp, wantsHelp } from "./commandHelp";
+import type { CompiledFacts } from "./compiledFacts";
+import type { CommandDefinition } from "./definition";
 import type { Start } from "./overriddenStart";
 import { asDeployed } from "./ownOverride";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 import { nameSourcesInStacks } from "./sourceTraces";
-
-/** What the build writes into a compiled command about itself. */
-export interface CompiledFacts {
-  name: string;
-  description?: string;
-  schedule?: string[];
-  timezone?: string;
-  timeout?: string | false;
-  /** null: no limit, whatever COMMAND_TIMEOUT says. */
-  timeoutMs?: number | null;
-  overlap: Overlap;
-  retries?: Retries;
-  ping?: string;
-  oneServer?: OneServer;
-  options?: OptionSpecs;
-  /** A script that reads its own arguments answers --help itself. */
-  readsArguments?: boolean;
-}
 
 let active: ActiveRun | undefined;
 

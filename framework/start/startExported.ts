@@ -4,7 +4,8 @@ import { pathToFileURL } from "node:url";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
-import { type CommandDefinition, declared } from "./command";
+import { declared } from "./command";
+import type { CommandDefinition } from "./definition";
 
 interface Exports {
   default?: unknown;

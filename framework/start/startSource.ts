@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import { commandTimeout, paths } from "../config/config";
 import { parseDuration } from "../config/duration";
 import { startUnrecorded } from "../runs/supervision/startUnrecorded";
-import type { CommandDefinition } from "./command";
 import { commandHelp, wantsHelp } from "./commandHelp";
+import type { CommandDefinition } from "./definition";
 import { runCommand } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 

@@ -1,3 +1,4 @@
+import { isMeantFor, isNeverHere } from "../catalog/meantHere";
 import { type Terminal, visibleWidth } from "../cli/terminal";
 import { formatDuration } from "../config/duration";
 import { shortTimes } from "../host/hostClock";
@@ -5,7 +6,7 @@ import type { DeployedCommand } from "../metadata/overrides";
 import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 import { shownUrl } from "../services/webAddress";
 import { printableLine } from "../text/printable";
-import { isMeantFor, isNeverHere, neverHereLine, withoutHidden } from "./neverHere";
+import { neverHereLine, withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
 
 /** A row of `list --json`. */

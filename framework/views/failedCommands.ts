@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { scheduledHere } from "../catalog/meantHere";
 import { paths } from "../config/config";
-import { scheduledHere } from "../crontab/install/rows";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, troublesOf } from "../runs/history/health";
 import { endedBadly } from "../runs/history/lastRun";

@@ -10,15 +10,6 @@ export const allOption = {
   },
 } as const;
 
-export function isMeantFor(environment: string, { environments }: Pick<Facts, "environments">): boolean {
-  return environments?.includes(environment) ?? true;
-}
-
-/** Whether nothing starts a command by its schedule here. */
-export function isNeverHere(command: Facts, environment: string): boolean {
-  return !command.enabled || !isMeantFor(environment, command);
-}
-
 /** Keeps rows out of a table, unless nothing would be left of it. */
 export function withoutHidden<T>(
   rows: readonly T[],

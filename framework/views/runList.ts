@@ -5,6 +5,7 @@ import { lossText } from "../runs/history/lossText";
 import { countsText, runNote } from "../runs/history/runNote";
 import type { Run, RunState } from "../runs/ledger/run";
 import { withoutInternalFrames } from "../services/log/ownFrames";
+import { ago } from "../text/ago";
 import { printable, printableLine } from "../text/printable";
 import { shellQuote } from "../text/shellQuote";
 
@@ -97,12 +98,6 @@ function endingOf({ state, exitStatus, lostOutput, attempt }: Run): string {
     lostOutput === null ? "" : "output lost",
   ];
   return facts.filter(Boolean).join(", ");
-}
-
-/** How long ago: "9s ago", "52m ago", "2h 39m ago". */
-export function ago(ms: number): string {
-  const unit = ms < 60_000 ? 1_000 : 60_000;
-  return ms < 1_000 ? "now" : `${formatDuration(Math.floor(ms / unit) * unit)} ago`;
 }
 
 function clipped(text: string, room: number, { symbols }: Terminal): string {

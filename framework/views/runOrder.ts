@@ -1,6 +1,6 @@
 import { readCatalog } from "../catalog/catalog";
+import { scheduledHere } from "../catalog/meantHere";
 import { installedFor } from "../crontab/install/needs";
-import { scheduledHere } from "../crontab/install/rows";
 import { hostClock } from "../host/hostClock";
 import { hasFailed, type Run } from "../runs/ledger/run";
 import { nextRuns } from "../schedule/times/nextRuns";

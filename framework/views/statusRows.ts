@@ -1,14 +1,14 @@
+import { isMeantFor, scheduledHere } from "../catalog/meantHere";
 import { environmentName } from "../config/config";
 import { type CrontabHealth, crontabHealth } from "../crontab/install/health";
 import { installedEnvironment } from "../crontab/install/installedOptions";
-import { scheduledHere } from "../crontab/install/rows";
 import type { readCrontab } from "../crontab/install/systemCrontab";
-import type { TargetOptions } from "../crontab/install/target";
 import { ledgerLock } from "../doctor/app/ledgerLock";
 import type { CheckResult } from "../doctor/check";
 import { localChecks, lookLocally } from "../doctor/localChecks";
 import { lookingAt } from "../doctor/looking";
 import { sentence } from "../doctor/troubleText";
+import type { TargetOptions } from "../host/installation";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, type Trouble, troublesOf } from "../runs/history/health";
 import { markLostRuns } from "../runs/history/lostRuns";
@@ -16,7 +16,6 @@ import { runHistories } from "../runs/history/runHistory";
 import type { Run } from "../runs/ledger/run";
 import { pauseOf } from "../runs/supervision/pause";
 import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
-import { isMeantFor } from "./neverHere";
 
 /** How a command does: a row of `status`. */
 export interface StatusRow {

@@ -1,8 +1,8 @@
 import type { CheckResult } from "../doctor/check";
 import { askStores, hasStores, isQueueRemote, lastAnswer, type StoresAnswer } from "../doctor/stores";
+import { ago } from "../text/ago";
 import { queueTroubles } from "./queue/queueState";
 import { lookAtQueue, type QueueLook } from "./queue/queueStatus";
-import { ago } from "./runList";
 import type { Status } from "./statusRows";
 
 export interface StoresPart extends QueueLook {

@@ -5,10 +5,10 @@ import { diskCommand } from "../runs/history/diskCommand";
 import type { Trouble } from "../runs/history/health";
 import { runNote } from "../runs/history/runNote";
 import type { HostClock } from "../schedule/times/nextRuns";
+import { ago } from "../text/ago";
 import { printableLine } from "../text/printable";
 import { neverHereLine } from "./neverHere";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
-import { ago } from "./runList";
 import type { Status, StatusRow } from "./statusRows";
 
 /** The table of `node laju status`; `hidden` are commands that nothing starts here. */

@@ -21,8 +21,8 @@ export function makeDemoApp(project: string, folder: string): void {
   for (const part of parts) {
     if (existsSync(join(project, part))) cpSync(join(project, part), join(folder, part), { recursive: true });
   }
-  const { name, exports } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-  const description = { name, private: true, type: "module", laju: {}, exports };
+  const { name, exports, imports } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  const description = { name, private: true, type: "module", laju: {}, exports, imports };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
   writeFileSync(join(folder, ".env"), environment);
 }

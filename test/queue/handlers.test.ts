@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { attemptsFor } from "../../framework/queue/attempts";
 import { handlerOf, handlersOf } from "../../framework/queue/handlers";
 import {
   type BootstrappedApp,
@@ -14,6 +13,7 @@ import {
   type WorkerJobType,
 } from "../../framework/queue/job";
 import { scheduleJob } from "../../framework/queue/Queue";
+import { attemptsFor } from "../../framework/queue/retries";
 
 const run = () => 5;
 const context = { job: { id: 1, data: { a: 1 } }, data: { a: 1 } } as unknown as JobContext;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { LajuError } from "../../framework/config/errors";
-import { backoffDelay, longestBackoff } from "../../framework/queue/backoff";
 import type { ClaimedJob } from "../../framework/queue/engine";
 import type { Handler } from "../../framework/queue/handlers";
 import { newJob } from "../../framework/queue/newJob";
 import { encode } from "../../framework/queue/payload";
+import { backoffDelay, longestBackoff } from "../../framework/queue/retries";
 import { configuredJob, cronJob } from "../../framework/queue/scheduling";
 import { type Ending, settlementOf } from "../../framework/queue/worker/attempt/ending";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { entryId } from "../../framework/crontab/entries/entries";
 import type { Run } from "../../framework/runs/ledger/run";
 import { dueSlot, latestSlot } from "../../framework/runs/supervision/dueSlot";
+import { entryId } from "../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../framework/schedule/expression/expression";
 import { makeApp, type TestApp } from "../support/app";
 

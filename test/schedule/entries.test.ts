@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type CronEntry, cronEntries, entryId } from "../../framework/crontab/entries/entries";
+import { cronEntries } from "../../framework/crontab/entries/entries";
+import type { CronEntry } from "../../framework/crontab/entries/entry";
+import { entryId } from "../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../framework/schedule/expression/expression";
 import { integer, pick, randomFrom } from "../support/randomSchedules";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "../../framework/cli/arguments";
 import type { OptionSpecs } from "../../framework/metadata/optionSpecs";
-import type { CommandDefinition, CommandResult, RunContext } from "../../framework/start/command";
+import type { CommandDefinition, CommandResult, RunContext } from "../../framework/start/definition";
 import { seed } from "../../scripts/demo/seed";
 import { fresh } from "./fresh";
 

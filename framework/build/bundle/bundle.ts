@@ -1,9 +1,9 @@
 import { relative } from "node:path";
-import { build, type Message, type Metafile, type Plugin } from "esbuild";
+import { build, type Message, type Metafile } from "esbuild";
 import type { CommandProblem } from "../../metadata/manifest";
-import type { Shared } from "../shared/bundleShared";
 import { sharedPlugin } from "../shared/sharedPlugin";
 import { headOf } from "./heads";
+import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withEndings, withModuleDefaults } from "./settings";
 
 /** What came of bundling something that may have errors in it. */
@@ -43,23 +43,6 @@ export interface Entry {
   in: string;
   /** The output's path from the build folder, without extension. */
   out: string;
-}
-
-/** The app, its build folder, and what is in build/vendor: file names by the packages they hold. */
-export interface BuildFolder {
-  root: string;
-  build: string;
-  vendor: Record<string, string>;
-}
-
-/** The same, and what is in build/shared. */
-export interface Place extends BuildFolder {
-  shared: Shared;
-}
-
-export interface BundleOptions extends Place {
-  format: "cjs" | "esm";
-  plugins: Plugin[];
 }
 
 /**

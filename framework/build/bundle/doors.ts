@@ -55,7 +55,9 @@ function lajuFile(name: string, root: string): string | undefined {
 
 function namesIn(file: string): string[] {
   const { body } = parseModule(readFileSync(file, "utf8"), file);
-  const hasMore = body.some(({ type, exported }) => type === "ExportAllDeclaration" && !exported);
+  const hasMore = body.some(
+    ({ type, exported, exportKind }) => type === "ExportAllDeclaration" && !exported && exportKind !== "type",
+  );
   return hasMore ? [] : exportsOf(body).flatMap(({ name, declared }) => (declared === "type" ? [] : [name]));
 }
 

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { withLazyExports } from "../shared/lazyExports";
 import { withLazyImports } from "../vendor/lazyBuiltins";
-import type { BuildFolder, BundleOptions } from "./bundle";
 import { withGivenImport } from "./dynamicImports";
 import { headOf } from "./heads";
+import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withModuleDefaults } from "./settings";
 
 /** A bundle as `lajuLoad` in runtime/head.js calls it, and its source map. */

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Shared } from "../shared/bundleShared";
-import type { BundleOptions } from "./bundle";
+import type { BundleOptions, Shared } from "./place";
 
 /** What stands before the bundle: where it is, whether it is the program, and runtime/head.js. */
 export function headOf({ root, format, shared }: BundleOptions): string {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
-import type { BundleOptions } from "./bundle";
 import { doors, lajuImports } from "./doors";
 import { importMetaName, importMetaPlugin } from "./importMeta";
 import { sqliteAtRuntime } from "./packagePlugins";
+import type { BundleOptions } from "./place";
 
 /** What esbuild gives with these settings. */
 export type Result = BuildResult<{ write: false; metafile: true }>;

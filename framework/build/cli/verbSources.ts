@@ -1,6 +1,6 @@
 import type { Metafile } from "esbuild";
 import { importedBy, isSource, type Output } from "../bundle/bundle";
-import type { Shared } from "../shared/bundleShared";
+import type { Shared } from "../bundle/place";
 
 /** What a module reads of the app when it runs. */
 const readBy: Record<string, string> = {

@@ -2,31 +2,17 @@ import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import type { CommandProblem } from "../../metadata/manifest";
 import { appImports } from "../bundle/appImports";
-import {
-  type Attempt,
-  type BuildFolder,
-  type Bundled,
-  describeMessage,
-  isMessageList,
-  isSource,
-} from "../bundle/bundle";
+import { type Attempt, type Bundled, describeMessage, isMessageList, isSource } from "../bundle/bundle";
 import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
 import { bundleModules, importsOf } from "../bundle/functionBundle";
 import { runtimeText } from "../bundle/heads";
 import { appAlias, externalPackages, staysOutside } from "../bundle/packagePlugins";
+import type { BuildFolder, Shared } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
 import { writeOutputs } from "../files";
 import type { Memory } from "../memory";
 import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
-
-/** What all compiled files share: laju's part of every run. */
-export interface Shared {
-  /** The bundle's name in build/shared, without ending: a hash of its content. */
-  file: string;
-  /** The modules in it, from the app's root. */
-  modules: string[];
-}
 
 export interface SharedAttempt {
   /** Undefined where there never was one. */

@@ -4,7 +4,7 @@ import { calendarFields, compressed, hasCalendarForms, renderField } from "../..
 import type { CalendarSchedule, IntervalSchedule } from "../../schedule/expression/types";
 import { gapsOf, minuteShifts } from "../../schedule/times/clockDifferences";
 import { coarseDays, dayTests } from "./dayGuard";
-import type { CronEntry, EntryOptions } from "./entries";
+import type { CronEntry, EntryOptions } from "./entry";
 import { fitted, joinedTests } from "./guardFit";
 import { date, guardText, type ShellTest } from "./guards";
 import { isBeforeMidnight, pastMidnight } from "./midnightGuard";

@@ -16,11 +16,6 @@ export function cronDFile(source: ExportSource, user: string): ExportedFile {
   return { name: `laju-${appSlug(source.place.root)}`, text: `${[...head, ...lines].join("\n")}\n` };
 }
 
-/** Which app such a file is of; undefined for any other file. */
-export function rootOfCronD(text: string): string | undefined {
-  return /^# laju (.+)\n# Written by `node laju crontab --format cron\.d`/.exec(text)?.[1];
-}
-
 function commandLines({ row }: ExportedCommand, { place }: ExportSource, user: string): string[] {
   const lines = row.entries.map((entry) => {
     const command = crontabLine(row, entry, place).slice(entry.fields.length + 1);

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { paths } from "../../config/config";
 import { readEnvFile } from "../../config/envFile";
 import { readText } from "../../config/readText";
+import { readInstallation } from "../../host/installation";
 import { allBlocks, type NamedBlock } from "../text/blocks";
-import { readInstallation } from "./installation";
 
 /** A block of the crontab whose commands are this app's: they share its build or its data folder. */
 export interface AppBlock extends NamedBlock {

@@ -1,8 +1,8 @@
 import { readBuiltCommands } from "../../catalog/catalog";
+import { scheduledHere } from "../../catalog/meantHere";
 import type { DeployedCommand } from "../../metadata/overrides";
 import { entriesIn } from "../text/entryParts";
 import { installedBlock } from "./installedOptions";
-import { scheduledHere } from "./rows";
 import { readingOnce } from "./systemCrontab";
 
 /**

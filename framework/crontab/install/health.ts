@@ -1,11 +1,12 @@
 import { readBuiltCommands } from "../../catalog/catalog";
 import { LajuError } from "../../config/errors";
+import type { TargetOptions } from "../../host/installation";
+import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import type { RunHistory } from "../../runs/history/health";
-import { installedSince, readInstallation } from "./installation";
+import { installedSince } from "./installation";
 import type { CrontabState, CrontabTarget } from "./installer";
 import { readingOnce } from "./systemCrontab";
-import type { TargetOptions } from "./target";
 import { crontabVerdict } from "./verdict";
 
 /** How the schedule reaches this host. */

@@ -1,6 +1,6 @@
 import { paths } from "../../config/config";
+import type { TargetOptions } from "../../host/installation";
 import { shellQuote } from "../../text/shellQuote";
-import type { TargetOptions } from "./target";
 
 const optionNames = ["root", "node", "log-dir", "env", "user"] as const;
 

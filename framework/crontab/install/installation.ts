@@ -1,42 +1,14 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { contentHash } from "../../catalog/contentHash";
 import { paths } from "../../config/config";
 import { fileMode } from "../../files/access";
 import { makeFolder } from "../../files/makeFolder";
-import { readOwn } from "../../files/openFile";
 import { writeWhole } from "../../files/writeWhole";
+import type { TargetOptions } from "../../host/installation";
+import { type Installation, installationFile, readInstallation } from "../../host/installation";
 import { stableHash } from "../../schedule/expression/hash";
 import type { CrontabTarget } from "./installer";
-import type { TargetOptions } from "./target";
-
-/** What crontab:install was told and did, kept beside the ledger: nobody missed what was not there yet. */
-export interface Installation {
-  at: number;
-  options: TargetOptions;
-  /** The folder that the block is known by. */
-  root?: string | undefined;
-  /** Whether --node named the node; else it is the one that ran crontab:install. */
-  isNodeChosen?: boolean | undefined;
-  /** The build that the entries are of, by its id in `builds`. */
-  build?: string | undefined;
-  /** The builds that were installed here: when for the first time, and how old the file that describes it was. */
-  builds?: Record<string, { since: number; builtAt: number }> | undefined;
-  commands: Record<string, { entries: string; since: number }>;
-  /** The cron daemon's own TZ, where it has one: only root can see it. */
-  daemonTimezone?: string | undefined;
-}
-
-const file = join(paths.data, "installation.json");
-
-/** The last installation of this app, if laju did it. */
-export function readInstallation(): Installation | undefined {
-  try {
-    return JSON.parse(readOwn(file).toString()) as Installation;
-  } catch {
-    return undefined; // Never installed, or not by this user.
-  }
-}
 
 /** Since when the crontab has these very entries of a command; undefined when that is not known. */
 export function installedSince(
@@ -105,7 +77,7 @@ function buildsWith(
 }
 
 export function forgetInstallation(): void {
-  rmSync(file, { force: true });
+  rmSync(installationFile, { force: true });
 }
 
 function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
@@ -114,9 +86,9 @@ function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
 
 function write(installation: Installation): void {
   try {
-    makeFolder(dirname(file));
+    makeFolder(dirname(installationFile));
     // LAJU_GROUP may read it, but not name the folder of logs that is shown.
-    writeWhole(file, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
+    writeWhole(installationFile, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
   } catch {
     // `status` then knows of missed starts only what monitor noted.
   }

@@ -1,12 +1,12 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { paths } from "../../config/config";
+import type { TargetOptions } from "../../host/installation";
+import { type Installation, readInstallation } from "../../host/installation";
 import { type FoundBlock, findBlock } from "../text/edit";
 import { entriesIn } from "../text/entryParts";
 import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
-import { type Installation, readInstallation } from "./installation";
 import { readCrontab } from "./systemCrontab";
-import type { TargetOptions } from "./target";
 
 /**
  * What is not asked for is as the crontab has it, so that the options of crontab:install are no drift: the block itself

@@ -1,12 +1,12 @@
 import { environmentName } from "../../config/config";
 import { LajuError } from "../../config/errors";
+import type { TargetOptions } from "../../host/installation";
+import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import { findBlock } from "../text/edit";
 import { unitsOf } from "../text/units";
-import { readInstallation } from "./installation";
 import { installedRoot } from "./installedOptions";
 import { readingOnce } from "./systemCrontab";
-import type { TargetOptions } from "./target";
 import { crontabVerdict } from "./verdict";
 
 /** The environment that the installed entries are for, else this process's. */

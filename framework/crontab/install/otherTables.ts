@@ -3,8 +3,8 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { askRootForBlocks, hasRootsCrontab } from "../../catalog/rootsCrontab";
 import { readBytes } from "../../config/readText";
-import { rootOfCronD } from "../exports/cronD";
 import { rootOfBegin, textOf } from "../text/block";
+import { rootOfCronD } from "../text/blocks";
 import { isOwnRoot } from "./appBlocks";
 
 /** Entries of this app that are not in the crontab itself: another user's crontab, or a file of the system's. */

@@ -1,20 +1,12 @@
 import { logFileOf } from "../../catalog/logFile";
-import { environmentName } from "../../config/config";
 import type { CommandFacts } from "../../metadata/manifest";
 import { renderSchedule } from "../../schedule/expression/render";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import type { Schedule } from "../../schedule/expression/types";
-import { type CronEntry, cronEntries } from "../entries/entries";
+import { cronEntries } from "../entries/entries";
+import type { CronEntry } from "../entries/entry";
 import type { CrontabEntry, CrontabRow } from "../text/line";
 import { portableRunner } from "../text/portable";
-
-/** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
-export function scheduledHere(commands: CommandFacts[], environment = environmentName()): CommandFacts[] {
-  return commands.filter(
-    ({ schedules, enabled, environments }) =>
-      schedules.length > 0 && enabled && (environments?.includes(environment) ?? true),
-  );
-}
 
 export interface RowOptions {
   /** The zone of the host whose cron gets the entries. */

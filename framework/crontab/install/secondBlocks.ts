@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { hasRootsCrontab } from "../../catalog/rootsCrontab";
 import { LajuError } from "../../config/errors";
+import type { TargetOptions } from "../../host/installation";
 import { shellQuote } from "../../text/shellQuote";
 import { allBlocks } from "../text/blocks";
 import { appBlocks } from "./appBlocks";
@@ -9,7 +10,6 @@ import { installedRoot } from "./installedOptions";
 import type { CrontabTarget } from "./installer";
 import { type OtherTable, otherTables } from "./otherTables";
 import { readCrontab } from "./systemCrontab";
-import type { TargetOptions } from "./target";
 
 /** Roots of blocks beside the app's own that start its commands too. */
 export function secondBlocks(asked: TargetOptions, read = readCrontab): string[] {

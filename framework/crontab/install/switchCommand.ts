@@ -1,8 +1,10 @@
 import { findCommand, readCatalog } from "../../catalog/catalog";
 import { overridesFile, writeEnabled } from "../../catalog/deployedOverrides";
 import { endIncidents } from "../../catalog/endIncidents";
+import { scheduledHere } from "../../catalog/meantHere";
 import { terminalFor } from "../../cli/terminal";
 import { environmentName } from "../../config/config";
+import type { TargetOptions } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import type { OptionValues } from "../../metadata/optionSpecs";
 import type { DeployedCommand } from "../../metadata/overrides";
@@ -12,10 +14,9 @@ import { forInstalling } from "./installedOptions";
 import { installCrontab } from "./installer";
 import { hasEntries } from "./needs";
 import { crontabSummary } from "./report";
-import { scheduledHere } from "./rows";
 import { refuseSecondBlock, refuseSecondTable } from "./secondBlocks";
 import { readingOnce } from "./systemCrontab";
-import { checkInstallable, crontabTarget, type TargetOptions, targetOptions, userOption } from "./target";
+import { checkInstallable, crontabTarget, targetOptions, userOption } from "./target";
 
 /** What `enable` and `disable` take. */
 export const switchOptions = {

@@ -5,15 +5,17 @@ import { driftText } from "../../catalog/buildDrift";
 import { readManifest } from "../../catalog/buildManifest";
 import { findCommand, readBuiltCommands } from "../../catalog/catalog";
 import { monitorLog } from "../../catalog/logFile";
+import { scheduledHere } from "../../catalog/meantHere";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { hostClock } from "../../host/hostClock";
+import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
 import type { CommandFacts, Manifest } from "../../metadata/manifest";
 import type { CrontabPlace, CrontabRow } from "../text/line";
 import { portableNotes } from "../text/portable";
 import type { CrontabTarget } from "./installer";
-import { crontabRows, scheduledHere } from "./rows";
+import { crontabRows } from "./rows";
 
 /** What all crontab verbs take. */
 export const targetOptions = {
@@ -34,15 +36,6 @@ export const targetOptions = {
 export const userOption = {
   user: { type: "string", short: "u", description: "Whose crontab (as root; default: your own)" },
 } as const;
-
-export interface TargetOptions {
-  root?: string | undefined;
-  node?: string | undefined;
-  "log-dir"?: string | undefined;
-  env?: string | undefined;
-  portable?: boolean | undefined;
-  user?: string | undefined;
-}
 
 /** The crontab entries that the last build asks for, and where they go. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {

@@ -1,13 +1,14 @@
 import { paths } from "../../config/config";
+import { readInstallation, type TargetOptions } from "../../host/installation";
 import { shellQuote } from "../../text/shellQuote";
 import { isHere, realFolder } from "./appBlocks";
-import { readInstallation, thisBuild } from "./installation";
+import { thisBuild } from "./installation";
 import { installCommand } from "./installCommand";
 import { asInstalled } from "./installedOptions";
 import { type CrontabChange, type CrontabState, type CrontabTarget, checkCrontab } from "./installer";
 import { crontabStateText } from "./report";
 import type { readCrontab } from "./systemCrontab";
-import { crontabTarget, type TargetOptions } from "./target";
+import { crontabTarget } from "./target";
 
 /** How the installed entries compare with what this build asks for, and what to do about it. */
 export interface CrontabVerdict {

@@ -23,3 +23,8 @@ function readable(crontab: Buffer, root: string): FoundBlock | undefined {
     return undefined;
   }
 }
+
+/** Which app such a file is of; undefined for any other file. */
+export function rootOfCronD(text: string): string | undefined {
+  return /^# laju (.+)\n# Written by `node laju crontab --format cron\.d`/.exec(text)?.[1];
+}

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readBuiltCommands } from "../../catalog/catalog";
+import { scheduledHere } from "../../catalog/meantHere";
 import { paths } from "../../config/config";
-import { readInstallation } from "../../crontab/install/installation";
-import { scheduledHere } from "../../crontab/install/rows";
+import { readInstallation } from "../../host/installation";
 import type { DeployedCommand } from "../../metadata/overrides";
 
 /** The commands that something should start here; none while nothing is built. */

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
-import { readInstallation } from "../../crontab/install/installation";
 import { mayUserUse, type Right } from "../../crontab/install/userAccess";
+import { readInstallation } from "../../host/installation";
 
 const rights = { read: constants.R_OK, write: constants.W_OK };
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { readInstallation } from "../../crontab/install/installation";
 import { cronDaemons } from "../../host/daemonTimezone";
+import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import { isInOur, runningPrograms, wordsOf } from "../../host/runningPrograms";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";

@@ -2,9 +2,16 @@ import { settings } from "../../config/config";
 import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
 import { logWarn } from "../../services/Logger";
-import type { WorkerArguments } from "../QueueWorker";
 import { patienceFor, patienceWarning } from "./patience";
 import type { WorkerOptions } from "./worker";
+
+/** What commands/Worker.ts takes on its command line. */
+export interface WorkerArguments {
+  concurrency: string;
+  types?: string | undefined;
+  once: boolean;
+  patience?: string | undefined;
+}
 
 /** How a worker is to work. */
 export interface WorkOptions {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logError, logWarn } from "../../services/Logger";
 import { errorMessage } from "../../text/errorText";
-import { attemptsFor } from "../attempts";
 import type {
   ClaimedJob,
   ClaimRequest,
@@ -15,6 +14,7 @@ import type {
 import type { Handler, Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
+import { attemptsFor } from "../retries";
 import { BegunLog } from "./attempt/begunLog";
 import { type Ending, settlementOf } from "./attempt/ending";
 import { Execution, type ExecutionEvents } from "./attempt/execution";

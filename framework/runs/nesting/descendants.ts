@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { markName } from "../../config/launch";
-import { monotonicMs } from "../supervision/watchdogOrders";
+import { monotonicMs } from "../../process/monotonicMs";
 
 /** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
 const patience = 300;

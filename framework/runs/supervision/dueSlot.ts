@@ -1,5 +1,5 @@
 import { systemTimezone } from "../../config/hostTimezone";
-import { entryId } from "../../crontab/entries/entries";
+import { entryId } from "../../schedule/expression/entryId";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import { lateStart, latestFiring } from "../../schedule/times/firings";
 

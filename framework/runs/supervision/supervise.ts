@@ -1,4 +1,5 @@
 import { lostOutput } from "../../process/lostOutput";
+import { monotonicMs } from "../../process/monotonicMs";
 import { outputSize } from "../../process/outputFile";
 import { tell } from "../../process/warn";
 import { idOfRun } from "../history/findRuns";
@@ -15,7 +16,7 @@ import { noteForeignRejection } from "./foreignRejection";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
 import { runNotes } from "./runNotes";
 import { watchTime } from "./timeLimit";
-import { type LimitState, monotonicMs } from "./watchdogOrders";
+import type { LimitState } from "./watchdogOrders";
 
 /** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
 const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;

@@ -1,9 +1,10 @@
 import { workerData } from "node:worker_threads";
+import { monotonicMs } from "../../process/monotonicMs";
 import { type Untold, untoldOf } from "../ledger/pendingNotice";
 import { closeRecord } from "../ledger/record";
 import { killDescendants, type Warned, warnDescendants } from "../nesting/descendants";
 import { startSender } from "../notices/startSender";
-import { LimitState, lateMs, monotonicMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
+import { LimitState, lateMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
 
 // The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
 // because it blocks its event loop or does not come to an end after it was told to.

@@ -42,12 +42,6 @@ export class LimitState {
 
 const words = ["running", "noticed", "over"] as const;
 
-/** The clock of all threads of a process, in milliseconds, which nobody sets. */
-export function monotonicMs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
-}
-
 /** What the watchdog thread is told when it starts. */
 export interface WatchdogOrders {
   timeoutMs: number;

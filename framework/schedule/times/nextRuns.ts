@@ -1,4 +1,3 @@
-import type { CommandFacts } from "../../metadata/manifest";
 import { schedulesOf } from "../expression/schedulesOf";
 import { nextFirings } from "./firings";
 
@@ -10,8 +9,16 @@ export interface HostClock {
   isDaemonsOwn?: boolean;
 }
 
+/** A command, as far as its times depend on it. */
+interface TimedCommand {
+  name: string;
+  enabled: boolean;
+  schedules: readonly string[];
+  timezone: string | null;
+}
+
 /** The next `count` times at which a command is due, over all its schedules. */
-export function nextRuns(command: CommandFacts, { now, hostTimezone }: HostClock, count: number): Date[] {
+export function nextRuns(command: TimedCommand, { now, hostTimezone }: HostClock, count: number): Date[] {
   if (!command.enabled) return [];
   const timezone = command.timezone ?? hostTimezone;
   const times = schedulesOf(command).flatMap((schedule) =>

@@ -1,5 +1,5 @@
 import { LajuError } from "../../config/errors";
-import type { CacheStore } from "../CacheService";
+import type { CacheStore } from "../cacheStore";
 import DB from "../DB";
 
 interface CacheRow {

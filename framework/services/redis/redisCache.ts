@@ -1,4 +1,4 @@
-import type { CacheStore } from "../CacheService";
+import type { CacheStore } from "../cacheStore";
 import Redis from "../Redis";
 
 const prefix = "laju:cache:";

@@ -1,8 +1,8 @@
 import type { Terminal } from "../../cli/terminal";
 import { formatDuration } from "../../config/duration";
 import type { JobRecord, JobState } from "../../queue/jobRecord";
+import { ago } from "../../text/ago";
 import { printableLine } from "../../text/printable";
-import { ago } from "../runList";
 import { stateWords } from "./jobStates";
 import { clipped, columns } from "./table";
 

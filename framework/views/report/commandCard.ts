@@ -1,6 +1,6 @@
 import { formatDuration } from "../../config/duration";
 import { shortTime } from "../../host/hostClock";
-import { ago } from "../runList";
+import { ago } from "../../text/ago";
 import { needsAttention } from "../statusOrder";
 import { durationChart, longestByCell, timelineChart } from "./charts";
 import { escapeHtml } from "./escape";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
-import type { AnyJobConfig, CronJobConfig, JobConfig } from "../../../framework/queue/Queue";
+import type { AnyJobConfig, CronJobConfig, JobConfig } from "../../../framework/queue/jobConfig";
 import { checkLeases } from "./checkLeases";
 import { checkOrder } from "./checkOrder";
 import { checkRuns } from "./checkRuns";
@@ -17,7 +17,8 @@ import { means } from "./means";
 import { Observer } from "./observer";
 import { type EngineName, planOf } from "./plan";
 import { operationsText, planText, verdictText, violationsText } from "./report";
-import { type Row, type Store, startStore } from "./stores";
+import type { Row } from "./rows";
+import { type Store, startStore } from "./stores";
 import { readTrace } from "./trace";
 import { Way } from "./way";
 

@@ -2,7 +2,7 @@ import { isRewound } from "./checkRuns";
 import { type Attempt, type History, of } from "./history";
 import { kindOf } from "./kinds";
 import type { Sighting } from "./observer";
-import type { Row } from "./stores";
+import type { Row } from "./rows";
 import { broken, type Violation } from "./violation";
 
 const open = ["pending", "scheduled", "processing"];

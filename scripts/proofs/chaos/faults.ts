@@ -6,7 +6,8 @@ import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
 import { pushLong, pushQuick } from "./kinds";
 import type { Fault, FaultName } from "./plan";
-import type { Row, Rows, Store } from "./stores";
+import type { Row, Rows } from "./rows";
+import type { Store } from "./stores";
 import { append } from "./trace";
 import type { Way } from "./way";
 

@@ -1,5 +1,5 @@
 import { now, pause } from "./clock";
-import type { Row, Rows } from "./stores";
+import type { Row, Rows } from "./rows";
 import { append } from "./trace";
 
 const lookEvery = 700;

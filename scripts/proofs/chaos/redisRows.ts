@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
+import type { Row, Rows } from "./rows";
 import { nameIn, nameOf, uniqueIn } from "./sqlRows";
-import type { Row, Rows } from "./stores";
 
 const lists = { wait: "pending", paused: "pending", active: "processing" };
 const sets = {

@@ -2,7 +2,7 @@ import knex, { type Knex } from "knex";
 import { migrationSource } from "../../../framework/services/database/migrations";
 import { type Database, openSqlite, sqliteDriver } from "../../../framework/services/database/sqliteDriver";
 import { kindOf, linkName } from "./kinds";
-import type { Row, Rows } from "./stores";
+import type { Row, Rows } from "./rows";
 
 const columns = `id, type, status, attempts, locked_by, due, created_at, cron, reschedule_delay,
   coalesce(rescheduled_from_job, rescheduled_from) as rescheduled_from,

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { type CronEntry, cronEntries } from "../../../framework/crontab/entries/entries";
+import { cronEntries } from "../../../framework/crontab/entries/entries";
+import type { CronEntry } from "../../../framework/crontab/entries/entry";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
 import type { Schedule } from "../../../framework/schedule/expression/types";
 import { type Clock, lateStart, latestFiring } from "../../../framework/schedule/times/firings";

@@ -1,7 +1,8 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { toClaimed } from "../server/claimedRow";
-import type { Place, Sight } from "../server/claims";
-import { type Connection, transaction } from "../server/connections";
+import type { Connection } from "../server/connection";
+import { transaction } from "../server/connections";
+import type { Place, Sight } from "../server/dialect";
 import {
   claimingSql,
   dueSql,

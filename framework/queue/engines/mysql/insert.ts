@@ -3,7 +3,7 @@ import { matchName } from "../cronNext";
 import { endKey } from "../keys";
 import { newColumns, newPlaceholders, newValues } from "../newRow";
 import { portionsOf } from "../portions";
-import type { Connection } from "../server/connections";
+import type { Connection } from "../server/connection";
 
 /** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
 export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";

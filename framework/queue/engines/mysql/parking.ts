@@ -1,4 +1,5 @@
-import { type Connection, transaction } from "../server/connections";
+import type { Connection } from "../server/connection";
+import { transaction } from "../server/connections";
 import { readyTypes as readyPlaces } from "./claim";
 import { now } from "./insert";
 

@@ -1,7 +1,9 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../server/claimedRow";
-import { type Place, type Sight, start } from "../server/claims";
-import { type Connection, transaction } from "../server/connections";
+import { start } from "../server/claims";
+import type { Connection } from "../server/connection";
+import { transaction } from "../server/connections";
+import type { Place, Sight } from "../server/dialect";
 import { claimSql, lockTypes, lookSql, promoteSql } from "./claimSql";
 
 export function columns(isCurrent: boolean): string {

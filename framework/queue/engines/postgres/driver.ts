@@ -1,5 +1,5 @@
 import { withoutValues } from "../../../services/database/sqlErrors";
-import type { Answer, Driver } from "../server/connections";
+import type { Answer, Driver } from "../server/connection";
 
 /** What is used of pg's Client. */
 export interface PostgresClient {

@@ -1,5 +1,5 @@
 import type { NewJob, Pushed } from "../../engine";
-import type { Connection } from "../server/connections";
+import type { Connection } from "../server/connection";
 import { channel, now } from "./names";
 
 /** A job as it travels, for json_to_recordset; what is left out is null. */

@@ -1,4 +1,4 @@
-import type { Connection } from "../server/connections";
+import type { Connection } from "../server/connection";
 import { now } from "./names";
 
 const portion = 1000;

@@ -1,7 +1,7 @@
 import type { NewJob, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
 import { endKey } from "../keys";
-import type { Connection } from "../server/connections";
+import type { Connection } from "../server/connection";
 import { insertJobs } from "./insert";
 import { lockMatches, now } from "./names";
 

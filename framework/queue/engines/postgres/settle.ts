@@ -1,6 +1,7 @@
 import type { Exchange, Held, Settlement } from "../../engine";
 import { cronNextOf, matchName } from "../cronNext";
-import { type Connection, transaction } from "../server/connections";
+import type { Connection } from "../server/connection";
+import { transaction } from "../server/connections";
 import { insertInto, recordType, toRecord } from "./insert";
 import { lockMatches, now } from "./names";
 

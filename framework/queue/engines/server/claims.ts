@@ -1,25 +1,13 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import type { Claimed } from "../claimed";
 import { byTurn } from "../turn";
-import type { Connection } from "./connections";
-import type { ServerDialect } from "./dialect";
+import type { Connection } from "./connection";
+import type { Place, ServerDialect } from "./dialect";
 
 /** What is known of the table is used for so long, in milliseconds: a higher priority is seen at the latest then. */
 const memory = 250;
 
-/** Where a type's claims have got to: what stands before was claimed, and may lie dead in the index. */
-export type Place = [order: number, id: number];
 export const start: Place = [-2_147_483_648, -1];
-
-/** What a look at the whole table sees. */
-export interface Sight {
-  /** The types that have something ready, and for each a place before all of it. */
-  places: Map<string, Place>;
-  /** How long until the next scheduled job is due, in milliseconds; it is after what was due is ready. */
-  nextDueIn: number | null;
-  /** The server's clock. */
-  now: number;
-}
 
 interface Look {
   places: Map<string, Place>;

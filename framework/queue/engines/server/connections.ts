@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import type { DatabasePlace } from "../../../services/database/databasePlace";
 import { clientFor } from "../../../services/database/knexClients";
 import { connectionOf } from "../../transaction";
+import type { Answer, Connection, Driver } from "./connection";
 import { described } from "./errors";
 import type { JobsTable } from "./jobsTable";
 import { type PatientClient, patientClient } from "./patientClient";
@@ -11,30 +12,6 @@ const require = createRequire(import.meta.url);
 
 /** How long a statement of the queue's may take before its connection is given up, in milliseconds. */
 export const patience = 10_000;
-
-/** What a database's own driver does, below Knex. */
-export interface Driver {
-  ask(raw: unknown, sql: string, values: readonly unknown[] | undefined, timeoutMs: number): Promise<Answer>;
-  /** Ends a connection at once, without a word to the other side. */
-  cut(raw: unknown): void;
-  /** Whether the server itself said no, so that the connection is as good as before. */
-  isAnswer(error: Error): boolean;
-}
-
-export interface Answer {
-  /** Rows as arrays: half as dear to make as objects. */
-  rows: unknown[][];
-  /** How many rows were changed. */
-  count: number;
-  firstId?: number;
-}
-
-export interface Connection {
-  /** One that takes longer than `timeoutMs` ends the connection. */
-  query(sql: string, values?: readonly unknown[], timeoutMs?: number): Promise<Answer>;
-  /** Whether the jobs table has the columns of this release. */
-  isCurrent(): Promise<boolean>;
-}
 
 /**
  * The queue's own connections, made by the app's Knex: nothing of the app's waits for the queue, and the queue

@@ -10,8 +10,8 @@ import type {
   Settlement,
   Watch,
 } from "../../engine";
-import type { Place, Sight } from "./claims";
-import type { Connection, Connections, Driver } from "./connections";
+import type { Connection, Driver } from "./connection";
+import type { Connections } from "./connections";
 
 /** What PostgreSQL and MySQL do each in its own way. */
 export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
@@ -70,4 +70,17 @@ export interface Hearing {
   claimed(count: number): void;
   /** Whether the connection behind each of these workers is there still; undefined where that is not known. */
   areConnected(workers: readonly string[]): Promise<Map<string, boolean>>;
+}
+
+/** Where a type's claims have got to: what stands before was claimed, and may lie dead in the index. */
+export type Place = [order: number, id: number];
+
+/** What a look at the whole table sees. */
+export interface Sight {
+  /** The types that have something ready, and for each a place before all of it. */
+  places: Map<string, Place>;
+  /** How long until the next scheduled job is due, in milliseconds; it is after what was due is ready. */
+  nextDueIn: number | null;
+  /** The server's clock. */
+  now: number;
 }

@@ -1,4 +1,4 @@
-import type { Connection } from "./connections";
+import type { Connection } from "./connection";
 
 /** How often an old table is looked at again, in milliseconds. */
 const lookEvery = 1000;

@@ -1,4 +1,5 @@
-import type { Connection, Connections, OpenConnection } from "./connections";
+import type { Connection } from "./connection";
+import type { Connections, OpenConnection } from "./connections";
 
 /** A connection for one purpose, kept while it works: one piece of work at a time, in the order in which they came. */
 export class Lane {

@@ -1,7 +1,8 @@
 import type { Held } from "../../engine";
 import type { Ledger } from "../exchanges";
 import type { Claims } from "./claims";
-import type { Connection, Connections } from "./connections";
+import type { Connection } from "./connection";
+import type { Connections } from "./connections";
 import type { Hearing, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 import { Lane } from "./lane";

@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import type { Driver } from "./connections";
+import type { Driver } from "./connection";
 import { described } from "./errors";
 
 type ClientClass = typeof Knex.Client;

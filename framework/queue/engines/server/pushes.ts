@@ -3,7 +3,8 @@ import type { NewJob, Pushed, Replaced } from "../../engine";
 import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
 import { Merger } from "../merger";
 import { portionsOf } from "../portions";
-import { type Connection, type Connections, transaction } from "./connections";
+import type { Connection } from "./connection";
+import { type Connections, transaction } from "./connections";
 import type { Announcer, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 

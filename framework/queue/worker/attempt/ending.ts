@@ -1,11 +1,10 @@
 import { errorText } from "../../../text/errorText";
-import { attemptsFor } from "../../attempts";
-import { backoffDelay } from "../../backoff";
 import { type CronRun, nextCronRun } from "../../cronRun";
 import type { ClaimedJob, NewJob, Settlement } from "../../engine";
 import type { Handler } from "../../handlers";
 import { heldOf } from "../../held";
 import { encode } from "../../payload";
+import { attemptsFor, backoffDelay } from "../../retries";
 
 /** How an attempt ended. */
 export type Ending =

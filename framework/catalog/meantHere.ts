@@ -1,0 +1,20 @@
+import { environmentName } from "../config/config";
+import type { CommandFacts } from "../metadata/manifest";
+
+type Facts = Pick<CommandFacts, "enabled" | "environments">;
+
+/** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
+export function scheduledHere(commands: CommandFacts[], environment = environmentName()): CommandFacts[] {
+  return commands.filter(
+    (command) => command.schedules.length > 0 && command.enabled && isMeantFor(environment, command),
+  );
+}
+
+export function isMeantFor(environment: string, { environments }: Pick<Facts, "environments">): boolean {
+  return environments?.includes(environment) ?? true;
+}
+
+/** Whether nothing starts a command by its schedule here. */
+export function isNeverHere(command: Facts, environment: string): boolean {
+  return !command.enabled || !isMeantFor(environment, command);
+}
