@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const shared = {
-  globalSetup: [join(import.meta.dirname, "test/support/template.ts")],
+  globalSetup: [join(import.meta.dirname, "test/support/apps/template.ts")],
   alias: { "app/": `${join(import.meta.dirname, "app")}/` },
   // Real servers, daemons and builds: generous limits, never sleeps.
   testTimeout: 60_000,
@@ -11,14 +11,32 @@ const shared = {
 
 /** Each takes ten seconds and more: `npm test` leaves them to `npm run test:all`, and stays under two minutes. */
 const long = [
-  "test/build/{build,imports,jobs,memory,shared,vendor}.test.ts",
-  "test/commands/{engines,examples,BackupPostgres,CrontabCheck,CrontabRoot,Doctor,Logs}.test.ts",
-  "test/console/{commandForms,crontabInstaller,explain,makeCommand,makeJob,monitor,queueVerbs}.test.ts",
-  "test/console/{scheduleWork,switchCommand}.test.ts",
-  "test/queue/{*Workers,*Failures,*Plans,*Troubles,bullmq,bullmqTools,chaos,jobNotices,mysql,postgres}.test.ts",
-  "test/runs/{endings,kills,nesting,notices,oneServer,overlap,rotateLogs,timeLimit}.test.ts",
-  "test/schedule/{systemdCalendar,virtualCron}.test.ts",
-  "test/services/{betterSqlite3,DB,Redis}.test.ts",
+  "test/commands/{engines,examples}.test.ts",
+  "test/commands/native/{CrontabCheck,CrontabRoot,Doctor,Logs}.test.ts",
+  "test/framework/build/{build,imports,jobs,memory,shared}.test.ts",
+  "test/framework/build/vendor/vendor.test.ts",
+  "test/framework/crontab/entries/virtualCron.test.ts",
+  "test/framework/crontab/exports/systemdCalendar.test.ts",
+  "test/framework/crontab/install/{installer,switchCommand}.test.ts",
+  "test/framework/make/{makeCommand,makeJob}.test.ts",
+  "test/framework/monitor/{jobNotices,monitor}.test.ts",
+  "test/framework/queue/chaos.test.ts",
+  "test/framework/queue/engines/{bullmq,mysql,postgres}/*.test.ts",
+  "test/framework/queue/engines/server/tablesFailures.test.ts",
+  "test/framework/queue/engines/sqlite/{sqliteTroubles,sqliteWorkers}.test.ts",
+  "test/framework/queue/worker/buildWorkers.test.ts",
+  "test/framework/runs/lock/overlap.test.ts",
+  "test/framework/runs/logs/rotateLogs.test.ts",
+  "test/framework/runs/nesting/nesting.test.ts",
+  "test/framework/runs/notices/notices.test.ts",
+  "test/framework/runs/servers/oneServer.test.ts",
+  "test/framework/runs/supervision/{endings,kills,timeLimit}.test.ts",
+  "test/framework/scheduler/scheduleWork.test.ts",
+  "test/framework/services/{DB,Redis,betterSqlite3}.test.ts",
+  "test/framework/services/backup/postgresBackup.test.ts",
+  "test/framework/start/commandForms.test.ts",
+  "test/framework/views/explanation.test.ts",
+  "test/framework/views/queue/queueVerbs.test.ts",
 ];
 
 const last = [

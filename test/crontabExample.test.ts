@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeApp, type TestApp } from "./support/app";
+import { makeApp, type TestApp } from "./support/apps/app";
 
 const project = join(import.meta.dirname, "..");
 let app: TestApp;

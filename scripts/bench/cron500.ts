@@ -6,9 +6,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { startCron } from "../../test/support/cron";
+import { startCron } from "../../test/support/crontab/cron";
 import { withLedger } from "../../test/support/ledger";
-import { until } from "../../test/support/server";
+import { until } from "../../test/support/servers/server";
 import { type BenchApp, makeBenchApp } from "./support/benchApp";
 import { median } from "./support/pairs";
 

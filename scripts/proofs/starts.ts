@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../../framework/runs/ledger/run";
-import { until } from "../../test/support/server";
+import { until } from "../../test/support/servers/server";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { cronEnvironment } from "../bench/support/probe";
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { type Fault, type PartnerApi, startPartnerApi } from "../../scripts/demo/partnerApi";
-import { type ExampleApp, exampleApp } from "../support/exampleApp";
+import { type ExampleApp, exampleApp } from "../support/apps/exampleApp";
 
 let app: ExampleApp | undefined;
 let partner: PartnerApi | undefined;

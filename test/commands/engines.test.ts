@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PartnerApi, startPartnerApi } from "../../scripts/demo/partnerApi";
-import { type ExampleApp, exampleApp } from "../support/exampleApp";
-import { mysqlNeed, startMysql } from "../support/mysql";
-import { postgresNeed, startPostgres } from "../support/postgres";
-import type { TestServer } from "../support/server";
+import { type ExampleApp, exampleApp } from "../support/apps/exampleApp";
+import { mysqlNeed, startMysql } from "../support/servers/mysql";
+import { postgresNeed, startPostgres } from "../support/servers/postgres";
+import type { TestServer } from "../support/servers/server";
 
 const engines = [
   ["PostgreSQL", postgresNeed, startPostgres],

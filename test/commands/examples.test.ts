@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { startPartnerApi } from "../../scripts/demo/partnerApi";
 import { seed } from "../../scripts/demo/seed";
-import { makeApp, type TestApp } from "../support/app";
-import { fresh } from "../support/fresh";
-import { until } from "../support/server";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { fresh } from "../support/apps/fresh";
+import { until } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const tsx = "node_modules/tsx/dist/cli.mjs";

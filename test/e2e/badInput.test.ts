@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
-import { type Ended, makeApp, type TestApp } from "../support/app";
-import { freePort, until } from "../support/server";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { freePort, until } from "../support/servers/server";
 
 const command = (body: string, imports = "", more = "") => `
 import { command } from "../app/console/command";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkCrontab, installCrontab, removeCrontab } from "../../framework/crontab/install/installer";
 import type { CrontabEntry, CrontabPlace, CrontabRow } from "../../framework/crontab/text/line";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
+import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 /** The daemon looks at the table once a minute, and starts what it finds in the next. */
 const twoMinutes = 125_000;

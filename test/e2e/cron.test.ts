@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
-import { makeApp, type TestApp } from "../support/app";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 const migration = `
 export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });

@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSy
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cronDFile } from "../../framework/crontab/exports/cronD";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
-import { exportSource } from "../support/exportSource";
+import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { exportSource } from "../support/crontab/exportSource";
 
 /** The daemon looks at the folder once a minute, and starts what it finds in the next. */
 const twoMinutes = 125_000;

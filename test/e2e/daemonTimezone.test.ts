@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
-import { makeApp, type TestApp } from "../support/app";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/cron";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 const twoMinutes = 125_000;
 

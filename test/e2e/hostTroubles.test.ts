@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeApp, type TestApp } from "../support/app";
-import { type CronHouse, needsCron, startCron } from "../support/cron";
-import { type HttpServer, startHttp } from "../support/http";
-import { freePort, until } from "../support/server";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { type CronHouse, needsCron, startCron } from "../support/crontab/cron";
+import { type HttpServer, startHttp } from "../support/servers/http";
+import { freePort, until } from "../support/servers/server";
 
 const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done");`;
 

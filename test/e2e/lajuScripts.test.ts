@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
-import { type Ended, makeApp, type TestApp } from "../support/app";
-import { redisNeed, startRedis } from "../support/redis";
-import type { TestServer } from "../support/server";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { redisNeed, startRedis } from "../support/servers/redis";
+import type { TestServer } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const folder = join(project, "test", "fixtures", "laju");

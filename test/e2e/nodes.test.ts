@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
-import { type Ended, makeApp, type TestApp } from "../support/app";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 import { nodeProgram, otherNodes } from "../support/nodes";
 
 const files = {

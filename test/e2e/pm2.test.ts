@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
-import { makeApp, type TestApp } from "../support/app";
-import { until } from "../support/server";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { until } from "../support/servers/server";
 
 const files = {
   "commands/Declared.ts": `

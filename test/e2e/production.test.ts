@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cloneProject, project } from "../support/clone";
+import { cloneProject, project } from "../support/apps/clone";
 
 const isSlowWanted = process.env.CI === "true" || process.env.LAJU_TEST_PRODUCTION === "1";
 const label = isSlowWanted ? "" : " (LAJU_TEST_PRODUCTION=1 installs it)";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
-import { type Ended, makeApp, type TestApp } from "../support/app";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 
 const project = join(import.meta.dirname, "..", "..");
 const files = {

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Ended, makeApp, type TestApp } from "../support/app";
-import { redisNeed, startRedis } from "../support/redis";
-import type { TestServer } from "../support/server";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { redisNeed, startRedis } from "../support/servers/redis";
+import type { TestServer } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const files = {

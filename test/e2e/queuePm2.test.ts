@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openSqlite } from "../../framework/services/database/sqliteDriver";
-import { makeApp, type TestApp } from "../support/app";
-import { needs } from "../support/requirement";
-import { until } from "../support/server";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { needs } from "../support/servers/requirement";
+import { until } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const documented = readFileSync(join(project, "docs", "queue.md"), "utf8");

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeApp, type TestApp } from "../support/app";
-import { type FakeCrontab, fakeCrontab } from "../support/fakeCrontab";
+import { makeApp, type TestApp } from "../support/apps/app";
+import { type FakeCrontab, fakeCrontab } from "../support/crontab/fakeCrontab";
 import { withLedger } from "../support/ledger";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/deployment.md"), "utf8");

@@ -18,9 +18,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { processIdentity } from "../../framework/process/thisProcess";
-import { makeApp, type TestApp } from "../support/app";
+import { makeApp, type TestApp } from "../support/apps/app";
 import { canBecomeOthers, giveTo, runAs, users } from "../support/asUser";
-import { type CronHouse, needsCron, startCron } from "../support/cron";
+import { type CronHouse, needsCron, startCron } from "../support/crontab/cron";
 
 const who = `
 import { command } from "../app/console/command";

@@ -12,11 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeApp, type TestApp } from "../support/app";
-import { type HttpServer, startHttp } from "../support/http";
+import { makeApp, type TestApp } from "../support/apps/app";
 import { withLedger } from "../support/ledger";
-import { freePort, until } from "../support/server";
-import { startSmtp } from "../support/smtp";
+import { type HttpServer, startHttp } from "../support/servers/http";
+import { freePort, until } from "../support/servers/server";
+import { startSmtp } from "../support/servers/smtp";
 
 const minutely = (body: string, more = "") =>
   `import { command } from "../app/console/command";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeApp, type TestApp } from "../support/app";
+import { makeApp, type TestApp } from "../support/apps/app";
 import { startScheduleWorker } from "../support/scheduleWorker";
 
 const everyMinute = `

@@ -2,7 +2,7 @@ import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
-import { type Ended, makeApp, type TestApp } from "../support/app";
+import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 
 /** Tells what a command author relies on: arguments, `.env`, data/, views, the working directory. */
 const tells = `

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { TestApp } from "./app";
+import type { TestApp } from "./apps/app";
 
 /** A line of schedule:work's log. */
 export interface WorkLine {

@@ -6,7 +6,7 @@ import { modulePlugin } from "./modulePlugin";
 /**
  * What a run that simply succeeds never calls. These modules, and what only they import, make up the cold half of the
  * shared bundle, which is loaded at the first call into it: half of laju's part of a run is about what goes wrong.
- * test/build/coldModules.test.ts fails when a plain success needs it.
+ * test/framework/build/coldModules.test.ts fails when a plain success needs it.
  */
 export const coldModules = [
   "framework/config/groups.ts",

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mysqlNeed, startMysql } from "../../../test/support/mysql";
-import { postgresNeed, startPostgres } from "../../../test/support/postgres";
-import { redisNeed, startRedis } from "../../../test/support/redis";
+import { mysqlNeed, startMysql } from "../../../test/support/servers/mysql";
+import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
+import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
 /** A queue on a database. Of those on the same database the first is ours. */
 export interface System {

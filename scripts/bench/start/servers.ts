@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { postgresNeed, startPostgres } from "../../../test/support/postgres";
-import { redisNeed, startRedis } from "../../../test/support/redis";
+import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
+import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
 /** What the measured commands talk to: URLs by name, missing where the server's program is not installed. */
 export interface Servers {

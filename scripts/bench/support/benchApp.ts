@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { appParts } from "../../../test/support/appParts";
+import { appParts } from "../../../test/support/apps/appParts";
 import { cronEnvironment } from "./probe";
 
 const project = join(import.meta.dirname, "..", "..", "..");

@@ -1,14 +1,14 @@
 import { closeSync, cpSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { openSqlite } from "../../../framework/services/database/sqliteDriver";
+import { append } from "./checks/trace";
 import { now, pause } from "./clock";
 import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
 import { pushLong, pushQuick } from "./kinds";
 import type { Fault, FaultName } from "./plan";
-import type { Row, Rows } from "./rows";
-import type { Store } from "./stores";
-import { append } from "./trace";
+import type { Row, Rows } from "./stores/rows";
+import type { Store } from "./stores/stores";
 import type { Way } from "./way";
 
 /** All that a fault may hit. */

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { cronEnvironment } from "../../bench/support/probe";
+import { append } from "./checks/trace";
 import { pause } from "./clock";
 import type { Host } from "./hosts";
 import { hears } from "./kinds";
-import { append } from "./trace";
 
 /** A program that is started again whenever it ends, as pm2 and systemd do. */
 export interface Role {

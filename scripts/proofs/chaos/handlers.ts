@@ -1,9 +1,9 @@
 import { type Handler, handlerOf } from "../../../framework/queue/handlers";
 import { type JobContext, job } from "../../../framework/queue/job";
+import { append, type Ending } from "./checks/trace";
 import { now, pause } from "./clock";
 import { type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
 import { poisonErrors, poisonProgress, poisonResults, sameAsPoison } from "./poison";
-import { append, type Ending } from "./trace";
 
 /** The handlers of a worker: an old one doesn't know the newest kinds. Each writes its begin and its end to the trace. */
 export function handlersOf(set: "old" | "new", trace: string): Map<string, Handler> {

@@ -1,6 +1,6 @@
+import { append } from "./checks/trace";
 import { now, pause } from "./clock";
-import type { Row, Rows } from "./rows";
-import { append } from "./trace";
+import type { Row, Rows } from "./stores/rows";
 
 const lookEvery = 700;
 /** A look that takes longer than this, in milliseconds, tells that nobody can be expected to be in time. */

@@ -2,10 +2,10 @@ import type { NewJob } from "../../../framework/queue/engine";
 import { queueEngine } from "../../../framework/queue/engines/select";
 import { newJob } from "../../../framework/queue/newJob";
 import { chosen, seeded } from "../../seeded";
+import { append } from "./checks/trace";
 import { pause } from "./clock";
 import { hears, type KindName, kindNames, kindOf, type Load, pushLong, pushQuick } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
-import { append } from "./trace";
 
 // A producer of the chaos, until SIGTERM: each push is written down before and after.
 

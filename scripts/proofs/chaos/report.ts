@@ -1,6 +1,6 @@
-import { grouped, type History, of } from "./history";
+import { grouped, type History, of } from "./checks/history";
+import type { Violation } from "./checks/violation";
 import type { EngineName, Fault } from "./plan";
-import type { Violation } from "./violation";
 
 /** So many violations of one promise are worth reading. */
 const most = 4;

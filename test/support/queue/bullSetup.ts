@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { Redis } from "ioredis";
 import type { QueueEngine } from "../../../framework/queue/engine";
 import { bullEngine } from "../../../framework/queue/engines/bullmq/bullmq";
-import type { TroubleSetup } from "../../queue/troubleConformance";
-import { startRedis } from "../redis";
-import { type CrashingServer, temporaryFolder } from "../server";
+import type { TroubleSetup } from "../../framework/queue/engines/troubleConformance";
+import { startRedis } from "../servers/redis";
+import { type CrashingServer, temporaryFolder } from "../servers/server";
 
 export interface BullSetup extends TroubleSetup {
   /** A connection that is not the queue's. */

@@ -1,7 +1,7 @@
 import knex from "knex";
 import { mysqlEngine } from "../../../framework/queue/engines/mysql/mysql";
-import { startMysql } from "../mysql";
-import type { CrashingServer } from "../server";
+import { startMysql } from "../servers/mysql";
+import type { CrashingServer } from "../servers/server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
 /** The queue in a MariaDB of its own. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { QueueEngine } from "../../../framework/queue/engine";
-import type { EngineSetup } from "../../queue/conformance";
+import type { EngineSetup } from "../../framework/queue/engines/conformance";
 
 /** An engine on a server of the suite's own, with nothing queued before each test; asked for in a test. */
 export function openedEngine(setup: EngineSetup): () => QueueEngine {

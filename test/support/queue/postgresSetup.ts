@@ -1,7 +1,7 @@
 import knex from "knex";
 import { postgresEngine } from "../../../framework/queue/engines/postgres/postgres";
-import { startPostgres } from "../postgres";
-import { type CrashingServer, until } from "../server";
+import { startPostgres } from "../servers/postgres";
+import { type CrashingServer, until } from "../servers/server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
 /** The queue in a PostgreSQL of its own. */

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import type { Knex } from "knex";
 import type { QueueEngine } from "../../../framework/queue/engine";
 import { migrationSource } from "../../../framework/services/database/migrations";
-import type { WorkerSetup } from "../../queue/workerConformance";
-import { type TestServer, temporaryFolder } from "../server";
+import type { WorkerSetup } from "../../framework/queue/engines/workerConformance";
+import { type TestServer, temporaryFolder } from "../servers/server";
 
 export interface ServerSetup<Server extends TestServer = TestServer> extends WorkerSetup {
   /** A connection that is not the queue's. */

@@ -4,8 +4,8 @@ import { knex } from "knex";
 import { sqliteEngine } from "../../../framework/queue/engines/sqlite/sqlite";
 import { migrationSource } from "../../../framework/services/database/migrations";
 import { sqliteDriver } from "../../../framework/services/database/sqliteDriver";
-import type { WorkerSetup } from "../../queue/workerConformance";
-import { temporaryFolder } from "../server";
+import type { WorkerSetup } from "../../framework/queue/engines/workerConformance";
+import { temporaryFolder } from "../servers/server";
 
 export interface SqliteSetup extends WorkerSetup {
   /** `release` is called before the folder is removed. */

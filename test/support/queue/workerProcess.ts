@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundledProgram } from "../bundledProgram";
+import { bundledProgram } from "../apps/bundledProgram";
 
 const program = join(import.meta.dirname, "workerProgram.ts");
 

@@ -4,7 +4,7 @@ import type { CronEntry } from "../../../framework/crontab/entries/entry";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
 import type { Schedule } from "../../../framework/schedule/expression/types";
 import { type Clock, lateStart, latestFiring } from "../../../framework/schedule/times/firings";
-import { referenceFirings } from "../referenceFirings";
+import { referenceFirings } from "../crontab/referenceFirings";
 import { distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
 import { runVirtualCron } from "./virtualCron";
 

@@ -1,0 +1,41 @@
+import { slowMachine } from "../observer";
+import type { EngineName } from "../plan";
+import { type History, of } from "./history";
+import { broken, type Violation } from "./violation";
+
+/** What may keep a living worker from saying so for as long as its lease. */
+const reasons: Record<EngineName, readonly string[]> = {
+  sqlite: ["fullDisk", "lockFile", "clock"],
+  postgresql: servers(),
+  mariadb: servers(),
+  redis: [...servers(), "rewind"],
+};
+
+/** A worker notices that it lost its lease this long after the fault at most, in milliseconds. */
+const lateNews = 12_000;
+
+/** Whoever lives and can say so keeps its lease, and with it its jobs: others must not take it for dead. */
+export function checkLeases({ events }: History, engine: EngineName): Violation[] {
+  const faults = of(events, "fault").filter(
+    ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,
+  );
+  const frozen = of(events, "signaled").filter(({ signal }) => signal === "SIGSTOP");
+  const unfounded = of(events, "lostLease").filter(({ pid, t: lost }) => {
+    const wasFrozen = frozen.some(
+      (event) => event.pid === pid && event.t < lost && event.t > lost - 2 * lateNews,
+    );
+    const wasKept = faults.some(({ t, until = t }) => t < lost && until > lost - lateNews);
+    return !wasFrozen && !wasKept;
+  });
+  return broken(
+    "a living worker keeps its lease",
+    unfounded.map(
+      ({ pid, t }) =>
+        `process ${pid} lost its lease at ${Math.round(t)}, and nothing had kept it from renewing it`,
+    ),
+  );
+}
+
+function servers(): string[] {
+  return ["crash", "halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay", "disconnect", "cut"];
+}

@@ -1,0 +1,94 @@
+import { kindNames, kindOf } from "../kinds";
+import type { EngineName } from "../plan";
+import { forgottenBy, isRewound, nameOf } from "./checkRuns";
+import type { Attempt, History } from "./history";
+import { broken, type Violation } from "./violation";
+
+/** Too many at one time, of a kind or of a unique word, and jobs that overtook others. */
+export function checkOrder(
+  history: History,
+  engine: EngineName,
+  doubles: ReadonlyMap<string, string[]>,
+): Violation[] {
+  const unfinished = [...doubles].map(
+    ([word, names]) => `unique ${word}: unfinished at one time are ${names.join(", ")}`,
+  );
+  return [
+    ...broken("no more of a kind at one time than its limit", limits(history, engine)),
+    ...broken("one unfinished job of a unique word", [...unfinished, ...uniques(history, engine)]),
+    ...broken("begins in its order", overtaken(history)),
+  ];
+}
+
+function limits(history: History, engine: EngineName): string[] {
+  return kindNames.flatMap((name) => {
+    const { concurrency } = kindOf(name);
+    if (concurrency === undefined) return [];
+    const attempts = [...history.attempts.values()].flat().filter(({ kind }) => kind === name);
+    const most = mostAtOnce(attempts.filter((one) => counts(one, history, engine)));
+    if (most.length <= concurrency) return [];
+    return [
+      `${most.length} of ${name} ran at one time, and its limit is ${concurrency}: ${most.map(nameOf).join(", ")}`,
+    ];
+  });
+}
+
+function uniques(history: History, engine: EngineName): string[] {
+  const byWord = new Map<string, Attempt[]>();
+  for (const attempt of [...history.attempts.values()].flat()) {
+    const unique = history.asked.get(attempt.n)?.unique;
+    if (unique === undefined || !counts(attempt, history, engine)) continue;
+    const word = `${attempt.kind}:${unique}`;
+    byWord.set(word, [...(byWord.get(word) ?? []), attempt]);
+  }
+  return [...byWord].flatMap(([word, attempts]) => {
+    const most = mostAtOnce(attempts);
+    return most.length > 1 ? [`unique ${word}: ${most.map(nameOf).join(" and ")} ran at one time`] : [];
+  });
+}
+
+/**
+ * An attempt whose worker lost its lease, or was told to stop, may go on for a moment after its place was given away; and a
+ * store that was put back as it was has forgotten who ran what.
+ */
+function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
+  const { lostLease, ended, stopped, how } = attempt;
+  if (isRewound(history, attempt) || forgottenBy(history, engine)(attempt)) return false;
+  return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted");
+}
+
+/** The largest set of attempts that ran at one time. */
+function mostAtOnce(attempts: readonly Attempt[]): Attempt[] {
+  const inOrder = [...attempts].sort((a, b) => a.begun - b.begun);
+  let most: Attempt[] = [];
+  let running: Attempt[] = [];
+  for (const attempt of inOrder) {
+    running = running.filter(({ ended, gone }) => Math.min(ended, gone) > attempt.begun);
+    running.push(attempt);
+    if (running.length > most.length) most = [...running];
+  }
+  return most;
+}
+
+/** Of the kinds of which one runs at a time: what was acknowledged before another was asked for begins before it. */
+function overtaken({ promised, attempts }: History): string[] {
+  const ordered = [...promised.values()]
+    .filter(({ kind, isNew }) => isNew && kindOf(kind).isOrdered === true)
+    .map((job) => ({ ...job, begun: attempts.get(job.n)?.[0]?.begun ?? Number.NaN }))
+    .filter(({ begun }) => !Number.isNaN(begun));
+  const byAcknowledgment = ordered.toSorted((a, b) => a.acknowledged - b.acknowledged);
+  const violations: string[] = [];
+  let latest: (typeof ordered)[number] | undefined;
+  let next = 0;
+  for (const job of ordered.toSorted((a, b) => a.asked - b.asked)) {
+    for (; (byAcknowledgment[next]?.acknowledged ?? Number.POSITIVE_INFINITY) < job.asked; next++) {
+      const earlier = byAcknowledgment[next];
+      if (earlier !== undefined && (latest === undefined || earlier.begun > latest.begun)) latest = earlier;
+    }
+    if (latest === undefined || latest.begun < job.begun) continue;
+    violations.push(
+      `${job.kind} ${job.n} began ${Math.round(latest.begun - job.begun)} ms before ${latest.n}, which was queued earlier`,
+    );
+  }
+  return violations;
+}

@@ -1,0 +1,124 @@
+import type { EngineName } from "../plan";
+import { type Attempt, type History, of } from "./history";
+import { broken, type Violation } from "./violation";
+
+/** Jobs that ran again without a reason, after they were completed, or before their time. */
+export function checkRuns(history: History, engine: EngineName): Violation[] {
+  return [
+    ...broken("runs again only for a reason", repeated(history, engine)),
+    ...broken("is aborted only for a reason", abortedInVain(history, engine)),
+    ...broken("never runs after its completion", afterCompletion(history)),
+    ...broken("never begins before it is due", early(history, engine)),
+    ...broken("gets the data that was pushed", garbled(history)),
+  ];
+}
+
+/** A job runs again only when it failed, when its worker died, or when that lost its lease. */
+function repeated(history: History, engine: EngineName): string[] {
+  const isForgotten = forgottenBy(history, engine);
+  const violations: string[] = [];
+  for (const attempts of history.attempts.values()) {
+    for (const [at, attempt] of attempts.entries()) {
+      const next = attempts[at + 1];
+      if (
+        next === undefined ||
+        mayRepeat(attempt, next) ||
+        isForgotten(attempt) ||
+        isRewound(history, attempt)
+      )
+        continue;
+      violations.push(
+        `${nameOf(attempt)} ran again by ${next.pid} ${since(attempt, next.begun)}, and nothing had happened to it`,
+      );
+    }
+  }
+  return violations;
+}
+
+/** Nobody cancels a job: its worker was told to stop, lost its lease, or works for a store that forgot the claim. */
+function abortedInVain(history: History, engine: EngineName): string[] {
+  const isForgotten = forgottenBy(history, engine);
+  const isFounded = (one: Attempt) =>
+    one.stopped <= one.ended ||
+    one.gone <= one.ended + 1000 ||
+    Math.abs(one.lostLease - one.ended) < lateNews ||
+    isForgotten(one) ||
+    isRewound(history, one);
+  return [...history.attempts.values()]
+    .flat()
+    .filter((one) => one.how === "aborted" && !isFounded(one))
+    .map((one) => `${nameOf(one)} was aborted ${Math.round(one.ended - one.begun)} ms after its begin`);
+}
+
+/** PostgreSQL commits claims without waiting for its disk: a crash may take back the latest. */
+export function forgottenBy({ events }: History, engine: EngineName): (one: { begun: number }) => boolean {
+  if (engine !== "postgresql") return () => false;
+  const crashes = of(events, "fault").filter(({ fault }) => fault === "crash");
+  return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
+}
+
+/** The end of a process is written down late where the machine is busy, in milliseconds. */
+const lateObituary = 5000;
+/** Its worker hears that it lost its lease some time after others have its jobs. */
+const lateNews = 60_000;
+
+/** One that was frozen for longer than its lease may never get to say so. */
+const shortestLongFreeze = 6000;
+
+function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, next: Attempt): boolean {
+  const failed = how === "threw" || how === "aborted";
+  return (
+    failed ||
+    gone <= next.begun + lateObituary ||
+    stopped <= next.begun ||
+    frozen + shortestLongFreeze < next.begun ||
+    lostLease < next.begun + lateNews ||
+    begun > next.begun
+  );
+}
+
+function afterCompletion({ attempts, completed, rewinds }: History): string[] {
+  const violations: string[] = [];
+  for (const [n, { asked, t }] of completed) {
+    const late = attempts.get(n)?.find(({ begun }) => begun > t);
+    if (
+      late === undefined ||
+      rewinds.some(({ from, to }) => asked < to && to < late.begun && from < late.begun)
+    )
+      continue;
+    violations.push(`${nameOf(late)} began ${Math.round(late.begun - t)} ms after it was seen completed`);
+  }
+  return violations;
+}
+
+function early({ attempts, promised, events }: History, engine: EngineName): string[] {
+  // On SQLite this machine's clock says what is due, and it was set on purpose.
+  const jumps = engine === "sqlite" ? of(events, "fault").filter(({ fault }) => fault === "clock") : [];
+  const violations: string[] = [];
+  for (const { n, asked, delay } of promised.values()) {
+    const first = attempts.get(n)?.[0];
+    if (delay === undefined || first === undefined || first.begun >= asked + delay - 5) continue;
+    if (jumps.some(({ t, until = t }) => t < first.begun && until + 1000 > asked)) continue;
+    violations.push(`${nameOf(first)} began ${Math.round(asked + delay - first.begun)} ms before it was due`);
+  }
+  return violations;
+}
+
+function garbled({ events }: History): string[] {
+  return of(events, "garbled").map(({ n, id }) => `job ${n} (id ${id}) got other data than was pushed`);
+}
+
+export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
+  // What was claimed shortly before the snapshot may not be in it as completed; and until a worker reaches the server again
+  // it begins what it claimed before.
+  return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 5000);
+}
+
+export function nameOf({ n, kind, id, pid }: Attempt): string {
+  return `${kind} ${n} (id ${id}, process ${pid})`;
+}
+
+function since({ begun, how, ended }: Attempt, time: number): string {
+  const what = how === undefined ? "still running" : `${how} after ${Math.round(ended - begun)} ms`;
+  return `${Math.round(time - begun)} ms after its begin (${what})`;
+}

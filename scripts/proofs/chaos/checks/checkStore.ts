@@ -1,0 +1,130 @@
+import { kindOf } from "../kinds";
+import type { Sighting } from "../observer";
+import type { Row } from "../stores/rows";
+import { isRewound } from "./checkRuns";
+import { type Attempt, type History, of } from "./history";
+import { broken, type Violation } from "./violation";
+
+const open = ["pending", "scheduled", "processing"];
+
+/** Jobs that are gone, unfinished, held by somebody who does not run them, or ended as they should not have. */
+export function checkStore(
+  history: History,
+  rows: readonly Row[],
+  sightings: Iterable<Sighting>,
+): Violation[] {
+  return [
+    ...broken("is never lost", lost(history, rows)),
+    ...broken("ends", stuck(rows, history)),
+    ...broken("is held only to be run", held(history, sightings)),
+    ...broken("ends as it deserves", wrongEnds(history, rows)),
+    ...broken("a chain has one next run", chains(rows)),
+  ];
+}
+
+function lost(history: History, rows: readonly Row[]): string[] {
+  const there = new Set(rows.map(({ n }) => n));
+  return [...history.promised.values()]
+    .filter(({ n, isNew }) => isNew && !there.has(n))
+    .filter(({ acknowledged }) => !isRewound(history, { begun: acknowledged }))
+    .map(({ n, kind, id }) => `${kind} ${n} (id ${id}) was acknowledged and is gone`);
+}
+
+function stuck(rows: readonly Row[], { events }: History): string[] {
+  // Pushed while this machine's clock was an hour ahead.
+  const isLater = ({ state, due }: Row) => state === "scheduled" && (due ?? 0) > Date.now() + 60_000;
+  const wasClockSet = of(events, "fault").some(({ fault }) => fault === "clock");
+  return rows
+    .filter(({ state, isCron, isRescheduled }) => open.includes(state) && !isCron && !isRescheduled)
+    .filter((row) => !(wasClockSet && isLater(row)))
+    .map(
+      ({ type, n, id, state, worker }) =>
+        `${type} ${n} (id ${id}) is still ${state}${worker ? `, held by ${worker}` : ""}`,
+    );
+}
+
+/** Longer than any freeze, silence or lease of the plan, in milliseconds. */
+const longestHold = 30_000;
+
+/** By the living: what the dead held is taken over when somebody has lived long enough to know that they are dead. */
+function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
+  const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
+  const heldUntil = ({ pid, last }: Sighting) => Math.min(last, ends.get(pid ?? 0) ?? last);
+  const runs = ({ n, first, last }: Sighting) =>
+    attempts.get(n)?.some(({ begun, ended, gone }) => begun < last && Math.min(ended, gone) > first + 3000) ??
+    false;
+  return [...sightings]
+    .filter((sighting) => heldUntil(sighting) - sighting.first > longestHold && !runs(sighting))
+    .map(
+      ({ n, id, worker, first, last }) =>
+        `job ${n} (id ${id}) was held by ${worker} for ${Math.round((last - first) / 1000)} s and not run`,
+    );
+}
+
+function wrongEnds(history: History, rows: readonly Row[]): string[] {
+  return rows.flatMap((row) => {
+    const wrong = wrongEnd(row, history);
+    return wrong === undefined ? [] : [`${row.type} ${row.n} (id ${row.id}) ${wrong}`];
+  });
+}
+
+function wrongEnd({ n, type, state, error }: Row, history: History): string | undefined {
+  const attempts = history.attempts.get(n) ?? [];
+  const { expected } = kindOf(type);
+  if (state === "cancelled") return "was canceled, and nobody asked for that";
+  if (state === "completed") {
+    if (expected === "failed") return "is completed, and can only fail";
+    return attempts.some(({ how }) => how === "returned") || type === "Cron"
+      ? undefined
+      : "is completed, and never returned";
+  }
+  if (state !== "failed" || expected !== "completed" || attempts.some(hasFailed)) return undefined;
+  const ran = attempts.length === 0 ? "never began" : `returned, and its worker was alive`;
+  return `has failed, though it ${ran}: ${error.split("\n", 1)[0]}`;
+}
+
+/** Of one attempt: it ran into something. Its worker's death may be found while it runs, or before its end is known. */
+function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
+  const isLast = kindOf(kind).attempts === 1;
+  return (
+    isLast && (how === "aborted" || gone < Number.POSITIVE_INFINITY || lostLease < Number.POSITIVE_INFINITY)
+  );
+}
+
+/** Whatever became of a run of a chain, exactly one comes after it; and a cron job's moments come once each. */
+function chains(rows: readonly Row[]): string[] {
+  const followers = new Map<number, Row[]>();
+  for (const row of rows) {
+    if (row.rescheduledFrom === null) continue;
+    followers.set(row.rescheduledFrom, [...(followers.get(row.rescheduledFrom) ?? []), row]);
+  }
+  const needsOne = ({ isCron, isRescheduled, state }: Row) =>
+    (isCron && (state === "completed" || state === "failed")) || (isRescheduled && state === "failed");
+  const violations = rows.filter(needsOne).flatMap((row) => {
+    const count = followers.get(row.id)?.length ?? 0;
+    return count === 1
+      ? []
+      : [`${row.type} ${row.n} (id ${row.id}) is ${row.state} and has ${count} successors`];
+  });
+  const moments = new Map<string, number>();
+  for (const row of rows.filter(({ isCron, due }) => isCron && due !== null)) {
+    const moment = `${row.n.split("#", 1)[0]} at ${new Date(row.due ?? 0).toISOString()}`;
+    moments.set(moment, (moments.get(moment) ?? 0) + 1);
+  }
+  const twice = [...moments]
+    .filter(([, count]) => count > 1)
+    .map(([moment, count]) => `${moment} came ${count} times`);
+  return [...violations, ...twice];
+}
+
+/** Programs that ended by themselves. */
+export function checkFleet({ events }: History): Violation[] {
+  const words = new Map(of(events, "lastWords").map(({ pid, text }) => [pid, text]));
+  const alone = of(events, "gone")
+    .filter(({ wanted }) => !wanted)
+    .map(({ name, pid, how }) => {
+      const said = words.get(pid)?.replace(/^/gm, "        | ") ?? "";
+      return `${name} (process ${pid}) ended by itself, with ${how}${said && `; its last words:\n${said}`}`;
+    });
+  return broken("a worker does not end by itself", alone);
+}

@@ -1,0 +1,206 @@
+import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+import { type FakeCrontab, fakeCrontab } from "../../support/crontab/fakeCrontab";
+import { withLedger } from "../../support/ledger";
+import { freePort } from "../../support/servers/server";
+
+interface Result {
+  name: string;
+  state: string;
+  message: string;
+  cure?: string;
+}
+
+describe("doctor", () => {
+  let app: TestApp;
+  let cron: FakeCrontab;
+
+  beforeAll(async () => {
+    cron = fakeCrontab();
+    app = makeApp({
+      "commands/Daily.ts": `import { command } from "../app/console/command";
+        export default command({ schedule: "0 8 * * *", async run() {} });`,
+    });
+  });
+  beforeEach(async () => {
+    for (const path of ["data", "logs", ".env", "commands/Other.ts"]) {
+      rmSync(join(app.root, path), { recursive: true, force: true });
+    }
+    expect((await laju("build")).stderr).toBe("");
+    await laju("crontab:remove");
+    expect(await laju("crontab:install", "--yes")).toMatchObject({ status: 0, stderr: "" });
+  });
+  afterAll(() => {
+    app.remove();
+    cron.remove();
+  });
+
+  const laju = (...args: string[]) =>
+    app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
+  /** What it finds, but for the daemon, which is this machine's affair. */
+  const findings = async (): Promise<{ results: Result[]; status: number | null }> => {
+    const { stdout, stderr, status } = await laju("doctor", "--json");
+    expect(stderr).toBe("");
+    return { results: JSON.parse(stdout), status };
+  };
+  const troubles = async () =>
+    (await findings()).results.filter(({ name, state }) => name !== "cron daemon" && state !== "fine");
+
+  test("finds nothing wrong where nothing is", async () => {
+    expect(await troubles()).toEqual([]);
+    const { results, status } = await findings();
+    expect(status).toBe(results.some(({ state }) => state === "bad") ? 1 : 0);
+    expect(results.map(({ name }) => name)).toContain("time zone");
+  });
+
+  test("what others can read or change, and the command that closes it", async () => {
+    app.write(".env", "LOG_LEVEL=info\n");
+    chmodSync(join(app.root, ".env"), 0o644);
+    chmodSync(join(app.root, "data"), 0o755);
+    const [open] = await troubles();
+    expect(open).toMatchObject({ name: "permissions", state: "warning" });
+    expect(open?.message).toBe(`${app.root}/.env and 1 more can be read by every user of this machine`);
+    await app.run(["-c", open?.cure ?? "false"], { program: "/bin/sh" });
+    expect(await troubles()).toEqual([]);
+    chmodSync(join(app.root, "build"), 0o777);
+    const [{ state, message, cure = "false" }] = (await troubles()) as [Result];
+    expect([state, message]).toEqual(["bad", `${app.root}/build can be changed by everybody`]);
+    await app.run(["-c", cure], { program: "/bin/sh" });
+    expect(await troubles()).toEqual([]);
+  });
+
+  test("a node that is gone", async () => {
+    const table = cron.table()?.toString().replace(process.execPath, "/opt/node-18/bin/node");
+    cron.put(table ?? "");
+    const found = await troubles();
+    expect(found.map(({ name }) => name)).toEqual(["crontab", "node"]);
+    expect(found[0]?.message).toContain("edited by hand");
+    expect(found[1]?.message).toBe("the crontab starts /opt/node-18/bin/node, which is gone: nothing runs");
+    expect(found[1]?.cure).toContain("crontab:install");
+  });
+
+  test("a crontab without the entries, and a build older than its sources", async () => {
+    cron.put("");
+    app.write("commands/Other.ts", "process.exit(0);");
+    expect((await troubles()).map(({ name, message }) => `${name}: ${message}`)).toEqual([
+      expect.stringMatching(/^crontab: .* without this app's entries: not installed$/),
+      "build: the build is older than its sources: commands/Other.ts changed",
+    ]);
+  });
+
+  test("a log folder that is missing", async () => {
+    rmSync(join(app.root, "logs"), { recursive: true });
+    expect(await troubles()).toEqual([
+      {
+        name: "logs",
+        state: "bad",
+        message: `${join(app.root, "logs")} is missing: the shell gives up before the command starts`,
+        cure: `mkdir -p ${join(app.root, "logs")}, or node laju crontab:install, which makes it.`,
+      },
+    ]);
+    app.write(".env", `LAJU_LOGS=${join(app.root, "the logs")}\n`);
+    const cures = (await troubles()).map(({ cure }) => cure);
+    expect(cures).toContain(
+      `mkdir -p '${join(app.root, "the logs")}', or node laju crontab:install, which makes it.`,
+    );
+  });
+
+  test("settings that are wrong", async () => {
+    app.write(".env", "SMTP_PORT=abc\n");
+    const found = await troubles();
+    expect(found.filter(({ state }) => state === "bad")).toEqual([
+      {
+        name: "settings",
+        state: "bad",
+        message: expect.stringContaining("SMTP_PORT"),
+        cure: expect.any(String),
+      },
+    ]);
+    expect(found).toContainEqual({ name: "mail", state: "warning", message: "waits for the settings" });
+  });
+
+  test("servers that do not answer", async () => {
+    const [one, two, three] = [await freePort(), await freePort(), await freePort()];
+    app.write(
+      ".env",
+      `DATABASE_URL=postgres://u:secret@127.0.0.1:${one}/x\nREDIS_URL=redis://127.0.0.1:${two}\nMAIL_URL=smtp://127.0.0.1:${three}\n`,
+    );
+    chmodSync(join(app.root, ".env"), 0o600);
+    const found = await troubles();
+    expect(found.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "database bad",
+      "Redis bad",
+      "mail bad",
+    ]);
+    expect(JSON.stringify(found)).not.toContain("secret");
+    expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) cannot be used`);
+  });
+
+  test("that nobody hears when cron itself stops, where notices are set up", async () => {
+    const settings = async (...lines: string[]) => {
+      app.write(".env", `${lines.join("\n")}\n`);
+      chmodSync(join(app.root, ".env"), 0o600);
+      return (await findings()).results.find(({ name }) => name === "monitor");
+    };
+    const webhook = "NOTIFY_WEBHOOK_URL=http://127.0.0.1:9/hook";
+    expect(await settings(webhook)).toMatchObject({
+      state: "warning",
+      message: "nobody hears when cron itself stops: the monitor stops with it",
+      cure: expect.stringMatching(/^Set MONITOR_PING to .*, and MONITOR=true, in \.env, then run `node laju/),
+    });
+    const ping = "MONITOR_PING=https://hc-ping.com/secret";
+    expect(await settings(webhook, ping)).toMatchObject({ state: "warning" });
+    expect(await settings(webhook, ping, "MONITOR=true")).toEqual({
+      name: "monitor",
+      state: "fine",
+      message: "reports to hc-ping.com at each pass",
+    });
+  });
+
+  test("a ledger that is damaged", async () => {
+    mkdirSync(join(app.root, "data"), { recursive: true });
+    writeFileSync(
+      join(app.root, "data/runs.sqlite3"),
+      "this is no database, and long enough to see it\n".repeat(100),
+    );
+    const found = await troubles();
+    expect(found.filter(({ name }) => name === "ledger")).toEqual([
+      expect.objectContaining({ state: "bad", message: expect.stringContaining("runs.sqlite3") }),
+    ]);
+  });
+
+  test("a journal whose lines do not reach the ledger, and damaged lines, which are said once", async () => {
+    await app.run(["build/commands/Daily.js"]);
+    const data = join(app.root, "data");
+    appendFileSync(join(data, "runs.journal"), "\0\0\0\n");
+    expect((await laju("runs")).stderr).toBe(`laju: skipped 1 damaged line of ${data}/runs.journal\n`);
+    expect(await troubles()).toEqual([]);
+    expect(JSON.parse((await laju("runs", "--json")).stdout)).toHaveLength(1);
+    withLedger(data, (ledger) =>
+      ledger.exec("CREATE TRIGGER deaf BEFORE UPDATE ON runs BEGIN SELECT RAISE(IGNORE); END"),
+    );
+    expect(await troubles()).toEqual([
+      expect.objectContaining({
+        name: "ledger",
+        state: "bad",
+        message: `${data}/runs.journal was written, but the ledger did not take it in: no run is recorded`,
+      }),
+    ]);
+  });
+
+  test("a clock that was set back", async () => {
+    await app.run(["build/commands/Daily.js"]);
+    withLedger(join(app.root, "data"), (ledger) =>
+      ledger.prepare("UPDATE runs SET started_at = started_at + 7200000").run(),
+    );
+    expect(await troubles()).toEqual([
+      expect.objectContaining({
+        name: "clock",
+        state: "bad",
+        message: expect.stringContaining("was set back"),
+      }),
+    ]);
+  });
+});

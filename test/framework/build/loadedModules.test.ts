@@ -1,0 +1,186 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+import { postgresNeed, startPostgres } from "../../support/servers/postgres";
+import { redisNeed, startRedis } from "../../support/servers/redis";
+
+/** What a compiled command loads from its start to its end, beyond what a bare start of node loads. */
+interface Loaded {
+  /** Node's own modules, without its internal ones. */
+  builtins: string[];
+  /** Packages from build/vendor. */
+  vendor: string[];
+  /** Files of npm packages. */
+  packages: string[];
+}
+
+const declared = (imports: string, work: string) => `
+import { command } from "../app/console/command";
+${imports}
+export default command({ schedule: "0 8 * * *", async run() { ${work} } });
+`;
+const logger = 'import { logInfo } from "../app/services/Logger";';
+
+const limited = declared(logger, 'logInfo("one");').replace("schedule:", 'timeout: "1m", schedule:');
+
+const commands = {
+  LogsOnly: declared(logger, 'logInfo("one"); logInfo("two", { a: 1 }); console.log("three");'),
+  QueriesDB: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
+  QueriesSQLite: declared('import SQLite from "../app/services/SQLite";', 'SQLite.get("select 1");'),
+  LeavesAll: declared(
+    `${logger} import DB from "../app/services/DB"; import Redis from "../app/services/Redis";
+     import Mailer from "../app/services/Mailer"; import View from "../app/services/View";`,
+    'globalThis["kept"] = [DB, Redis, Mailer, View]; logInfo("one");',
+  ),
+  UsesWinston: declared('import logger from "../app/services/Logger";', 'logger.info("one");'),
+  TakesArguments: declared("", ""),
+  LimitsTime: limited,
+};
+
+/** Goes on until it is told to end. */
+const held = {
+  Runs: declared(
+    "",
+    'console.log("ready"); await new Promise((resolve) => process.stdin.once("data", resolve));',
+  ),
+};
+
+/** The same with a server beside it. */
+const served = {
+  SetsRedis: declared('import Redis from "../app/services/Redis";', 'await Redis.set("a", "b");'),
+  QueriesPostgres: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
+};
+
+// What evaluates the shared bundle.
+const supervision = ["vm"];
+const streams = ["stream", "stream/promises"];
+// Nothing of tls, dns, crypto, zlib or http.
+const sockets = ["net", "diagnostics_channel"];
+const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
+
+/** What takes the lock. A run that succeeds opens no ledger: SQLite is loaded by those that ask it something. */
+const lock = "fs-native-extensions";
+
+const expected: Record<keyof typeof commands, Loaded> = {
+  LogsOnly: { builtins: supervision, vendor: [lock], packages: [] },
+  QueriesDB: { builtins: supervision, vendor: [sqlite, lock, "knex"], packages: [] },
+  QueriesSQLite: { builtins: supervision, vendor: [sqlite, lock], packages: [] },
+  LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
+  UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
+  TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
+  // Its thread. No child_process here or anywhere: a run that succeeds starts no other process.
+  LimitsTime: {
+    builtins: [...supervision, ...streams, "diagnostics_channel", "worker_threads"],
+    vendor: [lock],
+    packages: [],
+  },
+};
+
+describe("a compiled command loads", () => {
+  let app: TestApp;
+  let bare: Set<string>;
+  beforeAll(async () => {
+    app = makeApp(
+      Object.fromEntries(
+        Object.entries({ ...commands, ...held, ...served }).map(([name, text]) => [
+          `commands/${name}.ts`,
+          text,
+        ]),
+      ),
+    );
+    expect((await app.laju("build")).stderr).toBe("");
+    mkdirSync(join(app.root, "logs"));
+    writeFileSync(join(app.root, "empty.js"), "");
+    writeFileSync(join(app.root, "watch.cjs"), watch);
+    bare = new Set(whatIsLoaded(app, join(app.root, "empty.js")).builtins);
+    // The first run makes the ledger's tables, and the databases.
+    for (const name of Object.keys(commands)) whatIsLoaded(app, `commands/${name}.js`);
+  });
+  afterAll(() => app.remove());
+
+  const expectLoaded = (name: string, wanted: Loaded, env = {}) => {
+    const loaded = whatIsLoaded(app, `commands/${name}.js`, env);
+    expect({ ...loaded, builtins: loaded.builtins.filter((one) => !bare.has(one)) }).toEqual({
+      ...wanted,
+      builtins: wanted.builtins.filter((one) => !bare.has(one)).sort(),
+    });
+  };
+
+  test.each(Object.keys(commands) as (keyof typeof commands)[])("%s", (name) => {
+    expectLoaded(name, expected[name]);
+  });
+
+  test("a start that is skipped: no ledger", async () => {
+    const running = spawn(process.execPath, ["commands/Runs.js"], { cwd: join(app.root, "build") });
+    const ended = once(running, "exit");
+    await once(running.stdout, "data");
+    expectLoaded("Runs", { builtins: supervision, vendor: [lock], packages: [] });
+    running.stdin.write("\n");
+    await ended;
+    expect(readFileSync(join(app.root, "logs", "X.log"), "utf8")).toContain("Runs is skipped: still running");
+  });
+
+  test.skipIf(redisNeed.skip)(`SetsRedis${redisNeed.label}`, async () => {
+    const redis = await startRedis();
+    try {
+      const wanted = { builtins: [...supervision, ...streams, ...sockets], vendor: [lock, "ioredis"] };
+      expectLoaded("SetsRedis", { ...wanted, packages: [] }, { REDIS_URL: redis.url });
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  test.skipIf(postgresNeed.skip)(`QueriesPostgres${postgresNeed.label}`, async () => {
+    const postgres = await startPostgres();
+    try {
+      const wanted = {
+        builtins: [...supervision, ...streams, ...sockets, "util/types"],
+        vendor: [lock, "knex", "pg"],
+      };
+      expectLoaded("QueriesPostgres", { ...wanted, packages: [] }, { DATABASE_URL: postgres.url });
+    } finally {
+      await postgres.stop();
+    }
+  });
+});
+
+/** Runs a program as cron does, with its output in a file, and asks it at its end. */
+function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
+  const log = openSync(join(root, "logs", "X.log"), "a");
+  const answer = join(root, "loaded.json");
+  const { PATH, HOME } = process.env;
+  const { status } = spawnSync(process.execPath, ["--require", join(root, "watch.cjs"), file], {
+    cwd: join(root, "build"),
+    env: { PATH, HOME, ANSWER: answer, ...more },
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  expect(status, readFileSync(join(root, "logs", "X.log"), "utf8")).toBe(0);
+  return JSON.parse(readFileSync(answer, "utf8"));
+}
+
+/** Uses nothing but fs, which every start loads. */
+const watch = `
+const fs = require("fs");
+const openSync = fs.openSync;
+const vendor = new Set();
+fs.openSync = (file, ...rest) => {
+  const found = /[/]vendor[/](.+)-[\\w-]{22}[.]js$/.exec(file);
+  if (found) vendor.add(found[1]);
+  return openSync(file, ...rest);
+};
+process.on("exit", () => {
+  const answer = {
+    builtins: process.moduleLoadList
+      .filter((one) => /^NativeModule (?!internal)/.test(one))
+      .map((one) => one.slice(13))
+      .sort(),
+    vendor: [...vendor].sort(),
+    packages: Object.keys(require.cache).filter((file) => file.includes("node_modules")).sort(),
+  };
+  fs.writeFileSync(process.env.ANSWER, JSON.stringify(answer));
+});
+`;

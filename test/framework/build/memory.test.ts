@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+
+const command = (text: string, imported = "") => `import { command } from "../app/console/command";
+${imported}
+export default command({ schedule: "0 8 * * *", run() { process.stdout.write(${text} + "\\n"); } });
+`;
+
+describe("a build remembers what it made of what", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = makeApp({
+      "app/greeting.ts": 'export const greeting: string = "hello";\n',
+      "commands/Alone.ts": command('"alone"'),
+      "commands/Queries.ts": command("typeof DB.raw", 'import DB from "../app/services/DB";'),
+      "commands/Greets.ts": command("greeting", 'import { greeting } from "../app/greeting";'),
+    });
+    await build();
+  });
+  afterAll(() => app.remove());
+
+  async function build(): Promise<void> {
+    expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+  }
+  const says = async (name: string) =>
+    (await app.run([`commands/${name}.js`], { cwd: join(app.root, "build") })).stdout;
+  const memos = () => JSON.parse(app.read("build/memory.json"));
+  /** Every file of the build but those of Node's own (the code caches). */
+  const bytes = () =>
+    Object.fromEntries(
+      readdirSync(join(app.root, "build"), { recursive: true, encoding: "utf8" })
+        .filter((path) => !path.endsWith(".cache") && statSync(join(app.root, "build", path)).isFile())
+        .sort()
+        .map((path) => [path, readFileSync(join(app.root, "build", path), "base64")]),
+    );
+
+  test("every part is known after it was made", async () => {
+    const parts = Object.entries<{ key: string; inputs: string[] }>(memos());
+    expect(parts.filter(([, { key }]) => key === "").map(([part]) => part)).toEqual([]);
+    expect(memos()["commands/Queries"].inputs).toContain("app/services/DB.ts");
+    // What nobody makes again is not even read: esbuild, which would say no, is not asked.
+    const before = bytes();
+    expect(await app.run(["laju", "build"], { env: { ESBUILD_BINARY_PATH: "/bin/false" } })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(bytes()).toEqual(before);
+  });
+
+  test("what changes in a module reaches the commands that import it, and no others", async () => {
+    const before = memos();
+    app.write("app/greeting.ts", 'export const greeting: string = "good morning";\n');
+    await build();
+    expect(await says("Greets")).toBe("good morning\n");
+    expect(memos()["commands/Greets"]).not.toEqual(before["commands/Greets"]);
+    expect(memos()["commands/Alone"]).toEqual(before["commands/Alone"]);
+  });
+
+  test.each([
+    ["is gone", (file: string) => rmSync(file)],
+    ["was cut off", (file: string) => truncateSync(file, 20)],
+    ["was written by another", (file: string) => writeFileSync(file, 'console.log("foreign")\n')],
+  ])("an output that %s is made again", async (_, damage) => {
+    const before = bytes();
+    for (const path of ["commands/Alone.js", "watchdog.js"]) damage(join(app.root, "build", path));
+    await build();
+    expect(bytes()).toEqual(before);
+  });
+
+  test("a new file that an import finds first is what it finds", async () => {
+    app.write("app/greeting.tsx", 'export const greeting: string = "from another file";\n');
+    await build();
+    expect(await says("Greets")).toBe("from another file\n");
+    rmSync(join(app.root, "app/greeting.tsx"));
+    await build();
+    expect(await says("Greets")).toBe("good morning\n");
+  });
+
+  test("whatever came before, the same sources make the same bytes", async () => {
+    const before = bytes();
+    rmSync(join(app.root, "build/memory.json"));
+    await build();
+    expect(bytes()).toEqual(before);
+    app.write("build/memory.json", '{ "laju": ');
+    await build();
+    expect(bytes()).toEqual(before);
+  });
+
+  test("a build with other tools makes everything again", async () => {
+    const before = memos();
+    app.write("tsconfig.json", app.read("tsconfig.json").replace("{", '{\n  "$schema": "another",'));
+    await build();
+    const keys = (all: Record<string, { key: string }>) => Object.values(all).map(({ key }) => key);
+    expect(keys(memos()).filter((key) => keys(before).includes(key))).toEqual([]);
+  });
+});

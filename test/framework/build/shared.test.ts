@@ -1,0 +1,121 @@
+import {
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+
+const command = (word: string) => `import { command } from "../app/console/command";
+export default command({ schedule: "0 8 * * *", run() { console.log("${word}"); } });\n`;
+
+describe("build/shared", () => {
+  let app: TestApp;
+  const folder = (...path: string[]) => join(app.root, "build/shared", ...path);
+  const text = (file: string) => readFileSync(folder(file), "utf8");
+  const halves = () => readdirSync(folder()).filter((file) => file.endsWith(".js"));
+  /** The bundles that each start loads. */
+  const bundles = () => halves().filter((file) => text(file).includes("const lajuColdFile ="));
+  const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
+  /** What an app's own change to laju's part of a run makes: another bundle. */
+  const change = (text: string) =>
+    app.write(
+      "framework/config/errors.ts",
+      `${readFileSync(join(app.root, "framework/config/errors.ts"), "utf8")}\n${text}\n`,
+    );
+
+  beforeAll(async () => {
+    app = makeApp({ "commands/One.ts": command("one"), "commands/Two.ts": command("two") });
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+  afterAll(() => app.remove());
+
+  test("is one bundle in two halves with their code caches, and commands hold little but their own", () => {
+    expect(
+      readdirSync(folder())
+        .map((file) => file.replace(/^[\w-]{22}(-v.*(?=\.))?/, ""))
+        .sort(),
+    ).toEqual([".cache", ".cache", ".js", ".js", ".js.map", ".js.map"]);
+    expect(bundles()).toHaveLength(1);
+    expect(app.read("build/commands/One.js").length).toBeLessThan(8_000);
+  });
+
+  test("makes no module that nobody asks for, and wraps none", () => {
+    const [bundle = ""] = bundles();
+    const code = text(bundle);
+    expect(code).toContain("var errors_exports=()=>lajuGive({LajuError:()=>LajuError});");
+    expect(code).not.toMatch(/__export\(|__esm/);
+  });
+
+  test("a cache that was cut off, or is of another V8, makes a start slower and nothing else", async () => {
+    const [bundle = ""] = bundles();
+    const isItsCache = (file: string) => file.startsWith(bundle.slice(0, 22)) && file.endsWith(".cache");
+    const cache = folder(readdirSync(folder()).find(isItsCache) as string);
+    const whole = readFileSync(cache);
+    truncateSync(cache, whole.length / 2);
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n", stderr: "" });
+    const foreign = Buffer.from(whole);
+    foreign.writeUInt32LE(foreign.readUInt32LE(4) ^ 1, 4);
+    writeFileSync(cache, foreign);
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n", stderr: "" });
+    writeFileSync(cache, whole);
+  });
+
+  test("a command whose new source is bad keeps the bundle it was built with", async () => {
+    app.write("commands/Two.ts", "export default command({ nothing");
+    for (const round of [1, 2]) {
+      change(`export const round${round} = ${round};`);
+      await app.laju("build");
+    }
+    expect(await run("Two")).toMatchObject({ status: 0, stdout: "two\n" });
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n" });
+    app.write("commands/Two.ts", command("two"));
+  });
+
+  test("bundles that nobody asks for are deleted, the last build's after the next", async () => {
+    change("export const round3 = 3;");
+    expect((await app.laju("build")).stderr).toBe("");
+    // Young ones stay: another build may be about to name one.
+    expect(bundles().length).toBeGreaterThan(2);
+    for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
+    change("export const round4 = 4;");
+    await app.laju("build");
+    expect(bundles()).toHaveLength(2);
+    await app.laju("build");
+    expect(bundles()).toHaveLength(1);
+    // What is left has its cold half still.
+    expect(halves()).toHaveLength(2);
+  });
+
+  test("a mistake in one of its modules is named, and everything keeps what it was built with", async () => {
+    const good = readFileSync(join(app.root, "framework/config/errors.ts"), "utf8");
+    app.write("framework/config/errors.ts", `${good}\nexport const broken = ;\n`);
+    const built = await app.laju("build");
+    expect(built.status).toBe(1);
+    expect(built.stderr).toContain("framework/config/errors.ts:");
+    expect(await run("One")).toMatchObject({ status: 0, stdout: "one\n" });
+    app.write("framework/config/errors.ts", good);
+    expect((await app.laju("build")).stderr).toBe("");
+  });
+
+  test("built behind a link it is the same", async () => {
+    const before = app.read("build/commands/One.js");
+    const link = join(app.root, "..", "current");
+    symlinkSync(app.root, link);
+    const env = { LAJU_ROOT: link };
+    expect((await app.run(["laju", "build"], { env })).stderr).toBe("");
+    expect(app.read("build/commands/One.js")).toBe(before);
+  });
+
+  test("without it a command says what to do", async () => {
+    for (const file of bundles()) rmSync(folder(file));
+    const { status, stderr } = await run("One");
+    expect(status).toBe(1);
+    expect(stderr).toContain(".js is missing: run npm run build");
+  });
+});

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { lightened } from "../../../../framework/build/vendor/lighterParts";
+
+const root = join(import.meta.dirname, "../../../..");
+const installed = (file: string) => join(root, "node_modules", file);
+
+// A version of a package that is written otherwise would be bundled as it stands, and only be slower.
+test.each([
+  "pg/lib/crypto/utils.js",
+  "ioredis/built/index.js",
+  "ioredis/built/utils/Commander.js",
+  "ioredis/built/utils/applyMixin.js",
+  "knex/lib/query/querybuilder.js",
+  "knex/lib/client.js",
+  "knex/lib/knex-builder/Knex.js",
+  "knex/lib/dialects/postgres/index.js",
+  "knex/lib/dialects/mysql/index.js",
+  "knex/lib/dialects/sqlite3/index.js",
+  "knex/lib/logger.js",
+  "lodash/_nodeUtil.js",
+])("%s is made lighter", (file) => {
+  expect(lightened(installed(file), root)).not.toBe(readFileSync(installed(file), "utf8"));
+});
+
+test("nothing of ioredis asks for its Cluster at its top any more", () => {
+  expect(lightened(installed("ioredis/built/Redis.js"), root)).not.toContain(" = cluster_1.default");
+});
+
+test("knex asks for its migrations late", () => {
+  const code = lightened(installed("knex/lib/knex-builder/make-knex.js"), root);
+  expect(code.match(/lajuLate\(/g)).toHaveLength(2);
+});
+
+test("other files stay as they are", () => {
+  const file = installed("knex/lib/raw.js");
+  expect(lightened(file, root)).toBe(readFileSync(file, "utf8"));
+});

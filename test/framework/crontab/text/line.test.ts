@@ -1,0 +1,146 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LajuError } from "../../../../framework/config/errors";
+import {
+  type CrontabEntry,
+  type CrontabPlace,
+  type CrontabRow,
+  crontabLine,
+} from "../../../../framework/crontab/text/line";
+import { cronEscape, shellQuote } from "../../../../framework/text/shellQuote";
+
+const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+const row: CrontabRow = {
+  name: "Digest",
+  description: "Daily digest",
+  entries: [],
+  file: "commands/Digest.js",
+  log: "/srv/app/logs/Digest.log",
+  priority: 0,
+};
+const daily: CrontabEntry = { fields: "0 8 * * *" };
+const start = "cd /srv/app/build && /usr/bin/node commands/Digest.js >> /srv/app/logs/Digest.log 2>&1";
+
+describe("crontabLine", () => {
+  test.each<[string, CrontabEntry, string]>([
+    ["plain", daily, `0 8 * * * ${start}`],
+    ["a macro", { fields: "@reboot" }, `@reboot ${start}`],
+    [
+      "a guard, whose % is escaped",
+      { fields: "0 8 28-31 * *", guard: `case "$(date -d '12:00 tomorrow' +%d)" in 01)` },
+      `0 8 28-31 * * case "$(date -d '12:00 tomorrow' +\\%d)" in 01) ${start} ;; esac`,
+    ],
+    [
+      "a setting for the command alone",
+      { fields: "*/15 * * * *", env: "LAJU_ENTRY=a b" },
+      `*/15 * * * * ${start.replace("/usr", "LAJU_ENTRY='a b' /usr")}`,
+    ],
+    ["a wait", { ...daily, delay: "sleep 30" }, `0 8 * * * sleep 30; ${start}`],
+  ])("%s", (_, entry, line) => {
+    expect(crontabLine(row, entry, place)).toBe(line);
+  });
+
+  test("paths are quoted where the shell would misread them", () => {
+    const odd = { root: "/srv/it's 100%", build: "/srv/it's 100%/build", node: "/opt/node 20/node" };
+    expect(crontabLine(row, daily, odd)).toBe(
+      `0 8 * * * cd '/srv/it'"'"'s 100\\%/build' && '/opt/node 20/node' commands/Digest.js >> /srv/app/logs/Digest.log 2>&1`,
+    );
+  });
+
+  test.each([
+    ["a newline", "/srv/a\nb"],
+    ["a carriage return", "/srv/a\rb"],
+    ["a NUL", "/srv/a\0b"],
+  ])("%s in a path is refused", (what, build) => {
+    expect(() => crontabLine(row, daily, { ...place, build })).toThrow(
+      expect.objectContaining({
+        message: `the crontab entry of Digest would contain ${what}`,
+        name: "LajuError",
+      }),
+    );
+  });
+
+  test("neither gets through, wherever it stands and whatever is beside it", () => {
+    const parts = fc.record({
+      where: fc.constantFrom("build", "node", "log", "file", "args", "entry"),
+      odd: fc.constantFrom("\n", "\r", "\0"),
+      before: fc.string({ maxLength: 8 }),
+      after: fc.string({ maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(parts, ({ where, odd, before, after }) => {
+        const text = before + odd + after;
+        const there = { ...place, ...(where === "build" || where === "node" ? { [where]: text } : {}) };
+        const changed = {
+          ...row,
+          ...(where === "log" || where === "file" ? { [where]: text } : {}),
+          ...(where === "args" && { args: [text] }),
+        };
+        const entry = { ...daily, ...(where === "entry" && { env: `LAJU_ENTRY=${text}` }) };
+        expect(() => crontabLine(changed, entry, there)).toThrow("the crontab entry of Digest would contain");
+      }),
+    );
+  });
+
+  test("998 bytes are taken, 999 are refused", () => {
+    const room = 998 - Buffer.byteLength(start);
+    const build = (count: number) => `/srv/app/build${"é".repeat(count / 2)}${"e".repeat(count % 2)}`;
+    // Letters beyond ASCII are quoted, which takes two bytes more.
+    expect(crontabLine(row, daily, { ...place, build: build(room - 2) })).toHaveLength(
+      "0 8 * * * ".length + 998 - Math.floor((room - 2) / 2),
+    );
+    expect(() => crontabLine(row, daily, { ...place, build: build(room - 1) })).toThrow(LajuError);
+  });
+
+  test.each(["0 8 * *", "0 8 * * * *", "0 8 * * mon", "60~ * * * *", "0 8\n* * *"])(
+    "fields that cron may misread never get there: %j",
+    (fields) => expect(() => crontabLine(row, { fields }, place)).toThrow("has the fields"),
+  );
+});
+
+/** What Debian's cron makes of a command before the shell has it, and what cronie makes of it. */
+const readers = {
+  debian: (command: string) => command.replaceAll(/\\([\\%])/g, "$1"),
+  cronie: (command: string) => command.replaceAll("\\%", "%"),
+};
+
+describe("shellQuote and cronEscape", () => {
+  test.each([
+    ["plain/word-1.js", "plain/word-1.js"],
+    ["", "''"],
+    ["it's", `'it'"'"'s'`],
+    ["a b", "'a b'"],
+    ["a\\b", "'a\\b'"],
+    ["a\\\\b", "'a\\''\\b'"],
+    ["a\\%b", "'a\\''%b'"],
+  ])("%j becomes %s", (text, word) => expect(shellQuote(text)).toBe(word));
+
+  test("hostile arguments reach the program through cron's reading and dash", () => {
+    const piece = fc.constantFrom(
+      ..."'\"\\\\\\%%$` *?~#&;|<>()[]{}!=-aé🦉\t",
+      "\\%",
+      "\\\\",
+      "'\\",
+      "$(id)",
+      "''",
+    );
+    const hostile = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+    const samples = fc.sample(hostile, { numRuns: 600, seed: 7 });
+    for (const read of Object.values(readers)) {
+      const commands = samples.map((text) => read(cronEscape(`printf '%s\\0' ${shellQuote(text)}`)));
+      expect(commands.join("\n")).not.toContain("\0");
+      const output = execFileSync("dash", { input: `${commands.join("\n")}\n`, encoding: "utf8" });
+      expect(output.split("\0").slice(0, -1)).toEqual(samples);
+    }
+  });
+
+  test("two backslashes never stand side by side, and no bare % is left", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom("\\", "%", "'", "a") }), (text) => {
+        const command = cronEscape(shellQuote(text));
+        return !command.includes("\\\\") && !/(?<!\\)%/.test(command);
+      }),
+    );
+  });
+});

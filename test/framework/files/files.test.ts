@@ -1,0 +1,167 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { makeFolder } from "../../../framework/files/makeFolder";
+import { openLog, openToAppend, openToLock, openToRead } from "../../../framework/files/openFile";
+import { writeWhole } from "../../../framework/files/writeWhole";
+
+let folder: string;
+const place = (...names: string[]) => join(folder, ...names);
+const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "laju-files-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("writeWhole", () => {
+  test("writes a file for its user alone, and leaves no draft", () => {
+    writeWhole(place("a.json"), "one");
+    writeWhole(place("a.json"), "two");
+    expect(readFileSync(place("a.json"), "utf8")).toBe("two");
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+    expect(modeOf(place("a.json"))).toBe("600");
+  });
+
+  test("replaces a link that was put in its place, and not what the link leads to", () => {
+    writeFileSync(place("secret"), "secret");
+    symlinkSync(place("secret"), place("a.json"));
+    writeWhole(place("a.json"), "new");
+    expect(readFileSync(place("secret"), "utf8")).toBe("secret");
+    expect(readFileSync(place("a.json"), "utf8")).toBe("new");
+  });
+
+  test("gives a link with the name of a former draft nothing", () => {
+    writeFileSync(place("secret"), "secret", { mode: 0o600 });
+    for (const ending of [process.pid, `${process.pid}.tmp`, "tmp"]) {
+      symlinkSync(place("secret"), place(`a.json.${ending}`));
+    }
+    writeWhole(place("a.json"), "new", {
+      owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    });
+    expect(readFileSync(place("secret"), "utf8")).toBe("secret");
+  });
+
+  test("keeps the permissions of a file that people have opened to others, where it is told to", () => {
+    writeWhole(place("report.html"), "one", { keepsMode: true });
+    expect(modeOf(place("report.html"))).toBe("600");
+    chmodSync(place("report.html"), 0o644);
+    writeWhole(place("report.html"), "two", { keepsMode: true });
+    expect(modeOf(place("report.html"))).toBe("644");
+  });
+
+  test("leaves the former file, and no draft, when it cannot be written", () => {
+    mkdirSync(place("a.json"));
+    writeFileSync(place("a.json", "x"), "");
+    expect(() => writeWhole(place("a.json"), "new")).toThrow();
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+});
+
+describe("what laju appends to, locks and reads", () => {
+  test.each([
+    ["append", openToAppend],
+    ["lock", openToLock],
+    ["read", openToRead],
+  ])("is opened to %s it, but never through a link", (_, open) => {
+    writeFileSync(place("target"), "before");
+    symlinkSync(place("target"), place("own"));
+    expect(() => open(place("own"))).toThrow(`${place("own")} is a link, and laju follows none there`);
+    symlinkSync(place("missing"), place("dangling"));
+    expect(() => open(place("dangling"))).toThrow("is a link");
+    expect(existsSync(place("missing"))).toBe(false);
+    expect(readFileSync(place("target"), "utf8")).toBe("before");
+  });
+
+  test.each([
+    ["append", openToAppend],
+    ["lock", openToLock],
+    ["read", openToRead],
+  ])("is not opened to %s it where a named pipe is in its place", (_, open) => {
+    execFileSync("mkfifo", [place("own")]);
+    expect(() => open(place("own"))).toThrow(`${place("own")} is not a regular file`);
+  });
+
+  test.each([
+    ["append", openToAppend],
+    ["lock", openToLock],
+    ["read", openToRead],
+  ])("is not opened to %s it under a second name, where a group may have made that", (_, open) => {
+    writeFileSync(place("theirs"), "before");
+    linkSync(place("theirs"), place("own"));
+    closeSync(open(place("own")));
+    vi.stubEnv("LAJU_GROUP", String(process.getgid?.() ?? 0));
+    expect(() => open(place("own"))).toThrow(`${place("own")} has another name elsewhere (a hard link)`);
+  });
+
+  test("may lie in a folder that is a link", () => {
+    mkdirSync(place("elsewhere"));
+    symlinkSync(place("elsewhere"), place("data"));
+    openToAppend(place("data", "runs.journal"));
+    expect(modeOf(place("elsewhere", "runs.journal"))).toBe("600");
+  });
+
+  test("follows a link of a log, to /dev/stdout for example", () => {
+    symlinkSync("/dev/null", place("X.log"));
+    expect(openLog(place("X.log"))).toBeGreaterThan(2);
+  });
+});
+
+describe("permissions", () => {
+  test.each([0o022, 0o077, 0o777, 0])("are the same under umask %o", (umask) => {
+    const before = process.umask(umask);
+    try {
+      makeFolder(place("a", "b"));
+      openToLock(place("a", "c", "lock"));
+      openLog(place("logs", "x.log"));
+      writeWhole(place("a", "b", "file"), "");
+    } finally {
+      process.umask(before);
+    }
+    expect(["a", "a/b", "a/c", "logs"].map((path) => modeOf(place(path)))).toEqual([
+      "700",
+      "700",
+      "700",
+      "700",
+    ]);
+    const files = ["a/c/lock", "logs/x.log", "a/b/file"];
+    expect(files.map((path) => modeOf(place(path)))).toEqual(["600", "600", "600"]);
+  });
+
+  test("let LAJU_GROUP in, and hand it on to what others make in a folder", () => {
+    const group = process.getgid?.() ?? 0;
+    vi.stubEnv("LAJU_GROUP", String(group));
+    makeFolder(place("data"));
+    openToAppend(place("data", "runs.journal"));
+    writeWhole(place("data", "file"), "");
+    expect(modeOf(place("data"))).toBe("2770");
+    expect(["runs.journal", "file"].map((name) => modeOf(place("data", name)))).toEqual(["660", "660"]);
+    expect(statSync(place("data", "file")).gid).toBe(group);
+  });
+
+  test("of what is there already stay", () => {
+    mkdirSync(place("logs"), { mode: 0o755 });
+    writeFileSync(place("logs", "x.log"), "line\n", { mode: 0o640 });
+    linkSync(place("logs", "x.log"), place("same"));
+    openLog(place("logs", "x.log"));
+    expect([modeOf(place("logs")), modeOf(place("same"))]).toEqual(["755", "640"]);
+  });
+});

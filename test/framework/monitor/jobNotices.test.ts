@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+import { type HttpServer, startHttp } from "../../support/servers/http";
+import { until } from "../../support/servers/server";
+import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
+
+const project = join(import.meta.dirname, "..", "..", "..");
+
+describe("notices of failed jobs", () => {
+  let app: TestApp;
+  let http: HttpServer;
+  let smtp: SmtpServer;
+
+  beforeAll(async () => {
+    [http, smtp] = await Promise.all([startHttp(), startSmtp()]);
+    app = makeApp({
+      "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+      "app/jobs/SendInvoice.ts": `import { job, type JobContext } from "../queue/job";
+        export default job("SendInvoice", { attempts: 2, backoff: "1ms",
+          async run({ data }: JobContext<{ bad: boolean }>) { if (data.bad) throw new Error("card declined"); } });`,
+      "commands/Push.ts": `import SendInvoice from "../app/jobs/SendInvoice";
+        (async () => {
+          await SendInvoice.pushMany(process.argv.slice(2).map((word) => ({ bad: word === "bad" })));
+          process.exit(0);
+        })();`,
+      ".env": `MAIL_URL=${smtp.url}\nNOTIFY_MAIL_TO=ops@example.com\nNOTIFY_WEBHOOK_URL=${http.url}/hook\n`,
+    });
+    expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+    expect(await app.laju("migrate")).toMatchObject({ status: 0 });
+  });
+  afterAll(async () => {
+    app?.remove();
+    await Promise.all([http?.stop(), smtp?.stop()]);
+  });
+
+  const push = async (...words: string[]) =>
+    expect(await app.run(["build/commands/Push.js", ...words])).toMatchObject({ status: 0 });
+  /** Until nothing is left, retries included. */
+  const work = async (quietMinutes = "10") => {
+    const env = { QUEUE_QUIET_MINUTES: quietMinutes };
+    const waiting = async () => {
+      const { total } = JSON.parse((await app.laju("queue:status", "--json")).stdout);
+      return total.pending + total.scheduled;
+    };
+    do {
+      expect(await app.run(["build/commands/Worker.js", "--once"], { env })).toMatchObject({ status: 0 });
+    } while ((await waiting()) > 0);
+  };
+  const hooks = () => http.requests.map(({ body }) => JSON.parse(body));
+
+  test("come once for a type of jobs, and once more when it works again", async () => {
+    await push("bad", "good", "bad", "good", "bad");
+    await work();
+    await until(() => smtp.mails.length === 1 && hooks().length === 1);
+    expect(hooks()[0]).toMatchObject({ event: "failure", command: "job SendInvoice" });
+    expect(hooks()[0].title).toMatch(
+      /^job SendInvoice failed: Error: card declined \(node laju queue:show \d\)$/,
+    );
+    expect(smtp.mails[0]?.subject).toBe(hooks()[0].title);
+
+    // Others are completed, but the last failure is not long ago.
+    await push("good");
+    await work();
+    await push("good", "good");
+    await work("0");
+    await until(() => smtp.mails.length === 2 && hooks().length === 2);
+    expect(smtp.mails[1]?.subject).toMatch(/^job SendInvoice works again after \d/);
+    await push("good");
+    await work("0");
+    expect(await app.laju("notices:send")).toMatchObject({ status: 0 });
+    expect([smtp.mails.length, hooks().length]).toEqual([2, 2]);
+  });
+
+  test("from its source a worker tells nobody", async () => {
+    http.requests.length = 0;
+    await push("bad");
+    const tsx = join("node_modules", "tsx", "dist", "cli.mjs");
+    for (let time = 0; time < 2; time++) {
+      expect(await app.run([tsx, "commands/Worker.ts", "--once"])).toMatchObject({ status: 0 });
+    }
+    await app.laju("notices:send");
+    expect(hooks()).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type EngineName, planOf } from "../../../scripts/proofs/chaos/plan";
+import { mysqlNeed } from "../../support/servers/mysql";
+import { postgresNeed } from "../../support/servers/postgres";
+import { redisNeed } from "../../support/servers/redis";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const always = { skip: false, label: "" };
+
+// A quarter of a minute of faults each; longer ones by hand: npm run chaos.
+describe.each<[EngineName, { skip: boolean; label: string }]>([
+  ["sqlite", always],
+  ["postgresql", postgresNeed],
+  ["mariadb", mysqlNeed],
+  ["redis", redisNeed],
+])("a storm on %s", (engine, need) => {
+  // The same faults meet other moments each time, on a slow machine too.
+  test.skipIf(need.skip)(`breaks no promise of the queue${need.label}`, { retry: 1 }, async () => {
+    const { status, output } = await storm(engine);
+    // The output tells what was broken.
+    expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
+    expect(status).toBe(0);
+  });
+});
+
+test("the same seed gives the same plan of faults", () => {
+  const means = { isRoot: true, hasFaketime: true };
+  const plan = planOf("redis", 2, 7, means);
+  expect(planOf("redis", 2, 7, means)).toEqual(plan);
+  expect(planOf("redis", 2, 8, means)).not.toEqual(plan);
+  expect(plan.length).toBeGreaterThan(30);
+});
+
+async function storm(engine: EngineName) {
+  const program = join("scripts", "proofs", "chaos", "main.ts");
+  const args = ["--import", "tsx", program, "--on", engine, "--minutes", "0.25"];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const [status] = await once(child, "close");
+  return { status, output };
+}

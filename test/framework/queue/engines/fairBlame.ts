@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ClaimedJob, NewJob, QueueEngine } from "../../../../framework/queue/engine";
+import { handlerOf } from "../../../../framework/queue/handlers";
+import { type JobDefinition, job } from "../../../../framework/queue/job";
+import { BegunLog } from "../../../../framework/queue/worker/attempt/begunLog";
+import { Worker, type WorkerOptions } from "../../../../framework/queue/worker/worker";
+import { until } from "../../../support/servers/server";
+import { newJob } from "./conformance";
+
+const noLimits = new Map<string, number>();
+
+/** Nobody is blamed for what somebody else did, and nothing waits for ever. */
+export function fairBlame(given: () => QueueEngine): void {
+  describe("blame", () => {
+    let engine: QueueEngine;
+    beforeEach(async () => {
+      engine = given();
+      // They say nothing of their types, and so take all.
+      for (const id of ["w1", "w2"]) await engine.unregister(id);
+    });
+
+    const push = async (type: string, more: Partial<NewJob> = {}) =>
+      ((await engine.push([newJob({ type, ...more })]))[0] as { id: number }).id;
+    const state = async (id: number) => (await engine.find(id))?.state;
+
+    async function started(
+      definitions: Record<string, JobDefinition<unknown, unknown>>,
+      more: Partial<WorkerOptions> = {},
+    ): Promise<Worker> {
+      const handlers = new Map(
+        Object.entries(definitions).map(([name, one]) => [
+          name,
+          handlerOf(name, { default: job(name, one) }),
+        ]),
+      );
+      const worker = new Worker({ engine, handlers, concurrency: 5, ...more });
+      await worker.start();
+      return worker;
+    }
+
+    async function stopped(...workers: Worker[]): Promise<void> {
+      for (const worker of workers) worker.stop(1000);
+      await Promise.all(workers.map(({ ended }) => ended));
+    }
+
+    /** What a worker that was killed leaves: it holds these, and isn't registered. */
+    async function heldByDead(type: string, log?: BegunLog): Promise<ClaimedJob> {
+      await push(type);
+      const claim = { limit: 1, limits: noLimits, types: [type] };
+      const { claimed } = await engine.exchange({ worker: "dead", settle: [], progress: [], claim });
+      log?.open("dead");
+      return claimed[0] as ClaimedJob;
+    }
+
+    const known: JobDefinition<unknown, unknown> = { attempts: 1, run: () => "done" };
+
+    test("jobs of a limited type follow each other at once, without a look at the clock in between", async () => {
+      const worker = await started({ OneByOne: { concurrency: 1, run: () => "done" } });
+      const ids: number[] = [];
+      for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
+      const begun = performance.now();
+      await until(async () => (await Promise.all(ids.map(state))).every((each) => each === "completed"));
+      // A look comes every one or two seconds.
+      expect(performance.now() - begun).toBeLessThan(6000);
+      await stopped(worker);
+    });
+
+    test("a job that no worker knows waits for one that does, and is parked meanwhile", async () => {
+      const news: string[] = [];
+      const unknown = await push("New");
+      const old = await started(
+        { Old: known },
+        { parkAfterMs: 1, onSettled: ({ type }, { state }) => news.push(`${type} ${state}`) },
+      );
+      const mine = await push("Old");
+      await until(async () => (await state(mine)) === "completed");
+      await until(async () => (await state(unknown)) === "parked");
+      expect(await engine.find(unknown)).toMatchObject({ attempts: 0, error: null });
+      expect((await engine.counts()).byState).toMatchObject({ parked: 1, pending: 0 });
+      expect((await engine.list({ limit: 5, states: ["parked"] })).map(({ id }) => id)).toEqual([unknown]);
+      expect(await engine.list({ limit: 5, states: ["pending"] })).toEqual([]);
+      await until(() => news.includes("New parked"));
+      const fresh = await started({ New: known, Old: known });
+      await until(async () => (await state(unknown)) === "completed");
+      // Somebody takes them now: they are not parked again.
+      const another = await push("New");
+      await until(async () => (await state(another)) === "completed");
+      await stopped(old, fresh);
+      expect(await engine.find(unknown)).toMatchObject({ state: "completed", attempts: 1 });
+    });
+
+    test("what is parked is unfinished: it keeps its key, and can be canceled or replaced", async () => {
+      const idle = await started({ Old: known }, { parkAfterMs: 1 });
+      const keyed = await push("New", { uniqueKey: "New:a" });
+      const { id: scheduled } = await engine.replaceMatching(newJob({ type: "New", userId: 4 }), 1000);
+      await until(async () => (await engine.counts()).byState.parked === 2);
+      await stopped(idle);
+      expect(await engine.push([newJob({ type: "New", uniqueKey: "New:a" })])).toEqual([
+        { id: keyed, isNew: false },
+      ]);
+      const { cancelled } = await engine.replaceMatching(newJob({ type: "New", userId: 4 }), 1000);
+      expect(cancelled).toEqual([scheduled]);
+      expect(await engine.cancel([keyed])).toEqual([keyed]);
+      expect((await engine.push([newJob({ type: "New", uniqueKey: "New:a" })]))[0]?.isNew).toBe(true);
+    });
+
+    test("an heir that doesn't know a dead worker's job doesn't fail it", async () => {
+      const { id } = await heldByDead("New");
+      const heir = await started({ Old: known });
+      await until(async () => (await state(id)) !== "processing");
+      expect(["pending", "parked"]).toContain(await state(id));
+      const fresh = await started({ New: { ...known, attempts: 2 } });
+      await until(async () => (await state(id)) === "completed");
+      await stopped(heir, fresh);
+    });
+
+    test("a last attempt that was claimed and never begun is not failed by its worker's death", async () => {
+      const log = new BegunLog();
+      const { id } = await heldByDead("Old", log);
+      const heir = await started({ Old: known });
+      await until(async () => (await state(id)) === "completed");
+      await stopped(heir);
+      expect(await engine.find(id)).toMatchObject({ attempts: 1 });
+    });
+
+    test.each(["begun", "unreadable"])("a last attempt that was begun is (%s log)", async (kind) => {
+      const log = new BegunLog();
+      const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
+      log.note(dead);
+      const heir = await started({ Old: known });
+      await until(async () => (await state(dead.id)) === "failed");
+      await stopped(heir);
+      expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\)/);
+    });
+
+    test("a handler that ignores its signal keeps its slot until it returns", async () => {
+      let running = 0;
+      let most = 0;
+      let open = () => {};
+      const gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const deaf: JobDefinition<unknown, unknown> = {
+        attempts: 1,
+        timeout: "20ms",
+        concurrency: 1,
+        async run() {
+          most = Math.max(most, ++running);
+          await gate;
+          running--;
+        },
+      };
+      const id = await push("Deaf");
+      await push("Deaf");
+      const workers = [await started({ Deaf: deaf }), await started({ Deaf: deaf })];
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect([running, most, await state(id)]).toEqual([1, 1, "processing"]);
+      open();
+      await until(async () => (await state(id)) === "failed");
+      await until(async () => (await engine.counts()).byState.completed === 1);
+      await stopped(...workers);
+      expect(most).toBe(1);
+      expect((await engine.find(id))?.error).toContain("ran longer than its time limit of 0.02 s");
+    });
+
+    test("one that ignores it for too long ends its worker, which names it and gives back the others", async () => {
+      const forever = () => new Promise(() => {});
+      const stuck = await push("Stuck");
+      const other = await push("Other");
+      const worker = await started(
+        { Stuck: { attempts: 1, timeout: "20ms", run: forever }, Other: { attempts: 1, run: forever } },
+        { stuckAfterMs: 200 },
+      );
+      await expect(worker.ended).rejects.toMatchObject({
+        code: "E_JOB_STUCK",
+        message: expect.stringMatching(/^app\/jobs\/Stuck\.ts went on for 0\.2 s after its time was up/),
+      });
+      expect(await engine.find(stuck)).toMatchObject({
+        state: "failed",
+        error: expect.stringContaining("time limit"),
+      });
+      expect(await engine.find(other)).toMatchObject({ state: "pending", attempts: 0 });
+      expect(await engine.holders()).not.toContainEqual(expect.objectContaining({ pid: process.pid }));
+    });
+  });
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Knex } from "knex";
+import { afterEach, expect, test } from "vitest";
+import type { QueueEngine } from "../../../../framework/queue/engine";
+import { bundledProgram } from "../../../support/apps/bundledProgram";
+import type { WorkerProcesses } from "../../../support/queue/workerProcess";
+import { until } from "../../../support/servers/server";
+import { newJob } from "./conformance";
+import type { WorkerSetup } from "./workerConformance";
+
+interface Workplace {
+  database(): Knex;
+  engine(): QueueEngine;
+  workers(): WorkerProcesses;
+}
+
+const program = join(import.meta.dirname, "..", "..", "..", "support", "queue", "migrationProgram.ts");
+
+/** What migrations and the queue have to do beside each other, on every database. */
+export function migrationConformance(
+  { folder, environment }: WorkerSetup,
+  { engine, workers, database }: Workplace,
+): void {
+  const [begun, gate] = [join(folder, "migrating"), join(folder, "migrate")];
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+    for (const file of [begun, gate]) rmSync(file, { force: true });
+  });
+
+  function migrate(history: string) {
+    const options = JSON.stringify({ history, begun, gate });
+    const child = spawn(process.execPath, [bundledProgram(program), options], {
+      env: { PATH: process.env.PATH, LAJU_ROOT: folder, ...environment() },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.push(child);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+    return { child, output: () => output, end: once(child, "close").then(() => output) };
+  }
+  const hasBegun = () => until(() => existsSync(begun), { what: "the migration's beginning" });
+
+  test("of several processes that migrate at once one does, and the others find it done", async () => {
+    const all = Array.from({ length: 3 }, () => migrate("together"));
+    const waiting = () => all.filter(({ output }) => output().includes("waiting for its end"));
+    await until(() => waiting().length === 2, { what: "two that wait" });
+    await hasBegun();
+    writeFileSync(gate, "");
+    const ends = await Promise.all(all.map(({ end }) => end));
+    expect(ends.map((output) => output.split("\n").at(-2)).sort()).toEqual(["ran 0", "ran 0", "ran 1"]);
+  });
+
+  test("a migration that was killed is gone on with at the next time", async () => {
+    const first = migrate("killed");
+    await hasBegun();
+    first.child.kill("SIGKILL");
+    await first.end;
+    writeFileSync(gate, "");
+    expect(await migrate("killed").end).toMatch(/The last migration was ended before its end.*\nran 1\n$/);
+    expect(await migrate("killed").end).toBe("ran 0\n");
+  });
+
+  test("workers go on while migrations change their tables", async () => {
+    let pushed = 0;
+    let isOver = false;
+    for (let n = 0; n < 2; n++) workers().start();
+    const push = async () => {
+      for (; !isOver; pushed += 20) {
+        await engine().push(Array.from({ length: 20 }, () => newJob({ type: "Quick" })));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const pushing = push();
+    for (const change of [() => {}, ...changes(database())]) {
+      await change();
+      const before = workers().traces().length;
+      await until(() => workers().traces().length > before + 40, { what: "jobs being done" });
+    }
+    isOver = true;
+    await pushing;
+    await until(async () => (await engine().counts()).byState.completed === pushed);
+    expect(new Set(workers().traces()).size).toBe(pushed);
+    expect(workers().traces()).toHaveLength(pushed);
+  });
+}
+
+/** What a transaction that somebody holds open has to leave alone. */
+export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
+  test("workers go on beside a transaction that is held open, and it sees nothing of that", async () => {
+    // PostgreSQL's usual ones look at each moment anew, and hold nothing back.
+    const config = name === "PostgreSQL" ? { isolationLevel: "repeatable read" as const } : {};
+    const held = await database().transaction(undefined, config);
+    try {
+      const seen = () => held("jobs").count({ count: "*" }).first();
+      const before = await seen();
+      await engine().push(Array.from({ length: 1500 }, () => newJob({ type: "Quick" })));
+      const ends = [1, 2].map(() => workers().start({ once: true }).end);
+      expect(await Promise.all(ends)).toEqual([0, 0]);
+      expect(await seen()).toEqual(before);
+    } finally {
+      await held.rollback();
+    }
+    expect((await engine().counts()).byState).toMatchObject({ completed: 1500, pending: 0, processing: 0 });
+    expect(new Set(workers().traces()).size).toBe(1500);
+    expect(workers().traces()).toHaveLength(1500);
+  });
+}
+
+/** As an app's migrations, or those of a later laju, may change them; and back again. */
+function changes(database: Knex): (() => PromiseLike<unknown>)[] {
+  const alter = (name: string, change: (table: Knex.AlterTableBuilder) => unknown) => () =>
+    database.schema.alterTable(name, (table) => void change(table));
+  return [
+    alter("jobs", (table) => table.string("team").defaultTo("none")),
+    alter("jobs", (table) => table.index(["team"], "jobs_team")),
+    alter("jobs", (table) => table.bigInteger("user_id").alter()),
+    alter("queue_workers", (table) => table.string("note")),
+    () => database.schema.createTable("unrelated", (table) => void table.increments()),
+    () => database.schema.dropTable("unrelated"),
+    alter("queue_workers", (table) => table.dropColumn("note")),
+    alter("jobs", (table) => table.integer("user_id").alter()),
+    alter("jobs", (table) => table.dropIndex(["team"], "jobs_team")),
+    alter("jobs", (table) => table.dropColumn("team")),
+  ];
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import type { ClaimedJob } from "../../../../../framework/queue/engine";
+import { heldOf } from "../../../../../framework/queue/held";
+import { mysqlSetup } from "../../../../support/queue/mysqlSetup";
+import { openedEngine } from "../../../../support/queue/openedEngine";
+import { mysqlNeed } from "../../../../support/servers/mysql";
+import { until } from "../../../../support/servers/server";
+import { newJob } from "../conformance";
+import { troubleConformance } from "../troubleConformance";
+
+describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConformance(mysqlSetup()));
+
+describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.label}`, () => {
+  const setup = mysqlSetup();
+  const engine = openedEngine(setup);
+
+  test("a settlement that the server ended for a deadlock is done again", async () => {
+    await engine().push(Array.from({ length: 200 }, () => newJob()));
+    const claim = { limit: 2, limits: new Map() };
+    const { claimed } = await engine().exchange({ worker: "w", settle: [], progress: [], claim });
+    const [first, second] = claimed as [ClaimedJob, ClaimedJob];
+    const settle = claimed.map((job) => ({
+      ...heldOf(job),
+      state: "completed" as const,
+      result: null,
+    }));
+    const deadlocks = async () => {
+      const [rows] = await setup.database().raw("show global status like 'Innodb_deadlocks'");
+      return Number(rows[0].Value);
+    };
+    const before = await deadlocks();
+    let settling: Promise<{ lost: number[] }> | undefined;
+    await setup.database().transaction(async (trx) => {
+      // The one that has changed more stays.
+      await trx("jobs").where("id", ">", second.id).update({ progress: "1" });
+      await trx("jobs").where({ id: second.id }).update({ progress: "1" });
+      settling = engine().exchange({ worker: "w", settle, progress: [], claim: null });
+      await until(() => isWaiting(), { what: "the settlement's wait for the lock" });
+      await trx("jobs").where({ id: first.id }).update({ progress: "1" });
+    });
+    expect(await settling).toMatchObject({ lost: [] });
+    expect(await deadlocks()).toBeGreaterThan(before);
+    expect((await engine().counts()).byState).toMatchObject({ completed: 2, pending: 198 });
+  });
+
+  /** Not from information_schema.innodb_trx: whoever reads that more often than each 0.1 s gets the same answer for ever. */
+  async function isWaiting(): Promise<boolean> {
+    const [rows] = await setup.database().raw("show engine innodb status");
+    return rows[0].Status.includes("LOCK WAIT");
+  }
+});

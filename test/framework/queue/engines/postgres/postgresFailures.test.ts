@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { postgresSetup } from "../../../../support/queue/postgresSetup";
+import { workerProcesses } from "../../../../support/queue/workerProcess";
+import { postgresNeed } from "../../../../support/servers/postgres";
+import { everything, startWay, withoutListening, withoutNotices } from "../../../../support/servers/proxy";
+import { until } from "../../../../support/servers/server";
+import { troubleConformance } from "../troubleConformance";
+
+const setup = postgresSetup();
+
+describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
+  troubleConformance(setup, ({ push, traced, open }) => {
+    test.each([
+      ["notices don't arrive", "does not arrive", withoutNotices, undefined],
+      ["LISTEN is refused", "syntax error", everything, withoutListening],
+    ])("where %s it is said once, and the jobs are found", async (_, reason, told, asked) => {
+      const way = await startWay(setup.server().url, told, asked);
+      open.push(() => way.close());
+      const deaf = workerProcesses(setup.folder, { DATABASE_URL: way.url });
+      open.push(() => deaf.reset());
+      const worker = deaf.start();
+      await until(() => worker.output().includes("Worker started"));
+      for (let n = 0; n < 3; n++) await traced(`Quick ${await push("Quick")} 1 done`, 5000);
+      expect(worker.output().match(/cannot listen/g)).toHaveLength(1);
+      expect(worker.output()).toContain(reason);
+    });
+  }),
+);

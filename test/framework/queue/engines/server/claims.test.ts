@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import type { ClaimedJob, ClaimRequest } from "../../../../../framework/queue/engine";
+import { claimedJob, nothingRare } from "../../../../../framework/queue/engines/claimedJob";
+import { Claims, start } from "../../../../../framework/queue/engines/server/claims";
+import type { Connection } from "../../../../../framework/queue/engines/server/connection";
+import type { Place } from "../../../../../framework/queue/engines/server/dialect";
+
+const request: ClaimRequest = { limit: 2, limits: new Map() };
+const refuse = () => Promise.reject(new Error("nothing is to be asked here"));
+const connection: Connection = { query: refuse, isCurrent: refuse };
+
+/** Claims of jobs by their ids, as they come from the database one after the other; undefined: it fails. */
+function claimsOf(...answers: (number[] | undefined)[]) {
+  const asked: (Place | "look")[] = [];
+  const claims = new Claims({
+    async look() {
+      asked.push("look");
+      return { places: new Map([["T", start]]), nextDueIn: null, now: Date.now() };
+    },
+    async take(_connection, _worker, _request, places) {
+      asked.push(places.get("T") as Place);
+      const ids = answers.shift();
+      if (ids === undefined) throw new Error("deadlock");
+      return ids.map(jobOf);
+    },
+  });
+  const claim = async () => {
+    const { claimed, nextDueIn } = await claims.claim(connection, "w", request);
+    return { ids: claimed.map(({ id }) => id), nextDueIn };
+  };
+  return { asked, claim };
+}
+
+const jobOf = (id: number): ClaimedJob => claimedJob([id, 1, "T", null, null, null, 0], nothingRare);
+
+test("a claim goes on from where the last one ended", async () => {
+  const { claim, asked } = claimsOf([5, 6], [8, 7], [9, 10]);
+  for (const ids of [
+    [5, 6],
+    [7, 8],
+    [9, 10],
+  ])
+    expect(await claim()).toMatchObject({ ids });
+  expect(asked).toEqual(["look", start, [0, 6], [0, 8]]);
+});
+
+test("that there is no more is said only after a look from the beginning", async () => {
+  const { claim, asked } = claimsOf([5, 6], [], [3]);
+  await claim();
+  expect(await claim()).toEqual({ ids: [3], nextDueIn: null });
+  expect(asked).toEqual(["look", start, [0, 6], "look", start]);
+});
+
+test("what was claimed is handed out though the look for more fails, and the next claim comes at once", async () => {
+  const { claim } = claimsOf([5, 6], [7], undefined, undefined);
+  await claim();
+  expect(await claim()).toEqual({ ids: [7], nextDueIn: 0 });
+  await expect(claim()).rejects.toThrow("deadlock");
+});

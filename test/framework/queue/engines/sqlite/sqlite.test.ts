@@ -1,0 +1,4 @@
+import { sqliteSetup } from "../../../../support/queue/sqliteSetup";
+import { conformance } from "../conformance";
+
+conformance(sqliteSetup());

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import type { QueueEngine } from "../../../../framework/queue/engine";
+import { handlerOf } from "../../../../framework/queue/handlers";
+import { job } from "../../../../framework/queue/job";
+import { Worker } from "../../../../framework/queue/worker/worker";
+import { sqliteQueue } from "../../../support/queue/sqliteQueue";
+import { until } from "../../../support/servers/server";
+import { newJob } from "../engines/conformance";
+
+const queue = sqliteQueue();
+
+/** What a crash of PostgreSQL's leaves of a claim that its disk had not got yet. */
+function forgetClaims(): void {
+  const database = queue.open();
+  database.exec("update jobs set status = 'pending', locked_by = null, started_at = null, attempts = 0");
+  database.close();
+}
+
+const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+
+test("a job whose claim the server forgot in its crash is not begun a second time beside the first", async () => {
+  const [pushed] = await queue.engine.push([newJob({ type: "Gated" })]);
+  let openGate = () => {};
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
+  let begun = 0;
+  const definition = job("Gated", {
+    async run() {
+      begun++;
+      await gate;
+    },
+  });
+  let isDown = false;
+  let refused = 0;
+  let givenAgain = 0;
+  const crashing: QueueEngine = {
+    ...queue.engine,
+    // Until the job was given again: the heartbeat would end the first run, and rightly.
+    heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? queue.engine.heartbeat(beat) : away()),
+    async exchange(request) {
+      if (isDown) {
+        refused++;
+        return away();
+      }
+      const answer = await queue.engine.exchange(request);
+      if (refused > 0) givenAgain += answer.claimed.length;
+      return answer;
+    },
+  };
+  const worker = new Worker({
+    engine: crashing,
+    handlers: new Map([["Gated", handlerOf("Gated", { default: definition })]]),
+    concurrency: 3,
+  });
+  await worker.start();
+  await until(() => begun === 1);
+  isDown = true;
+  worker.wake();
+  await until(() => refused > 0);
+  forgetClaims();
+  isDown = false;
+  await until(() => givenAgain === 1);
+  openGate();
+  await until(async () => (await queue.engine.find(pushed?.id as number))?.state === "completed");
+  worker.stop(1000);
+  expect(await worker.ended).toEqual({ completed: 1, failed: 0, retried: 0, returned: 0 });
+  expect({ begun, givenAgain }).toEqual({ begun: 1, givenAgain: 1 });
+});

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { QueueEngine } from "../../../../framework/queue/engine";
+import { handlerOf } from "../../../../framework/queue/handlers";
+import { job } from "../../../../framework/queue/job";
+import { Worker } from "../../../../framework/queue/worker/worker";
+import { sqliteQueue } from "../../../support/queue/sqliteQueue";
+import { until } from "../../../support/servers/server";
+import { newJob } from "../engines/conformance";
+
+const queue = sqliteQueue();
+
+test("a worker whose lease is over begins nothing until it knows what is its own", async () => {
+  let beats = 0;
+  let isAway = false;
+  const engine: QueueEngine = {
+    ...queue.engine,
+    heartbeat(beat) {
+      beats++;
+      const away = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+      return isAway ? Promise.reject(away) : queue.engine.heartbeat(beat);
+    },
+  };
+  let begun = 0;
+  const definition = job("Quick", {
+    run() {
+      begun++;
+    },
+  });
+  const handlers = new Map([["Quick", handlerOf("Quick", { default: definition })]]);
+  const worker = new Worker({ engine, handlers, concurrency: 1, leaseMs: 1500 });
+  await worker.start();
+  await until(() => beats === 1);
+  isAway = true;
+  // It would have heard by now that others have its jobs.
+  await until(() => beats === 3);
+  const [pushed] = await engine.push([newJob({ type: "Quick" })]);
+  await pause(500);
+  expect(begun).toBe(0);
+  isAway = false;
+  await until(async () => (await engine.find(pushed?.id as number))?.state === "completed");
+  expect(begun).toBe(1);
+  worker.stop(1000);
+  await worker.ended;
+});

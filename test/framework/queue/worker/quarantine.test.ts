@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import type { ClaimedJob } from "../../../../framework/queue/engine";
+import { Quarantine } from "../../../../framework/queue/worker/quarantine";
+
+const job = (id: number, crashes: number) => ({ id, attempt: 1, crashes }) as ClaimedJob;
+
+test("a suspect that hangs is alone for a while, and then others are begun beside it", () => {
+  const quarantine = new Quarantine();
+  expect(quarantine.choose([job(1, 0), job(2, 2)], 0)?.id).toBe(2);
+  expect(quarantine.endIfLong(14_999)).toBe(false);
+  expect(quarantine.isChosen).toBe(true);
+  expect(quarantine.endIfLong(15_000)).toBe(true);
+  expect(quarantine.isChosen).toBe(false);
+  expect(quarantine.endIfLong(60_000)).toBe(false);
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import type { Held } from "../../../../framework/queue/engine";
+import { type Memory, Reconciliation } from "../../../../framework/queue/worker/reconciliation";
+
+const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
+
+/** A worker's memory, and what the comparison did with it. */
+function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
+  const state = { active: [] as Held[], outgoing: [] as Held[], ...start };
+  const abandoned: Held[] = [];
+  const returned: Held[] = [];
+  let answer = () => {};
+  const claims = { answered: Promise.resolve() as Promise<unknown> };
+  const memory: Memory = {
+    active: () => state.active,
+    outgoing: () => state.outgoing,
+    claimsAnswered: () => claims.answered,
+    abandon: (jobs) => abandoned.push(...jobs),
+    giveBack: (jobs) => returned.push(...jobs),
+  };
+  const claimUnderWay = () => {
+    claims.answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  };
+  return {
+    reconciliation: new Reconciliation(memory),
+    state,
+    abandoned,
+    returned,
+    claimUnderWay,
+    answer: () => answer(),
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a worker's memory and the store", () => {
+  test("that agree change nothing", async () => {
+    const worker = remembering({ active: [job(1)], outgoing: [job(2)] });
+    worker.reconciliation.begin()([job(1), job(2)]);
+    await settled();
+    expect([worker.abandoned, worker.returned]).toEqual([[], []]);
+  });
+
+  test("what the store gives to nobody or to somebody else is abandoned", () => {
+    const worker = remembering({ active: [job(1), job(2)] });
+    worker.reconciliation.begin()([job(2)]);
+    expect(worker.abandoned).toEqual([job(1)]);
+  });
+
+  test("a late answer about one attempt does not abandon the next", () => {
+    const worker = remembering({ active: [job(1, 1)] });
+    const reconcile = worker.reconciliation.begin();
+    worker.state.active = [job(1, 2)];
+    reconcile([]);
+    expect(worker.abandoned).toEqual([]);
+  });
+
+  test("what was claimed after the question is not missed in the answer", () => {
+    const worker = remembering({});
+    const reconcile = worker.reconciliation.begin();
+    worker.state.active = [job(1)];
+    reconcile([]);
+    expect(worker.abandoned).toEqual([]);
+  });
+
+  test("what the worker knows nothing of goes back, by its attempt", async () => {
+    const worker = remembering({ active: [job(1, 2)] });
+    worker.reconciliation.begin()([job(1, 2), job(1, 3), job(2)]);
+    await settled();
+    expect(worker.returned).toEqual([job(1, 3), job(2)]);
+  });
+
+  test("what a claim under way is about to bring does not", async () => {
+    const worker = remembering({});
+    worker.claimUnderWay();
+    worker.reconciliation.begin()([job(1), job(2)]);
+    await settled();
+    expect(worker.returned).toEqual([]);
+    worker.state.active = [job(1)];
+    worker.answer();
+    await settled();
+    expect(worker.returned).toEqual([job(2)]);
+  });
+
+  test("what ended while the question was under way does not", async () => {
+    const worker = remembering({ outgoing: [job(1)] });
+    const reconcile = worker.reconciliation.begin();
+    worker.state.outgoing = [];
+    worker.reconciliation.told([job(1)]);
+    reconcile([job(1)]);
+    await settled();
+    expect(worker.returned).toEqual([]);
+  });
+
+  test("a question without an answer leaves the next one its own", async () => {
+    const worker = remembering({});
+    worker.reconciliation.begin();
+    worker.reconciliation.cancel();
+    worker.reconciliation.begin()([job(1)]);
+    await settled();
+    expect(worker.returned).toEqual([job(1)]);
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { type SeenHolder, Trust } from "../../../../framework/queue/engines/trust";
+
+const holder = (until: number, remaining: number): SeenHolder => ({
+  ...{ id: "w", host: "elsewhere", pid: 1, identity: null, concurrency: 1, startedAt: 0 },
+  lease: { until, remaining },
+});
+
+/** One look after the other: at which moment, until when the lease goes, how much of it remains, and the connection. */
+type Look = [at: number, until: number, remaining: number, isConnected?: boolean];
+
+const over = { isSilent: true, isOver: true };
+const living = { isSilent: false, isOver: false };
+const connected = { isSilent: true, isOver: false };
+
+test.each<[string, Look[], object]>([
+  ["goes on", [[0, 9, 5]], living],
+  [
+    "has just been over for the first time",
+    [
+      [0, 9, 5],
+      [500, 9, -1],
+    ],
+    living,
+  ],
+  [
+    "has been over for as long as a heartbeat takes",
+    [
+      [0, 9, -1],
+      [1500, 9, -1501],
+      [3000, 9, -3001],
+    ],
+    over,
+  ],
+  [
+    "was over and has been prolonged",
+    [
+      [0, 9, -1],
+      [2900, 15, 6],
+      [3100, 15, 5],
+    ],
+    living,
+  ],
+  [
+    "was over again and again at another end",
+    [
+      [0, 9, -1],
+      [2000, 10, -1],
+      [4000, 11, -1],
+    ],
+    living,
+  ],
+  [
+    "ended because the clock jumped by an hour",
+    [
+      [0, 9, 5],
+      [500, 9, -3_600_000],
+    ],
+    living,
+  ],
+  ["was over for long when this process began", [[0, 9, -3_600_000]], over],
+  [
+    "is over while the connection is there",
+    [
+      [0, 9, -1, true],
+      [3000, 9, -3001, true],
+    ],
+    connected,
+  ],
+  [
+    "is over for ever beside a connection",
+    [
+      [0, 9, -1, true],
+      [400_000, 9, -400_000, true],
+    ],
+    over,
+  ],
+  ["goes on without a connection for a moment", [[0, 9, 5000, false]], living],
+  [
+    "goes on without a connection",
+    [
+      [0, 9, 5000, false],
+      [900, 9, 4100, false],
+    ],
+    { isSilent: false, isOver: true },
+  ],
+  [
+    "goes on with a connection that was made anew",
+    [
+      [0, 9, 5000, false],
+      [500, 9, 4500, true],
+      [900, 9, 4100, false],
+    ],
+    living,
+  ],
+])("a lease that %s", (_, looks, expected) => {
+  let now = 0;
+  const trust = new Trust(() => now);
+  const answers = looks.map(([at, until, remaining, isConnected]) => {
+    now = at;
+    const connections = new Map(isConnected === undefined ? [] : [["w", isConnected]]);
+    return trust.judge([holder(until, remaining)], connections)[0]?.lease;
+  });
+  expect(answers.at(-1)).toEqual({ until: looks.at(-1)?.[1], ...expected });
+});

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeApp, type TestApp } from "../../support/apps/app";
+
+let app: TestApp;
+beforeAll(() => {
+  app = makeApp({
+    "commands/Greets.ts": `import { command } from "../app/console/command";
+      export default command({ description: "Greets", timeout: "1m", run: () => "hello" });`,
+    "later.ts": "export const later = true;",
+    "test/Greets.test.ts": `import { expect, test } from "vitest";
+      import greets from "../commands/Greets";
+      test("greets", async () => {
+        expect(greets.run({} as never)).toBe("hello");
+        // Whatever the command has begun to load was asked for before this.
+        expect((await import("../later")).later).toBe(true);
+      });`,
+    "vitest.config.mjs": `import { appendFileSync } from "node:fs";
+      const note = (code, id) => void appendFileSync("loaded", id + "\\n");
+      export default { cacheDir: "cache", plugins: [{ name: "note", transform: note }] };`,
+  });
+});
+afterAll(() => app.remove());
+
+test("a test that imports a command loads what declares one, and nothing that runs it", async () => {
+  const vitest = join(app.root, "node_modules/vitest/vitest.mjs");
+  const ended = await app.run([vitest, "run", "test/Greets.test.ts"]);
+  expect(ended).toMatchObject({ status: 0, stderr: "" });
+  const loaded = app
+    .read("loaded")
+    .split("\n")
+    .filter((id) => id.startsWith(`${app.root}/`));
+  expect([...new Set(loaded)].map((id) => id.slice(app.root.length + 1)).sort()).toEqual([
+    "framework/config/config.ts",
+    "framework/config/envFile.ts",
+    "framework/config/groups.ts",
+    "framework/config/mailAddresses.ts",
+    "framework/config/readText.ts",
+    "framework/config/readers.ts",
+    "framework/config/sourceEntry.ts",
+    "framework/config/sqliteOnNode20.ts",
+    "framework/config/launch.ts",
+    "app/console/command.ts",
+    "framework/config/errors.ts",
+    "framework/runs/nesting/partPort.ts",
+    "framework/process/thisProcess.ts",
+    "framework/config/duration.ts",
+    "commands/Greets.ts",
+    "later.ts",
+    "test/Greets.test.ts",
+  ]);
+});

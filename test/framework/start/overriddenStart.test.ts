@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { entryId } from "../../../framework/schedule/expression/entryId";
+import { parseSchedule } from "../../../framework/schedule/expression/expression";
+import type { CompiledFacts } from "../../../framework/start/compiledFacts";
+import { overriddenStart } from "../../../framework/start/overriddenStart";
+
+const facts: CompiledFacts = { name: "LastDay", schedule: ["0 0 1 * *"], overlap: "skip" };
+const id = (schedule: string, timezone?: string) => entryId(parseSchedule(schedule), timezone);
+
+test("a command decides by the schedule that the deployment gives it", () => {
+  const { decide } = overriddenStart({ facts }, { schedule: "0 0 L * *", timezone: "Asia/Tokyo" });
+  const lastMidnight = new Date("2027-01-30T15:00:00Z");
+  expect(decide?.(id("0 0 L * *", "Asia/Tokyo"), lastMidnight)).toEqual({
+    kind: "due",
+    slot: lastMidnight.getTime(),
+  });
+  expect(decide?.(id("0 0 L * *", "Asia/Tokyo"), new Date("2027-01-29T15:00:00Z"))).toEqual({
+    kind: "not due",
+  });
+  expect(decide?.(id("0 0 L * *"), lastMidnight)).toEqual({ kind: "unknown entry" });
+});
+
+test("entries of the source's own schedule hold until they are installed anew", () => {
+  const { decide } = overriddenStart({ facts }, { schedule: "0 0 L * *" });
+  expect(decide?.(id("0 0 1 * *"), new Date(2027, 0, 15))).toEqual({ kind: "not due" });
+});
+
+test("what is not overridden stays, and so does the way it decides", () => {
+  const decide = () => ({ kind: "not due" }) as const;
+  expect(overriddenStart({ facts, decide }, { timeout: "90s", overlap: "wait" })).toEqual({
+    facts: { ...facts, timeout: "90s", timeoutMs: 90_000, overlap: "wait" },
+    decide,
+  });
+});
+
+test("an override that is not valid is refused by its name", () => {
+  expect(() => overriddenStart({ facts }, { timeot: "1s" })).toThrow('unknown field "timeot"');
+  expect(() => overriddenStart({ facts }, ["timeout"])).toThrow('unknown field "0"');
+  expect(() => overriddenStart({ facts }, null)).toThrow("what is said of LastDay must be an object");
+});

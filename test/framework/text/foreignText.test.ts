@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Terminal } from "../../../framework/cli/terminal";
+import { readMailboxSetting } from "../../../framework/config/mailAddresses";
+import type { NoticeContent } from "../../../framework/runs/notices/noticeText";
+import { webhookBody } from "../../../framework/runs/notices/webhookBody";
+import { withoutValues } from "../../../framework/services/database/sqlErrors";
+import { jsonLine } from "../../../framework/services/log/logLine";
+import { prettyLine } from "../../../framework/services/log/prettyLine";
+import { withoutUrlSecrets } from "../../../framework/services/webAddress";
+import { errorText } from "../../../framework/text/errorText";
+import { printable, printableLine, printableWithColours } from "../../../framework/text/printable";
+import type { QueueState } from "../../../framework/views/queue/queueState";
+import { queueText } from "../../../framework/views/queue/queueText";
+import { runDetails, runTable } from "../../../framework/views/runList";
+import { acting, foreign } from "../../support/foreign";
+import { someRun } from "../../support/run";
+
+/** Paints as a terminal does. */
+const terminal: Terminal = {
+  paint: (_, text) => `\u001b[31m${text}\u001b[0m`,
+  symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
+  width: 100,
+  isTerminal: true,
+};
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+const withoutPaint = (text: string) => text.replaceAll(/\u001b\[(31|0|2)m/g, "");
+
+const run = someRun({ state: "failed", exitStatus: 1 });
+
+describe("text from elsewhere", () => {
+  test("never acts where it is shown, and one line stays one", () => {
+    fc.assert(
+      fc.property(foreign, (text) => {
+        expect(printable(text)).not.toMatch(acting);
+        expect(printableLine(text)).not.toMatch(/\n|\t/);
+        expect(withoutPaint(printableWithColours(text))).not.toMatch(acting);
+        // Only what acts is changed.
+        if (!acting.test(text)) expect(printableWithColours(text)).toBe(text);
+      }),
+    );
+  });
+
+  test("takes one line in tables of runs and of the queue", () => {
+    fc.assert(
+      fc.property(foreign, foreign, (error, type) => {
+        const table = runTable([{ ...run, error, message: type }], 2, terminal);
+        expect(table.split("\n")).toHaveLength(3);
+        expect(withoutPaint(table)).not.toMatch(acting);
+        expect(
+          withoutPaint(runDetails({ ...run, error, message: type, args: [type] }, terminal)),
+        ).not.toMatch(acting);
+        const counts = { pending: 1, scheduled: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 };
+        const state = { types: [{ type, isPaused: false, ...counts }], workers: [], paused: [] };
+        const shown = withoutPaint(queueText(state as unknown as QueueState, 0, terminal));
+        expect(shown.split("\n")).toHaveLength(5);
+        expect(shown).not.toMatch(acting);
+      }),
+    );
+  });
+
+  test("is one line of the log, whole in JSON", () => {
+    fc.assert(
+      fc.property(foreign, foreign, (message, value) => {
+        const entry = { time: new Date(0), level: "info", message, run: "own", meta: { value } };
+        const line = jsonLine(entry);
+        expect(line).not.toMatch(acting);
+        expect(line).not.toContain("\n");
+        expect(JSON.parse(line)).toMatchObject({ message, value, run: "own" });
+        const [, ...more] = prettyLine(entry, false).split("\n");
+        for (const next of more) expect(next).toMatch(/^ {2}/);
+        expect(prettyLine(entry, false)).not.toMatch(acting);
+      }),
+    );
+  });
+
+  test("becomes no link, call or frame of its own in chats", () => {
+    fc.assert(
+      fc.property(foreign, foreign, (error, output) => {
+        const content = {
+          ...{
+            event: "failure",
+            name: "Digest",
+            description: error,
+            host: "h",
+            app: "/a",
+            failures: 1,
+            output,
+          },
+          incident: { reason: error, openedAt: 0, closedAt: null },
+          run: { ...run, error },
+        } as unknown as NoticeContent;
+        const { content: discord } = webhookBody(content, "discord") as { content: string };
+        const [head = ""] = discord.split("```");
+        expect(head.replaceAll(/\\[\s\S]/g, "")).not.toMatch(/[[\]()<>`]/);
+        expect([0, 2]).toContain(discord.split("```").length - 1);
+        expect(JSON.stringify(webhookBody(content, "teams"))).not.toContain("](");
+        const { text: slack } = webhookBody(content, "slack") as { text: string };
+        expect(slack).not.toMatch(/[<>]/);
+      }),
+    );
+  });
+
+  test("is kept as an error's text that databases take", () => {
+    fc.assert(
+      fc.property(foreign, foreign, (message, cause) => {
+        const text = errorText(new Error(message, { cause }), 200);
+        expect(text.length).toBeLessThanOrEqual(200);
+        expect(text).not.toMatch(/\p{Surrogate}|\0/u);
+      }),
+    );
+  });
+});
+
+// A word before a name may be its first half: `Doe, Jo <jo@x.org>`. So only what looks like an address is tried here.
+test("no address is lost from a list without a word", () => {
+  const address = fc.constantFrom("a@x.org", "b.c@y.example", "root@localhost");
+  const name = fc.constantFrom("", "Ops", '"Doe, J" ', "Ops Team ");
+  const mailbox = fc.tuple(name, address).map(([label, one]) => (label === "" ? one : `${label}<${one}>`));
+  const part = fc.oneof(mailbox, fc.constantFrom("x@", "@y", "a@b@c", "<", "o p@x y"));
+  fc.assert(
+    fc.property(
+      fc.array(part, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(", ", ";", ","),
+      (parts, between) => {
+        const { mailboxes, wrong } = readMailboxSetting(parts.join(between));
+        const good = parts.flatMap((one) => /^(?:.*<)?([\w.]+@[\w.]+)>?$/.exec(one)?.[1] ?? []);
+        const isClean = good.length === parts.length;
+        if (isClean) expect([mailboxes.map(({ address: one }) => one), wrong]).toEqual([good, []]);
+        else expect(wrong.length).toBeGreaterThan(0);
+      },
+    ),
+  );
+});
+
+test("a secret of a statement or URL is in none of its errors", () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9'"\\]{8,20}$/).map((text) => `Q${text}Z`);
+  fc.assert(
+    fc.property(secret, (value) => {
+      const error = new Error(`Duplicate entry '${value}' for key 't' near '${value}' at line 1`);
+      withoutValues(error, "insert into t values (?)", [value]);
+      expect(`${error.message} ${error.stack}`).not.toContain(value);
+      const url = `https://u:${encodeURIComponent(value)}@h/${encodeURIComponent(value)}?k=1`;
+      expect(withoutUrlSecrets(`no /${encodeURIComponent(value)} (${value})`, url)).not.toContain(value);
+    }),
+  );
+});

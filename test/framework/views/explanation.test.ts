@@ -1,0 +1,360 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Terminal } from "../../../framework/cli/terminal";
+import { crontabRows } from "../../../framework/crontab/install/rows";
+import { crontabLine } from "../../../framework/crontab/text/line";
+import { commandFacts } from "../../../framework/metadata/manifest";
+import { parseInstant } from "../../../framework/schedule/times/instant";
+import { explain } from "../../../framework/views/explanation";
+import { explanationText, mistakeText } from "../../../framework/views/explanationText";
+
+const project = join(import.meta.dirname, "../../..");
+const symbols = { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" };
+const named: Terminal = {
+  paint: (style, text) => `${style}(${text})`,
+  symbols,
+  width: 80,
+  isTerminal: false,
+};
+const plain: Terminal = { ...named, paint: (_, text) => text };
+const now = new Date("2026-11-23T05:21:00Z");
+const command = commandFacts("OpeningBell", "declared", { schedule: "30 9 * * 1-5" });
+
+function text(expression: string, { timezone = "Europe/Berlin", terminal = plain, count = 3 } = {}): string {
+  return explanationText(explain(expression, { hostTimezone: timezone, from: now, count }), now, terminal);
+}
+
+function mistake(expression: string, terminal = plain): string {
+  return mistakeText(explain(expression, { hostTimezone: "UTC", from: now, count: 1 }), terminal);
+}
+
+describe("an explanation", () => {
+  test("says what it means, what surprises, when it starts and what the crontab gets", () => {
+    expect(text("0 0 */2 * 1")).toBe(`
+  0 0 */2 * 1
+  At 00:00, on days 1, 3, 5 and so on to 31 of the month, but only if it is
+  Monday
+
+  ! Both days must match, because the day-of-month begins with *: without it
+    either would be enough
+  ! */2 starts anew each month (days 1-31/2): not every 2 days; rate(2 days) is
+    even
+
+  Next on a host in Europe/Berlin
+    Mon 07 Dec 2026 00:00 +01:00   in 13d 17h
+    Mon 21 Dec 2026 00:00 +01:00   in 27d 17h
+    Mon 11 Jan 2027 00:00 +01:00   in 48d 17h
+
+  In the crontab
+    0 0 */2 * 1 command`);
+  });
+
+  test("has every line that it becomes, as the crontab has it", () => {
+    expect(text("10,40 0 8 L * *", { timezone: "Asia/Kolkata", count: 2 })).toBe(`
+  10,40 0 8 L * *
+  At seconds 10 and 40 of 08:00, on the last day of the month
+
+  Next on a host in Asia/Kolkata
+    Mon 30 Nov 2026 08:00:10 +05:30   in 6d 21h
+    Mon 30 Nov 2026 08:00:40 +05:30   in 6d 21h
+
+  In the crontab, 2 lines
+    0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 110 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac
+    0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 140 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac`);
+  });
+
+  test("of a schedule in another zone than the host's has the line that crontab:install writes for it", () => {
+    const options = { timezone: "America/New_York", hostTimezone: "Europe/Berlin", from: now, count: 1 };
+    const explanation = explain("30 9 * * 1-5", options);
+    const row = crontabRows([{ ...command, timezone: "America/New_York" }], {
+      hostTimezone: "Europe/Berlin",
+    })[0];
+    const place = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+    const installed = row?.entries.map((entry) => crontabLine(row, entry, place));
+    const start = `/usr/bin/node commands/OpeningBell.js >> ${row?.log} 2>&1`;
+    expect(
+      explanation.entries.map((line) =>
+        line.replace(" LAJU", " cd /srv/app/build && LAJU").replace("command", start),
+      ),
+    ).toEqual(installed);
+    expect(explanationText(explanation, now, plain)).toContain(
+      "Next in America/New_York, on a host in Europe/Berlin\n    Mon 23 Nov 2026 09:30 -05:00   in 9h 09m\n",
+    );
+  });
+
+  test("of a host whose daemon has a TZ of its own names it, as the crontab does", () => {
+    const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true, from: now, count: 1 };
+    expect(explain("0 9 L * *", options).entries).toEqual([
+      expect.stringMatching(/LAJU_ENTRY=[0-9a-f]{8}@Asia\/Tokyo command ;; esac$/),
+    ]);
+  });
+
+  test("of @reboot has no times", () => {
+    expect(text("@reboot", { terminal: named })).toBe(`
+  bold(@reboot)
+  Once when the cron daemon starts
+
+  yellow(!) @reboot runs when the cron daemon starts, which a restart of it is too
+
+  In the crontab
+    @reboot command`);
+  });
+
+  test("shows the offset, which clock changes move", () => {
+    const summer = explain("0 8 * * *", {
+      hostTimezone: "Europe/Berlin",
+      from: new Date("2027-03-27T05:00Z"),
+      count: 2,
+    });
+    expect(explanationText(summer, now, plain)).toContain(
+      "    Sat 27 Mar 2027 08:00 +01:00   in 124d 1h\n    Sun 28 Mar 2027 08:00 +02:00   in 125d",
+    );
+  });
+
+  test("of H says that the command's name decides", () => {
+    const options = { hostTimezone: "UTC", from: now, count: 1 };
+    expect(explain("H 3 * * *", options).warnings).toEqual([
+      "H stands for a value that the command's name decides: give it with --name",
+    ]);
+    const [a, b] = ["A", "B"].map((name) => explain("H 3 * * *", { ...options, name }));
+    expect(a.warnings).toEqual([]);
+    expect(a.entries).not.toEqual(b.entries);
+  });
+});
+
+describe("a mistake", () => {
+  test("is underlined, with what is allowed and the nearest valid spelling", () => {
+    expect(
+      mistake("5/15 * * * *"),
+    ).toBe(`✗ schedule "5/15 * * * *" has "5/15" as its minute, expected a step after * or a range
+
+    5/15 * * * *
+    ^^^^
+
+  The minute takes a step after * or a range, such as "5-59/15 * * * *".`);
+    expect(
+      mistake("0 0 31 2 *", named),
+    ).toBe(`red(✗) schedule "0 0 31 2 *" never fires: February has no day 31
+
+    0 0 31 2 *
+        ^^
+
+  dim(The day-of-month takes days that the chosen months have, such as "0 0 L 2 *".)`);
+  });
+
+  test.each([
+    ["0 8 * *", "    0 8 * *\n    ^^^^^^^"],
+    ["0\t25 * * *", "    0 25 * * *\n      ^^"],
+    ["@dayly", "    @dayly\n    ^^^^^^"],
+    ["0 8 * * mon,,tue", "    0 8 * * mon,,tue\n                ^"],
+    ["", "\n    ^"],
+  ])("%j is marked where it is wrong", (expression, marked) => {
+    expect(mistake(expression)).toContain(`\n${marked}\n`);
+  });
+
+  test("in a long expression is shown with what stands around it", () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => minute).join(",");
+    const lines = mistake(`${minutes},60 * * * *`).split("\n");
+    expect(lines[2].slice(lines[3].indexOf("^"), lines[3].length)).toBe("60");
+    expect(lines[2].length).toBeLessThanOrEqual(80);
+  });
+});
+
+interface Row {
+  expression: string;
+  month?: number;
+  deltas: number[];
+}
+
+function rowsOf(file: string): Row[] {
+  return JSON.parse(readFileSync(join(project, "test/fixtures", file), "utf8")).rows;
+}
+
+function minutesOf({ deltas }: Row): number[] {
+  let minute = 0;
+  const minutes = deltas.map((delta) => {
+    minute += delta;
+    return minute;
+  });
+  return [...new Set(minutes)];
+}
+
+function minutesUntil(end: string, times: readonly string[]): number[] {
+  return times.map((time) => Date.parse(time) / 60_000).filter((minute) => minute < Date.parse(end) / 60_000);
+}
+
+describe("what Debian's cron really did is what explain --json says", () => {
+  const clockChanges: Record<number, [string, string]> = {
+    3: ["2026-03-28T22:40Z", "2026-03-29T03:10Z"],
+    10: ["2026-10-24T21:40Z", "2026-10-25T04:10Z"],
+  };
+
+  test("for half a year in UTC", () => {
+    for (const row of rowsOf("firings-utc.json")) {
+      const from = new Date("2027-12-31T23:59Z");
+      const { next } = explain(row.expression, { hostTimezone: "UTC", from, count: row.deltas.length + 1 });
+      const before = minutesUntil("2028-07-01", next);
+      // The recording ends after so many firings of those that fire often.
+      const expected = minutesOf(row);
+      expect([row.expression, before.slice(0, expected.length)]).toEqual([row.expression, expected]);
+      if (expected.length < 1000)
+        expect([row.expression, before.length]).toEqual([row.expression, expected.length]);
+    }
+  });
+
+  test("across both clock changes in Berlin", () => {
+    for (const row of rowsOf("firings-berlin-dst.json")) {
+      const [from, to] = clockChanges[row.month ?? 0];
+      const options = { hostTimezone: "Europe/Berlin", from: new Date(from), count: 400 };
+      const { next } = explain(row.expression, options);
+      const minutes = minutesUntil(to, next);
+      expect([row.month, row.expression, minutes]).toEqual([row.month, row.expression, minutesOf(row)]);
+    }
+  });
+
+  test.each([1, 40, 80, 120])("as a program too (row %i)", async (index) => {
+    const row = rowsOf("firings-berlin-dst.json")[index];
+    const [from, to] = clockChanges[row.month ?? 0];
+    const ended = await laju(
+      ...[row.expression, "--json", "--host-timezone", "Europe/Berlin", "--from", from, "--count", "400"],
+    );
+    const { next } = JSON.parse(ended.stdout) as { next: string[] };
+    expect(minutesUntil(to, next)).toEqual(minutesOf(row));
+  });
+});
+
+describe("node laju explain", () => {
+  test("--json has the same of a valid expression", async () => {
+    const ended = await laju(
+      "0 8 * * *",
+      "--json",
+      "--host-timezone",
+      "Europe/Berlin",
+      "--from",
+      "2026-03-28",
+      "--count",
+      "2",
+    );
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(ended.stdout)).toEqual({
+      expression: "0 8 * * *",
+      valid: true,
+      description: "At 08:00",
+      timezone: "Europe/Berlin",
+      hostTimezone: "Europe/Berlin",
+      entries: ["0 8 * * * command"],
+      next: ["2026-03-28T07:00:00.000Z", "2026-03-29T06:00:00.000Z"],
+      warnings: [],
+    });
+  });
+
+  test("--json has the same fields of an invalid one, and what is wrong with it", async () => {
+    const ended = await laju("0 25 * * *", "--json");
+    expect(ended).toMatchObject({ status: 2, stderr: "" });
+    expect(JSON.parse(ended.stdout)).toEqual({
+      expression: "0 25 * * *",
+      valid: false,
+      description: null,
+      timezone: "UTC",
+      hostTimezone: "UTC",
+      entries: [],
+      next: [],
+      warnings: [],
+      error: 'schedule "0 25 * * *" has "25" as its hour, expected 0-23',
+      hint: 'The hour takes 0-23, such as "0 23 * * *".',
+      problem: {
+        field: "hour",
+        offset: 2,
+        length: 2,
+        found: "25",
+        allowed: "0-23",
+        suggestion: "0 23 * * *",
+      },
+    });
+  });
+
+  test("ends with status 2 and says so on stderr where the schedule is wrong", async () => {
+    const ended = await laju("0 25 * * *");
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toContain("\n    0 25 * * *\n      ^^\n");
+  });
+
+  test("takes a schedule in several words, for those who forget the quotes", async () => {
+    const ended = await laju("0", "8", "1", "*", "1", "--json", "--count", "0");
+    expect(JSON.parse(ended.stdout)).toMatchObject({ expression: "0 8 1 * 1", next: [] });
+  });
+
+  test.each([
+    [
+      ["--timezone", "europe/berlin"],
+      '✗ "europe/berlin" is not a time zone\n  Use a name from the time zone database, such as "Europe/Berlin".\n',
+    ],
+    [
+      ["--from", "tomorrow"],
+      '✗ "tomorrow" is not a moment\n  Write it as ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".\n',
+    ],
+    [["--count", "-1"], undefined],
+    [
+      ["--count", "many"],
+      '✗ --count "many" is not a whole number up to 999999\n  Say how many of the next times to show, such as --count 10.\n',
+    ],
+  ])("refuses %j", async (flags, message) => {
+    const ended = await laju("@daily", ...flags);
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    if (message !== undefined) expect(ended.stderr).toBe(message);
+  });
+
+  test("--help says how to use it", async () => {
+    expect((await laju("--help")).stdout).toBe(`Say what a schedule means and when it starts
+
+Usage  node laju explain "<schedule>" [options]
+
+Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,
+or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.
+
+Options
+  --timezone <value>        The schedule's zone, as in metadata (default: the host's)
+  --host-timezone <value>   The zone of the host's cron (default: this host's)
+  --from <value>            Show the times after this moment, in ISO 8601 (default: now)
+  --count <value>           How many of the next times to show (default 5)
+  --name <value>            The command's name, which decides what H stands for
+  --json                    Print it as JSON
+  -h, --help                Show this text
+`);
+  });
+});
+
+describe("a moment", () => {
+  test.each([
+    ["2026-11-23T08:00:00Z", "2026-11-23T08:00:00.000Z"],
+    ["2026-11-23T08:00+05:30", "2026-11-23T02:30:00.000Z"],
+    ["2026-11-23T08:00:01.5+0100", "2026-11-23T07:00:01.500Z"],
+    ["2026-11-23 08:00", "2026-11-23T07:00:00.000Z"],
+    ["2026-11-23", "2026-11-22T23:00:00.000Z"],
+    ["2026-07-01", "2026-06-30T22:00:00.000Z"],
+    ["2026-03-29T02:30", "2026-03-29T01:30:00.000Z"],
+    ["2026-10-25T02:30", "2026-10-25T00:30:00.000Z"],
+    ["2026-03-29T12:00", "2026-03-29T10:00:00.000Z"],
+  ])("%s in Berlin is %s", (written, instant) => {
+    expect(parseInstant(written, "Europe/Berlin").toISOString()).toBe(instant);
+  });
+
+  test.each(["", "now", "2026-13-01", "2026-02-30", "2026-11-23T25:00", "1764000000", "2026-11-23T08"])(
+    "is not %j",
+    (written) => {
+      expect(() => parseInstant(written, "UTC")).toThrow(`${JSON.stringify(written)} is not a moment`);
+    },
+  );
+});
+
+function laju(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC" };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["laju", "explain", ...args], { cwd: project, env }, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}

@@ -1,4 +1,0 @@
-import { sqliteSetup } from "../support/queue/sqliteSetup";
-import { conformance } from "./conformance";
-
-conformance(sqliteSetup());

@@ -1,0 +1,121 @@
+import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { needs } from "../servers/requirement";
+
+const missing = missingForCron();
+
+/** For `describe.skipIf(needsCron.skip)`; under CI=true nothing is skipped. */
+export const needsCron = {
+  skip: missing.length > 0 && process.env.CI !== "true",
+  label: ` (needs ${missing.length > 0 ? missing.join(", ") : "cron"})`,
+};
+
+/** A spool of crontabs that is no other process's, with Debian's own programs working on it. */
+export interface CronHouse {
+  /** A folder for the test's files. */
+  folder: string;
+  /** A `crontab` that works on this spool alone: for CrontabAccess, and (as `bin/crontab`) for PATH. */
+  program: string;
+  /** The folder that holds it. */
+  bin: string;
+  /** The words before a program that is to run within. */
+  enter: readonly string[];
+  /** Runs crontab(1). */
+  crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
+  /** Runs a shell script within: it sees this spool, and the usual rest of the machine. */
+  shell(script: string): SpawnSyncReturns<Buffer>;
+  stop(): Promise<void>;
+}
+
+/**
+ * With `daemon`, the real cron daemon runs what is installed, with `tz` as its TZ. The machine's own crontabs are out of
+ * reach. What has a TZ is in a process namespace of its own: no other test is to take it for its daemon.
+ */
+export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
+  const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
+  chmodSync(folder, 0o755);
+  const program = daemon ? "cron -f" : "cat";
+  const words = tz === "" ? [program, "--mount"] : [`env TZ=${tz} ${program}`, ...ownProcesses];
+  const keeper = spawn("sh", ["-euc", privateMounts, "sh", folder, ...words], {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const ready = join(folder, "ready");
+  await waitFor(keeper, () => existsSync(ready));
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const inside = tz === "" ? [`${keeper.pid}`, "-m"] : [childOf(keeper), "-m", "-p"];
+  const enter = ["nsenter", "-t", ...inside, "--"];
+  writeFileSync(join(bin, "crontab"), `#!/bin/sh\nexec ${enter.join(" ")} /usr/bin/crontab "$@"\n`, {
+    mode: 0o755,
+  });
+  const run = (words: string[], input?: string | Buffer) =>
+    spawnSync(enter[0], [...enter.slice(1), ...words], { input });
+  return {
+    folder,
+    bin,
+    program: join(bin, "crontab"),
+    enter,
+    crontab: (args, input) => run(["crontab", ...args], input),
+    shell: (script) => run(["sh", "-c", script]),
+    stop: () => stop(keeper, folder),
+  };
+}
+
+/**
+ * No mail leaves, no system crontab runs; cron closes every file descriptor there could be, hence the limit. The spool
+ * is old: of what is installed in the very second that the daemon saw it first, the daemon never hears (it compares
+ * whole seconds).
+ */
+const privateMounts = `
+ulimit -n 256
+folder=$1 program=$2
+shift 2
+exec unshare "$@" sh -euc '
+  mount -t tmpfs none /run
+  mount -t tmpfs none /var/spool/cron
+  mkdir -m 1730 /var/spool/cron/crontabs
+  chgrp crontab /var/spool/cron/crontabs
+  mkdir "$1/cron.d"
+  : > "$1/empty"
+  mount --bind "$1/cron.d" /etc/cron.d
+  mount --bind "$1/empty" /etc/crontab
+  if [ -e /usr/sbin/sendmail ]; then mount --bind /bin/true /usr/sbin/sendmail; fi
+  touch --date=@0 /var/spool/cron/crontabs "$1/cron.d" "$1/empty"
+  : > "$1/ready"
+  exec setpriv --pdeathsig KILL $2
+' sh "$folder" "$program"
+`;
+
+const ownProcesses = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+function childOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+}
+
+/** Waits for a condition while the process lives, at most this many milliseconds. */
+export async function waitFor(keeper: ChildProcess | undefined, isMet: () => boolean, limit = 10_000) {
+  const giveUpAt = Date.now() + limit;
+  while (!isMet()) {
+    if (keeper?.exitCode != null)
+      throw new Error(`cron's mounts: ${keeper.stderr?.read() ?? keeper.exitCode}`);
+    if (Date.now() > giveUpAt) throw new Error(`waited ${limit} ms in vain`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function stop(keeper: ChildProcess, folder: string): Promise<void> {
+  if (keeper.exitCode === null && keeper.signalCode === null) {
+    const ended = new Promise((resolve) => keeper.once("exit", resolve));
+    keeper.kill("SIGKILL");
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function missingForCron(): string[] {
+  const programs = ["cron", "crontab", "unshare", "nsenter"].filter((name) => needs(name).path === undefined);
+  const isDebian = existsSync("/etc/debian_version");
+  return [...programs, ...(process.getuid?.() === 0 ? [] : ["root"]), ...(isDebian ? [] : ["Debian's cron"])];
+}

@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const modules = join(import.meta.dirname, "..", "..", "..", "node_modules");
+const cronJob = join(modules, "kubernetes-types", "batch", "v1");
+const flags =
+  "--noEmit --strict --target es2023 --module esnext --moduleResolution bundler --skipLibCheck --pretty false";
+
+/**
+ * What Kubernetes's own OpenAPI definitions have against each manifest as a CronJob of batch/v1. kubernetes-types
+ * is made from them, and the compiler is strict with literals: a field unknown there, at any depth, is wrong too.
+ */
+export function cronJobTypeProblems(manifests: readonly unknown[]): string[][] {
+  const folder = mkdtempSync(join(tmpdir(), "laju-manifests-"));
+  try {
+    const lines = manifests.map(
+      (manifest, index) => `export const manifest${index}: CronJob = ${JSON.stringify(manifest)};`,
+    );
+    const file = join(folder, "manifests.ts");
+    writeFileSync(
+      file,
+      [`import type { CronJob } from ${JSON.stringify(cronJob)};`, ...lines, ""].join("\n"),
+    );
+    return problemsByLine(compile(folder, file), manifests.length);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compile(folder: string, file: string): string {
+  const compiler = join(modules, "typescript", "bin", "tsc");
+  const words = [compiler, ...flags.split(" "), "--types", "", file];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
+  if (status !== 0 && stdout === "") throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** `manifests.ts(3,120): error TS2353: …` is about the second manifest. */
+function problemsByLine(output: string, count: number): string[][] {
+  const found = [...output.matchAll(/^manifests\.ts\((\d+),\d+\): error \w+: (.*)$/gm)];
+  const errors = output.match(/: error |^error /gm)?.length ?? 0;
+  if (errors !== found.length || found.some(([, line]) => Number(line) < 2)) throw new Error(output);
+  return Array.from({ length: count }, (_, index) =>
+    found.filter(([, line]) => Number(line) === index + 2).map(([, , message]) => message),
+  );
+}

@@ -1,0 +1,21 @@
+import type { ExportSource } from "../../../framework/crontab/exports/types";
+import { crontabRows } from "../../../framework/crontab/install/rows";
+import type { CrontabPlace } from "../../../framework/crontab/text/line";
+import type { CommandMeta } from "../../../framework/metadata/commandMeta";
+import { commandFacts } from "../../../framework/metadata/manifest";
+
+export const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+
+/** Commands by name, as the exports get them. */
+export function exportSource(
+  metas: Record<string, CommandMeta>,
+  options: { place?: CrontabPlace; hostTimezone?: string } = {},
+): ExportSource {
+  const { hostTimezone = "UTC" } = options;
+  const commands = Object.entries(metas).map(([name, meta]) => {
+    const facts = commandFacts(name, "declared", meta);
+    const [row] = crontabRows([facts], { hostTimezone, logs: `${(options.place ?? place).root}/logs` });
+    return { facts, row };
+  });
+  return { commands, place: options.place ?? place, hostTimezone };
+}
