@@ -1,96 +1,73 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { basename, dirname, join, normalize, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 
-/** Every layer, from the outermost in, and what it may import besides itself. The first that fits a path is its layer. */
-const layers: [layer: string, mayImport: string[]][] = [
-  ["laju.js", ["commands/index"]],
-  [
-    "commands/index",
-    [
-      "commands/native",
-      "app/console",
-      "framework/schedule",
-      "framework/config/config",
-      "framework/config/errors",
-    ],
-  ],
-  ["commands/native", ["framework/build", "app"]],
-  [
-    "commands",
-    [
-      "app/services",
-      "framework/programs",
-      "app/console/command",
-      "framework/monitor/jobNotices",
-      "app/queue/job",
-    ],
-  ],
-  [
-    "framework/build",
-    [
-      "app/console",
-      "framework/schedule",
-      "framework/queue/jobFiles",
-      "framework/files",
-      "framework/config/config",
-      "framework/config/errors",
-    ],
-  ],
-  // Benchmarks start the same servers as tests do.
-  ["scripts", ["app", "test/support"]],
-  ["app/jobs", ["app/services", "app/queue/job"]],
-  ["app/migrations", []],
-  ["framework/programs", ["app/services", "app/console/command"]],
-  [
-    "app/console",
-    [
-      "framework/runs",
-      "framework/schedule",
-      "framework/queue",
-      "app/services",
-      "framework/files",
-      "framework/config/config",
-      "framework/config/errors",
-    ],
-  ],
-  // Whether a process lives is asked in one way.
-  [
-    "framework/queue",
-    [
-      "framework/process/thisProcess",
-      "framework/schedule",
-      "app/services",
-      "framework/files",
-      "framework/config/config",
-      "framework/config/errors",
-    ],
-  ],
-  [
-    "framework/runs",
-    [
-      "framework/schedule",
-      "app/services",
-      "framework/files",
-      "framework/config/config",
-      "framework/config/errors",
-    ],
-  ],
-  ["framework/schedule", ["framework/config/errors"]],
-  [
-    "app/services",
-    ["framework/queue", "framework/files", "framework/config/config", "framework/config/errors"],
-  ],
-  ["framework/files", ["framework/config/config", "framework/config/errors"]],
-  // What starts a source that is the program is loaded from there. Durations are written in one way.
-  [
-    "framework/config/config",
-    ["framework/config/errors", "framework/config/duration", "framework/start/startExported"],
-  ],
-  ["framework/config/errors", []],
+/**
+ * The house, from the roof down: a room may import what lies on floors below its own, and nothing else. Rooms on one
+ * floor do not know each other. (config/ starts a source through package.json's imports, since starting is above it.)
+ */
+const floors: Record<string, string>[] = [
+  { "laju.js": "starts the command line, compiled or from its sources" },
+  { "commands/index": "the dispatcher of `node laju`" },
+  { "commands/native": "the verbs, one thin file each" },
+  {
+    "framework/monitor": "what looks after the runs: incidents, hangs, the dead man's switch",
+    "framework/views/report": "the report as a page",
+    "framework/make": "drafts of commands and jobs, and their stubs",
+  },
+  { "framework/views": "what people read: list, status, runs, logs, explain" },
+  { "framework/doctor": "what may be wrong with this host or this app" },
+  {
+    "framework/build": "the compiler",
+    "framework/crontab/exports": "the same entries for cron.d, systemd and Kubernetes",
+    "framework/views/queue": "what people read of the queue",
+    "framework/scheduler": "schedule:work, cron's work where there is no cron",
+    "framework/programs": "build/backup.js and its like",
+  },
+  { "framework/crontab/install": "the installed crontab: read, compared, written" },
+  {
+    "framework/crontab/text": "the crontab as text: lines, blocks, differences",
+    "framework/crontab/entries": "from a schedule to cron's fields, with a guard where those are too coarse",
+    "framework/catalog": "which commands there are, and what this deployment says of them",
+  },
+  {
+    "framework/start": "from `node commands/X.js` to run()",
+    "framework/queue": "jobs: engines/, worker/",
+    "framework/host": "this host: its cron's time zone, its zone files, what was installed here",
+  },
+  { "framework/cli": "arguments and the terminal" },
+  { "framework/runs/servers": "which one of several servers runs it" },
+  { "framework/runs/supervision": "a run from its start to its end: time limit, signals, retries" },
+  {
+    "framework/runs/notices": "how a failed run is told",
+    "framework/runs/nesting": "runs inside runs, and what a run has started",
+  },
+  { "framework/runs/history": "what became of runs" },
+  { "framework/runs/logs": "the log files of runs" },
+  { "framework/runs/ledger": "the journal and the ledger: what is recorded of runs" },
+  { "framework/runs/lock": "one run of a command at a time" },
+  {
+    "framework/services": "DB, Mailer, Redis, Logger, Cache, View, backups",
+    "framework/metadata/source": "a command's metadata read from its source, which is not run",
+  },
+  { "framework/metadata": "the fields of the metadata, and the deployment's overrides" },
+  { "framework/schedule/times": "when a schedule is due; pure" },
+  { "framework/schedule/expression": "what a schedule says; pure" },
+  { "framework/process": "this process: its identity, output and secrets" },
+  {
+    "framework/files": "how files and folders are made, opened and replaced",
+    "framework/text": "texts for people: printable, did-you-mean, errors",
+  },
+  { "framework/config": "root, paths, settings, errors, durations" },
 ];
+
+/** What belongs to the app: it imports its own files and what package.json exports of laju, by the package's name. */
+const apps = ["app", "commands"];
+
+/** One file per verb; its mirror is test/commands/native. */
+const mayBeLarge = ["commands/native"];
 
 interface Source {
   path: string;
@@ -98,26 +75,70 @@ interface Source {
   code: string;
 }
 
-const sources = ["app", "commands", "scripts"]
+const sources = ["app", "commands", "framework", "scripts"]
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .concat("laju.js")
-  .filter((path) => /\.[jt]s$/.test(path) && !/\.d\.ts$|node_modules/.test(path))
+  .filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.d\.ts$|node_modules/.test(path))
   .sort()
   .map((path): Source => ({ path, code: withoutComments(readFileSync(join(root, path), "utf8")) }));
 
-test("imports point inwards: commands, console and runs, services, config", () => {
-  const wrong = sources.flatMap(({ path, code }) =>
+const inFloors = sources.filter(({ path }) => floorOf(path) !== undefined);
+const inApp = sources.filter(({ path }) => floorOf(path) === undefined && isWithinAny(path, apps));
+
+test("every source has a place: a room, the app, or scripts", () => {
+  const homeless = sources.filter(({ path }) => floorOf(path) === undefined && !isWithinAny(path, apps));
+  expect(homeless.map(({ path }) => path).filter((path) => !path.startsWith("scripts/"))).toEqual([]);
+});
+
+test("every room has files", () => {
+  const rooms = floors.flatMap((floor) => Object.keys(floor));
+  expect(rooms.filter((room) => !sources.some(({ path }) => roomOf(path) === room))).toEqual([]);
+});
+
+test("imports point down", () => {
+  const wrong = inFloors.flatMap(({ path, code }) =>
     importsOf(path, code)
-      .filter((imported) => !isAllowed(path, imported))
+      .filter((imported) => !mayImport(path, imported))
       .map((imported) => `${path} imports ${imported}`),
   );
   expect(wrong).toEqual([]);
 });
 
-test("every source belongs to a layer", () => {
-  expect(sources.map(({ path }) => path).filter((path) => layerOf(path) === undefined)).toEqual([]);
+test("no two files import each other, types included", () => {
+  const known = new Map(
+    sources.map(({ path, code }) => [withoutEnding(path), new Set(importsOf(path, code))]),
+  );
+  const pairs = [...known].flatMap(([path, imports]) =>
+    [...imports].filter((other) => path < other && known.get(other)?.has(path)).map((other) => [path, other]),
+  );
+  expect(pairs).toEqual([]);
+});
+
+test("laju's own files name each other by their paths", () => {
+  expect(whereFound(inFloors, /\bfrom "laju\/|\bimport\("laju\//)).toEqual([]);
+});
+
+test("the app imports its own files, and laju by name", () => {
+  const wrong = inApp.flatMap(({ path, code }) =>
+    importsOf(path, code)
+      .filter((imported) => !isWithinAny(imported, apps) || floorOf(imported) !== undefined)
+      .map((imported) => `${path} imports ${imported}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("a folder can be taken in at a glance: at most 20 files beside one another", () => {
+  const counts = new Map<string, number>();
+  for (const folder of ["app", "commands", "framework", "scripts", "test"]) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      const place = relative(root, entry.parentPath);
+      if (entry.isFile() && !/node_modules/.test(place)) counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+  }
+  const large = [...counts].filter(([place, count]) => count > 20 && !mayBeLarge.includes(place));
+  expect(large).toEqual([]);
 });
 
 describe("framework/schedule is pure", () => {
@@ -129,22 +150,26 @@ describe("framework/schedule is pure", () => {
 
   test("it touches neither the process nor the disk", () => {
     expect(whereFound(pure, /\bprocess\.|\bconsole\.|\bMath\.random|\bfetch\(/)).toEqual([]);
-    // The parser of commands is loaded at first use: production has none.
-    expect(whereFound(pure, /["']node:/)).toEqual(["framework/metadata/source/parseModule.ts"]);
+    expect(whereFound(pure, /["']node:/)).toEqual([]);
+  });
+
+  test("of config it knows errors and durations alone", () => {
+    const imported = pure.flatMap(({ path, code }) => importsOf(path, code));
+    const config = imported.filter((path) => path.startsWith("framework/config/"));
+    expect([...new Set(config)].sort()).toEqual(["framework/config/duration", "framework/config/errors"]);
   });
 });
 
 describe("of what runs in production", () => {
-  const inside = sources.filter(({ path }) => !path.startsWith("scripts/"));
+  const inside = inFloors.filter(({ path }) => !path.startsWith("framework/build/"));
 
   test("few places end the process", () => {
-    const framework = inside.filter(({ path }) => !isUsers(path));
-    expect(whereFound(framework, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
-      "framework/start/startCompiled.ts",
+    expect(whereFound(inside, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
+      "commands/index.ts",
       "framework/runs/supervision/partOfRun.ts",
       "framework/runs/supervision/startRun.ts",
       "framework/runs/supervision/supervise.ts",
-      "commands/index.ts",
+      "framework/start/startCompiled.ts",
       "laju.js",
     ]);
   });
@@ -158,11 +183,11 @@ describe("of what runs in production", () => {
   test("few places start other programs", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
       "framework/crontab/install/files.ts",
+      "framework/crontab/install/systemCrontab.ts",
+      "framework/runs/notices/startSender.ts",
+      "framework/runs/supervision/retry.ts",
       "framework/scheduler/spawnDetached.ts",
       "framework/scheduler/startCommand.ts",
-      "framework/crontab/install/systemCrontab.ts",
-      "framework/runs/supervision/retry.ts",
-      "framework/runs/notices/startSender.ts",
       "framework/services/backup/postgresTools.ts",
     ]);
   });
@@ -170,14 +195,14 @@ describe("of what runs in production", () => {
   test("few places beside framework/files make folders and files", () => {
     const makes =
       /\b(mkdir|mkdtemp|writeFile|appendFile|createWriteStream)(Sync)?\(|\bopen(Sync)?\([^)]*["'](a|w)x?\+?["']/;
-    const elsewhere = inside.filter(({ path }) => !isUsers(path) && !path.startsWith("framework/files/"));
+    const elsewhere = inside.filter(({ path }) => !path.startsWith("framework/files/"));
     // Empty, for a moment; the user's own sources, and where the user says; and with a mode, on a path made safe before.
     expect(whereFound(elsewhere, makes)).toEqual([
-      "framework/doctor/host/clock.ts",
-      "framework/crontab/exports/exportOutput.ts",
       "framework/catalog/jobTypes.ts",
-      "framework/make/writeNewFile.ts",
+      "framework/crontab/exports/exportOutput.ts",
       "framework/crontab/install/systemCrontab.ts",
+      "framework/doctor/host/clock.ts",
+      "framework/make/writeNewFile.ts",
       "framework/services/backup/restoreBackup.ts",
       "framework/services/backup/seal.ts",
       "framework/services/backup/sqliteCopy.ts",
@@ -185,44 +210,53 @@ describe("of what runs in production", () => {
     ]);
   });
 
-  test("framework/config/config alone reads the environment", () => {
-    const framework = inside.filter(({ path }) => !isUsers(path));
-    expect(whereFound(framework, /\bprocess\.env\b/)).toEqual([
+  test("framework/config alone reads the environment", () => {
+    expect(whereFound(inside, /\bprocess\.env\b/)).toEqual([
       "framework/config/config.ts",
-      "framework/config/launch.ts",
       "framework/config/hostTimezone.ts",
+      "framework/config/launch.ts",
     ]);
   });
 });
 
-/** What belongs to the user: commands may end their process as they like. */
-function isUsers(path: string): boolean {
-  return layerOf(path) === "commands";
+function mayImport(path: string, imported: string): boolean {
+  const own = floorOf(path) as number;
+  const other = floorOf(imported);
+  if (other === undefined) return false;
+  return roomOf(path) === roomOf(imported) || other > own;
 }
 
-function layerOf(path: string): string | undefined {
-  return layers.find(([layer]) => isWithin(path, layer))?.[0];
+function floorOf(path: string): number | undefined {
+  const room = roomOf(path);
+  return room === undefined ? undefined : floors.findIndex((floor) => room in floor);
 }
 
-function isWithin(path: string, layer: string): boolean {
-  return path === layer || path.startsWith(`${layer}/`) || path.replace(/\.ts$/, "") === layer;
+/** The innermost room that a file lies in. */
+function roomOf(path: string): string | undefined {
+  const rooms = floors.flatMap((floor) => Object.keys(floor)).filter((room) => isWithin(path, room));
+  return rooms.sort((one, other) => other.length - one.length)[0];
 }
 
-function isAllowed(path: string, imported: string): boolean {
-  const own = layerOf(path);
-  if (own === undefined || layerOf(imported) === own) return true;
-  const [, allowed] = layers.find(([layer]) => layer === own) as [string, string[]];
-  return allowed.some((layer) => isWithin(imported, layer));
+function isWithinAny(path: string, places: readonly string[]): boolean {
+  return places.some((place) => isWithin(path, place));
 }
 
-/** The project's own modules that a module names, from the root and without extension. */
+function isWithin(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`) || withoutEnding(path) === place;
+}
+
+/** The project's own modules that a module names, from the root and without ending. */
 function importsOf(path: string, code: string): string[] {
   const named = [...code.matchAll(/\b(?:from|import|import\(|require\()\s*["']([^"']+)["']/g)];
   return named
     .map(([, name]) => name as string)
     .filter((name) => /^\.|^app\//.test(name))
     .map((name) => (name.startsWith(".") ? normalize(join(dirname(path), name)) : name))
-    .map((name) => name.replace(/\.ts$/, ""));
+    .map(withoutEnding);
+}
+
+function withoutEnding(path: string): string {
+  return basename(path) === "laju.js" ? path : path.replace(/\.[cm]?[jt]s$/, "");
 }
 
 function whereFound(among: Source[], pattern: RegExp): string[] {
