@@ -1,7 +1,7 @@
 import { parseArguments } from "../framework/cli/arguments";
 import { describeError } from "../framework/cli/showError";
 import { terminalFor } from "../framework/cli/terminal";
-import { checkEnvFile } from "../framework/config/config";
+import { checkEnvFile, checkPackageName } from "../framework/config/config";
 import { LajuError } from "../framework/config/errors";
 import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
 import { keepConsoleLines } from "../framework/start/safeConsole";
@@ -39,6 +39,7 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   if (own.includes("--help") || own.includes("-h")) return print(verbText(entry, verb));
   const input = { ...parseArguments(own, verb.options), rest };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
+  checkPackageName();
   // Doctor reports it among all that is wrong.
   if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;

@@ -6,6 +6,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 const project = join(import.meta.dirname, "..");
 const example = readFileSync(join(project, ".env.example"), "utf8");
 const config = readFileSync(join(project, "framework", "config", "config.ts"), "utf8");
+/** An example, with settings of its own. */
+const partner = readFileSync(join(project, "app", "services", "PartnerApi.ts"), "utf8");
 
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
@@ -22,8 +24,10 @@ describe(".env.example", () => {
     vi.resetModules();
   });
 
-  test("names every setting that framework/config/config.ts reads, and no other", () => {
-    const settings = namesReadIn(config).filter((name) => !setByOthers.includes(name));
+  test("names every setting that laju and the examples read, and no other", () => {
+    const settings = [...namesReadIn(config), ...namesReadIn(partner)].filter(
+      (name) => !setByOthers.includes(name),
+    );
     expect(Object.keys(examples()).sort()).toEqual(settings.sort());
   });
 
@@ -52,7 +56,7 @@ function namesReadIn(source: string): string[] {
   );
   const destructured = [...source.matchAll(/const \{([^}]*)\} = process\.env/g)]
     .flatMap(([, names = ""]) => names.split(","))
-    .map((name) => name.trim())
+    .map((name) => (name.split(":")[0] as string).trim())
     .filter((name) => /^[A-Z][A-Z0-9_]*$/.test(name));
   return [...new Set([...read, ...destructured])] as string[];
 }

@@ -1,4 +1,4 @@
-import { settings } from "laju/config";
+import "laju/config";
 import { LajuError } from "laju/errors";
 import { webAddress } from "laju/services/webAddress";
 
@@ -35,17 +35,32 @@ async function getJson(path: string, signal: AbortSignal) {
   const response = await fetch(url, {
     headers: { ...headers, accept: "application/json" },
     // A partner that takes the call and never answers would hold the run for ever: fetch itself waits five minutes.
-    signal: AbortSignal.any([signal, AbortSignal.timeout(settings().sync.timeoutMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs())]),
   });
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
   return response.json();
 }
 
 function baseUrl(): string {
-  const url = settings().sync.url;
-  if (url !== undefined) return url.replace(/\/+$/, "");
-  throw new LajuError("SYNC_API_URL is not set, so there is nothing to sync with", {
-    code: "E_SYNC_URL",
-    hint: "Put the address of the partner's API into .env, such as SYNC_API_URL=https://api.example.com/v1",
-  });
+  const { SYNC_API_URL: url } = process.env;
+  if (!url) {
+    throw new LajuError("SYNC_API_URL is not set, so there is nothing to sync with", {
+      code: "E_SYNC_URL",
+      hint: "Put the address of the partner's API into .env, such as SYNC_API_URL=https://api.example.com/v1",
+    });
+  }
+  if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");
+  // Not the value itself: it may hold a password.
+  throw new LajuError("SYNC_API_URL is not a URL of the form http://… or https://…", { code: "E_SYNC_URL" });
+}
+
+function timeoutMs(): number {
+  const seconds = process.env.SYNC_API_TIMEOUT || "5";
+  if (/^[1-9]\d{0,3}$/.test(seconds) && Number(seconds) <= 3600) return Number(seconds) * 1000;
+  throw new LajuError(
+    `SYNC_API_TIMEOUT is ${JSON.stringify(seconds)}, expected whole seconds from 1 to 3600`,
+    {
+      code: "E_SYNC_TIMEOUT",
+    },
+  );
 }

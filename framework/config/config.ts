@@ -103,8 +103,6 @@ export interface Settings {
     retentionDays: number;
     folder: string;
   };
-  /** The HTTP API that commands/SyncExternalData.ts reads, and how long one request may take. */
-  sync: { url: string | undefined; timeoutMs: number };
 }
 
 /** A time limit as it was written, and in milliseconds. */
@@ -216,10 +214,6 @@ function readSettings(): Settings {
       retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,
       folder: resolve(root, read.text("BACKUP_DIR") ?? join(paths.data, "backups")),
     },
-    sync: {
-      url: read.url("SYNC_API_URL", ["http:", "https:"]),
-      timeoutMs: (read.integer("SYNC_API_TIMEOUT", 1, 3600) ?? 5) * 1000,
-    },
   };
   read.absolutePath("LAJU_DATA");
   read.absolutePath("LAJU_LOGS");
@@ -303,6 +297,23 @@ function findRoot(): string {
 function isAppRoot(folder: string): boolean {
   const file = join(folder, "package.json");
   return existsSync(file) && "laju" in JSON.parse(readText(file));
+}
+
+/**
+ * Throws a LajuError where package.json calls laju's own repository something else: app/services and the like find laju's
+ * modules by that name.
+ */
+export function checkPackageName(): void {
+  const { name } = JSON.parse(readText(join(root, "package.json")));
+  const isOwn = existsSync(join(root, "framework/config/config.ts"));
+  if (name === "laju" || !isOwn || existsSync(join(root, "node_modules/laju"))) return;
+  throw new LajuError(
+    `package.json calls this package ${JSON.stringify(name)}, and laju's modules are found as "laju"`,
+    {
+      code: "E_PACKAGE_NAME",
+      hint: 'Write "name": "laju" into package.json again; an app may have any title elsewhere.',
+    },
+  );
 }
 
 /** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is reported. */
