@@ -100,7 +100,7 @@ beforeAll(async () => {
     "#words": { browser: "./nowhere.ts", default: "./domain/words.ts" },
     "#distance": "fastest-levenshtein",
   };
-  change(app, "package.json", '"laju": {}', `"laju": {}, "imports": ${JSON.stringify(imports)}`);
+  change(app, "package.json", '"imports": {', `"imports": {${JSON.stringify(imports).slice(1, -1)},`);
   built = await app.laju("build");
 });
 afterAll(() => app?.remove());

@@ -31,21 +31,22 @@ test("a test that imports a command loads what declares one, and nothing that ru
     .split("\n")
     .filter((id) => id.startsWith(`${app.root}/`));
   expect([...new Set(loaded)].map((id) => id.slice(app.root.length + 1)).sort()).toEqual([
+    "app/console/command.ts",
+    "commands/Greets.ts",
     "framework/config/config.ts",
+    "framework/config/duration.ts",
     "framework/config/envFile.ts",
+    "framework/config/errors.ts",
     "framework/config/groups.ts",
+    "framework/config/launch.ts",
     "framework/config/mailAddresses.ts",
     "framework/config/readText.ts",
     "framework/config/readers.ts",
     "framework/config/sourceEntry.ts",
     "framework/config/sqliteOnNode20.ts",
-    "framework/config/launch.ts",
-    "app/console/command.ts",
-    "framework/config/errors.ts",
-    "framework/runs/nesting/partPort.ts",
     "framework/process/thisProcess.ts",
-    "framework/config/duration.ts",
-    "commands/Greets.ts",
+    "framework/runs/nesting/partPort.ts",
+    "framework/start/command.ts",
     "later.ts",
     "test/Greets.test.ts",
   ]);
