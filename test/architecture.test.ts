@@ -60,7 +60,10 @@ const floors: Record<string, string>[] = [
     "framework/files": "how files and folders are made, opened and replaced",
     "framework/text": "texts for people: printable, did-you-mean, errors",
   },
-  { "framework/config": "root, paths, settings, errors, durations" },
+  {
+    "framework/config": "root, paths, settings, errors, durations",
+    "framework/migrations": "laju's own tables: queue, cache",
+  },
 ];
 
 /** What belongs to the app: it imports its own files and what package.json exports of laju, by the package's name. */

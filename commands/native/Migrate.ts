@@ -5,7 +5,7 @@ import { latestMigrations } from "../../framework/services/database/migrator";
 export default verb({
   options: {},
   details:
-    "Runs what app/migrations has and the database lacks. One that fails half-way is rolled back where the database can.",
+    "Runs what app/migrations and laju itself have and the database lacks. One that fails half-way is rolled back where the database can.",
   async run() {
     const { paint, symbols } = terminalFor(1);
     const names = await latestMigrations();

@@ -3,10 +3,15 @@ import { verb } from "../../framework/cli/verb";
 import { rollBackMigrations } from "../../framework/services/database/migrator";
 
 export default verb({
-  options: { all: { type: "boolean", description: "Undo every migration, not only the last batch" } },
-  async run({ options }) {
+  options: {
+    all: { type: "boolean", description: "Undo every migration of the app, not only the last batch" },
+  },
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  details: `Undoes the app's last batch, or the migrations named. The tables of the queue and the cache are laju's: they go only
+when their migrations are named.`,
+  async run({ args, options }) {
     const { paint, symbols } = terminalFor(1);
-    const names = await rollBackMigrations(options.all ?? false);
+    const names = await rollBackMigrations({ names: args, all: options.all ?? false });
     for (const name of names) console.log(`${paint("green", symbols.done)} ${name} undone`);
     if (names.length === 0) console.log("Nothing to undo.");
   },

@@ -64,7 +64,12 @@ const queue: Row[] = [
 
 const database: Row[] = [
   ["migrate", "", "Bring the database's tables up to date", () => import("./Migrate")],
-  ["migrate:rollback", "", "Undo the last batch of migrations", () => import("./MigrateRollback")],
+  [
+    "migrate:rollback",
+    "[Migration…]",
+    "Undo the last batch of migrations",
+    () => import("./MigrateRollback"),
+  ],
   ["migrate:status", "", "Show which migrations have run", () => import("./MigrateStatus")],
 ];
 

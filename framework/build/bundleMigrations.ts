@@ -5,16 +5,18 @@ import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
 import type { Place } from "./bundle/place";
 
-const folder = "app/migrations";
+const folders = ["app/migrations", "framework/migrations"];
 
-/** Compiles app/migrations/*.ts to build/app/migrations/*.js, where the compiled CLI finds them. */
+/** Compiles the app's migrations and laju's own to build/…/migrations/*.js, where the compiled CLI finds them. */
 export async function bundleMigrations(place: Place): Promise<Attempt> {
   const { root } = place;
-  const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  const files = folders.flatMap((folder) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((file) => `${folder}/${file}`) : [],
+  );
   const entries = files
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-    .map((file) => ({ in: join(root, folder, file), out: `${folder}/${file.replace(/\.ts$/, "")}` }));
+    .map((file) => ({ in: join(root, file), out: file.replace(/\.ts$/, "") }));
   if (entries.length === 0) return { outputs: [], inputs: [], problems: [] };
   const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(() => true)];
-  return attempt(folder, () => bundle(entries, { ...place, format: "cjs", plugins }));
+  return attempt("app/migrations", () => bundle(entries, { ...place, format: "cjs", plugins }));
 }

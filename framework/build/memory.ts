@@ -91,7 +91,9 @@ export class Memory {
   #key(part: string, inputs: readonly string[], context: string): string {
     // Laju's own parts import no handlers and no migrations.
     const isLajus = !part.includes("/");
-    const names = this.#names.filter((name) => !isLajus || !/^app\/(jobs|migrations)\//.test(name));
+    const names = this.#names.filter(
+      (name) => !isLajus || !/^(app\/(jobs|migrations)|framework\/migrations)\//.test(name),
+    );
     const hashes = inputs.map((file) => `${file} ${this.hashOf(file)}`);
     return contentHash([this.#tools, context, ...names, ...hashes].join("\n"));
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { TemplateFunction } from "ejs";
 import { paths } from "../config/config";
@@ -9,6 +9,8 @@ import { nearest } from "../text/nearest";
 
 /** app/views: the sources in development, build/app/views in the build. */
 const viewsFolder = join(paths.app, "views");
+/** laju's own, such as the mail of a notice. A view of the app's takes the place of one of the same name. */
+const lajusFolder = join(import.meta.dirname, "mail", "views");
 
 /**
  * Renders `app/views/FILE.ejs`. `<%= %>` escapes; `<%- include("partials/head") %>` includes;
@@ -29,13 +31,12 @@ const templates = new Map<string, TemplateFunction>();
 function template(file: string): TemplateFunction {
   const known = templates.get(file);
   if (known !== undefined) return known;
-  const path = join(viewsFolder, file.endsWith(".ejs") ? file : `${file}.ejs`);
-  if (!isView(path)) throw outside(file);
+  const path = pathOf(file);
   const { compile } = require("ejs") as typeof import("ejs");
   const compiled = compile(readView(file, path), {
     filename: path,
     root: viewsFolder,
-    views: [viewsFolder],
+    views: [viewsFolder, lajusFolder],
     cache: true,
     includer: includedView,
   });
@@ -43,8 +44,16 @@ function template(file: string): TemplateFunction {
   return compiled;
 }
 
+function pathOf(file: string): string {
+  const name = file.endsWith(".ejs") ? file : `${file}.ejs`;
+  const path = join(viewsFolder, name);
+  if (!isView(path)) throw outside(file);
+  const lajus = join(lajusFolder, name);
+  return !existsSync(path) && existsSync(lajus) ? lajus : path;
+}
+
 function isView(path: string): boolean {
-  return path.startsWith(viewsFolder + sep);
+  return [viewsFolder, lajusFolder].some((folder) => path.startsWith(folder + sep));
 }
 
 /** The name of a partial may come from data, too: ejs itself includes any file. `path` is where it found one. */

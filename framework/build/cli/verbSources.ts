@@ -3,10 +3,10 @@ import { importedBy, isSource, type Output } from "../bundle/bundle";
 import type { Shared } from "../bundle/place";
 
 /** What a module reads of the app when it runs. */
-const readBy: Record<string, string> = {
-  "framework/services/View.ts": "app/views",
-  "framework/services/database/migrations.ts": "app/migrations",
-  "framework/make/stub.ts": "framework/make/stubs",
+const readBy: Record<string, string[]> = {
+  "framework/services/View.ts": ["app/views", "framework/services/mail/views"],
+  "framework/services/database/migrations.ts": ["app/migrations", "framework/migrations"],
+  "framework/make/stub.ts": ["framework/make/stubs"],
 };
 
 /**

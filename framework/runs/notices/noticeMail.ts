@@ -2,7 +2,7 @@ import type { Mail } from "../../services/Mailer";
 import { printable } from "../../text/printable";
 import { type NoticeContent, noticeFacts, noticeText, noticeTitle } from "./noticeText";
 
-/** A notice as a mail, whose HTML part is app/views/notice.ejs. */
+/** A notice as a mail, whose HTML part is the view notice: the app's, else laju's own. */
 export function noticeMail(content: NoticeContent): Mail & { subject: string; text: string; data: object } {
   const title = noticeTitle(content);
   return {

@@ -5,8 +5,11 @@ import type { Knex } from "knex";
 import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** app/migrations: the sources in development, build/app/migrations in the build. */
-export const migrationsFolder = join(paths.app, "migrations");
+/** laju's own and the app's: the sources in development, build/…/migrations in the build. */
+export const migrationFolders = [
+  join(import.meta.dirname, "..", "..", "migrations"),
+  join(paths.app, "migrations"),
+] as const;
 
 /** Knex's type lacks `export const config = { transaction: false }`. */
 type MigrationModule = Knex.Migration & { config?: { transaction?: boolean } };
@@ -19,9 +22,11 @@ interface MigrationFile {
 /**
  * Migrations are known by name without extension, so that the sources (.ts) and the build (.js) are one history.
  */
-export function migrationSource(folder = migrationsFolder): Knex.MigrationSource<MigrationFile> {
+export function migrationSource(
+  folders: readonly string[] = migrationFolders,
+): Knex.MigrationSource<MigrationFile> {
   return {
-    getMigrations: async () => migrationFiles(folder),
+    getMigrations: async () => migrationFiles(folders),
     getMigrationName: ({ name }) => name,
     async getMigration({ name, file }) {
       const loaded = await import(pathToFileURL(file).href);
@@ -37,8 +42,13 @@ export function migrationSource(folder = migrationsFolder): Knex.MigrationSource
 }
 
 /** The names of the migrations that this release has, in the order they run. */
-export function knownMigrations(folder = migrationsFolder): string[] {
-  return migrationFiles(folder).map(({ name }) => name);
+export function knownMigrations(folders: readonly string[] = migrationFolders): string[] {
+  return migrationFiles(folders).map(({ name }) => name);
+}
+
+/** The names of laju's own. An app that was made before they moved out of app/migrations may hold copies. */
+export function lajuMigrations(): string[] {
+  return knownMigrations([migrationFolders[0]]);
 }
 
 /** What has run, in that order: read and nothing else. */
@@ -52,8 +62,8 @@ export async function migrationsDone(
 }
 
 /** False for a migration with `export const config = { transaction: false }`. */
-export async function runsInTransaction(name: string, folder = migrationsFolder): Promise<boolean> {
-  const source = migrationSource(folder);
+export async function runsInTransaction(name: string): Promise<boolean> {
+  const source = migrationSource();
   const file = (await source.getMigrations([])).find((migration) => migration.name === name);
   const { config } = file === undefined ? {} : ((await source.getMigration(file)) as MigrationModule);
   return config?.transaction !== false;
@@ -73,11 +83,15 @@ function plainName(file: string): string {
   return file.replace(/\.[cm]?[jt]s$/, "");
 }
 
-function migrationFiles(folder: string): MigrationFile[] {
-  const files = namesIn(folder).filter(
-    (file) => /^[^._].*\.[cm]?[jt]s$/.test(file) && !/\.d\.[cm]?ts$/.test(file),
+/** By name, which begins with a date. One name in two folders is one migration: the first folder's. */
+function migrationFiles(folders: readonly string[]): MigrationFile[] {
+  const files = folders.flatMap((folder) =>
+    namesIn(folder)
+      .filter((file) => /^[^._].*\.[cm]?[jt]s$/.test(file) && !/\.d\.[cm]?ts$/.test(file))
+      .map((file) => ({ name: plainName(file), file: join(folder, file) })),
   );
-  return files.sort().map((file) => ({ name: plainName(file), file: join(folder, file) }));
+  const first = files.filter(({ name }, at) => files.findIndex((other) => other.name === name) === at);
+  return first.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function namesIn(folder: string): string[] {

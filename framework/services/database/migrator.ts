@@ -1,7 +1,13 @@
 import { LajuError } from "../../config/errors";
 import DB from "../DB";
 import { databasePlace } from "./databasePlace";
-import { adoptHistory, knownMigrations, migrationsDone, runsInTransaction } from "./migrations";
+import {
+  adoptHistory,
+  knownMigrations,
+  lajuMigrations,
+  migrationsDone,
+  runsInTransaction,
+} from "./migrations";
 
 /** A migration, and whether it has run here. */
 export interface MigrationRow {
@@ -20,15 +26,41 @@ export function latestMigrations(): Promise<string[]> {
   return migrating(async (migrator) => (await migrator.latest(config))[1].map(nameOf));
 }
 
-/** Undoes the last batch, or every migration; returns their names. */
-export function rollBackMigrations(all: boolean): Promise<string[]> {
+/** Which migrations to undo: those named, else the app's last batch, or all that are the app's. */
+export interface Rollback {
+  names: readonly string[];
+  all: boolean;
+}
+
+/** Undoes migrations, the last first, and returns their names. laju's own tables go only when they are named. */
+export function rollBackMigrations(rollback: Rollback): Promise<string[]> {
   return migrating(async (migrator) => {
-    const done = await migrationsDone(DB);
-    const last = Math.max(...done.map(({ batch }) => batch));
-    refuseUnknown(done.filter(({ batch }) => all || batch === last));
-    const config = { disableMigrationsListValidation: true };
-    return (await migrator.rollback(config, all))[1].map(nameOf);
+    const undone = chosen(await migrationsDone(DB), rollback);
+    refuseUnknown(undone);
+    for (const { name } of undone) await migrator.down({ name, disableMigrationsListValidation: true });
+    return undone.map(({ name }) => name);
   });
+}
+
+interface DoneMigration {
+  name: string;
+  batch: number;
+}
+
+function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneMigration[] {
+  const missing = names.find((name) => !done.some((one) => one.name === name));
+  if (missing !== undefined) {
+    throw new LajuError(`the migration ${missing} has not run here`, {
+      code: "E_MIGRATION",
+      exitStatus: 2,
+      hint: "`node laju migrate:status` lists those that have. Nothing was changed.",
+    });
+  }
+  if (names.length > 0) return done.filter(({ name }) => names.includes(name)).reverse();
+  const lajus = lajuMigrations();
+  const own = done.filter(({ name }) => !lajus.includes(name));
+  const last = Math.max(...own.map(({ batch }) => batch));
+  return own.filter(({ batch }) => all || batch === last).reverse();
 }
 
 /** Every migration, first those that have run, in that order. Changes nothing. */

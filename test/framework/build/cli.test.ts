@@ -123,7 +123,7 @@ describe("build/cli", () => {
     test("a verb stays compiled while others' sources, services and views are edited", async () => {
       save("framework/text/wrapText.ts");
       save("app/services/Mailer.ts");
-      rmSync(join(copy.root, "app/views/notice.ejs"));
+      rmSync(join(copy.root, "app/views/digest.ejs"));
       copy.write("app/services/Added.ts", "");
       expect(await summary("inspect", "--help")).toBe("Print the build's manifest");
       expect(await summary("--help")).toBe("Print the build's manifest");

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { down, up } from "../../../../app/migrations/20261130000000_name_rescheduled_from_job";
+import { down, up } from "../../../../framework/migrations/20261130000000_name_rescheduled_from_job";
 import type {
   ClaimedJob,
   Held,
