@@ -4,7 +4,7 @@ import type { CommandProblem } from "../../metadata/manifest";
 import { sharedPlugin } from "../shared/sharedPlugin";
 import { headOf } from "./heads";
 import type { BuildFolder, BundleOptions } from "./place";
-import { type Result, settings, withEndings, withModuleDefaults } from "./settings";
+import { type Result, settings, withEndings, withModuleDefaults, withoutLabels } from "./settings";
 
 /** What came of bundling something that may have errors in it. */
 export interface Attempt extends Bundled {
@@ -80,7 +80,7 @@ function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
     const inputs = [...importedBy(entryPoint, result.metafile)].filter(isSource).sort();
     return {
       path: relative(build, path),
-      contents: Buffer.from(withEndings(withModuleDefaults(text))),
+      contents: Buffer.from(withoutLabels(withEndings(withModuleDefaults(text)))),
       inputs,
     };
   });

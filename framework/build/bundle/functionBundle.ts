@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { withLazyExports } from "../shared/lazyExports";
+import { moduleName } from "../shared/modulePlugin";
 import { withLazyImports } from "../vendor/lazyBuiltins";
 import { withGivenImport } from "./dynamicImports";
 import { headOf } from "./heads";
@@ -50,7 +51,7 @@ export async function bundleModules(
     ...modules.map((file, at) =>
       isLazy ? `const m${at} = () => require(${pathOf(file)});` : `import * as m${at} from ${pathOf(file)};`,
     ),
-    `Object.assign(lajuModules, { ${modules.map((file, at) => `${JSON.stringify(file)}: m${at}`).join(", ")} });`,
+    `Object.assign(lajuModules, { ${modules.map((file, at) => `${JSON.stringify(moduleName(file))}: m${at}`).join(", ")} });`,
   ];
   const result = await build({
     ...moduleSettings(options),

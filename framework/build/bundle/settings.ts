@@ -41,6 +41,11 @@ export function withEndings(text: string): string {
   return text.replace(globHelper, '$1 || map[path + ".ts"] || map[path + "/index.ts"]');
 }
 
+/** Takes out the lines that say which of laju's files follows: empty, they keep the line numbers, and cost nothing to read. */
+export function withoutLabels(text: string): string {
+  return text.replace(/^\/\/ framework\/[\w/.-]+$/gm, "");
+}
+
 const helper = /\bvar (?:[^;]*,)?__toESM ?=/;
 const nodeDefault = /isNodeMode ?\|\| ?!mod ?\|\| ?!mod\.__esModule ?\?/;
 

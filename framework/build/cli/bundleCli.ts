@@ -9,7 +9,7 @@ import { runtimeText, sharedName } from "../bundle/heads";
 import { appAlias, externalPackages, staysOutside } from "../bundle/packagePlugins";
 import type { Place } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
-import { modulePlugin } from "../shared/modulePlugin";
+import { moduleName, modulePlugin } from "../shared/modulePlugin";
 import { sharedPlugin } from "../shared/sharedPlugin";
 import { verbSources } from "./verbSources";
 
@@ -53,7 +53,7 @@ async function bundleHalves(place: ReturnType<typeof ownOptions>) {
   const coldModules = Object.keys(imports).filter((file) => isSource(file) && !hotModules.has(file));
   const usedByCold = importedFrom(coldModules, imports).filter((file) => hotModules.has(file));
   const usedByHot = importedFrom([...hotModules], imports).filter((file) => !hotModules.has(file));
-  const own = (module: string) => `module.exports = lajuOwn(${JSON.stringify(module)});`;
+  const own = (module: string) => `module.exports = lajuOwn(${JSON.stringify(moduleName(module))});`;
   const cold = await bundleModules(usedByHot, {
     ...place,
     plugins: [...plugins, modulePlugin("laju-hot", root, usedByCold, own)],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { modulePlugin } from "./modulePlugin";
+import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
  * What a run that simply succeeds never calls. These modules, and what only they import, make up the cold half of the
@@ -47,6 +47,6 @@ export function coldStubs(root: string): Plugin {
 export function coldStub(root: string, module: string): string {
   const source = readFileSync(join(root, module), "utf8");
   const stub = (name: string) =>
-    `export function ${name}() { return lajuShared(${JSON.stringify(module)}).${name}(...arguments); }`;
+    `export function ${name}() { return lajuShared(${JSON.stringify(moduleName(module))}).${name}(...arguments); }`;
   return [...source.matchAll(exportedFunction)].map(([, name]) => stub(name as string)).join("\n");
 }

@@ -1,6 +1,11 @@
 import { join, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 
+/** What a module is called in bundles, which name each many times: every byte of them is read at each start. */
+export function moduleName(module: string): string {
+  return module.replace(/^framework\//, "").replace(/\.ts$/, "");
+}
+
 /** Gives whoever imports one of these modules, named by their paths from the root, other contents than its file's. */
 export function modulePlugin(
   namespace: string,
@@ -16,9 +21,12 @@ export function modulePlugin(
         if (kind === "entry-point") return undefined;
         const full = path.startsWith("app/") ? join(root, path) : resolve(resolveDir, path);
         const module = byPath.get(withoutEnding(full));
-        return module === undefined ? undefined : { path: module, namespace };
+        return module === undefined ? undefined : { path: moduleName(module), namespace, pluginData: module };
       });
-      onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: contentsOf(path), loader: "js" }));
+      onLoad({ filter: /.*/, namespace }, ({ pluginData }) => ({
+        contents: contentsOf(pluginData),
+        loader: "js",
+      }));
     },
   };
 }

@@ -16,7 +16,7 @@ process.argv = [process.argv[0], join(build, "commands", "Train.js")];
 
 const { load, cacheOf } = bundleLoader(build);
 const { lajuShared } = load(`shared/${file}`);
-const { begin, runDeclared } = lajuShared("framework/start/startCompiled.ts");
+const { begin, runDeclared } = lajuShared("start/startCompiled");
 begin({ name: "Train", overlap: "skip", schedule: ["0 8 * * *"] });
 // After the supervision's own last words.
 process.on("exit", () => {
