@@ -23,6 +23,7 @@ function repeated(history: History, engine: EngineName): string[] {
       if (
         next === undefined ||
         mayRepeat(attempt, next) ||
+        wasCutOff(history, attempt, next) ||
         isForgotten(attempt) ||
         isRewound(history, attempt)
       )
@@ -75,6 +76,18 @@ function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, ne
     lostLease < next.begun + lateNews ||
     begun > next.begun
   );
+}
+
+/** What keeps a worker's words from the server without a word to the worker. */
+const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay"];
+/** A connection that went silent stays so until the worker gives it up, in milliseconds. */
+const silence = 12_000;
+
+/** Its lease ended while nobody heard it, and it ended before it heard of that. */
+function wasCutOff({ events }: History, { begun, gone }: Attempt, next: Attempt): boolean {
+  const faults = of(events, "fault").filter(({ fault }) => silent.includes(fault));
+  const wasSilent = faults.some(({ t, until = t }) => t < next.begun && until + silence > begun);
+  return wasSilent && gone < next.begun + lateNews;
 }
 
 function afterCompletion({ attempts, completed, rewinds }: History): string[] {
