@@ -4,18 +4,18 @@ import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { heldRow } from "../claimedJob";
 import { Exchanges } from "../exchanges";
-import { Merger } from "../merger";
+import { Trust } from "../leaseJudge";
 import { portionsOf } from "../portions";
-import { Trust } from "../trust";
+import { Merger } from "../pushBatcher";
 import { addArguments, numbers } from "./fields";
-import { RedisLedger } from "./ledger";
+import { RedisLedger } from "./jobStore";
 import { countJobs, findJob, listJobs, retryJobs } from "./looking";
 import { bullVersion } from "./package";
 import { Pruning } from "./pruning";
 import { refuseImpossible } from "./refusals";
 import { Scripts } from "./scripts";
 import { Session } from "./session";
-import { Types } from "./types";
+import { Types } from "./typesInHand";
 import { type HoldersReply, holdersFrom, workerText } from "./workers";
 
 export interface BullPlace {

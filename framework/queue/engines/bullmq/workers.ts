@@ -1,5 +1,5 @@
 import type { WorkerRecord } from "../../engine";
-import { type SeenHolder, stranger } from "../trust";
+import { type SeenHolder, stranger } from "../leaseJudge";
 import { hashOf } from "./fields";
 
 /** Who a worker is, as it is kept beside its lease. `hasSession`: its connection is to be looked for. */

@@ -1,8 +1,8 @@
 import type { Knex } from "knex";
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
-import { Merger } from "../merger";
 import { portionsOf } from "../portions";
+import { Merger } from "../pushBatcher";
 import type { Connection } from "./connection";
 import { type Connections, transaction } from "./connections";
 import type { Announcer, ServerDialect } from "./dialect";

@@ -3,7 +3,7 @@ import type { DatabasePlace } from "../../../services/database/databasePlace";
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
-import { Trust } from "../trust";
+import { Trust } from "../leaseJudge";
 import { Claims } from "./claims";
 import { Connections } from "./connections";
 import type { ServerDialect } from "./dialect";
@@ -18,8 +18,8 @@ import {
   resumeType,
   retryJobs,
 } from "./inspect";
+import { ServerLedger } from "./jobStore";
 import { JobsTable } from "./jobsTable";
-import { ServerLedger } from "./ledger";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
-import { type SeenHolder, stranger } from "../trust";
+import { type SeenHolder, stranger } from "../leaseJudge";
 import { byTurn } from "../turn";
 import { typesOf, typesText } from "../workerTypes";
 import { toClaimed } from "./claimedRow";

@@ -1,7 +1,7 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { Exchange, Exchanged, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
-import { Trust } from "../trust";
+import { Trust } from "../leaseJudge";
 import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";

@@ -1,7 +1,7 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
 import { heldRow } from "../claimedJob";
-import type { SeenHolder } from "../trust";
+import type { SeenHolder } from "../leaseJudge";
 import { typesOf, typesText } from "../workerTypes";
 import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";

@@ -5,7 +5,7 @@ import type { Connection } from "./connection";
 import type { Connections } from "./connections";
 import type { Hearing, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
-import { Lane } from "./lane";
+import { Lane } from "./serialConnection";
 
 /** The ledger in a database: claims on one connection, what has ended on another. */
 export class ServerLedger implements Ledger {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type SeenHolder, Trust } from "../../../../framework/queue/engines/trust";
+import { type SeenHolder, Trust } from "../../../../framework/queue/engines/leaseJudge";
 
 const holder = (until: number, remaining: number): SeenHolder => ({
   ...{ id: "w", host: "elsewhere", pid: 1, identity: null, concurrency: 1, startedAt: 0 },

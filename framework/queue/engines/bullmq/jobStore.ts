@@ -4,7 +4,7 @@ import type { Ledger } from "../exchanges";
 import { byTurn } from "../turn";
 import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
-import type { Types } from "./types";
+import type { Types } from "./typesInHand";
 
 /** The ledger in Redis. */
 export class RedisLedger implements Ledger {
