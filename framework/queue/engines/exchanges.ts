@@ -7,7 +7,7 @@ import type { Claimed } from "./claimed";
  * What a server does for a worker: each of these whole or not at all. An answer may be lost on its way; the worker's
  * next heartbeat then gives back what was claimed (see worker/reconciliation.ts).
  */
-export interface Ledger {
+export interface JobStore {
   claim(worker: string, request: ClaimRequest): Promise<Claimed>;
   /** Returns the ids of jobs that the worker did not hold any more. */
   settle(
@@ -24,13 +24,13 @@ export class Exchanges {
   /** Settlements whose answer was lost: they may have been made. */
   readonly #unanswered = new Set<string>();
 
-  constructor(readonly ledger: Ledger) {}
+  constructor(readonly store: JobStore) {}
 
   async exchange({ worker, settle, progress, claim }: Exchange): Promise<Exchanged> {
     const hasNews = settle.length + progress.length > 0;
     const [settled, claimed] = await Promise.allSettled([
       hasNews ? this.#settle(worker, settle, progress) : [],
-      claim !== null && claim.limit > 0 ? this.ledger.claim(worker, claim) : nothing,
+      claim !== null && claim.limit > 0 ? this.store.claim(worker, claim) : nothing,
     ]);
     if (settled.status === "rejected") throw settled.reason;
     if (claimed.status === "rejected") {
@@ -50,7 +50,7 @@ export class Exchanges {
     progress: Exchange["progress"],
   ): Promise<number[]> {
     try {
-      const lost = await this.ledger.settle(worker, settlements, progress);
+      const lost = await this.store.settle(worker, settlements, progress);
       return this.#reallyLost(settlements, lost);
     } catch (error) {
       for (const one of settlements) this.#unanswered.add(heldKey(one));

@@ -40,7 +40,7 @@ type Sightings = Map<string, { since: number; until: number }>;
  * living worker connects anew, and after a restart of the server everybody's is. And a clock that jumps, a server that
  * was away, or a machine that slept ends every lease at once, while the workers live: each gets the time for a heartbeat.
  */
-export class Trust {
+export class LeaseJudge {
   readonly #gone: Sightings = new Map();
   readonly #silent: Sightings = new Map();
   #isFirstLook = true;

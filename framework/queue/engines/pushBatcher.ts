@@ -15,7 +15,7 @@ interface Waiting {
  * Makes of pushes that come at one time as few statements as possible: while some are on their way, the others
  * gather. 32 single pushes at once were 12,000 a second one by one, and 50,000 so.
  */
-export class Merger {
+export class PushBatcher {
   #waiting: Waiting[] = [];
   #underWay = 0;
 

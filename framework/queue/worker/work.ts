@@ -17,7 +17,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   if (types?.length === 0) throw [...problems.values()][0];
   const engine = await queueEngine();
   const worker = new Worker({ ...options, types, engine, handlers });
-  const stopHearing = stopOnSignals(worker, options.patienceMs);
+  const stopListening = stopOnSignals(worker, options.patienceMs);
   process.on("unhandledRejection", noteStray);
   try {
     await worker.start();
@@ -33,7 +33,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
     await closeQueue();
     return summary;
   } finally {
-    stopHearing();
+    stopListening();
     process.off("unhandledRejection", noteStray);
   }
 }

@@ -4,18 +4,18 @@ import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { heldRow } from "../claimedJob";
 import { Exchanges } from "../exchanges";
-import { Trust } from "../leaseJudge";
+import { LeaseJudge } from "../leaseJudge";
 import { portionsOf } from "../portions";
-import { Merger } from "../pushBatcher";
+import { PushBatcher } from "../pushBatcher";
 import { addArguments, numbers } from "./fields";
-import { RedisLedger } from "./jobStore";
+import { RedisJobStore } from "./jobStore";
 import { countJobs, findJob, listJobs, retryJobs } from "./looking";
 import { bullVersion } from "./package";
 import { Pruning } from "./pruning";
 import { refuseImpossible } from "./refusals";
 import { Scripts } from "./scripts";
 import { Session } from "./session";
-import { Types } from "./typesInHand";
+import { TypesInHand } from "./typesInHand";
 import { type HoldersReply, holdersFrom, workerText } from "./workers";
 
 export interface BullPlace {
@@ -45,12 +45,12 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
   const root = `${prefix}:`;
   const scripts = new Scripts(client, root);
   const session = new Session(root, habits);
-  const types = new Types();
-  const ledger = new RedisLedger(scripts, types);
-  const exchanges = new Exchanges(ledger);
-  const trust = new Trust();
+  const types = new TypesInHand();
+  const store = new RedisJobStore(scripts, types);
+  const exchanges = new Exchanges(store);
+  const leaseJudge = new LeaseJudge();
   const pruning = new Pruning(scripts);
-  const merger = new Merger(insert, 2);
+  const batcher = new PushBatcher(insert, 2);
 
   async function insert(jobs: readonly NewJob[]) {
     const reply = await scripts.run<(string | number)[]>("push", jobs.flatMap(addArguments));
@@ -63,12 +63,12 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     pollMs: 1000,
     batch: () => 100,
     restMs: () => 0,
-    now: () => Date.now() + ledger.offset,
+    now: () => Date.now() + store.offset,
 
     async push(jobs, trx) {
       for (const job of jobs) refuseImpossible(job, trx);
       const pushed: Pushed[] = [];
-      for (const some of portionsOf(jobs, portion)) pushed.push(...(await merger.push(some)));
+      for (const some of portionsOf(jobs, portion)) pushed.push(...(await batcher.push(some)));
       pushedHere();
       return pushed;
     },
@@ -80,10 +80,10 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     },
 
     exchange: (request) => exchanges.exchange(request),
-    release: (worker, jobs) => ledger.release(worker, jobs),
+    release: (worker, jobs) => store.release(worker, jobs),
 
     async register(worker) {
-      const who = workerText(worker, Date.now() + ledger.offset);
+      const who = workerText(worker, Date.now() + store.offset);
       await scripts.run("register", [worker.id, who, worker.leaseMs]);
       session.hold(worker.id);
     },
@@ -101,9 +101,9 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     async holders() {
       const holders = holdersFrom(await scripts.run<HoldersReply>("holders"));
       const ids = holders.filter(({ lease }) => lease !== null).map(({ id }) => id);
-      return trust.judge(holders, await session.areConnected(ids, client));
+      return leaseJudge.judge(holders, await session.areConnected(ids, client));
     },
-    takeOver: (dead, by) => ledger.takeOver(dead.id, dead.lease?.until, by),
+    takeOver: (dead, by) => store.takeOver(dead.id, dead.lease?.until, by),
 
     readyTypes: () => scripts.run<string[]>("readyTypes"),
     park: (type, idleMs) => scripts.run<number>("park", [type, idleMs]),

@@ -1,19 +1,19 @@
 import type { ClaimRequest, Held, Settlement } from "../../engine";
 import type { Claimed } from "../claimed";
-import type { Ledger } from "../exchanges";
+import type { JobStore } from "../exchanges";
 import { byTurn } from "../turn";
 import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
-import type { Types } from "./typesInHand";
+import type { TypesInHand } from "./typesInHand";
 
-/** The ledger in Redis. */
-export class RedisLedger implements Ledger {
+/** The jobs in Redis. */
+export class RedisJobStore implements JobStore {
   /** The server's clock less this host's, in milliseconds. */
   offset = 0;
 
   constructor(
     readonly scripts: Scripts,
-    readonly types: Types,
+    readonly types: TypesInHand,
   ) {}
 
   async claim(worker: string, { limit, types = [], limits }: ClaimRequest): Promise<Claimed> {

@@ -1,7 +1,7 @@
 import type { ClaimedJob } from "../../engine";
 
 /** The types of jobs that this process has in hand: a job's queue in Redis is named by its type, not by its id. */
-export class Types {
+export class TypesInHand {
   readonly #types = new Map<number, string>();
 
   learn(jobs: readonly ClaimedJob[]): void {

@@ -37,8 +37,8 @@ const dialect: ServerDialect = {
   readyTypes,
   park,
   unpark,
-  announcer: () => ({ isDue: () => true, tell() {}, close() {} }),
-  hearing: (connections) => new Polling(connections),
+  notifier: () => ({ isDue: () => true, tell() {}, close() {} }),
+  listener: (connections) => new Polling(connections),
 };
 
 /** The queue in MySQL 8 or MariaDB from 10.6. */

@@ -1,6 +1,6 @@
 import type { Watch } from "../../engine";
 import type { Connections } from "../server/connections";
-import type { Hearing } from "../server/dialect";
+import type { Listener } from "../server/dialect";
 import { LockSession } from "./lockSession";
 
 const soonest = 50;
@@ -10,7 +10,7 @@ const growth = 1.3;
 const hasReady = "select exists (select 1 from jobs force index (jobs_ready) where status = 'pending')";
 
 /** MySQL tells nobody anything: the table is looked at, often while there is work and seldom while there is none. */
-export class Polling implements Hearing {
+export class Polling implements Listener {
   readonly #listeners = new Set<() => void>();
   #pause = soonest;
   #timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import type { Connections } from "../server/connections";
-import type { Announcer } from "../server/dialect";
+import type { Notifier } from "../server/dialect";
 import { channel } from "./names";
 
 /**
@@ -8,7 +8,7 @@ import { channel } from "./names";
  */
 const pause = 8;
 
-export function postgresAnnouncer(connections: Connections): Announcer {
+export function postgresNotifier(connections: Connections): Notifier {
   let last = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   const send = () => {

@@ -7,7 +7,7 @@ import { columns, look, take } from "./claim";
 import { postgresDriver } from "./driver";
 import { insertJobs } from "./insert";
 import { now } from "./names";
-import { postgresAnnouncer } from "./notifier";
+import { postgresNotifier } from "./notifier";
 import { park, readyTypes, unpark } from "./parking";
 import { replaceJob } from "./replace";
 import { Session } from "./session";
@@ -36,8 +36,8 @@ const dialect: ServerDialect = {
   readyTypes,
   park,
   unpark,
-  announcer: postgresAnnouncer,
-  hearing: (connections) => new Session(connections),
+  notifier: postgresNotifier,
+  listener: (connections) => new Session(connections),
 };
 
 /** The queue in PostgreSQL. */

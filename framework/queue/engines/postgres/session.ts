@@ -1,7 +1,7 @@
 import { logWarn } from "../../../services/Logger";
 import type { Watch } from "../../engine";
 import type { Connections, OpenConnection } from "../server/connections";
-import type { Hearing } from "../server/dialect";
+import type { Listener } from "../server/dialect";
 import type { PostgresClient } from "./driver";
 import { channel, lockSpace } from "./names";
 
@@ -26,7 +26,7 @@ const connected = `select w.id, exists (select from pg_locks l where l.locktype 
  * A connection that does nothing but listen, and hold a lock for each worker of this process: the server frees it
  * some milliseconds after the process was killed.
  */
-export class Session implements Hearing {
+export class Session implements Listener {
   #connection: OpenConnection | undefined;
   readonly #workers = new Set<string>();
   readonly #listeners = new Set<() => void>();

@@ -48,11 +48,11 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   park(connection: Connection, type: string, idleMs: number): Promise<number>;
   unpark(connection: Connection, types: readonly string[]): Promise<number>;
   /** Wakes other processes' workers: at once, and again soon for all that was told meanwhile. */
-  announcer(connections: Connections): Announcer;
-  hearing(connections: Connections): Hearing;
+  notifier(connections: Connections): Notifier;
+  listener(connections: Connections): Listener;
 }
 
-export interface Announcer {
+export interface Notifier {
   /** Whether a push shall tell by itself; if not, it is told a moment later. */
   isDue(): boolean;
   /** Something was pushed that told nobody. */
@@ -60,7 +60,7 @@ export interface Announcer {
   close(): void;
 }
 
-export interface Hearing {
+export interface Listener {
   /** A worker that others shall know to be alive for as long as this process is connected. */
   hold(worker: string): Promise<void>;
   letGo(worker: string): Promise<void>;

@@ -2,10 +2,10 @@ import type { Knex } from "knex";
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
 import { portionsOf } from "../portions";
-import { Merger } from "../pushBatcher";
+import { PushBatcher } from "../pushBatcher";
 import type { Connection } from "./connection";
 import { type Connections, transaction } from "./connections";
-import type { Announcer, ServerDialect } from "./dialect";
+import type { Notifier, ServerDialect } from "./dialect";
 import { withRetries } from "./errors";
 
 /** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
@@ -15,14 +15,17 @@ const portion = 500;
 
 /** How jobs get into the table. */
 export class Pushes {
-  readonly #merger: Merger;
+  readonly #batcher: PushBatcher;
 
   constructor(
     readonly connections: Connections,
     readonly dialect: ServerDialect,
-    readonly announcer: Announcer,
+    readonly notifier: Notifier,
   ) {
-    this.#merger = new Merger((jobs) => this.#alone((connection) => this.#insert(connection, jobs)), width);
+    this.#batcher = new PushBatcher(
+      (jobs) => this.#alone((connection) => this.#insert(connection, jobs)),
+      width,
+    );
   }
 
   async push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]> {
@@ -31,7 +34,7 @@ export class Pushes {
     const pushed = await (isApart
       ? // What waits for another transaction with the same key must not keep others waiting.
         this.#alone((connection) => this.#insertAll(connection, jobs))
-      : this.#merger.push(jobs));
+      : this.#batcher.push(jobs));
     pushedHere();
     return pushed;
   }
@@ -40,7 +43,7 @@ export class Pushes {
     const work = (connection: Connection) => this.dialect.replace(connection, job, staleMs);
     if (trx !== undefined) return this.#within(trx, work);
     const replaced = await this.#alone((connection) => transaction(connection, () => work(connection)));
-    this.announcer.tell();
+    this.notifier.tell();
     pushedHere();
     return replaced;
   }
@@ -53,21 +56,21 @@ export class Pushes {
   async #within<T>(trx: Knex.Transaction, work: (connection: Connection) => Promise<T>): Promise<T> {
     const result = await work(await this.connections.within(trx));
     pushedIn(trx);
-    onCommit(trx, () => this.announcer.tell());
+    onCommit(trx, () => this.notifier.tell());
     return result;
   }
 
   async #insertAll(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
     if (jobs.length === 1) return this.#insert(connection, jobs);
     const pushed = await transaction(connection, () => this.#insertSilently(connection, jobs));
-    this.announcer.tell();
+    this.notifier.tell();
     return pushed;
   }
 
   async #insert(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
-    const tells = this.announcer.isDue();
+    const tells = this.notifier.isDue();
     const pushed = await this.dialect.insert(connection, jobs, tells);
-    if (!tells) this.announcer.tell();
+    if (!tells) this.notifier.tell();
     return pushed;
   }
 

@@ -2,7 +2,7 @@ import type { Connection } from "./connection";
 import type { Connections, OpenConnection } from "./connections";
 
 /** A connection for one purpose, kept while it works: one piece of work at a time, in the order in which they came. */
-export class Lane {
+export class SerialConnection {
   #connection: OpenConnection | undefined;
   #last: Promise<unknown> = Promise.resolve();
 

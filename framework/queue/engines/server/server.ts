@@ -3,7 +3,7 @@ import type { DatabasePlace } from "../../../services/database/databasePlace";
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
-import { Trust } from "../leaseJudge";
+import { LeaseJudge } from "../leaseJudge";
 import { Claims } from "./claims";
 import { Connections } from "./connections";
 import type { ServerDialect } from "./dialect";
@@ -18,7 +18,7 @@ import {
   resumeType,
   retryJobs,
 } from "./inspect";
-import { ServerLedger } from "./jobStore";
+import { ServerJobStore } from "./jobStore";
 import { JobsTable } from "./jobsTable";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
@@ -36,21 +36,21 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     dialect.prepare,
   );
   const { database } = connections;
-  const announcer = dialect.announcer(connections);
-  const hearing = dialect.hearing(connections);
+  const notifier = dialect.notifier(connections);
+  const listener = dialect.listener(connections);
   const claims = new Claims(dialect);
-  const ledger = new ServerLedger(connections, dialect, claims, hearing);
-  const exchanges = new Exchanges(ledger);
-  const pushes = new Pushes(connections, dialect, announcer);
-  const trust = new Trust();
+  const store = new ServerJobStore(connections, dialect, claims, listener);
+  const exchanges = new Exchanges(store);
+  const pushes = new Pushes(connections, dialect, notifier);
+  const leaseJudge = new LeaseJudge();
   const looked = { after: 0 };
-  const stopHearing = onPushHere(() => claims.forget());
+  const stopListening = onPushHere(() => claims.forget());
   const changing = <T>(work: () => Promise<T>) => withRetries(work);
 
   /** More may be claimed than before, by anybody. */
   function wakeAll(): void {
     pushedHere();
-    announcer.tell();
+    notifier.tell();
   }
 
   return {
@@ -65,11 +65,11 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     replaceMatching: (job, staleMs, trx) => pushes.replace(job, staleMs, trx),
 
     exchange: (request) => exchanges.exchange(request),
-    release: (worker, jobs) => ledger.release(worker, jobs),
+    release: (worker, jobs) => store.release(worker, jobs),
 
     async register(worker) {
       await registerWorker(database, dialect, worker, await connections.isCurrent());
-      await hearing.hold(worker.id);
+      await listener.hold(worker.id);
     },
     async heartbeat(beat) {
       const isKnown = await beatOf(database, dialect, beat);
@@ -77,11 +77,11 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     },
     async unregister(id) {
       await unregisterWorker(database, id);
-      await hearing.letGo(id);
+      await listener.letGo(id);
     },
     async holders() {
       const holders = await holdersOf(database, dialect);
-      return trust.judge(holders, await hearing.areConnected(holders.map(({ id }) => id)));
+      return leaseJudge.judge(holders, await listener.areConnected(holders.map(({ id }) => id)));
     },
     async takeOver(dead, by) {
       const columns = dialect.columns(await connections.isCurrent());
@@ -102,7 +102,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
 
     async watch(onWake) {
       const stop = onPushHere(onWake);
-      const watch = await hearing.watch(() => {
+      const watch = await listener.watch(() => {
         claims.forget();
         onWake();
       });
@@ -136,10 +136,10 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     prune: (keepMs, limit) => changing(() => pruneJobs(database, { now, keepMs, limit }, looked)),
 
     async close() {
-      stopHearing();
-      announcer.close();
-      hearing.close?.();
-      await ledger.close();
+      stopListening();
+      notifier.close();
+      listener.close?.();
+      await store.close();
       await database.destroy();
     },
   };

@@ -1,7 +1,7 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { Exchange, Exchanged, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
-import { Trust } from "../leaseJudge";
+import { LeaseJudge } from "../leaseJudge";
 import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
@@ -25,7 +25,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
   const locked = <T>(work: (now: number) => T) => withLock(database, () => work(Date.now()));
   const pace = paceOf(database);
   const place = { after: 0 };
-  const trust = new Trust();
+  const leaseJudge = new LeaseJudge();
   const pushTogether = togetherIn(database);
   return {
     name: "sqlite",
@@ -70,7 +70,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
     heartbeat: (beat) => locked((now) => beatOf(database, beat, now)),
     unregister: (worker) => locked(() => unregisterWorker(database, worker)),
     holders: async () =>
-      trust.judge(
+      leaseJudge.judge(
         reading(() => holdersOf(database, Date.now())),
         noConnections,
       ),
@@ -85,11 +85,11 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
 
     async watch(onWake) {
       const inFile = watchFile(database, file, onWake);
-      const stopHearing = onPushHere(onWake);
+      const stopListening = onPushHere(onWake);
       return {
         close() {
           inFile.close();
-          stopHearing();
+          stopListening();
         },
       };
     },

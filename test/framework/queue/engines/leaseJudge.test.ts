@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type SeenHolder, Trust } from "../../../../framework/queue/engines/leaseJudge";
+import { LeaseJudge, type SeenHolder } from "../../../../framework/queue/engines/leaseJudge";
 
 const holder = (until: number, remaining: number): SeenHolder => ({
   ...{ id: "w", host: "elsewhere", pid: 1, identity: null, concurrency: 1, startedAt: 0 },
@@ -95,11 +95,11 @@ test.each<[string, Look[], object]>([
   ],
 ])("a lease that %s", (_, looks, expected) => {
   let now = 0;
-  const trust = new Trust(() => now);
+  const leaseJudge = new LeaseJudge(() => now);
   const answers = looks.map(([at, until, remaining, isConnected]) => {
     now = at;
     const connections = new Map(isConnected === undefined ? [] : [["w", isConnected]]);
-    return trust.judge([holder(until, remaining)], connections)[0]?.lease;
+    return leaseJudge.judge([holder(until, remaining)], connections)[0]?.lease;
   });
   expect(answers.at(-1)).toEqual({ until: looks.at(-1)?.[1], ...expected });
 });
