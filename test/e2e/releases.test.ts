@@ -40,7 +40,7 @@ describe("releases, as docs/deployment.md has them", () => {
     const copy = app.copy();
     made.push(copy);
     renameSync(copy.root, join(folder, "releases", name));
-    for (const sources of ["app", "commands", "framework", "scripts"]) {
+    for (const sources of ["app", "commands", "framework"]) {
       rmSync(join(folder, "releases", name, sources), { recursive: true });
     }
   }

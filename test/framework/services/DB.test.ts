@@ -274,7 +274,8 @@ describe("migrations", () => {
     app = makeApp();
   });
   beforeEach(() => {
-    for (const folder of ["app/migrations", "data"]) {
+    // Without laju's own: here it is about how any migration runs.
+    for (const folder of ["app/migrations", "framework/migrations", "data"]) {
       rmSync(join(app.root, folder), { recursive: true, force: true });
     }
     mkdirSync(join(app.root, "app/migrations"));
