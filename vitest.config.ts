@@ -33,10 +33,11 @@ const long = [
   "test/framework/runs/supervision/{endings,kills,timeLimit}.test.ts",
   "test/framework/scheduler/scheduleWork.test.ts",
   "test/framework/services/{DB,Redis,betterSqlite3}.test.ts",
-  "test/framework/services/backup/postgresBackup.test.ts",
+  "test/framework/services/backup/{killedBackup,postgresBackup}.test.ts",
   "test/framework/start/commandForms.test.ts",
   "test/framework/views/explanation.test.ts",
   "test/framework/views/queue/queueVerbs.test.ts",
+  "test/scripts/demo/demo.test.ts",
 ];
 
 const last = [

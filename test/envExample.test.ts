@@ -4,10 +4,11 @@ import { parseEnv } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const project = join(import.meta.dirname, "..");
-const example = readFileSync(join(project, ".env.example"), "utf8");
+/** laju's settings; those of the app's own come after them. */
+const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
+  "# --- The app's own settings",
+);
 const config = readFileSync(join(project, "framework", "config", "config.ts"), "utf8");
-/** An example, with settings of its own. */
-const partner = readFileSync(join(project, "app", "services", "PartnerApi.ts"), "utf8");
 
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
@@ -24,10 +25,8 @@ describe(".env.example", () => {
     vi.resetModules();
   });
 
-  test("names every setting that laju and the examples read, and no other", () => {
-    const settings = [...namesReadIn(config), ...namesReadIn(partner)].filter(
-      (name) => !setByOthers.includes(name),
-    );
+  test("names every setting that laju reads, and no other", () => {
+    const settings = namesReadIn(config).filter((name) => !setByOthers.includes(name));
     expect(Object.keys(examples()).sort()).toEqual(settings.sort());
   });
 

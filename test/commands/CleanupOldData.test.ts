@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ExampleApp, exampleApp } from "../support/apps/exampleApp";
+import { type ExampleApp, exampleApp } from "./exampleApp";
 
 let app: ExampleApp;
 let cleanup: typeof import("../../commands/CleanupOldData").default;

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { type Fault, type PartnerApi, startPartnerApi } from "../../scripts/demo/partnerApi";
-import { type ExampleApp, exampleApp } from "../support/apps/exampleApp";
+import { type ExampleApp, exampleApp } from "./exampleApp";
 
 let app: ExampleApp | undefined;
 let partner: PartnerApi | undefined;
@@ -57,4 +58,13 @@ test("an aborted run ends at once, even while the partner is silent", async () =
   const { app, sync } = await start(["silent"], { SYNC_API_TIMEOUT: "3600" });
   const signal = AbortSignal.timeout(300);
   await expect(app.run(sync, [], { signal })).rejects.toThrow(/timeout|abort/i);
+});
+
+test(".env.example shows its settings", () => {
+  const [example, source] = ["../../.env.example", "../../app/services/PartnerApi.ts"].map((path) =>
+    readFileSync(new URL(path, import.meta.url), "utf8"),
+  ) as [string, string];
+  const names = source.match(/\bSYNC_[A-Z_]+/g) ?? [];
+  expect(names).toContain("SYNC_API_URL");
+  for (const name of names) expect(example).toContain(`#${name}=`);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ExampleApp, exampleApp } from "../support/apps/exampleApp";
 import { redisNeed, startRedis } from "../support/servers/redis";
+import { type ExampleApp, exampleApp } from "./exampleApp";
 
 let app: ExampleApp;
 let warm: typeof import("../../commands/WarmCache").default;

@@ -6,26 +6,25 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { fixture } from "../support/apps/fixture";
 import { redisNeed, startRedis } from "../support/servers/redis";
 import type { TestServer } from "../support/servers/server";
 
-const project = join(import.meta.dirname, "..", "..");
-const folder = join(project, "test", "fixtures", "laju");
+const folder = join(import.meta.dirname, "..", "fixtures", "laju");
 const scripts = readdirSync(folder).map((file) => [
   `commands/${file}`,
   readFileSync(join(folder, file), "utf8"),
 ]);
 
-/** Fills the demonstration's tables anew. */
-const seed = `
-import { seed } from "../scripts/demo/seed";
-import DB from "../app/services/DB";
-(async () => { await seed(DB); process.exit(0); })();
-`;
-const demo = ["demo/seed.ts", "demo/words.ts", "seeded.ts"].map((file) => [
-  `scripts/${file}`,
-  readFileSync(join(project, "scripts", file), "utf8"),
-]);
+/** What their tables need, and a command that fills them. */
+const blog = {
+  "app/migrations/20260101000100_create_blog.ts": fixture("blog/migrations/20260101000100_create_blog.ts"),
+  "fillBlog.ts": fixture("blog/fillBlog.ts"),
+  "commands/Fill.ts": `
+    import { fillBlog } from "../fillBlog";
+    import DB from "../app/services/DB";
+    (async () => { await fillBlog(DB); process.exit(0); })();`,
+};
 
 const ways: [string, (app: TestApp, name: string) => Promise<Ended>][] = [
   [
@@ -46,14 +45,14 @@ describe("scripts written for Laju", () => {
   beforeAll(async () => {
     api = await startApi();
     if (!redisNeed.skip) redis = await startRedis();
-    app = makeApp({ "commands/Seed.ts": seed, ...Object.fromEntries([...demo, ...scripts]) });
+    app = makeApp({ ...blog, ...Object.fromEntries(scripts) });
     const { port } = api.address() as AddressInfo;
     const env = [`API_URL=http://127.0.0.1:${port}`, `REDIS_URL=${redis?.url ?? ""}`];
     app.write(".env", env.join("\n"));
     expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
     expect(await app.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
-    expect((await app.run(["build/commands/Seed.js"])).status).toBe(0);
-    cpSync(join(app.root, "data"), join(app.root, "seeded"), { recursive: true });
+    expect((await app.run(["build/commands/Fill.js"])).status).toBe(0);
+    cpSync(join(app.root, "data"), join(app.root, "filled"), { recursive: true });
   });
   afterAll(async () => {
     app?.remove();
@@ -76,7 +75,7 @@ describe("scripts written for Laju", () => {
   describe.each(ways)("%s", (_, start) => {
     beforeEach(() => {
       rmSync(join(app.root, "data"), { recursive: true });
-      cpSync(join(app.root, "seeded"), join(app.root, "data"), { recursive: true });
+      cpSync(join(app.root, "filled"), join(app.root, "data"), { recursive: true });
     });
 
     test("SendDailyEmails sends one mail to each reader", async () => {

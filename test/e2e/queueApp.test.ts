@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { fixture } from "../support/apps/fixture";
 
 const project = join(import.meta.dirname, "..", "..");
 const files = {
-  "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+  "commands/Worker.ts": fixture("commands/Worker.ts"),
   // As Laju's chapter has it, but it ends when there is nothing left.
   "commands/Loop.ts": `
     import DB from "../app/services/DB";

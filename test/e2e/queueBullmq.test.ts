@@ -1,13 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { fixture } from "../support/apps/fixture";
 import { redisNeed, startRedis } from "../support/servers/redis";
 import type { TestServer } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
 const files = {
-  "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+  "commands/Worker.ts": fixture("commands/Worker.ts"),
   "app/jobs/SendInvoice.ts": `
     import { type JobContext, job } from "../queue/job";
     export default job("SendInvoice", {

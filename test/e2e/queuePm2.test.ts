@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openSqlite } from "../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../support/apps/app";
+import { fixture } from "../support/apps/fixture";
 import { needs } from "../support/servers/requirement";
 import { until } from "../support/servers/server";
 
@@ -22,7 +23,7 @@ function documentedFile(line: string): string {
 }
 
 const files = {
-  "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+  "commands/Worker.ts": fixture("commands/Worker.ts"),
   "app/jobs/Note.ts": `
     import { job, type JobContext } from "../queue/job";
     import DB from "../services/DB";

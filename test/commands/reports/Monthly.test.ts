@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ExampleApp, exampleApp } from "../../support/apps/exampleApp";
 import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
+import { type ExampleApp, exampleApp } from "../exampleApp";
 
 let smtp: SmtpServer;
 let app: ExampleApp;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
+import { fixture } from "../../support/apps/fixture";
 
-const project = join(import.meta.dirname, "..", "..", "..");
 const handler = (name: string) => `import { job } from "../queue/job";
 
 export default job("${name}", {
@@ -16,7 +16,7 @@ export default job("${name}", {
 let app: TestApp;
 beforeAll(async () => {
   app = makeApp({
-    "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+    "commands/Worker.ts": fixture("commands/Worker.ts"),
     "commands/Other.ts":
       'import { scheduleJob } from "../app/services/Queue"; console.log(typeof scheduleJob);',
     "app/jobs/SendInvoice.ts": handler("SendInvoice"),

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
+import { fixture } from "../../support/apps/fixture";
 import { type HttpServer, startHttp } from "../../support/servers/http";
 import { until } from "../../support/servers/server";
 import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
-
-const project = join(import.meta.dirname, "..", "..", "..");
 
 describe("notices of failed jobs", () => {
   let app: TestApp;
@@ -16,7 +14,7 @@ describe("notices of failed jobs", () => {
   beforeAll(async () => {
     [http, smtp] = await Promise.all([startHttp(), startSmtp()]);
     app = makeApp({
-      "commands/Worker.ts": readFileSync(join(project, "commands", "Worker.ts"), "utf8"),
+      "commands/Worker.ts": fixture("commands/Worker.ts"),
       "app/jobs/SendInvoice.ts": `import { job, type JobContext } from "../queue/job";
         export default job("SendInvoice", { attempts: 2, backoff: "1ms",
           async run({ data }: JobContext<{ bad: boolean }>) { if (data.bad) throw new Error("card declined"); } });`,

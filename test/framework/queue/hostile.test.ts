@@ -8,8 +8,8 @@ import { newJob } from "../../../framework/queue/newJob";
 import { encode } from "../../../framework/queue/payload";
 import { unknownTypes } from "../../../framework/queue/worker/attempt/refusals";
 import { workOptions } from "../../../framework/queue/worker/workOptions";
-import { migrationSource } from "../../../framework/services/database/migrations";
 import { sqliteDriver } from "../../../framework/services/database/sqliteDriver";
+import { lajuTables } from "../../support/lajuTables";
 import { temporaryFolder } from "../../support/servers/server";
 
 describe("what JSON would make something else of", () => {
@@ -50,7 +50,7 @@ describe("queueing with a trx that is none", () => {
   beforeAll(async () => {
     database = knex({ client: "better-sqlite3", connection: { filename: file }, useNullAsDefault: true });
     Object.assign(database.client, { driver: sqliteDriver() });
-    await database.migrate.latest({ migrationSource: migrationSource() });
+    await database.migrate.latest(lajuTables);
     engine = sqliteEngine(file, true);
   });
   afterAll(async () => {

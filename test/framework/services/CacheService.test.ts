@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fresh } from "../../support/apps/fresh";
+import { lajuTables } from "../../support/lajuTables";
 import { postgresNeed, startPostgres } from "../../support/servers/postgres";
 import { redisNeed, startRedis } from "../../support/servers/redis";
 import { type TestServer, temporaryFolder } from "../../support/servers/server";
@@ -62,14 +63,14 @@ async function behaviour({ Cache, CacheService }: Services) {
 describe("in the database", () => {
   test("keeps, remembers, forgets and flushes", async () => {
     const services = await load();
-    await services.DB.migrate.latest();
+    await services.DB.migrate.latest(lajuTables);
     await behaviour(services);
   });
 
   test("an entry ends with its time, and expired ones are taken out", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
     const first = await load();
-    await first.DB.migrate.latest();
+    await first.DB.migrate.latest(lajuTables);
     await first.Cache.put("short", 1, 1);
     await first.Cache.put("long", 2, 10);
     vi.setSystemTime(1_000_000 + 60_000);
@@ -95,7 +96,7 @@ describe("in the database", () => {
       table.text("value");
       table.integer("expiration");
     });
-    await DB.migrate.latest();
+    await DB.migrate.latest(lajuTables);
     await Cache.put("a", 1, 1);
     expect(await Cache.get("a")).toBe(1);
   });
@@ -105,7 +106,7 @@ test.skipIf(postgresNeed.skip)(`in PostgreSQL${postgresNeed.label}`, async () =>
   const server = await startPostgres();
   const services = await load({ DATABASE_URL: server.url }, [server]);
   await expect(services.Cache.get("a")).rejects.toMatchObject({ code: "E_CACHE_TABLE" });
-  await services.DB.migrate.latest();
+  await services.DB.migrate.latest(lajuTables);
   await behaviour(services);
 });
 

@@ -9,6 +9,7 @@ import { errorText } from "../../../framework/text/errorText";
 import { makeApp, type TestApp } from "../../support/apps/app";
 import { bundledScript } from "../../support/apps/bundledScript";
 import { fresh } from "../../support/apps/fresh";
+import { lajuTables } from "../../support/lajuTables";
 import { mysqlNeed, startMysql } from "../../support/servers/mysql";
 import { postgresNeed, startPostgres } from "../../support/servers/postgres";
 import { freePort, type TestServer, temporaryFolder, until } from "../../support/servers/server";
@@ -487,9 +488,9 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
 
   test("runs laju's own migrations, and undoes them", async () => {
     const DB = await load({ DATABASE_URL: server.url });
-    await DB.migrate.latest();
+    await DB.migrate.latest(lajuTables);
     expect(await DB.schema.hasTable("cache")).toBe(true);
-    await DB.migrate.rollback(undefined, true);
+    await DB.migrate.rollback(lajuTables, true);
     expect(await DB.schema.hasTable("cache")).toBe(false);
   });
 
@@ -560,7 +561,7 @@ describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => {
   test("answers as SQLite does where the two can agree", async () => {
     const DB = await load({ DATABASE_URL: server.url });
     await commonBehaviour(DB);
-    await DB.migrate.latest();
+    await DB.migrate.latest(lajuTables);
     expect(await DB.schema.hasTable("cache")).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import type { Terminal } from "../../../framework/cli/terminal";
 import { crontabRows } from "../../../framework/crontab/install/rows";
 import { crontabLine } from "../../../framework/crontab/text/line";
@@ -353,8 +353,11 @@ function laju(...args: string[]): Promise<{ status: number; stdout: string; stde
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC" };
   return new Promise((resolve) => {
-    execFile(process.execPath, ["laju", "explain", ...args], { cwd: project, env }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    execFile(
+      process.execPath,
+      ["laju", "explain", ...args],
+      { cwd: inject("template"), env },
+      (error, stdout, stderr) => resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ExampleApp, exampleApp } from "../../support/apps/exampleApp";
+import { type ExampleApp, exampleApp } from "../../commands/exampleApp";
 
 let app: ExampleApp;
 beforeAll(async () => {

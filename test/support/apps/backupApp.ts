@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSqlite } from "../../../framework/services/database/sqliteDriver";
-import { exampleApp } from "./exampleApp";
+import { blogApp } from "./blogApp";
 
 export const backupKey = "00112233445566778899aabbccddeeff".repeat(2);
 
 /** An app whose database nobody holds open, and the three backup commands. */
 export async function backupApp(variables: Record<string, string> = {}) {
-  const app = await exampleApp({
+  const app = await blogApp({
     BACKUP_ENCRYPTION_KEY: backupKey,
     BACKUP_DIR: "backups",
     BACKUP_RETENTION_DAYS: "30",
@@ -16,9 +16,9 @@ export async function backupApp(variables: Record<string, string> = {}) {
   await app.DB.destroy();
   const database = join(app.root, "data", "dev.sqlite3");
   const folder = join(app.root, "backups");
-  const { default: backup } = await import("../../../commands/BackupDatabase");
-  const { default: restore } = await import("../../../commands/RestoreDatabase");
-  const { default: clean } = await import("../../../commands/CleanBackups");
+  const { default: backup } = await import("../../../framework/programs/backup");
+  const { default: restore } = await import("../../../framework/programs/restore");
+  const { default: clean } = await import("../../../framework/programs/clean-backup");
   return {
     ...app,
     backup,

@@ -7,7 +7,6 @@ const names = [
   "LAJU_DATA",
   "LAJU_GROUP",
   "LAJU_LOGS",
-  "LAJU_ROOT",
   "LOG_LEVEL",
   "LOG_FORMAT",
 ].concat(
@@ -37,10 +36,13 @@ const names = [
   ],
 );
 
-/** Imports modules anew, as a process with just these variables would see them. */
+/** See template.ts. */
+const emptyRoot = process.env.LAJU_ROOT;
+
+/** Imports modules again, as a process with just these variables would see them: in an empty app unless they name a root. */
 export async function fresh<T>(variables: Record<string, string>, load: () => Promise<T>): Promise<T> {
   for (const name of names) delete process.env[name];
-  Object.assign(process.env, { LOG_LEVEL: "error", ...variables });
+  Object.assign(process.env, { LAJU_ROOT: emptyRoot, LOG_LEVEL: "error", ...variables });
   vi.resetModules();
   return load();
 }

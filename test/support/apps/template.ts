@@ -26,6 +26,8 @@ export default function makeTemplate(vitest: TestProject): () => void {
   vitest.provide("template", join(folder, "app"));
   vitest.provide("programs", folder);
   process.env.LAJU_TEST_FOLDER = folder;
+  // The project's own .env, data and logs are the user's.
+  process.env.LAJU_ROOT = join(folder, "empty");
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
@@ -35,6 +37,7 @@ function emptyTemplate(): string {
   chmodSync(folder, 0o755);
   const root = join(folder, "app");
   mkdirSync(join(root, "commands"), { recursive: true });
+  mkdirSync(join(folder, "empty"));
   for (const place of [folder, root]) symlinkSync(join(project, "node_modules"), join(place, "node_modules"));
   return folder;
 }

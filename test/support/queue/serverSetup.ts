@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import type { Knex } from "knex";
 import type { QueueEngine } from "../../../framework/queue/engine";
-import { migrationSource } from "../../../framework/services/database/migrations";
 import type { WorkerSetup } from "../../framework/queue/engines/workerConformance";
+import { lajuTables } from "../lajuTables";
 import { type TestServer, temporaryFolder } from "../servers/server";
 
 export interface ServerSetup<Server extends TestServer = TestServer> extends WorkerSetup {
@@ -53,7 +53,7 @@ export function serverSetup<Server extends TestServer>({
     environment: () => ({ DATABASE_URL: worker === undefined ? url() : as(worker, url()) }),
     async start() {
       server = await startServer();
-      await opened().migrate.latest({ migrationSource: migrationSource() });
+      await opened().migrate.latest(lajuTables);
     },
     open: async () => openEngine(url()),
     openAt: openEngine,

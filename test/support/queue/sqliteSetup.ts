@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { knex } from "knex";
 import { sqliteEngine } from "../../../framework/queue/engines/sqlite/sqlite";
-import { migrationSource } from "../../../framework/services/database/migrations";
 import { sqliteDriver } from "../../../framework/services/database/sqliteDriver";
 import type { WorkerSetup } from "../../framework/queue/engines/workerConformance";
+import { lajuTables } from "../lajuTables";
 import { temporaryFolder } from "../servers/server";
 
 export interface SqliteSetup extends WorkerSetup {
@@ -22,7 +22,7 @@ export function sqliteSetup(folder = temporaryFolder("queue")): SqliteSetup {
     folder,
     database: () => database,
     environment: () => ({ DATABASE_URL: `file:${file}` }),
-    start: async () => void (await database.migrate.latest({ migrationSource: migrationSource() })),
+    start: async () => void (await database.migrate.latest(lajuTables)),
     open: async () => sqliteEngine(file, true),
     async clear() {
       for (const table of ["jobs", "queue_workers", "queue_pauses"]) await database(table).delete();

@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../../../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../../../support/apps/app";
-
-const worker = readFileSync(
-  join(import.meta.dirname, "..", "..", "..", "..", "commands", "Worker.ts"),
-  "utf8",
-);
+import { fixture } from "../../../support/apps/fixture";
 
 const files = {
-  "commands/Worker.ts": worker,
+  "commands/Worker.ts": fixture("commands/Worker.ts"),
   "app/jobs/SendInvoice.ts": `
     import { job, type JobContext } from "../queue/job";
     export default job("SendInvoice", {

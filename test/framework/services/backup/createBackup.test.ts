@@ -7,8 +7,8 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { copySqlite } from "../../../../framework/services/backup/sqliteCopy";
 import { openSqlite } from "../../../../framework/services/database/sqliteDriver";
+import { morning } from "../../../support/apps/appInProcess";
 import { type BackupApp, backupApp, backupKey } from "../../../support/apps/backupApp";
-import { morning } from "../../../support/apps/exampleApp";
 
 let app: BackupApp;
 beforeEach(async () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type ExampleApp, exampleApp } from "../../../support/apps/exampleApp";
+import type { AppInProcess } from "../../../support/apps/appInProcess";
+import { blogApp } from "../../../support/apps/blogApp";
 import { postgresNeed, startPostgres } from "../../../support/servers/postgres";
 import { needs } from "../../../support/servers/requirement";
 import type { TestServer } from "../../../support/servers/server";
@@ -13,7 +14,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
   () => {
     const searchPath = process.env.PATH;
     let server: TestServer;
-    let app: ExampleApp;
+    let app: AppInProcess;
 
     beforeAll(async () => {
       server = await startPostgres();
@@ -26,13 +27,13 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
     afterAll(() => server.stop());
 
     async function start() {
-      app = await exampleApp({
+      app = await blogApp({
         DATABASE_URL: server.url,
         BACKUP_ENCRYPTION_KEY: "ab".repeat(32),
         BACKUP_DIR: "backups",
       });
-      const { default: backup } = await import("../../../../commands/BackupDatabase");
-      const { default: restore } = await import("../../../../commands/RestoreDatabase");
+      const { default: backup } = await import("../../../../framework/programs/backup");
+      const { default: restore } = await import("../../../../framework/programs/restore");
       return { backup, restore, folder: join(app.root, "backups") };
     }
 

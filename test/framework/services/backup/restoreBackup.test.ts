@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqlite } from "../../../../framework/services/database/sqliteDriver";
+import { morning } from "../../../support/apps/appInProcess";
 import { type BackupApp, backupApp, backupKey } from "../../../support/apps/backupApp";
-import { morning } from "../../../support/apps/exampleApp";
 
 let app: BackupApp;
 let file: string;

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Database, openSqlite } from "../../../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../../../support/apps/app";
+import { fixture } from "../../../support/apps/fixture";
 
-const project = join(import.meta.dirname, "..", "..", "..", "..");
 const ansi = "\u001b[";
 
 describe("the queue's verbs", () => {
@@ -13,7 +13,7 @@ describe("the queue's verbs", () => {
 
   beforeAll(async () => {
     app = makeApp({
-      "commands/Worker.ts": readFileSync(join(project, "commands/Worker.ts"), "utf8"),
+      "commands/Worker.ts": fixture("commands/Worker.ts"),
       "app/jobs/SendInvoice.ts": "export async function run() {}",
       "app/jobs/Nightly.ts": "export async function run() {}",
     });

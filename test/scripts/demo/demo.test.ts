@@ -2,8 +2,8 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changesIn, cloneProject } from "../support/apps/clone";
-import { needs } from "../support/servers/requirement";
+import { changesIn, cloneProject } from "../../support/apps/clone";
+import { needs } from "../../support/servers/requirement";
 
 const git = needs("git");
 
