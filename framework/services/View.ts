@@ -5,7 +5,7 @@ import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import { require } from "../config/require";
-import { nearest } from "../text/nearest";
+import { nearest } from "../text/similar";
 
 /** app/views: the sources in development, build/app/views in the build. */
 const viewsFolder = join(paths.app, "views");

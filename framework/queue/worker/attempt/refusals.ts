@@ -1,5 +1,5 @@
 import { LajuError } from "../../../config/errors";
-import { nearest } from "../../../text/nearest";
+import { nearest } from "../../../text/similar";
 
 export function stuckHandler(type: string, milliseconds: number): LajuError {
   return new LajuError(
