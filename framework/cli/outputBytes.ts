@@ -1,10 +1,9 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { wantsColour } from "../config/config";
+import { sleepSync } from "../process/sleep";
 import { readableLine } from "../services/log/readableLog";
 import { printable, printableWithColours } from "../text/printable";
-
-let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
 /**
  * How a log is shown on a terminal: the Logger's lines as a person reads them, as they are ("json"), or byte by byte. A
@@ -34,8 +33,7 @@ export function writeBytes(bytes: Uint8Array): boolean {
     } catch (error) {
       if (error.code === "EPIPE") return false;
       if (error.code !== "EAGAIN") throw error;
-      sleeper ??= new Int32Array(new SharedArrayBuffer(4));
-      Atomics.wait(sleeper, 0, 0, 1);
+      sleepSync(1);
     }
   }
   return true;

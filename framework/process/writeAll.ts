@@ -1,9 +1,8 @@
 import { writeSync } from "node:fs";
 import { noteLostOutput } from "./lostOutput";
 import { withoutSecrets } from "./secrets";
+import { sleepSync } from "./sleep";
 import { outputDescriptor } from "./standardOutput";
-
-let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
 /**
  * Writes every byte before it returns. A pipe may take part of a line, or be full and non-blocking (EAGAIN).
@@ -25,8 +24,7 @@ export function writeAllBytes(stream: 1 | 2, bytes: Uint8Array): NodeJS.ErrnoExc
         noteLostOutput(bytes.subarray(written), error);
         return error;
       }
-      sleeper ??= new Int32Array(new SharedArrayBuffer(4));
-      Atomics.wait(sleeper, 0, 0, 1);
+      sleepSync(1);
     }
   }
   return undefined;

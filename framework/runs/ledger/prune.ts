@@ -1,3 +1,4 @@
+import { sleepSync } from "../../process/sleep";
 import { ledger } from "./ledgerFile";
 
 const batch = 500;
@@ -32,8 +33,6 @@ export function pruneRuns(before: number, until = Number.POSITIVE_INFINITY, keep
   return runs;
 }
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
 function inBatches(sql: string, values: Record<string, number>, until: number): number {
   const statement = ledger().prepare(sql);
   let total = 0;
@@ -41,6 +40,6 @@ function inBatches(sql: string, values: Record<string, number>, until: number): 
     const { changes } = statement.run(values);
     total += changes;
     if (changes < batch || Date.now() > until) return total;
-    Atomics.wait(sleeper, 0, 0, pauseMs);
+    sleepSync(pauseMs);
   }
 }

@@ -5,6 +5,7 @@ import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { lockOwner } from "../../files/lockOwner";
 import { openToLock } from "../../files/openFile";
+import { sleepSync } from "../../process/sleep";
 import { type Database, sqliteDriver } from "../../services/database/sqliteDriver";
 
 /** How long a start tries to get a lock that somebody has, in milliseconds: a reader has it for a glance only. */
@@ -133,7 +134,7 @@ function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks):
       return undefined;
     }
     // The kernel could wait for us, but not for a while only.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseAfter(waited));
+    sleepSync(pauseAfter(waited));
   }
   return heldBy(descriptor);
 }

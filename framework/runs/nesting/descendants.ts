@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { markName } from "../../config/launch";
 import { monotonicMs } from "../../process/monotonicMs";
+import { sleepSync } from "../../process/sleep";
 
 /** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
 const patience = 300;
@@ -51,12 +52,12 @@ export function warnDescendants(
 /** The second: SIGKILL for those that did not end in time, and for what they have started meanwhile. */
 export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
   if (processes.length === 0) return;
-  while (monotonicMs() < killAt && processes.some(isThere)) pause(20);
+  while (monotonicMs() < killAt && processes.some(isThere)) sleepSync(20);
   const giveUpAt = monotonicMs() + pursuit;
   // Stopped first: a process that is killed while it forks leaves a child that nobody finds any more.
   const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
   for (const one of stopped) signal(one, "SIGKILL");
-  while (monotonicMs() < giveUpAt && stopped.some(isThere)) pause(5);
+  while (monotonicMs() < giveUpAt && stopped.some(isThere)) sleepSync(5);
 }
 
 /** Stops processes until a look finds none that runs, and returns them. */
@@ -183,8 +184,4 @@ function signal(one: Descendant, name: NodeJS.Signals): void {
   } catch {
     // Gone already, or not ours to end.
   }
-}
-
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -3,6 +3,7 @@ import { environmentWith } from "../../config/config";
 import { hidingArguments } from "../../config/launch";
 import { require } from "../../config/require";
 import { hasSecrets } from "../../process/secrets";
+import { sleepSync } from "../../process/sleep";
 import { tell } from "../../process/warn";
 import { type HeldLock, handedOn } from "../lock/lock";
 
@@ -43,7 +44,7 @@ export function retryUntilDone(
     tell(
       `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
     );
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    sleepSync(pauseMs);
     const [program = "", ...args] = process.argv.slice(1);
     const hidden = hasSecrets() ? args : [];
     const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });

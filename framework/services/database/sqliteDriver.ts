@@ -5,6 +5,7 @@ import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
+import { sleepSync } from "../../process/sleep";
 
 export type Database = BetterSqlite3.Database;
 
@@ -67,7 +68,7 @@ export function switchToWal(database: Database, patience = 5000): void {
       return;
     } catch (error) {
       if (error.code !== "SQLITE_BUSY" || Date.now() > giveUpAt) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      sleepSync(5);
     }
   }
 }

@@ -1,0 +1,7 @@
+let sleeper: Int32Array<SharedArrayBuffer> | undefined;
+
+/** Blocks this thread for that many milliseconds: for code that must not let anything else run meanwhile. */
+export function sleepSync(ms: number): void {
+  sleeper ??= new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(sleeper, 0, 0, ms);
+}
