@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { contentHash } from "../catalog/contentHash";
-import { readBytes, readText } from "../config/readText";
+import { contentHash, fileHash } from "../catalog/contentHash";
+import { readText } from "../config/readText";
 import type { Attempt, Output } from "./bundle/bundle";
 import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
@@ -112,7 +112,7 @@ export class Memory {
   }
 
   #hash(path: string): string | undefined {
-    if (!this.#hashes.has(path)) this.#hashes.set(path, hashOrNone(path));
+    if (!this.#hashes.has(path)) this.#hashes.set(path, fileHash(path));
     return this.#hashes.get(path);
   }
 }
@@ -125,14 +125,6 @@ function namesIn(root: string): string[] {
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
   );
   return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).sort();
-}
-
-function hashOrNone(path: string): string | undefined {
-  try {
-    return contentHash(readBytes(path));
-  } catch {
-    return undefined;
-  }
 }
 
 function fileIn(build: string): string {

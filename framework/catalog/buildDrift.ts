@@ -1,11 +1,9 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { terminalFor } from "../cli/terminal";
 import { paths } from "../config/config";
-import { readBytes } from "../config/readText";
 import type { Manifest } from "../metadata/manifest";
 import { commandNames } from "./commandSources";
-import { contentHash } from "./contentHash";
+import { fileHash } from "./contentHash";
 import { jobFile, jobNames } from "./jobSources";
 
 /**
@@ -28,10 +26,11 @@ export function manifestTime(): number {
 
 /** Whether a source is what the build read: `hash` is its content's then. To hash a file takes four times as long as to look. */
 export function isAsBuilt(file: string, hash: string | undefined, builtAt: number): boolean {
-  const stat = statSync(`${paths.root}/${file}`, { throwIfNoEntry: false });
+  const path = `${paths.root}/${file}`;
+  const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   // Unlike its other time, which copying tools set, this one tells of each change.
-  return stat.ctimeMs < builtAt || hashOf(file) === hash;
+  return stat.ctimeMs < builtAt || fileHash(path) === hash;
 }
 
 /** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined for a build that is not. */
@@ -48,12 +47,4 @@ export function warnOfOldBuild(manifest: Manifest): void {
   if (text === undefined) return;
   const { paint } = terminalFor(2);
   console.error(paint("yellow", `T${text.slice(1)}. npm run build brings it up to date.`));
-}
-
-function hashOf(file: string): string | undefined {
-  try {
-    return contentHash(readBytes(join(paths.root, file)));
-  } catch {
-    return undefined; // It is gone, or cannot be read: whoever needs it will say so.
-  }
 }

@@ -30,7 +30,9 @@ export function commandFacts(name: string, form: CommandForm, meta: CommandMeta)
   return { name, form, file: `commands/${name}.ts`, ...resolveMeta(meta) };
 }
 
+type Listed = Pick<CommandFacts, "name" | "priority">;
+
 /** Lists are ordered by priority, the highest first, then by name. */
-export function byPriority(a: CommandFacts, b: CommandFacts): number {
+export function byPriority(a: Listed, b: Listed): number {
   return b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }

@@ -1,4 +1,5 @@
 import { LajuError } from "../../config/errors";
+import { byPriority } from "../../metadata/manifest";
 import { stableHash } from "../../schedule/expression/hash";
 import { oneLine } from "../../schedule/expression/oneLine";
 import { type CrontabPlace, type CrontabRow, crontabLine } from "./line";
@@ -106,8 +107,4 @@ function checkedId(root: string): string {
     code: "E_CRONTAB_LINE",
     hint: "Move it to a path without control characters, and without blanks at its ends.",
   });
-}
-
-function byPriority(a: CrontabRow, b: CrontabRow): number {
-  return b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 import DB from "../../services/DB";
 import { databasePlace } from "../../services/database/databasePlace";
+import { isMissingTable } from "../../services/database/sqlErrors";
 import { type ClaimStore, keptSeconds } from "./claimStore";
 
 /** MySQL's own collations would take "reports/A" and "reports/a" for one command. */
@@ -69,9 +70,4 @@ async function makeTable(): Promise<void> {
 
 function engine(): "pg" | "mysql2" {
   return databasePlace().engine === "pg" ? "pg" : "mysql2";
-}
-
-/** In PostgreSQL's and MySQL's words. */
-function isMissingTable({ code }: { code?: string }): boolean {
-  return code === "42P01" || code === "ER_NO_SUCH_TABLE";
 }

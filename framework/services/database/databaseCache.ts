@@ -1,6 +1,7 @@
 import { LajuError } from "../../config/errors";
 import type { CacheStore } from "../cacheStore";
 import DB from "../DB";
+import { isMissingTable } from "./sqlErrors";
 
 interface CacheRow {
   key: string;
@@ -46,9 +47,4 @@ async function withTable<T>(work: () => Promise<T>): Promise<T> {
       cause: error,
     });
   }
-}
-
-/** In SQLite's, PostgreSQL's and MySQL's words. */
-function isMissingTable({ code, message }: { code?: string; message: string }): boolean {
-  return code === "42P01" || code === "ER_NO_SUCH_TABLE" || /no such table: cache/.test(message);
 }

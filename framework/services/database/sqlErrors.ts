@@ -56,3 +56,8 @@ function valuesIn(bindings: unknown): string[] {
   if (bindings instanceof Date || typeof bindings !== "object" || bindings === null) return [];
   return [JSON.stringify(bindings), ...Object.values(bindings).flatMap(valuesIn)];
 }
+
+/** Whether a statement failed because its table is not there: in SQLite's, PostgreSQL's and MySQL's words. */
+export function isMissingTable({ code, message }: { code?: string; message?: string }): boolean {
+  return code === "42P01" || code === "ER_NO_SUCH_TABLE" || /no such table: /.test(message ?? "");
+}
