@@ -75,7 +75,17 @@ function overriddenBy<T extends CommandFacts>(command: T, override: Override): T
   const facts = fields.map(factOf);
   const changed = facts.includes("priority") ? [...facts, "priorityLabel" as const] : facts;
   const changes = changed.map((fact) => [fact, resolved[fact]]);
-  return { ...command, ...overlapOf(command, override), ...Object.fromEntries(changes), overridden: fields };
+  const overlap = overlapWith(override, command);
+  return { ...command, ...Object.fromEntries(changes), overlap, overridden: fields };
+}
+
+/** A command that gets its only schedule from the deployment has a scheduled command's default: one run at a time. */
+export function overlapWith(
+  { overlap, schedule }: Override,
+  own: Pick<CommandFacts, "schedules" | "overlap">,
+): CommandFacts["overlap"] {
+  const isNewlyScheduled = own.schedules.length === 0 && schedule !== undefined && schedule.length > 0;
+  return overlap ?? (isNewlyScheduled ? "skip" : own.overlap);
 }
 
 /** Checks what was read of one command without its place in the file. Throws a LajuError. */
@@ -155,13 +165,4 @@ function ownOverride(overrides: Overrides, name: string): Override | undefined {
 
 function factOf(field: OverridableField) {
   return field === "schedule" ? "schedules" : field;
-}
-
-/** A command that gets its only schedule here has a scheduled command's default: one run at a time. */
-function overlapOf(
-  { schedules, overlap }: CommandFacts,
-  { schedule }: Override,
-): Pick<CommandFacts, "overlap"> {
-  const isNewlyScheduled = schedules.length === 0 && schedule !== undefined && schedule.length > 0;
-  return { overlap: isNewlyScheduled ? "skip" : overlap };
 }

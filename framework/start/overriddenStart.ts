@@ -1,5 +1,5 @@
 import { parseDuration } from "../config/duration";
-import { checkOverride, type Override } from "../metadata/overrides";
+import { checkOverride, type Override, overlapWith } from "../metadata/overrides";
 import { dueSlot, type SlotDecision } from "../runs/supervision/dueSlot";
 import type { CompiledFacts } from "./compiledFacts";
 
@@ -16,7 +16,7 @@ export interface Start {
  */
 export function overriddenStart({ facts, decide }: Start, override: unknown): Start {
   checkOverride(override, facts.name);
-  const { schedule, timezone, timeout, overlap, description } = override;
+  const { schedule, timezone, timeout, description } = override;
   return {
     facts: {
       ...facts,
@@ -24,15 +24,10 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
       ...(schedule !== undefined && { schedule: [schedule].flat() }),
       ...(timezone !== undefined && { timezone }),
       ...(timeout !== undefined && { timeout, timeoutMs: timeout === false ? null : parseDuration(timeout) }),
-      overlap: overlap ?? overlapOf(facts, override),
+      overlap: overlapWith(override, { schedules: facts.schedule ?? [], overlap: facts.overlap }),
     },
     decide: schedule === undefined && timezone === undefined ? decide : decideByBoth(facts, override),
   };
-}
-
-/** As in lists: what gets its only schedule from the deployment runs once at a time. */
-function overlapOf({ schedule = [], overlap }: CompiledFacts, override: Override): CompiledFacts["overlap"] {
-  return schedule.length === 0 && override.schedule !== undefined ? "skip" : overlap;
 }
 
 /** Until crontab:install writes the new entries, those of the source's own schedule hold. */
