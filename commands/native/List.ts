@@ -18,7 +18,6 @@ import { arrangedList, inListOrder, listRows, listText } from "../../framework/v
 import { failedCommands } from "../../framework/views/failedCommands";
 import { allOption, countedReasons } from "../../framework/views/neverHere";
 import { parseOrder, sortOption } from "../../framework/views/rowOrder";
-import { scheduleInWords } from "../../framework/views/scheduleInWords";
 import { timelineOf } from "../../framework/views/timeline";
 import { timelineText } from "../../framework/views/timelineText";
 
@@ -57,7 +56,7 @@ export default verb({
       console.log(options.json ? jsonText(hours) : timelineText(hours, clock, terminal, notes));
       return reportProblems(problems);
     }
-    const rows = listRows(commands, scheduleInWords, clock, {
+    const rows = listRows(commands, clock, {
       next: options.next ? upcoming : 0,
       environment,
       failed: failedCommands(commands, environment, clock),

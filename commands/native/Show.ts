@@ -14,7 +14,6 @@ import { jsonText } from "../../framework/text/jsonText";
 import { printableLine } from "../../framework/text/printable";
 import { listRows } from "../../framework/views/commandList";
 import { runTable } from "../../framework/views/runList";
-import { scheduleInWords } from "../../framework/views/scheduleInWords";
 
 const upcoming = 3;
 
@@ -24,7 +23,7 @@ export default verb({
   run({ args: [name], options }) {
     const command = findCommand(name as string, readCatalog().commands);
     const clock = hostClock();
-    const [row] = listRows([command], scheduleInWords, clock, {
+    const [row] = listRows([command], clock, {
       next: upcoming,
       environment: installedFor(),
     });

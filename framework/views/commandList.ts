@@ -8,6 +8,7 @@ import { shownUrl } from "../services/webAddress";
 import { printableLine } from "../text/printable";
 import { neverHereLine, withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
+import { scheduleInWords } from "./scheduleInWords";
 
 /** A row of `list --json`. */
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
@@ -30,7 +31,6 @@ export interface ListOptions {
 /** One row a command: the same for --json and for people. */
 export function listRows(
   commands: DeployedCommand[],
-  words: Words,
   clock: HostClock,
   { next, environment, failed }: ListOptions,
 ): ListRow[] {
@@ -44,7 +44,7 @@ export function listRows(
       ping: facts.ping === null ? null : shownUrl(facts.ping),
       // When it is asked for: the table shows no words.
       get words() {
-        return facts.schedules.map((schedule) => words(schedule, facts.name));
+        return facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name));
       },
       nextRun: times[0] ?? null,
       hasFailed: failed?.has(facts.name) ?? false,
@@ -52,9 +52,6 @@ export function listRows(
     };
   });
 }
-
-/** Says a schedule in English. */
-export type Words = (schedule: string, name: string) => string;
 
 /** What the table says besides its rows. */
 export interface ListContext extends HostClock {

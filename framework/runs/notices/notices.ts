@@ -167,12 +167,6 @@ export function dropStaleNotices(now: number): void {
     .run({ now, ...longestPendingMs });
 }
 
-/** What waits to be sent, the oldest first. */
-export function pendingNotices(): Notice[] {
-  const rows = ledger().prepare("SELECT * FROM notices WHERE ended_at IS NULL ORDER BY id").all();
-  return (rows as NoticeRow[]).map(toNotice);
-}
-
 /** How many of the newest notices are looked through for those that were given up. */
 const newest = 500;
 

@@ -30,14 +30,6 @@ export function calendarFields(schedule: CalendarSchedule): string {
   return fields;
 }
 
-/** Five fields (or @reboot) where cron itself does exactly this; undefined where it needs laju's help. */
-export function canonicalFields(schedule: Schedule): string | undefined {
-  if (schedule.kind === "reboot") return "@reboot";
-  if (schedule.kind === "interval" || schedule.cycle || hasCalendarForms(schedule)) return undefined;
-  const { values } = schedule.second;
-  return values.length === 1 && values[0] === 0 ? calendarFields(schedule) : undefined;
-}
-
 /** Whether a day field uses L, W or #, which cron does not know. */
 export function hasCalendarForms({ dayOfMonth, dayOfWeek }: CalendarSchedule): boolean {
   const { last, lastWorkday, nearWorkday } = dayOfMonth;

@@ -165,7 +165,7 @@ describe("in tables a row stays a row", () => {
           ...commandFacts("Digest", "declared", { description, tags: [tag] }),
           overridden: [],
         };
-        const rows: ListRow[] = listRows([deployed], () => "", clock, { next: 0, environment: "production" });
+        const rows: ListRow[] = listRows([deployed], clock, { next: 0, environment: "production" });
         const text = listText(rows, { ...clock, environment: "production", needsInstall: false }, terminal);
         expect(text.split("\n")).toHaveLength(4);
         expect(text).not.toMatch(acting);

@@ -21,7 +21,7 @@ function rowsOf(metas: Record<string, CommandMeta>, { next = 0, failed = [] as s
     overridden: [],
   }));
   const options = { next, environment: "production", failed: new Set(failed) };
-  return listRows(commands, () => "", clock, options);
+  return listRows(commands, clock, options);
 }
 
 const metas: Record<string, CommandMeta> = {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
-import { canonicalFields } from "../../../framework/schedule/expression/render";
+import { canonicalFields } from "../crontab/canonicalFields";
 import { integer, pick, randomCronFields, randomFrom } from "../crontab/randomSchedules";
 import { changesOf, distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
 import { recordVirtualCron, recordVirtualCrons } from "./virtualCron";

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { LajuError } from "../../../../framework/config/errors";
 import { parseSchedule } from "../../../../framework/schedule/expression/expression";
 import { ScheduleError } from "../../../../framework/schedule/expression/problems";
-import { canonicalFields, renderSchedule } from "../../../../framework/schedule/expression/render";
+import { renderSchedule } from "../../../../framework/schedule/expression/render";
+import { canonicalFields } from "../../../support/crontab/canonicalFields";
 import { randomCronFields, randomFrom } from "../../../support/crontab/randomSchedules";
 
 function errorOf(text: string): ScheduleError {
