@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { readCatalog } from "../../framework/catalog/catalog";
 import { logFileOf } from "../../framework/catalog/logFile";
 import { recordedName } from "../../framework/catalog/recordedName";
+import { numberOption } from "../../framework/cli/numberOption";
 import type { LogForm } from "../../framework/cli/outputBytes";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
@@ -33,7 +34,7 @@ read, with local times; files and pipes get the exact bytes. --follow continues 
 or, together with --run, ends when that run does.`,
   async run({ args: [name], options }) {
     const command = recordedName(name as string);
-    const lines = options.lines === undefined ? undefined : wholeNumber("--lines", options.lines);
+    const lines = options.lines === undefined ? undefined : lineCount(options.lines);
     const run = options.run === undefined ? lastRun(command) : chosenRun(command, options.run);
     const form = options.raw ? "raw" : options.json ? "json" : "readable";
     if (run === undefined) return withoutRun(command, { follow: options.follow ?? false, form });
@@ -92,13 +93,9 @@ function about({ id, state, exitStatus, startedAt, log }: Run): string {
   return [`run ${id}`, ago(Date.now() - startedAt), how, ...where].join(" · ");
 }
 
-function wholeNumber(option: string, text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new LajuError(`${option} ${text} is not a whole number above 0`, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: "node laju logs --help shows how it is used.",
-  });
+function lineCount(text: string): number {
+  const hint = "node laju logs --help shows how it is used.";
+  return numberOption("lines", text, { least: 1, wanted: "a whole number above 0", hint });
 }
 
 function tell(text: string): void {

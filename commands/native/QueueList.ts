@@ -1,6 +1,6 @@
+import { numberOption } from "../../framework/cli/numberOption";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
-import { LajuError } from "../../framework/config/errors";
 import type { JobFilter } from "../../framework/queue/jobRecord";
 import { jsonText } from "../../framework/text/jsonText";
 import { jobTable } from "../../framework/views/queue/jobList";
@@ -20,10 +20,10 @@ export default verb({
     "States: scheduled, ready, leased, completed, failed, cancelled. node laju queue:show <id> shows one whole.",
   async run({ options }) {
     const { state, type, user, limit } = options;
-    const filter: JobFilter = { limit: wholeNumber(limit, "limit", 1) };
+    const filter: JobFilter = { limit: countOption("limit", limit, 1) };
     if (state !== undefined) filter.states = readStates(state);
     if (type !== undefined) filter.types = type.split(",").map((word) => word.trim());
-    if (user !== undefined) filter.userId = wholeNumber(user, "user", 0);
+    if (user !== undefined) filter.userId = countOption("user", user, 0);
     const jobs = await withQueue(async (engine) => {
       if (filter.types !== undefined) await checkTypes(filter.types, engine);
       return engine.list(filter);
@@ -32,11 +32,8 @@ export default verb({
   },
 });
 
-function wholeNumber(text: string, option: string, least: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new LajuError(`--${option} ${text} is not a whole number from ${least} up`, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: "node laju queue:list --help shows how it is used.",
-  });
+function countOption(option: string, text: string, least: number): number {
+  const wanted = `a whole number from ${least} up`;
+  const hint = "node laju queue:list --help shows how it is used.";
+  return numberOption(option, text, { least, most: 999_999_999, wanted, hint });
 }

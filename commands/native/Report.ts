@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import { readBuiltCommands } from "../../framework/catalog/catalog";
+import { numberOption } from "../../framework/cli/numberOption";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
@@ -13,6 +14,8 @@ import { readQueueReport } from "../../framework/views/report/readQueue";
 import { type ReportData, readReport } from "../../framework/views/report/reportData";
 import { withStores } from "../../framework/views/statusStores";
 
+const hint = "node laju report --html report.html --days 7";
+
 export default verb({
   options: {
     html: { type: "string", description: "The file to write" },
@@ -21,13 +24,16 @@ export default verb({
   details: "Writes one HTML file that needs nothing else: it can be mailed, or served as it is.",
   async run({ options }) {
     if (options.html === undefined) throw wrongUse("report needs --html FILE");
-    if (!/^[1-9]\d{0,2}$/.test(options.days))
-      throw wrongUse(`--days ${options.days} is not a number from 1 to 999`);
     const facts = {
       app: basename(paths.root),
       host: hostname(),
       clock: hostClock(),
-      days: Number(options.days),
+      days: numberOption("days", options.days, {
+        least: 1,
+        most: 999,
+        wanted: "a number from 1 to 999",
+        hint,
+      }),
     };
     const report = readReport(readBuiltCommands(), facts);
     const status = await withStores(report.status, true);
@@ -65,6 +71,6 @@ function wrongUse(message: string): LajuError {
   return new LajuError(message, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "node laju report --html report.html --days 7",
+    hint,
   });
 }

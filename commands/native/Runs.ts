@@ -1,5 +1,6 @@
 import { recordedNamesOf } from "../../framework/catalog/recordedName";
 import { selectionDetails, selectionOptions, selectionWords } from "../../framework/catalog/selection";
+import { numberOption } from "../../framework/cli/numberOption";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { parseDuration } from "../../framework/config/duration";
@@ -8,6 +9,8 @@ import { failuresBefore, findRunCalled, listRuns } from "../../framework/runs/hi
 import { jsonText } from "../../framework/text/jsonText";
 import { earlierFailures, runDetails, runTable } from "../../framework/views/runList";
 import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../framework/views/runOrder";
+
+const hint = "node laju runs --help shows how it is used.";
 
 export default verb({
   options: {
@@ -28,7 +31,7 @@ node laju runs show <id> shows one run whole; a key from a log will do as well.`
   run({ args: words, options }) {
     if (words[0] === "show") return show(words.slice(1), options.json ?? false);
     const order = parseRunOrder(options.sort);
-    const limit = positive(options.limit);
+    const limit = numberOption("limit", options.limit, { least: 1, wanted: "a whole number above 0", hint });
     const names = recordedNamesOf({ words, tags: options.tag });
     const newest = listRuns({
       names,
@@ -53,11 +56,6 @@ function show([id, ...more]: string[], asJson: boolean): void {
   console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));
 }
 
-function positive(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw wrongUse(`--limit ${text} is not a whole number above 0`);
-}
-
-function wrongUse(message: string, hint = "node laju runs --help shows how it is used."): LajuError {
-  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
+function wrongUse(message: string, ownHint = hint): LajuError {
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: ownHint });
 }

@@ -1,7 +1,7 @@
+import { numberOption } from "../../framework/cli/numberOption";
 import { verb } from "../../framework/cli/verb";
 import { settings } from "../../framework/config/config";
 import { parseDuration } from "../../framework/config/duration";
-import { LajuError } from "../../framework/config/errors";
 import { pruneRuns } from "../../framework/runs/ledger/prune";
 
 export default verb({
@@ -15,17 +15,10 @@ export default verb({
     const age = options["older-than"];
     const keepMs = age === undefined ? settings().runsKeepDays * 86_400_000 : parseDuration(age);
     const before = Date.now() - keepMs;
-    const count = pruneRuns(before, undefined, keepCount(options.keep));
+    const hint = "node laju runs:prune --help shows how it is used.";
+    const keep = numberOption("keep", options.keep, { most: 999_999_999, wanted: "a whole number", hint });
+    const count = pruneRuns(before, undefined, keep);
     const since = new Date(before).toISOString().slice(0, 16).replace("T", " ");
     console.log(`Deleted ${count} ${count === 1 ? "run" : "runs"} that began before ${since} UTC`);
   },
 });
-
-function keepCount(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new LajuError(`--keep ${text} is not a whole number`, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: "node laju runs:prune --help shows how it is used.",
-  });
-}

@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { parseDuration } from "./duration";
 import { groupNumber } from "./groups";
 import { type Mailbox, readMailboxSetting } from "./mailAddresses";
+import { wholeNumber } from "./wholeNumber";
 
 /** What reads one kind of setting each. */
 export type SettingReaders = ReturnType<typeof settingReaders>;
@@ -38,8 +39,8 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
     integer(name: string, from: number, to: number): number | undefined {
       const value = text(name);
       if (value === undefined) return undefined;
-      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      if (number >= from && number <= to) return number;
+      const number = wholeNumber(value, from, to);
+      if (number !== undefined) return number;
       problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
       return undefined;
     },

@@ -1,4 +1,5 @@
 import { LajuError } from "../config/errors";
+import { wholeNumber } from "../config/wholeNumber";
 import { cronEntries } from "../crontab/entries/entries";
 import { crontabEntry } from "../crontab/install/rows";
 import type { CrontabEntry } from "../crontab/text/line";
@@ -96,7 +97,8 @@ function warningsOf(
 
 /** A whole number from the command line. */
 export function countFrom(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
+  const count = wholeNumber(text, 0, 999_999);
+  if (count !== undefined) return count;
   throw new LajuError(`--count ${JSON.stringify(text)} is not a whole number up to 999999`, {
     code: "E_USAGE",
     exitStatus: 2,

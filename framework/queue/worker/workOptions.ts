@@ -1,6 +1,7 @@
 import { settings } from "../../config/config";
 import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
+import { wholeNumber } from "../../config/wholeNumber";
 import { logWarn } from "../../services/Logger";
 import { patienceFor, patienceWarning } from "./patience";
 import type { WorkerOptions } from "./worker";
@@ -31,8 +32,8 @@ export interface WorkOptions {
 
 /** Reads the worker's options as they stand on a command line. */
 export function workOptions({ concurrency, types, once, patience }: WorkerArguments): WorkOptions {
-  const count = /^\d+$/.test(concurrency) ? Number(concurrency) : 0;
-  if (count < 1 || count > 10_000) {
+  const count = wholeNumber(concurrency, 1, 10_000);
+  if (count === undefined) {
     throw wrong(`--concurrency is ${JSON.stringify(concurrency)}`, "It is a whole number from 1 to 10000.");
   }
   const named = types?.split(",").flatMap((type) => type.trim() || []);
