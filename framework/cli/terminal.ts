@@ -44,9 +44,3 @@ export function terminalFor(fd: 1 | 2): Terminal {
     isTerminal,
   };
 }
-
-/** How wide a text is without its colours. */
-export function visibleWidth(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one.
-  return text.replace(/\u001b\[\d+m/g, "").length;
-}

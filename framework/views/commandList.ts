@@ -1,10 +1,11 @@
 import { isMeantFor, isNeverHere } from "../catalog/meantHere";
-import { type Terminal, visibleWidth } from "../cli/terminal";
-import { formatDuration } from "../config/duration";
+import { clipped, padded, visibleWidth, widest } from "../cli/table";
+import type { Terminal } from "../cli/terminal";
 import { shortTimes } from "../host/hostClock";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 import { shownUrl } from "../services/webAddress";
+import { until } from "../text/ago";
 import { printableLine } from "../text/printable";
 import { neverHereLine, withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
@@ -82,7 +83,7 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
   const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
   const column = {
     name: nameWidth(rows, terminal),
-    due: longest(rows.map((row) => due(row, clock))),
+    due: widest(rows.map((row) => due(row, clock))),
   };
   const lines = rows.flatMap((row, index) => [
     line(row, schedules[index] as string, column, clock, terminal),
@@ -98,7 +99,7 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
 /** A few very long names must not take the descriptions' room: they stick out. */
 function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
   const most = Math.floor(width * 0.3);
-  return longest(rows.map(({ name }) => name).filter((name) => name.length <= most));
+  return widest(rows.map(({ name }) => name).filter((name) => visibleWidth(name) <= most));
 }
 
 function line(
@@ -108,16 +109,14 @@ function line(
   clock: ListContext,
   { paint, width, symbols }: Terminal,
 ): string {
-  const gap = Math.max(0, column.name - row.name.length) + 2;
+  const gap = Math.max(0, column.name - visibleWidth(row.name)) + 2;
   const dots = (due(row, clock) === "" ? " " : ".").repeat(gap);
   const mark = row.hasFailed ? `${paint("red", symbols.failed)} ` : "  ";
-  const head = `${mark}${schedule}  ${paint(row.hasFailed ? "red" : "green", row.name)} ${paint("dim", dots)} ${due(row, clock).padEnd(column.due)}`;
+  const head = `${mark}${schedule}  ${paint(row.hasFailed ? "red" : "green", row.name)} ${paint("dim", dots)} ${padded(due(row, clock), column.due)}`;
   const room = width - visibleWidth(head) - 3;
   const description = printableLine(row.description);
   if (room < 8 || description === "") return head.trimEnd();
-  const fits = description.length <= room;
-  const text = fits ? description : description.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
-  return `${head}   ${paint("dim", text)}`;
+  return `${head}   ${paint("dim", clipped(description, room, { symbols }))}`;
 }
 
 function overriddenNote({ overridden }: ListRow): string[] {
@@ -129,13 +128,7 @@ function due(row: ListRow, { now, environment }: ListContext): string {
   if (row.schedules.length > 0 && !isMeantFor(environment, row))
     return `only in ${row.environments?.join(", ")}`;
   if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
-  return `next in ${formatDuration(rounded(Date.parse(row.nextRun) - now.getTime()))}`;
-}
-
-/** Seconds are noise in a list, save in the last minute; and "in 0s" would be wrong. */
-function rounded(ms: number): number {
-  const unit = ms < 60_000 ? 1_000 : 60_000;
-  return Math.max(Math.floor(ms / unit) * unit, 1_000);
+  return `next in ${until(Date.parse(row.nextRun) - now.getTime())}`;
 }
 
 function nextLines(row: ListRow, clock: HostClock): string[] {
@@ -159,16 +152,12 @@ function summary(rows: ListRow[], clock: ListContext): string {
 function alignedSchedules(schedules: string[]): string[] {
   const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
   const five = split.filter((fields) => fields.length === 5);
-  const widths = [0, 1, 2, 3, 4].map((index) => longest(five.map((fields) => fields[index] as string)));
+  const widths = [0, 1, 2, 3, 4].map((index) => widest(five.map((fields) => fields[index] as string)));
   const texts = split.map((fields, index) =>
     fields.length === 5
-      ? fields.map((field, at) => field.padEnd(widths[at] as number)).join(" ")
+      ? fields.map((field, at) => padded(field, widths[at] as number)).join(" ")
       : (schedules[index] as string),
   );
-  const width = longest(texts);
-  return texts.map((text) => text.padEnd(width));
-}
-
-function longest(texts: string[]): number {
-  return Math.max(0, ...texts.map((text) => text.length));
+  const width = widest(texts);
+  return texts.map((text) => padded(text, width));
 }

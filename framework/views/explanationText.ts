@@ -1,9 +1,9 @@
 import type { Terminal } from "../cli/terminal";
-import { formatDuration } from "../config/duration";
 import { shortTime } from "../host/hostClock";
 import type { ScheduleProblem } from "../schedule/expression/problems";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
 import { offsetAt } from "../schedule/times/timezones";
+import { until } from "../text/ago";
 import { wrapText } from "../text/wrapText";
 import type { Explanation } from "./explanation";
 
@@ -40,11 +40,7 @@ function timeText(time: Date, timezone: string, now: Date, { paint }: Terminal):
   const seconds = time.getUTCSeconds() === 0 ? "" : local.slice(16, 19);
   const ahead = time.getTime() - now.getTime();
   const text = `${day} ${local.slice(0, 4)} ${clock}${seconds} ${offsetText(offset)}`;
-  return ahead < 0 ? text : `${text}   ${paint("dim", `in ${formatDuration(wholeMinutes(ahead))}`)}`;
-}
-
-function wholeMinutes(milliseconds: number): number {
-  return milliseconds < 60_000 ? milliseconds : Math.floor(milliseconds / 60_000) * 60_000;
+  return ahead < 0 ? text : `${text}   ${paint("dim", `in ${until(ahead)}`)}`;
 }
 
 function offsetText(offset: number): string {

@@ -1,4 +1,5 @@
 import type { Selection } from "../catalog/selection";
+import { clipped, columns } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
 import { formatDuration } from "../config/duration";
 import { lossText } from "../runs/history/lossText";
@@ -13,12 +14,10 @@ import { shellQuote } from "../text/shellQuote";
 export function runTable(runs: Run[], now: number, terminal: Terminal): string {
   if (runs.length === 0) return "  No runs recorded.";
   const rows = runs.map((run) => cells(run, now));
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row, index) => {
-    const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ");
-    const room = terminal.width - 4;
-    return `  ${symbolOf((runs[index] as Run).state, terminal)} ${clipped(text.trimEnd(), room, terminal)}`;
-  });
+  const lines = columns(rows, { gap: "   ", keepsEmpty: true }).map(
+    (text, index) =>
+      `  ${symbolOf((runs[index] as Run).state, terminal)} ${clipped(text, terminal.width - 4, terminal)}`,
+  );
   return ["", ...lines, ""].join("\n");
 }
 
@@ -98,8 +97,4 @@ function endingOf({ state, exitStatus, lostOutput, attempt }: Run): string {
     lostOutput === null ? "" : "output lost",
   ];
   return facts.filter(Boolean).join(", ");
-}
-
-function clipped(text: string, room: number, { symbols }: Terminal): string {
-  return text.length <= room ? text : text.slice(0, room - symbols.dots.length) + symbols.dots;
 }

@@ -1,11 +1,12 @@
-import { type Terminal, visibleWidth } from "../cli/terminal";
+import { clipped, padded, visibleWidth } from "../cli/table";
+import type { Terminal } from "../cli/terminal";
 import { formatDuration } from "../config/duration";
 import { troubleLines } from "../doctor/troubleText";
 import { diskCommand } from "../runs/history/diskCommand";
 import type { Trouble } from "../runs/history/health";
 import { runNote } from "../runs/history/runNote";
 import type { HostClock } from "../schedule/times/nextRuns";
-import { ago } from "../text/ago";
+import { ago, until } from "../text/ago";
 import { printableLine } from "../text/printable";
 import { neverHereLine } from "./neverHere";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
@@ -21,9 +22,9 @@ export function statusText(
   const { commands, crontab } = status;
   const { paint } = terminal;
   const rows = commands.map((row) => cells(row, clock));
-  const isLong = (text = "") => text.length > Math.floor(terminal.width * longName);
+  const isLong = (text = "") => visibleWidth(text) > Math.floor(terminal.width * longName);
   const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : (row[column]?.length ?? 0)))),
+    Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : visibleWidth(row[column] ?? "")))),
   );
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
   const isUnread = lines.length === 0 && crontab.state === "unknown";
@@ -81,11 +82,11 @@ interface QueuePart {
 
 function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {
   const [name = "", ...others] = texts;
-  if (name.length > (widths[0] as number)) {
+  if (visibleWidth(name) > (widths[0] as number)) {
     const rest = line(row, ["", ...others], widths, terminal);
     return `  ${symbolOf(row, terminal)} ${name}\n${rest.replace(symbolOf(row, terminal), " ")}`;
   }
-  const head = texts.slice(0, 5).map((text, column) => text.padEnd(widths[column] as number));
+  const head = texts.slice(0, 5).map((text, column) => padded(text, widths[column] as number));
   const columns = head.filter((_, column) => (widths[column] as number) > 0).join("   ");
   const note = texts[5] as string;
   const start = `  ${symbolOf(row, terminal)} ${columns}`;
@@ -94,10 +95,10 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   const isBad = row.troubles.length > 0;
   const style = isOpen(row) ? "red" : "dim";
   // What is wrong, and that starts were skipped, gets a line of its own where there is no room.
-  if ((isBad || row.skipped > 0) && note.length > room) {
+  if ((isBad || row.skipped > 0) && visibleWidth(note) > room) {
     return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
   }
-  const text = note.length > room && room < 12 ? "" : clipped(note, room, terminal);
+  const text = visibleWidth(note) > room && room < 12 ? "" : clipped(note, room, terminal);
   return `${start}   ${terminal.paint(style, text)}`.trimEnd();
 }
 
@@ -121,9 +122,7 @@ function nextOf(row: StatusRow, now: Date): string {
   if (!isMeantHere) return `only in ${environments?.join(", ")}`;
   if (isPaused) return "paused";
   if (!isScheduled || nextRun === null) return "";
-  const ms = Date.parse(nextRun) - now.getTime();
-  const unit = ms < 60_000 ? 1_000 : 60_000;
-  return `next in ${formatDuration(Math.max(Math.floor(ms / unit) * unit, 1_000))}`;
+  return `next in ${until(Date.parse(nextRun) - now.getTime())}`;
 }
 
 /** Whether something is wrong that nobody has acknowledged. */
@@ -179,8 +178,4 @@ function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
   if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
   if (worst?.kind === "output") return [`${diskCommand(last)}   how full the disk is`];
   return [`node laju logs ${name}   what it printed`, `node laju run ${name}   run it again`];
-}
-
-function clipped(text: string, room: number, { symbols }: Terminal): string {
-  return text.length <= room ? text : text.slice(0, room - symbols.dots.length).trimEnd() + symbols.dots;
 }

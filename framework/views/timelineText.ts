@@ -1,4 +1,5 @@
-import { type Terminal, visibleWidth } from "../cli/terminal";
+import { padded, visibleWidth } from "../cli/table";
+import type { Terminal } from "../cli/terminal";
 import { shortTime } from "../host/hostClock";
 import type { HostClock } from "../schedule/times/nextRuns";
 import { busiestLines, busiestMinutes } from "./busiestMinutes";
@@ -84,8 +85,7 @@ function besides(rows: readonly string[], terminal: Terminal): string[] {
   const wide = Math.max(...rows.map(visibleWidth));
   return rows.slice(0, perColumn).map((_, index) => {
     const cells = Array.from({ length: columns }, (_, column) => rows[column * perColumn + index] ?? "");
-    const padded = cells.map((cell) => cell + " ".repeat(wide - visibleWidth(cell)));
-    return `  ${padded.join(" ".repeat(widest.gap))}`.trimEnd();
+    return `  ${cells.map((cell) => padded(cell, wide)).join(" ".repeat(widest.gap))}`.trimEnd();
   });
 }
 

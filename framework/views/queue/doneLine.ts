@@ -1,5 +1,5 @@
+import { clipped } from "../../cli/table";
 import { terminalFor } from "../../cli/terminal";
-import { clipped } from "./table";
 
 /** "✓ Cancelled 2 jobs: 7, 9", for the verbs that change jobs. */
 export function doneLine(what: string, ids: readonly number[]): string {

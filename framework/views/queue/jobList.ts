@@ -1,17 +1,17 @@
+import { clipped, columns } from "../../cli/table";
 import type { Terminal } from "../../cli/terminal";
 import { formatDuration } from "../../config/duration";
 import type { JobRecord, JobState } from "../../queue/jobRecord";
 import { ago } from "../../text/ago";
 import { printableLine } from "../../text/printable";
 import { stateWords } from "./jobStates";
-import { clipped, columns } from "./table";
 
 /** The table of `node laju queue:list`. */
 export function jobTable(jobs: JobRecord[], now: number, terminal: Terminal): string {
   if (jobs.length === 0) return "  No such jobs.";
   const lines = columns(
     jobs.map((job) => cells(job, now)),
-    [0],
+    { right: [0] },
   );
   const shown = lines.map((line, index) => {
     const { state } = jobs[index] as JobRecord;

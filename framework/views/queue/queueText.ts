@@ -1,10 +1,10 @@
+import { clipped, columns } from "../../cli/table";
 import type { Terminal } from "../../cli/terminal";
 import { formatDuration } from "../../config/duration";
 import { jobStates } from "../../queue/jobRecord";
 import { printableLine } from "../../text/printable";
 import { stateWords } from "./jobStates";
 import type { QueueState, TypeState, WorkerState } from "./queueState";
-import { clipped, columns } from "./table";
 
 /** What `node laju queue:status` prints. */
 export function queueText(state: QueueState, now: number, terminal: Terminal): string {
@@ -35,10 +35,7 @@ function typeTable({ types, workers }: QueueState): string[] {
     row.isPaused ? "paused" : hasWorkers && isWaitingInVain(row) ? "no worker takes it" : "",
   ]);
   const head = ["type", ...states.map((state) => stateWords[state]), ""];
-  return columns(
-    [head, ...rows],
-    states.map((_, index) => index + 1),
-  );
+  return columns([head, ...rows], { right: states.map((_, index) => index + 1) });
 }
 
 function isWaitingInVain({ pending, parked, isTaken }: TypeState): boolean {

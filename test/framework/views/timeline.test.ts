@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { visibleWidth } from "../../../framework/cli/table";
 import type { Terminal } from "../../../framework/cli/terminal";
-import { visibleWidth } from "../../../framework/cli/terminal";
 import type { CommandMeta } from "../../../framework/metadata/commandMeta";
 import { commandFacts } from "../../../framework/metadata/manifest";
 import { timelineOf } from "../../../framework/views/timeline";

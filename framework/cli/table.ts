@@ -1,0 +1,75 @@
+import { printableLine } from "../text/printable";
+import type { Terminal } from "./terminal";
+
+export interface ColumnOptions {
+  /** Columns whose cells stand to the right, such as numbers. */
+  right?: readonly number[];
+  gap?: string;
+  /** Whether a column without texts takes its gap all the same. */
+  keepsEmpty?: boolean;
+}
+
+/** Rows in columns: the first line of each cell, padded to the widest of its column. */
+export function columns(
+  texts: string[][],
+  { right = [], gap = "  ", keepsEmpty = false }: ColumnOptions = {},
+): string[] {
+  const rows = texts.map((row) => row.map(printableLine));
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, at) => widest(rows.map((row) => row[at] ?? "")));
+  return rows.map((row) =>
+    row
+      .map((cell, at) => padded(cell, widths[at] as number, right.includes(at)))
+      .filter((_, at) => keepsEmpty || (widths[at] as number) > 0)
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+/** The text, with blanks behind it (or before it) until it is that wide. */
+export function padded(text: string, width: number, toTheRight = false): string {
+  const blanks = " ".repeat(Math.max(0, width - visibleWidth(text)));
+  return toTheRight ? blanks + text : text + blanks;
+}
+
+/** As much of a text as there is room for, with dots where it was cut. Not for text with colors. */
+export function clipped(text: string, room: number, { symbols }: Pick<Terminal, "symbols">): string {
+  if (visibleWidth(text) <= room) return text;
+  let left = room - symbols.dots.length;
+  let kept = "";
+  for (const { segment } of segmentsOf(text)) {
+    left -= visibleWidth(segment);
+    if (left < 0) break;
+    kept += segment;
+  }
+  return kept.trimEnd() + symbols.dots;
+}
+
+export function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(visibleWidth));
+}
+
+/** How many columns a text takes on a terminal, without its colors. */
+export function visibleWidth(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
+  const plain = text.replace(/\u001b\[\d+m/g, "");
+  if (/^[ -~]*$/.test(plain)) return plain.length;
+  return segmentsOf(plain).reduce((sum, { segment }) => sum + widthOf(segment), 0);
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** What a reader takes for one character each. */
+function segmentsOf(text: string): Intl.SegmentData[] {
+  segmenter ??= new Intl.Segmenter("en");
+  return [...segmenter.segment(text)];
+}
+
+/** The wide and fullwidth characters of Unicode's East Asian Width, in blocks. */
+const wide =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
+
+function widthOf(segment: string): number {
+  if (/^[\p{Mn}\p{Me}\p{Cf}]+$/u.test(segment)) return 0;
+  return wide.test(segment) || /^\p{Emoji_Presentation}|\ufe0f/u.test(segment) ? 2 : 1;
+}
