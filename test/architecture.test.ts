@@ -189,7 +189,7 @@ describe("of what runs in production", () => {
 
   test("few places start other programs", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
-      "framework/crontab/install/files.ts",
+      "framework/crontab/install/ownedFiles.ts",
       "framework/crontab/install/systemCrontab.ts",
       "framework/runs/notices/startSender.ts",
       "framework/runs/supervision/retry.ts",

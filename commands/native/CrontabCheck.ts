@@ -1,6 +1,6 @@
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
-import { crontabDiffText } from "../../framework/crontab/install/report";
+import { crontabDiffText } from "../../framework/crontab/install/changeText";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
 import { crontabVerdict } from "../../framework/crontab/install/verdict";

@@ -3,7 +3,7 @@ import { readBuiltCommands } from "../../framework/catalog/catalog";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { appBlocks } from "../../framework/crontab/install/appBlocks";
-import { rememberInstallation } from "../../framework/crontab/install/installation";
+import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/changeText";
 import { keptOptionsText } from "../../framework/crontab/install/installCommand";
 import { forInstalling } from "../../framework/crontab/install/installedOptions";
 import {
@@ -11,7 +11,7 @@ import {
   installCrontab,
   previewInstall,
 } from "../../framework/crontab/install/installer";
-import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/report";
+import { rememberInstallation } from "../../framework/crontab/install/rememberInstallation";
 import { refuseSecondBlock, refuseSecondTable } from "../../framework/crontab/install/secondBlocks";
 import { type readCrontab, readingOnce } from "../../framework/crontab/install/systemCrontab";
 import {

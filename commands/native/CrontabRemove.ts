@@ -1,11 +1,11 @@
 import { userInfo } from "node:os";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
-import { forgetInstallation } from "../../framework/crontab/install/installation";
+import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/changeText";
 import { removeCommand } from "../../framework/crontab/install/installCommand";
 import { installedRoot } from "../../framework/crontab/install/installedOptions";
 import { type CrontabTarget, previewRemove, removeCrontab } from "../../framework/crontab/install/installer";
-import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/report";
+import { forgetInstallation } from "../../framework/crontab/install/rememberInstallation";
 import { secondBlocks } from "../../framework/crontab/install/secondBlocks";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { crontabTarget, targetOptions, userOption } from "../../framework/crontab/install/target";

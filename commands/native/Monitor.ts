@@ -2,7 +2,7 @@ import { verb } from "../../framework/cli/verb";
 import { LajuError } from "../../framework/config/errors";
 import { monitor } from "../../framework/monitor/monitor";
 import { reportPass } from "../../framework/monitor/monitorPing";
-import type { MonitorReport } from "../../framework/monitor/report";
+import type { MonitorReport } from "../../framework/monitor/monitorReport";
 import { takeLock } from "../../framework/runs/lock/lock";
 import { jsonText } from "../../framework/text/jsonText";
 import { printableLine } from "../../framework/text/printable";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import type { SourceCommand } from "../catalog/commandSources";
 import { parseDuration } from "../config/duration";
-import { cronEntries } from "../crontab/entries/entries";
+import { cronEntries } from "../crontab/entries/cronEntries";
 import { parseSchedule } from "../schedule/expression/expression";
 import type { CompiledFacts } from "../start/compiledFacts";
 

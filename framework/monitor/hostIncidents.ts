@@ -7,7 +7,7 @@ import { sentence } from "../doctor/troubleText";
 import { readInstallation } from "../host/installation";
 import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/incidents";
 import { forgetTold, tellDirectly } from "../runs/notices/tellDirectly";
-import type { MonitorReport } from "./report";
+import type { MonitorReport } from "./monitorReport";
 
 /** No command can have such a name. */
 const prefix = "host: ";

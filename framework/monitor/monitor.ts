@@ -10,8 +10,8 @@ import { rotateLogs } from "../runs/logs/rotateLogs";
 import { sendNotices } from "../runs/notices/sendNotices";
 import { findTrouble, forgetOthers } from "./findIncidents";
 import { findHostTrouble } from "./hostIncidents";
+import type { MonitorReport } from "./monitorReport";
 import { noticeSubjects } from "./noticeSubjects";
-import type { MonitorReport } from "./report";
 
 const dayMs = 86_400_000;
 const sendingMs = 120_000;

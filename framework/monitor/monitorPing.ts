@@ -2,7 +2,7 @@ import { monitorPing, paths } from "../config/config";
 import { hostName } from "../process/hostName";
 import { ping } from "../runs/notices/ping";
 import { printableLine } from "../text/printable";
-import type { MonitorReport } from "./report";
+import type { MonitorReport } from "./monitorReport";
 
 /**
  * Tells the dead man's switch that this pass came to its end: URL/fail where the monitor could not do a part of its work,

@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 import { wholeNumber } from "../config/wholeNumber";
-import { cronEntries } from "../crontab/entries/entries";
+import { cronEntries } from "../crontab/entries/cronEntries";
 import { crontabEntry } from "../crontab/install/rows";
 import type { CrontabEntry } from "../crontab/text/line";
 import { parseSchedule } from "../schedule/expression/expression";

@@ -1,6 +1,6 @@
 import { isMeantFor, scheduledHere } from "../catalog/meantHere";
 import { environmentName } from "../config/config";
-import { type CrontabHealth, crontabHealth } from "../crontab/install/health";
+import { type CrontabHealth, crontabHealth } from "../crontab/install/crontabHealth";
 import { installedEnvironment } from "../crontab/install/installedOptions";
 import type { readCrontab } from "../crontab/install/systemCrontab";
 import { ledgerLock } from "../doctor/app/ledgerLock";

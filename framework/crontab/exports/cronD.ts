@@ -1,8 +1,8 @@
 import { commentFor } from "../text/block";
 import { crontabLine } from "../text/line";
-import { appSlug } from "./names";
-import { checkUser } from "./problems";
-import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
+import { appSlug } from "./exportNames";
+import { checkUser } from "./exportProblems";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 
 /** The file for /etc/cron.d: the crontab's lines, each with the user who runs it. */
 export function cronDFile(source: ExportSource, user: string): ExportedFile {

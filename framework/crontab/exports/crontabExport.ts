@@ -9,9 +9,9 @@ import { hostClock } from "../../host/hostClock";
 import { byPriority, commandFacts } from "../../metadata/manifest";
 import type { CrontabTarget } from "../install/installer";
 import { cronDFile } from "./cronD";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 import { kubernetesManifests } from "./kubernetes";
 import { systemdUnits } from "./systemd";
-import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
 
 /** What `crontab` takes besides, for schedulers other than the crontab. */
 export const exportOptions = {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LajuError } from "../../config/errors";
 import { writeWhole } from "../../files/writeWhole";
 import type { ExportFormat } from "./crontabExport";
-import type { ExportedFile } from "./types";
+import type { ExportedFile } from "./exportTypes";
 
 /** All files as one stream on stdout. */
 export function printFiles(files: readonly ExportedFile[], format: ExportFormat): void {

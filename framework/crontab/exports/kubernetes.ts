@@ -2,10 +2,10 @@ import { LajuError } from "../../config/errors";
 import { longestRun } from "../../metadata/longestRun";
 import type { CommandFacts } from "../../metadata/manifest";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
+import { kebabName } from "./exportNames";
+import { checkNames, checkPath, type NamedProblem, refuseProblems } from "./exportProblems";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 import { kubernetesSchedule } from "./kubernetesSchedule";
-import { kebabName } from "./names";
-import { checkNames, checkPath, type NamedProblem, refuseProblems } from "./problems";
-import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
 import { type YamlValue, yaml } from "./yaml";
 
 export interface KubernetesOptions {

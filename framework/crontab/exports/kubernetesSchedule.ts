@@ -5,7 +5,7 @@ import type { CalendarSchedule, Schedule } from "../../schedule/expression/types
 import { knownStretches } from "../../schedule/times/clockDifferences";
 import { clockMatches } from "../../schedule/times/clockMatches";
 import type { Stretch } from "../../schedule/times/timezones";
-import type { Expressed } from "./types";
+import type { Expressed } from "./exportTypes";
 
 /**
  * The five fields with which Kubernetes starts a CronJob at the schedule's times. Its reckoning is that of

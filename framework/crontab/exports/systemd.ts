@@ -5,11 +5,11 @@ import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import { describeSchedule } from "../../schedule/expression/words";
 import { shellQuote } from "../../text/shellQuote";
 import type { CrontabRow } from "../text/line";
-import { appSlug } from "./names";
-import { checkNames, checkPath, checkUser, type NamedProblem, refuseProblems } from "./problems";
+import { appSlug } from "./exportNames";
+import { checkNames, checkPath, checkUser, type NamedProblem, refuseProblems } from "./exportProblems";
+import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 import { systemdCalendars } from "./systemdCalendar";
 import { commandLine, literal, pathWord } from "./systemdText";
-import type { ExportedCommand, ExportedFile, ExportSource } from "./types";
 
 export interface SystemdOptions {
   /** Whether a group shares what the commands make (LAJU_GROUP). */

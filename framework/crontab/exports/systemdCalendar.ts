@@ -3,8 +3,8 @@ import { rangesOf } from "../../schedule/expression/render";
 import type { CalendarSchedule, IntervalSchedule, Schedule } from "../../schedule/expression/types";
 import { minuteShifts } from "../../schedule/times/clockDifferences";
 import { clockMatches } from "../../schedule/times/clockMatches";
+import type { Expressed } from "./exportTypes";
 import { type DayChoice, dayChoices } from "./systemdDays";
-import type { Expressed } from "./types";
 
 export interface SystemdClock {
   /** The command's own zone; absent: the host's. */

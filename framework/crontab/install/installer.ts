@@ -7,9 +7,9 @@ import { type CrontabDiff, diffBodies } from "../text/diff";
 import { findBlock, removeBlock, replaceBlock } from "../text/edit";
 import type { CrontabPlace, CrontabRow } from "../text/line";
 import { withOnly } from "../text/units";
-import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepareFolder } from "./files";
-import { withCrontabLock } from "./lock";
+import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepareFolder } from "./ownedFiles";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
+import { withCrontabLock } from "./tableLock";
 
 /** What is to be on whose crontab. */
 export interface CrontabTarget extends CrontabAccess {

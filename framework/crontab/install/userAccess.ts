@@ -2,8 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../../config/config";
 import { shellQuote } from "../../text/shellQuote";
-import { idsOf } from "./files";
 import type { CrontabTarget } from "./installer";
+import { idsOf } from "./ownedFiles";
 
 export type Right = "read" | "write";
 const bits = { read: 0o4, write: 0o2 };

@@ -2,11 +2,11 @@ import { paths } from "../../config/config";
 import { readInstallation, type TargetOptions } from "../../host/installation";
 import { shellQuote } from "../../text/shellQuote";
 import { isHere, realFolder } from "./appBlocks";
-import { thisBuild } from "./installation";
+import { crontabStateText } from "./changeText";
 import { installCommand } from "./installCommand";
 import { asInstalled } from "./installedOptions";
 import { type CrontabChange, type CrontabState, type CrontabTarget, checkCrontab } from "./installer";
-import { crontabStateText } from "./report";
+import { thisBuild } from "./rememberInstallation";
 import type { readCrontab } from "./systemCrontab";
 import { crontabTarget } from "./target";
 

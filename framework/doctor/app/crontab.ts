@@ -1,5 +1,5 @@
 import { settings } from "../../config/config";
-import { crontabHealth } from "../../crontab/install/health";
+import { crontabHealth } from "../../crontab/install/crontabHealth";
 import { runHistories } from "../../runs/history/runHistory";
 import { openLedgerFile } from "../../runs/ledger/ledgerTables";
 import { bad, fine, type LocalCheck, warning } from "../check";

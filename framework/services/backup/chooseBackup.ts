@@ -4,7 +4,7 @@ import { paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { listBackups } from "./backupFiles";
 import { fileName } from "./backupName";
-import { backupTarget } from "./target";
+import { backupTarget } from "./backupTarget";
 
 /** The backup that is meant: a name in the backup folder, a path, or the newest of the app's own database. */
 export function chooseBackup({ file, latest, from }: Choice): string {

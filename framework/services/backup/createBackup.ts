@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { settings } from "../../config/config";
 import { syncFolder } from "../../files/syncFolder";
 import { formatBackupName } from "./backupName";
+import { type BackupTarget, backupTarget } from "./backupTarget";
 import { type BackupSecret, backupSecret } from "./encryptionKey";
 import type { BackupOrigin } from "./header";
 import { dumpPostgres } from "./postgresTools";
 import { seal } from "./seal";
 import { checkSqlite, copySqlite } from "./sqliteCopy";
-import { type BackupTarget, backupTarget } from "./target";
 import { withTemporaryFile } from "./temporaryFiles";
 import { openSealed } from "./unseal";
 

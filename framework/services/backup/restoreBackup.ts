@@ -2,13 +2,13 @@ import { createWriteStream, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { LajuError } from "../../config/errors";
 import { stampOf } from "./backupName";
+import { type BackupTarget, backupTarget } from "./backupTarget";
 import { checkName, checkTarget } from "./checkOrigin";
 import { createBackup } from "./createBackup";
 import { backupSecret } from "./encryptionKey";
 import { restorePostgres } from "./postgresTools";
 import { checkSqlite } from "./sqliteCopy";
 import { replaceSqlite } from "./sqliteReplace";
-import { type BackupTarget, backupTarget } from "./target";
 import { withTemporaryFile } from "./temporaryFiles";
 import { openSealed, type SealedFile, unseal } from "./unseal";
 

@@ -1,4 +1,4 @@
-import type { ExportSource } from "../../../framework/crontab/exports/types";
+import type { ExportSource } from "../../../framework/crontab/exports/exportTypes";
 import { crontabRows } from "../../../framework/crontab/install/rows";
 import type { CrontabPlace } from "../../../framework/crontab/text/line";
 import type { CommandMeta } from "../../../framework/metadata/commandMeta";

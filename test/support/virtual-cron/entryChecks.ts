@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { cronEntries } from "../../../framework/crontab/entries/entries";
+import { cronEntries } from "../../../framework/crontab/entries/cronEntries";
 import type { CronEntry } from "../../../framework/crontab/entries/entry";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
 import type { Schedule } from "../../../framework/schedule/expression/types";

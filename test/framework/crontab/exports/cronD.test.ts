@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cronDFile } from "../../../../framework/crontab/exports/cronD";
-import { appSlug } from "../../../../framework/crontab/exports/names";
+import { appSlug } from "../../../../framework/crontab/exports/exportNames";
 import { exportSource } from "../../../support/crontab/exportSource";
 
 test("a file for /etc/cron.d has the user in each line", () => {

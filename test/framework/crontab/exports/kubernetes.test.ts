@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { kebabName } from "../../../../framework/crontab/exports/exportNames";
 import { kubernetesManifests } from "../../../../framework/crontab/exports/kubernetes";
-import { kebabName } from "../../../../framework/crontab/exports/names";
 import { type YamlValue, yaml } from "../../../../framework/crontab/exports/yaml";
 import { cronJobProblems } from "../../../support/crontab/cronJobSchema";
 import { cronJobTypeProblems } from "../../../support/crontab/cronJobTypes";

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { ExportedFile } from "../../../../framework/crontab/exports/exportTypes";
 import { systemdUnits } from "../../../../framework/crontab/exports/systemd";
-import type { ExportedFile } from "../../../../framework/crontab/exports/types";
 import { exportSource } from "../../../support/crontab/exportSource";
 import { needs, programPath } from "../../../support/servers/requirement";
 

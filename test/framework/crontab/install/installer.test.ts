@@ -3,6 +3,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
+  crontabDiffText,
+  crontabStateText,
+  crontabSummary,
+} from "../../../../framework/crontab/install/changeText";
+import {
   type CrontabTarget,
   checkCrontab,
   installCrontab,
@@ -10,11 +15,6 @@ import {
   previewRemove,
   removeCrontab,
 } from "../../../../framework/crontab/install/installer";
-import {
-  crontabDiffText,
-  crontabStateText,
-  crontabSummary,
-} from "../../../../framework/crontab/install/report";
 import type { CrontabRow } from "../../../../framework/crontab/text/line";
 import { bundledProgram } from "../../../support/apps/bundledProgram";
 import { type CronHouse, needsCron, startCron } from "../../../support/crontab/cron";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cronEntries } from "../../../../framework/crontab/entries/entries";
+import { cronEntries } from "../../../../framework/crontab/entries/cronEntries";
 import { crontabBlock } from "../../../../framework/crontab/text/block";
 import { allBlocks } from "../../../../framework/crontab/text/blocks";
 import { replaceBlock } from "../../../../framework/crontab/text/edit";

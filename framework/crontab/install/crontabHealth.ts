@@ -4,8 +4,8 @@ import type { TargetOptions } from "../../host/installation";
 import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import type { RunHistory } from "../../runs/history/health";
-import { installedSince } from "./installation";
 import type { CrontabState, CrontabTarget } from "./installer";
+import { installedSince } from "./rememberInstallation";
 import { readingOnce } from "./systemCrontab";
 import { crontabVerdict } from "./verdict";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cronEntries } from "../../../../framework/crontab/entries/entries";
+import { cronEntries } from "../../../../framework/crontab/entries/cronEntries";
 import type { CronEntry } from "../../../../framework/crontab/entries/entry";
 import { entryId } from "../../../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../../../framework/schedule/expression/expression";

@@ -1,5 +1,5 @@
 import { LajuError } from "../../config/errors";
-import type { ExportProblem } from "./types";
+import type { ExportProblem } from "./exportTypes";
 
 /** One thing that a command asks for and the other scheduler cannot do. */
 export interface NamedProblem extends ExportProblem {
