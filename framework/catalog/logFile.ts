@@ -10,7 +10,10 @@ export function logFileOf(
   return resolve(folder, log ?? `${name}.log`);
 }
 
-/** Where the crontab's entry for the monitor writes. */
+/** The monitor as a schedule has it, where MONITOR asks for it. */
+export const monitorEntry = { name: "laju monitor", fields: "*/5 * * * *" } as const;
+
+/** Where the monitor writes when its entry starts it. */
 export function monitorLog(folder: string = paths.logs): string {
   return join(folder, "monitor.log");
 }

@@ -4,7 +4,10 @@ import type { CommandFacts } from "../metadata/manifest";
 type Facts = Pick<CommandFacts, "enabled" | "environments">;
 
 /** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
-export function scheduledHere(commands: CommandFacts[], environment = environmentName()): CommandFacts[] {
+export function scheduledHere<T extends CommandFacts>(
+  commands: readonly T[],
+  environment = environmentName(),
+): T[] {
   return commands.filter(
     (command) => command.schedules.length > 0 && command.enabled && isMeantFor(environment, command),
   );

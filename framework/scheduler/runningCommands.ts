@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
-import { logFileOf, monitorLog } from "../catalog/logFile";
+import { logFileOf, monitorEntry, monitorLog } from "../catalog/logFile";
 import { formatDuration } from "../config/duration";
 import { openLog } from "../files/openFile";
 import type { CommandFacts } from "../metadata/manifest";
@@ -14,7 +14,6 @@ type ChildProcess = ReturnType<typeof spawnCommand>;
 type StdioOptions = Parameters<typeof spawnMonitor>[0];
 
 /** What `laju monitor` is called where it stands among commands. */
-export const monitorName = "laju monitor";
 
 /** Commands in processes of their own, started and not waited for. */
 export class RunningCommands {
@@ -36,7 +35,7 @@ export class RunningCommands {
   }
 
   startMonitor(): void {
-    this.startWith(monitorName, monitorLog(), spawnMonitor);
+    this.startWith(monitorEntry.name, monitorLog(), spawnMonitor);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -17,7 +17,7 @@ export interface ScheduleSource {
 
 export function scheduleSource(): ScheduleSource {
   let seen = stamps();
-  let commands = scheduledHere(readBuiltCommands());
+  let commands: CommandFacts[] = scheduledHere(readBuiltCommands());
   return {
     get commands() {
       return commands;

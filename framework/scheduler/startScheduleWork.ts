@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { monitorEntry } from "../catalog/logFile";
 import { environmentName, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { goByOwnTimezone } from "../host/daemonTimezone";
@@ -6,7 +7,7 @@ import { type CommandFacts, commandFacts } from "../metadata/manifest";
 import { tell } from "../process/warn";
 import { takeLock } from "../runs/lock/lock";
 import { logInfo, logWarn } from "../services/Logger";
-import { monitorName, type OutputPlace, RunningCommands } from "./runningCommands";
+import { type OutputPlace, RunningCommands } from "./runningCommands";
 import { lastStart, scheduleSource } from "./scheduleSource";
 import { hostWorkClock } from "./workClock";
 import { workSchedule } from "./workSchedule";
@@ -42,7 +43,7 @@ export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
       return changed && withMonitor(changed);
     },
     start(name, slot) {
-      if (name === monitorName) return running.startMonitor();
+      if (name === monitorEntry.name) return running.startMonitor();
       running.start(source.commands.find((command) => command.name === name) ?? { name, log: null }, slot);
     },
     missed: ({ name, missed }) => logWarn("Starts were missed", { command: name, missed }),
@@ -53,7 +54,7 @@ export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
 /** Where MONITOR puts the monitor on the crontab, it belongs here as well. */
 function withMonitor(commands: readonly CommandFacts[]): readonly CommandFacts[] {
   if (!settings().hasMonitor) return commands;
-  return [...commands, commandFacts(monitorName, "declared", { schedule: "*/5 * * * *" })];
+  return [...commands, commandFacts(monitorEntry.name, "declared", { schedule: monitorEntry.fields })];
 }
 
 /** Two of them would start everything twice. */

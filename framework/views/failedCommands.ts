@@ -21,7 +21,7 @@ export function failedCommands(
   if (!existsSync(paths.ledger) && !existsSync(journalFile)) return new Set();
   try {
     markLostRuns();
-    const here = scheduledHere([...commands], environment);
+    const here = scheduledHere(commands, environment);
     const bad = new Set(endedBadly(here.map(({ name }) => name)));
     const histories = runHistories([...bad]);
     const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { driftText } from "../../catalog/buildDrift";
 import { readManifest } from "../../catalog/buildManifest";
 import { findCommand, readBuiltCommands } from "../../catalog/catalog";
-import { monitorLog } from "../../catalog/logFile";
+import { monitorEntry, monitorLog } from "../../catalog/logFile";
 import { scheduledHere } from "../../catalog/meantHere";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
@@ -66,9 +66,9 @@ function monitorRows(logs: string): CrontabRow[] {
   if (!settings().hasMonitor) return [];
   return [
     {
-      name: "laju monitor",
+      name: monitorEntry.name,
       description: "laju: find missed and lost runs, send notices, prune, rotate logs",
-      entries: [{ fields: "*/5 * * * *" }],
+      entries: [{ fields: monitorEntry.fields }],
       file: "laju.js",
       args: ["monitor"],
       log: monitorLog(logs),

@@ -8,5 +8,5 @@ import type { DeployedCommand } from "../../metadata/overrides";
 /** The commands that something should start here; none while nothing is built. */
 export function scheduledCommands(): DeployedCommand[] {
   if (!existsSync(paths.manifest)) return [];
-  return scheduledHere(readBuiltCommands(), readInstallation()?.options.env) as DeployedCommand[];
+  return scheduledHere(readBuiltCommands(), readInstallation()?.options.env);
 }
