@@ -3,8 +3,7 @@ import type { CommandFacts } from "../../metadata/manifest";
 import { renderSchedule } from "../../schedule/expression/render";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import type { Schedule } from "../../schedule/expression/types";
-import { cronEntries } from "../entries/cronEntries";
-import type { CronEntry } from "../entries/entry";
+import { type CronEntry, cronEntries } from "../entries/cronEntries";
 import type { CrontabEntry, CrontabRow } from "../text/line";
 import { portableRunner } from "../text/portable";
 

@@ -1,5 +1,3 @@
-import { shellWords } from "./shellWords";
-
 /** What a crontab line of laju's starts. */
 export interface EntryParts {
   /** The folder it starts in. */
@@ -35,4 +33,22 @@ export function entriesIn(body: string): readonly EntryParts[] {
 function readEntries(body: string): EntryParts[] {
   const lines = Buffer.from(body, "latin1").toString().split("\n");
   return lines.filter((line) => !line.startsWith("#")).flatMap((line) => entryParts(line) ?? []);
+}
+
+/**
+ * The words of a shell line without their quotes, as far as laju writes such lines: single and double quotes, and a
+ * backslash outside of them. Nothing is expanded.
+ */
+function shellWords(line: string): string[] {
+  if (!/['"\\]/.test(line)) return line.split(/\s+/).filter((word) => word !== "");
+  const words: string[] = [];
+  const parts = /\s+|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)|(.)/gs;
+  let word: string | undefined;
+  for (const [part, single, double, escaped, plain, lone] of line.matchAll(parts)) {
+    if (/^\s/.test(part)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? "") + (single ?? double ?? escaped ?? plain ?? lone);
+  }
+  return word === undefined ? words : [...words, word];
 }

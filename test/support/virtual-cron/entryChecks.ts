@@ -1,6 +1,5 @@
 import { expect } from "vitest";
-import { cronEntries } from "../../../framework/crontab/entries/cronEntries";
-import type { CronEntry } from "../../../framework/crontab/entries/entry";
+import { type CronEntry, cronEntries } from "../../../framework/crontab/entries/cronEntries";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
 import type { Schedule } from "../../../framework/schedule/expression/types";
 import { type Clock, lateStart, latestFiring } from "../../../framework/schedule/times/firings";

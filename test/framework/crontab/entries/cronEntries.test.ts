@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cronEntries } from "../../../../framework/crontab/entries/cronEntries";
-import type { CronEntry } from "../../../../framework/crontab/entries/entry";
+import { type CronEntry, cronEntries } from "../../../../framework/crontab/entries/cronEntries";
 import { entryId } from "../../../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../../../framework/schedule/expression/expression";
 import { integer, pick, randomFrom } from "../../../support/crontab/randomSchedules";
