@@ -1,9 +1,9 @@
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { crontabDiffText } from "../../framework/crontab/install/changeText";
+import { crontabVerdict } from "../../framework/crontab/install/crontabHealth";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
-import { crontabVerdict } from "../../framework/crontab/install/verdict";
 import { lookLocally } from "../../framework/doctor/localChecks";
 import { lookingAt } from "../../framework/doctor/looking";
 import { troubleLines } from "../../framework/doctor/troubleText";

@@ -5,8 +5,8 @@ import { paths } from "../../framework/config/config";
 import { hostClock, shortTime } from "../../framework/host/hostClock";
 import { type Draft, draftCommand } from "../../framework/make/commandDraft";
 import { writeNewFile } from "../../framework/make/writeNewFile";
+import { scheduleInWords } from "../../framework/schedule/expression/words";
 import { nextRuns } from "../../framework/schedule/times/nextRuns";
-import { scheduleInWords } from "../../framework/views/scheduleInWords";
 
 export default verb({
   options: {

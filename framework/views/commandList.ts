@@ -3,13 +3,13 @@ import { clipped, padded, visibleWidth, widest } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
 import { shortTimes } from "../host/hostClock";
 import type { DeployedCommand } from "../metadata/overrides";
+import { scheduleInWords } from "../schedule/expression/words";
 import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 import { shownUrl } from "../services/webAddress";
 import { until } from "../text/ago";
 import { printableLine } from "../text/printable";
 import { neverHereLine, withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
-import { scheduleInWords } from "./scheduleInWords";
 
 /** A row of `list --json`. */
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {

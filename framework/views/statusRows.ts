@@ -54,13 +54,13 @@ export function readStatus(
   all: readonly DeployedCommand[],
   shown: readonly DeployedCommand[],
   clock: HostClock,
-  options: TargetOptions,
+  asked: TargetOptions,
 ): Status {
-  const looking = lookingAt(options.user);
+  const looking = lookingAt(asked.user);
   const { read } = looking;
   const local = lookLocally(looking, ["crontab"]);
   try {
-    return statusWith(local, { all, shown, clock, options, read });
+    return statusWith(local, { all, shown, clock, asked, read });
   } catch (error) {
     if (!isLedgerTrouble(error)) throw error;
     const health = withLedgerTrouble(local, error);
@@ -73,21 +73,21 @@ interface Reading {
   all: readonly DeployedCommand[];
   shown: readonly DeployedCommand[];
   clock: HostClock;
-  options: TargetOptions;
+  asked: TargetOptions;
   read: typeof readCrontab;
 }
 
-function statusWith(local: CheckResult[], { all, shown, clock, options, read }: Reading): Status {
+function statusWith(local: CheckResult[], { all, shown, clock, asked, read }: Reading): Status {
   markLostRuns();
-  const env = options.env ?? installedEnvironment(options, read);
-  const here = scheduledHere([...all], env).map(({ name }) => name);
+  const env = asked.env ?? installedEnvironment(asked, read);
+  const here = scheduledHere(all, env).map(({ name }) => name);
   const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
   const {
     target: _,
     since,
     ...crontab
   } = crontabHealth(
-    options,
+    asked,
     here.map((name) => histories.get(name) as RunHistory),
     read,
   );

@@ -1,13 +1,17 @@
+import { readBuiltCommands } from "../../catalog/catalog";
+import { scheduledHere } from "../../catalog/meantHere";
 import { environmentName } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import type { TargetOptions } from "../../host/installation";
 import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
+import type { DeployedCommand } from "../../metadata/overrides";
 import { findBlock } from "../text/edit";
+import { entriesIn } from "../text/entryParts";
 import { unitsOf } from "../text/units";
-import { installedRoot } from "./installedOptions";
+import { crontabVerdict } from "./crontabHealth";
+import { installedBlock, installedRoot } from "./installedOptions";
 import { readingOnce } from "./systemCrontab";
-import { crontabVerdict } from "./verdict";
 
 /** The environment that the installed entries are for, else this process's. */
 export function installedFor(): string {
@@ -41,4 +45,16 @@ export function hasEntries(name: string, options: TargetOptions): boolean | { un
     if (error instanceof LajuError) return { unknown: error.message };
     throw error;
   }
+}
+
+/**
+ * The commands that something should start here: those in the installed crontab block. Where there is none
+ * (schedule:work, systemd, another user's crontab), all that are scheduled in this environment.
+ */
+export function expectedCommands(read = readingOnce()): DeployedCommand[] {
+  const block = installedBlock({}, read);
+  const scheduled = scheduledHere(readBuiltCommands(), block?.notes.environment);
+  if (block === undefined) return scheduled;
+  const started = new Set(entriesIn(block.body).map(({ file }) => file));
+  return scheduled.filter(({ name }) => started.has(`commands/${name}.js`));
 }

@@ -1,3 +1,4 @@
+import { parseSchedule } from "./expression";
 import { monthNames, weekdayNames } from "./fieldSpecs";
 import { rangesOf } from "./render";
 import type { CalendarSchedule, Field, Schedule } from "./types";
@@ -7,6 +8,11 @@ export function describeSchedule(schedule: Schedule): string {
   if (schedule.kind === "reboot") return "Once when the cron daemon starts";
   if (schedule.kind === "interval") return `Every ${span(schedule.minutes)}, counted from the epoch`;
   return [timeWords(schedule), dayWords(schedule), monthWords(schedule)].filter(Boolean).join(", ");
+}
+
+/** The same for a schedule as it is written, of the command with that name. */
+export function scheduleInWords(schedule: string, name: string): string {
+  return describeSchedule(parseSchedule(schedule, { name }));
 }
 
 function span(minutes: number): string {
