@@ -9,6 +9,11 @@ const connectedGrace = 300_000;
 const listening = 3000;
 /** What was over for so long when this process first looked is believed at once, in milliseconds. */
 const longOver = 60_000;
+/**
+ * A lease that nobody prolonged for so long is over, in milliseconds, whatever the clocks say: it is four leases, and a clock
+ * that ran ahead for a moment may have put its end an hour away.
+ */
+const longUnprolonged = 60_000;
 
 /** A holder as the store knows it. */
 export interface SeenHolder extends Omit<Holder, "lease"> {
@@ -43,13 +48,14 @@ type Sightings = Map<string, { since: number; until: number }>;
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();
   readonly #silent: Sightings = new Map();
+  readonly #unprolonged: Sightings = new Map();
   #isFirstLook = true;
 
   constructor(readonly now = () => performance.now()) {}
 
   judge(holders: SeenHolder[], connected: ReadonlyMap<string, boolean>): Holder[] {
     const ids = new Set(holders.map(({ id }) => id));
-    for (const seen of [this.#gone, this.#silent])
+    for (const seen of [this.#gone, this.#silent, this.#unprolonged])
       for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id);
     const judged = holders.map((holder) => this.#judged(holder, connected.get(holder.id)));
     this.#isFirstLook = false;
@@ -66,7 +72,9 @@ export class LeaseJudge {
 
   #isSilent(id: string, until: number, remaining: number): boolean {
     if (this.#isFirstLook && remaining < -longOver) return true;
-    return lasts(this.#silent, id, { isSo: remaining < 0, until, least: listening, now: this.now() });
+    const now = this.now();
+    const isUnprolonged = lasts(this.#unprolonged, id, { isSo: true, until, least: longUnprolonged, now });
+    return lasts(this.#silent, id, { isSo: remaining < 0, until, least: listening, now }) || isUnprolonged;
   }
 
   #isOver(

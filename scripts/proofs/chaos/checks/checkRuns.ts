@@ -104,6 +104,9 @@ function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   return violations;
 }
 
+/** A busy machine sets its clock back late, in milliseconds. */
+const lateClock = 5000;
+
 function early({ attempts, promised, events }: History, engine: EngineName): string[] {
   // On SQLite this machine's clock says what is due, and it was set on purpose.
   const jumps = engine === "sqlite" ? of(events, "fault").filter(({ fault }) => fault === "clock") : [];
@@ -111,7 +114,7 @@ function early({ attempts, promised, events }: History, engine: EngineName): str
   for (const { n, asked, delay } of promised.values()) {
     const first = attempts.get(n)?.[0];
     if (delay === undefined || first === undefined || first.begun >= asked + delay - 5) continue;
-    if (jumps.some(({ t, until = t }) => t < first.begun && until + 1000 > asked)) continue;
+    if (jumps.some(({ t, until = t }) => t < first.begun && until + lateClock > asked)) continue;
     violations.push(`${nameOf(first)} began ${Math.round(asked + delay - first.begun)} ms before it was due`);
   }
   return violations;

@@ -60,6 +60,23 @@ test.each<[string, Look[], object]>([
   ],
   ["was over for long when this process began", [[0, 9, -3_600_000]], over],
   [
+    "reaches far ahead, for its worker's clock did, and is not prolonged",
+    [
+      [0, 9, 3_600_000],
+      [60_000, 9, 3_540_000],
+    ],
+    over,
+  ],
+  [
+    "reaches far ahead and is prolonged",
+    [
+      [0, 9, 3_600_000],
+      [59_000, 10, 3_600_000],
+      [61_000, 10, 3_598_000],
+    ],
+    living,
+  ],
+  [
     "is over while the connection is there",
     [
       [0, 9, -1, true],
