@@ -13,7 +13,7 @@ const shared = {
 const long = [
   "test/commands/{engines,examples}.test.ts",
   "test/commands/native/{CrontabCheck,CrontabRoot,Doctor,Logs}.test.ts",
-  "test/framework/build/{build,imports,jobs,memory,shared}.test.ts",
+  "test/framework/build/{build,importForms,imports,jobs,memory,shared}.test.ts",
   "test/framework/build/vendor/vendor.test.ts",
   "test/framework/crontab/entries/virtualCron.test.ts",
   "test/framework/crontab/exports/systemdCalendar.test.ts",

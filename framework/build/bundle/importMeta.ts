@@ -7,7 +7,7 @@ export const importMetaName = "lajuImportMeta";
 
 /**
  * Gives each module of the app, inlined or not, the import.meta it would have if every file were compiled
- * one to one (app/services/View.ts → build/app/services/View.js): files beside a module are found from it.
+ * one to one (framework/services/View.ts → build/framework/services/View.js): files beside a module are found from it.
  * The constant is put before the module's first line, without a line break, so that no line number changes.
  */
 export function importMetaPlugin(root: string): Plugin {

@@ -38,7 +38,10 @@ export function readSource(text: string, file: string, name: string): SourceFact
 function importsFiles(body: Node[]): boolean {
   return body.some(
     ({ source, importKind, exportKind }) =>
-      source && importKind !== "type" && exportKind !== "type" && /^([./@#~]|app\/)/.test(source.value),
+      source &&
+      importKind !== "type" &&
+      exportKind !== "type" &&
+      /^([./@#~]|app\/|laju\/)/.test(source.value),
   );
 }
 
