@@ -1,6 +1,8 @@
 import type { Knex } from "knex";
 import type { JobFilter, JobRecord, JobState, QueueCounts } from "./jobRecord";
 
+export type { JobFilter, JobRecord, JobState, QueueCounts };
+
 /**
  * What a queue stands on: one implementation per database (engines/). An engine moves rows and says who may;
  * what a job's end means (back-off, the next cron run, limits of names) is decided before it is called.
@@ -125,6 +127,20 @@ export interface Held {
   createdAt: number | null;
 }
 
+/** Unlike that of any other claim, also of a job that got the same id in a store that was restored from an older copy. */
+export function heldKey({ id, attempt, createdAt }: Held): string {
+  return `${id} ${attempt} ${createdAt}`;
+}
+
+export function isSameClaim(one: Held, other: Held): boolean {
+  return one.id === other.id && one.attempt === other.attempt && one.createdAt === other.createdAt;
+}
+
+/** What a job's claim is known by, without what the job carries. */
+export function heldOf({ id, attempt, createdAt }: Held): Held {
+  return { id, attempt, createdAt };
+}
+
 export interface ClaimedJob extends Held {
   type: string;
   userId: number | null;
@@ -219,5 +235,3 @@ export interface Holder {
 export interface Watch {
   close(): void;
 }
-
-export type { JobFilter, JobRecord, JobState, QueueCounts };

@@ -48,3 +48,11 @@ export interface QueueCounts {
   byState: Record<JobState, number>;
   byType: { type: string; state: JobState; count: number }[];
 }
+
+/** The counts of each type, and over all. */
+export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
+  const total = (state: JobState) =>
+    byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);
+  const byState = Object.fromEntries(jobStates.map((state) => [state, total(state)]));
+  return { byState: byState as QueueCounts["byState"], byType };
+}

@@ -2,7 +2,7 @@ import type { ClaimedJob, Held } from "../engine";
 
 /**
  * The columns that most jobs have nothing of. A claim gets them as one value, null where that is so: each column
- * costs, at both ends (in SQLite a tenth of the search for the row and its change). `isCurrent`: see newRow.
+ * costs, at both ends (in SQLite a tenth of the search for the row and its change). `isCurrent`: see jobColumns.
  */
 export function rareColumns(isCurrent: boolean): string {
   const ofThisRelease = isCurrent
@@ -78,4 +78,21 @@ export function heldRow([id, attempt, createdAt]: unknown[]): Held {
     attempt: Number(attempt),
     createdAt: createdAt === null ? null : Number(createdAt),
   };
+}
+
+/** The order in which jobs are to be started: databases return what they changed in any order. */
+export function byTurn(a: ClaimedJob, b: ClaimedJob): number {
+  return b.priority - a.priority || a.id - b.id;
+}
+
+/** The columns of a ClaimedJob, in the order in which `toClaimed` reads them. */
+export function claimedColumns(jsonArray: string, isCurrent: boolean): string {
+  return `id, attempts, type, user_id, data, created_at, sort_order,
+    case when ${hasNothingRare(isCurrent)} then null else ${jsonArray}(${rareColumns(isCurrent)}) end`;
+}
+
+export function toClaimed(row: unknown[]): ClaimedJob {
+  const rare = row[7];
+  if (rare === null) return claimedJob(row, nothingRare);
+  return claimedJob(row, rareOf(typeof rare === "string" ? JSON.parse(rare) : rare));
 }

@@ -1,7 +1,19 @@
-import type { ClaimRequest, Exchange, Exchanged, Settlement } from "../engine";
-import { heldKey } from "../held";
+import {
+  type ClaimedJob,
+  type ClaimRequest,
+  type Exchange,
+  type Exchanged,
+  heldKey,
+  type Settlement,
+} from "../engine";
 import { pushedHere } from "../pushedHere";
-import type { Claimed } from "./claimed";
+
+/** What a claim on a server brings. */
+export interface Claimed {
+  claimed: ClaimedJob[];
+  /** How long until the next scheduled job is due, in milliseconds. */
+  nextDueIn: number | null;
+}
 
 /**
  * What a server does for a worker: each of these whole or not at all. An answer may be lost on its way; the worker's

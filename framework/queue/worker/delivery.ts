@@ -1,7 +1,6 @@
 import { logWarn } from "../../services/Logger";
 import { errorMessage } from "../../text/errorText";
-import type { Held, QueueEngine, Settlement } from "../engine";
-import { isSameClaim } from "../held";
+import { type Held, isSameClaim, type QueueEngine, type Settlement } from "../engine";
 import { isOutage } from "../outage";
 import type { Taken } from "./outgoing";
 

@@ -1,5 +1,4 @@
-import type { Exchange, Held, Settlement } from "../engine";
-import { heldOf, isSameClaim } from "../held";
+import { type Exchange, type Held, heldOf, isSameClaim, type Settlement } from "../engine";
 
 /**
  * The most to tell at one time, in characters: all results of a second together are more than a server takes in one

@@ -1,5 +1,4 @@
-import type { Held } from "../engine";
-import { heldKey } from "../held";
+import { type Held, heldKey } from "../engine";
 
 /** What a worker remembers, and what it does about a difference. */
 export interface Memory {

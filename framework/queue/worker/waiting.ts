@@ -1,5 +1,4 @@
-import type { ClaimedJob, Held } from "../engine";
-import { heldOf, isSameClaim } from "../held";
+import { type ClaimedJob, type Held, heldOf, isSameClaim } from "../engine";
 import { charactersOf } from "./load";
 
 /** What has been claimed and not begun, in its order. */

@@ -9,8 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { ClaimedJob } from "../../../framework/queue/engine";
-import { heldOf } from "../../../framework/queue/held";
+import { type ClaimedJob, heldOf } from "../../../framework/queue/engine";
 import { freshDatabase, systems } from "./systems";
 
 const { values } = parseArgs({

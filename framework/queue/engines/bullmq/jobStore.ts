@@ -1,7 +1,6 @@
 import type { ClaimRequest, Held, Settlement } from "../../engine";
-import type { Claimed } from "../claimed";
-import type { JobStore } from "../exchanges";
-import { byTurn } from "../turn";
+import { byTurn } from "../claimedJob";
+import type { Claimed, JobStore } from "../exchanges";
 import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
 import type { TypesInHand } from "./typesInHand";

@@ -1,5 +1,4 @@
-import { type JobFilter, type JobRecord, jobStates, type QueueCounts } from "../../jobRecord";
-import { countsOf } from "../counts";
+import { countsOf, type JobFilter, type JobRecord, jobStates, type QueueCounts } from "../../jobRecord";
 import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 

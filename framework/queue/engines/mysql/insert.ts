@@ -1,7 +1,6 @@
 import type { NewJob, Pushed, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
-import { endKey } from "../keys";
-import { newColumns, newPlaceholders, newValues } from "../newRow";
+import { endKey, newColumns, newPlaceholders, newValues } from "../jobColumns";
 import { portionsOf } from "../portions";
 import type { Connection } from "../server/connection";
 

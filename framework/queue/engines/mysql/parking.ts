@@ -1,5 +1,4 @@
-import type { Connection } from "../server/connection";
-import { transaction } from "../server/connections";
+import { type Connection, transaction } from "../server/connection";
 import { readyTypes as readyPlaces } from "./claim";
 import { now } from "./insert";
 

@@ -1,7 +1,6 @@
 import type { Exchange, Held, NewJob, Settlement } from "../../engine";
 import { cronNextOf, matchName } from "../cronNext";
-import type { Connection } from "../server/connection";
-import { transaction } from "../server/connections";
+import { type Connection, transaction } from "../server/connection";
 import { insertJobs, lockNames, now } from "./insert";
 
 // The batch leads, row by row through the primary key, whatever the server thinks of the table.

@@ -1,10 +1,8 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
-import { claimedColumns, toClaimed } from "../server/claimedRow";
-import { start } from "../server/claims";
-import type { Connection } from "../server/connection";
-import { transaction } from "../server/connections";
-import type { Place, Sight } from "../server/dialect";
-import { claimSql, lockTypes, lookSql, promoteSql } from "./claimSql";
+import { claimedColumns, toClaimed } from "../claimedJob";
+import { type Connection, transaction } from "../server/connection";
+import { type Place, type Sight, start } from "../server/dialect";
+import { lockSpace, now } from "./driver";
 
 export function columns(isCurrent: boolean): string {
   return claimedColumns("json_build_array", isCurrent);
@@ -44,4 +42,66 @@ function valuesFor(worker: string, request: ClaimRequest, places: ReadonlyMap<st
   const caps = types.map((type) => request.limits.get(type) ?? null);
   const [orders, ids] = [0, 1].map((part) => [...places.values()].map((place) => place[part]));
   return [worker, request.limit, types, caps, orders, ids];
+}
+
+/** A step through the index for each type that has something ready, not one for each job. */
+export const withReadyTypes = `with recursive ready(type) as (
+    (select type from jobs where status = 'pending' order by type limit 1)
+    union all
+    select (select j.type from jobs j where j.status = 'pending' and j.type > ready.type order by j.type limit 1)
+    from ready where ready.type is not null)`;
+
+export const lookSql = `${withReadyTypes}
+  select array(select type::text from ready where type is not null),
+    (select due from jobs where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
+
+export const promoteSql = `update jobs set status = 'pending' where id = any(array(
+  select id from jobs where status = 'scheduled' and due <= ${now} order by due limit 1000 for update))`;
+
+export const lockTypes = `select pg_advisory_xact_lock(${lockSpace}, hashtext('limit ' || type))
+  from unnest($1::text[]) type`;
+
+const asked = `select q.type, q.after_order, q.after_id,
+      case when q.cap is null then $2 else least($2, greatest(0, q.cap -
+        (select count(*) from jobs r where r.status = 'processing' and r.type = q.type))) end::int as most
+    from unnest($3::text[], $4::int[], $5::int[], $6::bigint[]) q(type, cap, after_order, after_id)
+    where not exists (select from queue_pauses p where p.type in ('*', q.type))`;
+
+const ready = `jobs j where j.status = 'pending' and j.type = q.type
+      and (j.sort_order, j.id) > (q.after_order, q.after_id) order by j.sort_order, j.id limit q.most`;
+
+/** How many of each type are among the first of all: so many are locked, and no more. */
+const shared = `, share as materialized (
+    select type, after_order, after_id, count(*)::int as most from (
+      select q.type, q.after_order, q.after_id
+      from quota q cross join lateral (select j.sort_order, j.id from ${ready}) h
+      order by h.sort_order, h.id limit $2) first group by 1, 2, 3)`;
+
+/**
+ * Each type's first rows from the index, passing over those that others are claiming. The ids are an array, so that
+ * PostgreSQL cannot do the claim twice in a loop, nor take the batch for a large part of the table. A claim that is
+ * lost in a crash was none: its commit does not wait for the disk, and says so for itself alone (a pooler's session
+ * belongs to others as well).
+ */
+export function claimSql(isSeveral: boolean, isCurrent = true): string {
+  const known = isCurrent ? claims.current : claims.before;
+  return isSeveral ? known.several : known.single;
+}
+
+const claims = { current: claimsOf(true), before: claimsOf(false) };
+
+function claimsOf(isCurrent: boolean) {
+  const columns = claimedColumns("json_build_array", isCurrent);
+  return { single: claiming("", "quota", columns), several: claiming(shared, "share", columns) };
+}
+
+function claiming(counting: string, from: string, columns: string): string {
+  return `with quota as materialized (${asked})${counting},
+  head as materialized (
+    select h.id, h.sort_order from ${from} q cross join lateral (select j.id, j.sort_order from ${ready}
+      for update skip locked) h
+    order by h.sort_order, h.id limit $2)
+  update jobs set status = 'processing', locked_by = $1, started_at = ${now}, attempts = attempts + 1
+  where id = any(array(select id from head)) and (select set_config('synchronous_commit', 'off', true)) is not null
+  returning ${columns}`;
 }

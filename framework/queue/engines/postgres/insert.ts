@@ -1,6 +1,11 @@
 import type { NewJob, Pushed } from "../../engine";
 import type { Connection } from "../server/connection";
-import { channel, now } from "./names";
+import type { Connections } from "../server/connections";
+import type { Notifier } from "../server/dialect";
+import { now } from "./driver";
+
+/** Where new jobs are told. */
+export const channel = "laju_queue";
 
 /** A job as it travels, for json_to_recordset; what is left out is null. */
 export const recordType = `(type text, user_id int, data text, sort_order int, at bigint, wait bigint, unique_key text,
@@ -80,5 +85,34 @@ export function toRecord(job: NewJob): object {
     remove_delay: job.removeDelay,
     rescheduled_from_job: job.rescheduledFromJob,
     retry_policy: job.retryPolicy,
+  };
+}
+
+/**
+ * PostgreSQL lets transactions that notify commit one after the other: 32 single inserts at once were 12,000 a second
+ * without and 4,700 with a notice in each. So this process gives one at once, then at most one in so many milliseconds.
+ */
+const pause = 8;
+
+export function postgresNotifier(connections: Connections): Notifier {
+  let last = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const send = () => {
+    timer = undefined;
+    last = performance.now();
+    const notice = connections.use((connection) => connection.query(`notify ${channel}`));
+    // The workers' own polling finds the jobs.
+    notice.catch(() => {});
+  };
+  return {
+    isDue() {
+      if (timer !== undefined || performance.now() - last < pause) return false;
+      last = performance.now();
+      return true;
+    },
+    tell() {
+      timer ??= setTimeout(send, Math.max(0, last + pause - performance.now()));
+    },
+    close: () => clearTimeout(timer),
   };
 }

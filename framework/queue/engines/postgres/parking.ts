@@ -1,14 +1,10 @@
 import type { Connection } from "../server/connection";
-import { now } from "./names";
+import { withReadyTypes } from "./claim";
+import { now } from "./driver";
 
 const portion = 1000;
 
-/** A step through the index for each type that has something ready, not one for each job. */
-export const readySql = `with recursive ready(type) as (
-    (select type from jobs where status = 'pending' order by type limit 1)
-    union all
-    select (select j.type from jobs j where j.status = 'pending' and j.type > ready.type order by j.type limit 1)
-    from ready where ready.type is not null)
+export const readySql = `${withReadyTypes}
   select type from ready where type is not null`;
 
 const parking = `update jobs set status = 'parked' where id = any(array(

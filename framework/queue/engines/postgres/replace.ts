@@ -1,9 +1,9 @@
 import type { NewJob, Replaced } from "../../engine";
 import { matchName } from "../cronNext";
-import { endKey } from "../keys";
+import { endKey } from "../jobColumns";
 import type { Connection } from "../server/connection";
+import { lockMatches, now } from "./driver";
 import { insertJobs } from "./insert";
-import { lockMatches, now } from "./names";
 
 const cancelMatching = (isCurrent: boolean) => `update jobs
   set status = 'cancelled', completed_at = ${now}, locked_by = null, ${endKey(isCurrent)}, successor = $1

@@ -2,8 +2,8 @@ import { logWarn } from "../../../services/Logger";
 import type { Watch } from "../../engine";
 import type { Connections, OpenConnection } from "../server/connections";
 import type { Listener } from "../server/dialect";
-import type { PostgresClient } from "./driver";
-import { channel, lockSpace } from "./names";
+import { lockSpace, type PostgresClient } from "./driver";
+import { channel } from "./insert";
 
 /** While nothing can be heard, it is looked so often, in milliseconds. */
 const pollEvery = 250;

@@ -1,9 +1,8 @@
 import type { Exchange, Held, Settlement } from "../../engine";
 import { cronNextOf, matchName } from "../cronNext";
-import type { Connection } from "../server/connection";
-import { transaction } from "../server/connections";
+import { type Connection, transaction } from "../server/connection";
+import { lockMatches, now } from "./driver";
 import { insertInto, recordType, toRecord } from "./insert";
-import { lockMatches, now } from "./names";
 
 // Who may is joined, not compared with a constant: `locked_by` is mostly null, so PostgreSQL takes a comparison for one
 // row, reads the whole table for it and loops over the batch: 62,000 jobs a second fell to 2,000.

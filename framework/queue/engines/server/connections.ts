@@ -3,9 +3,7 @@ import type { Knex } from "knex";
 import type { DatabasePlace } from "../../../services/database/databasePlace";
 import { clientFor } from "../../../services/database/knexClients";
 import { connectionOf } from "../../transaction";
-import type { Answer, Connection, Driver } from "./connection";
-import { described } from "./errors";
-import type { JobsTable } from "./jobsTable";
+import { type Answer, type Connection, type Driver, described, type JobsTable } from "./connection";
 import { type PatientClient, patientClient } from "./patientClient";
 
 const require = createRequire(import.meta.url);
@@ -117,16 +115,33 @@ export class OpenConnection implements Connection {
 /** Knex's own mark of a connection that its pool is to take out. */
 type Disposable = { __knex__disposed?: unknown };
 
-/** Everything or nothing. */
-export async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  await connection.query("begin");
-  try {
-    const result = await work();
-    await connection.query("commit");
-    return result;
-  } catch (error) {
-    // Where the connection is broken, the server rolls back by itself.
-    await connection.query("rollback").catch(() => {});
-    throw error;
+/** A connection for one purpose, kept while it works: one piece of work at a time, in the order in which they came. */
+export class SerialConnection {
+  #connection: OpenConnection | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly connections: Connections) {}
+
+  use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const mine = this.#last.then(() => this.#run(work));
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#drop();
+  }
+
+  async #run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#connection?.isBroken) await this.#drop();
+    this.#connection ??= await this.connections.open();
+    return work(this.#connection);
+  }
+
+  async #drop(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.release();
   }
 }

@@ -75,6 +75,9 @@ export interface Listener {
 /** Where a type's claims have got to: what stands before was claimed, and may lie dead in the index. */
 export type Place = [order: number, id: number];
 
+/** The place before all others. */
+export const start: Place = [-2_147_483_648, -1];
+
 /** What a look at the whole table sees. */
 export interface Sight {
   /** The types that have something ready, and for each a place before all of it. */

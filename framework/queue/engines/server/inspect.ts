@@ -1,6 +1,5 @@
 import type { Knex } from "knex";
-import type { JobFilter, JobRecord, JobState, QueueCounts } from "../../jobRecord";
-import { countsOf } from "../counts";
+import { countsOf, type JobFilter, type JobRecord, type JobState, type QueueCounts } from "../../jobRecord";
 import { type JobRow, toRecord } from "../jobRow";
 import { unlimited } from "./patientClient";
 

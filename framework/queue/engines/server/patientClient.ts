@@ -1,6 +1,5 @@
 import type { Knex } from "knex";
-import type { Driver } from "./connection";
-import { described } from "./errors";
+import { type Driver, described } from "./connection";
 
 type ClientClass = typeof Knex.Client;
 

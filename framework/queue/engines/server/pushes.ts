@@ -3,10 +3,9 @@ import type { NewJob, Pushed, Replaced } from "../../engine";
 import { onCommit, pushedHere, pushedIn } from "../../pushedHere";
 import { portionsOf } from "../portions";
 import { PushBatcher } from "../pushBatcher";
-import type { Connection } from "./connection";
-import { type Connections, transaction } from "./connections";
+import { type Connection, transaction, withRetries } from "./connection";
+import type { Connections } from "./connections";
 import type { Notifier, ServerDialect } from "./dialect";
-import { withRetries } from "./errors";
 
 /** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
 const width = 1;

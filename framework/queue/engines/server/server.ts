@@ -4,10 +4,9 @@ import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
 import { LeaseJudge } from "../leaseJudge";
-import { Claims } from "./claims";
+import { JobsTable, withRetries } from "./connection";
 import { Connections } from "./connections";
 import type { ServerDialect } from "./dialect";
-import { withRetries } from "./errors";
 import {
   cancelJobs,
   countJobs,
@@ -19,7 +18,6 @@ import {
   retryJobs,
 } from "./inspect";
 import { ServerJobStore } from "./jobStore";
-import { JobsTable } from "./jobsTable";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
@@ -38,8 +36,8 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
   const { database } = connections;
   const notifier = dialect.notifier(connections);
   const listener = dialect.listener(connections);
-  const claims = new Claims(dialect);
-  const store = new ServerJobStore(connections, dialect, claims, listener);
+  const store = new ServerJobStore(connections, dialect, listener);
+  const { claims } = store;
   const exchanges = new Exchanges(store);
   const pushes = new Pushes(connections, dialect, notifier);
   const leaseJudge = new LeaseJudge();

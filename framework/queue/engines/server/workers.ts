@@ -1,14 +1,13 @@
 import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
+import { byTurn, toClaimed } from "../claimedJob";
 import { type SeenHolder, stranger } from "../leaseJudge";
-import { byTurn } from "../turn";
 import { typesOf, typesText } from "../workerTypes";
-import { toClaimed } from "./claimedRow";
 import type { ServerDialect } from "./dialect";
 
 type Sql = Pick<ServerDialect, "now">;
 
-/** `isCurrent`: see jobsTable. */
+/** `isCurrent`: see JobsTable. */
 export async function registerWorker(
   database: Knex,
   { now }: Sql,

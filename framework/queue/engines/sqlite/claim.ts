@@ -1,7 +1,6 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { ClaimedJob, ClaimRequest } from "../../engine";
-import { claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
-import { byTurn } from "../turn";
+import { byTurn, claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 

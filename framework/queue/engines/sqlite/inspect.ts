@@ -1,8 +1,7 @@
 import type { Database } from "../../../services/database/sqliteDriver";
-import type { JobFilter, JobRecord, QueueCounts } from "../../jobRecord";
-import { countsOf } from "../counts";
+import { countsOf, type JobFilter, type JobRecord, type QueueCounts } from "../../jobRecord";
+import { endKey } from "../jobColumns";
 import { type JobRow, toRecord } from "../jobRow";
-import { endKey } from "../keys";
 import { numbered, rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 

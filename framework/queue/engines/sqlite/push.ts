@@ -1,7 +1,6 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { NewJob, Pushed, Replaced } from "../../engine";
-import { endKey } from "../keys";
-import { newColumns, newPlaceholders, newValues } from "../newRow";
+import { endKey, newColumns, newPlaceholders, newValues } from "../jobColumns";
 import { portionsOf } from "../portions";
 import { numbered, rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { paths } from "../../../config/config";
 import { makeFolder } from "../../../files/makeFolder";
 import { createFile, readOwn } from "../../../files/openFile";
-import type { Held } from "../../engine";
-import { heldKey } from "../../held";
+import { type Held, heldKey } from "../../engine";
 
 /** A log whose worker was never taken over is of no use after this, in milliseconds. */
 const keepFor = 7 * 86_400_000;

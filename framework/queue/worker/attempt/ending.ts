@@ -1,8 +1,7 @@
 import { errorText } from "../../../text/errorText";
 import { type CronRun, nextCronRun } from "../../cronRun";
-import type { ClaimedJob, NewJob, Settlement } from "../../engine";
+import { type ClaimedJob, heldOf, type NewJob, type Settlement } from "../../engine";
 import type { Handler } from "../../handlers";
-import { heldOf } from "../../held";
 import { encode } from "../../payload";
 import { attemptsFor, backoffDelay } from "../../retries";
 

@@ -1,5 +1,4 @@
-import type { Held } from "../../engine";
-import { heldOf, isSameClaim } from "../../held";
+import { type Held, heldOf, isSameClaim } from "../../engine";
 import { charactersOf } from "../load";
 import type { Execution } from "./execution";
 

@@ -1,8 +1,12 @@
 import { type ConnectionOptions, Queue, QueueEvents } from "bullmq";
 import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ClaimedJob, QueueEngine, Settlement } from "../../../../../framework/queue/engine";
-import { heldOf } from "../../../../../framework/queue/held";
+import {
+  type ClaimedJob,
+  heldOf,
+  type QueueEngine,
+  type Settlement,
+} from "../../../../../framework/queue/engine";
 import { bullSetup } from "../../../../support/queue/bullSetup";
 import { redisNeed } from "../../../../support/servers/redis";
 import { until } from "../../../../support/servers/server";

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClaimedJob } from "../../../../../framework/queue/engine";
-import { heldOf } from "../../../../../framework/queue/held";
+import { type ClaimedJob, heldOf } from "../../../../../framework/queue/engine";
 import { mysqlSetup } from "../../../../support/queue/mysqlSetup";
 import { openedEngine } from "../../../../support/queue/openedEngine";
 import { mysqlNeed } from "../../../../support/servers/mysql";

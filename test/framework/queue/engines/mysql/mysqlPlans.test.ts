@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Held } from "../../../../../framework/queue/engine";
-import { headSql, nextTypeSql, orderSql } from "../../../../../framework/queue/engines/mysql/claimSql";
-import { heldOf } from "../../../../../framework/queue/held";
+import { type Held, heldOf } from "../../../../../framework/queue/engine";
+import { headSql, nextTypeSql, orderSql } from "../../../../../framework/queue/engines/mysql/claim";
 import { mysqlSetup } from "../../../../support/queue/mysqlSetup";
 import { openedEngine } from "../../../../support/queue/openedEngine";
 import { mysqlNeed } from "../../../../support/servers/mysql";

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { claimSql, lookSql, promoteSql } from "../../../../../framework/queue/engines/postgres/claimSql";
+import { claimSql, lookSql, promoteSql } from "../../../../../framework/queue/engines/postgres/claim";
 import { completeMany, settleMany } from "../../../../../framework/queue/engines/postgres/settle";
 import { postgresSetup } from "../../../../support/queue/postgresSetup";
 import { postgresNeed } from "../../../../support/servers/postgres";

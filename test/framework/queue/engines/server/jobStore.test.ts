@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { ClaimedJob, ClaimRequest } from "../../../../../framework/queue/engine";
 import { claimedJob, nothingRare } from "../../../../../framework/queue/engines/claimedJob";
-import { Claims, start } from "../../../../../framework/queue/engines/server/claims";
 import type { Connection } from "../../../../../framework/queue/engines/server/connection";
-import type { Place } from "../../../../../framework/queue/engines/server/dialect";
+import { type Place, start } from "../../../../../framework/queue/engines/server/dialect";
+import { Claims } from "../../../../../framework/queue/engines/server/jobStore";
 
 const request: ClaimRequest = { limit: 2, limits: new Map() };
 const refuse = () => Promise.reject(new Error("nothing is to be asked here"));
