@@ -1,6 +1,6 @@
 import type { Settlement } from "./engine";
-import type { Parked, WorkerSummary } from "./worker/worker";
-import type { WorkerArguments } from "./worker/workOptions";
+import type { WorkerSummary } from "./worker/settling";
+import type { Parked, WorkerArguments } from "./worker/workOptions";
 
 export type { WorkerArguments } from "./worker/workOptions";
 

@@ -6,9 +6,8 @@ import type { ClaimedJob, Holder, QueueEngine } from "../engine";
 import { isOutage } from "../outage";
 import type { BegunLog } from "./attempt/begunLog";
 import type { Parking } from "./attempt/parking";
-import { UnderWay } from "./attempt/underWay";
 import { isDead } from "./liveness";
-import type { Reconciliation } from "./reconciliation";
+import { type Reconciliation, UnderWay } from "./reconciliation";
 
 const beatEvery = 1000;
 const lookEvery = 500;

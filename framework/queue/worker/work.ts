@@ -1,10 +1,12 @@
 import { formatDuration } from "../../config/duration";
+import { LajuError } from "../../config/errors";
 import { logError, logInfo } from "../../services/Logger";
 import { isError } from "../../text/isError";
+import { nearest } from "../../text/similar";
 import { closeQueue, queueEngine } from "../engines/select";
 import { type Handlers, type LoadedHandlers, loadHandlers } from "../handlers";
-import { unknownTypes } from "./attempt/refusals";
-import { Worker, type WorkerSummary } from "./worker";
+import type { WorkerSummary } from "./settling";
+import { Worker } from "./worker";
 import type { WorkOptions } from "./workOptions";
 
 /** Works off the queue until SIGTERM or SIGINT, and tells what was done. A second signal aborts what runs. */
@@ -59,6 +61,21 @@ function reportProblems(problems: LoadedHandlers["problems"], types: readonly st
 function checkTypes(types: readonly string[] | undefined, known: string[]): void {
   const unknown = types?.find((type) => !known.includes(type));
   if (unknown !== undefined) throw unknownTypes(unknown, known);
+}
+
+/** `--types` names no handler. */
+export function unknownTypes(type: string, known: string[]): LajuError {
+  const [close] = nearest(type, known, 1);
+  return new LajuError(`no handler app/jobs/${type}.ts${inThisBuild()}`, {
+    code: "E_JOB_TYPE",
+    exitStatus: 2,
+    hint: close === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean ${close}?`,
+  });
+}
+
+/** The file may well be there, and newer than the build. */
+function inThisBuild(): string {
+  return typeof LAJU_BUILT === "undefined" ? "" : " in this build (npm run build takes in what is new)";
 }
 
 function stopOnSignals(worker: Worker, patienceMs: number): () => void {

@@ -3,8 +3,9 @@ import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
 import { wholeNumber } from "../../config/wholeNumber";
 import { logWarn } from "../../services/Logger";
+import type { QueueEngine, Settlement } from "../engine";
+import type { Handlers } from "../handlers";
 import { patienceFor, patienceWarning } from "./patience";
-import type { WorkerOptions } from "./worker";
 
 /** What commands/Worker.ts takes on its command line. */
 export interface WorkerArguments {
@@ -22,12 +23,40 @@ export interface WorkOptions {
   /** How long what runs may take to end after SIGTERM or SIGINT, in milliseconds, and why so long. */
   patienceMs: number;
   patienceReason?: string;
-  /** See Worker. */
+  /** See WorkerOptions. */
   leaseMs?: number;
   keepMs?: number;
   stuckAfterMs?: number;
   parkAfterMs?: number;
   onSettled?: WorkerOptions["onSettled"] & {};
+}
+
+/** What a Worker takes. */
+export interface WorkerOptions {
+  engine: QueueEngine;
+  handlers: Handlers;
+  /** How many jobs run at one time. */
+  concurrency: number;
+  /** Undefined: every type. */
+  types?: readonly string[] | undefined;
+  /** End when nothing is due any more. */
+  once?: boolean;
+  /** How long a worker of another host may be unheard before its jobs are taken over, in milliseconds. */
+  leaseMs?: number;
+  /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
+  keepMs?: number;
+  /** How long a handler whose time is up may ignore its signal before the worker ends, in milliseconds. */
+  stuckAfterMs?: number;
+  /** How long jobs that no worker takes are left among those that are ready, in milliseconds. */
+  parkAfterMs?: number | undefined;
+  /** Told what is to become of each job, before it is written, and of jobs that nobody takes. */
+  onSettled?: (job: { id: number; type: string }, settlement: Settlement | Parked) => void;
+}
+
+/** Jobs of a type wait, and no worker takes them. */
+export interface Parked {
+  state: "parked";
+  error: string;
 }
 
 /** Reads the worker's options as they stand on a command line. */

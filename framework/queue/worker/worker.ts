@@ -1,117 +1,56 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logError, logWarn } from "../../services/Logger";
-import { errorMessage } from "../../text/errorText";
-import type {
-  ClaimedJob,
-  ClaimRequest,
-  Exchanged,
-  Held,
-  Holder,
-  QueueEngine,
-  Settlement,
-  Watch,
-} from "../engine";
+import type { ClaimedJob, Held, Holder, Watch } from "../engine";
 import type { Handler, Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
 import { attemptsFor } from "../retries";
 import { BegunLog } from "./attempt/begunLog";
-import { type Ending, settlementOf } from "./attempt/ending";
-import { Execution, type ExecutionEvents } from "./attempt/execution";
+import type { Ending } from "./attempt/ending";
+import { Execution, type ExecutionEvents, stuckHandler } from "./attempt/execution";
 import { Parking } from "./attempt/parking";
-import { stuckHandler } from "./attempt/refusals";
-import { reportFailure, reportLost } from "./attempt/reports";
-import { Running } from "./attempt/running";
-import { UnderWay } from "./attempt/underWay";
-import { deliverApart } from "./delivery";
-import { Load } from "./load";
+import { Load, Prefetch } from "./claimSize";
+import { Running, Waiting } from "./jobsInHand";
 import { Maintenance } from "./maintenance";
-import { Outage } from "./outage";
-import { Outgoing, type Taken } from "./outgoing";
-import { Prefetch } from "./prefetch";
 import { blamed, Quarantine } from "./quarantine";
 import { Reconciliation } from "./reconciliation";
-import { Waiting } from "./waiting";
-
-export interface WorkerOptions {
-  engine: QueueEngine;
-  handlers: Handlers;
-  /** How many jobs run at one time. */
-  concurrency: number;
-  /** Undefined: every type. */
-  types?: readonly string[] | undefined;
-  /** End when nothing is due any more. */
-  once?: boolean;
-  /** How long a worker of another host may be unheard before its jobs are taken over, in milliseconds. */
-  leaseMs?: number;
-  /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
-  keepMs?: number;
-  /** How long a handler whose time is up may ignore its signal before the worker ends, in milliseconds. */
-  stuckAfterMs?: number;
-  /** How long jobs that no worker takes are left among those that are ready, in milliseconds. */
-  parkAfterMs?: number | undefined;
-  /** Told what is to become of each job, before it is written, and of jobs that nobody takes. */
-  onSettled?: (job: { id: number; type: string }, settlement: Settlement | Parked) => void;
-}
-
-/** Jobs of a type wait, and no worker takes them. */
-export interface Parked {
-  state: "parked";
-  error: string;
-}
-
-/** What a worker did. */
-export interface WorkerSummary {
-  completed: number;
-  failed: number;
-  /** Attempts that will be repeated. */
-  retried: number;
-  /** Jobs given back because the worker had to end. */
-  returned: number;
-}
+import { Settling, type WorkerSummary } from "./settling";
+import { type ExchangingWorker, reportLost, StoreExchange } from "./storeExchange";
+import type { WorkerOptions } from "./workOptions";
 
 /** What waits in memory longer than this is given back for others, in milliseconds. */
 const longestWait = 1000;
 /** How long a worker that gives up takes at most to give back what it holds, in milliseconds. */
 const longestFarewell = 10_000;
 
-/** Claims jobs and runs them, until it is stopped. Longer than usual: it is the one place where its state changes. */
+/**
+ * Claims jobs and runs them until it is stopped. Longer than usual: it decides what happens to the jobs it has in hand.
+ * The exchange with the store is StoreExchange's.
+ */
 export class Worker {
-  readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
   readonly ended: Promise<WorkerSummary>;
   readonly #running = new Running();
   readonly #waiting = new Waiting();
-  readonly #outage = new Outage();
-  readonly #outgoing = new Outgoing();
   readonly #prefetch = new Prefetch();
   readonly #quarantine = new Quarantine();
   readonly #load = new Load();
+  readonly #exchange: StoreExchange;
+  readonly #settling: Settling;
   readonly #maintenance: Maintenance;
-  readonly #exchanges = new UnderWay();
   readonly #reconciliation = new Reconciliation({
     active: () => [...this.#running.held(), ...this.#waiting.held()],
-    outgoing: () => this.#outgoing.held(),
-    claimsAnswered: () => Promise.all([this.#exchanges.answered(), this.#maintenance.takeovers.answered()]),
+    outgoing: () => this.#exchange.outgoing.held(),
+    claimsAnswered: () => Promise.all([this.#exchange.answered(), this.#maintenance.takeovers.answered()]),
     abandon: (jobs) => this.#lose(jobs),
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
-  readonly #limits: ReadonlyMap<string, number>;
   /** Only what it has handlers for: another worker may know the others, as during a deploy. */
   readonly #types: readonly string[];
   readonly #begun = new BegunLog();
   #watch: Watch | undefined;
-  /** Reasons to claim, and those that a claim which found no more has answered. */
-  #wakes = 1;
-  #answered = 0;
-  /** How many jobs the claims under way may bring. */
-  #claiming = 0;
-  #lastExchange = 0;
-  #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
-  /** A job of a limited type has ended, and the store has not been told. */
-  #hasFreedSlot = false;
   /** Why the worker ends, where that is nobody's wish. */
   #reason: Error | undefined;
   readonly #events: ExecutionEvents;
@@ -121,7 +60,6 @@ export class Worker {
 
   constructor(readonly options: WorkerOptions) {
     const { handlers, engine, concurrency, leaseMs = 15_000, keepMs = 30 * 86_400_000 } = options;
-    this.#limits = limitsOf(handlers);
     this.#types = [...handlers.keys()].filter((type) => options.types?.includes(type) ?? true);
     this.#events = {
       stuckAfterMs: options.stuckAfterMs ?? 60_000,
@@ -133,6 +71,9 @@ export class Worker {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    const wanted = { limits: limitsOf(handlers), types: this.#types };
+    this.#exchange = new StoreExchange(engine, this.#exchanging(), wanted);
+    this.#settling = new Settling(options, this.#exchange);
     this.#maintenance = new Maintenance(engine, {
       leaseMs,
       keepMs,
@@ -144,7 +85,7 @@ export class Worker {
         engine,
         types: this.#types,
         onReady: this.wake,
-        onParked: (type, count) => this.#tellOfParked(type, count),
+        onParked: (type, count) => this.#settling.tellOfParked(type, count),
         idleMs: options.parkAfterMs,
       }),
       onEvicted: () => this.#evicted(),
@@ -152,6 +93,22 @@ export class Worker {
       onTick: () => this.#relieve(),
       onProlonged: () => this.#consider(),
     });
+  }
+
+  #exchanging(): ExchangingWorker {
+    return {
+      id: () => this.#maintenance.id,
+      room: (claiming) => this.#room(claiming),
+      onClaimed: (claimed, isFull) => this.#received(claimed, isFull),
+      onNextDue: (due) => this.#maintenance.remind(due, this.wake),
+      onTold: (jobs) => this.#reconciliation.told(jobs),
+      onOver: () => this.#consider(),
+      onFailure: (error) => this.#fail(error),
+    };
+  }
+
+  get summary(): WorkerSummary {
+    return this.#settling.summary;
   }
 
   async start(): Promise<void> {
@@ -166,21 +123,22 @@ export class Worker {
    * again. One that cron starts with --once ends, for the next one comes anyway.
    */
   async #startMaintenance(): Promise<void> {
+    const { outage } = this.#exchange;
     while (this.#phase === "working") {
       try {
         await this.#maintenance.start(this.wake);
-        return this.#outage.over();
+        return outage.over();
       } catch (error) {
         if (this.options.once || !isOutage(error)) throw error;
-        this.#outage.failed(error);
+        outage.failed(error);
       }
-      await pause(this.#outage.pauseMs);
+      await pause(outage.pauseMs);
     }
   }
 
   /** There may be something to claim. */
   readonly wake = (): void => {
-    this.#wakes++;
+    this.#exchange.wake();
     this.#consider();
   };
 
@@ -200,123 +158,47 @@ export class Worker {
     const [late, others] = this.#running.abandonAll(reason);
     // Their time was up: they are not as if they had never begun.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
-    this.#giveBack(others.map(({ claimed }) => claimed));
+    this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#giveBackWaiting();
     this.#consider();
   }
 
-  /** Begins what can be begun, and sees to it that a turn comes if there is need of one. */
+  /** Begins what can be begun, and schedules an exchange with the store if one is needed. */
   #consider(): void {
-    // Whoever has to stop while it starts stops when there is something to be undone.
+    // If stop() arrives during start-up, finish starting, then shut down.
     if (!this.#isStarted || this.#phase === "ending") return;
     this.#pump();
-    const pipeline = this.#outage.leavesDoubt ? 1 : this.options.engine.pipeline;
-    if (this.#turn !== undefined || this.#exchanges.size >= pipeline) return;
-    if (this.#outgoing.isEmpty && !this.#wantsJobs()) this.#endIfIdle();
-    else this.#scheduleTurn();
+    if (!this.#exchange.consider()) this.#endIfIdle();
   }
 
-  #scheduleTurn(): void {
-    const rest = this.#outage.pauseMs || this.options.engine.restMs();
-    const remaining = rest - (performance.now() - this.#lastExchange);
-    const take = () => {
-      this.#turn = undefined;
-      void this.#exchanges.add(this.#exchange()).finally(() => this.#consider());
-    };
-    this.#turn = remaining <= 0 ? setImmediate(take) : setTimeout(take, remaining);
-  }
-
-  #wantsJobs(): boolean {
-    if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return false;
-    // What has ended is told first: it would be begun again otherwise.
-    if (this.#outage.leavesDoubt && !this.#outgoing.isEmpty) return false;
-    return this.#phase === "working" && this.#wakes !== this.#answered && this.#room() > 0;
-  }
-
-  #room(): number {
+  /** How many jobs to claim now, when the claims under way may bring `claiming`. */
+  #room(claiming: number): number {
+    if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return 0;
+    if (this.#phase !== "working") return 0;
     const { concurrency, engine } = this.options;
     const most = engine.batch();
-    const held = this.#running.slots + this.#waiting.size + this.#claiming;
-    const room = Math.min(most, concurrency + this.#prefetch.size(most * engine.pipeline) - held);
+    const inHand = this.#running.slots + this.#waiting.size;
+    const room = Math.min(
+      most,
+      concurrency + this.#prefetch.size(most * engine.pipeline) - inHand - claiming,
+    );
     const carried = () => this.#running.characters + this.#waiting.characters;
-    return this.#load.limit(room, { running: held - this.#claiming, claiming: this.#claiming, carried });
+    return this.#load.limit(room, { running: inHand, claiming, carried });
   }
 
-  async #exchange(): Promise<void> {
-    const { id } = this.#maintenance;
-    const claim = this.#claimRequest();
-    const taken = this.#outgoing.take();
-    const freesSlot = this.#hasFreedSlot;
-    this.#hasFreedSlot &&= !this.#outgoing.isEmpty;
-    const wakes = this.#wakes;
-    this.#claiming += claim?.limit ?? 0;
-    try {
-      if (taken.returns.length > 0) await this.#release(id, taken);
-      const { settle } = taken;
-      const { lost, claimed, nextDue } = await this.#ask(id, taken, claim);
-      this.#outage.over();
-      reportLost(lost);
-      this.#outgoing.told(taken);
-      this.#reconciliation.told(settle);
-      if (freesSlot) this.#wakes++;
-      this.#claiming -= claim?.limit ?? 0;
-      // Under its earlier id this worker was taken for dead: what it claimed then is somebody else's.
-      if (claim === null || claimed === undefined || id !== this.#maintenance.id) return;
-      this.#received(claimed, claim.limit, wakes);
-      this.#maintenance.remind(nextDue, this.wake);
-    } catch (error) {
-      this.#claiming -= claim?.limit ?? 0;
-      this.#outgoing.putBack(taken);
-      this.#hasFreedSlot ||= freesSlot;
-      this.#wakes++;
-      if (isOutage(error)) this.#outage.failed(error);
-      else this.#fail(error);
-    } finally {
-      this.#lastExchange = performance.now();
-    }
-  }
-
-  /** Without `claimed` where the store refused what it was told, and was told it in parts. */
-  async #ask(worker: string, taken: Taken, claim: ClaimRequest | null): Promise<Answer> {
-    const { engine } = this.options;
-    const { settle, progress } = taken;
-    try {
-      return await engine.exchange({ worker, settle, progress, claim });
-    } catch (error) {
-      if (isOutage(error) || settle.length + progress.length === 0) throw error;
-      const lost = await deliverApart(engine, worker, taken, error);
-      // Where it was the claim that was refused, the next one says so.
-      this.#wakes++;
-      return { lost, nextDue: null };
-    }
-  }
-
-  async #release(worker: string, taken: Taken): Promise<void> {
-    await this.options.engine.release(worker, taken.returns);
-    this.#reconciliation.told(taken.returns);
-    taken.returns = [];
-  }
-
-  #claimRequest(): ClaimRequest | null {
-    if (!this.#wantsJobs()) return null;
-    return { limit: this.#room(), limits: this.#limits, types: this.#types };
-  }
-
-  #received(given: ClaimedJob[], limit: number, wakes: number): void {
-    const isFull = given.length >= limit;
+  #received(given: ClaimedJob[], isFull: boolean): void {
+    const { outage } = this.#exchange;
     this.#load.learn(given);
-    const claimed = this.#outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
-    if (claimed.length === given.length) this.#outage.noDoubt();
-    // Not full: there is no more, until somebody says that there is.
-    if (!isFull) this.#answered = wakes;
+    const claimed = outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
+    if (claimed.length === given.length) outage.noDoubt();
     this.#prefetch.filled(isFull, performance.now());
     if (claimed.length === 0) return;
     if (this.#phase === "working") this.#take(claimed);
-    else this.#giveBack(claimed);
+    else this.#settling.giveBack(claimed);
   }
 
   #isHere(job: ClaimedJob): boolean {
-    return this.#running.has(job) || this.#waiting.has(job) || this.#outgoing.settles(job);
+    return this.#running.has(job) || this.#waiting.has(job) || this.#exchange.outgoing.settles(job);
   }
 
   /** Of a claim with a suspect in it only that one is kept, to be run alone. */
@@ -326,9 +208,9 @@ export class Worker {
       this.#waiting.add(claimed, performance.now());
       return;
     }
-    this.#wakes++;
+    this.#exchange.wake();
     this.#prefetch.collapse();
-    this.#giveBack([...this.#waiting.takeAll(), ...claimed.filter((job) => job !== suspect)]);
+    this.#settling.giveBack([...this.#waiting.takeAll(), ...claimed.filter((job) => job !== suspect)]);
     this.#waiting.add([suspect], performance.now());
   }
 
@@ -353,7 +235,7 @@ export class Worker {
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
     if (!this.#quarantine.isChosen) return false;
-    const isTold = this.#exchanges.size === 0 && this.#outgoing.isEmpty;
+    const isTold = !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
     return !isTold || this.#quarantine.mustWait(this.#running.size, performance.now());
   }
 
@@ -361,7 +243,7 @@ export class Worker {
     const { handlers } = this.options;
     const handler = handlers.get(claimed.type);
     if (handler === undefined) {
-      this.#giveBack([claimed]);
+      this.#settling.giveBack([claimed]);
       return;
     }
     try {
@@ -380,7 +262,7 @@ export class Worker {
   }
 
   #noteProgress({ claimed }: Execution, value: unknown): void {
-    this.#outgoing.note(claimed, encode(value, "progress"));
+    this.#exchange.outgoing.note(claimed, encode(value, "progress"));
     this.#consider();
   }
 
@@ -400,51 +282,14 @@ export class Worker {
   }
 
   #settle(job: ClaimedJob, ending: Ending): void {
-    const handler = this.options.handlers.get(job.type);
-    const now = this.options.engine.now?.() ?? Date.now();
-    const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
-    this.#outgoing.settle(settlement);
     this.#quarantine.forget(job.id);
-    if (handler !== undefined && handler.concurrency !== null) this.#freeSlot();
-    if (settlement.state === "retry") this.summary.retried++;
-    else this.summary[settlement.state]++;
-    reportFailure(job, settlement, ending);
-    this.#tell(job, settlement);
-  }
-
-  /**
-   * Its place among those of a limited type is free, as soon as the store knows: a claim beside the settlement may come
-   * too early, and nobody else would look for a while.
-   */
-  #freeSlot(): void {
-    this.#wakes++;
-    this.#hasFreedSlot = this.options.engine.pipeline > 1;
-  }
-
-  /** Whatever the app's own code does with the news, the job is settled. */
-  #tell(job: { id: number; type: string }, settlement: Settlement | Parked): void {
-    try {
-      this.options.onSettled?.(job, settlement);
-    } catch (error) {
-      logWarn("onSettled threw", { error: errorMessage(error) });
-    }
-  }
-
-  #tellOfParked(type: string, count: number): void {
-    const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, and no worker takes them`;
-    logWarn("No worker takes these jobs, so they are parked", { type, count });
-    this.#tell({ id: 0, type }, { state: "parked", error });
-  }
-
-  #giveBack(jobs: readonly ClaimedJob[]): void {
-    this.summary.returned += jobs.length;
-    this.#outgoing.giveBack(jobs);
+    this.#settling.settle(job, ending);
   }
 
   /** A suspect among them is one no more. */
   #giveBackWaiting(): void {
     this.#quarantine.clear();
-    this.#giveBack(this.#waiting.takeAll());
+    this.#settling.giveBack(this.#waiting.takeAll());
   }
 
   /** They were canceled, or another worker has them. */
@@ -461,7 +306,7 @@ export class Worker {
     logWarn("Giving back jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
     });
-    this.#outgoing.giveBack(jobs);
+    this.#exchange.outgoing.giveBack(jobs);
     this.wake();
   }
 
@@ -470,14 +315,14 @@ export class Worker {
     const jobs =
       this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
     this.#quarantine.clear();
-    this.#outgoing.clear();
+    this.#exchange.outgoing.clear();
     logWarn("Lost the lease: other workers have this one's jobs", { jobs });
     this.wake();
   }
 
   #inherit(jobs: readonly ClaimedJob[], from: Holder): void {
     const guilty = blamed(jobs).filter((job) => this.#hadBegun(job, from.id));
-    this.#outgoing.giveBack(jobs.filter((job) => !guilty.includes(job)));
+    this.#exchange.outgoing.giveBack(jobs.filter((job) => !guilty.includes(job)));
     for (const job of guilty) {
       this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${nameOf(from)})`) });
     }
@@ -516,7 +361,7 @@ export class Worker {
   }
 
   #endIfIdle(): void {
-    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && this.#exchanges.size === 0;
+    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && !this.#exchange.isUnderWay;
     if (!isIdle || this.#phase === "ending") return;
     if (this.#phase === "working" && (!this.options.once || this.#isLeaseOver)) return;
     this.#phase = "ending";
@@ -526,8 +371,6 @@ export class Worker {
     this.#maintenance.stop().then(end, this.#reject);
   }
 }
-
-type Answer = Omit<Exchanged, "claimed"> & Partial<Exchanged>;
 
 function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
   return job.attempt - job.spent >= attemptsFor(job, handler);

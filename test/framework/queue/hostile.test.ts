@@ -6,7 +6,7 @@ import type { QueueEngine } from "../../../framework/queue/engine";
 import { sqliteEngine } from "../../../framework/queue/engines/sqlite/sqlite";
 import { newJob } from "../../../framework/queue/newJob";
 import { encode } from "../../../framework/queue/payload";
-import { unknownTypes } from "../../../framework/queue/worker/attempt/refusals";
+import { unknownTypes } from "../../../framework/queue/worker/work";
 import { workOptions } from "../../../framework/queue/worker/workOptions";
 import { sqliteDriver } from "../../../framework/services/database/sqliteDriver";
 import { lajuTables } from "../../support/lajuTables";

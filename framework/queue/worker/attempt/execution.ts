@@ -128,3 +128,13 @@ export interface ExecutionEvents {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
+
+export function stuckHandler(type: string, milliseconds: number): LajuError {
+  return new LajuError(
+    `app/jobs/${type}.ts went on for ${milliseconds / 1000} s after its time was up, so the worker ended`,
+    {
+      code: "E_JOB_STUCK",
+      hint: "Pass `signal` on to what the handler waits for, or check signal.aborted. pm2 or systemd starts the worker again.",
+    },
+  );
+}

@@ -3,7 +3,8 @@ import type { ClaimedJob, NewJob, QueueEngine } from "../../../../framework/queu
 import { handlerOf } from "../../../../framework/queue/handlers";
 import { type JobDefinition, job } from "../../../../framework/queue/job";
 import { BegunLog } from "../../../../framework/queue/worker/attempt/begunLog";
-import { Worker, type WorkerOptions } from "../../../../framework/queue/worker/worker";
+import { Worker } from "../../../../framework/queue/worker/worker";
+import type { WorkerOptions } from "../../../../framework/queue/worker/workOptions";
 import { until } from "../../../support/servers/server";
 import { newJob } from "./conformance";
 

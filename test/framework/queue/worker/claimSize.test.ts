@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Load } from "../../../../framework/queue/worker/load";
+import { Load } from "../../../../framework/queue/worker/claimSize";
 
 const inHand = (running: number, claiming: number, carried: number) => ({
   running,

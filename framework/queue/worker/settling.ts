@@ -1,0 +1,69 @@
+import { logError, logWarn } from "../../services/Logger";
+import { errorMessage } from "../../text/errorText";
+import type { ClaimedJob, Settlement } from "../engine";
+import { type Ending, settlementOf } from "./attempt/ending";
+import type { StoreExchange } from "./storeExchange";
+import type { Parked, WorkerOptions } from "./workOptions";
+
+/** What a worker did. */
+export interface WorkerSummary {
+  completed: number;
+  failed: number;
+  /** Attempts that will be repeated. */
+  retried: number;
+  /** Jobs given back because the worker had to end. */
+  returned: number;
+}
+
+/** Decides what becomes of each job that has ended, counts and logs it, and hands it to the exchange with the store. */
+export class Settling {
+  readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
+
+  constructor(
+    readonly options: Pick<WorkerOptions, "engine" | "handlers" | "onSettled">,
+    readonly exchange: StoreExchange,
+  ) {}
+
+  settle(job: ClaimedJob, ending: Ending): void {
+    const handler = this.options.handlers.get(job.type);
+    const now = this.options.engine.now?.() ?? Date.now();
+    const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
+    this.exchange.outgoing.settle(settlement);
+    if (handler !== undefined && handler.concurrency !== null) this.exchange.freeSlot();
+    if (settlement.state === "retry") this.summary.retried++;
+    else this.summary[settlement.state]++;
+    reportFailure(job, settlement, ending);
+    this.#tell(job, settlement);
+  }
+
+  giveBack(jobs: readonly ClaimedJob[]): void {
+    this.summary.returned += jobs.length;
+    this.exchange.outgoing.giveBack(jobs);
+  }
+
+  tellOfParked(type: string, count: number): void {
+    const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, and no worker takes them`;
+    logWarn("No worker takes these jobs, so they are parked", { type, count });
+    this.#tell({ id: 0, type }, { state: "parked", error });
+  }
+
+  /** Whatever the app's own code does with the news, the job is settled. */
+  #tell(job: { id: number; type: string }, settlement: Settlement | Parked): void {
+    try {
+      this.options.onSettled?.(job, settlement);
+    } catch (error) {
+      logWarn("onSettled threw", { error: errorMessage(error) });
+    }
+  }
+}
+
+/** Logs what became of a job that wasn't completed, or was with something to remark. */
+function reportFailure(job: ClaimedJob, settlement: Settlement, { kind }: Ending): void {
+  if (settlement.error === undefined) return;
+  const { type, id, attempt, spent } = job;
+  const about = { type, id, attempt: attempt - spent, error: settlement.error.split("\n", 1)[0] };
+  if (settlement.state === "completed") logWarn("Job completed, with a remark", about);
+  else if (settlement.state === "failed") logError("Job failed", about);
+  else if (kind === "crashed") logWarn("Job taken over from a dead worker", about);
+  else logWarn("Job failed and will be tried again", { ...about, inSeconds: settlement.delay / 1000 });
+}
