@@ -17,7 +17,7 @@ import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
-  /** Null where the handler doesn't say: see retries.ts. */
+  /** Null where the handler doesn't say: see attemptsFor. */
   attempts: number | null;
   backoffMs: number;
   timeoutMs: number | null;

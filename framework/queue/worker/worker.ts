@@ -1,12 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logError, logWarn } from "../../services/Logger";
 import type { ClaimedJob, Held, Holder, Watch } from "../engine";
-import type { Handler, Handlers } from "../handlers";
+import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
-import { attemptsFor } from "../retries";
 import { BegunLog } from "./attempt/begunLog";
-import type { Ending } from "./attempt/ending";
+import { type Ending, isLastAttempt } from "./attempt/ending";
 import { Execution, type ExecutionEvents, stuckHandler } from "./attempt/execution";
 import { Parking } from "./attempt/parking";
 import { Load, Prefetch } from "./claimSize";
@@ -370,10 +369,6 @@ export class Worker {
     const end = () => (this.#reason === undefined ? this.#resolve(this.summary) : this.#reject(this.#reason));
     this.#maintenance.stop().then(end, this.#reject);
   }
-}
-
-function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
-  return job.attempt - job.spent >= attemptsFor(job, handler);
 }
 
 function nameOf({ id, host, pid }: Holder): string {

@@ -13,7 +13,7 @@ import {
   type WorkerJobType,
 } from "../../../framework/queue/job";
 import { scheduleJob } from "../../../framework/queue/Queue";
-import { attemptsFor } from "../../../framework/queue/retries";
+import { attemptsFor } from "../../../framework/queue/worker/attempt/ending";
 
 const run = () => 5;
 const context = { job: { id: 1, data: { a: 1 } }, data: { a: 1 } } as unknown as JobContext;

@@ -1,9 +1,8 @@
 import { errorText } from "../../../text/errorText";
-import { type CronRun, nextCronRun } from "../../cronRun";
-import { type ClaimedJob, heldOf, type NewJob, type Settlement } from "../../engine";
+import { type ClaimedJob, heldOf, type NewJob, type RetryPolicy, type Settlement } from "../../engine";
 import type { Handler } from "../../handlers";
 import { encode } from "../../payload";
-import { attemptsFor, backoffDelay } from "../../retries";
+import { afterFailure, cronNext, cronTime } from "./nextRun";
 
 /** How an attempt ended. */
 export type Ending =
@@ -33,14 +32,14 @@ export function settlementOf(
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { ...held, state: "retry", error, delay };
-  const { next, remark } = afterFailure(job, chance);
+  const { next, remark } = afterFailure(job, chance.now);
   const whole = remark === undefined ? error : `${error}\n${remark}`;
   return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
 /** A result that is no JSON is an error worth noting, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
-  const { next, remark } = cronNext(job, chance);
+  const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
   // Written out: this runs for each job, and a spread takes longer than all the rest of it.
   const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
@@ -75,77 +74,31 @@ function retryDelay(
   return at !== undefined && at <= now + delay ? undefined : delay;
 }
 
-interface Next {
-  next?: NewJob;
-  /** Why the next run is not when it should be, or isn't at all. */
-  remark?: string;
+/** How often a pushed job is attempted if its handler doesn't say. */
+const defaultAttempts = 3;
+
+/** How often a job is attempted before it has failed. `attempts`: what its handler declares. */
+export function attemptsFor(
+  { retryPolicy }: { retryPolicy: RetryPolicy | null },
+  { attempts }: { attempts: number | null },
+): number {
+  if (retryPolicy === "never") return 1;
+  return attempts ?? (retryPolicy === "handler" ? 1 : defaultAttempts);
 }
+
+/** Whether this attempt is the job's last. */
+export function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
+  return job.attempt - job.spent >= attemptsFor(job, handler);
+}
+
+/** A retry never waits longer than this on account of back-off, in milliseconds. */
+export const longestBackoff = 3_600_000;
 
 /**
- * autoRescheduleOnFailure: the same delay each time. A cron job goes on with its schedule once it has succeeded, so
- * that its chain has one next run.
+ * How long to wait after the nth failure: `base`, doubled each time up to an hour (or `base`, where that is more),
+ * and a quarter more or less by chance, so that what failed together does not come back together.
  */
-function afterFailure(job: ClaimedJob, chance: Chance): Next {
-  const { cron, rescheduleDelay } = job;
-  if (rescheduleDelay === null) return cronNext(job, chance);
-  return { next: { ...follower(job), ...(cron !== null && { cron }), when: { in: rescheduleDelay } } };
-}
-
-function cronNext(job: ClaimedJob, { now }: Chance): Next {
-  if (job.cron === null) return {};
-  const { at, remark } = cronTime(job, job.cron, now);
-  return {
-    ...(at !== undefined && { next: { ...follower(job), cron: job.cron, when: { at } } }),
-    ...(remark !== undefined && { remark }),
-  };
-}
-
-/**
- * Never throws: the job whose schedule can't be read has been done, and has to be settled. Counted from when the job was
- * due, where that is later: a clock that was set back would repeat the moment.
- */
-function cronTime(
-  { type, due }: ClaimedJob,
-  cron: CronRun,
-  now: number,
-): { at?: number | undefined; remark?: string } {
-  const after = Math.max(now, due ?? now);
-  try {
-    return { at: nextCronRun(cron, type, after) };
-  } catch (error) {
-    return cron.timezone === "UTC" ? unreadable(cron, error) : inUtc(cron, type, after);
-  }
-}
-
-/** At a wrong hour rather than never: Nodes know different time zones, and the next one may know this one. */
-function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
-  try {
-    const at = nextCronRun({ ...cron, timezone: "UTC" }, type, now);
-    return {
-      at,
-      remark: `the next run is planned in UTC: this Node can't use the time zone ${cron.timezone}`,
-    };
-  } catch (error) {
-    return unreadable(cron, error);
-  }
-}
-
-function unreadable({ expression }: CronRun, error: unknown): { remark: string } {
-  return {
-    remark: `there is no next run, as ${JSON.stringify(expression)} can't be read: ${errorText(error)}`,
-  };
-}
-
-function follower(job: ClaimedJob): NewJob {
-  const { type, userId, priority, rescheduleDelay, removeDelay, retryPolicy } = job;
-  return {
-    type,
-    userId,
-    priority,
-    data: job.data ?? "null",
-    rescheduledFromJob: job.id,
-    ...(rescheduleDelay !== null && { rescheduleDelay }),
-    ...(removeDelay !== null && { removeDelay }),
-    ...(retryPolicy !== null && { retryPolicy }),
-  };
+export function backoffDelay(failures: number, base: number, random: () => number): number {
+  const doubled = Math.min(base * 2 ** Math.max(0, failures - 1), Math.max(base, longestBackoff));
+  return Math.round(doubled * (0.75 + random() / 2));
 }

@@ -4,9 +4,13 @@ import type { ClaimedJob } from "../../../../framework/queue/engine";
 import type { Handler } from "../../../../framework/queue/handlers";
 import { newJob } from "../../../../framework/queue/newJob";
 import { encode } from "../../../../framework/queue/payload";
-import { backoffDelay, longestBackoff } from "../../../../framework/queue/retries";
 import { configuredJob, cronJob } from "../../../../framework/queue/scheduling";
-import { type Ending, settlementOf } from "../../../../framework/queue/worker/attempt/ending";
+import {
+  backoffDelay,
+  type Ending,
+  longestBackoff,
+  settlementOf,
+} from "../../../../framework/queue/worker/attempt/ending";
 
 const now = Date.UTC(2026, 2, 10, 8);
 
