@@ -1,5 +1,5 @@
 import { settings } from "../config/config";
-import { isAtTerminal } from "../process/atTerminal";
+import { isAtTerminal } from "../process/thisProcess";
 import type { SettledJob } from "../queue/QueueWorker";
 import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/incidents";
 import { startSender } from "../runs/notices/startSender";

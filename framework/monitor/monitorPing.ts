@@ -1,5 +1,5 @@
 import { monitorPing, paths } from "../config/config";
-import { hostName } from "../process/hostName";
+import { hostName } from "../process/thisProcess";
 import { ping } from "../runs/notices/ping";
 import { printableLine } from "../text/printable";
 import type { MonitorReport } from "./monitorReport";

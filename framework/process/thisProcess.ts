@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { require } from "../config/require";
 
 /**
  * What tells a process from a later one with the same pid: the host's boot, the pid namespace in which the
@@ -45,6 +46,28 @@ export function isOfOtherBoot(identity: string | null): boolean {
   const here = pidSpace();
   if (identity === null || here === undefined) return false;
   return identity.split(" ")[0] !== here.split(" ")[0];
+}
+
+/** This host's name, from where the kernel shows it: loading node:os for it costs each start half a millisecond. */
+export function hostName(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
+  } catch {
+    return (require("node:os") as typeof import("node:os")).hostname(); // No /proc here.
+  }
+}
+
+/** Whether somebody started this process at a terminal, and so sees how it goes. */
+export function isAtTerminal(): boolean {
+  // Loaded only when asked: it brings all of node:net along.
+  const { isatty } = require("node:tty") as typeof import("node:tty");
+  return isatty(0);
+}
+
+/** The clock of all threads of a process, in milliseconds, which nobody sets. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 /** kill(2) sees processes that /proc hides, though it can't tell which program they are. */

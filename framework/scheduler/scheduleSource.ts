@@ -4,7 +4,7 @@ import { scheduledHere } from "../catalog/meantHere";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import type { CommandFacts } from "../metadata/manifest";
-import { tell } from "../process/warn";
+import { tell } from "../process/output";
 import { listRuns } from "../runs/history/findRuns";
 import { logError, logInfo } from "../services/Logger";
 

@@ -4,7 +4,7 @@ import { environmentName, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { goByOwnTimezone } from "../host/daemonTimezone";
 import { type CommandFacts, commandFacts } from "../metadata/manifest";
-import { tell } from "../process/warn";
+import { tell } from "../process/output";
 import { takeLock } from "../runs/lock/lock";
 import { logInfo, logWarn } from "../services/Logger";
 import { type OutputPlace, RunningCommands } from "./runningCommands";

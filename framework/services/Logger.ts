@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import type { Logger } from "winston";
 import { settings, wantsColour } from "../config/config";
-import { writeAll } from "../process/writeAll";
+import { writeAll } from "../process/output";
 import { errorMessage } from "../text/errorText";
 import { isError } from "../text/isError";
 import { lazy } from "./lazy";

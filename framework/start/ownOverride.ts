@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { readText } from "../config/readText";
 import { require } from "../config/require";
-import { tell } from "../process/warn";
+import { tell } from "../process/output";
 import type { overriddenStart, Start } from "./overriddenStart";
 
 /**

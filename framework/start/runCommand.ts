@@ -1,7 +1,7 @@
 import { parseArguments } from "../cli/arguments";
 import { describeError } from "../cli/showError";
 import { LajuError } from "../config/errors";
-import { writeAll } from "../process/writeAll";
+import { writeAll } from "../process/output";
 import { countsText } from "../runs/history/runNote";
 import type { ActiveRun } from "../runs/supervision/supervise";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";

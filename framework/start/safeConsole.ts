@@ -1,6 +1,5 @@
 import { format } from "node:util";
-import { isOutputReplaced } from "../process/standardOutput";
-import { writeAll, writeAllBytes } from "../process/writeAll";
+import { isOutputReplaced, writeAll, writeAllBytes } from "../process/output";
 import { notePrintedError } from "../services/log/firstError";
 import { printableWithColours } from "../text/printable";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommandDefinition } from "../../framework/start/definition";
+import type { CommandDefinition } from "../../framework/start/runCommand";
 import { type PartnerApi, startPartnerApi } from "../../scripts/demo/partnerApi";
 import { mysqlNeed, startMysql } from "../support/servers/mysql";
 import { postgresNeed, startPostgres } from "../support/servers/postgres";

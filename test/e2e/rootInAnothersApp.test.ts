@@ -214,7 +214,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     afterEach(() => void victim.kill("SIGKILL"));
 
     const forge = async (more: object) => {
-      const { hostName } = await import("../../framework/process/hostName");
+      const { hostName } = await import("../../framework/process/thisProcess");
       const start = {
         ...{ key: "forged0001", name: "Who", args: [], startedAt: Date.now() - 1000, attempt: 1 },
         ...{ log: null, slot: null, hasLock: false, host: hostName() },

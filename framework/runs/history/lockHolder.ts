@@ -1,6 +1,5 @@
 import { readOwn } from "../../files/openFile";
-import { hostName } from "../../process/hostName";
-import { lifeOf } from "../../process/thisProcess";
+import { hostName, lifeOf } from "../../process/thisProcess";
 import { asideOf, type JournalStart, journalFile } from "../ledger/journal";
 import type { LockHolder } from "../lock/overlapText";
 import { runWithLock } from "./findRuns";

@@ -1,4 +1,4 @@
-import type { LostOutput } from "../../process/lostOutput";
+import type { LostOutput } from "../../process/output";
 
 const reasons: Record<string, string> = {
   ENOSPC: "the disk is full",

@@ -1,6 +1,5 @@
 import { readTail } from "../../files/readTail";
-import { hostName } from "../../process/hostName";
-import { isOfOtherBoot } from "../../process/thisProcess";
+import { hostName, isOfOtherBoot } from "../../process/thisProcess";
 import { type RunRow, toRun } from "../ledger/runRow";
 import { killedByKernel } from "../logs/kernelLog";
 import { logFileOfRun } from "../logs/logFileOfRun";

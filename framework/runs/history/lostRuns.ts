@@ -1,5 +1,4 @@
-import { hostName } from "../../process/hostName";
-import { lifeOf } from "../../process/thisProcess";
+import { hostName, lifeOf } from "../../process/thisProcess";
 import { ledger } from "../ledger/ledgerFile";
 import type { RunRow } from "../ledger/runRow";
 import { takeLock } from "../lock/lock";

@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fchownSync, renameSync, type Stats, statSync } from "node:fs";
 import { openToAppend } from "../../files/openFile";
-import { tell } from "../../process/warn";
+import { tell } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
 import { asideOf, type JournalEnd, journalFile } from "./journal";
 import { journalEntry } from "./journalEntry";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { paths } from "../../config/config";
-import { tell } from "../../process/warn";
+import { tell } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
 import { takeIn } from "./journalReader";
 import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";

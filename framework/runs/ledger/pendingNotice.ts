@@ -1,4 +1,4 @@
-import { isAtTerminal } from "../../process/atTerminal";
+import { isAtTerminal } from "../../process/thisProcess";
 import { mayHaveIncident } from "./incidentMarks";
 
 /** A recorded run, and the URL that is told of each run of its command, if it has one. */

@@ -1,8 +1,6 @@
 import { starterSettings } from "../../config/launch";
-import { hostName } from "../../process/hostName";
-import { withoutSecrets } from "../../process/secrets";
-import { processIdentity } from "../../process/thisProcess";
-import { tell } from "../../process/warn";
+import { tell, withoutSecrets } from "../../process/output";
+import { hostName, processIdentity } from "../../process/thisProcess";
 import { appendToJournal, type JournalStart } from "./journal";
 import { ledger, withoutWaiting } from "./ledgerFile";
 import type { NewRun, Outcome } from "./run";

@@ -1,4 +1,4 @@
-import type { LostOutput } from "../../process/lostOutput";
+import type { LostOutput } from "../../process/output";
 import type { LockHolder } from "../lock/overlapText";
 import type { Untold } from "./pendingNotice";
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { markName } from "../../config/launch";
-import { monotonicMs } from "../../process/monotonicMs";
 import { sleepSync } from "../../process/sleep";
+import { monotonicMs } from "../../process/thisProcess";
 
 /** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
 const patience = 300;

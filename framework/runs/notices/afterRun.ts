@@ -1,7 +1,6 @@
 import { sep } from "node:path";
 import { logLimits, paths } from "../../config/config";
-import { outputFile, outputSize } from "../../process/outputFile";
-import { tell } from "../../process/warn";
+import { outputFile, outputSize, tell } from "../../process/output";
 import { hasEnded, idOfRun } from "../history/findRuns";
 import { withoutWaiting } from "../ledger/ledgerFile";
 import type { ToldRun, Untold } from "../ledger/pendingNotice";

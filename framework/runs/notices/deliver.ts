@@ -1,5 +1,5 @@
 import { noticeSettings, paths } from "../../config/config";
-import { hostName } from "../../process/hostName";
+import { hostName } from "../../process/thisProcess";
 import Mailer from "../../services/Mailer";
 import { findRun } from "../history/findRuns";
 import { outputTail, readableTail } from "../history/runOutput";

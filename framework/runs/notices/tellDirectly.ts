@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { noticeSettings, paths } from "../../config/config";
 import { makeFile } from "../../files/openFile";
-import { hostName } from "../../process/hostName";
+import { hostName } from "../../process/thisProcess";
 import { stableHash } from "../../schedule/expression/hash";
 import { channelsOf } from "./channels";
 import { deliverContent } from "./deliver";

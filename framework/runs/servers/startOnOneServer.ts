@@ -1,6 +1,6 @@
 import type { OneServer } from "../../metadata/commandMeta";
-import { isAtTerminal } from "../../process/atTerminal";
-import { writeAll } from "../../process/writeAll";
+import { writeAll } from "../../process/output";
+import { isAtTerminal } from "../../process/thisProcess";
 import { holderText } from "../history/holderText";
 import { latestSlot, type Scheduled } from "../supervision/dueSlot";
 import type { ActiveRun } from "../supervision/supervise";

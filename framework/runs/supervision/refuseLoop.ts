@@ -1,5 +1,5 @@
 import { LajuError } from "../../config/errors";
-import { tell } from "../../process/warn";
+import { tell } from "../../process/output";
 import type { RunRecord } from "../ledger/record";
 import { supervise } from "./supervise";
 

@@ -1,6 +1,6 @@
 import { hangAfterSkips } from "../../config/config";
 import { readOwn } from "../../files/openFile";
-import { isAtTerminal } from "../../process/atTerminal";
+import { isAtTerminal } from "../../process/thisProcess";
 import { mayHaveIncident } from "../ledger/incidentMarks";
 import { asideOf, journalFile } from "../ledger/journal";
 import type { LockHolder } from "../lock/overlapText";

@@ -2,9 +2,8 @@ import type { StdioOptions } from "node:child_process";
 import { environmentWith } from "../../config/config";
 import { hidingArguments } from "../../config/launch";
 import { require } from "../../config/require";
-import { hasSecrets } from "../../process/secrets";
+import { hasSecrets, tell } from "../../process/output";
 import { sleepSync } from "../../process/sleep";
-import { tell } from "../../process/warn";
 import { type HeldLock, handedOn } from "../lock/lock";
 
 /** How often a failed run is tried again, and how long after. */

@@ -1,8 +1,7 @@
 import { markEnvironment, marksAround, starterSettings } from "../../config/launch";
 import type { Overlap } from "../../metadata/commandMeta";
-import { isAtTerminal } from "../../process/atTerminal";
-import { outputFile } from "../../process/outputFile";
-import { tell } from "../../process/warn";
+import { outputFile, tell } from "../../process/output";
+import { isAtTerminal } from "../../process/thisProcess";
 import { setRunId } from "../../services/Logger";
 import { lockHolder } from "../history/lockHolder";
 import { openRecord, type RunRecord } from "../ledger/record";

@@ -1,7 +1,5 @@
-import { lostOutput } from "../../process/lostOutput";
-import { monotonicMs } from "../../process/monotonicMs";
-import { outputSize } from "../../process/outputFile";
-import { tell } from "../../process/warn";
+import { lostOutput, outputSize, tell } from "../../process/output";
+import { monotonicMs } from "../../process/thisProcess";
 import { idOfRun } from "../history/findRuns";
 import { isLossTrouble, lossText } from "../history/lossText";
 import { type ToldRun, untoldOf } from "../ledger/pendingNotice";

@@ -2,8 +2,8 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../config/config";
 import { require } from "../../config/require";
-import { monotonicMs } from "../../process/monotonicMs";
-import { tell } from "../../process/warn";
+import { tell } from "../../process/output";
+import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
 /** The longest delay that setTimeout takes; a longer limit than 24 days is no limit. */

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { monotonicMs } from "../../process/monotonicMs";
+import { monotonicMs } from "../../process/thisProcess";
 import { type Untold, untoldOf } from "../ledger/pendingNotice";
 import { closeRecord } from "../ledger/record";
 import { killDescendants, type Warned, warnDescendants } from "../nesting/descendants";
