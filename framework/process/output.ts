@@ -4,7 +4,7 @@ import { printable } from "../text/printable";
 import { sleepSync } from "./sleep";
 
 /** Says on stderr, which cron appends to the command's log, what went wrong beside the work. */
-export function tell(sentence: string): void {
+export function warn(sentence: string): void {
   writeAll(2, `laju: ${printable(sentence)}\n`);
 }
 

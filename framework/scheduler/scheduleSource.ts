@@ -4,7 +4,7 @@ import { scheduledHere } from "../catalog/meantHere";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import type { CommandFacts } from "../metadata/manifest";
-import { tell } from "../process/output";
+import { warn } from "../process/output";
 import { listRuns } from "../runs/history/findRuns";
 import { logError, logInfo } from "../services/Logger";
 
@@ -41,7 +41,7 @@ export function lastStart({ name, catchUp }: CommandFacts): number | undefined {
   try {
     return listRuns({ name, limit: 1 })[0]?.startedAt;
   } catch (error) {
-    tell(`whether ${name} missed a run is not known: ${error.message}`);
+    warn(`whether ${name} missed a run is not known: ${error.message}`);
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { environmentName, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { goByOwnTimezone } from "../host/daemonTimezone";
 import { type CommandFacts, commandFacts } from "../metadata/manifest";
-import { tell } from "../process/output";
+import { warn } from "../process/output";
 import { takeLock } from "../runs/lock/lock";
 import { logInfo, logWarn } from "../services/Logger";
 import { type OutputPlace, RunningCommands } from "./runningCommands";
@@ -63,7 +63,7 @@ function takeOnlyPlace(): void {
   try {
     isFree = takeLock(".schedule-work", { wait: false }) !== undefined;
   } catch (error) {
-    tell(`whether another schedule:work is running is not known: ${error.message}`);
+    warn(`whether another schedule:work is running is not known: ${error.message}`);
   }
   if (isFree) return;
   throw new LajuError("another schedule:work of this app is running", {

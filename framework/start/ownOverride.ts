@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { readText } from "../config/readText";
 import { require } from "../config/require";
-import { tell } from "../process/output";
+import { warn } from "../process/output";
 import type { overriddenStart, Start } from "./overriddenStart";
 
 /**
@@ -20,7 +20,7 @@ export function asDeployed(start: Start): Start {
     return rules.overriddenStart(start, override);
   } catch (error) {
     // A file that somebody is just editing stops no work.
-    tell(`${start.facts.name} starts without what ${paths.schedule} says: ${error.message}`);
+    warn(`${start.facts.name} starts without what ${paths.schedule} says: ${error.message}`);
     return start;
   }
 }

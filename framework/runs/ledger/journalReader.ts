@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fchownSync, renameSync, type Stats, statSync } from "node:fs";
 import { openToAppend } from "../../files/openFile";
-import { tell } from "../../process/output";
+import { warn } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
 import { asideOf, type JournalEnd, journalFile } from "./journal";
 import { journalEntry } from "./journalEntry";
@@ -132,7 +132,7 @@ function takeFile(ledger: Database, path: string, size: number): number {
     if (!isTaken(ledger, line)) damaged += 1;
   });
   moveImported(ledger, path, { from, to });
-  if (damaged > 0) tell(`skipped ${damaged} damaged ${damaged === 1 ? "line" : "lines"} of ${path}`);
+  if (damaged > 0) warn(`skipped ${damaged} damaged ${damaged === 1 ? "line" : "lines"} of ${path}`);
   return to;
 }
 

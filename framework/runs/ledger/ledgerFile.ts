@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { paths } from "../../config/config";
-import { tell } from "../../process/output";
+import { warn } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
 import { takeIn } from "./journalReader";
 import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
@@ -26,7 +26,7 @@ export function ledger(): Database {
     closeLedger();
     const aside = moveDamagedLedger();
     if (aside !== undefined)
-      tell(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
+      warn(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
     const repaired = upToDate();
     if (aside !== undefined) forgetOldNews(repaired);
     return repaired;

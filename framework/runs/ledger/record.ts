@@ -1,5 +1,5 @@
 import { starterSettings } from "../../config/launch";
-import { tell, withoutSecrets } from "../../process/output";
+import { warn, withoutSecrets } from "../../process/output";
 import { hostName, processIdentity } from "../../process/thisProcess";
 import { appendToJournal, type JournalStart } from "./journal";
 import { ledger, withoutWaiting } from "./ledgerFile";
@@ -27,7 +27,7 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
     if (!isWritten(start)) return "slot taken";
     return { key, close: (outcome) => closeRecord(run.name, key, outcome) };
   } catch (error) {
-    tell(`this run of ${run.name} is not recorded: ${error.message}`);
+    warn(`this run of ${run.name} is not recorded: ${error.message}`);
     return "not recorded";
   }
 }
@@ -37,7 +37,7 @@ export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
     if (appendToJournal({ key, ...withHiddenTexts(outcome) }) > unreadJournal) takeInUnread();
   } catch (error) {
-    tell(`how this run of ${name} ended is not recorded: ${error.message}`);
+    warn(`how this run of ${name} ended is not recorded: ${error.message}`);
   }
 }
 
@@ -55,7 +55,7 @@ function takeInUnread(): void {
   try {
     withoutWaiting(ledger);
   } catch (error) {
-    tell(`the journal is long and cannot be taken into the ledger: ${error.message}`);
+    warn(`the journal is long and cannot be taken into the ledger: ${error.message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 import { logLimits, paths } from "../../config/config";
-import { outputFile, outputSize, tell } from "../../process/output";
+import { outputFile, outputSize, warn } from "../../process/output";
 import { hasEnded, idOfRun } from "../history/findRuns";
 import { withoutWaiting } from "../ledger/ledgerFile";
 import type { ToldRun, Untold } from "../ledger/pendingNotice";
@@ -39,7 +39,7 @@ export function afterRun(run: ToldRun, untold: Untold | undefined): void {
     if (withoutWaiting(() => hasNews(run.key))) startSender();
   } catch (error) {
     // Whoever has the ledger lets go of it, and a new process finds the driver that a deployment replaced.
-    tell(`how ${run.name} went is told later: ${error.message}`);
+    warn(`how ${run.name} went is told later: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }
 }
@@ -73,6 +73,6 @@ function quietly(failure: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    tell(`${failure}: ${error.message}`);
+    warn(`${failure}: ${error.message}`);
   }
 }

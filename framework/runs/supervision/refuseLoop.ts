@@ -1,5 +1,5 @@
 import { LajuError } from "../../config/errors";
-import { tell } from "../../process/output";
+import { warn } from "../../process/output";
 import type { RunRecord } from "../ledger/record";
 import { supervise } from "./supervise";
 
@@ -21,6 +21,6 @@ export function refuseLoop(names: string[], { startedAt, record, ping }: Refused
   const message = `${name} is not run, because it was started by itself: ${names.join(" → ")}`;
   const hint = "A command may start other commands, and parts of itself by fork() or as Worker threads.";
   run.noteError(new LajuError(message, { code: "E_LOOP", hint }));
-  tell(`${message}\n  ${hint}`);
+  warn(`${message}\n  ${hint}`);
   return run.exit(1);
 }

@@ -2,7 +2,7 @@ import type { StdioOptions } from "node:child_process";
 import { environmentWith } from "../../config/config";
 import { hidingArguments } from "../../config/launch";
 import { require } from "../../config/require";
-import { hasSecrets, tell } from "../../process/output";
+import { hasSecrets, warn } from "../../process/output";
 import { sleepSync } from "../../process/sleep";
 import { type HeldLock, handedOn } from "../lock/lock";
 
@@ -40,7 +40,7 @@ export function retryUntilDone(
   let status = firstStatus;
   for (let retry = 1; retry <= retries && isWorthRetrying(status); retry++) {
     const pauseMs = Math.round(retryDelay(delayMs, retry));
-    tell(
+    warn(
       `${name} failed with status ${status}; retry ${retry} of ${retries} in ${(pauseMs / 1000).toFixed(1)} s`,
     );
     sleepSync(pauseMs);

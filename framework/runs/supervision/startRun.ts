@@ -1,6 +1,6 @@
 import { markEnvironment, marksAround, starterSettings } from "../../config/launch";
 import type { Overlap } from "../../metadata/commandMeta";
-import { outputFile, tell } from "../../process/output";
+import { outputFile, warn } from "../../process/output";
 import { isAtTerminal } from "../../process/thisProcess";
 import { setRunId } from "../../services/Logger";
 import { lockHolder } from "../history/lockHolder";
@@ -79,7 +79,7 @@ function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): 
   const decision = decide?.(entryId, new Date(startedAt)) ?? { kind: "unknown entry" };
   if (decision.kind === "due") return decision.slot;
   if (decision.kind === "not due") process.exit(0);
-  tell(`${name} is not run: its crontab entry is of another build than this; run node laju crontab:install`);
+  warn(`${name} is not run: its crontab entry is of another build than this; run node laju crontab:install`);
   process.exit(1);
 }
 
@@ -100,7 +100,7 @@ function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
   try {
     return pauseOf(name, startedAt);
   } catch (error) {
-    tell(`${name} runs whether it is paused or not: ${error.message}`);
+    warn(`${name} runs whether it is paused or not: ${error.message}`);
     return undefined;
   }
 }
@@ -115,7 +115,7 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
     if (overlap === "wait") return withoutSignalHandlers(() => waitForTurn(name));
     return takeLock(name, { wait: false }) ?? { holder: holderOrNone(name) };
   } catch (error) {
-    tell(`${name} runs without its lock: ${error.message}`);
+    warn(`${name} runs without its lock: ${error.message}`);
     return "none";
   }
 }
@@ -153,7 +153,7 @@ function partOrRefusal(
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message =
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
-  tell(`${run.name} is skipped: ${message}`);
+  warn(`${run.name} is skipped: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
   if (holder !== undefined && !isByHandOrPm2()) reportSkip(run.name, holder);
   process.exit(run.attempt > 1 ? 1 : 0);

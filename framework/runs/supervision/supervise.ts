@@ -1,4 +1,4 @@
-import { lostOutput, outputSize, tell } from "../../process/output";
+import { lostOutput, outputSize, warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { idOfRun } from "../history/findRuns";
 import { isLossTrouble, lossText } from "../history/lossText";
@@ -99,7 +99,7 @@ export function supervise({
   const end = (status: number, reason: string) => {
     notes.noteErrorText(reason);
     endStatus ??= status;
-    tell(`${name} ${reason}`);
+    warn(`${name} ${reason}`);
     if (controller === undefined || controller.signal.aborted) process.exit(endStatus);
     setTimeout(() => process.exit(endStatus), graceMs).unref();
     process.exitCode = endStatus;
@@ -109,7 +109,7 @@ export function supervise({
   process.on("uncaughtExceptionMonitor", notes.noteError);
   noteForeignRejection((text) => {
     notes.noteErrorText(text);
-    tell(`${name} ${text}`);
+    warn(`${name} ${text}`);
   });
   process.on("exit", (status) => {
     const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
@@ -129,7 +129,7 @@ export function supervise({
       untold,
     } as const;
     record?.close({ ...notes.atEnd(isBad), ...end, durationMs: Math.round(monotonicMs() - began) });
-    if (lost !== undefined) tell(`${name} ${lossText(lost)}`);
+    if (lost !== undefined) warn(`${name} ${lossText(lost)}`);
     if (isRetried) {
       if (limit !== undefined) limit.is = "over";
       // From here on nothing can be handled any more: a signal has to end the process by itself.
@@ -168,7 +168,7 @@ export function supervise({
     skip(reason) {
       isSkipped = true;
       notes.noteResult({ message: reason });
-      tell(`${name} is skipped: ${reason}`);
+      warn(`${name} is skipped: ${reason}`);
       process.exit(0);
     },
     signal() {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../config/config";
 import { require } from "../../config/require";
-import { tell } from "../../process/output";
+import { warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
@@ -46,7 +46,7 @@ function startWatchdog(orders: WatchdogOrders, state: LimitState): void {
   const text = textOrNone(file);
   if (text === undefined) return;
   const unwatched = (reason: string) =>
-    tell(`the time limit of ${orders.name} does not hold while it blocks its event loop: ${reason}`);
+    warn(`the time limit of ${orders.name} does not hold while it blocks its event loop: ${reason}`);
   try {
     const { Worker } = require("node:worker_threads") as typeof import("node:worker_threads");
     const words = [file, text, Math.min(idleMs, orders.timeoutMs / 2)].map((word) => JSON.stringify(word));
