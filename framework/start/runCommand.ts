@@ -2,7 +2,7 @@ import { parseArguments } from "../cli/arguments";
 import { describeError } from "../cli/showError";
 import { LajuError } from "../config/errors";
 import { writeAll } from "../process/output";
-import { countsText } from "../runs/history/runNote";
+import { countsText } from "../runs/history/runText";
 import type { ActiveRun } from "../runs/supervision/supervise";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { errorText } from "../text/errorText";

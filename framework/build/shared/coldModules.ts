@@ -25,7 +25,7 @@ export const coldModules = [
   "framework/runs/supervision/refuseLoop.ts",
   "framework/runs/supervision/reportSkip.ts",
   "framework/runs/supervision/retry.ts",
-  "framework/runs/history/runNote.ts",
+  "framework/runs/history/runText.ts",
   "framework/runs/ledger/runRow.ts",
   "framework/runs/notices/startSender.ts",
   "framework/text/errorText.ts",

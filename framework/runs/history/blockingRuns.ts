@@ -1,5 +1,5 @@
 import { ledger } from "../ledger/ledgerFile";
-import { overlapStart } from "../lock/overlapText";
+import { overlapStart } from "../ledger/run";
 import type { BlockingRun } from "./hang";
 import { runningRuns } from "./lastRun";
 import { markLostRuns } from "./lostRuns";

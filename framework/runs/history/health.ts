@@ -5,9 +5,8 @@ import { firingsAfter, lateStart } from "../../schedule/times/firings";
 import type { HostClock } from "../../schedule/times/nextRuns";
 import type { Incident, IncidentKind } from "../ledger/incidents";
 import type { Run } from "../ledger/run";
-import { failureReason } from "./failureReason";
 import { hangText } from "./hang";
-import { isLossTrouble, lossText } from "./lossText";
+import { failureReason, isLossTrouble, lossText } from "./runText";
 import { usualLongest } from "./usualDuration";
 
 /** What the ledger knows of a command. */

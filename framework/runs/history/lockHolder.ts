@@ -1,7 +1,7 @@
 import { readOwn } from "../../files/openFile";
 import { hostName, lifeOf } from "../../process/thisProcess";
 import { asideOf, type JournalStart, journalFile } from "../ledger/journal";
-import type { LockHolder } from "../lock/overlapText";
+import type { LockHolder } from "../ledger/run";
 import { runWithLock } from "./findRuns";
 
 /**

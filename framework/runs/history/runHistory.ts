@@ -5,7 +5,7 @@ import type { Run, RunState } from "../ledger/run";
 import { type RunRow, toRun } from "../ledger/runRow";
 import { overlapSkips } from "./blockingRuns";
 import type { RunHistory } from "./health";
-import { holderIn } from "./holderText";
+import { holderIn } from "./runText";
 
 /** How many of a command's newest rows are looked at. */
 const looked = 25;

@@ -1,8 +1,7 @@
 import { readTail } from "../../files/readTail";
 import { readableText } from "../../services/log/readableLog";
 import type { Run } from "../ledger/run";
-import { lastLines, withoutCutLine } from "../logs/lastLines";
-import { runOfLine } from "../logs/lineRun";
+import { lastLines, runOfLine, withoutCutLine } from "../logs/lines";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { idOfRun } from "./findRuns";
 

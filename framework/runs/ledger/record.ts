@@ -1,9 +1,9 @@
 import { starterSettings } from "../../config/launch";
 import { warn, withoutSecrets } from "../../process/output";
-import { hostName, processIdentity } from "../../process/thisProcess";
-import { appendToJournal, type JournalStart } from "./journal";
+import { hostName, isAtTerminal, processIdentity } from "../../process/thisProcess";
+import { mayHaveIncident } from "./incidentMarks";
+import { appendToJournal, type JournalStart, type NewRun, type Outcome, type PendingNotice } from "./journal";
 import { ledger, withoutWaiting } from "./ledgerFile";
-import type { NewRun, Outcome } from "./run";
 import { insertRun } from "./runRow";
 
 /** A run that is being recorded. */
@@ -30,6 +30,28 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
     warn(`this run of ${run.name} is not recorded: ${error.message}`);
     return "not recorded";
   }
+}
+
+/** A recorded run, and the URL that is told of each run of its command, if it has one. */
+export interface NotifiableRun {
+  name: string;
+  key: string;
+  ping?: string | undefined;
+}
+
+/**
+ * What the end of a run leaves to be told: of a success with no incident open, as a rule, nothing. `isNews` is one that
+ * failed, or whose output was lost.
+ */
+export function pendingNoticeOf(
+  run: NotifiableRun,
+  end: { isNews: boolean; isRetried: boolean },
+): PendingNotice | undefined {
+  const { name, ping } = run;
+  if (!end.isNews) return ping === undefined && !mayHaveIncident(name) ? undefined : { ping };
+  const atTerminal = isAtTerminal();
+  if (atTerminal && !end.isRetried && ping === undefined) return undefined;
+  return { ping, isAtTerminal: atTerminal || undefined, isRetried: end.isRetried || undefined };
 }
 
 /** Closes the row of a run that is named by its key. */

@@ -1,6 +1,4 @@
 import type { LostOutput } from "../../process/output";
-import type { LockHolder } from "../lock/overlapText";
-import type { Untold } from "./pendingNotice";
 
 /** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
@@ -47,42 +45,17 @@ export interface Run {
   log: { file: string; inode: number | null; from: number; to: number | null } | null;
 }
 
-/** What is known when a run begins. */
-export interface NewRun {
-  name: string;
-  args: string[];
+/** The run that holds a command's lock, as far as a start that finds it taken needs to know. */
+export interface LockHolder {
+  key: string;
+  pid: number;
   startedAt: number;
-  /** 1 for the first try, more for a retry. */
-  attempt: number;
-  /** The key of the first attempt. */
-  retryOf?: string | undefined;
-  log: { file: string; inode: number; from: number } | null;
-  /** The scheduled moment that this run is for, where the command decides itself whether it is due. */
-  slot: number | null;
-  /** Whether the command's lock is held as long as this run goes on. */
-  hasLock: boolean;
 }
 
-/** What a run says about its work when it is done. */
-export interface RunResult {
-  message?: string | undefined;
-  processed?: number | undefined;
-  failed?: number | undefined;
-}
+/** What every such reason begins with. */
+export const overlapStart = "still running since ";
 
-/** What is known when it ends. */
-export interface Outcome extends RunResult {
-  state: Exclude<RunState, "running">;
-  exitStatus: number | null;
-  /** The run because of which this one did nothing: whoever knows its id writes the message. */
-  holder?: LockHolder | undefined;
-  error?: string | undefined;
-  loggedError?: string | undefined;
-  lostOutput?: LostOutput | undefined;
-  finishedAt: number;
-  /** In milliseconds, where its process can tell. */
-  durationMs?: number | undefined;
-  logTo?: number | undefined;
-  /** What its process has to tell, and anybody else where it cannot. */
-  untold?: Untold | undefined;
+/** Why a start is skipped. Its id the run has from the ledger; until that is asked it is called by its key. */
+export function overlapText({ key, pid, startedAt }: LockHolder, id: number | string = key): string {
+  return `${overlapStart}${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
 }

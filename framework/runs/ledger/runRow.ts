@@ -1,7 +1,7 @@
 import type { Database } from "../../services/database/sqliteDriver";
-import { overlapText } from "../lock/overlapText";
 import type { JournalEnd, JournalStart } from "./journal";
 import type { Run, RunState } from "./run";
+import { overlapText } from "./run";
 
 /** A row of the ledger's table `runs`. */
 export interface RunRow {

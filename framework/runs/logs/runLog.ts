@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Run } from "../ledger/run";
-import { runOfLine } from "./lineRun";
+import { runOfLine } from "./lines";
 import { logFileOfRun } from "./logFileOfRun";
 
 /** A stretch of a file; without `to` it ends where the file does. */

@@ -3,9 +3,22 @@ import { paths } from "../../config/config";
 import { marksAround, partSign } from "../../config/launch";
 import { require } from "../../config/require";
 import { isThread } from "../../process/thisProcess";
-import type { LockHolder } from "../lock/overlapText";
+import type { LockHolder } from "../ledger/run";
 import { ancestors, isAncestor, isMarked, isProgram } from "./descendants";
-import { type RunMark, readMark, runMark } from "./runMark";
+
+/** A run as everything that it starts knows it, by one word of LAJU_RUN in the environment. */
+export interface RunMark {
+  name: string;
+  pid: number;
+  startedAt: number;
+  /** Its key in the ledger; a source tried by hand has none. */
+  key?: string | undefined;
+}
+
+/** "SendDailyDigest:4182-1764463200000-mi5w2x9f3s0k7q": tells what a run has started from everything else. */
+export function runMark({ name, pid, startedAt, key }: RunMark): string {
+  return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
+}
 
 /** How a start stands to the runs around it, which its environment names. */
 export type Nesting =
@@ -47,6 +60,13 @@ export function nestingBelow(name: string): Nesting {
   if (marksAround().length > 0 || isThread() || process.send || file === undefined) return { kind: "run" };
   const isBelowItself = ancestors().some((pid) => isProgram(pid, file, paths.root));
   return isBelowItself ? { kind: "loop", names: [name, name] } : { kind: "run" };
+}
+
+/** Undefined for what an older laju has put there. */
+function readMark(word: string): RunMark | undefined {
+  const [, name, pid, startedAt, key] = /^([^:]+):(\d+)-(\d+)(?:-(\w+))?$/.exec(word) ?? [];
+  if (name === undefined) return undefined;
+  return { name, pid: Number(pid), startedAt: Number(startedAt), key };
 }
 
 /**

@@ -2,8 +2,9 @@ import { sep } from "node:path";
 import { logLimits, paths } from "../../config/config";
 import { outputFile, outputSize, warn } from "../../process/output";
 import { hasEnded, idOfRun } from "../history/findRuns";
+import type { PendingNotice } from "../ledger/journal";
 import { withoutWaiting } from "../ledger/ledgerFile";
-import type { ToldRun, Untold } from "../ledger/pendingNotice";
+import type { NotifiableRun } from "../ledger/record";
 import { isWaitedFor } from "../ledger/waitForLedger";
 import { rotateLogs } from "../logs/rotateLogs";
 import { beginNotices } from "./beginNotices";
@@ -11,7 +12,7 @@ import { addPing, isSenderComing } from "./notices";
 import { startSender } from "./startSender";
 
 /** Called when a run begins. Only a command with `ping` pays anything. */
-export function beforeRun({ name, key, ping }: ToldRun): void {
+export function beforeRun({ name, key, ping }: NotifiableRun): void {
   if (ping === undefined) return;
   quietly(`nobody is told that ${name} began`, () => {
     const isComing = withoutWaiting(() => addStart(name, key, ping));
@@ -32,7 +33,7 @@ function addStart(name: string, key: string, url: string): boolean {
  * Called when a run has ended and its end is written, all its retries included: leaves word in the outbox. A process
  * that exits can send nothing itself, and sending must never change how a run ends, so one process beside it does.
  */
-export function afterRun(run: ToldRun, untold: Untold | undefined): void {
+export function afterRun(run: NotifiableRun, untold: PendingNotice | undefined): void {
   quietly(`${run.name}'s log is not rotated`, rotateOwnLog);
   if (untold === undefined) return;
   try {

@@ -1,10 +1,9 @@
 import type { Database } from "../../services/database/sqliteDriver";
-import { failureReason } from "../history/failureReason";
-import { isLossTrouble, lossText } from "../history/lossText";
 import { isGone } from "../history/lostRuns";
+import { failureReason, isLossTrouble, lossText } from "../history/runText";
 import { closeIncidents, closeQuietly, openIncident } from "../ledger/incidents";
+import type { PendingNotice } from "../ledger/journal";
 import { ledger } from "../ledger/ledgerFile";
-import type { Untold } from "../ledger/pendingNotice";
 import type { RunState } from "../ledger/run";
 import { lostOutputOf, type RunRow } from "../ledger/runRow";
 import { addPing } from "./notices";
@@ -28,7 +27,7 @@ export function beginNotices(own?: string, now = Date.now()): Begun[] {
     .prepare("SELECT * FROM runs WHERE untold IS NOT NULL ORDER BY coalesce(finished_at, started_at), id")
     .all() as UntoldRow[];
   return rows.flatMap((row) => {
-    const untold = JSON.parse(row.untold) as Untold;
+    const untold = JSON.parse(row.untold) as PendingNotice;
     if (untold.isRetried && row.key !== own && isTryingStill(database, row)) return [];
     return database.transaction(() => begin(database, { row, untold, now })).immediate();
   });
@@ -40,7 +39,7 @@ interface UntoldRow extends RunRow {
 
 interface Telling {
   row: UntoldRow;
-  untold: Untold;
+  untold: PendingNotice;
   now: number;
 }
 
@@ -75,7 +74,7 @@ function recovery(run: RunRow): Begun[] {
 }
 
 /** Nobody reads in the log that the log could not be written. */
-function loss(run: RunRow, { isAtTerminal }: Untold): Begun[] {
+function loss(run: RunRow, { isAtTerminal }: PendingNotice): Begun[] {
   const lost = lostOutputOf(run);
   if (isAtTerminal || !isLossTrouble(lost)) return [];
   const incident = { name: run.name, reason: lossText(lost), runId: run.id, openedAt: endOf(run) };
@@ -85,7 +84,7 @@ function loss(run: RunRow, { isAtTerminal }: Untold): Begun[] {
 
 interface Ending {
   state: RunState;
-  untold: Untold;
+  untold: PendingNotice;
 }
 
 function pingOf(run: RunRow, { state, untold: { ping } }: Ending): Begun[] {

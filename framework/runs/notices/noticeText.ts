@@ -1,7 +1,6 @@
 import { formatDuration } from "../../config/duration";
 import { printable } from "../../text/printable";
-import { diskCommand } from "../history/diskCommand";
-import { countsText } from "../history/runNote";
+import { countsText, diskCommand } from "../history/runText";
 import type { Failures, Incident } from "../ledger/incidents";
 import type { Run } from "../ledger/run";
 import type { NoticeEvent } from "./notices";

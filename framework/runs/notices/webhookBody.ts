@@ -1,5 +1,5 @@
 import { printable } from "../../text/printable";
-import { lastLines } from "../logs/lastLines";
+import { lastLines } from "../logs/lines";
 import { factLines, type NoticeContent, noticeFacts, noticeTitle } from "./noticeText";
 
 export type WebhookFormat = "slack" | "discord" | "teams" | "plain";

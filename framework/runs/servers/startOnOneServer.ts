@@ -1,7 +1,7 @@
 import type { OneServer } from "../../metadata/commandMeta";
 import { writeAll } from "../../process/output";
 import { isAtTerminal } from "../../process/thisProcess";
-import { holderText } from "../history/holderText";
+import { holderText } from "../history/runText";
 import { latestSlot, type Scheduled } from "../supervision/dueSlot";
 import type { ActiveRun } from "../supervision/supervise";
 import { claimSlot, longestClaimAge } from "./claims";

@@ -2,8 +2,8 @@ import { markPart } from "../../config/launch";
 import { isThread } from "../../process/thisProcess";
 import { setRunId } from "../../services/Logger";
 import { idOfRun } from "../history/findRuns";
+import type { RunMark } from "../nesting/nesting";
 import { watchPort } from "../nesting/partPort";
-import type { RunMark } from "../nesting/runMark";
 import type { ActiveRun } from "./supervise";
 
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

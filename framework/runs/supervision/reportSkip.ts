@@ -3,7 +3,7 @@ import { readOwn } from "../../files/openFile";
 import { isAtTerminal } from "../../process/thisProcess";
 import { mayHaveIncident } from "../ledger/incidentMarks";
 import { asideOf, journalFile } from "../ledger/journal";
-import type { LockHolder } from "../lock/overlapText";
+import type { LockHolder } from "../ledger/run";
 import { startSender } from "../notices/startSender";
 
 /** A run this young, in milliseconds, can't have missed three starts of a schedule: they all came at once. */

@@ -1,6 +1,6 @@
 import { firstLoggedError } from "../../services/log/firstError";
 import { errorText } from "../../text/errorText";
-import type { RunResult } from "../ledger/run";
+import type { RunResult } from "../ledger/journal";
 
 /** What a run says about itself while it goes on. */
 export interface RunNotes {

@@ -1,6 +1,5 @@
 import { markEnvironment, marksAround } from "../../config/launch";
-import { nestingOf } from "../nesting/nesting";
-import { runMark } from "../nesting/runMark";
+import { nestingOf, runMark } from "../nesting/nesting";
 import { partOfRun } from "./partOfRun";
 import { refuseLoop } from "./refuseLoop";
 import { type ActiveRun, supervise } from "./supervise";

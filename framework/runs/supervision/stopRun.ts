@@ -6,7 +6,7 @@ import { closeRecord } from "../ledger/record";
 import type { Run } from "../ledger/run";
 import { type RunRow, toRun } from "../ledger/runRow";
 import { descendantsOf, endDescendants } from "../nesting/descendants";
-import { runMark } from "../nesting/runMark";
+import { runMark } from "../nesting/nesting";
 import { livingRuns } from "./livingRuns";
 
 /** A little longer than a command that listens to its signal may take to tidy up, in milliseconds. */

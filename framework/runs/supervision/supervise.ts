@@ -1,10 +1,10 @@
 import { lostOutput, outputSize, warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { idOfRun } from "../history/findRuns";
-import { isLossTrouble, lossText } from "../history/lossText";
-import { type ToldRun, untoldOf } from "../ledger/pendingNotice";
+import { isLossTrouble, lossText } from "../history/runText";
+import type { RunResult } from "../ledger/journal";
 import type { RunRecord } from "../ledger/record";
-import type { RunResult } from "../ledger/run";
+import { type NotifiableRun, pendingNoticeOf } from "../ledger/record";
 import type { HeldLock } from "../lock/lock";
 import { endDescendants } from "../nesting/descendants";
 import type { PartPort } from "../nesting/partPort";
@@ -36,7 +36,7 @@ export interface Supervision {
   /** The command's lock, where it has one, for the retries. */
   lock?: HeldLock | undefined;
   /** Whose end is told where the command's notices go. */
-  told?: ToldRun | undefined;
+  told?: NotifiableRun | undefined;
   /** What everything that the run starts carries in its environment. */
   mark: string;
   /** The scheduled moment that it was started for, where that is known. */
@@ -119,7 +119,9 @@ export function supervise({
     const isTold = told !== undefined && !isSkipped;
     const isBad = state !== "succeeded" && !isSkipped;
     const lost = lostOutput();
-    const untold = isTold ? untoldOf(told, { isNews: isBad || isLossTrouble(lost), isRetried }) : undefined;
+    const untold = isTold
+      ? pendingNoticeOf(told, { isNews: isBad || (lost !== undefined && isLossTrouble(lost)), isRetried })
+      : undefined;
     const end = {
       state,
       exitStatus: status,

@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { monotonicMs } from "../../process/thisProcess";
-import { type Untold, untoldOf } from "../ledger/pendingNotice";
-import { closeRecord } from "../ledger/record";
+import type { PendingNotice } from "../ledger/journal";
+import { closeRecord, pendingNoticeOf } from "../ledger/record";
 import { killDescendants, type Warned, warnDescendants } from "../nesting/descendants";
 import { startSender } from "../notices/startSender";
 import { LimitState, lateMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
@@ -34,7 +34,7 @@ function endProcess(): void {
   try {
     // It may have started some since.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
-    const untold = told && untoldOf(told, { isNews: true, isRetried: false });
+    const untold = told && pendingNoticeOf(told, { isNews: true, isRetried: false });
     if (key !== null) record(key, untold);
     killDescendants(process.pid, mark, warned);
     // Only now: it would be one of them.
@@ -44,7 +44,7 @@ function endProcess(): void {
   }
 }
 
-function record(key: string, untold: Untold | undefined): void {
+function record(key: string, untold: PendingNotice | undefined): void {
   const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
   const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
   const durationMs = Math.round(monotonicMs() - limitAt + timeoutMs);

@@ -1,4 +1,4 @@
-import type { ToldRun } from "../ledger/pendingNotice";
+import type { NotifiableRun } from "../ledger/record";
 
 /** How long the command's own thread may take to notice its time limit, in milliseconds. */
 export const lateMs = 400;
@@ -53,7 +53,7 @@ export interface WatchdogOrders {
   /** Its key in the journal, if it is recorded. */
   key: string | null;
   /** Whose end is told where the command's notices go. */
-  told: ToldRun | undefined;
+  told: NotifiableRun | undefined;
   /** What the environment of everything it starts carries. */
   mark: string;
   /** The memory of a `LimitState`. */

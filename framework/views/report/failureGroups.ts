@@ -1,5 +1,5 @@
-import { failureReason } from "../../runs/history/failureReason";
 import type { BadRun } from "../../runs/history/reportRuns";
+import { failureReason } from "../../runs/history/runText";
 import { printableLine } from "../../text/printable";
 
 /** Failures with the same cause, of whatever commands. */

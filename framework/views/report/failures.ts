@@ -1,6 +1,6 @@
 import { formatDuration } from "../../config/duration";
 import { shortTime } from "../../host/hostClock";
-import { failureReason } from "../../runs/history/failureReason";
+import { failureReason } from "../../runs/history/runText";
 import type { HostClock } from "../../schedule/times/nextRuns";
 import { cardId } from "./commandCard";
 import { escapeHtml } from "./escape";

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Outcome } from "../../../../framework/runs/ledger/run";
+import type { Outcome } from "../../../../framework/runs/ledger/journal";
 import { fresh } from "../../../support/apps/fresh";
 
 const day = 86_400_000;

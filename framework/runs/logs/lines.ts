@@ -12,3 +12,8 @@ export function withoutCutLine(text: string, longest: number): string {
   // A character may have been cut with it.
   return `…${text.replace(/^[\ufffd\udc00-\udfff]{0,3}/, "")}`;
 }
+
+/** The key of the run that wrote a line of the Logger; undefined for any other line. */
+export function runOfLine(line: string): string | undefined {
+  return /^\{"timestamp":.*?"run":"(\w+)"/.exec(line)?.[1];
+}
