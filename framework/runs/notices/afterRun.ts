@@ -1,12 +1,8 @@
-import { sep } from "node:path";
-import { logLimits, paths } from "../../config/config";
-import { outputFile, outputSize, warn } from "../../process/output";
+import { warn } from "../../process/output";
 import { hasEnded, idOfRun } from "../history/findRuns";
-import type { PendingNotice } from "../ledger/journal";
 import { withoutWaiting } from "../ledger/ledgerFile";
 import type { NotifiableRun } from "../ledger/record";
 import { isWaitedFor } from "../ledger/waitForLedger";
-import { rotateLogs } from "../logs/rotateLogs";
 import { beginNotices } from "./beginNotices";
 import { addPing, isSenderComing } from "./notices";
 import { startSender } from "./startSender";
@@ -14,10 +10,13 @@ import { startSender } from "./startSender";
 /** Called when a run begins. Only a command with `ping` pays anything. */
 export function beforeRun({ name, key, ping }: NotifiableRun): void {
   if (ping === undefined) return;
-  quietly(`nobody is told that ${name} began`, () => {
+  try {
     const isComing = withoutWaiting(() => addStart(name, key, ping));
     if (!isComing) startSender();
-  });
+  } catch (error) {
+    // Book-keeping never changes how a run goes.
+    warn(`nobody is told that ${name} began: ${error.message}`);
+  }
 }
 
 /** Returns whether a sender is coming that takes it along. */
@@ -33,14 +32,12 @@ function addStart(name: string, key: string, url: string): boolean {
  * Called when a run has ended and its end is written, all its retries included: leaves word in the outbox. A process
  * that exits can send nothing itself, and sending must never change how a run ends, so one process beside it does.
  */
-export function afterRun(run: NotifiableRun, untold: PendingNotice | undefined): void {
-  quietly(`${run.name}'s log is not rotated`, rotateOwnLog);
-  if (untold === undefined) return;
+export function afterRun({ name, key }: NotifiableRun): void {
   try {
-    if (withoutWaiting(() => hasNews(run.key))) startSender();
+    if (withoutWaiting(() => hasNews(key))) startSender();
   } catch (error) {
     // Whoever has the ledger lets go of it, and a new process finds the driver that a deployment replaced.
-    warn(`how ${run.name} went is told later: ${error.message}`);
+    warn(`how ${name} went is told later: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }
 }
@@ -59,21 +56,4 @@ function hasNews(key: string): boolean {
   const begun = beginNotices(key);
   const isPingsOnly = begun.every(({ kind }) => kind === "ping");
   return begun.length > 0 && !(isPingsOnly && isSenderComing(Date.now()));
-}
-
-/** cron's `>> X.log` has a file that is too large open now; the next run gets a new one. */
-function rotateOwnLog(): void {
-  const limits = logLimits();
-  if ((outputSize() ?? 0) <= limits.maxBytes) return;
-  const file = outputFile()?.file;
-  if (file?.startsWith(`${paths.logs}${sep}`) && file.endsWith(".log")) rotateLogs([file], limits);
-}
-
-/** Book-keeping never changes how a run ends. */
-function quietly(failure: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    warn(`${failure}: ${error.message}`);
-  }
 }

@@ -16,8 +16,8 @@ export interface RefusedStart {
  */
 export function refuseLoop(names: string[], { startedAt, record, ping }: RefusedStart): never {
   const name = names.at(-1) as string;
-  const told = record && { name, key: record.key, ping };
-  const run = supervise({ name, startedAt, timeoutMs: null, record, told, mark: "" });
+  const notifiable = record && { name, key: record.key, ping };
+  const run = supervise({ name, startedAt, timeoutMs: null, record, notifiable, mark: "" });
   const message = `${name} is not run, because it was started by itself: ${names.join(" → ")}`;
   const hint = "A command may start other commands, and parts of itself by fork() or as Worker threads.";
   run.noteError(new LajuError(message, { code: "E_LOOP", hint }));

@@ -64,11 +64,11 @@ export function startRun(request: RunRequest): ActiveRun {
   markEnvironment(mark, isUnderPm2 ? [] : marksAround());
   const retries = isRetry ? undefined : request.retries;
   // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
-  const told = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
-  if (told !== undefined && !awaitsClaim) beforeRun(told);
+  const notifiable = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
+  if (notifiable?.ping !== undefined && !awaitsClaim) beforeRun(notifiable);
   const due = toldSlot ?? slot;
   const held = { record: row, lock: lock === "none" ? undefined : lock };
-  return supervise({ name, startedAt, timeoutMs, retries, told, mark, due, awaitsClaim, ...held });
+  return supervise({ name, startedAt, timeoutMs, retries, notifiable, mark, due, awaitsClaim, ...held });
 }
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {

@@ -1,49 +1,16 @@
-import { lostOutput, outputSize, warn } from "../../process/output";
-import { monotonicMs } from "../../process/thisProcess";
+import { warn } from "../../process/output";
+import { errorText } from "../../text/errorText";
+import { isError } from "../../text/isError";
 import { idOfRun } from "../history/findRuns";
-import { isLossTrouble, lossText } from "../history/runText";
 import type { RunResult } from "../ledger/journal";
-import type { RunRecord } from "../ledger/record";
-import { type NotifiableRun, pendingNoticeOf } from "../ledger/record";
-import type { HeldLock } from "../lock/lock";
-import { endDescendants } from "../nesting/descendants";
 import type { PartPort } from "../nesting/partPort";
-import { afterRun, beforeRun } from "../notices/afterRun";
-import { startSender } from "../notices/startSender";
-import { noteForeignRejection } from "./foreignRejection";
-import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
-import { runNotes } from "./runNotes";
+import { beforeRun } from "../notices/afterRun";
+import { atExit, endingSignals, newState, type RunState, type Supervision, signalNumbers } from "./atExit";
 import { watchTime } from "./timeLimit";
-import type { LimitState } from "./watchdogOrders";
-
-/** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
-const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
-const endingSignals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
 
 /** How long a command that listens to its signal may take to end after it was aborted. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
-
-export interface Supervision {
-  name: string;
-  startedAt: number;
-  /** The longest the run may take, in milliseconds; null for no limit. */
-  timeoutMs: number | null;
-  /** Its record in the journal. A source tried by hand has none. */
-  record?: RunRecord | undefined;
-  /** How often this process tries again after a failure. */
-  retries?: Retries | undefined;
-  /** The command's lock, where it has one, for the retries. */
-  lock?: HeldLock | undefined;
-  /** Whose end is told where the command's notices go. */
-  told?: NotifiableRun | undefined;
-  /** What everything that the run starts carries in its environment. */
-  mark: string;
-  /** The scheduled moment that it was started for, where that is known. */
-  due?: number | null;
-  /** Whether its work may begin only after `confirm`. Until then nothing is tried again. */
-  awaitsClaim?: boolean;
-}
 
 /** The run that this process is. */
 export interface ActiveRun {
@@ -74,88 +41,19 @@ export interface ActiveRun {
  * unhandled rejection, a signal, the time limit. (After SIGKILL the row stays open; the next reader of the
  * ledger finds that its process is gone.)
  */
-export function supervise({
-  name,
-  startedAt,
-  timeoutMs,
-  record,
-  retries,
-  lock,
-  told,
-  mark,
-  due = null,
-  awaitsClaim = false,
-}: Supervision): ActiveRun {
-  const notes = runNotes();
-  let controller: AbortController | undefined;
-  let timedOut = false;
-  let isSkipped = false;
-  // A retry claims nothing, so a start that has not claimed has none.
-  let isClaimed = !awaitsClaim;
-  let endStatus: number | undefined;
-  const began = monotonicMs() - Math.max(0, Date.now() - startedAt);
-  let limit: LimitState | undefined;
+export function supervise(run: Supervision): ActiveRun {
+  const state = newState(run);
+  noteThrown(run, state);
+  process.on("exit", (status) => atExit(run, state, status));
+  endOnSignals(run, state);
+  endAtLimit(run, state);
+  return activeRun(run, state);
+}
 
-  const end = (status: number, reason: string) => {
-    notes.noteErrorText(reason);
-    endStatus ??= status;
-    warn(`${name} ${reason}`);
-    if (controller === undefined || controller.signal.aborted) process.exit(endStatus);
-    setTimeout(() => process.exit(endStatus), graceMs).unref();
-    process.exitCode = endStatus;
-    controller.abort(new Error(reason));
-  };
-
-  process.on("uncaughtExceptionMonitor", notes.noteError);
-  noteForeignRejection((text) => {
-    notes.noteErrorText(text);
-    warn(`${name} ${text}`);
-  });
-  process.on("exit", (status) => {
-    const state = isSkipped ? "skipped" : timedOut ? "timed_out" : status === 0 ? "succeeded" : "failed";
-    if (timedOut) endDescendants(process.pid, mark);
-    const mayRetry = status !== 0 && !isSkipped && isClaimed;
-    const isRetried = mayRetry && retries !== undefined && isWorthRetrying(status);
-    const isTold = told !== undefined && !isSkipped;
-    const isBad = state !== "succeeded" && !isSkipped;
-    const lost = lostOutput();
-    const untold = isTold
-      ? pendingNoticeOf(told, { isNews: isBad || (lost !== undefined && isLossTrouble(lost)), isRetried })
-      : undefined;
-    const end = {
-      state,
-      exitStatus: status,
-      finishedAt: Date.now(),
-      logTo: outputSize(),
-      lostOutput: lost,
-      untold,
-    } as const;
-    record?.close({ ...notes.atEnd(isBad), ...end, durationMs: Math.round(monotonicMs() - began) });
-    if (lost !== undefined) warn(`${name} ${lossText(lost)}`);
-    if (isRetried) {
-      if (limit !== undefined) limit.is = "over";
-      // From here on nothing can be handled any more: a signal has to end the process by itself.
-      for (const signal of endingSignals) process.removeAllListeners(signal);
-      process.exitCode = retryUntilDone({ name, key: record?.key, lock }, status, retries);
-    }
-    // What is over its time is to be gone soon: the sender does it all.
-    if (timedOut && !isRetried && untold !== undefined) startSender();
-    else if (isTold) afterRun(told, untold);
-  });
-  for (const signal of endingSignals) {
-    process.on(signal, () => {
-      // A script with a handler of its own decides itself how it ends.
-      if (process.listenerCount(signal) > 1) notes.noteErrorText(`received ${signal}`);
-      else end(128 + signalNumbers[signal], `ended by ${signal}`);
-    });
-  }
-  if (timeoutMs !== null) {
-    limit = watchTime({ timeoutMs, graceMs, name, key: record?.key ?? null, told, mark }, () => {
-      timedOut = true;
-      end(timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
-    });
-  }
-
+function activeRun(
+  { record, startedAt, due = null, awaitsClaim = false, ...run }: Supervision,
+  state: RunState,
+): ActiveRun {
   return {
     get id() {
       return record === undefined ? null : (idOfRun(record.key) ?? null);
@@ -164,22 +62,78 @@ export function supervise({
     due,
     awaitsClaim,
     confirm() {
-      isClaimed = true;
-      if (told !== undefined) beforeRun(told);
+      state.isClaimed = true;
+      if (run.notifiable?.ping !== undefined) beforeRun(run.notifiable);
     },
     skip(reason) {
-      isSkipped = true;
-      notes.noteResult({ message: reason });
-      warn(`${name} is skipped: ${reason}`);
+      state.isSkipped = true;
+      state.notes.noteResult({ message: reason });
+      warn(`${run.name} is skipped: ${reason}`);
       process.exit(0);
     },
     signal() {
-      controller ??= new AbortController();
-      limit?.noteTidyingUp();
-      return controller.signal;
+      state.controller ??= new AbortController();
+      state.limit?.noteTidyingUp();
+      return state.controller.signal;
     },
-    noteResult: notes.noteResult,
-    noteError: notes.noteError,
-    exit: (status) => process.exit(endStatus ?? status),
+    noteResult: state.notes.noteResult,
+    noteError: state.notes.noteError,
+    exit: (status) => process.exit(state.endStatus ?? status),
   };
+}
+
+function noteThrown({ name }: Supervision, { notes }: RunState): void {
+  process.on("uncaughtExceptionMonitor", notes.noteError);
+  noteForeignRejection((text) => {
+    notes.noteErrorText(text);
+    warn(`${name} ${text}`);
+  });
+}
+
+/**
+ * Calls `note` with what an unhandled rejection threw where that is no Error: Node's own message has only "#<Object>" for
+ * it. The process then ends as it would have, and a script that listens to unhandled rejections decides for itself.
+ */
+function noteForeignRejection(note: (text: string) => void): void {
+  const event = "unhandledRejection";
+  const onRejection = (reason: unknown) => {
+    if (process.listenerCount(event) > 1) return;
+    process.removeListener(event, onRejection);
+    if (!isError(reason)) note(errorText(reason));
+    // Rejected again and not thrown: Node shows the line that threw it first.
+    void Promise.reject(reason);
+  };
+  process.on(event, onRejection);
+}
+
+function endOnSignals(run: Supervision, state: RunState): void {
+  for (const signal of endingSignals) {
+    process.on(signal, () => {
+      // A script with a handler of its own decides itself how it ends.
+      if (process.listenerCount(signal) > 1) state.notes.noteErrorText(`received ${signal}`);
+      else end(run, state, 128 + signalNumbers[signal], `ended by ${signal}`);
+    });
+  }
+}
+
+function endAtLimit(run: Supervision, state: RunState): void {
+  const { name, timeoutMs, record, notifiable, mark } = run;
+  if (timeoutMs === null) return;
+  const orders = { timeoutMs, graceMs, name, key: record?.key ?? null, notifiable, mark };
+  state.limit = watchTime(orders, () => {
+    state.timedOut = true;
+    end(run, state, timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
+  });
+}
+
+/** A command that listens to its signal is given a while to tidy up, any other ends at once. */
+function end({ name }: Supervision, state: RunState, status: number, reason: string): void {
+  state.notes.noteErrorText(reason);
+  state.endStatus ??= status;
+  warn(`${name} ${reason}`);
+  const { controller } = state;
+  if (controller === undefined || controller.signal.aborted) process.exit(state.endStatus);
+  setTimeout(() => process.exit(state.endStatus), graceMs).unref();
+  process.exitCode = state.endStatus;
+  controller.abort(new Error(reason));
 }

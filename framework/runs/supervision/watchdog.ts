@@ -9,7 +9,7 @@ import { LimitState, lateMs, type WatchdogOrders, warnMs } from "./watchdogOrder
 // The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
 // because it blocks its event loop or does not come to an end after it was told to.
 
-const { name, timeoutMs, limitAt, graceMs, key, told, mark, shared } = workerData as WatchdogOrders;
+const { name, timeoutMs, limitAt, graceMs, key, notifiable, mark, shared } = workerData as WatchdogOrders;
 
 const killedStatus = 137;
 const state = new LimitState(shared);
@@ -34,19 +34,19 @@ function endProcess(): void {
   try {
     // It may have started some since.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
-    const untold = told && pendingNoticeOf(told, { isNews: true, isRetried: false });
-    if (key !== null) record(key, untold);
+    const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
+    if (key !== null) record(key, pending);
     killDescendants(process.pid, mark, warned);
     // Only now: it would be one of them.
-    if (untold !== undefined) startSender();
+    if (pending !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");
   }
 }
 
-function record(key: string, untold: PendingNotice | undefined): void {
+function record(key: string, pending: PendingNotice | undefined): void {
   const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
   const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
   const durationMs = Math.round(monotonicMs() - limitAt + timeoutMs);
-  closeRecord(name, key, { ...end, durationMs, untold });
+  closeRecord(name, key, { ...end, durationMs, untold: pending });
 }

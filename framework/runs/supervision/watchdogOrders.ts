@@ -53,7 +53,7 @@ export interface WatchdogOrders {
   /** Its key in the journal, if it is recorded. */
   key: string | null;
   /** Whose end is told where the command's notices go. */
-  told: NotifiableRun | undefined;
+  notifiable: NotifiableRun | undefined;
   /** What the environment of everything it starts carries. */
   mark: string;
   /** The memory of a `LimitState`. */

@@ -1,0 +1,181 @@
+import { sep } from "node:path";
+import { logLimits, paths } from "../../config/config";
+import { lostOutput, outputFile, outputSize, warn } from "../../process/output";
+import { monotonicMs } from "../../process/thisProcess";
+import { firstLoggedError } from "../../services/log/firstError";
+import { errorText } from "../../text/errorText";
+import { isLossTrouble, lossText } from "../history/runText";
+import type { PendingNotice, RunResult } from "../ledger/journal";
+import { type NotifiableRun, pendingNoticeOf, type RunRecord } from "../ledger/record";
+import type { HeldLock } from "../lock/lock";
+import { rotateLogs } from "../logs/rotateLogs";
+import { endDescendants } from "../nesting/descendants";
+import { afterRun } from "../notices/afterRun";
+import { startSender } from "../notices/startSender";
+import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
+import type { LimitState } from "./watchdogOrders";
+
+/** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
+export const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
+export const endingSignals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
+
+/** A run to be supervised. */
+export interface Supervision {
+  name: string;
+  startedAt: number;
+  /** The longest the run may take, in milliseconds; null for no limit. */
+  timeoutMs: number | null;
+  /** Its record in the journal. A source tried by hand has none. */
+  record?: RunRecord | undefined;
+  /** How often this process tries again after a failure. */
+  retries?: Retries | undefined;
+  /** The command's lock, where it has one, for the retries. */
+  lock?: HeldLock | undefined;
+  /** Whose end is told where the command's notices go. */
+  notifiable?: NotifiableRun | undefined;
+  /** What everything that the run starts carries in its environment. */
+  mark: string;
+  /** The scheduled moment that it was started for, where that is known. */
+  due?: number | null;
+  /** Whether its work may begin only after `confirm`. Until then nothing is tried again. */
+  awaitsClaim?: boolean;
+}
+
+/** What has become of it so far. */
+export interface RunState {
+  notes: RunNotes;
+  /** When it began, on the clock that nobody sets. */
+  began: number;
+  timedOut: boolean;
+  isSkipped: boolean;
+  /** A retry claims nothing, so a start that has not claimed has none. */
+  isClaimed: boolean;
+  /** The status that a signal or the time limit has decided on. */
+  endStatus: number | undefined;
+  controller: AbortController | undefined;
+  limit: LimitState | undefined;
+}
+
+export function newState({ startedAt, awaitsClaim = false }: Supervision): RunState {
+  return {
+    notes: runNotes(),
+    began: monotonicMs() - Math.max(0, Date.now() - startedAt),
+    timedOut: false,
+    isSkipped: false,
+    isClaimed: !awaitsClaim,
+    endStatus: undefined,
+    controller: undefined,
+    limit: undefined,
+  };
+}
+
+/** The last thing that the process does: writes how the run ended, retries it, and leaves word of it. */
+export function atExit(run: Supervision, state: RunState, status: number): void {
+  if (state.timedOut) endDescendants(process.pid, run.mark);
+  const isRetried = isWorthAnotherTry(run, state, status);
+  const pending = closeRun(run, state, { status, isRetried });
+  if (isRetried) process.exitCode = retry(run, state, status);
+  if (run.notifiable === undefined || state.isSkipped) return;
+  // A run over its time limit is to be gone soon: the sender does it all.
+  const isLate = state.timedOut && !isRetried && pending !== undefined;
+  if (isLate) return void startSender();
+  rotateOwnLog(run.name);
+  if (pending !== undefined) afterRun(run.notifiable);
+}
+
+function isWorthAnotherTry({ retries }: Supervision, { isSkipped, isClaimed }: RunState, status: number) {
+  return status !== 0 && !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
+}
+
+/** Writes the end into the run's record. Returns what is to be told of it. */
+function closeRun(
+  run: Supervision,
+  state: RunState,
+  { status, isRetried }: Ending,
+): PendingNotice | undefined {
+  const { name, record, notifiable } = run;
+  const { notes, isSkipped } = state;
+  const ending = endingOf(state, status);
+  const isBad = ending === "failed" || ending === "timed_out";
+  const lost = lostOutput();
+  const isNews = isBad || (lost !== undefined && isLossTrouble(lost));
+  const isSilent = notifiable === undefined || isSkipped;
+  const pending = isSilent ? undefined : pendingNoticeOf(notifiable, { isNews, isRetried });
+  record?.close({
+    ...notes.atEnd(isBad),
+    state: ending,
+    exitStatus: status,
+    finishedAt: Date.now(),
+    logTo: outputSize(),
+    lostOutput: lost,
+    untold: pending,
+    durationMs: Math.round(monotonicMs() - state.began),
+  });
+  if (lost !== undefined) warn(`${name} ${lossText(lost)}`);
+  return pending;
+}
+
+function endingOf({ isSkipped, timedOut }: RunState, status: number) {
+  if (isSkipped) return "skipped";
+  if (timedOut) return "timed_out";
+  return status === 0 ? "succeeded" : "failed";
+}
+
+interface Ending {
+  status: number;
+  isRetried: boolean;
+}
+
+/** Returns the status of the last attempt. */
+function retry({ name, record, lock, retries }: Supervision, { limit }: RunState, status: number): number {
+  if (limit !== undefined) limit.is = "over";
+  // From here on nothing can be handled any more: a signal has to end the process by itself.
+  for (const signal of endingSignals) process.removeAllListeners(signal);
+  return retryUntilDone({ name, key: record?.key, lock }, status, retries as Retries);
+}
+
+/** cron's `>> X.log` has a file that is too large open now; the next run gets a new one. */
+function rotateOwnLog(name: string): void {
+  try {
+    const limits = logLimits();
+    if ((outputSize() ?? 0) <= limits.maxBytes) return;
+    const file = outputFile()?.file;
+    if (file?.startsWith(`${paths.logs}${sep}`) && file.endsWith(".log")) rotateLogs([file], limits);
+  } catch (error) {
+    warn(`${name}'s log is not rotated: ${error.message}`);
+  }
+}
+
+/** What a run says about itself while it goes on. */
+interface RunNotes {
+  noteResult(result: RunResult): void;
+  noteError(error: unknown): void;
+  noteErrorText(text: string): void;
+  /** For its record. What a successful run logged as errors did not make it fail. */
+  atEnd(isBad: boolean): RunResult & { error?: string | undefined; loggedError?: string | undefined };
+}
+
+function runNotes(): RunNotes {
+  let result: RunResult = {};
+  let error: string | undefined;
+  let loggedError: string | undefined;
+  const noteErrorText = (text: string) => {
+    if (error !== undefined) return;
+    error = text;
+    // Whatever is logged from here on only repeats it.
+    loggedError = firstLoggedError();
+  };
+  return {
+    noteResult(said) {
+      result = said;
+    },
+    noteError: (thrown) => {
+      if (error === undefined) noteErrorText(errorText(thrown));
+    },
+    noteErrorText,
+    atEnd(isBad) {
+      const cause = error === undefined ? firstLoggedError() : loggedError;
+      return { ...result, error, loggedError: isBad ? cause : undefined };
+    },
+  };
+}
