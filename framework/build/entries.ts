@@ -4,7 +4,7 @@ import type { SourceCommand } from "../catalog/commandSources";
 import { parseDuration } from "../config/duration";
 import { cronEntries } from "../crontab/entries/cronEntries";
 import { parseSchedule } from "../schedule/expression/expression";
-import type { CompiledFacts } from "../start/compiledFacts";
+import type { CompiledFacts } from "../start/startCompiled";
 
 const entryPrefix = "laju-entry:";
 const beginPrefix = "laju-begin:";

@@ -1,8 +1,6 @@
 import type { OneServer } from "../metadata/commandMeta";
 import { startOnOneServer } from "../runs/servers/startOnOneServer";
-import type { CompiledFacts } from "./compiledFacts";
-import type { Start } from "./overriddenStart";
-import { begin } from "./startCompiled";
+import { begin, type CompiledFacts, type Start } from "./startCompiled";
 
 /** As `begin`, for a command that one of several servers runs: it returns in the one that is to. */
 export async function beginOnOneServer(

@@ -4,14 +4,14 @@ import { sourceEntry } from "../config/sourceEntry";
 import type { OptionSpecs } from "../metadata/optionSpecs";
 import { isThread } from "../process/thisProcess";
 import { watchPort } from "../runs/nesting/partPort";
-import type { CommandDefinition } from "./definition";
+import type { CommandDefinition } from "./runCommand";
 
 // A part of a run may speak to it while its file is still being loaded, which comes after this.
 if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
   watchPort();
 
 export type { CommandMeta } from "../metadata/commandMeta";
-export type { CommandDefinition, CommandResult, RunContext } from "./definition";
+export type { CommandDefinition, CommandResult, RunContext } from "./runCommand";
 
 /** What `command()` has made here: it starts those itself. */
 export const declared = new WeakSet<object>();

@@ -11,14 +11,6 @@ export interface HelpFacts {
   options?: OptionSpecs | undefined;
 }
 
-/** Whether the arguments ask for help. After `--` everything belongs to the command. */
-export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
-  const end = argv.indexOf("--");
-  const own = end < 0 ? argv : argv.slice(0, end);
-  const shortIsFree = Object.values(specs).every((spec) => spec.short !== "h");
-  return own.includes("--help") || (shortIsFree && own.includes("-h"));
-}
-
 /** The text of `node commands/X.js --help`. */
 export function commandHelp(facts: HelpFacts): string {
   const options = describeOptions({

@@ -1,14 +1,7 @@
 import { parseDuration } from "../config/duration";
 import { checkOverride, type Override, overlapWith } from "../metadata/overrides";
 import { dueSlot, type SlotDecision } from "../runs/supervision/dueSlot";
-import type { CompiledFacts } from "./compiledFacts";
-
-/** What a compiled command knows when it starts. */
-export interface Start {
-  facts: CompiledFacts;
-  /** Decides whether it is due, where its crontab entry is coarser than its schedule. */
-  decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
-}
+import type { CompiledFacts, Start } from "./startCompiled";
 
 /**
  * The start with what schedule.json says of the command. Throws a LajuError for an override that is not valid.

@@ -1,13 +1,44 @@
 import { parseArguments } from "../cli/arguments";
 import { describeError } from "../cli/showError";
 import { LajuError } from "../config/errors";
+import type { CommandMeta } from "../metadata/commandMeta";
+import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
 import { writeAll } from "../process/output";
 import { countsText } from "../runs/history/runText";
 import type { ActiveRun } from "../runs/supervision/supervise";
 import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { errorText } from "../text/errorText";
 import { isError } from "../text/isError";
-import type { CommandDefinition, CommandResult, RunContext } from "./definition";
+
+/** What `run` may return: a sentence, or counts as well. `failed` above 0 makes the run end with status 1. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a `run` without a return statement is the usual case.
+export type CommandResult = string | { message?: string; processed?: number; failed?: number } | void;
+
+/** What a running command receives. */
+export interface RunContext<O extends OptionSpecs = OptionSpecs> {
+  /** The words that are not options. */
+  args: string[];
+  /** The options, typed by their declaration. */
+  options: OptionValues<O>;
+  /** Aborted when the time limit passes or the process is asked to end (SIGTERM, SIGINT, SIGHUP). */
+  signal: AbortSignal;
+  log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
+  /** This run: its id in the ledger (null when it is not recorded) and when it started. */
+  run: { id: number | null; name: string; startedAt: Date };
+}
+
+export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends CommandMeta {
+  options?: O;
+  run(context: RunContext<O>): CommandResult | Promise<CommandResult>;
+}
+
+/** Whether the arguments ask for help. After `--` everything belongs to the command. */
+export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
+  const end = argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const shortIsFree = Object.values(specs).every((spec) => spec.short !== "h");
+  return own.includes("--help") || (shortIsFree && own.includes("-h"));
+}
 
 /** Runs a declared command to its end and exits with its status. */
 export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {

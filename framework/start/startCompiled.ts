@@ -1,22 +1,49 @@
-import { realpathSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, join } from "node:path";
 import { hideSensitive, sensitiveDefaults } from "../cli/sensitiveArguments";
 import { describeError } from "../cli/showError";
 import { commandTimeout, paths, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { hiddenArguments, starterSettings } from "../config/launch";
-import { hideFromOutput, writeAll } from "../process/output";
+import { readText } from "../config/readText";
+import { require } from "../config/require";
+import type { OneServer, Overlap } from "../metadata/commandMeta";
+import type { OptionSpecs } from "../metadata/optionSpecs";
+import { hideFromOutput, warn, writeAll } from "../process/output";
 import { isThread } from "../process/thisProcess";
+import type { SlotDecision } from "../runs/supervision/dueSlot";
+import type { Retries } from "../runs/supervision/retry";
 import { startRun } from "../runs/supervision/startRun";
 import type { ActiveRun } from "../runs/supervision/supervise";
-import { commandHelp, wantsHelp } from "./commandHelp";
-import type { CompiledFacts } from "./compiledFacts";
-import type { CommandDefinition } from "./definition";
-import type { Start } from "./overriddenStart";
-import { asDeployed } from "./ownOverride";
-import { runCommand } from "./runCommand";
+import { commandHelp } from "./commandHelp";
+import { type CommandDefinition, runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 import { nameSourcesInStacks } from "./sourceTraces";
+
+/** What the build writes into a compiled command about itself. */
+export interface CompiledFacts {
+  name: string;
+  description?: string;
+  schedule?: string[];
+  timezone?: string;
+  timeout?: string | false;
+  /** null: no limit, whatever COMMAND_TIMEOUT says. */
+  timeoutMs?: number | null;
+  overlap: Overlap;
+  retries?: Retries;
+  ping?: string;
+  oneServer?: OneServer;
+  options?: OptionSpecs;
+  /** A script that reads its own arguments answers --help itself. */
+  readsArguments?: boolean;
+}
+
+/** What a compiled command knows when it starts. */
+export interface Start {
+  facts: CompiledFacts;
+  /** Decides whether it is due, where its crontab entry is coarser than its schedule. */
+  decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
+}
 
 let active: ActiveRun | undefined;
 
@@ -54,6 +81,35 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
   });
   stopOnBadSettings(active);
   return { run: active, facts };
+}
+
+/**
+ * How this deployment has a compiled command start: the build wrote its time limit and schedule into it, and
+ * schedule.json may have others. Without that file this costs one look at the disk; where it says something
+ * of this command, the rules (and the schedule engine) are loaded from a file of their own.
+ */
+function asDeployed(start: Start): Start {
+  if (!existsSync(paths.schedule)) return start;
+  try {
+    const override = overrideOf(start.facts.name);
+    if (override === undefined) return start;
+    const rules = require(join(paths.build, "overrides.js")) as Rules;
+    return rules.overriddenStart(start, override);
+  } catch (error) {
+    // A file that somebody is just editing stops no work.
+    warn(`${start.facts.name} starts without what ${paths.schedule} says: ${error.message}`);
+    return start;
+  }
+}
+
+/** What is used of build/overrides.js. */
+interface Rules {
+  overriddenStart(start: Start, override: unknown): Start;
+}
+
+function overrideOf(name: string): unknown {
+  const overrides = JSON.parse(readText(paths.schedule).replace(/^\ufeff/, ""));
+  return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }
 
 /** pm2 keeps workers and servers going, which are not to end. */

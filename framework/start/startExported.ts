@@ -5,7 +5,7 @@ import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import { declared } from "./command";
-import type { CommandDefinition } from "./definition";
+import type { CommandDefinition } from "./runCommand";
 
 interface Exports {
   default?: unknown;

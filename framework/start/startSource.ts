@@ -4,9 +4,9 @@ import { pathToFileURL } from "node:url";
 import { commandTimeout, paths } from "../config/config";
 import { parseDuration } from "../config/duration";
 import { startUnrecorded } from "../runs/supervision/startUnrecorded";
-import { commandHelp, wantsHelp } from "./commandHelp";
-import type { CommandDefinition } from "./definition";
-import { runCommand } from "./runCommand";
+import { commandHelp } from "./commandHelp";
+import type { CommandDefinition } from "./runCommand";
+import { runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 
 /**

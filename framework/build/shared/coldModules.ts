@@ -11,7 +11,7 @@ import { moduleName, modulePlugin } from "./modulePlugin";
 export const coldModules = [
   "framework/config/groups.ts",
   "framework/config/mailAddresses.ts",
-  "framework/cli/optionsHelp.ts",
+  "framework/start/commandHelp.ts",
   "framework/files/access.ts",
   "framework/files/lockOwner.ts",
   "framework/runs/notices/afterRun.ts",

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { entryId } from "../../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
-import type { CompiledFacts } from "../../../framework/start/compiledFacts";
 import { overriddenStart } from "../../../framework/start/overriddenStart";
+import type { CompiledFacts } from "../../../framework/start/startCompiled";
 
 const facts: CompiledFacts = { name: "LastDay", schedule: ["0 0 1 * *"], overlap: "skip" };
 const id = (schedule: string, timezone?: string) => entryId(parseSchedule(schedule), timezone);
