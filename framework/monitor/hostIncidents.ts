@@ -6,7 +6,7 @@ import { askStores, hasStores } from "../doctor/stores";
 import { sentence } from "../doctor/troubleText";
 import { readInstallation } from "../host/installation";
 import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/incidents";
-import { forgetTold, tellDirectly } from "../runs/notices/tellDirectly";
+import { forgetDirectNotices, notifyDirectly } from "../runs/notices/notifyDirectly";
 import type { MonitorReport } from "./monitorReport";
 
 /** No command can have such a name. */
@@ -25,11 +25,11 @@ export async function findHostTrouble(report: MonitorReport, now: number): Promi
   const findings = [...local, ...(await storeFindings())];
   try {
     const news = changesBy(findings, now);
-    forgetTold();
+    forgetDirectNotices();
     return news;
   } catch (error) {
     const bad = findings.filter(({ state }) => state === "bad").map(({ message }) => sentence(message));
-    const { sent, failed } = await tellDirectly(bad, now);
+    const { sent, failed } = await notifyDirectly(bad, now);
     report.news.push(...sent);
     report.failures.push(...failed);
     throw error;

@@ -23,7 +23,7 @@ export function tellOfJobs(): Tell | undefined {
 }
 
 /** The same with its clock. `told` is called when there is something to send. */
-export function jobTeller(quietMs: number, now = Date.now, told = startSender): Tell {
+function jobTeller(quietMs: number, now = Date.now, told = startSender): Tell {
   /** When a job of the type failed last, for types that are known to fail. */
   const failing = new Map<string, number>();
   let lookedAt = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { monitorPing, paths } from "../config/config";
 import { hostName } from "../process/thisProcess";
-import { ping } from "../runs/notices/ping";
+import { ping } from "../runs/notices/deliver";
 import { printableLine } from "../text/printable";
 import type { MonitorReport } from "./monitorReport";
 

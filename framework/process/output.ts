@@ -88,7 +88,7 @@ export function withoutSecrets(text: string): string {
  * daemon's own, and what pm2 takes from process.stdout instead it writes asynchronously, so that process.exit
  * loses it (pm2 7, lib/ProcessContainer.js); its log files are written directly there.
  */
-export function outputDescriptor(stream: 1 | 2): number {
+function outputDescriptor(stream: 1 | 2): number {
   descriptors ??= openDescriptors();
   return descriptors[stream];
 }

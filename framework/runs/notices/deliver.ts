@@ -1,19 +1,28 @@
-import { noticeSettings, paths } from "../../config/config";
+import { type NoticeSettings, noticeSettings, paths } from "../../config/config";
+import { LajuError } from "../../config/errors";
 import { hostName } from "../../process/thisProcess";
 import Mailer from "../../services/Mailer";
 import { findRun } from "../history/findRuns";
 import { outputTail, readableTail } from "../history/runOutput";
 import { countFailures, findIncident, type Incident } from "../ledger/incidents";
-import { postJson } from "./httpNotice";
-import { noticeMail } from "./noticeMail";
+import { HttpError, postJson, postText } from "./httpNotice";
 import type { Notice } from "./notices";
-import type { NoticeContent } from "./noticeText";
-import { type PingEvent, ping } from "./ping";
-import { tried } from "./tried";
+import { type NoticeContent, noticeMail } from "./noticeText";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
 /** How much of a run's output a notice carries: Healthchecks.io keeps 100 kB, chats far less. */
 const tailBytes = 8_000;
+
+/** Where the notices of a command go: what its `notify` says (null: whatever is set up), in this deployment. */
+export function channelsOf(notify: readonly string[] | null, settings: NoticeSettings): string[] {
+  const channels = (notify ?? ["mail", "webhook"]).flatMap((channel) => {
+    if (channel === "mail") return settings.mailTo.map((address) => `mail:${address}`);
+    if (channel === "webhook") return settings.webhookUrl === undefined ? [] : ["webhook"];
+    return [`mail:${channel}`];
+  });
+  return [...new Set(channels)];
+}
+
 /** Sends one notice to its receiver. Throws when that did not take it. */
 export async function deliver(notice: Notice, describe: (name: string) => string): Promise<void> {
   const { channel } = notice;
@@ -62,4 +71,35 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
   const ending = `${run.name}: ${run.state.replace("_", " ")}, exit status ${run.exitStatus ?? "unknown"}`;
   const body = [ending, run.message, readableTail(run, tailBytes)].filter(Boolean).join("\n");
   return ping(url, event as PingEvent, body);
+}
+
+/** What a ping says, as Healthchecks.io has it: that a run begins, went well or failed. */
+export type PingEvent = "start" | "success" | "fail";
+
+/** URL/start, URL/fail, or for a success the URL itself, with a text as the body. Throws when nobody took it. */
+export function ping(url: string, event: PingEvent, body: string): Promise<void> {
+  const target = new URL(url);
+  if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
+  return tried(() => postText(target.href, body));
+}
+
+/** A hiccup is over in seconds; what is left after these attempts waits for the next `laju monitor`. */
+const pausesMs = [0, 500, 2_000];
+
+/** Sends something, and tries again after a hiccup. Throws when it is still not taken then. */
+async function tried(send: () => Promise<void>): Promise<void> {
+  for (const [index, pause] of pausesMs.entries()) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      return await send();
+    } catch (error) {
+      if (index === pausesMs.length - 1 || !isPassing(error)) throw error;
+    }
+  }
+}
+
+/** Wrong settings and refusals do not mend themselves within seconds. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof HttpError) return error.status >= 500 || error.status === 429;
+  return !(error instanceof LajuError) || error.code === "E_MAIL_CONNECT";
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../config/duration";
+import type { Mail } from "../../services/Mailer";
 import { printable } from "../../text/printable";
 import { countsText, diskCommand } from "../history/runText";
 import type { Failures, Incident } from "../ledger/incidents";
@@ -73,6 +74,19 @@ export function factLines(content: NoticeContent): string[] {
 export function noticeText(content: NoticeContent): string {
   const output = content.output === "" ? [] : ["", printable(content.output)];
   return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
+}
+
+/** A notice as a mail, whose HTML part is the view notice: the app's, else laju's own. */
+export function noticeMail(content: NoticeContent): Mail & { subject: string; text: string; data: object } {
+  const title = noticeTitle(content);
+  return {
+    subject: title,
+    text: noticeText(content),
+    view: "notice",
+    data: { title, facts: noticeFacts(content), output: printable(content.output) },
+    // No holiday reply, please (RFC 3834).
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
 }
 
 function failuresText({ starts, attempts }: Failures): string | undefined {

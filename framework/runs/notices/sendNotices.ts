@@ -2,8 +2,7 @@ import { noticeSettings } from "../../config/config";
 import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
 import { beginNotices } from "./beginNotices";
-import { channelsOf } from "./channels";
-import { deliver } from "./deliver";
+import { channelsOf, deliver } from "./deliver";
 import {
   claimNotice,
   dropStaleNotices,

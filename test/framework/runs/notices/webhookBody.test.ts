@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../../../../framework/runs/ledger/run";
-import { channelsOf } from "../../../../framework/runs/notices/channels";
+import { channelsOf } from "../../../../framework/runs/notices/deliver";
 import { type NoticeContent, noticeFacts } from "../../../../framework/runs/notices/noticeText";
 import { webhookBody, webhookFormatOf } from "../../../../framework/runs/notices/webhookBody";
 import { errorText } from "../../../../framework/text/errorText";

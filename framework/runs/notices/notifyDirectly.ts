@@ -4,8 +4,7 @@ import { noticeSettings, paths } from "../../config/config";
 import { makeFile } from "../../files/openFile";
 import { hostName } from "../../process/thisProcess";
 import { stableHash } from "../../schedule/expression/hash";
-import { channelsOf } from "./channels";
-import { deliverContent } from "./deliver";
+import { channelsOf, deliverContent } from "./deliver";
 
 /** Marks are empty files: one can be made on a full disk too, as a rule. */
 const prefix = "told-directly-";
@@ -17,13 +16,13 @@ const restMs = 6 * 3_600_000;
  * Tells of what keeps the ledger, where notices wait, from being written: at once and without it. Returns what was sent,
  * and what was not, one sentence each.
  */
-export async function tellDirectly(
+export async function notifyDirectly(
   reasons: readonly string[],
   now: number,
 ): Promise<{ sent: string[]; failed: string[] }> {
   const report = { sent: [] as string[], failed: [] as string[] };
   const [reason] = reasons;
-  if (reason === undefined || toldAt(reason) > now - restMs) return report;
+  if (reason === undefined || noticedAt(reason) > now - restMs) return report;
   const incident = {
     id: 0,
     name: "host",
@@ -62,13 +61,13 @@ export async function tellDirectly(
 }
 
 /** Forgets what was told: the ledger can be written again. */
-export function forgetTold(): void {
+export function forgetDirectNotices(): void {
   for (const name of readdirSync(paths.data).filter((one) => one.startsWith(prefix))) {
     rmSync(join(paths.data, name), { force: true });
   }
 }
 
-function toldAt(reason: string): number {
+function noticedAt(reason: string): number {
   try {
     return statSync(markOf(reason), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   } catch {
