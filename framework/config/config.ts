@@ -28,6 +28,7 @@ export const paths = {
   data,
   /** One SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
   ledger: join(data, "runs.sqlite3"),
+  pauses: join(data, "paused.json"),
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;

@@ -21,6 +21,7 @@ export const coldModules = [
   "framework/runs/history/lockHolder.ts",
   "framework/runs/logs/rotateLogs.ts",
   "framework/runs/supervision/partOfRun.ts",
+  "framework/runs/supervision/pause.ts",
   "framework/runs/supervision/refuseLoop.ts",
   "framework/runs/supervision/reportSkip.ts",
   "framework/runs/supervision/retry.ts",

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { paths } from "../../config/config";
 import { makeFolder } from "../../files/makeFolder";
 import { writeWhole } from "../../files/writeWhole";
 import { withLock } from "../lock/lock";
-import { isOn, type Pause, type Pauses, pauseFile, readPauses } from "./pause";
+import { isOn, type Pause, type Pauses, readPauses } from "./pause";
 
 /** The pauses that hold now. */
 export function currentPauses(now: number): Pauses {
@@ -44,9 +45,9 @@ function change(now: number, make: (pauses: Pauses) => Pauses): void {
 
 function write(pauses: Pauses): void {
   if (pauses.all === null && Object.keys(pauses.commands).length === 0) {
-    rmSync(pauseFile, { force: true });
+    rmSync(paths.pauses, { force: true });
     return;
   }
-  makeFolder(dirname(pauseFile));
-  writeWhole(pauseFile, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
+  makeFolder(dirname(paths.pauses));
+  writeWhole(paths.pauses, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
 }

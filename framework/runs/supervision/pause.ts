@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { readOwn } from "../../files/openFile";
@@ -17,11 +16,9 @@ export interface Pauses {
   commands: Record<string, Pause>;
 }
 
-export const pauseFile = join(paths.data, "paused.json");
-
 /** Why a command that is due now is not to start; undefined when it is. Without any pause this is one look at the disk. */
 export function pauseOf(name: string, now: number): Pause | undefined {
-  if (!existsSync(pauseFile)) return undefined;
+  if (!existsSync(paths.pauses)) return undefined;
   const { all, commands } = readPauses();
   const own = Object.hasOwn(commands, name) ? commands[name] : undefined;
   return [own, all].find((pause): pause is Pause => pause != null && isOn(pause, now));
@@ -38,14 +35,14 @@ export function isOn({ until }: Pause, now: number): boolean {
 }
 
 export function readPauses(): Pauses {
-  if (!existsSync(pauseFile)) return { all: null, commands: {} };
+  if (!existsSync(paths.pauses)) return { all: null, commands: {} };
   try {
-    const { all = null, commands = {} } = JSON.parse(readOwn(pauseFile).toString()) as Partial<Pauses>;
+    const { all = null, commands = {} } = JSON.parse(readOwn(paths.pauses).toString()) as Partial<Pauses>;
     return { all, commands };
   } catch (error) {
     const hint = "Delete it, and pause again what is to be paused.";
     // A syntax error quotes the text, and this goes to logs.
     const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
-    throw new LajuError(`${pauseFile} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
+    throw new LajuError(`${paths.pauses} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
   }
 }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { paths } from "../../config/config";
 import { markEnvironment, marksAround, starterSettings } from "../../config/launch";
 import type { Overlap } from "../../metadata/commandMeta";
 import { outputFile, warn } from "../../process/output";
@@ -49,7 +51,7 @@ export function startRun(request: RunRequest): ActiveRun {
   if (nesting.kind !== "run") return partOrRefusal(nesting, run, request);
   // A retry is part of a run that was due.
   const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
-  if (!isRetry) skipWhilePaused(run);
+  if (!isRetry && existsSync(paths.pauses)) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
   if (lock !== "none" && "holder" in lock) return partOrSkip(lock.holder, run, request);
   const mayBeLoop = lock === "none" && !isRetry && !isUnderPm2;
