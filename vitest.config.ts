@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const shared = {
   globalSetup: [join(import.meta.dirname, "test/support/apps/template.ts")],
+  setupFiles: [join(import.meta.dirname, "test/support/apps/emptyRoot.ts")],
   alias: { "app/": `${join(import.meta.dirname, "app")}/` },
   // Real servers, daemons and builds: generous limits, never sleeps.
   testTimeout: 60_000,

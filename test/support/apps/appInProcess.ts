@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { parseArguments } from "../../../framework/cli/arguments";
 import type { OptionSpecs } from "../../../framework/metadata/optionSpecs";
 import type { CommandDefinition, CommandResult, RunContext } from "../../../framework/start/runCommand";
-import { seed } from "../../../scripts/demo/seed";
 import { fresh } from "./fresh";
 
 /** A root of its own, and DB on a real database: commands run in this very process. */

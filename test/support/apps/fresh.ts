@@ -36,13 +36,15 @@ const names = [
   ],
 );
 
-/** See template.ts. */
-const emptyRoot = process.env.LAJU_ROOT;
-
 /** Imports modules again, as a process with just these variables would see them: in an empty app unless they name a root. */
 export async function fresh<T>(variables: Record<string, string>, load: () => Promise<T>): Promise<T> {
   for (const name of names) delete process.env[name];
-  Object.assign(process.env, { LAJU_ROOT: emptyRoot, LOG_LEVEL: "error", ...variables });
+  const root = { LAJU_ROOT: process.env.LAJU_TEST_ROOT };
+  Object.assign(process.env, { ...root, LOG_LEVEL: "error", ...variables });
   vi.resetModules();
-  return load();
+  try {
+    return await load();
+  } finally {
+    if (!("LAJU_ROOT" in variables)) delete process.env.LAJU_ROOT;
+  }
 }

@@ -26,8 +26,7 @@ export default function makeTemplate(vitest: TestProject): () => void {
   vitest.provide("template", join(folder, "app"));
   vitest.provide("programs", folder);
   process.env.LAJU_TEST_FOLDER = folder;
-  // The project's own .env, data and logs are the user's.
-  process.env.LAJU_ROOT = join(folder, "empty");
+  process.env.LAJU_TEST_ROOT = join(folder, "empty");
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
