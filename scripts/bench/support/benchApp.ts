@@ -20,6 +20,8 @@ export function makeBenchApp(files: Record<string, string>, node = process.execP
   const folder = mkdtempSync(join(tmpdir(), "laju-bench-"));
   const root = join(folder, "app");
   for (const part of appParts) cpSync(join(project, part), join(root, part), { recursive: true });
+  // Tables to query.
+  cpSync(join(project, "test/fixtures/blog/migrations"), join(root, "app/migrations"), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
