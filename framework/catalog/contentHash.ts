@@ -6,7 +6,7 @@ export function contentHash(contents: string | Uint8Array): string {
   return createHash("sha256").update(contents).digest("base64url").slice(0, 22);
 }
 
-/** The same of a file's content; undefined where it is gone, or can't be read: whoever needs the file will say so. */
+/** The hash of a file's content; undefined if it is gone or unreadable, which its reader will report. */
 export function fileHash(file: string): string | undefined {
   try {
     return contentHash(readBytes(file));

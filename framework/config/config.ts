@@ -9,13 +9,13 @@ import { giveSqliteForNode20 } from "./sqliteOnNode20";
 
 /** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
 export const root = findRoot();
-/** TZ as whoever started this process set it, whatever .env says. */
+/** TZ as it was when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
 const envFile = loadEnvFile(join(root, ".env"));
 
-/** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
 const data = resolve(root, process.env.LAJU_DATA || "data");
 
+/** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
 export const paths = {
   root,
   env: join(root, ".env"),
@@ -112,7 +112,7 @@ export interface TimeLimit {
   ms: number;
 }
 
-/** Who is told of failures, unless a command says otherwise. */
+/** Who receives notices of failures, unless a command names its own recipients. */
 export interface NoticeSettings {
   mailTo: string[];
   webhookUrl: string | undefined;
@@ -223,7 +223,7 @@ function readSettings(): Settings {
   return result;
 }
 
-/** Who is told of failures, without judging the other settings: one of those may be what failed. */
+/** Who receives notices of failures, read without checking the other settings: one of them may be what failed. */
 export function noticeSettings(): NoticeSettings {
   return readNotices(settingReaders(process.env, []));
 }

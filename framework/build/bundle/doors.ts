@@ -10,7 +10,7 @@ const door = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from 
 
 /**
  * Resolves laju's own modules by the package's name, as the sources do: in a command, a job or a migration they are
- * inlined or shared, since build/ is a package of its own in which the name leads nowhere.
+ * inlined or shared, because build/ is a separate package, where that name cannot be resolved.
  */
 export function lajuImports(root: string): Plugin {
   return {

@@ -22,16 +22,16 @@ export interface SharedAttempt {
   problems: CommandProblem[];
 }
 
-// Not the services: whoever uses one pays for reading it, and nobody else (a code cache costs 6 ms a MB to read).
+// Without the services: only the commands that use one should pay for reading it (a code cache costs 6 ms per MB).
 const entries: [string, ...string[]] = ["framework/start/startCompiled.ts", "framework/start/command.ts"];
 
 /** What shared.js has and hands on to cold.js. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
- * Makes build/shared: one bundle, with V8's code cache for this Node beside it. A command of its own holds only
- * what is its own, so that a thousand of them are small and each starts without compiling laju anew. Where one of
- * its modules is bad, that is a problem, and the last good bundle stays: other commands still build.
+ * Makes build/shared: one bundle in two halves, each with V8's code cache for this Node. A command's compiled file holds
+ * only its own code, so a thousand of them stay small and none compiles laju again. If one of laju's modules has an
+ * error, the build reports it and keeps the last good bundle, so that commands still build.
  */
 export async function bundleShared(place: BuildFolder, memory: Memory): Promise<SharedAttempt> {
   const { build } = place;

@@ -4,8 +4,8 @@ import type { Plugin } from "esbuild";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * What a run that simply succeeds never calls. These modules, and what only they import, make up the cold half of the
- * shared bundle, which is loaded at the first call into it: half of laju's part of a run is about what goes wrong.
+ * What a run that succeeds without incident never calls. These modules, and what only they import, form the cold half of
+ * the shared bundle, which loads on the first call into it: half of laju's part of a run deals with what goes wrong.
  * test/framework/build/coldModules.test.ts fails when a plain success needs it.
  */
 export const coldModules = [
@@ -36,14 +36,14 @@ export const coldModules = [
 
 const exportedFunction = /^export (?:async )?function\*? (\w+)/gm;
 
-/** Gives whoever imports a cold module what loads it when it is called. */
+/** Replaces cold modules with functions that load the real module when called. */
 export function coldStubs(root: string): Plugin {
   return modulePlugin("laju-cold", root, coldModules, (module) => coldStub(root, module));
 }
 
 /**
- * Functions that load their module when they are called. Anything else that it exports, such as a constant, would have
- * to be there before: importing that is an error of the build.
+ * One function for each that the module exports; it loads the module when called. Other exports, such as constants,
+ * cannot wait: importing one from hot code fails the build.
  */
 export function coldStub(root: string, module: string): string {
   const source = readFileSync(join(root, module), "utf8");

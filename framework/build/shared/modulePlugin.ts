@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** What a module is called in bundles, which name each many times: every byte of them is read at each start. */
+/** A module's name inside bundles. It is short because it occurs often, and every byte is read at each start. */
 export function moduleName(module: string): string {
   return module.replace(/^framework\//, "").replace(/\.ts$/, "");
 }
 
-/** Gives whoever imports one of these modules, named by their paths from the root, other contents than its file's. */
+/** Replaces the contents of these modules, named by their paths from the root, wherever they are imported. */
 export function modulePlugin(
   namespace: string,
   root: string,

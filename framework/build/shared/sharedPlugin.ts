@@ -3,8 +3,8 @@ import { coldModules, coldStub } from "./coldModules";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * Makes whoever imports a module of the shared bundle take it from there: it is compiled once for all commands,
- * and its state is one for the process.
+ * Takes modules of the shared bundle from there wherever they are imported: they are compiled once for all commands, and
+ * a process has one state of each.
  */
 export function sharedPlugin(root: string, modules: readonly string[]): Plugin {
   return modulePlugin("laju-shared", root, modules, (module) =>
