@@ -37,7 +37,7 @@ export interface Killed {
 
 /**
  * Kills commands with SIGKILL at random moments of their lives, from the first millisecond to their end, and starts
- * the same command anew at once after every `every`th. `laju` runs a verb in the app.
+ * the same command again right after every `every`th kill. `laju` runs a verb in the app.
  */
 export async function killAtRandom(
   { root, laju }: { root: string; laju(args: string[]): string | Promise<string> },
@@ -52,6 +52,8 @@ export async function killAtRandom(
     await sleep(random() * longest * 1.2);
     child.kill("SIGKILL");
     await exit;
+    // A retry is a process of its own. It outlives the killed one, finishes the run and holds its lock until then.
+    await groupEnded(child.pid as number);
     if (kill % every === 0 && !(await runsAtOnce(root, name))) refused++;
   }
   const runs: Run[] = JSON.parse(await laju(["runs", "--json", "--limit", "100000"]));
@@ -70,6 +72,19 @@ async function lifetime(root: string): Promise<number> {
   return Date.now() - startedAt;
 }
 
+/** Waits until no process of a group is left. */
+async function groupEnded(group: number): Promise<void> {
+  for (let waited = 0; waited < 30_000; waited += 5) {
+    try {
+      process.kill(-group, 0);
+    } catch {
+      return;
+    }
+    await sleep(5);
+  }
+  throw new Error(`Process group ${group} is still running after 30 s`);
+}
+
 /** Whether a start is neither skipped nor unrecorded. (A retried one fails in the end, as it is meant to.) */
 async function runsAtOnce(root: string, name: string): Promise<boolean> {
   const child = start(root, name);
@@ -83,5 +98,6 @@ function start(root: string, name: string) {
   return spawn(process.execPath, [`commands/${name}.js`], {
     cwd: join(root, "build"),
     stdio: ["ignore", "ignore", "pipe"],
+    detached: true, // A process group of its own, to see when the last of its processes has ended.
   });
 }
