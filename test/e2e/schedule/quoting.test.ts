@@ -5,7 +5,7 @@ import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 /** `LAJU_QUOTING_LINES=10000 npx vitest run --project daemon test/e2e/schedule/quoting` is the full size. */
-const lines = Number(process.env.LAJU_QUOTING_LINES ?? 1500);
+const lines = Number(process.env.LAJU_QUOTING_LINES ?? 500);
 const count = (lines * 7).toLocaleString("en");
 
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
