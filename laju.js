@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Starts laju's command line: the compiled one while it is not older than its sources, else the sources.
+// Starts laju's command line: the compiled one if it is up to date, otherwise the sources.
 
 if (process.getBuiltinModule === undefined) {
-  console.error(`laju needs Node 20.19 or later, and this is ${process.version}.`);
+  console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
   process.exit(1);
 }
-// Not by `import`, which loads all of each module's public part, streams as well: 3 ms at each start.
+// Not with `import`: importing a built-in loads all of its public API, streams included, which costs 3 ms per start.
 const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 
@@ -13,8 +13,8 @@ const root = import.meta.dirname;
 const compiled = `${root}/build/laju.js`;
 const require = createRequire(import.meta.url);
 
-// Before anything of the app is loaded.
-if (process.getuid?.() === 0) await goOnAsAppUser();
+// Must come before any of the app's code is loaded.
+if (process.getuid?.() === 0) await continueAsAppUser();
 
 if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   require(compiled);
@@ -23,13 +23,13 @@ if (existsSync(compiled) && (isCurrent() || !canRunSources())) {
   register();
   await import("./commands/index.ts");
 } else {
-  console.error("laju is not built, and tsx, which runs it from its sources, is not installed.");
-  console.error("  Run npm ci && npm run build, or bring build/ along.");
+  console.error("laju is not built, and tsx, which could run it from source, is not installed.");
+  console.error("  Run npm ci && npm run build, or deploy build/ with the app.");
   process.exit(1);
 }
 
-/** root runs nothing that another user can write: see framework/build/runtime/appUser.cjs. */
-async function goOnAsAppUser() {
+/** root must not execute code that another user can write: see framework/build/runtime/appUser.cjs. */
+async function continueAsAppUser() {
   const from = [`${root}/framework/build/runtime`, `${root}/build/runtime`].find(existsSync);
   if (from === undefined) return;
   const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, firstWord());
@@ -37,8 +37,8 @@ async function goOnAsAppUser() {
 }
 
 /**
- * The build lists what each verb is made of, and its manifest carries the time at which it began. Whoever edits something
- * else of the app (a handler, a service, a view) goes on with the compiled verb.
+ * The build lists the sources of each verb, and the manifest's mtime is the time the build began. Editing any other part
+ * of the app (a handler, a service, a view) leaves the compiled verb usable.
  */
 function isCurrent() {
   const builtAt = statSync(`${root}/build/commands.json`, { throwIfNoEntry: false })?.mtimeMs;
@@ -48,14 +48,14 @@ function isCurrent() {
   return !sources.some((path) => isNewer(path, builtAt));
 }
 
-/** crontab:install is CrontabInstall. */
+/** The file of a verb: CrontabInstall for crontab:install. */
 function verbFile() {
   return firstWord()
     .replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase())
     .replace(/[^A-Za-z]/g, "");
 }
 
-/** The verb: options may stand before it. */
+/** The verb, which may follow options. */
 function firstWord() {
   return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
@@ -63,7 +63,7 @@ function firstWord() {
 function isNewer(path, time) {
   const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false });
   if (stat === undefined) return path.endsWith(".ts");
-  // A folder's own time tells of files that were added, removed or renamed in it.
+  // A folder's own mtime changes when files are added, removed or renamed in it.
   if (stat.mtimeMs > time) return true;
   return (
     stat.isDirectory() && readdirSync(`${root}/${path}`).some((name) => isNewer(`${path}/${name}`, time))

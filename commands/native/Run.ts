@@ -1,7 +1,7 @@
 import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
 import { readManifest } from "../../framework/catalog/buildManifest";
 import { findCommand, readBuiltCommands } from "../../framework/catalog/catalog";
-import { parameterFlags, wrongUse } from "../../framework/cli/parameterFlags";
+import { parameterFlags, usageError } from "../../framework/cli/parameterFlags";
 import { hasSensitive } from "../../framework/cli/sensitiveArguments";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
@@ -44,7 +44,7 @@ function choose(
   commands: CommandFacts[],
 ): CommandFacts[] {
   const ways = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
-  if (ways !== 1) throw wrongUse("run needs names, or --tag, or --all, and only one of the three");
+  if (ways !== 1) throw usageError("run needs names, or --tag, or --all, and only one of the three");
   if (names.length > 0) return names.map((name) => findCommand(name, commands));
   const environment = environmentName();
   const here = commands.filter(
@@ -53,7 +53,7 @@ function choose(
   const fitting = here.filter(({ tags }) => tag === undefined || tags.includes(tag));
   if (fitting.length > 0) return fitting;
   const which = tag === undefined ? "is there" : `has the tag "${tag}"`;
-  throw wrongUse(`no enabled command of the environment "${environment}" ${which}`);
+  throw usageError(`no enabled command of the environment "${environment}" ${which}`);
 }
 
 async function runOne(name: string, args: string[], hidesArguments: boolean): Promise<number> {

@@ -8,7 +8,7 @@ export interface ParsedArguments<O extends OptionSpecs> {
   options: OptionValues<O>;
 }
 
-/** Reads a command's or verb's arguments; what it does not know is an error that names it, with exit status 2. */
+/** Parses the arguments of a command or verb. An unknown option is an error that names it, with exit status 2. */
 export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O): ParsedArguments<O> {
   if (argv.length === 0) return { args: [], options: defaultsOf(specs) };
   try {
@@ -21,19 +21,19 @@ export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O):
     });
     return { args: positionals, options: { ...values } as OptionValues<O> };
   } catch (error) {
-    throw wrongUse(error as Error, argv, specs);
+    throw usageError(error as Error, argv, specs);
   }
 }
 
-/** What cron's bare starts get, without loading parseArgs. */
+/** Cron starts commands without arguments: don't load parseArgs for those. */
 function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
-  const given = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
+  const withDefault = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
   return Object.fromEntries(
-    given.map(([name, { default: value }]) => [name, Array.isArray(value) ? [...value] : value]),
+    withDefault.map(([name, { default: value }]) => [name, Array.isArray(value) ? [...value] : value]),
   ) as OptionValues<O>;
 }
 
-/** parseArgs refuses keys it does not know (`description`) and readonly lists. */
+/** parseArgs rejects keys it doesn't know (`description`) and readonly arrays. */
 function forParseArgs(specs: OptionSpecs) {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { description: _, sensitive: __, default: value, ...spec }]) => [
@@ -43,10 +43,10 @@ function forParseArgs(specs: OptionSpecs) {
   ) as NonNullable<Parameters<typeof parseArgs>[0]>["options"] & {};
 }
 
-function wrongUse(error: Error, argv: string[], specs: OptionSpecs): LajuError {
+function usageError(error: Error, argv: string[], specs: OptionSpecs): LajuError {
   const known = Object.keys(specs).map((name) => `--${name}`);
   const unknown = /Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
-  const hint = known.length > 0 ? `It takes ${known.join(", ")}.` : "It takes no options.";
+  const hint = known.length > 0 ? `Available options: ${known.join(", ")}.` : "It has no options.";
   if (unknown !== undefined) {
     return new LajuError(`unknown option ${unknown}`, { code: "E_USAGE", exitStatus: 2, hint });
   }
@@ -54,17 +54,17 @@ function wrongUse(error: Error, argv: string[], specs: OptionSpecs): LajuError {
   const missing = /Option '([^']*)' argument (?:missing|is ambiguous)/.exec(error.message)?.[1];
   const message =
     missing === undefined ? firstSentence(error.message) : `option ${longName(missing, argv)} needs a value`;
-  const withSign = ambiguous && missing ? valueWithSign(longName(missing, argv), argv) : undefined;
-  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: withSign ?? hint });
+  const dashHint = ambiguous && missing ? dashValueHint(longName(missing, argv), argv) : undefined;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: dashHint ?? hint });
 }
 
-/** `--offset -5` could be an option -5; parseArgs takes such a value behind = only. */
-function valueWithSign(option: string, argv: string[]): string {
+/** In `--offset -5`, -5 could be an option: parseArgs accepts a value like that only after "=". */
+function dashValueHint(option: string, argv: string[]): string {
   const value = argv[argv.indexOf(option) + 1] ?? "-5";
-  return `If ${value} is its value, write ${option}=${value}.`;
+  return `If ${value} is the value, write ${option}=${value}.`;
 }
 
-/** parseArgs writes "-d, --days <value>". */
+/** The --name in parseArgs' notation, which may read "-d, --days <value>". */
 function longName(shown: string, argv: string[]): string {
   return /--[\w-]+/.exec(shown)?.[0] ?? argv.find((word) => word.startsWith("-")) ?? shown;
 }

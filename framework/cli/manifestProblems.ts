@@ -1,24 +1,24 @@
 import type { CommandProblem } from "../metadata/manifest";
 import { terminalFor } from "./terminal";
 
-/** Says on stderr what stops nothing, and should be known. */
+/** Prints warnings on stderr. They don't change the exit status. */
 export function reportWarnings(warnings: string[]): void {
   const { paint } = terminalFor(2);
   for (const warning of warnings) console.error(`  ${paint("yellow", warning)}`);
 }
 
 /**
- * Names the files that could not be used on stderr; returns the exit status that follows from them. An error in
- * code that many commands share is said once.
+ * Prints each file that could not be used on stderr and returns the resulting exit status. An error in code that many
+ * commands share is printed once.
  */
 export function reportProblems(problems: CommandProblem[]): 0 | 1 {
   const { paint, symbols } = terminalFor(2);
   for (const text of new Set(problems.map(({ message }) => message))) {
     const [first, ...more] = text.split("\n");
-    const stopped = problems.filter(({ message }) => message === text).length;
+    const affected = problems.filter(({ message }) => message === text).length;
     const lines = [
       ...more,
-      ...(stopped > 1 ? [`${stopped} commands could not be built because of it.`] : []),
+      ...(affected > 1 ? [`${affected} commands could not be built because of it.`] : []),
     ];
     console.error(
       [`${paint("red", symbols.failed)} ${first}`, ...lines.map((line) => paint("dim", line))].join("\n"),

@@ -1,6 +1,6 @@
 import type { OptionSpec, OptionSpecs } from "../metadata/optionSpecs";
 
-/** The lines of --help for a set of options, aligned. */
+/** The lines of --help that describe these options, aligned. */
 export function describeOptions(specs: OptionSpecs): string[] {
   const rows = Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)] as const);
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));
@@ -13,9 +13,9 @@ function flagOf(name: string, spec: OptionSpec): string {
 }
 
 function noteOf(spec: OptionSpec): string {
-  const notes = [spec.multiple ? "several times" : "", defaultNote(spec)].filter(Boolean).join(", ");
+  const notes = [spec.multiple ? "repeatable" : "", defaultNote(spec)].filter(Boolean).join(", ");
   const text = [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
-  // The help has a line for each option, however its description was wrapped in the source.
+  // One line per option, even if its description is wrapped in the source.
   return text.replaceAll(/\s+/g, " ");
 }
 
@@ -25,7 +25,7 @@ function defaultNote({ default: value, sensitive }: OptionSpec): string {
   return `default ${[value].flat().map(shownDefault).join(", ")}`;
 }
 
-/** Quoted where it could be misread: empty, with blanks at its ends, or with what acts on a terminal. */
+/** Quoted where it could be misread: empty, with spaces at either end, or with control characters. */
 function shownDefault(value: string | boolean): string {
   const text = String(value);
   return /^$|^\s|\s$|[^\S ]|\p{C}/u.test(text) ? JSON.stringify(text) : text;

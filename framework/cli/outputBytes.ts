@@ -6,12 +6,12 @@ import { readableLine } from "../services/log/readableLog";
 import { printable, printableWithColours } from "../text/printable";
 
 /**
- * How a log is shown on a terminal: the Logger's lines as a person reads them, as they are ("json"), or byte by byte. A
- * file and a pipe get the bytes.
+ * How a terminal shows a log: with the Logger's JSON lines formatted for people, with the JSON kept, or as raw bytes.
+ * Files and pipes always get the bytes.
  */
 export type LogForm = "readable" | "json" | "raw";
 
-/** Writes lines of a log to standard output. On a terminal nothing in them acts, unless they are asked for raw. */
+/** Writes log lines to stdout. On a terminal, control characters are escaped unless the form is "raw". */
 export function writeLog(lines: Buffer[], form: LogForm): boolean {
   const bytes = Buffer.concat(lines);
   if (form === "raw" || !isatty(1)) return writeBytes(bytes);
@@ -25,7 +25,7 @@ function readable(text: string): string {
   return printableWithColours(lines.join("\n"));
 }
 
-/** Writes bytes to standard output as they are; false when nobody reads it any more (`| head`). */
+/** Writes bytes to stdout unchanged. Returns false if the reader has gone away (`| head`). */
 export function writeBytes(bytes: Uint8Array): boolean {
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -2,24 +2,24 @@ import { LajuError } from "../config/errors";
 import type { CommandFacts } from "../metadata/manifest";
 import type { OptionSpec } from "../metadata/optionSpecs";
 
-/** The words that `run -p key=value` gives to these commands. */
+/** The command-line words that `run -p key=value` passes to these commands. */
 export function parameterFlags(
   parameters: readonly string[],
   commands: readonly Pick<CommandFacts, "name" | "form" | "options">[],
 ): string[] {
   return parameters.map((parameter) => {
     const key = /^([^=]+)=/.exec(parameter)?.[1];
-    if (key === undefined) throw wrongUse(`-p ${parameter} is not of the form key=value`);
-    const stranger = commands.find(
+    if (key === undefined) throw usageError(`-p ${parameter} is not of the form key=value`);
+    const withoutOption = commands.find(
       (command) => command.form === "declared" && optionOf(command, key) === undefined,
     );
-    if (stranger) throw wrongUse(`${stranger.name} has no option "${key}"`);
+    if (withoutOption) throw usageError(`${withoutOption.name} has no option "${key}"`);
     const isSwitch = commands.some((command) => optionOf(command, key)?.type === "boolean");
     return isSwitch ? switchFlag(key, parameter) : `--${parameter}`;
   });
 }
 
-export function wrongUse(message: string): LajuError {
+export function usageError(message: string): LajuError {
   return new LajuError(message, {
     code: "E_USAGE",
     exitStatus: 2,
@@ -27,7 +27,7 @@ export function wrongUse(message: string): LajuError {
   });
 }
 
-/** `constructor` and the like are in every object, and no option of it. */
+/** `constructor` and the like exist on every object but are not options. */
 function optionOf({ options }: Pick<CommandFacts, "options">, key: string): OptionSpec | undefined {
   return Object.hasOwn(options, key) ? options[key] : undefined;
 }
@@ -36,5 +36,5 @@ function switchFlag(key: string, parameter: string): string {
   const value = parameter.slice(key.length + 1);
   if (value === "true") return `--${key}`;
   if (value === "false") return `--no-${key}`;
-  throw wrongUse(`-p ${parameter}: ${key} is true or false`);
+  throw usageError(`-p ${parameter}: ${key} must be true or false`);
 }

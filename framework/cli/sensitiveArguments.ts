@@ -1,7 +1,7 @@
 import { require } from "../config/require";
 import type { OptionSpecs } from "../metadata/optionSpecs";
 
-/** A command line whose sensitive values are hidden, and these values. */
+/** A command line with its sensitive values hidden, and those values. */
 export interface HiddenArguments {
   shown: string[];
   secrets: string[];
@@ -11,14 +11,14 @@ export function hasSensitive(specs: OptionSpecs = {}): boolean {
   return Object.values(specs).some(({ sensitive }) => sensitive === true);
 }
 
-/** The defaults of sensitive options: as secret as what is given in their place. */
+/** The defaults of sensitive options, which are as secret as any value given instead. */
 export function sensitiveDefaults(specs: OptionSpecs = {}): string[] {
   return Object.values(specs).flatMap(({ sensitive, default: value }) =>
     sensitive && value !== undefined ? [value].flat().map(String) : [],
   );
 }
 
-/** Options as they may be shown: that a sensitive one has a default, but not which. */
+/** The options with the defaults of sensitive ones masked: that there is a default may be shown. */
 export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
   const shown = Object.entries(specs).map(([name, spec]) => {
     if (!spec.sensitive || spec.default === undefined) return [name, spec] as const;
@@ -28,8 +28,8 @@ export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
 }
 
 /**
- * Hides the values of sensitive options, in whichever way they are written. So it does with those of unknown ones, where
- * there are sensitive ones: they may be mistyped.
+ * Hides the values of sensitive options, however they are written. If a command has any, the values of unknown options
+ * are hidden too, since one of those may be a sensitive option misspelled.
  */
 export function hideSensitive(argv: readonly string[], specs: OptionSpecs = {}): HiddenArguments {
   if (argv.length === 0 || !hasSensitive(specs)) return { shown: [...argv], secrets: [] };

@@ -2,14 +2,14 @@ import { printableLine } from "../text/printable";
 import type { Terminal } from "./terminal";
 
 export interface ColumnOptions {
-  /** Columns whose cells stand to the right, such as numbers. */
+  /** Indexes of right-aligned columns, such as numbers. */
   right?: readonly number[];
   gap?: string;
-  /** Whether a column without texts takes its gap all the same. */
+  /** Whether an empty column still takes up its gap. */
   keepsEmpty?: boolean;
 }
 
-/** Rows in columns: the first line of each cell, padded to the widest of its column. */
+/** Aligns rows in columns. Of each cell, only the first line is shown. */
 export function columns(
   texts: string[][],
   { right = [], gap = "  ", keepsEmpty = false }: ColumnOptions = {},
@@ -26,16 +26,16 @@ export function columns(
   );
 }
 
-/** The text, with blanks behind it (or before it) until it is that wide. */
-export function padded(text: string, width: number, toTheRight = false): string {
-  const blanks = " ".repeat(Math.max(0, width - visibleWidth(text)));
-  return toTheRight ? blanks + text : text + blanks;
+/** Pads a text with spaces to a width. */
+export function padded(text: string, width: number, alignRight = false): string {
+  const spaces = " ".repeat(Math.max(0, width - visibleWidth(text)));
+  return alignRight ? spaces + text : text + spaces;
 }
 
-/** As much of a text as there is room for, with dots where it was cut. Not for text with colors. */
-export function clipped(text: string, room: number, { symbols }: Pick<Terminal, "symbols">): string {
-  if (visibleWidth(text) <= room) return text;
-  let left = room - symbols.dots.length;
+/** Truncates a text to a width, with an ellipsis at the cut. Not for text with color codes. */
+export function clipped(text: string, width: number, { symbols }: Pick<Terminal, "symbols">): string {
+  if (visibleWidth(text) <= width) return text;
+  let left = width - symbols.dots.length;
   let kept = "";
   for (const { segment } of segmentsOf(text)) {
     left -= visibleWidth(segment);
@@ -49,7 +49,7 @@ export function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map(visibleWidth));
 }
 
-/** How many columns a text takes on a terminal, without its colors. */
+/** How many terminal columns a text takes, ignoring color codes. */
 export function visibleWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
   const plain = text.replace(/\u001b\[\d+m/g, "");
@@ -59,13 +59,13 @@ export function visibleWidth(text: string): number {
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** What a reader takes for one character each. */
+/** The text's grapheme clusters: what a reader sees as one character each. */
 function segmentsOf(text: string): Intl.SegmentData[] {
   segmenter ??= new Intl.Segmenter("en");
   return [...segmenter.segment(text)];
 }
 
-/** The wide and fullwidth characters of Unicode's East Asian Width, in blocks. */
+/** Blocks of characters that are wide or fullwidth according to Unicode's East Asian Width. */
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
 

@@ -22,16 +22,16 @@ const asciiSymbols: typeof unicodeSymbols = {
   bar: "#",
 };
 
-/** Colours, symbols and width for text that goes to a stream. */
+/** The colors, symbols and width of an output stream. */
 export interface Terminal {
   paint(style: Style, text: string): string;
   symbols: typeof unicodeSymbols;
-  /** Columns: at most 100, and 80 when the stream is no terminal. */
+  /** In columns: at most 100, and 80 if the stream is not a terminal. */
   width: number;
   isTerminal: boolean;
 }
 
-/** Looks at a standard stream (1 stdout, 2 stderr) and the environment. */
+/** Inspects a standard stream (1 stdout, 2 stderr) and the environment. */
 export function terminalFor(fd: 1 | 2): Terminal {
   const { color, unicode } = terminalSettings();
   const isTerminal = isatty(fd);

@@ -1,25 +1,25 @@
 import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
 import type { ParsedArguments } from "./arguments";
 
-/** One of laju's own verbs (`node laju list`): what it takes and what it does. */
+/** One of laju's own verbs (`node laju list`): its arguments and what it does. */
 export interface Verb<O extends OptionSpecs = OptionSpecs> {
   options: O;
-  /** The fewest and most words it takes beside options (default: none). */
+  /** How many positional arguments it takes (default: none). */
   words?: { least: number; most: number };
-  /** More lines for --help. */
+  /** Additional lines for --help. */
   details?: string;
-  /** Returns the exit status, 0 when it returns nothing. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: most verbs end with status 0 and say nothing.
+  /** Returns the exit status; nothing means 0. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most verbs return nothing and exit with status 0.
   run(input: VerbInput<O>): Promise<number | void> | number | void;
 }
 
 export interface VerbInput<O extends OptionSpecs = OptionSpecs> extends ParsedArguments<O> {
   options: OptionValues<O>;
-  /** What stood after `--`. */
+  /** The words after `--`. */
   rest: string[];
 }
 
-/** Declares a verb, so that `run` gets its options typed. */
+/** Declares a verb, with the types of its options inferred for `run`. */
 export function verb<const O extends OptionSpecs>(definition: Verb<O>): Verb<O> {
   return definition;
 }

@@ -6,7 +6,7 @@ import { type CommandFacts, commandFacts } from "../metadata/manifest";
 import { checkMeta } from "../metadata/metaFields";
 import { filledStub } from "./stub";
 
-/** What `make:command` was asked for. */
+/** The options of `make:command`. */
 export interface DraftOptions {
   schedule?: string[] | undefined;
   description?: string | undefined;
@@ -18,14 +18,14 @@ export interface DraftOptions {
   script?: boolean | undefined;
 }
 
-/** A command that can be written: its file, its text and what it says about itself. */
+/** A command ready to be written: its file, its source text and its metadata. */
 export interface Draft {
   file: string;
   text: string;
   facts: CommandFacts;
 }
 
-/** Composes a new command. Everything is checked here, so that nothing is written when anything is wrong. */
+/** Drafts a new command. Everything is validated here, so nothing is written if any of it is wrong. */
 export function draftCommand(typed: string, options: DraftOptions): Draft {
   const name = commandName(typed);
   const meta = metaOf(name, options);
@@ -50,12 +50,12 @@ function metaOf(name: string, options: DraftOptions): CommandMeta {
   };
 }
 
-/** A word stays a word; checkMeta judges it. */
+/** The number, or the text if it isn't one: checkMeta decides which words are allowed. */
 function numberOr(text: string): number | string {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** "SendDailyEmails" as a first description: "Send daily emails". */
+/** An initial description: "Send daily emails" for SendDailyEmails. */
 function inWords(name: string): string {
   const last = name.split("/").at(-1) as string;
   const words = last

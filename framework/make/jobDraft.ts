@@ -4,18 +4,18 @@ import { LajuError } from "../config/errors";
 import { pascalName } from "../metadata/pascalName";
 import { filledStub } from "./stub";
 
-/** A handler that can be written. */
+/** A job handler ready to be written. */
 export interface JobDraft {
   name: string;
   file: string;
   text: string;
 }
 
-/** Composes a new handler. Everything is checked here, so that nothing is written when anything is wrong. */
+/** Drafts a new job handler. Everything is validated here, so nothing is written if any of it is wrong. */
 export function draftJob(typed: string): JobDraft {
   const name = pascalName(typed.replace(/^app\/jobs\//, ""));
   if (name === undefined) {
-    throw new LajuError(`${JSON.stringify(typed)} is not a job's name`, {
+    throw new LajuError(`${JSON.stringify(typed)} is not a job name`, {
       code: "E_NAME",
       exitStatus: 2,
       hint: "Use letters and digits, starting with a letter, such as SendInvoice.",

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 
-/** The app's own stub (stubs/), else laju's, with its placeholders filled: {{ name }}. */
+/** The app's own stub (in stubs/) or else laju's, with placeholders such as {{ name }} filled in. */
 export function filledStub(file: string, values: Record<string, string>): string {
   return readStub(file).replace(/\{\{ *([^}]*?) *\}\}/g, (_, key: string) => {
     const value = values[key];
     if (value !== undefined) return value;
-    throw new LajuError(`the stub has a placeholder {{ ${key} }} that nothing fills`, {
+    throw new LajuError(`stub ${file} contains the unknown placeholder {{ ${key} }}`, {
       code: "E_STUB",
-      hint: `The placeholders are ${Object.keys(values)
+      hint: `Available placeholders: ${Object.keys(values)
         .map((name) => `{{ ${name} }}`)
         .join(", ")}.`,
     });

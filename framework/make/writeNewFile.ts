@@ -4,7 +4,7 @@ import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { writeWhole } from "../files/writeWhole";
 
-/** Writes a file that was made up; one that is there is replaced only where that is wanted. */
+/** Writes a generated file. An existing file is replaced only with `force`. */
 export function writeNewFile({ file, text }: { file: string; text: string }, force: boolean): void {
   if (existsSync(file) && !force) {
     throw new LajuError(`${relative(paths.root, file)} already exists`, {

@@ -4,8 +4,8 @@ import { databaseCache } from "./database/databaseCache";
 import { redisCache } from "./redis/redisCache";
 
 /**
- * A cache that outlives the process: the table `cache`, or Redis where CACHE_STORE=redis. Values are kept as
- * JSON, so a Date comes back as a text. A miss is null.
+ * A persistent cache: the table `cache`, or Redis with CACHE_STORE=redis. Values are stored as JSON, so a Date comes
+ * back as a string. A miss returns null.
  */
 const CacheService = {
   async get<T = unknown>(key: string): Promise<T | null> {
@@ -13,7 +13,7 @@ const CacheService = {
     return text === undefined ? null : JSON.parse(text);
   },
 
-  /** Zero minutes or less forgets the entry. */
+  /** Zero minutes or less deletes the entry. */
   async put(key: string, value: unknown, minutes: number): Promise<void> {
     if (!Number.isFinite(minutes))
       throw new TypeError(`a cache entry's minutes must be a number, not ${minutes}`);
@@ -22,14 +22,14 @@ const CacheService = {
     await store().put(checked(key), text, Date.now() + Math.round(minutes * 60_000));
   },
 
-  /** The kept value, or what `make` returns, kept from now on; null and undefined are not kept. */
+  /** The cached value, or else the result of `make`, which is then cached unless it is null or undefined. */
   async remember<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
-    const making = underway.get(key) ?? keptOrMade(key, minutes, make);
-    underway.set(key, making);
+    const pending = inFlight.get(key) ?? getOrMake(key, minutes, make);
+    inFlight.set(key, pending);
     try {
-      return (await making) as T;
+      return (await pending) as T;
     } finally {
-      underway.delete(key);
+      inFlight.delete(key);
     }
   },
 
@@ -37,19 +37,19 @@ const CacheService = {
     await store().forget(checked(key));
   },
 
-  /** Forgets every entry. */
+  /** Deletes every entry. */
   async flush(): Promise<void> {
     await store().flush();
   },
 };
 export default CacheService;
 
-/** What is being looked up or made in this process: asked twice at once, it is made once. */
-const underway = new Map<string, Promise<unknown>>();
+/** Pending `remember` calls by key, so that concurrent calls in this process make the value once. */
+const inFlight = new Map<string, Promise<unknown>>();
 
-async function keptOrMade<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
-  const kept = await CacheService.get<T>(key);
-  if (kept !== null) return kept;
+async function getOrMake<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
+  const cached = await CacheService.get<T>(key);
+  if (cached !== null) return cached;
   const value = await make();
   if (value !== null && value !== undefined) await CacheService.put(key, value, minutes);
   return value;
@@ -59,8 +59,8 @@ function store(): CacheStore {
   return settings().cacheStore === "redis" ? redisCache : databaseCache;
 }
 
-/** The table's key has 255 characters; MySQL would cut a longer one in silence. */
+/** The table's key column holds 255 characters; MySQL would silently truncate a longer key. */
 function checked(key: string): string {
   if (typeof key === "string" && key.length > 0 && key.length <= 255) return key;
-  throw new TypeError(`a cache key must be a text of 1 to 255 characters, not ${JSON.stringify(key)}`);
+  throw new TypeError(`a cache key must be a string of 1 to 255 characters, not ${JSON.stringify(key)}`);
 }

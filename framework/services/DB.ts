@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { settings } from "../config/config";
 import { require } from "../config/require";
 import { type DatabasePlace, databasePlace, stagePlace } from "./database/databasePlace";
-import { connectAhead } from "./database/earlyConnection";
+import { connectEarly } from "./database/earlyConnection";
 import { clientFor } from "./database/knexClients";
 import { migrationSource } from "./database/migrations";
 import { logDebug, logError, logWarn } from "./Logger";
@@ -19,7 +19,7 @@ export interface AppDatabase extends AnyKnex {
 /** How long a query waits for a free connection of this process, in milliseconds. */
 const acquireTimeout = 20_000;
 
-/** The app's database, as Knex: made at the first use (when a connection to PostgreSQL is begun), ready at the first query. */
+/** The app's database, as a Knex instance created on first use, which also starts connecting to PostgreSQL. */
 const DB = lazy(
   () => Object.assign(openKnex(databasePlace()), { connection }),
   () => {},
@@ -38,7 +38,7 @@ function connection(stage: string): AnyKnex {
 }
 
 function openKnex(place: DatabasePlace): AnyKnex {
-  const stream = place.engine === "pg" ? connectAhead(place.url) : undefined;
+  const stream = place.engine === "pg" ? connectEarly(place.url) : undefined;
   const { knex } = require("knex") as typeof import("knex");
   const isSqlite = place.engine === "sqlite";
   const instance: AnyKnex = knex({
@@ -48,7 +48,7 @@ function openKnex(place: DatabasePlace): AnyKnex {
     acquireConnectionTimeout: acquireTimeout,
     useNullAsDefault: true,
     migrations: { migrationSource: migrationSource(), extension: "ts" },
-    // Errors show statements with their placeholders: the values may be secrets.
+    // Errors show statements with placeholders, because the values may be secrets.
     compileSqlOnError: false,
     asyncStackTraces: settings().environment !== "production",
     log: knexLog,
@@ -57,13 +57,14 @@ function openKnex(place: DatabasePlace): AnyKnex {
   return instance;
 }
 
-/** Those of a migrator's verbs that change the database. */
-const migrating = ["latest", "up", "to", "before", "down", "rollback"] as const;
-type Migrator = Knex.Migrator & Record<(typeof migrating)[number], (...given: never[]) => Promise<unknown>>;
+/** The migrator's methods that change the database. */
+const migratingMethods = ["latest", "up", "to", "before", "down", "rollback"] as const;
+type Migrator = Knex.Migrator &
+  Record<(typeof migratingMethods)[number], (...args: never[]) => Promise<unknown>>;
 
 /**
- * Tells the client of a migrator (a clone of its own) what it is for, see the SQLite client's transaction(); and has
- * it wait for other processes that migrate.
+ * Marks the migrator's own clone of the client as migrating, which the SQLite client's transaction() looks at, and runs
+ * migrations under a lock so that concurrent processes wait for each other.
  */
 function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
@@ -73,12 +74,12 @@ function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
     get() {
       const migrator: Migrator = migrate.call(this);
       Object.assign((migrator as unknown as { knex: Knex }).knex.client, { isMigrating: true });
-      for (const name of migrating) {
+      for (const name of migratingMethods) {
         const work = migrator[name].bind(migrator);
-        migrator[name] = async (...given) => {
-          const { tableName: table } = (given[0] ?? {}) as Knex.MigratorConfig;
-          const { migratingAlone } = await import("./database/migrationLock");
-          return migratingAlone({ place, database: instance, table }, () => work(...given));
+        migrator[name] = async (...args) => {
+          const { tableName: table } = (args[0] ?? {}) as Knex.MigratorConfig;
+          const { withMigrationLock } = await import("./database/migrationLock");
+          return withMigrationLock({ place, database: instance, table }, () => work(...args));
         };
       }
       return migrator;
@@ -86,7 +87,7 @@ function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
   });
 }
 
-/** Knex warns on standard output of what it is about to throw as well; that is dropped, the rest is logged. */
+/** Knex also prints warnings about errors it is about to throw. Those are dropped; everything else is logged. */
 const knexLog = {
   warn(message: string) {
     if (!/^(Acquire connection error|Connection Error|migration )/.test(message)) logWarn(message);

@@ -14,7 +14,7 @@ import { createWinstonLogger, logThrough } from "./log/winstonLogger";
 type Level = "error" | "warn" | "info" | "http" | "debug";
 type Meta = Record<string, unknown>;
 
-/** `logInfo("Digest sent", { count })`: a fixed sentence, its values as fields. */
+/** `logInfo("Digest sent", { count })`: a fixed sentence with its values as fields. */
 export function logInfo(message: string, meta?: unknown): void {
   log("info", message, asMeta(meta));
 }
@@ -31,10 +31,10 @@ export function logHttp(message: string, meta?: unknown): void {
   log("http", message, asMeta(meta));
 }
 
-/** The second argument is the error, a text, or an object whose fields are kept: `{ error: e.message, itemId }`. */
+/** `error` is an error, a string, or an object whose fields are logged: `{ error: e.message, itemId }`. */
 export function logError(message: string, error?: unknown, meta?: unknown): void {
-  // `logError(error)` is met in scripts as well.
-  log("error", message, joined(error === undefined && isError(message) ? message : error, meta));
+  // Some scripts call `logError(error)`.
+  log("error", message, errorMeta(error === undefined && isError(message) ? message : error, meta));
 }
 
 export function logRequest(request: LoggedRequest, meta?: unknown): void {
@@ -63,14 +63,14 @@ interface LoggedRequest {
   headers?: Record<string, unknown>;
 }
 
-/** Every JSON line from here on carries this run's id. */
+/** All JSON lines from now on carry this run's id. */
 export function setRunId(id: string | undefined): void {
   runId = id;
 }
 
 /**
- * The winston logger. It is loaded when it is first touched (that costs a third of a cold start); from then on
- * logInfo and its family go through it, so that added transports, formats and levels see every line.
+ * The winston logger. It is loaded on first use, because loading it takes a third of a cold start. From then on logInfo
+ * and the others go through it, so that added transports, formats and levels apply to every line.
  */
 const logger: Logger = lazy(() => {
   winston = createWinstonLogger({ level: choices().level, line: lineOf, write: writeLine });
@@ -96,7 +96,7 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColour()) : jsonLine(entry);
 }
 
-/** The run says at its end how many lines were lost; what it says now can be seen while it goes on. */
+/** Complains once, while the run is still going. At its end the run reports how many lines were lost. */
 function writeLine(level: string, line: string): void {
   const error = writeAll(streamOf(level), `${line}\n`);
   if (error === undefined || error.code === "EPIPE" || streamOf(level) !== 1) return;
@@ -117,7 +117,7 @@ function streamOf(level: string): 1 | 2 {
 
 let chosen: { level: Level; format: "pretty" | "json" | undefined } | undefined;
 
-/** Bad settings are told by whoever needs them; the log must work all the same. */
+/** Invalid settings are reported by the code that needs them; logging must work regardless. */
 function choices(): NonNullable<typeof chosen> {
   if (chosen !== undefined) return chosen;
   try {
@@ -130,7 +130,7 @@ function choices(): NonNullable<typeof chosen> {
 
 const terminals: (boolean | undefined)[] = [];
 
-/** Asks node:tty only about what may be a terminal: loading it costs 3 ms, and cron's output is a file. */
+/** Loads node:tty (3 ms) only for character devices: under cron the output is a file. */
 function isTerminal(fd: 1 | 2): boolean {
   terminals[fd] ??= isCharacterDevice(fd) && process.getBuiltinModule("node:tty").isatty(fd);
   return terminals[fd];
@@ -144,15 +144,15 @@ function isCharacterDevice(fd: number): boolean {
   }
 }
 
-function joined(error: unknown, meta: unknown): Meta {
-  const given = asMeta(meta);
-  if (error === undefined || error === null) return given;
+function errorMeta(error: unknown, meta: unknown): Meta {
+  const own = asMeta(meta);
+  if (error === undefined || error === null) return own;
   if (typeof error === "object" && !isArray(error) && !isError(error)) {
-    return { ...asMeta(error), ...given };
+    return { ...asMeta(error), ...own };
   }
   const fields = isError(error) ? errorFields(error) : { error };
   const result: Meta = { ...fields };
-  for (const [key, value] of Object.entries(given)) result[freeName(key, fields, given)] = value;
+  for (const [key, value] of Object.entries(own)) result[freeName(key, fields, own)] = value;
   return result;
 }
 
@@ -163,12 +163,12 @@ function asMeta(meta: unknown): Meta {
   try {
     return { ...meta };
   } catch (error) {
-    // A getter threw. What cannot be read is no reason to lose the line.
+    // A getter threw. Log the line anyway.
     return { meta: `[unreadable: ${errorMessage(error, 200)}]` };
   }
 }
 
-/** Array.isArray throws for a revoked proxy. */
+/** Array.isArray throws on a revoked proxy. */
 function isArray(value: object): boolean {
   try {
     return Array.isArray(value);

@@ -8,7 +8,7 @@ import { writeToOutbox } from "./mail/outbox";
 import { sendBySmtp } from "./mail/smtp";
 import { view } from "./View";
 
-/** A mail: nodemailer's fields, or `view` and `data` in place of `html`. */
+/** A mail: nodemailer's fields, with `view` and `data` as an alternative to `html`. */
 export interface Mail extends SendMailOptions {
   /** Renders app/views/NAME.ejs as the HTML part. */
   view?: string;
@@ -16,8 +16,8 @@ export interface Mail extends SendMailOptions {
 }
 
 /**
- * Sends by what MAIL_URL, SMTP_HOST or USER_MAILER say. Where nothing is configured the mail becomes a file in
- * data/outbox; in production it is an error.
+ * Sends a mail through the server that MAIL_URL, SMTP_HOST or USER_MAILER configures. If none of them is set, the mail
+ * is written to data/outbox; in production that is an error.
  */
 async function send(mail: Mail): Promise<SentMessageInfo> {
   checkRecipients(mail);
@@ -25,13 +25,13 @@ async function send(mail: Mail): Promise<SentMessageInfo> {
   const route = mailRoute();
   if (route !== undefined) return sendBySmtp(route, message);
   if (settings().environment !== "production") return writeToOutbox(message);
-  throw new LajuError("no mail server is configured, so nothing can be sent", {
+  throw new LajuError("no mail server is configured, so mail cannot be sent", {
     code: "E_MAIL_UNCONFIGURED",
     hint: "Set MAIL_URL=smtps://user:password@host:465, or SMTP_HOST, SMTP_USER and SMTP_PASS.",
   });
 }
 
-/** A plain text mail. */
+/** Sends a plain-text mail. */
 export function MailTo({ to, subject, text }: { to: string; subject: string; text: string }) {
   return send({ to, subject, text });
 }
@@ -39,7 +39,7 @@ export function MailTo({ to, subject, text }: { to: string; subject: string; tex
 export const Mailer = { send };
 export default Mailer;
 
-/** Nodemailer leaves out what it takes for no address, and sends to the others without a word. */
+/** Nodemailer silently drops invalid addresses and sends to the rest, so check them first. */
 function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {}): void {
   const lists = [to, cc, bcc].filter((one) => one !== undefined && one !== null && one !== "");
   const read = lists.flat(2).map(readRecipient);
@@ -47,19 +47,19 @@ function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {})
   const name = JSON.stringify(subject ?? "");
   if (wrong.length > 0) {
     const are = wrong.length === 1 ? "is not a mail address" : "are not mail addresses";
-    throw new LajuError(`the mail ${name} is not sent: ${wrong.join(", ")} ${are}`, {
+    throw new LajuError(`the mail ${name} was not sent: ${wrong.join(", ")} ${are}`, {
       code: "E_MAIL_RECIPIENT",
-      hint: 'Write ops@example.com or "Ops Team <ops@example.com>"; several are separated by commas.',
+      hint: 'Write ops@example.com or "Ops Team <ops@example.com>", and separate several with commas.',
     });
   }
   if (envelope !== undefined || read.some(({ count }) => count > 0)) return;
-  throw new LajuError(`the mail ${name} has nobody in to, cc or bcc`, {
+  throw new LajuError(`the mail ${name} has no recipients in to, cc or bcc`, {
     code: "E_MAIL_RECIPIENT",
     hint: 'Mailer.send({ to: "someone@example.com", subject, text })',
   });
 }
 
-/** A text with any number of addresses, or nodemailer's `{ name, address }`. In a list, nothing is no recipient. */
+/** Accepts a string with any number of addresses, or nodemailer's `{ name, address }`. An empty list item is wrong. */
 function readRecipient(recipient: unknown): { count: number; wrong: string[] } {
   const address = (recipient as { address?: unknown } | null | undefined)?.address;
   const text = typeof recipient === "string" ? recipient : address;
@@ -81,7 +81,7 @@ function withParts({ view: name, data, ...mail }: Mail): SendMailOptions {
   };
 }
 
-/** The text part that some readers, and every spam filter, want beside the HTML. */
+/** The plain-text part that some mail programs and all spam filters expect next to the HTML. */
 function textOf(html: string): string {
   const { convert } = require("html-to-text") as { convert(html: string, options: object): string };
   return convert(html, {

@@ -2,7 +2,7 @@ import type { Redis as RedisClient, RedisKey, RedisValue } from "ioredis";
 import { lazy } from "./lazy";
 import { openRedis } from "./redis/redisClient";
 
-/** What Laju's service took beside ioredis's own forms. */
+/** Signatures that Laju's Redis service accepts in addition to ioredis's own. */
 interface LajuForms {
   set(key: RedisKey, value: RedisValue, ttlSeconds?: number): Promise<"OK">;
   lpush(key: RedisKey, values: RedisValue[]): Promise<number>;
@@ -11,9 +11,6 @@ interface LajuForms {
 
 export type AppRedis = RedisClient & LajuForms;
 
-/**
- * Redis, as ioredis's client: loaded at the first use, connected at the first command. Array forms such as
- * `lpush(key, ["a", "b"])` are ioredis's own.
- */
+/** The ioredis client, loaded on first use and connected by the first command. */
 const Redis = lazy(openRedis) as AppRedis;
 export default Redis;

@@ -4,7 +4,7 @@ import { type Database, openSqlite } from "./database/sqliteDriver";
 
 // biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.
 type Row = any;
-/** Values for `?` in their order, or an object for `@name`, `:name` and `$name`. */
+/** Values for `?` in order, or an object for `@name`, `:name` and `$name`. */
 type Params = readonly unknown[] | Record<string, unknown> | string | number | bigint | boolean | Date | null;
 
 interface SqliteService {
@@ -12,14 +12,14 @@ interface SqliteService {
   get(sql: string, params?: Params): Row;
   all(sql: string, params?: Params): Row[];
   run(sql: string, params?: Params): RunResult;
-  /** All or nothing. It takes the write lock first, so it can't lose to another process half-way. */
+  /** Runs `work` in a transaction that takes the write lock up front, so it can't fail halfway with SQLITE_BUSY. */
   transaction<T>(work: (db: SqliteService) => T): T;
   prepare(sql: string): Statement<unknown[], Row>;
-  /** better-sqlite3's own database. */
+  /** The underlying better-sqlite3 database. */
   getDatabase(): Database;
 }
 
-/** SQLite without a query builder, synchronous, on the file that DB uses as well. */
+/** Synchronous SQLite without a query builder, on the same file as DB. */
 const SQLite: SqliteService = {
   get: (sql, params = []) => statement(sql).get(...bound(sql, params)),
   all: (sql, params = []) => statement(sql).all(...bound(sql, params)),
@@ -60,7 +60,7 @@ function bound(sql: string, params: Params): unknown[] {
   if (!isNamed(params)) return [boundValue(params)];
   const entries = Object.entries(params).map(([name, value]) => [name, boundValue(value)] as const);
   const isByName = entries.some(([name]) => new RegExp(`[@:$]${name}\\b`).test(sql));
-  // Laju took an object's values in their order.
+  // As in Laju, an object's values also bind to `?` in order.
   return isByName ? [Object.fromEntries(entries)] : entries.map(([, value]) => value);
 }
 

@@ -9,12 +9,12 @@ import { nearest } from "../text/similar";
 
 /** app/views: the sources in development, build/app/views in the build. */
 const viewsFolder = join(paths.app, "views");
-/** laju's own, such as the mail of a notice. A view of the app's takes the place of one of the same name. */
-const lajusFolder = join(import.meta.dirname, "mail", "views");
+/** laju's own views, such as the notification mail. A view of the app with the same name overrides one of these. */
+const lajuViewsFolder = join(import.meta.dirname, "mail", "views");
 
 /**
- * Renders `app/views/FILE.ejs`. `<%= %>` escapes; `<%- include("partials/head") %>` includes;
- * `<% layout("layouts/mail", { title }) %>` wraps the view, as `body`, into another.
+ * Renders `app/views/FILE.ejs`. `<%= %>` escapes, `<%- include("partials/head") %>` includes a partial, and
+ * `<% layout("layouts/mail", { title }) %>` renders the view as `body` of another view.
  */
 export function view(file: string, data: object = {}): string {
   let wrapper: { file: string; data: object } | undefined;
@@ -36,7 +36,7 @@ function template(file: string): TemplateFunction {
   const compiled = compile(readView(file, path), {
     filename: path,
     root: viewsFolder,
-    views: [viewsFolder, lajusFolder],
+    views: [viewsFolder, lajuViewsFolder],
     cache: true,
     includer: includedView,
   });
@@ -48,26 +48,26 @@ function pathOf(file: string): string {
   const name = file.endsWith(".ejs") ? file : `${file}.ejs`;
   const path = join(viewsFolder, name);
   if (!isView(path)) throw outside(file);
-  const lajus = join(lajusFolder, name);
-  return !existsSync(path) && existsSync(lajus) ? lajus : path;
+  const lajuPath = join(lajuViewsFolder, name);
+  return !existsSync(path) && existsSync(lajuPath) ? lajuPath : path;
 }
 
 function isView(path: string): boolean {
-  return [viewsFolder, lajusFolder].some((folder) => path.startsWith(folder + sep));
+  return [viewsFolder, lajuViewsFolder].some((folder) => path.startsWith(folder + sep));
 }
 
-/** The name of a partial may come from data, too: ejs itself includes any file. `path` is where it found one. */
+/** Partial names may come from data, and ejs would include any file. `path` is the file ejs found, if any. */
 function includedView(name: string, path: string | undefined) {
   const filename = path ?? join(viewsFolder, `${name}.ejs`);
   if (!isView(filename)) throw outside(name);
   return path === undefined ? { template: readView(name, filename) } : { filename };
 }
 
-/** A name may come from data. What lies elsewhere is no template of the app's. */
+/** View names may come from data: never render a file outside the views folder. */
 function outside(file: string): LajuError {
   return new LajuError(`the view ${JSON.stringify(file)} is outside ${viewsFolder}`, {
     code: "E_VIEW",
-    hint: 'Views are named from there: view("digest"), view("mails/digest").',
+    hint: 'Name views relative to that folder: view("digest"), view("mails/digest").',
   });
 }
 
@@ -94,7 +94,6 @@ function viewNames(): string[] {
       .map((entry) => relative(viewsFolder, join(entry.parentPath, entry.name)).replace(/\.ejs$/, ""))
       .sort();
   } catch {
-    // No folder: no names to offer.
-    return [];
+    return []; // There is no views folder.
   }
 }

@@ -1,4 +1,4 @@
-/** Where entries are kept: texts by key, until a time in milliseconds. */
+/** Storage for cache entries: strings by key, each with an expiry time in milliseconds. */
 export interface CacheStore {
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string, expiresAt: number): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * An object that is made at its first touch, so that importing a service costs nothing. It behaves as the
- * real one in every way but identity. Give `target` a function when the real one is called: DB("users").
+ * A proxy for an object that is created on first use, so that importing a service costs nothing. It behaves like the
+ * real object except for identity. If the real object is callable, as in DB("users"), pass a function as `target`.
  */
 export function lazy<T extends object>(make: () => T, target: object = {}): T {
   let made: T | undefined;
@@ -8,12 +8,12 @@ export function lazy<T extends object>(make: () => T, target: object = {}): T {
     made ??= make();
     return made;
   };
-  // An object that inherits from the proxy (winston's child loggers do) stays its own receiver.
-  const receiver = (asked: unknown) => (asked === proxy ? real() : asked);
+  // An object that inherits from the proxy, such as a winston child logger, stays its own receiver.
+  const receiverFor = (receiver: unknown) => (receiver === proxy ? real() : receiver);
 
   const proxy: T = new Proxy(target, {
-    get: (_target, key, asked) => Reflect.get(real(), key, receiver(asked)),
-    set: (_target, key, value, asked) => Reflect.set(real(), key, value, receiver(asked)),
+    get: (_target, key, receiver) => Reflect.get(real(), key, receiverFor(receiver)),
+    set: (_target, key, value, receiver) => Reflect.set(real(), key, value, receiverFor(receiver)),
     has: (_target, key) => Reflect.has(real(), key),
     apply: (_target, self, args) => Reflect.apply(real() as () => unknown, self, args),
     ownKeys: () => Reflect.ownKeys(real()),
@@ -22,7 +22,7 @@ export function lazy<T extends object>(make: () => T, target: object = {}): T {
     getPrototypeOf: () => Reflect.getPrototypeOf(real()),
     getOwnPropertyDescriptor(_target, key) {
       const descriptor = Reflect.getOwnPropertyDescriptor(real(), key);
-      // A proxy may only report what its target lacks as configurable.
+      // A proxy must report properties that its target lacks as configurable.
       return descriptor && { ...descriptor, configurable: true };
     },
   }) as T;

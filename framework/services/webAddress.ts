@@ -1,12 +1,12 @@
-/** Where a request goes, and the headers that carry what stood in its URL before the host. */
+/** The URL of a request without credentials, and the headers that carry them instead. */
 export interface WebAddress {
   url: URL;
   headers: Record<string, string>;
 }
 
 /**
- * fetch refuses a URL with a user and password in it, and prints it whole. They travel as an Authorization header.
- * Throws without showing the text: a password may be what makes it no URL.
+ * Moves the user and password of a URL into an Authorization header: fetch rejects such URLs and prints them in full.
+ * The error for an invalid URL doesn't show it either, because it may contain a password.
  */
 export function webAddress(text: string): WebAddress {
   if (!URL.canParse(text)) throw new Error("the address is not a URL");
@@ -19,7 +19,7 @@ export function webAddress(text: string): WebAddress {
   return { url, headers: { authorization: `Basic ${login}` } };
 }
 
-/** A URL as it may be shown: the path of a webhook, and what stands before the host, are secrets. */
+/** A URL that is safe to show: a webhook's path and any credentials are secret. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "…";
   const { origin, host, protocol, pathname, search } = new URL(text);
@@ -27,11 +27,11 @@ export function shownUrl(text: string): string {
   return pathname.length > 1 || search !== "" ? `${place}/…` : place;
 }
 
-/** A text from there without the parts of the URL that are secret: many servers repeat the path in their answer. */
+/** Removes the secret parts of a URL from a server's answer: many servers repeat the path in it. */
 export function withoutUrlSecrets(text: string, address: string): string {
   const { username, password, pathname, search, searchParams } = new URL(address);
   const whole = [pathname + search, pathname, search];
-  // Servers for trying out repeat the headers.
+  // Test servers such as httpbin repeat the headers.
   const login = webAddress(address).headers.authorization?.replace("Basic ", "") ?? "";
   const parts = [username, password, login, ...pathname.split("/"), ...searchParams.values()];
   const secrets = [...whole, ...parts].flatMap((part) => [part, decoded(part)]).filter(isSecret);
@@ -40,7 +40,7 @@ export function withoutUrlSecrets(text: string, address: string): string {
     .reduce((now, secret) => now.replaceAll(secret, "…"), text);
 }
 
-/** Short parts, such as /hook, are words that an answer may well have of its own. */
+/** Short parts, such as /hook, are ordinary words that an answer may contain anyway. */
 function isSecret(part: string): boolean {
   return part.length > 5;
 }
@@ -49,7 +49,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A lone % is meant as it stands.
-    return text;
+    return text; // It contains a literal %.
   }
 }

@@ -198,7 +198,7 @@ describe("what a command says about", () => {
     expectSentence(
       ended,
       new RegExp(`^Redis at 127.0.0.1:${port} .*cannot be used: .*ECONNREFUSED`),
-      "Check that Redis runs there.",
+      "Check that Redis is running there.",
     );
     expect(Date.now() - startedAt).toBeLessThan(8000);
   });

@@ -128,7 +128,7 @@ describe("every way of starting a command", () => {
       const helped = await start(app, way, "Tells", ["--help"]);
       expect(helped).toEqual({ status: 0, signal: null, stderr: "", stdout: help });
       const wrong = await start(app, way, "Tells", ["--day", "7"]);
-      const stderr = "Tells: unknown option --day\n  It takes --days, --dry, --tag.\n";
+      const stderr = "Tells: unknown option --day\n  Available options: --days, --dry, --tag.\n";
       expect(wrong).toMatchObject({ status: 2, stdout: "", stderr });
     });
   });
@@ -219,7 +219,7 @@ Timeout   1m
 Options
   -d, --days <value>   Age in days (default 30)
   --dry
-  --tag <value>        (several times)
+  --tag <value>        (repeatable)
   -h, --help           Show this text and do nothing
 `;
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { databasePlace } from "../../services/database/databasePlace";
-import { isLoopback, mailRoute, mayLogInPlainly, transportOptions } from "../../services/mail/mailRoute";
+import { allowsPlaintextLogin, isLoopback, mailRoute, transportOptions } from "../../services/mail/mailRoute";
 import { describeMailError } from "../../services/mail/smtp";
 import { bad, type Check, fine, warning } from "../check";
 
@@ -49,7 +49,7 @@ export const mail = {
     } finally {
       transporter.close();
     }
-    return route.auth !== undefined && !route.secure && !isLoopback(route.host) && mayLogInPlainly(route)
+    return route.auth !== undefined && !route.secure && !isLoopback(route.host) && allowsPlaintextLogin(route)
       ? warning(
           `the login at ${route.host}:${route.port} may be sent unencrypted (MAIL_INSECURE_LOGIN)`,
           "Use smtps:// or a server with STARTTLS, and remove MAIL_INSECURE_LOGIN.",

@@ -4,36 +4,36 @@ import { settings } from "../../config/config";
 import { type BackupName, parseBackupName } from "./backupName";
 import { hasMagic } from "./header";
 
-/** A backup in the folder. */
+/** A file in the backup folder. */
 export interface BackupFile extends BackupName {
   file: string;
   bytes: number;
 }
 
-/** Our backups in the folder, the newest first. Whatever else lies there is left out. */
+/** The backups in the folder, newest first. Other files are ignored. */
 export function listBackups(folder = settings().backup.folder): BackupFile[] {
   const found = namesIn(folder).flatMap((name) => {
     const parsed = parseBackupName(name);
     const file = join(folder, name);
-    return parsed !== undefined && isOurs(file) ? [{ ...parsed, file, bytes: statSync(file).size }] : [];
+    return parsed !== undefined && isBackup(file) ? [{ ...parsed, file, bytes: statSync(file).size }] : [];
   });
   return found.sort((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
 }
 
-/** BACKUP_RETENTION_DAYS, as an option's default is written. */
+/** BACKUP_RETENTION_DAYS as a string, for the default of an option. */
 export function retentionDays(): string {
   return String(settings().backup.retentionDays);
 }
 
-/** Deletes backups taken before a moment, but never the newest of a database: better an old one than none. */
+/** Deletes backups taken before `olderThan`, except the newest of each database: an old backup is better than none. */
 export function cleanBackups({ olderThan, dryRun = false }: { olderThan: number; dryRun?: boolean }) {
   const backups = listBackups();
   const newest = new Map(
     backups.toReversed().map((backup) => [`${backup.database} ${backup.content}`, backup]),
   );
-  const untouchable = new Set(newest.values());
+  const protectedBackups = new Set(newest.values());
   const deleted = backups.filter(
-    (backup) => backup.takenAt.getTime() < olderThan && !untouchable.has(backup),
+    (backup) => backup.takenAt.getTime() < olderThan && !protectedBackups.has(backup),
   );
   if (!dryRun) for (const { file } of deleted) rmSync(file);
   return { deleted, kept: backups.length - deleted.length };
@@ -48,8 +48,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** A name alone proves little before something is deleted. */
-function isOurs(file: string): boolean {
+/** Checks the content too: a matching name is not enough reason to delete a file. */
+function isBackup(file: string): boolean {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const descriptor = openSync(file, "r");
   try {

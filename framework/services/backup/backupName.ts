@@ -1,6 +1,6 @@
 import type { BackupContent } from "./header";
 
-/** What a backup's name says: `production-20260131T020000.123Z.sqlite3.gz.enc`. */
+/** The parts of a backup's file name: `production-20260131T020000.123Z.sqlite3.gz.enc`. */
 export interface BackupName {
   database: string;
   takenAt: Date;
@@ -14,12 +14,12 @@ export function formatBackupName({ database, takenAt, content }: BackupName): st
   return `${fileName(database)}-${stampOf(takenAt)}.${endings[content]}`;
 }
 
-/** A database's name as it stands in its backups' names. */
+/** A database's name as used in file names. */
 export function fileName(database: string): string {
   return database.replaceAll(/[^\w.-]/g, "_");
 }
 
-/** undefined for a file that is none of ours. */
+/** Undefined if this is not the name of a backup. */
 export function parseBackupName(name: string): BackupName | undefined {
   const match = pattern.exec(name);
   if (match === null) return undefined;
@@ -29,7 +29,7 @@ export function parseBackupName(name: string): BackupName | undefined {
   return { database, takenAt, content: ending === "sqlite3" ? "sqlite" : "postgres" };
 }
 
-/** A moment in UTC, fit for file names; sorts as time does. */
+/** A UTC timestamp for file names that sorts chronologically. */
 export function stampOf(moment: Date): string {
   return moment.toISOString().replaceAll(/[-:]/g, "");
 }

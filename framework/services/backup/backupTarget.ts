@@ -2,12 +2,12 @@ import { basename } from "node:path";
 import { LajuError } from "../../config/errors";
 import { databasePlace } from "../database/databasePlace";
 
-/** The database that is backed up, and the name its backups carry. */
+/** The database to back up, and its name in the names of its backups. */
 export type BackupTarget =
   | { content: "sqlite"; name: string; file: string }
   | { content: "postgres"; name: string; url: string };
 
-/** The app's own database. One that has no backup here is an error, never a silent nothing. */
+/** The app's own database. Throws if its engine is not supported, rather than silently backing up nothing. */
 export function backupTarget(): BackupTarget {
   const place = databasePlace();
   if (place.engine === "sqlite") {
@@ -17,8 +17,8 @@ export function backupTarget(): BackupTarget {
     const name = decodeURIComponent(new URL(place.url).pathname.slice(1)) || "postgres";
     return { content: "postgres", name, url: place.url };
   }
-  throw new LajuError("laju makes no backups of MySQL databases", {
+  throw new LajuError("laju cannot back up MySQL databases", {
     code: "E_BACKUP_ENGINE",
-    hint: "Use mysqldump or your provider's snapshots; SQLite and PostgreSQL are backed up here.",
+    hint: "Use mysqldump or your provider's snapshots. laju backs up SQLite and PostgreSQL.",
   });
 }

@@ -5,32 +5,34 @@ import { formatBackupName, parseBackupName } from "./backupName";
 import type { SealedFile } from "./unseal";
 
 /**
- * A file's name is anybody's who can write to the folder: a development backup called production's would be restored
- * there. So what the sealed header says has to fit the name.
+ * Checks that a backup's name matches its sealed header. Anyone who can write to the folder can rename files, so a
+ * development backup could be passed off as one of production.
  */
 export function checkName({ file, content, origin }: SealedFile): void {
   const name = basename(file);
   if (origin === undefined) {
-    logWarn("This backup was made by an older release: nothing but its name says whose it is", { file });
+    logWarn("This backup was made by an older release: only its name says which database it is from", {
+      file,
+    });
     return;
   }
   const named = parseBackupName(name);
-  const right = formatBackupName({ ...origin, content });
-  // A file under a name of its own claims nothing.
-  if (named === undefined || name === right) return;
+  const expected = formatBackupName({ ...origin, content });
+  // A name that is not a backup's makes no claim about the origin.
+  if (named === undefined || name === expected) return;
   throw refused(
-    `${file} was renamed: it is the backup ${right}`,
-    "Nothing was changed. Give it back its own name if you trust it.",
+    `${file} was renamed: it is the backup ${expected}`,
+    "Nothing was changed. Restore its original name if you trust it.",
   );
 }
 
-/** Restoring another database's backup is asked for by that database's name. */
+/** Restoring a backup of another database requires naming that database. */
 export function checkTarget({ file, origin }: SealedFile, target: string, from: string | undefined): void {
   const expected = from ?? target;
   if (origin === undefined || origin.database === expected) return;
   throw refused(
     `${file} is a backup of the database "${origin.database}", not of "${expected}"`,
-    `Nothing was changed. To put it there all the same, say so with --from ${origin.database}.`,
+    `Nothing was changed. To restore it there anyway, add --from ${origin.database}.`,
   );
 }
 

@@ -6,26 +6,26 @@ import { listBackups } from "./backupFiles";
 import { fileName } from "./backupName";
 import { backupTarget } from "./backupTarget";
 
-/** The backup that is meant: a name in the backup folder, a path, or the newest of the app's own database. */
+/** The chosen backup: a name in the backup folder, a path, or the newest backup of the app's own database. */
 export function chooseBackup({ file, latest, from }: Choice): string {
-  if (file !== undefined && latest) throw wrongUse("choose a file or --latest, not both", "");
+  if (file !== undefined && latest) throw usageError("choose a file or --latest, not both", "");
   if (file !== undefined) return pathOf(file);
   if (latest) return newest(from);
-  throw wrongUse("no backup chosen", "Give --file NAME or --latest. ");
+  throw usageError("no backup chosen", "Add --file NAME or --latest. ");
 }
 
 export interface Choice {
   file: string | undefined;
   latest: boolean;
-  /** The database that the newest is to be of, where that isn't the app's own. */
+  /** With `latest`: the database whose backup is wanted, if it is not the app's own. */
   from?: string | undefined;
 }
 
-/** Throws unless the replacement was asked for in so many words. */
+/** Throws unless replacing the database was explicitly confirmed. */
 export function confirmed(yes: boolean, backup: string): void {
   if (yes) return;
   const { name } = backupTarget();
-  throw wrongUse(`${basename(backup)} would replace the database "${name}"`, "Say so with --yes. ");
+  throw usageError(`${basename(backup)} would replace the database "${name}"`, "Confirm with --yes. ");
 }
 
 function newest(from: string | undefined): string {
@@ -35,7 +35,7 @@ function newest(from: string | undefined): string {
     (backup) => backup.database === fileName(name) && backup.content === content,
   );
   if (found !== undefined) return found.file;
-  throw wrongUse(`there is no backup of the database "${name}" in ${settings().backup.folder}`, "");
+  throw usageError(`there is no backup of the database "${name}" in ${settings().backup.folder}`, "");
 }
 
 function pathOf(file: string): string {
@@ -43,8 +43,9 @@ function pathOf(file: string): string {
   return basename(file) === file && existsSync(named) ? named : resolve(paths.root, file);
 }
 
-function wrongUse(message: string, advice: string): LajuError {
+function usageError(message: string, advice: string): LajuError {
   const names = listBackups().map(({ file }) => basename(file));
-  const shown = names.length === 0 ? "There are none yet." : `The newest: ${names.slice(0, 3).join(", ")}.`;
-  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: advice + shown });
+  const list =
+    names.length === 0 ? "There are no backups yet." : `The newest: ${names.slice(0, 3).join(", ")}.`;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: advice + list });
 }

@@ -18,7 +18,7 @@ export interface Backup {
   bytes: number;
 }
 
-/** Backs the app's database up into BACKUP_DIR. The file appears under its name only when it is whole. */
+/** Backs up the app's database to BACKUP_DIR. The file gets its final name only once it is complete. */
 export async function createBackup({ now = new Date(), signal }: CreateOptions = {}): Promise<Backup> {
   const { folder } = settings().backup;
   const secret = backupSecret();
@@ -29,7 +29,7 @@ export async function createBackup({ now = new Date(), signal }: CreateOptions =
   return withTemporaryFile(folder, async (sealed) => {
     const origin = { database: target.name, takenAt: now };
     const bytes = await sealTarget(target, sealed, { origin, secret, signal });
-    // Read back: a disk that lies is found now, not on the day the backup is needed.
+    // Read it back, so that a faulty disk is noticed now and not when the backup is needed.
     await openSealed(sealed, secret, signal);
     renameSync(sealed, file);
     syncFolder(folder);
@@ -66,13 +66,13 @@ async function sealPostgres(url: string, sealed: string, options: SealOptions): 
   const dump = await dumpPostgres(url, options.signal);
   try {
     const bytes = await seal(dump.stream, sealed, { content: "postgres", ...options });
-    // A dump that broke off is a fine stream, too: only the program's status tells.
+    // A truncated dump is also a valid stream: only the program's exit status shows it.
     await dump.ended;
     return bytes;
   } catch (error) {
     dump.stream.destroy();
     await dump.ended.catch(() => {
-      // It was stopped by the error that is thrown, or is that error itself.
+      // This is the error being thrown, or a consequence of it.
     });
     throw error;
   }

@@ -2,19 +2,19 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { BackupSecret } from "./encryptionKey";
 
 /**
- * A backup file, version 2: this header, then the gzipped content encrypted with AES-256-GCM, then the tag.
+ * * A backup file, version 2, is this header, the gzipped content encrypted with AES-256-GCM, and the GCM tag.
  *
  *   0  8   "LAJUBAK2"
- *   8  1   what is inside: 1 an SQLite database file, 2 PostgreSQL's custom archive (pg_dump -Fc)
- *   9  1   the secret: 0 a key of 32 bytes, 1 a passphrase (scrypt, N 2^16, r 8, p 1, with the salt)
- *  10  2   n, how long the origin is
- *  12 16   salt: HKDF-SHA256 of the secret with it gives the encryption key and the check key
+ *   8  1   content: 1 an SQLite database file, 2 a PostgreSQL custom archive (pg_dump -Fc)
+ *   9  1   secret: 0 a key of 32 bytes, 1 a passphrase (scrypt, N 2^16, r 8, p 1, with the salt)
+ *  10  2   n, the length of the origin
+ *  12 16   salt: HKDF-SHA256 derives the encryption key and the check key from it and the secret
  *  28 12   nonce
- *  40  n   origin: JSON with `database`, its name, and `takenAt`, the time in UTC
- * 40+n 16  HMAC-SHA256 of what precedes it with the check key, cut to 16: tells a wrong key from a damaged file
+ *  40  n   origin: JSON with `database` (its name) and `takenAt` (UTC)
+ * 40+n 16  HMAC-SHA256 of everything before it with the check key, truncated: tells a wrong key from a damaged file
  *
- * The whole header is the cipher's additional data, so it can't be exchanged either. Version 1 ("LAJUBAK1") is the same
- * without an origin: whose backup it is stands in its file's name alone, which anybody can change.
+ * The whole header is additional authenticated data of the cipher, so it can't be swapped either. Version 1 ("LAJUBAK1")
+ * has no origin: only the file name says which database the backup is from, and anyone can change that.
  */
 export interface Header {
   content: BackupContent;
@@ -33,7 +33,7 @@ export interface BackupOrigin {
 
 export type BackupContent = "sqlite" | "postgres";
 
-/** What has to be read before it is known how long the header is. */
+/** The size of the fixed part, which gives the length of the whole header. */
 export const fixedBytes = 40;
 export const tagBytes = 16;
 
@@ -52,13 +52,13 @@ export function formatHeader({ content, secretKind, salt, nonce, origin }: Heade
   return Buffer.concat([signed, signatureOf(signed, checkKey)]);
 }
 
-/** How long the header is that begins with these bytes; undefined when they are not the start of a backup. */
+/** The length of the header that starts with these bytes, or undefined if they are not the start of a backup. */
 export function headerLength(bytes: Buffer): number | undefined {
   if (bytes.length < fixedBytes || !hasMagic(bytes)) return undefined;
   return fixedBytes + (isVersion(bytes, 2) ? bytes.readUInt16BE(10) : 0) + signatureBytes;
 }
 
-/** What a whole header says, undefined when it is none. */
+/** Parses a complete header; undefined if it is not valid. */
 export function parseHeader(bytes: Buffer): Header | undefined {
   if (headerLength(bytes) !== bytes.length) return undefined;
   const content = contents[(bytes[8] ?? 0) - 1];
@@ -81,7 +81,7 @@ function isVersion(bytes: Buffer, version: 1 | 2): boolean {
   return bytes.toString("latin1", 0, magicBytes) === magics[version];
 }
 
-/** Read before the signature is checked, so it may be anything. */
+/** Called before the signature is verified, so the bytes may be anything. */
 function originIn(bytes: Buffer): BackupOrigin | undefined {
   if (!isVersion(bytes, 2)) return undefined;
   try {
@@ -90,7 +90,7 @@ function originIn(bytes: Buffer): BackupOrigin | undefined {
     );
     return { database: String(database), takenAt: new Date(takenAt) };
   } catch {
-    // Damaged: no signature fits it.
+    // Damaged: the signature check will fail.
     return { database: "", takenAt: new Date(Number.NaN) };
   }
 }

@@ -6,17 +6,17 @@ import { LajuError } from "../../config/errors";
 /** A running pg_dump or pg_restore. */
 export interface Tool<Stream> {
   stream: Stream;
-  /** Rejects unless the program ended well; what it wrote before is worth nothing then. */
+  /** Rejects if the program fails. Discard its output then. */
   ended: Promise<void>;
 }
 
-/** The whole database in PostgreSQL's custom format; gzip is ours. */
+/** Dumps the whole database in PostgreSQL's custom format, uncompressed because backups are gzipped anyway. */
 export async function dumpPostgres(url: string, signal?: AbortSignal): Promise<Tool<Readable>> {
   const child = await start("pg_dump", ["--format=custom", "--compress=0"], { url, signal });
   return { stream: child.stdout as Readable, ended: ending("pg_dump", child) };
 }
 
-/** Replaces what the archive holds in one transaction: after an error everything is as it was. */
+/** Replaces everything the archive contains in a single transaction, so an error changes nothing. */
 export async function restorePostgres(url: string, signal?: AbortSignal): Promise<Tool<Writable>> {
   const options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"];
   const child = await start("pg_restore", options, { url, signal });
@@ -38,49 +38,49 @@ async function start(
 }
 
 /**
- * Arguments are shown by ps to everyone on the machine; the environment isn't. A password in the query string counts
- * before the one that stands before the host, as it does for the driver.
+ * Separates the password from the URL: ps shows arguments, but not the environment, to every user. As for the driver, a
+ * password in the query string takes precedence over the one before the host.
  */
 function withoutPassword(url: string): { target: string; password: string } {
   const target = new URL(url);
   const inQuery = target.searchParams.get("password");
   const password = inQuery || decodeURIComponent(target.password);
   target.password = "";
-  // Not by searchParams, which writes a blank as "+": libpq takes that for a plus sign.
+  // searchParams would encode a space as "+", which libpq reads as a plus sign.
   const pairs = target.search.slice(1).split("&");
   target.search = pairs.filter((pair) => !isPassword(pair)).join("&");
   return { target: target.href, password };
 }
 
-/** `password`, `sslpassword`, also with letters written as %70. An encrypted key's phrase has no variable: it is left out. */
+/** Matches `password` and `sslpassword`, also percent-encoded. There is no variable for sslpassword, so it is dropped. */
 function isPassword(pair: string): boolean {
   const [name] = new URLSearchParams(pair).keys();
   return name !== undefined && /password|secret/i.test(name);
 }
 
 function ending(program: string, child: ChildProcess): Promise<void> {
-  let said = "";
+  let output = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-2000);
+    output = (output + text).slice(-2000);
   });
   const ended = new Promise<void>((resolve, reject) => {
     child.once("error", (error) => reject(cannotRun(program, error)));
     child.once("close", (status, signal) => {
       if (status === 0) return resolve();
-      const how = signal === null ? `status ${status}` : `signal ${signal}`;
-      reject(new Error(`${program} ended with ${how}: ${said.trim() || "no message"}`));
+      const outcome = signal === null ? `exited with status ${status}` : `was killed by ${signal}`;
+      reject(new Error(`${program} ${outcome}: ${output.trim() || "no error message"}`));
     });
   });
-  // Whoever awaits it later still gets the error; meanwhile it isn't "unhandled".
+  // Prevents an "unhandled rejection" until the promise is awaited.
   ended.catch(() => {});
   return ended;
 }
 
 function cannotRun(program: string, error: NodeJS.ErrnoException): Error {
   if (error.code !== "ENOENT") return error;
-  return new LajuError(`${program} is not installed, and PostgreSQL's backup needs it`, {
+  return new LajuError(`${program} is not installed, but PostgreSQL backups need it`, {
     code: "E_BACKUP_TOOL",
-    hint: "Install PostgreSQL's client programs, such as Debian's postgresql-client, in the server's version.",
+    hint: "Install PostgreSQL's client programs (postgresql-client on Debian) in the server's version.",
     cause: error,
   });
 }

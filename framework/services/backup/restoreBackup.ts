@@ -15,17 +15,17 @@ import { openSealed, type SealedFile, unseal } from "./unseal";
 export interface RestoreOptions {
   now?: Date;
   signal?: AbortSignal;
-  /** The database that the backup is of, where that isn't the app's own. */
+  /** The database that the backup is from, if it is not the app's own. */
   from?: string | undefined;
 }
 
-/** What was put back, and where the database that it replaced is now (undefined where there was none). */
+/** The restored database, and where the one it replaced is now (undefined if there was none). */
 export interface Restored {
   database: string;
   replaced: string | undefined;
 }
 
-/** Replaces the app's database by a backup, after the backup was checked to its last byte. */
+/** Replaces the app's database with a backup, after verifying every byte of the backup. */
 export async function restoreBackup(file: string, options: RestoreOptions = {}): Promise<Restored> {
   const target = backupTarget();
   const sealed = await openSealed(file, backupSecret(), options.signal);
@@ -37,7 +37,7 @@ export async function restoreBackup(file: string, options: RestoreOptions = {}):
     : restorePostgresDatabase(sealed, target, options);
 }
 
-/** Reads a backup through as a restore would and changes nothing. PostgreSQL's archive is checked by its seal alone. */
+/** Verifies a backup as a restore would, without changing anything. For a PostgreSQL archive, only the seal is checked. */
 export async function checkBackup(file: string, { signal }: RestoreOptions = {}): Promise<void> {
   const sealed = await openSealed(file, backupSecret(), signal);
   checkName(sealed);
@@ -46,7 +46,7 @@ export async function checkBackup(file: string, { signal }: RestoreOptions = {})
 
 function restoreSqlite(sealed: SealedFile, database: string, options: RestoreOptions): Promise<Restored> {
   const aside = `${database}.replaced-${stampOf(options.now ?? new Date())}`;
-  // Beside the database: only within one file system is a rename at once.
+  // In the database's folder, because a rename is atomic only within one file system.
   const work = async (restored: string) => {
     const replaced = existsSync(database) ? aside : undefined;
     replaceSqlite(database, restored, aside);
@@ -78,7 +78,7 @@ async function restorePostgresDatabase(
   try {
     await unseal(sealed, restore.stream, options.signal);
   } catch (error) {
-    // When pg_restore stopped reading, its own words say why.
+    // pg_restore stopped reading: its own error message says why.
     if (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE") await restore.ended;
     throw error;
   }
@@ -88,10 +88,10 @@ async function restorePostgresDatabase(
 
 function otherEngine(sealed: SealedFile, target: BackupTarget): LajuError {
   return new LajuError(
-    `${sealed.file} holds a ${sealed.content} database, DATABASE_URL is ${target.content}`,
+    `${sealed.file} contains a ${sealed.content} database, but DATABASE_URL is ${target.content}`,
     {
       code: "E_BACKUP_ENGINE",
-      hint: "Nothing was changed. Set DATABASE_URL to the kind of database that the backup was made of.",
+      hint: "Nothing was changed. Set DATABASE_URL to the same kind of database as the backup.",
     },
   );
 }

@@ -9,16 +9,16 @@ import { type BackupContent, type BackupOrigin, formatHeader } from "./header";
 
 export interface Sealing {
   content: BackupContent;
-  /** Undefined makes a file of version 1. */
+  /** If undefined, a file of version 1 is written. */
   origin: BackupOrigin | undefined;
   secret: BackupSecret;
   signal?: AbortSignal;
 }
 
-/** GCM's own limit for one message: beyond it, it protects nothing any more. */
+/** GCM's limit for a single message, beyond which it is no longer secure. */
 const largestBytes = 2 ** 36 - 32;
 
-/** Writes a stream, gzipped and encrypted, into a new file that is on the disk when this returns. Gives its size. */
+/** Writes a stream, gzipped and encrypted, to a new file. Returns its size once it is safely on disk. */
 export async function seal(source: Readable, file: string, options: Sealing): Promise<number> {
   const { content, origin, secret, signal } = options;
   const salt = randomBytes(16);
@@ -33,11 +33,11 @@ export async function seal(source: Readable, file: string, options: Sealing): Pr
     yield cipher.getAuthTag();
   }
 
-  // `flush` is fsync before close: a rename must not overtake the bytes.
+  // `flush` calls fsync before closing, so that a later rename can't reach the disk before the data.
   const sealed = createWriteStream(file, { flags: "wx", mode: 0o600, flush: true });
   await pipeline(source, createGzip(), cipher, framed, sealed, { signal });
 
   const { size } = await stat(file);
-  if (size > largestBytes) throw new Error(`a backup can hold 64 GiB, this one has ${size} bytes`);
+  if (size > largestBytes) throw new Error(`a backup can be at most 64 GiB, but this one has ${size} bytes`);
   return size;
 }

@@ -2,18 +2,19 @@ import { closeSync, openSync } from "node:fs";
 import { LajuError } from "../../config/errors";
 import { openSqlite } from "../database/sqliteDriver";
 
-/** How many pages are copied before other work of this process gets its turn. */
+/** How many pages are copied before yielding to other work in this process. */
 const pagesAtOnce = 2000;
 
-/** Copies a database that others go on writing to: the copy is the state of one moment. */
+/** Makes a consistent copy of a database while others keep writing to it. */
 export async function copySqlite(file: string, copy: string, signal?: AbortSignal): Promise<void> {
-  if (file === ":memory:") throw new LajuError("a database in memory has no backup", { code: "E_BACKUP" });
+  if (file === ":memory:")
+    throw new LajuError("an in-memory database cannot be backed up", { code: "E_BACKUP" });
   const source = openSqlite(file, { mustExist: true });
   try {
-    // SQLite would make it readable for all.
+    // SQLite would create a world-readable file.
     closeSync(openSync(copy, "wx", 0o600));
-    // SQLite's backup begins anew whenever another process writes, for ever on a busy database (measured: 1,000
-    // starts and no end). An open read holds on to one moment, and in WAL mode it is in nobody's way.
+    // SQLite's backup starts over whenever another process writes, and on a busy database never finishes (measured:
+    // 1,000 restarts). An open read transaction pins one snapshot, and in WAL mode it blocks nobody.
     source.exec("BEGIN");
     source.prepare("SELECT count(*) FROM sqlite_schema").get();
     await source.backup(copy, {
@@ -27,13 +28,13 @@ export async function copySqlite(file: string, copy: string, signal?: AbortSigna
   }
 }
 
-/** Reads a database through and throws when it is damaged. "quick" leaves out the comparison with the indexes. */
+/** Reads the whole database and throws if it is damaged. "quick" skips comparing the indexes with the tables. */
 export function checkSqlite(file: string, thoroughness: "quick" | "full", what: string): void {
   const found = findDamage(file, thoroughness === "quick" ? "quick_check(1)" : "integrity_check(1)");
   if (found === undefined) return;
   throw new LajuError(`${what} is damaged: ${found.message}`, {
     code: "E_DATABASE_DAMAGED",
-    hint: "Nothing was changed. Look at the disk, and at an earlier backup.",
+    hint: "Nothing was changed. Check the disk, and try an earlier backup.",
     cause: found.cause,
   });
 }

@@ -16,15 +16,15 @@ import { syncFolder } from "../../files/syncFolder";
 import { type Database, openSqlite } from "../database/sqliteDriver";
 
 /**
- * Puts `replacement` in the place of a database that nobody has open. The replaced one is kept as `aside`;
- * there is no moment at which neither is there.
+ * Replaces a database that no process has open. The old one is kept as `aside`. At every moment, one of the two exists
+ * under the database's name.
  */
 export function replaceSqlite(database: string, replacement: string, aside: string): void {
-  const lock = existsSync(database) ? lockWhole(database) : undefined;
+  const lock = existsSync(database) ? lockExclusively(database) : undefined;
   try {
-    takeOverOwner(replacement, existsSync(database) ? database : dirname(database));
+    copyOwnership(replacement, existsSync(database) ? database : dirname(database));
     if (existsSync(database)) linkSync(database, aside);
-    // What SQLite would otherwise play into the restored database at its first opening.
+    // Otherwise SQLite would apply them to the restored database when it is first opened.
     for (const suffix of ["-wal", "-shm", "-journal"]) {
       if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
     }
@@ -36,10 +36,10 @@ export function replaceSqlite(database: string, replacement: string, aside: stri
 }
 
 /**
- * Leaving WAL mode needs the database to ourselves and folds the log into the file. A damaged database can't
- * be locked, and it is the very one that people restore over: then undefined.
+ * Leaves WAL mode, which requires exclusive access and merges the log into the file, and locks the database. Returns
+ * undefined for a damaged database: it can't be locked, yet it is what people most often want to replace.
  */
-function lockWhole(file: string): Database | undefined {
+function lockExclusively(file: string): Database | undefined {
   let database: Database | undefined;
   try {
     database = openSqlite(file, { mustExist: true, wal: false, busyTimeout: 2000 });
@@ -59,8 +59,8 @@ function lockWhole(file: string): Database | undefined {
   }
 }
 
-/** Root may restore for the user that the app runs as. */
-function takeOverOwner(file: string, model: string): void {
+/** Copies owner and mode, so that root can restore for the user the app runs as. */
+function copyOwnership(file: string, model: string): void {
   const found = statSync(model);
   const descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
   try {

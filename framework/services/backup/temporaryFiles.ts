@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { LajuError } from "../../config/errors";
 import { makeFolder } from "../../files/makeFolder";
 
-/** The file itself, and what SQLite puts beside a database. */
+/** The file itself, and the files that SQLite creates next to a database. */
 const suffixes = ["", "-journal", "-wal", "-shm"] as const;
 const pattern = /^\.laju-backup-(.+)-(\d+)-[0-9a-f]{12}\.tmp(?:-journal|-wal|-shm)?$/;
 const oldMs = 86_400_000;
 
 /**
- * Gives the path of a file to be made in the folder, and removes it however the work ends: it may hold the
- * database in the clear. Only a SIGKILL or a power cut leaves it, and then the next start sweeps it away.
+ * Calls `work` with the path of a temporary file to create in the folder, and removes the file however `work` ends: it
+ * may contain the database unencrypted. After a SIGKILL or a power failure, the next call removes it.
  */
 export async function withTemporaryFile<T>(folder: string, work: (file: string) => Promise<T>): Promise<T> {
   prepareFolder(folder);
@@ -22,7 +22,7 @@ export async function withTemporaryFile<T>(folder: string, work: (file: string) 
   const remove = () => {
     for (const suffix of suffixes) rmSync(file + suffix, { force: true });
   };
-  // A time limit ends the process with process.exit, which runs no `finally`.
+  // A run that times out calls process.exit, which skips `finally`.
   process.once("exit", remove);
   try {
     return await work(file);
@@ -32,7 +32,7 @@ export async function withTemporaryFile<T>(folder: string, work: (file: string) 
   }
 }
 
-/** Removes what processes that are gone have left. Another machine's files (a shared folder) get a day. */
+/** Removes files left behind by dead processes. In a shared folder, another machine's files are kept for a day. */
 export function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, host, pid] = pattern.exec(name) ?? [];
@@ -48,8 +48,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process.
-    return error.code === "EPERM";
+    return error.code === "EPERM"; // Another user's process.
   }
 }
 
@@ -62,9 +61,9 @@ function prepareFolder(folder: string): void {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new LajuError(`the folder ${folder} cannot be made: ${error.code}`, {
+    throw new LajuError(`the folder ${folder} cannot be created: ${error.code}`, {
       code: "E_BACKUP_FOLDER",
-      hint: "Let this user write there, or set BACKUP_DIR to another folder.",
+      hint: "Give this user write access, or set BACKUP_DIR to another folder.",
       cause: error,
     });
   }

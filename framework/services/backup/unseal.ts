@@ -18,22 +18,22 @@ import {
   tagBytes,
 } from "./header";
 
-/** A backup file whose every byte was found to be what was written with this secret. */
+/** A backup file in which every byte has been authenticated with the secret. */
 export interface SealedFile {
   file: string;
   content: BackupContent;
-  /** Whose backup it is; undefined in those of older releases. */
+  /** Where the backup comes from; undefined in backups from older releases. */
   origin: BackupOrigin | undefined;
-  /** A decipher that is ready to read the file from behind its header. */
+  /** A new decipher for the content after the header. */
   decipher(): DecipherGCM;
-  /** The first and the last byte of the encrypted content. */
+  /** The positions of the first and last byte of the encrypted content. */
   start: number;
   end: number;
 }
 
-const takeAnother = "Take another backup.";
+const tryAnother = "Use another backup.";
 
-/** Checks a backup from its first byte to its tag. Nothing of it is used before that. */
+/** Authenticates a whole backup, before any of its content is used. */
 export async function openSealed(
   file: string,
   secret: BackupSecret,
@@ -45,12 +45,12 @@ export async function openSealed(
     await pipeline(encryptedBytes(sealed), sealed.decipher(), nowhere, { signal });
   } catch (error) {
     if (!/unable to authenticate/i.test(error.message)) throw error;
-    throw unusable(`${file} is damaged or cut short: its seal does not match`, takeAnother, error);
+    throw unusable(`${file} is damaged or truncated: its seal does not match`, tryAnother, error);
   }
   return sealed;
 }
 
-/** Decrypts and unpacks into a stream. */
+/** Decrypts and decompresses into a stream. */
 export async function unseal(sealed: SealedFile, into: Writable, signal?: AbortSignal): Promise<void> {
   await pipeline(encryptedBytes(sealed), sealed.decipher(), createGunzip(), into, { signal });
 }
@@ -67,7 +67,7 @@ async function readFrame(file: string, secret: BackupSecret): Promise<SealedFile
     const bytes = await readAt(handle, 0, length);
     const header = parseHeader(bytes);
     if (header === undefined) throw noHeader(file, bytes);
-    if (size <= length + tagBytes) throw unusable(`${file} is cut short`, takeAnother);
+    if (size <= length + tagBytes) throw unusable(`${file} is truncated`, tryAnother);
     const key = encryptionKeyFor(file, { header, bytes, secret });
     const tag = await readAt(handle, size - tagBytes, tagBytes);
     const decipher = () =>
@@ -83,8 +83,8 @@ async function readFrame(file: string, secret: BackupSecret): Promise<SealedFile
 
 function noHeader(file: string, bytes: Buffer): LajuError {
   if (hasMagic(bytes))
-    return unusable(`${file} is damaged or cut short: its header is incomplete`, takeAnother);
-  return unusable(`${file} is not a backup`, "A backup begins with LAJUBAK2, an older one with LAJUBAK1.");
+    return unusable(`${file} is damaged or truncated: its header is incomplete`, tryAnother);
+  return unusable(`${file} is not a backup`, "Backups begin with LAJUBAK2, older ones with LAJUBAK1.");
 }
 
 function encryptionKeyFor(
@@ -95,14 +95,14 @@ function encryptionKeyFor(
   const keys = keysFor(secret, header.salt);
   if (header.secretKind === secret.kind && isSignedBy(bytes, keys.check)) return keys.encryption;
   throw unusable(
-    `BACKUP_ENCRYPTION_KEY is not the one that ${file} was encrypted with (or the file's start is damaged)`,
-    `It was made with a ${header.secretKind}; nothing else opens it.`,
+    `BACKUP_ENCRYPTION_KEY does not match the key that ${file} was encrypted with (or the file's header is damaged)`,
+    `It was encrypted with a ${header.secretKind}; only that can decrypt it.`,
   );
 }
 
-const seeBackups = "See the backups in BACKUP_DIR (default: data/backups).";
+const seeBackups = "Backups are in BACKUP_DIR (default: data/backups).";
 
-/** Without waiting for the other end of a named pipe. */
+/** O_NONBLOCK: opening a named pipe would otherwise wait for its other end. */
 async function openBackup(file: string): Promise<FileHandle> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);

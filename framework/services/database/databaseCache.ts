@@ -29,7 +29,7 @@ export const databaseCache: CacheStore = {
   flush: () => withTable(() => DB.from("cache").delete()),
 };
 
-/** Expired entries nobody asks for again would pile up: the first put of each process takes them out. */
+/** Expired entries that nobody reads again would pile up, so the first put of each process deletes them. */
 async function purgeOnce(): Promise<void> {
   if (hasPurged) return;
   hasPurged = true;
@@ -41,7 +41,7 @@ async function withTable<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isMissingTable(error)) throw error;
-    throw new LajuError("the database has no table cache", {
+    throw new LajuError('the database has no "cache" table', {
       code: "E_CACHE_TABLE",
       hint: "Run node laju migrate, or set CACHE_STORE=redis.",
       cause: error,

@@ -2,24 +2,24 @@ import { join, resolve } from "node:path";
 import { paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** Where a database is: a file, or a server by its URL. */
+/** Where a database is: an SQLite file or a server's URL. */
 export type DatabasePlace =
   | { engine: "sqlite"; file: string; mustExist: boolean }
   | { engine: "pg" | "mysql2"; url: string; address: string };
 
-/** The app's database: DATABASE_URL, else the SQLite file of DB_CONNECTION. */
+/** The app's database: DATABASE_URL, or else the SQLite file of DB_CONNECTION. */
 export function databasePlace(): DatabasePlace {
   const { databaseUrl, dbConnection } = settings();
   return databaseUrl === undefined ? stagePlace(dbConnection) : urlPlace(databaseUrl);
 }
 
-/** The SQLite file that DB and SQLite share. Beside a database server it is DB_CONNECTION's own file. */
+/** The SQLite file that DB and SQLite share. If DATABASE_URL names a server, it is DB_CONNECTION's file. */
 export function sqliteFile(): string {
   const place = databasePlace();
   return place.engine === "sqlite" ? place.file : stageFile(settings().dbConnection);
 }
 
-/** A stage by name. One that laju doesn't know must exist: a misspelt name would make an empty database. */
+/** The database of a stage. An unknown stage's file must exist: a typo should not create an empty database. */
 export function stagePlace(stage: string): DatabasePlace {
   if (!/^[\w-]+$/.test(stage)) {
     throw new LajuError(`${JSON.stringify(stage)} is not the name of a database stage`, {
@@ -43,7 +43,7 @@ function urlPlace(url: string): DatabasePlace {
   return { engine: isPostgres ? "pg" : "mysql2", url, address };
 }
 
-/** `file:data/x.sqlite3`, `file:./x`, `file:/x` and `file:///x`; what is relative hangs on the app's root. */
+/** Accepts `file:data/x.sqlite3`, `file:./x`, `file:/x` and `file:///x`; relative paths start at the app's root. */
 function fileOf(url: string): string {
   const path = decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, ""));
   return path === ":memory:" ? path : resolve(paths.root, path);

@@ -1,35 +1,35 @@
 import type { Socket } from "node:net";
 import { require } from "../../config/require";
 
-/** A server that hears nothing hangs up after a minute or less; what stood for so long (ms) is not used. */
-const freshFor = 10_000;
+/** Servers drop silent connections after a minute or less, so one that is older than this (ms) is not used. */
+const maxAge = 10_000;
 
 /**
- * Begins a connection to the database server at `url`, for the driver to use: PostgreSQL starts a process for each,
- * which takes as long as loading knex and pg does, and can do so meanwhile. Nothing is said over it until it is taken.
+ * Starts connecting to the database server before the driver is loaded. PostgreSQL starts a process per connection,
+ * which takes about as long as loading knex and pg, so both happen at once. Nothing is sent until pg takes the socket.
  *
- * @returns what gives pg its sockets: the one that was begun, if it still stands, and new ones after that.
+ * @returns the function pg gets its sockets from: first the early one, if it is still usable, then new ones.
  */
-export function connectAhead(url: string): () => Socket {
+export function connectEarly(url: string): () => Socket {
   const net = require("node:net") as typeof import("node:net");
   const { hostname, port, searchParams } = new URL(url);
-  // A path (of a UNIX socket) stands there percent-encoded, or in the query.
+  // The path of a Unix socket is either a percent-encoded host name or in the query string.
   if (hostname === "" || hostname.includes("%") || searchParams.has("host")) return () => new net.Socket();
-  const ahead = net.connect(Number(port || 5432), hostname.replace(/^\[|\]$/g, "")).unref();
-  const begun = Date.now();
+  const early = net.connect(Number(port || 5432), hostname.replace(/^\[|\]$/g, "")).unref();
+  const startedAt = Date.now();
   let isTaken = false;
-  // The one who takes its place meets the same error, and tells it.
-  ahead.on("error", () => {});
+  // Ignore errors here: the socket that pg opens instead fails the same way and reports it.
+  early.on("error", () => {});
   return () => {
-    if (Date.now() - begun > freshFor && !isTaken) ahead.destroy();
-    if (isTaken || ahead.destroyed) return new net.Socket();
+    if (Date.now() - startedAt > maxAge && !isTaken) early.destroy();
+    if (isTaken || early.destroyed) return new net.Socket();
     isTaken = true;
-    return asNew(ahead);
+    return asUnconnected(early);
   };
 }
 
-/** A socket that may be connected already, for a driver that calls connect() and waits for the event. */
-function asNew(socket: Socket): Socket {
+/** Makes a socket that may already be connected usable by a driver that calls connect() and waits for the event. */
+function asUnconnected(socket: Socket): Socket {
   socket.connect = () => {
     if (!socket.connecting) process.nextTick(() => socket.emit("connect"));
     return socket;

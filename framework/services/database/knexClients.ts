@@ -11,15 +11,15 @@ type ClientClass = typeof Knex.Client;
 type SqlitePlace = Extract<DatabasePlace, { engine: "sqlite" }>;
 type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
 
-/** How long a server may take to answer a connection, in milliseconds. */
+/** How long a server may take to accept a connection, in milliseconds. */
 const connectTimeout = 5000;
 
-/** Knex's client for this place, with laju's driver, PRAGMAs, time limits and errors; `stream` gives pg its sockets. */
+/** Knex's client with laju's driver, PRAGMAs, time limits and errors. `stream` creates the sockets for pg. */
 export function clientFor(place: DatabasePlace, stream?: () => NetSocket): ClientClass {
   return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place, stream);
 }
 
-/** Knex's own class, taken from an unconnected instance: so knex stays one package with one entry. */
+/** Knex's own client class, taken from an unconnected instance so that only knex's main module is imported. */
 function knexClient(engine: string): ClientClass {
   const { knex } = require("knex") as typeof import("knex");
   return knex({ client: engine, useNullAsDefault: true }).client.constructor as ClientClass;
@@ -36,8 +36,8 @@ function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
     }
 
     /**
-     * Migrations rebuild tables, and `DROP TABLE` under foreign keys deletes the rows that refer to it. So they
-     * are off while migrations run, and knex checks every reference before it commits.
+     * Migrations rebuild tables, and with foreign keys enforced `DROP TABLE` deletes the rows that refer to the table. So
+     * enforcement is off during migrations, and knex checks every reference before it commits.
      */
     override transaction(container: never, config: Knex.TransactionConfig, outer: never) {
       const isMigrating = "isMigrating" in this && !outer;
@@ -45,7 +45,7 @@ function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
       return super.transaction(container, options, outer);
     }
 
-    /** A transaction that reads first and writes later fails at once when another process wrote in between. */
+    /** A deferred transaction that reads before it writes fails immediately if another process writes in between. */
     override query(connection: Database, query: unknown): unknown {
       return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
     }
@@ -65,25 +65,25 @@ function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass
       this.driver = place.engine === "pg" ? withVersion(loadPostgres()) : require("mysql2");
     }
 
-    /** Knex asks the server for it, one more way there and back before the first query. */
+    /** Knex would query the version, which costs a round trip before the first query. */
     async checkVersion(connection: { serverVersion?: string }): Promise<string> {
-      const { checkVersion } = Client.prototype as unknown as AsksForVersion;
+      const { checkVersion } = Client.prototype as unknown as VersionChecking;
       return connection.serverVersion ?? checkVersion.call(this, connection);
     }
   };
 }
 
-interface AsksForVersion {
+interface VersionChecking {
   checkVersion(this: unknown, connection: unknown): Promise<string>;
 }
 
-/** The driver, with connections that keep what the server says of its version when they begin. */
+/** The driver, with connections that remember the version the server announces at connection start. */
 function withVersion(driver: typeof import("pg")): typeof import("pg") {
   class Client extends driver.Client {
     serverVersion: string | undefined;
 
-    constructor(...given: ConstructorParameters<typeof driver.Client>) {
-      super(...given);
+    constructor(...args: ConstructorParameters<typeof driver.Client>) {
+      super(...args);
       const { connection } = this as unknown as { connection: EventEmitter };
       connection.on("parameterStatus", ({ parameterName, parameterValue }) => {
         if (parameterName === "server_version") this.serverVersion = parameterValue.split(" ")[0];
@@ -96,7 +96,7 @@ function withVersion(driver: typeof import("pg")): typeof import("pg") {
 function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {
   const { _query } = Base.prototype as unknown as Querying;
   return class extends Base {
-    /** Every statement's error passes here, before knex puts the statement in front of it. */
+    /** Catches every statement's error before knex prepends the statement to its message. */
     async _query(connection: unknown, query: Query): Promise<unknown> {
       try {
         return await _query.call(this, connection, query);
@@ -115,7 +115,7 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       }
     }
 
-    /** Knex runs the work even when BEGIN failed (SQLITE_BUSY): its queries fail then, but not what stands before. */
+    /** Knex runs `work` even if BEGIN failed (SQLITE_BUSY): its queries fail, but code before them would run. */
     override transaction(work: (trx: Knex.Transaction) => unknown, config: unknown, outer: unknown) {
       return super.transaction(
         (trx: Knex.Transaction) => (trx.isCompleted() ? undefined : work(trx)),
@@ -144,7 +144,7 @@ interface Querying {
 
 type Socket = { ref?(): void; unref?(): void };
 
-/** pg's client is asked itself; mysql2's has its socket in `stream`. */
+/** pg's client has ref() and unref() itself; mysql2's has its socket in `stream`. */
 function socketOf(connection: unknown): Socket | undefined {
   const { unref, stream } = connection as Socket & { stream?: Socket };
   return typeof unref === "function" ? (connection as Socket) : stream;
@@ -161,7 +161,7 @@ function postgresDefaults({ types }: typeof import("pg")) {
   };
 }
 
-/** As SQLite and mysql2 do it: `count(*)` is a number; what a number can't hold stays a text. */
+/** As in SQLite and mysql2, `count(*)` is a number; a value that a number can't represent stays a string. */
 function parseBigint(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;
@@ -169,7 +169,7 @@ function parseBigint(text: string): number | string {
 
 const mysqlDefaults = { connectTimeout, supportBigNumbers: true };
 
-/** Without a navigator (Node 20) pg makes a Response to see where it runs, which loads undici: 22 ms. */
+/** Without `navigator` (Node 20), pg creates a Response to detect its runtime, which loads undici (22 ms). */
 function loadPostgres(): typeof import("pg") {
   if ("navigator" in globalThis) return require("pg");
   Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
@@ -191,7 +191,7 @@ function describeServer({ address, url }: ServerPlace, error: Error & { code?: s
   const shown = password === "" ? reason : reason.replaceAll(decodeURIComponent(password), "…");
   return new LajuError(`the database at ${address} (DATABASE_URL) cannot be used: ${shown}`, {
     code: "E_DB_CONNECT",
-    hint: "Check that the server runs and that DATABASE_URL has its host, port, user, password and database.",
+    hint: "Check that the server is running and that DATABASE_URL has the right host, port, user, password and database.",
     cause: error,
   });
 }
@@ -201,9 +201,9 @@ function isPoolTimeout(error: Error): boolean {
 }
 
 function poolTimeout(cause: Error): LajuError {
-  return new LajuError("every connection to the database stayed in use for too long", {
+  return new LajuError("timed out waiting for a free database connection", {
     code: "E_DB_BUSY",
-    hint: "Inside DB.transaction use its trx, not DB; and commit or roll back every transaction.",
+    hint: "Inside DB.transaction use its trx instead of DB, and commit or roll back every transaction.",
     cause,
   });
 }

@@ -7,35 +7,37 @@ import { logInfo, logWarn } from "../Logger";
 import type { DatabasePlace } from "./databasePlace";
 import { sqliteDriver } from "./sqliteDriver";
 
-/** How often it is asked for while another has it, in milliseconds. */
-const askEvery = 100;
-/** For how long, in milliseconds: a deployment that waits for a process that hangs has to end some time. */
-const usualPatience = 600_000;
+/** How often to try for the lock while another process holds it, in milliseconds. */
+const pollInterval = 100;
+/** How long to wait for it, in milliseconds: a deployment must not wait forever for a process that hangs. */
+const defaultPatience = 600_000;
 
-export interface Migrated {
+export interface MigrationTarget {
   place: DatabasePlace;
   database: Knex;
-  /** Knex's own, of what has run. */
+  /** Knex's table of completed migrations. */
   table?: string | undefined;
-  /** How long to wait for another process that migrates it, in milliseconds. */
+  /** How long to wait for another process that is migrating, in milliseconds. */
   patience?: number | undefined;
 }
 
-/** Held by a connection, so that it is free when its process has gone, whatever ended it. */
+/** Held by a connection, so it is released however its process ends. */
 interface Lock {
   take(): Promise<boolean>;
-  /** Who has it, for people. */
+  /** Who holds it, for messages. */
   holder(): Promise<string>;
   release(): Promise<unknown>;
 }
 
 /**
- * Of several processes that migrate one database, one does and the others wait. Knex's own lock is a row: whoever
- * finds it taken fails; where changes of tables commit by themselves (MySQL), one that was killed leaves it taken for
- * ever; and two that make its table at once fail, or make two rows, which no update takes for the one it looks for.
+ * Runs `work` under a lock, so that of several processes migrating one database one migrates and the others wait.
+ *
+ * Knex's own lock, a row in a table, isn't enough. A process that finds it taken fails. On MySQL, where table changes
+ * commit implicitly, a killed process leaves it taken forever. And two processes that create its table at once fail or
+ * insert two rows, which knex can never lock again.
  */
-export async function migratingAlone<T>(
-  { place, database, table = "knex_migrations", patience = usualPatience }: Migrated,
+export async function withMigrationLock<T>(
+  { place, database, table = "knex_migrations", patience = defaultPatience }: MigrationTarget,
   work: () => Promise<T>,
 ): Promise<T> {
   const lock = await lockFor(place, database);
@@ -44,51 +46,51 @@ export async function migratingAlone<T>(
     await freeRow(database, `${table}_lock`);
     return await work();
   } finally {
-    // When it cannot be released its connection has gone, and the lock with it.
+    // If releasing fails, the connection is gone and the lock with it.
     await lock.release().catch(() => {});
   }
 }
 
 async function waitFor(lock: Lock, patience: number): Promise<void> {
   const giveUpAt = Date.now() + patience;
-  for (let turn = 0; !(await lock.take()); turn++) {
-    if (turn === 0) {
-      logInfo("Another process is migrating this database: waiting for its end", { by: await lock.holder() });
+  for (let attempt = 0; !(await lock.take()); attempt++) {
+    if (attempt === 0) {
+      logInfo("Waiting for another process that is migrating this database", { by: await lock.holder() });
     }
     if (Date.now() > giveUpAt) throw tookTooLong(await lock.holder(), patience);
-    await pause(askEvery);
+    await pause(pollInterval);
   }
 }
 
 function tookTooLong(holder: string, patience: number): LajuError {
   return new LajuError(`${holder} has been migrating this database for more than ${patience / 1000} s`, {
     code: "E_MIGRATING",
-    hint: "Nothing was changed. Wait for its end, or end it if it hangs, then try again.",
+    hint: "Nothing was changed. Wait for it to finish, or stop it if it hangs, then migrate again.",
   });
 }
 
-/** Nobody migrates now: a row that says so was left by one that was killed. */
+/** Clears knex's lock row. We hold the real lock, so a taken row was left behind by a process that was killed. */
 async function freeRow(database: Knex, table: string): Promise<void> {
   if (!(await database.schema.hasTable(table))) return;
   const rows: number[] = await database(table).pluck("is_locked");
   if (rows.length === 1 && rows[0] === 0) return;
-  if (rows.includes(1)) logWarn("The last migration was ended before its end");
+  if (rows.includes(1)) logWarn("The previous migration was interrupted");
   await database(table).delete();
   await database(table).insert({ is_locked: 0 });
 }
 
 async function lockFor(place: DatabasePlace, database: Knex): Promise<Lock> {
   if (place.engine !== "sqlite") return place.engine === "pg" ? postgresLock(database) : mysqlLock(database);
-  // Opened, and made with its folder, as DB does it.
+  // Makes DB open the file, and create it with its folder if necessary.
   await database.raw("select 1");
   return sqliteLock(place.file);
 }
 
-/** Beside the database, as its write lock belongs to the migrations themselves. */
+/** Locks a separate file: the migrations themselves need the database's own write lock. */
 function sqliteLock(file: string): Lock {
-  const beside = file === ":memory:" ? file : `${file}-migrating`;
-  if (file !== ":memory:") makeFile(beside);
-  const handle = new (sqliteDriver())(beside, { timeout: 0 });
+  const lockFile = file === ":memory:" ? file : `${file}-migrating`;
+  if (file !== ":memory:") makeFile(lockFile);
+  const handle = new (sqliteDriver())(lockFile, { timeout: 0 });
   return {
     async take() {
       try {
@@ -99,19 +101,19 @@ function sqliteLock(file: string): Lock {
         throw error;
       }
     },
-    holder: async () => lockOwner(beside),
+    holder: async () => lockOwner(lockFile),
     release: async () => handle.close(),
   };
 }
 
-/** A transaction's: a session's would stay behind with a pooler that gives each transaction another session. */
+/** A transaction-level lock: behind a transaction pooler, a session-level one would outlive this process. */
 async function postgresLock(database: Knex): Promise<Lock> {
   const trx = await database.transaction();
   await trx.raw("set local idle_in_transaction_session_timeout = 0");
   return {
     async take() {
-      const asked = "select pg_try_advisory_xact_lock(hashtext('laju'), hashtext('migrations')) as is_taken";
-      return (await trx.raw(asked)).rows[0].is_taken;
+      const query = "select pg_try_advisory_xact_lock(hashtext('laju'), hashtext('migrations')) as is_taken";
+      return (await trx.raw(query)).rows[0].is_taken;
     },
     async holder() {
       const { rows } = await trx.raw(
@@ -126,7 +128,7 @@ async function postgresLock(database: Knex): Promise<Lock> {
   };
 }
 
-/** The names of MySQL's locks are those of all databases of a server. */
+/** MySQL's lock names are shared by all databases of a server, so the name includes this one's. */
 async function mysqlLock(database: Knex): Promise<Lock> {
   const connection = await database.client.acquireConnection();
   const name = "concat('laju migrations ', md5(database()))";
@@ -144,8 +146,8 @@ async function mysqlLock(database: Knex): Promise<Lock> {
   };
 }
 
-/** What the server tells of who has it; nothing where it has just let go. */
+/** Names the lock's holder. The session is null if it has just released the lock. */
 function sessionText(session: unknown, address?: unknown): string {
   if (session == null) return "another process";
-  return `the server's session ${session}${address == null ? "" : ` from ${address}`}`;
+  return `database session ${session}${address == null ? "" : ` from ${address}`}`;
 }

@@ -5,7 +5,7 @@ import type { Knex } from "knex";
 import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** laju's own and the app's: the sources in development, build/…/migrations in the build. */
+/** laju's migrations and the app's: the sources in development, build/…/migrations in a build. */
 export const migrationFolders = [
   join(import.meta.dirname, "..", "..", "migrations"),
   join(paths.app, "migrations"),
@@ -19,9 +19,7 @@ interface MigrationFile {
   file: string;
 }
 
-/**
- * Migrations are known by name without extension, so that the sources (.ts) and the build (.js) are one history.
- */
+/** Migrations are named without their extension, so that sources (.ts) and build (.js) share one history. */
 export function migrationSource(
   folders: readonly string[] = migrationFolders,
 ): Knex.MigrationSource<MigrationFile> {
@@ -30,28 +28,28 @@ export function migrationSource(
     getMigrationName: ({ name }) => name,
     async getMigration({ name, file }) {
       const loaded = await import(pathToFileURL(file).href);
-      // CommonJS, as the build writes it, has its exports in `default` where Node can't see their names.
+      // For the build's CommonJS, Node puts the exports in `default` if it can't detect their names.
       const migration = typeof loaded.up === "function" ? loaded : loaded.default;
       if (typeof migration?.up === "function") return withDown(name, migration);
-      throw new LajuError(`the migration ${file} exports no function "up"`, {
+      throw new LajuError(`the migration ${file} does not export a function "up"`, {
         code: "E_MIGRATION",
-        hint: "export async function up(knex: Knex) { … }, and down likewise.",
+        hint: "Write export async function up(knex: Knex) { … }, and likewise down.",
       });
     },
   };
 }
 
-/** The names of the migrations that this release has, in the order they run. */
+/** The names of this release's migrations, in the order they run. */
 export function knownMigrations(folders: readonly string[] = migrationFolders): string[] {
   return migrationFiles(folders).map(({ name }) => name);
 }
 
-/** The names of laju's own. An app that was made before they moved out of app/migrations may hold copies. */
+/** The names of laju's own migrations. Older apps may contain copies of them in app/migrations. */
 export function lajuMigrations(): string[] {
   return knownMigrations([migrationFolders[0]]);
 }
 
-/** What has run, in that order: read and nothing else. */
+/** The migrations that have run, in order. Reads only. */
 export async function migrationsDone(
   knex: Knex,
   table = "knex_migrations",
@@ -69,7 +67,7 @@ export async function runsInTransaction(name: string): Promise<boolean> {
   return config?.transaction !== false;
 }
 
-/** A history written by knex's own migrator, as Laju's is, has the extensions in its names: they go. */
+/** Removes file extensions from the names in a history that knex's own migrator wrote, such as Laju's. */
 export async function adoptHistory(knex: Knex, table = "knex_migrations"): Promise<void> {
   if (!(await knex.schema.hasTable(table))) return;
   const rows: { id: number; name: string }[] = await knex(table).select("id", "name");
@@ -83,7 +81,7 @@ function plainName(file: string): string {
   return file.replace(/\.[cm]?[jt]s$/, "");
 }
 
-/** By name, which begins with a date. One name in two folders is one migration: the first folder's. */
+/** Sorted by name, which begins with a date. If two folders have the same name, the first folder's file is used. */
 function migrationFiles(folders: readonly string[]): MigrationFile[] {
   const files = folders.flatMap((folder) =>
     namesIn(folder)
@@ -103,10 +101,10 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Knex demands `down` even to go up. A migration without one can't be undone, and says so when asked to. */
+/** Knex requires `down` even to migrate up. For a migration without one, it throws when called. */
 function withDown(name: string, migration: MigrationModule): MigrationModule {
   const down = () => {
-    throw new LajuError(`the migration ${name} cannot be rolled back: it exports no function "down"`, {
+    throw new LajuError(`the migration ${name} cannot be rolled back: it does not export a function "down"`, {
       code: "E_MIGRATION",
     });
   };

@@ -9,30 +9,30 @@ import {
   runsInTransaction,
 } from "./migrations";
 
-/** A migration, and whether it has run here. */
+/** A migration and whether it has run on this database. */
 export interface MigrationRow {
   name: string;
   isDone: boolean;
-  /** Whether this release has it. One that it lacks was run by another release. */
+  /** Whether this release contains it. If not, another release ran it. */
   isKnown: boolean;
 }
 
 /**
- * Runs the migrations that have not run; returns their names. Those of a later release that ran before a rollback are no
- * obstacle.
+ * Runs all pending migrations and returns their names. Migrations that a newer release ran, before a rollback to this
+ * one, are ignored.
  */
 export function latestMigrations(): Promise<string[]> {
   const config = { disableMigrationsListValidation: true };
   return migrating(async (migrator) => (await migrator.latest(config))[1].map(nameOf));
 }
 
-/** Which migrations to undo: those named, else the app's last batch, or all that are the app's. */
+/** Which migrations to undo: the named ones, or else the app's last batch, or all of the app's. */
 export interface Rollback {
   names: readonly string[];
   all: boolean;
 }
 
-/** Undoes migrations, the last first, and returns their names. laju's own tables go only when they are named. */
+/** Undoes migrations, latest first, and returns their names. laju's own are undone only if they are named. */
 export function rollBackMigrations(rollback: Rollback): Promise<string[]> {
   return migrating(async (migrator) => {
     const undone = chosen(await migrationsDone(DB), rollback);
@@ -53,31 +53,31 @@ function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneM
     throw new LajuError(`the migration ${missing} has not run here`, {
       code: "E_MIGRATION",
       exitStatus: 2,
-      hint: "`node laju migrate:status` lists those that have. Nothing was changed.",
+      hint: "`node laju migrate:status` lists the migrations that have. Nothing was changed.",
     });
   }
   if (names.length > 0) return done.filter(({ name }) => names.includes(name)).reverse();
-  const lajus = lajuMigrations();
-  const own = done.filter(({ name }) => !lajus.includes(name));
-  const last = Math.max(...own.map(({ batch }) => batch));
-  return own.filter(({ batch }) => all || batch === last).reverse();
+  const ofLaju = lajuMigrations();
+  const ofApp = done.filter(({ name }) => !ofLaju.includes(name));
+  const last = Math.max(...ofApp.map(({ batch }) => batch));
+  return ofApp.filter(({ batch }) => all || batch === last).reverse();
 }
 
-/** Every migration, first those that have run, in that order. Changes nothing. */
+/** Every migration: those that have run, in that order, then the pending ones. Reads only. */
 export async function migrationStatus(): Promise<MigrationRow[]> {
   try {
     const known = knownMigrations();
     const done = (await migrationsDone(DB)).map(({ name }) => name);
-    const waiting = known.filter((name) => !done.includes(name));
+    const pending = known.filter((name) => !done.includes(name));
     return [
       ...done.map((name) => ({ name, isDone: true, isKnown: known.includes(name) })),
-      ...waiting.map((name) => ({ name, isDone: false, isKnown: true })),
+      ...pending.map((name) => ({ name, isDone: false, isKnown: true })),
     ];
   } catch (error) {
     if (error instanceof LajuError) throw error;
-    throw new LajuError(`the database cannot be asked for its migrations: ${error.message}`, {
+    throw new LajuError(`the database's migrations cannot be read: ${error.message}`, {
       code: "E_MIGRATION",
-      hint: "`node laju doctor` says whether the database answers. Nothing was changed.",
+      hint: "`node laju doctor` checks whether the database is reachable. Nothing was changed.",
       cause: error,
     });
   } finally {
@@ -89,18 +89,21 @@ function refuseUnknown(rows: readonly { name: string }[]): void {
   const known = knownMigrations();
   const missing = rows.find(({ name }) => !known.includes(name));
   if (missing === undefined) return;
-  throw new LajuError(`the migration ${missing.name} cannot be undone here: this release does not have it`, {
-    code: "E_MIGRATION",
-    hint: "Run `node laju migrate:rollback` in the release that has it. Nothing was changed.",
-  });
+  throw new LajuError(
+    `the migration ${missing.name} cannot be rolled back: this release does not contain it`,
+    {
+      code: "E_MIGRATION",
+      hint: "Run `node laju migrate:rollback` in the release that contains it. Nothing was changed.",
+    },
+  );
 }
 
-/** Knex names a migration by text, by the file it has, or by a row of its table. */
+/** Knex represents a migration as a name, as our source's object, or as a row of its table. */
 function nameOf(migration: unknown): string {
   return typeof migration === "string" ? migration : (migration as { name: string }).name;
 }
 
-/** Knex's own note of the migration it is at; where a version lacks it, only the name in the message is lost. */
+/** A private field of knex: the migration being run. If a version lacks it, only the name in our message is lost. */
 type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
 
 async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {
@@ -119,21 +122,21 @@ async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T
 
 async function failed(name: string | undefined, cause: Error): Promise<LajuError> {
   const what = name === undefined ? "the migration" : `the migration ${name}`;
-  const kept = await whatStays(name);
-  const outcome = kept === undefined ? "failed and was rolled back" : "failed";
+  const remaining = await remainingChanges(name);
+  const outcome = remaining === undefined ? "failed and was rolled back" : "failed";
   return new LajuError(`${what} ${outcome}: ${cause.message}`, {
     code: "E_MIGRATION",
     hint:
-      kept === undefined
-        ? "The database is as it was before. --verbose shows where it failed."
-        : `${kept}: undo that by hand, then migrate again.`,
+      remaining === undefined
+        ? "The database is unchanged. --verbose shows where it failed."
+        : `${remaining}. Undo them by hand, then migrate again.`,
     cause,
   });
 }
 
-/** Why not all of a failed migration was undone; undefined where it was. */
-async function whatStays(name: string | undefined): Promise<string | undefined> {
-  if (databasePlace().engine === "mysql2") return "MySQL keeps changes of tables made before the failure";
+/** Which changes a failed migration has left in the database, or undefined if it was rolled back entirely. */
+async function remainingChanges(name: string | undefined): Promise<string | undefined> {
+  if (databasePlace().engine === "mysql2") return "MySQL keeps the table changes made before the failure";
   const isAlone = name !== undefined && !(await runsInTransaction(name));
-  return isAlone ? "It runs without a transaction, so what it did before the failure stays" : undefined;
+  return isAlone ? "It runs without a transaction, so the changes made before the failure remain" : undefined;
 }

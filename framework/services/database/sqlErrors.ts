@@ -1,11 +1,11 @@
-/** What a driver's error may say beside its message; mysql2's `sql` has the values in it. */
+/** The string properties of a driver's error that may contain values. mysql2's `sql` contains them too. */
 const texts = ["message", "sqlMessage", "detail", "where", "internalQuery"] as const;
 
 type DriverError = Error & Partial<Record<(typeof texts)[number] | "sql", unknown>>;
 
 /**
- * The error of a statement, without the values that were bound to it: it goes to logs, mails and chats. Servers repeat a
- * value in their own words, as in `Duplicate entry 'ann@x.org' for key 'email'`; it becomes `…` there.
+ * Removes bound values from a statement's error, which goes to logs, mails and chats. Servers repeat values in their
+ * messages, as in `Duplicate entry 'ann@x.org' for key 'email'`; they are replaced with `…`.
  */
 export function withoutValues(error: unknown, sql: string, bindings: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -17,33 +17,33 @@ export function withoutValues(error: unknown, sql: string, bindings: unknown): u
     if (typeof text === "string") driverError[name] = hide(text, values);
   }
   if (typeof driverError.sql === "string") driverError.sql = sql;
-  // V8 wrote the message into the stack when the error was made. A path among the frames isn't a value.
+  // V8 copied the message into the stack. Replace only that: a path in the frames is not a value.
   if (message !== "" && error.stack) error.stack = error.stack.replace(message, () => error.message);
   return error;
 }
 
-/** Shorter ones could be anything; they are hidden where they stand in quotes or brackets. */
-const shortestAlone = 4;
+/** Values shorter than this could match any part of the text, so they are hidden only in quotes or parentheses. */
+const shortestUnquoted = 4;
 
 function hide(text: string, values: string[]): string {
   if (values.length === 0) return text;
-  const long = values.filter((value) => value.length >= shortestAlone).sort((a, b) => b.length - a.length);
+  const long = values.filter((value) => value.length >= shortestUnquoted).sort((a, b) => b.length - a.length);
   const hidden = long.reduce(
     (now, value) => now.replaceAll(value, "…").replaceAll(escaped(value), "…"),
-    // Of these the server shows what it likes: a whole row, and the rest of a statement with its values.
+    // In these messages the server shows more than bound values: a whole row, or the rest of the statement.
     text
       .replace(/^(Failing row contains \().*\)/s, "$1…)")
       .replace(/ near '.*' at line /s, " near '…' at line "),
   );
   const isValue = (part: string) =>
-    values.some((value) => value === part || (part.length >= shortestAlone && value.startsWith(part)));
+    values.some((value) => value === part || (part.length >= shortestUnquoted && value.startsWith(part)));
   return hidden.replace(/'([^']*)'|"([^"]*)"|\(([^()]*)\)/g, (whole, ...parts) => {
     const part = parts.slice(0, 3).find((one) => one !== undefined);
     return part !== undefined && isValue(part.replace(/\.\.\.$/, "")) ? `${whole[0]}…${whole.at(-1)}` : whole;
   });
 }
 
-/** As mysql2 writes it into a statement. */
+/** Escapes a value the way mysql2 does in a statement. */
 function escaped(value: string): string {
   return value.replaceAll(/['"\\]/g, "\\$&").replaceAll("\n", "\\n");
 }
@@ -57,7 +57,7 @@ function valuesIn(bindings: unknown): string[] {
   return [JSON.stringify(bindings), ...Object.values(bindings).flatMap(valuesIn)];
 }
 
-/** Whether a statement failed because its table is not there: in SQLite's, PostgreSQL's and MySQL's words. */
+/** Whether a statement failed because its table doesn't exist, in SQLite, PostgreSQL or MySQL. */
 export function isMissingTable({ code, message }: { code?: string; message?: string }): boolean {
   return code === "42P01" || code === "ER_NO_SUCH_TABLE" || /no such table: /.test(message ?? "");
 }

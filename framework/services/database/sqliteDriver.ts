@@ -11,7 +11,7 @@ export type Database = BetterSqlite3.Database;
 
 export interface SqliteOptions {
   readonly?: boolean;
-  /** Refuse to make the file (default: it is made, and its folder too). */
+  /** Fail if the file doesn't exist (default: create it and its folder). */
   mustExist?: boolean;
   /** How long a statement waits for another process's lock, in milliseconds. */
   busyTimeout?: number;
@@ -19,7 +19,7 @@ export interface SqliteOptions {
   wal?: boolean;
 }
 
-/** Opens an SQLite file with laju's PRAGMAs in force: WAL, NORMAL, foreign keys, a busy timeout. */
+/** Opens an SQLite file with laju's PRAGMAs: WAL, synchronous NORMAL, foreign keys and a busy timeout. */
 export function openSqlite(file: string, options: SqliteOptions = {}): Database {
   const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
   const Driver = sqliteDriver();
@@ -39,8 +39,8 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Database 
 let driver: typeof BetterSqlite3 | undefined;
 
 /**
- * better-sqlite3 13 crashes on Node 20, and 12 (the last for Node 20) aborts on Node 24.19 and later, so both
- * are installed and the running Node chooses.
+ * better-sqlite3 13 crashes on Node 20, and 12, the last version for Node 20, aborts on Node 24.19 and later. So both
+ * are installed, and the running Node decides which one is loaded.
  */
 export function sqliteDriver(): typeof BetterSqlite3 {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
@@ -51,7 +51,7 @@ export function sqliteDriver(): typeof BetterSqlite3 {
     return driver;
   } catch (error) {
     const name = isNode20 ? "better-sqlite3-node20" : "better-sqlite3";
-    throw new LajuError(`SQLite's driver ${name} cannot be loaded: ${firstLine(error.message)}`, {
+    throw new LajuError(`the SQLite driver ${name} cannot be loaded: ${firstLine(error.message)}`, {
       code: "E_SQLITE_DRIVER",
       hint: `Run npm ci with the Node that runs the commands (${process.version}), or npm rebuild ${name}.`,
       cause: error,
@@ -59,7 +59,7 @@ export function sqliteDriver(): typeof BetterSqlite3 {
   }
 }
 
-/** Two processes that make the same file at once: the switch doesn't wait (ms) for the lock by itself. */
+/** Retries for up to `patience` ms: the switch ignores the busy timeout, so two processes creating a file may collide. */
 export function switchToWal(database: Database, patience = 5000): void {
   const giveUpAt = Date.now() + patience;
   for (;;) {
@@ -73,7 +73,7 @@ export function switchToWal(database: Database, patience = 5000): void {
   }
 }
 
-/** SQLite would make a file that everybody may read; an empty one is a database. What lies beside it gets its mode. */
+/** SQLite would create a world-readable file. An empty file is a valid database, and its -wal and -shm get its mode. */
 function makeDatabase(file: string): void {
   if (file === ":memory:" || file === "" || existsSync(file)) return;
   try {
@@ -84,7 +84,7 @@ function makeDatabase(file: string): void {
   }
 }
 
-/** SQLite says "disk I/O error" of a named pipe or a device, and that only once it is used. */
+/** For a named pipe or a device, SQLite only reports "disk I/O error", and not before it is used. */
 function checkRegular(file: string): void {
   const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);

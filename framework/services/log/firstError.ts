@@ -1,20 +1,20 @@
 import { errorMessage } from "../../text/errorText";
 
-/** A cause fits into this; a logged page of HTML does not have to. */
+/** Long enough for any cause, and a limit for errors such as a logged HTML page. */
 const longest = 2_000;
 
 let logged: string | undefined;
 let printed: string | undefined;
 
-/** Called for each error that is logged. The first one is kept: later ones are often its consequences. */
+/** Called for each logged error. Only the first is kept, since later ones are often its consequences. */
 export function noteLoggedError(message: unknown, error: unknown): void {
   if (logged !== undefined) return;
-  const said = errorMessage(message, longest);
-  const why = error === undefined || error === null ? "" : errorMessage(error, longest);
-  logged = errorMessage(why === "" || why === said ? said : `${said}: ${why}`, longest);
+  const text = errorMessage(message, longest);
+  const reason = error === undefined || error === null ? "" : errorMessage(error, longest);
+  logged = errorMessage(reason === "" || reason === text ? text : `${text}: ${reason}`, longest);
 }
 
-/** Called for each console.error. Warnings go there too, so a logged error counts for more. */
+/** Called for each console.error. Warnings go there too, so a logged error takes precedence. */
 export function notePrintedError(text: () => string): void {
   printed ??= errorMessage(text(), longest);
 }

@@ -7,12 +7,12 @@ export interface LogEntry {
   time: Date;
   level: string;
   message: unknown;
-  /** The run that wrote it, where there is one. */
+  /** The id of the run that wrote it, if any. */
   run: string | undefined;
   meta: Record<string, unknown>;
 }
 
-/** One JSON object. What the caller gave can never stand in the place of the fields before it. */
+/** Formats a log entry as one JSON object. The caller's fields never replace the standard ones before them. */
 export function jsonLine({ time, level, message, run, meta }: LogEntry): string {
   const line: Record<string, unknown> = {
     timestamp: instant(time),
@@ -31,7 +31,7 @@ export function messageText(message: unknown): string {
   return typeof value === "string" ? value : String(JSON.stringify(value));
 }
 
-/** As toISOString writes it, whose first use costs 1 ms. */
+/** Equivalent to toISOString(), whose first call costs 1 ms. */
 function instant(time: Date): string {
   const date = `${time.getUTCFullYear()}-${two(time.getUTCMonth() + 1)}-${two(time.getUTCDate())}`;
   const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;

@@ -1,7 +1,7 @@
 import { errorMessage, innerErrors, readSafely } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
-/** How much of a value a log line may hold: a logged socket or request would otherwise be walked for seconds. */
+/** Limits how much of a value is logged: walking a whole socket or request would take seconds. */
 const depthLimit = 8;
 const objectLimit = 2000;
 const longestMessage = 100_000;
@@ -12,25 +12,25 @@ interface Walk {
   objectsLeft: number;
 }
 
-/** Any value as one that JSON can hold: never throws, never loops, keeps what JSON would drop in silence. */
+/** Converts any value to one that JSON can represent. Never throws or loops, and keeps what JSON silently drops. */
 export function plainValue(value: unknown): unknown {
   return plain(value, { parents: [], objectsLeft: objectLimit });
 }
 
-/** An error as fields of a log line: `error` is always a text, as it is in `{ error: e.message }`. */
+/** An error as fields of a log line. `error` is always a string, as in `{ error: e.message }`. */
 export function errorFields(error: Error): Record<string, unknown> {
   const read = (key: string) => readSafely(error, key);
   const optional = { code: read("code"), hint: read("hint"), stack: read("stack"), cause: read("cause") };
   const inner = innerErrors(error);
-  const given = Object.entries(optional).filter(([, value]) => value !== undefined);
+  const present = Object.entries(optional).filter(([, value]) => value !== undefined);
   return {
     error: errorMessage(error, longestMessage),
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(present),
     ...(inner.length > 0 && { errors: inner.slice(0, mostInner) }),
   };
 }
 
-/** A field named as one of the line's own gets an underscore behind its name: `level` becomes `level_`. */
+/** Appends underscores to a field name that the line already uses: `level` becomes `level_`. */
 export function freeName(name: string, taken: object, others: object): string {
   let free = name;
   while (Object.hasOwn(taken, free) || (free !== name && Object.hasOwn(others, free))) free += "_";
@@ -88,7 +88,7 @@ function plainEntries(entries: [unknown, unknown][], walk: Walk): Record<string,
   const result: Record<string, unknown> = {};
   for (const [key, value] of entries) {
     const name = typeof key === "string" ? key : String(plain(key, walk));
-    // Not `result[name] =`: a key "__proto__" would change the object instead of being shown.
+    // Assigning result["__proto__"] would change the object's prototype instead of adding a field.
     if (name === "__proto__")
       Object.defineProperty(result, name, { value: plain(value, walk), enumerable: true });
     else result[name] = plain(value, walk);

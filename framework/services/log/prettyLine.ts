@@ -3,7 +3,7 @@ import { type LogEntry, messageText, two } from "./logLine";
 import { plainValue } from "./logValue";
 import { withoutInternalFrames } from "./ownFrames";
 
-/** A line for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
+/** Formats a log entry for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
 export function prettyLine({ time, level, message, meta }: LogEntry, colour: boolean, utc = false): string {
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   const { stack, cause, ...others } = meta;
@@ -22,7 +22,7 @@ export function prettyLine({ time, level, message, meta }: LogEntry, colour: boo
 
 const levelColours: Record<string, number> = { error: 31, warn: 33, info: 32, http: 36, debug: 35 };
 
-/** Without Intl, whose first use costs 10 ms. */
+/** Avoids Intl, whose first use costs 10 ms. */
 function clock(time: Date, utc: boolean): string {
   if (utc) return `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
@@ -42,7 +42,7 @@ function innerTexts(errors: unknown): string[] {
   return errors.map((error, index) => `error ${index + 1} of ${errors.length}: ${plainErrorText(error)}`);
 }
 
-/** An error that plainValue() has made plain, with what is inside it. */
+/** The text of an error already converted by plainValue(), including its inner errors and cause. */
 function plainErrorText(error: unknown): string {
   const { stack, cause, errors } = (error ?? {}) as { stack?: unknown; cause?: unknown; errors?: unknown };
   if (typeof stack !== "string") return typeof error === "string" ? error : JSON.stringify(error);
@@ -50,7 +50,7 @@ function plainErrorText(error: unknown): string {
   return [stack, ...inner, ...(cause === undefined ? [] : [causeText(cause)])].join("\n");
 }
 
-/** A message of several lines doesn't pass for several messages. */
+/** Indents continuation lines, so that a multi-line message can't be mistaken for several messages. */
 function continued(text: string): string {
   return text.replaceAll("\n", "\n  ");
 }

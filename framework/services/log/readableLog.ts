@@ -1,14 +1,14 @@
 import { prettyLine } from "./prettyLine";
 
-/** How it looks: with colors, and in which zone times are. */
+/** Whether to use color, and UTC instead of the local time zone. */
 export interface ReadableForm {
   colour?: boolean;
   utc?: boolean;
 }
 
 /**
- * A line of the Logger's JSON as a person reads it: time, level, message, fields, and its stack below. Undefined for
- * every other line, which is left as it is.
+ * Formats one of the Logger's JSON lines for people: time, level, message, fields, and the stack below. Returns undefined
+ * for any other line.
  */
 export function readableLine(
   line: string,
@@ -24,7 +24,7 @@ export function readableLine(
   return prettyLine({ time, level, message, run: undefined, meta }, colour, utc);
 }
 
-/** The same for text of many lines, as a notice carries it: in UTC, as its other times are. */
+/** Formats the JSON lines in a text for a notification, in UTC like its other times. */
 export function readableText(text: string): string {
   return text
     .split("\n")
@@ -36,6 +36,6 @@ function parsed(line: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // Cut off, or another program's line.
+    return undefined; // Truncated, or not written by the Logger.
   }
 }

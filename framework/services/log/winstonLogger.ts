@@ -3,16 +3,16 @@ import type { Logger } from "winston";
 import { require } from "../../config/require";
 import { errorFields, freeName } from "./logValue";
 
-// triple-beam's symbols, which winston's parts know each other by.
+// triple-beam's symbols, which the parts of winston use to exchange data.
 const LEVEL = Symbol.for("level");
 const MESSAGE = Symbol.for("message");
 const SPLAT = Symbol.for("splat");
-/** On what stands in the output already, so that it isn't written a second time when the stream brings it. */
+/** Marks an info that is already written, so that it isn't written again when the stream delivers it. */
 const WRITTEN = Symbol("written");
 
 type Info = Record<string | symbol, unknown>;
 
-/** What a winston logger needs of ours: how a line looks, and where it goes. */
+/** How lines are formatted and where they are written. */
 export interface LogOutput {
   level: string;
   line(level: string, message: unknown, meta: Record<string, unknown>): string;
@@ -20,9 +20,9 @@ export interface LogOutput {
 }
 
 /**
- * A winston logger whose output cannot be lost. Winston is a stream: one transport that can't keep up stalls all
- * of them, and `process.exit()` then takes what is waiting. So our own transport is served at once, inside
- * `write()`, and the stream feeds only the others.
+ * A winston logger that never loses output. Winston is a stream: one slow transport stalls them all, and
+ * `process.exit()` then discards the backlog. So our own transport writes synchronously inside `write()`, and the stream
+ * only feeds the others.
  */
 export function createWinstonLogger(output: LogOutput): Logger {
   const { createLogger } = require("winston") as typeof import("winston");
@@ -39,7 +39,7 @@ export function createWinstonLogger(output: LogOutput): Logger {
     if (isOurs) transport.accept(formatted);
     return isOurs && logger.transports.length === 1 ? true : stream(formatted);
   }) as typeof logger.write;
-  // write() has applied the format already.
+  // write() has already applied the format.
   logger._transform = (info, _encoding, done) => {
     logger.push(info);
     done();
@@ -47,7 +47,7 @@ export function createWinstonLogger(output: LogOutput): Logger {
   return logger;
 }
 
-/** A line of logInfo and its family, given to winston as if it had come from `logger.info(message, meta)`. */
+/** Passes a line of logInfo and the others to winston as `logger.info(message, meta)` would. */
 export function logThrough(
   logger: Logger,
   level: string,
@@ -78,13 +78,13 @@ function errorInfo(error: Error & Info): Info {
 }
 
 function outputTransport({ line, write }: LogOutput) {
-  // Winston's own, not the package again: in the build that would be another class.
+  // From winston, not from winston-transport: in the build that would be a different class.
   const { Transport } = require("winston") as { Transport: typeof import("winston-transport") };
 
   class Output extends Transport {
     #isDirect = false;
 
-    /** Winston's own filters (level, silent, format of this transport), then log(), all before it returns. */
+    /** Applies winston's filters (this transport's level, silent and format) and log() synchronously. */
     accept(info: Info): void {
       this.#isDirect = true;
       try {

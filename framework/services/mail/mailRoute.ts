@@ -1,38 +1,38 @@
 import { settings } from "../../config/config";
 
-/** The way to a mail server, and the variable it came from. */
+/** How to reach a mail server, and the variable that configures it. */
 export interface MailRoute {
   variable: "MAIL_URL" | "SMTP_HOST" | "USER_MAILER";
   host: string;
   port: number;
-  /** TLS from the first byte; otherwise STARTTLS where the server offers it. */
+  /** TLS from the first byte; otherwise STARTTLS if the server offers it. */
   secure: boolean;
   auth: { user: string; pass: string } | undefined;
-  /** What MAIL_URL's query says, in nodemailer's words. */
+  /** nodemailer options from MAIL_URL's query string. */
   options: Record<string, unknown>;
 }
 
-/** Nodemailer's options for this way. A login goes over TLS, or not at all: an attacker can hide that the server has it. */
+/** nodemailer's options for a route. A login requires TLS, since an attacker can strip STARTTLS from the server's offer. */
 export function transportOptions(route: MailRoute): Record<string, unknown> {
   const { host, port, secure, auth, options } = route;
   const requireTLS = needsTls(route) && { requireTLS: true, ignoreTLS: false, opportunisticTLS: false };
   return { ...options, host, port, secure, ...(auth && { auth }), ...requireTLS };
 }
 
-/** Whether the login may go without TLS: over loopback, or because MAIL_INSECURE_LOGIN says so. */
-export function mayLogInPlainly({ host }: MailRoute): boolean {
+/** Whether the login may be sent without TLS: over loopback, or if MAIL_INSECURE_LOGIN is set. */
+export function allowsPlaintextLogin({ host }: MailRoute): boolean {
   return isLoopback(host) || settings().mail.insecureLogin;
 }
 
 function needsTls(route: MailRoute): boolean {
-  return route.auth !== undefined && !route.secure && !mayLogInPlainly(route);
+  return route.auth !== undefined && !route.secure && !allowsPlaintextLogin(route);
 }
 
 export function isLoopback(host: string): boolean {
   return host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** undefined where no mail server is configured. */
+/** Undefined if no mail server is configured. */
 export function mailRoute(): MailRoute | undefined {
   const { url, host, port, user, password, secure, gmailUser, gmailPassword } = settings().mail;
   if (url !== undefined) return urlRoute(new URL(url));
@@ -58,7 +58,7 @@ function urlRoute(url: URL): MailRoute {
   const user = decodeURIComponent(url.username);
   return {
     variable: "MAIL_URL",
-    // An IPv6 address stands in brackets there.
+    // URLs put IPv6 addresses in brackets.
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port) || (secure ? 465 : 587),
     secure,
@@ -67,7 +67,7 @@ function urlRoute(url: URL): MailRoute {
   };
 }
 
-/** `?requireTLS=true&tls.rejectUnauthorized=false`, as nodemailer reads it itself. */
+/** Parses `?requireTLS=true&tls.rejectUnauthorized=false` as nodemailer does. */
 function queryOptions(query: URLSearchParams): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   const tls: Record<string, unknown> = {};

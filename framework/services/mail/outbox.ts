@@ -7,7 +7,7 @@ import { makeFolder } from "../../files/makeFolder";
 import { createFile } from "../../files/openFile";
 import { logInfo } from "../Logger";
 
-/** In development, and wherever no mail server is configured, a mail is a file that a mail program opens. */
+/** Without a mail server, a mail becomes an .eml file that any mail program can open. */
 export async function writeToOutbox(message: SendMailOptions): Promise<SentMessageInfo> {
   const { createTransport } = require("nodemailer") as typeof import("nodemailer");
   const transporter = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
@@ -19,7 +19,7 @@ export async function writeToOutbox(message: SendMailOptions): Promise<SentMessa
   return { ...sent, message: undefined, accepted: sent.envelope.to, rejected: [], file };
 }
 
-/** Names sort by time; a number is added where the name is taken already. */
+/** Names sort by time. If a name is taken, a number is appended. */
 function writeNew(folder: string, subject: string, content: Buffer): string {
   const time = new Date().toISOString().replace(/[:.]/g, "-");
   const words = subject

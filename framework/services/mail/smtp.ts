@@ -1,9 +1,9 @@
 import type { SendMailOptions, SentMessageInfo, Transporter } from "nodemailer";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
-import { type MailRoute, mayLogInPlainly, transportOptions } from "./mailRoute";
+import { allowsPlaintextLogin, type MailRoute, transportOptions } from "./mailRoute";
 
-/** Nodemailer waits two minutes for a server, and ten for a silent one. */
+/** Nodemailer's defaults are two minutes to connect and ten minutes of silence. */
 const timeouts = {
   dnsTimeout: 5000,
   connectionTimeout: 5000,
@@ -11,18 +11,18 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** An open connection keeps the process alive, so it is closed this soon (ms) after the last mail. */
+/** An open connection keeps the process alive, so it is closed this long (ms) after the last mail. */
 const idleTime = 200;
 
 let transporter: Transporter | undefined;
-let underway = 0;
+let inFlight = 0;
 let idleTimer: NodeJS.Timeout | undefined;
 
-/** Mails sent one after the other share their connections: each new one costs a TLS handshake and a login. */
+/** Consecutive mails share connections: each new one costs a TLS handshake and a login. */
 export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Promise<SentMessageInfo> {
   clearTimeout(idleTimer);
   transporter ??= openTransporter(route);
-  underway++;
+  inFlight++;
   try {
     const sent = await transporter.sendMail(message);
     if (sent.rejected !== undefined && sent.rejected.length > 0) throw refusal(message, sent);
@@ -31,8 +31,8 @@ export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Pr
     if (error instanceof LajuError) throw error;
     throw error.rejectedErrors?.length > 0 ? refusal(message, error) : describeMailError(route, error);
   } finally {
-    underway--;
-    if (underway === 0) idleTimer = setTimeout(closeTransporter, idleTime);
+    inFlight--;
+    if (inFlight === 0) idleTimer = setTimeout(closeTransporter, idleTime);
   }
 }
 
@@ -46,7 +46,7 @@ function closeTransporter(): void {
   transporter = undefined;
 }
 
-/** What nodemailer says of recipients, in the answer as in the error when it has none left. */
+/** The recipients in nodemailer's result, or in its error if all of them were rejected. */
 interface Recipients {
   accepted?: Address[];
   rejected?: Address[];
@@ -55,40 +55,40 @@ interface Recipients {
 
 type Address = string | { address: string };
 
-/** Who has the mail is said too: whoever sends it again to all would send it to these twice. */
+/** Also names the recipients who got the mail, so that a retry doesn't send it to them twice. */
 function refusal(
   { subject }: SendMailOptions,
   { accepted = [], rejected = [], rejectedErrors = [] }: Recipients,
 ): Error {
   const addresses = (list: Address[]) => list.map((one) => (typeof one === "string" ? one : one.address));
-  const [has, lacks] = [addresses(accepted), addresses(rejected)];
+  const [delivered, refused] = [addresses(accepted), addresses(rejected)];
   const reasons = [...new Set(rejectedErrors.map(({ response, message }) => response ?? message))].join("; ");
-  const others = has.length === 0 ? "nobody has it" : `it was sent to ${has.join(", ")}`;
+  const others = delivered.length === 0 ? "nobody received it" : `it was sent to ${delivered.join(", ")}`;
   const error = new LajuError(
-    `the mail ${JSON.stringify(subject ?? "")} was refused for ${lacks.join(", ")} (${reasons}); ${others}`,
+    `the mail ${JSON.stringify(subject ?? "")} was refused for ${refused.join(", ")} (${reasons}); ${others}`,
     {
       code: "E_MAIL_REFUSED",
       hint: "error.accepted and error.rejected list the addresses.",
       cause: rejectedErrors.length === 1 ? rejectedErrors[0] : new AggregateError(rejectedErrors),
     },
   );
-  return Object.assign(error, { accepted: has, rejected: lacks });
+  return Object.assign(error, { accepted: delivered, rejected: refused });
 }
 
 const unreachable = ["ECONNECTION", "ESOCKET", "EDNS", "ETIMEDOUT", "ECONNREFUSED", "ETLS"];
 
-/** What the server says of a mail passes as it is; that there is no server, or no login, is told by name. */
+/** Explains connection and login errors. The server's answers about a mail itself pass through unchanged. */
 export function describeMailError(route: MailRoute, error: Error & { code?: string }): Error {
   const place = `the mail server ${route.host}:${route.port} (${route.variable})`;
   if (error.code === "EAUTH") {
-    return new LajuError(`${place} refuses the login of ${route.auth?.user}`, {
+    return new LajuError(`${place} rejected the login of ${route.auth?.user}`, {
       code: "E_MAIL_LOGIN",
-      hint: "Check the user and the password; Gmail wants an app password.",
+      hint: "Check the user and password. Gmail requires an app password.",
       cause: error,
     });
   }
-  if (error.code === "ETLS" && route.auth !== undefined && !mayLogInPlainly(route)) {
-    return new LajuError(`${place} cannot be used over TLS, so the login is not sent: ${error.message}`, {
+  if (error.code === "ETLS" && route.auth !== undefined && !allowsPlaintextLogin(route)) {
+    return new LajuError(`${place} cannot be used over TLS, so the login was not sent: ${error.message}`, {
       code: "E_MAIL_TLS",
       hint: "Use smtps:// (port 465) or a server with STARTTLS. MAIL_INSECURE_LOGIN=true sends the login unencrypted.",
       cause: error,
@@ -97,7 +97,7 @@ export function describeMailError(route: MailRoute, error: Error & { code?: stri
   if (error.code === undefined || !unreachable.includes(error.code)) return error;
   return new LajuError(`${place} cannot be used: ${error.message}`, {
     code: "E_MAIL_CONNECT",
-    hint: "Check the host, the port, and that smtps:// (or SMTP_SECURE) fits the port: 465 is TLS, 587 STARTTLS.",
+    hint: "Check the host, the port, and that smtps:// (or SMTP_SECURE) matches the port: 465 is TLS, 587 STARTTLS.",
     cause: error,
   });
 }

@@ -1,7 +1,7 @@
 import type { RedisOptions } from "ioredis";
 import { settings } from "../../config/config";
 
-/** Where Redis is, how messages name it, and the variable that says so. */
+/** How to connect to Redis, its name in messages, and the variable that configures it. */
 export interface RedisPlace {
   address: string;
   variable: "REDIS_URL" | "REDIS_HOST";

@@ -1,18 +1,18 @@
 type Argument = unknown;
 
 /**
- * How long a command may wait at the server on purpose, in milliseconds: 0 for one that doesn't wait, Infinity for one
- * without a limit. Redis marks these commands "blocking" in its command table, and each says in an argument how long.
+ * How long a command may block at the server, in milliseconds: 0 if it doesn't block, Infinity if it has no limit. Redis
+ * flags these commands as "blocking" in its command table, and each takes its timeout as an argument.
  */
 export function waitOf(name: string, args: readonly Argument[]): number {
   const limit = limits[name.toLowerCase()]?.(args);
   if (limit === undefined) return 0;
-  // Redis refuses what is no number, at once.
+  // Redis rejects an invalid timeout immediately.
   if (!Number.isFinite(limit) || limit < 0) return 0;
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
-/** Where each has its limit; undefined: it doesn't wait this time. */
+/** Reads the timeout from each command's arguments; undefined if this call doesn't block. */
 const limits: Record<string, (args: readonly Argument[]) => number | undefined> = {
   blpop: lastSeconds,
   brpop: lastSeconds,
@@ -26,11 +26,11 @@ const limits: Record<string, (args: readonly Argument[]) => number | undefined> 
   wait: (args) => number(args[1]),
   waitaof: (args) => number(args[2]),
   xread: (args) => blockOption(args, 0),
-  // GROUP name consumer: a group may be called "block".
+  // Skip GROUP name consumer: a group may be named "block".
   xreadgroup: (args) => blockOption(args, 3),
 };
 
-/** Those that wait, for comparing with Redis's own table. */
+/** For comparison with Redis's own command table. */
 export const waitingCommands = Object.keys(limits);
 
 function lastSeconds(args: readonly Argument[]): number {
@@ -45,7 +45,7 @@ function seconds(argument: Argument): number {
   return number(argument) * 1000;
 }
 
-/** `BLOCK milliseconds` among the options; what follows STREAMS are keys. */
+/** `BLOCK milliseconds` among the options. Everything after STREAMS is a key. */
 function blockOption(args: readonly Argument[], start: number): number | undefined {
   for (let index = start; index < args.length; index++) {
     const word = String(args[index]).toLowerCase();

@@ -6,7 +6,7 @@ import { parameterFlags } from "../../../framework/cli/parameterFlags";
 import { fieldProblem } from "../../../framework/metadata/metaFields";
 import { foreign } from "../../support/foreign";
 
-test("the value of run -p reaches the command's options as it was typed", () => {
+test("the value of run -p reaches the command's options exactly as typed", () => {
   const options = { one: { type: "string" }, many: { type: "string", multiple: true } } as const;
   const command = { name: "Digest", form: "declared", options } as const;
   const typed = fc.oneof(foreign, fc.constantFrom("-5", "--many=x", "--", "=", "a=b", "-p", "--no-one"));
@@ -20,7 +20,7 @@ test("the value of run -p reaches the command's options as it was typed", () => 
 });
 
 test.each(["constructor", "toString", "__proto__", "one two", "One", "-one", "no-one"])(
-  "-p %s=x is no option of a command",
+  "-p %s=x is rejected: the command has no such option",
   (key) => {
     const command = { name: "Digest", form: "declared", options: { one: { type: "string" } } } as const;
     expect(() => parameterFlags([`${key}=x`], [command])).toThrow(`Digest has no option "${key}"`);
@@ -35,17 +35,17 @@ test.each([
     { "no-cache": { type: "boolean" } },
     'options "no-cache" negates another: call it "cache", with default: true',
   ],
-] as const)("%s %j is refused before anything is printed", (field, value, message) => {
+] as const)("%s %j is rejected", (field, value, message) => {
   expect(fieldProblem(field, value, "Digest")?.message).toBe(message);
 });
 
-test("an option with a value may begin with no-", () => {
+test("an option that takes a value may begin with no-", () => {
   const options = { "no-reply": { type: "string" } } as const;
   expect(fieldProblem("options", options, "Digest")).toBeUndefined();
   expect(parseArguments(["--no-reply=x"], options).options).toEqual({ "no-reply": "x" });
 });
 
-test("each option is one line of the help, whatever describes it", () => {
+test("each option takes one line of the help, whatever its description contains", () => {
   fc.assert(
     fc.property(foreign, foreign, (description, value) => {
       const lines = describeOptions({ one: { type: "string", description, default: value } });

@@ -32,7 +32,7 @@ test.each([
   expect(hideSensitive(argv, specs)).toEqual({ shown, secrets });
 });
 
-test("without a sensitive option everything is shown", () => {
+test("everything is shown if no option is sensitive", () => {
   const argv = ["--count=3", "--tokn=abc"];
   expect(hideSensitive(argv, { count: { type: "string" } })).toEqual({ shown: argv, secrets: [] });
 });
@@ -61,7 +61,7 @@ describe("the value of a sensitive option", () => {
   });
   afterAll(() => app.remove());
 
-  test("is in no record, log, report and list of processes, and still arrives", async () => {
+  test("appears in no record, log, report or process list, and still reaches the command", async () => {
     const args = ["laju", "run", "Signs", "-p", `token=${secret}`, "-p", `wait=${join(app.root, "go")}`];
     const child = spawn(process.execPath, args, { cwd: app.root, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
@@ -88,11 +88,11 @@ describe("the value of a sensitive option", () => {
     expect(seen.filter((text) => text.includes("SECRET"))).toEqual([]);
     expect(output).toContain("refused: ***");
     expect(seen[3]).toContain("--token=***");
-    // Once and a retry.
+    // The first attempt and one retry.
     expect(output.match(/with \*\*\*/g)).toHaveLength(2);
   });
 
-  test("leaves the list of processes once the command has begun, where it stood on its command line", async () => {
+  test("disappears from the process list once a command given it on its command line has started", async () => {
     const args = ["commands/Signs.js", "--token", secret, "--wait", join(app.root, "never")];
     const child = spawn(process.execPath, args, {
       cwd: join(app.root, "build"),
@@ -105,7 +105,7 @@ describe("the value of a sensitive option", () => {
     expect(line).not.toContain("SECRET");
   });
 
-  test("is shown nowhere where it has a default", async () => {
+  test("is shown nowhere if it is the option's default", async () => {
     const help = await app.run(["build/commands/Signs.js", "--help"]);
     const show = await app.laju("show", "Signs");
     for (const { stdout } of [help, show]) expect(stdout).toMatch(/--token <value> +\(has a default\)/);

@@ -18,7 +18,7 @@ test.each([
 });
 
 describe("columns", () => {
-  test("line up whatever the width of their characters", () => {
+  test("line up regardless of the width of their characters", () => {
     const rows = [
       ["7", "日報", "ready"],
       ["12", "Mail", "failed"],
@@ -26,13 +26,13 @@ describe("columns", () => {
     expect(columns(rows, { right: [0] })).toEqual([" 7  日報  ready", "12  Mail  failed"]);
   });
 
-  test("without texts take no room, unless they are to keep it", () => {
+  test("take no space when empty, unless keepsEmpty is set", () => {
     const rows = [["a", "", "b"]];
     expect(columns(rows)).toEqual(["a  b"]);
     expect(columns(rows, { gap: "   ", keepsEmpty: true })).toEqual(["a      b"]);
   });
 
-  test("have the first line of a text", () => {
+  test("show only the first line of a cell", () => {
     expect(columns([["a\nb", "c"]])).toEqual(["a  c"]);
   });
 });

@@ -11,7 +11,7 @@ describe("make:command", () => {
   });
   afterAll(() => app.remove());
 
-  test("writes a declared command with the metadata asked for, and says what to do next", async () => {
+  test("writes a declared command with the given metadata and prints the next steps", async () => {
     const made = await app.laju(
       ...["make:command", "SendDailyEmails", "--schedule", "0 8 * * *", "--description", 'Say "hello"'],
       ...["--timeout", "10m", "--priority", "5", "--tags", "mail,daily"],
@@ -39,7 +39,7 @@ describe("make:command", () => {
     ["prune exports", "PruneExports", ["--script"]],
     ["reports/monthly", "reports/Monthly", []],
     ["reports/old/yearly", "reports/old/Yearly", ["--script"]],
-  ])("%s is written, type-checks and runs as it stands (%s)", async (typed, name, flags) => {
+  ])("%s is written and runs unchanged (%s)", async (typed, name, flags) => {
     const wanted = typed === "send-daily emails" ? `${typed} 2` : typed;
     expect((await app.laju("make:command", wanted, ...flags)).status).toBe(0);
     const tsx = join(app.root, "node_modules/.bin/tsx");
@@ -49,7 +49,7 @@ describe("make:command", () => {
     expect(ran.stdout).toContain('"databaseAnswers":true');
   });
 
-  test("takes a zone, retries and any priority, and its name in any case style afterwards", async () => {
+  test("accepts a time zone, retries and any priority, and the command is found by its name in any case style", async () => {
     const flags = [
       "--schedule",
       "0 9 * * *",
@@ -84,7 +84,7 @@ describe("make:command", () => {
     }
   });
 
-  test("what it writes passes the type check", async () => {
+  test("generated commands pass the type check", async () => {
     await app.laju("make:command", "Checked", "--schedule", "@daily", "--priority", "urgent");
     await app.laju("make:command", "CheckedScript", "--script", "--tags", "a");
     const checked = await app.run(["--noEmit", "-p", "."], {
@@ -124,7 +124,7 @@ describe("make:command", () => {
     [["--schedule", "every day at noon"], "✗ "],
     [["--schedule", "99 99 99 99 99"], "✗ "],
     [["--timeout", "10"], '✗ timeout: "10" is not a duration'],
-    [["--priority", "-5"], "✗ option --priority needs a value\n  If -5 is its value, write --priority=-5."],
+    [["--priority", "-5"], "✗ option --priority needs a value\n  If -5 is the value, write --priority=-5."],
     [["--priority", "very high"], '✗ priority must be a number or a word such as "high", found "very high"'],
     [["--timezone", "europe/berlin"], '✗ timezone: "europe/berlin" is not a time zone'],
     [["--timezone", "PST"], '✗ timezone: "PST" is not a time zone'],
@@ -132,26 +132,26 @@ describe("make:command", () => {
     [["--tags", "a b"], "✗ tags must be a list of words"],
     [["--description", "two\nlines"], "✗ description must be one line"],
     [["--shedule", "@daily"], "✗ unknown option --shedule"],
-  ])("%j is refused before anything is written", async (flags, message) => {
+  ])("%j is rejected before anything is written", async (flags, message) => {
     const refused = await app.laju("make:command", "Refused", ...flags);
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain(message);
     expect(existsSync(join(app.root, "commands/Refused.ts"))).toBe(false);
   });
 
-  test("a name is needed", async () => {
+  test("the name is required", async () => {
     const refused = await app.laju("make:command");
     expect(refused.stderr).toBe("✗ make:command needs <Name>\n  Usage: node laju make:command <Name>\n");
     expect(refused.status).toBe(2);
   });
 
-  test("the app's own stub is used, and a placeholder it cannot fill is named", async () => {
+  test("the app's own stub is used, and an unknown placeholder in it is named in the error", async () => {
     app.write("stubs/command.stub", "// {{ name }} of {{ app }}\n");
     await app.laju("make:command", "reports/Own");
     expect(app.read("commands/reports/Own.ts")).toBe("// reports/Own of ../../app\n");
     app.write("stubs/command.stub", "// {{ author }}\n");
     const refused = await app.laju("make:command", "Other");
-    expect(refused.stderr).toContain("the stub has a placeholder {{ author }} that nothing fills");
+    expect(refused.stderr).toContain("stub command.stub contains the unknown placeholder {{ author }}");
     expect(refused.status).toBe(1);
   });
 });

@@ -37,7 +37,7 @@ describe("make:job", () => {
   });
   afterAll(() => app.remove());
 
-  test("writes a handler and the types of all, and says what to do next", async () => {
+  test("writes a handler and the types of all handlers, and prints the next steps", async () => {
     const made = await app.laju("make:job", "send-invoice");
     expect(made).toMatchObject({
       status: 0,
@@ -59,7 +59,7 @@ describe("make:job", () => {
     );
   });
 
-  test("its types are checked: a wrong type or wrong data does not pass npm run typecheck", async () => {
+  test("job types and data are checked: a wrong one fails npm run typecheck", async () => {
     app.write(
       "app/jobs/Plain.ts",
       "export async function run({ app, log, job }: any) { return job.type; }\n",
@@ -78,7 +78,7 @@ describe("make:job", () => {
     const tsc = () => app.run(["--noEmit", "-p", "."], { program: join(app.root, "node_modules/.bin/tsc") });
     expect(await tsc()).toMatchObject({ stdout: "", status: 0 });
 
-    // A handler that is gone: the committed types say so, before anything is built.
+    // After a handler is deleted, the committed types fail to compile even before the next build.
     rmSync(join(app.root, "app/jobs/Plain.ts"));
     expect((await tsc()).stdout).toContain("app/jobs/_types.ts(");
     expect((await app.laju("build")).status).toBe(0);
@@ -98,11 +98,11 @@ describe("make:job", () => {
   });
 
   test.each([["../evil"], ["$(rm -rf x)"], ["1st"], [""], ["reports/"], ["Zoë"]])(
-    "%j is not a job's name",
+    "%j is not a job name",
     async (name) => {
       const refused = await app.laju("make:job", name);
       expect(refused.status).toBe(2);
-      expect(refused.stderr).toContain(`✗ ${JSON.stringify(name)} is not a job's name`);
+      expect(refused.stderr).toContain(`✗ ${JSON.stringify(name)} is not a job name`);
     },
   );
 
@@ -112,7 +112,7 @@ describe("make:job", () => {
     expect(app.read("app/jobs/a/b/Own.ts")).toBe("// a/b/Own of ../../..\n");
     app.write("stubs/job.stub", "// {{ author }}\n");
     const refused = await app.laju("make:job", "Other");
-    expect(refused.stderr).toContain("the stub has a placeholder {{ author }} that nothing fills");
+    expect(refused.stderr).toContain("stub job.stub contains the unknown placeholder {{ author }}");
     expect(existsSync(join(app.root, "app/jobs/Other.ts"))).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Stops the servers given, after the services that use them. */
+/** Stops the given servers after the services that use them. */
 async function load(variables: Record<string, string> = {}, servers: TestServer[] = []) {
   const services = await fresh({ LAJU_DATA: data, ...variables }, async () => ({
     Cache: (await import("../../../framework/services/Cache")).default,
@@ -56,18 +56,18 @@ async function behaviour({ Cache, CacheService }: Services) {
   expect(await Cache.get("gone")).toBeNull();
   await Cache.flush();
   expect(await Cache.get("b")).toBeNull();
-  await expect(Cache.put("", 1, 1)).rejects.toThrow("a cache key must be a text of 1 to 255 characters");
+  await expect(Cache.put("", 1, 1)).rejects.toThrow("a cache key must be a string of 1 to 255 characters");
   await expect(Cache.put("k", 1, Number.NaN)).rejects.toThrow("minutes must be a number");
 }
 
 describe("in the database", () => {
-  test("keeps, remembers, forgets and flushes", async () => {
+  test("stores, remembers, forgets and flushes values", async () => {
     const services = await load();
     await services.DB.migrate.latest(lajuTables);
     await behaviour(services);
   });
 
-  test("an entry ends with its time, and expired ones are taken out", async () => {
+  test("entries expire, and expired ones are deleted", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
     const first = await load();
     await first.DB.migrate.latest(lajuTables);
@@ -80,16 +80,16 @@ describe("in the database", () => {
     expect((await second.DB("cache").pluck("key")).sort()).toEqual(["long", "other"]);
   });
 
-  test("without its table it says how to make it", async () => {
+  test("if its table is missing, the error says how to create it", async () => {
     const { Cache } = await load();
     await expect(Cache.get("a")).rejects.toMatchObject({
       name: "LajuError",
-      message: "the database has no table cache",
+      message: 'the database has no "cache" table',
       hint: expect.stringContaining("node laju migrate"),
     });
   });
 
-  test("a cache table of Laju's shape is replaced", async () => {
+  test("a cache table with Laju's columns is replaced", async () => {
     const { Cache, DB } = await load();
     await DB.schema.createTable("cache", (table) => {
       table.string("key").primary();
@@ -110,7 +110,7 @@ test.skipIf(postgresNeed.skip)(`in PostgreSQL${postgresNeed.label}`, async () =>
   await behaviour(services);
 });
 
-test.skipIf(redisNeed.skip)(`in Redis, whose other keys a flush leaves alone${redisNeed.label}`, async () => {
+test.skipIf(redisNeed.skip)(`in Redis, where flush leaves other keys alone${redisNeed.label}`, async () => {
   const server = await startRedis();
   const services = await load({ CACHE_STORE: "redis", REDIS_URL: server.url }, [server]);
   await services.Redis.set("other", 1);

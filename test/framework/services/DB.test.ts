@@ -35,7 +35,7 @@ async function load(variables: Record<string, string> = {}): Promise<AppDatabase
   return DB;
 }
 
-/** A table like those of scripts written for Laju, with two rows. */
+/** A table as in scripts written for Laju, with two rows. */
 async function makeUsers(DB: AppDatabase) {
   await DB.schema.dropTableIfExists("users");
   await DB.schema.createTable("users", (table) => {
@@ -51,7 +51,7 @@ async function makeUsers(DB: AppDatabase) {
   ]);
 }
 
-/** What holds whatever stands behind DB. */
+/** Expectations that hold for every database engine. */
 async function commonBehaviour(DB: AppDatabase) {
   await makeUsers(DB);
   expect(await DB("users").count("* as count").first()).toEqual({ count: 2 });
@@ -74,7 +74,7 @@ async function commonBehaviour(DB: AppDatabase) {
   await DB.schema.dropTable("users");
 }
 
-/** Whatever goes wrong with a statement, and wherever its error is shown, its values are not. */
+/** Checks that no error of a statement shows the statement's values anywhere. */
 async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
   await DB.schema.dropTableIfExists("access_keys");
   await DB.schema.createTable("access_keys", (table) => {
@@ -126,7 +126,7 @@ describe("SQLite", () => {
     SQLite.getDatabase().close();
   });
 
-  test("rows, counts and results are as scripts written for Laju expect them", async () => {
+  test("rows, counts and results match what scripts written for Laju expect", async () => {
     const DB = await load();
     await commonBehaviour(DB);
     await makeUsers(DB);
@@ -152,7 +152,7 @@ describe("SQLite", () => {
     expect(await DB("users").insert({ email: "first again" })).toEqual([1]);
   });
 
-  test("importing it loads nothing and makes nothing", async () => {
+  test("importing it loads nothing and creates nothing", async () => {
     const DB = await load();
     expect(typeof DB).toBe("function");
     expect(existsSync(join(data, "dev.sqlite3"))).toBe(false);
@@ -171,7 +171,7 @@ describe("SQLite", () => {
     expect(existsSync(join(data, file))).toBe(true);
   });
 
-  test("PRAGMAs are in force, on a connection that was opened again too", async () => {
+  test("PRAGMAs are set, also on a reopened connection", async () => {
     const DB = await load();
     const pragmas = async () => {
       const values = [];
@@ -186,7 +186,7 @@ describe("SQLite", () => {
     expect(await pragmas()).toEqual(["wal", 5000, 1, 1]);
   });
 
-  test("DB.connection(stage) is another database; a misspelt stage makes none", async () => {
+  test("DB.connection(stage) opens another database, and a misspelled stage creates none", async () => {
     const DB = await load();
     await makeUsers(DB);
     const other = DB.connection("test");
@@ -202,7 +202,7 @@ describe("SQLite", () => {
     expect(() => DB.connection("../evil")).toThrow('"../evil" is not the name of a database stage');
   });
 
-  test("a folder or file that cannot be used is one sentence that names it", async () => {
+  test("an unusable folder or file is reported in one sentence that names it", async () => {
     const file = join(data, "plain");
     writeFileSync(file, "not a database, but long enough to be read as the header of one".repeat(20));
     const inFile = await load({ DATABASE_URL: `file:${file}/db.sqlite3` });
@@ -223,10 +223,10 @@ describe("SQLite", () => {
     );
   });
 
-  test("a folder without write permission too", async () => {
+  test("so is a folder without write permission", async () => {
     const app = makeApp({
       "commands/Read.ts": `import DB from "../app/services/DB";
-        DB.client.driver; // loaded while we still may
+        DB.client.driver; // Load it while we still have permission.
         if (process.getuid?.() === 0) { process.setgid?.(65534); process.setuid?.(65534); }
         DB.raw("select 1").catch((error: Error) => console.log(error.message));`,
     });
@@ -238,7 +238,7 @@ describe("SQLite", () => {
     expect(stdout).toBe(`the database ${data}/dev.sqlite3 cannot be opened: it cannot be created (EACCES)\n`);
   });
 
-  test("a query beside an open transaction says what it waits for", async () => {
+  test("a query that bypasses an open transaction fails with an error that explains why", async () => {
     const DB = await load();
     DB.client.pool.acquireTimeoutMillis = 200;
     await DB.transaction(async (trx) => {
@@ -251,7 +251,7 @@ describe("SQLite", () => {
   });
 });
 
-test("a transaction that cannot begin does not run its work", async () => {
+test("a transaction that cannot begin does not run its callback", async () => {
   const DB = await load();
   await makeUsers(DB);
   await DB.raw("PRAGMA busy_timeout = 50");
@@ -275,7 +275,7 @@ describe("migrations", () => {
     app = makeApp();
   });
   beforeEach(() => {
-    // Without laju's own: here it is about how any migration runs.
+    // Without laju's own migrations: these tests are about how any migration runs.
     for (const folder of ["app/migrations", "framework/migrations", "data"]) {
       rmSync(join(app.root, folder), { recursive: true, force: true });
     }
@@ -283,7 +283,7 @@ describe("migrations", () => {
   });
   afterAll(() => app.remove());
 
-  /** Runs a script's body in the app and gives what it returns. */
+  /** Runs the body of a script in the app and returns its result. */
   async function inApp(body: string) {
     app.write(
       "commands/Script.ts",
@@ -300,13 +300,13 @@ describe("migrations", () => {
   const migration = (up: string, down = "") =>
     `export const up = async (knex: any): Promise<void> => { ${up} };\nexport const down = async (knex: any) => { ${down} };`;
 
-  test("have one history in TypeScript and in JavaScript", async () => {
+  test("share one history between TypeScript and JavaScript", async () => {
     const up = 'await knex.schema.createTable("a", (t: any) => t.increments());';
     app.write("app/migrations/20260101_a.ts", migration(up, 'await knex.schema.dropTable("a");'));
     expect(await inApp("return DB.migrate.latest()")).toEqual([1, ["20260101_a"]]);
 
     rmSync(join(app.root, "app/migrations/20260101_a.ts"));
-    // As the build writes it: CommonJS, in a folder that says so.
+    // As in a build: CommonJS, in a folder marked as such.
     app.write("app/migrations/package.json", '{ "type": "commonjs" }');
     app.write(
       "app/migrations/20260101_a.js",
@@ -321,11 +321,13 @@ describe("migrations", () => {
       "return [await DB.migrate.latest(), await messageOf(DB.migrate.rollback()), await DB.migrate.list()]",
     );
     expect(latest).toEqual([2, ["20260102_b"]]);
-    expect(refused).toBe('the migration 20260102_b cannot be rolled back: it exports no function "down"');
+    expect(refused).toBe(
+      'the migration 20260102_b cannot be rolled back: it does not export a function "down"',
+    );
     expect(list).toEqual([[{ name: "20260101_a" }, { name: "20260102_b" }], []]);
   });
 
-  test("take over a history that knex's own migrator wrote", async () => {
+  test("adopt a history that knex's own migrator wrote", async () => {
     app.write(
       "app/migrations/1_a.ts",
       migration('await knex.schema.createTable("a", (t: any) => t.increments());'),
@@ -337,7 +339,7 @@ describe("migrations", () => {
     expect(await inApp(`${adopt} return DB.migrate.latest()`)).toEqual([1, []]);
   });
 
-  test("that fail half-way leave nothing behind", async () => {
+  test("leave nothing behind when they fail halfway", async () => {
     app.write(
       "app/migrations/1_good.ts",
       migration('await knex.schema.createTable("good", (t: any) => t.increments());'),
@@ -364,7 +366,7 @@ describe("migrations", () => {
     ]);
   });
 
-  test("that rebuild a table keep the rows that refer to it", async () => {
+  test("keep the rows that refer to a table they rebuild", async () => {
     app.write(
       "app/migrations/1_tables.ts",
       migration(`
@@ -400,7 +402,7 @@ describe("several processes", () => {
   });
   afterAll(() => app.remove());
 
-  test("that make one database at once all succeed, and none loses a read-then-write transaction", async () => {
+  test("can create one database at the same time, and none loses a read-then-write transaction", async () => {
     app.write(
       "commands/Add.ts",
       `import DB from "../app/services/DB";
@@ -427,7 +429,7 @@ describe("several processes", () => {
 
 describe("a database server that cannot be used", () => {
   test.each(["postgres", "mysql"])(
-    "%s: refused within a second, told without the password",
+    "%s: is reported within a second, without the password",
     async (protocol) => {
       const port = await freePort();
       const DB = await load({ DATABASE_URL: `${protocol}://me:hunter2@127.0.0.1:${port}/app` });
@@ -447,7 +449,7 @@ describe("a database server that cannot be used", () => {
     },
   );
 
-  test("a server that never answers is given up within seconds", async () => {
+  test("a server that never answers times out within seconds", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => silent.once("listening", resolve));
     const { port } = silent.address() as { port: number };
@@ -479,14 +481,14 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     await errorsWithoutValues(await load({ DATABASE_URL: server.url }), true);
   });
 
-  test("answers as SQLite does where the two can agree", async () => {
+  test("behaves like SQLite wherever possible", async () => {
     const DB = await load({ DATABASE_URL: server.url });
     await commonBehaviour(DB);
     const { rows } = await DB.raw("select 9007199254740993::bigint as big, 7::bigint as small");
     expect(rows).toEqual([{ big: "9007199254740993", small: 7 }]);
   });
 
-  test("runs laju's own migrations, and undoes them", async () => {
+  test("runs laju's own migrations and rolls them back", async () => {
     const DB = await load({ DATABASE_URL: server.url });
     await DB.migrate.latest(lajuTables);
     expect(await DB.schema.hasTable("cache")).toBe(true);
@@ -494,7 +496,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     expect(await DB.schema.hasTable("cache")).toBe(false);
   });
 
-  test("the connection that the first use begins is the first query's", async () => {
+  test("the connection started on first use serves the first query", async () => {
     let connections = 0;
     let said = "";
     const proxy = createServer((socket) => {
@@ -511,7 +513,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     await until(() => connections === 1);
     expect((await DB.raw("select 42 as answer")).rows).toEqual([{ answer: 42 }]);
     expect(connections).toBe(1);
-    // The server has told its version by itself.
+    // The server announced its version without being asked.
     expect(said).not.toContain("version");
     const { rows } = await DB.raw("show server_version");
     expect(rows[0].server_version.split(" ")[0]).toBe(DB.client.version);
@@ -521,14 +523,14 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     proxy.close();
   });
 
-  test("a missing database is told by its server's words", async () => {
+  test("a missing database is reported with the server's own message", async () => {
     const DB = await load({ DATABASE_URL: server.url.replace(/\/postgres$/, "/nowhere") });
     await expect(DB.raw("select 1")).rejects.toThrow(
       /\(DATABASE_URL\) cannot be used: database "nowhere" does not exist/,
     );
   });
 
-  test("an open pool does not keep a finished script alive, and a running query does", async () => {
+  test("an idle pool does not keep a finished script alive, but a running query does", async () => {
     const app = makeApp({
       "commands/Ends.ts": `import DB from "../app/services/DB";
         (async () => {
@@ -558,7 +560,7 @@ describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => {
     await errorsWithoutValues(await load({ DATABASE_URL: server.url }), true);
   });
 
-  test("answers as SQLite does where the two can agree", async () => {
+  test("behaves like SQLite wherever possible", async () => {
     const DB = await load({ DATABASE_URL: server.url });
     await commonBehaviour(DB);
     await DB.migrate.latest(lajuTables);

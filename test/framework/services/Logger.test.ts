@@ -22,7 +22,7 @@ async function script(body: string): Promise<string[]> {
   return [await bundledScript(app, file)];
 }
 
-/** Runs it; every line then has the same time. */
+/** Runs it, with the same time in every line. */
 async function run(body: string, env: NodeJS.ProcessEnv = {}) {
   const ended = await app.run(await script(body), { env });
   const timeless = (text: string) => text.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"T"');
@@ -32,7 +32,7 @@ const lines = (text: string) => text.split("\n").filter(Boolean);
 const parsed = (text: string) => lines(text).map((line) => JSON.parse(line));
 
 describe("a line", () => {
-  test("is one JSON object; errors go to stderr, the rest to stdout", async () => {
+  test("is one JSON object, on stderr for errors and on stdout otherwise", async () => {
     const ended = await run(`
       logInfo("Digest sent", { count: 2 });
       logWarn("Slow");
@@ -46,7 +46,7 @@ describe("a line", () => {
     expect(ended.stderr).toBe('{"timestamp":"T","level":"error","message":"Failed","error":"no answer"}\n');
   });
 
-  test("says when it was written, as toISOString does", async () => {
+  test("has a timestamp in the format of toISOString", async () => {
     const before = new Date().toISOString();
     const { stdout } = await app.run(await script('logInfo("one");'));
     const { timestamp } = JSON.parse(stdout);
@@ -54,7 +54,7 @@ describe("a line", () => {
     expect([before, timestamp, new Date().toISOString()].sort()[1]).toBe(timestamp);
   });
 
-  test("cannot have its own fields overwritten by what the caller gives", async () => {
+  test("keeps its own fields when the caller's have the same names", async () => {
     const meta = "{ level: 'x', message: 'm', timestamp: 1, run: 2, level_: 3 }";
     const { stdout } = await run(`logInfo("a", ${meta}); setRunId("r7"); logInfo("b", ${meta});`);
     expect(lines(stdout)).toEqual([
@@ -100,7 +100,7 @@ describe("a line", () => {
     expect([number.message, object.message, none.message]).toEqual(["42", '{"a":1}', "undefined"]);
   });
 
-  test("of a huge graph is written soon", async () => {
+  test("with a huge object graph is written quickly", async () => {
     const { stdout, status } = await run(`
       const nodes: any[] = Array.from({ length: 60 }, () => ({}));
       for (const node of nodes) node.all = nodes;
@@ -111,7 +111,7 @@ describe("a line", () => {
     expect(lines(stdout)[1]).toBe("true");
   });
 
-  test("of an error keeps message, code, stack and cause", async () => {
+  test("with an error has its message, code, stack and cause", async () => {
     const { stderr } = await run(`
       const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
       logError("Sync failed", new Error("no data", { cause }), { itemId: 3, error: "mine" });
@@ -138,12 +138,12 @@ describe("a line", () => {
     expect(bare).toEqual({ timestamp: "T", level: "error", message: "bare" });
   });
 
-  test("for people has colours on a terminal only", async () => {
+  test("for people has colors only on a terminal", async () => {
     const { stdout } = await run('logInfo("Sent", { count: 2, to: "a b" });', { LOG_FORMAT: "pretty" });
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d INFO {2}Sent {2}count=2 {2}to="a b"\n$/);
   });
 
-  test("of requests, responses and queries is Laju's", async () => {
+  test("for a request, response or query has Laju's format", async () => {
     const { stdout } = await run(
       `const request = { method: "GET", url: "/", ip: "::1", headers: { "user-agent": "curl" } };
        logRequest(request, { id: 1 }); logResponse(request, { statusCode: 200 }, 12); logQuery("select 1", 3);`,
@@ -174,7 +174,7 @@ describe("a line", () => {
     ]);
   });
 
-  test("is written even when the settings are wrong", async () => {
+  test("is written even if the settings are invalid", async () => {
     const { stdout, status } = await run('logInfo("still here");', { LOG_LEVEL: "loud" });
     expect([stdout, status]).toEqual(['{"timestamp":"T","level":"info","message":"still here"}\n', 0]);
   });
@@ -202,7 +202,7 @@ describe("no line is lost", () => {
     expect(await readSlowly(await script(body))).toBe(many);
   });
 
-  test("and a reader that went away is no failure", async () => {
+  test("and a reader that has gone away is not an error", async () => {
     const child = spawn(
       process.execPath,
       await script('for (let i = 0; i < 20000; i++) logInfo("line"); process.exit(7);'),
@@ -216,7 +216,7 @@ describe("no line is lost", () => {
     expect(status).toBe(7);
   });
 
-  /** Reads nothing until the child is stuck on a full pipe, then everything; gives the number of lines. */
+  /** Reads nothing until the child is blocked on a full pipe, then everything. Returns the number of lines. */
   async function readSlowly(args: string[]): Promise<number> {
     const child = spawn("sh", ["-c", '"$@" | { sleep 1; wc -l; }', "sh", process.execPath, ...args], {
       cwd: app.root,
@@ -249,7 +249,7 @@ describe("winston behind the default export", () => {
     }
   });
 
-  test("lets added transports, formats and levels take part in logInfo", async () => {
+  test("applies added transports, formats and levels to logInfo", async () => {
     const { stdout } = await run(`
       import winston from "winston";
       import Transport from "winston-transport";

@@ -22,7 +22,7 @@ const load = (variables: Record<string, string> = {}) =>
   fresh({ LAJU_DATA: data, ...variables }, () => import("../../../framework/services/Mailer"));
 
 describe("by SMTP", () => {
-  test("a mail arrives whole: parts, copies, attachments, sender", async () => {
+  test("a mail arrives complete: parts, copies, attachments and sender", async () => {
     server = await startSmtp({ login: { user: "me@x.org", pass: "p@ss/word" } });
     const { default: Mailer } = await load({
       MAIL_URL: server.url,
@@ -47,7 +47,7 @@ describe("by SMTP", () => {
     expect(mail?.attachments).toEqual([{ filename: "a.txt", content: Buffer.from("abc") }]);
   });
 
-  test("SMTP_HOST and SMTP_PORT serve as well, and MailTo sends a text", async () => {
+  test("SMTP_HOST and SMTP_PORT work too, and MailTo sends plain text", async () => {
     server = await startSmtp();
     const { hostname, port } = new URL(server.url);
     const { MailTo } = await load({ SMTP_HOST: hostname, SMTP_PORT: port });
@@ -55,7 +55,7 @@ describe("by SMTP", () => {
     expect(server.mails).toMatchObject([{ subject: "S", text: "T\n", html: false, from: "laju@localhost" }]);
   });
 
-  test("mails in a row share a connection, and a finished script ends soon", async () => {
+  test("consecutive mails share a connection, and a finished script exits soon", async () => {
     server = await startSmtp();
     const app = makeApp({
       "app/views/digest.ejs": "<p>Hello <%= name %></p>",
@@ -79,7 +79,7 @@ describe("by SMTP", () => {
     expect(server.connections()).toBe(1);
   });
 
-  test("a refused login, a dead and a silent server are told by name, without the password", async () => {
+  test("a rejected login, a dead server and a silent one are reported by name, without the password", async () => {
     server = await startSmtp({ login: { user: "me", pass: "right" } });
     const mail = { to: "a@x.org", subject: "S", text: "T" };
     const wrong = await load({ MAIL_URL: server.url.replace("right", "hunter2") });
@@ -87,7 +87,7 @@ describe("by SMTP", () => {
     expect(login).toMatchObject({
       name: "LajuError",
       code: "E_MAIL_LOGIN",
-      message: expect.stringContaining("refuses the login of me"),
+      message: expect.stringContaining("rejected the login of me"),
     });
 
     const dead = await load({ MAIL_URL: `smtp://me:hunter2@127.0.0.1:${await freePort()}` });
@@ -110,14 +110,14 @@ describe("by SMTP", () => {
   });
 });
 
-describe("a login at another machine", () => {
+describe("a login on another machine", () => {
   const mail = { to: "a@x.org", subject: "S", text: "T" };
   const login = { user: "me", pass: "hunter2" };
-  /** The server, by a name of this machine that isn't loopback's. */
+  /** The server, under a name of this machine that is not a loopback name. */
   const far = ({ url }: SmtpServer, query = "") => `${url.replace("127.0.0.1", "0.0.0.0")}${query}`;
 
   test.each(["", "?ignoreTLS=true", "?opportunisticTLS=true&requireTLS=false"])(
-    "is not sent when the server offers no TLS, whatever the URL says: %j",
+    "is not sent if the server offers no TLS, no matter what the URL says: %j",
     async (query) => {
       server = await startSmtp({ login });
       const { default: Mailer } = await load({ MAIL_URL: far(server, query) });
@@ -131,7 +131,7 @@ describe("a login at another machine", () => {
     },
   );
 
-  test("is sent over STARTTLS, to a server whose certificate is valid", async () => {
+  test("is sent over STARTTLS to a server with a valid certificate", async () => {
     server = await startSmtp({ login, hasTls: true });
     const strict = await load({ MAIL_URL: far(server) });
     await expect(strict.default.send(mail)).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe("a login at another machine", () => {
     expect([server.logins, server.mails.length]).toEqual([[{ isSecure: true }], 1]);
   });
 
-  test("is sent without when MAIL_INSECURE_LOGIN says so, and to loopback", async () => {
+  test("is sent without TLS with MAIL_INSECURE_LOGIN, and over loopback", async () => {
     server = await startSmtp({ login });
     for (const [url, allowed] of [
       [far(server), "true"],
@@ -155,13 +155,13 @@ describe("a login at another machine", () => {
     expect(server.logins).toEqual(Array(3).fill({ isSecure: false }));
   });
 
-  test("is looked at by doctor", async () => {
+  test("is checked by doctor", async () => {
     server = await startSmtp({ login });
     const look = (variables: Record<string, string>) =>
       fresh(variables, async () => (await import("../../../framework/doctor/app/services")).mail.look());
     expect(await look({ MAIL_URL: far(server) })).toMatchObject({
       state: "bad",
-      message: expect.stringContaining("so the login is not sent"),
+      message: expect.stringContaining("so the login was not sent"),
       cure: expect.stringContaining("smtps://"),
     });
     expect(await look({ MAIL_URL: far(server), MAIL_INSECURE_LOGIN: "true" })).toMatchObject({
@@ -175,9 +175,9 @@ describe("a login at another machine", () => {
 describe("recipients", () => {
   test.each([
     [["a@x.org", "b@x.org"], ["a@x.org"], ["b@x.org"], "it was sent to a@x.org"],
-    [["b@x.org", "c@x.org"], [], ["b@x.org", "c@x.org"], "nobody has it"],
+    [["b@x.org", "c@x.org"], [], ["b@x.org", "c@x.org"], "nobody received it"],
   ])(
-    "of whom the server refuses some are an error that says who has the mail",
+    "are reported with who received the mail if the server refuses some of them",
     async (to, accepted, rejected, said) => {
       server = await startSmtp({ refuses: ["b@x.org", "c@x.org"] });
       const { default: Mailer } = await load({ MAIL_URL: server.url });
@@ -213,28 +213,28 @@ describe("recipients", () => {
     [{ name: "B" } as never, '{"name":"B"}'],
     [" ", '" "'],
     [42 as never, "42"],
-  ])("that are no address, %j, are an error before anything is sent", async (to, wrong) => {
+  ])("that are not mail addresses, %j, are an error before anything is sent", async (to, wrong) => {
     server = await startSmtp();
     const { default: Mailer } = await load({ MAIL_URL: server.url });
     await expect(Mailer.send({ to, subject: "S", text: "T" })).rejects.toMatchObject({
       code: "E_MAIL_RECIPIENT",
-      message: `the mail "S" is not sent: ${wrong} ${wrong.includes(", ") ? "are not mail addresses" : "is not a mail address"}`,
+      message: `the mail "S" was not sent: ${wrong} ${wrong.includes(", ") ? "are not mail addresses" : "is not a mail address"}`,
     });
     expect(server.connections()).toBe(0);
   });
 
-  test.each([[[]], ["undisclosed-recipients:;"], [", "]])("%j is nobody", async (to) => {
+  test.each([[[]], ["undisclosed-recipients:;"], [", "]])("%j is not a recipient", async (to) => {
     const { default: Mailer } = await load({ MAIL_URL: "smtp://127.0.0.1:1" });
     await expect(Mailer.send({ to, subject: "S", text: "T" })).rejects.toMatchObject({
       code: "E_MAIL_RECIPIENT",
-      message: 'the mail "S" has nobody in to, cc or bcc',
+      message: 'the mail "S" has no recipients in to, cc or bcc',
     });
     await expect(Mailer.send({ to, bcc: "a@x.org", subject: "S", text: "T" })).rejects.toMatchObject({
       code: "E_MAIL_CONNECT",
     });
   });
 
-  test("may have names, be in groups and be written in other scripts", async () => {
+  test("may have names, be in groups and use other scripts", async () => {
     server = await startSmtp();
     const { default: Mailer } = await load({ MAIL_URL: server.url });
     const to = '"Doe, Jo" <jo@x.org>, Team: a@x.org, Bo <bo@x.org>;';
@@ -262,13 +262,13 @@ describe("addresses in settings", () => {
     ["ops@exa mple.com", '"ops@exa mple.com"'],
     ["a@x.org, Ops Team", '"Ops Team"'],
     ["a@x.org b@", '"a@x.org b@"'],
-  ])("%s is a wrong setting", async (text, wrong) => {
+  ])("%s is an invalid setting", async (text, wrong) => {
     await expect(read({ NOTIFY_MAIL_TO: text })).rejects.toThrow(
       `NOTIFY_MAIL_TO has ${wrong}, which is not a mail address`,
     );
   });
 
-  test("a sender may have its name beside it, and is one", async () => {
+  test("a sender may include a name, and must be a single address", async () => {
     const { mail } = await read({ MAIL_FROM_ADDRESS: "The App <app@x.org>" });
     expect(mail).toMatchObject({ fromName: "The App", fromAddress: "app@x.org" });
     await expect(read({ MAIL_FROM_ADDRESS: "a@x.org, b@x.org" })).rejects.toThrow(
@@ -277,7 +277,7 @@ describe("addresses in settings", () => {
   });
 });
 
-describe("where nothing is configured", () => {
+describe("if no mail server is configured", () => {
   test("a mail becomes a file in data/outbox", async () => {
     const { default: Mailer } = await load({ MAIL_FROM_ADDRESS: "app@x.org" });
     const mail = { to: "a@x.org", bcc: "b@x.org", subject: "Your digest: 5/6", text: "Hello" };
@@ -295,15 +295,15 @@ describe("where nothing is configured", () => {
     const { MailTo } = await load({ NODE_ENV: "production" });
     await expect(MailTo({ to: "a@x.org", subject: "S", text: "T" })).rejects.toMatchObject({
       name: "LajuError",
-      message: "no mail server is configured, so nothing can be sent",
+      message: "no mail server is configured, so mail cannot be sent",
       hint: expect.stringContaining("MAIL_URL"),
     });
   });
 
-  test("a mail to nobody is an error", async () => {
+  test("a mail without recipients is an error", async () => {
     const { default: Mailer } = await load();
     await expect(Mailer.send({ subject: "S", text: "T" })).rejects.toThrow(
-      'the mail "S" has nobody in to, cc or bcc',
+      'the mail "S" has no recipients in to, cc or bcc',
     );
   });
 });

@@ -54,7 +54,7 @@ describe("without a server", () => {
     expect(many.error).toMatchObject({ code: "E_REDIS_CONNECT" });
   });
 
-  test("a script that catches it ends by itself, with nothing on stderr", async () => {
+  test("a script that catches it exits by itself, with nothing on stderr", async () => {
     const app = makeApp({
       "commands/Dead.ts": `import Redis from "../app/services/Redis";
         (async () => { try { await Redis.get("x"); } catch (error) { console.log(error.code); } })();`,
@@ -75,7 +75,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
   });
   afterAll(() => server?.stop());
 
-  test("ioredis's commands and Laju's forms work", async () => {
+  test("ioredis's commands and Laju's variants work", async () => {
     const Redis = await load({ REDIS_URL: `${server.url}/3` });
     expect(await Redis.set("k", "v", "EX", 100)).toBe("OK");
     expect(await Redis.ttl("k")).toBeGreaterThan(90);
@@ -105,7 +105,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     expect(await Redis.dbsize()).toBe(3);
   });
 
-  test("an open connection does not keep a finished script alive; a pending command does", async () => {
+  test("an idle connection does not keep a finished script alive, but a pending command does", async () => {
     const app = makeApp({
       "commands/Ends.ts": `import Redis from "../app/services/Redis";
         (async () => {
@@ -122,7 +122,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     expect([stdout, stderr, status]).toEqual(["prompt\n", "", 0]);
   });
 
-  test("a subscriber stays, and hears what is published", async () => {
+  test("a subscriber stays connected and receives messages", async () => {
     const Redis = await load({ REDIS_URL: server.url });
     const heard = new Promise((resolve) => Redis.on("message", (...message: string[]) => resolve(message)));
     await Redis.subscribe("news");
@@ -131,12 +131,12 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     expect(await heard).toEqual(["news", "hello"]);
   });
 
-  test("importing it connects nothing", async () => {
+  test("importing it does not connect", async () => {
     const Redis = await load({ REDIS_URL: server.url });
     expect(Redis.status).toBe("wait");
   });
 
-  test("a server that stops answering is given up within seconds, and found again", async () => {
+  test("a server that stops answering times out within seconds, and is used again when it is back", async () => {
     const own = await startRedis();
     const Redis = await load({ REDIS_URL: own.url });
     process.kill(own.pid, "SIGSTOP");
@@ -151,7 +151,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     await own.stop();
   });
 
-  test("a server that restarts is found again", async () => {
+  test("a restarted server is reconnected", async () => {
     const port = await freePort();
     const first = await startRedis({ port });
     const Redis = await load({ REDIS_URL: first.url });
@@ -164,7 +164,7 @@ describe.skipIf(redisNeed.skip)(`with a server${redisNeed.label}`, () => {
     await second.stop();
   });
 
-  test("a wrong or missing password is told, not shown", async () => {
+  test("a wrong or missing password is reported but not shown", async () => {
     const own = await startRedis({ password: "right" });
     const wrong = await load({ REDIS_URL: own.url.replace("right", "hunter2") });
     const missing = await load({ REDIS_URL: own.url.replace(":right@", "") });

@@ -19,7 +19,7 @@ async function load() {
 }
 
 describe("SQLite", () => {
-  test("works on the file that DB uses", async () => {
+  test("uses the same file as DB", async () => {
     const { SQLite, DB } = await load();
     expect(SQLite.run("insert into items (name) values (?)", ["a"])).toEqual({
       changes: 1,
@@ -31,7 +31,7 @@ describe("SQLite", () => {
     SQLite.getDatabase().close();
   });
 
-  test("binds lists, single values, names, and an object's values in their order", async () => {
+  test("binds arrays, single values, named parameters, and an object's values in order", async () => {
     const { SQLite } = await load();
     const insert = "insert into items (name, done, at) values (?, ?, ?)";
     SQLite.run(insert, ["a", true, new Date(5)]);
@@ -55,7 +55,7 @@ describe("SQLite", () => {
     expect(SQLite.prepare("select count(*) as count from items").get()).toEqual({ count: 3 });
   });
 
-  test("a transaction is all or nothing, and gets the service itself", async () => {
+  test("a transaction is all or nothing, and its callback gets the service", async () => {
     const { SQLite } = await load();
     expect(SQLite.transaction((db) => db.run("insert into items (name) values ('x')").changes)).toBe(1);
     const failing = () =>
@@ -67,7 +67,7 @@ describe("SQLite", () => {
     expect(SQLite.get("select count(*) as count from items")).toEqual({ count: 1 });
   });
 
-  test("opens again after it was closed", async () => {
+  test("reopens after it was closed", async () => {
     const { SQLite } = await load();
     SQLite.all("select * from items");
     SQLite.getDatabase().close();

@@ -19,11 +19,11 @@ beforeAll(() => {
 });
 afterAll(() => app.remove());
 
-/** What view() gives or throws, from a script that runs in another folder. */
+/** What view() returns or throws in a script that runs in another folder. */
 async function render(
   ...args: unknown[]
 ): Promise<{ html?: string; error?: { message: string; hint: string } }> {
-  // Compiled into one file, the service looks for the views from there.
+  // The service finds the views relative to the compiled file.
   app.write(
     "app/services/Render.ts",
     `import { view } from "./View";
@@ -36,7 +36,7 @@ async function render(
   return JSON.parse(stdout);
 }
 
-test("values are escaped, unless asked otherwise; includes see the data", async () => {
+test("values are escaped unless written with <%-, and includes get the data", async () => {
   expect(await render("digest", { name: "<b>" })).toEqual({
     html: "<p>&lt;b&gt; & <b></p><i>2024 &lt;b&gt;</i>",
   });
@@ -48,7 +48,7 @@ test("a layout wraps the view as body", async () => {
   });
 });
 
-test("a missing view names the file looked for, and near names", async () => {
+test("the error for a missing view names the file and suggests similar names", async () => {
   expect(await render("digset")).toEqual({
     error: { message: `there is no view ${app.root}/app/views/digset.ejs`, hint: "Did you mean digest?" },
   });
@@ -60,7 +60,7 @@ test("a missing view names the file looked for, and near names", async () => {
   });
 });
 
-test("an error inside a view names its file and line", async () => {
+test("an error inside a view names the file and line", async () => {
   const { error } = await render("wrong");
   expect(error?.message).toContain(`${app.root}/app/views/wrong.ejs:2`);
   expect(error?.message).toContain("nobody is not defined");
@@ -77,7 +77,7 @@ test.each(["../../../x", "../viewsx/x", "mail/../../secret"])(
 );
 
 test.each(["../../secret", "/../secret", "../viewsx/x", "../../missing"])(
-  "nor is a file outside included: %s",
+  "a file outside is not included: %s",
   async (partial) => {
     app.write("app/secret.ejs", "outside");
     app.write("secret.ejs", "outside");
@@ -91,7 +91,7 @@ test.each(["../../secret", "/../secret", "../viewsx/x", "../../missing"])(
   },
 );
 
-test("a partial is found beside its view, and from app/views", async () => {
+test("a partial is found next to its view and relative to app/views", async () => {
   app.write("app/views/mail/foot.ejs", "foot");
   app.write(
     "app/views/mail/both.ejs",

@@ -27,7 +27,7 @@ const commands = {
     import { createRequire } from "node:module";
     const Database = createRequire(import.meta.url)("better-sqlite3");
     ${asks}`,
-  // Through packages: one is CommonJS, the other an ES module.
+  // Via packages: one is CommonJS, the other an ES module.
   UsesKnex: `
     import knex from "knex";
     import { command } from "../app/console/command";
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-/** Beside the packages that all tests share. */
+/** In addition to the packages shared by all tests. */
 function addPackage(name: string, files: Record<string, string>): void {
   const modules = join(app.root, "node_modules");
   const shared = join(import.meta.dirname, "..", "..", "..", "node_modules");
@@ -68,14 +68,17 @@ function addPackage(name: string, files: Record<string, string>): void {
 
 const answer = { status: 0, stdout: "{ one: 1 }\n" };
 
-test.each(Object.keys(commands))("a build has the better-sqlite3 that this Node runs: %s", async (name) => {
-  expect(await app.run([`build/commands/${name}.js`])).toMatchObject(answer);
-});
+test.each(Object.keys(commands))(
+  "a build gets the better-sqlite3 that works on this Node: %s",
+  async (name) => {
+    expect(await app.run([`build/commands/${name}.js`])).toMatchObject(answer);
+  },
+);
 
-test.each(Object.keys(commands))("tsx has it: %s", async (name) => {
+test.each(Object.keys(commands))("tsx does too: %s", async (name) => {
   expect(await app.run(["node_modules/tsx/dist/cli.mjs", `commands/${name}.ts`])).toMatchObject(answer);
 });
 
-test("the build that has it is not older than its sources", async () => {
+test("the build that contains it is not older than its sources", async () => {
   expect(await app.laju("inspect")).toMatchObject({ status: 0, stderr: "" });
 });

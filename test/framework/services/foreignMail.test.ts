@@ -6,7 +6,7 @@ import { foreign } from "../../support/foreign";
 import { temporaryFolder } from "../../support/servers/server";
 import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
 
-/** What would end a header, and what mail programs decode into that. */
+/** Characters that would end a header, and sequences that mail programs decode into them. */
 const pieces = [
   "\r\nBcc: evil@x.org",
   "\nX-Evil: 1",
@@ -38,7 +38,7 @@ const load = (name: string) =>
 const namesIn = (headers: string) =>
   headers.split("\n").flatMap((line) => /^([\w-]+):/.exec(line)?.[1]?.toLowerCase() ?? []);
 
-describe("a mail whose subject and names come from elsewhere", () => {
+describe("a mail whose subject and names are untrusted", () => {
   test("has the same headers and recipients as any other", async () => {
     const { default: Mailer } = await load("App");
     await Mailer.send({ to: { name: "Ann", address: "a@x.org" }, subject: "S", text: "T" });
@@ -59,7 +59,7 @@ describe("a mail whose subject and names come from elsewhere", () => {
     );
   });
 
-  test("and the sender's name stays a name", async () => {
+  test("and its sender's name stays a name", async () => {
     const names = fc.sample(
       header.filter((text) => text.trim() !== "" && !text.includes("\0")),
       { seed: 3, numRuns: 4 },

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../support/servers/server";
 
 const services = join(import.meta.dirname, "..", "..", "..", "framework", "services");
 
-/** Node's own modules and npm's that a bundled program loads, beyond those of an empty one. */
+/** The built-in and npm modules that a bundled program loads, beyond those of an empty program. */
 async function loadedBy(source: string): Promise<string[]> {
   const list = "process.moduleLoadList.concat(Object.keys(require.cache)).join('\\n')";
   const { outputFiles } = await build({
@@ -21,7 +21,7 @@ async function loadedBy(source: string): Promise<string[]> {
     platform: "node",
     format: "cjs",
     packages: "external",
-    // Small, and inside whatever the build makes.
+    // Small, and part of every bundle.
     alias: { "fastest-levenshtein": join(services, "../../node_modules/fastest-levenshtein/mod.js") },
     define: { "import.meta.url": "__url", "import.meta.dirname": "__folder" },
     banner: {
@@ -41,7 +41,7 @@ test("importing every service and logging loads nothing heavy", async () => {
   const services = [...names, ...queues.map((name) => `../queue/${name}`)]
     .map((name) => `import * as ${basename(name)} from "${name.startsWith(".") ? name : `./${name}`}";`)
     .join("\n");
-  // Handlers are imported by whatever may queue one of their jobs.
+  // Handlers are imported by any code that queues one of their jobs.
   const imports = `${services}\nimport { job } from "../queue/job"; job("X", { run() {} });`;
   const uses = `Logger.logInfo("x", { error: new Error("e"), when: new Date() }); globalThis.keep = [${[...names, ...queues]}];`;
   const empty = new Set(await loadedBy(""));

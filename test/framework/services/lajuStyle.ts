@@ -1,4 +1,4 @@
-// Not a test: what scripts written for Laju look like must pass the type check as it stands.
+// Not a test: code in the style of scripts written for Laju must pass the type check unchanged.
 import Cache from "app/services/CacheService";
 import DB from "../../../framework/services/DB";
 import { logError, logInfo } from "../../../framework/services/Logger";

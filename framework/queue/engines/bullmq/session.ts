@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { openRedis, type RedisHabits } from "../../../services/redis/redisClient";
+import { openRedis, type RedisClientOptions } from "../../../services/redis/redisClient";
 import type { Watch } from "../../engine";
 import { isOutage } from "../../outage";
 
@@ -18,7 +18,7 @@ export class Session {
 
   constructor(
     readonly prefix: string,
-    readonly habits: RedisHabits,
+    readonly habits: RedisClientOptions,
   ) {}
 
   hold(worker: string): void {

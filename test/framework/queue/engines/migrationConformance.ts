@@ -46,7 +46,7 @@ export function migrationConformance(
 
   test("of several processes that migrate at once one does, and the others find it done", async () => {
     const all = Array.from({ length: 3 }, () => migrate("together"));
-    const waiting = () => all.filter(({ output }) => output().includes("waiting for its end"));
+    const waiting = () => all.filter(({ output }) => output().includes("Waiting for another process"));
     await until(() => waiting().length === 2, { what: "two that wait" });
     await hasBegun();
     writeFileSync(gate, "");
@@ -60,7 +60,7 @@ export function migrationConformance(
     first.child.kill("SIGKILL");
     await first.end;
     writeFileSync(gate, "");
-    expect(await migrate("killed").end).toMatch(/The last migration was ended before its end.*\nran 1\n$/);
+    expect(await migrate("killed").end).toMatch(/The previous migration was interrupted.*\nran 1\n$/);
     expect(await migrate("killed").end).toBe("ran 0\n");
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withLockOn } from "../../../../framework/runs/lock/lock";
-import { migratingAlone } from "../../../../framework/services/database/migrationLock";
+import { withMigrationLock } from "../../../../framework/services/database/migrationLock";
 
 const modules = join(import.meta.dirname, "..", "..", "..", "..", "node_modules");
 const Driver = Number.parseInt(process.versions.node, 10) < 22 ? "better-sqlite3-node20" : "better-sqlite3";
@@ -58,7 +58,7 @@ describe("waiting for a lock", () => {
       lock.exec("begin exclusive")`);
     const database = { raw: async () => {} } as never;
     const place = { engine: "sqlite", file, mustExist: false } as const;
-    const migration = migratingAlone({ place, database, patience: 300 }, async () => "migrated");
+    const migration = withMigrationLock({ place, database, patience: 300 }, async () => "migrated");
     await expect(migration).rejects.toThrow(
       new RegExp(`^pid ${holder?.pid} \\(.*has been migrating this database`),
     );

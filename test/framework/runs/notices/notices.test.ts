@@ -273,7 +273,7 @@ describe("notices", () => {
     expect(await run("Replaced")).toBe(1);
     rmSync(join(app.root, "deploy"));
     expect(logOf("Replaced")).toMatch(
-      /laju: how Replaced went is told later: SQLite's driver .* cannot be loaded/,
+      /laju: how Replaced went is told later: the SQLite driver .* cannot be loaded/,
     );
     for (const name of ["node_modules", "build/vendor", "build/laju.js"])
       renameSync(join(app.root, `${name}.away`), join(app.root, name));

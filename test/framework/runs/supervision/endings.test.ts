@@ -291,7 +291,7 @@ describe("a run of a built command", () => {
     });
     const wrong = await run("Options", ["--day", "7"]);
     expect(wrong).toMatchObject({ status: 2, stdout: "" });
-    expect(wrong.stderr).toBe("Options: unknown option --day\n  It takes --days, --dry, --tag.\n");
+    expect(wrong.stderr).toBe("Options: unknown option --day\n  Available options: --days, --dry, --tag.\n");
     expect(await last("Options")).toMatchObject({ state: "failed", exitStatus: 2, args: ["--day", "7"] });
   });
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.remove());
 
-test("a backup is one encrypted file for its owner alone, and nothing plain is left", async () => {
+test("a backup is one encrypted file that only its owner can read, and nothing unencrypted is left behind", async () => {
   const file = await app.takeBackup();
 
   expect(basename(file)).toBe(`dev-${morning.toISOString().replaceAll(/[-:]/g, "")}.sqlite3.gz.enc`);
@@ -27,7 +27,7 @@ test("a backup is one encrypted file for its owner alone, and nothing plain is l
   expect(bytes.includes("example.com")).toBe(false);
 });
 
-test("the file is what its documented format says", async () => {
+test("the file matches its documented format", async () => {
   const bytes = readFileSync(await app.takeBackup());
   const [salt, nonce] = [bytes.subarray(12, 28), bytes.subarray(28, 40)];
   const key = (use: string) =>
@@ -48,19 +48,19 @@ test("the file is what its documented format says", async () => {
   expect(gunzipSync(packed).toString("latin1", 0, 15)).toBe("SQLite format 3");
 });
 
-test("two backups of the same data share no byte of salt, nonce or content", async () => {
+test("two backups of the same data differ in salt, nonce and content", async () => {
   const first = readFileSync(await app.takeBackup(new Date(1)));
   const second = readFileSync(await app.takeBackup(new Date(2)));
   expect(first.subarray(12, 40).equals(second.subarray(12, 40))).toBe(false);
   expect(first.subarray(120, 160).equals(second.subarray(120, 160))).toBe(false);
 });
 
-test("a backup is one moment's state, however much is written meanwhile", async () => {
+test("a backup is a consistent snapshot, however much is written meanwhile", async () => {
   app.sql("CREATE TABLE filler AS SELECT zeroblob(25000000) AS bytes");
   app.sql("CREATE TABLE counter AS SELECT 0 AS n");
   const writer = openSqlite(app.database);
   const count = writer.prepare("UPDATE counter SET n = n + 1");
-  // One write between any two steps of the copy: SQLite's backup alone would begin anew each time.
+  // One write between any two steps of the copy: SQLite's backup alone would start over each time.
   let writes = 0;
   const most = 20_000;
   let isWriting = true;
@@ -80,7 +80,7 @@ test("a backup is one moment's state, however much is written meanwhile", async 
   expect(writes).toBeLessThan(most);
 });
 
-test("what a killed backup left is swept by the next; a living one's is not", async () => {
+test("a backup removes files left by a killed one, but not those of one still running", async () => {
   mkdirSync(app.folder);
   const gone = spawn(process.execPath, ["-e", ""]);
   await once(gone, "exit");
@@ -96,7 +96,7 @@ test("what a killed backup left is swept by the next; a living one's is not", as
   expect(app.files().backups).toEqual([basename(living), basename(file)]);
 });
 
-test("a backup that is ended by process.exit leaves nothing plain", async () => {
+test("a backup ended by process.exit leaves nothing unencrypted behind", async () => {
   const program = join(app.root, "exits.ts");
   const module = join(import.meta.dirname, "../../../../framework/services/backup/temporaryFiles.ts");
   writeFileSync(
@@ -119,7 +119,7 @@ test("an aborted backup leaves nothing behind", async () => {
   expect(app.files().backups).toEqual([]);
 });
 
-describe("what keeps a backup from being made is an error, and leaves nothing", () => {
+describe("anything that prevents a backup is an error, and leaves nothing behind", () => {
   const fails = async (variables: Record<string, string>) => {
     await app.remove();
     app = await backupApp(variables);
@@ -134,11 +134,11 @@ describe("what keeps a backup from being made is an error, and leaves nothing", 
 
   test("a short passphrase, which is not shown", async () => {
     const error = await fails({ BACKUP_ENCRYPTION_KEY: "hunter2" });
-    expect(error.message).toBe("BACKUP_ENCRYPTION_KEY has 7 characters, a passphrase needs 16");
+    expect(error.message).toBe("BACKUP_ENCRYPTION_KEY has 7 characters, but a passphrase needs at least 16");
   });
 
   test("a MySQL database", async () => {
-    // The schema is made in SQLite; only the backup is pointed elsewhere.
+    // The schema is created in SQLite; only the backup uses another database.
     const { fresh } = await import("../../../support/apps/fresh");
     const variables = { LAJU_ROOT: app.root, DATABASE_URL: "mysql://u:secret@127.0.0.1:1/shop" };
     const { createBackup } = await fresh(
@@ -146,11 +146,11 @@ describe("what keeps a backup from being made is an error, and leaves nothing", 
       () => import("../../../../framework/services/backup/createBackup"),
     );
     const error = await createBackup().catch((reason) => reason);
-    expect(error.message).toBe("laju makes no backups of MySQL databases");
+    expect(error.message).toBe("laju cannot back up MySQL databases");
     expect(JSON.stringify([error.message, error.hint])).not.toContain("secret");
   });
 
-  test("a database that is not there", async () => {
+  test("a missing database", async () => {
     rmSync(app.database);
     await expect(app.run(app.backup)).rejects.toThrow(/the database .*dev\.sqlite3 cannot be opened/);
     expect(app.files()).toEqual({ data: [], backups: [] });
@@ -165,7 +165,7 @@ describe("what keeps a backup from being made is an error, and leaves nothing", 
     expect(app.files().backups).toEqual([]);
   });
 
-  test("a folder that is a file", async () => {
+  test("a file in place of the folder", async () => {
     writeFileSync(app.folder, "");
     await expect(app.run(app.backup)).rejects.toMatchObject({ code: "E_BACKUP_FOLDER" });
   });
@@ -174,7 +174,7 @@ describe("what keeps a backup from being made is an error, and leaves nothing", 
 describe("CleanBackups", () => {
   const daysAgo = (days: number) => new Date(morning.getTime() - days * 86_400_000);
 
-  test("deletes what is older than the retention, and never the newest of a database", async () => {
+  test("deletes backups older than the retention, but never the newest of a database", async () => {
     const files = [];
     for (const days of [31, 40, 29, 1]) files.push(basename(await app.takeBackup(daysAgo(days))));
     const result = await app.run(app.clean);
@@ -187,7 +187,7 @@ describe("CleanBackups", () => {
     expect(app.files().backups).toEqual([files[3]]);
   });
 
-  test("leaves files that are none of ours", async () => {
+  test("leaves other files alone", async () => {
     const old = await app.takeBackup(daysAgo(90));
     await app.takeBackup(daysAgo(1));
     const name = (database: string) => basename(old).replace("dev", database);
@@ -207,7 +207,7 @@ describe("CleanBackups", () => {
     expect(app.files().backups).toHaveLength(2);
   });
 
-  test("no folder yet is no error", async () => {
+  test("a missing folder is not an error", async () => {
     expect(await app.run(app.clean)).toEqual({ message: "Backups: 0 deleted, 0 kept", processed: 0 });
   });
 });

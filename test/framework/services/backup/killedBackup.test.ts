@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => app?.remove());
 
-test("build/backup.js, restore.js and clean-backup.js are called by relative path", async () => {
+test("build/backup.js, restore.js and clean-backup.js can be called by relative path", async () => {
   expect(await app.run(["build/backup.js"], { env })).toMatchObject({ status: 0, stderr: "" });
   expect(await app.run(["backup.js"], { env, cwd: join(app.root, "build") })).toMatchObject({ status: 0 });
   expect(readdirSync(join(app.root, "backups"))).toHaveLength(2);
@@ -52,12 +52,12 @@ describe("a backup that is killed", () => {
     return ended;
   }
 
-  test("by SIGTERM leaves nothing, neither plain nor half", async () => {
+  test("by SIGTERM leaves nothing behind, neither unencrypted nor incomplete", async () => {
     expect(await killBackup("SIGTERM")).toEqual([143, null]);
     expect(temporary()).toEqual([]);
   });
 
-  test("by SIGKILL leaves what the next backup sweeps", async () => {
+  test("by SIGKILL leaves files that the next backup removes", async () => {
     await killBackup("SIGKILL");
     expect(temporary().every((name) => name.startsWith(".laju-backup-"))).toBe(true);
     expect(temporary()).not.toEqual([]);

@@ -37,7 +37,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       return { backup, restore, folder: join(app.root, "backups") };
     }
 
-    test("a dump is sealed and restored, after a backup of what it replaces", async () => {
+    test("a dump is sealed and restored, after backing up the database it replaces", async () => {
       const { backup, restore, folder } = await start();
       await app.run(backup);
       const [name = ""] = readdirSync(folder);
@@ -53,22 +53,22 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       expect(readdirSync(folder)).toHaveLength(2);
     });
 
-    test("a dump that fails half-way leaves everything as it was", async () => {
+    test("a restore that fails halfway changes nothing", async () => {
       const { backup, restore, folder } = await start();
       await app.run(backup);
       const [name = ""] = readdirSync(folder);
-      // Something the archive doesn't know depends on one of its tables: DROP TABLE is refused.
+      // An object outside the archive depends on one of its tables, so DROP TABLE fails.
       await app.DB.raw("CREATE VIEW readers AS SELECT * FROM users");
       await app.DB("posts").delete();
       const later = new Date(Date.now() + 1000);
       await expect(app.run(restore, ["--file", name, "--yes"], { now: later })).rejects.toThrow(
-        /^pg_restore ended with status 1: .*depend/s,
+        /^pg_restore exited with status 1: .*depend/s,
       );
       expect(await app.DB("posts").pluck("id")).toEqual([]);
       expect(await app.DB("users").pluck("id")).toHaveLength(24);
     });
 
-    test("a flipped bit is found before pg_restore starts", async () => {
+    test("a flipped bit is detected before pg_restore starts", async () => {
       const { backup, restore, folder } = await start();
       await app.run(backup);
       const { writeFileSync } = await import("node:fs");
@@ -82,16 +82,16 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       });
     });
 
-    test("without pg_dump it says what to install, and leaves no file", async () => {
+    test("without pg_dump, the error says what to install, and no file is left behind", async () => {
       const { backup, folder } = await start();
       process.env.PATH = "/nowhere";
       await expect(app.run(backup)).rejects.toMatchObject({
-        message: "pg_dump is not installed, and PostgreSQL's backup needs it",
+        message: "pg_dump is not installed, but PostgreSQL backups need it",
       });
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    test("no password is among the arguments of pg_dump, also one in the URL's query", async () => {
+    test("pg_dump's arguments never contain the password, not even one from the URL's query string", async () => {
       const { folder } = await start();
       const shown = join(app.root, "arguments");
       const wrapper = join(app.root, "bin", "pg_dump");
@@ -117,7 +117,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       expect(said).toContain("?application_name=a%20b\n");
     });
 
-    test("a dump that ends early is an error with pg_dump's own words, and leaves no file", async () => {
+    test("a truncated dump is an error with pg_dump's own message, and leaves no file behind", async () => {
       const { folder } = await start();
       const { fresh } = await import("../../../support/apps/fresh");
       const wrong = server.url.replace(/postgres$/, "no_such_database");
@@ -127,7 +127,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
         () => import("../../../../framework/services/backup/createBackup"),
       );
       const error = await createBackup().catch((reason) => reason);
-      expect(error.message).toMatch(/^pg_dump ended with status 1: .*no_such_database/s);
+      expect(error.message).toMatch(/^pg_dump exited with status 1: .*no_such_database/s);
       expect(error.message).not.toContain("s3cret");
       expect(readdirSync(folder)).toEqual([]);
     });

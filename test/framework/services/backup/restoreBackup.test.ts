@@ -17,7 +17,7 @@ afterEach(() => app.remove());
 
 const users = (database?: string) => app.sql("SELECT count(*) AS n FROM users", database);
 
-test("the newest backup replaces the database, and the replaced one is kept", async () => {
+test("the newest backup replaces the database, and the old database is kept", async () => {
   const older = new Date(morning.getTime() - 86_400_000);
   app.sql("DELETE FROM users WHERE id > 10");
   await app.takeBackup(older);
@@ -32,7 +32,7 @@ test("the newest backup replaces the database, and the replaced one is kept", as
   expect(app.files().data).toEqual(["dev.sqlite3", basename(aside)]);
 });
 
-test("a backup is chosen by its name, as an argument as well, and taken with the database's own mode", async () => {
+test("a backup can be chosen by name, also as an argument, and the database keeps its file mode", async () => {
   const mode = statSync(app.database).mode;
   app.sql("DELETE FROM users");
   await app.run(app.restore, [basename(file), "--yes"]);
@@ -40,14 +40,14 @@ test("a backup is chosen by its name, as an argument as well, and taken with the
   expect(statSync(app.database).mode).toBe(mode);
 });
 
-test("where there is no database the backup becomes it, without an old log's pages", async () => {
+test("a missing database is restored, without pages from a leftover log", async () => {
   rmSync(app.database);
   writeFileSync(`${app.database}-wal`, "pages of another database");
   expect(await app.run(app.restore, ["--file", file, "--yes"])).toBe(`Restored ${app.database} from ${file}`);
   expect(users()).toEqual([{ n: 24 }]);
 });
 
-test("a damaged database can be restored over, and is kept too", async () => {
+test("a damaged database can be replaced, and is kept as well", async () => {
   writeFileSync(app.database, "this was a database once".repeat(500));
   await app.run(app.restore, ["--latest", "--yes"]);
   expect(users()).toEqual([{ n: 24 }]);
@@ -68,11 +68,11 @@ describe("nothing is changed", () => {
   test("without --yes", async () => {
     const { message, hint, exitStatus } = await error(["--latest"]);
     expect(message).toBe(`${basename(file)} would replace the database "dev"`);
-    expect([hint, exitStatus]).toEqual([`Say so with --yes. The newest: ${basename(file)}.`, 2]);
+    expect([hint, exitStatus]).toEqual([`Confirm with --yes. The newest: ${basename(file)}.`, 2]);
     expectUnchanged();
   });
 
-  test("without a choice", async () => {
+  test("without a chosen backup", async () => {
     expect(await error(["--yes"])).toMatchObject({ message: "no backup chosen", exitStatus: 2 });
     expect(await error(["--yes", "--latest", "--file", file])).toMatchObject({ exitStatus: 2 });
     expectUnchanged();
@@ -83,14 +83,14 @@ describe("nothing is changed", () => {
     expectUnchanged();
   });
 
-  test("by a backup that is not there, or none at all", async () => {
+  test("by a missing file, or one that is not a backup", async () => {
     expect((await error(["--file", "gone", "--yes"])).message).toMatch(/gone cannot be read: ENOENT/);
     writeFileSync(file, "hello");
     expect((await error(["--file", file, "--yes"])).message).toBe(`${file} is not a backup`);
     expect(app.bytes().equals(before.bytes)).toBe(true);
   });
 
-  test("by a named pipe, for whose other end nobody waits", async () => {
+  test("by a named pipe, which is not waited on", async () => {
     const pipe = join(app.root, "pipe");
     execFileSync("mkfifo", [pipe]);
     expect((await error(["--file", pipe, "--yes"])).message).toBe(`${pipe} is not a regular file`);
@@ -117,28 +117,28 @@ describe("nothing is changed", () => {
     expectUnchanged();
   });
 
-  test.each([0, 30, 56, 72, 73, 1000, -1])("by a file cut to %i bytes", async (length) => {
+  test.each([0, 30, 56, 72, 73, 1000, -1])("by a file truncated to %i bytes", async (length) => {
     writeFileSync(file, readFileSync(file).subarray(0, length));
     expect(await error(["--file", file, "--yes"])).toMatchObject({ code: "E_BACKUP_FILE" });
     expectUnchanged();
   });
 
-  test("by a file that ends within its header, which says so", async () => {
+  test("by a file truncated within its header, which the error says", async () => {
     writeFileSync(file, readFileSync(file).subarray(0, 60));
     const { message } = await error(["--file", file, "--yes"]);
-    expect(message).toBe(`${file} is damaged or cut short: its header is incomplete`);
+    expect(message).toBe(`${file} is damaged or truncated: its header is incomplete`);
     expectUnchanged();
   });
 
-  test("by a file with something appended", async () => {
+  test("by a file with data appended", async () => {
     writeFileSync(file, "x", { flag: "a" });
     expect((await error(["--file", file, "--yes"])).message).toBe(
-      `${file} is damaged or cut short: its seal does not match`,
+      `${file} is damaged or truncated: its seal does not match`,
     );
     expectUnchanged();
   });
 
-  test("by a well sealed file that holds no database", async () => {
+  test("by a correctly sealed file that contains no database", async () => {
     const { seal } = await import("../../../../framework/services/backup/seal");
     const { backupSecret } = await import("../../../../framework/services/backup/encryptionKey");
     rmSync(file);
@@ -151,7 +151,7 @@ describe("nothing is changed", () => {
     expectUnchanged();
   });
 
-  test("by another engine's backup", async () => {
+  test("by a backup from another database engine", async () => {
     const { seal } = await import("../../../../framework/services/backup/seal");
     const { backupSecret } = await import("../../../../framework/services/backup/encryptionKey");
     const other = join(app.root, "other");
@@ -164,7 +164,7 @@ describe("nothing is changed", () => {
     expectUnchanged();
   });
 
-  test("by another database's backup under this one's name, or at another time", async () => {
+  test("by a backup renamed to another database or time", async () => {
     const { seal } = await import("../../../../framework/services/backup/seal");
     const { backupSecret } = await import("../../../../framework/services/backup/encryptionKey");
     const content = readFileSync(app.database);
@@ -226,7 +226,7 @@ describe("nothing is changed", () => {
   });
 });
 
-test("a backup of an older release, which says nothing of its origin, can be restored", async () => {
+test("a backup from an older release, without an origin, can be restored", async () => {
   const { seal } = await import("../../../../framework/services/backup/seal");
   const { backupSecret } = await import("../../../../framework/services/backup/encryptionKey");
   const content = readFileSync(app.database);
@@ -246,24 +246,26 @@ describe("the secret", () => {
     return openSealed(file, backupSecret(value)).catch((reason) => reason);
   };
 
-  test("the same 32 bytes in hex and in base64 are one key", async () => {
+  test("the same 32 bytes in hex and in base64 are the same key", async () => {
     const base64 = Buffer.from(backupKey, "hex").toString("base64");
     expect(await openWith(base64)).toMatchObject({ content: "sqlite" });
     expect(await openWith(backupKey.toUpperCase())).toMatchObject({ content: "sqlite" });
   });
 
-  test("another key is told apart from damage", async () => {
-    expect((await openWith("ff".repeat(32))).message).toMatch(/^BACKUP_ENCRYPTION_KEY is not the one that/);
+  test("a wrong key is distinguished from damage", async () => {
+    expect((await openWith("ff".repeat(32))).message).toMatch(
+      /^BACKUP_ENCRYPTION_KEY does not match the key that/,
+    );
     expect((await openWith("a passphrase instead")).hint).toBe(
-      "It was made with a key; nothing else opens it.",
+      "It was encrypted with a key; only that can decrypt it.",
     );
   });
 
-  test("a passphrase works as well", async () => {
+  test("a passphrase works too", async () => {
     await app.remove();
     app = await backupApp({ BACKUP_ENCRYPTION_KEY: "correct horse battery staple" });
     file = await app.takeBackup();
     expect(await openWith("correct horse battery staple")).toMatchObject({ content: "sqlite" });
-    expect((await openWith("correct horse battery stable")).hint).toMatch(/made with a passphrase/);
+    expect((await openWith("correct horse battery stable")).hint).toMatch(/encrypted with a passphrase/);
   });
 });

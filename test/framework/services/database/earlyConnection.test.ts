@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { connectAhead } from "../../../../framework/services/database/earlyConnection";
+import { connectEarly } from "../../../../framework/services/database/earlyConnection";
 import { freePort, until } from "../../../support/servers/server";
 
 let server: Server;
@@ -19,8 +19,8 @@ afterEach(() => {
 
 const url = () => `postgres://me@127.0.0.1:${(server.address() as { port: number }).port}/app`;
 
-test("the first socket is the one that was begun, and says that it is connected when it is asked to connect", async () => {
-  const take = connectAhead(url());
+test("the first socket is the early one, and emits connect when connect() is called", async () => {
+  const take = connectEarly(url());
   await until(() => heard.length === 1);
   const socket = take();
   socket.connect({ port: 1 });
@@ -32,25 +32,25 @@ test("the first socket is the one that was begun, and says that it is connected 
   socket.destroy();
 });
 
-test("it may be asked for while it connects", async () => {
-  const socket = connectAhead(url())();
+test("the early socket can be taken while it is still connecting", async () => {
+  const socket = connectEarly(url())();
   socket.connect({ port: 1 });
   await once(socket, "connect");
   await until(() => heard.length === 1);
   socket.destroy();
 });
 
-test("where nobody listens, or the server has hung up, a new one takes its place", async () => {
-  const refused = connectAhead(`postgres://me@127.0.0.1:${await freePort()}/app`);
-  const left = connectAhead(url());
+test("it is replaced with a new one if nothing listens or the server has hung up", async () => {
+  const refused = connectEarly(`postgres://me@127.0.0.1:${await freePort()}/app`);
+  const left = connectEarly(url());
   await until(() => heard.length === 1);
   heard[0].destroy();
   await until(() => [refused, left].every((take) => take().pending));
 });
 
 test.each(["postgres://me@%2Ftmp/app", "postgres:///app?host=/tmp"])(
-  "%s names no port: nothing is begun",
+  "%s names no port: nothing is connected early",
   (socketUrl) => {
-    expect(connectAhead(socketUrl)().pending).toBe(true);
+    expect(connectEarly(socketUrl)().pending).toBe(true);
   },
 );

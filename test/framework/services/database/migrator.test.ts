@@ -13,7 +13,7 @@ const migration = `
 let app: TestApp;
 beforeAll(() => {
   app = makeApp({ [`app/migrations/${visits}.ts`]: migration });
-  // An app that was made before laju's own migrations moved has copies.
+  // Apps created before laju's own migrations moved contain copies of them.
   app.write(`app/migrations/${jobsTable}.ts`, app.read(`framework/migrations/${jobsTable}.ts`));
 });
 afterAll(() => app.remove());
@@ -24,8 +24,8 @@ const done = async () => {
   return rows.filter(({ isDone }) => isDone).map(({ name }) => name);
 };
 
-describe("laju's migrations and the app's are one history", () => {
-  test("both run, by name, and a name that both have runs once", async () => {
+describe("laju's migrations and the app's share one history", () => {
+  test("both run in the order of their names, and a name that both have runs once", async () => {
     const { status, stdout } = await app.laju("migrate");
     expect(status).toBe(0);
     const ran = stdout.split("\n").flatMap((line) => /\d{14}_\w+/.exec(line)?.[0] ?? []);
@@ -34,7 +34,7 @@ describe("laju's migrations and the app's are one history", () => {
     expect(ran).toContain(visits);
   });
 
-  test("a rollback undoes the app's last batch, and leaves laju's own tables alone", async () => {
+  test("a rollback undoes the app's last batch and leaves laju's own tables alone", async () => {
     expect(await app.laju("migrate:rollback", "--all")).toMatchObject({ status: 0 });
     const left = await done();
     expect(left).toContain(jobsTable);
@@ -42,14 +42,14 @@ describe("laju's migrations and the app's are one history", () => {
     expect(await app.laju("migrate:rollback")).toMatchObject({ status: 0, stdout: "Nothing to undo.\n" });
   });
 
-  test("laju's own go when they are named", async () => {
+  test("laju's own are rolled back only if named", async () => {
     const cache = "20260101000000_create_cache_table";
     const undone = await app.laju("migrate:rollback", cache);
     expect(undone).toMatchObject({ status: 0, stdout: expect.stringContaining(`${cache} undone`) });
     expect(await done()).not.toContain(cache);
   });
 
-  test("a migration that has not run is no name to undo", async () => {
+  test("a migration that has not run cannot be rolled back", async () => {
     const refused = await app.laju("migrate:rollback", visits);
     expect(refused).toMatchObject({
       status: 2,
@@ -58,7 +58,7 @@ describe("laju's migrations and the app's are one history", () => {
   });
 });
 
-test("a fork that renames the package is told at once", async () => {
+test("renaming the package in a fork fails immediately with an explanation", async () => {
   const fork = app.copy();
   rmSync(join(fork.root, "package.json"));
   fork.write("package.json", app.read("package.json").replace('"name": "laju"', '"name": "mine"'));

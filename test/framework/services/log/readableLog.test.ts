@@ -8,13 +8,13 @@ const lineOf = (message: string, meta: Record<string, unknown> = {}, level = "in
   jsonLine({ time, level, message, run: "mi5w2x9f3s0k7q", meta });
 
 describe("a line of the Logger", () => {
-  test("is read as time, level, message and fields", () => {
+  test("is shown as time, level, message and fields", () => {
     expect(readableText(lineOf("Digest sent", { count: 12, to: "a b" }))).toBe(
       '09:15:02 INFO  Digest sent  count=12  to="a b"',
     );
   });
 
-  test("has its stack below it, without frames of Node's own, and its cause", () => {
+  test("is followed by its stack, without Node's internal frames, and its cause", () => {
     const error = new Error("no rows", { cause: new Error("refused") });
     error.stack =
       "Error: no rows\n    at query (/srv/app/commands/X.ts:3:1)\n    at node:internal/process/task:95:5";
@@ -29,7 +29,7 @@ describe("a line of the Logger", () => {
     );
   });
 
-  test("acts on no terminal", () => {
+  test("cannot control the terminal", () => {
     const read = readableLine(lineOf("a\u001b[2Jb\u009b", { "k\u202e": "\u0007" }), { colour: false });
     expect(read).toBe('09:15:02 INFO  ab\ufffd  k\ufffd="\\u0007"'.replace('"\\u0007"', "\ufffd"));
   });
@@ -42,7 +42,7 @@ test.each([
   '{"timestamp":"2026-11-23T09:15:02Z","level":"\\u001b[2J","message":"x"}',
   '{"timestamp":"2026-11-23T09:15:02Z","level":"info","message":7}',
   '{"timestamp":"2026-11-23T09:15:02Z","level":"info","mess',
-])("another line stays as it is: %s", (line) => {
+])("other lines are unchanged: %s", (line) => {
   expect(readableLine(line)).toBe(undefined);
   expect(readableText(line)).toBe(line);
 });

@@ -41,7 +41,7 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
     return client;
   }
 
-  /** Does it, and loses the answer with the connection. */
+  /** Executes the command, then drops the connection before the reply arrives. */
   async function lost(client: Redis): Promise<Promise<number>> {
     isDeaf = true;
     hasLost = false;
@@ -54,13 +54,13 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
     return answer;
   }
 
-  test("one whose answer is lost fails, and is not sent again", async () => {
+  test("a command whose reply is lost fails and is not resent", async () => {
     const client = await connected(true);
     await expect(lost(client)).rejects.toMatchObject({ code: "E_REDIS_CONNECT" });
     expect(await client.get("count")).toBe("1");
   });
 
-  test("one that finds a replica leaves it: the name may mean another server by now", async () => {
+  test("a command that reaches a replica closes the connection, since the name may now point to another server", async () => {
     const client = await connected(true);
     const first = await client.client("ID");
     await direct.call("REPLICAOF", "127.0.0.1", "1");
@@ -73,7 +73,7 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
     expect(await client.incr("count")).toBe(1);
   });
 
-  test("ioredis's own way, which the app's Redis has, sends it again", async () => {
+  test("by default, as in the app's Redis, ioredis resends it", async () => {
     const client = await connected(false);
     expect(await lost(client)).toBe(2);
   });

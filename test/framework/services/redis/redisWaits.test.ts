@@ -8,7 +8,7 @@ import type { TestServer } from "../../../support/servers/server";
 
 const forever = Number.POSITIVE_INFINITY;
 
-test("the commands that wait are those that Redis's own table says block", () => {
+test("the blocking commands are those flagged in Redis's own command table", () => {
   const fromIoredis = createRequire(createRequire(import.meta.url).resolve("ioredis"));
   const table: Record<string, { flags: string[] }> = fromIoredis("@ioredis/commands/built/commands.json");
   const blocking = Object.keys(table).filter((name) => table[name]?.flags.includes("blocking"));
@@ -37,7 +37,7 @@ test.each<[string, unknown[], number]>([
   ["blpop", ["a", -1], 0],
   ["blpop", [], 0],
   ["xread", ["BLOCK"], 0],
-])("%s %j may wait %d ms", (name, args, wait) => {
+])("%s %j may block for %d ms", (name, args, wait) => {
   expect(waitOf(name, args)).toBe(wait);
 });
 
@@ -65,8 +65,8 @@ describe.skipIf(redisNeed.skip)(`a client that waits 300 ms for replies${redisNe
     return redis;
   }
 
-  // Where the machine is short of time an answer may come later than the client waits for it.
-  test("waits as long as each command does, in whatever form it is sent", { retry: 1 }, async () => {
+  // On a busy machine a reply may arrive after the client's timeout.
+  test("waits as long as each command blocks, however it is sent", { retry: 1 }, async () => {
     const ways: Promise<unknown>[] = [
       client().blpop("none", 1),
       client().bzpopmin("none", 1),
@@ -86,21 +86,21 @@ describe.skipIf(redisNeed.skip)(`a client that waits 300 ms for replies${redisNe
     expect(await client().wait(1, 1000)).toBe(0);
   });
 
-  test("without a limit it waits until there is something", async () => {
+  test("a command without a timeout waits until there is data", async () => {
     const waiting = client().bzpopmin("scores", 0);
     await new Promise((resolve) => setTimeout(resolve, 700));
     await helper.zadd("scores", 1, "a");
     expect(await waiting).toEqual(["scores", "a", "1"]);
   });
 
-  test("what is sent behind a command that waits has its time afterwards", async () => {
+  test("a command sent after a blocking one gets its full timeout afterwards", async () => {
     const redis = client();
     const first = redis.blpop("none", 0.6);
     const second = redis.blpop("none", 0.6);
     expect(await Promise.all([first, second, redis.ping()])).toEqual([null, null, "PONG"]);
   });
 
-  test("a server that stops during the wait is given up when it is over", async () => {
+  test("if the server stops while a command blocks, the command fails after its timeout", async () => {
     const own = await startRedis();
     const { hostname: host, port, host: address } = new URL(own.url);
     const place = { address, variable: "REDIS_URL", options: { host, port: Number(port) } } as const;
