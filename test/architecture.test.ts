@@ -35,7 +35,7 @@ const floors: Record<string, string>[] = [
   {
     "framework/start": "from `node commands/X.js` to run()",
     "framework/queue": "jobs: engines/, worker/",
-    "framework/host": "this host: its cron's time zone, its zone files, what was installed here",
+    "framework/host": "this host: its cron, its zone files, what was installed here",
   },
   { "framework/cli": "arguments and the terminal" },
   { "framework/runs/servers": "which one of several servers runs it" },
@@ -191,6 +191,7 @@ describe("of what runs in production", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
       "framework/crontab/install/ownedFiles.ts",
       "framework/crontab/install/systemCrontab.ts",
+      "framework/host/crontabProgram.ts",
       "framework/runs/notices/startSender.ts",
       "framework/runs/supervision/retry.ts",
       "framework/scheduler/spawnDetached.ts",

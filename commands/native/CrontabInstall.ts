@@ -26,6 +26,7 @@ import { unwritableWarnings } from "../../framework/crontab/install/userAccess";
 import { lookLocally } from "../../framework/doctor/localChecks";
 import { lookingAt } from "../../framework/doctor/looking";
 import { troubleLines } from "../../framework/doctor/troubleText";
+import { cronNote, hostCron } from "../../framework/host/hostCron";
 
 export default verb({
   options: {
@@ -70,8 +71,9 @@ them from being started, such as a cron daemon that doesn't run: crontab:check t
     // First: that entries which nothing starts are in place is no good news.
     for (const line of troubleLines(lookLocally(lookingAt(options.user)), terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
-    const kept = keptOptionsText(options, asked);
-    if (kept !== undefined) console.log(`  ${terminal.paint("dim", kept)}`);
+    for (const note of [cronNote(hostCron(options)), keptOptionsText(options, asked)]) {
+      if (note !== undefined) console.log(`  ${terminal.paint("dim", note)}`);
+    }
     return 0;
   },
 });

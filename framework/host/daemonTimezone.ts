@@ -2,6 +2,7 @@ import { ownTimezone } from "../config/config";
 import { systemTimezone } from "../config/hostTimezone";
 import { timezoneOfTz } from "../schedule/times/posixTimezone";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
+import { cronProcesses } from "./cronProcesses";
 import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { environmentOf, isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runningPrograms";
@@ -16,8 +17,6 @@ export interface DaemonTimezone {
   /** What keeps the daemon's own TZ from being followed. */
   trouble?: "hidden" | { tz: string };
 }
-
-export const cronDaemons = ["cron", "crond", "fcron", "busybox-cron", "supercronic"];
 
 let known: DaemonTimezone | undefined;
 
@@ -36,7 +35,7 @@ export function goByOwnTimezone(): DaemonTimezone {
 function look(): DaemonTimezone {
   const programs = runningPrograms() ?? [];
   const working = isScheduleWorking() ? programs.find(isScheduler) : undefined;
-  const candidates = working ? [working] : programs.filter(({ program }) => cronDaemons.includes(program));
+  const candidates = working ? [working] : (cronProcesses(programs) ?? []);
   const seen: SeenDaemon[] = [];
   let hidden: string | undefined;
   for (const { pid, program } of candidates) {

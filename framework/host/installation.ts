@@ -26,6 +26,8 @@ export interface TargetOptions {
   env?: string | undefined;
   portable?: boolean | undefined;
   user?: string | undefined;
+  /** Which cron it is, where --cron said so. */
+  cron?: string | undefined;
 }
 
 export const installationFile = join(paths.data, "installation.json");

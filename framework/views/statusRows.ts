@@ -8,7 +8,8 @@ import type { CheckResult } from "../doctor/check";
 import { localChecks, lookLocally } from "../doctor/localChecks";
 import { lookingAt } from "../doctor/looking";
 import { sentence } from "../doctor/troubleText";
-import type { TargetOptions } from "../host/installation";
+import { cronSummary, hostCron } from "../host/hostCron";
+import { readInstallation, type TargetOptions } from "../host/installation";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, type Trouble, troublesOf } from "../runs/history/health";
 import { markLostRuns } from "../runs/history/lostRuns";
@@ -43,6 +44,8 @@ export interface StatusRow {
 export interface Status {
   commands: StatusRow[];
   crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
+  /** Which cron serves this host. */
+  cron?: ReturnType<typeof cronSummary>;
   /** What keeps commands from running, or the ledger from saying how they do. */
   health?: CheckResult[];
   /** One sentence for each thing that needs a person. */
@@ -65,7 +68,7 @@ export function readStatus(
     if (!isLedgerTrouble(error)) throw error;
     const health = withLedgerTrouble(local, error);
     const crontab = { state: "unknown", message: "", isBad: false } as const;
-    return { commands: [], crontab, health, needsPerson: sentencesOf(health) };
+    return { commands: [], crontab, cron: cronHere(), health, needsPerson: sentencesOf(health) };
   }
 }
 
@@ -102,7 +105,11 @@ function statusWith(local: CheckResult[], { all, shown, clock, asked, read }: Re
     troubles.filter((one) => one.acknowledged === undefined).map(({ text }) => `${name} ${text}`),
   );
   const health = inOrder([...local, crontabFinding(crontab)]);
-  return { commands, crontab, health, needsPerson: [...troubles, ...sentencesOf(health)] };
+  return { commands, crontab, cron: cronHere(), health, needsPerson: [...troubles, ...sentencesOf(health)] };
+}
+
+function cronHere() {
+  return cronSummary(hostCron({ cron: readInstallation()?.options.cron }));
 }
 
 function crontabFinding({ isBad, message, hint }: Status["crontab"]): CheckResult {

@@ -2,7 +2,7 @@ import { paths } from "../../config/config";
 import type { TargetOptions } from "../../host/installation";
 import { shellQuote } from "../../text/shellQuote";
 
-const optionNames = ["root", "node", "log-dir", "env", "user"] as const;
+const optionNames = ["root", "node", "log-dir", "env", "user", "cron"] as const;
 
 /**
  * `node laju crontab:install` with the options that make it write what these say, as it is typed into a shell. The root is
@@ -24,7 +24,7 @@ export function removeCommand(root: string, user: string | undefined): string {
 
 /** Which options crontab:install has taken from the entries that were there; undefined where there is nothing to say. */
 export function keptOptionsText(options: TargetOptions, asked: TargetOptions): string | undefined {
-  const kept = ["root", "node", "log-dir"] as const;
+  const kept = ["root", "node", "log-dir", "cron"] as const;
   const isKept = (name: (typeof kept)[number]) => asked[name] === undefined && !isUsual(name, options[name]);
   const words = kept.filter(isKept).flatMap((name) => [`--${name}`, shellQuote(options[name] as string)]);
   return words.length === 0 ? undefined : `Kept from before: ${words.join(" ")}`;
@@ -32,7 +32,7 @@ export function keptOptionsText(options: TargetOptions, asked: TargetOptions): s
 
 /** What crontab:install does without being told. */
 function isUsual(name: (typeof optionNames)[number], value: string | undefined): boolean {
-  if (value === undefined) return true;
+  if (value === undefined || (name === "cron" && value === "auto")) return true;
   return (name === "root" && value === paths.root) || (name === "node" && value === process.execPath);
 }
 

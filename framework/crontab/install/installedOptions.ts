@@ -21,11 +21,12 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
     "log-dir": asked["log-dir"] ?? installedLogs(block, installation),
     env: asked.env ?? (block === undefined ? installation?.options.env : block.notes.environment),
     portable: asked.portable ?? installation?.options.portable,
+    cron: asked.cron ?? installation?.options.cron,
   };
 }
 
 /**
- * The same for crontab:install: root, node and logs stay as they were chosen. The environment doesn't, and a node that
+ * The same for crontab:install: root, node, logs and cron stay as they were chosen. The environment doesn't, and a node that
  * nobody chose, or that is gone, gives way to the one that runs this.
  */
 export function forInstalling(
@@ -41,6 +42,7 @@ export function forInstalling(
     node: asked.node ?? (node !== undefined && isKept && canExecute(node) ? node : undefined),
     "log-dir": asked["log-dir"] ?? installedLogs(block, installation),
     env: asked.env ?? (isPartial ? block?.notes.environment : undefined),
+    cron: asked.cron ?? installation?.options.cron,
   };
 }
 

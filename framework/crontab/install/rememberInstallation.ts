@@ -48,10 +48,10 @@ export function rememberInstallation(
     return [row.name, known?.entries === entries ? known : { entries, since: now }] as const;
   });
   const kept = only === undefined ? {} : before;
-  const { root, node, "log-dir": logs, env, portable, user } = options;
+  const { root, node, "log-dir": logs, env, portable, user, cron } = options;
   write({
     at: now,
-    options: { root, node: target.place.node, "log-dir": logs, env, portable, user },
+    options: { root, node: target.place.node, "log-dir": logs, env, portable, user, cron },
     root: target.place.root,
     isNodeChosen: node !== undefined && (asked.node !== undefined || installation?.isNodeChosen !== false),
     ...buildsWith(installation, { isWhole: only === undefined, now }),

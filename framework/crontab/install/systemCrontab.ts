@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { askRoot, type CrontabAnswer, hasRootsCrontab } from "../../catalog/rootsCrontab";
 import { environmentWith } from "../../config/config";
 import { LajuError } from "../../config/errors";
+import { crontabProgram } from "../../host/crontabProgram";
 import { escapedReturns, hiddenHeader, withoutHeader } from "../text/listing";
 
 /** Whose crontab, and by which program: the caller's and `crontab` unless said otherwise. */
@@ -17,7 +18,7 @@ export interface CrontabAccess {
 export function readCrontab(access: CrontabAccess): { text: Buffer; exists: boolean } {
   const listed = list(access);
   if (listed === undefined) return { text: Buffer.alloc(0), exists: false };
-  if (listed.includes("\\r")) refuseReturns(listed, access);
+  if (listed.includes("\\r") && showsReturns(access)) refuseReturns(listed, access);
   return { text: listed, exists: true };
 }
 
@@ -34,11 +35,11 @@ export function readingOnce(): typeof readCrontab {
 
 /** Lets the system's crontab judge a table without installing it, where it has a way to. */
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
-  const version = run(access, ["-V"]);
-  const isCronie = version.status === 0 || /-n\b.*host/.test(version.stderr.toString());
+  const way = crontabProgram(access.program)?.dryRun;
+  if (way === undefined) return;
   // Debian's dry run is -n; cronie's -n sets the host of a cluster, and -T is its dry run.
   const result = withFile(text, (file, fd) =>
-    isCronie ? run(access, ["-T", file]) : run(access, [...userArgs(access), "-n", "-"], { stdin: fd }),
+    way === "-T" ? run(access, ["-T", file]) : run(access, [...userArgs(access), "-n", "-"], { stdin: fd }),
   );
   if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(said(result))) return;
   throw new LajuError(`crontab refuses the new table: ${said(result)}`, {
@@ -69,8 +70,7 @@ function list(access: CrontabAccess): Buffer | undefined {
   const args = [...userArgs(access), "-l"];
   const whole = run(access, args, { env: { CRONTAB_NOHEADER: "N" } });
   if (whole.status !== 0) {
-    if (whole.stdout.length === 0 && /^(crontab: )?no crontab for [^\n]+$/.test(said(whole)))
-      return undefined;
+    if (whole.stdout.length === 0 && saysNone(said(whole), access)) return undefined;
     throw cannotRead(said(whole));
   }
   // Debian hides its own three lines, or up to three comments of a table that was put there by hand.
@@ -78,6 +78,20 @@ function list(access: CrontabAccess): Buffer | undefined {
   const usual = run(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(said(usual));
   return withoutHeader(whole.stdout, usual.stdout);
+}
+
+/** Whether these words mean that the user has no crontab yet. Each program has its own, and only its own count. */
+function saysNone(words: string, access: CrontabAccess): boolean {
+  if (/^(crontab: )?no crontab for [^\n]+$/.test(words)) return true;
+  const cron = crontabProgram(access.program)?.cron;
+  if (cron === "busybox") return /^crontab: can't open '[^'\n/]+': No such file or directory$/.test(words);
+  return cron === "bcron" && /^bcrontab: (Fatal: )?Crontab does not exist$/.test(words);
+}
+
+/** The others list a table as it is. */
+function showsReturns(access: CrontabAccess): boolean {
+  const cron = crontabProgram(access.program)?.cron;
+  return cron !== "busybox" && cron !== "systemd-cron" && cron !== "bcron";
 }
 
 /**
@@ -179,7 +193,7 @@ function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
   if (cause.code !== "ENOENT") return cannotRead(cause.message);
   return new LajuError(`${program} is not installed on this machine`, {
     code: "E_CRONTAB_MISSING",
-    hint: "Install cron: `apt-get install cron` on Debian and Ubuntu, `dnf install cronie` on Fedora.",
+    hint: "Install cron: `apt-get install cron` on Debian and Ubuntu, `dnf install cronie` on Fedora, `apk add busybox-suid` on Alpine.",
     cause,
   });
 }

@@ -8,6 +8,7 @@ import { monitorEntry, monitorLog } from "../../catalog/logFile";
 import { scheduledHere } from "../../catalog/meantHere";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
+import { cronNames } from "../../host/crons";
 import { hostClock } from "../../host/hostClock";
 import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
@@ -29,6 +30,10 @@ export const targetOptions = {
   portable: {
     type: "boolean",
     description: "Let the shell alone decide, lock and limit (flock, timeout): for hosts without the ledger",
+  },
+  cron: {
+    type: "string",
+    description: `Which cron gets the entries: ${cronNames.join(", ")} (default: auto, this host's)`,
   },
 } as const;
 

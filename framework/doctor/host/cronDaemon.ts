@@ -1,67 +1,79 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
-import { cronDaemons } from "../../host/daemonTimezone";
+import { type HostCron, hostCron, isSystemdCronActive } from "../../host/hostCron";
 import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
-import { isInOur, runningPrograms, wordsOf } from "../../host/runningPrograms";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { scheduledCommands } from "../app/scheduled";
-import { bad, fine, type LocalCheck, warning } from "../check";
+import { bad, type Finding, fine, type LocalCheck, warning } from "../check";
 import type { Looking } from "../looking";
 
 export const cronDaemon: LocalCheck = {
   name: "cron daemon",
   look(looking) {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
-    const running = runningPrograms();
-    const daemon = running?.find(
-      ({ pid, program }) => cronDaemons.includes(program) && isDaemon(pid) && mayBeOurs(pid),
-    );
-    if (daemon !== undefined) return fine(`${daemon.program} is running (pid ${daemon.pid})`);
+    const cron = hostCron({ cron: readInstallation()?.options.cron });
+    const { running, otherDaemon, label } = cron;
+    if (otherDaemon !== undefined) {
+      return warning(
+        `${otherDaemon} is running, but crontab(1) is that of ${label}`,
+        "Keep one of them, or say which one reads the crontab: node laju crontab:install --cron NAME.",
+      );
+    }
+    const [daemon] = running ?? [];
+    if (daemon !== undefined) return found(daemon.replace(" (", " is running ("), cron);
+    if (cron.facts.name === "systemd-cron" && isSystemdCronActive())
+      return found("systemd has timers for the crontab", cron);
     if (running === undefined) return warning("this system does not show which programs are running");
-    const cure = howToStart();
-    if (scheduledCommands().length === 0)
-      return warning("no cron daemon is running, and nothing is scheduled here", cure);
-    const message = "no cron daemon is running, so nothing is started";
-    return isMeant(looking) ? bad(message, cure) : warning("no cron daemon is running", cure);
+    return notRunning(looking, cron);
   },
 };
 
+/** Debian's needs no word more; of others it is said which one it is, and what it cannot do. */
+function found(running: string, { facts, label }: HostCron): Finding {
+  if (facts.name === "debian") return fine(running);
+  const limits = facts.limits.length === 0 ? "" : `. It ${facts.limits.join(", ")}`;
+  const message = `${running}: ${label}${limits}`;
+  return facts.name === "unknown" ? warning(message, "Say which one it is like with --cron.") : fine(message);
+}
+
+function notRunning(looking: Looking, cron: HostCron): Finding {
+  const cure = howToStart(cron);
+  if (scheduledCommands().length === 0) {
+    return warning("no cron daemon is running, and nothing is scheduled here", cure);
+  }
+  const message = "no cron daemon is running, so nothing is started";
+  return isMeant(looking) ? bad(message, cure) : warning("no cron daemon is running", cure);
+}
+
 /** As it is typed on this machine. */
-function howToStart(): string {
-  const program = ["cron", "crond"].find((name) => existsSync(`/usr/sbin/${name}`));
-  if (program === undefined) return "Install cron (`apt-get install cron`), or use node laju schedule:work.";
-  const start = existsSync("/run/systemd/system")
-    ? `systemctl enable --now ${program}`
-    : existsSync(`/etc/init.d/${program}`)
-      ? `service ${program} start`
-      : program;
+function howToStart({ facts: { name } }: HostCron): string {
+  const elsewhere = "In a container, `node laju schedule:work` does without cron.";
   const sudo = process.geteuid?.() === 0 ? "" : "sudo ";
-  return `Run \`${sudo}${start}\`. In a container, \`node laju schedule:work\` does without cron.`;
+  if (name === "systemd-cron") return `Run \`${sudo}systemctl enable --now cron.target\`. ${elsewhere}`;
+  const program = daemonPrograms.find((one) => sbin.some((folder) => existsSync(`${folder}/${one}`)));
+  if (program === undefined) {
+    if (name === "busybox") return `Run \`${sudo}busybox crond\`. ${elsewhere}`;
+    return `Install cron (${howToInstall()}), or use node laju schedule:work.`;
+  }
+  return `Run \`${sudo}${startOf(program)}\`. ${elsewhere}`;
+}
+
+const daemonPrograms = ["cron", "crond"];
+const sbin = ["/usr/sbin", "/sbin"];
+
+function startOf(program: string): string {
+  if (existsSync("/run/systemd/system")) return `systemctl enable --now ${program}`;
+  if (!existsSync(`/etc/init.d/${program}`)) return program;
+  return existsSync("/sbin/rc-service") ? `rc-service ${program} start` : `service ${program} start`;
+}
+
+function howToInstall(): string {
+  if (existsSync("/etc/alpine-release")) return "`apk add busybox-openrc`, or `apk add cronie`";
+  return existsSync("/etc/debian_version") ? "`apt-get install cron`" : "`dnf install cronie` on Fedora";
 }
 
 /** Where systemd or another scheduler starts the commands, there are runs and has never been an installation. */
 function isMeant(looking: Looking): boolean {
   if (readInstallation() !== undefined || looking.entries() !== undefined) return true;
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;
-}
-
-/**
- * The process that waits for a job has the daemon's name too, in capitals where Debian's and Red Hat's write it, and may
- * outlive the daemon by hours. And in a container whose first process waits for nobody, a daemon that has ended stays as a
- * zombie, without words.
- */
-function isDaemon(pid: string): boolean {
-  const [program] = wordsOf(pid);
-  // None where they are not for us to see.
-  return program === undefined || (program !== "" && !/^CROND?$/.test(basename(program)));
-}
-
-/** A container's daemon starts nothing of ours. Of another user's process only root can tell. */
-function mayBeOurs(pid: string): boolean {
-  try {
-    return isInOur("pid", pid);
-  } catch {
-    return true;
-  }
 }

@@ -33,6 +33,24 @@ describe("with a crontab that misbehaves", () => {
     );
   });
 
+  const busybox = "-V) echo 'BusyBox v1.35.0 multi-call binary.' >&2; exit 1;;";
+  test("BusyBox's words for no table count from BusyBox's crontab alone", () => {
+    const none = `-l) echo "crontab: can't open 'me': No such file or directory" >&2; exit 1;;`;
+    fake = fakeCrontab(`${busybox}\n${none}`);
+    expect(readCrontab(fake)).toEqual({ text: Buffer.alloc(0), exists: false });
+    fake.remove();
+    fake = fakeCrontab(none);
+    expect(() => readCrontab(fake)).toThrow(expect.objectContaining({ code: "E_CRONTAB_READ" }));
+  });
+
+  test("BusyBox's crontab lists bytes as they are, and has no dry run", () => {
+    fake = fakeCrontab(busybox);
+    fake.put("0 1 * * * tr -d '\\r'\n");
+    expect(readCrontab(fake).text.toString()).toContain("'\\r'");
+    dryRunCrontab(Buffer.from("x\n"), fake);
+    expect(fake.calls()).not.toContain("-n -");
+  });
+
   test("a user who is no root reads the own table under the own name", () => {
     fake = fakeCrontab();
     fake.put("0 1 * * * x\n");

@@ -1,0 +1,143 @@
+import { LajuError } from "../config/errors";
+
+/** The crons that laju knows; `unknown` stands for all others. */
+export const cronNames = ["debian", "cronie", "busybox", "systemd-cron", "bcron", "unknown"] as const;
+
+export type CronName = (typeof cronNames)[number];
+
+/**
+ * What a daemon does when its clock changes. `vixie`: a skipped time runs right after the gap, a repeated one once.
+ * `wall`: fields are compared with the wall clock, so skipped times are lost and repeated ones run twice. `wall once`: the
+ * same, but nothing at all runs in the repeated hour's second pass.
+ */
+export type ClockChanges = "vixie" | "wall" | "wall once";
+
+/** What one cron does differently from the others. Everything laju writes for it goes by this. */
+export interface CronFacts {
+  name: CronName;
+  /** As people call it. */
+  label: string;
+  /** Day fields mean what Vixie's cron makes of them: its rule for both fields, and steps that count from day 1. */
+  hasVixieDays: boolean;
+  clockChanges: ClockChanges;
+  /** A line starts again while its last run still goes on. */
+  startsTwice: boolean;
+  hasReboot: boolean;
+  /** Runs start in the first seconds of their minute. */
+  isPrompt: boolean;
+  /** A `#` inside a line begins a comment. */
+  cutsAtHash: boolean;
+  /** Several blanks in a row become one. */
+  joinsBlanks: boolean;
+  /** The most entries that a table may have, for root and for all others. */
+  mostEntries: { root: number; others: number };
+  /** It reads /etc/cron.d. */
+  readsCronD: boolean;
+  /** `date` may be BusyBox's, which knows few forms of -d. */
+  hasPlainDate: boolean;
+  /** What a user of it should know: one clause each, following "it". */
+  limits: readonly string[];
+}
+
+const vixie = {
+  hasVixieDays: true,
+  clockChanges: "vixie",
+  startsTwice: true,
+  hasReboot: true,
+  isPrompt: true,
+  cutsAtHash: false,
+  joinsBlanks: false,
+  mostEntries: { root: 10_000, others: 10_000 },
+  readsCronD: true,
+  hasPlainDate: false,
+  limits: [],
+} as const satisfies Omit<CronFacts, "name" | "label">;
+
+const facts: Record<CronName, CronFacts> = {
+  debian: { ...vixie, name: "debian", label: "Debian's cron" },
+  cronie: { ...vixie, name: "cronie", label: "cronie" },
+  busybox: {
+    name: "busybox",
+    label: "BusyBox crond",
+    hasVixieDays: false,
+    clockChanges: "wall",
+    startsTwice: false,
+    // Debian's 1.35.0 crashes on any line that begins with @.
+    hasReboot: false,
+    isPrompt: true,
+    cutsAtHash: true,
+    joinsBlanks: false,
+    mostEntries: { root: 65_534, others: 255 },
+    readsCronD: false,
+    hasPlainDate: true,
+    limits: [
+      "cannot start commands at @reboot",
+      "reads at most 255 entries of a user other than root",
+      "starts nothing for a clock step of more than an hour",
+    ],
+  },
+  "systemd-cron": {
+    name: "systemd-cron",
+    label: "systemd-cron",
+    hasVixieDays: false,
+    clockChanges: "wall once",
+    startsTwice: false,
+    hasReboot: true,
+    isPrompt: false,
+    cutsAtHash: false,
+    joinsBlanks: true,
+    mostEntries: { root: 10_000, others: 10_000 },
+    readsCronD: true,
+    hasPlainDate: false,
+    limits: [
+      "starts commands up to a minute late, so seconds are refused",
+      "starts nothing in an hour that the clocks repeat",
+    ],
+  },
+  bcron: {
+    name: "bcron",
+    label: "bcron",
+    hasVixieDays: false,
+    clockChanges: "wall",
+    startsTwice: true,
+    hasReboot: false,
+    isPrompt: true,
+    cutsAtHash: false,
+    joinsBlanks: false,
+    mostEntries: { root: 10_000, others: 10_000 },
+    readsCronD: true,
+    hasPlainDate: false,
+    limits: ["cannot start commands at @reboot"],
+  },
+  unknown: {
+    name: "unknown",
+    label: "a cron that laju does not know",
+    hasVixieDays: false,
+    clockChanges: "wall",
+    startsTwice: false,
+    hasReboot: false,
+    isPrompt: false,
+    cutsAtHash: true,
+    joinsBlanks: true,
+    mostEntries: { root: 255, others: 255 },
+    readsCronD: false,
+    hasPlainDate: true,
+    limits: ["gets only what every known cron can do: no @reboot, no seconds, no # in a path, 255 entries"],
+  },
+};
+
+export function cronFacts(name: CronName): CronFacts {
+  return facts[name];
+}
+
+/** What `--cron` may say; undefined for `auto`, which leaves it to the host. */
+export function parseCronName(text: string): CronName | undefined {
+  if (text === "auto") return undefined;
+  const name = cronNames.find((one) => one === text);
+  if (name !== undefined) return name;
+  throw new LajuError(`--cron ${JSON.stringify(text)} is no cron that laju knows`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: `It knows ${cronNames.slice(0, -1).join(", ")}. For any other, say --cron unknown: what all of them can do.`,
+  });
+}
