@@ -12,6 +12,7 @@ const floors: Record<string, string>[] = [
   { "laju.js": "starts the command line, compiled or from its sources" },
   { "commands/index": "the dispatcher of `node laju`" },
   { "commands/native": "the verbs, one thin file each" },
+  { "framework/dashboard": "the live page: what runs, what failed, what is next" },
   {
     "framework/monitor": "what looks after the runs: incidents, hangs, the dead man's switch",
     "framework/views/report": "the report as a page",

@@ -24,6 +24,7 @@ const history: Row[] = [
   ["runs", "[Name…]", "Show what ran, when and how it ended", () => import("./Runs")],
   ["logs", "<Name>", "Show what a run printed", () => import("./Logs")],
   ["report", "", "Write what ran as a web page", () => import("./Report")],
+  ["dashboard", "", "Show what runs, failed and is next, live in the browser", () => import("./Dashboard")],
   ["runs:prune", "", "Delete old runs from the history", () => import("./RunsPrune")],
 ];
 

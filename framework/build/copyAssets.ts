@@ -4,9 +4,13 @@ import { writeIfChanged } from "./files";
 
 /** Copies what is not TypeScript in app/ and commands/ (views, templates, data), and laju's own stubs and views, beside the compiled modules. */
 export function copyAssets({ root, build }: { root: string; build: string }): string[] {
-  const files = ["app", "commands", "framework/make", "framework/services/mail"].flatMap((folder) =>
-    assetsIn(root, folder),
-  );
+  const files = [
+    "app",
+    "commands",
+    "framework/make",
+    "framework/services/mail",
+    "framework/dashboard/assets",
+  ].flatMap((folder) => assetsIn(root, folder));
   for (const file of files) writeIfChanged(join(build, file), readFileSync(join(root, file)));
   return files;
 }

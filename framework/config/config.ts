@@ -104,6 +104,19 @@ export interface Settings {
     retentionDays: number;
     folder: string;
   };
+  dashboard: DashboardSettings;
+}
+
+/** Who may look at the dashboard, and under which names it is reached. */
+export interface DashboardSettings {
+  password: string | undefined;
+  /** Host names it is reached by, besides those of this machine's own. */
+  hosts: string[];
+  /** The header in which a proxy names the user it has checked, and the addresses of such proxies. */
+  proxyHeader: string | undefined;
+  proxyAddresses: string[];
+  /** What a program shows to read /metrics and the JSON API. */
+  metricsToken: string | undefined;
 }
 
 /** A time limit as it was written, and in milliseconds. */
@@ -215,6 +228,7 @@ function readSettings(): Settings {
       retentionDays: read.integer("BACKUP_RETENTION_DAYS", 1, 36_500) ?? 30,
       folder: resolve(root, read.text("BACKUP_DIR") ?? join(paths.data, "backups")),
     },
+    dashboard: readDashboard(read),
   };
   read.absolutePath("LAJU_DATA");
   read.absolutePath("LAJU_LOGS");
@@ -251,6 +265,24 @@ export function commandTimeout(): TimeLimit | undefined {
 /** How many skipped starts mean that a run hangs, without judging the other settings. */
 export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
+}
+
+/** Who may look at the dashboard, without judging the other settings: it shows what is wrong with them. */
+export function dashboardSettings(): DashboardSettings {
+  const problems: string[] = [];
+  const result = readDashboard(settingReaders(process.env, problems));
+  if (problems.length > 0) throw badSettings(problems);
+  return result;
+}
+
+function readDashboard(read: SettingReaders): DashboardSettings {
+  return {
+    password: read.secret("DASHBOARD_PASSWORD", 8),
+    hosts: read.list("DASHBOARD_HOSTS").map((host) => host.toLowerCase()),
+    proxyHeader: read.text("DASHBOARD_PROXY_HEADER")?.toLowerCase(),
+    proxyAddresses: read.networks("DASHBOARD_PROXY_ADDRESSES"),
+    metricsToken: read.secret("DASHBOARD_METRICS_TOKEN", 16),
+  };
 }
 
 function readHangAfterSkips(read: SettingReaders): number {

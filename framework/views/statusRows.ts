@@ -52,18 +52,29 @@ export interface Status {
   needsPerson: string[];
 }
 
+/** Where a status is read from. Who reads it again and again keeps what is dear to read for a while. */
+export interface StatusSources {
+  lookingAt: typeof lookingAt;
+  lookLocally: typeof lookLocally;
+  runHistories: typeof runHistories;
+}
+
+const freshSources: StatusSources = { lookingAt, lookLocally, runHistories };
+
 /** Reads how the commands do. `all` are those of the build, of which `shown` are asked for. */
 export function readStatus(
   all: readonly DeployedCommand[],
   shown: readonly DeployedCommand[],
   clock: HostClock,
   asked: TargetOptions,
+  sources: StatusSources = freshSources,
 ): Status {
-  const looking = lookingAt(asked.user);
+  const looking = sources.lookingAt(asked.user);
   const { read } = looking;
-  const local = lookLocally(looking, ["crontab"]);
+  const local = [...sources.lookLocally(looking, ["crontab"])];
+  const { runHistories: historiesOf } = sources;
   try {
-    return statusWith(local, { all, shown, clock, asked, read });
+    return statusWith(local, { all, shown, clock, asked, read, historiesOf });
   } catch (error) {
     if (!isLedgerTrouble(error)) throw error;
     const health = withLedgerTrouble(local, error);
@@ -78,13 +89,15 @@ interface Reading {
   clock: HostClock;
   asked: TargetOptions;
   read: typeof readCrontab;
+  historiesOf: typeof runHistories;
 }
 
-function statusWith(local: CheckResult[], { all, shown, clock, asked, read }: Reading): Status {
+function statusWith(local: CheckResult[], { all, shown, clock, asked, read, historiesOf }: Reading): Status {
   markLostRuns();
   const env = asked.env ?? installedEnvironment(asked, read);
   const here = scheduledHere(all, env).map(({ name }) => name);
-  const histories = runHistories([...new Set([...shown.map(({ name }) => name), ...here])]);
+  const isHere = new Set(here);
+  const histories = historiesOf([...new Set([...shown.map(({ name }) => name), ...here])]);
   const {
     target: _,
     since,
@@ -96,7 +109,7 @@ function statusWith(local: CheckResult[], { all, shown, clock, asked, read }: Re
   );
   const commands = shown.map((command) =>
     statusRow(command, histories.get(command.name) as RunHistory, clock, {
-      isScheduled: here.includes(command.name),
+      isScheduled: isHere.has(command.name),
       isMeantHere: isMeantFor(env ?? environmentName(), command),
       since: since(command.name),
     }),

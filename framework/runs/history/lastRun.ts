@@ -25,7 +25,10 @@ export function endedBadly(names: readonly string[]): string[] {
 
 /** The runs that go on now on any host. */
 export function runningRuns(): Run[] {
-  const rows = ledger().prepare("SELECT * FROM runs WHERE state = 'running' ORDER BY id").all();
+  // Left to choose, SQLite goes through all runs for the sake of their order: 200 ms for a million.
+  const rows = ledger()
+    .prepare("SELECT * FROM runs INDEXED BY runs_open WHERE state = 'running' ORDER BY id")
+    .all();
   return (rows as RunRow[]).map(toRun);
 }
 

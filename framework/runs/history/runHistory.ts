@@ -22,20 +22,34 @@ interface BriefRow {
 /** What the ledger knows of these commands. A handful of short reads by index each, whatever its size. */
 export function runHistories(names: readonly string[]): Map<string, RunHistory> {
   const incidents = openIncidents();
+  const read = rowReader();
   const newest = ledger().prepare(
     `SELECT id, state, started_at, finished_at, attempt, message FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${looked}`,
   );
   return new Map(
     names.map((name) => {
       const own = incidents.filter((incident) => incident.name === name);
-      return [name, historyOf(name, newest.all(name) as BriefRow[], own)];
+      return [name, historyOf(name, newest.all(name) as BriefRow[], own, read)];
     }),
   );
 }
 
-function historyOf(name: string, rows: BriefRow[], incidents: RunHistory["incidents"]): RunHistory {
-  const running = rowOf(rows.find(({ state }) => state === "running")?.id) ?? earlierRunning(name, rows);
-  const ended = rowOf(rows.find(isEnded)?.id) ?? earlierEnded(name, rows);
+type RowReader = (id: number | undefined) => RunRow | undefined;
+
+/** Prepared once for all commands, which takes longer than to read a row. */
+function rowReader(): RowReader {
+  const row = ledger().prepare("SELECT * FROM runs WHERE id = ?");
+  return (id) => (id === undefined ? undefined : (row.get(id) as RunRow | undefined));
+}
+
+function historyOf(
+  name: string,
+  rows: BriefRow[],
+  incidents: RunHistory["incidents"],
+  read: RowReader,
+): RunHistory {
+  const running = read(rows.find(({ state }) => state === "running")?.id) ?? earlierRunning(name, rows);
+  const ended = read(rows.find(isEnded)?.id) ?? earlierEnded(name, rows);
   const last = running !== undefined && running.id > (ended?.id ?? 0) ? running : ended;
   return {
     last: runOf(last),
@@ -46,7 +60,7 @@ function historyOf(name: string, rows: BriefRow[], incidents: RunHistory["incide
     skipped: skippedSince(name, rows, last?.id ?? 0),
     ranElsewhere: rows[0]?.state === "skipped" ? holderIn(rows[0].message) : null,
     durations: rows.filter(({ state }) => state === "succeeded").map(lasted),
-    isRetrying: running === undefined && isFirstAlive(rows),
+    isRetrying: running === undefined && isFirstAlive(rows, read),
     incidents,
   };
 }
@@ -57,11 +71,6 @@ function isEnded({ state }: BriefRow): boolean {
 
 function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
-}
-
-function rowOf(id: number | undefined): RunRow | undefined {
-  if (id === undefined) return undefined;
-  return ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;
 }
 
 /** A long run has as many skipped starts behind it. */
@@ -94,8 +103,8 @@ function skippedSince(name: string, rows: BriefRow[], id: number): number {
 }
 
 /** The process of the first attempt waits, and then starts the next one. */
-function isFirstAlive(rows: BriefRow[]): boolean {
-  const first = rowOf(rows.find((row) => isEnded(row) && row.attempt === 1)?.id);
+function isFirstAlive(rows: BriefRow[], read: RowReader): boolean {
+  const first = read(rows.find((row) => isEnded(row) && row.attempt === 1)?.id);
   return first !== undefined && first.host === hostName() && lifeOf(first.pid, first.process) === "alive";
 }
 

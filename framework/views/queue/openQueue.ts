@@ -26,6 +26,11 @@ export function isOnServer(): boolean {
   return settings().queueEngine === "bullmq" || databasePlace().engine !== "sqlite";
 }
 
+/** Whether there is a queue to look at; on a server that can be said only by asking it. */
+export function hasQueue(): boolean {
+  return missingFile() === undefined;
+}
+
 function missingFile(): string | undefined {
   if (isOnServer()) return undefined;
   const place = databasePlace();

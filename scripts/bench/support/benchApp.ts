@@ -16,9 +16,9 @@ export interface BenchApp {
   remove(): void;
 }
 
-export function makeBenchApp(files: Record<string, string>, node = process.execPath): BenchApp {
+export function makeBenchApp(files: Record<string, string>, node = process.execPath, name = "app"): BenchApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-bench-"));
-  const root = join(folder, "app");
+  const root = join(folder, name);
   for (const part of appParts) cpSync(join(project, part), join(root, part), { recursive: true });
   // Tables to query.
   cpSync(join(project, "test/fixtures/blog/migrations"), join(root, "app/migrations"), { recursive: true });

@@ -1,0 +1,47 @@
+import { numberOption } from "../../framework/cli/numberOption";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { checkedBasePath } from "../../framework/dashboard/dashboard";
+import { serveDashboard } from "../../framework/dashboard/serve";
+
+const hint = "node laju dashboard --port 8787";
+
+export default verb({
+  options: {
+    port: { type: "string", default: "8787", description: "The port it listens on" },
+    host: { type: "string", default: "127.0.0.1", description: "The address it listens on" },
+    "base-path": {
+      type: "string",
+      default: "",
+      description: "The path it is reached under behind a proxy, such as /laju",
+    },
+    "read-only": { type: "boolean", description: "Show everything, and let nobody change anything" },
+  },
+  details: `Shows what runs, what failed and what is next, as a page that keeps itself up to date. Without DASHBOARD_PASSWORD it prints
+an address with a token, which only this user can read. docs/dashboard.md shows it behind nginx and Caddy, under systemd, and
+in a server of your own.`,
+  async run({ options }) {
+    const serving = await serveDashboard({
+      port: numberOption("port", options.port, {
+        least: 0,
+        most: 65_535,
+        wanted: "a port from 0 to 65535",
+        hint,
+      }),
+      host: options.host,
+      basePath: checkedBasePath(options["base-path"]),
+      isReadOnly: options["read-only"] ?? false,
+    });
+    const { paint, symbols } = terminalFor(1);
+    console.log(`${paint("green", symbols.done)} The dashboard is at ${serving.url}`);
+    console.log(paint("dim", "  Ctrl+C ends it."));
+    await interrupted();
+    await serving.close();
+  },
+});
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}

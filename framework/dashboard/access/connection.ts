@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP } from "node:net";
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context } from "hono";
+import { LajuError } from "../../config/errors";
+import { plainAddress } from "./hosts";
+
+/** The two ends of a request's connection, where Node's adapter hands them on. */
+export function connectionOf(context: Context): { peer: string; local: string | undefined } {
+  const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
+  const { remoteAddress, localAddress } = incoming?.socket ?? {};
+  return { peer: plainAddress(remoteAddress ?? ""), local: localAddress };
+}
+
+/** The addresses that a proxy may ask from. Throws a LajuError for one that is none. */
+export function addressList(listed: readonly string[]): (address: string) => boolean {
+  const known = new BlockList();
+  for (const entry of listed) add(known, entry);
+  return (address) => isIP(address) !== 0 && known.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
+function add(known: BlockList, entry: string): void {
+  const [address = "", bits] = entry.split("/");
+  const family = address.includes(":") ? "ipv6" : "ipv4";
+  try {
+    if (bits === undefined) known.addAddress(address, family);
+    else known.addSubnet(address, Number(bits), family);
+  } catch (error) {
+    throw new LajuError(`DASHBOARD_PROXY_ADDRESSES has ${entry}, which is no address or network`, {
+      code: "E_SETTINGS",
+      hint: "Write addresses such as 10.0.0.5, or networks such as 10.0.0.0/8.",
+      cause: error,
+    });
+  }
+}
+
+/** Who asks: behind a listed proxy, the last address that it names. */
+export function clientAddress(context: Context, isProxy: (address: string) => boolean): string {
+  const { peer } = connectionOf(context);
+  if (!isProxy(peer)) return peer;
+  const forwarded = (context.req.header("x-forwarded-for") ?? "").split(",").map((one: string) => one.trim());
+  return forwarded.reverse().find((address: string) => isIP(address) !== 0 && !isProxy(address)) ?? peer;
+}

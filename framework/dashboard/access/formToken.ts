@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { isSameSecret, signature } from "./secret";
+import type { Visitor } from "./visitor";
+
+/** Stands in pages for the token, which differs from visitor to visitor. No text from elsewhere can contain it. */
+export const tokenPlace = `token-${randomBytes(16).toString("hex")}`;
+
+/**
+ * The token of a visitor's forms. It reads different in each page, so that what a page weighs compressed gives nothing of it
+ * away to who can put text into it (BREACH).
+ */
+export function formToken(key: Buffer, { session }: Visitor): string {
+  const nonce = randomBytes(12).toString("base64url");
+  return `${nonce}.${signature(key, `${nonce} ${session}`)}`;
+}
+
+export function isFormToken(key: Buffer, { session }: Visitor, given: unknown): boolean {
+  if (typeof given !== "string" || given.length > 200) return false;
+  const [nonce = "", signed = ""] = given.split(".");
+  return isSameSecret(signed, signature(key, `${nonce} ${session}`));
+}
+
+/** Whether a browser says that the request came from another site's page. */
+export function isCrossSite(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && site !== "none") return true;
+  const origin = headers.get("origin");
+  if (origin === null) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== headers.get("host");
+}

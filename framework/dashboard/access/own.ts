@@ -1,0 +1,101 @@
+import { userInfo } from "node:os";
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context } from "hono";
+// @ts-ignore: not every checkout has installed it yet.
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { type DashboardSettings, paths } from "../../config/config";
+import type { Access } from "./access";
+import { addressList, clientAddress, connectionOf } from "./connection";
+import { isKnownHost } from "./hosts";
+import { dashboardToken, isSameSecret, keyFor, signature } from "./secret";
+import { Sessions } from "./session";
+import { Tries } from "./tries";
+import type { Visitor } from "./visitor";
+
+/** The access of `node laju dashboard`: a password or the URL's token, a session, or a proxy that checks users. */
+export interface OwnAccess extends Access {
+  /** Whether it is a password that visitors type, and not the token. */
+  hasPassword: boolean;
+  isKnownHost(context: Context): boolean;
+  /** Signs a visitor in with the password, or the token. How long they have to wait first, in milliseconds. */
+  signIn(context: Context, secret: string, name: string): { isIn: boolean; waitMs: number };
+  signOut(context: Context): void;
+}
+
+const mostName = 60;
+
+export function ownAccess(settings: DashboardSettings, { basePath }: { basePath: string }): OwnAccess {
+  const token = dashboardToken();
+  const secret = settings.password ?? token;
+  const sessions = new Sessions(keyFor("sessions", `${token} ${secret}`));
+  const tries = new Tries();
+  const isProxy = addressList(settings.proxyAddresses);
+  // Browsers keep the cookies of one host together, whatever the port.
+  const cookie = `laju_${signature(keyFor("cookie", ""), paths.data).slice(0, 8)}`;
+
+  function visitorOf(context: Context): Visitor | undefined {
+    return proxyUser(context) ?? sessionUser(context) ?? bearer(context);
+  }
+
+  function proxyUser(context: Context): Visitor | undefined {
+    const { proxyHeader } = settings;
+    if (proxyHeader === undefined || !isProxy(connectionOf(context).peer)) return undefined;
+    const name = context.req.header(proxyHeader)?.trim().slice(0, 200);
+    return name ? { name, session: `proxy ${name}`, canAct: true } : undefined;
+  }
+
+  function sessionUser(context: Context): Visitor | undefined {
+    const session = sessions.read(getCookie(context, cookie));
+    if (session === undefined) return undefined;
+    if (session.isAging) giveCookie(context, sessions.cookieOf(session.name, session.id));
+    return { name: session.name, session: session.id, canAct: true, hasSession: true };
+  }
+
+  /** A program that reads. It counts as a try, so that nobody finds the token by trying. */
+  function bearer(context: Context): Visitor | undefined {
+    const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];
+    if (given === undefined || settings.metricsToken === undefined) return undefined;
+    const address = clientAddress(context, isProxy);
+    if (tries.waitOf(address) > 0) return undefined;
+    if (isSameSecret(given, settings.metricsToken)) {
+      return { name: "a program", session: "bearer", canAct: false, isProgram: true };
+    }
+    tries.fail(address);
+    return undefined;
+  }
+
+  function giveCookie(context: Context, value: string): void {
+    // Whoever says so speaks of their own connection alone.
+    const isSecure = context.req.header("x-forwarded-proto") === "https";
+    const options = { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
+    setCookie(context, cookie, value, { ...options, maxAge: Sessions.maxAge });
+  }
+
+  return {
+    formKey: keyFor("forms", token),
+    hasPassword: settings.password !== undefined,
+    visitorOf,
+    refusal: (context: Context) => context.text("Not signed in.\n", 401),
+    isKnownHost: (context: Context) => {
+      const localAddress = connectionOf(context).local;
+      return isKnownHost({ host: context.req.header("host"), localAddress }, settings.hosts);
+    },
+    signIn(context: Context, given: string, name: string) {
+      const address = clientAddress(context, isProxy);
+      const waitMs = tries.waitOf(address);
+      if (waitMs > 0) return { isIn: false, waitMs };
+      if (!isSameSecret(given, secret)) {
+        tries.fail(address);
+        return { isIn: false, waitMs: 0 };
+      }
+      tries.succeed(address);
+      const shown = name.trim().slice(0, mostName);
+      giveCookie(context, sessions.cookieOf(shown || (settings.password ? "somebody" : userInfo().username)));
+      return { isIn: true, waitMs: 0 };
+    },
+    signOut(context: Context) {
+      sessions.end(getCookie(context, cookie));
+      deleteCookie(context, cookie, { path: `${basePath}/` });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context, Hono, Next } from "hono";
+import { formatDuration } from "../../config/duration";
+import { readAssets } from "../assets/assets";
+import { bouncePage, signInPage } from "../pages/signIn";
+import { isCrossSite } from "./formToken";
+import { withStyleNonce } from "./headers";
+import type { OwnAccess } from "./own";
+
+/** Refuses unknown hosts, and lets people in by the password, or by the address that the start printed. */
+export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string }): void {
+  app.use("*", async (context: Context, next: Next) => {
+    if (access.isKnownHost(context)) return next();
+    const hint = "This host name is not known here. DASHBOARD_HOSTS lists those that are.\n";
+    return context.text(hint, 421);
+  });
+
+  app.get("/", async (context: Context, next: Next) => {
+    const token = context.req.query("token");
+    if (token === undefined || access.hasPassword) return next();
+    const { isIn, waitMs } = access.signIn(context, token, "");
+    if (isIn) return context.redirect("./", 303);
+    return show(
+      context,
+      "",
+      waitMs > 0 ? waitText(waitMs) : "This address holds an old or a wrong token.",
+      403,
+    );
+  });
+
+  app.get("/login", (context: Context) => show(context, context.req.query("to") ?? "", undefined, 200));
+
+  app.post("/login", async (context: Context) => {
+    if (isCrossSite(context.req.raw.headers)) return context.text("Not from another site's page.\n", 403);
+    const { secret, name: visitor, to } = await context.req.parseBody();
+    const { isIn, waitMs } = access.signIn(context, text(secret), text(visitor));
+    if (isIn) return context.redirect(`./${isWithin(text(to)) ? text(to) : ""}`, 303);
+    if (waitMs > 0) return show(context, text(to), waitText(waitMs), 429);
+    return show(context, text(to), access.hasPassword ? "Wrong password." : "Wrong token.", 403);
+  });
+
+  function show(
+    context: Context,
+    to: string,
+    problem: string | undefined,
+    status: 200 | 403 | 429,
+  ): Response {
+    const { nonce, policy } = withStyleNonce();
+    context.header("content-security-policy", policy);
+    const style = readAssets().style.text;
+    const page = signInPage({ app: name, hasPassword: access.hasPassword, to, problem, style, nonce });
+    return context.html(String(page), status);
+  }
+}
+
+/** Sends a browser to the page that signs in, and everything else away. */
+export function askToSignIn(context: Context, { root, path }: { root: string; path: string }): Response {
+  const isPage = context.req.method === "GET" && (context.req.header("accept") ?? "").includes("text/html");
+  if (!isPage) return context.text("Not signed in.\n", 401);
+  const site = context.req.header("sec-fetch-site");
+  // Cookies that are for our own pages alone are left out when a link in a chat led here.
+  if (
+    (site === "cross-site" || site === "same-site") &&
+    context.req.header("sec-fetch-mode") === "navigate"
+  ) {
+    return context.html(String(bouncePage()));
+  }
+  return context.redirect(`${root}login${path === "" ? "" : `?${new URLSearchParams({ to: path })}`}`, 303);
+}
+
+/** A place below the first page, and no other site. */
+function isWithin(to: string): boolean {
+  return /^[\w%-][\w%./-]*(\?[\w%.=&+*/-]*)?$/.test(to) && !to.includes("//") && !to.includes("..");
+}
+
+function waitText(ms: number): string {
+  return `Too many wrong tries. Try again in ${formatDuration(Math.ceil(ms / 60_000) * 60_000)}.`;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

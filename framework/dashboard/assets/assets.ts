@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { readText } from "../../config/readText";
+import { palette } from "../../views/report/style";
+
+/** A file that pages ask for. */
+export interface Asset {
+  /** With a hash of what is in it, so that browsers may keep it. */
+  name: string;
+  type: string;
+  text: string;
+}
+
+export interface Assets {
+  style: Asset;
+  script: Asset;
+  icon: Asset;
+}
+
+let known: Assets | undefined;
+
+/** Read once: the dashboard needs no build step, and asks nothing of another place. */
+export function readAssets(): Assets {
+  known ??= {
+    style: asset("style", "css", "text/css", palette + textOf("style.css")),
+    script: asset("page", "js", "text/javascript", textOf("page.js")),
+    icon: { name: "icon.svg", type: "image/svg+xml", text: textOf("icon.svg") },
+  };
+  return known;
+}
+
+export function assetNamed(name: string): Asset | undefined {
+  return Object.values(readAssets()).find((one) => one.name === name);
+}
+
+function asset(name: string, ending: string, type: string, text: string): Asset {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
+  return { name: `${name}.${hash}.${ending}`, type: `${type}; charset=utf-8`, text };
+}
+
+function textOf(file: string): string {
+  return readText(join(import.meta.dirname, file));
+}

@@ -1,0 +1,173 @@
+/* Keeps an open page true: times count on by themselves, and the server sends the parts that have changed. */
+
+(() => {
+  const { root, page } = document.body.dataset;
+  const ahead = Number(document.body.dataset.now) - Date.now();
+  const now = () => Date.now() + ahead;
+  const policy = globalThis.trustedTypes?.createPolicy("laju", { createHTML: (text) => text });
+  const byId = (id) => document.getElementById(id);
+  let version = document.body.dataset.version;
+  let stream;
+  let delay = 1_000;
+
+  /* --- Times ------------------------------------------------------------------------------------------------------- */
+
+  const pair = (large, unit, small, smallUnit) =>
+    small === 0 ? `${large}${unit}` : `${large}${unit} ${String(small).padStart(2, "0")}${smallUnit}`;
+
+  /** As laju's formatDuration has whole seconds. */
+  function duration(seconds) {
+    if (seconds < 60) return `${seconds}s`;
+    if (seconds < 3_600) return pair(Math.floor(seconds / 60), "m", seconds % 60, "s");
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 1_440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "m");
+    const hours = Math.floor(minutes / 60);
+    return `${Math.floor(hours / 24)}d${hours % 24 === 0 ? "" : ` ${hours % 24}h`}`;
+  }
+
+  /** Seconds are noise, except in the last minute. */
+  const rounded = (seconds) => (seconds < 60 ? seconds : seconds - (seconds % 60));
+
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago], time[data-in], time[data-for]")) {
+      const seconds = Math.floor((now() - Date.parse(time.dateTime)) / 1_000);
+      const text =
+        "ago" in time.dataset
+          ? seconds < 1
+            ? "now"
+            : `${duration(rounded(seconds))} ago`
+          : "in" in time.dataset
+            ? seconds >= 0
+              ? "due"
+              : `in ${duration(Math.max(1, rounded(-seconds)))}`
+            : duration(Math.max(0, seconds));
+      if (time.textContent !== text) time.textContent = text;
+    }
+    for (const bar of document.querySelectorAll("progress[data-since]")) {
+      bar.value = Math.min(bar.max, now() - Number(bar.dataset.since));
+    }
+    const clock = byId("clock");
+    if (clock) clock.textContent = clockText.format(now());
+  }
+  const zone = document.body.dataset.zone;
+  const clockText = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
+  setInterval(() => document.hidden || tick(), 1_000);
+
+  /* --- Changes ----------------------------------------------------------------------------------------------------- */
+
+  function elementOf(text) {
+    const template = document.createElement("template");
+    template.innerHTML = policy ? policy.createHTML(text) : text;
+    return template.content.firstElementChild;
+  }
+
+  /** Puts an element in the place of the one before it; who was in it with the keyboard stays there. */
+  function replace(old, fresh) {
+    const focused = old.contains(document.activeElement) ? document.activeElement : undefined;
+    const index = focused ? [...old.querySelectorAll("a, button, input, select")].indexOf(focused) : -1;
+    old.replaceWith(fresh);
+    if (index >= 0) fresh.querySelectorAll("a, button, input, select")[index]?.focus();
+  }
+
+  function apply({ html, lists, next }) {
+    const fresh = new Map(Object.entries(html).map(([id, text]) => [id, elementOf(text)]));
+    for (const [id, element] of fresh) if (byId(id)) replace(byId(id), element);
+    for (const [id, order] of Object.entries(lists)) arrange(byId(id), order, fresh);
+    version = next;
+    filterRows();
+    tick();
+  }
+
+  function arrange(list, order, fresh) {
+    if (list === null) return;
+    const wanted = order.map((id) => byId(id) ?? fresh.get(id)).filter(Boolean);
+    for (const row of [...list.children]) if (!wanted.includes(row)) row.remove();
+    wanted.forEach((row, index) => {
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    });
+  }
+
+  /** The page as it is now, where too much has changed to be told. */
+  async function reload() {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (answer.redirected || !answer.ok) return location.reload();
+    const text = await answer.text();
+    const fresh = new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+    replace(byId("main"), fresh.getElementById("main"));
+    version = fresh.body.dataset.version;
+    filterRows();
+    tick();
+    return undefined;
+  }
+
+  function say(state, text) {
+    document.body.classList.toggle("is-live", state === "live");
+    document.body.classList.toggle("is-away", state === "away");
+    if (byId("live").textContent !== text) byId("live").textContent = text;
+  }
+
+  /** Only a page that somebody sees keeps a connection: browsers have six for all tabs of one server. */
+  function connect() {
+    if (document.hidden || stream || page === undefined) return;
+    const query = new URLSearchParams({ page, version });
+    stream = new EventSource(`${root}events?${query}`);
+    stream.addEventListener("ready", () => {
+      delay = 1_000;
+      say("live", "live");
+    });
+    stream.addEventListener("change", ({ data }) => apply(JSON.parse(data)));
+    stream.addEventListener("reload", () => void reload().catch(disconnect));
+    stream.onerror = () => {
+      disconnect();
+      say("away", "reconnecting");
+      setTimeout(connect, delay * (0.5 + Math.random()));
+      delay = Math.min(delay * 2, 30_000);
+    };
+  }
+
+  function disconnect() {
+    stream?.close();
+    stream = undefined;
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return disconnect();
+    tick();
+    return connect();
+  });
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", connect);
+
+  /* --- Filter ------------------------------------------------------------------------------------------------------ */
+
+  const filter = document.querySelector("[data-filter]");
+
+  function filterRows() {
+    if (!filter) return;
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of document.querySelectorAll("tbody[data-list] > tr:not(.group)")) {
+      const text = row.querySelector("th").textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      if (!row.hidden) shown += 1;
+    }
+    if (byId("none")) byId("none").hidden = shown > 0;
+  }
+
+  filter?.addEventListener("input", filterRows);
+  document.addEventListener("keydown", (event) => {
+    if (
+      event.key !== "/" ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.target.closest("input, textarea, select")
+    )
+      return;
+    if (!filter) return;
+    event.preventDefault();
+    filter.focus();
+  });
+
+  tick();
+  connect();
+})();

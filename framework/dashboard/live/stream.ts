@@ -1,0 +1,60 @@
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context } from "hono";
+// @ts-ignore: not every checkout has installed it yet.
+import { streamSSE } from "hono/streaming";
+import { formToken, tokenPlace } from "../access/formToken";
+import type { Visitor } from "../access/visitor";
+import { type Change, LivePage, type Redraw } from "./livePage";
+import { Watcher } from "./watcher";
+
+/** Proxies end a connection that is silent for a minute. */
+const heartbeatMs = 20_000;
+/** More pages than these at once, and the rest is not kept up to date. */
+const mostPages = 200;
+
+/** The pages that are open anywhere, and one watcher for all of them. */
+export class LiveStreams {
+  readonly #watcher = new Watcher();
+  readonly #pages = new Map<string, LivePage>();
+  readonly #formKey: Buffer;
+
+  constructor(formKey: Buffer) {
+    this.#formKey = formKey;
+  }
+
+  /** Answers with what changes on a page, for as long as the browser listens. */
+  open(context: Context, address: string, redraw: Redraw): Response {
+    const visitor = context.get("visitor") as Visitor;
+    const version = context.req.query("version") ?? "";
+    const key = `${visitor.canAct} ${address}`;
+    const page = this.#pages.get(key) ?? new LivePage(redraw, this.#watcher);
+    if (this.#pages.size >= mostPages && !this.#pages.has(key)) return context.text("Too many pages.\n", 503);
+    this.#pages.set(key, page);
+    context.header("x-accel-buffering", "no");
+    return streamSSE(context, async (stream: Stream) => {
+      const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
+      const send = (event: string, data: string) => void stream.writeSSE({ event, data }).catch(() => {});
+      const remove = await page.add(
+        (event) =>
+          typeof event === "string" ? send(event, "") : send("change", this.#textOf(event, visitor)),
+        version,
+      );
+      const heartbeat = setInterval(() => send("beat", ""), heartbeatMs);
+      await gone;
+      clearInterval(heartbeat);
+      remove();
+      if (!page.isWatched) this.#pages.delete(key);
+    });
+  }
+
+  /** Forms carry each visitor's own token. */
+  #textOf(change: Change, visitor: Visitor): string {
+    const text = JSON.stringify(change);
+    return text.includes(tokenPlace) ? text.replaceAll(tokenPlace, formToken(this.#formKey, visitor)) : text;
+  }
+}
+
+interface Stream {
+  onAbort(listener: () => void): void;
+  writeSSE(message: { event: string; data: string }): Promise<void>;
+}

@@ -1,0 +1,16 @@
+import type { Page, View } from "../view";
+import { homePage } from "./home";
+
+type Draw = (view: View, ...parts: string[]) => Page | undefined | Promise<Page | undefined>;
+
+/** Every page by its path below the first one. */
+const pages: [path: RegExp, draw: Draw][] = [[/^$/, homePage]];
+
+/** Draws the page at a path; undefined where there is none. */
+export async function pageAt(path: string, view: View): Promise<Page | undefined> {
+  for (const [pattern, draw] of pages) {
+    const match = pattern.exec(path);
+    if (match !== null) return draw(view, ...match.slice(1));
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { formatDuration } from "../../config/duration";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { hasFailed } from "../../runs/ledger/run";
+import { scheduleInWords } from "../../schedule/expression/words";
+import { printableLine } from "../../text/printable";
+import { needsAttention } from "../../views/statusOrder";
+import type { StatusRow } from "../../views/statusRows";
+import { type Html, html } from "../html";
+import { type LiveRow, nothing } from "../live/liveParts";
+import type { StripRun } from "../read/lastRuns";
+import { commandLink, type View } from "../view";
+import { actionButton } from "./controls";
+import { runStrip } from "./runStrip";
+import { sparkline, usual } from "./sparkline";
+import { agoTime, elapsedTime, inTime } from "./times";
+
+/** A command as the table of all has it. */
+export interface RowFacts {
+  row: StatusRow;
+  command: DeployedCommand;
+  runs: readonly StripRun[];
+}
+
+export function commandRow(facts: RowFacts, view: View): LiveRow {
+  const { row, command, runs } = facts;
+  const id = `c-${row.name}`;
+  const description = printableLine(command.description);
+  return {
+    id,
+    html: html`<tr id="${id}" class="${dotOf(row)}">
+<td class="dot"><span role="img" aria-label="${dotText(row)}"></span></td>
+<th scope="row"><a href="${commandLink(view, row.name)}">${row.name}</a>${description === "" ? "" : html`<span class="more">${description}</span>`}</th>
+<td class="when">${wordsOf(command)}<span class="more">${nextText(row, view)}</span></td>
+<td class="runs">${runStrip(runs)}${causeOf(row, runs)}</td>
+<td class="last">${lastText(facts, view)}</td>
+<td class="took">${sparkline(runs)}</td>
+<td class="act">${buttonOf(row, view)}</td>
+</tr>`,
+  };
+}
+
+const words = new Map<string, string>();
+
+/** Known once for each schedule: many commands have the same. */
+export function wordsOf({ name, schedules }: Pick<DeployedCommand, "name" | "schedules">): string {
+  if (schedules.length === 0) return "By hand";
+  return schedules
+    .map((schedule) => {
+      // An H is another minute for each command.
+      const key = schedule.includes("H") ? `${schedule} ${name}` : schedule;
+      if (words.size > 10_000) words.clear();
+      if (!words.has(key)) words.set(key, scheduleInWords(schedule, name));
+      return words.get(key);
+    })
+    .join("; ");
+}
+
+function dotOf(row: StatusRow): string {
+  if (row.running !== null) return needsAttention(row) ? "is-now is-bad" : "is-now";
+  if (needsAttention(row)) return "is-bad";
+  if (row.last === null) return "is-new";
+  return hasFailed(row.last) && !row.isRetrying ? "is-idle" : "is-good";
+}
+
+function dotText(row: StatusRow): string {
+  if (row.running !== null) return "running";
+  if (needsAttention(row)) return "needs attention";
+  if (row.isRetrying) return "waiting to retry";
+  if (row.last === null) return "no run yet";
+  return row.last.state.replace("_", " ");
+}
+
+function nextText(row: StatusRow, view: View): Html {
+  if (row.nextRun === null) return nothing;
+  return html`${row.isPaused ? "skipped " : ""}${inTime(Date.parse(row.nextRun), view)}`;
+}
+
+function causeOf({ last }: StatusRow, runs: readonly StripRun[]): Html {
+  if (last === null || !hasFailed(last)) return nothing;
+  const cause = printableLine(runs.find(({ id }) => id === last.id)?.cause).slice(0, 120);
+  const status =
+    last.state === "failed" ? `exit ${last.exitStatus ?? "unknown"}` : last.state.replace("_", " ");
+  return html`<span class="more cause">${cause === "" ? status : `${status}: ${cause}`}</span>`;
+}
+
+function lastText({ row, runs }: RowFacts, view: View): Html {
+  const often = usual(runs);
+  if (row.running !== null) {
+    const more = often === undefined ? "" : `usually ${formatDuration(often)}`;
+    return html`<b>${elapsedTime(row.running.startedAt, view)}</b><span class="more">${more}</span>`;
+  }
+  if (row.last === null) return html`<span class="dim">never</span>`;
+  const took = row.last.durationMs === null ? "" : formatDuration(row.last.durationMs);
+  return html`${agoTime(row.last.startedAt, view)}<span class="more">${row.isRetrying ? "retrying" : took}</span>`;
+}
+
+function buttonOf({ name, running, isPaused, enabled }: StatusRow, view: View): Html {
+  const values = { command: name };
+  if (running !== null)
+    return actionButton(view, "stop", { text: "Stop", about: name, values, kind: "danger" });
+  if (!enabled) return actionButton(view, "enable", { text: "Enable", about: name, values });
+  if (isPaused) return actionButton(view, "resume", { text: "Resume", about: name, values });
+  return actionButton(view, "run", { text: "Run", about: name, values });
+}

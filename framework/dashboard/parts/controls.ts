@@ -1,0 +1,22 @@
+import { type Html, html } from "../html";
+import { nothing } from "../live/liveParts";
+import { actionLink, type View } from "../view";
+
+/** A link that looks like a button. `about` says to a screen reader which of many it is. */
+export function linkButton(href: string, text: string, about: string, kind = ""): Html {
+  return html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
+}
+
+/** A button that leads to the page which asks; nothing for those who may only look. */
+export function actionButton(
+  view: View,
+  action: string,
+  {
+    text,
+    about,
+    values,
+    kind = "",
+  }: { text: string; about: string; values: Record<string, string>; kind?: string },
+): Html {
+  return view.canAct ? linkButton(actionLink(view, action, values), text, about, kind) : nothing;
+}

@@ -1,0 +1,47 @@
+import type { RunState } from "../../runs/ledger/run";
+import { type Html, html, markup } from "../html";
+import type { StripRun } from "../read/lastRuns";
+
+/** How high a run stands says the same as its color: bad ones are the tallest. */
+const kinds = {
+  bad: { top: 0, height: 20 },
+  good: { top: 6, height: 14 },
+  idle: { top: 14, height: 6 },
+  now: { top: 0, height: 20 },
+} as const;
+export type RunKind = keyof typeof kinds;
+
+const slots = 30;
+const step = 8;
+
+export function kindOf(state: RunState): RunKind {
+  if (state === "succeeded") return "good";
+  if (state === "running") return "now";
+  return state === "skipped" ? "idle" : "bad";
+}
+
+/** The last runs as bars, the newest on the right. */
+export function runStrip(runs: readonly StripRun[]): Html {
+  const first = slots - runs.length;
+  const paths = (Object.keys(kinds) as RunKind[]).map((kind) => {
+    const bars = runs.flatMap(({ state }, index) =>
+      kindOf(state) === kind ? [bar(kind, first + index)] : [],
+    );
+    return bars.length === 0 ? "" : `<path class="${kind}" d="${bars.join("")}"/>`;
+  });
+  return html`<svg class="strip" viewBox="0 0 ${slots * step} 20" role="img" aria-label="${stripText(runs)}">${markup(paths.join(""))}</svg>`;
+}
+
+function bar(kind: RunKind, slot: number): string {
+  const { top, height } = kinds[kind];
+  return `M${slot * step} ${top}h6v${height}h-6z`;
+}
+
+/** "Last 30 runs: 26 succeeded, 4 failed". */
+export function stripText(runs: readonly StripRun[]): string {
+  if (runs.length === 0) return "No runs yet";
+  const counts = new Map<string, number>();
+  for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const words = [...counts].map(([state, count]) => `${count} ${state.replace("_", " ")}`);
+  return `Last ${runs.length === 1 ? "run" : `${runs.length} runs`}: ${words.join(", ")}`;
+}

@@ -1,0 +1,61 @@
+import type { RunHistory } from "../../runs/history/health";
+import { runHistories } from "../../runs/history/runHistory";
+import { openIncidents } from "../../runs/ledger/incidents";
+import { ledger } from "../../runs/ledger/ledgerFile";
+import { lastRuns, type StripRun } from "./lastRuns";
+
+/** What is known of a command's runs. */
+interface Known {
+  history: RunHistory;
+  strip: StripRun[];
+}
+
+/** Everything is read again now and then: pruning changes what was. */
+const longestAge = 10 * 60_000;
+
+let known = new Map<string, Known>();
+let newest = 0;
+let readAt = 0;
+
+/**
+ * The same as `runHistories`, of which only those are read that may have changed: with 500 commands and a million runs
+ * one finished run is 2 ms in place of 300.
+ */
+export function keptHistories(names: readonly string[]): Map<string, RunHistory> {
+  refresh(names);
+  const incidents = openIncidents();
+  return new Map(
+    names.map((name) => {
+      const { history } = known.get(name) as Known;
+      return [name, { ...history, incidents: incidents.filter((incident) => incident.name === name) }];
+    }),
+  );
+}
+
+/** The last runs of these commands, as they were when their histories were read. */
+export function keptStrips(names: readonly string[]): Map<string, StripRun[]> {
+  return new Map(names.map((name) => [name, known.get(name)?.strip ?? []]));
+}
+
+function refresh(names: readonly string[], now = Date.now()): void {
+  if (now - readAt > longestAge) [known, readAt] = [new Map(), now];
+  const latest = ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null;
+  const changed = known.size === 0 ? new Set<string>() : startedAfter(newest);
+  const stale = names.filter((name) => changed.has(name) || mayChange(known.get(name)));
+  const histories = runHistories(stale);
+  const strips = lastRuns(stale);
+  for (const name of stale) {
+    known.set(name, { history: histories.get(name) as RunHistory, strip: strips.get(name) ?? [] });
+  }
+  newest = latest ?? 0;
+}
+
+function startedAfter(id: number): Set<string> {
+  return new Set(ledger().prepare("SELECT name FROM runs WHERE id > ?").pluck().all(id) as string[]);
+}
+
+/** Runs that go on end, those that failed may be tried again, and one that was taken for lost may still tell its end. */
+function mayChange(one: Known | undefined): boolean {
+  if (one === undefined || one.history.isRetrying) return true;
+  return one.strip.some(({ state }) => state === "running" || state === "lost");
+}

@@ -1,0 +1,26 @@
+import { ledger } from "../../runs/ledger/ledgerFile";
+import type { RunState } from "../../runs/ledger/run";
+
+/** A run as a strip of many shows it. */
+export interface StripRun {
+  id: number;
+  state: RunState;
+  startedAt: number;
+  /** Null while it goes on. */
+  durationMs: number | null;
+  cause: string | null;
+}
+
+const shown = 30;
+
+/** The last runs of each command, oldest first: a few steps in an index for each, whatever the ledger's size. */
+export function lastRuns(names: readonly string[]): Map<string, StripRun[]> {
+  const newest = ledger().prepare(
+    `SELECT id, state, started_at AS startedAt,
+       CASE WHEN finished_at IS NULL THEN NULL ELSE max(0, coalesce(duration, finished_at - started_at)) END AS durationMs,
+       CASE WHEN state IN ('failed', 'timed_out', 'lost')
+         THEN substr(coalesce(nullif(error, ''), nullif(logged_error, ''), message), 1, 300) END AS cause
+     FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${shown}`,
+  );
+  return new Map(names.map((name) => [name, (newest.all(name) as StripRun[]).reverse()]));
+}

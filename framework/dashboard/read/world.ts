@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename } from "node:path";
+import { readBuiltCommands, readCatalog } from "../../catalog/catalog";
+import { isMeantFor } from "../../catalog/meantHere";
+import { paths } from "../../config/config";
+import { installedFor } from "../../crontab/install/needs";
+import { lookLocally } from "../../doctor/localChecks";
+import { lookingAt } from "../../doctor/looking";
+import { hostClock } from "../../host/hostClock";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { currentPauses } from "../../runs/supervision/changePauses";
+import type { Pauses } from "../../runs/supervision/pause";
+import type { HostClock } from "../../schedule/times/nextRuns";
+import { readStatus, type Status, type StatusSources } from "../../views/statusRows";
+import { timelineOf } from "../../views/timeline";
+import { cached } from "./cached";
+import { keptHistories, keptStrips } from "./histories";
+import type { StripRun } from "./lastRuns";
+import { stampOf } from "./stamp";
+
+/** What every page of commands is drawn from, read once for all who look. */
+export interface World {
+  app: string;
+  host: string;
+  environment: string;
+  clock: HostClock;
+  commands: DeployedCommand[];
+  status: Status;
+  /** The last runs of each command, oldest first. */
+  strips: ReadonlyMap<string, StripRun[]>;
+  pauses: Pauses;
+}
+
+/** Runs that are killed, and times that come, change no file. */
+const maxAgeMs = 5_000;
+/** What is asked of other programs (crontab -l), and of the host. */
+const hostAgeMs = 20_000;
+
+const looking = cached(() => lookingAt(undefined), { maxAgeMs: hostAgeMs });
+const local = cached(() => lookLocally(looking(), ["crontab"]), { maxAgeMs: hostAgeMs });
+const sources: StatusSources = {
+  lookingAt: looking,
+  lookLocally: local,
+  runHistories: keptHistories,
+};
+
+export const readWorld = cached(
+  (): World => {
+    const clock = hostClock();
+    const commands = readCommands();
+    return {
+      app: basename(paths.root),
+      host: hostname(),
+      environment: installedFor(),
+      clock,
+      commands,
+      status: readStatus(commands, commands, clock, {}, sources),
+      strips: keptStrips(commands.map(({ name }) => name)),
+      pauses: currentPauses(clock.now.getTime()),
+    };
+  },
+  { stampOf, maxAgeMs },
+);
+
+/** The 24 hours from the beginning of this one. Commands of each minute make a thousand starts each: not read at each change. */
+export const readHours = cached(
+  () => {
+    const { commands, environment, clock } = readWorld();
+    return timelineOf(
+      commands.filter((command) => isMeantFor(environment, command)),
+      clock,
+    );
+  },
+  { stampOf: () => readWorld().commands.map(scheduleStamp).join("\n"), maxAgeMs: 10 * 60_000 },
+);
+
+function scheduleStamp({ name, schedules, timezone, enabled }: DeployedCommand): string {
+  return `${name} ${schedules} ${timezone} ${enabled}`;
+}
+
+function readCommands(): DeployedCommand[] {
+  return existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
+}

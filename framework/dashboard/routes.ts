@@ -1,0 +1,118 @@
+import { basename } from "node:path";
+// @ts-ignore: not every checkout has installed it yet.
+import { type Context, Hono, type Next } from "hono";
+// @ts-ignore: not every checkout has installed it yet.
+import { compress } from "hono/compress";
+import { hostClock } from "../host/hostClock";
+import type { Access } from "./access/access";
+import { formToken, tokenPlace } from "./access/formToken";
+import { safeHeaders } from "./access/headers";
+import type { Visitor } from "./access/visitor";
+import { assetNamed, readAssets } from "./assets/assets";
+import { html } from "./html";
+import { LiveParts } from "./live/liveParts";
+import { LiveStreams } from "./live/stream";
+import { layout } from "./pages/layout";
+import { pageAt } from "./pages/pages";
+import { readWorld } from "./read/world";
+import type { Page, View } from "./view";
+
+export interface AppOptions {
+  access: Access;
+  /** The path that pages are below, such as "/laju"; a proxy may take it off. */
+  basePath: string;
+  isReadOnly: boolean;
+  /** Adds what comes before everything else: host names, signing in. */
+  addFirst?(app: Hono): void;
+}
+
+/** All addresses of the dashboard. */
+export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOptions): Hono {
+  const app = new Hono({ getPath: (request: Request) => innerPath(request.url, basePath) });
+  const streams = new LiveStreams(access.formKey);
+  app.use("*", async (context: Context, next: Next) => {
+    for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
+    await next();
+  });
+  app.use("*", compress());
+  app.get("/healthz", (context: Context) => context.text("up\n"));
+  app.get(missingSlash, (context: Context) => context.redirect(`${basename(basePath)}/`, 308));
+  addFirst?.(app);
+
+  app.use("*", async (context: Context, next: Next) => {
+    const visitor = await access.visitorOf(context);
+    if (visitor === undefined || visitor.isProgram) return access.refusal(context);
+    context.set("visitor", { ...visitor, canAct: visitor.canAct && !isReadOnly });
+    return next();
+  });
+
+  app.get("/assets/:name", (context: Context) => {
+    const asset = assetNamed(context.req.param("name") ?? "");
+    if (asset === undefined) return context.notFound();
+    context.header("cache-control", "private, max-age=31536000, immutable");
+    return context.body(asset.text, 200, { "content-type": asset.type });
+  });
+
+  app.get("/events", (context: Context) => {
+    const visitor = context.get("visitor") as Visitor;
+    const address = (context.req.query("page") ?? "").slice(0, 1_000);
+    const [path = "", query] = address.split("?");
+    return streams.open(context, address, async () => {
+      const view = viewOf(path, new URLSearchParams(query), visitor);
+      await pageAt(path, view);
+      return view.live;
+    });
+  });
+
+  app.get("*", async (context: Context) => {
+    const visitor = context.get("visitor") as Visitor;
+    const { path, query } = placeOf(context);
+    const view = viewOf(path, query, visitor);
+    const page = await pageAt(path, view);
+    if (page === undefined) return context.html(shownPage(context, notFound, view, visitor), 404);
+    return context.html(shownPage(context, page, view, visitor));
+  });
+
+  function shownPage(context: Context, page: Page, view: View, visitor: Visitor): string {
+    const { style, script } = readAssets();
+    const { app: name, host } = readWorld();
+    const { path, query } = placeOf(context);
+    const own = query.size === 0 ? path : `${path}?${query}`;
+    const frame = { app: name, host, visitor, path: own, style: style.name, script: script.name };
+    return String(layout(page, view, frame)).replaceAll(tokenPlace, () => formToken(access.formKey, visitor));
+  }
+
+  return app;
+}
+
+/** What a request is for: its path below the first page, without a slash before it. */
+export function placeOf(context: Context): { path: string; query: URLSearchParams } {
+  return { path: context.req.path.slice(1), query: new URL(context.req.url).searchParams };
+}
+
+export function viewOf(path: string, query: URLSearchParams, { canAct }: Pick<Visitor, "canAct">): View {
+  return { root: rootFrom(path), query, clock: hostClock(), canAct, live: new LiveParts() };
+}
+
+/** The way from a page to the first one. */
+export function rootFrom(path: string): string {
+  return "../".repeat(path.split("/").length - 1) || "./";
+}
+
+/** No page has this path. */
+const missingSlash = "/%00";
+
+/** Without the base path, which a proxy may have taken off already. */
+function innerPath(url: string, basePath: string): string {
+  const { pathname } = new URL(url);
+  if (basePath === "" || !pathname.startsWith(basePath)) return pathname;
+  const rest = pathname.slice(basePath.length);
+  if (rest === "") return missingSlash;
+  return rest.startsWith("/") ? rest : pathname;
+}
+
+const notFound: Page = {
+  title: "Not found",
+  place: "none",
+  body: html`<h1>Not found</h1><p>There is nothing at this address.</p>`,
+};

@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { basename } from "node:path";
+// @ts-ignore: not every checkout has installed it yet.
+import { createAdaptorServer } from "@hono/node-server";
+import { dashboardSettings, paths } from "../config/config";
+import { LajuError } from "../config/errors";
+import { bracketed, isLoopback } from "./access/hosts";
+import { ownAccess } from "./access/own";
+import { dashboardToken } from "./access/secret";
+import { addSignIn, askToSignIn } from "./access/signInRoutes";
+import { dashboardApp, placeOf, rootFrom } from "./routes";
+
+export interface ServeOptions {
+  port: number;
+  host: string;
+  basePath: string;
+  isReadOnly: boolean;
+}
+
+/** A dashboard that listens. */
+export interface Serving {
+  /** Where to look; without a password it holds the token. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts `node laju dashboard`. Throws a LajuError where it would be open to others without a password. */
+export async function serveDashboard({ port, host, basePath, isReadOnly }: ServeOptions): Promise<Serving> {
+  const settings = dashboardSettings();
+  const isProtected = settings.password !== undefined || hasProxy(settings);
+  if (!isLoopback(host) && !isProtected) throw openToAll(host);
+  const own = ownAccess(settings, { basePath });
+  const access = { ...own, refusal: (context: never) => askToSignIn(context, refusedPlace(context)) };
+  const app = dashboardApp({
+    access,
+    basePath,
+    isReadOnly,
+    addFirst: (first) => addSignIn(first, own, { name: basename(paths.root) }),
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await listening(server, port, host);
+  const { port: actual } = server.address() as { port: number };
+  const address = `http://${bracketed(shownHost(host))}:${actual}${basePath}/`;
+  return {
+    url: own.hasPassword ? address : `${address}?token=${dashboardToken()}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close").catch(() => {});
+    },
+  };
+}
+
+function refusedPlace(context: never): { root: string; path: string } {
+  const { path, query } = placeOf(context);
+  return { root: rootFrom(path), path: query.size === 0 ? path : `${path}?${query}` };
+}
+
+function hasProxy({ proxyHeader, proxyAddresses }: ReturnType<typeof dashboardSettings>): boolean {
+  return proxyHeader !== undefined && proxyAddresses.length > 0;
+}
+
+async function listening(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new LajuError(`${bracketed(host)}:${port} cannot be listened on: ${error.code ?? error.message}`, {
+      code: "E_LISTEN",
+      hint: error.code === "EADDRINUSE" ? "Something listens there already. --port takes another." : "",
+      cause: error,
+    });
+  }
+}
+
+/** An address for all is reached by a certain one. */
+function shownHost(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? "localhost" : host;
+}
+
+function openToAll(host: string): LajuError {
+  return new LajuError(`${host} can be reached by other machines, and nothing asks them who they are`, {
+    code: "E_DASHBOARD_OPEN",
+    exitStatus: 2,
+    hint: "Set DASHBOARD_PASSWORD, or DASHBOARD_PROXY_HEADER and DASHBOARD_PROXY_ADDRESSES; or leave out --host.",
+  });
+}

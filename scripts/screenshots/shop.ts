@@ -1,0 +1,235 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { withLedger } from "../../test/support/ledger";
+import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
+import { seeded } from "../seeded";
+
+/** A command of the shop, and what its runs look like. */
+interface ShopCommand {
+  schedule: string;
+  description: string;
+  tags?: string[];
+  /** How long it usually takes, and how often it is started. */
+  tookMs: number;
+  everyMs: number;
+  /** The share of runs that fail, and with what. */
+  fails?: number;
+  error?: string;
+  more?: string;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const commands: Record<string, ShopCommand> = {
+  SyncExternalData: {
+    ...{ schedule: "*/15 * * * *", description: "Copy the partner's products", tags: ["sync"] },
+    ...{ tookMs: 45_000, everyMs: 15 * minute },
+  },
+  ImportPrices: {
+    ...{
+      schedule: "5 * * * *",
+      description: "Import the price list",
+      tags: ["sync"],
+      tookMs: 21_000,
+      everyMs: hour,
+    },
+    error: "Error: connect ECONNREFUSED 10.0.0.7:443\n    at fetchPrices (commands/ImportPrices.ts:18:11)",
+  },
+  SendDailyDigest: {
+    ...{
+      schedule: "0 8 * * *",
+      description: "Email yesterday's posts",
+      tags: ["mail"],
+      tookMs: 12_400,
+      everyMs: day,
+    },
+    ...{ fails: 0.04, error: "Error: 421 too many connections\n    at send (app/services/Digest.ts:40:9)" },
+    more: `options: { dry: { type: "boolean", description: "Print the mails instead of sending them" }, since: { type: "string", default: "1d", description: "Posts since then" }, password: { type: "string", sensitive: true, description: "Of the mailbox" } },`,
+  },
+  BackupDatabase: {
+    ...{
+      schedule: "30 1 * * *",
+      description: "Encrypted backup",
+      tags: ["care"],
+      tookMs: 95_000,
+      everyMs: day,
+    },
+  },
+  CleanupOldData: {
+    ...{
+      schedule: "0 2 * * *",
+      description: "Delete old sessions",
+      tags: ["care"],
+      tookMs: 3_100,
+      everyMs: day,
+    },
+  },
+  PublishScheduledPosts: {
+    ...{ schedule: "*/5 * * * *", description: "Publish posts whose time has come", tags: ["web"] },
+    ...{ tookMs: 640, everyMs: 5 * minute, fails: 0.02, error: "SqliteError: database is locked" },
+  },
+  WarmCache: {
+    ...{ schedule: "*/10 * * * *", description: "Fill the cache for the front page", tags: ["web"] },
+    ...{ tookMs: 2_900, everyMs: 10 * minute },
+  },
+  "reports/Monthly": {
+    ...{ schedule: "0 6 1 * *", description: "Revenue by product, as a PDF", tags: ["mail"] },
+    ...{ tookMs: 4 * minute, everyMs: 30 * day },
+  },
+  "reports/Weekly": {
+    ...{
+      schedule: "0 6 * * 1",
+      description: "Orders of the week",
+      tags: ["mail"],
+      tookMs: 31_000,
+      everyMs: 7 * day,
+    },
+  },
+  ReindexSearch: {
+    ...{ schedule: "0 3 * * *", description: "Rebuild the search index", tags: ["web", "care"] },
+    ...{ tookMs: 14 * minute, everyMs: day },
+  },
+  ArchiveOrders: {
+    ...{ schedule: "0 4 * * 0", description: "Move old orders to cold storage", tags: ["care"] },
+    ...{ tookMs: 7 * minute, everyMs: 7 * day, more: "enabled: false," },
+  },
+  LoadTestData: {
+    ...{ schedule: "0 5 * * *", description: "Refill the staging shop", tags: ["care"] },
+    ...{ tookMs: 51_000, everyMs: day, more: 'environments: ["staging"],' },
+  },
+};
+
+/** The build and the runs of a shop with a bad day: what the screenshots show. */
+export function makeShop(now = Date.now()): BenchApp {
+  const files = Object.entries(commands).map(([name, command]) => [
+    `commands/${name}.ts`,
+    sourceOf(name, command),
+  ]);
+  const jobs = ["SendInvoice", "ResizeImage", "Nightly"].map((name) => [
+    `app/jobs/${name}.ts`,
+    jobSource.replace("NAME", name),
+  ]);
+  const app = makeBenchApp(Object.fromEntries([...files, ...jobs]), process.execPath, "shop");
+  app.write(".env", "NODE_ENV=production\n");
+  app.laju(["build"]);
+  app.laju(["migrate"]);
+  app.laju(["run", "WarmCache"]);
+  fill(app, now);
+  return app;
+}
+
+const jobSource = `import { job } from "app/queue/job";
+export default job("NAME", { attempts: 3, async run() {} });
+`;
+
+function sourceOf(name: string, { schedule, description, tags = [], more = "" }: ShopCommand): string {
+  const up = name.includes("/") ? "../../" : "../";
+  return `import { command } from "${up}app/console/command";
+export default command({
+  schedule: ${JSON.stringify(schedule)},
+  description: ${JSON.stringify(description)},
+  tags: ${JSON.stringify(tags)},
+  ${more}
+  async run({ log }) {
+    log.info("done");
+  },
+});
+`;
+}
+
+interface Row {
+  name: string;
+  at: number;
+  end: number | null;
+  state: string;
+  error: string | null;
+  log: LogPlace | null;
+}
+
+interface LogPlace {
+  file: string;
+  from: number;
+  to: number;
+}
+
+function fill({ root }: BenchApp, now: number): void {
+  const random = seeded(20261130);
+  const rows = Object.entries(commands).flatMap(([name, command]) => runsOf(name, command, now, random));
+  rows.sort((a, b) => a.at - b.at);
+  const log = writeLog(root, now);
+  withLedger(join(root, "data"), (ledger) => {
+    ledger.exec("DELETE FROM runs");
+    const insert = ledger.prepare(
+      `INSERT INTO runs (name, host, pid, process, args, started_at, finished_at, duration, state, exit_status, error,
+         message, processed, log_file, log_from, log_to, attempt, has_lock, key)
+       VALUES (?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)`,
+    );
+    ledger.transaction(() => {
+      rows.forEach((row, index) => {
+        const isRunning = row.state === "running";
+        const processed =
+          row.state === "succeeded" && row.name === "SyncExternalData" ? 1_800 + (index % 90) : null;
+        const message =
+          row.state === "skipped"
+            ? "still running since earlier"
+            : processed === null
+              ? null
+              : "Products copied";
+        const place = isRunning ? log : row.log;
+        insert.run(
+          ...[row.name, process.env.SHOP_HOST ?? "web-1", process.pid, null, row.at, row.end],
+          ...[
+            row.end === null ? null : row.end - row.at,
+            row.state,
+            row.state === "succeeded" ? 0 : isRunning ? null : 1,
+          ],
+          ...[row.error, message, processed, place?.file ?? null, place?.from ?? null],
+          ...[isRunning ? null : (place?.to ?? null), `k${index.toString(36)}`],
+        );
+      });
+    })();
+  });
+}
+
+function runsOf(name: string, command: ShopCommand, now: number, random: () => number): Row[] {
+  const { tookMs, everyMs, fails = 0, error = null, more = "" } = command;
+  if (more.includes("staging")) return [];
+  const first = Math.ceil((now - Math.min(14 * day, everyMs * 400)) / everyMs) * everyMs;
+  const rows: Row[] = [];
+  for (let at = first; at < now - tookMs * 2; at += everyMs) {
+    const isBad = name === "ImportPrices" ? at > now - 4.2 * hour : random() < fails;
+    const took = Math.round(tookMs * (0.85 + random() * 0.3 + (random() > 0.97 ? 1.2 : 0)));
+    const isSkipped = name === "SyncExternalData" && random() < 0.02;
+    rows.push({
+      ...{ name, at: at + Math.round(random() * 900), log: null },
+      end: at + 950 + (isSkipped ? 5 : isBad ? Math.round(took / 6) : took),
+      state: isSkipped ? "skipped" : isBad ? "failed" : "succeeded",
+      error: isBad ? error : null,
+    });
+  }
+  if (name === "SyncExternalData") {
+    rows.push({ name, at: now - 161_000, end: null, state: "running", error: null, log: null });
+  }
+  return rows;
+}
+
+/** What the run that goes on has printed so far. */
+function writeLog(root: string, now: number): LogPlace {
+  const file = join(root, "logs", "SyncExternalData.log");
+  mkdirSync(join(root, "logs"), { recursive: true });
+  const levels = ["info", "info", "info", "debug", "warn"];
+  for (let page = 1; page <= 60; page++) {
+    const line = {
+      ...{
+        timestamp: new Date(now - 161_000 + page * 2_500).toISOString(),
+        level: levels[page % levels.length],
+      },
+      message: page % 5 === 4 ? "Slow answer" : "Page copied",
+      ...{ page, products: 25, ms: 180 + ((page * 37) % 900) },
+    };
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
+  }
+  return { file, from: 0, to: 0 };
+}
