@@ -5,14 +5,14 @@ import { checkEnvFile, checkPackageName } from "../framework/config/config";
 import { LajuError } from "../framework/config/errors";
 import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
 import { keepConsoleLines } from "../framework/start/safeConsole";
-import { nameSourcesInStacks } from "../framework/start/sourceTraces";
+import { mapStacksToSources } from "../framework/start/sourceTraces";
 import { laju, verbText, version } from "./native/helpText";
 import { type VerbEntry, verbs } from "./native/verbs";
 
 /** laju's command line: finds the verb, runs it, and exits with its status. */
 export async function main(argv: string[]): Promise<never> {
-  keepConsoleLines({ isGated: true });
-  nameSourcesInStacks();
+  keepConsoleLines({ isEscaped: true });
+  mapStacksToSources();
   checkZonesOnThisSystem();
   const isVerbose = argv.includes("--verbose");
   try {

@@ -4,13 +4,13 @@ import { parseEnv } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const project = join(import.meta.dirname, "..");
-/** laju's settings; those of the app's own come after them. */
+/** laju's settings, which come before the app's own. */
 const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
   "# --- The app's own settings",
 );
 const config = readFileSync(join(project, "framework", "config", "config.ts"), "utf8");
 
-/** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than by the app's owner. */
+/** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than in .env. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
   "LAJU_ENTRY",
   "LAJU_SLOT",
@@ -25,16 +25,16 @@ describe(".env.example", () => {
     vi.resetModules();
   });
 
-  test("names every setting that laju reads, and no other", () => {
+  test("lists exactly the settings that laju reads", () => {
     const settings = namesReadIn(config).filter((name) => !setByOthers.includes(name));
     expect(Object.keys(examples()).sort()).toEqual(settings.sort());
   });
 
-  test("leaves everything as it is when it is copied to .env unchanged", () => {
+  test("changes nothing if it is copied to .env unchanged", () => {
     expect(parseEnv(example)).toEqual({});
   });
 
-  test("shows values that are all accepted", async () => {
+  test("contains only valid values", async () => {
     for (const [name, value] of Object.entries(examples())) {
       if (name !== "LAJU_ROOT") vi.stubEnv(name, value);
     }
@@ -44,7 +44,7 @@ describe(".env.example", () => {
   });
 });
 
-/** The settings with their values: the lines `#NAME=value`. A comment's text follows `# `. */
+/** The settings and their values, from the lines `#NAME=value`. Comments begin with `# `. */
 function examples(): Record<string, string> {
   return parseEnv(example.replaceAll(/^#(?=[A-Z])/gm, "")) as Record<string, string>;
 }

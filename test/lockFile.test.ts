@@ -6,23 +6,23 @@ const read = (file: string) => JSON.parse(readFileSync(join(import.meta.dirname,
 const { packages } = read("package-lock.json");
 
 describe("package-lock.json", () => {
-  test("keeps npm from compiling better-sqlite3 13, which brings its binaries along", () => {
-    // The package says so itself, but npm does not look there when it installs from a lock file, and drops
-    // this line whenever it writes one: without it `npm ci` needs Python and a compiler on every Node.
+  test("keeps npm from compiling better-sqlite3 13, which contains its binaries", () => {
+    // The package declares this itself, but npm ignores that when installing from a lock file, and drops this line
+    // whenever it writes one. Without the line, `npm ci` needs Python and a compiler.
     expect(packages["node_modules/better-sqlite3"]).toMatchObject({ gypfile: false });
   });
 
-  test("names what every platform needs, not only the one it was written on", () => {
+  test("lists the packages of every platform, not only of the one it was written on", () => {
     const esbuild = Object.keys(packages["node_modules/esbuild"].optionalDependencies);
     expect(esbuild.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
   });
 
-  test("has a hash of every package, for every platform", () => {
+  test("has a hash for every package on every platform", () => {
     const entries = Object.entries<{ integrity?: string }>(packages).filter(([path]) => path !== "");
     expect(entries.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
   });
 
-  test("was written from this package.json", () => {
+  test("matches package.json", () => {
     const { dependencies, devDependencies, optionalDependencies } = read("package.json");
     expect(packages[""]).toMatchObject({ dependencies, devDependencies, optionalDependencies });
   });

@@ -1,9 +1,9 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { wantsColour } from "../config/config";
+import { wantsColor } from "../config/config";
 import { sleepSync } from "../process/sleep";
 import { readableLine } from "../services/log/readableLog";
-import { printable, printableWithColours } from "../text/printable";
+import { printable, printableWithColors } from "../text/printable";
 
 /**
  * How a terminal shows a log: with the Logger's JSON lines formatted for people, with the JSON kept, or as raw bytes.
@@ -20,9 +20,9 @@ export function writeLog(lines: Buffer[], form: LogForm): boolean {
 }
 
 function readable(text: string): string {
-  const colour = wantsColour();
-  const lines = text.split("\n").map((line) => readableLine(line, { colour }) ?? printable(line));
-  return printableWithColours(lines.join("\n"));
+  const color = wantsColor();
+  const lines = text.split("\n").map((line) => readableLine(line, { color }) ?? printable(line));
+  return printableWithColors(lines.join("\n"));
 }
 
 /** Writes bytes to stdout unchanged. Returns false if the reader has gone away (`| head`). */

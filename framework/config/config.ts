@@ -5,53 +5,53 @@ import { LajuError } from "./errors";
 import { type SettingReaders, settingReaders } from "./readers";
 import { readText } from "./readText";
 import { sourceEntry } from "./sourceEntry";
-import { giveSqliteForNode20 } from "./sqliteOnNode20";
+import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 
-/** Where the app lives: LAJU_ROOT, else the nearest folder above this file whose package.json has a `laju` field. */
+/** The app's root: LAJU_ROOT, or else the nearest folder above this file whose package.json has a `laju` field. */
 export const root = findRoot();
-/** TZ as it was when this process started, before .env was read. */
+/** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
 const envFile = loadEnvFile(join(root, ".env"));
 
 const data = resolve(root, process.env.LAJU_DATA || "data");
 
-/** Every folder and file that laju itself reads or writes. LAJU_DATA and LAJU_LOGS move what outlives a release. */
+/** The folders and files that laju reads or writes. LAJU_DATA and LAJU_LOGS move those that outlive a release. */
 export const paths = {
   root,
   env: join(root, ".env"),
   commands: join(root, "commands"),
   jobs: join(root, "app", "jobs"),
-  /** Views, migrations and jobs, beside this very code: the sources in development, build/app in the build. */
+  /** Views, migrations and jobs, found relative to this code: the sources in development, build/app in a build. */
   app: join(import.meta.dirname, "../../app"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data,
-  /** One SQLite database beside the app's own, so that it works whatever DATABASE_URL says. */
+  /** A separate SQLite database, so that it works no matter what DATABASE_URL says. */
   ledger: join(data, "runs.sqlite3"),
   pauses: join(data, "paused.json"),
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
   schedule: resolve(root, process.env.LAJU_SCHEDULE || "schedule.json"),
 } as const;
 
-if (typeof LAJU_BUILT !== "undefined") giveSqliteForNode20();
-// Where a source is the program. Built, this is the business of the lines that the build puts around a command.
+if (typeof LAJU_BUILT !== "undefined") redirectSqliteOnNode20();
+// Start a command that runs from its source. In a build, the code that the build wraps around a command does this.
 if (typeof LAJU_BUILT === "undefined") {
   const file = sourceEntry(paths.commands);
   if (file !== undefined) {
-    giveSqliteForNode20();
-    // A compiled command reports these as its run's failure; one that tsx runs may never ask for a setting.
+    redirectSqliteOnNode20();
+    // A compiled command reports problems in .env as a failed run. Under tsx, check here: it may never read a setting.
     checkEnvFile();
-    // A command that exports its run is started by the first module of laju's that it imports. package.json says by what:
-    // starting is above this floor.
+    // A command that exports `run` is started by the first laju module it imports, which is always this one. The import
+    // goes through package.json because start/ is above this floor.
     void import("#startExported").then((source) => source.startExported(file));
   }
 }
 
-/** What `.env` and the environment say, checked. Durations are milliseconds unless the name says otherwise. */
+/** The validated settings from `.env` and the environment. Durations are in milliseconds unless the name says otherwise. */
 export interface Settings {
-  /** NODE_ENV, else DB_CONNECTION, else "development". */
+  /** NODE_ENV, or else DB_CONNECTION, or else "development". */
   environment: string;
-  /** Which SQLite file DB opens when there is no DATABASE_URL (default "development", whatever NODE_ENV says). */
+  /** Which SQLite file DB opens without DATABASE_URL (default "development", regardless of NODE_ENV). */
   dbConnection: string;
   databaseUrl: string | undefined;
   log: { level: (typeof logLevels)[number]; format: (typeof logFormats)[number] | undefined };
@@ -69,9 +69,9 @@ export interface Settings {
     fromName: string | undefined;
     fromAddress: string | undefined;
   };
-  /** The limit of a command whose metadata sets none. */
+  /** The time limit of commands that don't set one. */
   commandTimeout: TimeLimit | undefined;
-  /** So many starts in a row that a run makes skipped mean that it hangs. */
+  /** A run that causes this many skipped starts in a row is considered to hang. */
   hangAfterSkips: number;
   notices: NoticeSettings;
   /** How many days the ledger keeps runs. */
@@ -79,10 +79,10 @@ export interface Settings {
   logFiles: LogLimits;
   /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
   hasMonitor: boolean;
-  /** The dead man's switch that `laju monitor` reports to at each pass. */
+  /** The dead man's switch that every pass of `laju monitor` pings. */
   monitorPing: string | undefined;
   redis: {
-    /** Whether REDIS_URL or REDIS_HOST says where it is; else it is this machine's own, if there is one. */
+    /** Whether REDIS_URL or REDIS_HOST is set; otherwise Redis on this machine is used, if there is one. */
     isSet: boolean;
     url: string | undefined;
     host: string;
@@ -91,13 +91,13 @@ export interface Settings {
     db: number;
   };
   cacheStore: (typeof cacheStores)[number];
-  /** Where the queue is: in the app's database, or in Redis as BullMQ's. */
+  /** Where the queue is kept: in the app's database, or in Redis with BullMQ. */
   queueEngine: (typeof queueEngines)[number];
-  /** What the queue's keys in Redis begin with. */
+  /** The prefix of the queue's keys in Redis. */
   queuePrefix: string;
-  /** How many days finished jobs are kept that have no removeDelay of their own. */
+  /** How many days finished jobs without their own removeDelay are kept. */
   queueKeepDays: number;
-  /** How long no job of a type may have failed until its notice of recovery, in minutes. */
+  /** How many minutes without a failed job of a type before its recovery is reported. */
   queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
@@ -119,20 +119,20 @@ export interface DashboardSettings {
   metricsToken: string | undefined;
 }
 
-/** A time limit as it was written, and in milliseconds. */
+/** A time limit, as written and in milliseconds. */
 export interface TimeLimit {
   text: string;
   ms: number;
 }
 
-/** Who receives notices of failures, unless a command names its own recipients. */
+/** Who is notified of failures, unless a command names its own recipients. */
 export interface NoticeSettings {
   mailTo: string[];
   webhookUrl: string | undefined;
   webhookFormat: (typeof webhookFormats)[number] | undefined;
 }
 
-/** A log file that is larger than `maxBytes` becomes X.log.1, and `maxFiles` such files are kept. */
+/** A log file larger than `maxBytes` is renamed to X.log.1, and `maxFiles` rotated files are kept. */
 export interface LogLimits {
   maxBytes: number;
   maxFiles: number;
@@ -146,34 +146,34 @@ const queueEngines = ["database", "bullmq"] as const;
 
 let checked: Settings | undefined;
 
-/** The settings, read and checked once. Throws one LajuError that lists every bad value. */
+/** The settings, read and validated once. Throws a single LajuError that lists all invalid values. */
 export function settings(): Settings {
   checked ??= readSettings();
   return checked;
 }
 
-/** Throws a LajuError if `.env` can't be read or has lines that are no settings, whatever the settings' values are. */
+/** Throws a LajuError if `.env` can't be read or contains lines that are not settings. Values are not validated. */
 export function checkEnvFile(): void {
   const problems = [...envFile.unreadable, ...envFile.wrongLines];
   if (problems.length > 0) throw badSettings(problems);
 }
 
-/** The environment's name, without judging the other settings: fit for places that must not fail. */
+/** The environment's name. Unlike settings(), never throws. */
 export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
 }
 
-/** The group that may use laju's files too, by name or number; undefined where they are for its user alone. */
+/** The group, by name or number, that may also use laju's files; undefined if only its user may. */
 export function sharedGroup(): string | undefined {
   return process.env.LAJU_GROUP?.trim() || undefined;
 }
 
-/** Whether colours are welcome on a terminal (https://no-color.org). */
-export function wantsColour(): boolean {
+/** Whether a terminal should get colors (https://no-color.org). */
+export function wantsColor(): boolean {
   return !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }
 
-/** The environment for a program that is started from here, with what it needs besides. */
+/** This process's environment with additional variables, for a child process. */
 export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...more };
 }
@@ -237,12 +237,12 @@ function readSettings(): Settings {
   return result;
 }
 
-/** Who receives notices of failures, read without checking the other settings: one of them may be what failed. */
+/** Who is notified of failures. Other settings are not validated: an invalid one may be the failure to report. */
 export function noticeSettings(): NoticeSettings {
   return readNotices(settingReaders(process.env, []));
 }
 
-/** Where the monitor reports that it lives, without judging the other settings: a wrong one must not silence it. */
+/** The monitor's ping URL. Other settings are not validated: an invalid one must not silence the monitor. */
 export function monitorPing(): string | undefined {
   return readMonitorPing(settingReaders(process.env, []));
 }
@@ -251,18 +251,18 @@ function readMonitorPing(read: SettingReaders): string | undefined {
   return read.url("MONITOR_PING", ["https:", "http:"]);
 }
 
-/** When logs are rotated, without judging the other settings. */
+/** When logs are rotated, without validating other settings. */
 export function logLimits(): LogLimits {
   return readLogLimits(settingReaders(process.env, []));
 }
 
-/** The limit of commands that set none, without judging the other settings: this is asked at each start. */
+/** The default time limit of commands, without validating other settings: every start reads it. */
 export function commandTimeout(): TimeLimit | undefined {
   if (!process.env.COMMAND_TIMEOUT) return undefined;
   return settingReaders(process.env, []).duration("COMMAND_TIMEOUT");
 }
 
-/** How many skipped starts mean that a run hangs, without judging the other settings. */
+/** After how many skipped starts a run is considered to hang, without validating other settings. */
 export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
 }
@@ -305,16 +305,16 @@ function readNotices(read: SettingReaders): NoticeSettings {
 }
 
 function badSettings(problems: string[]): LajuError {
-  const count = problems.length === 1 ? "a setting is" : `${problems.length} settings are`;
-  return new LajuError(`${count} wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, {
+  const title = problems.length === 1 ? "invalid setting" : `${problems.length} invalid settings`;
+  return new LajuError(`${title}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, {
     code: "E_SETTINGS",
-    hint: `Correct it in ${paths.env} or in the environment; .env.example shows what each means.`,
+    hint: `Fix it in ${paths.env} or in the environment. .env.example explains each setting.`,
   });
 }
 
 function findRoot(): string {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
-  // A compiled file is below build/, whose own package.json need not be read at each start.
+  // A compiled file is below build/. Start above it, so that build/package.json isn't read at every start.
   const start =
     typeof LAJU_BUILT === "undefined" ? import.meta.dirname : join(import.meta.dirname, "../../..");
   for (let folder = start; ; folder = dirname(folder)) {
@@ -323,7 +323,7 @@ function findRoot(): string {
   }
   throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {
     code: "E_ROOT",
-    hint: 'Keep build/ inside the app, whose package.json holds "laju": {}, or set LAJU_ROOT.',
+    hint: 'Keep build/ inside the app, whose package.json contains "laju": {}, or set LAJU_ROOT.',
   });
 }
 
@@ -333,23 +333,23 @@ function isAppRoot(folder: string): boolean {
 }
 
 /**
- * Throws a LajuError where package.json calls laju's own repository something else: app/services and the like find laju's
- * modules by that name.
+ * Throws a LajuError if package.json gives laju's own repository another name, since app/services and others import
+ * laju's modules by the name "laju".
  */
 export function checkPackageName(): void {
   const { name } = JSON.parse(readText(join(root, "package.json")));
   const isOwn = existsSync(join(root, "framework/config/config.ts"));
   if (name === "laju" || !isOwn || existsSync(join(root, "node_modules/laju"))) return;
   throw new LajuError(
-    `package.json calls this package ${JSON.stringify(name)}, and laju's modules are found as "laju"`,
+    `package.json names this package ${JSON.stringify(name)}, but laju's modules are imported as "laju"`,
     {
       code: "E_PACKAGE_NAME",
-      hint: 'Write "name": "laju" into package.json again; an app may have any title elsewhere.',
+      hint: 'Change it back to "name": "laju" in package.json. Elsewhere the app may have any title.',
     },
   );
 }
 
-/** Variables that are already set win, as everywhere; a missing file is fine, an unreadable one is reported. */
+/** Variables that are already set take precedence. A missing file is fine; an unreadable one is reported. */
 function loadEnvFile(file: string): { unreadable: string[]; wrongLines: string[] } {
   if (!existsSync(file)) return { unreadable: [], wrongLines: [] };
   try {
@@ -361,7 +361,7 @@ function loadEnvFile(file: string): { unreadable: string[]; wrongLines: string[]
   }
 }
 
-/** What the environment says about the terminal: colour (undefined: decide by the stream) and UTF-8. */
+/** The environment's terminal settings: color (undefined: depends on the stream) and UTF-8 support. */
 export function terminalSettings(): { color: boolean | undefined; unicode: boolean } {
   const { NO_COLOR, FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
   const color = NO_COLOR || TERM === "dumb" ? false : FORCE_COLOR ? FORCE_COLOR !== "0" : undefined;

@@ -9,7 +9,7 @@ const units = [
   { milliseconds: 1, spelling: /^(?:ms|milliseconds?)$/ },
 ];
 
-/** Milliseconds of "10m", "90s", "1h30m", "2 days", "500ms". */
+/** Parses "10m", "90s", "1h30m", "2 days" or "500ms" to milliseconds. */
 export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)];
   const isWhole = /^\s*(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/.test(text);
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number {
   let last = -1;
   for (const [, count, unit] of isWhole ? parts : []) {
     const index = units.findIndex(({ spelling }) => spelling.test(unit));
-    // Larger units first, each once: "30m1h" and "5m5m" are more likely mistakes than meant.
+    // Larger units first, each at most once: "30m1h" and "5m5m" are probably mistakes.
     if (index <= last) throw notADuration(text);
     last = index;
     total += Number(count) * units[index].milliseconds;
@@ -32,12 +32,12 @@ function notADuration(text: string): LajuError {
     code: "E_DURATION",
     exitStatus: 2,
     hint: bare
-      ? `Say which unit: "${bare}s" or "${bare}m".`
+      ? `Add a unit: "${bare}s" or "${bare}m".`
       : 'Write a number and a unit (ms, s, m, h, d, w), such as "90s", "10m" or "1h30m".',
   });
 }
 
-/** A length of time for people, two units at most: 14ms, 0.3s, 12.4s, 4m 02s, 2h 39m, 3d 4h. */
+/** Formats a duration for people, in at most two units: 14ms, 0.3s, 12.4s, 4m 02s, 2h 39m, 3d 4h. */
 export function formatDuration(milliseconds: number): string {
   const sign = milliseconds < 0 ? "-" : "";
   const size = Math.abs(milliseconds);

@@ -1,4 +1,4 @@
-/** A line of `.env` that is no setting, and why. */
+/** A line of `.env` that is not a valid setting, and why. */
 export interface EnvLineProblem {
   line: number;
   message: string;
@@ -10,9 +10,9 @@ export interface EnvFile {
 }
 
 /**
- * Reads the text of `.env` as Node does, and reports every line that is no setting. Node's own reader (20 and 22) glues
- * such a line to the next one, so that the next setting is lost without a word; it does the same with a blank line that
- * holds blanks and with an indented comment, which mean nothing and are taken out first.
+ * Parses `.env` as Node does, and reports every line that is not a setting. Node's parser (20 and 22) joins such a line
+ * to the next one and silently loses the setting there. It does the same with whitespace-only lines and indented
+ * comments, so those are removed first.
  */
 export function readEnvFile(text: string): EnvFile {
   const { parseEnv } = process.getBuiltinModule("node:util");
@@ -22,10 +22,10 @@ export function readEnvFile(text: string): EnvFile {
   return { values: parse(kept.join("\n")), problems };
 }
 
-/** Nothing but comments, empty lines and settings without quotes: every start reads it, and looking closer takes 1 ms. */
+/** Only comments, empty lines and unquoted settings. Every start reads the file, and the close look below takes 1 ms. */
 const isPlain = /^(?:(?:#.*|[A-Za-z_][A-Za-z0-9_]*=(?:[^\s"'`#][^"'`\r\n]*)?)?(?:\n|$))*$/;
 
-/** The settings, each with all of its lines, and the lines that are none. */
+/** Splits the text into settings, each with all of its lines, and invalid lines. */
 function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] } {
   const kept: string[] = [];
   const problems: EnvLineProblem[] = [];
@@ -33,7 +33,7 @@ function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] 
     const end = settingEnd(text, start);
     const setting = text.slice(start, end).replace(/^[ \t\n]+|[ \t\n]+$/g, "");
     if (/^[^#]/.test(setting) && /\S/.test(setting)) {
-      const message = whatIsWrong(setting);
+      const message = problemIn(setting);
       if (message === undefined) kept.push(setting.replace(/^export[ \t]+/, ""));
       else problems.push({ line, message });
     }
@@ -43,7 +43,7 @@ function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] 
   return { kept, problems };
 }
 
-/** Where the line ends that begins here; one whose value is in quotes ends after the line of the closing quote. */
+/** The end of the setting that starts here. A quoted value extends to the end of the line with the closing quote. */
 function settingEnd(text: string, start: number): number {
   const end = lineEnd(text, start);
   const [head, quote] = /^[^#\n=]*=[ \t]*(["'`])/.exec(text.slice(start, end)) ?? [];
@@ -57,7 +57,7 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-function whatIsWrong(setting: string): string | undefined {
+function problemIn(setting: string): string | undefined {
   const [first = ""] = setting.split("\n", 1);
   const equals = first.indexOf("=");
   const name = first
@@ -67,18 +67,18 @@ function whatIsWrong(setting: string): string | undefined {
   if (equals < 0 || !/^[^\s"'`:#]+$/.test(name) || name === "export") {
     return `${shown(first)} is not a setting; write it as NAME=value`;
   }
-  return isCutOff(setting) ? `the quote that begins the value of ${name} is not closed` : undefined;
+  return isUnclosed(setting) ? `the quote that opens the value of ${name} is never closed` : undefined;
 }
 
-/** A value over several lines after whose closing quote more follows: that quote opens some later value. */
-function isCutOff(setting: string): boolean {
+/** Whether text follows the closing quote of a multi-line value: then that quote really opens a later value. */
+function isUnclosed(setting: string): boolean {
   if (!setting.includes("\n")) return false;
   const last = setting.slice(setting.lastIndexOf("\n") + 1);
   const quote = /=[ \t]*(["'`])/.exec(setting)?.[1] ?? "";
   return !/^[ \t]*(#.*)?$/.test(last.slice(last.indexOf(quote) + 1));
 }
 
-/** Only what looks like a name: the rest of a line may be a piece of a secret. */
+/** Shows only what looks like a name: the rest of the line may be part of a secret. */
 function shown(line: string): string {
   const name = /^(?:export[ \t]+)?[A-Z][A-Z0-9_]*:?(?![^\s])/.exec(line)?.[0];
   if (name === undefined || name.length > 60) return "this";

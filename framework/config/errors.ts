@@ -1,17 +1,17 @@
-/** What a LajuError carries beside its message. */
+/** What a LajuError contains besides its message. */
 export interface LajuErrorDetails {
   /** A stable name for the kind of error, such as "E_SCHEDULE". */
   code: string;
-  /** What the reader can do about it, as a sentence. */
+  /** A sentence that says what to do about it. */
   hint?: string;
-  /** The exit status the process ends with: 1 failed (default), 2 used wrongly. */
+  /** The process's exit status: 1 for failed (default), 2 for wrong usage. */
   exitStatus?: 1 | 2;
   cause?: unknown;
 }
 
 /**
- * An error that the user caused and can mend. It is shown as one sentence and a hint, without a stack;
- * every other error is ours and is shown whole.
+ * An error that the user can fix. It is shown as one sentence and a hint, without a stack. Any other error is a bug and is
+ * shown in full.
  */
 export class LajuError extends Error {
   readonly code: string;

@@ -1,12 +1,12 @@
 import { readlinkSync, realpathSync } from "node:fs";
 
-/** What TZ is to a program that has to go by the system's own zone, whatever its environment says. */
+/** The value of TZ that makes a program use the system's time zone regardless of its environment. */
 export const systemTz = ":/etc/localtime";
 
 /**
- * The IANA zone of this system: what /etc/localtime holds. No TZ counts, neither of `.env` nor of the shell nor of a
- * crontab's lines: cron matches its fields by none of them. The first use of Intl costs a fifth of a bare start, so it is
- * asked only where /etc/localtime is no link that names its zone.
+ * The system's IANA time zone, from /etc/localtime. TZ is ignored, whether it comes from `.env`, the shell or a crontab,
+ * because cron doesn't match its fields by it. The first use of Intl costs a fifth of a bare start, so it is used only if
+ * /etc/localtime is not a link that names the zone.
  */
 export function systemTimezone(): string {
   const name = nameInPath(linkAt("/etc/localtime")) ?? nameInPath(targetOf("/etc/localtime"));
@@ -22,7 +22,7 @@ function linkAt(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ""; // No link: a container without zones, or a copied file.
+    return ""; // Not a link: a container without time zones, or a copied file.
   }
 }
 
@@ -34,7 +34,7 @@ function targetOf(path: string): string {
   }
 }
 
-/** Intl compares the file with the zone database; it would believe TZ first, so TZ is put aside meanwhile. */
+/** Intl compares the file with the zone database, but prefers TZ, so TZ is unset meanwhile. */
 function intlTimezone(): string {
   const { TZ } = process.env;
   delete process.env.TZ;

@@ -3,20 +3,20 @@ import { basename, dirname } from "node:path";
 
 /** Who started this process. */
 export interface Starter {
-  /** The crontab entry's id, if cron did and has to say which. */
+  /** The crontab entry's id, if cron did and the command has more than one entry. */
   entryId: string | undefined;
-  /** The scheduled moment that it was started for, where `schedule:work` or the monitor did. */
+  /** The scheduled time it was started for, if `schedule:work` or the monitor did. */
   slot: number | undefined;
   isUnderPm2: boolean;
-  /** The script that pm2's container runs. Children of a process under pm2 inherit it. */
+  /** The script that pm2's container runs. Child processes inherit it. */
   pm2Script: string | undefined;
-  /** 1, or the number of the attempt where a failed run is tried again. */
+  /** The number of the attempt: 1, or more for a retry. */
   attempt: number;
   /** The key of the run whose first attempt failed. */
   retryOf: string | undefined;
-  /** Whether `laju run` did, and so a person or a program that means it. */
+  /** Whether `laju run` did, on behalf of a person or a program. */
   isByHand: boolean;
-  /** The key that its run is to have, where whoever started it looks for it afterwards. */
+  /** The key for its run, if the starter wants to find the run afterwards. */
   key: string | undefined;
 }
 
@@ -35,21 +35,21 @@ export function starterSettings(): Starter {
   };
 }
 
-/** pm2's own default, in milliseconds. */
+/** pm2's default, in milliseconds. */
 const pm2Default = 1600;
 
 /**
- * How long after SIGINT pm2 kills this process, in milliseconds; undefined where pm2 started neither this process nor
- * one above it: pm2 kills the whole tree.
+ * How many milliseconds after SIGINT pm2 kills this process. Undefined if neither it nor one of its ancestors runs under
+ * pm2, which kills the whole process tree.
  */
 export function pm2KillTimeout(environment = process.env): number | undefined {
   const { pm_id, pm_pid_path, kill_timeout } = environment;
   if (pm_id === undefined && pm_pid_path === undefined) return undefined;
-  // pm2 gives a process its own settings as variables; 0 is its default as well.
+  // pm2 passes its settings to a process as variables. 0 means the default, too.
   return Number(kill_timeout) || pm2Default;
 }
 
-/** What a process under pm2 starts inherits pm2's variables, but is another script than the one they name. */
+/** Child processes inherit pm2's variables, but are not the script that these name. */
 function isPm2Script(started: string | undefined, script: string | undefined): boolean {
   if (started === undefined || script === undefined) return true;
   if (basename(started).startsWith("ProcessContainer")) return true;
@@ -57,7 +57,7 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
-/** Words for this command's own command line that its starter kept off it, since everybody can read that. */
+/** Secret arguments that the starter kept off this command's command line, which every user can read. */
 export function hiddenArguments(): string[] {
   const { LAJU_ARGUMENTS } = process.env;
   if (!LAJU_ARGUMENTS) return [];
@@ -65,27 +65,27 @@ export function hiddenArguments(): string[] {
   return JSON.parse(LAJU_ARGUMENTS);
 }
 
-/** The variable that hands them on. */
+/** The variable that passes them on. */
 export function hidingArguments(words: readonly string[]): Record<string, string> {
   return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
 }
 
-/** Through which root's process calls crontab(1) for this one, where root started it in this user's app. */
+/** If root started this in a user's app: the socket through which root's process calls crontab(1) for it. */
 export function crontabSocket(): number | undefined {
   return process.env.LAJU_CRONTAB_FD === "3" ? 3 : undefined;
 }
 
-/** The variable that marks what a run has started: a word for each run around it, the outermost first. */
+/** The variable that marks processes started by a run: one word for each enclosing run, outermost first. */
 export const markName = "LAJU_RUN";
 
-/** The marks of the runs that this process is a part of. */
+/** The marks of the runs that this process belongs to. */
 export function marksAround(): string[] {
   return (process.env[markName] ?? "").split(" ").filter(Boolean);
 }
 
 /**
- * Marks this process's environment, and so that of everything it starts, with its own run inside those around it. Who
- * started this process, and for what, goes no further: a command that it starts has an entry and attempts of its own.
+ * Adds this process's run to the marks in its environment, which everything it starts inherits. Removes the variables
+ * about its own start: a command started from here has its own entry and attempts.
  */
 export function markEnvironment(mark: string, around: readonly string[]): void {
   for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
@@ -93,23 +93,23 @@ export function markEnvironment(mark: string, around: readonly string[]): void {
   addOwnNodeToPath();
 }
 
-/** Stands behind the mark of a run in the environment of what a part of it starts. */
+/** Follows a run's mark in the environment of processes that a part of the run starts. */
 export const partSign = "part";
 
-/** Lets what this part of a run starts know that it is below a part. */
+/** Marks everything that this part of a run starts as being below a part. */
 export function markPart(): void {
   process.env[markName] = [...marksAround(), partSign].join(" ");
   addOwnNodeToPath();
 }
 
-/** cron's PATH is /usr/bin:/bin: where node is elsewhere, `node …` in a child would not be found. */
+/** cron's PATH is /usr/bin:/bin, so if node is elsewhere, child processes would not find `node`. */
 function addOwnNodeToPath(): void {
   const folders = (process.env.PATH || "/usr/bin:/bin").split(":");
   const own = dirname(process.execPath);
   process.env.PATH = (folders.includes(own) ? folders : [...folders, own]).join(":");
 }
 
-/** The log files of a process in pm2's cluster mode; undefined in every other process, its children included. */
+/** The log files of a process in pm2's cluster mode; undefined in any other process, including child processes. */
 export function pm2ClusterLogs(): { out: string; error: string } | undefined {
   const { exec_mode, pm_out_log_path: out, pm_err_log_path: error } = process.env;
   if (exec_mode !== "cluster_mode" || !out || !error) return undefined;
@@ -117,7 +117,7 @@ export function pm2ClusterLogs(): { out: string; error: string } | undefined {
   return cluster.isWorker ? { out, error } : undefined;
 }
 
-/** The environment for a command that starts by itself: that pm2 or cron started this process is not its affair. */
+/** The environment for an independent command, without the variables about how cron or pm2 started this process. */
 export function environmentForStart(): NodeJS.ProcessEnv {
   const {
     LAJU_ENTRY: _entry,

@@ -1,16 +1,16 @@
-/** An address, and the name that stands beside it. */
+/** An address and its display name. */
 export interface Mailbox {
   name: string;
   address: string;
 }
 
-/** The mailboxes of a list, and the parts of it that are none. */
+/** The mailboxes in a list, and the parts that are not valid. */
 export interface MailboxList {
   mailboxes: Mailbox[];
   wrong: string[];
 }
 
-/** A list as it stands in a mail's To line: `ops@example.com, "Ops, Berlin" <berlin@example.com>`. */
+/** Parses a list as in a To header: `ops@example.com, "Ops, Berlin" <berlin@example.com>`. */
 export function readMailboxes(text: string): MailboxList {
   const plain = text.split(/[,;]/).map((part) => part.trim());
   if (plain.every((part) => part === "" || isPlain(part))) return plainList(plain);
@@ -18,16 +18,16 @@ export function readMailboxes(text: string): MailboxList {
   const wrong: string[] = [];
   const take = ({ name, address, group }: Parsed): void => {
     if (group !== undefined && isName(name, text)) group.forEach(take);
-    else if (isAddress(address) && isBeside(name, address, text)) mailboxes.push({ name, address });
+    else if (isAddress(address) && hasValidName(name, address, text)) mailboxes.push({ name, address });
     else if (name !== "" || address) wrong.push(asWritten(address || name, text));
   };
   addressParser()(text).forEach(take);
-  // The parser drops a bracket that is alone, and may take the next address for part of a name.
+  // The parser ignores an unpaired bracket, and may read the next address as part of a name.
   if (wrong.length === 0 && !isBalanced(text)) return { mailboxes: [], wrong: [text.trim()] };
   return { mailboxes, wrong };
 }
 
-/** As people write settings: plain addresses may also stand behind one another, with blanks between them. */
+/** Parses a setting, in which plain addresses may also be separated by spaces only. */
 export function readMailboxSetting(text: string): MailboxList {
   const words = text.split(/[\s,;]+/);
   return words.every((word) => word === "" || isPlain(word)) ? plainList(words) : readMailboxes(text);
@@ -35,7 +35,7 @@ export function readMailboxSetting(text: string): MailboxList {
 
 let patterns: { plain: RegExp; quoted: RegExp } | undefined;
 
-/** Made when an address is looked at: every command loads this file. */
+/** Compiled on first use, because every command loads this file. */
 function addressPatterns(): NonNullable<typeof patterns> {
   if (patterns !== undefined) return patterns;
   const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}])?";
@@ -55,12 +55,12 @@ function isAddress(text = ""): text is string {
   return isPlain(text) || addressPatterns().quoted.test(text);
 }
 
-/** The parser makes the best of `ops@exa mple.com`: an address, and the rest its name. A name has <> or () between. */
-function isBeside(name: string, address: string, text: string): boolean {
+/** The parser reads `ops@exa mple.com` as an address and a name. Accept a name only with <> or (). */
+function hasValidName(name: string, address: string, text: string): boolean {
   return name === "" || ((text.includes(`<${address}>`) || text.includes("(")) && isName(name, text));
 }
 
-/** An address that the parser took for part of a name would get no mail. */
+/** Rejects a name in which the parser swallowed an address, which would get no mail. */
 function isName(name: string, text: string): boolean {
   return !name.includes("@") || text.includes(`"${name}"`);
 }
@@ -85,7 +85,7 @@ interface Parsed {
   group?: Parsed[];
 }
 
-/** Loaded only for a list with names in it. */
+/** Loaded only for lists that contain names. */
 function addressParser(): (text: string) => Parsed[] {
   const load =
     typeof LAJU_BUILT === "undefined"

@@ -4,12 +4,12 @@ import { groupNumber } from "./groups";
 import { type Mailbox, readMailboxSetting } from "./mailAddresses";
 import { wholeNumber } from "./wholeNumber";
 
-/** What reads one kind of setting each. */
+/** One reader function per kind of setting. */
 export type SettingReaders = ReturnType<typeof settingReaders>;
 
 const exampleAddresses = "such as ops@example.com or Ops Team <ops@example.com>";
 
-/** One reader per kind of value; each notes in `problems` what is wrong with a value instead of throwing. */
+/** Creates the readers. Instead of throwing, they add a description of each invalid value to `problems`. */
 export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   const text = (name: string) => env[name]?.trim() || undefined;
   const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
@@ -45,7 +45,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
       return undefined;
     },
-    /** "10MB", "500k", "1000000": decimal, as disks and people count. */
+    /** "10MB", "500k" or "1000000", in decimal units. */
     bytes(name: string): number | undefined {
       const value = text(name);
       if (value === undefined) return undefined;
@@ -55,7 +55,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${found(name)}, expected a size such as "10MB"`);
       return undefined;
     },
-    /** A length of time as metadata has it, as written and in milliseconds. */
+    /** A duration in the notation of metadata, as written and in milliseconds. */
     duration(name: string): { text: string; ms: number } | undefined {
       const value = text(name);
       if (value === undefined) return undefined;
@@ -83,7 +83,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       const value = text(name);
       if (value === undefined || protocols.some((protocol) => isUrl(value, protocol))) return value;
       const shapes = protocols.map((protocol) => `${protocol}${protocol === "file:" ? "" : "//"}…`);
-      // Not the value itself: it usually holds a password.
+      // Don't show the value: it usually contains a password.
       problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
       return undefined;
     },
@@ -105,7 +105,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
     group(name: string): void {
       const value = text(name);
       if (value !== undefined && groupNumber(value) === undefined)
-        problems.push(`${found(name)}, expected a group of /etc/group, or the number of one`);
+        problems.push(`${found(name)}, expected a group in /etc/group, or a group number`);
     },
     absolutePath(name: string): void {
       const value = text(name);
@@ -120,7 +120,7 @@ function isNetwork(value: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)(\/\d{1,3})?$/i.test(value);
 }
 
-/** None would end every run at once. */
+/** Undefined for zero, too, which would end every run immediately. */
 function durationOrNone(value: string): number | undefined {
   try {
     return parseDuration(value) || undefined;

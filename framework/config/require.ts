@@ -1,6 +1,6 @@
 /**
- * `require`, for packages and built-in modules that are loaded only when they are needed. In a build it is the
- * compiled file's own: making another would load all of node:module, 2 ms at each start.
+ * `require` for packages and built-in modules that are loaded on demand. In a build it is the compiled file's own,
+ * because creating another one would load node:module, which costs 2 ms per start.
  */
 export const require: NodeJS.Require =
   typeof LAJU_BUILT === "undefined"

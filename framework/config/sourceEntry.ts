@@ -2,10 +2,10 @@ import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { starterSettings } from "./launch";
 
-/** The program's file, when it is the source of a command in this folder. */
+/** The program's main file, if it is the source of a command in this folder. */
 export function sourceEntry(commands: string): string | undefined {
   if (!existsSync(commands)) return undefined;
-  // pm2 starts a container of its own, and names the script in the environment.
+  // pm2 starts its own container script and names ours in the environment.
   return commandFile(process.argv[1], commands) ?? commandFile(starterSettings().pm2Script, commands);
 }
 
@@ -15,6 +15,6 @@ function commandFile(started: string | undefined, commands: string): string | un
   if (found === undefined) return undefined;
   const file = realpathSync(found);
   const name = relative(realpathSync(commands), file);
-  const isLajus = name === "index.ts" || name.startsWith(`native${sep}`);
-  return name.endsWith(".ts") && !name.startsWith("..") && !isAbsolute(name) && !isLajus ? file : undefined;
+  const isVerb = name === "index.ts" || name.startsWith(`native${sep}`);
+  return name.endsWith(".ts") && !name.startsWith("..") && !isAbsolute(name) && !isVerb ? file : undefined;
 }

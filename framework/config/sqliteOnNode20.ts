@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 
-/** Node's class Module, as far as its hooks are used here. */
+/** The parts of Node's Module class that are used here. */
 interface NodeModules {
   _cache: Record<string, { exports: unknown }>;
   _load(name: string, parent: unknown, isMain: boolean): unknown;
@@ -9,24 +9,24 @@ interface NodeModules {
 }
 
 /**
- * Gives whoever asks for better-sqlite3 on Node 20, also packages that use it, the version that works there: 13 ends
- * the process with SIGSEGV as soon as it opens a database. (See sqliteDriver in framework/services/database/sqliteDriver.ts.)
+ * On Node 20, resolves better-sqlite3 to the version that works there, also for packages that use it: version 13 crashes
+ * with SIGSEGV when it opens a database. (See sqliteDriver() in framework/services/database/sqliteDriver.ts.)
  */
-export function giveSqliteForNode20(): void {
+export function redirectSqliteOnNode20(): void {
   if (Number.parseInt(process.versions.node, 10) >= 22) return;
   const modules = nodeModules();
   const load = modules._load;
   modules._load = (name, parent, isMain) => {
     if (!isSqlite(name) || !crashesHere(name, parent, modules)) return load(name, parent, isMain);
-    const given = ownRequire(modules)("better-sqlite3-node20");
-    // Whatever is imported by an ES module is taken from there.
+    const replacement = ownRequire(modules)("better-sqlite3-node20");
+    // An ES module's import reads the exports from the cache.
     const imported = modules._cache[name];
-    if (imported !== undefined) imported.exports = given;
-    return given;
+    if (imported !== undefined) imported.exports = replacement;
+    return replacement;
   };
 }
 
-/** By its name, or, from an ES module, by its file. */
+/** It is requested by name or, from an ES module, by file. */
 function isSqlite(name: string): boolean {
   return name === "better-sqlite3" || name.endsWith("/better-sqlite3/lib/index.js");
 }
@@ -37,11 +37,11 @@ function crashesHere(name: string, parent: unknown, modules: NodeModules): boole
     const { version } = ownRequire(modules)(join(dirname(file), "..", "package.json"));
     return Number.parseInt(version, 10) >= 13;
   } catch {
-    return false; // Not installed: what loads it says so.
+    return false; // Not installed: loading it reports that.
   }
 }
 
-/** In a build the class itself, as in framework/config/require.ts: node:module would load 2 ms more at each start. */
+/** In a build this is the class itself, because loading node:module costs 2 ms per start. */
 function nodeModules(): NodeModules {
   const modules = typeof LAJU_BUILT === "undefined" ? process.getBuiltinModule("node:module") : lajuNode;
   return modules as unknown as NodeModules;

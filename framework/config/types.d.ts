@@ -1,28 +1,28 @@
 import type { Knex } from "knex";
 
-// What the build defines, and what scripts written for Laju need to pass the type check as they stand.
+// Globals that the build defines, and types with which scripts written for Laju pass the type check unchanged.
 
 declare global {
-  /** Defined by the build; under tsx and vitest it is not there. */
+  /** Defined by the build, and not under tsx and vitest. */
   var LAJU_BUILT: true | undefined;
-  /** A compiled file's own `require`; only there where LAJU_BUILT is. */
+  /** A compiled file's own `require`; defined along with LAJU_BUILT. */
   var lajuRequire: NodeJS.Require;
-  /** Node's class Module; only there where LAJU_BUILT is. */
+  /** Node's Module class; defined along with LAJU_BUILT. */
   var lajuNode: unknown;
 
   interface Response {
-    /** They read a response's JSON without declaring its shape: `(await fetch(url)).json()`. */
-    // biome-ignore lint/suspicious/noExplicitAny: that is the point of it.
+    /** Scripts read JSON without declaring its type: `(await fetch(url)).json()`. */
+    // biome-ignore lint/suspicious/noExplicitAny: see above.
     json(): Promise<any>;
   }
 }
 
-/** Arguments that fit only where the row's type is not declared (any); a declared one keeps knex's own types. */
+/** Accepts the arguments only if the row type is not declared (any); declared rows keep knex's own types. */
 type Undeclared<Row, Arguments> = 0 extends 1 & Row ? Arguments : [never];
-// biome-ignore lint/suspicious/noExplicitAny: rows of no declared type, as knex has them in every other query.
+// biome-ignore lint/suspicious/noExplicitAny: undeclared rows are any, as in knex's other queries.
 type Loose<Row extends {}, Result> = Knex.QueryBuilder<Row, Result extends unknown[] ? any[] : any>;
 
-// So that `(await DB("users").count("* as count").first()).count` passes. An interface, because it is added to.
+// Makes `(await DB("users").count("* as count").first()).count` compile. Interfaces, because they merge with knex's own.
 declare module "knex" {
   namespace Knex {
     interface AsymmetricAggregation<TRecord extends {}, TResult, TValue> {

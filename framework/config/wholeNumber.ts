@@ -1,4 +1,4 @@
-/** The number that digits write; undefined for any other text, and for a number out of range. */
+/** Parses a string of digits. Undefined for any other string, or if the number is out of range. */
 export function wholeNumber(
   text: string,
   least = 0,

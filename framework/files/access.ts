@@ -2,34 +2,34 @@ import { fchmodSync, fchownSync, statSync } from "node:fs";
 import { sharedGroup } from "../config/config";
 import { groupNumber } from "../config/groups";
 
-/** Who is to own a file, by numbers. */
+/** The numeric owner of a file. */
 export interface Owner {
   uid: number;
   gid: number;
 }
 
-/** Files that laju makes are for its own user, and for LAJU_GROUP where there is one. */
+/** Only laju's own user, and LAJU_GROUP if set, may use the files it creates. */
 export function fileMode(): number {
   return sharedGroup() === undefined ? 0o600 : 0o660;
 }
 
-/** Folders likewise. The set-group-ID bit hands the group on to what SQLite and others make in them. */
+/** The same for folders. The setgid bit passes the group on to files that SQLite and others create in them. */
 export function folderMode(): number {
   return sharedGroup() === undefined ? 0o700 : 0o2770;
 }
 
-/** What root makes in another user's folder belongs to that user: who runs the app has to write it, too. */
+/** Files that root creates in another user's folder belong to that user, since the app must be able to write them. */
 export function inheritedOwner(folder: string): Owner | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   const { uid, gid } = statSync(folder);
   return uid === 0 ? undefined : { uid, gid };
 }
 
-/** Gives a new file or folder its owner, group and mode, whatever the umask says. */
+/** Sets the owner, group and mode of a new file or folder, regardless of the umask. */
 export function setAccess(descriptor: number, mode: number, owner?: Owner): void {
   if (owner !== undefined) fchownSync(descriptor, owner.uid, owner.gid);
   setGroup(descriptor, owner);
-  // Last: changing the owner clears the set-group-ID bit.
+  // Set the mode last: changing the owner clears the setgid bit.
   fchmodSync(descriptor, mode);
 }
 
@@ -40,6 +40,6 @@ function setGroup(descriptor: number, owner: Owner | undefined): void {
   try {
     fchownSync(descriptor, owner?.uid ?? process.geteuid?.() ?? -1, group);
   } catch {
-    // This user is no member of the group. `doctor` says so; the work goes on.
+    // This user is not a member of the group. `doctor` reports that; carry on.
   }
 }

@@ -1,18 +1,15 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 
-/**
- * Which process holds a lock on a file, as words for a message. "another process" where nothing can be known: in
- * another container, say.
- */
+/** Describes which process holds a lock on a file, or "another process" if unknown, as for one in another container. */
 export function lockOwner(file: string): string {
   const target = statOf(file);
   if (target === undefined) return "another process";
   const holders = namesIn("/proc").filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid));
-  const pid = holders.find((one) => locks(one, target)) ?? listedPid(target);
+  const pid = holders.find((one) => holdsLock(one, target)) ?? listedPid(target);
   return pid === undefined ? "another process" : `pid ${pid}${programOf(pid)}`;
 }
 
-function locks(pid: string, { dev, ino }: { dev: number; ino: number }): boolean {
+function holdsLock(pid: string, { dev, ino }: { dev: number; ino: number }): boolean {
   return namesIn(`/proc/${pid}/fd`).some((fd) => {
     const open = statOf(`/proc/${pid}/fd/${fd}`);
     return (
@@ -22,13 +19,13 @@ function locks(pid: string, { dev, ino }: { dev: number; ino: number }): boolean
 }
 
 /**
- * Of other users' processes the open files can't be seen, but the list of all locks can. It names no process for locks
- * that belong to an open file, as laju's own do.
+ * Looks the lock up in /proc/locks: the open files of other users' processes are not visible. It gives no pid for locks
+ * that belong to an open file description, as laju's own do.
  */
 function listedPid({ dev, ino }: { dev: number; ino: number }): string | undefined {
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
   const file = `${hex(major)}:${hex(minor)}:${ino}`;
-  // "1: POSIX  ADVISORY  READ 4711 fd:00:1234 0 EOF"; "->" in front of POSIX is one that waits.
+  // "1: POSIX  ADVISORY  READ 4711 fd:00:1234 0 EOF"; "->" before POSIX marks a waiting process.
   const entries = read("/proc/locks")
     .split("\n")
     .map((line) => line.split(/\s+/).slice(1));
@@ -41,7 +38,7 @@ function hex(number: number): string {
 }
 
 function programOf(pid: string): string {
-  // A process says what it likes there: nothing of it may reach a terminal as an escape sequence.
+  // A process can write anything there, so remove control characters before they reach a terminal.
   const words = read(`/proc/${pid}/cmdline`)
     .replaceAll(/[\p{C}\s]+/gu, " ")
     .trim();
@@ -52,7 +49,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // Not for this user to see.
+    return undefined; // This user may not see it.
   }
 }
 

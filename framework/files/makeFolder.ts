@@ -2,7 +2,7 @@ import { chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from "
 import { dirname } from "node:path";
 import { folderMode, inheritedOwner, type Owner, setAccess } from "./access";
 
-/** Makes a folder, and those above it that are missing, for this user alone (or LAJU_GROUP), whatever the umask says. */
+/** Creates a folder and its missing parents, private to this user (or LAJU_GROUP) regardless of the umask. */
 export function makeFolder(folder: string, owner?: Owner): void {
   try {
     mkdirSync(folder, folderMode());
@@ -21,14 +21,14 @@ export function makeFolder(folder: string, owner?: Owner): void {
   }
 }
 
-/** Not by its path: who may write in the folder above could put a link in its place. */
+/** Opened with O_NOFOLLOW: anyone who can write to the parent folder could replace it with a link. */
 function openFolder(folder: string): number {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   try {
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   } catch (error) {
     if (error.code !== "EACCES") throw error;
-    // A umask such as 0777 took away even the owner's rights.
+    // A umask such as 0777 denied access even to the owner.
     chmodSync(folder, 0o700);
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   }

@@ -8,22 +8,22 @@ import { makeFolder } from "./makeFolder";
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Opens a file of laju's own to append to it, and makes it (and its folder) where it is missing. */
+/** Opens one of laju's own files for appending. Creates it, and its folder, if it doesn't exist. */
 export function openToAppend(file: string): number {
   return openOrMake(file, O_WRONLY | O_APPEND);
 }
 
-/** The same to lock it. */
+/** The same, for locking. */
 export function openToLock(file: string): number {
   return openOrMake(file, O_RDWR);
 }
 
-/** Opens a file of laju's own to read it. */
+/** Opens one of laju's own files for reading. */
 export function openToRead(file: string): number {
   return openOwn(file, O_RDONLY);
 }
 
-/** What is in a file of laju's own. */
+/** The contents of one of laju's own files. */
 export function readOwn(file: string): Buffer {
   const descriptor = openToRead(file);
   try {
@@ -33,7 +33,7 @@ export function readOwn(file: string): Buffer {
   }
 }
 
-/** The text of a file that this user (or root) has written, and nobody else can; undefined for any other. */
+/** The text of a file that belongs to this user or root and that nobody else can write; undefined for any other. */
 export function ownFileText(file: string): string | undefined {
   try {
     const descriptor = openToRead(file);
@@ -49,14 +49,14 @@ export function ownFileText(file: string): string | undefined {
   }
 }
 
-/** Opens a log to append to it. A log may be a link, to /dev/stdout for example: cron's shell follows it, too. */
+/** Opens a log for appending. It may be a link, for example to /dev/stdout: cron's shell follows links, too. */
 export function openLog(file: string): number {
   makeFolder(dirname(file));
   makeFile(file);
   return openSync(file, "a");
 }
 
-/** Makes an empty file where none is, before somebody else makes it readable for all. */
+/** Creates an empty file if there is none, before another program creates a world-readable one. */
 export function makeFile(file: string, owner?: Owner): void {
   try {
     closeSync(createFile(file, { owner }));
@@ -65,7 +65,7 @@ export function makeFile(file: string, owner?: Owner): void {
   }
 }
 
-/** Makes a file that must not be there yet, for this user alone (or LAJU_GROUP), and opens it to write. */
+/** Creates a file that must not exist yet, private to this user (or LAJU_GROUP), and opens it for writing. */
 export function createFile(file: string, { mode = fileMode(), owner }: NewFile = {}): number {
   const descriptor = openSync(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
@@ -93,30 +93,30 @@ function openOrMake(file: string, flags: number): number {
   return openOwn(file, flags);
 }
 
-/** Never through a link: anybody who can write in the folder could point it at any file of this user's. */
+/** Never follows a link: anyone who can write to the folder could point it at any file of this user. */
 function openOwn(file: string, flags: number): number {
   try {
-    return withOneName(file, openRegular(file, flags | O_NOFOLLOW));
+    return withoutHardLinks(file, openRegular(file, flags | O_NOFOLLOW));
   } catch (error) {
-    if (error.code === "ELOOP") throw notOurs(`${file} is a link, and laju follows none there`, error);
+    if (error.code === "ELOOP") throw notOurs(`${file} is a link, which laju does not follow there`, error);
     throw error.code === "E_NOT_REGULAR" ? notOurs(error.message, error) : error;
   }
 }
 
 /**
- * A member of LAJU_GROUP who can write in the folder could give a second name there to any file of this user's (a hard
- * link), where the kernel lets them: fs.protected_hardlinks=0. Without a group nobody else can write there.
+ * Rejects hard links. If fs.protected_hardlinks is 0, a member of LAJU_GROUP who can write to the folder could hard-link
+ * any file of this user into it. Without a group, nobody else can write there.
  */
-function withOneName(file: string, descriptor: number): number {
+function withoutHardLinks(file: string, descriptor: number): number {
   if (sharedGroup() === undefined || fstatSync(descriptor).nlink < 2) return descriptor;
   closeSync(descriptor);
-  throw notOurs(`${file} has another name elsewhere (a hard link), and laju uses no such file`, undefined);
+  throw notOurs(`${file} has another name elsewhere (a hard link), so laju does not use it`, undefined);
 }
 
 function notOurs(message: string, cause: unknown): LajuError {
   return new LajuError(message, {
     code: "E_NOT_OURS",
-    hint: "Remove it. laju makes the file it needs.",
+    hint: "Remove it. laju creates the file it needs.",
     cause,
   });
 }

@@ -1,4 +1,4 @@
-/** Letters and digits that nobody can guess. Loads node:crypto when it is called: most starts write no such file. */
+/** An unguessable name of letters and digits. Loads node:crypto on demand, because most starts don't need it. */
 export function randomName(): string {
   return process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex");
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** The last `maxBytes` of a part of a file; without `to` the part ends with the file. */
+/** Reads the last `maxBytes` of a range in a file. If `to` is null, the range extends to the end of the file. */
 export function readTail(
   file: string,
   part: { from: number; to: number | null; maxBytes: number },

@@ -6,18 +6,18 @@ import { randomName } from "./randomName";
 import { syncFolder } from "./syncFolder";
 
 export interface WriteOptions {
-  /** Its permissions (default: for this user alone, or LAJU_GROUP). "umask" is for what a build or an export makes. */
+  /** The file's permissions (default: private to this user or LAJU_GROUP). Builds and exports use "umask". */
   mode?: number | "umask" | undefined;
-  /** Whether a file that is there keeps its permissions: those of one that people give away are theirs to choose. */
+  /** Whether an existing file keeps its permissions: for files that people share as they choose. */
   keepsMode?: boolean;
   owner?: Owner | undefined;
-  /** Whether a power cut must not undo it (default false). The file is whole in any case. */
+  /** Whether the change must survive a power failure (default: false). The file is complete in either case. */
   isDurable?: boolean;
 }
 
 /**
- * Replaces a file. Whoever reads it meanwhile sees the one before or the new one, never a part; when it fails, the one
- * before is still there. The draft has a name that nobody can guess, and so cannot put a link in its place.
+ * Replaces a file atomically: readers see the old or the new contents, never a part, and after a failure the old file is
+ * still there. The draft's name is unguessable, so nobody can plant a link in its place.
  */
 export function writeWhole(file: string, contents: string | Uint8Array, options: WriteOptions = {}): void {
   const draft = `${file}.${randomName()}.tmp`;
@@ -36,7 +36,7 @@ function writeDraft(draft: string, contents: string | Uint8Array, { mode, owner 
     mode === "umask" ? openSync(draft, "wx") : createFile(draft, { mode: mode ?? fileMode(), owner });
   try {
     writeFileSync(descriptor, contents);
-    // A rename must not overtake the bytes. What a build makes can be made again, and is many files.
+    // The rename must not reach the disk before the data. A build's many files skip this: they can be rebuilt.
     if (mode !== "umask") fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

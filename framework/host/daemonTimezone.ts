@@ -7,26 +7,26 @@ import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { environmentOf, isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runningPrograms";
 
-/** The zone that schedules without one go by: the daemon's that starts the commands. */
+/** The time zone of schedules that don't set one: that of the daemon which starts the commands. */
 export interface DaemonTimezone {
   timezone: string;
-  /** Whether the daemon's own TZ says so; else it is the system's. */
+  /** Whether it comes from the daemon's TZ; otherwise it is the system's. */
   isDaemonsOwn: boolean;
-  /** The daemon, such as "cron (pid 12)"; undefined where none runs. */
+  /** The daemon, such as "cron (pid 12)"; undefined if none is running. */
   daemon: string | undefined;
-  /** What keeps the daemon's own TZ from being followed. */
+  /** Why the daemon's TZ could not be used. */
   trouble?: "hidden" | { tz: string };
 }
 
 let known: DaemonTimezone | undefined;
 
-/** Looked up once: verbs ask several times, and none of them outlives a change of it by more than a moment. */
+/** Cached: a verb asks several times, but doesn't live long enough for the answer to change. */
 export function daemonTimezone(): DaemonTimezone {
   known ??= look();
   return known;
 }
 
-/** Where this process is the daemon: its own TZ as it was started, whatever `.env` says. */
+/** For a process that is itself the daemon: the TZ it was started with, regardless of `.env`. */
 export function goByOwnTimezone(): DaemonTimezone {
   known = fromTz(ownTimezone, "schedule:work");
   return known;
@@ -41,7 +41,7 @@ function look(): DaemonTimezone {
   for (const { pid, program } of candidates) {
     const name = `${working ? "schedule:work" : program} (pid ${pid})`;
     try {
-      // One of a container's starts nothing of ours.
+      // A daemon in a container doesn't start our commands.
       if (!isInOur("pid", pid)) continue;
       seen.push({ name, tz: environmentOf(pid).get("TZ"), isNear: isInOur("mnt", pid) });
     } catch {
@@ -56,11 +56,11 @@ function look(): DaemonTimezone {
 interface SeenDaemon {
   name: string;
   tz: string | undefined;
-  /** Whether it sees the same files; a sandboxed service may not. */
+  /** Whether it sees the same file system; a sandboxed service may not. */
   isNear: boolean;
 }
 
-/** The one with our files; else any, where they agree. */
+/** The daemon that sees our files, or else any of them if they all agree. */
 function chosenOf(daemons: readonly SeenDaemon[]): SeenDaemon | undefined {
   const near = daemons.find(({ isNear }) => isNear);
   const [first] = daemons;
@@ -80,7 +80,7 @@ function fromTz(tz: string | undefined, daemon: string): DaemonTimezone {
   return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system), daemon };
 }
 
-/** Only root sees what root's daemon was started with, and none may run just now: what crontab:install saw still holds. */
+/** Only root can see the environment of root's daemon, and it may not be running: use what crontab:install found. */
 function asInstalledBefore(): Pick<DaemonTimezone, "timezone" | "isDaemonsOwn"> {
   const system = systemTimezone();
   const timezone = readInstallation()?.daemonTimezone ?? system;

@@ -2,20 +2,20 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { readOwn } from "../files/openFile";
 
-/** What crontab:install was told and did, kept beside the ledger: nobody missed what was not there yet. */
+/** A record of the last crontab:install. Among other things, runs before an entry was installed don't count as missed. */
 export interface Installation {
   at: number;
   options: TargetOptions;
-  /** The folder that the block is known by. */
+  /** The folder that identifies the block. */
   root?: string | undefined;
-  /** Whether --node named the node; else it is the one that ran crontab:install. */
+  /** Whether --node chose the Node binary; otherwise it is the one that ran crontab:install. */
   isNodeChosen?: boolean | undefined;
-  /** The build that the entries are of, by its id in `builds`. */
+  /** The id in `builds` of the build that the entries belong to. */
   build?: string | undefined;
-  /** The builds that were installed here: when for the first time, and how old the file that describes it was. */
+  /** The builds installed here: when each was first installed, and the age of its manifest at that time. */
   builds?: Record<string, { since: number; builtAt: number }> | undefined;
   commands: Record<string, { entries: string; since: number }>;
-  /** The cron daemon's own TZ, where it has one: only root can see it. */
+  /** The cron daemon's TZ, if set, which only root can see. */
   daemonTimezone?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface TargetOptions {
 
 export const installationFile = join(paths.data, "installation.json");
 
-/** The last installation of this app, if laju did it. */
+/** The last installation of this app, if there is a record of it. */
 export function readInstallation(): Installation | undefined {
   try {
     return JSON.parse(readOwn(installationFile).toString()) as Installation;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { sqliteDriver } from "../services/database/sqliteDriver";
 
-/** Whether a schedule:work of this app is running: it holds a lock for as long, which a reader runs into. */
+/** Whether schedule:work is running for this app. It holds an exclusive lock, on which a reader fails. */
 export function isScheduleWorking(): boolean {
   const file = join(paths.data, "locks", ".schedule-work.lock");
   if (!existsSync(file)) return false;

@@ -5,7 +5,7 @@ export interface RunningProgram {
   program: string;
 }
 
-/** What runs here; undefined where other users' processes are hidden, or there is no /proc. */
+/** All running programs; undefined if other users' processes are hidden or there is no /proc. */
 export function runningPrograms(): RunningProgram[] | undefined {
   if (programOf("1") === undefined) return undefined;
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -19,11 +19,11 @@ function programOf(pid: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
   } catch {
-    return undefined; // It has ended meanwhile, or is not for us to see.
+    return undefined; // It has exited, or we may not see it.
   }
 }
 
-/** The words that a process was started with; none where that is not for us to see. */
+/** The command line of a process, empty if we may not see it. */
 export function wordsOf(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
@@ -32,13 +32,13 @@ export function wordsOf(pid: string): string[] {
   }
 }
 
-/** The environment that a process was started with. Throws where that is not for us to see. */
+/** The environment that a process was started with. Throws if we may not see it. */
 export function environmentOf(pid: string): Map<string, string> {
   const lines = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   return new Map(lines.map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
 }
 
-/** Whether a process shares this one's namespace, of processes or of mounts. Throws where that is not for us to see. */
+/** Whether a process shares this one's pid or mount namespace. Throws if we may not see it. */
 export function isInOur(namespace: "pid" | "mnt", pid: string): boolean {
   return readlinkSync(`/proc/${pid}/ns/${namespace}`) === readlinkSync(`/proc/self/ns/${namespace}`);
 }

@@ -3,10 +3,10 @@ import { intlOffset } from "../schedule/times/intlOffset";
 import { useZoneFiles } from "../schedule/times/timezoneNames";
 import { readZoneFile, type ZoneRules } from "../schedule/times/zoneFile";
 
-/** Where date(1) finds time zones, whatever its C library. */
+/** Where date(1) looks for time zones, with any C library. */
 export const zoneFolder = "/usr/share/zoneinfo";
 
-/** Has time zones checked against this system's files too. A system without any (Alpine has none at first) is no judge. */
+/** Also validates time zones against this system's files, unless it has none, as on a fresh Alpine. */
 export function checkZonesOnThisSystem(): void {
   if (!hasZoneFiles()) return;
   useZoneFiles({ rulesOf, names: () => readdirSync(zoneFolder, { recursive: true, encoding: "utf8" }) });
@@ -16,7 +16,7 @@ export function hasZoneFiles(): boolean {
   return existsSync(`${zoneFolder}/Europe`) || existsSync(`${zoneFolder}/Etc`);
 }
 
-/** The first day of the coming year on which this system's file and Node differ over a zone: one of them is out of date. */
+/** The first day in the coming year on which the system's zone file and Node disagree: one of them is out of date. */
 export function firstDifference(timezone: string, from: number): Date | undefined {
   const rules = rulesOf(timezone);
   for (let time = from; time < from + yearMs; time += dayMs) {

@@ -3,15 +3,18 @@ import type { CommandFacts } from "../metadata/manifest";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import { hasZoneFiles } from "./systemZoneFiles";
 
-/** Throws for a command whose zone this system's date does not have: its guard would go by UTC, and nothing would tell. */
+/** Throws if this system's date(1) lacks a command's time zone: its guard would then silently use UTC. */
 export function checkZonesHere(commands: readonly CommandFacts[]): void {
   for (const { name, timezone } of commands) {
     if (timezone === null) continue;
     if (!hasZoneFiles()) {
-      throw new LajuError(`${name} needs ${timezone}, and this system has no time zones`, {
-        code: "E_TIMEZONE",
-        hint: "Install them: apt-get install tzdata (Alpine: apk add tzdata).",
-      });
+      throw new LajuError(
+        `${name} needs the time zone ${timezone}, but this system has no time zones installed`,
+        {
+          code: "E_TIMEZONE",
+          hint: "Install them: apt-get install tzdata (Alpine: apk add tzdata).",
+        },
+      );
     }
     checkOne(name, timezone);
   }

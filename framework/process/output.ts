@@ -3,21 +3,21 @@ import { pm2ClusterLogs } from "../config/launch";
 import { printable } from "../text/printable";
 import { sleepSync } from "./sleep";
 
-/** Says on stderr, which cron appends to the command's log, what went wrong beside the work. */
+/** Prints a warning on stderr, which cron appends to the command's log. */
 export function warn(sentence: string): void {
   writeAll(2, `laju: ${printable(sentence)}\n`);
 }
 
 /**
- * Writes every byte before it returns. A pipe may take part of a line, or be full and non-blocking (EAGAIN).
- * Never throws: a full disk, or a reader that went away, is no reason for a command to fail. What could not be
- * written is counted, and the error returned.
+ * Writes everything before it returns, even if a pipe accepts only part of a line or is full and non-blocking (EAGAIN).
+ * Never throws: a command should not fail because of a full disk or a reader that has gone away. Lost lines are counted,
+ * and the error is returned.
  */
 export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | undefined {
   return writeAllBytes(stream, Buffer.from(withoutSecrets(text)));
 }
 
-/** The same for bytes, which are written as they are. */
+/** The same for bytes, without hiding secrets. */
 export function writeAllBytes(stream: 1 | 2, bytes: Uint8Array): NodeJS.ErrnoException | undefined {
   const fd = outputDescriptor(stream);
   for (let written = 0; written < bytes.length; ) {
@@ -34,7 +34,7 @@ export function writeAllBytes(stream: 1 | 2, bytes: Uint8Array): NodeJS.ErrnoExc
   return undefined;
 }
 
-/** Output of this process that nobody got: how many lines, and the system's code for the first failure. */
+/** Output that could not be written: the number of lines, and the error code of the first failure. */
 export interface LostOutput {
   lines: number;
   code: string;
@@ -42,7 +42,7 @@ export interface LostOutput {
 
 let lost: LostOutput | undefined;
 
-/** Counts the lines in what could not be written; the rest of a line that was cut counts too. */
+/** Counts the unwritten lines, including the rest of a line written in part. */
 function noteLostOutput(unwritten: Uint8Array, error: NodeJS.ErrnoException): void {
   let lines = unwritten.at(-1) === newline ? 0 : 1;
   for (let at = unwritten.indexOf(newline); at >= 0; at = unwritten.indexOf(newline, at + 1)) lines += 1;
@@ -50,29 +50,29 @@ function noteLostOutput(unwritten: Uint8Array, error: NodeJS.ErrnoException): vo
   lost.lines += lines;
 }
 
-/** What was lost so far; undefined where everything was written. */
+/** The output lost so far; undefined if everything was written. */
 export function lostOutput(): LostOutput | undefined {
   return lost;
 }
 
 const newline = 0x0a;
 
-/** Shorter texts stand in other words as well, which would be hidden with them. */
+/** Shorter values also occur within ordinary words, which would be masked too. */
 const shortestSecret = 4;
 
 const secrets = new Set<string>();
 
-/** What this process writes from here on shows *** in place of these values. */
+/** From now on, replaces these values with *** in everything this process writes. */
 export function hideFromOutput(values: readonly string[]): void {
   for (const value of values) {
     if (value.length < shortestSecret) continue;
     secrets.add(value);
-    // As a JSON line of the log has it.
+    // As it appears in a JSON log line.
     secrets.add(JSON.stringify(value).slice(1, -1));
   }
 }
 
-/** Whether there are any: they are not to be on the command line of what this process starts either. */
+/** Whether there are secrets, which must not appear on the command line of child processes either. */
 export function hasSecrets(): boolean {
   return secrets.size > 0;
 }
@@ -84,16 +84,16 @@ export function withoutSecrets(text: string): string {
 }
 
 /**
- * The descriptor behind standard output (1) and standard error (2). In pm2's cluster mode these are the pm2
- * daemon's own, and what pm2 takes from process.stdout instead it writes asynchronously, so that process.exit
- * loses it (pm2 7, lib/ProcessContainer.js); its log files are written directly there.
+ * The descriptor for standard output (1) or standard error (2). In pm2's cluster mode those are the pm2 daemon's own, and
+ * pm2 writes process.stdout to its log files asynchronously, so process.exit loses output (pm2 7,
+ * lib/ProcessContainer.js). There we write to its log files directly.
  */
 function outputDescriptor(stream: 1 | 2): number {
   descriptors ??= openDescriptors();
   return descriptors[stream];
 }
 
-/** Whether the two streams of this process are files that pm2 keeps for it. */
+/** Whether this process writes to pm2's log files instead of its standard streams. */
 export function isOutputReplaced(): boolean {
   return outputDescriptor(1) !== 1;
 }
@@ -106,7 +106,7 @@ function openDescriptors(): Record<1 | 2, number> {
   try {
     return { 1: openSync(logFile(logs.out), "a"), 2: openSync(logFile(logs.error), "a") };
   } catch {
-    return { 1: 1, 2: 2 }; // pm2 itself refuses to start where it cannot open them.
+    return { 1: 1, 2: 2 }; // pm2 itself refuses to start if it can't open them.
   }
 }
 
@@ -115,7 +115,7 @@ function logFile(path: string): string {
   return path === "NULL" ? "/dev/null" : path;
 }
 
-/** The file that stdout appends to (the crontab's `>> X.log`) and its size now; null when it is no file. */
+/** The file that stdout appends to (the crontab's `>> X.log`) and its current size; null if stdout is not a file. */
 export function outputFile(): { file: string; inode: number; from: number } | null {
   const stat = outputStat();
   if (stat === undefined) return null;
@@ -123,11 +123,11 @@ export function outputFile(): { file: string; inode: number; from: number } | nu
     const file = readlinkSync(`/proc/self/fd/${outputDescriptor(1)}`);
     return { file, inode: stat.ino, from: stat.size };
   } catch {
-    return null; // No /proc: the run is recorded without its place in the log.
+    return null; // No /proc: the run is recorded without its position in the log.
   }
 }
 
-/** How long that file is now, in bytes; undefined when stdout is closed or no file. */
+/** The current size of that file in bytes; undefined if stdout is closed or not a file. */
 export function outputSize(): number | undefined {
   return outputStat()?.size;
 }

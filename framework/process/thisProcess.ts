@@ -2,14 +2,13 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { require } from "../config/require";
 
 /**
- * What tells a process from a later one with the same pid: the host's boot, the pid namespace in which the
- * number means something, and the moment, in clock ticks after the boot, at which the process began (proc(5),
- * /proc/PID/stat field 22). Null where /proc is missing or doesn't show it.
+ * Tells a process from a later one with the same pid: the host's boot id, the pid namespace, and the process's start time
+ * in clock ticks since boot (proc(5), /proc/PID/stat field 22). Null if /proc is missing or doesn't show the process.
  */
 export function processIdentity(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+    // The second field is the program's name in parentheses, which may itself contain spaces and parentheses.
     const startedAt = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     const here = pidSpace();
     return here === undefined ? null : `${here} ${startedAt}`;
@@ -18,7 +17,7 @@ export function processIdentity(pid: number): string | null {
   }
 }
 
-/** Whether this is a Worker thread, without loading node:worker_threads: a thread cannot change the folder. */
+/** Whether this is a worker thread, where chdir() is disabled. Avoids loading node:worker_threads. */
 export function isThread(): boolean {
   return (process.chdir as { disabled?: boolean }).disabled === true;
 }
@@ -26,8 +25,8 @@ export function isThread(): boolean {
 export type Life = "alive" | "gone" | "unknown";
 
 /**
- * Whether a process is still there. "unknown" where that can't be told from here: its number belongs to another
- * container, there is no /proc, or /proc hides other users' processes (hidepid=2, systemd's ProtectProc=invisible).
+ * Whether a process is still alive. "unknown" if its pid belongs to another container, there is no /proc, or /proc hides
+ * other users' processes (hidepid=2, systemd's ProtectProc=invisible).
  */
 export function lifeOf(pid: number, identity: string | null): Life {
   const here = pidSpace();
@@ -37,18 +36,18 @@ export function lifeOf(pid: number, identity: string | null): Life {
   if (boot !== ownBoot) return "gone";
   if (space !== ownSpace) return "unknown";
   const found = processIdentity(pid);
-  if (found === null) return isNumberFree(pid) ? "gone" : "unknown";
+  if (found === null) return isPidFree(pid) ? "gone" : "unknown";
   return found === identity ? "alive" : "gone";
 }
 
-/** False where the boot isn't known. A host that went down and another one of the same name look alike. */
+/** False if the boot id isn't known. A rebooted host and another host with the same name look the same. */
 export function isOfOtherBoot(identity: string | null): boolean {
   const here = pidSpace();
   if (identity === null || here === undefined) return false;
   return identity.split(" ")[0] !== here.split(" ")[0];
 }
 
-/** This host's name, from where the kernel shows it: loading node:os for it costs each start half a millisecond. */
+/** This host's name, read from /proc because loading node:os costs half a millisecond per start. */
 export function hostName(): string {
   try {
     return readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
@@ -57,21 +56,21 @@ export function hostName(): string {
   }
 }
 
-/** Whether somebody started this process at a terminal, and so sees how it goes. */
+/** Whether this process was started at a terminal, where someone sees its output. */
 export function isAtTerminal(): boolean {
-  // Loaded only when asked: it brings all of node:net along.
+  // Loaded on demand, because it loads all of node:net.
   const { isatty } = require("node:tty") as typeof import("node:tty");
   return isatty(0);
 }
 
-/** The clock of all threads of a process, in milliseconds, which nobody sets. */
+/** A monotonic clock in milliseconds, shared by all threads of the process. */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** kill(2) sees processes that /proc hides, though it can't tell which program they are. */
-function isNumberFree(pid: number): boolean {
+/** kill(2) sees processes that /proc hides, but not what they are. */
+function isPidFree(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return false;
@@ -80,7 +79,7 @@ function isNumberFree(pid: number): boolean {
   }
 }
 
-/** Undefined where there is no /proc. */
+/** Undefined if there is no /proc. */
 function pidSpace(): string | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

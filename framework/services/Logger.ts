@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import type { Logger } from "winston";
-import { settings, wantsColour } from "../config/config";
+import { settings, wantsColor } from "../config/config";
 import { writeAll } from "../process/output";
 import { errorMessage } from "../text/errorText";
 import { isError } from "../text/isError";
@@ -93,7 +93,7 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   const entry = { time: new Date(), level, message, run: runId, meta };
   const { format } = choices();
   const isPretty = format === undefined ? isTerminal(streamOf(level)) : format === "pretty";
-  return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColour()) : jsonLine(entry);
+  return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColor()) : jsonLine(entry);
 }
 
 /** Complains once, while the run is still going. At its end the run reports how many lines were lost. */

@@ -2,7 +2,7 @@ import type { OneServer } from "../metadata/commandMeta";
 import { startOnOneServer } from "../runs/servers/startOnOneServer";
 import { begin, type CompiledFacts, type Start } from "./startCompiled";
 
-/** As `begin`, for a command that one of several servers runs: it returns in the one that is to. */
+/** Like `begin`, for a command that runs on one of several servers. Returns only on the server that runs it. */
 export async function beginOnOneServer(
   compiled: CompiledFacts & { oneServer: OneServer },
   decide?: Start["decide"],

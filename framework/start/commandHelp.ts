@@ -1,7 +1,7 @@
 import { describeOptions } from "../cli/optionsHelp";
 import type { OptionSpecs } from "../metadata/optionSpecs";
 
-/** What --help can say of a command. */
+/** The facts about a command that --help shows. */
 export interface HelpFacts {
   name: string;
   description?: string | undefined;
@@ -15,7 +15,7 @@ export interface HelpFacts {
 export function commandHelp(facts: HelpFacts): string {
   const options = describeOptions({
     ...facts.options,
-    help: { type: "boolean", short: "h", description: "Show this text and do nothing" },
+    help: { type: "boolean", short: "h", description: "Show this help" },
   });
   return [
     facts.description ? `${facts.name}  ${facts.description}` : facts.name,

@@ -4,8 +4,8 @@ import { dueSlot, type SlotDecision } from "../runs/supervision/dueSlot";
 import type { CompiledFacts, Start } from "./startCompiled";
 
 /**
- * The start with what schedule.json says of the command. Throws a LajuError for an override that is not valid.
- * The build makes a file of its own of this module (build/overrides.js), which only such commands load.
+ * Applies the command's entry in schedule.json. Throws a LajuError if the entry is not valid. The build compiles this
+ * module to a separate file, build/overrides.js, which only commands with an override load.
  */
 export function overriddenStart({ facts, decide }: Start, override: unknown): Start {
   checkOverride(override, facts.name);
@@ -23,7 +23,7 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
   };
 }
 
-/** Until crontab:install writes the new entries, those of the source's own schedule hold. */
+/** Until crontab:install writes the new entries, those of the original schedule remain valid. */
 function decideByBoth(facts: CompiledFacts, override: Override) {
   const { name, schedule: schedules = [], timezone } = facts;
   const deployed = {

@@ -10,20 +10,20 @@ import { logDebug, logError, logInfo, logWarn } from "../services/Logger";
 import { errorText } from "../text/errorText";
 import { isError } from "../text/isError";
 
-/** What `run` may return: a sentence, or counts as well. `failed` above 0 makes the run end with status 1. */
+/** The return value of `run`: a message, or a message and counts. If `failed` is above 0, the exit status is 1. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a `run` without a return statement is the usual case.
 export type CommandResult = string | { message?: string; processed?: number; failed?: number } | void;
 
-/** What a running command receives. */
+/** The argument of a command's `run`. */
 export interface RunContext<O extends OptionSpecs = OptionSpecs> {
-  /** The words that are not options. */
+  /** The positional arguments. */
   args: string[];
-  /** The options, typed by their declaration. */
+  /** The options, with the types of their declaration. */
   options: OptionValues<O>;
-  /** Aborted when the time limit passes or the process is asked to end (SIGTERM, SIGINT, SIGHUP). */
+  /** Aborted when the run times out or the process is told to stop (SIGTERM, SIGINT, SIGHUP). */
   signal: AbortSignal;
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
-  /** This run: its id in the ledger (null when it is not recorded) and when it started. */
+  /** This run: its id in the ledger (null if it is not recorded), the command's name and the start time. */
   run: { id: number | null; name: string; startedAt: Date };
 }
 
@@ -32,7 +32,7 @@ export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends 
   run(context: RunContext<O>): CommandResult | Promise<CommandResult>;
 }
 
-/** Whether the arguments ask for help. After `--` everything belongs to the command. */
+/** Whether the arguments ask for help. Everything after `--` belongs to the command. */
 export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
   const end = argv.indexOf("--");
   const own = end < 0 ? argv : argv.slice(0, end);
@@ -40,23 +40,24 @@ export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
   return own.includes("--help") || (shortIsFree && own.includes("-h"));
 }
 
-/** Runs a declared command to its end and exits with its status. */
+/** Runs a declared command and exits with its status. */
 export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {
   const { name, argv, run } = start;
-  const onIdle = () => endUnfinished(start);
+  const onIdle = () => failUnfinished(start);
   process.once("beforeExit", onIdle);
   try {
     const parsed = parseArguments(argv, definition.options ?? {});
     if (typeof definition.run !== "function") throw new Error(`${name} exports a run that is not a function`);
     const result = await definition.run(contextOf(name, parsed, run));
-    if (isGenerator(result)) throw new Error(`${name}'s run() is a generator, so nothing of it was run`);
+    if (isGenerator(result))
+      throw new Error(`${name}'s run() is a generator function, so none of its code ran`);
     const message = messageOf(result);
     if (message !== undefined) logInfo(message);
     const counts = countsIn(result);
     run.noteResult({ message, processed: count(counts.processed), failed: count(counts.failed) });
     const status = (counts.failed ?? 0) > 0 ? 1 : Number(process.exitCode ?? 0);
     if (!run.port?.isListening()) run.exit(status);
-    // A part that is sent its work by the run ends when nothing can be sent any more.
+    // A part of a run that still receives work ends once its channel is closed.
     process.exitCode = status;
     process.off("beforeExit", onIdle);
   } catch (error) {
@@ -66,17 +67,17 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   }
 }
 
-/** Nothing is left that could wake the process, and `run` still waits: Node would end it with status 0. */
-function endUnfinished({ name, run }: CommandStart): void {
+/** The event loop is empty but `run` has not finished: Node would exit with status 0. */
+function failUnfinished({ name, run }: CommandStart): void {
   const error = new Error(
-    `${name} ended before its run() did: it waits for something that can no longer happen`,
+    `${name} exited before its run() finished: it was waiting for something that can no longer happen`,
   );
   run.noteError(error);
   logError(error.message);
   run.exit(1);
 }
 
-/** Calling a generator does nothing of what it holds. */
+/** Calling a generator function does not run its body. */
 function isGenerator(result: CommandResult): boolean {
   return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
@@ -90,7 +91,7 @@ interface CommandStart {
 function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, run: ActiveRun): RunContext {
   return {
     ...parsed,
-    // A getter, so that a command which never looks at it is ended at once instead of being waited for.
+    // A getter, so that a command that never uses its signal is stopped immediately, without time to clean up.
     get signal() {
       return run.signal();
     },
@@ -105,14 +106,14 @@ function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, r
   };
 }
 
-/** What a run returns is kept in the ledger and told in notices; it is a sentence, no file. */
+/** The message is stored in the ledger and sent in notifications, so it should be a sentence, not a file. */
 const longestMessage = 10_000;
 
 function messageOf(result: CommandResult): string | undefined {
   const message = messageIn(result);
   if (message === undefined || message.length <= longestMessage) return message;
   const start = message.slice(0, longestMessage).replace(/[\ud800-\udbff]$/, "");
-  return `${start}… (${message.length - start.length} more characters are not kept)`;
+  return `${start}… (${message.length - start.length} more characters were dropped)`;
 }
 
 function messageIn(result: CommandResult): string | undefined {
@@ -120,7 +121,7 @@ function messageIn(result: CommandResult): string | undefined {
   if (!result) return undefined;
   const { processed = null, failed = null } = result;
   const { message = countsText({ processed, failed }) || undefined } = result;
-  // A script without types may return anything.
+  // Untyped code may return anything.
   return message === undefined || typeof message === "string" ? message : JSON.stringify(message);
 }
 
@@ -128,25 +129,25 @@ function countsIn(result: CommandResult): { processed?: number; failed?: number 
   return typeof result === "object" && result ? result : {};
 }
 
-/** A script without types may return anything, and the ledger takes whole numbers. */
+/** Untyped code may return anything, but the ledger stores whole numbers. */
 function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-/** What the user can mend is a sentence; everything else is shown whole, with stack and cause. */
+/** An error the user can fix is one sentence. Any other is logged with stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
-  // Somebody is at the keyboard and called it wrongly: no log line, but an answer.
+  // Wrong usage: print a plain answer for the person who typed it, not a log line.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
 }
 
-/** A thrown proxy's traps may throw too. */
+/** isError() first: a thrown proxy may throw on any access. */
 function isOurs(error: unknown): error is LajuError {
   return isError(error) && error instanceof LajuError;
 }
 
-/** A log line shows a thrown object as it is, but has no field for `undefined`. */
+/** A log line can show a thrown object as is, but not `undefined`. */
 function shown(error: unknown): unknown {
   return typeof error === "object" && error !== null ? error : errorText(error);
 }

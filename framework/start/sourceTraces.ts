@@ -8,18 +8,17 @@ import { require } from "../config/require";
 type SourceMap = import("node:module").SourceMap;
 
 /**
- * Makes stack traces name the TypeScript line. V8 asks for a stack's text when somebody reads it, and only
- * then is a source map read: a run that succeeds pays nothing (node's --enable-source-maps costs 1.38 times
- * a bare start, measured).
+ * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then is a source
+ * map loaded, so a run that succeeds pays nothing. (Node's --enable-source-maps makes a bare start 1.38 times as long.)
  */
-export function nameSourcesInStacks(): void {
-  // tsx sees to it itself.
+export function mapStacksToSources(): void {
+  // tsx does this itself.
   if (typeof LAJU_BUILT === "undefined") return;
   Error.prepareStackTrace = (error, frames) =>
     [headOf(error), ...frames.map((frame) => `    at ${describeFrame(frame)}`)].join("\n");
 }
 
-/** As V8 writes it: the error's own text, which its class or its owner may have changed. */
+/** The first line as V8 writes it: the error's toString(), which may be overridden. */
 function headOf(error: unknown): string {
   try {
     return String(error);
@@ -37,13 +36,13 @@ function describeFrame(frame: NodeJS.CallSite): string {
   return source === undefined ? text : text.replace(`${file}:${line}:${column}`, source);
 }
 
-/** V8's code cache has the name of the bundle where the build was made, which may have been elsewhere. */
+/** V8's code cache contains the bundle's path at build time, which may have been elsewhere. */
 function placeOf(file: string): string {
   const [, bundle] = /[\\/]((?:cli|shared)[\\/][\w-]{22}\.js)$/.exec(file) ?? [];
   return bundle === undefined ? file : join(paths.build, bundle);
 }
 
-/** "commands/X.ts:12:5" with its absolute path, for a place in a compiled file; undefined for any other. */
+/** The source position, such as "/srv/app/commands/X.ts:12:5", for one in a compiled file; undefined for other files. */
 function sourceOf(file: string, line: number, column: number): string | undefined {
   const map = sourceMapOf(file);
   const entry = map?.findEntry(line - 1, column - 1);
@@ -60,7 +59,7 @@ function sourceMapOf(file: string): SourceMap | undefined {
   return maps.get(file);
 }
 
-/** A map that is missing or damaged leaves the compiled file's lines: an error is being shown already. */
+/** If a map is missing or damaged, show compiled positions: an error is already being reported. */
 function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {

@@ -18,50 +18,50 @@ import type { ActiveRun } from "../runs/supervision/supervise";
 import { commandHelp } from "./commandHelp";
 import { type CommandDefinition, runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
-import { nameSourcesInStacks } from "./sourceTraces";
+import { mapStacksToSources } from "./sourceTraces";
 
-/** What the build writes into a compiled command about itself. */
+/** The facts that the build writes into a compiled command. */
 export interface CompiledFacts {
   name: string;
   description?: string;
   schedule?: string[];
   timezone?: string;
   timeout?: string | false;
-  /** null: no limit, whatever COMMAND_TIMEOUT says. */
+  /** Null: no limit, regardless of COMMAND_TIMEOUT. */
   timeoutMs?: number | null;
   overlap: Overlap;
   retries?: Retries;
   ping?: string;
   oneServer?: OneServer;
   options?: OptionSpecs;
-  /** A script that reads its own arguments answers --help itself. */
+  /** Whether it is a script that reads its arguments, and so handles --help itself. */
   readsArguments?: boolean;
 }
 
-/** What a compiled command knows when it starts. */
+/** The input for starting a compiled command. */
 export interface Start {
   facts: CompiledFacts;
-  /** Decides whether it is due, where its crontab entry is coarser than its schedule. */
+  /** Decides whether the command is due, if its crontab entry fires more often than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
 
 let active: ActiveRun | undefined;
 
-/** A run that has begun, and what this deployment says of its command. */
+/** A run that has begun, and its command's facts in this deployment. */
 export interface Begun {
   run: ActiveRun;
   facts: CompiledFacts;
 }
 
-/** The first thing a compiled command does, before any of its own modules is loaded. */
+/** Begins the run of a compiled command, before any of the command's own modules are loaded. */
 export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): Begun {
-  // A thread has the folder and the output that its process gives it.
+  // A worker thread shares its process's working directory and output.
   if (!isThread()) {
     leaveBuildFolder();
     keepConsoleLines();
   }
-  nameSourcesInStacks();
-  const { facts, decide } = asDeployed({ facts: compiled, decide: decideCompiled });
+  mapStacksToSources();
+  const { facts, decide } = withOverrides({ facts: compiled, decide: decideCompiled });
   const argv = ownArguments(facts);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);
@@ -84,11 +84,11 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
 }
 
 /**
- * How this deployment has a compiled command start: the build wrote its time limit and schedule into it, and
- * schedule.json may have others. Without that file this costs one look at the disk; where it says something
- * of this command, the rules (and the schedule engine) are loaded from a file of their own.
+ * Applies this deployment's overrides: the build compiled in the time limit and schedule, but schedule.json may change
+ * them. Without that file this costs one stat. Only if it mentions this command is build/overrides.js, with the schedule
+ * engine, loaded.
  */
-function asDeployed(start: Start): Start {
+function withOverrides(start: Start): Start {
   if (!existsSync(paths.schedule)) return start;
   try {
     const override = overrideOf(start.facts.name);
@@ -96,13 +96,13 @@ function asDeployed(start: Start): Start {
     const rules = require(join(paths.build, "overrides.js")) as Rules;
     return rules.overriddenStart(start, override);
   } catch (error) {
-    // A file that somebody is just editing stops no work.
-    warn(`${start.facts.name} starts without what ${paths.schedule} says: ${error.message}`);
+    // The file may be being edited right now: that must not stop the command.
+    warn(`${start.facts.name} starts without its overrides from ${paths.schedule}: ${error.message}`);
     return start;
   }
 }
 
-/** What is used of build/overrides.js. */
+/** The exports of build/overrides.js that are used here. */
 interface Rules {
   overriddenStart(start: Start, override: unknown): Start;
 }
@@ -112,13 +112,13 @@ function overrideOf(name: string): unknown {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }
 
-/** pm2 keeps workers and servers going, which are not to end. */
+/** pm2 runs workers and servers, which are not supposed to end. */
 function defaultTimeoutMs(): number | null {
   const limit = commandTimeout();
   return limit === undefined || starterSettings().isUnderPm2 ? null : limit.ms;
 }
 
-/** Those of the command line, whose secrets are nobody else's to see from here on: neither in output nor by ps(1). */
+/** The command-line arguments. From now on, sensitive values are hidden from output and from ps(1). */
 function ownArguments({ name, options }: CompiledFacts): string[] {
   const { shown, secrets } = hideSensitive(process.argv.slice(2), options);
   if (secrets.length > 0) process.title = [process.argv0, `commands/${name}.js`, ...shown].join(" ");
@@ -128,29 +128,29 @@ function ownArguments({ name, options }: CompiledFacts): string[] {
   return argv;
 }
 
-/** What follows for a declared command, once its modules are loaded. (A script has done its work by then.) */
+/** Runs a declared command once its modules are loaded. (A script has already run by then.) */
 export function runDeclared(name: string, definition: CommandDefinition): void {
-  if (active === undefined) return; // Imported by another program: nothing was begun.
+  if (active === undefined) return; // Imported by another program.
   if (active.port?.isInUse()) return; // A part of a run that does its work while its modules load.
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 
-/** What follows for a script whose default export only its run can tell. */
+/** For a file whose default export the build could not determine: fails if it turns out to be a command. */
 export function refuseUndeclared(name: string, made: unknown): void {
   if (active === undefined || typeof (made as Partial<CommandDefinition> | null)?.run !== "function") return;
-  const error = new LajuError(`${name} exports a command that the build could not see, so nothing was run`, {
-    code: "E_METADATA",
-    hint: "Write export default command({ … }) in its own file.",
-  });
+  const error = new LajuError(
+    `${name} exports a command that the build could not recognize, so nothing was run`,
+    {
+      code: "E_METADATA",
+      hint: "Write export default command({ … }) in its own file.",
+    },
+  );
   active.noteError(error);
   writeAll(2, `${describeError(error)}\n`);
   active.exit(1);
 }
 
-/**
- * The crontab starts commands in build/. Scripts that name files relative to the app's root then work as
- * they do when started by hand.
- */
+/** The crontab starts commands in build/. Change to the app's root, so that relative paths work as when run by hand. */
 function leaveBuildFolder(): void {
   const folder = process.cwd();
   if (folder === paths.build || isSameFolder(folder, paths.build)) process.chdir(paths.root);

@@ -14,13 +14,13 @@ interface Exports {
 }
 
 /**
- * Runs a command from its source (`npx tsx commands/X.ts`) whose file exports `run`, or an object with one. It is the
- * file's text that tells such a command from a script, which may export a run that it calls itself.
+ * Runs a command from its source (`npx tsx commands/X.ts`) if its file exports `run` or an object with `run`. The source
+ * text decides whether that is a command: a script may also export a `run`, which it calls itself.
  */
 export async function startExported(file: string): Promise<void> {
   const exports = await exportsOf(file);
-  if (exports === undefined || !mayBeStarted(exports)) return;
-  // A script never needs what follows.
+  if (exports === undefined || !mayBeCommand(exports)) return;
+  // Load these only now: scripts don't need them.
   const { readSource } = await import("../metadata/source/readSource");
   const { startDefinition } = await import("./startSource");
   const { describeError } = await import("../cli/showError");
@@ -36,7 +36,7 @@ export async function startExported(file: string): Promise<void> {
   }
 }
 
-/** The entry is loaded once; where that fails, Node says so. */
+/** The entry is already being loaded, so this loads nothing twice. If it fails, Node reports the error. */
 async function exportsOf(file: string): Promise<Exports | undefined> {
   try {
     return await import(pathToFileURL(file).href);
@@ -45,7 +45,7 @@ async function exportsOf(file: string): Promise<Exports | undefined> {
   }
 }
 
-function mayBeStarted({ default: made, run }: Exports): boolean {
+function mayBeCommand({ default: made, run }: Exports): boolean {
   if (typeof made === "object" && made !== null && declared.has(made)) return false;
   return (
     run !== undefined || typeof made === "function" || typeof (made as Exports | null)?.run === "function"

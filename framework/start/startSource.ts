@@ -10,16 +10,15 @@ import { runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 
 /**
- * Runs a command from its source (`npx tsx commands/X.ts`) when its file is `file`, the program's entry. Loading
- * the entry again costs nothing, it is cached, and shows whether its default export is this very command: nothing
- * else may be loaded a second time.
+ * Runs a command from its source (`npx tsx commands/X.ts`) if it is the default export of `file`, the program's entry.
+ * Importing the entry again costs nothing because it is cached; no other module may be loaded twice.
  */
 export async function startIfEntry(definition: CommandDefinition, file: string): Promise<void> {
   const entry = await import(pathToFileURL(file).href);
   if (entry.default === definition) await startDefinition(definition, file);
 }
 
-/** Runs a command whose source is `file` to its end. */
+/** Runs the command whose source is `file`. */
 export async function startDefinition(definition: CommandDefinition, file: string): Promise<void> {
   const name = relative(realpathSync(paths.commands), file).replace(/\.ts$/, "");
   const argv = process.argv.slice(2);

@@ -1,16 +1,16 @@
 import { formatDuration } from "../config/duration";
 
-/** How long ago: "9s ago", "52m ago", "2h 39m ago". */
+/** Formats an elapsed time: "9s ago", "52m ago", "2h 39m ago". */
 export function ago(ms: number): string {
   return ms < 1_000 ? "now" : `${formatDuration(rounded(ms))} ago`;
 }
 
-/** How long until then, as in "next in 2h 39m"; "in 0s" would be wrong. */
+/** Formats a remaining time, as in "next in 2h 39m". At least 1s, so as not to say "in 0s". */
 export function until(ms: number): string {
   return formatDuration(Math.max(rounded(ms), 1_000));
 }
 
-/** Seconds are noise, except in the last minute. */
+/** Drops the seconds, except within a minute. */
 function rounded(ms: number): number {
   const unit = ms < 60_000 ? 1_000 : 60_000;
   return Math.floor(ms / unit) * unit;

@@ -1,32 +1,32 @@
 import { LajuError } from "../config/errors";
 import { isError } from "./isError";
 
-/** How many causes of one error, and how many errors of one AggregateError, are shown. */
+/** How many causes of an error and how many errors of an AggregateError are shown. */
 const longestChain = 10;
 const mostInner = 10;
 const innerInHeadline = 5;
-/** How many errors are shown in all: an error's getters may make new ones forever. */
+/** How many errors are shown in total: getters could create new ones forever. */
 const mostErrors = 50;
 
 /**
- * Anything that was thrown as text: an error's stack, its causes and the errors it groups; a LajuError's message and
- * hint; any other value as `threw …`. Never throws, whatever the value's getters or traps do, and returns at most
- * `longest` characters that every database takes (no NUL, no half of a surrogate pair).
+ * Describes any thrown value: an error's stack, causes and inner errors; a LajuError's message and hint; any other value
+ * as `threw …`. Never throws, no matter what the value's getters or traps do. Returns at most `longest` characters that
+ * every database accepts (no NUL, no unpaired surrogates).
  */
 export function errorText(thrown: unknown, longest = 8_000): string {
   return bounded(describe(thrown, { seen: [], longest }), longest);
 }
 
 /**
- * What an error says, without its name and stack. An AggregateError also says what its errors say: Node leaves the
- * message empty when no address of a host answers.
+ * An error's message, without name and stack. For an AggregateError, it includes the messages of its errors: Node leaves
+ * its own message empty if no address of a host answers.
  */
 export function errorMessage(thrown: unknown, longest = 8_000): string {
   if (!isError(thrown)) return bounded(shown(thrown, longest), longest);
   return bounded(headline(thrown, longest, []) || nameOf(thrown), longest);
 }
 
-/** A property whose getter may throw. */
+/** Reads a property whose getter may throw. */
 export function readSafely(value: object, key: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];
@@ -35,13 +35,13 @@ export function readSafely(value: object, key: string): unknown {
   }
 }
 
-/** The errors that an AggregateError groups, or an error made like one. */
+/** The errors inside an AggregateError or a similar error. */
 export function innerErrors(error: object): unknown[] {
   const errors = readSafely(error, "errors");
   try {
     if (!Array.isArray(errors)) return [];
     const some = Array.prototype.slice.call(errors, 0, 1_000);
-    // Validation libraries keep plain records under that name, and say them in the message.
+    // Validation libraries store plain records under that name, and describe them in the message.
     return error instanceof AggregateError || some.some(isError) ? some : [];
   } catch {
     return [];
@@ -87,7 +87,7 @@ function innerTexts(error: unknown, walk: Walk): string[] {
   });
 }
 
-/** The message, with those of its inner errors behind it: whoever shows one line shows these too. */
+/** The message followed by those of its inner errors, so that they appear even where only one line is shown. */
 function headline(error: Error, longest: number, outer: unknown[]): string {
   const message = textOf(readSafely(error, "message"), longest) || codeOf(error, longest);
   if (outer.includes(error) || outer.length > 2) return message;
@@ -122,8 +122,8 @@ function codeOf(error: Error, longest: number): string {
 }
 
 /**
- * A stack without its head, which V8 keeps as the message was at first. What stands above the head (of a SyntaxError
- * the line of the source) comes below it here, so that the first line always says what is wrong.
+ * The stack without its header, in which V8 keeps the original message. Text above the header, such as the source line of
+ * a SyntaxError, is moved below, so that the first line always says what is wrong.
  */
 function stackBelow(error: Error, longest: number): string[] {
   const stack = readSafely(error, "stack");
@@ -142,7 +142,7 @@ function textOf(value: unknown, longest: number): string {
   return value === undefined || value === null ? "" : shown(value, longest);
 }
 
-/** As console.log shows it, in one line. */
+/** Formats a value as console.log does, in one line. */
 function shown(value: unknown, longest: number): string {
   if (typeof value === "string") return value.slice(0, longest);
   try {
@@ -156,6 +156,6 @@ function shown(value: unknown, longest: number): string {
 
 function bounded(text: string, longest: number): string {
   const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: PostgreSQL's text has no NUL.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: PostgreSQL's text type can't contain NUL.
   return short.replace(/\p{Surrogate}|\u0000/gu, "\ufffd");
 }

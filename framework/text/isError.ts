@@ -1,4 +1,4 @@
-/** Also true for errors of another realm, such as a vm context's or a test runner's. False where a proxy's trap throws. */
+/** Also true for errors from another realm, such as a vm context or a test runner. False if a proxy's trap throws. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== "object" || value === null) return false;
   try {

@@ -5,10 +5,7 @@ interface JsonForm {
   replacer?: (key: string, value: unknown) => unknown;
 }
 
-/**
- * What a verb prints for --json. A terminal gets characters that it would act on as escapes, so the JSON is the same
- * there and in a pipe.
- */
+/** The output of --json. Control characters are always escaped, so terminals and pipes get the same safe JSON. */
 export function jsonText(value: unknown, { indent = 2, replacer }: JsonForm = {}): string {
   return escapedInJson(JSON.stringify(value, replacer, indent));
 }

@@ -1,10 +1,10 @@
-/** Words that mean themselves to any shell and to cron. */
+/** Words without special characters for any shell or cron. */
 const plainWord = /^[\w/.,:@+-]+$/;
 
 /**
- * One shell word that comes through both cron's own reading of the line and the shell as it was. Debian's
- * cron turns `\\` into `\` and cronie does not, so two backslashes never stand side by side: `''` parts them,
- * and parts a backslash from a `%`, which `cronEscape` writes as `\%`.
+ * Quotes a word so that it survives both cron's parsing of the line and the shell. Debian's cron turns `\\` into `\` and
+ * cronie does not, so two backslashes must never be adjacent: `''` separates them. It also separates a backslash from a
+ * `%`, which `cronEscape` writes as `\%`.
  */
 export function shellQuote(text: string): string {
   if (plainWord.test(text)) return text;
@@ -12,7 +12,7 @@ export function shellQuote(text: string): string {
   return `'${inside}'`;
 }
 
-/** The whole command as cron wants it: an unescaped `%` would end it and make the rest its input. */
+/** Escapes a whole command for cron: an unescaped `%` ends the command, and the rest becomes its stdin. */
 export function cronEscape(command: string): string {
   return command.replaceAll("%", "\\%");
 }

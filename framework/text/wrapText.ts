@@ -1,4 +1,4 @@
-/** A text in lines of at most `width` columns, broken at spaces; a longer word stands alone. */
+/** Wraps a text at spaces to lines of at most `width` columns. A longer word gets its own line. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -86,11 +86,11 @@ describe("what a command says about", () => {
 
   test("broken values in .env: all of them, and where", async () => {
     app.write(".env", "SMTP_PORT=abc\nLOG_LEVEL=loud\nDATABASE_URL=oracle://x:secret@y/z\n");
-    const expected = `3 settings are wrong:
+    const expected = `3 invalid settings:
   DATABASE_URL is not a URL of the form postgres://… or postgresql://… or mysql://… or mariadb://… or file:…
   LOG_LEVEL is "loud", expected one of error, warn, info, http, debug
   SMTP_PORT is "abc", expected a whole number from 1 to 65535
-  Correct it in ${join(app.root, ".env")} or in the environment; .env.example shows what each means.
+  Fix it in ${join(app.root, ".env")} or in the environment. .env.example explains each setting.
 `;
     expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
     expect((await app.laju("migrate")).stderr).toBe(`✗ ${expected}`);
@@ -103,10 +103,10 @@ describe("what a command says about", () => {
   test("a line of .env that is no setting, whatever is asked for", async () => {
     app.write(".env", "LOG_LEVEL=info\n\nMONITOR: true\nSMTP_HOST\nNODE_ENV=demo\n");
     const file = join(app.root, ".env");
-    const expected = `2 settings are wrong:
+    const expected = `2 invalid settings:
   ${file}:3  "MONITOR: …" is not a setting; write it as NAME=value
   ${file}:4  "SMTP_HOST" is not a setting; write it as NAME=value
-  Correct it in ${file} or in the environment; .env.example shows what each means.
+  Fix it in ${file} or in the environment. .env.example explains each setting.
 `;
     expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
     for (const verb of [["list"], ["run", "Plain"], ["explain", "@daily"], ["build"]]) {

@@ -124,7 +124,7 @@ describe("every way of starting a command", () => {
 
     // However tsx is told which file to start, what it starts is the same.
     if (way.program && way !== ways["npx tsx commands/X.ts"]) return;
-    test("answers --help, and a wrong option with status 2", async () => {
+    test("answers --help, and exits with status 2 for an unknown option", async () => {
       const helped = await start(app, way, "Tells", ["--help"]);
       expect(helped).toEqual({ status: 0, signal: null, stderr: "", stdout: help });
       const wrong = await start(app, way, "Tells", ["--day", "7"]);
@@ -220,7 +220,7 @@ Options
   -d, --days <value>   Age in days (default 30)
   --dry
   --tag <value>        (repeatable)
-  -h, --help           Show this text and do nothing
+  -h, --help           Show this help
 `;
 
 /** What a command printed itself, and "level message" of each line of its log. */

@@ -4,15 +4,15 @@ import { plainValue } from "./logValue";
 import { withoutInternalFrames } from "./ownFrames";
 
 /** Formats a log entry for people: `09:15:02 INFO  Digest sent  count=12`, with stacks below it. */
-export function prettyLine({ time, level, message, meta }: LogEntry, colour: boolean, utc = false): string {
-  const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+export function prettyLine({ time, level, message, meta }: LogEntry, color: boolean, utc = false): string {
+  const paint = (code: number, text: string) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
   const { stack, cause, ...others } = meta;
   const { errors, ...withoutErrors } = others;
   const hasInner = stack !== undefined && Array.isArray(errors);
   const fields = Object.entries(hasInner ? withoutErrors : others)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${paint(2, `${printable(key)}=`)}${printable(fieldText(plainValue(value)))}`);
-  const head = `${paint(2, clock(time, utc))} ${paint(levelColours[level] ?? 0, level.toUpperCase().padEnd(5))}`;
+  const head = `${paint(2, clock(time, utc))} ${paint(levelColors[level] ?? 0, level.toUpperCase().padEnd(5))}`;
   const lines = [`${head} ${[continued(printable(messageText(message))), ...fields].join("  ")}`];
   if (stack !== undefined) lines.push(indented(plainValue(stack)));
   if (hasInner) lines.push(...innerTexts(plainValue(errors)).map(indented));
@@ -20,7 +20,7 @@ export function prettyLine({ time, level, message, meta }: LogEntry, colour: boo
   return lines.join("\n");
 }
 
-const levelColours: Record<string, number> = { error: 31, warn: 33, info: 32, http: 36, debug: 35 };
+const levelColors: Record<string, number> = { error: 31, warn: 33, info: 32, http: 36, debug: 35 };
 
 /** Avoids Intl, whose first use costs 10 ms. */
 function clock(time: Date, utc: boolean): string {

@@ -2,7 +2,7 @@ import { prettyLine } from "./prettyLine";
 
 /** Whether to use color, and UTC instead of the local time zone. */
 export interface ReadableForm {
-  colour?: boolean;
+  color?: boolean;
   utc?: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface ReadableForm {
  */
 export function readableLine(
   line: string,
-  { colour = false, utc = false }: ReadableForm = {},
+  { color = false, utc = false }: ReadableForm = {},
 ): string | undefined {
   if (!line.startsWith('{"timestamp":"')) return undefined;
   const entry = parsed(line);
@@ -21,7 +21,7 @@ export function readableLine(
   const time = new Date(String(timestamp));
   if (Number.isNaN(time.getTime()) || typeof message !== "string") return undefined;
   if (typeof level !== "string" || !/^[a-z]{1,12}$/.test(level)) return undefined;
-  return prettyLine({ time, level, message, run: undefined, meta }, colour, utc);
+  return prettyLine({ time, level, message, run: undefined, meta }, color, utc);
 }
 
 /** Formats the JSON lines in a text for a notification, in UTC like its other times. */

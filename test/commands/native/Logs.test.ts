@@ -30,8 +30,8 @@ export default command({ async run({ args: [word] }) {
 } });
 `;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one.
-const colours = /\u001b\[\d+m/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
+const colors = /\u001b\[\d+m/g;
 
 describe("logs", () => {
   let app: TestApp;
@@ -136,7 +136,7 @@ describe("logs", () => {
     expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
     expect(shown).toContain("all is well");
     // The Logger's lines are for people there, and as they are where that is asked for.
-    const plainText = shown.replaceAll(colours, "");
+    const plainText = shown.replaceAll(colors, "");
     expect(plainText).toMatch(/\d\d:\d\d:\d\d INFO {2}Logged.* {2}word=x/);
     expect(plainText).not.toContain('"message":"Logged');
     expect(await onTerminal("logs Speaks --json")).toContain('"message":"Logged\\u001b[2J');

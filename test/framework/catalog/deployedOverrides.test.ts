@@ -99,7 +99,7 @@ describe("schedule.json", () => {
     const ended = await app.run(["commands/Cleanup.js"], { cwd: join(app.root, "build") });
     expect(ended).toMatchObject({ status: 0, stdout: "cleaned\n" });
     expect(ended.stderr).toBe(
-      `laju: Cleanup starts without what ${app.root}/schedule.json says: Cleanup: timeout must be a plain string such as "10m", found 5\n`,
+      `laju: Cleanup starts without its overrides from ${app.root}/schedule.json: Cleanup: timeout must be a plain string such as "10m", found 5\n`,
     );
   });
 

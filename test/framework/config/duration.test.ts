@@ -19,16 +19,16 @@ describe("a duration", () => {
   });
 
   test.each(["", "10", "m", "10x", "-5m", "30m1h", "5m5m", "1e9w", "10 m x", "99999999999999999w", "5M"])(
-    "%j is refused",
+    "%j is rejected",
     (text) => {
       expect(() => parseDuration(text)).toThrow(LajuError);
       expect(() => parseDuration(text)).toThrow("is not a duration");
     },
   );
 
-  test("without a unit is told which would do", () => {
+  test("without a unit gets a hint with units to choose from", () => {
     expect(() => parseDuration("10")).toThrow(
-      expect.objectContaining({ code: "E_DURATION", exitStatus: 2, hint: 'Say which unit: "10s" or "10m".' }),
+      expect.objectContaining({ code: "E_DURATION", exitStatus: 2, hint: 'Add a unit: "10s" or "10m".' }),
     );
   });
 
@@ -49,7 +49,7 @@ describe("a duration", () => {
     [273_600_000, "3d 4h"],
     [172_800_000, "2d"],
     [-5000, "-5s"],
-  ])("of %i milliseconds reads %s", (milliseconds, text) => {
+  ])("of %i milliseconds is shown as %s", (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
 });

@@ -2,7 +2,7 @@ import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readEnvFile } from "../../../framework/config/envFile";
 
-describe("what Node reads stays as it is", () => {
+describe("valid settings are read as Node reads them", () => {
   test.each([
     "",
     "A=1",
@@ -27,17 +27,17 @@ describe("what Node reads stays as it is", () => {
 });
 
 test.each(["   ", "\t", "  # a note", "\t# A=b", "# a note", ""])(
-  "after the line %j a setting counts",
+  "a setting after the line %j is read",
   (line) => {
     expect(readEnvFile(`A=1\n${line}\nB=2\n`)).toEqual({ values: { A: "1", B: "2" }, problems: [] });
   },
 );
 
-test("a byte-order mark is no part of the first name", () => {
+test("a byte-order mark is not part of the first name", () => {
   expect(readEnvFile("\ufeffA=1\n")).toEqual({ values: { A: "1" }, problems: [] });
 });
 
-describe("a line that is no setting", () => {
+describe("a line that is not a setting", () => {
   test.each([
     ["SMTP_HOST", '"SMTP_HOST" is not a setting'],
     ["MONITOR: true", '"MONITOR: …" is not a setting'],
@@ -56,14 +56,14 @@ describe("a line that is no setting", () => {
     expect(values).toEqual({ A: "1", B: "2" });
   });
 
-  test("its number counts the lines within quotes and carriage returns", () => {
+  test("its line number counts lines within quotes and CRLF line ends", () => {
     const text = 'A="one\r\ntwo\r\nthree"\r\nSMTP_HOST\r\nB=`x\r\ny`\r\nC\r\n';
     expect(readEnvFile(text).problems.map(({ line }) => line)).toEqual([4, 7]);
   });
 
-  test("a quote that only a later setting's quote closes", () => {
+  test("a quote closed only by the quote of a later setting", () => {
     const { values, problems } = readEnvFile('A="secret\nB=2\nC="x"\nD=4\n');
-    expect(problems).toEqual([{ line: 1, message: "the quote that begins the value of A is not closed" }]);
+    expect(problems).toEqual([{ line: 1, message: "the quote that opens the value of A is never closed" }]);
     expect(values).toEqual({ D: "4" });
   });
 });

@@ -5,7 +5,7 @@ import { nameInPath, systemTimezone } from "../../../framework/config/hostTimezo
 afterEach(() => vi.unstubAllEnvs());
 
 test.each(["UTC", "Europe/Berlin", "America/New_York", "nonsense", "", ":UTC", undefined])(
-  "is what /etc/localtime holds, with TZ=%s as well",
+  "comes from /etc/localtime, even with TZ=%s",
   (name) => {
     vi.stubEnv("TZ", undefined);
     const expected = systemTimezone();
@@ -21,6 +21,6 @@ test.each([
   ["/usr/share/zoneinfo/posix/Asia/Tokyo", "Asia/Tokyo"],
   ["/etc/zone", undefined],
   ["", undefined],
-])("of %j the zone is %s", (path, name) => {
+])("for %j is %s", (path, name) => {
   expect(nameInPath(path)).toBe(name);
 });

@@ -23,7 +23,7 @@ test.each([
   ["a named pipe", () => execFileSync("mkfifo", [place("x")])],
   ["a device", () => symlinkSync("/dev/zero", place("x"))],
   ["a folder", () => mkdirSync(place("x"))],
-])("%s is refused at once", (_, make) => {
+])("%s is rejected immediately", (_, make) => {
   make();
   expect(() => readText(place("x"))).toThrow(`${place("x")} is not a regular file`);
 });

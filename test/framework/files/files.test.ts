@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 describe("writeWhole", () => {
-  test("writes a file for its user alone, and leaves no draft", () => {
+  test("writes a private file and leaves no draft behind", () => {
     writeWhole(place("a.json"), "one");
     writeWhole(place("a.json"), "two");
     expect(readFileSync(place("a.json"), "utf8")).toBe("two");
@@ -41,7 +41,7 @@ describe("writeWhole", () => {
     expect(modeOf(place("a.json"))).toBe("600");
   });
 
-  test("replaces a link that was put in its place, and not what the link leads to", () => {
+  test("replaces a link planted in its place, not the link's target", () => {
     writeFileSync(place("secret"), "secret");
     symlinkSync(place("secret"), place("a.json"));
     writeWhole(place("a.json"), "new");
@@ -49,7 +49,7 @@ describe("writeWhole", () => {
     expect(readFileSync(place("a.json"), "utf8")).toBe("new");
   });
 
-  test("gives a link with the name of a former draft nothing", () => {
+  test("writes nothing to a link planted under the name of an earlier draft", () => {
     writeFileSync(place("secret"), "secret", { mode: 0o600 });
     for (const ending of [process.pid, `${process.pid}.tmp`, "tmp"]) {
       symlinkSync(place("secret"), place(`a.json.${ending}`));
@@ -60,7 +60,7 @@ describe("writeWhole", () => {
     expect(readFileSync(place("secret"), "utf8")).toBe("secret");
   });
 
-  test("keeps the permissions of a file that people have opened to others, where it is told to", () => {
+  test("keeps the permissions of an existing file if asked to", () => {
     writeWhole(place("report.html"), "one", { keepsMode: true });
     expect(modeOf(place("report.html"))).toBe("600");
     chmodSync(place("report.html"), 0o644);
@@ -68,7 +68,7 @@ describe("writeWhole", () => {
     expect(modeOf(place("report.html"))).toBe("644");
   });
 
-  test("leaves the former file, and no draft, when it cannot be written", () => {
+  test("after a failure leaves the old file and no draft", () => {
     mkdirSync(place("a.json"));
     writeFileSync(place("a.json", "x"), "");
     expect(() => writeWhole(place("a.json"), "new")).toThrow();
@@ -76,15 +76,15 @@ describe("writeWhole", () => {
   });
 });
 
-describe("what laju appends to, locks and reads", () => {
+describe("a file that laju appends to, locks or reads", () => {
   test.each([
     ["append", openToAppend],
     ["lock", openToLock],
     ["read", openToRead],
-  ])("is opened to %s it, but never through a link", (_, open) => {
+  ])("can be opened to %s it, but never through a link", (_, open) => {
     writeFileSync(place("target"), "before");
     symlinkSync(place("target"), place("own"));
-    expect(() => open(place("own"))).toThrow(`${place("own")} is a link, and laju follows none there`);
+    expect(() => open(place("own"))).toThrow(`${place("own")} is a link, which laju does not follow there`);
     symlinkSync(place("missing"), place("dangling"));
     expect(() => open(place("dangling"))).toThrow("is a link");
     expect(existsSync(place("missing"))).toBe(false);
@@ -95,7 +95,7 @@ describe("what laju appends to, locks and reads", () => {
     ["append", openToAppend],
     ["lock", openToLock],
     ["read", openToRead],
-  ])("is not opened to %s it where a named pipe is in its place", (_, open) => {
+  ])("cannot be opened to %s it if it is a named pipe", (_, open) => {
     execFileSync("mkfifo", [place("own")]);
     expect(() => open(place("own"))).toThrow(`${place("own")} is not a regular file`);
   });
@@ -104,7 +104,7 @@ describe("what laju appends to, locks and reads", () => {
     ["append", openToAppend],
     ["lock", openToLock],
     ["read", openToRead],
-  ])("is not opened to %s it under a second name, where a group may have made that", (_, open) => {
+  ])("cannot be opened to %s it if it has a hard link that group members may have made", (_, open) => {
     writeFileSync(place("theirs"), "before");
     linkSync(place("theirs"), place("own"));
     closeSync(open(place("own")));
@@ -112,21 +112,21 @@ describe("what laju appends to, locks and reads", () => {
     expect(() => open(place("own"))).toThrow(`${place("own")} has another name elsewhere (a hard link)`);
   });
 
-  test("may lie in a folder that is a link", () => {
+  test("may be in a folder that is a link", () => {
     mkdirSync(place("elsewhere"));
     symlinkSync(place("elsewhere"), place("data"));
     openToAppend(place("data", "runs.journal"));
     expect(modeOf(place("elsewhere", "runs.journal"))).toBe("600");
   });
 
-  test("follows a link of a log, to /dev/stdout for example", () => {
+  test("follows links if it is a log, for example to /dev/stdout", () => {
     symlinkSync("/dev/null", place("X.log"));
     expect(openLog(place("X.log"))).toBeGreaterThan(2);
   });
 });
 
 describe("permissions", () => {
-  test.each([0o022, 0o077, 0o777, 0])("are the same under umask %o", (umask) => {
+  test.each([0o022, 0o077, 0o777, 0])("don't depend on the umask: %o", (umask) => {
     const before = process.umask(umask);
     try {
       makeFolder(place("a", "b"));
@@ -146,7 +146,7 @@ describe("permissions", () => {
     expect(files.map((path) => modeOf(place(path)))).toEqual(["600", "600", "600"]);
   });
 
-  test("let LAJU_GROUP in, and hand it on to what others make in a folder", () => {
+  test("include LAJU_GROUP, also for files that others create in a folder", () => {
     const group = process.getgid?.() ?? 0;
     vi.stubEnv("LAJU_GROUP", String(group));
     makeFolder(place("data"));
@@ -157,7 +157,7 @@ describe("permissions", () => {
     expect(statSync(place("data", "file")).gid).toBe(group);
   });
 
-  test("of what is there already stay", () => {
+  test("of existing files and folders are kept", () => {
     mkdirSync(place("logs"), { mode: 0o755 });
     writeFileSync(place("logs", "x.log"), "line\n", { mode: 0o640 });
     linkSync(place("logs", "x.log"), place("same"));

@@ -30,13 +30,12 @@ import { foreign } from "../../support/foreign";
 import { needs, programPath } from "../../support/servers/requirement";
 
 const require = createRequire(import.meta.url);
-// pm2 brings a YAML parser.
+// A dependency of pm2.
 const { load } = createRequire(require.resolve("pm2"))("js-yaml");
 
 const word = foreign.map((text) => text.replaceAll(/[\0\r\n]|\p{Surrogate}/gu, ""));
-/** laju's own words, so none that Unicode reserves. */
+/** Avoids laju's own words, and code points that Unicode reserves. */
 const argument = word.map((text) => shortened(text.replaceAll(/\p{Noncharacter_Code_Point}/gu, "")));
-/** The name of a file or folder. */
 const fileName = word.map((text) => `a${shortened(text.replaceAll("/", ""))}z`);
 const parts = fc.record({
   description: foreign,
@@ -48,7 +47,7 @@ const parts = fc.record({
 });
 type Parts = typeof parts extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** cron takes 998 bytes a line. */
+/** cron accepts up to 998 bytes per line. */
 function shortened(text: string): string {
   return [...text].slice(0, 20).join("");
 }
@@ -60,7 +59,7 @@ interface Sample {
 }
 
 let folder: string;
-/** Real folders with these names, in which `node` writes down how it was started. */
+/** Real folders with these names, each with a stub `node` that records how it was started. */
 let samples: Sample[];
 
 beforeAll(() => {
@@ -91,30 +90,33 @@ function sourceOf(
   return { ...source, commands: [{ facts, row: { ...row, args, entries } }] };
 }
 
-/** What the stub writes when it was started as intended. */
+/** The stub's record if it was started as intended. */
 function expectedStart({ parts: { args, entry }, source: { place } }: Sample, hasEntry = true): string[] {
   return [place.build, place.node, hasEntry ? entry : "", "commands/Job.js", ...args];
 }
 
-/** Runs shell lines in one shell and returns what each sample's stub wrote. */
+/** Runs shell lines in one shell and returns the record of each sample's stub. */
 function startsOf(lines: readonly string[], of: readonly Sample[]): string[][] {
   for (const { log } of of) rmSync(log, { force: true });
   execFileSync("dash", { input: `${lines.join("\n")}\n` });
   return of.map(({ log }) => readFileSync(log, "utf8").split("\0").slice(0, -1));
 }
 
-/** How daemons read a command before a shell does. */
+/** How cron daemons parse a command before passing it to a shell. */
 const readers = {
   debian: (command: string) => command.replaceAll(/\\([\\%])/g, "$1"),
   cronie: (command: string) => command.replaceAll("\\%", "%"),
 };
 
-test.each(Object.entries(readers))("%s's cron starts from a crontab exactly what was meant", (_, read) => {
-  const lines = samples.map((sample) => read(lineOf(sample).replace("0 8 * * * ", "")));
-  expect(startsOf(lines, samples)).toEqual(samples.map((each) => expectedStart(each)));
-});
+test.each(Object.entries(readers))(
+  "%s's cron starts exactly the intended command from a crontab",
+  (_, read) => {
+    const lines = samples.map((sample) => read(lineOf(sample).replace("0 8 * * * ", "")));
+    expect(startsOf(lines, samples)).toEqual(samples.map((each) => expectedStart(each)));
+  },
+);
 
-test("a file for /etc/cron.d has the same lines, each with its user", () => {
+test("a file for /etc/cron.d has the same lines with the user added", () => {
   for (const sample of samples) {
     const [, , , comment, line, ...more] = cronDFile(sample.source, "deploy").text.split("\n");
     expect(comment).toMatch(/^# /);
@@ -142,7 +144,7 @@ describe("with guards for days and zones", () => {
     return { schedule, timezone, due: (due as Date).getTime() };
   });
 
-  /** What cron hands to the shell of a sample's line, and a time at which it is due. */
+  /** The command that cron passes to the shell for a sample, and a time at which it is due. */
   function guardedLine(sample: Sample, index: number, isPortable: boolean) {
     const { schedule, timezone, due } = guarded[index % guarded.length] as (typeof guarded)[number];
     const [{ facts }] = sample.source.commands as [ExportedCommand];
@@ -152,7 +154,7 @@ describe("with guards for days and zones", () => {
     return { command, due, isInterval: schedule.startsWith("rate") };
   }
 
-  /** In a shell of its own, which a guard may end, and at another time: $AT, by a `date` that believes it. */
+  /** Runs in a subshell, which a guard may exit, at the time $AT, through a stub `date`. */
   const at = (command: string, time: number) =>
     `( export AT=${time / 1000}; ${command.replaceAll("/bin/date", join(folder, "date"))}\n)`;
   beforeAll(() => {
@@ -161,26 +163,29 @@ describe("with guards for days and zones", () => {
     writeFileSync(join(folder, "date"), script, { mode: 0o755 });
   });
 
-  test.each([true, false])("a line starts what was meant when it is due (portable: %j)", (isPortable) => {
-    const some = samples.slice(0, 12);
-    const lines = some.map((sample, index) => guardedLine(sample, index, isPortable));
-    const starts = startsOf(
-      lines.map(({ command, due }) => at(command, due)),
-      some,
-    );
-    // Which entry it is does not matter here.
-    expect(starts.map((words) => words.toSpliced(2, 1))).toEqual(
-      some.map((sample) => expectedStart(sample).toSpliced(2, 1)),
-    );
-    for (const { log } of some) rmSync(log);
-    // The day before, which is one of those that cron's fields let through.
-    const onDays = lines.filter(({ isInterval }) => !isInterval);
-    execFileSync("dash", { input: onDays.map(({ command, due }) => at(command, due - day)).join("\n") });
-    expect(some.filter(({ log }) => existsSync(log)).length).toBe(0);
-  });
+  test.each([true, false])(
+    "a line starts the intended command when it is due (portable: %j)",
+    (isPortable) => {
+      const some = samples.slice(0, 12);
+      const lines = some.map((sample, index) => guardedLine(sample, index, isPortable));
+      const starts = startsOf(
+        lines.map(({ command, due }) => at(command, due)),
+        some,
+      );
+      // The entry doesn't matter here.
+      expect(starts.map((words) => words.toSpliced(2, 1))).toEqual(
+        some.map((sample) => expectedStart(sample).toSpliced(2, 1)),
+      );
+      for (const { log } of some) rmSync(log);
+      // The day before, which also matches cron's fields.
+      const onDays = lines.filter(({ isInterval }) => !isInterval);
+      execFileSync("dash", { input: onDays.map(({ command, due }) => at(command, due - day)).join("\n") });
+      expect(some.filter(({ log }) => existsSync(log)).length).toBe(0);
+    },
+  );
 });
 
-test("no text from elsewhere is a time zone", () => {
+test("arbitrary text is never accepted as a time zone", () => {
   const zone = fc
     .tuple(
       fc.constantFrom("", "UTC", "Europe/Berlin", "Etc/"),
@@ -194,7 +199,7 @@ test("no text from elsewhere is a time zone", () => {
   );
 });
 
-/** The one line of a block that is no comment. */
+/** The only line of a block that is not a comment. */
 function lineOf({ source }: Sample): string {
   const block = crontabBlock([(source.commands[0] as ExportedCommand).row], source.place);
   const [begin, comment, line, end, ...more] = block.split("\n");
@@ -203,21 +208,21 @@ function lineOf({ source }: Sample): string {
   return line as string;
 }
 
-/** What no unit file holds: such paths are refused. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
+/** Characters that a unit file can't contain: such paths are rejected. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are rejected.
 const unitRefuses = /[\0-\x1f\x7f]|\p{Noncharacter_Code_Point}/u;
 const isRefused = ({ source, log }: Sample) =>
   [source.place.build, source.place.node, log].some((path) => unitRefuses.test(path));
 const units = ({ source }: Sample) => systemdUnits(source, "deploy");
 
 describe("systemd", () => {
-  test("refuses paths that a unit cannot hold, and only those", () => {
+  test("paths that a unit cannot contain are rejected, and only those", () => {
     const refused = samples.filter(isRefused);
     expect([refused.length > 5, refused.length < samples.length - 5]).toEqual([true, true]);
     for (const sample of refused) expect(() => units(sample)).toThrow("which such a file cannot hold");
   });
 
-  test("starts exactly what was meant, and shows the description", () => {
+  test("a unit starts exactly the intended command and shows the description", () => {
     const good = samples.filter((sample) => !isRefused(sample));
     const lines = good.map((sample) => {
       const [{ text }] = units(sample);
@@ -241,7 +246,7 @@ describe("systemd", () => {
       hardenedFor: [dirname(sample.log), sample.log, `${sample.log}.d`],
     });
 
-  test("hardened leaves exactly the folders that are written to", () => {
+  test("a hardened unit has write access to exactly the folders that are written to", () => {
     for (const sample of samples.filter((each) => !isRefused(each))) {
       const [{ text }] = hardened(sample);
       const lines = text.split("\n").filter((line) => line.startsWith("ReadWritePaths="));
@@ -256,7 +261,7 @@ describe("systemd", () => {
   });
 
   const systemd = needs("systemd-analyze");
-  test.skipIf(systemd.skip)(`itself accepts the units${systemd.label}`, () => {
+  test.skipIf(systemd.skip)(`systemd itself accepts the units${systemd.label}`, () => {
     const good = samples.filter((sample) => !isRefused(sample)).slice(0, 25);
     const files = good.map((sample, index) => {
       const file = join(folder, `laju-${index}.service`);
@@ -268,7 +273,7 @@ describe("systemd", () => {
   });
 });
 
-/** As systemd reads a unit: a backslash at a line's end joins the next line, blanks around a value go. */
+/** Parses a unit as systemd does: a backslash at the end of a line joins the next line, and values are trimmed. */
 function settingsIn(text: string): Map<string, string> {
   const lines = text.split("\n").filter((line) => line.includes("="));
   expect(text.split("\n").filter((line) => line.endsWith("\\"))).toEqual([]);
@@ -280,13 +285,13 @@ function settingsIn(text: string): Map<string, string> {
   return new Map(pairs as [string, string][]);
 }
 
-/** A value without specifiers. */
+/** Resolves the specifiers in a value. */
 function value(text = ""): string {
   expect(text.replaceAll("%%", "")).not.toContain("%");
   return text.replaceAll("%%", "%");
 }
 
-/** The words of a command line by systemd's rules: quotes and backslashes, then specifiers, then variables. */
+/** Splits a command line by systemd's rules: quotes and backslashes, then specifiers, then variables. */
 function words(line = ""): string[] {
   const found = [...line.matchAll(/"((?:[^"\\]|\\["\\])*)"(?= |$)|([^\s"'\\]+)(?= |$)/g)];
   expect(found.map(([text]) => text).join(" ")).toBe(line);
@@ -297,17 +302,17 @@ function words(line = ""): string[] {
   });
 }
 
-/** One line of the same text; what UTF-8 or systemd does not take is replaced. */
+/** The text in one line, with characters that UTF-8 or systemd doesn't accept replaced. */
 function expectedTitle(description: string): string {
   const text = description.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
   return text.replaceAll(/[\ufffe\u{1ffff}]|\p{Surrogate}/gu, "\ufffd") || "Job";
 }
 
 describe("Kubernetes", () => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the parser that kubectl uses refuses these.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: kubectl's parser rejects these.
   const notYaml = /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
-  test("reads back what went into a manifest", () => {
+  test("a manifest parses back to the values written into it", () => {
     for (const { parts: own, source } of samples) {
       if (unitRefuses.test(source.place.build)) continue;
       const [{ text }] = kubernetesManifests(source, { image: "app:1", node: source.place.node });
@@ -322,7 +327,7 @@ describe("Kubernetes", () => {
     }
   });
 
-  test("holds no name of an image but one that is written as it was given", () => {
+  test("an image name is either written unchanged or rejected", () => {
     const [{ source }] = samples as [Sample];
     const image = fc
       .tuple(fc.constantFrom("", "app", "app:1", "r.example/a@sha256:0"), foreign)

@@ -7,11 +7,11 @@ test.each([
   ["Asia/Kathmandu", "Mon 23 Nov 12:50"],
   ["Pacific/Kiritimati", "Mon 23 Nov 21:05"],
   ["America/Los_Angeles", "Sun 22 Nov 23:05"],
-])("a moment in %s", (zone, text) => {
+])("a time in %s", (zone, text) => {
   expect(shortTime(new Date("2026-11-23T07:05:59.999Z"), zone)).toBe(text);
 });
 
-test("both of the hours that a clock change brings twice", () => {
+test("both occurrences of an hour repeated by a clock change", () => {
   const moments = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"].map((text) => new Date(text));
   expect(moments.map((time) => shortTime(time, "Europe/Berlin"))).toEqual([
     "Sun 25 Oct 02:30",

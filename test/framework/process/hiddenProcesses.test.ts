@@ -14,17 +14,17 @@ import { newJob } from "../queue/engines/conformance";
 
 const canMount = process.getuid?.() === 0;
 
-describe.skipIf(!canMount && process.env.CI !== "true")("where processes are hidden (needs root)", () => {
+describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden (needs root)", () => {
   const folder = temporaryFolder("hidden");
   const program = join(folder, "life.mjs");
   beforeAll(() => {
-    // Everybody may read it there.
+    // World-readable there.
     chmodSync(folder, 0o755);
     copyFileSync(bundledProgram(join(import.meta.dirname, "..", "..", "support", "lifeProgram.ts")), program);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What a process thinks of this one, of an earlier one with its pid, of one that has ended, and of another boot's. */
+  /** What a process reports about this one, an earlier one with its pid, one that has exited, and one from another boot. */
   async function seenFrom(way: string[]): Promise<string[]> {
     const ended = spawn("true");
     await once(ended, "exit");
@@ -41,11 +41,11 @@ describe.skipIf(!canMount && process.env.CI !== "true")("where processes are hid
       .split("\n");
   }
 
-  test("one that can be seen is known", async () => {
+  test("a visible process is alive", async () => {
     expect(await seenFrom([])).toEqual(["alive false", "gone true", "gone true", "gone false"]);
   });
 
-  test("one that /proc hides is not taken for gone, and one that has ended is", async () => {
+  test("a process hidden in /proc does not count as gone, but one that has exited does", async () => {
     expect(await seenFrom(hiddenProc.ofOthers)).toEqual([
       "unknown false",
       "unknown false",
@@ -54,11 +54,11 @@ describe.skipIf(!canMount && process.env.CI !== "true")("where processes are hid
     ]);
   });
 
-  test("nothing is known without /proc, and nobody crashes", async () => {
+  test("without /proc everything is unknown, and nothing crashes", async () => {
     expect(await seenFrom(hiddenProc.gone)).toEqual(Array(4).fill("unknown false"));
   });
 
-  test("a worker without /proc does its jobs and leaves a living neighbor's alone", async () => {
+  test("a worker without /proc does its jobs and leaves those of another living worker alone", async () => {
     const setup = sqliteSetup(folder);
     await setup.start();
     const engine = await setup.open();
@@ -97,7 +97,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("where processes are hid
   }
 });
 
-/** Runs a program of Node's there, and returns what it printed. */
+/** Runs a Node program there and returns its output. */
 function runIn(way: string[], args: string[], more: Record<string, string> = {}): string {
   const [program = process.execPath, ...before] = [...way, process.execPath];
   const given = way.length === 0 ? args : [...before, ...args];

@@ -45,7 +45,7 @@ const helpers = `  commands/dates.ts only exports helpers, so it is no command: 
   commands/reports/rows.ts only exports helpers, so it is no command: rename it to commands/reports/_rows.ts, or export what it runs as run
 `;
 
-test("modules of helpers are left out with a warning, and stop nothing", async () => {
+test("helper modules are skipped with a warning and don't fail the build", async () => {
   expect(built).toMatchObject({ status: 0, stderr: helpers });
   expect(built.stdout).toContain(
     "Bare imports nothing of laju's: try it with node laju run Bare, not with tsx",
@@ -54,12 +54,12 @@ test("modules of helpers are left out with a warning, and stop nothing", async (
   expect(listed).toMatchObject({ status: 0, stderr: helpers });
   expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).not.toContain("dates");
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: helpers });
-  // They are in the manifest, so that the build is not taken for old.
+  // They are in the manifest, so that the build isn't considered outdated.
   expect(JSON.parse(app.read("build/commands.json")).inputs).toHaveProperty(["commands/dates.ts"]);
 });
 
 describe.each(telling)("%s", (name) => {
-  test("is given its options, built and under tsx, and ends by itself", async () => {
+  test("gets its options, built and under tsx, and exits by itself", async () => {
     const told = JSON.stringify({ options: { days: "7" }, args: ["a"], name });
     for (const ended of await Promise.all([start(name, "--days", "7", "a"), tsx(name, "--days", "7", "a")])) {
       expect(ended).toMatchObject({ status: 0, stderr: "" });
@@ -68,19 +68,19 @@ describe.each(telling)("%s", (name) => {
     expect(await runsOf(name)).toMatchObject([{ state: "succeeded", message: "done" }]);
   });
 
-  test("answers --help, and a wrong option with status 2", async () => {
+  test("answers --help, and exits with status 2 for an unknown option", async () => {
     const ended = await Promise.all([start(name, "--help"), tsx(name, "--help")]);
     for (const { stdout } of ended) expect(stdout).toMatch(/Tells[\s\S]*--days <value> {3}\(default 3\)/);
     expect(await start(name, "--dys")).toMatchObject({ status: 2, stdout: "" });
   });
 });
 
-test("run alone is enough", async () => {
+test("exporting only run is enough", async () => {
   expect(await start("Bare")).toMatchObject({ status: 0, stdout: "ran\n", stderr: "" });
   expect(await app.laju("run", "Bare")).toMatchObject({ status: 0, stdout: "ran\n" });
 });
 
-test("a partial failure is retried, and ends with status 1", async () => {
+test("a partial failure is retried and exits with status 1", async () => {
   const ended = await start("Fails");
   expect(ended.status).toBe(1);
   expect(ended.stdout.match(/attempt/g)).toHaveLength(2);
@@ -93,21 +93,23 @@ test.each(["build", "tsx"])("a script that exports run and calls it is started o
   });
 });
 
-test("what only the run can tell is no success either", async () => {
+test("a command that is only recognized at run time is not a success either", async () => {
   const made = await start("Made");
   expect(made.status).toBe(1);
-  expect(made.stderr).toContain("Made exports a command that the build could not see, so nothing was run");
+  expect(made.stderr).toContain(
+    "Made exports a command that the build could not recognize, so nothing was run",
+  );
   const empty = await start("Empty");
   expect(empty.status).toBe(1);
   expect(empty.stderr).toContain("Empty exports a run that is not a function");
   for (const name of ["Made", "Empty"]) expect(await runsOf(name)).toMatchObject([{ state: "failed" }]);
 });
 
-test("for await at the top level of a file without imports", async () => {
+test("a file without imports may use for await at the top level", async () => {
   expect(await start("Loops")).toMatchObject({ status: 0, stdout: "1\n2\n", stderr: "" });
 });
 
-test("a file that would do nothing stops the build and list with its place", async () => {
+test("a file that would do nothing is an error of build and list, with file and line", async () => {
   app.write("commands/Idle.ts", "async function main() {}\n");
   for (const verb of ["build", "list"]) {
     const ended = await app.laju(verb);
@@ -119,14 +121,14 @@ test("a file that would do nothing stops the build and list with its place", asy
   rmSync(join(app.root, "commands/Idle.ts"));
 });
 
-test("a built command that became a module of helpers is removed", async () => {
+test("a built command that becomes a helper module is removed", async () => {
   app.write("commands/Bare.ts", "export function run2() {}\n");
   const ended = await app.laju("build");
   expect(ended.status).toBe(0);
   expect(ended.stdout).toContain("Bare removed: it is no command any more");
 });
 
-test("under tsx, metadata that is wrong is an error with its place", async () => {
+test("under tsx, invalid metadata is an error with file and line", async () => {
   app.write(
     "commands/Wrong.ts",
     `${logger} export const meta = { shedule: "x" }; export async function run() {}`,

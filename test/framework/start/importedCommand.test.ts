@@ -12,7 +12,7 @@ beforeAll(() => {
       import greets from "../commands/Greets";
       test("greets", async () => {
         expect(greets.run({} as never)).toBe("hello");
-        // Whatever the command has begun to load was asked for before this.
+        // Imports that the command has started were requested before this one.
         expect((await import("../later")).later).toBe(true);
       });`,
     "vitest.config.mjs": `import { appendFileSync } from "node:fs";
@@ -22,7 +22,7 @@ beforeAll(() => {
 });
 afterAll(() => app.remove());
 
-test("a test that imports a command loads what declares one, and nothing that runs it", async () => {
+test("a test that imports a command loads the declaring module but nothing that runs commands", async () => {
   const vitest = join(app.root, "node_modules/vitest/vitest.mjs");
   const ended = await app.run([vitest, "run", "test/Greets.test.ts"]);
   expect(ended).toMatchObject({ status: 0, stderr: "" });

@@ -7,7 +7,7 @@ import type { CompiledFacts } from "../../../framework/start/startCompiled";
 const facts: CompiledFacts = { name: "LastDay", schedule: ["0 0 1 * *"], overlap: "skip" };
 const id = (schedule: string, timezone?: string) => entryId(parseSchedule(schedule), timezone);
 
-test("a command decides by the schedule that the deployment gives it", () => {
+test("a command follows the deployment's schedule", () => {
   const { decide } = overriddenStart({ facts }, { schedule: "0 0 L * *", timezone: "Asia/Tokyo" });
   const lastMidnight = new Date("2027-01-30T15:00:00Z");
   expect(decide?.(id("0 0 L * *", "Asia/Tokyo"), lastMidnight)).toEqual({
@@ -20,12 +20,12 @@ test("a command decides by the schedule that the deployment gives it", () => {
   expect(decide?.(id("0 0 L * *"), lastMidnight)).toEqual({ kind: "unknown entry" });
 });
 
-test("entries of the source's own schedule hold until they are installed anew", () => {
+test("entries of the original schedule remain valid until the crontab is reinstalled", () => {
   const { decide } = overriddenStart({ facts }, { schedule: "0 0 L * *" });
   expect(decide?.(id("0 0 1 * *"), new Date(2027, 0, 15))).toEqual({ kind: "not due" });
 });
 
-test("what is not overridden stays, and so does the way it decides", () => {
+test("fields that are not overridden stay the same, as does the decision", () => {
   const decide = () => ({ kind: "not due" }) as const;
   expect(overriddenStart({ facts, decide }, { timeout: "90s", overlap: "wait" })).toEqual({
     facts: { ...facts, timeout: "90s", timeoutMs: 90_000, overlap: "wait" },
@@ -33,7 +33,7 @@ test("what is not overridden stays, and so does the way it decides", () => {
   });
 });
 
-test("an override that is not valid is refused by its name", () => {
+test("an invalid override is rejected by name", () => {
   expect(() => overriddenStart({ facts }, { timeot: "1s" })).toThrow('unknown field "timeot"');
   expect(() => overriddenStart({ facts }, ["timeout"])).toThrow('unknown field "0"');
   expect(() => overriddenStart({ facts }, null)).toThrow("what is said of LastDay must be an object");

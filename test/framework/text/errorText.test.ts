@@ -8,14 +8,14 @@ import { errorMessage, errorText } from "../../../framework/text/errorText";
 
 const first = (text: string) => text.split("\n", 1)[0];
 
-describe("the text of something thrown", () => {
-  test("is an error's name, message, stack and causes", () => {
+describe("the text of a thrown value", () => {
+  test("contains an error's name, message, stack and causes", () => {
     const text = errorText(new TypeError("no data", { cause: new Error("refused", { cause: "the cable" }) }));
     expect(text).toMatch(/^TypeError: no data\n +at .*\n[\s\S]*\nCaused by: Error: refused\n +at /);
     expect(text).toMatch(/\nCaused by: threw the cable$/);
   });
 
-  test("has every error of an AggregateError, with its stack and causes", () => {
+  test("contains every error of an AggregateError, with its stack and causes", () => {
     const inner = [
       new Error("ops@x is refused", { cause: new Error("550") }),
       new RangeError("too long"),
@@ -40,7 +40,7 @@ describe("the text of something thrown", () => {
     );
   });
 
-  test("counts the errors that have no room in the first line", () => {
+  test("counts the errors that don't fit in the first line", () => {
     const many = Array.from({ length: 300 }, (_, index) => new Error(`row ${index}`));
     const text = errorText(new AggregateError(many, "bad rows"), 20_000);
     expect(first(text)).toBe("AggregateError: bad rows: row 0; row 1; row 2; row 3; row 4; … 300 in all");
@@ -79,14 +79,14 @@ describe("the text of something thrown", () => {
     expect(errorText(error)).toBe("no such thing\nLook again.");
   });
 
-  test("says a name once, and a message as it is now", () => {
+  test("contains the name once, and the current message", () => {
     const error = new Error("constraint failed");
     error.message = `insert into t - ${error.message}`;
     expect(errorText(error)).toMatch(/^Error: insert into t - constraint failed\n +at /);
     expect(first(errorText(new Error(String(new Error("boom")))))).toBe("Error: boom");
   });
 
-  test("begins with what is wrong where a stack begins with a place", () => {
+  test("begins with the message even if the stack begins with a source line", () => {
     const error = new SyntaxError("Unexpected token");
     error.stack = `/srv/x.js:3\nlet let\n    ^^^\n\n${error.stack}`;
     expect(errorText(error)).toMatch(
@@ -94,7 +94,7 @@ describe("the text of something thrown", () => {
     );
   });
 
-  test("keeps an error of another realm", () => {
+  test("handles errors from another realm", () => {
     expect(first(errorText(runInNewContext("new TypeError('far')")))).toBe("TypeError: far");
   });
 });
@@ -125,7 +125,7 @@ const revoked = (target: object) => {
 };
 const throwsOn = (...keys: string[]) => {
   const error = new Error("hidden");
-  // V8 makes the stack when it is first touched, which reads the name.
+  // V8 creates the stack on first access, which reads the name.
   void error.stack;
   for (const key of keys) {
     Object.defineProperty(error, key, {
@@ -145,7 +145,7 @@ class Endless extends Error {
   }
 }
 
-/** Made where they are tried: the test runner would look into them. */
+/** Created inside each test, because the test runner would inspect them. */
 const hostile: [string, () => unknown][] = [
   ["a cycle of causes", () => circular],
   ["errors that hold themselves", () => ownErrors],
@@ -186,7 +186,7 @@ const hostile: [string, () => unknown][] = [
   ["a huge object", () => ({ text: "y".repeat(2_000_000), rows: Array.from({ length: 3_000 }, () => ({})) })],
 ];
 
-describe("nothing that was thrown can break", () => {
+describe("no thrown value can break", () => {
   test.each(hostile)("the text of it: %s", (_, make) => {
     const thrown = make();
     for (const longest of [100, 8_000]) {
@@ -214,7 +214,7 @@ function safeFields(thrown: unknown): Record<string, unknown> {
   }
 }
 
-test("what a database cannot keep is replaced", () => {
+test("characters that a database cannot store are replaced", () => {
   const text = errorText(new Error("a\0b \ud800 c 😀"));
   expect(first(text)).toBe("Error: a\ufffdb \ufffd c 😀");
   expect(errorText("😀".repeat(60), 100)).toMatch(/^threw (😀)+\ufffd?…$/u);

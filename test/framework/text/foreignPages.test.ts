@@ -8,7 +8,7 @@ import type { NoticeContent } from "../../../framework/runs/notices/noticeText";
 import { noticeMail } from "../../../framework/runs/notices/noticeText";
 import { view } from "../../../framework/services/View";
 import { jsonText } from "../../../framework/text/jsonText";
-import { printable, printableLine, printableWithColours } from "../../../framework/text/printable";
+import { printable, printableLine, printableWithColors } from "../../../framework/text/printable";
 import { type ListRow, listRows, listText } from "../../../framework/views/commandList";
 import { groupFailures } from "../../../framework/views/report/failureGroups";
 import { reportPage } from "../../../framework/views/report/page";
@@ -29,7 +29,7 @@ interface HtmlParser {
 }
 const { Parser }: HtmlParser = createRequire(require.resolve("html-to-text"))("htmlparser2");
 
-/** A page as a browser takes it: its tags and the names of their attributes, and all texts, also of attributes. */
+/** A page as a browser parses it: tags with attribute names, and all text including attribute values. */
 function readPage(html: string): { tags: string[]; texts: string[] } {
   const tags: string[] = [];
   const texts: string[] = [];
@@ -59,14 +59,14 @@ function readPage(html: string): { tags: string[]; texts: string[] } {
 
 const now = Date.parse("2026-11-23T09:30:00Z");
 const clock = { now: new Date(now), hostTimezone: "Europe/Berlin" };
-/** Never empty: nothing is shown for that, tags included. */
+/** Never empty: an empty value would leave out its tags, too. */
 const some = foreign.map((text) => `x${text}y`);
 
 function runWith(error: string, message: string): Run {
   return someRun({ startedAt: now, finishedAt: now + 1, state: "failed", exitStatus: 1, message, error });
 }
 
-describe("text from elsewhere is text, and nothing else,", () => {
+describe("untrusted text stays text", () => {
   function report([app, host, name, description, error, output, trouble, crontab]: string[]): string {
     const data: ReportData = {
       ...{ app, host, clock, days: 7, from: now - 167 * 3_600_000, cellMs: 3_600_000 },
@@ -121,7 +121,7 @@ describe("text from elsewhere is text, and nothing else,", () => {
     } as unknown as NoticeContent);
   }
 
-  test("in the mail of a notice, whose facts stay apart", () => {
+  test("in a notification mail, with its facts kept apart", () => {
     const pageOf = (given: string[]) => readPage(view("notice", mail(given).data));
     const plainMail = Array.from({ length: 6 }, () => "x");
     const { tags } = pageOf(plainMail);
@@ -130,7 +130,7 @@ describe("text from elsewhere is text, and nothing else,", () => {
     expect(labels).toContain("Message");
     fc.assert(
       fc.property(fc.array(some, { minLength: 6, maxLength: 6 }), (given) => {
-        // A cause in an error gets a fact of its own.
+        // An error's cause becomes a separate fact.
         const page = pageOf(given);
         expect(page.tags).toEqual(tags);
         expect(page.texts.join("")).not.toMatch(acting);
@@ -149,7 +149,7 @@ describe("text from elsewhere is text, and nothing else,", () => {
   });
 });
 
-/** Paints as a terminal does. */
+/** Paints as on a terminal. */
 const terminal: Terminal = {
   paint: (_, text) => text,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
@@ -190,7 +190,7 @@ describe("in tables a row stays a row", () => {
         } as Status & { queueProblem: string };
         const text = statusText(status, clock, terminal);
         expect(text.split("\n")).toHaveLength(5);
-        expect(printableWithColours(text)).toBe(text);
+        expect(printableWithColors(text)).toBe(text);
         const note = printableLine(error);
         if (note.length < 40) expect(text).toContain(note.trimEnd());
       }),
@@ -199,14 +199,14 @@ describe("in tables a row stays a row", () => {
   });
 });
 
-test("JSON holds what went in, and nothing that acts on a terminal", () => {
+test("JSON contains the original values, but nothing that controls a terminal", () => {
   fc.assert(
     fc.property(foreign, foreign, (key, value) => {
       const rows = [{ [`k${key}`]: value, list: [value] }];
       for (const indent of [0, 2]) {
         const text = jsonText(rows, { indent });
         expect(text).not.toMatch(acting);
-        expect(printableWithColours(text)).toBe(text);
+        expect(printableWithColors(text)).toBe(text);
         expect(JSON.parse(text)).toEqual(rows);
       }
     }),

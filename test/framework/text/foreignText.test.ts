@@ -9,39 +9,39 @@ import { jsonLine } from "../../../framework/services/log/logLine";
 import { prettyLine } from "../../../framework/services/log/prettyLine";
 import { withoutUrlSecrets } from "../../../framework/services/webAddress";
 import { errorText } from "../../../framework/text/errorText";
-import { printable, printableLine, printableWithColours } from "../../../framework/text/printable";
+import { printable, printableLine, printableWithColors } from "../../../framework/text/printable";
 import type { QueueState } from "../../../framework/views/queue/queueState";
 import { queueText } from "../../../framework/views/queue/queueText";
 import { runDetails, runTable } from "../../../framework/views/runList";
 import { acting, foreign } from "../../support/foreign";
 import { someRun } from "../../support/run";
 
-/** Paints as a terminal does. */
+/** Paints as on a terminal. */
 const terminal: Terminal = {
   paint: (_, text) => `\u001b[31m${text}\u001b[0m`,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
   width: 100,
   isTerminal: true,
 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
 const withoutPaint = (text: string) => text.replaceAll(/\u001b\[(31|0|2)m/g, "");
 
 const run = someRun({ state: "failed", exitStatus: 1 });
 
-describe("text from elsewhere", () => {
-  test("never acts where it is shown, and one line stays one", () => {
+describe("untrusted text", () => {
+  test("never controls the terminal, and one line stays one line", () => {
     fc.assert(
       fc.property(foreign, (text) => {
         expect(printable(text)).not.toMatch(acting);
         expect(printableLine(text)).not.toMatch(/\n|\t/);
-        expect(withoutPaint(printableWithColours(text))).not.toMatch(acting);
-        // Only what acts is changed.
-        if (!acting.test(text)) expect(printableWithColours(text)).toBe(text);
+        expect(withoutPaint(printableWithColors(text))).not.toMatch(acting);
+        // Only control characters are changed.
+        if (!acting.test(text)) expect(printableWithColors(text)).toBe(text);
       }),
     );
   });
 
-  test("takes one line in tables of runs and of the queue", () => {
+  test("takes one line in tables of runs and jobs", () => {
     fc.assert(
       fc.property(foreign, foreign, (error, type) => {
         const table = runTable([{ ...run, error, message: type }], 2, terminal);
@@ -59,7 +59,7 @@ describe("text from elsewhere", () => {
     );
   });
 
-  test("is one line of the log, whole in JSON", () => {
+  test("is one line in the log, and complete in JSON", () => {
     fc.assert(
       fc.property(foreign, foreign, (message, value) => {
         const entry = { time: new Date(0), level: "info", message, run: "own", meta: { value } };
@@ -74,7 +74,7 @@ describe("text from elsewhere", () => {
     );
   });
 
-  test("becomes no link, call or frame of its own in chats", () => {
+  test("becomes no link, mention or code block in chats", () => {
     fc.assert(
       fc.property(foreign, foreign, (error, output) => {
         const content = {
@@ -101,7 +101,7 @@ describe("text from elsewhere", () => {
     );
   });
 
-  test("is kept as an error's text that databases take", () => {
+  test("becomes an error text that databases accept", () => {
     fc.assert(
       fc.property(foreign, foreign, (message, cause) => {
         const text = errorText(new Error(message, { cause }), 200);
@@ -112,8 +112,8 @@ describe("text from elsewhere", () => {
   });
 });
 
-// A word before a name may be its first half: `Doe, Jo <jo@x.org>`. So only what looks like an address is tried here.
-test("no address is lost from a list without a word", () => {
+// A word before a name may be its first half, as in `Doe, Jo <jo@x.org>`, so only try what looks like an address.
+test("no address in a list is silently lost", () => {
   const address = fc.constantFrom("a@x.org", "b.c@y.example", "root@localhost");
   const name = fc.constantFrom("", "Ops", '"Doe, J" ', "Ops Team ");
   const mailbox = fc.tuple(name, address).map(([label, one]) => (label === "" ? one : `${label}<${one}>`));
@@ -133,7 +133,7 @@ test("no address is lost from a list without a word", () => {
   );
 });
 
-test("a secret of a statement or URL is in none of its errors", () => {
+test("errors never contain secrets from a statement or URL", () => {
   const secret = fc.stringMatching(/^[A-Za-z0-9'"\\]{8,20}$/).map((text) => `Q${text}Z`);
   fc.assert(
     fc.property(secret, (value) => {

@@ -28,13 +28,13 @@ const run = someRun({
   args: ["\u001b[2J"],
 });
 
-test("what an error would do to the terminal, it does not do in a table of runs", () => {
+test("an error cannot control the terminal in a table of runs", () => {
   expect(runTable([run], now, terminal)).toBe(
     `\n  ✗ 7   Digest   1m ago   1m   retry 1, exit 1   ${shown} \ufffd]0;title\ufffd A\n`,
   );
 });
 
-test("nor in one run whole, which says what attempt it was", () => {
+test("nor in the details of a run, which name its attempt", () => {
   expect(runDetails(run, terminal)).toBe(
     [
       "✗ Digest  run 7",
@@ -51,7 +51,7 @@ test("nor in one run whole, which says what attempt it was", () => {
   );
 });
 
-test("nor that of a job", () => {
+test("nor in the details of a job", () => {
   const job: JobRecord = {
     ...{
       id: 3,

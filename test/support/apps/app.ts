@@ -112,7 +112,7 @@ function asOldAsTheBuild(root: string, path: string): void {
   for (let at = path; at !== "."; at = dirname(at)) utimesSync(join(root, at), mtime, mtime);
 }
 
-/** The runner's own settings (NODE_ENV=test, colours) are not the user's. */
+/** The runner's own settings (NODE_ENV=test, colors) are not the user's. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC" };

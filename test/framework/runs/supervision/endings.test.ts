@@ -168,7 +168,7 @@ describe("a run of a built command", () => {
   test("keeps 10 kB of what it returns, and says so", async () => {
     expect((await run("Talks")).status).toBe(0);
     expect((await last("Talks")).message).toBe(
-      `${"x".repeat(10_000)}… (990000 more characters are not kept)`,
+      `${"x".repeat(10_000)}… (990000 more characters were dropped)`,
     );
   });
 
@@ -196,7 +196,7 @@ describe("a run of a built command", () => {
     ["RejectsAndListens", 9, null],
     ["ThrowsMany", 1, "AggregateError: All promises were rejected: first; second"],
     ["Overflows", 1, "RangeError: Maximum call stack"],
-    ["Forgets", 1, "Forgets ended before its run() did"],
+    ["Forgets", 1, "Forgets exited before its run() finished"],
     ["ScriptFails", 1, null],
   ])("%s is recorded as failed with status %i", async (name, status, error) => {
     expect((await run(name)).status).toBe(status);

@@ -65,7 +65,7 @@ test("renaming the package in a fork fails immediately with an explanation", asy
   const refused = [await fork.laju("list"), await fork.laju("build")];
   fork.remove();
   for (const { status, stderr } of refused) {
-    expect(stderr).toContain('package.json calls this package "mine"');
+    expect(stderr).toContain('package.json names this package "mine"');
     expect(status).toBe(1);
   }
 });

@@ -30,7 +30,7 @@ describe("a line of the Logger", () => {
   });
 
   test("cannot control the terminal", () => {
-    const read = readableLine(lineOf("a\u001b[2Jb\u009b", { "k\u202e": "\u0007" }), { colour: false });
+    const read = readableLine(lineOf("a\u001b[2Jb\u009b", { "k\u202e": "\u0007" }), { color: false });
     expect(read).toBe('09:15:02 INFO  ab\ufffd  k\ufffd="\\u0007"'.replace('"\\u0007"', "\ufffd"));
   });
 });

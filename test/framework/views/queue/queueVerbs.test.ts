@@ -71,7 +71,7 @@ describe("the queue's verbs", () => {
     });
   });
 
-  test("queue:list shows the newest first, filtered, in 80 columns and without colour", async () => {
+  test("queue:list shows the newest first, filtered, in 80 columns and without color", async () => {
     const first = failed({ user_id: 3, error: `Error: ${"long ".repeat(40)}` });
     const second = insert({ status: "completed", result: '{"sent":true}', completed_at: Date.now() - 5000 });
     const third = insert({ type: "Nightly", status: "scheduled", due: Date.now() + 7_230_000 });
