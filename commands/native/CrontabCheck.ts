@@ -5,7 +5,7 @@ import { crontabVerdict } from "../../framework/crontab/install/crontabHealth";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
 import { lookLocally } from "../../framework/doctor/localChecks";
-import { lookingAt } from "../../framework/doctor/looking";
+import { lookingAt } from "../../framework/doctor/checkContext";
 import { troubleLines } from "../../framework/doctor/troubleText";
 import { jsonText } from "../../framework/text/jsonText";
 

@@ -24,7 +24,7 @@ import {
 } from "../../framework/crontab/install/target";
 import { unwritableWarnings } from "../../framework/crontab/install/userAccess";
 import { lookLocally } from "../../framework/doctor/localChecks";
-import { lookingAt } from "../../framework/doctor/looking";
+import { lookingAt } from "../../framework/doctor/checkContext";
 import { troubleLines } from "../../framework/doctor/troubleText";
 import { cronNote, hostCron } from "../../framework/host/hostCron";
 

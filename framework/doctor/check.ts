@@ -1,4 +1,4 @@
-import type { Looking } from "./looking";
+import type { Looking } from "./checkContext";
 
 /** What a check found, and how to mend it. */
 export interface Finding {

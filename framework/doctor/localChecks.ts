@@ -8,7 +8,7 @@ import { disk } from "./host/disk";
 import { dataFolder, logFolders } from "./host/folders";
 import { node } from "./host/node";
 import { clock } from "./host/setBack";
-import type { Looking } from "./looking";
+import type { Looking } from "./checkContext";
 import { findingOf } from "./runChecks";
 
 /** What `status`, `crontab:check`, `crontab:install` and the monitor look at each time, causes before effects. */

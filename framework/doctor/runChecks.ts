@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 import { bad, type Check, type CheckResult, type Finding, type LocalCheck, warning } from "./check";
-import { type Looking, lookingAt } from "./looking";
+import { type Looking, lookingAt } from "./checkContext";
 
 /** How long one check may take, in milliseconds. */
 const limitMs = 5_000;

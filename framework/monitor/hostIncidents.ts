@@ -1,7 +1,7 @@
 import { notices } from "../doctor/app/notices";
 import type { CheckResult } from "../doctor/check";
 import { lookLocally } from "../doctor/localChecks";
-import { lookingAt } from "../doctor/looking";
+import { lookingAt } from "../doctor/checkContext";
 import { askStores, hasStores } from "../doctor/stores";
 import { sentence } from "../doctor/troubleText";
 import { readInstallation } from "../host/installation";

@@ -6,7 +6,7 @@ import type { readCrontab } from "../crontab/install/systemCrontab";
 import { ledgerLock } from "../doctor/app/ledgerLock";
 import type { CheckResult } from "../doctor/check";
 import { localChecks, lookLocally } from "../doctor/localChecks";
-import { lookingAt } from "../doctor/looking";
+import { lookingAt } from "../doctor/checkContext";
 import { sentence } from "../doctor/troubleText";
 import { cronSummary, hostCron } from "../host/hostCron";
 import { readInstallation, type TargetOptions } from "../host/installation";

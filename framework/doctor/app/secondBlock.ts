@@ -8,7 +8,7 @@ import {
   secondBlockText,
 } from "../../crontab/install/secondBlocks";
 import { bad, type Finding, fine, type LocalCheck } from "../check";
-import type { Looking } from "../looking";
+import type { Looking } from "../checkContext";
 
 /** Whether the crontab has this app's entries more than once, each of which starts every command, or those of nothing. */
 export const secondBlock: LocalCheck = {

@@ -5,7 +5,7 @@ import { isScheduleWorking } from "../../host/isScheduleWorking";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { scheduledCommands } from "../app/scheduled";
 import { bad, type Finding, fine, type LocalCheck, warning } from "../check";
-import type { Looking } from "../looking";
+import type { Looking } from "../checkContext";
 
 export const cronDaemon: LocalCheck = {
   name: "cron daemon",

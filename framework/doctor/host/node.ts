@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { installCommand } from "../../crontab/install/installCommand";
 import { bad, fine, type LocalCheck, warning } from "../check";
-import type { Looking } from "../looking";
+import type { Looking } from "../checkContext";
 
 /** Whether what the installed entries start is there: the folder they go to, and the node. */
 export const node: LocalCheck = {
