@@ -3,7 +3,7 @@ import restore from "../app/programs/restore";
 
 // No schedule: replacing a database is asked for by a person, with --yes.
 export default command({
-  description: "Put a backup in the place of the database",
+  description: "Replace the database with a backup",
   tags: ["backup"],
   environments: ["demo"],
   options: {

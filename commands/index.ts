@@ -40,7 +40,7 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   const input = { ...parseArguments(own, verb.options), rest };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
   checkPackageName();
-  // Doctor reports it among all that is wrong.
+  // doctor reports it together with everything else that is wrong.
   if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;
 }
@@ -72,7 +72,7 @@ function print(text: string): 0 {
   return 0;
 }
 
-/** One sentence for what the user can mend; everything else is our fault and is shown whole. */
+/** One sentence for errors the user can fix; anything else is our fault and is shown in full. */
 function show(error: unknown, isVerbose: boolean): void {
   if (!(error instanceof LajuError) || isVerbose) {
     console.error(error);

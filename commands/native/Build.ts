@@ -8,9 +8,9 @@ import { paths } from "../../framework/config/config";
 import { LajuError } from "../../framework/config/errors";
 
 export default verb({
-  options: { watch: { type: "boolean", short: "w", description: "Go on and build again what changes" } },
+  options: { watch: { type: "boolean", short: "w", description: "Keep running and rebuild what changes" } },
   details:
-    "Type errors are npm run typecheck's business; syntax and metadata errors are named here, with their place.",
+    "Reports syntax and metadata errors with their location. Type errors are left to npm run typecheck.",
   async run({ options }) {
     checkSources();
     const { buildApp, watchAndBuild } = await buildTools();
@@ -25,22 +25,22 @@ export default verb({
   },
 });
 
-/** A build of another user's, say. */
+/** For example because the last build was made by another user. */
 function notWritable(cause: unknown): LajuError {
   return new LajuError(`the build cannot be written: ${(cause as Error).message}`, {
     code: "E_BUILD_WRITE",
-    hint: `Build as the user who owns ${paths.build} and all that is in it.`,
+    hint: `Build as the user who owns ${paths.build} and everything in it.`,
     cause,
   });
 }
 
-/** A server may have the build alone. */
+/** A server may have only the build. */
 function checkSources(): void {
   const missing = ["app", "framework/build"].find((folder) => !existsSync(join(paths.root, folder)));
   if (missing === undefined) return;
-  throw new LajuError(`there are no sources here to build: ${join(paths.root, missing)} is missing`, {
+  throw new LajuError(`there are no sources to build here: ${join(paths.root, missing)} is missing`, {
     code: "E_NO_SOURCES",
-    hint: "Build where the sources are, and bring build/ here.",
+    hint: "Build where the sources are, then copy build/ here.",
   });
 }
 
@@ -51,17 +51,17 @@ function show(report: BuildReport): 0 | 1 {
     console.log(`${paint("green", symbols.done)} ${sentence(report)}`);
   }
   reportWarnings(report.warnings);
-  for (const { name } of report.kept) console.log(`  ${name} keeps what an earlier build made of it`);
+  for (const { name } of report.kept) console.log(`  ${name} kept from an earlier build`);
   for (const { name, why } of report.removed) console.log(`  ${name} removed: ${why}`);
   for (const name of report.alone) {
     console.log(
-      paint("dim", `  ${name} imports nothing of laju's: try it with node laju run ${name}, not with tsx`),
+      paint("dim", `  ${name} imports nothing from laju: try it with node laju run ${name}, not with tsx`),
     );
   }
   return status;
 }
 
-/** The build's tools are development's; production brings build/ along. */
+/** esbuild is a development dependency, and production has only build/. */
 async function buildTools() {
   try {
     const [{ buildApp }, { watchAndBuild }] = await Promise.all([
@@ -71,9 +71,9 @@ async function buildTools() {
     return { buildApp, watchAndBuild };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    throw new LajuError("esbuild is not installed, which the build needs", {
+    throw new LajuError("the build needs esbuild, which is not installed", {
       code: "E_NO_BUILD_TOOLS",
-      hint: "Build where the development packages are (npm ci), and bring build/ here.",
+      hint: "Build where the development dependencies are installed (npm ci), then copy build/ here.",
       cause: error,
     });
   }

@@ -25,13 +25,13 @@ export default verb({
     ...exportOptions,
     json: { type: "boolean", description: "Print the entries as JSON" },
   },
-  details: `Only the block goes to stdout: node laju crontab > crontab.txt is exact. crontab:install writes it.
+  details: `Only the block is written to stdout, so node laju crontab > crontab.txt is exact. crontab:install installs it.
 
---format writes the same schedules for schedulers other than a crontab:
+--format writes the same schedules for other schedulers:
   cron.d       a file for /etc/cron.d, with the user in each line
   systemd      a .service for each command and a .timer that starts it
-  kubernetes   a CronJob manifest for each command, which needs --image
-What one of them cannot do exactly is an error that names the command.`,
+  kubernetes   a CronJob manifest for each command; needs --image
+If a format cannot express something exactly, the error names the command.`,
   run({ options }) {
     const target = crontabTarget(options);
     warnOfOldBuild(readManifest());

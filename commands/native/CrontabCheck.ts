@@ -4,8 +4,8 @@ import { crontabDiffText } from "../../framework/crontab/install/changeText";
 import { crontabVerdict } from "../../framework/crontab/install/crontabHealth";
 import { readingOnce } from "../../framework/crontab/install/systemCrontab";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
-import { lookLocally } from "../../framework/doctor/localChecks";
-import { lookingAt } from "../../framework/doctor/checkContext";
+import { checkContext } from "../../framework/doctor/checkContext";
+import { runLocalChecks } from "../../framework/doctor/localChecks";
 import { troubleLines } from "../../framework/doctor/troubleText";
 import { jsonText } from "../../framework/text/jsonText";
 
@@ -13,17 +13,17 @@ export default verb({
   options: {
     ...targetOptions,
     ...userOption,
-    "dry-run": { type: "boolean", description: "Show what crontab:install would change as well" },
+    "dry-run": { type: "boolean", description: "Also show what crontab:install would change" },
     json: { type: "boolean", description: "Print the state as JSON" },
   },
-  details: `Ends with status 1 unless the installed entries are what the build asks for and can start: fit for deploy scripts.
-Options that are not given are those that crontab:install was called with.`,
+  details: `Exits with status 1 unless the installed entries match the build and can start, so it can be used in deploy scripts.
+Options you leave out default to those that crontab:install was called with.`,
   run({ options }) {
     const read = readingOnce();
     const { state, change, message, hint } = crontabVerdict(options, read);
     const terminal = terminalFor(1);
     const isDrift = state !== "in order";
-    const health = lookLocally(lookingAt(options.user, read), ["crontab"]);
+    const health = runLocalChecks(checkContext(options.user, read), ["crontab"]);
     const troubles = [
       ...(isDrift ? [{ name: "crontab", state: "bad", message, cure: hint } as const] : []),
       ...health.filter((finding) => finding.state === "bad"),

@@ -23,8 +23,8 @@ import {
   userOption,
 } from "../../framework/crontab/install/target";
 import { unwritableWarnings } from "../../framework/crontab/install/userAccess";
-import { lookLocally } from "../../framework/doctor/localChecks";
-import { lookingAt } from "../../framework/doctor/checkContext";
+import { checkContext } from "../../framework/doctor/checkContext";
+import { runLocalChecks } from "../../framework/doctor/localChecks";
 import { troubleLines } from "../../framework/doctor/troubleText";
 import { cronNote, hostCron } from "../../framework/host/hostCron";
 
@@ -35,18 +35,18 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
     replace: {
       type: "boolean",
-      description: "Take over this app's entries that the crontab has under another root",
+      description: "Take over this app's entries that were installed under another root",
     },
-    yes: { type: "boolean", short: "y", description: "Do not ask before the first installation" },
+    yes: { type: "boolean", short: "y", description: "Don't ask before the first installation" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: `Replaces this app's block in your crontab and leaves every other line as it is; the previous crontab is kept in
-data/crontab.bak. With names, only the entries of these commands change. Root, node and log folder stay as they were
-chosen before, unless you name others. It ends with status 0 once the entries are in place, and says first what keeps
-them from being started, such as a cron daemon that doesn't run: crontab:check then ends with status 1.`,
+  details: `Replaces this app's block in your crontab and leaves every other line alone. The previous crontab is saved as
+data/crontab.bak. With names, only the entries of those commands change. Root, node and log folder stay as they were
+last chosen unless you name others. Exits with status 0 once the entries are installed. Anything that keeps them from
+starting, such as a cron daemon that isn't running, is reported first; crontab:check then exits with status 1.`,
   async run({ args, options: asked }) {
     const read = readingOnce();
-    // The others' environment and node, which stay as they are, are those of the named ones too.
+    // When only some commands are installed, they share the environment and node of the entries left alone.
     const options = forInstalling(asked, { read, isPartial: args.length > 0 });
     const plain = crontabTarget(options, args);
     checkInstallable(plain);
@@ -68,8 +68,8 @@ them from being started, such as a cron daemon that doesn't run: crontab:check t
     const change = installCrontab(target);
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
-    // First: that entries which nothing starts are in place is no good news.
-    for (const line of troubleLines(lookLocally(lookingAt(options.user)), terminal)) console.log(line);
+    // Problems first: installing entries that cannot start is no success.
+    for (const line of troubleLines(runLocalChecks(checkContext(options.user)), terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     for (const note of [cronNote(hostCron(options)), keptOptionsText(options, asked)]) {
       if (note !== undefined) console.log(`  ${terminal.paint("dim", note)}`);

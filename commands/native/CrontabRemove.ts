@@ -17,7 +17,7 @@ export default verb({
     ...userOption,
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
   },
-  details: "Takes out this app's block and nothing else; the previous crontab is kept in data/crontab.bak.",
+  details: "Removes this app's block and nothing else. The previous crontab is saved as data/crontab.bak.",
   run({ options: asked }) {
     const { "dry-run": isDryRun, ...named } = asked;
     const read = readingOnce();
@@ -40,7 +40,7 @@ export default verb({
   },
 });
 
-/** Whether what is remembered is about this crontab and not about another one with entries of this app. */
+/** Whether the remembered installation is in this crontab, and not in another one with entries of this app. */
 function isOf({ root, options }: Installation, { place, user }: CrontabTarget): boolean {
   const isUsers = (options.user ?? userInfo().username) === (user ?? userInfo().username);
   return isUsers && (root ?? place.root) === place.root;

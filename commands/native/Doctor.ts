@@ -7,8 +7,8 @@ import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },
-  details: `Looks for what makes cron fail without a word, and says how to mend it. Run it as the user whose crontab it is.
-Ends with status 1 if anything is bad; warnings are no reason.`,
+  details: `Looks for problems that make cron fail silently and says how to fix them. Run it as the crontab's user.
+Exits with status 1 if anything is bad; warnings don't count.`,
   async run({ options }) {
     const results = await runChecks(checks);
     console.log(options.json ? jsonText(results) : doctorText(results, terminalFor(1)));

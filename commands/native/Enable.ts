@@ -4,8 +4,8 @@ import { switchCommand, switchOptions } from "../../framework/crontab/install/sw
 export default verb({
   options: switchOptions,
   words: { least: 1, most: 1 },
-  details: `Writes "enabled": true for the command into schedule.json, which wins over what its source says. The crontab
-changes when it is installed again: with --install, at once. schedule:work takes it up by itself.`,
+  details: `Writes "enabled": true for the command to schedule.json, which overrides its source. The crontab changes when it
+is installed again; --install does that immediately. schedule:work picks up the change by itself.`,
   run({ args: [name], options }) {
     switchCommand(name as string, true, options);
   },

@@ -11,14 +11,14 @@ export default verb({
   options: {
     timezone: { type: "string", description: "The schedule's zone, as in metadata (default: the host's)" },
     "host-timezone": { type: "string", description: "The zone of the host's cron (default: this host's)" },
-    from: { type: "string", description: "Show the times after this moment, in ISO 8601 (default: now)" },
-    count: { type: "string", default: "5", description: "How many of the next times to show" },
+    from: { type: "string", description: "Show the times after this one, in ISO 8601 (default: now)" },
+    count: { type: "string", default: "5", description: "How many upcoming times to show" },
     name: { type: "string", description: "The command's name, which decides what H stands for" },
     json: { type: "boolean", description: "Print it as JSON" },
   },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
   details: `Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,
-or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.`,
+or the shell replaces each * with file names. Exits with status 2 if the schedule is invalid.`,
   run({ args, options }) {
     const { now, ...here } = hostClock();
     const host = options["host-timezone"];

@@ -7,7 +7,7 @@ import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: {
-    json: { type: "boolean", description: "Print build/commands.json, without the paths of pings" },
+    json: { type: "boolean", description: "Print build/commands.json, without the ping URLs' paths" },
   },
   run({ options }) {
     const manifest = readManifest();
@@ -25,7 +25,7 @@ export default verb({
   },
 });
 
-/** Anybody who knows a ping's path can report that all is well. */
+/** The path of a ping URL is a secret: anyone who knows it can report success. */
 function hidePings(key: string, value: unknown): unknown {
   return key === "ping" && typeof value === "string" ? shownUrl(value) : value;
 }

@@ -27,13 +27,13 @@ export default verb({
   options: {
     json: { type: "boolean", description: "Print the rows as JSON" },
     next: { type: "boolean", description: `Show the next ${upcoming} times of each command` },
-    timeline: { type: "boolean", description: "Show how much starts in the next 24 hours, and what at once" },
+    timeline: { type: "boolean", description: "Show the next 24 hours: how many starts, and which coincide" },
     ...selectionOptions,
     ...sortOption,
     ...allOption,
     env: {
       type: "string",
-      description: "As in this environment (default: that of the crontab, or NODE_ENV)",
+      description: "List for this environment (default: the crontab's, or NODE_ENV)",
     },
   },
   words: selectionWords,
@@ -74,7 +74,7 @@ export default verb({
   },
 });
 
-/** Commands that have a schedule, and that nothing starts here. */
+/** Scheduled commands that are never started here. */
 function leftOut(commands: readonly DeployedCommand[], environment: string): DeployedCommand[] {
   return commands.filter((command) => command.schedules.length > 0 && isNeverHere(command, environment));
 }

@@ -19,19 +19,19 @@ import { showLog } from "../../framework/views/showLog";
 
 export default verb({
   options: {
-    run: { type: "string", description: "The run with this id, or key (default: the last)" },
-    follow: { type: "boolean", short: "f", description: "Keep printing what is written from now on" },
-    json: { type: "boolean", description: "Show the Logger's lines as JSON on a terminal too" },
+    run: { type: "string", description: "The run with this id or key (default: the last run)" },
+    follow: { type: "boolean", short: "f", description: "Keep printing new output" },
+    json: { type: "boolean", description: "Show the Logger's lines as JSON, even on a terminal" },
     raw: {
       type: "boolean",
-      description: "Print the exact bytes, escape sequences included, on a terminal too",
+      description: "Print the exact bytes with their escape sequences, even on a terminal",
     },
-    lines: { type: "string", short: "n", description: "Only this many lines, the last ones" },
+    lines: { type: "string", short: "n", description: "Print only the last lines, this many" },
   },
   words: { least: 1, most: 1 },
-  details: `Prints what one run wrote, even if its file was rotated since. On a terminal the Logger's JSON is shown as lines to
-read, with local times; files and pipes get the exact bytes. --follow continues with the runs that come after it,
-or, together with --run, ends when that run does.`,
+  details: `Prints what one run wrote, even if its file has been rotated since. On a terminal, the Logger's JSON is shown as
+readable lines with local times; files and pipes get the exact bytes. --follow continues with later runs; together
+with --run, it ends when that run does.`,
   async run({ args: [name], options }) {
     const command = recordedName(name as string);
     const lines = options.lines === undefined ? undefined : lineCount(options.lines);
@@ -60,11 +60,11 @@ function lastRun(name: string): Run | undefined {
 function chosenRun(name: string, id: string): Run {
   const run = findRunCalled(id);
   if (run?.name === name) return run;
-  const hint = run === undefined ? `node laju runs ${name} lists them.` : `It is one of ${run.name}.`;
+  const hint = run === undefined ? `node laju runs ${name} lists them.` : `That run belongs to ${run.name}.`;
   throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });
 }
 
-/** Where a run has stopped writing: what comes after it is not missed, nor shown twice. */
+/** Where a run stopped writing, so that later output is neither missed nor shown twice. */
 function placeAfter({ name, log }: Run): LogPlace {
   if (log === null || !isLogPlace(log.file)) return endOfLog(logOf(name));
   const place = endOfLog(log.file);
@@ -94,7 +94,7 @@ function about({ id, state, exitStatus, startedAt, log }: Run): string {
 }
 
 function lineCount(text: string): number {
-  const hint = "node laju logs --help shows how it is used.";
+  const hint = "node laju logs --help shows how to use it.";
   return numberOption("lines", text, { least: 1, wanted: "a whole number above 0", hint });
 }
 

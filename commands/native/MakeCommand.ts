@@ -17,16 +17,16 @@ export default verb({
     retries: { type: "string", description: "How often a failed run is retried, such as 2" },
     priority: {
       type: "string",
-      description: "A number, low, normal or high orders lists; any word is shown",
+      description: "low, normal, high or a number orders lists; any other word is only shown",
     },
-    tags: { type: "string", description: "Words to pick it by, such as mail,nightly" },
-    script: { type: "boolean", description: "Write the script form: a plain file that ends itself" },
+    tags: { type: "string", description: "Words to select it by, such as mail,nightly" },
+    script: { type: "boolean", description: "Write a plain script that exits by itself" },
     force: { type: "boolean", description: "Replace the file if it exists" },
   },
   words: { least: 1, most: 1 },
-  details: `Names in any style become PascalCase; folders are kept: reports/monthly makes commands/reports/Monthly.ts.
-Stubs of your own, stubs/command.stub and stubs/script.stub in the app's root, are used instead of laju's.
-They may hold {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata's lines).`,
+  details: `Names in any style become PascalCase, and folders are kept: reports/monthly creates commands/reports/Monthly.ts.
+To use your own stubs, put stubs/command.stub or stubs/script.stub in the app's root.
+They may contain {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata lines).`,
   run({ args: [typed], options }) {
     const draft = draftCommand(typed as string, options);
     writeNewFile(draft, options.force ?? false);

@@ -9,11 +9,10 @@ import { writeNewFile } from "../../framework/make/writeNewFile";
 export default verb({
   options: { force: { type: "boolean", description: "Replace the file if it exists" } },
   words: { least: 1, most: 1 },
-  details: `Names in any style become PascalCase; folders are kept: reports/monthly makes app/jobs/reports/Monthly.ts.
-app/jobs/_types.ts is written anew: it is what checks the types and data given to scheduleJob and push.
+  details: `Names in any style become PascalCase, and folders are kept: reports/monthly creates app/jobs/reports/Monthly.ts.
+It also regenerates app/jobs/_types.ts, which type-checks the types and data given to scheduleJob and push.
 
-A stub of your own, stubs/job.stub in the app's root, is used instead of laju's. It may hold {{ name }} and {{ app }}
-(the path to app/).`,
+To use your own stub, put stubs/job.stub in the app's root. It may contain {{ name }} and {{ app }} (the path to app/).`,
   run({ args: [typed], options }) {
     const draft = draftJob(typed as string);
     writeNewFile(draft, options.force ?? false);
@@ -29,7 +28,7 @@ function created({ name, file }: JobDraft): string {
   return [
     `${paint("green", symbols.done)} Created ${relative(paths.root, file)}`,
     "",
-    `  ${paint("dim", "Queue it   ")} import ${local} from ${module}; await ${local}.push({ id: 7 });`,
-    `  ${paint("dim", "Work it off")} npx tsx commands/Worker.ts --once`,
+    `  ${paint("dim", "Queue it")} import ${local} from ${module}; await ${local}.push({ id: 7 });`,
+    `  ${paint("dim", "Run it  ")} npx tsx commands/Worker.ts --once`,
   ].join("\n");
 }

@@ -5,11 +5,12 @@ import { latestMigrations } from "../../framework/services/database/migrator";
 export default verb({
   options: {},
   details:
-    "Runs what app/migrations and laju itself have and the database lacks. One that fails half-way is rolled back where the database can.",
+    "Runs the pending migrations of app/migrations and of laju itself. A failed one is rolled back if the database supports that.",
   async run() {
     const { paint, symbols } = terminalFor(1);
     const names = await latestMigrations();
     for (const name of names) console.log(`${paint("green", symbols.done)} ${name}`);
-    console.log(names.length === 0 ? "Nothing to migrate." : `Ran ${names.length} of them.`);
+    const count = names.length === 1 ? "1 migration" : `${names.length} migrations`;
+    console.log(names.length === 0 ? "Nothing to migrate." : `Ran ${count}.`);
   },
 });

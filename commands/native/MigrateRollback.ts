@@ -7,8 +7,8 @@ export default verb({
     all: { type: "boolean", description: "Undo every migration of the app, not only the last batch" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: `Undoes the app's last batch, or the migrations named. The tables of the queue and the cache are laju's: they go only
-when their migrations are named.`,
+  details: `Undoes the app's last batch, or the migrations you name. The queue and cache tables belong to laju: they are dropped
+only when you name their migrations.`,
   async run({ args, options }) {
     const { paint, symbols } = terminalFor(1);
     const names = await rollBackMigrations({ names: args, all: options.all ?? false });

@@ -5,8 +5,8 @@ import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },
-  details: `Changes nothing. A migration that has run and that this release does not have, as after going back to an earlier
-release, is shown as such, and is no error.`,
+  details: `Changes nothing. A migration that has run but is not in this release, such as after going back to an earlier one, is
+marked and is not an error.`,
   async run({ options }) {
     const rows = await migrationStatus();
     if (options.json) return console.log(jsonText(rows));

@@ -11,18 +11,18 @@ const longestMs = 240_000;
 
 export default verb({
   options: { json: { type: "boolean", description: "Print what was found as JSON" } },
-  details: `Finds starts that cron missed, runs that were lost and runs far over their usual duration, and what keeps commands
-from running here, and tells of them where notices go; sends what could not be sent before, deletes old runs
-(RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL of MONITOR_PING, or URL/fail.
+  details: `Finds starts that cron missed, lost runs, runs far over their usual duration and whatever keeps commands from running
+here, and sends notices about them. It also sends notices that could not be sent before, deletes old runs
+(RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL in MONITOR_PING, or URL/fail.
 With MONITOR=true in .env, crontab:install adds an entry that runs it every five minutes.
 
-Prints what is new and nothing else. Ends with status 1 when it could not do a part of its work itself.`,
+Prints only what is new. Exits with status 1 if it could not do part of its own work.`,
   async run({ options }) {
     if (!takeLock(".monitor", { wait: false })) {
-      console.error("Another monitor is at work.");
+      console.error("Another monitor is already running.");
       return 0;
     }
-    const { news, failures } = await passReported();
+    const { news, failures } = await runReportedPass();
     if (options.json) console.log(jsonText({ news, failures }));
     else for (const line of news) console.log(stamped(line));
     for (const line of failures) console.error(stamped(line));
@@ -30,8 +30,8 @@ Prints what is new and nothing else. Ends with status 1 when it could not do a p
   },
 });
 
-/** A pass, of which MONITOR_PING hears however it ends. */
-async function passReported(): Promise<MonitorReport> {
+/** Reports the pass to MONITOR_PING, however it ends. */
+async function runReportedPass(): Promise<MonitorReport> {
   try {
     const report = await Promise.race([monitor(), tooLong()]);
     const failure = await reportPass(report);
@@ -42,16 +42,16 @@ async function passReported(): Promise<MonitorReport> {
   }
 }
 
-/** Its log is read weeks later. */
+/** The monitor's log may be read weeks later. */
 function stamped(line: string): string {
   return `${new Date().toISOString()} ${printableLine(line)}`;
 }
 
 function tooLong(): Promise<never> {
   return new Promise((_, reject) => {
-    const error = new LajuError(`the monitor was not done after ${longestMs / 60_000} minutes`, {
+    const error = new LajuError(`the monitor did not finish within ${longestMs / 60_000} minutes`, {
       code: "E_MONITOR",
-      hint: "The next one goes on where it stood.",
+      hint: "The next pass continues where this one stopped.",
     });
     setTimeout(() => reject(error), longestMs).unref();
   });

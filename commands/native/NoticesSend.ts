@@ -5,14 +5,13 @@ import { waitForLedger } from "../../framework/runs/ledger/waitForLedger";
 import { sendNotices } from "../../framework/runs/notices/sendNotices";
 import { printableLine } from "../../framework/text/printable";
 
-/** A ledger that another process keeps for longer, the monitor finds free again. */
+/** If the ledger stays locked for longer, the monitor sends the notices later. */
 const patienceMs = 60_000;
 
 export default verb({
   options: {},
-  details: `Sends what waits in the ledger's outbox. A run that failed starts this by itself, and laju monitor does the same for
-whatever could not be sent; there is seldom a reason to call it by hand. While another process has the ledger locked, it
-waits, for a minute at the longest.`,
+  details: `Sends the notices in the ledger's outbox. A failed run starts this by itself, and laju monitor sends whatever could
+not be sent, so you rarely need to call it. If another process has the ledger locked, it waits for up to a minute.`,
   async run() {
     if (!(await waitForLedger(Date.now() + patienceMs))) return 0;
     findHangsBySkips();
@@ -27,7 +26,7 @@ waits, for a minute at the longest.`,
   },
 });
 
-/** Without the path of a ping's URL, which is its secret. */
+/** Leaves out the path of a ping URL, which is a secret. */
 function receiver(channel: string): string {
   return channel.startsWith("ping:") ? `ping ${new URL(channel.slice(5)).host}` : channel;
 }

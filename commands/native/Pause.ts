@@ -11,15 +11,15 @@ import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   options: {
-    reason: { type: "string", description: "What for; the ledger keeps it with every start that is skipped" },
-    until: { type: "string", description: 'When it ends by itself: "2h", or "2026-11-24 08:00"' },
+    reason: { type: "string", description: "Why; recorded with every skipped start" },
+    until: { type: "string", description: 'When it ends by itself: after "2h", or at "2026-11-24 08:00"' },
     list: { type: "boolean", description: "Show what is paused, change nothing" },
     json: { type: "boolean", description: "Print what is paused as JSON" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: `Maintenance: starts that are due are recorded as skipped with the reason, and nothing else happens. Without names it
-holds for all commands. What runs goes on, and so do workers under pm2; laju run, and a command that is started at a
-terminal, run all the same. node laju resume ends it.`,
+  details: `For maintenance: starts that come due are recorded as skipped, with the reason, and do nothing. Without names, all
+commands are paused. Runs in progress continue, and so do workers under pm2. laju run and commands started at a
+terminal still run. node laju resume ends the pause.`,
   run({ args, options }) {
     if (!options.list) {
       const { commands } = readCatalog();
@@ -40,25 +40,25 @@ function newPause(
 function endOf(text: string, now: number): number {
   const isDate =
     /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text) && isDay(text.slice(0, 10));
-  // A bare date would be midnight in UTC; with a time of day it is the host's own clock.
+  // Date.parse reads a bare date as UTC, but a date with a time as local time.
   const time = isDate
     ? Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"))
     : now + durationOf(text);
   if (time > now) return time;
-  throw new LajuError(`--until ${text} is ${Number.isNaN(time) ? "no time" : "in the past"}`, {
+  throw new LajuError(`--until ${text} is ${Number.isNaN(time) ? "not a time" : "in the past"}`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: 'Write how long, such as "2h", or when, such as "2026-11-24 08:00".',
+    hint: 'Give a duration, such as "2h", or a time, such as "2026-11-24 08:00".',
   });
 }
 
-/** Node takes 30 February for 2 March. */
+/** Date.parse turns February 30 into March 2. */
 function isDay(date: string): boolean {
   const time = Date.parse(date);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
-/** NaN for what is none, so that both ways to say it are named. */
+/** NaN if it isn't a duration, so that the error can name both forms. */
 function durationOf(text: string): number {
   try {
     return parseDuration(text);

@@ -7,14 +7,14 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 export default verb({
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
-  details: `Jobs that wait never start. One that runs has its signal aborted within a second or two, and what it does or returns
-after that counts for nothing. A cron job's next run is not queued any more.`,
+  details: `Waiting jobs never start. A running job's signal is aborted within a second or two, and whatever it does or returns
+after that is ignored. A cron job's next run is no longer queued.`,
   async run({ args, options }) {
     await withQueue(async (engine) => {
       const jobs = await chosenJobs(engine, args);
       const done = await engine.cancel(jobs.map(({ id }) => id));
-      console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Cancelled", done));
-      untouched(jobs, done, "Only jobs that are not finished can be cancelled.");
+      console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Canceled", done));
+      untouched(jobs, done, "Only unfinished jobs can be canceled.");
     });
   },
 });

@@ -13,11 +13,11 @@ export default verb({
     state: { type: "string", description: "Only jobs in these states, such as failed or ready,leased" },
     type: { type: "string", description: "Only jobs of these types, separated by commas" },
     user: { type: "string", description: "Only jobs of the user with this id" },
-    limit: { type: "string", default: "20", description: "How many, the newest first" },
+    limit: { type: "string", default: "20", description: "How many to show, newest first" },
     json: { type: "boolean", description: "Print the rows as JSON" },
   },
   details:
-    "States: scheduled, ready, leased, completed, failed, cancelled. node laju queue:show <id> shows one whole.",
+    "States: scheduled, ready, leased, completed, failed, cancelled. node laju queue:show <id> shows one in full.",
   async run({ options }) {
     const { state, type, user, limit } = options;
     const filter: JobFilter = { limit: countOption("limit", limit, 1) };
@@ -34,6 +34,6 @@ export default verb({
 
 function countOption(option: string, text: string, least: number): number {
   const wanted = `a whole number from ${least} up`;
-  const hint = "node laju queue:list --help shows how it is used.";
+  const hint = "node laju queue:list --help shows how to use it.";
   return numberOption(option, text, { least, most: 999_999_999, wanted, hint });
 }

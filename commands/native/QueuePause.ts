@@ -5,10 +5,10 @@ import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  options: { json: { type: "boolean", description: 'Print what is paused as JSON ("*" is all)' } },
+  options: { json: { type: "boolean", description: 'Print what is paused as JSON ("*" means all)' } },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: `No worker begins a job of these types, or of any without types. What runs goes on, and jobs can be queued as ever.
-It outlives restarts: node laju queue:resume ends it.`,
+  details: `Workers start no jobs of these types, or, without types, no jobs at all. Running jobs continue, and jobs can still be
+queued. The pause survives restarts; node laju queue:resume ends it.`,
   async run({ args, options }) {
     await withQueue(async (engine) => {
       await checkTypes(args, engine);

@@ -4,19 +4,19 @@ import { parseDuration } from "../../framework/config/duration";
 import { jsonText } from "../../framework/text/jsonText";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
-/** A large deletion would keep the database from everybody else. */
+/** How many jobs are deleted at a time: one large deletion would block everyone else. */
 const step = 500;
 
 export default verb({
   options: {
     "older-than": {
       type: "string",
-      description: "Ended so long ago, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
+      description: "How long ago they ended, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
     },
-    json: { type: "boolean", description: "Print how many as JSON" },
+    json: { type: "boolean", description: "Print the number of deleted jobs as JSON" },
   },
-  details: `Deletes finished jobs (completed, failed, cancelled) in small steps. Completed jobs with a removeDelay go when that
-has passed, and not before. Workers do the same by themselves. --older-than 0s deletes all others.`,
+  details: `Deletes finished jobs (completed, failed, canceled) in small steps. Completed jobs with a removeDelay are deleted when
+the delay has passed, and not before. Workers do the same by themselves. --older-than 0s deletes all other finished jobs.`,
   async run({ options }) {
     const age = options["older-than"];
     const keepMs = age === undefined ? settings().queueKeepDays * 86_400_000 : parseDuration(age);

@@ -7,7 +7,7 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 export default verb({
   options: {},
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: "Without types it ends every pause. Workers go on at once.",
+  details: "Without types, ends every pause. Workers continue immediately.",
   async run({ args }) {
     await withQueue(async (engine) => {
       await checkTypes(args, engine);
@@ -16,7 +16,7 @@ export default verb({
       for (const type of ended) await engine.resume(type);
       console.log(resumedText(ended));
       if (args.length > 0 && paused.includes("*")) {
-        throw new LajuError("all jobs are paused, so these still are", {
+        throw new LajuError("all jobs are paused, so these stay paused", {
           code: "E_PAUSED",
           hint: "node laju queue:resume, without types, ends every pause.",
         });

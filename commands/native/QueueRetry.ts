@@ -8,7 +8,7 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 export default verb({
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
-  details: "Failed and cancelled jobs are ready again, with all their attempts. all: every failed one.",
+  details: "Queues failed and canceled jobs again, with all their attempts. all means every failed job.",
   async run({ args, options }) {
     await withQueue(async (engine) => {
       const isAll = args.length === 1 && args[0] === "all";
@@ -16,15 +16,14 @@ export default verb({
       const done = await engine.retry(isAll ? "failed" : jobs.map(({ id }) => id));
       console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Queued again", done));
       const rule =
-        "Only failed and cancelled jobs can be retried, and only while no unfinished job has their unique key.";
+        "Only failed and canceled jobs can be retried, and only while no unfinished job has their unique key.";
       untouched(jobs, done, rule);
-      if (isAll) await tellOfOthers(engine);
+      if (isAll) await reportStillFailed(engine);
     });
   },
 });
 
-/** Those that stay failed when all are retried. */
-async function tellOfOthers(engine: QueueEngine): Promise<void> {
+async function reportStillFailed(engine: QueueEngine): Promise<void> {
   const { failed } = (await engine.counts()).byState;
-  if (failed > 0) console.error(`${failed} stay failed: an unfinished job has their unique key.`);
+  if (failed > 0) console.error(`Not retried: ${failed}, because an unfinished job has their unique key.`);
 }

@@ -7,9 +7,10 @@ import { queueText } from "../../framework/views/queue/queueText";
 
 export default verb({
   options: { json: { type: "boolean", description: "Print it as JSON" } },
-  details: `How many jobs of each type wait for their time (scheduled), are due (ready), wait
-for a worker that takes their type (parked), run (leased) or have ended, and the
-workers. In JSON, and in the table jobs, ready is "pending" and leased is "processing".`,
+  details: `Shows how many jobs of each type wait for their time (scheduled), are due (ready),
+wait for a worker that handles their type (parked), are running (leased) or have
+ended, and lists the workers. In JSON and in the jobs table, ready is "pending" and
+leased is "processing".`,
   async run({ options }) {
     const state = await withQueue(readQueueState);
     console.log(options.json ? jsonText(state) : queueText(state, Date.now(), terminalFor(1)));

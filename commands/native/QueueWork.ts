@@ -3,20 +3,20 @@ import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
   options: {
-    concurrency: { type: "string", description: "How many jobs run at one time (default 10)" },
-    types: { type: "string", description: "Only these, separated by commas" },
-    once: { type: "boolean", description: "End when nothing is due any more" },
+    concurrency: { type: "string", description: "How many jobs run at a time (default 10)" },
+    types: { type: "string", description: "Only jobs of these types, separated by commas" },
+    once: { type: "boolean", description: "Exit when no job is due" },
     patience: {
       type: "string",
-      description: "How long running jobs may take to end when stopped (default 25s)",
+      description: "How long running jobs may take to finish when stopped (default 25s)",
     },
   },
-  details: `Starts the built command Worker, here in the foreground. Under pm2 or systemd start the command itself:
+  details: `Runs the built command Worker in the foreground. Under pm2 or systemd, start the command itself:
 pm2 start build/commands/Worker.js -i 4 --kill-timeout 30000
-Under pm2 jobs have pm2's kill_timeout less 0.4s.
+Under pm2, running jobs have pm2's kill_timeout minus 0.4s to finish.
 
-SIGTERM or SIGINT: nothing more is begun, and what runs is waited for. A second signal aborts it; the jobs go
-back into the queue.`,
+SIGTERM or SIGINT: no new job is started, and running jobs are waited for. A second signal aborts them and returns
+them to the queue.`,
   async run({ options }) {
     const { status } = await startCommand("Worker", argumentsOf(options));
     return status;

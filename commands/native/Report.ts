@@ -19,9 +19,9 @@ const hint = "node laju report --html report.html --days 7";
 export default verb({
   options: {
     html: { type: "string", description: "The file to write" },
-    days: { type: "string", default: "7", description: "How many days it shows, the last ones" },
+    days: { type: "string", default: "7", description: "How many of the last days to show" },
   },
-  details: "Writes one HTML file that needs nothing else: it can be mailed, or served as it is.",
+  details: "Writes a single self-contained HTML file that can be mailed or served as it is.",
   async run({ options }) {
     if (options.html === undefined) throw wrongUse("report needs --html FILE");
     const facts = {
@@ -61,7 +61,7 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw new LajuError(`${file} cannot be written: ${error.message}`, {
       code: "E_REPORT",
-      hint: "Name a file in a folder that is there and can be written.",
+      hint: "Choose a file in an existing, writable folder.",
       cause: error,
     });
   }

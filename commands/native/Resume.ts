@@ -7,14 +7,14 @@ import { currentPauses, resume } from "../../framework/runs/supervision/changePa
 export default verb({
   options: {},
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: "Without names it ends every pause. What was skipped meanwhile is not made up for.",
+  details: "Without names, ends every pause. Starts that were skipped are not made up for.",
   run({ args }) {
     const { all, commands } = currentPauses(Date.now());
-    // A command whose file is gone may still be paused.
+    // A command that was removed may still be paused.
     const names = args.map((name) => (Object.hasOwn(commands, name) ? name : nameOf(name)));
     const ended = resume(names, Date.now());
     if (names.length > 0 && all !== null) {
-      throw new LajuError("all commands are paused, so these still are", {
+      throw new LajuError("all commands are paused, so these stay paused", {
         code: "E_PAUSED",
         hint: "node laju resume, without names, ends every pause.",
       });

@@ -16,14 +16,14 @@ export default verb({
       type: "string",
       short: "p",
       multiple: true,
-      description: "key=value, given to the command as --key=value",
+      description: "key=value, passed to the command as --key=value",
     },
     tag: { type: "string", description: "Run every enabled command of this environment that has this tag" },
     all: { type: "boolean", description: "Run every enabled command of this environment" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
-  details: `Runs what the last build made, in the order given. What stands after -- goes to the command as it is.
-The exit status is the command's own; with several commands it is 1 if any of them failed.`,
+  details: `Runs the commands as last built, in the order given. Everything after -- is passed to the command unchanged.
+The exit status is the command's own; with several commands, it is 1 if any of them failed.`,
   async run({ args: names, options, rest }) {
     const chosen = choose(names, options, readBuiltCommands());
     warnOfOldBuild(readManifest());
@@ -44,7 +44,7 @@ function choose(
   commands: CommandFacts[],
 ): CommandFacts[] {
   const ways = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
-  if (ways !== 1) throw usageError("run needs names, or --tag, or --all, and only one of the three");
+  if (ways !== 1) throw usageError("run needs exactly one of names, --tag and --all");
   if (names.length > 0) return names.map((name) => findCommand(name, commands));
   const environment = environmentName();
   const here = commands.filter(
@@ -52,8 +52,8 @@ function choose(
   );
   const fitting = here.filter(({ tags }) => tag === undefined || tags.includes(tag));
   if (fitting.length > 0) return fitting;
-  const which = tag === undefined ? "is there" : `has the tag "${tag}"`;
-  throw usageError(`no enabled command of the environment "${environment}" ${which}`);
+  const which = tag === undefined ? "" : ` with the tag "${tag}"`;
+  throw usageError(`the environment "${environment}" has no enabled command${which}`);
 }
 
 async function runOne(name: string, args: string[], hidesArguments: boolean): Promise<number> {

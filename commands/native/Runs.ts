@@ -10,13 +10,13 @@ import { jsonText } from "../../framework/text/jsonText";
 import { earlierFailures, runDetails, runTable } from "../../framework/views/runList";
 import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../framework/views/runOrder";
 
-const hint = "node laju runs --help shows how it is used.";
+const hint = "node laju runs --help shows how to use it.";
 
 export default verb({
   options: {
     failed: { type: "boolean", description: "Only runs that failed, timed out or were lost" },
-    since: { type: "string", description: "Only runs that began within this time, such as 2d" },
-    limit: { type: "string", default: "20", description: "How many of the newest" },
+    since: { type: "string", description: "Only runs that started within this time, such as 2d" },
+    limit: { type: "string", default: "20", description: "How many of the newest runs to show" },
     json: { type: "boolean", description: "Print the rows as JSON" },
     ...selectionOptions,
     ...runSortOption,
@@ -24,10 +24,10 @@ export default verb({
   words: selectionWords,
   details: `${selectionDetails}
 
-Of several commands the failed runs come first, unless --sort says otherwise; those of a single command, and --json,
-come newest first.
+With several commands, failed runs come first unless --sort says otherwise. Runs of a single command, and --json, are
+sorted newest first.
 
-node laju runs show <id> shows one run whole; a key from a log will do as well.`,
+node laju runs show <id> shows one run in full. A run's key from a log works too.`,
   run({ args: words, options }) {
     if (words[0] === "show") return show(words.slice(1), options.json ?? false);
     const order = parseRunOrder(options.sort);

@@ -7,18 +7,18 @@ import { pruneRuns } from "../../framework/runs/ledger/prune";
 export default verb({
   options: {
     "older-than": { type: "string", description: "How old, such as 30d (default: RUNS_KEEP_DAYS, 90 days)" },
-    keep: { type: "string", default: "1", description: "How many of each command stay, whatever their age" },
+    keep: { type: "string", default: "1", description: "How many runs of each command to keep, however old" },
   },
   details:
-    "Deletes in small steps, so that no run waits for it; runs that go on stay. The log files are not touched.",
+    "Deletes in small steps, so that no run has to wait. Runs in progress are kept. Log files are not touched.",
   run({ options }) {
     const age = options["older-than"];
     const keepMs = age === undefined ? settings().runsKeepDays * 86_400_000 : parseDuration(age);
     const before = Date.now() - keepMs;
-    const hint = "node laju runs:prune --help shows how it is used.";
+    const hint = "node laju runs:prune --help shows how to use it.";
     const keep = numberOption("keep", options.keep, { most: 999_999_999, wanted: "a whole number", hint });
     const count = pruneRuns(before, undefined, keep);
     const since = new Date(before).toISOString().slice(0, 16).replace("T", " ");
-    console.log(`Deleted ${count} ${count === 1 ? "run" : "runs"} that began before ${since} UTC`);
+    console.log(`Deleted ${count} ${count === 1 ? "run" : "runs"} that started before ${since} UTC`);
   },
 });

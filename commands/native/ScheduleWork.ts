@@ -6,17 +6,17 @@ import { logWarn } from "../../framework/services/Logger";
 
 export default verb({
   options: {
-    stdout: { type: "boolean", description: "Let commands write here instead of into their log files" },
+    stdout: { type: "boolean", description: "Let commands write here instead of to their log files" },
   },
-  details: `Starts the built commands at the times that the crontab would, each in a process of its own, and stays in
-the foreground: for development, containers and machines without cron. Take one or the other, not both.
+  details: `Starts the built commands when the crontab would, each in its own process, and stays in the foreground: for
+development, containers and machines without cron. Use either this or the crontab, not both.
 
-A new build and a changed schedule.json are taken up with the next minute. @reboot starts with this process.
-What was missed for more than a minute (the machine slept) is left out, or, with catchUp: "last" in a
-command's metadata, made up for by one run.
+A new build or a changed schedule.json takes effect with the next minute. @reboot commands start with this
+process. Starts missed by more than a minute (the machine was asleep) are dropped, or, with catchUp: "last" in
+the command's metadata, made up for by one run.
 
-SIGTERM, SIGINT or SIGHUP: nothing more is started, and what runs is waited for. A second signal ends that as
-well, after 10 seconds for good.`,
+SIGTERM, SIGINT or SIGHUP: nothing new is started, and running commands are waited for. A second signal
+terminates them; after 10 s they are killed.`,
   run({ options }) {
     const work = startScheduleWork(options.stdout ? "stdout" : "log");
     if (work.commands.length === 0) logWarn(nothingScheduled({}, readBuiltCommands()));

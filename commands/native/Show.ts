@@ -42,7 +42,7 @@ export default verb({
       ["overlap", command.overlap],
       [
         "one server",
-        command.oneServer && `of several; ${command.oneServer.whenUnavailable} where that is not known`,
+        command.oneServer && `yes; ${command.oneServer.whenUnavailable} if the claim store cannot be reached`,
       ],
       ["retries", command.retries === 0 ? null : `${command.retries}, the first after ${command.retryDelay}`],
       ["environments", command.environments?.join(", ") ?? null],

@@ -23,7 +23,7 @@ import { statusText } from "../../framework/views/statusText";
 
 export default verb({
   options: {
-    check: { type: "boolean", description: "End with status 1 if anything needs a person" },
+    check: { type: "boolean", description: "Exit with status 1 if anything needs attention" },
     json: { type: "boolean", description: "Print it as JSON" },
     ...selectionOptions,
     ...sortOption,
@@ -34,10 +34,10 @@ export default verb({
   words: selectionWords,
   details: `${selectionDetails}
 
-Needs a person: a last run that failed, timed out or was lost; a start that did not come; a run far longer than
-usual; a crontab that is not what the build asks for; no cron daemon, a node that is gone, a full disk and whatever else
-keeps commands from running; notices that nobody takes; queued jobs that failed, or are ready with no worker there; a server of
-the queue or of oneServer that does not answer. --check asks those servers; without it their last answer is shown.`,
+These need attention: a last run that failed, timed out or was lost; a missed start; a run far longer than usual; a
+crontab that doesn't match the build; no cron daemon, a missing node, a full disk and whatever else keeps commands from
+running; notices that cannot be delivered; queued jobs that failed, or are ready without a worker; a server of the queue
+or of oneServer that does not answer. --check asks those servers; otherwise their last answer is shown.`,
   async run({ args: words, options }) {
     const selection = { words, tags: options.tag };
     const order = parseOrder(options.sort);

@@ -10,29 +10,27 @@ import { stopCommand } from "../../framework/runs/supervision/stopRun";
 export default verb({
   options: {},
   words: { least: 1, most: 1 },
-  details: `Asks every run of the command on this host to end (SIGTERM, which aborts its signal), and kills what is left
-after six seconds, with all that it started. A run that waits to be tried again is ended too.`,
+  details: `Asks every run of the command on this host to end (SIGTERM, which aborts its signal). After six seconds, it kills
+what is left, with everything the run started. Pending retries are canceled too.`,
   async run({ args: [typed] }) {
     const name = nameOf(typed as string);
     const stopped = await stopCommand(name);
     if (stopped.length === 0) throw notRunning(name);
     const { paint, symbols } = terminalFor(1);
     for (const { run, ending } of stopped) {
-      console.log(
-        `${paint("green", symbols.done)} ${name} ${endings[ending]} (run ${run.id}, pid ${run.pid})`,
-      );
+      console.log(`${paint("green", symbols.done)} ${endings[ending](name)} (run ${run.id}, pid ${run.pid})`);
     }
   },
 });
 
 const endings = {
-  ended: "ended",
-  killed: "killed with SIGKILL",
-  gone: "had just ended",
-  retries: "is not tried again",
+  ended: (name: string) => `${name} ended`,
+  killed: (name: string) => `${name} killed with SIGKILL`,
+  gone: (name: string) => `${name} had already ended`,
+  retries: (name: string) => `Canceled ${name}'s pending retry`,
 };
 
-/** What runs may come from a build that had the command still. */
+/** A command that is still running may no longer be in the build. */
 function nameOf(typed: string): string {
   markLostRuns();
   if (runningRuns().some(({ name }) => name === typed)) return typed;
@@ -47,6 +45,6 @@ function notRunning(name: string): LajuError {
       : `on ${elsewhere?.host}`;
   return new LajuError(`${name} is not running${elsewhere ? ` here, but ${place}` : ""}`, {
     code: "E_NOT_RUNNING",
-    hint: "node laju runs shows what ran, and how it ended.",
+    hint: "node laju runs shows what ran and how it ended.",
   });
 }

@@ -22,7 +22,7 @@ export function laju(): string {
     ...groups,
     "",
     "  node laju <verb> --help   More about one verb",
-    "  node laju … --verbose     Show errors with their stack",
+    "  node laju … --verbose     Show errors with their stack traces",
   ].join("\n");
 }
 

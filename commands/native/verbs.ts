@@ -1,6 +1,6 @@
 import type { Verb } from "../../framework/cli/verb";
 
-/** Where a verb stands in `node laju`, and how to load it. Only the verb that is called is loaded. */
+/** A verb's line in the help of `node laju`, and how to load it. Only the verb that is called is loaded. */
 export interface VerbEntry {
   name: string;
   usage: string;
@@ -13,9 +13,9 @@ type Row = [name: string, usage: string, summary: string, load: () => Promise<{ 
 
 const commands: Row[] = [
   ["list", "[Name…]", "Show every command, its schedule and next run", () => import("./List")],
-  ["show", "<Name>", "Show all about one command", () => import("./Show")],
+  ["show", "<Name>", "Show everything about one command", () => import("./Show")],
   ["run", "<Name…>", "Run built commands now, one after the other", () => import("./Run")],
-  ["stop", "<Name>", "End the running command, with all it started", () => import("./Stop")],
+  ["stop", "<Name>", "Stop a running command and everything it started", () => import("./Stop")],
   ["inspect", "", "Print the build's manifest", () => import("./Inspect")],
 ];
 
@@ -23,43 +23,43 @@ const history: Row[] = [
   ["status", "[Name…]", "Show how the last runs went and what is due", () => import("./Status")],
   ["runs", "[Name…]", "Show what ran, when and how it ended", () => import("./Runs")],
   ["logs", "<Name>", "Show what a run printed", () => import("./Logs")],
-  ["report", "", "Write what ran as a web page", () => import("./Report")],
+  ["report", "", "Write the history as a web page", () => import("./Report")],
   ["dashboard", "", "Show what runs, failed and is next, live in the browser", () => import("./Dashboard")],
   ["runs:prune", "", "Delete old runs from the history", () => import("./RunsPrune")],
 ];
 
 const schedule: Row[] = [
-  ["explain", '"<schedule>"', "Say what a schedule means and when it starts", () => import("./Explain")],
-  ["enable", "<Name>", "Let this deployment start a command on its schedule", () => import("./Enable")],
-  ["disable", "<Name>", "Keep this deployment from starting it", () => import("./Disable")],
+  ["explain", '"<schedule>"', "Explain a schedule and show its next times", () => import("./Explain")],
+  ["enable", "<Name>", "Turn a command's schedule on in this deployment", () => import("./Enable")],
+  ["disable", "<Name>", "Turn a command's schedule off in this deployment", () => import("./Disable")],
   ["schedule:work", "", "Start commands when they are due, without cron", () => import("./ScheduleWork")],
 ];
 
 const crontab: Row[] = [
   ["crontab", "", "Print the crontab entries (changes nothing)", () => import("./Crontab")],
   ["crontab:install", "[Name…]", "Put the entries into your crontab", () => import("./CrontabInstall")],
-  ["crontab:remove", "", "Take them out again", () => import("./CrontabRemove")],
-  ["crontab:check", "", "Tell whether the installed entries are right", () => import("./CrontabCheck")],
+  ["crontab:remove", "", "Remove them again", () => import("./CrontabRemove")],
+  ["crontab:check", "", "Check that the installed entries are right", () => import("./CrontabCheck")],
 ];
 
-const care: Row[] = [
-  ["doctor", "", "Find what makes cron fail without a word", () => import("./Doctor")],
+const maintenance: Row[] = [
+  ["doctor", "", "Find what makes cron fail silently", () => import("./Doctor")],
   ["monitor", "", "Find missed and lost runs, send notices, prune, rotate", () => import("./Monitor")],
-  ["notices:send", "", "Send the notices that wait", () => import("./NoticesSend")],
-  ["ack", "<Name>", "Say that what is wrong with a command is known", () => import("./Ack")],
-  ["pause", "[Name…]", "Skip starts that are due, for maintenance", () => import("./Pause")],
+  ["notices:send", "", "Send pending notices", () => import("./NoticesSend")],
+  ["ack", "<Name>", "Acknowledge what is wrong with a command", () => import("./Ack")],
+  ["pause", "[Name…]", "Skip scheduled starts, for maintenance", () => import("./Pause")],
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
 ];
 
 const queue: Row[] = [
-  ["queue:work", "", "Work off queued jobs until stopped", () => import("./QueueWork")],
-  ["queue:status", "", "Show how many jobs wait, run and failed", () => import("./QueueStatus")],
-  ["queue:list", "", "Show the jobs, the newest first", () => import("./QueueList")],
-  ["queue:show", "<id>", "Show one job whole", () => import("./QueueShow")],
-  ["queue:retry", "<id…|all>", "Queue failed jobs again", () => import("./QueueRetry")],
+  ["queue:work", "", "Process queued jobs until stopped", () => import("./QueueWork")],
+  ["queue:status", "", "Show how many jobs are waiting, running or failed", () => import("./QueueStatus")],
+  ["queue:list", "", "Show the jobs, newest first", () => import("./QueueList")],
+  ["queue:show", "<id>", "Show one job in full", () => import("./QueueShow")],
+  ["queue:retry", "<id…|all>", "Retry failed jobs", () => import("./QueueRetry")],
   ["queue:cancel", "<id…>", "Cancel jobs that are not finished", () => import("./QueueCancel")],
-  ["queue:pause", "[type…]", "Let workers begin no more jobs", () => import("./QueuePause")],
-  ["queue:resume", "[type…]", "End such a pause", () => import("./QueueResume")],
+  ["queue:pause", "[type…]", "Stop workers from starting jobs", () => import("./QueuePause")],
+  ["queue:resume", "[type…]", "End a pause of the queue", () => import("./QueueResume")],
   ["queue:prune", "", "Delete old finished jobs", () => import("./QueuePrune")],
 ];
 
@@ -83,10 +83,10 @@ const make: Row[] = [
 /** The verbs in the order and under the headings of `node laju`. */
 export const verbGroups: [heading: string, verbs: VerbEntry[]][] = [
   ["Commands", commands.map(entry)],
-  ["What ran", history.map(entry)],
+  ["History", history.map(entry)],
   ["Schedules", schedule.map(entry)],
   ["Crontab", crontab.map(entry)],
-  ["Care", care.map(entry)],
+  ["Maintenance", maintenance.map(entry)],
   ["Queue", queue.map(entry)],
   ["Database", database.map(entry)],
   ["Make", make.map(entry)],

@@ -1,21 +1,21 @@
-import type { Looking } from "./checkContext";
+import type { CheckContext } from "./checkContext";
 
-/** What a check found, and how to mend it. */
+/** What a check found, and how to fix it. */
 export interface Finding {
   state: "fine" | "warning" | "bad";
   message: string;
   cure?: string | undefined;
 }
 
-/** One thing that makes cron fail without a word. */
+/** Looks for one thing that makes cron fail silently. */
 export interface Check {
   name: string;
-  look(looking: Looking): Promise<Finding> | Finding;
+  look(context: CheckContext): Promise<Finding> | Finding;
 }
 
-/** A check of this machine alone, which answers within milliseconds. */
+/** A check that looks only at this machine and answers within milliseconds. */
 export interface LocalCheck extends Check {
-  look(looking: Looking): Finding;
+  look(context: CheckContext): Finding;
 }
 
 export interface CheckResult extends Finding {

@@ -4,21 +4,21 @@ import { type EntryParts, entriesIn } from "../crontab/text/entryParts";
 import { readInstallation } from "../host/installation";
 import { installedLogs } from "./app/installedLogs";
 
-/** What checks look at, each thing once however many of them ask. */
-export interface Looking {
+/** What the checks look at. Each thing is read only once, however many checks need it. */
+export interface CheckContext {
   read: ReturnType<typeof readingOnce>;
-  /** Whose crontab it is, where it is another user's. */
+  /** The crontab's user, if it isn't our own crontab. */
   user?: string | undefined;
-  /** The folder that the app's block is known by, or would be. */
+  /** The folder that names the app's block, whether or not the block is installed. */
   root(): string;
-  /** The logs that crontab:install would name, and those that the installed entries write. */
+  /** The log files that crontab:install would use, and those that the installed entries use. */
   logs(): string[];
-  /** What the installed entries start; undefined where none are installed. */
+  /** The installed entries; undefined if there is no installed block. */
   entries(): readonly EntryParts[] | undefined;
 }
 
-/** The crontab that crontab:install wrote, unless another user's is asked for. */
-export function lookingAt(asked: string | undefined, read = readingOnce()): Looking {
+/** For the crontab that crontab:install wrote, unless another user's is asked for. */
+export function checkContext(asked: string | undefined, read = readingOnce()): CheckContext {
   const user = asked ?? readInstallation()?.options.user;
   const entries = once(() => {
     const block = installedBlock({ user }, read);

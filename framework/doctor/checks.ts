@@ -20,7 +20,7 @@ import { permissions } from "./host/permissions";
 import { clock } from "./host/setBack";
 import { timezone } from "./host/timezone";
 
-/** Everything that makes cron fail without a word, in the order in which a start comes to it. */
+/** Every check, in the order in which a scheduled start would run into the problem. */
 export const checks: readonly Check[] = [
   cronDaemon,
   crontab,

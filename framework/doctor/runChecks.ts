@@ -1,25 +1,25 @@
 import { LajuError } from "../config/errors";
 import { bad, type Check, type CheckResult, type Finding, type LocalCheck, warning } from "./check";
-import { type Looking, lookingAt } from "./checkContext";
+import { type CheckContext, checkContext } from "./checkContext";
 
 /** How long one check may take, in milliseconds. */
 const limitMs = 5_000;
 
-/** Looks at everything at the same time; what does not answer is a finding too. */
+/** Runs all checks at the same time; one that does not answer in time is a bad finding. */
 export function runChecks(
   checks: readonly Check[],
   limit = limitMs,
-  looking: Looking = lookingAt(undefined),
+  context: CheckContext = checkContext(undefined),
 ): Promise<CheckResult[]> {
   return Promise.all(
-    checks.map(async (check) => ({ name: check.name, ...(await found(check, { limit, looking })) })),
+    checks.map(async (check) => ({ name: check.name, ...(await found(check, { limit, context })) })),
   );
 }
 
-/** What a check finds that has its answer at once. */
-export function findingOf(check: LocalCheck, looking: Looking): Finding {
+/** The finding of a check that answers immediately. */
+export function findingOf(check: LocalCheck, context: CheckContext): Finding {
   try {
-    return check.look(looking);
+    return check.look(context);
   } catch (error) {
     return unknown(check, error);
   }
@@ -27,31 +27,32 @@ export function findingOf(check: LocalCheck, looking: Looking): Finding {
 
 async function found(
   check: Check,
-  { limit, looking }: { limit: number; looking: Looking },
+  { limit, context }: { limit: number; context: CheckContext },
 ): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Finding>((resolve) => {
     const message = `no answer within ${limit / 1000} s`;
-    timer = setTimeout(() => resolve(bad(message, "See whether it is there, and not overloaded.")), limit);
+    timer = setTimeout(() => resolve(bad(message, "Check that it is running and not overloaded.")), limit);
   });
   try {
-    return await Promise.race([look(check, looking), late]);
+    return await Promise.race([look(check, context), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function look(check: Check, looking: Looking): Promise<Finding> {
+async function look(check: Check, context: CheckContext): Promise<Finding> {
   try {
-    return await check.look(looking);
+    return await check.look(context);
   } catch (error) {
     return unknown(check, error);
   }
 }
 
-/** What the user can mend has said how; anything else leaves open how things stand. */
+/** A LajuError says how to fix it. After any other error the state is simply unknown. */
 function unknown({ name }: Check, error: Error & { code?: string }): Finding {
-  if (error.code === "E_SETTINGS" && name !== "settings") return warning("waits for the settings");
+  if (error.code === "E_SETTINGS" && name !== "settings")
+    return warning("not checked, because the settings are invalid");
   if (error instanceof LajuError) return bad(error.message, error.hint);
-  return warning(`this could not be looked at: ${error.message}`);
+  return warning(`could not be checked: ${error.message}`);
 }

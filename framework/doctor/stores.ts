@@ -18,7 +18,7 @@ export interface StoresAnswer extends QueueLook {
   findings: CheckResult[];
 }
 
-/** How long all of them together may take, in milliseconds: asked at each pass of the monitor. */
+/** How long asking all of them may take, in milliseconds: the monitor does it on every pass. */
 const limitMs = 300;
 
 const file = join(paths.data, "stores.json");
@@ -28,7 +28,7 @@ export function hasStores(): boolean {
   return remoteChecks().length > 0 || isQueueRemote();
 }
 
-/** Asks all of them at the same time, and keeps the answer for who does not want to wait. */
+/** Asks all of them at the same time, and saves the answer for callers that don't want to wait. */
 export async function askStores(): Promise<StoresAnswer> {
   const checks = remoteChecks();
   await preload();
@@ -41,7 +41,7 @@ export async function askStores(): Promise<StoresAnswer> {
   return answer;
 }
 
-/** What they answered last; undefined where nobody has asked yet. */
+/** The last saved answer; undefined if they have never been asked. */
 export function lastAnswer(): StoresAnswer | undefined {
   try {
     return JSON.parse(readOwn(file).toString()) as StoresAnswer;
@@ -59,7 +59,7 @@ function remoteChecks(): Check[] {
   return [...(databasePlace().engine === "sqlite" ? [] : [database]), ...(isClaimed ? [oneServer] : [])];
 }
 
-/** What loading takes is no server's fault. */
+/** Loads the modules first, so that loading doesn't count against the servers' time limit. */
 async function preload(): Promise<void> {
   await Promise.all([
     isQueueRemote() ? import("../queue/engines/select") : undefined,
@@ -67,24 +67,24 @@ async function preload(): Promise<void> {
   ]);
 }
 
-/** What stands behind the check's name in `doctor` has to say here what it is about. */
+/** `doctor` prints the check's name before the message. Elsewhere the message has to name its subject. */
 function named(finding: CheckResult): CheckResult {
   const { name, state, message } = finding;
   if (state !== "bad" || !(name === database.name || message.startsWith("no answer"))) return finding;
-  const subject = name === database.name ? "the database" : "the store of commands with oneServer";
+  const subject = name === database.name ? "the database" : "the oneServer claim store";
   return { ...finding, message: `${subject} cannot be reached: ${message}` };
 }
 
 function queueFinding({ queueProblem }: QueueLook): CheckResult[] {
   if (queueProblem === undefined) return [];
   const cure = "Run `node laju doctor`, which waits longer and says more.";
-  return [{ name: "queue", state: "bad", message: `the queue cannot be looked at: ${queueProblem}`, cure }];
+  return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${queueProblem}`, cure }];
 }
 
 function keep(answer: StoresAnswer): void {
   try {
     writeWhole(file, `${JSON.stringify(answer)}\n`);
   } catch {
-    // The data folder is full or not there: its own check says so.
+    // The data folder is missing, full or not writable, which its own check reports.
   }
 }

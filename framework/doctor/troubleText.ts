@@ -2,7 +2,7 @@ import type { Terminal } from "../cli/terminal";
 import { printableLine } from "../text/printable";
 import type { CheckResult } from "./check";
 
-/** What is bad, one line each and below it what to do: nothing where all is well. */
+/** A line for each bad finding, followed by its cure; empty if there are none. */
 export function troubleLines(results: readonly CheckResult[], { paint, symbols }: Terminal): string[] {
   return results
     .filter(({ state }) => state === "bad")
@@ -12,7 +12,7 @@ export function troubleLines(results: readonly CheckResult[], { paint, symbols }
     ]);
 }
 
-/** A finding begins small, as it stands behind its name in `doctor`. */
+/** A finding starts in lower case, because `doctor` prints it after its name. */
 export function sentence(message: string): string {
   const line = printableLine(message);
   return line.slice(0, 1).toUpperCase() + line.slice(1);

@@ -1,12 +1,12 @@
 import type { Knex } from "knex";
 
-// Times are milliseconds in a bigint. What a worker loop of one's own needs is id, type, data, status, created_at and
-// completed_at; everything else has a default or may be null.
+// Times are milliseconds in a bigint. A hand-written worker loop needs only id, type, data, status, created_at and
+// completed_at; every other column has a default or is nullable.
 
 export async function up(knex: Knex): Promise<void> {
   await refuseForeign(knex);
   await knex.schema.createTable("jobs", (table) => {
-    // MySQL's own default compares without regard to case, and may not hold every character.
+    // MySQL's default collation ignores case, and its character set may not hold every character.
     if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.bigIncrements("id");
     table.string("type", 190).notNullable();
@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text("data", "longtext");
     // scheduled (waits for `due`), pending, processing, completed, failed, cancelled
     table.string("status", 12).notNullable().defaultTo("pending");
-    // Minus the priority: one ascending index serves in every database.
+    // The negated priority, so that one ascending index works in every database.
     table.integer("sort_order").notNullable().defaultTo(0);
     table.bigInteger("due");
     table.integer("attempts").notNullable().defaultTo(0);
@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text("progress");
     table.text("result", "longtext");
     table.text("error", "mediumtext");
-    // Only while the job is unfinished.
+    // Set only while the job is unfinished.
     table.string("unique_key", 400);
     table.string("cron", 255);
     table.string("timezone", 64);
@@ -49,10 +49,10 @@ export async function up(knex: Knex): Promise<void> {
     table.integer("concurrency").notNullable();
     table.bigInteger("started_at").notNullable();
     table.bigInteger("lease_until").notNullable();
-    // A connection of its own holds a lock for as long as it lives (PostgreSQL).
+    // Whether a dedicated connection holds a lock for as long as the worker lives (PostgreSQL).
     table.boolean("has_session").notNullable().defaultTo(false);
   });
-  // One row per type that is not to be claimed; "*" is all.
+  // One row per paused type; "*" pauses all.
   await knex.schema.createTable("queue_pauses", (table) => {
     if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.string("type", 190).primary();
@@ -68,15 +68,15 @@ export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable("jobs");
 }
 
-/** A table of the app's own with this name is not to be touched. */
+/** Leaves an existing jobs table of the app's own alone. */
 async function refuseForeign(knex: Knex): Promise<void> {
   if (!(await knex.schema.hasTable("jobs"))) return;
   throw new Error(
-    "there is a table jobs already, and the queue needs one of its own: rename yours, then run node laju migrate again",
+    "a table named jobs already exists, and the queue needs its own: rename yours, then run node laju migrate again",
   );
 }
 
-/** Rows to lock in place of a name: they stand for the names that have their number as hash. */
+/** Rows to lock instead of names: each stands for the names whose hash is its id. */
 async function createLocks(knex: Knex): Promise<void> {
   await knex.schema.createTable("queue_locks", (table) => {
     table.integer("id").primary();
@@ -88,7 +88,7 @@ function isMysql(knex: Knex): boolean {
   return /mysql/.test(knex.client.dialect);
 }
 
-/** Finished jobs are in no index that a claim reads or writes. */
+/** Partial, so that claims never read or write index entries of finished jobs. */
 const partialIndexes = [
   "create index jobs_ready on jobs (type, sort_order, id) where status = 'pending'",
   "create index jobs_scheduled on jobs (due) where status = 'scheduled'",

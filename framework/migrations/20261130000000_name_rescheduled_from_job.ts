@@ -1,13 +1,13 @@
 import type { Knex } from "knex";
 
-// Workers of the release before go on reading and writing `rescheduled_from`: it stays for one release.
-// Without a transaction: a table with a million jobs would be locked for as long as they are copied.
+// Workers of the previous release still read and write `rescheduled_from`, so it stays for one more release.
+// No transaction: it would lock the table for as long as it takes to copy a million jobs.
 export const config = { transaction: false };
 
-const portion = 1000;
+const batchSize = 1000;
 
 export async function up(knex: Knex): Promise<void> {
-  // Each step can be repeated: a migration that was interrupted starts over.
+  // Each step can be repeated, because an interrupted migration starts over.
   if (!(await knex.schema.hasColumn("jobs", "rescheduled_from_job")))
     await knex.schema.alterTable("jobs", (table) => void table.bigInteger("rescheduled_from_job"));
   if (!(await knex.schema.hasColumn("jobs", "retry_policy")))
@@ -18,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
       .whereNotNull("rescheduled_from")
       .whereNull("rescheduled_from_job")
       .orderBy("id")
-      .limit(portion)
+      .limit(batchSize)
       .select("id");
     const last = rows.at(-1);
     if (last === undefined) return;
@@ -30,7 +30,7 @@ export async function up(knex: Knex): Promise<void> {
   }
 }
 
-// Not by Knex, which makes the whole table anew in SQLite and loses its partial indexes.
+// Raw SQL, because Knex recreates the whole table in SQLite and loses its partial indexes.
 export async function down(knex: Knex): Promise<void> {
   for (const column of ["rescheduled_from_job", "retry_policy"]) {
     if (await knex.schema.hasColumn("jobs", column)) await knex.raw(`alter table jobs drop column ${column}`);

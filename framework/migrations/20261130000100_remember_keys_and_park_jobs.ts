@@ -1,19 +1,19 @@
 import type { Knex } from "knex";
 
-// Without a transaction: an index can be made beside writers then. Each step can be repeated.
+// No transaction, so that PostgreSQL can build the index without blocking writers. Each step can be repeated.
 export const config = { transaction: false };
 
 export async function up(knex: Knex): Promise<void> {
   await addColumn(knex, "queue_workers", "types", (table) => table.text("types"));
   await addColumn(knex, "jobs", "former_key", (table) => table.string("former_key", 400));
   if (isMysql(knex)) return changeTypes(knex);
-  const beside = /postgres/.test(knex.client.dialect) ? "concurrently " : "";
+  const concurrently = /postgres/.test(knex.client.dialect) ? "concurrently " : "";
   await knex.raw(
-    `create index ${beside}if not exists jobs_parked on jobs (type, user_id) where status = 'parked'`,
+    `create index ${concurrently}if not exists jobs_parked on jobs (type, user_id) where status = 'parked'`,
   );
 }
 
-// Not by Knex, which makes the whole table anew in SQLite and loses its partial indexes.
+// Raw SQL, because Knex recreates the whole table in SQLite and loses its partial indexes.
 export async function down(knex: Knex): Promise<void> {
   await knex("jobs").where({ status: "parked" }).update({ status: "pending" });
   if (!isMysql(knex)) await knex.raw("drop index if exists jobs_parked");
@@ -37,7 +37,7 @@ async function addColumn(
   await knex.schema.alterTable(name, (table) => void add(table));
 }
 
-/** The table's own collation takes "a" and "a " for one key; a text column ends at 64 kB. */
+/** The table's collation treats "a" and "a " as the same key, and a text column holds only 64 kB. */
 async function changeTypes(knex: Knex): Promise<void> {
   const [[{ version }]] = await knex.raw("select version() as version");
   const exact = /mariadb/i.test(version) ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";

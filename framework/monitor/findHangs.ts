@@ -21,19 +21,19 @@ export function findHangs(
     if (reason === undefined) return [];
     const openedAt = clock.now.getTime();
     if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
-    // One notice says it.
+    // The hang's notice is enough.
     closeQuietly(name, "slow", openedAt);
     return [`${name} ${reason}`];
   });
 }
 
-/** The same for the sender, which seldom finds any: without skipped starts nothing more is read. */
+/** A cheaper search for the sender, which rarely finds any: without skipped starts, nothing more is read. */
 export function findHangsBySkips(): void {
   try {
     const least = hangAfterSkips();
     const suspects = blockingRuns().filter(({ skipped }) => skipped >= least);
     if (suspects.length > 0) findHangs(readBuiltCommands(), hostClock(), suspects);
   } catch {
-    // A damaged build must not keep notices from being sent. The monitor looks too, and says what is wrong.
+    // A damaged build must not keep notices from being sent. The monitor searches too, and reports the problem.
   }
 }

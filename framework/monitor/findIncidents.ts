@@ -21,18 +21,16 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import { startDetached } from "../scheduler/catchUp";
 import { findHangs } from "./findHangs";
 
-/**
- * Looks for what no run can tell of itself, and keeps the incidents true. Returns what is new, one sentence each.
- */
+/** Finds what no run can report about itself, and updates the incidents. Returns what is new, one sentence each. */
 export async function findTrouble(
   expected: DeployedCommand[],
   commands: DeployedCommand[],
   clock: HostClock,
 ): Promise<string[]> {
-  // Reading the runs marks those whose process is gone as lost.
+  // Listing the runs marks those whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
-  // With overlap "wait" a start leaves no trace until it is its turn.
+  // With overlap "wait", a start is not recorded until its turn comes.
   const isWaiting = ({ name, overlap }: DeployedCommand) =>
     overlap === "wait" && running.some((run) => run.name === name);
   const missing = expected.filter((command) => !isWaiting(command));
@@ -69,7 +67,7 @@ async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
 }
 
-/** What another server ran is no miss, and of what the store has forgotten nobody knows it. */
+/** The times that no other server claimed. Claims expire, so times older than that are left out. */
 async function runNowhere(
   { name, oneServer }: DeployedCommand,
   times: number[],
@@ -81,14 +79,14 @@ async function runNowhere(
     const claimed = await claimedSlots(name, known);
     return known.filter((time) => !claimed.includes(time));
   } catch {
-    return known; // Nobody says that another server did it, so this is for a person.
+    return known; // Without the store, another server's runs are unknown: report rather than hide.
   }
 }
 
 const mostAsked = 1000;
 const mostTimes = 3;
 
-/** The last of them, and how many there were before. */
+/** The last few times, and how many came before them. */
 export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-mostTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
@@ -103,7 +101,7 @@ function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
   return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
 }
 
-/** Then that has been said, and why. */
+/** A hanging run already has an incident, which says more. */
 function hangs(name: string): boolean {
   return openIncidents().some((one) => one.name === name && one.kind === "hanging");
 }
@@ -112,7 +110,7 @@ function opened(incident: NewIncident): string[] {
   return openIncident(incident) ? [`${incident.name} ${incident.reason}`] : [];
 }
 
-/** A run whose process could not write its end of an incident: the ledger was away for a moment. */
+/** Closes incidents that a run could not close when it succeeded, because the ledger was unavailable. */
 function recovered(name: string): string[] {
   if (!hasOpenIncident(name)) return [];
   const run = lastEndedRun(name);
@@ -125,7 +123,7 @@ function recovered(name: string): string[] {
   return closeIncidents(name, { runId: run.id, at: run.finishedAt }) ? [`${name} works again`] : [];
 }
 
-/** Forgets what is not expected any more. */
-export function forgetOthers(expected: DeployedCommand[]): void {
+/** Forgets the commands that are no longer expected to start. */
+export function forgetUnexpected(expected: DeployedCommand[]): void {
   watchOnly(expected.map(({ name }) => name));
 }

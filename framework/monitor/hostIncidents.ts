@@ -1,7 +1,7 @@
 import { notices } from "../doctor/app/notices";
 import type { CheckResult } from "../doctor/check";
-import { lookLocally } from "../doctor/localChecks";
-import { lookingAt } from "../doctor/checkContext";
+import { checkContext } from "../doctor/checkContext";
+import { runLocalChecks } from "../doctor/localChecks";
 import { askStores, hasStores } from "../doctor/stores";
 import { sentence } from "../doctor/troubleText";
 import { readInstallation } from "../host/installation";
@@ -12,16 +12,17 @@ import type { MonitorReport } from "./monitorReport";
 /** No command can have such a name. */
 const prefix = "host: ";
 
-/** A server may be slow for a moment; one that is away still is after so long, in milliseconds. */
+/** How long until a server that did not answer is asked once more: it may only have been slow for a moment. */
 const secondChanceMs = 1_000;
 
 /**
  * Opens an incident for each thing that keeps commands from running here, and closes those that are over. Returns what is
- * new, one sentence each. Notices that nobody takes are left out: they would be told to the same nobody, and the monitor
- * fails for them anyway. Where the ledger cannot be written, it is told without it, and the error is thrown on.
+ * new, one sentence each. Undeliverable notices are left out: a notice about them would be undeliverable too, and the
+ * monitor fails because of them anyway. If the ledger cannot be written, notices are sent without it, and the error is
+ * rethrown.
  */
 export async function findHostTrouble(report: MonitorReport, now: number): Promise<string[]> {
-  const local = lookLocally(lookingAt(undefined), [notices.name, ...notMeant()]);
+  const local = runLocalChecks(checkContext(undefined), [notices.name, ...checksOfInstallation()]);
   const findings = [...local, ...(await storeFindings())];
   try {
     const news = changesBy(findings, now);
@@ -36,8 +37,8 @@ export async function findHostTrouble(report: MonitorReport, now: number): Promi
   }
 }
 
-/** Where crontab:install never was, something else may start the commands and this monitor: systemd, or a cluster. */
-function notMeant(): string[] {
+/** Left out if crontab:install was never used: systemd or a cluster may start the commands and this monitor. */
+function checksOfInstallation(): string[] {
   return readInstallation() === undefined ? ["cron daemon", "crontab"] : [];
 }
 
@@ -61,7 +62,7 @@ function changesBy(findings: readonly CheckResult[], now: number): string[] {
   return [
     ...opened,
     ...over.flatMap(({ name, reason }) =>
-      closeIncidents(name, { runId: null, at: now }) ? [`In order again: ${reason}`] : [],
+      closeIncidents(name, { runId: null, at: now }) ? [`Resolved: ${reason}`] : [],
     ),
   ];
 }

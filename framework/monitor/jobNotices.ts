@@ -5,31 +5,35 @@ import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/inci
 import { startSender } from "../runs/notices/startSender";
 import { logWarn } from "../services/Logger";
 
-/** How soon what another worker has told of is known here, in milliseconds. */
-const lookEvery = 5000;
+/** How often to read which incidents other workers have opened or closed, in milliseconds. */
+const refreshEvery = 5000;
 const prefix = "job ";
 const longestReason = 160;
 
-type Tell = (job: { id: number; type: string }, settlement: SettledJob) => void;
+type OnSettled = (job: { id: number; type: string }, settlement: SettledJob) => void;
 
 /**
- * Lets notices tell of jobs that failed, as they tell of commands: once for a type of jobs, and once more when it
- * works again. A type whose jobs fail now and then would tell of each, so it works again only when one was completed
- * and none had failed for a while. From the source, and at a terminal, nobody is told: somebody is looking.
+ * Sends notices about failing jobs as laju does about failing commands: one when a job type starts failing and one when
+ * it works again. A type that fails only now and then would cause a notice for every failure, so it counts as working
+ * again only once a job has completed and none has failed for a while. Run from source or at a terminal, a worker sends
+ * none, because somebody is watching.
  */
-export function tellOfJobs(): Tell | undefined {
+export function jobNotices(): OnSettled | undefined {
   if (typeof LAJU_BUILT === "undefined" || isAtTerminal()) return undefined;
-  return jobTeller(settings().queueQuietMinutes * 60_000);
+  return noticesByType(settings().queueQuietMinutes * 60_000);
 }
 
-/** The same with its clock. `told` is called when there is something to send. */
-function jobTeller(quietMs: number, now = Date.now, told = startSender): Tell {
-  /** When a job of the type failed last, for types that are known to fail. */
+/** @deprecated Its former name, which existing apps import. */
+export const tellOfJobs = jobNotices;
+
+/** `send` is called when there is a notice to send. */
+function noticesByType(quietMs: number, now = Date.now, send = startSender): OnSettled {
+  /** When a job of each failing type failed last. */
   const failing = new Map<string, number>();
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  const look = () => {
-    if (now() - lookedAt < lookEvery) return;
-    lookedAt = now();
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  const refresh = () => {
+    if (now() - refreshedAt < refreshEvery) return;
+    refreshedAt = now();
     const open = openIncidents().filter(({ name }) => name.startsWith(prefix));
     const types = new Map(open.map(({ name, openedAt }) => [name.slice(prefix.length), openedAt]));
     for (const type of failing.keys()) if (!types.has(type)) failing.delete(type);
@@ -38,19 +42,19 @@ function jobTeller(quietMs: number, now = Date.now, told = startSender): Tell {
   return (job, settlement) => {
     if (settlement.state === "retry") return;
     try {
-      look();
+      refresh();
       if (settlement.state === "parked") {
         failing.set(job.type, now());
-        if (openedParked(job.type, settlement.error, now())) told();
+        if (openedParked(job.type, settlement.error, now())) send();
       } else if (settlement.state === "failed") {
         failing.set(job.type, now());
-        if (opened(job, settlement.error, now())) told();
+        if (opened(job, settlement.error, now())) send();
       } else if (now() - (failing.get(job.type) ?? Number.POSITIVE_INFINITY) >= quietMs) {
         failing.delete(job.type);
-        if (closeIncidents(prefix + job.type, { runId: null, at: now() })) told();
+        if (closeIncidents(prefix + job.type, { runId: null, at: now() })) send();
       }
     } catch (error) {
-      logWarn("Nobody is told how jobs went", { error: error.message });
+      logWarn("Could not record how jobs ended for notices", { error: error.message });
     }
   };
 }

@@ -8,7 +8,7 @@ import { hostClock } from "../host/hostClock";
 import { pruneRuns } from "../runs/ledger/prune";
 import { rotateLogs } from "../runs/logs/rotateLogs";
 import { sendNotices } from "../runs/notices/sendNotices";
-import { findTrouble, forgetOthers } from "./findIncidents";
+import { findTrouble, forgetUnexpected } from "./findIncidents";
 import { findHostTrouble } from "./hostIncidents";
 import type { MonitorReport } from "./monitorReport";
 import { noticeSubjects } from "./noticeSubjects";
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 const sendingMs = 120_000;
 const pruningMs = 30_000;
 
-/** Everything that nobody else would do; each part goes on when another fails. */
+/** Does what no run can do for itself. If one part fails, the others still run. */
 export async function monitor(): Promise<MonitorReport> {
   const report: MonitorReport = { news: [], failures: [] };
   const part = async (what: string, work: () => string[] | Promise<string[]>) => {
@@ -27,29 +27,29 @@ export async function monitor(): Promise<MonitorReport> {
       report.failures.push(`${what}: ${error.message}`);
     }
   };
-  await part("Runs could not be looked at", lookAtRuns);
-  await part("This host could not be looked at", () => findHostTrouble(report, Date.now()));
-  await part("Notices could not be sent", () => sendWaiting(report));
-  await part("The ledger could not be pruned", prune);
-  await part("Logs could not be rotated", rotate);
+  await part("Could not check the runs", checkRuns);
+  await part("Could not check this host", () => findHostTrouble(report, Date.now()));
+  await part("Could not send notices", () => sendPending(report));
+  await part("Could not prune the ledger", prune);
+  await part("Could not rotate logs", rotate);
   return report;
 }
 
-async function lookAtRuns(): Promise<string[]> {
+async function checkRuns(): Promise<string[]> {
   const expected = expectedCommands();
-  forgetOthers(expected);
+  forgetUnexpected(expected);
   const commands = readBuiltCommands();
   const clock = hostClock();
   const ended = endIncidentsOfOthers(commands, installedEnvironment({}), clock.now.getTime());
   return [...(await findTrouble(expected, commands, clock)), ...ended];
 }
 
-async function sendWaiting(report: MonitorReport): Promise<string[]> {
+async function sendPending(report: MonitorReport): Promise<string[]> {
   const { sent, failed } = await sendNotices(noticeSubjects(), { until: Date.now() + sendingMs });
   report.failures.push(
-    ...failed.map(({ notice, error }) => `A notice about ${notice.name} is not sent: ${error}`),
+    ...failed.map(({ notice, error }) => `Could not send a notice about ${notice.name}: ${error}`),
   );
-  return sent.map(({ name, event }) => `Sent a notice: ${name}, ${event}`);
+  return sent.map(({ name, event }) => `Sent a notice about ${name}: ${event}`);
 }
 
 function prune(): string[] {

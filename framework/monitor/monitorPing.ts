@@ -5,8 +5,8 @@ import { printableLine } from "../text/printable";
 import type { MonitorReport } from "./monitorReport";
 
 /**
- * Tells the dead man's switch that this pass came to its end: URL/fail where the monitor could not do a part of its work,
- * such as sending a notice, else the URL. Returns why that was not taken, without the URL's path, which is its secret.
+ * Tells the dead man's switch that this pass has ended: at URL/fail if the monitor could not do part of its work, such as
+ * sending a notice, otherwise at URL. Returns why that failed, without the URL's path, which is a secret.
  */
 export async function reportPass({ news, failures }: MonitorReport): Promise<string | undefined> {
   const url = monitorPing();
@@ -16,6 +16,6 @@ export async function reportPass({ news, failures }: MonitorReport): Promise<str
     await ping(url, failures.length > 0 ? "fail" : "success", lines.map(printableLine).join("\n"));
     return undefined;
   } catch (error) {
-    return `MONITOR_PING was not taken: ${error.message}`;
+    return `Could not reach MONITOR_PING: ${error.message}`;
   }
 }

@@ -4,7 +4,7 @@ import { command } from "../start/command";
 
 // node build/backup.js
 export default command({
-  description: "Back the database up into an encrypted file",
+  description: "Back up the database to an encrypted file",
   timeout: "1h",
 
   async run({ run, signal }) {

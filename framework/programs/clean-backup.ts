@@ -24,7 +24,6 @@ export default command({
   },
 });
 
-/** The moment so many days before now. */
 function daysBefore(now: Date, days: string): number {
   if (/^[1-9]\d{0,4}$/.test(days)) return now.getTime() - Number(days) * 86_400_000;
   throw new LajuError(`--days is ${JSON.stringify(days)}, expected a whole number from 1 to 99999`, {

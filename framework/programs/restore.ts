@@ -5,7 +5,7 @@ import { command } from "../start/command";
 
 // node build/restore.js
 export default command({
-  description: "Put a backup in the place of the database",
+  description: "Replace the database with a backup",
   options: {
     file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
@@ -22,7 +22,7 @@ export default command({
     });
     if (options.check) {
       await checkBackup(backup, { signal });
-      return `${backup} is in order`;
+      return `${backup} is intact`;
     }
 
     confirmed(options.yes, backup);
@@ -34,6 +34,6 @@ export default command({
     logInfo("Database restored", { backup, database, replaced });
     return replaced === undefined
       ? `Restored ${database} from ${backup}`
-      : `Restored ${database} from ${backup}; the replaced one is ${replaced}`;
+      : `Restored ${database} from ${backup}; the previous one was kept as ${replaced}`;
   },
 });

@@ -5,8 +5,8 @@ import { installedEnvironment } from "../crontab/install/installedOptions";
 import type { readCrontab } from "../crontab/install/systemCrontab";
 import { ledgerLock } from "../doctor/app/ledgerLock";
 import type { CheckResult } from "../doctor/check";
-import { localChecks, lookLocally } from "../doctor/localChecks";
-import { lookingAt } from "../doctor/checkContext";
+import { checkContext } from "../doctor/checkContext";
+import { localChecks, runLocalChecks } from "../doctor/localChecks";
 import { sentence } from "../doctor/troubleText";
 import { cronSummary, hostCron } from "../host/hostCron";
 import { readInstallation, type TargetOptions } from "../host/installation";
@@ -52,14 +52,14 @@ export interface Status {
   needsPerson: string[];
 }
 
-/** Where a status is read from. Who reads it again and again keeps what is dear to read for a while. */
+/** What a status is read from. A caller that reads it repeatedly can pass cached versions of the expensive reads. */
 export interface StatusSources {
-  lookingAt: typeof lookingAt;
-  lookLocally: typeof lookLocally;
+  checkContext: typeof checkContext;
+  runLocalChecks: typeof runLocalChecks;
   runHistories: typeof runHistories;
 }
 
-const freshSources: StatusSources = { lookingAt, lookLocally, runHistories };
+const freshSources: StatusSources = { checkContext, runLocalChecks, runHistories };
 
 /** Reads how the commands do. `all` are those of the build, of which `shown` are asked for. */
 export function readStatus(
@@ -69,9 +69,9 @@ export function readStatus(
   asked: TargetOptions,
   sources: StatusSources = freshSources,
 ): Status {
-  const looking = sources.lookingAt(asked.user);
-  const { read } = looking;
-  const local = [...sources.lookLocally(looking, ["crontab"])];
+  const context = sources.checkContext(asked.user);
+  const { read } = context;
+  const local = [...sources.runLocalChecks(context, ["crontab"])];
   const { runHistories: historiesOf } = sources;
   try {
     return statusWith(local, { all, shown, clock, asked, read, historiesOf });

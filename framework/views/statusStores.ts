@@ -38,7 +38,7 @@ export async function withStores(
 /** A queue in the app's own file is looked at each time. */
 function localFinding(problem: string | undefined): CheckResult[] {
   if (problem === undefined) return [];
-  return [{ name: "queue", state: "bad", message: `the queue cannot be looked at: ${problem}` }];
+  return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${problem}` }];
 }
 
 function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: number): CheckResult {

@@ -53,7 +53,7 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   const message = crontab.isBad ? paint("red", crontab.message) : crontab.message;
   const word = isInHead(status) ? [] : [message];
   if (queueProblem !== undefined)
-    return [...word, paint("red", `queue: cannot be looked at: ${printableLine(queueProblem)}`)];
+    return [...word, paint("red", `queue: cannot be read: ${printableLine(queueProblem)}`)];
   const age = askedText(status, now);
   if (queue == null) return age === "" ? word : [...word, `servers${age}`];
   const line = `${queueLine(queue)}${age}`;

@@ -69,7 +69,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect(await sh("node laju status --check")).toMatchObject({ status: 0 });
     await sh("node laju monitor");
     await until(() => titles().length === 2);
-    expect(titles()[1]).toMatch(/^In order again after [\d.]+m?s: /);
+    expect(titles()[1]).toMatch(/^Resolved after [\d.]+m?s: /);
     expect(titles()[1]).toContain(message);
   }
 
@@ -159,7 +159,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
       `crontab -l | sed 's#${app.root}#/srv/it is gone#g' > gone; crontab -l | cat - gone | crontab -`,
     );
     const message =
-      "The crontab has entries of /srv/it is gone, which is not there: each of their starts fails";
+      "The crontab has entries of /srv/it is gone, which no longer exists: none of them can start";
     await isSaid(message);
     expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
     await isMended(message);
@@ -180,7 +180,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await sh(`node -e '${hold}' > /dev/null 2>&1 & while [ ! -e held ]; do sleep 0.1; done`);
     expect(await firstLine()).toMatch(
       new RegExp(
-        `^✗ The ledger ${data}/runs.sqlite3 is locked by pid \\d+ \\(node -e .*: what ran since is not shown$`,
+        `^✗ The ledger ${data}/runs.sqlite3 is locked by pid \\d+ \\(node -e .*: newer runs are not shown$`,
       ),
     );
     const watched = await sh("node laju monitor");

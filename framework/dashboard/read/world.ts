@@ -5,8 +5,8 @@ import { readBuiltCommands, readCatalog } from "../../catalog/catalog";
 import { isMeantFor } from "../../catalog/meantHere";
 import { paths } from "../../config/config";
 import { installedFor } from "../../crontab/install/needs";
-import { lookLocally } from "../../doctor/localChecks";
-import { lookingAt } from "../../doctor/looking";
+import { runLocalChecks } from "../../doctor/localChecks";
+import { checkContext } from "../../doctor/checkContext";
 import { hostClock } from "../../host/hostClock";
 import type { DeployedCommand } from "../../metadata/overrides";
 import { currentPauses } from "../../runs/supervision/changePauses";
@@ -37,11 +37,11 @@ const maxAgeMs = 5_000;
 /** What is asked of other programs (crontab -l), and of the host. */
 const hostAgeMs = 20_000;
 
-const looking = cached(() => lookingAt(undefined), { maxAgeMs: hostAgeMs });
-const local = cached(() => lookLocally(looking(), ["crontab"]), { maxAgeMs: hostAgeMs });
+const context = cached(() => checkContext(undefined), { maxAgeMs: hostAgeMs });
+const local = cached(() => runLocalChecks(context(), ["crontab"]), { maxAgeMs: hostAgeMs });
 const sources: StatusSources = {
-  lookingAt: looking,
-  lookLocally: local,
+  checkContext: context,
+  runLocalChecks: local,
   runHistories: keptHistories,
 };
 

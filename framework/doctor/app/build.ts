@@ -10,11 +10,12 @@ export const build: Check = {
     if (problem !== undefined) {
       return bad(
         `the last build left out ${problem.file}`,
-        `${problem.message}\nCorrect it and run npm run build.`,
+        `${problem.message}\nFix it, then run npm run build.`,
       );
     }
     const drift = driftText(manifest);
-    if (drift === undefined) return fine(`${manifest.commands.length} commands, as their sources are`);
+    const count = manifest.commands.length;
+    if (drift === undefined) return fine(`${count === 1 ? "1 command" : `${count} commands`}, up to date`);
     return bad(drift, "Run npm run build.");
   },
 };

@@ -8,7 +8,7 @@ import { scheduledCommands } from "./scheduled";
 export const crontab: LocalCheck = {
   name: "crontab",
   look({ read, user }) {
-    settings(); // Wrong ones are another check's business.
+    settings(); // Throws if they are invalid, which another check reports.
     const names = scheduledCommands().map(({ name }) => name);
     const { state, message, hint, isBad } = crontabHealth({ user }, histories(names), read);
     if (isBad) return bad(message, hint);
@@ -16,7 +16,7 @@ export const crontab: LocalCheck = {
   },
 };
 
-/** A damaged ledger is another check's business, and stays where it is: doctor only looks. */
+/** Opens the ledger file first: reading the runs would move a damaged ledger aside, and doctor changes nothing. */
 function histories(names: string[]) {
   try {
     openLedgerFile().close();

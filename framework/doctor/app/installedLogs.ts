@@ -4,7 +4,7 @@ import type { readingOnce } from "../../crontab/install/systemCrontab";
 import type { EntryParts } from "../../crontab/text/entryParts";
 import { scheduledCommands } from "./scheduled";
 
-/** The logs that crontab:install would name, and those that the installed entries write. */
+/** The log files that crontab:install would use, and those that the installed entries use. */
 export function installedLogs(
   entries: readonly EntryParts[] = [],
   { user, read }: { user: string | undefined; read: ReturnType<typeof readingOnce> },

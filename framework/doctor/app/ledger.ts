@@ -7,7 +7,7 @@ import { openLedgerFile } from "../../runs/ledger/ledgerTables";
 import { bad, type Check, fine, warning } from "../check";
 import { mayUse } from "../host/access";
 
-/** Reading a larger one whole would take longer than a check may. */
+/** Checking a larger ledger would take longer than a check may. */
 const mostBytes = 500_000_000;
 
 export const ledger: Check = {
@@ -17,23 +17,23 @@ export const ledger: Check = {
     const closed = [journalFile, paths.ledger].find((file) => existsSync(file) && !mayUse(file, "write"));
     if (closed !== undefined) {
       return bad(
-        `${closed} cannot be written: no run is recorded`,
-        "Give it to the user whose crontab it is.",
+        `${closed} cannot be written: no runs are recorded`,
+        "Make the crontab's user its owner (chown).",
       );
     }
-    if (!existsSync(paths.ledger)) return aside ?? fine("nobody has looked at a run yet");
+    if (!existsSync(paths.ledger)) return aside ?? fine("not created yet: no run has been looked at");
     const { size } = statSync(paths.ledger);
     const whole = size > mostBytes ? "ok" : quickCheck();
     if (whole !== "ok") {
       return bad(
         `${paths.ledger} is damaged: ${whole}`,
-        "Whoever reads it next moves it aside and begins a new one; `sqlite3 FILE .recover` gets out what is left.",
+        "The next command that reads it moves it aside and starts a new one; `sqlite3 FILE .recover` recovers what is left.",
       );
     }
     if (!isRecorded()) {
       return bad(
-        `${journalFile} was written, but the ledger did not take it in: no run is recorded`,
-        "Move runs.journal and runs.journal.1 out of the data folder; the next run begins new ones.",
+        `the ledger did not import ${journalFile}, which can be written: no runs are recorded`,
+        "Move runs.journal and runs.journal.1 out of the data folder; the next run creates new ones.",
       );
     }
     return aside ?? fine(`${basename(paths.ledger)}, ${(size / 1_000_000).toFixed(1)} MB`);
@@ -52,7 +52,7 @@ function quickCheck(): string {
   }
 }
 
-/** A ledger that is locked for a moment says nothing about the journal. */
+/** A briefly locked ledger says nothing about the journal. */
 function isRecorded(): boolean {
   const database = openLedgerFile();
   try {
@@ -77,8 +77,5 @@ function damagedBefore() {
     (file) => file.startsWith(`${basename(paths.ledger)}.damaged-`) && !/-(wal|shm)$/.test(file),
   );
   if (aside === undefined) return undefined;
-  return warning(
-    `the ledger was damaged once and is kept as ${aside}`,
-    "Delete it when it is of no more use.",
-  );
+  return warning(`a damaged ledger was moved to ${aside}`, "Delete it when you no longer need it.");
 }

@@ -3,7 +3,7 @@ import { lockOwner } from "../../files/lockOwner";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** Whether the ledger takes in what runs have written to the journal: else what is shown of them is old. */
+/** Whether the ledger can import the journal. While it cannot, the runs that are shown are out of date. */
 export const ledgerLock: LocalCheck = {
   name: "ledger's lock",
   look() {
@@ -15,10 +15,10 @@ export const ledgerLock: LocalCheck = {
       const owner = lockOwner(paths.ledger);
       const pid = /^pid (\d+)/.exec(owner)?.[1];
       return bad(
-        `the ledger ${paths.ledger} is locked by ${owner}: what ran since is not shown`,
+        `the ledger ${paths.ledger} is locked by ${owner}: newer runs are not shown`,
         pid === undefined
-          ? "Wait until that process is done, or end it. No run is lost: they are kept in the journal."
-          : `Wait until it is done, or end it with \`kill ${pid}\`. No run is lost: they are kept in the journal.`,
+          ? "Wait for that process to finish, or stop it. No run is lost: the journal keeps them."
+          : `Wait for it to finish, or stop it with \`kill ${pid}\`. No run is lost: the journal keeps them.`,
       );
     }
   },

@@ -1,25 +1,25 @@
 import { settings } from "../../config/config";
 import { type Check, fine, warning } from "../check";
 
-/** Whether somebody notices when cron itself has stopped, and the monitor, which it starts, with it. */
+/** Whether anyone would notice if cron itself stopped, because the monitor would stop with it. */
 export const monitor: Check = {
   name: "monitor",
   look() {
     const { hasMonitor, monitorPing, notices } = settings();
-    const isTold = notices.mailTo.length > 0 || notices.webhookUrl !== undefined;
+    const hasRecipient = notices.mailTo.length > 0 || notices.webhookUrl !== undefined;
     const install = "in .env, then run `node laju crontab:install`.";
     if (monitorPing !== undefined) {
       const { host } = new URL(monitorPing);
-      if (hasMonitor) return fine(`reports to ${host} at each pass`);
+      if (hasMonitor) return fine(`reports every pass to ${host}`);
       return warning(
-        `MONITOR_PING names ${host}, and no monitor reports to it`,
+        `MONITOR_PING names ${host}, but no monitor reports to it`,
         `Set MONITOR=true ${install}`,
       );
     }
-    if (!isTold) return fine(hasMonitor ? "every five minutes; nobody is told" : "not set up");
+    if (!hasRecipient) return fine(hasMonitor ? "every five minutes; notifies nobody" : "not set up");
     return warning(
-      "nobody hears when cron itself stops: the monitor stops with it",
-      `Set MONITOR_PING to the URL of a check at Healthchecks.io or the like${hasMonitor ? "" : ", and MONITOR=true,"} ${install}`,
+      "nobody is notified if cron itself stops, because the monitor stops with it",
+      `Set MONITOR_PING to the URL of a check at Healthchecks.io or similar${hasMonitor ? "" : ", and MONITOR=true,"} ${install}`,
     );
   },
 };

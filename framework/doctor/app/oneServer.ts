@@ -6,11 +6,11 @@ export const oneServer: Check = {
   async look() {
     const names = scheduledCommands().flatMap(({ name, oneServer }) => (oneServer ? name : []));
     const [first] = names;
-    if (first === undefined) return fine("no command asks for it");
+    if (first === undefined) return fine("not used");
     const { lookAtClaimStore } = await import("../../runs/servers/claims");
     try {
       return fine(
-        `${names.length === 1 ? first : `${names.length} commands`}, by ${await lookAtClaimStore()}`,
+        `${names.length === 1 ? first : `${names.length} commands`}, using ${await lookAtClaimStore()}`,
       );
     } catch (error) {
       const others = names.length === 1 ? "" : ` and ${names.length - 1} more`;

@@ -11,23 +11,23 @@ export const redis: Check = {
     const { default: Redis } = await import("../../services/Redis");
     const info = await Redis.info();
     const { address } = redisPlace();
-    return (hasQueue && howItIsLost(info, address)) || fine(address);
+    return (hasQueue && lossRisk(info, address)) || fine(address);
   },
 };
 
-/** A queue in a Redis that forgets is none: by what it says of itself. */
-function howItIsLost(info: string, address: string): Finding | undefined {
-  const said = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
-  const policy = said("maxmemory_policy");
+/** Whether this Redis is configured so that it may lose queued jobs. */
+function lossRisk(info: string, address: string): Finding | undefined {
+  const setting = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+  const policy = setting("maxmemory_policy");
   if (policy !== undefined && policy !== "noeviction") {
     return warning(
-      `${address} deletes what it likes when it is full (maxmemory-policy ${policy}): the queue's jobs too`,
-      "redis-cli config set maxmemory-policy noeviction, and the same in redis.conf.",
+      `${address} may evict queued jobs when its memory is full (maxmemory-policy ${policy})`,
+      "Run `redis-cli config set maxmemory-policy noeviction`, and set the same in redis.conf.",
     );
   }
-  if (said("aof_enabled") !== "0") return undefined;
+  if (setting("aof_enabled") !== "0") return undefined;
   return warning(
-    `${address} keeps no log (appendonly no): when it crashes, the queue is as at its last snapshot`,
-    "redis-cli config set appendonly yes, and the same in redis.conf.",
+    `${address} writes no append-only file (appendonly no): a crash sets the queue back to the last snapshot`,
+    "Run `redis-cli config set appendonly yes`, and set the same in redis.conf.",
   );
 }

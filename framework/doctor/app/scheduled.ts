@@ -5,7 +5,7 @@ import { paths } from "../../config/config";
 import { readInstallation } from "../../host/installation";
 import type { DeployedCommand } from "../../metadata/overrides";
 
-/** The commands that something should start here; none while nothing is built. */
+/** The commands that should be started on schedule here; none before the first build. */
 export function scheduledCommands(): DeployedCommand[] {
   if (!existsSync(paths.manifest)) return [];
   return scheduledHere(readBuiltCommands(), readInstallation()?.options.env);

@@ -8,34 +8,34 @@ import {
   secondBlockText,
 } from "../../crontab/install/secondBlocks";
 import { bad, type Finding, fine, type LocalCheck } from "../check";
-import type { Looking } from "../checkContext";
+import type { CheckContext } from "../checkContext";
 
-/** Whether the crontab has this app's entries more than once, each of which starts every command, or those of nothing. */
+/** Whether this app's entries are installed twice, which starts every command twice, or for a folder that is gone. */
 export const secondBlock: LocalCheck = {
   name: "second block",
-  look(looking) {
-    const { read, user } = looking;
+  look(context) {
+    const { read, user } = context;
     const [second] = secondBlocks({ user }, read);
     if (second !== undefined) {
-      const { message, cure } = secondBlockText(looking.root(), second, user);
+      const { message, cure } = secondBlockText(context.root(), second, user);
       return bad(message, cure);
     }
-    const [gone] = goneBlocks({ user }, read).filter((root) => root !== looking.root());
-    if (gone === undefined) return elsewhere(looking);
+    const [gone] = goneBlocks({ user }, read).filter((root) => root !== context.root());
+    if (gone === undefined) return elsewhere(context);
     return bad(
-      `The crontab has entries of ${gone}, which is not there: each of their starts fails`,
-      `Run \`${removeCommand(gone, user)}\`, or put the folder back.`,
+      `the crontab has entries of ${gone}, which no longer exists: none of them can start`,
+      `Run \`${removeCommand(gone, user)}\`, or restore the folder.`,
     );
   },
 };
 
-/** Entries in other tables: a second time, if there are any in this one. */
-function elsewhere({ user, entries }: Looking): Finding {
+/** Entries in another user's or the system's crontab are duplicates only if this crontab has entries too. */
+function elsewhere({ user, entries }: CheckContext): Finding {
   const other = entries() === undefined ? undefined : otherTable({ user });
   if (other !== undefined) {
     const { message, cure } = otherTableText(other);
     return bad(message, cure);
   }
   const unseen = seesOthersCrontabs() ? "" : " (only root sees other users' crontabs)";
-  return fine(`none: the crontab has this app's entries at most once${unseen}`);
+  return fine(`none: this app's entries are installed at most once${unseen}`);
 }

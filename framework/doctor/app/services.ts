@@ -14,7 +14,7 @@ export const database: Check = {
   async look() {
     const place = databasePlace();
     if (place.engine === "sqlite" && place.file !== ":memory:" && !existsSync(place.file)) {
-      return fine(`${place.file} is made when it is first used`);
+      return fine(`${place.file} will be created when it is first used`);
     }
     const { default: DB } = await import("../../services/DB");
     await DB.raw("select 1");
@@ -32,7 +32,7 @@ export const mail = {
     const route = mailRoute();
     if (route === undefined) {
       if (settings().notices.mailTo.length === 0) return fine("not set up");
-      return warning("NOTIFY_MAIL_TO is set, and there is no mail server", "Set MAIL_URL, or SMTP_HOST.");
+      return warning("NOTIFY_MAIL_TO is set, but no mail server is", "Set MAIL_URL or SMTP_HOST.");
     }
     const { createTransport } = require("nodemailer") as typeof import("nodemailer");
     const transporter = createTransport({
@@ -45,7 +45,7 @@ export const mail = {
     } catch (error) {
       const problem = describeMailError(route, error);
       const hint = problem instanceof LajuError ? problem.hint : undefined;
-      return bad(problem.message, hint ?? "Check host, port, user and password.");
+      return bad(problem.message, hint ?? "Check the host, port, user and password.");
     } finally {
       transporter.close();
     }

@@ -5,15 +5,15 @@ import { formatDuration } from "../../config/duration";
 import { type Check, fine, warning } from "../check";
 import { clockTolerance } from "./setBack";
 
-/** Whether the file system, which may be another machine's, has the same time. */
+/** Whether the file system, which may be on another machine, has the same time. */
 export const diskClock: Check = {
   name: "disk's clock",
   look() {
     const away = fileSystemTime() - Date.now();
-    if (Math.abs(away) <= clockTolerance) return fine("as the system's");
+    if (Math.abs(away) <= clockTolerance) return fine("same as the system's");
     return warning(
-      `the file system of ${paths.data} has another time: ${formatDuration(away)} away`,
-      "Let both systems keep their clocks: timedatectl set-ntp true.",
+      `the file system of ${paths.data} has a different time: ${formatDuration(away)} off`,
+      "Synchronize the clocks of both systems: timedatectl set-ntp true.",
     );
   },
 };

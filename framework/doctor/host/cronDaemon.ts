@@ -5,11 +5,11 @@ import { isScheduleWorking } from "../../host/isScheduleWorking";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { scheduledCommands } from "../app/scheduled";
 import { bad, type Finding, fine, type LocalCheck, warning } from "../check";
-import type { Looking } from "../checkContext";
+import type { CheckContext } from "../checkContext";
 
 export const cronDaemon: LocalCheck = {
   name: "cron daemon",
-  look(looking) {
+  look(context) {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
     const cron = hostCron({ cron: readInstallation()?.options.cron });
     const { running, otherDaemon, label } = cron;
@@ -24,30 +24,30 @@ export const cronDaemon: LocalCheck = {
     if (cron.facts.name === "systemd-cron" && isSystemdCronActive())
       return found("systemd has timers for the crontab", cron);
     if (running === undefined) return warning("this system does not show which programs are running");
-    return notRunning(looking, cron);
+    return notRunning(context, cron);
   },
 };
 
-/** Debian's needs no word more; of others it is said which one it is, and what it cannot do. */
+/** Debian's cron needs no explanation. For the others it says which one it is and what it cannot do. */
 function found(running: string, { facts, label }: HostCron): Finding {
   if (facts.name === "debian") return fine(running);
   const limits = facts.limits.length === 0 ? "" : `. It ${facts.limits.join(", ")}`;
   const message = `${running}: ${label}${limits}`;
-  return facts.name === "unknown" ? warning(message, "Say which one it is like with --cron.") : fine(message);
+  return facts.name === "unknown" ? warning(message, "Say which one it resembles with --cron.") : fine(message);
 }
 
-function notRunning(looking: Looking, cron: HostCron): Finding {
+function notRunning(context: CheckContext, cron: HostCron): Finding {
   const cure = howToStart(cron);
   if (scheduledCommands().length === 0) {
     return warning("no cron daemon is running, and nothing is scheduled here", cure);
   }
-  const message = "no cron daemon is running, so nothing is started";
-  return isMeant(looking) ? bad(message, cure) : warning("no cron daemon is running", cure);
+  const message = "no cron daemon is running, so nothing will start";
+  return isCronExpected(context) ? bad(message, cure) : warning("no cron daemon is running", cure);
 }
 
-/** As it is typed on this machine. */
+/** The command that starts it on this machine. */
 function howToStart({ facts: { name } }: HostCron): string {
-  const elsewhere = "In a container, `node laju schedule:work` does without cron.";
+  const elsewhere = "In a container, `node laju schedule:work` works without cron.";
   const sudo = process.geteuid?.() === 0 ? "" : "sudo ";
   if (name === "systemd-cron") return `Run \`${sudo}systemctl enable --now cron.target\`. ${elsewhere}`;
   const program = daemonPrograms.find((one) => sbin.some((folder) => existsSync(`${folder}/${one}`)));
@@ -72,8 +72,8 @@ function howToInstall(): string {
   return existsSync("/etc/debian_version") ? "`apt-get install cron`" : "`dnf install cronie` on Fedora";
 }
 
-/** Where systemd or another scheduler starts the commands, there are runs and has never been an installation. */
-function isMeant(looking: Looking): boolean {
-  if (readInstallation() !== undefined || looking.entries() !== undefined) return true;
+/** If commands have run but the entries were never installed, systemd or another scheduler starts them. */
+function isCronExpected(context: CheckContext): boolean {
+  if (readInstallation() !== undefined || context.entries() !== undefined) return true;
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;
 }

@@ -5,13 +5,13 @@ import { shellQuote } from "../../text/shellQuote";
 import { bad, fine, type LocalCheck, warning } from "../check";
 
 const megabyte = 1_000_000;
-/** Less than this many bytes is full to whoever has to write a log, a ledger or a draft of either. */
+/** With fewer free bytes than this, writing a log, the ledger or a draft of either may fail. */
 const full = 20 * megabyte;
 
 export const disk: LocalCheck = {
   name: "disk",
-  look(looking) {
-    const folders = [paths.data, ...looking.logs().map((file) => dirname(file)), paths.logs].map(existing);
+  look(context) {
+    const folders = [paths.data, ...context.logs().map((file) => dirname(file)), paths.logs].map(existing);
     const findings = [...new Set(folders)].map(roomAt);
     const order = ["bad", "warning", "fine"] as const;
     const worst = order.flatMap((state) => findings.filter((finding) => finding.state === state));
@@ -22,11 +22,11 @@ export const disk: LocalCheck = {
 function roomAt(folder: string) {
   const { bavail, bsize, blocks, files, ffree } = statfsSync(folder);
   const free = bavail * bsize;
-  const cure = `\`du -xhd1 ${shellQuote(folder)} | sort -h\` shows what takes the room. LOG_MAX_SIZE, RUNS_KEEP_DAYS and BACKUP_RETENTION_DAYS keep laju small.`;
+  const cure = `\`du -xhd1 ${shellQuote(folder)} | sort -h\` shows what uses the space. LOG_MAX_SIZE, RUNS_KEEP_DAYS and BACKUP_RETENTION_DAYS limit what laju keeps.`;
   const text = `${free < 10_000 * megabyte ? `${Math.floor(free / megabyte)} MB` : `${Math.floor(free / 1000 / megabyte)} GB`} free at ${folder}`;
   if (files > 0 && ffree === 0)
-    return bad(`no file can be made at ${folder}: the disk has no inodes left`, cure);
-  if (free < full) return bad(`the disk is ${free < megabyte ? "full" : "all but full"}: ${text}`, cure);
+    return bad(`no file can be created at ${folder}: the disk has no inodes left`, cure);
+  if (free < full) return bad(`the disk is ${free < megabyte ? "full" : "almost full"}: ${text}`, cure);
   if (free < 200 * megabyte || bavail / blocks < 0.02)
     return warning(`the disk is nearly full: ${text}`, cure);
   return fine(text);

@@ -9,11 +9,11 @@ export const environment: Check = {
   look() {
     if (existsSync(paths.env) && !mayUse(paths.env, "read")) {
       return bad(
-        `${paths.env} cannot be read by the user whose crontab it is`,
-        `chown it, or chmod g+r ${shellQuote(paths.env)}`,
+        `${paths.env} cannot be read by the crontab's user`,
+        `Change its owner (chown), or run \`chmod g+r ${shellQuote(paths.env)}\`.`,
       );
     }
     const name = settings().environment;
-    return fine(existsSync(paths.env) ? `${name}, .env is in order` : `${name}, without .env`);
+    return fine(existsSync(paths.env) ? `${name}, .env is valid` : `${name}, no .env`);
   },
 };

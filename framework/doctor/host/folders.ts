@@ -8,24 +8,24 @@ import { networkDisk } from "./networkDisk";
 
 export const logFolders: LocalCheck = {
   name: "logs",
-  look(looking) {
-    const files = looking.logs();
+  look(context) {
+    const files = context.logs();
     const folders = [...new Set(files.map((file) => dirname(file)))];
     const missing = folders.find((folder) => !existsSync(folder));
-    if (missing !== undefined && looking.entries() === undefined)
-      return fine(`${missing}, which crontab:install makes`);
+    if (missing !== undefined && context.entries() === undefined)
+      return fine(`${missing}, which crontab:install will create`);
     if (missing !== undefined) {
-      const cure = `mkdir -p ${shellQuote(missing)}, or node laju crontab:install, which makes it.`;
-      return bad(`${missing} is missing: the shell gives up before the command starts`, cure);
+      const cure = `Run \`mkdir -p ${shellQuote(missing)}\`, or node laju crontab:install, which creates it.`;
+      return bad(`${missing} is missing: the shell fails before the command starts`, cure);
     }
     const locked = [...folders, ...files.filter((file) => existsSync(file))].find(
-      (path) => !mayUse(path, "write", looking.user ?? ""),
+      (path) => !mayUse(path, "write", context.user ?? ""),
     );
     if (locked === undefined)
       return fine(folders.length === 0 ? "nothing is scheduled here" : folders.join(", "));
     return bad(
-      `${locked} cannot be written: the shell gives up before the command starts`,
-      "Give it to the user whose crontab it is (chown), or allow writing (chmod u+w).",
+      `${locked} cannot be written: the shell fails before the command starts`,
+      "Make the crontab's user its owner (chown), or make it writable (chmod u+w).",
     );
   },
 };
@@ -42,15 +42,15 @@ function onNetworkDisk(folder: string) {
   const kind = mayUse(folder, "write") ? networkDisk(statfsSync(folder).type) : undefined;
   if (kind === undefined) return undefined;
   return warning(
-    `${folder} is on a network disk (${kind}): two hosts that share it lose runs, and may both run a command`,
-    "Set LAJU_DATA to a folder on a local disk of each host; oneServer is for several of them.",
+    `${folder} is on a network disk (${kind}): hosts that share it lose runs, and may run the same command at once`,
+    "Set LAJU_DATA to a folder on a local disk of each host. For commands on several hosts there is oneServer.",
   );
 }
 
 function writable(folder: string) {
   if (mayUse(folder, "write")) return fine(paths.data);
   return bad(
-    `${folder} cannot be written: no run is recorded, and no lock is held`,
-    "Give it to the user whose crontab it is (chown), or set LAJU_DATA to a folder that it may write.",
+    `${folder} cannot be written: no runs are recorded, and no locks are held`,
+    "Make the crontab's user its owner (chown), or set LAJU_DATA to a folder that user can write.",
   );
 }

@@ -1,4 +1,4 @@
-/** Kinds of disk that other hosts may share, by the number that statfs(2) gives (linux/magic.h). */
+/** File systems that other hosts may share, by the type that statfs(2) returns (linux/magic.h). */
 const kinds: Record<number, string> = {
   26985: "NFS",
   20859: "SMB",
@@ -11,8 +11,8 @@ const kinds: Record<number, string> = {
   1799439955: "AFS",
 };
 
-/** What kind of network disk it is; undefined for a local one. `type` is as statfsSync gives it. */
+/** The kind of network disk, or undefined if it is local. `type` comes from statfsSync. */
 export function networkDisk(type: number): string | undefined {
-  // Signed on some machines.
+  // The type is signed on some machines.
   return kinds[type >>> 0];
 }

@@ -1,20 +1,20 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { installCommand } from "../../crontab/install/installCommand";
 import { bad, fine, type LocalCheck, warning } from "../check";
-import type { Looking } from "../checkContext";
+import type { CheckContext } from "../checkContext";
 
-/** Whether what the installed entries start is there: the folder they go to, and the node. */
+/** Whether the build folder and the node that the installed entries use exist. */
 export const node: LocalCheck = {
   name: "node",
-  look(looking) {
-    const entries = looking.entries() ?? [];
+  look(context) {
+    const entries = context.entries() ?? [];
     const [first] = entries;
     if (first === undefined) return fine(`${process.execPath} (nothing is in the crontab yet)`);
     const build = entries.map((entry) => entry.build).find((folder) => !existsSync(folder));
     if (build !== undefined) {
       return bad(
         `the crontab starts commands in ${build}, which is gone: nothing runs`,
-        `Bring it back, or run \`${again(looking)}\` in the release that is to run.`,
+        `Restore it, or run \`${again(context)}\` in the release that should run.`,
       );
     }
     const programs = [...new Set(entries.map((entry) => entry.node))];
@@ -22,14 +22,14 @@ export const node: LocalCheck = {
     if (broken !== undefined) {
       return bad(
         `the crontab starts ${broken}: nothing runs`,
-        `Run \`${again(looking)}\` with the node that is to run the commands, or name it with --node.`,
+        `Run \`${again(context)}\` with the node that should run the commands, or name it with --node.`,
       );
     }
     const moving = programs.find((program) => /\/\.(nvm|fnm|n|volta|asdf)\//.test(program));
     if (moving === undefined) return fine(programs.join(", "));
     return warning(
-      `the crontab starts ${moving}, which goes when that version is uninstalled`,
-      "Run node laju crontab:install after each change of version, or --node with a link that stays.",
+      `the crontab starts ${moving}, which disappears when that version is uninstalled`,
+      "Run node laju crontab:install after every change of version, or use --node with a stable link.",
     );
   },
 };
@@ -37,13 +37,13 @@ export const node: LocalCheck = {
 function problemOf(program: string): string | undefined {
   try {
     accessSync(program, constants.X_OK);
-    return statSync(program).isFile() ? undefined : `${program}, which is no program`;
+    return statSync(program).isFile() ? undefined : `${program}, which is not a program`;
   } catch (error) {
     return `${program}, which ${error.code === "ENOENT" ? "is gone" : "cannot be executed"}`;
   }
 }
 
-/** crontab:install remembers the rest, and takes the node that runs it where the old one is gone. */
-function again(looking: Looking): string {
-  return installCommand({ root: looking.root(), user: looking.user });
+/** crontab:install remembers its other options, and uses the node it runs under if the old one is gone. */
+function again(context: CheckContext): string {
+  return installCommand({ root: context.root(), user: context.user });
 }

@@ -11,12 +11,16 @@ export const permissions: Check = {
   name: "permissions",
   look() {
     return (
-      changeable() ?? notOurs() ?? noMember() ?? readable() ?? fine("others can neither change nor read it")
+      changeable() ??
+      notOurs() ??
+      noMember() ??
+      readable() ??
+      fine("other users can neither change nor read the app")
     );
   },
 };
 
-/** Code and settings that somebody else can write run with this user's rights. */
+/** Anyone who can write code or settings can have their code run with this user's rights. */
 function changeable(): Finding | undefined {
   const code = [
     "",
@@ -30,17 +34,17 @@ function changeable(): Finding | undefined {
   ];
   const places = [...code.map((path) => join(paths.root, path)), paths.env, paths.schedule, paths.data];
   const open = places.filter((path) => (statOf(path)?.mode ?? 0) & 0o002);
-  if (open.length > 0) return bad(`${listed(open)} can be changed by everybody`, `chmod o-w ${quoted(open)}`);
+  if (open.length > 0) return bad(`${listed(open)} can be changed by everyone`, `chmod o-w ${quoted(open)}`);
   const owners = [0, process.geteuid?.()];
   const theirs = places.filter((path) => !owners.includes(statOf(path)?.uid ?? 0));
   if (theirs.length === 0) return undefined;
   return bad(
-    `${listed(theirs)} belongs to another user, who can change what is run here`,
+    `${listed(theirs)} belongs to another user, who can change what runs here`,
     `chown ${me()} ${quoted(theirs)}`,
   );
 }
 
-/** As one `laju status` by root left them before root went on as the app's user. */
+/** Left behind by root's `laju status` in releases where root did not yet switch to the app's user. */
 function notOurs(): Finding | undefined {
   const files = [paths.data, join(paths.data, "locks")].flatMap(entriesOf);
   const closed = files.filter((path) => !canWrite(path));
@@ -57,7 +61,7 @@ function noMember(): Finding | undefined {
   if (group === undefined || process.geteuid?.() === 0) return undefined;
   if ([process.getegid?.(), ...(process.getgroups?.() ?? [])].includes(group)) return undefined;
   return warning(
-    `${me()} is no member of LAJU_GROUP ${name}, so files are not shared`,
+    `${me()} is not a member of LAJU_GROUP ${name}, so files are not shared`,
     `sudo usermod -aG ${name} ${me()}`,
   );
 }
@@ -67,10 +71,10 @@ function readable(): Finding | undefined {
   const found = [paths.env, ...folders.flatMap(openIn)].filter((path) => (statOf(path)?.mode ?? 0) & 0o007);
   const open = [...new Set(found)];
   if (open.length === 0) return undefined;
-  return warning(`${listed(open)} can be read by every user of this machine`, `chmod o-rwx ${quoted(open)}`);
+  return warning(`${listed(open)} can be read by every user on this machine`, `chmod o-rwx ${quoted(open)}`);
 }
 
-/** The folder itself where it is ours to close, else what lies in it, such as logs in /var/log/laju. */
+/** The folder itself if we own it, otherwise its contents, such as logs in /var/log/laju. */
 function openIn(folder: string): string[] {
   const { uid } = statOf(folder) ?? {};
   return uid === process.geteuid?.() ? [folder] : entriesOf(folder);
@@ -80,7 +84,7 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {
-    return []; // Not there, or not for us to read: another check's business.
+    return []; // Missing, or not readable by us: another check reports that.
   }
 }
 

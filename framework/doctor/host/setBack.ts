@@ -5,7 +5,7 @@ import { bad, fine, type LocalCheck } from "../check";
 /** How far apart two clocks may be, in milliseconds. */
 export const clockTolerance = 120_000;
 
-/** Whether the clock is right no program can know; whether it contradicts itself it can. */
+/** No program can tell whether the clock is right, but it can tell whether the clock went back. */
 export const clock: LocalCheck = {
   name: "clock",
   look() {
@@ -14,8 +14,8 @@ export const clock: LocalCheck = {
     if (newest === undefined || newest.at <= now + clockTolerance) return fine(new Date(now).toISOString());
     const ahead = formatDuration(Math.floor((newest.at - now) / 1_000) * 1_000);
     return bad(
-      `the clock was set back: the newest run, of ${newest.name}, began in ${ahead} from now`,
-      `Look at it with \`date\`, and let the system keep it: timedatectl set-ntp true. If it is right, this ends in ${ahead}.`,
+      `the clock was set back: the newest run, of ${newest.name}, started ${ahead} in the future`,
+      `Check it with \`date\`, and synchronize it: timedatectl set-ntp true. If it is right, this clears in ${ahead}.`,
     );
   },
 };

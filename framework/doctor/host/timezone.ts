@@ -23,14 +23,14 @@ function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined 
   return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
 }
 
-/** A guard goes by the system's edition of the zone database and the command by Node's: where they differ none starts. */
+/** A guard uses the system's time zone database and the command uses Node's: where they differ, nothing starts. */
 function outdated(zones: readonly string[]): Finding | undefined {
   for (const zone of new Set(zones)) {
     const day = firstDifference(zone, Date.now());
     if (day === undefined) continue;
     return bad(
-      `from ${day.toISOString().slice(0, 10)} on Node and this system have different clocks for ${zone}`,
-      `Update the older of the two: Node (its edition is ${process.versions.tz}), or tzdata (apt-get install tzdata).`,
+      `from ${day.toISOString().slice(0, 10)} on, Node and this system disagree on the time in ${zone}`,
+      `Update the older of the two: Node (its tzdata is ${process.versions.tz}) or the system's (apt-get install tzdata).`,
     );
   }
   return undefined;
@@ -39,14 +39,14 @@ function outdated(zones: readonly string[]): Finding | undefined {
 function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTimezone): Finding {
   if (trouble === "hidden") {
     const whose = isDaemonsOwn ? "as crontab:install found it" : "the system's";
-    return fine(`${zone}, ${whose}; only root can see whether ${daemon} has a TZ of its own`);
+    return fine(`${zone}, ${whose}; only root can see whether ${daemon} has its own TZ`);
   }
   if (trouble !== undefined) {
     return warning(
-      `${daemon} runs with TZ=${trouble.tz}, which names no zone; schedules are written for ${zone}`,
-      "Start it with the name of a zone, such as TZ=Europe/Berlin, then node laju crontab:install.",
+      `${daemon} runs with TZ=${trouble.tz}, which is not a time zone; schedules are written for ${zone}`,
+      "Start it with the name of a time zone, such as TZ=Europe/Berlin, then run node laju crontab:install.",
     );
   }
   if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install found it` : zone);
-  return fine(isDaemonsOwn ? `${zone}, which ${daemon} has as its TZ` : zone);
+  return fine(isDaemonsOwn ? `${zone}, the TZ of ${daemon}` : zone);
 }

@@ -35,7 +35,7 @@ export interface WorkOptions {
 export interface WorkerOptions {
   engine: QueueEngine;
   handlers: Handlers;
-  /** How many jobs run at one time. */
+  /** How many jobs run at a time. */
   concurrency: number;
   /** Undefined: every type. */
   types?: readonly string[] | undefined;

@@ -28,7 +28,7 @@ export interface NoticeContent {
 export function noticeTitle({ event, name, incident }: NoticeContent): string {
   const lasted = formatDuration(Math.max(0, (incident.closedAt ?? incident.openedAt) - incident.openedAt));
   if (incident.kind === "host") {
-    return event === "failure" ? incident.reason : `In order again after ${lasted}: ${incident.reason}`;
+    return event === "failure" ? incident.reason : `Resolved after ${lasted}: ${incident.reason}`;
   }
   if (event === "failure") return `${name} ${incident.reason}`;
   if (incident.closedBecause !== null)

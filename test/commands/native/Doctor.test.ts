@@ -61,12 +61,12 @@ describe("doctor", () => {
     chmodSync(join(app.root, "data"), 0o755);
     const [open] = await troubles();
     expect(open).toMatchObject({ name: "permissions", state: "warning" });
-    expect(open?.message).toBe(`${app.root}/.env and 1 more can be read by every user of this machine`);
+    expect(open?.message).toBe(`${app.root}/.env and 1 more can be read by every user on this machine`);
     await app.run(["-c", open?.cure ?? "false"], { program: "/bin/sh" });
     expect(await troubles()).toEqual([]);
     chmodSync(join(app.root, "build"), 0o777);
     const [{ state, message, cure = "false" }] = (await troubles()) as [Result];
-    expect([state, message]).toEqual(["bad", `${app.root}/build can be changed by everybody`]);
+    expect([state, message]).toEqual(["bad", `${app.root}/build can be changed by everyone`]);
     await app.run(["-c", cure], { program: "/bin/sh" });
     expect(await troubles()).toEqual([]);
   });
@@ -96,14 +96,14 @@ describe("doctor", () => {
       {
         name: "logs",
         state: "bad",
-        message: `${join(app.root, "logs")} is missing: the shell gives up before the command starts`,
-        cure: `mkdir -p ${join(app.root, "logs")}, or node laju crontab:install, which makes it.`,
+        message: `${join(app.root, "logs")} is missing: the shell fails before the command starts`,
+        cure: `Run \`mkdir -p ${join(app.root, "logs")}\`, or node laju crontab:install, which creates it.`,
       },
     ]);
     app.write(".env", `LAJU_LOGS=${join(app.root, "the logs")}\n`);
     const cures = (await troubles()).map(({ cure }) => cure);
     expect(cures).toContain(
-      `mkdir -p '${join(app.root, "the logs")}', or node laju crontab:install, which makes it.`,
+      `Run \`mkdir -p '${join(app.root, "the logs")}'\`, or node laju crontab:install, which creates it.`,
     );
   });
 
@@ -118,7 +118,11 @@ describe("doctor", () => {
         cure: expect.any(String),
       },
     ]);
-    expect(found).toContainEqual({ name: "mail", state: "warning", message: "waits for the settings" });
+    expect(found).toContainEqual({
+      name: "mail",
+      state: "warning",
+      message: "not checked, because the settings are invalid",
+    });
   });
 
   test("servers that do not answer", async () => {
@@ -147,7 +151,7 @@ describe("doctor", () => {
     const webhook = "NOTIFY_WEBHOOK_URL=http://127.0.0.1:9/hook";
     expect(await settings(webhook)).toMatchObject({
       state: "warning",
-      message: "nobody hears when cron itself stops: the monitor stops with it",
+      message: "nobody is notified if cron itself stops, because the monitor stops with it",
       cure: expect.stringMatching(/^Set MONITOR_PING to .*, and MONITOR=true, in \.env, then run `node laju/),
     });
     const ping = "MONITOR_PING=https://hc-ping.com/secret";
@@ -185,7 +189,7 @@ describe("doctor", () => {
       expect.objectContaining({
         name: "ledger",
         state: "bad",
-        message: `${data}/runs.journal was written, but the ledger did not take it in: no run is recorded`,
+        message: `the ledger did not import ${data}/runs.journal, which can be written: no runs are recorded`,
       }),
     ]);
   });

@@ -47,7 +47,7 @@ describe("runs:prune", () => {
   test("wrong use is told", async () => {
     expect(await app.laju("runs:prune", "--keep", "few")).toMatchObject({
       status: 2,
-      stderr: "✗ --keep few is not a whole number\n  node laju runs:prune --help shows how it is used.\n",
+      stderr: "✗ --keep few is not a whole number\n  node laju runs:prune --help shows how to use it.\n",
     });
     expect((await app.laju("runs:prune", "--older-than", "30")).stderr).toContain('"30" is not a duration');
   });

@@ -54,7 +54,7 @@ describe("status", () => {
   const run = async (name: string) => once(start(name), "close");
   const json = async (...args: string[]) => JSON.parse((await laju("status", "--json", ...args)).stdout);
 
-  test("says that nothing is installed yet, and that this needs a person", async () => {
+  test("says that nothing is installed yet, and that this needs attention", async () => {
     const { stdout, status } = await laju("status", "--check");
     expect(status).toBe(1);
     expect(stdout).toContain("  ○ Fragile   never   next in ");

@@ -56,7 +56,7 @@ describe("the build", () => {
     const built = await app.laju("build");
     expect(built.status).toBe(1);
     expect(built.stderr).toMatch(/✗ commands\/One\.ts:1:11 {2}Unexpected token/);
-    expect(built.stdout).toContain("One keeps what an earlier build made of it");
+    expect(built.stdout).toContain("One kept from an earlier build");
     expect((await output("Three")).stdout).toBe("three\n");
     expect((await output("One")).stdout).toBe("one\n");
     expect(

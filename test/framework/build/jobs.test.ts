@@ -35,7 +35,7 @@ test("a handler whose name is not its file's is refused with its place, and the 
   Did you mean job("SendInvoice", …)?
 `,
   );
-  expect(stdout).toMatch(/^✓ Built Other in .*\n {2}Worker keeps what an earlier build made of it\n$/);
+  expect(stdout).toMatch(/^✓ Built Other in .*\n {2}Worker kept from an earlier build\n$/);
   expect(app.read("build/commands/Worker.js")).toBe(before);
   expect(JSON.parse(app.read("build/commands.json")).jobs).toEqual(["SendInvoice"]);
 });

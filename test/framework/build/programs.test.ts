@@ -63,6 +63,6 @@ test("restore.js and clean-backup.js do their work as well, whatever commands/ h
 
 test("--help says what a program does", async () => {
   const { stdout } = await app.run(["build/restore.js", "--help"]);
-  expect(stdout).toContain("restore.js  Put a backup in the place of the database");
+  expect(stdout).toContain("restore.js  Replace the database with a backup");
   expect(stdout).toContain("--latest");
 });

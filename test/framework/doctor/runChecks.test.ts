@@ -38,11 +38,11 @@ test("what does not answer, and what throws, are findings too", async () => {
   yellow(↷) so-so   rather full
             Clear it.
   red(✗) silent  no answer within 0.05 s
-            See whether it is there, and not overloaded.
+            Check that it is running and not overloaded.
   red(✗) told    it is gone
             Bring it back, wherever it has gone to in the
             meantime.
-  yellow(↷) odd     this could not be looked at: EIO
+  yellow(↷) odd     could not be checked: EIO
 
   2 bad, 2 warnings, 1 fine`);
 });

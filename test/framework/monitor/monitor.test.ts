@@ -123,7 +123,9 @@ describe("node laju monitor", () => {
     http.answer(403);
     const failing = await monitor();
     expect(failing.status).toBe(1);
-    expect(failing.stderr).toMatch(/A notice about Killed is not sent: 127\.0\.0\.1:\d+ answered 403 no\n/);
+    expect(failing.stderr).toMatch(
+      /Could not send a notice about Killed: 127\.0\.0\.1:\d+ answered 403 no\n/,
+    );
     http.answer(200);
     expect(await monitor()).toMatchObject({ status: 0, stderr: "" });
     expect(titles()).toHaveLength(2);
@@ -146,7 +148,7 @@ describe("node laju monitor", () => {
     const failed = await pass();
     http.answer(200);
     expect(failed.status).toBe(1);
-    expect(failed.stderr).toMatch(/MONITOR_PING was not taken: 127\.0\.0\.1:\d+ answered 403 no\n/);
+    expect(failed.stderr).toMatch(/Could not reach MONITOR_PING: 127\.0\.0\.1:\d+ answered 403 no\n/);
     expect(failed.stderr).not.toContain("secret");
   });
 

@@ -48,7 +48,7 @@ const helpers = `  commands/dates.ts only exports helpers, so it is no command: 
 test("helper modules are skipped with a warning and don't fail the build", async () => {
   expect(built).toMatchObject({ status: 0, stderr: helpers });
   expect(built.stdout).toContain(
-    "Bare imports nothing of laju's: try it with node laju run Bare, not with tsx",
+    "Bare imports nothing from laju: try it with node laju run Bare, not with tsx",
   );
   const listed = await app.laju("list", "--json");
   expect(listed).toMatchObject({ status: 0, stderr: helpers });

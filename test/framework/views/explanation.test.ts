@@ -84,7 +84,7 @@ describe("an explanation", () => {
     );
   });
 
-  test("of a host whose daemon has a TZ of its own names it, as the crontab does", () => {
+  test("of a host whose daemon has its own TZ names it, as the crontab does", () => {
     const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true, from: now, count: 1 };
     expect(explain("0 9 L * *", options).entries).toEqual([
       expect.stringMatching(/LAJU_ENTRY=[0-9a-f]{8}@Asia\/Tokyo command ;; esac$/),
@@ -307,18 +307,18 @@ describe("node laju explain", () => {
   });
 
   test("--help says how to use it", async () => {
-    expect((await laju("--help")).stdout).toBe(`Say what a schedule means and when it starts
+    expect((await laju("--help")).stdout).toBe(`Explain a schedule and show its next times
 
 Usage  node laju explain "<schedule>" [options]
 
 Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,
-or the shell replaces each * with the names of files. Status 2 says that the schedule is wrong.
+or the shell replaces each * with file names. Exits with status 2 if the schedule is invalid.
 
 Options
   --timezone <value>        The schedule's zone, as in metadata (default: the host's)
   --host-timezone <value>   The zone of the host's cron (default: this host's)
-  --from <value>            Show the times after this moment, in ISO 8601 (default: now)
-  --count <value>           How many of the next times to show (default 5)
+  --from <value>            Show the times after this one, in ISO 8601 (default: now)
+  --count <value>           How many upcoming times to show (default 5)
   --name <value>            The command's name, which decides what H stands for
   --json                    Print it as JSON
   -h, --help                Show this text

@@ -6,6 +6,7 @@ export const appParts = [
   "app/config.ts",
   "app/errors.ts",
   "app/console/command.ts",
+  "app/console/jobNotices.ts",
   "app/console/tellOfJobs.ts",
   "app/programs/backup.ts",
   "app/programs/clean-backup.ts",

@@ -135,7 +135,7 @@ describe("enable and disable", () => {
 
   test("explain themselves with --help", async () => {
     expect((await laju("disable", "--help")).stdout).toMatch(
-      /^Keep this deployment from starting it\n\nUsage {2}node laju disable <Name> \[options\]\n/,
+      /^Turn a command's schedule off in this deployment\n\nUsage {2}node laju disable <Name> \[options\]\n/,
     );
     expect((await laju("enable", "--help")).stdout).toContain("--install");
   });

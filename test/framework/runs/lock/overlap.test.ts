@@ -327,7 +327,7 @@ describe("laju stop", () => {
       async () => JSON.parse((await app.laju("runs", "Fails", "--json")).stdout)[0]?.state === "failed",
     );
     const stopped = await app.laju("stop", "Fails");
-    expect(stopped.stdout).toMatch(/^✓ Fails is not tried again \(run \d+, pid \d+\)\n$/);
+    expect(stopped.stdout).toMatch(/^✓ Canceled Fails's pending retry \(run \d+, pid \d+\)\n$/);
     expect((await closed)[1]).toBe("SIGTERM");
     expect((await app.laju("stop", "Fails")).stderr).toContain("✗ Fails is not running");
   });

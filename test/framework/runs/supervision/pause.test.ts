@@ -93,10 +93,10 @@ describe("a pause", () => {
     for (const [args, message] of [
       [
         ["--until", "tomorrow"],
-        '--until tomorrow is no time\n  Write how long, such as "2h", or when, such as',
+        '--until tomorrow is not a time\n  Give a duration, such as "2h", or a time, such as',
       ],
-      [["--until", "2026-13-45"], "--until 2026-13-45 is no time"],
-      [["--until", "2027-02-30 08:00"], "--until 2027-02-30 08:00 is no time"],
+      [["--until", "2026-13-45"], "--until 2026-13-45 is not a time"],
+      [["--until", "2027-02-30 08:00"], "--until 2027-02-30 08:00 is not a time"],
       [["--until", "2020-01-01 08:00"], "--until 2020-01-01 08:00 is in the past"],
       [["Tow"], 'there is no command "Tow"'],
     ] as const) {

@@ -49,7 +49,9 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       const message = await app.run(restore, ["--file", name, "--yes"], { now: later });
       expect(await app.DB("users").count("* as count").first()).toEqual({ count: expect.anything() });
       expect(await app.DB("users").pluck("id")).toHaveLength(24);
-      expect(message).toMatch(/^Restored postgres from .*; the replaced one is .*backups\/postgres-/);
+      expect(message).toMatch(
+        /^Restored postgres from .*; the previous one was kept as .*backups\/postgres-/,
+      );
       expect(readdirSync(folder)).toHaveLength(2);
     });
 

@@ -25,7 +25,7 @@ test("the newest backup replaces the database, and the old database is kept", as
   const aside = `${app.database}.replaced-${morning.toISOString().replaceAll(/[-:]/g, "")}`;
 
   expect(await app.run(app.restore, ["--latest", "--yes"])).toBe(
-    `Restored ${app.database} from ${file}; the replaced one is ${aside}`,
+    `Restored ${app.database} from ${file}; the previous one was kept as ${aside}`,
   );
   expect(users()).toEqual([{ n: 24 }]);
   expect(users(aside)).toEqual([{ n: 0 }]);

@@ -111,8 +111,8 @@ describe("the queue's verbs", () => {
       status: 0,
     });
     expect(await app.laju("queue:cancel", String(c), String(b))).toMatchObject({
-      stdout: `✓ Cancelled 1 job: ${c}\n`,
-      stderr: `✗ job ${b} is failed\n  Only jobs that are not finished can be cancelled.\n`,
+      stdout: `✓ Canceled 1 job: ${c}\n`,
+      stderr: `✗ job ${b} is failed\n  Only unfinished jobs can be canceled.\n`,
       status: 1,
     });
     expect(states()).toEqual({ [a]: "pending", [b]: "failed", [c]: "cancelled" });
@@ -136,7 +136,7 @@ describe("the queue's verbs", () => {
     });
     expect(await json("queue:pause")).toEqual(["*", "Nightly"]);
     expect((await app.laju("queue:resume", "Nightly")).stderr).toContain(
-      "✗ all jobs are paused, so these still are",
+      "✗ all jobs are paused, so these stay paused",
     );
     expect(await app.laju("queue:resume")).toMatchObject({ stdout: "✓ All jobs resumed\n", status: 0 });
     expect(await app.laju("queue:resume")).toMatchObject({ stdout: "Nothing was paused.\n", status: 0 });
@@ -173,7 +173,7 @@ describe("the queue's verbs", () => {
     expect(stderr).toContain(message);
   });
 
-  test("status and doctor tell of the queue, and --check of what needs a person", async () => {
+  test("status and doctor show the queue, and --check what needs attention", async () => {
     const queueOf = async () => (await json("doctor")).find(({ name }: { name: string }) => name === "queue");
     expect(await queueOf()).toMatchObject({ state: "fine", message: "nothing to do" });
     insert({});
@@ -192,7 +192,7 @@ describe("the queue's verbs", () => {
     });
   });
 
-  test("status says that a queue with handlers cannot be looked at, which needs a person", async () => {
+  test("status reports that a queue with handlers cannot be read, which needs attention", async () => {
     const answer = await app.run(["laju", "status", "--json"], {
       env: { DATABASE_URL: "file:data/none.sqlite3" },
     });
@@ -201,9 +201,9 @@ describe("the queue's verbs", () => {
       queue: null,
       queueProblem: expect.stringContaining("the queue's tables are not there"),
     });
-    expect(needsPerson).toContain(`the queue cannot be looked at: ${queueProblem}`);
+    expect(needsPerson).toContain(`the queue cannot be read: ${queueProblem}`);
     const { stdout } = await app.run(["laju", "status"], { env: { DATABASE_URL: "file:data/none.sqlite3" } });
-    expect(stdout).toContain(`\n  queue: cannot be looked at: ${queueProblem}\n`);
+    expect(stdout).toContain(`\n  queue: cannot be read: ${queueProblem}\n`);
   });
 
   test("without the table, verbs say so; status and doctor of an app without jobs say nothing", async () => {
