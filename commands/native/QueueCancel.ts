@@ -1,6 +1,6 @@
 import { verb } from "../../framework/cli/verb";
 import { jsonText } from "../../framework/text/jsonText";
-import { chosenJobs, untouched } from "../../framework/views/queue/chosenJobs";
+import { chosenJobs, refuseUnchanged } from "../../framework/views/queue/chosenJobs";
 import { doneLine } from "../../framework/views/queue/doneLine";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
@@ -14,7 +14,7 @@ after that is ignored. A cron job's next run is no longer queued.`,
       const jobs = await chosenJobs(engine, args);
       const done = await engine.cancel(jobs.map(({ id }) => id));
       console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Canceled", done));
-      untouched(jobs, done, "Only unfinished jobs can be canceled.");
+      refuseUnchanged(jobs, done, "Only unfinished jobs can be canceled.");
     });
   },
 });

@@ -1,7 +1,7 @@
 import { verb } from "../../framework/cli/verb";
 import type { QueueEngine } from "../../framework/queue/engine";
 import { jsonText } from "../../framework/text/jsonText";
-import { chosenJobs, untouched } from "../../framework/views/queue/chosenJobs";
+import { chosenJobs, refuseUnchanged } from "../../framework/views/queue/chosenJobs";
 import { doneLine } from "../../framework/views/queue/doneLine";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
@@ -17,7 +17,7 @@ export default verb({
       console.log(options.json ? jsonText(done, { indent: 0 }) : doneLine("Queued again", done));
       const rule =
         "Only failed and canceled jobs can be retried, and only while no unfinished job has their unique key.";
-      untouched(jobs, done, rule);
+      refuseUnchanged(jobs, done, rule);
       if (isAll) await reportStillFailed(engine);
     });
   },

@@ -6,29 +6,29 @@ import type { TimelineStart } from "./timeline";
 
 const mostShown = 3;
 const mostLines = 2;
-/** From so many on it is worth saying how to spread them. */
+/** If at least this many start together, the output says how to spread them. */
 const crowd = 5;
 
-/** Commands that start in the same minute, and when they do. */
-export interface Together {
+/** Commands that start in the same minute, and the minutes in which they do. */
+export interface Clash {
   names: readonly string[];
   times: string[];
 }
 
-/** The three largest sets of commands that start in one minute, the largest first. */
-export function busiestMinutes(starts: readonly TimelineStart[]): Together[] {
-  const sets = new Map<string, Together>();
+/** The three largest sets of commands that start in the same minute, largest first. */
+export function busiestMinutes(starts: readonly TimelineStart[]): Clash[] {
+  const clashes = new Map<string, Clash>();
   for (const { at, names } of starts) {
     if (names.length < 2) continue;
-    const together = sets.get(names.join()) ?? { names, times: [] };
-    together.times.push(at);
-    sets.set(names.join(), together);
+    const clash = clashes.get(names.join()) ?? { names, times: [] };
+    clash.times.push(at);
+    clashes.set(names.join(), clash);
   }
-  return [...sets.values()].sort((a, b) => b.names.length - a.names.length).slice(0, mostShown);
+  return [...clashes.values()].sort((a, b) => b.names.length - a.names.length).slice(0, mostShown);
 }
 
 export function busiestLines(
-  busiest: readonly Together[],
+  busiest: readonly Clash[],
   { hostTimezone }: HostClock,
   { paint, width }: Terminal,
 ): string[] {
@@ -36,24 +36,21 @@ export function busiestLines(
   if (first === undefined) return ["  No two commands start in the same minute."];
   const digits = String(first.names.length).length;
   const indent = digits + "  00:00   at once   ".length;
-  const lines = busiest.flatMap((together) => {
-    const time = shortTime(new Date(together.times[0] as string), hostTimezone).slice(-5);
-    const count = String(together.names.length).padStart(digits);
-    const [line, ...more] = namesText(together, width - indent);
+  const lines = busiest.flatMap((clash) => {
+    const time = shortTime(new Date(clash.times[0] as string), hostTimezone).slice(-5);
+    const count = String(clash.names.length).padStart(digits);
+    const [line, ...more] = namesText(clash, width - indent);
     return [
       `  ${time}  ${paint("yellow", `${count} at once`)}   ${line}`,
       ...more.map((rest) => " ".repeat(indent) + rest),
     ];
   });
   if (first.names.length < crowd) return lines;
-  return [
-    ...lines,
-    `  ${paint("dim", 'H spreads them: "H 2 * * *" is a minute of its own for each command.')}`,
-  ];
+  return [...lines, `  ${paint("dim", 'H spreads them: "H 2 * * *" gives each command its own minute.')}`];
 }
 
-/** As many names as two lines hold. */
-function namesText({ names, times }: Together, room: number): string[] {
+/** As many names as fit on two lines. */
+function namesText({ names, times }: Clash, room: number): string[] {
   const others = times.length - 1;
   const again = others === 0 ? "" : `; also at ${others === 1 ? "1 other time" : `${others} other times`}`;
   for (let shown = names.length; ; shown--) {

@@ -15,21 +15,21 @@ import { inOrder, type RowOrder } from "./rowOrder";
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
   nextRun: string | null;
-  /** Whether its last run ended badly, and nothing mends that by itself. */
+  /** Whether its last run ended badly and no retry is pending. */
   hasFailed: boolean;
   next?: string[];
 }
 
 export interface ListOptions {
-  /** That many coming times of each command. */
+  /** How many upcoming times to show for each command. */
   next: number;
-  /** The environment here: commands of others start nowhere near. */
+  /** The current environment: commands for others are not started here. */
   environment: string;
   /** The names of those whose last run ended badly. */
   failed?: ReadonlySet<string>;
 }
 
-/** One row a command: the same for --json and for people. */
+/** One row per command, the same for --json and for the table. */
 export function listRows(
   commands: DeployedCommand[],
   clock: HostClock,
@@ -41,9 +41,9 @@ export function listRows(
     const times = dates.map((time) => time.toISOString());
     return {
       ...facts,
-      // Anybody who knows a ping's path can report that all is well.
+      // The path of a ping URL is a secret: anyone who knows it can report success.
       ping: facts.ping === null ? null : shownUrl(facts.ping),
-      // When it is asked for: the table shows no words.
+      // Computed only when read, because the table doesn't show it.
       get words() {
         return facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name));
       },
@@ -54,16 +54,16 @@ export function listRows(
   });
 }
 
-/** What the table says besides its rows. */
+/** What the table shows besides its rows. */
 export interface ListContext extends HostClock {
   environment: string;
-  /** Whether the crontab is to be installed, or installed again. */
+  /** Whether the crontab must be installed, or installed again. */
   needsInstall: boolean;
-  /** Commands that have one line for all, since nothing starts them here. */
+  /** Commands that are not started here and share one line. */
   hidden?: readonly ListRow[];
 }
 
-/** The rows of the table, and those that have one line for all. */
+/** The rows of the table, and those that share one line below it. */
 export function arrangedList(
   rows: readonly ListRow[],
   order: RowOrder,
@@ -79,7 +79,7 @@ export function inListOrder(rows: readonly ListRow[], order: RowOrder): ListRow[
 
 /** The table of `node laju list`. */
 export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal): string {
-  if (rows.length === 0) return "  No commands yet. node laju make:command SendDailyEmails writes the first.";
+  if (rows.length === 0) return "  No commands yet. Create the first: node laju make:command SendDailyEmails";
   const schedules = alignedSchedules(rows.map((row) => row.schedules[0] ?? "–"));
   const column = {
     name: nameWidth(rows, terminal),
@@ -96,7 +96,7 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
   return ["", ...lines, ...more, "", `  ${summary([...rows, ...hidden], clock)}`].join("\n");
 }
 
-/** A few very long names must not take the descriptions' room: they stick out. */
+/** Very long names stick out instead of taking space from all descriptions. */
 function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
   const most = Math.floor(width * 0.3);
   return widest(rows.map(({ name }) => name).filter((name) => visibleWidth(name) <= most));
@@ -120,7 +120,7 @@ function line(
 }
 
 function overriddenNote({ overridden }: ListRow): string[] {
-  return overridden.length === 0 ? [] : [`schedule.json decides its ${overridden.join(", ")}`];
+  return overridden.length === 0 ? [] : [`schedule.json overrides its ${overridden.join(", ")}`];
 }
 
 function due(row: ListRow, { now, environment }: ListContext): string {
@@ -148,7 +148,7 @@ function summary(rows: ListRow[], clock: ListContext): string {
   return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${limited}${apply}`;
 }
 
-/** Five-field expressions with each field in its column; everything else as it is. */
+/** Aligns the fields of five-field expressions in columns; other expressions stay as they are. */
 function alignedSchedules(schedules: string[]): string[] {
   const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
   const five = split.filter((fields) => fields.length === 5);

@@ -15,13 +15,13 @@ import { cronEscape } from "../text/shellQuote";
 export interface Explanation {
   expression: string;
   valid: boolean;
-  /** null for an expression that means nothing. */
+  /** null for an invalid expression. */
   description: string | null;
-  /** The zone that the schedule is meant in. */
+  /** The time zone of the schedule. */
   timezone: string;
-  /** The zone of the host whose cron starts it. */
+  /** The time zone of the host whose cron starts it. */
   hostTimezone: string;
-  /** Crontab lines, with `command` where the command stands. */
+  /** Crontab lines with `command` in place of the actual command. */
   entries: string[];
   /** Instants in ISO 8601. */
   next: string[];
@@ -32,19 +32,19 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
-  /** As in a command's metadata: the zone that the schedule is meant in (default: the host's). */
+  /** The schedule's time zone, as in a command's metadata (default: the host's). */
   timezone?: string | undefined;
   hostTimezone: string;
-  /** Whether that is the cron daemon's own TZ rather than the system's zone. */
+  /** Whether `hostTimezone` is the cron daemon's own TZ rather than the system's time zone. */
   isDaemonsOwn?: boolean | undefined;
-  /** The next times are those after it. */
+  /** Show the times after this one. */
   from: Date;
   count: number;
-  /** The command's, on which `H` depends. */
+  /** The command's name, on which `H` depends. */
   name?: string | undefined;
 }
 
-/** What cron on that host does with a schedule, or what is wrong with it. */
+/** Explains when cron on that host starts a schedule, or what is wrong with it. */
 export function explain(expression: string, options: ExplainOptions): Explanation {
   const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
   const zones = { timezone, hostTimezone };
@@ -91,17 +91,16 @@ function warningsOf(
   const warnings = scheduleWarnings(schedule, { timezone, year: from.getUTCFullYear() });
   const isOpen = schedule.kind === "calendar" && schedule.hashed && name === undefined;
   return isOpen
-    ? [...warnings, "H stands for a value that the command's name decides: give it with --name"]
+    ? [...warnings, "H stands for a value that depends on the command's name: give it with --name"]
     : warnings;
 }
 
-/** A whole number from the command line. */
 export function countFrom(text: string): number {
   const count = wholeNumber(text, 0, 999_999);
   if (count !== undefined) return count;
   throw new LajuError(`--count ${JSON.stringify(text)} is not a whole number up to 999999`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "Say how many of the next times to show, such as --count 10.",
+    hint: "Give the number of upcoming times to show, such as --count 10.",
   });
 }

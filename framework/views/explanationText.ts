@@ -7,7 +7,7 @@ import { until } from "../text/ago";
 import { wrapText } from "../text/wrapText";
 import type { Explanation } from "./explanation";
 
-/** An explanation for people; `now` is what "in 2h" counts from. */
+/** The text of an explanation. "in 2h" counts from `now`. */
 export function explanationText(explanation: Explanation, now: Date, terminal: Terminal): string {
   const { expression, description, timezone, next, entries, warnings } = explanation;
   const { paint, width } = terminal;
@@ -32,7 +32,7 @@ function whereText({ timezone, hostTimezone }: Explanation): string {
   return isHosts ? `on a host in ${timezone}` : `in ${timezone}, on a host in ${hostTimezone}`;
 }
 
-/** "Mon 23 Nov 2026 08:00:20 +01:00   in 2h 39m": the day as people read it, the offset as clocks change it. */
+/** "Mon 23 Nov 2026 08:00:20 +01:00   in 2h 39m". The offset shows when the clocks change. */
 function timeText(time: Date, timezone: string, now: Date, { paint }: Terminal): string {
   const offset = offsetAt(timezone, Math.floor(time.getTime() / 60_000));
   const local = new Date(time.getTime() + offset * 60_000).toISOString();
@@ -49,7 +49,7 @@ function offsetText(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** What is wrong, the expression with that part underlined, and what would do. */
+/** What is wrong, the expression with that part underlined, and what to write instead. */
 export function mistakeText(explanation: Explanation, { paint, symbols, width }: Terminal): string {
   const { expression, error = "", hint, problem } = explanation;
   return [
@@ -74,8 +74,8 @@ function underlined(
   return [printable(part), " ".repeat(offset - start) + "^".repeat(marks)];
 }
 
-/** One column for each character, so that the line below fits. */
+/** Keeps one column per character, so that the marks line up. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a terminal would act on.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would act on these.
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, " ");
 }

@@ -10,8 +10,8 @@ import { journalFile } from "../runs/ledger/journal";
 import type { HostClock } from "../schedule/times/nextRuns";
 
 /**
- * The commands whose last run ended badly, as `status` has it. None where there is no ledger, or it cannot be read: what
- * commands there are is shown all the same.
+ * The commands whose last run ended badly, by the rules of `status`. None if there is no ledger or it cannot be read, so
+ * that `list` always works.
  */
 export function failedCommands(
   commands: readonly DeployedCommand[],

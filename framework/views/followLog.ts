@@ -5,24 +5,24 @@ import { readLines } from "../runs/logs/runLog";
 
 const pause = 200;
 
-/** A place in a file that may be renamed meanwhile. */
+/** A position in a file that may be renamed while it is followed. */
 export interface LogPlace {
-  /** Where the log is now: rotation puts a new file there. */
+  /** The log's current path: rotation creates a new file there. */
   file: string;
   inode: number | undefined;
   position: number;
 }
 
-/** The end of a log as it is now. */
+/** The current end of a log. */
 export function endOfLog(file: string): LogPlace {
   const stat = statSync(file, { throwIfNoEntry: false });
   return { file, inode: stat?.ino, position: stat?.size ?? 0 };
 }
 
-/** Prints whatever is written to a log from that place on, for ever; it ends when nobody reads any more. */
+/** Prints everything written to a log after that position, until nobody reads the output anymore. */
 export async function followLog(place: LogPlace, form: LogForm): Promise<void> {
   let now = place;
-  // Whoever had the file open when it was rotated writes on into it.
+  // A process that had the file open when it was rotated keeps writing to it.
   let rotated: LogPlace | undefined;
   let isRead = true;
   const print = (lines: Buffer[]) => {
@@ -43,8 +43,8 @@ export async function followLog(place: LogPlace, form: LogForm): Promise<void> {
 
 function readOn(place: LogPlace, print: (lines: Buffer[]) => boolean): LogPlace {
   const size = statSync(place.file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return place; // Renamed just now: the next look finds out.
-  // Cut short: it begins anew.
+  if (size === undefined) return place; // It was just renamed, which the next poll notices.
+  // A file that has become shorter was truncated: start over.
   const from = size < place.position ? 0 : place.position;
   return { ...place, position: size > from ? readLines({ file: place.file, from, to: null }, print) : from };
 }

@@ -6,11 +6,11 @@ type Facts = Pick<CommandFacts, "name" | "enabled" | "environments">;
 export const allOption = {
   all: {
     type: "boolean",
-    description: "Also show what nothing starts here: disabled, or of other environments",
+    description: "Also show commands that are not started here: disabled or for other environments",
   },
 } as const;
 
-/** Keeps rows out of a table, unless nothing would be left of it. */
+/** Hides rows of a table, unless that would leave it empty. */
 export function withoutHidden<T>(
   rows: readonly T[],
   isHidden: (row: T) => boolean,
@@ -20,15 +20,15 @@ export function withoutHidden<T>(
   return { shown: rows.filter((row) => !isHidden(row)), hidden };
 }
 
-/** One line for all of them; by name where that fits. None for none. */
+/** One line for all of them, with their names if they fit. */
 export function neverHereLine(commands: readonly Facts[], { paint, width }: Terminal): string[] {
   if (commands.length === 0) return [];
   const named = groupsOf(commands).map(
     ([reason, group]) => `${group.map(({ name }) => name).join(", ")} (${reason})`,
   );
-  const whole = `Never here: ${named.join("; ")}`;
+  const whole = `Not started here: ${named.join("; ")}`;
   const text =
-    whole.length + 2 <= width ? whole : `Never here: ${countedReasons(commands)} (--all lists them)`;
+    whole.length + 2 <= width ? whole : `Not started here: ${countedReasons(commands)} (--all lists them)`;
   return [`  ${paint("dim", text)}`];
 }
 

@@ -7,16 +7,16 @@ export type RowOrder = (typeof orders)[number];
 export const sortOption = {
   sort: {
     type: "string",
-    description: "failed (what failed first, the default), next (by the next start) or name",
+    description: "failed (failed commands first, the default), next (by the next start) or name",
   },
 } as const;
 
-/** Reads `--sort`; undefined where it was not given. Throws a LajuError for any other order. */
+/** Parses `--sort`; undefined if it was not given. Throws a LajuError for an unknown order. */
 export function parseOrder(text: string | undefined): RowOrder | undefined {
   return text === undefined ? undefined : oneOf(orders, text);
 }
 
-/** Reads `--sort` of a verb with orders of its own. Throws a LajuError for any other order. */
+/** Parses one of the `known` orders of a verb. Throws a LajuError for any other. */
 export function oneOf<T extends string>(known: readonly T[], text: string): T {
   const found = known.find((order) => order === text);
   if (found !== undefined) return found;
@@ -33,7 +33,7 @@ interface OrderedRow {
   nextRun: string | null;
 }
 
-/** The rows in that order; what is equal stays in the order of lists. `urgency` is higher for what failed. */
+/** Sorts the rows; equal rows stay in list order. `urgency` is higher for failed commands. */
 export function inOrder<T extends OrderedRow>(
   rows: readonly T[],
   order: RowOrder,
@@ -41,14 +41,14 @@ export function inOrder<T extends OrderedRow>(
 ): T[] {
   const compare: Record<RowOrder, (a: T, b: T) => number> = {
     failed: (a, b) => urgency(b) - urgency(a),
-    // Infinity less infinity is no number.
+    // Infinity minus Infinity is NaN.
     next: (a, b) => timeOf(a) - timeOf(b) || 0,
     name: (a, b) => (a.name < b.name ? -1 : 1),
   };
   return [...rows].sort(compare[order]);
 }
 
-/** What has no next start comes last. */
+/** Commands without a next start come last. */
 function timeOf({ nextRun }: OrderedRow): number {
   return nextRun === null ? Number.POSITIVE_INFINITY : Date.parse(nextRun);
 }

@@ -32,7 +32,7 @@ function cells(run: Run, now: number): string[] {
   ];
 }
 
-/** That there are failures which the table has no room for, and how to see them. */
+/** Says that earlier failures did not fit in the table, and how to list them. */
 export function earlierFailures(count: number, { words, tags = [] }: Selection, { paint }: Terminal): string {
   const chosen = [...words.map(shellQuote), ...tags.map((tag) => `--tag ${shellQuote(tag)}`)];
   const command = ["node laju runs", ...chosen, "--failed"].join(" ");
@@ -40,13 +40,13 @@ export function earlierFailures(count: number, { words, tags = [] }: Selection, 
   return `  ${earlier} of the last day failed: ${paint("dim", command)}\n`;
 }
 
-/** One run whole, for `node laju runs show ID`. */
+/** One run in full, for `node laju runs show ID`. */
 export function runDetails(run: Run, terminal: Terminal): string {
   const rows: [string, string | null][] = [
     ["state", stateOf(run)],
     ["started", new Date(run.startedAt).toISOString()],
     ["finished", run.finishedAt === null ? null : new Date(run.finishedAt).toISOString()],
-    ["lasted", run.durationMs === null ? null : formatDuration(run.durationMs)],
+    ["duration", run.durationMs === null ? null : formatDuration(run.durationMs)],
     ["host", `${run.host}, pid ${run.pid}`],
     ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
     ["key", run.key],
@@ -56,7 +56,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["counts", countsText(run)],
     ["output", run.lostOutput && lossText(run.lostOutput)],
     ["error", run.error && withoutInternalFrames(run.error)],
-    [run.error === null ? "error" : "before it", run.loggedError],
+    [run.error === null ? "error" : "logged", run.loggedError],
   ];
   const lines = rows
     .filter(([, value]) => value !== null && value !== "")

@@ -16,17 +16,17 @@ export const runSortOption = {
   },
 } as const;
 
-/** Reads `--sort` of `runs`; undefined where it was not given. Throws a LajuError for any other order. */
+/** Parses `--sort` of `runs`; undefined if it was not given. Throws a LajuError for an unknown order. */
 export function parseRunOrder(text: string | undefined): RunOrder | undefined {
   return text === undefined ? undefined : oneOf(orders, text);
 }
 
-/** Failed runs first; but the history of a single command is read in the order of time. */
+/** Failed runs first, except for a single command, whose history reads best in order of time. */
 export function usualRunOrder(runs: readonly Run[]): RunOrder {
   return runs.some(({ name }) => name !== runs[0]?.name) ? "failed" : "newest";
 }
 
-/** Runs that come newest first, in another order; within it they stay newest first. */
+/** Sorts runs that are given newest first; equal runs stay newest first. */
 export function inRunOrder(
   runs: readonly Run[],
   order: RunOrder,
@@ -48,7 +48,7 @@ function byName(a: Run, b: Run): number {
   return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
 }
 
-/** Runs of commands that nothing starts here come last. */
+/** Runs of commands that are not started here come last. */
 function byNextStart(runs: readonly Run[], starts: ReadonlyMap<string, number>): Run[] {
   const startOf = ({ name }: Run) => starts.get(name) ?? Number.MAX_SAFE_INTEGER;
   return [...runs].sort((a, b) => startOf(a) - startOf(b) || byName(a, b));

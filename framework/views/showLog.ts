@@ -8,19 +8,19 @@ import { isLogPlace } from "../runs/logs/logPlaces";
 import { type LeftOut, logPartOf, readOwnLines } from "../runs/logs/runLog";
 
 export interface LogOptions {
-  /** Only the last so many lines. */
+  /** Print only this many of the last lines. */
   lines?: number | undefined;
-  /** Goes on until the run has ended. */
+  /** Keep printing until the run has ended. */
   follow: boolean;
   form: LogForm;
 }
 
-/** How often a growing file is looked at, in milliseconds. */
+/** How often to poll a growing file, in milliseconds. */
 const pause = 200;
 
 /**
- * Prints what a run has written, but for the lines of other runs in the same file: byte by byte, or made harmless for a
- * terminal. Returns what to say of those lines, and whether somebody is still reading.
+ * Prints what a run has written, either as exact bytes or made safe for a terminal. Leaves out the lines of other runs in
+ * the same file. Returns a note about those lines, and whether anyone is still reading.
  */
 export async function showLog(
   run: Run,
@@ -39,7 +39,7 @@ export async function showLog(
   last.end();
   for (let now = run; follow && isRead && now.state === "running"; ) {
     await setTimeout(pause);
-    // First how it stands, then what it wrote: so nothing that came before its end is left.
+    // Read the state before the output, so that nothing written before the end is missed.
     now = findRun(run.id) ?? { ...run, state: "lost" };
     const to = now.state === "running" ? null : endOf(now);
     position = readOwnLines({ ...part, from: position, to }, own, print);
@@ -52,29 +52,32 @@ function partOf(run: Run, follow: boolean) {
   const part = logPartOf(run, run.state === "running" && follow ? null : endOf(run));
   if (part !== undefined) return part;
   if (run.log === null) {
-    throw new LajuError(`run ${run.id} of ${run.name} wrote to no file`, {
+    throw new LajuError(`run ${run.id} of ${run.name} did not write to a file`, {
       code: "E_NO_LOG",
-      hint: "Its output went to a terminal or a pipe. cron's goes to the command's log.",
+      hint: "Its output went to a terminal or a pipe. Under cron, output goes to the command's log.",
     });
   }
   if (!isLogPlace(run.log.file)) {
-    throw new LajuError(`run ${run.id} of ${run.name} wrote to ${run.log.file}, which is no place for logs`, {
-      code: "E_NO_LOG",
-      hint: "Shown are files in LAJU_LOGS, in the folder of --log-dir, and at a command's `log`. Look at it yourself.",
-    });
+    throw new LajuError(
+      `run ${run.id} of ${run.name} wrote to ${run.log.file}, which is not a place for logs`,
+      {
+        code: "E_NO_LOG",
+        hint: "Only files in LAJU_LOGS, in the --log-dir folder and at a command's `log` are shown. Open this one yourself.",
+      },
+    );
   }
-  throw new LajuError(`what run ${run.id} of ${run.name} wrote to ${run.log.file} is no longer there`, {
+  throw new LajuError(`the output of run ${run.id} of ${run.name} in ${run.log.file} is gone`, {
     code: "E_NO_LOG",
-    hint: "The file was rotated away, compressed or deleted. LOG_MAX_FILES says how many are kept.",
+    hint: "The file was rotated away, compressed or deleted. LOG_MAX_FILES sets how many are kept.",
   });
 }
 
-/** A lost run could not say where it stopped. */
+/** A lost run could not record where it stopped. */
 function endOf(run: Run): number {
   return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Keeps the last `count` lines until the end; without a count each is printed at once. */
+/** Holds the last `count` lines back until the end; without a count, lines are printed immediately. */
 function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolean) {
   if (count === undefined) return { take: print, end: () => {} };
   let kept: Buffer[] = [];
@@ -94,5 +97,5 @@ function noteOn(run: Run, { lines, runs }: LeftOut): string | undefined {
   const count = lines === 1 ? "1 line" : `${lines} lines`;
   if (others.length === 0) return `${count} of other runs left out`;
   const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
-  return `${who} wrote to the same file meanwhile: ${count} left out; what is no line of the Logger may be either's`;
+  return `${who} wrote to the same file at the same time: ${count} left out; lines not from the Logger may be from any of them`;
 }

@@ -2,7 +2,7 @@ import { withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
 import type { StatusRow } from "./statusRows";
 
-/** The rows of the table, and those that have one line for all. */
+/** The rows of the table, and those that share one line below it. */
 export function arrangedStatus(
   rows: readonly StatusRow[],
   order: RowOrder,
@@ -16,19 +16,19 @@ export function inStatusOrder(rows: readonly StatusRow[], order: RowOrder): Stat
   return inOrder(rows, order, urgency);
 }
 
-/** Whether something is wrong that nobody has acknowledged. */
+/** Whether it has a problem that nobody has acknowledged. */
 export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
 
-/** What needs attention, then what has failed and nobody is expected to mend. */
+/** 2: needs attention. 1: failed, but needs none. 0: everything else. */
 function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
   if (needsAttention({ troubles })) return 2;
   const hasFailed = last !== null && last.state !== "succeeded" && last.state !== "running";
   return hasFailed && running === null && !isRetrying ? 1 : 0;
 }
 
-/** Nothing starts it here, and nothing goes on or is wrong all the same. */
+/** Not started here, not running, and nothing is wrong. */
 function isIdleHere({ enabled, isMeantHere, running, troubles }: StatusRow): boolean {
   return (!enabled || !isMeantHere) && running === null && troubles.length === 0;
 }

@@ -18,22 +18,22 @@ import type { Run } from "../runs/ledger/run";
 import { pauseOf } from "../runs/supervision/pause";
 import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 
-/** How a command does: a row of `status`. */
+/** A command's state: a row of `status`. */
 export interface StatusRow {
   name: string;
   enabled: boolean;
   /** Whether it belongs on this host's schedule: enabled, and meant for this environment. */
   isScheduled: boolean;
-  /** The environments that it is meant for; null: all. */
+  /** The environments it is meant for; null means all. */
   environments: string[] | null;
-  /** Whether this is one of them. */
+  /** Whether the current environment is one of them. */
   isMeantHere: boolean;
   last: Run | null;
   running: Run | null;
   isRetrying: boolean;
-  /** Its due starts are skipped until somebody resumes it. */
+  /** Scheduled starts are skipped until someone resumes it. */
   isPaused: boolean;
-  /** Starts that were skipped since the last run began. */
+  /** Starts skipped since the last run began. */
   skipped: number;
   /** The server that ran the latest start instead of this one (`oneServer`). */
   ranElsewhere: string | null;
@@ -46,9 +46,9 @@ export interface Status {
   crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
   /** Which cron serves this host. */
   cron?: ReturnType<typeof cronSummary>;
-  /** What keeps commands from running, or the ledger from saying how they do. */
+  /** What keeps commands from running, or the ledger from being read. */
   health?: CheckResult[];
-  /** One sentence for each thing that needs a person. */
+  /** One sentence for each thing that needs attention. */
   needsPerson: string[];
 }
 
@@ -61,7 +61,7 @@ export interface StatusSources {
 
 const freshSources: StatusSources = { checkContext, runLocalChecks, runHistories };
 
-/** Reads how the commands do. `all` are those of the build, of which `shown` are asked for. */
+/** Reads the state of the commands. `all` are the build's commands, `shown` the ones asked for. */
 export function readStatus(
   all: readonly DeployedCommand[],
   shown: readonly DeployedCommand[],
@@ -138,7 +138,7 @@ function sentencesOf(health: readonly CheckResult[]): string[] {
   return health.filter(({ state }) => state === "bad").map(({ message }) => sentence(message));
 }
 
-/** Where the ledger cannot be read, what else is known is said all the same. */
+/** If the ledger cannot be read, `status` still shows everything else. */
 function isLedgerTrouble(error: Error & { code?: string }): boolean {
   return /^(SQLITE_|E_SQLITE_OPEN|E_LEDGER)/.test(String(error.code));
 }
@@ -147,7 +147,7 @@ function withLedgerTrouble(health: CheckResult[], error: Error): CheckResult[] {
   if (health.some(({ name, state }) => name === ledgerLock.name && state === "bad")) return health;
   const { message } = error;
   if (health.some((one) => one.state === "bad" && one.message === message)) return health;
-  const cure = "`node laju doctor` looks closer. Commands run, and write to the journal, all the same.";
+  const cure = "Run `node laju doctor` for details. Commands still run and write to the journal.";
   return [
     ...health,
     { name: "ledger", state: "bad", message: `the ledger cannot be read: ${message}`, cure },
@@ -177,7 +177,7 @@ export function statusRow(
     skipped,
     ranElsewhere,
     nextRun: next?.toISOString() ?? null,
-    // No run could ever mend what is not started here any more.
+    // A command that is no longer started here could never recover.
     troubles: isOver ? [] : troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
   };
 }

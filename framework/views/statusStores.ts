@@ -6,13 +6,13 @@ import { lookAtQueue, type QueueLook } from "./queue/queueStatus";
 import type { Status } from "./statusRows";
 
 export interface StoresPart extends QueueLook {
-  /** When the servers were asked that the queue or `oneServer` are on; null where there is none. */
+  /** When the servers of the queue and `oneServer` were asked; null if there are none. */
   storesAskedAt: number | null;
 }
 
 /**
- * `status` with the queue and the other servers that commands depend on. Those are asked when that is wanted (`isAsked`), or
- * nobody has asked them yet; else it is their last answer that is shown, since one that is away would keep people waiting.
+ * Adds the queue and the other servers that commands depend on to `status`. The servers are asked if `isAsked`, or if they
+ * have never been asked. Otherwise their last answer is used, because waiting for a server that is down takes long.
  */
 export async function withStores(
   status: Status,
@@ -35,7 +35,7 @@ export async function withStores(
   };
 }
 
-/** A queue in the app's own file is looked at each time. */
+/** A queue in the app's own file is always read. */
 function localFinding(problem: string | undefined): CheckResult[] {
   if (problem === undefined) return [];
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${problem}` }];
@@ -43,8 +43,8 @@ function localFinding(problem: string | undefined): CheckResult[] {
 
 function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: number): CheckResult {
   if (stores === undefined || finding.state !== "bad" || now - stores.at < freshMs) return finding;
-  return { ...finding, message: `${finding.message} (asked ${ago(now - stores.at)})` };
+  return { ...finding, message: `${finding.message} (checked ${ago(now - stores.at)})` };
 }
 
-/** An answer of this very moment needs no age, in milliseconds. */
+/** An answer younger than this, in milliseconds, is shown without its age. */
 const freshMs = 2_000;

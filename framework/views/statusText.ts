@@ -11,7 +11,7 @@ import { neverHereLine } from "./neverHere";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import type { Status, StatusRow } from "./statusRows";
 
-/** The table of `node laju status`; `hidden` are commands that nothing starts here. */
+/** The table of `node laju status`; `hidden` are commands that are not started here. */
 export function statusText(
   status: Status & QueuePart,
   clock: HostClock,
@@ -27,7 +27,7 @@ export function statusText(
   );
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
   const isUnread = lines.length === 0 && crontab.state === "unknown";
-  const table = lines.length === 0 ? ["  No commands are built yet."] : lines;
+  const table = lines.length === 0 ? ["  No commands have been built yet."] : lines;
   const hint = crontab.hint === undefined || isInHead(status) ? [] : [paint("dim", crontab.hint)];
   const summary = [...summaryLines(status, clock, terminal), ...hint].map((line) => `  ${line}`);
   const head = troubleLines(status.health ?? [], terminal);
@@ -43,10 +43,10 @@ export function statusText(
   ].join("\n");
 }
 
-/** A name that takes more of the width gets a line of its own, so that it doesn't push all others apart. */
+/** A name wider than this share of the terminal gets its own line, so that it doesn't widen the column. */
 const longName = 0.4;
 
-/** The crontab and the queue, in one line where there is room. */
+/** The crontab and the queue, on one line if they fit. */
 function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: Terminal): string[] {
   const { crontab, queue, queueProblem } = status;
   const { paint, width } = terminal;
@@ -62,15 +62,15 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
 }
 
-/** Whether what is wrong with the crontab stands above all else. */
+/** Whether the crontab's problem is already shown above the table. */
 function isInHead({ health = [] }: Status): boolean {
   return health.some(({ name, state }) => name === "crontab" && state === "bad");
 }
 
-/** How old the last answer is, where a server was not asked now. */
+/** How old the last answer is, if the servers were not asked just now. */
 function askedText({ storesAskedAt }: QueuePart, now: Date): string {
   const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
-  return age < 2_000 ? "" : ` (last asked ${ago(age)})`;
+  return age < 2_000 ? "" : ` (last checked ${ago(age)})`;
 }
 
 interface QueuePart {
@@ -93,7 +93,7 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   const room = terminal.width - visibleWidth(start) - 3;
   const isBad = row.troubles.length > 0;
   const style = isOpen(row) ? "red" : "dim";
-  // What is wrong, and that starts were skipped, gets a line of its own where there is no room.
+  // Problems and skipped starts are never cut off: without room, they get their own line.
   if ((isBad || row.skipped > 0) && visibleWidth(note) > room) {
     return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
   }
@@ -124,24 +124,24 @@ function nextOf(row: StatusRow, now: Date): string {
   return `next in ${until(Date.parse(nextRun) - now.getTime())}`;
 }
 
-/** Whether something is wrong that nobody has acknowledged. */
+/** Whether it has a problem that nobody has acknowledged. */
 function isOpen({ troubles }: StatusRow): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
 
-/** Troubles that the column before says already. */
+/** Troubles that an earlier column already shows. */
 const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
 
-/** What is wrong, else what the run said. */
+/** What is wrong, or else the last run's message. */
 function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow, now: Date): string {
   const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
   const ended = troubles.some(({ kind }) => endings.includes(kind));
-  const failure = ended && running !== null ? ["the run before failed"] : [];
+  const failure = ended && running !== null ? ["the previous run failed"] : [];
   const server = printableLine(ranElsewhere);
   const saysSkips = troubles.some(({ kind }) => kind === "hanging");
   const skips =
-    server !== "" ? [`run by ${server}`] : skipped === 0 || saysSkips ? [] : [`${skipped} skipped`];
-  // That the run before went well is no news where the next one never came.
+    server !== "" ? [`ran on ${server}`] : skipped === 0 || saysSkips ? [] : [`${skipped} skipped`];
+  // If the next start was missed, the success of the previous run is outdated.
   const isOutdated = bad.length > 0 && last?.state === "succeeded";
   const said = running === null && !isOutdated ? (last === null ? "" : printableLine(runNote(last))) : "";
   return [...acknowledgement(troubles, now), ...failure, ...bad, ...skips, said].filter(Boolean).join(", ");
@@ -168,10 +168,10 @@ function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
   return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
 }
 
-/** Each as it can be typed, and what it is for. */
+/** Commands to type, each with what it is for. */
 function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
   if (running !== null) {
-    return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   end it`];
+    return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   stop it`];
   }
   const [worst] = troubles;
   if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];

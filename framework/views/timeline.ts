@@ -7,7 +7,7 @@ import { offsetAt } from "../schedule/times/timezones";
 /** A minute in which commands start. */
 export interface TimelineStart {
   at: string;
-  /** In the order of the list; two or more are a clash. */
+  /** In list order. */
   names: string[];
 }
 
@@ -20,7 +20,7 @@ export interface TimelineHour {
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
 
-/** What starts in the 24 hours from now, hour by hour, hours without a start included. */
+/** What starts in the next 24 hours, hour by hour, including hours without a start. */
 export function timelineOf(commands: readonly CommandFacts[], clock: HostClock): TimelineHour[] {
   const minutes = startsByMinute(commands, clock);
   const now = clock.now.getTime();
@@ -52,7 +52,7 @@ function startsByMinute(commands: readonly CommandFacts[], { now, hostTimezone }
   return minutes;
 }
 
-/** The beginning of the hour on the host's clock, which need not be one in UTC. */
+/** The start of the hour on the host's clock, which need not be a full hour in UTC. */
 function hourOf(time: number, { hostTimezone }: HostClock): number {
   const minute = Math.floor(time / minuteMs);
   const civil = minute + offsetAt(hostTimezone, minute);

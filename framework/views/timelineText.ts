@@ -5,13 +5,13 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import { busiestLines, busiestMinutes } from "./busiestMinutes";
 import type { TimelineHour, TimelineStart } from "./timeline";
 
-/** What the timeline says besides its bars. */
+/** What the timeline shows besides its bars. */
 export interface TimelineNotes {
-  /** "3 only in staging, 2 disabled"; empty where everything is counted. */
+  /** "3 only in staging, 2 disabled"; empty if everything is counted. */
   leftOut: string;
 }
 
-/** One screen: how much starts in each of the next 24 hours, and what starts at once. */
+/** One screen: how much starts in each of the next 24 hours, and what starts at the same time. */
 export function timelineText(
   hours: readonly TimelineHour[],
   clock: HostClock,
@@ -29,7 +29,7 @@ export function timelineText(
     "",
     `  ${head}`,
     "",
-    ...besides(
+    ...sideBySide(
       barRows(hours, new Set(busiest.map(({ times: [first] }) => first)), clock, terminal),
       terminal,
     ),
@@ -41,7 +41,7 @@ export function timelineText(
 
 const widest = { label: "Mon 00:00".length, gap: 3 };
 
-/** How many columns of hours stand beside each other. */
+/** How many columns of hours fit next to each other. */
 function columnsIn({ width }: Terminal): number {
   return width >= 60 ? 2 : 1;
 }
@@ -71,15 +71,15 @@ function barRows(
   });
 }
 
-/** The hour, with its weekday where a column or a day begins. */
+/** The hour, with the weekday at the start of a column or a day. */
 function labelOf(hour: string, before: TimelineHour | undefined, { hostTimezone }: HostClock): string {
   const [day = "", ...rest] = shortTime(new Date(hour), hostTimezone).split(" ");
   const isSameDay = before !== undefined && shortTime(new Date(before.hour), hostTimezone).startsWith(day);
   return `${isSameDay ? "   " : day} ${rest.at(-1)}`;
 }
 
-/** The first half to the left of the second. */
-function besides(rows: readonly string[], terminal: Terminal): string[] {
+/** The first half of the rows to the left of the second. */
+function sideBySide(rows: readonly string[], terminal: Terminal): string[] {
   const columns = columnsIn(terminal);
   const perColumn = Math.ceil(rows.length / columns);
   const wide = Math.max(...rows.map(visibleWidth));

@@ -197,7 +197,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect(asked.stdout).toMatch(/^✗ The database cannot be reached: /);
     expect(asked.stdout).not.toContain("secret");
     await until(async () =>
-      /^✗ The database .* \(asked \d+s ago\)\n/.test((await sh("node laju status", env)).stdout),
+      /^✗ The database .* \(checked \d+s ago\)\n/.test((await sh("node laju status", env)).stdout),
     );
     await sh(`rm '${data}/stores.json'`);
   });

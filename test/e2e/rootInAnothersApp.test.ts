@@ -252,7 +252,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(app.read("report.html")).not.toContain("root:secret");
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
-      expect(shown.stderr).toContain(`wrote to ${secret}, which is no place for logs`);
+      expect(shown.stderr).toContain(`wrote to ${secret}, which is not a place for logs`);
       // A default's name may be a link to elsewhere, but not one that somebody else has put there.
       const own = join(app.root, "logs", "Who.log");
       symlinkSync(secret, own);

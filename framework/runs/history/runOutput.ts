@@ -15,7 +15,7 @@ export function readableTail(run: Pick<Run, "key" | "log">, longest: number): st
 
 /**
  * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name
- * another run, which wrote to the same file meanwhile, are left out.
+ * another run, which wrote to the same file at the same time, are left out.
  */
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
   const file = logFileOfRun(run);

@@ -3,28 +3,28 @@ import type { QueueEngine } from "../../queue/engine";
 import type { JobRecord } from "../../queue/jobRecord";
 import { stateWords } from "./jobStates";
 
-/** A job's id as a person typed it. */
+/** Parses a job id typed by the user. */
 export function jobId(text: string): number {
   const id = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(id)) return id;
-  throw wrongUse(`"${text}" is not the id of a job`, "node laju queue:list shows the ids.");
+  throw wrongUse(`"${text}" is not a job id`, "node laju queue:list shows the ids.");
 }
 
 export async function findJob(engine: QueueEngine, id: number): Promise<JobRecord> {
   const job = await engine.find(id);
   if (job !== undefined) return job;
-  throw wrongUse(`there is no job ${id}`, "node laju queue:list shows the jobs there are.");
+  throw wrongUse(`there is no job ${id}`, "node laju queue:list lists the jobs.");
 }
 
-/** Looks the jobs up, so that nothing is done when one of them is not there. */
+/** Looks up all the jobs first, so that nothing is changed if one of them doesn't exist. */
 export async function chosenJobs(engine: QueueEngine, words: readonly string[]): Promise<JobRecord[]> {
   const jobs: JobRecord[] = [];
   for (const id of new Set(words.map(jobId))) jobs.push(await findJob(engine, id));
   return jobs;
 }
 
-/** For those that are not as they would have to be. */
-export function untouched(jobs: readonly JobRecord[], done: readonly number[], rule: string): void {
+/** Throws if some of the jobs were not changed, because they are in the wrong state. */
+export function refuseUnchanged(jobs: readonly JobRecord[], done: readonly number[], rule: string): void {
   const others = jobs.filter(({ id }) => !done.includes(id));
   if (others.length === 0) return;
   const words = others.map(({ id, state }) => `job ${id} is ${stateWords[state]}`);

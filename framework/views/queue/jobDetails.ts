@@ -5,7 +5,7 @@ import { printable } from "../../text/printable";
 import { stateSymbol } from "./jobList";
 import { stateWords } from "./jobStates";
 
-/** One job whole, for `node laju queue:show ID`. */
+/** One job in full, for `node laju queue:show ID`. */
 export function jobDetails(job: JobRecord, terminal: Terminal): string {
   const rows = factsOf(job).filter((row): row is [string, string] => row[1] !== null);
   const lines = rows.map(
@@ -32,7 +32,7 @@ function factsOf(job: JobRecord): [string, string | null][] {
     ["started", timeText(startedAt)],
     ["finished", timeText(finishedAt)],
     [
-      "lasted",
+      "duration",
       startedAt === null || finishedAt === null ? null : formatDuration(Math.max(0, finishedAt - startedAt)),
     ],
     ["worker", job.worker],
@@ -41,7 +41,7 @@ function factsOf(job: JobRecord): [string, string | null][] {
     ["error", job.error],
     ["follows", job.rescheduledFromJob === null ? null : `job ${job.rescheduledFromJob}`],
     ["replaced by", job.successor === null ? null : `job ${job.successor}`],
-    ["removed", timeText(job.removeAt)],
+    ["remove at", timeText(job.removeAt)],
   ];
 }
 

@@ -8,7 +8,7 @@ import { stateWords } from "./jobStates";
 
 /** The table of `node laju queue:list`. */
 export function jobTable(jobs: JobRecord[], now: number, terminal: Terminal): string {
-  if (jobs.length === 0) return "  No such jobs.";
+  if (jobs.length === 0) return "  No matching jobs.";
   const lines = columns(
     jobs.map((job) => cells(job, now)),
     { right: [0] },
@@ -31,7 +31,7 @@ function cells(job: JobRecord, now: number): string[] {
   ];
 }
 
-/** When the state began, or when what waits is due. */
+/** When the job's state began, or when a scheduled job is due. */
 function whenText({ state, due, createdAt, startedAt, finishedAt }: JobRecord, now: number): string {
   if (state === "scheduled" && due !== null && due > now) return `due in ${formatDuration(due - now)}`;
   const time = finishedAt ?? (state === "processing" ? startedAt : createdAt);

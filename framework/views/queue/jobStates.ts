@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { type JobState, jobStates } from "../../queue/jobRecord";
 import { closest } from "../../text/similar";
 
-/** How people's tables call the states; `--state` takes these and those of the table `jobs`. */
+/** The words for the states in tables. `--state` takes these and those in the `jobs` table. */
 export const stateWords: Record<JobState, string> = {
   scheduled: "scheduled",
   pending: "ready",
@@ -13,7 +13,7 @@ export const stateWords: Record<JobState, string> = {
   cancelled: "cancelled",
 };
 
-/** The states of "failed,ready". */
+/** Parses a list of states such as "failed,ready". */
 export function readStates(text: string): JobState[] {
   return text.split(",").map((word) => stateOf(word.trim()));
 }
@@ -23,7 +23,7 @@ function stateOf(word: string): JobState {
   if (found !== undefined) return found;
   const words = Object.values(stateWords);
   const near = closest(word, [...words, ...jobStates]);
-  throw new LajuError(`"${word}" is not a state of a job`, {
+  throw new LajuError(`"${word}" is not a job state`, {
     code: "E_USAGE",
     exitStatus: 2,
     hint: near === undefined ? `The states are ${words.join(", ")}.` : `Did you mean ${near}?`,

@@ -6,14 +6,14 @@ import { LajuError } from "../../config/errors";
 import type { QueueEngine } from "../../queue/engine";
 import { closest } from "../../text/similar";
 
-/** The handlers there are: those of app/jobs, or of the build where there are no sources. */
+/** The names of the handlers in app/jobs, or in the build if there are no sources. */
 export function handlerNames(): string[] {
   const names = jobNames();
   if (names.length > 0 || !existsSync(paths.manifest)) return names;
-  return readManifest().jobs ?? []; // An older build has none.
+  return readManifest().jobs ?? []; // Builds of earlier releases list none.
 }
 
-/** Checks types that a person typed: each has a handler, or jobs in the table. */
+/** Throws unless each type typed by the user has a handler, or jobs in the table. */
 export async function checkTypes(types: readonly string[], engine: QueueEngine): Promise<void> {
   const handlers = handlerNames();
   if (types.every((type) => handlers.includes(type))) return;
@@ -25,6 +25,6 @@ export async function checkTypes(types: readonly string[], engine: QueueEngine):
   throw new LajuError(`there is no job type "${unknown}"`, {
     code: "E_JOB_TYPE",
     exitStatus: 2,
-    hint: near === undefined ? "node laju queue:status shows the types there are." : `Did you mean ${near}?`,
+    hint: near === undefined ? "node laju queue:status lists the job types." : `Did you mean ${near}?`,
   });
 }

@@ -4,11 +4,11 @@ import { LajuError } from "../../config/errors";
 import type { QueueEngine } from "../../queue/engine";
 import { databasePlace } from "../../services/database/databasePlace";
 
-/** Does something with the app's queue, and closes it. Looking makes no database: without one there is no queue. */
+/** Does something with the app's queue, then closes it. Never creates a database: without one there is no queue. */
 export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): Promise<T> {
   const missing = missingFile();
   if (missing !== undefined) {
-    throw new LajuError(`the queue's tables are not there (no file ${missing})`, {
+    throw new LajuError(`the queue's tables do not exist (no file ${missing})`, {
       code: "E_QUEUE_TABLE",
       hint: "Run node laju migrate.",
     });
@@ -21,7 +21,7 @@ export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): P
   }
 }
 
-/** Whether a server has to be asked: apps without handlers need not wait for it. */
+/** Whether the queue is on a server. Apps without handlers need not wait for its answer. */
 export function isOnServer(): boolean {
   return settings().queueEngine === "bullmq" || databasePlace().engine !== "sqlite";
 }

@@ -2,11 +2,11 @@ import type { Holder, QueueEngine } from "../../queue/engine";
 import { type JobState, jobStates, type QueueCounts } from "../../queue/jobRecord";
 import { isDead } from "../../queue/worker/liveness";
 
-/** How the queue stands: `queue:status --json`, and `queue` in `status --json`. */
+/** The state of the queue: `queue:status --json`, and `queue` in `status --json`. */
 export interface QueueState {
   total: Record<JobState, number>;
   types: TypeState[];
-  /** Types that no worker begins; "*" is all. */
+  /** The paused types; "*" means all. */
   paused: string[];
   workers: WorkerState[];
 }
@@ -14,12 +14,12 @@ export interface QueueState {
 export interface TypeState extends Record<JobState, number> {
   type: string;
   isPaused: boolean;
-  /** Whether a living worker takes it, as far as that is known. */
+  /** Whether a live worker handles it. True if a live worker doesn't say which types it handles. */
   isTaken: boolean;
 }
 
 export interface WorkerState extends Pick<Holder, "id" | "host" | "pid" | "concurrency" | "startedAt"> {
-  /** The types that it takes; null where it doesn't say. */
+  /** The types it handles; null if it doesn't say. */
   types: readonly string[] | null;
   isAlive: boolean;
 }
@@ -49,7 +49,7 @@ export function aliveWorkers({ workers }: QueueState): WorkerState[] {
   return workers.filter(({ isAlive }) => isAlive);
 }
 
-/** What needs a person, one sentence each. `isStarted`: something other than a worker that stays begins the jobs. */
+/** What needs attention, one sentence each. `isStarted`: workers are started on a schedule, so none need be running now. */
 export function queueTroubles(state: QueueState, isStarted = false): string[] {
   const { failed, parked: total } = state.total;
   const parked = state.types.filter((type) => type.parked > 0);
@@ -57,10 +57,12 @@ export function queueTroubles(state: QueueState, isStarted = false): string[] {
   return [
     ...(failed > 0 ? [failed === 1 ? "1 job has failed" : `${failed} jobs have failed`] : []),
     ...(ready > 0 && !isStarted && aliveWorkers(state).length === 0
-      ? [`${ready === 1 ? "1 job is" : `${ready} jobs are`} ready, and no worker is there`]
+      ? [`${ready === 1 ? "1 job is" : `${ready} jobs are`} ready, but no worker is running`]
       : []),
     ...(parked.length > 0
-      ? [`${total === 1 ? "1 job is" : `${total} jobs are`} parked, as no worker takes ${names(parked)}`]
+      ? [
+          `${total === 1 ? "1 job is" : `${total} jobs are`} parked, because no worker handles ${names(parked)}`,
+        ]
       : []),
   ];
 }

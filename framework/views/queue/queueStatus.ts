@@ -6,13 +6,13 @@ import { type QueueState, readQueueState } from "./queueState";
 const limitMs = 3000;
 
 export interface QueueLook {
-  /** Null in apps without a queue, and where it cannot be looked at. */
+  /** Null in apps without a queue, and if it cannot be read. */
   queue: QueueState | null;
-  /** Why nothing is known of it: its database does not answer, or has no tables. */
+  /** Why it cannot be read: its database does not answer, or has no tables. */
   queueProblem?: string;
 }
 
-/** How the queue stands. The runs are shown all the same, whatever is wrong here. */
+/** Reads the state of the queue. Never throws, so that the runs are shown whatever is wrong with the queue. */
 export async function lookAtQueue(limit = limitMs): Promise<QueueLook> {
   const isUsed = handlerNames().length > 0;
   if (isOnServer() && !isUsed) return { queue: null };

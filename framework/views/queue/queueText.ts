@@ -20,25 +20,25 @@ export function queueText(state: QueueState, now: number, terminal: Terminal): s
   const workers = state.workers.map((worker) => workerLine(worker, now, terminal));
   const none = `  ${paint("dim", "No worker. node laju queue:work starts one here.")}`;
   const pause = state.paused.includes("*")
-    ? ["", `  ${paint("yellow", "Paused: no worker begins a job.")}`]
+    ? ["", `  ${paint("yellow", "Paused: workers start no jobs.")}`]
     : [];
   return ["", ...table, "", ...(workers.length === 0 ? [none] : workers), ...pause].join("\n");
 }
 
-/** Only states in which there are jobs have a column. */
+/** Only states that have jobs get a column. */
 function typeTable({ types, workers }: QueueState): string[] {
   const hasWorkers = workers.some(({ isAlive }) => isAlive);
   const states = jobStates.filter((state) => types.some((row) => row[state] > 0));
   const rows = types.map((row) => [
     row.type,
     ...states.map((state) => String(row[state])),
-    row.isPaused ? "paused" : hasWorkers && isWaitingInVain(row) ? "no worker takes it" : "",
+    row.isPaused ? "paused" : hasWorkers && isStuck(row) ? "no worker handles it" : "",
   ]);
   const head = ["type", ...states.map((state) => stateWords[state]), ""];
   return columns([head, ...rows], { right: states.map((_, index) => index + 1) });
 }
 
-function isWaitingInVain({ pending, parked, isTaken }: TypeState): boolean {
+function isStuck({ pending, parked, isTaken }: TypeState): boolean {
   return pending + parked > 0 && !isTaken;
 }
 
@@ -48,7 +48,7 @@ function workerLine(worker: WorkerState, now: number, { paint, symbols }: Termin
   if (pid === null || startedAt === null) {
     return `  ${paint("red", symbols.failed)} worker ${id}  gone, its jobs will be taken over`;
   }
-  const since = `${formatDuration(Math.max(0, now - startedAt))}, ${concurrency} at one time`;
+  const since = `${formatDuration(Math.max(0, now - startedAt))}, ${concurrency} at a time`;
   if (isAlive) return `  ${paint("green", symbols.done)} worker ${pid} on ${host}  for ${since}`;
   return `  ${paint("red", symbols.failed)} worker ${pid} on ${host}  dead, its jobs will be taken over`;
 }

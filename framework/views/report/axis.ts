@@ -3,7 +3,7 @@ import { cellCount, type ReportData } from "./reportData";
 
 type Axis = Pick<ReportData, "from" | "cellMs" | "clock" | "days">;
 
-/** Names the moment at which a cell begins; the same for all charts, so each is worked out once. */
+/** Formats the time at which a cell begins. All charts share the cells, so each is formatted once. */
 export function cellTimes({ from, cellMs, clock }: Axis): (cell: number) => string {
   const known = new Map<number, string>();
   return (cell) => {
@@ -13,7 +13,7 @@ export function cellTimes({ from, cellMs, clock }: Axis): (cell: number) => stri
   };
 }
 
-/** Up to so many days, hours are marked as well. */
+/** With up to this many days, hours are marked too. */
 const daysWithHours = 2;
 const hoursBetween = 6;
 
@@ -22,7 +22,7 @@ interface Mark {
   label: string;
 }
 
-/** The days below a chart: a mark where each begins, as many labels as there is room for, and always today's. */
+/** The days below a chart: a mark where each begins, and as many labels as fit, always including today's. */
 export function timeAxis(axis: Axis): string {
   return `<div class="axis">${spans(marksOf(axis)).join("")}</div>`;
 }
@@ -45,10 +45,10 @@ function marksOf(axis: Axis): Mark[] {
   });
 }
 
-/** How much room a label needs, in cells: on a wide page, and on a phone. */
+/** How much space a label needs, in cells, on a wide page and on a phone. */
 const rooms = { wide: 10, narrow: 17 };
 
-/** From the right, so that today has its label. One near the edge is to the left of its mark. */
+/** Labels are placed from the right, so that today gets one. Near the right edge, a label is left of its mark. */
 function spans(marks: readonly Mark[]): string[] {
   const free = { wide: Infinity, narrow: Infinity };
   const texts = [...marks].reverse().map(({ cell, label }) => {

@@ -3,7 +3,7 @@ import type { RunCell } from "../../runs/history/reportRuns";
 import { escapeHtml } from "./escape";
 import { cellCount } from "./reportData";
 
-/** How high a stretch stands says the same as its color: bad ones are the tallest. */
+/** Height repeats what the color says, for color-blind readers: bad stretches are the tallest. */
 const kinds = {
   bad: { top: 0, height: 24 },
   good: { top: 8, height: 16 },
@@ -11,7 +11,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** More titles than this on one strip would make a page of many commands too large to mail. */
+/** With more titles than this per strip, a page of many commands would be too large to mail. */
 const mostTitles = 24;
 
 interface Stretch {
@@ -23,8 +23,8 @@ interface Stretch {
 }
 
 /**
- * What happened when, as one strip. Neighbors of one kind are drawn as one, and only those with failures say more when
- * pointed at. `timeOf` names the beginning of a cell.
+ * A strip that shows what happened when. Neighboring cells of the same kind are drawn as one stretch, and only failed
+ * stretches have a tooltip. `timeOf` formats the time at which a cell begins.
  */
 export function timelineChart(
   cells: readonly RunCell[],
@@ -84,7 +84,7 @@ function titleOf({ from, to, counts }: Stretch, timeOf: (cell: number) => string
   return `${timeOf(from)}${until}: ${what.join(", ")}`;
 }
 
-/** The longest run of each stretch of time, on a scale that ends with a round number. */
+/** The longest run in each cell, on a scale that ends at a round number. */
 export function durationChart(cells: readonly RunCell[], name: string): string {
   const points = longestByCell(cells);
   const longest = Math.max(0, ...points.map(([, ms]) => ms));
@@ -116,7 +116,7 @@ const steps = [
   ...[hour, 2 * hour, 4 * hour, 8 * hour, 12 * hour, 24 * hour],
 ];
 
-/** The next duration that reads well, and half of which does too. */
+/** The next round duration whose half is round too. */
 function roundDuration(ms: number): number {
   return steps.find((step) => step >= ms) ?? Math.ceil(ms / (24 * hour)) * 24 * hour;
 }

@@ -7,19 +7,19 @@ import { escapeHtml } from "./escape";
 import type { ReportCommand, ReportData } from "./reportData";
 import { successRate } from "./successRate";
 
-/** What all cards share. */
+/** What all cards have in common. */
 export interface CardContext {
   data: ReportData;
   axis: string;
   timeOf: (cell: number) => string;
 }
 
-/** Below which address a command's card is found on the page. */
+/** The id of a command's card on the page. */
 export function cardId({ commands }: ReportData, name: string): string {
   return `c${commands.findIndex((command) => command.name === name)}`;
 }
 
-/** A command: how its starts ended, why they failed, when it ran and for how long. */
+/** One command: how its starts ended, why they failed, when it ran and for how long. */
 export function commandCard(command: ReportCommand, { data, axis, timeOf }: CardContext): string {
   const { name, description, row, cells } = command;
   const isBad = row !== undefined && needsAttention(row);
@@ -32,7 +32,7 @@ ${durationChart(cells, name)}
 </section>`;
 }
 
-/** One row of the table that stands for cards there is no room for. */
+/** A row of the table for commands that don't get a card. */
 export function commandRow(command: ReportCommand, data: ReportData): string {
   const { name, starts } = command;
   const numbers = [startsOf(command), starts.failed, successRate(starts), longestText(command)];
@@ -73,7 +73,7 @@ function longestText({ cells }: ReportCommand): string {
 
 const mostCauses = 3;
 
-/** Links to the failures below, those that occurred most often first. */
+/** Links to the failures below, most frequent first. */
 function causes({ name }: ReportCommand, { failures }: ReportData): string {
   const own = failures.shown
     .map(({ title, commands }, index) => ({ title, index, count: commands.get(name) ?? 0 }))
@@ -88,7 +88,7 @@ function causes({ name }: ReportCommand, { failures }: ReportData): string {
 }
 
 function timesText({ row }: ReportCommand, { clock }: ReportData): string {
-  if (row === undefined) return "no longer there";
+  if (row === undefined) return "no longer exists";
   const now = clock.now.getTime();
   const last = row.running === null ? row.last : row.running;
   return [

@@ -2,11 +2,11 @@ import type { BadRun } from "../../runs/history/reportRuns";
 import { failureReason } from "../../runs/history/runText";
 import { printableLine } from "../../text/printable";
 
-/** Failures with the same cause, of whatever commands. */
+/** Failures of any commands that share a cause. */
 export interface FailureGroup {
-  /** The newest one's own words. */
+  /** The message of the newest failure. */
   title: string;
-  /** Whether the others say it with other numbers. */
+  /** Whether the numbers in the message differ between the failures. */
   varies: boolean;
   count: number;
   /** How many of each command. */
@@ -15,11 +15,11 @@ export interface FailureGroup {
   lastAt: number;
   /** The newest runs' ids. */
   newest: number[];
-  /** Whether a command that needs attention now failed like this last. */
+  /** Whether this is the last failure of a command that needs attention now. */
   isCurrent: boolean;
 }
 
-/** Groups failures that come newest first: what fails now comes first, then what failed most often. */
+/** Groups `runs`, given newest first. Current failures come first, then the most frequent ones. */
 export function groupFailures(
   runs: Iterable<BadRun>,
   { keep, current }: { keep: number; current: ReadonlySet<number> },
@@ -42,7 +42,7 @@ function titleOf({ cause, state, exitStatus }: BadRun): string {
   return printableLine(line) || failureReason({ state, exitStatus, error: null });
 }
 
-/** Numbers differ from run to run: durations, ids, addresses. */
+/** Ignores numbers, which differ from run to run: durations, ids, addresses. */
 function keyOf({ state, exitStatus, cause }: BadRun, title: string): string {
   const words = title.replace(/\d+(?:[.,:]\d+)+|\b(?=[\da-f-]*\d)[\da-f]+(?:-[\da-f]+)*\b|\d+/gi, "#");
   return cause === "" ? `${state} ${exitStatus}` : `${state} ${words}`;

@@ -6,7 +6,7 @@ import { cardId } from "./commandCard";
 import { escapeHtml } from "./escape";
 import type { ReportData, ReportFailure, ShownGroup } from "./reportData";
 
-/** All failures, by cause: how many are shown, and where the others are found. */
+/** All failures by cause, with how many are shown and where to find the others. */
 export function failuresSection(data: ReportData): string {
   const { failures, clock } = data;
   if (failures.total === 0) return '<p class="card dim">None.</p>';
@@ -16,7 +16,7 @@ export function failuresSection(data: ReportData): string {
   ].join("\n");
 }
 
-/** "30 of 327 shown"; empty where all are. */
+/** "30 of 327 shown"; empty if all are shown. */
 export function shownOf({ failures }: Pick<ReportData, "failures">): string {
   const shown = failures.shown.reduce((sum, { newest }) => sum + newest.length, 0);
   return shown === failures.total
@@ -66,7 +66,7 @@ function whenText({ count, firstAt, lastAt }: ShownGroup, { hostTimezone }: Host
   return count === 1 ? last : `${first} to ${last}`;
 }
 
-/** One failure: closed a line, open what the run said and printed. */
+/** One failure: a single line that expands to the run's errors and output. */
 function failureText({ run, output }: ReportFailure, { hostTimezone }: HostClock): string {
   const lasted = run.durationMs === null ? "" : ` after ${formatDuration(run.durationMs)}`;
   const when = shortTime(new Date(run.startedAt), hostTimezone);

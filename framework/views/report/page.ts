@@ -8,10 +8,10 @@ import type { ReportCommand, ReportData } from "./reportData";
 import { style } from "./style";
 import { successRate } from "./successRate";
 
-/** So many commands have charts: the page stays small enough to be mailed. */
+/** How many commands get charts, so that the page stays small enough to mail. */
 export const mostCards = 150;
 
-/** The whole report as one file that asks nothing of anybody: no scripts, no fonts, no pictures from elsewhere. */
+/** The whole report as one self-contained file: no scripts, and no fonts or images from elsewhere. */
 export function reportPage(data: ReportData): string {
   const { app, host, clock, days, status, commands } = data;
   const span = days === 1 ? "the last day" : `the last ${days} days`;
@@ -29,7 +29,7 @@ export function reportPage(data: ReportData): string {
     seen.length === 0 ? "" : legend,
     ...seen.slice(0, mostCards).map((command) => commandCard(command, context)),
     others(seen.slice(mostCards), data),
-    quiet.length === 0 ? "" : note(`Not started in this time: ${quiet.map(({ name }) => name).join(", ")}`),
+    quiet.length === 0 ? "" : note(`Not started in this period: ${quiet.map(({ name }) => name).join(", ")}`),
     queueSection(data),
     `<p class="dim">${escapeHtml(status.crontab.message)}.</p>`,
   ];
@@ -79,7 +79,7 @@ function attention(sentences: readonly string[]): string {
   return `<h2>Needs attention</h2>\n<div class="card attention"><ul>${items}</ul></div>`;
 }
 
-/** Those for which there are no charts. */
+/** The commands without charts. */
 function others(commands: readonly ReportCommand[], data: ReportData): string {
   if (commands.length === 0) return "";
   const heads = ["Starts", "Failed", "Succeeded", "Longest"].map((text) => `<th class="number">${text}</th>`);

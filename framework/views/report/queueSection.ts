@@ -6,7 +6,7 @@ import { successRate } from "./successRate";
 
 const mostTypes = 60;
 
-/** The queue's types as a table; nothing where there is no queue. */
+/** The queue's job types as a table; empty without a queue. */
 export function queueSection({ queue, clock }: ReportData): string {
   const { types, problem } = queue;
   if (types.length === 0 && problem === undefined) return "";
@@ -31,7 +31,7 @@ ${rows.join("\n")}
     problem === undefined ? "" : `<p class="card attention">${escapeHtml(problem)}</p>`,
     types.length === 0
       ? ""
-      : '<p class="dim">Jobs as they stand now, finished ones as long as they are kept.</p>',
+      : '<p class="dim">The current jobs, including finished ones that are still kept.</p>',
     types.length === 0 ? "" : `<div class="wide">${table}</div>`,
     left > 0 ? `<p class="dim small">${left} more types. node laju queue:status lists them all.</p>` : "",
   ]

@@ -1,10 +1,10 @@
 import { withQueue } from "../queue/openQueue";
 import type { QueueState, TypeState } from "../queue/queueState";
 
-/** The queue's types, those that failed first, each with its newest failure. */
+/** The queue's job types, failing ones first, each with its newest failure. */
 export interface QueueReport {
   types: QueueType[];
-  /** Why nothing is known of it; undefined where it was read, or there is none. */
+  /** Why the queue could not be read; undefined if it was read, or there is none. */
   problem?: string | undefined;
 }
 
@@ -12,10 +12,10 @@ export interface QueueType extends TypeState {
   newestFailure: { id: number; error: string; at: number | null } | null;
 }
 
-/** So many types are asked for their newest failure. */
+/** For how many types to read the newest failure. */
 const mostAsked = 30;
 
-/** Reads what a report shows of the queue, which `status` has looked at already. */
+/** Reads what a report shows about the queue beyond what `status` has read already. */
 export async function readQueueReport({
   queue,
   queueProblem,

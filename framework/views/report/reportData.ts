@@ -9,9 +9,9 @@ import { readStatus, type Status, type StatusRow } from "../statusRows";
 import { type FailureGroup, groupFailures } from "./failureGroups";
 import type { QueueReport } from "./readQueue";
 
-/** How many stretches a timeline has, whatever time it shows: with seven days, hours. */
+/** How many cells a timeline has, whatever period it shows. With seven days, a cell is an hour. */
 export const cellCount = 168;
-/** So many failures, and so many causes, are shown with what they printed. */
+/** How many failures, and how many causes, are shown with their output. */
 const mostFailures = 30;
 const mostOutput = 4_000;
 
@@ -23,7 +23,7 @@ export interface ReportData {
   from: number;
   cellMs: number;
   status: Pick<Status, "crontab" | "needsPerson">;
-  /** Those that fail first. */
+  /** Failing commands first. */
   commands: ReportCommand[];
   failures: ReportFailures;
   queue: QueueReport;
@@ -32,13 +32,13 @@ export interface ReportData {
 export interface ReportCommand {
   name: string;
   description: string;
-  /** undefined for a command that is no longer there. */
+  /** undefined for a command that no longer exists. */
   row: StatusRow | undefined;
   cells: RunCell[];
   starts: Starts;
 }
 
-/** How the starts of a command ended; one that was retried counts once. */
+/** How a command's starts ended. A start that was retried counts once. */
 export interface Starts {
   succeeded: number;
   failed: number;
@@ -47,7 +47,7 @@ export interface Starts {
 }
 
 export interface ReportFailures {
-  /** All there were, attempts that were retried included. */
+  /** All failures, including attempts that were retried. */
   total: number;
   groupCount: number;
   shown: ShownGroup[];
@@ -62,13 +62,13 @@ export interface ReportFailure {
   output: string;
 }
 
-/** Reads all that a report shows of commands. Those that are gone, and have runs, come after those that are there. */
+/** Reads everything a report shows about commands. Removed commands that still have runs come after existing ones. */
 export function readReport(
   commands: readonly DeployedCommand[],
   { app, host, clock, days }: Pick<ReportData, "app" | "host" | "clock" | "days">,
 ): Omit<ReportData, "queue" | "status"> & { status: Status } {
   const cellMs = Math.ceil((days * 86_400_000) / cellCount);
-  // The last stretch is the one in which it is now.
+  // The last cell is the one that contains the current time.
   const to = Math.ceil((clock.now.getTime() + 1) / cellMs) * cellMs;
   const span = { from: to - cellCount * cellMs, to };
   const status = readStatus(commands, commands, clock, {});
@@ -92,7 +92,7 @@ export function readReport(
   };
 }
 
-/** Now in trouble, or failed in this time, or neither. */
+/** 2: needs attention now. 1: failed in this period. 0: neither. */
 function urgency({ row, starts }: ReportCommand): number {
   if (row !== undefined && needsAttention(row)) return 2;
   return starts.failed > 0 ? 1 : 0;
@@ -103,7 +103,7 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   const current = new Set(failing.flatMap(({ last }) => (last === null ? [] : [last.id])));
   const groups = groupFailures(badRuns(span), { keep: mostFailures, current });
   const first = groups.slice(0, mostFailures);
-  const shares = dealt(
+  const shares = distribute(
     first.map(({ newest }) => newest.length),
     mostFailures,
   );
@@ -117,8 +117,8 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   };
 }
 
-/** Deals out `total`, one to each in turn, and to nobody more than they want. */
-function dealt(wanted: readonly number[], total: number): number[] {
+/** Distributes `total` in turns of one, giving no one more than they want. */
+function distribute(wanted: readonly number[], total: number): number[] {
   const shares = wanted.map(() => 0);
   let left = Math.min(
     total,

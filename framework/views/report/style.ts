@@ -1,4 +1,4 @@
-/** The colors that the report and the dashboard share, by day and by night. */
+/** The colors that the report and the dashboard share, for light and dark mode. */
 export const palette = `
 :root { color-scheme: light dark; --text: #1c2024; --dim: #60646c; --line: #d9d9e0; --card: #ffffff; --page: #f6f7f9;
   --good: #2f9e5f; --bad: #d13438; --idle: #c98a00; --bar: #5b7fd4; --soft: #bccdf5; --link: #2756b8; }
@@ -6,7 +6,7 @@ export const palette = `
   --page: #111215; --good: #3fb272; --bad: #ff6369; --idle: #e0a52b; --bar: #7d9df0; --soft: #33436f; --link: #9db8f7; } }
 `;
 
-/** Readable on a phone, by day and by night, and on paper. */
+/** Readable on a phone, in light and dark mode, and on paper. */
 export const style = `${palette}
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--page); color: var(--text);

@@ -159,7 +159,7 @@ describe("doctor", () => {
     expect(await settings(webhook, ping, "MONITOR=true")).toEqual({
       name: "monitor",
       state: "fine",
-      message: "reports to hc-ping.com at each pass",
+      message: "reports every pass to hc-ping.com",
     });
   });
 

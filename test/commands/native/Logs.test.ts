@@ -96,10 +96,10 @@ describe("logs", () => {
     rmSync(join(app.root, "logs/Speaks.log.1"));
     const gone = await app.laju("logs", "Speaks", "--run", "1");
     expect(gone).toMatchObject({ status: 1, stdout: "" });
-    expect(gone.stderr).toMatch(/✗ what run 1 of Speaks wrote to .*Speaks\.log is no longer there\n/);
+    expect(gone.stderr).toMatch(/✗ the output of run 1 of Speaks in .*Speaks\.log is gone\n/);
   });
 
-  test("leave out the lines of a run that wrote to the same file meanwhile, and say so", async () => {
+  test("leave out the lines of a run that wrote to the same file at the same time, and say so", async () => {
     const slow = start("slow");
     await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
     await say("quick");
@@ -110,7 +110,7 @@ describe("logs", () => {
     // Plain lines cannot be told apart.
     expect(plain(shown)).toBe("hello slow\nJSON\nhello quick\nbye quick\nbye slow\n");
     expect(shown.stderr).toContain(
-      "run 2 wrote to the same file meanwhile: 1 line left out; what is no line of the Logger may be either's\n",
+      "run 2 wrote to the same file at the same time: 1 line left out; lines not from the Logger may be from any of them\n",
     );
   });
 
@@ -227,7 +227,7 @@ describe("logs", () => {
     const { status, stderr } = await app.laju("logs", "Speaks");
     expect({ status, stderr: stderr.split("\n").slice(1, 2) }).toEqual({
       status: 1,
-      stderr: ["✗ run 1 of Speaks wrote to no file"],
+      stderr: ["✗ run 1 of Speaks did not write to a file"],
     });
     expect(await app.laju("logs", "Speaks", "--run", "9")).toMatchObject({
       status: 2,

@@ -91,7 +91,7 @@ describe("status", () => {
     await run("Fragile");
     const { stdout } = await laju("status");
     expect(stdout).toMatch(
-      /^\n {2}✗ Fragile .*\n {2}○ ByHand .*\n {2}○ Long .*\n {2}Never here: Elsewhere \(only in production\)\n/,
+      /^\n {2}✗ Fragile .*\n {2}○ ByHand .*\n {2}○ Long .*\n {2}Not started here: Elsewhere \(only in production\)\n/,
     );
     expect((await laju("list")).stdout).toMatch(/^\n✗ .* Fragile .*\n {2}.* ByHand/);
     expect((await json("[EF]*")).commands.map(({ name }: { name: string }) => name)).toEqual([

@@ -37,9 +37,9 @@ describe("schedule.json", () => {
     expect(listed.stderr).toBe("");
     expect(listed.stdout.split("\n").slice(1, 5)).toEqual([
       expect.stringMatching(/^ {2}0 4 \* \* \* {2}Cleanup \.+ disabled /),
-      "  schedule.json decides its schedule, enabled",
+      "  schedule.json overrides its schedule, enabled",
       expect.stringMatching(/^ {2}0 8 \* \* \* {2}Digest \.+ next in /),
-      "  schedule.json decides its environments, log",
+      "  schedule.json overrides its environments, log",
     ]);
     const [cleanup] = JSON.parse((await app.laju("list", "--json")).stdout);
     expect(cleanup).toMatchObject({

@@ -41,7 +41,7 @@ test("nor in the details of a run, which name its attempt", () => {
       "  state      failed, exit 1, retry 1 (attempt 2)",
       "  started    2026-11-23T08:59:00.000Z",
       "  finished   2026-11-23T09:00:00.000Z",
-      "  lasted     1m",
+      "  duration   1m",
       "  host       web-1, pid 1",
       "  arguments  ",
       "  key        k",

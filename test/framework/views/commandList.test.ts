@@ -43,7 +43,7 @@ test("what failed comes first, and what never starts here has one line", () => {
   0    2 * * *    CleanupOldData .. next in 20h 38m   Remove old sessions and t…
   –               Worker                              Work off queued jobs
   0    6 * * 1-5  sync/UpdateExchangeRatesOfTheEuropeanBank .. next in 38m
-  Never here: Off (disabled); Nightly (only in staging)
+  Not started here: Off (disabled); Nightly (only in staging)
 
   6 commands, 4 scheduled, 3 of them in "production" · UTC`);
 });
@@ -60,7 +60,7 @@ test("many of these are counted, and shown where they are asked for", () => {
     arrangedList(rows, "failed", { environment: "production", isAskedFor });
   const { shown, hidden } = arranged(() => false);
   expect(listText(shown, { ...context, hidden }, terminal)).toContain(
-    "\n  Never here: 9 only in staging (--all lists them)\n",
+    "\n  Not started here: 9 only in staging (--all lists them)\n",
   );
   expect(arranged(({ name }) => name === "staging/Command3").shown.map(({ name }) => name)).toEqual([
     "A",

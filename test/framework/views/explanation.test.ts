@@ -116,7 +116,7 @@ describe("an explanation", () => {
   test("of H says that the command's name decides", () => {
     const options = { hostTimezone: "UTC", from: now, count: 1 };
     expect(explain("H 3 * * *", options).warnings).toEqual([
-      "H stands for a value that the command's name decides: give it with --name",
+      "H stands for a value that depends on the command's name: give it with --name",
     ]);
     const [a, b] = ["A", "B"].map((name) => explain("H 3 * * *", { ...options, name }));
     expect(a.warnings).toEqual([]);
@@ -298,7 +298,7 @@ describe("node laju explain", () => {
     [["--count", "-1"], undefined],
     [
       ["--count", "many"],
-      '✗ --count "many" is not a whole number up to 999999\n  Say how many of the next times to show, such as --count 10.\n',
+      '✗ --count "many" is not a whole number up to 999999\n  Give the number of upcoming times to show, such as --count 10.\n',
     ],
   ])("refuses %j", async (flags, message) => {
     const ended = await laju("@daily", ...flags);

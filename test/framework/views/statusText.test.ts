@@ -117,7 +117,7 @@ test("the next step of a run that goes on is not to run it again", () => {
   ● A   running   14m   next in 1h 39m
       has been running for 14m (run 3, pid 41), and 7 starts were skipped
 `);
-  expect(text).toMatch(/node laju logs A --follow {3}what it prints {6}node laju stop A {3}end it$/);
+  expect(text).toMatch(/node laju logs A --follow {3}what it prints {6}node laju stop A {3}stop it$/);
 });
 
 test("what another server runs is no riddle", () => {
@@ -126,7 +126,7 @@ test("what another server runs is no riddle", () => {
     commands: [row("Nightly", { skipped: 7, ranElsewhere: "web-2" })],
   };
   expect(statusText(elsewhere, clock, terminal())).toContain(
-    "  ○ Nightly   never   next in 1h 39m   run by web-2\n",
+    "  ○ Nightly   never   next in 1h 39m   ran on web-2\n",
   );
 });
 
@@ -165,7 +165,7 @@ test("what needs attention comes first, and what never starts here has one line"
   ● OffButRuns   running   4m              disabled
   ✓ sync/ThisIsALongNameThatWouldTakeHalfTheWidth
                  2m ago    0.7s            next in 1h 39m
-  Never here: Off (disabled); Elsewhere (only in staging)
+  Not started here: Off (disabled); Elsewhere (only in staging)
 
   The crontab of deploy is in order
   node laju logs Bad   what it printed      node laju run Bad   run it again`);

@@ -42,7 +42,7 @@ describe("enable and disable", () => {
     );
     crontab.put("# BEGIN laju of somebody\n");
     expect((await laju("list")).stdout).toMatch(
-      /Never here: Digest \(disabled\); Demo \(only in demo\)\n[\s\S]* · node laju crontab:install to apply\n$/,
+      /Not started here: Digest \(disabled\); Demo \(only in demo\)\n[\s\S]* · node laju crontab:install to apply\n$/,
     );
     rmSync(join(crontab.folder, "table"));
   });

@@ -98,7 +98,7 @@ describe("the queue's verbs", () => {
     expect(stdout).toMatch(
       new RegExp(
         `^✗ SendInvoice  job ${id}\n  state {8}failed, attempt 3\n  user {9}3\n  data {9}\\{"id":7\\}\n  created [^]*` +
-          "\n  lasted {7}2s\n  error {8}Error: card declined\n {19}at pay\n$",
+          "\n  duration {5}2s\n  error {8}Error: card declined\n {19}at pay\n$",
       ),
     );
     expect(await json("queue:show", String(id))).toMatchObject({ id, type: "SendInvoice", data: { id: 7 } });
@@ -118,13 +118,13 @@ describe("the queue's verbs", () => {
     expect(states()).toEqual({ [a]: "pending", [b]: "failed", [c]: "cancelled" });
     expect(await app.laju("queue:retry", String(a), String(b), "999999")).toMatchObject({
       stdout: "",
-      stderr: "✗ there is no job 999999\n  node laju queue:list shows the jobs there are.\n",
+      stderr: "✗ there is no job 999999\n  node laju queue:list lists the jobs.\n",
       status: 2,
     });
     expect(states()[b]).toBe("failed");
     expect(await json("queue:retry", "all")).toEqual([b]);
     expect(await app.laju("queue:retry", "all")).toMatchObject({
-      stdout: "○ Queued again no job\n",
+      stdout: "○ Queued again no jobs\n",
       status: 0,
     });
   });
@@ -155,16 +155,16 @@ describe("the queue's verbs", () => {
   });
 
   test.each([
-    [["queue:list", "--state", "fialed"], '✗ "fialed" is not a state of a job\n  Did you mean failed?\n'],
+    [["queue:list", "--state", "fialed"], '✗ "fialed" is not a job state\n  Did you mean failed?\n'],
     [
       ["queue:list", "--type", "SendInvoise"],
       '✗ there is no job type "SendInvoise"\n  Did you mean SendInvoice?\n',
     ],
     [
       ["queue:pause", "Sales"],
-      '✗ there is no job type "Sales"\n  node laju queue:status shows the types there are.\n',
+      '✗ there is no job type "Sales"\n  node laju queue:status lists the job types.\n',
     ],
-    [["queue:show", "x"], '✗ "x" is not the id of a job\n'],
+    [["queue:show", "x"], '✗ "x" is not a job id\n'],
     [["queue:list", "--limit", "0"], "✗ --limit 0 is not a whole number from 1 up\n"],
     [["queue:retry"], "✗ queue:retry needs <id…|all>\n"],
   ])("%j is wrong use", async (args, message) => {
@@ -184,11 +184,11 @@ describe("the queue's verbs", () => {
     const { queue, needsPerson } = await json("status");
     expect(queue.total).toMatchObject({ pending: 1, failed: 1 });
     expect(needsPerson).toEqual(
-      expect.arrayContaining(["1 job has failed", "1 job is ready, and no worker is there"]),
+      expect.arrayContaining(["1 job has failed", "1 job is ready, but no worker is running"]),
     );
     expect(await queueOf()).toMatchObject({
       state: "bad",
-      message: "1 job has failed; 1 job is ready, and no worker is there",
+      message: "1 job has failed; 1 job is ready, but no worker is running",
     });
   });
 

@@ -140,7 +140,7 @@ test("the queue's types, and what did not run", () => {
     '<td class="number">995</td><td class="number">99.5%</td><td class="number">1,200</td>',
   );
   expect(page).toContain('<span class="dim">Mon 23 Nov 10:30 job 4</span> no &lt;mailbox&gt;</td>');
-  expect(page).toContain("Not started in this time: Quiet");
+  expect(page).toContain("Not started in this period: Quiet");
   expect(reportPage({ ...data, queue: { types: [] } })).not.toContain("<h2>Queue</h2>");
 });
 
