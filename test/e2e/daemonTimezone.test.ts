@@ -60,7 +60,7 @@ describe.skipIf(needsCron.skip)(`cron that runs with a TZ of its own${needsCron.
     expect(laju("list").stdout).toContain("· America/New_York");
     const doctor = JSON.parse(laju("doctor --json").stdout) as { name: string; message: string }[];
     expect(doctor.find(({ name }) => name === "time zone")?.message).toMatch(
-      /^America\/New_York, which cron \(pid \d+\) has as its TZ$/,
+      /^America\/New_York, the TZ of cron \(pid \d+\)$/,
     );
 
     const logs = ["ByDaemon", "ByZone", "BySecond"].map((name) => join(app.root, "logs", `${name}.log`));

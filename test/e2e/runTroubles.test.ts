@@ -180,7 +180,7 @@ describe("a command that", () => {
 
   test("fails while the mail server is down is told later, and until then status says so", async () => {
     expect(await run("Mails")).toBe(1);
-    const unsent = /^1 notice was not sent for .*, to ops@example\.com: .*ECONNREFUSED/;
+    const unsent = /^1 notice undelivered for .*, to ops@example\.com: .*ECONNREFUSED/;
     await until(async () => (await status("Mails")).needsPerson.some((one) => unsent.test(one)));
     expect((await status("Mails")).needsPerson[0]).toBe("Mails failed with exit status 1");
     const stillDown = await followStep("Mails", "node laju notices:send");

@@ -33,7 +33,9 @@ function found(running: string, { facts, label }: HostCron): Finding {
   if (facts.name === "debian") return fine(running);
   const limits = facts.limits.length === 0 ? "" : `. It ${facts.limits.join(", ")}`;
   const message = `${running}: ${label}${limits}`;
-  return facts.name === "unknown" ? warning(message, "Say which one it resembles with --cron.") : fine(message);
+  return facts.name === "unknown"
+    ? warning(message, "Say which one it resembles with --cron.")
+    : fine(message);
 }
 
 function notRunning(context: CheckContext, cron: HostCron): Finding {

@@ -158,7 +158,7 @@ describe("status", () => {
     );
     expect((await laju("status")).stdout).not.toContain("notice");
     withLedger(data, (ledger) => ledger.exec("UPDATE notices SET error = '403 Forbidden'"));
-    expect((await laju("status")).stdout).toMatch(/^✗ 1 notice was not sent for \d+s, to the webhook: 403/);
+    expect((await laju("status")).stdout).toMatch(/^✗ 1 notice undelivered for \d+s, to the webhook: 403/);
     withLedger(data, (ledger) => ledger.exec("DELETE FROM notices"));
   });
 

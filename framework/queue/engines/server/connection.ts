@@ -46,7 +46,7 @@ export function described(error: DatabaseError): Error {
   const isMissing =
     code === "42P01" || code === "42703" || code === "ER_NO_SUCH_TABLE" || code === "ER_BAD_FIELD_ERROR";
   if (!isMissing) return error;
-  return new LajuError(`the queue's tables are not there (${withoutStatement(error)})`, {
+  return new LajuError(`the queue's tables do not exist (${withoutStatement(error)})`, {
     code: "E_QUEUE_TABLE",
     hint: "Run node laju migrate.",
     cause: error,

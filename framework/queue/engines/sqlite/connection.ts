@@ -102,7 +102,7 @@ function isBusy(error: { code?: string }): boolean {
 
 function described(error: Error): Error {
   if (!/no such (table: (jobs|queue_)|column)/.test(error.message)) return error;
-  return new LajuError(`the queue's tables are not there (${error.message})`, {
+  return new LajuError(`the queue's tables do not exist (${error.message})`, {
     code: "E_QUEUE_TABLE",
     hint: "Run node laju migrate.",
     cause: error,

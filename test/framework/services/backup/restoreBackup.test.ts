@@ -79,7 +79,7 @@ describe("nothing is changed", () => {
   });
 
   test("by --check, which reads everything", async () => {
-    expect(await app.run(app.restore, ["--latest", "--check"])).toBe(`${file} is in order`);
+    expect(await app.run(app.restore, ["--latest", "--check"])).toBe(`${file} is intact`);
     expectUnchanged();
   });
 

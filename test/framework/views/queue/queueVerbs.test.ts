@@ -199,7 +199,7 @@ describe("the queue's verbs", () => {
     const { queue, queueProblem, needsPerson } = JSON.parse(answer.stdout);
     expect({ queue, queueProblem }).toEqual({
       queue: null,
-      queueProblem: expect.stringContaining("the queue's tables are not there"),
+      queueProblem: expect.stringContaining("the queue's tables do not exist"),
     });
     expect(needsPerson).toContain(`the queue cannot be read: ${queueProblem}`);
     const { stdout } = await app.run(["laju", "status"], { env: { DATABASE_URL: "file:data/none.sqlite3" } });
@@ -212,13 +212,13 @@ describe("the queue's verbs", () => {
       const missing = await bare.laju("queue:list");
       expect(missing).toMatchObject({ status: 1, stdout: "" });
       expect(missing.stderr).toMatch(
-        /^✗ the queue's tables are not there \(no file .*\)\n {2}Run node laju migrate\.\n$/,
+        /^✗ the queue's tables do not exist \(no file .*\)\n {2}Run node laju migrate\.\n$/,
       );
       expect(existsSync(join(bare.root, "data", "dev.sqlite3"))).toBe(false);
       expect(JSON.parse((await bare.laju("status", "--json")).stdout).queue).toBe(null);
       openSqlite(join(bare.root, "data", "dev.sqlite3")).close();
       expect((await bare.laju("queue:status")).stderr).toContain(
-        "the queue's tables are not there (no such table: jobs)",
+        "the queue's tables do not exist (no such table: jobs)",
       );
       const rows = JSON.parse((await bare.laju("doctor", "--json")).stdout);
       expect(rows).toContainEqual({ name: "queue", state: "fine", message: "not used" });

@@ -12,14 +12,14 @@ describe.each([
     need: postgresNeed,
     start: startPostgres,
     open: (url: string) => postgresEngine({ engine: "pg", url, address: new URL(url).host }),
-    missing: /^the queue's tables are not there \(relation "\w+" does not exist\)$/,
+    missing: /^the queue's tables do not exist \(relation "\w+" does not exist\)$/,
   },
   {
     name: "MySQL",
     need: mysqlNeed,
     start: startMysql,
     open: (url: string) => mysqlEngine({ engine: "mysql2", url, address: new URL(url).host }),
-    missing: /^the queue's tables are not there \(Table 'laju\.\w+' doesn't exist\)$/,
+    missing: /^the queue's tables do not exist \(Table 'laju\.\w+' doesn't exist\)$/,
   },
 ])("without its tables on $name", ({ need, start, open, missing }) => {
   describe.skipIf(need.skip)(`the queue${need.label}`, () => {

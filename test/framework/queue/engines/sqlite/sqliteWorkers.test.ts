@@ -72,7 +72,7 @@ describe("a worker whose SQLite file fails", () => {
     database.exec("drop table jobs");
     database.close();
     expect(await worker.end).toBe(1);
-    expect(worker.output()).toContain("the queue's tables are not there (no such table: jobs)");
+    expect(worker.output()).toContain("the queue's tables do not exist (no such table: jobs)");
     expect(worker.output()).toContain("Run node laju migrate.");
   });
 });
