@@ -8,7 +8,9 @@ const project = join(import.meta.dirname, "..");
 const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
   "# --- The app's own settings",
 );
-const config = readFileSync(join(project, "framework", "config", "config.ts"), "utf8");
+const config = ["config", "testEnvironment"]
+  .map((name) => readFileSync(join(project, "framework", "config", `${name}.ts`), "utf8"))
+  .join("\n");
 
 /** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than in .env. */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
@@ -17,6 +19,8 @@ const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "L
   "LAJU_ATTEMPT",
   "LAJU_BY_HAND",
   "LAJU_RUN",
+  "LAJU_TEST_DATA",
+  "NODE_TEST_CONTEXT",
 ]);
 
 describe(".env.example", () => {
@@ -50,7 +54,7 @@ function examples(): Record<string, string> {
 }
 
 function namesReadIn(source: string): string[] {
-  const read = [...source.matchAll(/(?:read\.\w+\("|process\.env\.)([A-Z][A-Z0-9_]*)/g)].map(
+  const read = [...source.matchAll(/(?:read\.\w+\("|process\.env\.|\benvironment\.)([A-Z][A-Z0-9_]*)/g)].map(
     ([, name]) => name,
   );
   const destructured = [...source.matchAll(/const \{([^}]*)\} = process\.env/g)]

@@ -6,6 +6,7 @@ import { type SettingReaders, settingReaders } from "./readers";
 import { readText } from "./readText";
 import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
+import { testEnvironment } from "./testEnvironment";
 
 /** The app's root: LAJU_ROOT, or else the nearest folder above this file whose package.json has a `laju` field. */
 export const root = findRoot();
@@ -47,6 +48,9 @@ if (typeof LAJU_BUILT === "undefined") {
   }
 }
 
+/** Whether this process is a test: NODE_ENV=test, or Node's own test runner started it without a NODE_ENV. */
+export const isTesting = process.env.NODE_ENV === "test";
+
 /** The validated settings from `.env` and the environment. Durations are in milliseconds unless the name says otherwise. */
 export interface Settings {
   /** NODE_ENV, or else DB_CONNECTION, or else "development". */
@@ -82,6 +86,8 @@ export interface Settings {
   /** The dead man's switch that every pass of `laju monitor` pings. */
   monitorPing: string | undefined;
   redis: {
+    /** Whether this is a test that was given no Redis of its own. */
+    isRefused: boolean;
     /** Whether REDIS_URL or REDIS_HOST is set; otherwise Redis on this machine is used, if there is one. */
     isSet: boolean;
     url: string | undefined;
@@ -152,6 +158,11 @@ export function settings(): Settings {
   return checked;
 }
 
+/** Reads the settings again at their next use: a test changed the environment. */
+export function forgetSettings(): void {
+  checked = undefined;
+}
+
 /** Throws a LajuError if `.env` can't be read or contains lines that are not settings. Values are not validated. */
 export function checkEnvFile(): void {
   const problems = [...envFile.unreadable, ...envFile.wrongLines];
@@ -179,7 +190,7 @@ export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv
 }
 
 function readSettings(): Settings {
-  const problems = [...envFile.unreadable, ...envFile.wrongLines];
+  const problems = [...envFile.unreadable, ...envFile.wrongLines, ...envFile.notForTests];
   const read = settingReaders(process.env, problems);
   const from = read.mailbox("MAIL_FROM_ADDRESS");
   const result: Settings = {
@@ -211,6 +222,7 @@ function readSettings(): Settings {
     hasMonitor: read.boolean("MONITOR") ?? false,
     monitorPing: readMonitorPing(read),
     redis: {
+      isRefused: isTesting && !process.env.REDIS_URL && !process.env.REDIS_HOST,
       isSet: (read.text("REDIS_URL") ?? read.text("REDIS_HOST")) !== undefined,
       url: read.url("REDIS_URL", ["redis:", "rediss:"]),
       host: read.text("REDIS_HOST") ?? "127.0.0.1",
@@ -349,15 +361,37 @@ export function checkPackageName(): void {
   );
 }
 
-/** Variables that are already set take precedence. A missing file is fine; an unreadable one is reported. */
-function loadEnvFile(file: string): { unreadable: string[]; wrongLines: string[] } {
-  if (!existsSync(file)) return { unreadable: [], wrongLines: [] };
+interface LoadedEnvFile {
+  unreadable: string[];
+  wrongLines: string[];
+  /** Why a test must not run with this environment. */
+  notForTests: string[];
+}
+
+/** Variables that are already set win, as everywhere; in tests, some never count (see testEnvironment). */
+function loadEnvFile(file: string): LoadedEnvFile {
+  const { values, ...problems } = readValues(file);
+  const test = isTest(values.NODE_ENV) ? testEnvironment(root, values, process.env) : undefined;
+  for (const [name, value] of Object.entries(test?.values ?? values)) process.env[name] ??= value;
+  return { ...problems, notForTests: test?.problems ?? [] };
+}
+
+/** Node's test runner sets no NODE_ENV, and what it runs must not be taken for development. */
+function isTest(inFile: string | undefined): boolean {
+  const { NODE_ENV, NODE_TEST_CONTEXT } = process.env;
+  return (NODE_ENV ?? (NODE_TEST_CONTEXT ? "test" : inFile)) === "test";
+}
+
+/** A missing file is fine, an unreadable one is reported. */
+function readValues(file: string) {
+  const none: Record<string, string> = {};
+  if (!existsSync(file)) return { values: none, unreadable: [], wrongLines: [] };
   try {
     const { values, problems } = readEnvFile(readText(file));
-    for (const [name, value] of Object.entries(values)) process.env[name] ??= value;
-    return { unreadable: [], wrongLines: problems.map(({ line, message }) => `${file}:${line}  ${message}`) };
+    const wrongLines = problems.map(({ line, message }) => `${file}:${line}  ${message}`);
+    return { values, unreadable: [], wrongLines };
   } catch (error) {
-    return { unreadable: [`${file} cannot be read: ${error.message}`], wrongLines: [] };
+    return { values: none, unreadable: [`${file} cannot be read: ${error.message}`], wrongLines: [] };
   }
 }
 

@@ -104,6 +104,10 @@ function clientClass(place: RedisPlace, replyWithin: number) {
     }
 
     override sendCommand(command: Command, ...rest: never[]): unknown {
+      if (place.isRefused) {
+        command.reject(refusedInTests());
+        return command.promise;
+      }
       applyTtl(command);
       if (!this.pending.has(command)) this.track(command);
       // After giving up or being closed, a new command reconnects.
@@ -170,6 +174,14 @@ function applyTtl({ name, args }: Command): void {
 /** Whether a new connection may help: no answer came, or after a failover the name points to another server. */
 function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
+}
+
+/** What `.env` names, and this machine's own Redis, hold the data of development. */
+function refusedInTests(): LajuError {
+  return new LajuError("Redis is refused in tests, as none was set up for them", {
+    code: "E_REDIS_TEST",
+    hint: "Set TEST_REDIS_URL, or REDIS_URL in the environment of the tests (not in .env), to a Redis they may empty.",
+  });
 }
 
 const lostConnection = /^(Connection is closed\.|Command timed out|Command aborted due to connection close)/;

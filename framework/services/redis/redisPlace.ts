@@ -6,12 +6,15 @@ export interface RedisPlace {
   address: string;
   variable: "REDIS_URL" | "REDIS_HOST";
   options: RedisOptions;
+  /** Whether this is a test that was given no Redis: nothing is connected. */
+  isRefused?: boolean;
 }
 
 export function redisPlace(): RedisPlace {
-  const { url, host, port, password, db } = settings().redis;
+  const { url, host, port, password, db, isRefused } = settings().redis;
   if (url === undefined) {
-    return { address: `${host}:${port}`, variable: "REDIS_HOST", options: { host, port, password, db } };
+    const options = { host, port, password, db };
+    return { address: `${host}:${port}`, variable: "REDIS_HOST", options, isRefused };
   }
   const { protocol, hostname, port: urlPort, username, password: urlPassword, pathname } = new URL(url);
   const server = { host: hostname || "127.0.0.1", port: Number(urlPort) || 6379 };

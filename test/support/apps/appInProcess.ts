@@ -26,7 +26,7 @@ export const morning = new Date(2026, 2, 10, 8);
 export async function appInProcess(variables: Record<string, string> = {}): Promise<AppInProcess> {
   const root = mkdtempSync(join(tmpdir(), "laju-in-process-"));
   const load = () => import("../../../framework/services/DB");
-  const { default: DB } = await fresh({ LAJU_ROOT: root, NODE_ENV: "test", ...variables }, load);
+  const { default: DB } = await fresh({ LAJU_ROOT: root, NODE_ENV: "development", ...variables }, load);
   return {
     root,
     DB,

@@ -1,0 +1,160 @@
+import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+type Variables = Record<string, string | undefined>;
+
+/** What `.env` says of databases, servers and folders is the development's or production's: it never counts in tests. */
+const neverFromFile =
+  /^(DATABASE_URL|DB_CONNECTION|REDIS_\w+|MAIL_\w+|SMTP_\w+|USER_MAILER|PASS_MAILER|NOTIFY_\w+|MONITOR_PING|BACKUP_DIR|CACHE_STORE|QUEUE_ENGINE|LAJU_DATA)$/;
+
+/** What names a place. In the environment and in `.env` alike, it came from there: by `--env-file`, dotenv or a container. */
+const places = [
+  ...["DATABASE_URL", "REDIS_URL", "MAIL_URL", "SMTP_HOST", "USER_MAILER", "BACKUP_DIR", "MONITOR_PING"],
+  ...["NOTIFY_MAIL_TO", "NOTIFY_WEBHOOK_URL", "CACHE_STORE", "QUEUE_ENGINE"],
+];
+
+/** `.env` as a test may see it, and why the environment must not be used. */
+export interface TestEnvironment {
+  values: Variables;
+  problems: string[];
+}
+
+/**
+ * Prepares `environment` for a process with NODE_ENV=test: its database is TEST_DATABASE_URL, else the DATABASE_URL of
+ * the process itself, else a temporary SQLite file. So no test, command or verb can reach what `.env` names.
+ */
+export function testEnvironment(root: string, file: Variables, environment: Variables): TestEnvironment {
+  const problems = [...databaseProblems(root, file, environment), ...redisProblems(file, environment)];
+  for (const name of places) if (environment[name] === file[name]) delete environment[name];
+  if (isSameRedisHost(file, environment)) delete environment.REDIS_HOST;
+  take("DATABASE_URL", file, environment);
+  take("REDIS_URL", file, environment);
+  // The stage's file is the test's own, below the temporary folder.
+  environment.DB_CONNECTION = "test";
+  environment.NODE_ENV = "test";
+  environment.LAJU_DATA = dataFolder(environment);
+  environment.LAJU_TEST_DATA = environment.LAJU_DATA;
+  const counts = ([name]: [string, unknown]) => !neverFromFile.test(name);
+  return { values: Object.fromEntries(Object.entries(file).filter(counts)), problems };
+}
+
+/** TEST_DATABASE_URL takes the place of DATABASE_URL, and so on. */
+function take(name: string, file: Variables, environment: Variables): void {
+  const test = environment[`TEST_${name}`] ?? file[`TEST_${name}`];
+  if (test) environment[name] = test;
+}
+
+function databaseProblems(root: string, file: Variables, environment: Variables): string[] {
+  const inherited = environment.DATABASE_URL === file.DATABASE_URL;
+  const test = environment.TEST_DATABASE_URL || file.TEST_DATABASE_URL;
+  const asked = test ? "TEST_DATABASE_URL" : "DATABASE_URL";
+  const url = test || (inherited ? undefined : environment.DATABASE_URL);
+  if (!url) return [];
+  const own = developmentDatabases(root, file, environment);
+  if (!own.some((other) => isSameDatabase(url, other, root))) return [];
+  return [`${asked} names a database of this app that is not for tests: tests would empty it`];
+}
+
+/** What commands use outside of tests, by all that is known here. */
+function developmentDatabases(root: string, file: Variables, environment: Variables): string[] {
+  const folders = [file.LAJU_DATA, environment.LAJU_DATA, "data"].flatMap((folder) => folder || []);
+  const stages = ["dev", "production", file.DB_CONNECTION].flatMap((stage) => stage || []);
+  const files = folders.flatMap((folder) =>
+    stages.map((stage) => `file:${encodeURI(join(resolve(root, folder), `${stage}.sqlite3`))}`),
+  );
+  return [...(file.DATABASE_URL ? [file.DATABASE_URL] : []), ...files];
+}
+
+function isSameDatabase(one: string, other: string, root: string): boolean {
+  const [first, second] = [databaseKey(one, root), databaseKey(other, root)];
+  return first !== undefined && first === second;
+}
+
+/** The same text for the same database, however its URL spells it. */
+function databaseKey(url: string, root: string): string | undefined {
+  if (url.startsWith("file:")) return fileKey(url, root);
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, hostname, port, pathname, username, searchParams } = new URL(url);
+  const isPostgres = protocol.startsWith("postgres");
+  const host = hostKey(hostname || searchParams.get("host") || "");
+  const name = decodeURIComponent(pathname.slice(1)) || (isPostgres ? username : "");
+  return `${isPostgres ? "pg" : "mysql"} ${host} ${port || (isPostgres ? 5432 : 3306)} ${name}`;
+}
+
+/** Links, hard ones as well, lead to one file. */
+function fileKey(url: string, root: string): string {
+  const file = resolve(root, decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, "")));
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat !== undefined) return `file ${stat.dev} ${stat.ino}`;
+  try {
+    return `file ${join(realpathSync(join(file, "..")), file.slice(file.lastIndexOf("/") + 1))}`;
+  } catch {
+    return `file ${file}`;
+  }
+}
+
+function hostKey(host: string): string {
+  const isHere = host === "" || host.startsWith("/") || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i.test(host);
+  return isHere ? "localhost" : host.toLowerCase();
+}
+
+function redisProblems(file: Variables, environment: Variables): string[] {
+  const test = environment.TEST_REDIS_URL || file.TEST_REDIS_URL;
+  const own = file.REDIS_URL || (file.REDIS_HOST && redisUrl(file));
+  if (!test || !own || redisKey(test) !== redisKey(own)) return [];
+  return ["TEST_REDIS_URL names the Redis that .env does, which is not for tests"];
+}
+
+function isSameRedisHost(file: Variables, environment: Variables): boolean {
+  return environment.REDIS_HOST !== undefined && redisUrl(file) === redisUrl(environment);
+}
+
+function redisUrl({ REDIS_HOST, REDIS_PORT, REDIS_DB }: Variables): string {
+  return `redis://${REDIS_HOST ?? ""}:${REDIS_PORT || 6379}/${REDIS_DB || 0}`;
+}
+
+function redisKey(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostKey(hostname)} ${port || 6379} ${Number(pathname.slice(1)) || 0}`;
+}
+
+/**
+ * The temporary folder in place of data/: of this process, or of the one that started it, so that a command and what it
+ * starts share one database.
+ */
+function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
+  const shared = join(TMPDIR || "/tmp", `laju-test-${process.geteuid?.() ?? "user"}`);
+  if (inherited?.startsWith(`${shared}/`) && !inherited.includes("..")) return inherited;
+  makePrivate(shared);
+  removeLeftovers(shared);
+  const folder = join(shared, `${process.pid}-${Math.random().toString(36).slice(2, 10)}`);
+  // Last of all: a run writes how it ended when its process exits.
+  queueMicrotask(() => process.on("exit", () => rmSync(folder, { recursive: true, force: true })));
+  return folder;
+}
+
+/** Others can make it first, and then have what tests write. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = statSync(folder);
+  if (uid === process.geteuid?.() && (mode & 0o022) === 0) return;
+  throw new Error(`${folder} belongs to another user: set TMPDIR to a folder of your own`);
+}
+
+/** What processes that were killed have left behind. */
+function removeLeftovers(shared: string): void {
+  for (const name of readdirSync(shared)) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) rmSync(join(shared, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
