@@ -17,6 +17,7 @@ const floors: Record<string, string>[] = [
     "framework/monitor": "what looks after the runs: incidents, hangs, the dead man's switch",
     "framework/views/report": "the report as a page",
     "framework/make": "drafts of commands and jobs, and their stubs",
+    "framework/testing": "what the app's own tests import: laju/testing",
   },
   { "framework/views": "what people read: list, status, runs, logs, explain" },
   { "framework/doctor": "what may be wrong with this host or this app" },
@@ -169,7 +170,7 @@ describe("framework/schedule is pure", () => {
 });
 
 describe("of what runs in production", () => {
-  const inside = inFloors.filter(({ path }) => !path.startsWith("framework/build/"));
+  const inside = inFloors.filter(({ path }) => !/^framework\/(build|testing)\//.test(path));
 
   test("few places end the process", () => {
     expect(whereFound(inside, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([

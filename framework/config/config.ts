@@ -379,7 +379,14 @@ function loadEnvFile(file: string): LoadedEnvFile {
 /** Node's test runner sets no NODE_ENV, and what it runs must not be taken for development. */
 function isTest(inFile: string | undefined): boolean {
   const { NODE_ENV, NODE_TEST_CONTEXT } = process.env;
-  return (NODE_ENV ?? (NODE_TEST_CONTEXT ? "test" : inFile)) === "test";
+  return (NODE_ENV ?? (NODE_TEST_CONTEXT || importsNodeTest() ? "test" : inFile)) === "test";
+}
+
+/** Whether this program is a file of tests that is run by itself: `node --import tsx test/x.test.ts`. */
+function importsNodeTest(): boolean {
+  if (typeof LAJU_BUILT !== "undefined") return false;
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
+  return moduleLoadList.includes("NativeModule test");
 }
 
 /** A missing file is fine, an unreadable one is reported. */

@@ -14,7 +14,18 @@ export function warn(sentence: string): void {
  * and the error is returned.
  */
 export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | undefined {
-  return writeAllBytes(stream, Buffer.from(withoutSecrets(text)));
+  const shown = withoutSecrets(text);
+  return divert?.(stream, shown) ? undefined : writeAllBytes(stream, Buffer.from(shown));
+}
+
+/** Takes what would be written, or returns false to let it pass. */
+export type Diversion = (stream: 1 | 2, text: string) => boolean;
+
+let divert: Diversion | undefined;
+
+/** Gives every text that would be written to `diversion` first: a test looks at it. */
+export function divertOutput(diversion: Diversion): void {
+  divert = diversion;
 }
 
 /** The same for bytes, without hiding secrets. */

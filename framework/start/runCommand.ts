@@ -42,9 +42,27 @@ export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
 
 /** Runs a declared command and exits with its status. */
 export async function runCommand(definition: CommandDefinition, start: CommandStart): Promise<void> {
-  const { name, argv, run } = start;
+  const { run } = start;
   const onIdle = () => failUnfinished(start);
   process.once("beforeExit", onIdle);
+  const { status, hasThrown } = await carryOut(definition, start);
+  if (hasThrown || !run.port?.isListening()) run.exit(status);
+  // A part of a run that still receives work ends once its channel is closed.
+  process.exitCode = status;
+  process.off("beforeExit", onIdle);
+}
+
+/** How a command's `run` ended, and the exit status that follows from it. */
+export interface CommandEnding {
+  status: number;
+  hasThrown: boolean;
+}
+
+/** Does the work of a command, and logs what it returned or threw. What it said is noted with its run. */
+export async function carryOut(
+  definition: CommandDefinition,
+  { name, argv, run }: CommandStart,
+): Promise<CommandEnding> {
   try {
     const parsed = parseArguments(argv, definition.options ?? {});
     if (typeof definition.run !== "function") throw new Error(`${name} exports a run that is not a function`);
@@ -56,14 +74,11 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
     const counts = countsIn(result);
     run.noteResult({ message, processed: count(counts.processed), failed: count(counts.failed) });
     const status = (counts.failed ?? 0) > 0 ? 1 : Number(process.exitCode ?? 0);
-    if (!run.port?.isListening()) run.exit(status);
-    // A part of a run that still receives work ends once its channel is closed.
-    process.exitCode = status;
-    process.off("beforeExit", onIdle);
+    return { status, hasThrown: false };
   } catch (error) {
     run.noteError(error);
     reportFailure(name, error);
-    run.exit(isOurs(error) ? error.exitStatus : 1);
+    return { status: isOurs(error) ? error.exitStatus : 1, hasThrown: true };
   }
 }
 
@@ -82,7 +97,8 @@ function isGenerator(result: CommandResult): boolean {
   return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
 
-interface CommandStart {
+/** A command that is started: its arguments, and the run that follows it. */
+export interface CommandStart {
   name: string;
   argv: string[];
   run: ActiveRun;

@@ -7,6 +7,20 @@ import { makeFolder } from "../../files/makeFolder";
 import { createFile } from "../../files/openFile";
 import { logInfo } from "../Logger";
 
+/** A mail as it was composed: what was asked for, who gets it, and the message as it would go to a server. */
+export interface WrittenMail {
+  message: SendMailOptions;
+  recipients: string[];
+  source: Buffer;
+}
+
+let watcher: ((mail: WrittenMail) => void) | undefined;
+
+/** Tells `watch` of every mail that is written from here on. */
+export function watchOutbox(watch: (mail: WrittenMail) => void): void {
+  watcher = watch;
+}
+
 /** Without a mail server, a mail becomes an .eml file that any mail program can open. */
 export async function writeToOutbox(message: SendMailOptions): Promise<SentMessageInfo> {
   const { createTransport } = require("nodemailer") as typeof import("nodemailer");
@@ -14,7 +28,9 @@ export async function writeToOutbox(message: SendMailOptions): Promise<SentMessa
   const sent = await transporter.sendMail({ ...message, keepBcc: true } as SendMailOptions);
   const folder = join(paths.data, "outbox");
   makeFolder(folder);
-  const file = writeNew(folder, message.subject ?? "", sent.message as Buffer);
+  const source = sent.message as Buffer;
+  const file = writeNew(folder, message.subject ?? "", source);
+  watcher?.({ message, recipients: sent.envelope.to, source });
   logInfo("Mail written to the outbox", { to: sent.envelope.to, subject: message.subject, file });
   return { ...sent, message: undefined, accepted: sent.envelope.to, rejected: [], file };
 }

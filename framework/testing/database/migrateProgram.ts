@@ -1,0 +1,9 @@
+import { describeError } from "../../cli/showError";
+import { LajuError } from "../../config/errors";
+import { latestMigrations } from "../../services/database/migrator";
+
+// Started by migrate(), with the database's URL in its environment.
+latestMigrations().catch((error) => {
+  console.error(error instanceof LajuError ? describeError(error) : error);
+  process.exitCode = 1;
+});

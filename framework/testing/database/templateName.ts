@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../config/config";
+import { migrationFolders } from "../../services/database/migrations";
+
+/**
+ * Names what all processes of a test run share: by the run's own process, so that the next run migrates again, and by the
+ * migrations, because vitest goes on when they change.
+ */
+export function templateName(): string {
+  const files = migrationFolders.flatMap(filesIn);
+  const all = files.some(isOpen) ? [...files, ...filesIn(paths.app)] : files;
+  const stamps = all.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`);
+  const hash = createHash("sha256").update(stamps.join("\n")).digest("hex");
+  return `${process.ppid}-${hash.slice(0, 12)}`;
+}
+
+/** Whether it uses more of the app than what is beside it. */
+function isOpen(file: string): boolean {
+  return /\b(from|import|require)\b\s*\(?\s*["'](\.\.|app\/|#)/.test(readFileSync(file, "utf8"));
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch {
+    return []; // The app has no migrations.
+  }
+}

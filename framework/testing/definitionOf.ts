@@ -1,0 +1,34 @@
+import { LajuError } from "../config/errors";
+import type { CommandDefinition } from "../start/runCommand";
+
+/** What a command's file exports, as a definition: declared, a function, or a module with an exported `run`. */
+export function definitionOf(command: unknown, argv: readonly string[]): CommandDefinition {
+  if (typeof command === "function") return ofFunction(command, argv);
+  if (typeof command !== "object" || command === null) throw noCommand(`it is ${String(command)}`);
+  const { run, default: main, meta } = command as { run?: unknown; default?: unknown; meta?: object };
+  if (typeof main === "object" && main !== null) return definitionOf(main, argv);
+  const work = run ?? main;
+  if (typeof work === "function") return { ...(meta ?? fieldsOf(command)), run: work } as CommandDefinition;
+  throw noCommand(run === undefined ? "it has no run" : "its run is not a function");
+}
+
+/** What else a module exports are its own helpers. */
+function fieldsOf(command: object): object {
+  return (command as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "Module" ? {} : command;
+}
+
+/** Its options are in the `meta` beside it. */
+function ofFunction(run: unknown, argv: readonly string[]): CommandDefinition {
+  if (!argv.some((word) => /^-[^-]|^--./.test(word))) return { run } as CommandDefinition;
+  throw new LajuError("a function alone doesn't say which options its command takes", {
+    code: "E_TEST_COMMAND",
+    hint: "Give testCommand the whole module, as by import * as purge: then its meta comes along.",
+  });
+}
+
+function noCommand(reason: string): LajuError {
+  return new LajuError(`this is no command that can be tested here: ${reason}`, {
+    code: "E_TEST_COMMAND",
+    hint: 'A script does its work when it is imported, so don\'t import it. Give its name: testCommand("PublishPosts").',
+  });
+}

@@ -1,0 +1,21 @@
+import { environmentName, forgetSettings, isTesting } from "../config/config";
+import { LajuError } from "../config/errors";
+import { divertEverything } from "./captured/divert";
+import { freshApp, prepareDatabase, removeApp } from "./freshApp";
+import { registerHooks } from "./hooks";
+import { guardFetch } from "./stubFetch";
+
+if (!isTesting) {
+  throw new LajuError(`tests must not run in the environment ${JSON.stringify(environmentName())}`, {
+    code: "E_TEST_ENVIRONMENT",
+    hint: "Run them with NODE_ENV=test, as vitest and node --test do where NODE_ENV is not set.",
+  });
+}
+process.env.LOG_FORMAT = "json";
+// Mails are caught, also where the environment has a mail server.
+for (const name of ["MAIL_URL", "SMTP_HOST", "USER_MAILER"]) delete process.env[name];
+forgetSettings();
+prepareDatabase();
+divertEverything();
+guardFetch();
+registerHooks({ beforeAll: freshApp, beforeEach: freshApp, afterAll: removeApp });

@@ -1,0 +1,134 @@
+import { commandTimeout } from "../config/config";
+import { parseDuration } from "../config/duration";
+import { warn, writeAll } from "../process/output";
+import type { RunResult } from "../runs/ledger/journal";
+import type { ActiveRun } from "../runs/supervision/supervise";
+import { commandHelp } from "../start/commandHelp";
+import { type CommandDefinition, carryOut, wantsHelp } from "../start/runCommand";
+import { type Capture, type Captured, capturing } from "./captured/captured";
+import { Exited } from "./captured/divert";
+import type { TestRun } from "./testRun";
+
+/** As in framework/runs/supervision/supervise.ts. */
+const graceMs = 5_000;
+const timedOutStatus = 124;
+const terminatedStatus = 143;
+const longestTimerMs = 2 ** 31 - 1;
+
+/** How it is run. */
+export interface RunHere {
+  argv: readonly string[];
+  name?: string;
+  timeout?: string;
+  signal?: AbortSignal;
+  capture: Capture;
+}
+
+type Ended = Omit<TestRun, keyof Captured>;
+
+/** Runs a command in this process, and says how its own process would have ended. */
+export async function runHere(definition: CommandDefinition, given: RunHere): Promise<Ended> {
+  const { name = "Command", capture } = given;
+  const argv = [...given.argv];
+  if (wantsHelp(argv, definition.options)) {
+    writeAll(1, `${commandHelp({ name, ...definition })}\n`);
+    return { exitStatus: 0, isTimedOut: false };
+  }
+  const { timeout = definition.timeout ?? commandTimeout()?.text } = given;
+  const ends = endings(name, capture);
+  capture.onExit = (status) => {
+    capture.isOver = true;
+    ends.exit(status);
+  };
+  const stop = [limited(timeout, ends), abortable(given.signal, ends)];
+  const exitCode = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    void carryOut(definition, { name, argv, run: ends.run }).then(({ status }) => ends.finish(status));
+    return await ends.ended;
+  } finally {
+    process.exitCode = exitCode;
+    for (const undo of stop) undo();
+  }
+}
+
+type Endings = ReturnType<typeof endings>;
+
+/** The first of what can end a run: it returns or throws, it calls process.exit, its time is up, it is told to end. */
+function endings(name: string, capture: Capture) {
+  const startedAt = Date.now();
+  let controller: AbortController | undefined;
+  let result: RunResult = {};
+  let error: unknown;
+  let told: { status: number; isTimedOut: boolean } | undefined;
+  let resolve: (ended: Ended) => void;
+  const ended = new Promise<Ended>((done) => {
+    resolve = done;
+  });
+  const end = (exitStatus: number) =>
+    resolve({
+      message: result.message,
+      processed: result.processed,
+      failed: result.failed,
+      exitStatus: told?.status ?? exitStatus,
+      error: asError(error),
+      isTimedOut: told?.isTimedOut ?? false,
+    });
+  const run: ActiveRun = {
+    id: null,
+    startedAt,
+    due: null,
+    awaitsClaim: false,
+    confirm() {},
+    skip: (reason) => process.exit(warn(`${name} is skipped: ${reason}`) ?? 0),
+    signal() {
+      controller ??= new AbortController();
+      return controller.signal;
+    },
+    noteResult(said) {
+      result = said;
+    },
+    noteError(thrown) {
+      if (!(thrown instanceof Exited)) error ??= thrown;
+    },
+    exit: (status) => process.exit(status),
+  };
+  return {
+    run,
+    ended,
+    finish: end,
+    exit: end,
+    /** One that listens to its signal is given a while to end by itself. */
+    tell(status: number, reason: string, isTimedOut: boolean) {
+      if (told !== undefined) return;
+      told = { status, isTimedOut };
+      error ??= new Error(`${name} ${reason}`);
+      // Whoever aborts it may be outside of its run.
+      capturing(capture, () => warn(`${name} ${reason}`));
+      if (controller === undefined) return end(status);
+      setTimeout(() => end(status), graceMs).unref();
+      controller.abort(new Error(reason));
+    },
+  };
+}
+
+function asError(thrown: unknown): Error | undefined {
+  return thrown === undefined || thrown instanceof Error
+    ? thrown
+    : new Error(String(thrown), { cause: thrown });
+}
+
+function limited(timeout: string | false | undefined, ends: Endings): () => void {
+  const ms = timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
+  if (ms > longestTimerMs) return () => {};
+  const reason = `ran longer than its time limit of ${ms / 1000} s`;
+  const timer = setTimeout(() => ends.tell(timedOutStatus, reason, true), ms);
+  return () => clearTimeout(timer);
+}
+
+function abortable(signal: AbortSignal | undefined, ends: Endings): () => void {
+  const end = () => ends.tell(terminatedStatus, "ended by SIGTERM", false);
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
+  return () => signal?.removeEventListener("abort", end);
+}

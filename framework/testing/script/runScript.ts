@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { deserialize } from "node:v8";
+import { commandNames } from "../../catalog/commandSources";
+import { environmentWith, paths } from "../../config/config";
+import { parseDuration } from "../../config/duration";
+import { LajuError } from "../../config/errors";
+import { signalNumbers } from "../../runs/supervision/atExit";
+import { nearest } from "../../text/similar";
+import { type Capture, capturedBy, capturing, newCapture, noteOutput } from "../captured/captured";
+import type { CaughtMail } from "../captured/caughtMail";
+import { tsx } from "../database/migrate";
+import type { TestRun } from "../testRun";
+import { answerFetch, type FetchAsked } from "./bridge";
+
+/** How it is run. */
+export interface RunScript {
+  timeout?: string;
+  signal?: AbortSignal;
+}
+
+const preload = join(import.meta.dirname, `preload.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
+const timedOutStatus = 124;
+
+/** Scripts that are running: one that a test left alone must not go on in the next. */
+const running = new Set<ChildProcess>();
+
+export function endScripts(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/**
+ * Runs a command in a process of its own, as `npx tsx commands/X.ts` does: a script does its work when it is loaded, and
+ * ends its process. It has this test's database, clock and fetch, and its mails are caught.
+ */
+export async function runScript(name: string, argv: readonly string[], given: RunScript): Promise<TestRun> {
+  const file = fileOf(name);
+  const folder = join(paths.data, `script-${Math.random().toString(36).slice(2)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const capture = newCapture();
+  try {
+    const ended = await capturing(capture, () => endOf(start(file, argv, folder), capture, given));
+    capture.mails = mailsIn(folder);
+    return { ...ended, error: errorOf(ended, capture), ...capturedBy(capture) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function start(file: string, argv: readonly string[], folder: string): ChildProcess {
+  const program = process.execPath;
+  const words = ["--import", tsx(), "--import", preload, file, ...argv];
+  return spawn(program, words, {
+    cwd: paths.root,
+    env: environmentWith({ LAJU_TEST_SCRIPT: folder, LAJU_TEST_CLOCK: String(Date.now()) }),
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    serialization: "advanced",
+  });
+}
+
+type Ended = Pick<TestRun, "exitStatus" | "isTimedOut">;
+
+function endOf(child: ChildProcess, capture: Capture, { timeout, signal }: RunScript): Promise<Ended> {
+  running.add(child);
+  let isTimedOut = false;
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          isTimedOut = true;
+          child.kill("SIGKILL");
+        }, parseDuration(timeout));
+  const terminate = () => child.kill("SIGTERM");
+  if (signal?.aborted) terminate();
+  signal?.addEventListener("abort", terminate);
+  child.stdout?.setEncoding("utf8").on("data", (text) => noteOutput(capture, 1, text));
+  child.stderr?.setEncoding("utf8").on("data", (text) => noteOutput(capture, 2, text));
+  child.on("message", (asked) => answerFetch(child, asked as FetchAsked));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, ended) => {
+      running.delete(child);
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", terminate);
+      const status = code ?? 128 + (signalNumbers[ended as keyof typeof signalNumbers] ?? 9);
+      resolve({ exitStatus: isTimedOut ? timedOutStatus : status, isTimedOut });
+    });
+  });
+}
+
+function mailsIn(folder: string): CaughtMail[] {
+  const files = readdirSync(folder).sort((one, other) => Number(one) - Number(other));
+  return files.map((file) => deserialize(readFileSync(join(folder, file))));
+}
+
+/** What it said last of its failure: its errors are its own. */
+function errorOf({ exitStatus, isTimedOut }: Ended, { logs, stderr }: Capture): Error | undefined {
+  if (exitStatus === 0) return undefined;
+  if (isTimedOut) return new Error("ran longer than its time limit");
+  const logged = logs.findLast(({ level }) => level === "error");
+  const said = logged === undefined ? [stderr.trim().split("\n").at(-1)] : [logged.message, logged.error];
+  const text = said.filter((part) => typeof part === "string" && part !== "").join(": ");
+  return new Error(text || `ended with status ${exitStatus}`, { cause: logged });
+}
+
+function fileOf(typed: string): string {
+  const name = typed.replace(/^(\.\/)?commands\//, "").replace(/\.ts$/, "");
+  const file = join(paths.commands, `${name}.ts`);
+  if (existsSync(file)) return file;
+  const [near] = nearest(name, commandNames(), 1);
+  throw new LajuError(`there is no command ${name}: ${file} does not exist`, {
+    code: "E_TEST_COMMAND",
+    hint: near === undefined ? "Give its path below commands/, without .ts." : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,139 @@
+import { parseDuration } from "../config/duration";
+import type { ClaimedJob } from "../queue/engine";
+import { type Handler, type HandlerModule, handlerOf } from "../queue/handlers";
+import type { JobHandler } from "../queue/job";
+import { encode } from "../queue/payload";
+import { type Ending, settlementOf } from "../queue/worker/attempt/ending";
+import { Execution } from "../queue/worker/attempt/execution";
+import { type Captured, capturedBy, capturing, newCapture } from "./captured/captured";
+import { atMoment, type Moment } from "./clock";
+import { reopenIfClosed } from "./freshApp";
+import { type FetchStub, withFetch } from "./stubFetch";
+
+/** How a job is tried. */
+export interface JobTest {
+  /** Which attempt it is (default: 1). The last one fails for good. */
+  attempt?: number;
+  userId?: number;
+  /** The moment at which the clock stands still meanwhile. */
+  now?: Moment;
+  /** Answers what it requests by fetch. */
+  fetch?: FetchStub;
+  /** A time limit in place of its own, such as "50ms". */
+  timeout?: string;
+  /** The job's type, where the handler is a function without one. */
+  type?: string;
+}
+
+/** How an attempt ended, and what it said and sent. */
+export interface TestedJob<R = unknown> extends Captured {
+  /** What becomes of the job: "retry" where it failed and has attempts left. */
+  state: "completed" | "retry" | "failed";
+  /** What the handler returned. */
+  result?: R | undefined;
+  /** What it threw, or that its time was up. */
+  error?: Error | undefined;
+  /** How long until the next attempt, in milliseconds, without what chance adds to it. */
+  delay?: number | undefined;
+  /** What it said by `progress`. */
+  progress: unknown[];
+  isTimedOut: boolean;
+}
+
+/**
+ * Works on one job as a worker does: its data goes through JSON, its time limit holds, and its ending says whether it is
+ * retried. The database is this test's own, mails are caught, and no request leaves this machine.
+ *
+ * @param job what the handler's file exports: `job(…)`, or the module with an exported `run` (`import * as`).
+ */
+export async function testJob<T = unknown, R = unknown>(
+  job: JobHandler<T, R> | HandlerModule,
+  data?: T,
+  given: JobTest = {},
+): Promise<TestedJob<R>> {
+  const { now, fetch } = given;
+  try {
+    return await atMoment(now, () => withFetch(fetch, () => attempt<R>(job, data, given)));
+  } finally {
+    reopenIfClosed();
+  }
+}
+
+async function attempt<R>(job: unknown, data: unknown, given: JobTest): Promise<TestedJob<R>> {
+  const { type, handler } = handlerFor(job, given);
+  const claimed = claimedJob(type, data, given);
+  const capture = newCapture();
+  const progress: unknown[] = [];
+  const { ending, isTimedOut } = await capturing(
+    capture,
+    () =>
+      new Promise<{ ending: Ending; isTimedOut: boolean }>((resolve) => {
+        const end = (execution: Execution, how: Ending) =>
+          resolve({ ending: how, isTimedOut: execution.isTimedOut });
+        const execution = new Execution(claimed, handler, {
+          stuckAfterMs: 5_000,
+          onEnd: (ended, how) => end(ended, how ?? ended.lateEnding),
+          onProgress: (_, value) => progress.push(JSON.parse(encode(value, "progress"))),
+          onStuck: (stuck) => end(stuck, stuck.lateEnding),
+        });
+        capture.onExit = (status) => end(execution, { kind: "threw", error: exited(status) });
+        execution.begin();
+      }),
+  );
+  capture.isOver = true;
+  const settled = settlementOf(claimed, handler, ending, { now: Date.now(), random: () => 0.5 });
+  return {
+    state: settled.state,
+    delay: settled.state === "retry" ? settled.delay : undefined,
+    result: ending.kind === "returned" ? (resultOf(ending.result) as R) : undefined,
+    error: ending.kind === "returned" ? undefined : asError(ending.error),
+    progress,
+    isTimedOut,
+    ...capturedBy(capture),
+  };
+}
+
+function handlerFor(job: unknown, { type: given, timeout }: JobTest): { type: string; handler: Handler } {
+  const isModule = (job as HandlerModule).default !== undefined || !("push" in (job as object));
+  const module = (isModule ? job : { default: job }) as HandlerModule;
+  const declared = (module.default as { name?: unknown } | undefined)?.name;
+  const type = given ?? (typeof declared === "string" ? declared : "Job");
+  const handler = handlerOf(type, module);
+  return {
+    type,
+    handler: timeout === undefined ? handler : { ...handler, timeoutMs: parseDuration(timeout) },
+  };
+}
+
+function claimedJob(type: string, data: unknown, given: JobTest): ClaimedJob {
+  return {
+    id: 1,
+    type,
+    userId: given.userId ?? null,
+    data: encode(data, "data"),
+    attempt: given.attempt ?? 1,
+    createdAt: Date.now(),
+    spent: 0,
+    crashes: 0,
+    priority: 0,
+    due: null,
+    cron: null,
+    retryPolicy: null,
+    rescheduleDelay: null,
+    rescheduledFromJob: null,
+    removeDelay: null,
+  };
+}
+
+/** As it is kept with the job; what is no JSON is an error there. */
+function resultOf(result: unknown): unknown {
+  return result === undefined ? undefined : JSON.parse(encode(result, "result"));
+}
+
+function exited(status: number): Error {
+  return new Error(`the handler called process.exit(${status}), which would end its worker`);
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

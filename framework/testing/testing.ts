@@ -1,0 +1,13 @@
+// What tests import as laju/testing. Importing it prepares the process, and gives each test a fresh app.
+import "./nodeEnv";
+import "./prepare";
+
+export type { LogLine } from "./captured/captured";
+export type { CaughtAttachment, CaughtMail } from "./captured/caughtMail";
+export { fixClock } from "./clock";
+export { freshApp } from "./freshApp";
+export { queuedJobs } from "./queuedJobs";
+export type { FetchStub } from "./stubFetch";
+export { type CommandTest, testCommand } from "./testCommand";
+export { type JobTest, type TestedJob, testJob } from "./testJob";
+export type { TestRun } from "./testRun";

@@ -1,0 +1,28 @@
+import { LajuError } from "../config/errors";
+import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
+
+/** A value for each option, as `run` gets it. A number may stand for its text. */
+export type GivenOptions<O extends OptionSpecs> = {
+  [K in keyof OptionValues<O>]?: OptionValues<O>[K] | Loose<OptionValues<O>[K]>;
+};
+type Loose<V> = V extends string ? number : V extends string[] ? readonly (string | number)[] : V;
+
+/** The words of a command line that give these options and arguments. */
+export function wordsOf(options: object = {}, args: readonly (string | number)[] = []): string[] {
+  const words = Object.entries(options).flatMap(([name, value]) => [value].flat().flatMap(wordFor(name)));
+  const others = args.map(String);
+  return others.some((word) => word.startsWith("-")) ? [...words, "--", ...others] : [...words, ...others];
+}
+
+function wordFor(name: string): (value: unknown) => string[] {
+  return (value) => {
+    if (value === undefined) return [];
+    if (value === true) return [`--${name}`];
+    if (value === false) return [`--no-${name}`];
+    if (typeof value === "string" || typeof value === "number") return [`--${name}=${value}`];
+    throw new LajuError(`the option ${name} is ${JSON.stringify(value) ?? typeof value}`, {
+      code: "E_TEST",
+      hint: "On a command line an option is a text, true or false, or a list of these.",
+    });
+  };
+}
