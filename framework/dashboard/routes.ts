@@ -12,6 +12,7 @@ import { assetNamed, readAssets } from "./assets/assets";
 import { html } from "./html";
 import { LiveParts } from "./live/liveParts";
 import { LiveStreams } from "./live/stream";
+import { addLogRoutes } from "./log/logRoutes";
 import { layout } from "./pages/layout";
 import { pageAt } from "./pages/pages";
 import { readWorld } from "./read/world";
@@ -52,6 +53,8 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     context.header("cache-control", "private, max-age=31536000, immutable");
     return context.body(asset.text, 200, { "content-type": asset.type });
   });
+
+  addLogRoutes(app);
 
   app.get("/events", (context: Context) => {
     const visitor = context.get("visitor") as Visitor;

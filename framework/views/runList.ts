@@ -40,6 +40,12 @@ export function earlierFailures(count: number, { words, tags = [] }: Selection, 
   return `  ${earlier} of the last day failed: ${paint("dim", command)}\n`;
 }
 
+/** "1.2s of CPU time, at most 84 MB of memory": of its own process. */
+export function usedText({ cpuMs, peakMemory }: Pick<Run, "cpuMs" | "peakMemory">): string | null {
+  if (cpuMs === null || peakMemory === null) return null;
+  return `${formatDuration(cpuMs)} of CPU time, at most ${Math.round(peakMemory / 1e6)} MB of memory`;
+}
+
 /** One run in full, for `node laju runs show ID`. */
 export function runDetails(run: Run, terminal: Terminal): string {
   const rows: [string, string | null][] = [
@@ -54,6 +60,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
     ["message", run.message],
     ["counts", countsText(run)],
+    ["used", usedText(run)],
     ["output", run.lostOutput && lossText(run.lostOutput)],
     ["error", run.error && withoutInternalFrames(run.error)],
     [run.error === null ? "error" : "logged", run.loggedError],

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
@@ -103,6 +104,7 @@ const commands: Record<string, ShopCommand> = {
 
 /** The build and the runs of a shop with a bad day: what the screenshots show. */
 export function makeShop(now = Date.now()): BenchApp {
+  const exports = ["commands/ExportOrders.ts", exportSource] as const;
   const files = Object.entries(commands).map(([name, command]) => [
     `commands/${name}.ts`,
     sourceOf(name, command),
@@ -111,14 +113,30 @@ export function makeShop(now = Date.now()): BenchApp {
     `app/jobs/${name}.ts`,
     jobSource.replace("NAME", name),
   ]);
-  const app = makeBenchApp(Object.fromEntries([...files, ...jobs]), process.execPath, "shop");
+  const app = makeBenchApp(Object.fromEntries([...files, ...jobs, exports]), process.execPath, "shop");
   app.write(".env", "NODE_ENV=production\n");
   app.laju(["build"]);
   app.laju(["migrate"]);
   app.laju(["run", "WarmCache"]);
   fill(app, now);
+  startExport(app);
   return app;
 }
+
+const exportSource = `import { setTimeout } from "node:timers/promises";
+import { command } from "../app/console/command";
+export default command({
+  description: "Hand the orders to the accountants",
+  async run({ log }) {
+    for (let page = 1; page <= 600; page++) {
+      if (page % 5 === 4) log.warn("Slow answer", { page, ms: 900 + page });
+      else log.info("Page written", { page, orders: 25, file: "orders-" + page + ".csv" });
+      if (page % 9 === 0) console.log("\\u001b[32mchecksum ok\\u001b[0m page " + page);
+      await setTimeout(page < 60 ? 5 : 1_500);
+    }
+  },
+});
+`;
 
 const jobSource = `import { job } from "app/queue/job";
 export default job("NAME", { attempts: 3, async run() {} });
@@ -145,26 +163,18 @@ interface Row {
   end: number | null;
   state: string;
   error: string | null;
-  log: LogPlace | null;
-}
-
-interface LogPlace {
-  file: string;
-  from: number;
-  to: number;
 }
 
 function fill({ root }: BenchApp, now: number): void {
   const random = seeded(20261130);
   const rows = Object.entries(commands).flatMap(([name, command]) => runsOf(name, command, now, random));
   rows.sort((a, b) => a.at - b.at);
-  const log = writeLog(root, now);
   withLedger(join(root, "data"), (ledger) => {
     ledger.exec("DELETE FROM runs");
     const insert = ledger.prepare(
       `INSERT INTO runs (name, host, pid, process, args, started_at, finished_at, duration, state, exit_status, error,
-         message, processed, log_file, log_from, log_to, attempt, has_lock, key)
-       VALUES (?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)`,
+         message, processed, attempt, has_lock, key)
+       VALUES (?, ?, ?, ?, '[]', ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)`,
     );
     ledger.transaction(() => {
       rows.forEach((row, index) => {
@@ -177,7 +187,6 @@ function fill({ root }: BenchApp, now: number): void {
             : processed === null
               ? null
               : "Products copied";
-        const place = isRunning ? log : row.log;
         insert.run(
           ...[row.name, process.env.SHOP_HOST ?? "web-1", process.pid, null, row.at, row.end],
           ...[
@@ -185,8 +194,7 @@ function fill({ root }: BenchApp, now: number): void {
             row.state,
             row.state === "succeeded" ? 0 : isRunning ? null : 1,
           ],
-          ...[row.error, message, processed, place?.file ?? null, place?.from ?? null],
-          ...[isRunning ? null : (place?.to ?? null), `k${index.toString(36)}`],
+          ...[row.error, message, processed, `k${index.toString(36)}`],
         );
       });
     })();
@@ -203,33 +211,26 @@ function runsOf(name: string, command: ShopCommand, now: number, random: () => n
     const took = Math.round(tookMs * (0.85 + random() * 0.3 + (random() > 0.97 ? 1.2 : 0)));
     const isSkipped = name === "SyncExternalData" && random() < 0.02;
     rows.push({
-      ...{ name, at: at + Math.round(random() * 900), log: null },
+      ...{ name, at: at + Math.round(random() * 900) },
       end: at + 950 + (isSkipped ? 5 : isBad ? Math.round(took / 6) : took),
       state: isSkipped ? "skipped" : isBad ? "failed" : "succeeded",
       error: isBad ? error : null,
     });
   }
   if (name === "SyncExternalData") {
-    rows.push({ name, at: now - 161_000, end: null, state: "running", error: null, log: null });
+    rows.push({ name, at: now - 161_000, end: null, state: "running", error: null });
   }
   return rows;
 }
 
-/** What the run that goes on has printed so far. */
-function writeLog(root: string, now: number): LogPlace {
-  const file = join(root, "logs", "SyncExternalData.log");
+/** A run that goes on for a while, and says what it does: as cron starts it. */
+function startExport({ root }: BenchApp): void {
+  const file = join(root, "logs", "ExportOrders.log");
   mkdirSync(join(root, "logs"), { recursive: true });
-  const levels = ["info", "info", "info", "debug", "warn"];
-  for (let page = 1; page <= 60; page++) {
-    const line = {
-      ...{
-        timestamp: new Date(now - 161_000 + page * 2_500).toISOString(),
-        level: levels[page % levels.length],
-      },
-      message: page % 5 === 4 ? "Slow answer" : "Page copied",
-      ...{ page, products: 25, ms: 180 + ((page * 37) % 900) },
-    };
-    appendFileSync(file, `${JSON.stringify(line)}\n`);
-  }
-  return { file, from: 0, to: 0 };
+  const log = openSync(file, "a");
+  spawn(process.execPath, ["commands/ExportOrders.js"], {
+    cwd: join(root, "build"),
+    detached: true,
+    stdio: ["ignore", log, log],
+  }).unref();
 }

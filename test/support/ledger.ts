@@ -14,6 +14,8 @@ export function undoTablesTo(version: number): string {
 
 /** What undoes each version. */
 const undoTables: Record<number, string> = {
+  9: `DROP TABLE actions; ALTER TABLE runs DROP COLUMN cpu; ALTER TABLE runs DROP COLUMN peak_memory;
+      PRAGMA user_version = 8;`,
   8: `ALTER TABLE incidents DROP COLUMN acked_at; ALTER TABLE incidents DROP COLUMN ack_reason;
       ALTER TABLE incidents DROP COLUMN closed_because; PRAGMA user_version = 7;`,
   7: `ALTER TABLE runs DROP COLUMN lost_lines; ALTER TABLE runs DROP COLUMN lost_code; PRAGMA user_version = 6;`,

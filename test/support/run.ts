@@ -19,6 +19,8 @@ export function someRun(more: Partial<Run> = {}): Run {
     failed: null,
     loggedError: null,
     lostOutput: null,
+    cpuMs: null,
+    peakMemory: null,
     attempt: 1,
     retryOf: null,
     args: [],

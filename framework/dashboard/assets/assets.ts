@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readText } from "../../config/readText";
-import { palette } from "../../views/report/style";
+import { chartStyle, palette } from "../../views/report/style";
 
 /** A file that pages ask for. */
 export interface Asset {
@@ -22,7 +22,7 @@ let known: Assets | undefined;
 /** Read once: the dashboard needs no build step, and asks nothing of another place. */
 export function readAssets(): Assets {
   known ??= {
-    style: asset("style", "css", "text/css", palette + textOf("style.css")),
+    style: asset("style", "css", "text/css", palette + chartStyle + textOf("style.css")),
     script: asset("page", "js", "text/javascript", textOf("page.js")),
     icon: { name: "icon.svg", type: "image/svg+xml", text: textOf("icon.svg") },
   };

@@ -168,6 +168,66 @@
     filter.focus();
   });
 
+  /* --- A run's log ------------------------------------------------------------------------------------------------- */
+
+  const most = 5_000;
+  let tail;
+
+  function startLog() {
+    const log = document.querySelector("[data-log]");
+    const pre = document.querySelector(".log");
+    if (!pre) return;
+    const isOn = (id) => byId(id)?.checked === true;
+    byId("wrap")?.addEventListener("change", () => document.body.classList.toggle("no-wrap", !isOn("wrap")));
+    byId("numbers")?.addEventListener("change", () =>
+      document.body.classList.toggle("numbered", isOn("numbers")),
+    );
+    byId("copy")?.addEventListener("click", async ({ target }) => {
+      await navigator.clipboard.writeText(pre.textContent);
+      target.textContent = "Copied";
+    });
+    if (!log) return;
+    pre.scrollTop = pre.scrollHeight;
+    byId("earlier")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      void earlier(log, pre);
+    });
+    if ("follows" in log.dataset) follow(log, pre, isOn);
+  }
+
+  function fragment(text) {
+    const template = document.createElement("template");
+    template.innerHTML = policy ? policy.createHTML(text) : text;
+    return template.content;
+  }
+
+  async function earlier({ dataset }, pre) {
+    const answer = await fetch(`${root}runs/${dataset.log}/earlier?before=${dataset.from}`);
+    if (!answer.ok) return;
+    const { html, from } = await answer.json();
+    const height = pre.scrollHeight;
+    pre.prepend(fragment(html));
+    pre.scrollTop += pre.scrollHeight - height;
+    dataset.from = from;
+    if (from === 0) byId("earlier").remove();
+  }
+
+  function follow({ dataset }, pre, isOn) {
+    tail = new EventSource(`${root}runs/${dataset.log}/tail?after=${dataset.to}`);
+    let number = Number(pre.lastElementChild?.dataset.n ?? 0);
+    tail.addEventListener("lines", ({ data }) => {
+      const lines = fragment(JSON.parse(data));
+      for (const line of lines.children) line.dataset.n = ++number;
+      pre.append(lines);
+      while (pre.children.length > most) pre.firstElementChild.remove();
+      if (isOn("follow")) pre.scrollTop = pre.scrollHeight;
+    });
+    tail.addEventListener("end", () => tail.close());
+  }
+
+  addEventListener("pagehide", () => tail?.close());
+  document.documentElement.classList.add("scripted-page");
+  startLog();
   tick();
   connect();
 })();

@@ -1,10 +1,18 @@
 import type { Page, View } from "../view";
+import { commandPage } from "./command";
 import { homePage } from "./home";
+import { runPage } from "./run";
+import { runsPage } from "./runs";
 
 type Draw = (view: View, ...parts: string[]) => Page | undefined | Promise<Page | undefined>;
 
 /** Every page by its path below the first one. */
-const pages: [path: RegExp, draw: Draw][] = [[/^$/, homePage]];
+const pages: [path: RegExp, draw: Draw][] = [
+  [/^$/, homePage],
+  [/^commands\/(.+)$/, commandPage],
+  [/^runs$/, runsPage],
+  [/^runs\/(\w+)$/, runPage],
+];
 
 /** Draws the page at a path; undefined where there is none. */
 export async function pageAt(path: string, view: View): Promise<Page | undefined> {

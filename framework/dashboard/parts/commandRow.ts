@@ -65,8 +65,8 @@ function dotOf(row: StatusRow): string {
 function dotText(row: StatusRow): string {
   if (row.running !== null) return "running";
   if (needsAttention(row)) return "needs attention";
-  if (row.isRetrying) return "waiting to retry";
   if (row.last === null) return "no run yet";
+  if (row.isRetrying && hasFailed(row.last)) return "waiting to retry";
   return row.last.state.replace("_", " ");
 }
 
@@ -91,7 +91,7 @@ function lastText({ row, runs }: RowFacts, view: View): Html {
   }
   if (row.last === null) return html`<span class="dim">never</span>`;
   const took = row.last.durationMs === null ? "" : formatDuration(row.last.durationMs);
-  return html`${agoTime(row.last.startedAt, view)}<span class="more">${row.isRetrying ? "retrying" : took}</span>`;
+  return html`${agoTime(row.last.startedAt, view)}<span class="more">${row.isRetrying && hasFailed(row.last) ? "retrying" : took}</span>`;
 }
 
 function buttonOf({ name, running, isPaused, enabled }: StatusRow, view: View): Html {

@@ -80,6 +80,9 @@ export interface Outcome extends RunResult {
   /** In milliseconds, where its process can tell. */
   durationMs?: number | undefined;
   logTo?: number | undefined;
+  /** What its process used: time of the processors in milliseconds, and the most memory in bytes. */
+  cpuMs?: number | undefined;
+  peakMemory?: number | undefined;
   /** What its process has to tell, and anybody else where it cannot. */
   untold?: PendingNotice | undefined;
 }

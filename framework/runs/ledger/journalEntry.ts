@@ -43,6 +43,8 @@ function isEnd({
   processed,
   failed,
   lostOutput,
+  cpuMs,
+  peakMemory,
 }: Entry): boolean {
   return (
     ends.includes(state as RunState) &&
@@ -52,6 +54,8 @@ function isEnd({
     (processed == null || isCount(processed)) &&
     (failed == null || isCount(failed)) &&
     (lostOutput == null || isLoss(lostOutput as Entry)) &&
+    (cpuMs == null || isCount(cpuMs)) &&
+    (peakMemory == null || isCount(peakMemory)) &&
     (durationMs == null || (typeof durationMs === "number" && durationMs >= 0 && durationMs <= latest))
   );
 }

@@ -120,6 +120,24 @@ const changes = [
   ALTER TABLE incidents ADD COLUMN ack_reason TEXT;
   ALTER TABLE incidents ADD COLUMN closed_because TEXT;
 `,
+  `
+  -- What a run's own process used: milliseconds of the processors, and bytes of memory at most.
+  ALTER TABLE runs ADD COLUMN cpu INTEGER;
+  ALTER TABLE runs ADD COLUMN peak_memory INTEGER;
+
+  -- What people did from the dashboard: who, when, what, to which command or type of jobs, and the run that came of it.
+  CREATE TABLE actions (
+    id      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    who     TEXT NOT NULL,
+    action  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details TEXT,
+    run_key TEXT
+  );
+  CREATE INDEX actions_by_subject ON actions (subject, id);
+  CREATE INDEX actions_by_run ON actions (run_key) WHERE run_key IS NOT NULL;
+`,
 ];
 
 /** From this version on the tables are no longer these. */

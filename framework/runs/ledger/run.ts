@@ -33,6 +33,10 @@ export interface Run {
   loggedError: string | null;
   /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
   lostOutput: LostOutput | null;
+  /** The time of the processors that its own process took, in milliseconds; null where that is not known. */
+  cpuMs: number | null;
+  /** The most memory that its own process had, in bytes. */
+  peakMemory: number | null;
   /** 1, or more for a retry. */
   attempt: number;
   /** The key of the first attempt, in a retry. */

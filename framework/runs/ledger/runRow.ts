@@ -23,6 +23,8 @@ export interface RunRow {
   logged_error: string | null;
   lost_lines: number | null;
   lost_code: string | null;
+  cpu: number | null;
+  peak_memory: number | null;
   attempt: number;
   log_file: string | null;
   log_inode: number | null;
@@ -51,6 +53,8 @@ export function toRun(row: RunRow): Run {
     failed: row.failed,
     loggedError: row.logged_error,
     lostOutput: lostOutputOf(row),
+    cpuMs: row.cpu,
+    peakMemory: row.peak_memory,
     attempt: row.attempt,
     retryOf: row.retry_of,
     args: JSON.parse(row.args),
@@ -94,13 +98,14 @@ export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(
       `UPDATE runs SET state = ?, exit_status = ?, message = ?, error = ?, processed = ?, failed = ?,
-         logged_error = ?, lost_lines = ?, lost_code = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
+         logged_error = ?, lost_lines = ?, lost_code = ?, cpu = ?, peak_memory = ?, finished_at = ?, duration = ?, log_to = ?, untold = ?
        WHERE key = ? AND state IN ('running', 'lost')`,
     )
     .run(
       ...[end.state, end.exitStatus, messageOf(ledger, end), end.error ?? null],
       ...[end.processed ?? null, end.failed ?? null, end.loggedError ?? null],
-      ...[end.lostOutput?.lines ?? null, end.lostOutput?.code ?? null, end.finishedAt],
+      ...[end.lostOutput?.lines ?? null, end.lostOutput?.code ?? null],
+      ...[end.cpuMs ?? null, end.peakMemory ?? null, end.finishedAt],
       ...[
         end.durationMs ?? null,
         end.logTo ?? null,

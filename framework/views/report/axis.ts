@@ -24,7 +24,7 @@ interface Mark {
 
 /** The days below a chart: a mark where each begins, and as many labels as fit, always including today's. */
 export function timeAxis(axis: Axis): string {
-  return `<div class="axis">${spans(marksOf(axis)).join("")}</div>`;
+  return `<svg class="axis" aria-hidden="true">${labels(marksOf(axis)).join("")}</svg>`;
 }
 
 function marksOf(axis: Axis): Mark[] {
@@ -49,7 +49,7 @@ function marksOf(axis: Axis): Mark[] {
 const rooms = { wide: 10, narrow: 17 };
 
 /** Labels are placed from the right, so that today gets one. Near the right edge, a label is left of its mark. */
-function spans(marks: readonly Mark[]): string[] {
+function labels(marks: readonly Mark[]): string[] {
   const free = { wide: Infinity, narrow: Infinity };
   const texts = [...marks].reverse().map(({ cell, label }) => {
     const isLeft = cell > cellCount - rooms.narrow;
@@ -60,9 +60,10 @@ function spans(marks: readonly Mark[]): string[] {
       return true;
     };
     const [onWide, onNarrow] = [fits("wide"), fits("narrow")];
-    const classes = [isLeft ? "left" : "", onWide && !onNarrow ? "roomy" : ""].filter(Boolean).join(" ");
-    const left = ((cell / cellCount) * 100).toFixed(2);
-    return `<span${classes && ` class="${classes}"`} style="left:${left}%">${onWide ? label : ""}</span>`;
+    const x = `${((cell / cellCount) * 100).toFixed(2)}%`;
+    const classes = [isLeft ? "left" : "", onNarrow ? "" : "roomy"].filter(Boolean).join(" ");
+    const text = `<text${classes && ` class="${classes}"`} x="${x}" dx="${isLeft ? -3 : 3}" y="11">${label}</text>`;
+    return `<line x1="${x}" x2="${x}" y2="100%"/>${onWide ? text : ""}`;
   });
   return texts.reverse();
 }

@@ -164,8 +164,8 @@ describe("the days below a chart", () => {
     const to = Math.ceil((Date.parse(at) + 1) / cellMs) * cellMs;
     const clock = { now: new Date(at), hostTimezone: "UTC" };
     const axis = timeAxis({ from: to - 168 * cellMs, cellMs, clock, days });
-    return [...axis.matchAll(/<span(?: class="([^"]*)")? style="left:[\d.]+%">([^<]*)/g)].map(
-      ([, classes = "", label]) => (classes === "" ? label : `${label} (${classes})`),
+    return [...axis.matchAll(/<line [^>]*>(?:<text(?: class="([^"]*)")? x[^>]*>([^<]*))?/g)].map(
+      ([, classes = "", label = ""]) => (classes === "" ? label : `${label} (${classes})`),
     );
   };
 

@@ -1,0 +1,88 @@
+import { setTimeout } from "node:timers/promises";
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context, Hono } from "hono";
+// @ts-ignore: not every checkout has installed it yet.
+import { streamSSE } from "hono/streaming";
+import type { Run } from "../../runs/ledger/run";
+import { runAt } from "../pages/run";
+import { earlierLines } from "../parts/logView";
+import { logLines } from "./logLines";
+import { linesAfter, logOf } from "./readLog";
+
+/** How often a log that is followed is looked at, in milliseconds. */
+const pauseMs = 300;
+const beatMs = 20_000;
+
+/** What a page's script asks of a log, and the log as a file. */
+export function addLogRoutes(app: Hono): void {
+  app.get("/runs/:id{[0-9]+}/earlier", async (context: Context) => {
+    const run = runAt(context.req.param("id") ?? "");
+    const before = Number(context.req.query("before"));
+    const lines = run === undefined ? undefined : await earlierLines(run, before);
+    return lines === undefined ? context.notFound() : context.json(lines);
+  });
+
+  app.get("/runs/:id{[0-9]+}/tail", (context: Context) => {
+    const run = runAt(context.req.param("id") ?? "");
+    if (run === undefined) return context.notFound();
+    const after = Number(context.req.header("last-event-id") ?? context.req.query("after"));
+    context.header("x-accel-buffering", "no");
+    return streamSSE(context, (stream: Stream) => follow(run, after, stream));
+  });
+
+  app.get("/runs/:id{[0-9]+}/log.txt", (context: Context) => {
+    const run = runAt(context.req.param("id") ?? "");
+    const body = run === undefined ? undefined : wholeLog(run);
+    if (run === undefined || body === undefined) return context.notFound();
+    const name = `${run.name.replaceAll("/", "-")}-${run.id}.log`;
+    return context.body(body, 200, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}"`,
+    });
+  });
+}
+
+interface Stream {
+  aborted: boolean;
+  writeSSE(message: { event: string; data: string; id?: string }): Promise<void>;
+}
+
+/** Sends each line once it is whole, until the run has ended and all of it is sent. */
+async function follow(run: Run, after: number, stream: Stream): Promise<void> {
+  let position = Number.isFinite(after) ? after : 0;
+  let silentSince = Date.now();
+  while (!stream.aborted) {
+    // First how it stands, then what it wrote: so nothing that came before its end is left.
+    const now = runAt(String(run.id)) ?? { ...run, state: "lost" as const };
+    const log = logOf(now);
+    const window = log && linesAfter(now, log, position);
+    if (window !== undefined && window.lines.length > 0) {
+      position = window.to;
+      const html = String(logLines(window.lines.map((line) => ({ line }))));
+      await stream.writeSSE({ event: "lines", data: JSON.stringify(html), id: String(position) });
+      silentSince = Date.now();
+      continue;
+    }
+    if (now.state !== "running") return stream.writeSSE({ event: "end", data: "" });
+    if (Date.now() - silentSince > beatMs) {
+      await stream.writeSSE({ event: "beat", data: "" });
+      silentSince = Date.now();
+    }
+    await setTimeout(pauseMs);
+  }
+}
+
+/** In pieces, as fast as they are taken: 100 MB need not fit into memory. */
+function wholeLog(run: Run): ReadableStream<Uint8Array> | undefined {
+  const log = logOf(run);
+  if (log === undefined) return undefined;
+  let position = log.from;
+  return new ReadableStream({
+    pull(controller) {
+      const window = linesAfter({ ...run, state: "succeeded" }, log, position);
+      if (window.to <= position) return controller.close();
+      position = window.to;
+      return controller.enqueue(Buffer.concat(window.lines));
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { statSync } from "node:fs";
+import { idOfRun } from "../../runs/history/findRuns";
+import type { Run } from "../../runs/ledger/run";
+import { runOfLine } from "../../runs/logs/lines";
+import { nextStartInLog } from "../../runs/logs/logNeighbours";
+import { type FilePart, logPartOf, readLines, readOwnLines } from "../../runs/logs/runLog";
+
+/** How much is read of a log at a time, in bytes. */
+const windowBytes = 256 * 1024;
+const mostLines = 500;
+
+/** Some lines of a run's log, and where in the file they are. */
+export interface LogWindow {
+  lines: Buffer[];
+  from: number;
+  to: number;
+  /** Whether there is more before them, and after them. */
+  isFirst: boolean;
+  isLast: boolean;
+}
+
+/** The part of a file that a run has written so far; undefined where there is none, or it is gone. */
+export function logOf(run: Run): (FilePart & { to: number }) | undefined {
+  const part = logPartOf(run, null);
+  if (part === undefined) return undefined;
+  const { size } = statSync(part.file);
+  const end = run.state === "running" ? size : (run.log?.to ?? nextStartInLog(run) ?? size);
+  return { ...part, to: Math.max(part.from, Math.min(end, size)) };
+}
+
+/** The last lines before a byte of the file: of 100 MB as fast as of 1 kB. */
+export function linesBefore(run: Run, log: FilePart & { to: number }, before: number): LogWindow {
+  const to = Math.min(Math.max(before, log.from), log.to);
+  const from = Math.max(log.from, to - windowBytes);
+  const all: Buffer[] = [];
+  readLines({ ...log, from, to }, (lines) => {
+    all.push(...lines);
+    return true;
+  });
+  // Its beginning was not read, unless it is all there is.
+  const cut = from > log.from && all.length > 1 ? (all.shift()?.length ?? 0) : 0;
+  const shown = all.slice(-mostLines);
+  const left = all.slice(0, -mostLines).reduce((sum, line) => sum + line.length, 0);
+  const start = from + cut + left;
+  const own = shown.filter((line) => !isOfAnother(line, run));
+  return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
+}
+
+/** The first lines from a byte on; what is still being written is left for the next time. */
+export function linesAfter(run: Run, log: FilePart & { to: number }, after: number): LogWindow {
+  const from = Math.min(Math.max(after, log.from), log.to);
+  const lines: Buffer[] = [];
+  const end = run.state === "running" ? null : log.to;
+  const to = readOwnLines({ ...log, from, to: end }, ownLinesOf(run), (some) => {
+    lines.push(...some);
+    return false;
+  });
+  return { lines, from, to, isFirst: from <= log.from, isLast: to >= log.to };
+}
+
+function ownLinesOf({ key }: Run) {
+  const isRun = (other: string) => idOfRun(other) !== undefined;
+  return { key, isRun, leftOut: { lines: 0, runs: new Set<string>() } };
+}
+
+/** Whether another run, which wrote to the same file meanwhile, has written it. */
+function isOfAnother(line: Buffer, run: Run): boolean {
+  const key = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
+  return key !== undefined && key !== run.key && idOfRun(key) !== undefined;
+}
+
+const openingBrace = 0x7b;

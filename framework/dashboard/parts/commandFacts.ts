@@ -1,0 +1,76 @@
+import { relative } from "node:path";
+import { logFileOf } from "../../catalog/logFile";
+import { paths } from "../../config/config";
+import { shortTimes } from "../../host/hostClock";
+import { priorityText } from "../../metadata/commandMeta";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { nextRuns } from "../../schedule/times/nextRuns";
+import { shownUrl } from "../../services/webAddress";
+import { type Html, html } from "../html";
+import type { View } from "../view";
+import { wordsOf } from "./commandRow";
+
+const upcoming = 5;
+
+/** What the source and this deployment say of a command. */
+export function commandFacts(command: DeployedCommand, view: View): Html {
+  const facts = factsOf(command, view).filter(([, value]) => value !== null && value !== "");
+  return html`<dl class="facts card">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function factsOf(command: DeployedCommand, { clock }: View): [string, string | Html | null][] {
+  const { schedules, timezone, oneServer, retries, options, overridden } = command;
+  const next = command.enabled ? nextRuns(command, clock, upcoming).map((time) => time.toISOString()) : [];
+  const zone = timezone ?? clock.hostTimezone;
+  const own = (field: string, text: string | null) =>
+    text !== null && overridden.includes(field) ? html`${text} <span class="tag">schedule.json</span>` : text;
+  return [
+    ["Schedule", own("schedule", schedules.length === 0 ? "none: started by hand" : schedules.join(", "))],
+    ["In words", schedules.length === 0 ? null : wordsOf(command)],
+    [
+      "Next",
+      next.length === 0
+        ? null
+        : html`${withDaysOnce(shortTimes(next, zone))} <span class="dim">${zone}</span>`,
+    ],
+    ["Time zone", own("timezone", timezone)],
+    ["Time limit", own("timeout", timeoutText(command))],
+    ["While it runs", own("overlap", overlaps[command.overlap])],
+    ["Servers", oneServer && `one of several; ${oneServer.whenUnavailable} where that is not known`],
+    ["Retries", retries === 0 ? null : `${retries}, the first after ${command.retryDelay}`],
+    ["Environments", own("environments", command.environments?.join(", ") ?? null)],
+    ["Tags", own("tags", command.tags.join(", "))],
+    ["Priority", own("priority", priorityText(command) ?? null)],
+    [
+      "Options",
+      Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(", "),
+    ],
+    // Anybody who knows a ping's path can report that all is well.
+    ["Ping", command.ping === null ? null : shownUrl(command.ping)],
+    ["File", html`<code>${command.file}</code>`],
+    ["Log", html`<code>${relative(paths.root, logFileOf(command))}</code>`],
+  ];
+}
+
+/** "Mon 30 Nov 11:45, 12:00, Tue 01 Dec 00:15". */
+function withDaysOnce(times: readonly string[]): string {
+  const dayOf = (time: string) => time.slice(0, "Mon 30 Nov".length);
+  return times
+    .map((time, index) =>
+      index > 0 && dayOf(time) === dayOf(times[index - 1] as string) ? time.slice(11) : time,
+    )
+    .join(", ");
+}
+
+const overlaps = {
+  skip: "a start is skipped",
+  wait: "a start waits for its end",
+  allow: "another may run beside it",
+};
+
+function timeoutText({ timeout, timeoutFrom }: DeployedCommand): string | null {
+  if (timeout === false) return "none";
+  return timeoutFrom === undefined ? timeout : `${timeout} (${timeoutFrom})`;
+}

@@ -1,0 +1,42 @@
+import { markLostRuns } from "../../runs/history/lostRuns";
+import { ledger } from "../../runs/ledger/ledgerFile";
+import type { Run, RunState } from "../../runs/ledger/run";
+import { type RunRow, toRun } from "../../runs/ledger/runRow";
+
+/** Which runs a list shows: all of it stands in the page's address. */
+export interface RunChoice {
+  name?: string | undefined;
+  states: readonly RunState[];
+  /** Began at or after, and before (milliseconds since the epoch). */
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Only runs with smaller ids: the next page of the list. */
+  before?: number | undefined;
+}
+
+/** How many runs a page has. */
+export const runsOnPage = 50;
+
+/** A clock may have been set back meanwhile: so much later runs may have smaller ids. */
+const leewayMs = 3 * 3_600_000;
+
+/** Without these a short time would be looked for through the whole ledger. */
+const firstId = `(SELECT id FROM runs WHERE started_at >= @from - ${leewayMs} ORDER BY started_at LIMIT 1)`;
+const lastId = `coalesce((SELECT id FROM runs WHERE started_at >= @to + ${leewayMs} ORDER BY started_at LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
+
+/** The runs that fit, newest first; one more than a page has where there are more. */
+export function readRunPage({ name, states, from, to, before }: RunChoice): Run[] {
+  markLostRuns();
+  const conditions = [
+    name === undefined ? "" : "name = @name",
+    states.length === 0 ? "" : `state IN (${states.map((state) => `'${state}'`).join(", ")})`,
+    from === undefined ? "" : `started_at >= @from AND id >= ${firstId}`,
+    to === undefined ? "" : `started_at < @to AND id < ${lastId}`,
+    before === undefined ? "" : "id < @before",
+  ].filter(Boolean);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const rows = ledger()
+    .prepare(`SELECT * FROM runs ${where} ORDER BY id DESC LIMIT ${runsOnPage + 1}`)
+    .all({ name: name ?? null, from: from ?? null, to: to ?? null, before: before ?? null });
+  return (rows as RunRow[]).map(toRun);
+}

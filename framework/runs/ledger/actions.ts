@@ -1,0 +1,43 @@
+import { ledger } from "./ledgerFile";
+
+/** Something that a person did from the dashboard. */
+export interface Action {
+  at: number;
+  who: string;
+  /** "run", "stop", "pause", … */
+  action: string;
+  /** The command, or what else it was done to. */
+  subject: string;
+  /** A reason, or the options given; secrets are left out. */
+  details: string | null;
+  /** The key of the run that came of it. */
+  runKey: string | null;
+}
+
+export function recordAction({ at, who, action, subject, details, runKey }: Action): void {
+  ledger()
+    .prepare("INSERT INTO actions (at, who, action, subject, details, run_key) VALUES (?, ?, ?, ?, ?, ?)")
+    .run(at, who, action, subject, details, runKey);
+}
+
+/** What was done to a command, the latest first. */
+export function actionsOn(subject: string, limit: number): Action[] {
+  const rows = ledger()
+    .prepare("SELECT * FROM actions WHERE subject = ? ORDER BY id DESC LIMIT ?")
+    .all(subject, limit);
+  return (rows as ActionRow[]).map(toAction);
+}
+
+/** Who started a run, if somebody did from the dashboard. */
+export function actionOfRun(key: string): Action | undefined {
+  const row = ledger().prepare("SELECT * FROM actions WHERE run_key = ?").get(key) as ActionRow | undefined;
+  return row && toAction(row);
+}
+
+interface ActionRow extends Omit<Action, "runKey"> {
+  run_key: string | null;
+}
+
+function toAction({ at, who, action, subject, details, run_key }: ActionRow): Action {
+  return { at, who, action, subject, details, runKey: run_key };
+}
