@@ -8,7 +8,7 @@ export function bundleLoader(build) {
   const scripts = new Map();
   function load(path, { given = [] } = {}) {
     const filename = join(build, `${path}.js`);
-    const script = new Script(readFileSync(filename, "latin1"), { filename });
+    const script = new Script(readFileSync(filename, "utf8"), { filename });
     scripts.set(path, script);
     const module = { exports: {} };
     const own = [build, load, Module, (name) => import(name)];

@@ -57,7 +57,7 @@ if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
 const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   const filename = `${lajuBuild}/${path}.js`;
   const { Script } = require("node:vm");
-  const source = lajuRead(descriptor ?? filename)?.latin1Slice();
+  const source = lajuRead(descriptor ?? filename)?.utf8Slice();
   if (source === undefined) {
     throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
   }

@@ -10,7 +10,7 @@ import { writeCache } from "../writeCache.js";
 
 const [folder, name, file, cache] = process.argv.slice(2);
 const filename = join(folder, `${file}.js`);
-const script = new Script(readFileSync(filename, "latin1"), { filename });
+const script = new Script(readFileSync(filename, "utf8"), { filename });
 const module = { exports: {} };
 script.runInThisContext()(module.exports, createRequire(filename), module, filename, folder);
 

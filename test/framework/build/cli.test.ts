@@ -34,11 +34,17 @@ describe("build/cli", () => {
     "holds the command line's %s half with a code cache that V8 takes",
     (half) => {
       const file = halves()[half];
-      const source = readFileSync(join(folder(), file), "latin1");
+      const source = readFileSync(join(folder(), file), "utf8");
       const script = new Script(source, { cachedData: readFileSync(cacheOf(file)) });
       expect(script.cachedDataRejected).toBe(false);
     },
   );
+
+  // esbuild escapes other characters in strings, but not in regular expressions.
+  test("reads a regular expression with other characters than ASCII's as it was written", async () => {
+    const { stderr } = await app.laju("explain", "0 8\u201310 * * 1");
+    expect(stderr).toContain('such as "0 8-10 * * 1"');
+  });
 
   test("the verbs that people type all day need no cold half, and others do", async () => {
     const cold = join(folder(), halves().cold);
