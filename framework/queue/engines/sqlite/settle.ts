@@ -5,12 +5,16 @@ import { numbered, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 import { insertJob } from "./push";
 
+/**
+ * As few looks into an element as possible: each is 4 % of SQLite's work for a job, and elements as text instead of JSONB
+ * are another 5 %.
+ */
 const completeMany = `update jobs
   set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,
     remove_at = ?1 + remove_delay
-  from json_each(?2) d
-  where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = d.value->>1
-    and jobs.created_at is ?4 + (d.value->>3) and status = 'processing'`;
+  from jsonb_each(?2) d
+  where jobs.id = d.value->>0 and jobs.locked_by = ?3 and jobs.attempts = ?4
+    and jobs.created_at is ?5 + (d.value->>1) and status = 'processing'`;
 
 const owned =
   "where id = ?1 and attempts = ?2 and locked_by = ?3 and created_at is ?4 and status = 'processing'";
@@ -53,19 +57,11 @@ function isPlain(settlement: Settlement): settlement is Plain {
 
 function completePlain(database: Database, worker: string, plain: readonly Plain[], now: number): number[] {
   if (plain.length === 0) return [];
-  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
-  const since = plain[0]?.createdAt ?? 0;
-  const done = JSON.stringify(
-    plain.map(({ id, attempt, result, createdAt }) => [
-      id,
-      attempt,
-      result,
-      createdAt === null ? null : createdAt - since,
-    ]),
-  );
   const complete = database.transaction(() => {
-    const { changes } = statement(database, completeMany).run({ 1: now, 2: done, 3: worker, 4: since });
-    if (changes < plain.length) throw new SomeLost();
+    for (const [attempt, some] of byAttempt(plain)) {
+      const { changes } = statement(database, completeMany).run(completion(worker, attempt, some, now));
+      if (changes < some.length) throw new SomeLost();
+    }
   });
   try {
     complete();
@@ -75,6 +71,29 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
     // Rare: undone, and done again one by one to see which they are.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
+}
+
+/** Mostly there is one group: few jobs were tried before. */
+function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
+  const groups = new Map<number, Plain[]>();
+  for (const one of plain) {
+    const group = groups.get(one.attempt);
+    if (group === undefined) groups.set(one.attempt, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** The values of `completeMany`. */
+function completion(worker: string, attempt: number, plain: readonly Plain[], now: number) {
+  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
+  const since = plain[0]?.createdAt ?? 0;
+  const done = plain.map(({ id, result, createdAt }) => [
+    id,
+    createdAt === null ? null : createdAt - since,
+    result,
+  ]);
+  return { 1: now, 2: JSON.stringify(done), 3: worker, 4: attempt, 5: since };
 }
 
 class SomeLost extends Error {}

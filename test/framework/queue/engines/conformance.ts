@@ -475,6 +475,22 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.list({ limit: 10 })).toHaveLength(1);
       });
 
+      test("of a batch with several attempts, only the claims that are over are lost", async () => {
+        await engine.push(Array.from({ length: 5 }, () => newJob()));
+        const early = await claim("w1", 2);
+        await engine.release("w1", early);
+        const all = await claim("w1", 5);
+        expect(all.map(({ attempt }) => attempt)).toEqual([2, 2, 1, 1, 1]);
+        const restored = { ...held(all[4] as ClaimedJob), createdAt: (all[4]?.createdAt ?? 0) - 1 };
+        const batch = [early[0], all[1], all[2], all[3], restored] as ClaimedJob[];
+        expect((await settle("w1", ...batch.map((job) => done(job)))).sort((a, b) => a - b)).toEqual([
+          early[0]?.id,
+          restored.id,
+        ]);
+        expect(await settle("w1", done(all[0] as ClaimedJob), done(all[4] as ClaimedJob))).toEqual([]);
+        expect((await engine.counts()).byState).toMatchObject({ completed: 5, processing: 0 });
+      });
+
       test("a release that arrives twice takes nothing from whoever has claimed the job since", async () => {
         const { id } = await pushOne();
         const [first] = (await claim("w1", 1)) as [ClaimedJob];
