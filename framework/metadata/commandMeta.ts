@@ -1,61 +1,61 @@
 import type { OptionSpecs } from "./optionSpecs";
 
 /**
- * What a command says about itself. It is read from the source without running it, so every value is a
- * literal. Each field's rules stand once, in `metaFields` (metaFields.ts).
+ * A command's metadata. It is read from the source without running it, so every value must be a literal. The rules for
+ * each field are in `metaFields` (metaFields.ts).
  */
 export interface CommandMeta {
-  /** One line for lists and for the comment above the crontab entry. */
+  /** One line, shown in lists and in the comment above the crontab entry. */
   description?: string;
-  /** When cron starts it: one expression or several. Without one it is started by hand only. */
+  /** When cron starts it: one or more expressions. Without any, it is only started by hand. */
   schedule?: string | readonly string[];
-  /** The IANA time zone the schedule is meant in (default: the host's). */
+  /** The schedule's IANA time zone (default: the host's). */
   timezone?: string;
   /**
-   * The longest a run may take, such as "90s", "10m", "1h30m" (default: COMMAND_TIMEOUT, else no limit); false for no
-   * limit whatever COMMAND_TIMEOUT says.
+   * How long a run may take, such as "90s", "10m" or "1h30m" (default: COMMAND_TIMEOUT, or else no limit). false means no
+   * limit, regardless of COMMAND_TIMEOUT.
    */
   timeout?: string | false;
   /**
-   * What a start does while an earlier run goes on: "skip" it (the default with a schedule), "wait" for its
-   * end, or "allow" both (the default without a schedule, and always under pm2).
+   * What to do if the previous run is still active: "skip" this run (the default with a schedule), "wait" for the previous
+   * one to finish, or "allow" both (the default without a schedule, and always under pm2).
    */
   overlap?: Overlap;
   /**
-   * Of the servers that share Redis or a database, exactly one runs it at each scheduled moment. `whenUnavailable`
-   * says what a start does that cannot ask that store: "fail" (the default, true), or "skip".
+   * Whether only one of the servers that share Redis or a database runs it at each scheduled time. If that store is
+   * unavailable, the run fails (true, or `whenUnavailable: "fail"`) or is skipped (`whenUnavailable: "skip"`).
    */
   oneServer?: true | OneServer;
   /**
-   * What `schedule:work` does about starts that it missed (suspended, restarted): "none" leaves them out
-   * (the default), "last" makes up for the last one.
+   * What `schedule:work` does about starts it missed while suspended or restarting: "none" skips them (the default), "last"
+   * makes up for the last one.
    */
   catchUp?: CatchUp;
-  /** How often a failed run is tried again at once, each time in a process of its own (default: 0). */
+  /** How often a failed run is retried, each time in a new process (default: 0). */
   retries?: number;
-  /** How long before the first retry, such as "30s"; doubled for each further one (default: "10s"). */
+  /** The delay before the first retry, such as "30s". It doubles with each further retry (default: "10s"). */
   retryDelay?: string;
-  /** The environments (NODE_ENV) in which it is put on the crontab (default: all). */
+  /** The environments (NODE_ENV) in which it is added to the crontab (default: all). */
   environments?: readonly string[];
-  /** false leaves it out of the crontab (default: true). */
+  /** false keeps it off the crontab (default: true). */
   enabled?: boolean;
-  /** Words to pick commands by: `laju run --tag mail`. */
+  /** Words for selecting commands: `laju run --tag mail`. */
   tags?: readonly string[];
   /**
-   * Orders lists and crontab lines, the highest first: a number, or "low", "normal" or "high" (default: 0). Any other word
-   * is shown as it is and orders as "normal".
+   * The order in lists and the crontab, highest first: a number, or "low", "normal" or "high" (default: 0). Any other word
+   * is shown but counts as "normal".
    */
   priority?: number | "low" | "normal" | "high" | (string & {});
-  /** Where cron sends its output, absolute or below logs/ (default: NAME.log). */
+  /** The log file for its output under cron, absolute or relative to logs/ (default: NAME.log). */
   log?: string;
   /**
-   * Who is told when it fails and when it works again: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a
-   * mail address, or several; false for nobody (default: whatever of the two is set).
+   * Who is notified when it fails and when it recovers: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a mail
+   * address, or several of these; false for nobody (default: whichever of the two settings is set).
    */
   notify?: false | NoticeChannel | readonly NoticeChannel[];
-  /** A URL that is told of each run, as Healthchecks.io has it: URL/start, then URL or URL/fail. */
+  /** A URL to ping on each run, with the protocol of Healthchecks.io: URL/start, then URL or URL/fail. */
   ping?: string;
-  /** What it takes on the command line, in the words of node:util's parseArgs. */
+  /** Its command-line options, in the format of node:util's parseArgs. */
   options?: OptionSpecs;
 }
 
@@ -67,8 +67,8 @@ export type NoticeChannel = "mail" | "webhook" | `${string}@${string}`;
 export type CatchUp = "none" | "last";
 
 /**
- * The forms of a command: `export default command({…})` or an object like it, an exported function `run`, or any file that
- * does its work when loaded.
+ * The forms of a command: `export default command({…})` or a similar object, an exported function `run`, or a script,
+ * which does its work when it is loaded.
  */
 export type CommandForm = "declared" | "run" | "script";
 
@@ -77,10 +77,10 @@ export interface ResolvedMeta {
   description: string;
   schedules: string[];
   timezone: string | null;
-  /** null: COMMAND_TIMEOUT decides; false: no limit. */
+  /** Null: use COMMAND_TIMEOUT; false: no limit. */
   timeout: string | false | null;
   overlap: Overlap;
-  /** null: every server runs it. */
+  /** Null: every server runs it. */
   oneServer: OneServer | null;
   catchUp: CatchUp;
   retries: number;
@@ -89,10 +89,10 @@ export interface ResolvedMeta {
   enabled: boolean;
   tags: string[];
   priority: number;
-  /** The word that was given instead of a number. */
+  /** The word given instead of a number. */
   priorityLabel: string | null;
   log: string | null;
-  /** null: whatever is set up; empty: nobody. */
+  /** Null: all configured channels; empty: nobody. */
   notify: string[] | null;
   ping: string | null;
   options: OptionSpecs;
@@ -104,7 +104,7 @@ const priorityLabels = new Map([
   ["high", 10],
 ]);
 
-/** The one table of defaults. */
+/** Fills in the defaults. */
 export function resolveMeta(meta: CommandMeta): ResolvedMeta {
   return {
     description: meta.description ?? "",
@@ -127,7 +127,7 @@ export function resolveMeta(meta: CommandMeta): ResolvedMeta {
   };
 }
 
-/** What lists show of a priority; undefined where there is nothing to say. */
+/** How lists show a priority; undefined for the default. */
 export function priorityText({ priority, priorityLabel }: ResolvedMeta): string | undefined {
   if (priorityLabel) return priority === 0 ? priorityLabel : `${priorityLabel} (${priority})`;
   return priority === 0 ? undefined : String(priority);

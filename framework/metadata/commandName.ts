@@ -1,12 +1,12 @@
 import { LajuError } from "../config/errors";
 import { pascalName } from "./pascalName";
 
-/** A command's name from what a person typed. Throws a LajuError for what cannot be one. */
+/** A command's name from user input. Throws a LajuError if it cannot be one. */
 export function commandName(typed: string): string {
   const name = pascalName(typed.replace(/^commands\//, ""));
   if (name === undefined) throw badName(typed);
   if (name.startsWith("native/") || name === "Index") {
-    throw badName(typed, "commands/native/ and commands/index.ts are laju's own.");
+    throw badName(typed, "commands/native/ and commands/index.ts belong to laju.");
   }
   return name;
 }

@@ -1,10 +1,10 @@
-/** A piece of a JSON text with its place in it. */
+/** A JSON value with its position in the text. */
 export interface JsonNode {
-  /** Offsets in the text, the end exclusive. */
+  /** Offsets in the text; the end is exclusive. */
   readonly start: number;
   readonly end: number;
   readonly value: unknown;
-  /** An object's members in the order of the text; absent for everything else. */
+  /** An object's members in the order of the text; absent for any other value. */
   readonly members?: readonly JsonMember[];
 }
 
@@ -14,7 +14,7 @@ export interface JsonMember {
   readonly node: JsonNode;
 }
 
-/** What makes a text no JSON, and where. */
+/** A syntax error in JSON, and its position. */
 export class JsonMistake extends Error {
   readonly offset: number;
 
@@ -25,8 +25,8 @@ export class JsonMistake extends Error {
 }
 
 /**
- * Reads JSON and keeps the places: JSON.parse names none on Node 20, and takes the last of two equal keys
- * without a word. Throws a JsonMistake.
+ * Parses JSON and records positions: on Node 20, JSON.parse reports no positions, and it silently accepts duplicate keys.
+ * Throws a JsonMistake.
  */
 export function parseJsonTree(text: string): JsonNode {
   const scanner = { text, at: text.startsWith("\ufeff") ? 1 : 0 };
@@ -70,8 +70,8 @@ function plainValue(word: string, start: number): unknown {
   try {
     return JSON.parse(word);
   } catch {
-    // 007, an unknown escape, a tab within quotes: nearly right.
-    throw new JsonMistake(`${word} is not written as JSON has it`, start);
+    // Almost valid, such as 007, an unknown escape or a tab within quotes.
+    throw new JsonMistake(`${word} is not valid JSON`, start);
   }
 }
 
@@ -87,7 +87,7 @@ function readMember(scanner: Scanner, earlier: readonly JsonMember[]): JsonMembe
   if (text[start] !== '"') throw unexpected(scanner, "a name in double quotes");
   const key = readPlain(scanner, "a name").value as string;
   if (earlier.some((member) => member.key === key)) {
-    throw new JsonMistake(`${JSON.stringify(key)} stands here for the second time`, start);
+    throw new JsonMistake(`${JSON.stringify(key)} is a duplicate`, start);
   }
   skipSpace(scanner);
   if (text[scanner.at] !== ":") throw unexpected(scanner, '":"');
@@ -101,7 +101,7 @@ function readList(scanner: Scanner): JsonNode {
   return { start, end, value };
 }
 
-/** What stands between brackets, separated by commas; `readItem` begins at the item itself. */
+/** Reads comma-separated items up to a closing bracket. `readItem` is called at the start of each item. */
 function readItems(scanner: Scanner, closing: string, readItem: () => void) {
   const start = scanner.at++;
   skipSpace(scanner);
@@ -112,7 +112,7 @@ function readItems(scanner: Scanner, closing: string, readItem: () => void) {
     if (scanner.text[scanner.at] !== ",") throw unexpected(scanner, `"," or "${closing}"`);
     const comma = scanner.at++;
     skipSpace(scanner);
-    if (scanner.text[scanner.at] === closing) throw new JsonMistake("a comma too many", comma);
+    if (scanner.text[scanner.at] === closing) throw new JsonMistake("trailing comma", comma);
   }
   return { start, end: ++scanner.at };
 }

@@ -1,11 +1,11 @@
 import { parseDuration } from "../config/duration";
 import type { CommandFacts } from "./manifest";
 
-/** Retries wait twice as long each time, up to an hour, and up to a fifth more. */
+/** The delay doubles with each retry, up to an hour, plus up to 20% jitter. */
 const longestDelayMs = 3_600_000;
 const spread = 1.2;
 
-/** The seconds after which a run, its retries included, has come to its end; undefined without a limit. */
+/** The maximum duration of a run including its retries, in seconds; undefined without a time limit. */
 export function longestRun({ timeout, retries, retryDelay }: CommandFacts): number | undefined {
   if (timeout === null || timeout === false) return undefined;
   const delays = Array.from({ length: retries }, (_, index) =>

@@ -1,23 +1,23 @@
 import { type CommandForm, type CommandMeta, type ResolvedMeta, resolveMeta } from "./commandMeta";
 
-/** One command as lists, the crontab and `run` see it: from its source, or from the build's manifest. */
+/** A command's facts for lists, the crontab and `run`, from its source or the build's manifest. */
 export interface CommandFacts extends ResolvedMeta {
   /** Its path under commands/ without extension: "SendDailyDigest", "reports/Monthly". */
   name: string;
   form: CommandForm;
-  /** The source, from the app's root: "commands/SendDailyDigest.ts". */
+  /** The source, relative to the app's root: "commands/SendDailyDigest.ts". */
   file: string;
 }
 
-/** `build/commands.json`: everything that production needs to know of the commands without their sources. */
+/** `build/commands.json`: everything production needs to know about the commands without their sources. */
 export interface Manifest {
   version: 1;
   commands: CommandFacts[];
   /** The names of the handlers in app/jobs. */
   jobs: string[];
-  /** Files that the last build could not use; their commands keep what an earlier build made of them. */
+  /** Files that the last build could not use. Their commands keep the output of an earlier build. */
   problems: CommandProblem[];
-  /** What the build read, by path from the root, with a hash of each: tells whether it is still current. */
+  /** The files the build read, by path from the root, with their hashes, to tell whether the build is up to date. */
   inputs: Record<string, string>;
 }
 
@@ -32,7 +32,7 @@ export function commandFacts(name: string, form: CommandForm, meta: CommandMeta)
 
 type Listed = Pick<CommandFacts, "name" | "priority">;
 
-/** Lists are ordered by priority, the highest first, then by name. */
+/** Orders lists by priority, highest first, and then by name. */
 export function byPriority(a: Listed, b: Listed): number {
   return b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }

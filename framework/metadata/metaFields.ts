@@ -4,11 +4,11 @@ import { parseSchedule } from "../schedule/expression/expression";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import type { CommandMeta } from "./commandMeta";
 
-/** What is wrong with a value: the end of a sentence that begins with the field's name, or a whole one. */
+/** What is wrong with a value: the end of a sentence that begins with the field's name, or an error with its own. */
 type Problem = string | LajuError | undefined;
 type Check = (value: unknown, commandName: string) => Problem;
 
-/** Every field of CommandMeta with the rule its value must keep: the one list of fields there is. */
+/** The rule for each field of CommandMeta. This is the only list of fields. */
 export const metaFields: Record<keyof CommandMeta, Check> = {
   description: oneLine,
   schedule: (value, name) =>
@@ -37,12 +37,12 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   log,
   notify,
   ping: (value) =>
-    // Not which one it found: a ping's path is its secret.
-    isHttpUrl(value) ? undefined : "must be a URL that begins with http:// or https://",
+    // Don't show the value: the path of a ping URL is secret.
+    isHttpUrl(value) ? undefined : "must be a URL that starts with http:// or https://",
   options,
 };
 
-/** What is wrong with a field's value, if anything, as a sentence that names the field. */
+/** What is wrong with a field's value, if anything, as a sentence that includes the field's name. */
 export function fieldProblem(
   field: keyof CommandMeta,
   value: unknown,
@@ -51,12 +51,12 @@ export function fieldProblem(
   const problem = metaFields[field](value, commandName);
   if (problem === undefined) return undefined;
   if (typeof problem === "string") return { message: `${field} ${problem}` };
-  // A schedule's own sentence names it already.
+  // The error message for a schedule already names it.
   const isNamed = problem.message.startsWith(field);
   return { message: isNamed ? problem.message : `${field}: ${problem.message}`, hint: problem.hint };
 }
 
-/** Checks metadata that was put together elsewhere than in a source. Throws a LajuError for the first bad field. */
+/** Validates metadata that doesn't come from a source. Throws a LajuError for the first invalid field. */
 export function checkMeta(meta: CommandMeta, commandName: string): void {
   for (const [field, value] of Object.entries(meta)) {
     const problem = fieldProblem(field as keyof CommandMeta, value, commandName);
@@ -68,13 +68,13 @@ export function checkMeta(meta: CommandMeta, commandName: string): void {
 
 function oneLine(value: unknown): string | undefined {
   if (typeof value !== "string") return expected("a plain string", value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a crontab cannot hold.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a crontab cannot contain these.
   return /[\x00-\x1f\x7f]/.test(value) ? "must be one line without control characters" : undefined;
 }
 
 function schedule(value: unknown, name: string): Problem {
   if (typeof value !== "string") return expected("a plain string", value);
-  // A blank to the parser, but lists show a schedule as it is written.
+  // The parser would accept it as a space, but lists show a schedule as written.
   if (/[\n\r]/.test(value)) return `must be one line, found ${JSON.stringify(value)}`;
   return problemOf(() => parseSchedule(value, { name }));
 }
@@ -88,13 +88,13 @@ function timeout(value: unknown): Problem {
   if (value === false) return undefined;
   const problem = duration(value);
   if (problem !== undefined || parseDuration(value as string) > 0) return problem;
-  return `${JSON.stringify(value)} would end every run at once; write false for no limit`;
+  return `${JSON.stringify(value)} would end every run immediately; write false for no limit`;
 }
 
-/** To a folder the shell appends nothing, and gives up before the command starts. */
+/** If the log is a folder, the shell fails before the command starts. */
 function log(value: unknown): string | undefined {
   const isFolder = typeof value === "string" && /(^|\/)\.{0,2}$/.test(value);
-  return isFolder ? expected("the name of a file", value) : oneLine(value);
+  return isFolder ? expected("a file name", value) : oneLine(value);
 }
 
 function timezone(value: unknown): Problem {
@@ -140,7 +140,7 @@ const optionFields = ["type", "short", "multiple", "default", "description", "se
 function options(value: unknown): string | undefined {
   if (!isRecord(value)) return expected("an object of options", value);
   for (const [name, spec] of Object.entries(value)) {
-    const problem = /^[a-zA-Z][\w-]*$/.test(name) ? option(spec, name) : "is not a name for an option";
+    const problem = /^[a-zA-Z][\w-]*$/.test(name) ? option(spec, name) : "is not a valid option name";
     if (problem !== undefined) return `"${name}" ${problem}`;
   }
   return undefined;
@@ -149,21 +149,21 @@ function options(value: unknown): string | undefined {
 function option(spec: unknown, name: string): string | undefined {
   if (!isRecord(spec)) return expected('an object such as { type: "string" }', spec);
   const unknown = Object.keys(spec).find((field) => !optionFields.includes(field));
-  if (unknown !== undefined) return `has no field "${unknown}", only ${optionFields.join(", ")}`;
+  if (unknown !== undefined) return `has an unknown field "${unknown}", expected ${optionFields.join(", ")}`;
   if (spec.type !== "string" && spec.type !== "boolean") return 'needs type: "string" or "boolean"';
-  // `--no-cache` sets "cache" to false, and would never set "no-cache".
+  // `--no-cache` sets "cache" to false and could never set "no-cache".
   if (spec.type === "boolean" && name.startsWith("no-"))
-    return `negates another: call it "${name.slice(3)}", with default: true`;
+    return `would negate another option: name it "${name.slice(3)}" with default: true`;
   if (spec.short !== undefined && !/^[a-zA-Z0-9]$/.test(String(spec.short)))
     return "short must be one letter";
   if (spec.sensitive !== undefined && typeof spec.sensitive !== "boolean")
     return "sensitive must be true or false";
-  if (spec.sensitive === true && spec.type === "boolean") return 'is sensitive, and so needs type: "string"';
+  if (spec.sensitive === true && spec.type === "boolean") return 'is sensitive, so it needs type: "string"';
   const values = spec.default === undefined ? [] : [spec.default].flat();
   const isGood = values.every((one) => typeof one === spec.type);
   if (isGood && (spec.default === undefined || isList(spec.default) === (spec.multiple === true)))
     return undefined;
-  return `default must be a ${spec.type}${spec.multiple ? " list, as multiple is set" : ""}`;
+  return `default must be a ${spec.type}${spec.multiple ? " list because multiple is set" : ""}`;
 }
 
 function problemOf(read: () => unknown): LajuError | undefined {

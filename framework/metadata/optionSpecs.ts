@@ -1,17 +1,17 @@
-/** One option of a command, in the words of node:util's parseArgs, with a line for --help. */
+/** One option of a command, in the format of node:util's parseArgs, with a description for --help. */
 export interface OptionSpec {
   type: "string" | "boolean";
   /** A single letter: `short: "d"` allows -d. */
   short?: string;
-  /** May be given several times; the value is then a list. */
+  /** Whether it may be repeated; the value is then an array. */
   multiple?: boolean;
   default?: string | boolean | readonly string[] | readonly boolean[];
   description?: string;
-  /** Its value is a secret: it is kept out of the ledger, logs, notices and the list of processes. */
+  /** Whether its value is secret, to be kept out of the ledger, logs, notifications and the process list. */
   sensitive?: boolean;
 }
 
-/** The options of a command by their long names. */
+/** The options of a command, by long name. */
 export interface OptionSpecs {
   readonly [name: string]: OptionSpec;
 }
@@ -22,7 +22,7 @@ type HasValue<S extends OptionSpec> = S extends { default: string | boolean | re
   ? true
   : false;
 
-/** The values `run` receives: undefined is possible only where there is no default. */
+/** The option values passed to `run`. Only options without a default can be undefined. */
 export type OptionValues<O extends OptionSpecs> = {
   [K in keyof O]: HasValue<O[K]> extends true ? Value<O[K]> : Value<O[K]> | undefined;
 };

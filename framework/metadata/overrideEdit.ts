@@ -1,8 +1,8 @@
 import { type JsonMember, type JsonNode, parseJsonTree } from "./jsonTree";
 
 /**
- * The text of schedule.json with `enabled` set for one command; every other byte stays. Throws a JsonMistake
- * when the text is not JSON; that it is an object of objects has to be known.
+ * The text of schedule.json with `enabled` set for one command and every other byte unchanged. Throws a JsonMistake if
+ * the text is not JSON. The caller must have checked that it is an object of objects.
  */
 export function withEnabled(text: string, name: string, isEnabled: boolean): string {
   const own = `{ "enabled": ${isEnabled} }`;
@@ -19,7 +19,7 @@ function memberOf({ members = [] }: JsonNode, key: string): JsonMember | undefin
   return members.find((member) => member.key === key);
 }
 
-/** Adds a member at the end of an object, on a line of its own where the one before it has one. */
+/** Adds a member at the end of an object, on its own line if the previous one is on its own line. */
 function withMember(text: string, object: JsonNode, member: string, gapWhenEmpty: string): string {
   const last = object.members?.at(-1);
   if (last === undefined) {

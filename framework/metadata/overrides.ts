@@ -7,8 +7,8 @@ import { byPriority, type CommandFacts } from "./manifest";
 import { fieldProblem, metaFields } from "./metaFields";
 
 /**
- * What a deployment may decide for itself: when and where a command starts, how long it may take, and how
- * lists show it. What the code relies on (`options`) stays with the code.
+ * The fields that a deployment may override: when and where a command starts, how long it may take, and how lists show it.
+ * Fields that the code depends on (`options`) may not be overridden.
  */
 export const overridableFields = [
   "schedule",
@@ -26,20 +26,20 @@ export const overridableFields = [
 
 export type OverridableField = (typeof overridableFields)[number];
 export type Override = Pick<CommandMeta, OverridableField>;
-/** What schedule.json says, by command. */
+/** The contents of schedule.json, by command. */
 export type Overrides = Readonly<Record<string, Override>>;
 
-/** A command as this deployment has it. */
+/** A command with this deployment's overrides. */
 export interface DeployedCommand extends CommandFacts {
-  /** The fields that schedule.json decides instead of the source. */
+  /** The fields that schedule.json overrides. */
   overridden: string[];
-  /** Where its time limit comes from, if neither its source nor schedule.json set one. */
+  /** Where its time limit comes from, if neither the source nor schedule.json sets one. */
   timeoutFrom?: "COMMAND_TIMEOUT";
 }
 
 /**
- * Reads the text of schedule.json. `file` names it in messages, `names` are the commands there are. Throws a
- * LajuError with line and column for whatever is not what it should be.
+ * Parses the text of schedule.json. `file` is its name in messages, and `names` are the existing commands. Throws a
+ * LajuError with line and column for anything invalid.
  */
 export function parseOverrides(text: string, file: string, names: readonly string[]): Overrides {
   const fail: Fail = (offset, message, hint) => {
@@ -58,7 +58,7 @@ export function parseOverrides(text: string, file: string, names: readonly strin
   );
 }
 
-/** The commands with their overrides, in the order of lists. */
+/** Applies overrides to commands and sorts them for lists. */
 export function applyOverrides(commands: readonly CommandFacts[], overrides: Overrides): DeployedCommand[] {
   return commands
     .map((command) => {
@@ -68,7 +68,7 @@ export function applyOverrides(commands: readonly CommandFacts[], overrides: Ove
     .sort(byPriority);
 }
 
-/** One command with its override. */
+/** Applies an override to one command. */
 function overriddenBy<T extends CommandFacts>(command: T, override: Override): T & DeployedCommand {
   const resolved = resolveMeta(override);
   const fields = overridableFields.filter((field) => override[field] !== undefined);
@@ -79,7 +79,7 @@ function overriddenBy<T extends CommandFacts>(command: T, override: Override): T
   return { ...command, ...Object.fromEntries(changes), overlap, overridden: fields };
 }
 
-/** A command that gets its only schedule from the deployment has a scheduled command's default: one run at a time. */
+/** A command that gets its only schedule from an override also gets the default of scheduled commands, "skip". */
 export function overlapWith(
   { overlap, schedule }: Override,
   own: Pick<CommandFacts, "schedules" | "overlap">,
@@ -88,13 +88,13 @@ export function overlapWith(
   return overlap ?? (isNewlyScheduled ? "skip" : own.overlap);
 }
 
-/** Checks what was read of one command without its place in the file. Throws a LajuError. */
+/** Validates one command's override without knowing its position in the file. Throws a LajuError. */
 export function checkOverride(override: unknown, name: string): asserts override is Override {
   const fail = (message: string, hint?: string): never => {
     throw new LajuError(message, { code: "E_OVERRIDES", exitStatus: 2, hint });
   };
   if (typeof override !== "object" || override === null)
-    return fail(`what is said of ${name} must be an object`);
+    return fail(`the override of ${name} must be an object`);
   for (const [field, value] of Object.entries(override)) {
     const problem = fieldFault(field, value, name);
     if (problem) fail(problem.message, problem.hint);
@@ -108,24 +108,26 @@ function treeOf(text: string, fail: Fail): JsonNode {
     return parseJsonTree(text);
   } catch (error) {
     if (!(error instanceof JsonMistake)) throw error;
-    return fail(error.offset, `this is not JSON: ${error.message}`, "Correct the file, or remove it.");
+    return fail(error.offset, `invalid JSON: ${error.message}`, "Fix the file or remove it.");
   }
 }
 
 function membersOf(node: JsonNode, what: string, fail: Fail): readonly JsonMember[] {
   if (node.members !== undefined) return node.members;
   const example = '{ "CleanupOldData": { "schedule": "0 4 * * *", "enabled": false } }';
-  return fail(node.start, `${what} must be an object`, `Write it such as ${example}.`);
+  return fail(node.start, `${what} must be an object`, `For example: ${example}.`);
 }
 
 function unknownCommand({ key, start }: JsonMember, names: readonly string[], fail: Fail): never {
   const near = closest(key, names);
-  const hint = near ? `Did you mean ${near}?` : "node laju list shows the commands; take this one out.";
+  const hint = near
+    ? `Did you mean ${near}?`
+    : "node laju list shows all commands. Remove this one from the file.";
   return fail(start, `there is no command "${key}"`, hint);
 }
 
 function overrideOf({ key: name, node }: JsonMember, fail: Fail): Override {
-  for (const { key: field, start, node: value } of membersOf(node, `what is said of ${name}`, fail)) {
+  for (const { key: field, start, node: value } of membersOf(node, `the override of ${name}`, fail)) {
     const problem = fieldFault(field, value.value, name);
     if (problem) fail(problem.isValue ? value.start : start, problem.message, problem.hint);
   }
@@ -135,12 +137,12 @@ function overrideOf({ key: name, node }: JsonMember, fail: Fail): Override {
 interface Fault {
   message: string;
   hint: string | undefined;
-  /** Whether the value is to blame; else the field. */
+  /** Whether the value is wrong, rather than the field. */
   isValue: boolean;
 }
 
 function fieldFault(field: string, value: unknown, name: string): Fault | undefined {
-  if (!isOverridable(field)) return { ...strangeField(field), isValue: false };
+  if (!isOverridable(field)) return { ...unknownField(field), isValue: false };
   const problem = fieldProblem(field, value, name);
   return problem && { message: `${name}: ${problem.message}`, hint: problem.hint, isValue: true };
 }
@@ -149,7 +151,7 @@ function isOverridable(field: string): field is OverridableField {
   return (overridableFields as readonly string[]).includes(field);
 }
 
-function strangeField(field: string): { message: string; hint: string } {
+function unknownField(field: string): { message: string; hint: string } {
   const known = `The fields are ${overridableFields.join(", ")}.`;
   if (Object.hasOwn(metaFields, field)) {
     return { message: `${field} cannot be overridden: it belongs to the command's source`, hint: known };
@@ -158,7 +160,7 @@ function strangeField(field: string): { message: string; hint: string } {
   return { message: `unknown field "${field}"`, hint: near ? `Did you mean ${near}?` : known };
 }
 
-/** Names may be those of Object's own properties. */
+/** A command may have the name of a property of Object.prototype. */
 function ownOverride(overrides: Overrides, name: string): Override | undefined {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A file's name from what a person typed: `send-daily emails` becomes SendDailyEmails, folders stay as they are
- * (`reports/monthly` becomes reports/Monthly). Undefined for what cannot be a name.
+ * A file name from user input: `send-daily emails` becomes SendDailyEmails. Folders are kept (`reports/monthly` becomes
+ * reports/Monthly). Undefined if the input cannot be a name.
  */
 export function pascalName(typed: string): string | undefined {
   const parts = typed.replace(/\.ts$/, "").split("/");
@@ -14,14 +14,14 @@ export function pascalName(typed: string): string | undefined {
 function pascalCase(typed: string): string {
   const words = typed.split(/[-_\s.]+/).filter(Boolean);
   return words
-    .map((word) => capitalised(words.length > 1 && isShouted(word) ? word.toLowerCase() : word))
+    .map((word) => capitalized(words.length > 1 && isAllCaps(word) ? word.toLowerCase() : word))
     .join("");
 }
 
-function isShouted(word: string): boolean {
+function isAllCaps(word: string): boolean {
   return word === word.toUpperCase();
 }
 
-function capitalised(word: string): string {
+function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -2,24 +2,28 @@ import { type Node, nameOf, propertyNamed } from "./literal";
 import { exportNamed, followed, importsAll, importsFrom, type ModuleFile } from "./moduleExports";
 import { childrenOf, isFunction } from "./names";
 
-/** The object given to `command()` in the default export. */
+/** The object passed to `command()` in the default export. */
 export function declaredObject({ body, exports, fail }: ModuleFile): Node | undefined {
   const value = exportNamed("default", exports)?.value;
   if (value?.type !== "CallExpression") return undefined;
   const argument = value.arguments[0] && followed(value.arguments[0], body);
   if (isCommandCall(value, body)) {
     if (argument?.type === "ObjectExpression") return argument;
-    return fail(value.start, "command() takes an object that stands in this file", "Write command({ … }).");
+    return fail(
+      value.start,
+      "the argument of command() must be an object literal in this file",
+      "Write command({ … }).",
+    );
   }
   if (argument?.type !== "ObjectExpression" || !propertyNamed("run", argument)) return undefined;
   return fail(
     value.start,
-    "a command is declared by command({ … }) of app/console/command, not by another function",
-    "Call laju's own, or write export default { … }.",
+    "commands are declared with command({ … }) from app/console/command, not with another function",
+    "Call laju's command(), or write export default { … }.",
   );
 }
 
-/** `command()` says what a command is, and starts nothing. */
+/** `command()` only declares a command and starts nothing, so a call elsewhere would have no effect. */
 export function refuseStrayCommands({ body, fail }: ModuleFile): void {
   const found = body.flatMap(callsAtOnce).find((call) => isCommandCall(call, body));
   if (found === undefined) return;
@@ -32,10 +36,10 @@ export function refuseStrayCommands({ body, fail }: ModuleFile): void {
 
 const writeExport = "Write export async function run() { … }.";
 
-/** Under tsx a file is an ES module, which has no `module.exports`. */
+/** Under tsx, files are ES modules, which have no `module.exports`. */
 export function refuseCommonJs({ body, fail }: ModuleFile): void {
   const found = body.find((statement) => statement.type === "TSExportAssignment" || setsExports(statement));
-  if (found) fail(found.start, "a command is an ES module and has no module.exports", writeExport);
+  if (found) fail(found.start, "commands are ES modules, which have no module.exports", writeExport);
 }
 
 function isCommandCall({ callee }: Node, body: Node[]): boolean {

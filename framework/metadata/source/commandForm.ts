@@ -8,22 +8,22 @@ import { freeNames, isFunction } from "./names";
 import type { Fail } from "./parseModule";
 import { startsItself } from "./selfStart";
 
-/** What a file in commands/ is, and where it says what about itself. */
+/** The form of a file in commands/, and the node with its metadata. */
 export type Found =
   | { form: CommandForm; start: CommandStart; meta: Node | undefined }
-  /** It only exports things for other files to use. */
+  /** It only exports helpers for other files. */
   | { form: "helpers" };
 
 /**
- * What starts the work: `command()` gave the default export; its `run`, an exported `run` or the default export itself is
- * called; or nothing has to be called, as in a script. Where a script's default export is what a call gave ("made"), only
- * the run can tell that it is none.
+ * How a command is started: by `command()`, which made the default export; by calling the default export's `run`, the
+ * exported `run` or the default export itself; or not at all, for a script. "made" is a script whose default export is the
+ * result of a call: only at run time can we tell that it is not a command.
  */
 export type CommandStart = "command" | "default.run" | "run" | "default" | "nothing" | "made";
 
 /**
- * Tells what a file in commands/ is from its text. Whatever would do nothing when it is started, or has metadata that
- * nobody would read, fails with its place.
+ * Determines the form of a file in commands/ from its syntax tree. Fails, with the position, for a file that would do
+ * nothing when started or has metadata that would not be read.
  */
 export function formOf(body: Node[], fail: Fail): Found {
   const file = { body, fail, exports: exportsOf(body) };
@@ -32,7 +32,7 @@ export function formOf(body: Node[], fail: Fail): Found {
   const declared = declaredObject(file);
   if (declared !== undefined) {
     checkRun(declared, file);
-    if (meta !== undefined) fail(meta.place.start, "meta is not read beside command({ … })", moveMeta);
+    if (meta !== undefined) fail(meta.place.start, "meta is ignored next to command({ … })", moveMeta);
     return { form: "declared", start: "command", meta: declared };
   }
   refuseStrayCommands(file);
@@ -42,11 +42,11 @@ export function formOf(body: Node[], fail: Fail): Found {
   return start ? { ...start, meta: meta?.object } : withoutRun(file, meta);
 }
 
-const moveMeta = "Write its fields into command({ … }).";
+const moveMeta = "Move its fields into command({ … }).";
 const writeRun =
   'Write export async function run() { … }; a file that is no command has a name that begins with "_".';
 
-/** `export default { run, … }`: what command() would be given. */
+/** `export default { run, … }`, without command(). */
 function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefined {
   const exported = exportNamed("default", file.exports);
   const object = exported?.value;
@@ -54,23 +54,22 @@ function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefine
   const run = propertyNamed("run", object);
   const schedule = propertyNamed("schedule", object);
   if (run === undefined) {
-    if (schedule) file.fail(object.start, "the default export has a schedule, and no run", writeRun);
+    if (schedule) file.fail(object.start, "the default export has a schedule but no run", writeRun);
     return undefined;
   }
   const names = [...exported.locals, ...(run.value.type === "Identifier" ? [run.value.name] : [])];
   if (startsItself({ names, value: object }, file)) {
-    if (schedule) file.fail(schedule.start, "the file starts itself, so that nobody reads this", writeMeta);
+    if (schedule) file.fail(schedule.start, "the file starts itself, so this is not read", writeMeta);
     return undefined;
   }
   checkRun(object, file);
   const other = object.properties.find((property: Node) => property !== run);
-  if (meta && other)
-    file.fail(meta.start, "meta is not read beside a default export that has fields", moveThere);
+  if (meta && other) file.fail(meta.start, "meta is ignored next to a default export with fields", moveThere);
   return { form: "declared", start: "default.run", meta: object };
 }
 
 const writeMeta = "Write export const meta = { … }.";
-const moveThere = "Write its fields into the default export.";
+const moveThere = "Move its fields into the default export.";
 
 interface Start {
   form: CommandForm;
@@ -78,7 +77,7 @@ interface Start {
   meta?: Node;
 }
 
-/** `export async function run() {}`, or a function as the default export. */
+/** `export async function run() {}`, or a default export that is a function. */
 function exportedFunction(file: ModuleFile): Start | undefined {
   const run = exportNamed("run", file.exports);
   if (run && run.declared !== "type" && !startsItself({ names: run.locals, value: run.value }, file)) {
@@ -86,7 +85,7 @@ function exportedFunction(file: ModuleFile): Start | undefined {
     return { form: "run", start: "run" };
   }
   const main = exportNamed("default", file.exports);
-  // A helper takes arguments of its own.
+  // A function with parameters is a helper.
   if (!main?.value || !isFunction(main.value) || main.value.params.length > 1) return undefined;
   if (effectsOf(file.body).some(({ isCertain }) => isCertain)) return undefined;
   if (startsItself({ names: main.locals, value: main.value }, file)) return undefined;
@@ -102,12 +101,13 @@ function checkRun(object: Node, { body, fail }: ModuleFile): void {
 
 function checkFunction(value: Node | undefined, place: Node, what: string, fail: Fail): void {
   if (value === undefined) return;
-  if (value.generator) fail(place.start, `${what} is a generator: calling it does nothing`, "Remove the *.");
+  if (value.generator)
+    fail(place.start, `${what} is a generator function: calling it does nothing`, "Remove the *.");
   if (!/^(Literal|TemplateLiteral|ObjectExpression|ArrayExpression|Class\w+)$/.test(value.type)) return;
   fail(place.start, `${what} must be a function`, "Write export async function run() { … }.");
 }
 
-/** A script, a module of helpers, or something that does nothing. */
+/** Tells scripts from helper modules, and fails for files that do nothing. */
 function withoutRun(
   { body, exports, fail }: ModuleFile,
   meta: { place: Node; object: Node } | undefined,
@@ -120,21 +120,21 @@ function withoutRun(
   if (main && main.value === undefined && main.declared !== "type") {
     fail(
       main.place.start,
-      "what this file exports by default is not in it",
+      "the default export comes from another file",
       "Write export default command({ … }) here.",
     );
   }
   const hidden = body.find(
     ({ type, exported, exportKind }) => type === "ExportAllDeclaration" && !exported && exportKind !== "type",
   );
-  if (hidden) fail(hidden.start, "export * does not say whether this is a command", sayWhat);
-  if (meta) fail(meta.place.start, "there is metadata, and nothing to run", writeRun);
+  if (hidden) fail(hidden.start, "export * does not tell whether this is a command", sayWhat);
+  if (meta) fail(meta.place.start, "there is metadata but nothing to run", writeRun);
   if (body.some(exportsSomething)) return { form: "helpers" };
-  // `import work from "./_work"`: nobody uses it, so it is there for what it does.
+  // `import work from "./_work"` without using it: the import is for its side effects.
   if (hasUnusedImport(body)) return { form: "script", start: "nothing", meta: undefined };
   const idle = topLevel(body).findLast(({ type }) => type === "FunctionDeclaration");
   const reason = idle ? `: nothing calls ${idle.id.name}()` : "";
-  return fail(idle?.start ?? 0, `this file does nothing when it is started${reason}`, writeRun);
+  return fail(idle?.start ?? 0, `this file does nothing when started${reason}`, writeRun);
 }
 
 function hasUnusedImport(body: Node[]): boolean {
@@ -148,7 +148,7 @@ function hasUnusedImport(body: Node[]): boolean {
   );
 }
 
-const sayWhat = 'Write export { run } from "…"; a file that is no command has a name that begins with "_".';
+const sayWhat = 'Write export { run } from "…", or begin the name of a file that is not a command with "_".';
 
 function exportsSomething({ type, declaration, specifiers }: Node): boolean {
   return (

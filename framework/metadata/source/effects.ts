@@ -2,23 +2,23 @@ import { type Node, unwrapped } from "./literal";
 import { declarationOf, exportsOf, topLevel } from "./moduleExports";
 import { childrenOf, freeNames, isFunction } from "./names";
 
-/** Something that a module does while it is loaded. */
+/** A side effect of loading a module. */
 export interface Effect {
   node: Node;
-  /** A statement that does something, or an initializer that calls something which may do anything. */
+  /** A statement, or an initializer with a call that may do anything. */
   isCertain: boolean;
-  /** The variables that hold what came of it. */
+  /** The variables that hold its result. */
   names: string[];
 }
 
-/** What a module does while it is loaded, beside declaring things. */
+/** Everything a module does when loaded, apart from declarations. */
 export function effectsOf(body: Node[]): Effect[] {
   return body.flatMap((statement) => statementEffects(statement, body));
 }
 
 /**
- * Whether loading the module is work that somebody started it for. Values that only its own exports use are no work: a
- * module of helpers may compile a schema or open a client.
+ * Whether a module does its work when it is loaded. Creating values that only its own exports use doesn't count: a helper
+ * module may compile a schema or open a client.
  */
 export function worksWhenLoaded(body: Node[]): boolean {
   const used = namesReached(exportedNodes(body), body);
@@ -26,12 +26,12 @@ export function worksWhenLoaded(body: Node[]): boolean {
   return effectsOf(body).some((effect) => !isForExports(effect));
 }
 
-/** All names that code uses, and those that the functions, classes and values of this file use that it names. */
+/** All names that code uses, directly or through this file's functions, classes and values. */
 export function namesReached(nodes: Node[], body: Node[]): Set<string> {
   return new Set(codeReached(nodes, body).flatMap((node) => [...freeNames(node)]));
 }
 
-/** Code, and the declarations of this file that it names, and those that they name. */
+/** Code, together with the declarations of this file that it refers to, directly or indirectly. */
 export function codeReached(nodes: Node[], body: Node[]): Node[] {
   const found = new Set(nodes);
   for (const node of found) {
@@ -43,7 +43,7 @@ export function codeReached(nodes: Node[], body: Node[]): Node[] {
   return [...found];
 }
 
-/** The function of this file that a call calls, whether or not something waits for its end. */
+/** The function of this file that a call refers to, whether or not it is awaited. */
 export function ownFunctionCalled(node: Node, body: Node[]): Node | undefined {
   switch (node.type) {
     case "AwaitExpression":
@@ -73,7 +73,7 @@ function exportedNodes(body: Node[]): Node[] {
   return [...names, ...named.flatMap(({ value }) => value ?? []), ...exportedVariables(body)];
 }
 
-/** `export const { a } = b`: its names are exported, whatever they hold. */
+/** `export const { a } = b`: all names in the pattern are exported. */
 function exportedVariables(body: Node[]): Node[] {
   return body
     .filter(({ type, declaration }) => type === "ExportNamedDeclaration" && declaration?.declarations)
@@ -118,21 +118,21 @@ function certain(node: Node): Effect {
   return { node, isCertain: true, names: [] };
 }
 
-/** `"use strict"`, or a name without a call. */
+/** `"use strict"`, or an expression without a call. */
 function isIdle({ type }: Node): boolean {
   return (
     type === "Literal" || type === "Identifier" || type === "TemplateLiteral" || type === "MemberExpression"
   );
 }
 
-/** What happens when a value is made: calls, and whatever stands in them. */
+/** The side effects of evaluating a value: its calls. */
 function valueEffects(node: Node, names: string[], body: Node[]): Effect[] {
   const found = callsIn(node).filter((call) => !isHarmless(call, body));
   if (found.length === 0) return [];
   return [{ node, names, isCertain: found.some((call) => isWork(call, body)) }];
 }
 
-/** What is called at once: nothing in functions, and of classes only what is static. */
+/** The calls made immediately: none inside functions, and in classes only static ones. */
 function callsIn(node: Node): Node[] {
   if (isFunction(node)) return [];
   if (node.type === "PropertyDefinition" && !node.static) return [];
@@ -143,7 +143,7 @@ function callsIn(node: Node): Node[] {
   return [...(isCall ? [node] : []), ...childrenOf(node).flatMap(callsIn)];
 }
 
-/** Nobody waits for the value alone of what waits, or of an async function of one's own. */
+/** Awaiting something, or calling one's own async function, is never done just for the value. */
 function isWork(call: Node, body: Node[]): boolean {
   if (/^(Await|Assignment|Update)Expression$|^StaticBlock$|^Decorator$/.test(call.type)) return true;
   const own = ownFunctionCalled(call, body);
@@ -156,7 +156,7 @@ const harmless = new Set(
 );
 const harmlessOfProcess = new Set(["env", "argv", "cwd", "platform", "versions", "hrtime"]);
 
-/** JavaScript's own functions that make values, methods of literals, and what reads the environment. */
+/** Built-in functions that create values, methods of literals, and reading the environment. */
 function isHarmless(call: Node, body: Node[]): boolean {
   if (!/^(Call|New)Expression$/.test(call.type)) return false;
   let first: Node | undefined;

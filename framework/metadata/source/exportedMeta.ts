@@ -1,13 +1,13 @@
 import { type Node, unwrapped } from "./literal";
 import { exportNamed, followed, type ModuleFile, topLevel } from "./moduleExports";
 
-/** Metadata as an export: where that stands, and the object. */
+/** Exported metadata: the export's node and the object. */
 export interface ExportedMeta {
   place: Node;
   object: Node;
 }
 
-/** The object that a module exports as `meta`, however it is written. What cannot be read fails with its place. */
+/** The object that a module exports as `meta`, in any notation. Fails, with the position, if it can't be read. */
 export function exportedMeta({ exports, fail }: ModuleFile): ExportedMeta | undefined {
   const meta = exportNamed("meta", exports);
   if (meta === undefined || meta.declared === "type") return undefined;
@@ -26,7 +26,7 @@ export function exportedMeta({ exports, fail }: ModuleFile): ExportedMeta | unde
   return fail(value.start, "meta must be an object", "Write meta = { … }.");
 }
 
-/** Metadata in a variable that is not exported as `meta` would be read by nobody. */
+/** Fails for metadata in a variable that is not exported as `meta`, which would not be read. */
 export function refuseHiddenMeta({ body, fail }: ModuleFile, read: Node | undefined): void {
   const found = topLevel(body)
     .filter(({ type }) => type === "VariableDeclaration")
@@ -35,7 +35,7 @@ export function refuseHiddenMeta({ body, fail }: ModuleFile, read: Node | undefi
   if (found === undefined) return;
   const { name } = found.id;
   const hint = `Write export ${name === "meta" ? "const meta" : `{ ${name} as meta }`}.`;
-  fail(found.start, `${name} holds metadata, and is not exported as meta`, hint);
+  fail(found.start, `${name} contains metadata but is not exported as meta`, hint);
 }
 
 function looksLikeMeta({ id, init }: Node): boolean {

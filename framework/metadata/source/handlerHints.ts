@@ -1,13 +1,13 @@
 import { handlerOptions, meantOption } from "./handlerOptions";
 
 export function handlerHint(name: string): string {
-  return `Write export default job(${JSON.stringify(name)}, { async run({ data }) { … } }), or begin the name of a file without a handler with _.`;
+  return `Write export default job(${JSON.stringify(name)}, { async run({ data }) { … } }), or begin the name of a file without a handler with "_".`;
 }
 
-/** For a name that isn't one of the options. */
+/** The hint for an unknown option. */
 export function unknownOptionHint(name: string): string {
   const near = meantOption(name);
   return near === undefined ? handlerOptionsText : `Did you mean ${near}?`;
 }
 
-export const handlerOptionsText = `A handler has run, ${handlerOptions.join(", ")}.`;
+export const handlerOptionsText = `The fields of a handler are run, ${handlerOptions.join(", ")}.`;

@@ -1,7 +1,7 @@
 import { parseDuration } from "../../config/duration";
 import { closest } from "../../text/similar";
 
-/** What a handler may declare beside `run`. */
+/** The options a handler may declare in addition to `run`. */
 export const handlerOptions = ["attempts", "backoff", "timeout", "concurrency"] as const;
 export type HandlerOption = (typeof handlerOptions)[number];
 
@@ -9,20 +9,20 @@ export function isHandlerOption(name: string): name is HandlerOption {
   return (handlerOptions as readonly string[]).includes(name);
 }
 
-/** What other queues call `attempts`, though none of them counts alike. */
+/** Other queues' names for `attempts`, though they all count differently. */
 const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
 
-/** Whether a value exported beside a plain `run` was meant as an option: `attemps`, `timeOut`, `retries`. */
+/** Whether a value exported next to a plain `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */
 export function isMistakenOption(name: string): boolean {
   return !isHandlerOption(name) && (meantOption(name) !== undefined || foreignOptions.includes(name));
 }
 
-/** The option whose name is most like this one. */
+/** The option with the most similar name. */
 export function meantOption(name: string): HandlerOption | undefined {
   return closest(name, handlerOptions) as HandlerOption | undefined;
 }
 
-/** What is wrong with an option's value, and what to write instead; undefined if it is fine. */
+/** What is wrong with an option's value and how to fix it; undefined if it is valid. */
 export function optionProblem(
   option: HandlerOption,
   value: unknown,
@@ -32,7 +32,7 @@ export function optionProblem(
   if (option === "attempts" || option === "concurrency") {
     return Number.isInteger(value) && (value as number) >= 1
       ? undefined
-      : [what, "It is a whole number from 1 up."];
+      : [what, "It must be a whole number of at least 1."];
   }
   const milliseconds = durationOf(value);
   if (milliseconds === undefined) return [what, 'It is a duration, such as "30s".'];
@@ -44,6 +44,6 @@ function durationOf(value: unknown): number | undefined {
   try {
     return parseDuration(value);
   } catch {
-    return undefined; // The caller says what is wrong, with its place.
+    return undefined; // The caller reports the problem with its position.
   }
 }

@@ -1,13 +1,13 @@
-/** The part of an ESTree node that is read here. */
+/** The parts of an ESTree node that are used here. */
 export interface Node {
   type: string;
   start: number;
   end: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the tree's shape depends on `type`, which every reader checks.
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on `type`, which every caller checks.
   [field: string]: any;
 }
 
-/** Something that cannot be known without running the file. */
+/** A value that cannot be known without running the file. */
 export class NotLiteral extends Error {
   constructor(
     readonly node: Node,
@@ -17,7 +17,7 @@ export class NotLiteral extends Error {
   }
 }
 
-/** Takes `as const`, `satisfies X`, `as X`, `!` and parentheses off an expression. */
+/** Strips `as const`, `satisfies X`, `as X`, `!` and parentheses from an expression. */
 export function unwrapped(node: Node): Node {
   const wrappers = [
     "TSAsExpression",
@@ -29,7 +29,7 @@ export function unwrapped(node: Node): Node {
   return wrappers.includes(node.type) ? unwrapped(node.expression) : node;
 }
 
-/** The value of a literal, list or object of literals. Throws NotLiteral at the first part that is none. */
+/** The value of a literal, or of an array or object of literals. Throws NotLiteral for anything else. */
 export function literalValue(wrapped: Node): unknown {
   const node = unwrapped(wrapped);
   switch (node.type) {
@@ -43,7 +43,7 @@ export function literalValue(wrapped: Node): unknown {
       return signedNumber(node);
     case "ArrayExpression":
       return node.elements.map((element: Node | null) => {
-        if (element === null) throw new NotLiteral(node, "a list with holes");
+        if (element === null) throw new NotLiteral(node, "an array with holes");
         return literalValue(element);
       });
     case "ObjectExpression":
@@ -53,19 +53,19 @@ export function literalValue(wrapped: Node): unknown {
   }
 }
 
-/** The name of an object's property; throws NotLiteral for a spread or a computed name. */
+/** The name of an object's property. Throws NotLiteral for a spread or a computed name. */
 export function propertyName(property: Node): string {
   if (property.type === "SpreadElement") throw new NotLiteral(property, "a spread");
   if (property.computed) throw new NotLiteral(property.key, "a computed name");
   return String(property.key.type === "Identifier" ? property.key.name : property.key.value);
 }
 
-/** An object's property of that name, as far as names are written out. */
+/** An object's property with that name. Computed names are ignored. */
 export function propertyNamed(name: string, object: Node): Node | undefined {
   return object.properties.find(({ key, computed }: Node) => key && !computed && nameOf(key) === name);
 }
 
-/** The text of an identifier or of a string that stands for one. */
+/** The text of an identifier, or of a string used as one. */
 export function nameOf({ name, value }: Node): string {
   return name ?? value;
 }
@@ -87,7 +87,7 @@ function nameOfNode({ type }: Node): string {
     NewExpression: "a call",
     ImportExpression: "a call",
     Identifier: "a variable",
-    MemberExpression: "a property of something",
+    MemberExpression: "a property access",
     ArrowFunctionExpression: "a function",
     FunctionExpression: "a function",
     TaggedTemplateExpression: "a tagged template",

@@ -2,27 +2,27 @@ import { type Node, nameOf, unwrapped } from "./literal";
 import { boundNames } from "./names";
 import type { Fail } from "./parseModule";
 
-/** A module's statements and exports, and how to say what is wrong in it. */
+/** A module's statements and exports, and a function for reporting errors in it. */
 export interface ModuleFile {
   body: Node[];
   exports: Exported[];
   fail: Fail;
 }
 
-/** One value that a module exports under a name. */
+/** A value that a module exports under a name. */
 export interface Exported {
   name: string;
-  /** Where the export stands. */
+  /** The export's node. */
   place: Node;
-  /** What it is, followed to its declaration in this file; undefined where that is another module. */
+  /** The value, resolved to its declaration in this file; undefined if it comes from another module. */
   value: Node | undefined;
-  /** Its names in this file. */
+  /** Its names within this file. */
   locals: string[];
-  /** How it was declared; undefined for an expression and for what comes from another module. */
+  /** How it is declared; undefined for an expression or if it comes from another module. */
   declared?: "const" | "let" | "var" | "using" | "function" | "class" | "type" | undefined;
 }
 
-/** The values that a module exports by name, as far as its own text tells. Types are none. */
+/** The values that a module exports by name, not including types and `export *`. */
 export function exportsOf(body: Node[]): Exported[] {
   return body.flatMap((statement) => {
     switch (statement.type) {
@@ -46,7 +46,7 @@ export function exportNamed(name: string, exports: Exported[]): Exported | undef
   return exports.find((exported) => exported.name === name);
 }
 
-/** What a module exports by default, followed to the constant that it names. */
+/** A module's default export, resolved to the constant it refers to. */
 export function defaultExport(body: Node[]): Node | undefined {
   for (const statement of body) {
     if (statement.type === "ExportDefaultDeclaration") return followed(statement.declaration, body);
@@ -57,7 +57,7 @@ export function defaultExport(body: Node[]): Node | undefined {
   return undefined;
 }
 
-/** Follows a name to the `const` of the same file that it stands for. */
+/** Resolves a name to its `const` in the same file. */
 export function followed(wrapped: Node, body: Node[], steps = 9): Node {
   const node = unwrapped(wrapped);
   if (node.type !== "Identifier" || steps === 0) return node;
@@ -71,7 +71,7 @@ export function topLevelConstants(body: Node[]): Node[] {
     .flatMap(({ declarations }) => declarations);
 }
 
-/** A module's statements, with what stands after `export` in its place. */
+/** A module's statements, with exported declarations in place of their `export`. */
 export function topLevel(body: Node[]): Node[] {
   return body.map(
     (statement) => (/^Export\w+Declaration$/.test(statement.type) && statement.declaration) || statement,
@@ -85,7 +85,7 @@ export function declarationOf(name: string, body: Node[]): Declaration | undefin
     .find((one) => one.names.includes(name));
 }
 
-/** Whether a module exports something of that name, as far as its own text tells. */
+/** Whether a module exports that name, not counting `export *`. */
 export function exportsName(body: Node[], name: string): boolean {
   return (
     body.some(({ type }) => type === "ExportAllDeclaration") ||
@@ -93,25 +93,25 @@ export function exportsName(body: Node[], name: string): boolean {
   );
 }
 
-/** Whether a local name is the export of that name of a module, however it was renamed. */
+/** Whether a local name is a module's export `name`, possibly renamed. */
 export function importsFrom(body: Node[], module: RegExp, name: string, local: string): boolean {
   return importsOf(body, module).some(
     (specifier) => specifier.imported?.name === name && specifier.local.name === local,
   );
 }
 
-/** Whether a local name is a whole module: `import * as name from "…"`. */
+/** Whether a local name is a module's namespace: `import * as name from "…"`. */
 export function importsAll(body: Node[], module: RegExp, local: string): boolean {
   return importsOf(body, module).some(
     (specifier) => specifier.type === "ImportNamespaceSpecifier" && specifier.local.name === local,
   );
 }
 
-/** A function, a class, or what a variable begins with. */
+/** A function, a class, or a variable with its initializer. */
 export interface Declaration {
   names: string[];
   code: Node | undefined;
-  /** The code, where it is the value of the one name: `{ a, b } = code` takes it apart. */
+  /** The code, if it is the value of a single name, unlike in `{ a, b } = code`. */
   value: Node | undefined;
   declared: Exported["declared"];
 }
@@ -181,7 +181,7 @@ function ofThisFile(name: string, place: Node, wrapped: Node, body: Node[]): Exp
   return { name, place, value, declared, locals };
 }
 
-/** The names of this file that stand for one and the same value. */
+/** All names in this file for the same value. */
 function namesOfValue(value: Node | undefined, body: Node[]): string[] {
   if (value === undefined) return [];
   return topLevel(body)
@@ -190,7 +190,7 @@ function namesOfValue(value: Node | undefined, body: Node[]): string[] {
     .flatMap(({ names }) => names);
 }
 
-/** `interface Row {}; export { Row }`: TypeScript takes it for a type as well. */
+/** `interface Row {}; export { Row }`, which TypeScript also treats as a type export. */
 function isTypeName(name: string, body: Node[]): boolean {
   return topLevel(body).some((statement) => isTypeDeclaration(statement) && statement.id?.name === name);
 }

@@ -1,6 +1,6 @@
 import type { Node } from "./literal";
 
-/** The names that a piece of code takes from the module around it. */
+/** The free names of a piece of code, which refer to the surrounding module. */
 export function freeNames(node: Node): Set<string> {
   const free = new Set<string>();
   collect(node, [], free);
@@ -27,7 +27,7 @@ export function boundNames(pattern: Node | null): string[] {
   }
 }
 
-/** What stands directly inside a node, in the order of the text; types are no code. */
+/** The direct children of a node, in order, without types. */
 export function childrenOf(node: Node): Node[] {
   return Object.entries(node)
     .filter(([key]) => !isLabel(node, key))
@@ -54,7 +54,7 @@ function opensScope(node: Node): boolean {
   );
 }
 
-/** What a scope declares. It shadows a name in all of the scope, which is close enough here. */
+/** The names a scope declares. They are treated as shadowing the whole scope, which is close enough. */
 function declaredIn(scope: Node): string[] {
   const own = scope.id ? boundNames(scope.id) : [];
   const given = [...(scope.params ?? []), ...(scope.param ? [scope.param] : [])].flatMap(boundNames);
@@ -67,7 +67,7 @@ function declarations(node: Node): string[] {
   return opensScope(node) && node.type !== "BlockStatement" ? [] : childrenOf(node).flatMap(declarations);
 }
 
-/** A key that only looks like a name: `x.name`, `{ name: x }`. */
+/** A key that looks like a name but isn't: `x.name`, `{ name: x }`. */
 function isLabel(node: Node, key: string): boolean {
   if (key === "property") return node.type === "MemberExpression" && !node.computed;
   if (key === "key") return !node.computed;

@@ -5,7 +5,7 @@ import type { Node } from "./literal";
 export type Parser = typeof import("oxc-parser");
 type Program = Parameters<InstanceType<Parser["Visitor"]>["visit"]>[0];
 
-/** A source file's syntax tree, and how to say what is wrong at a place in it. */
+/** A source file's syntax tree, and a function for reporting errors at a position in it. */
 export interface ParsedModule {
   body: Node[];
   program: Program;
@@ -13,12 +13,12 @@ export interface ParsedModule {
   fail: Fail;
 }
 
-/** Throws a LajuError that begins with `file:line:column`. */
+/** Throws a LajuError whose message begins with `file:line:column`. */
 export type Fail = (offset: number, message: string, hint?: string) => never;
 
 let parser: Parser | undefined;
 
-/** Parses a source. Nothing is executed. A syntax error is a LajuError with its place. */
+/** Parses a source without executing it. A syntax error is a LajuError with its position. */
 export function parseModule(text: string, file: string): ParsedModule {
   parser ??= createRequire(import.meta.url)("oxc-parser") as Parser;
   const { program, errors } = parser.parseSync(file, text, { lang: "ts", sourceType: "module" });

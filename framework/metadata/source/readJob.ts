@@ -6,9 +6,9 @@ import { type Exported, exportNamed, exportsName, exportsOf, followed, importsFr
 import { type Fail, parseModule } from "./parseModule";
 
 /**
- * Checks a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain
- * `export function run` with its options beside it. Nothing is executed; what only a run can tell is left to the
- * worker. Throws a LajuError that begins with `file:line:column`.
+ * Validates a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain `export
+ * function run` with exported options. Nothing is executed; what only execution can tell is left to the worker. Throws a
+ * LajuError whose message begins with `file:line:column`.
  */
 export function checkJob(text: string, file: string, name: string): void {
   const { body, fail } = parseModule(text, file);
@@ -34,12 +34,12 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
     fail(
       beside.place.start,
       `exports ${option} beside its default export`,
-      "Write it in the default export.",
+      "Move it into the default export.",
     );
   }
-  if (value === undefined) return; // From another file, or made when it is loaded: that shows then.
+  if (value === undefined) return; // From another file, or created at load time: the worker checks it then.
   if (neverHandlers.includes(value.type))
-    fail(place.start, "its default export is no handler", handlerHint(name));
+    fail(place.start, "the default export is not a handler", handlerHint(name));
   if (value.type === "ObjectExpression") checkDefinition(value, file);
   if (value.type !== "CallExpression" || value.callee.type !== "Identifier") return;
   if (!importsFrom(body, /(^|\/)queue\/job(\.[jt]s)?$|^laju\/job$/, "job", value.callee.name)) return;
@@ -71,14 +71,14 @@ function checkDefinition(object: Node, file: Checked): void {
   const run = properties.find((one: Node) => propertyName(one) === "run");
   if (run === undefined && !isOpen) fail(object.start, "the handler has no run", handlerHint(name));
   if (run === undefined) return;
-  if (isNoFunction(run.value, body)) fail(run.start, "run is no function", handlerHint(name));
+  if (isNoFunction(run.value, body)) fail(run.start, "run is not a function", handlerHint(name));
   refuseGenerator(run, run.value, file);
 }
 
-/** Calling a generator does nothing of what it holds. */
+/** Calling a generator function does not run its body. */
 function refuseGenerator(place: Node, value: Node, { body, fail }: Checked): void {
   if (!followed(value, body).generator) return;
-  fail(place.start, "run is a generator", "Write async run() { … }, without the *.");
+  fail(place.start, "run is a generator function", "Write async run() { … }, without the *.");
 }
 
 function checkProperty(property: Node, { body, name, fail }: Checked): void {
@@ -95,7 +95,7 @@ function checkPlain(file: Checked): void {
   if (!exportsName(body, "run")) fail(0, "exports no handler", handlerHint(name));
   const run = exportNamed("run", exports)?.value;
   if (run !== undefined && isNoFunction(run, body))
-    fail(run.start, "run is no function", "export async function run({ job }) { … }");
+    fail(run.start, "run is not a function", "export async function run({ job }) { … }");
   if (run !== undefined) refuseGenerator(run, run, file);
   for (const option of handlerOptions) {
     const value = exportNamed(option, exports)?.value;
@@ -107,7 +107,7 @@ function checkPlain(file: Checked): void {
   }
 }
 
-/** A file's own functions and tables may be called as they like. */
+/** Functions and objects may have any name. */
 function mayBeOption(value: Node | undefined): boolean {
   return (
     value !== undefined &&
@@ -123,13 +123,14 @@ function isNoFunction(value: Node, body: Node[]): boolean {
 
 function checkOption(option: (typeof handlerOptions)[number], value: Node, body: Node[], fail: Fail): void {
   const node = followed(value, body);
-  // A function or a class is no value of any option, and its text is no literal either.
-  if (/Function|Class/.test(node.type)) fail(value.start, `${option} is no value`, handlerOptionsText);
+  // A function or class is not valid for any option, and it is not a literal either.
+  if (/Function|Class/.test(node.type))
+    fail(value.start, `${option} is not a valid value`, handlerOptionsText);
   const problem = optionProblem(option, knownValue(node));
   if (problem !== undefined) fail(unwrapped(value).start, ...problem);
 }
 
-/** Undefined where only a run can tell. */
+/** Undefined if it is known only at run time. */
 function knownValue(node: Node): unknown {
   try {
     return literalValue(node);
@@ -146,7 +147,7 @@ function checkName(argument: Node, name: string, fail: Fail): void {
   const isNear = closest(String(declared), [name]) !== undefined;
   fail(
     argument.start,
-    `job(${JSON.stringify(declared)}, …) is not named as its file`,
+    `job(${JSON.stringify(declared)}, …) does not match its file name`,
     isNear ? `Did you mean ${right}?` : `Write ${right}, or rename the file.`,
   );
 }
@@ -158,7 +159,7 @@ function nameOf(argument: Node, name: string, fail: Fail): unknown {
     if (!(error instanceof NotLiteral)) throw error;
     return fail(
       error.node.start,
-      `a job's name must be a plain string, found ${error.what}`,
+      `a job name must be a plain string, found ${error.what}`,
       handlerHint(name),
     );
   }

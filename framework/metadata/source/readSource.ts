@@ -5,21 +5,21 @@ import { type CommandStart, formOf } from "./commandForm";
 import { literalValue, type Node, NotLiteral, propertyName } from "./literal";
 import { type Fail, type ParsedModule, parseModule } from "./parseModule";
 
-/** What a command's source says without being run. */
+/** What a command's source says about it without being run. */
 export interface SourceFacts {
   form: CommandForm;
   start: CommandStart;
   meta: CommandMeta;
-  /** `await` outside every function: such a file cannot be compiled to CommonJS. */
+  /** Whether it uses `await` outside functions, so that it can't be compiled to CommonJS. */
   hasTopLevelAwait: boolean;
-  /** It imports no file of the app, and so nothing that could start its run under tsx. */
+  /** Whether it imports no file of the app, so that nothing would start its run under tsx. */
   isAlone: boolean;
 }
 
 /**
- * Reads the metadata of a command from its text. Nothing is executed: a script does its work when loaded. Undefined for a
- * module that only exports helpers. Throws a LajuError that begins with `file:line:column` for a syntax error, a file that
- * would do nothing, an unknown or misspelt field, a value that is not a literal, and a value that breaks the field's rule.
+ * Reads a command's metadata from its source text. Nothing is executed, because a script does its work when loaded.
+ * Undefined for a helper module. Throws a LajuError whose message begins with `file:line:column` for a syntax error, a file
+ * that would do nothing, an unknown field, a value that is not a literal, and an invalid value.
  */
 export function readSource(text: string, file: string, name: string): SourceFacts | undefined {
   const module = parseModule(text, file);

@@ -3,16 +3,16 @@ import { type Node, unwrapped } from "./literal";
 import type { ModuleFile } from "./moduleExports";
 import { childrenOf, isFunction } from "./names";
 
-/** A function, or an object with one, that a module exports. */
+/** An exported function, or an exported object with a function. */
 interface Startable {
-  /** What the file itself calls it. */
+  /** Its names within the file. */
   names: string[];
   value: Node | undefined;
 }
 
 /**
- * Whether the module's own statements lead to what it exports, or to the end of the process: then it is a script that
- * does its work when it is loaded, and laju must not start the work once more.
+ * Whether the module's own statements call its export or exit the process. Then it is a script, which does its work when
+ * loaded, and laju must not start the work again.
  */
 export function startsItself({ names, value }: Startable, { body, fail }: ModuleFile): boolean {
   const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value && !isGiven(node, names));
@@ -25,14 +25,14 @@ export function startsItself({ names, value }: Startable, { body, fail }: Module
   return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
 }
 
-/** `run = async () => { … };` after `export let run`: it gives the export its value, and starts nothing. */
+/** `run = async () => { … };` after `export let run` assigns the export and starts nothing. */
 function isGiven({ type, expression }: Node, names: string[]): boolean {
   if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
   return names.includes(expression.left.name) && isFunction(unwrapped(expression.right));
 }
 
 const callIt =
-  "Call it in a statement of its own, and the file is a script; or do not hand it on while the file is loaded.";
+  "Call it in a separate statement to make the file a script, or don't pass it on while the file is loading.";
 
 function isNamedIn(nodes: Node[], names: string[], body: Node[]): boolean {
   const reached = namesReached(nodes, body);

@@ -1,15 +1,15 @@
 import type { CalendarSchedule } from "./types";
 
 /**
- * A calendar schedule as masks: bit d-1 of a day mask stands for day d of a month. All times here are
- * civil minutes: minutes since 1970-01-01 00:00 as a wall clock shows them, whatever the zone.
+ * A calendar schedule compiled to bit masks: bit d-1 of a day mask stands for day d of a month. All times are civil
+ * minutes, that is, minutes since 1970-01-01 00:00 on the wall clock, regardless of time zone.
  */
 export interface Compiled {
   /** Minutes of the day, ascending. */
   readonly times: readonly number[];
-  /** Whether cron treats it as a wildcard across clock changes: minute or hour begins with `*`. */
+  /** Whether cron treats it as a wildcard during clock changes, because minute or hour begins with `*`. */
   readonly isWild: boolean;
-  /** The days of a month of this length (28-31) that begins on this weekday (0-6) and is this (1-12). */
+  /** The mask of matching days in a month (1-12) of this length (28-31) whose first day is this weekday (0-6). */
   daysOf(month: number, length: number, firstWeekday: number): number;
   readonly cycle: CalendarSchedule["cycle"];
 }
@@ -41,7 +41,7 @@ function compileNow(schedule: CalendarSchedule): Compiled {
   return { times, isWild: minute.star || hour.star, daysOf, cycle };
 }
 
-/** Whether neither field of days leaves one out: the usual case, with nothing to compute. */
+/** Whether both day fields match every day, the usual case, in which there is nothing to compute. */
 export function isEveryDay({ dayOfMonth, dayOfWeek }: CalendarSchedule): boolean {
   return dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7;
 }
@@ -64,7 +64,7 @@ function monthDayMask({ dayOfMonth }: CalendarSchedule, length: number, first: n
   return mask;
 }
 
-/** Saturday gives Friday and Sunday Monday, unless that is another month: then the other way. */
+/** Friday for a Saturday and Monday for a Sunday, unless that is in another month: then the other direction. */
 function nearestWorkday(day: number, length: number, first: number): number {
   const weekday = (first + day - 1) % 7;
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;
@@ -80,7 +80,7 @@ function weekDayMask({ dayOfWeek }: CalendarSchedule, length: number, first: num
   for (const weekday of dayOfWeek.values) mask |= everySeventhDay << ((weekday - first + 7) % 7);
   for (const { day, n } of dayOfWeek.nth) {
     const index = ((day - first + 7) % 7) + 7 * (n - 1);
-    // A shift by 32 or more would wrap around to the month's first days.
+    // Shifting by 32 or more would wrap around to the first days of the month.
     if (index < length) mask |= 1 << index;
   }
   for (const weekday of dayOfWeek.last) {

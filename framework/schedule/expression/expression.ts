@@ -8,13 +8,13 @@ import { parseRate } from "./rates";
 import type { CalendarSchedule, Schedule } from "./types";
 
 export interface ScheduleContext {
-  /** The command's name, which decides what `H` stands for. */
+  /** The command's name, which determines the value of `H`. */
   readonly name?: string;
 }
 
 /**
- * Reads a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)`, `rate(30 seconds)` or `@every 90m`.
- * What it accepts means one thing only; everything else is a ScheduleError that says where and why.
+ * Parses a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)`, `rate(30 seconds)` or `@every 90m`.
+ * Accepts only unambiguous schedules. For anything else, throws a ScheduleError that says where and why.
  */
 export function parseSchedule(text: string, context: ScheduleContext = {}): Schedule {
   try {
@@ -26,7 +26,7 @@ export function parseSchedule(text: string, context: ScheduleContext = {}): Sche
   }
 }
 
-/** The first candidate that is valid, or whose own first candidate is: two mistakes are common. */
+/** The first valid candidate. Recurses into invalid ones, because expressions often contain more than one mistake. */
 function nearestValid(misspelling: Misspelling, depth: number): string | undefined {
   if (depth === 0) return undefined;
   for (const candidate of misspelling.candidates) {
@@ -85,7 +85,7 @@ function wrongCount(text: string, words: readonly { text: string; offset: number
   const count = words.length === 1 ? "1 field" : `${words.length} fields`;
   const kept = words.map((word) => word.text);
   const five = [...kept, "*", "*", "*", "*", "*"].slice(0, 5).join(" ");
-  // Quartz writes seconds first and the year last.
+  // Quartz has seconds first and the year last.
   const quartz = kept.length === 7 ? [kept.slice(0, 6).join(" ")] : [];
   return new Misspelling(
     `schedule ${shown(text)} has ${count}, expected 5`,
@@ -95,12 +95,12 @@ function wrongCount(text: string, words: readonly { text: string; offset: number
       found: count,
       allowed: "minute hour day-of-month month day-of-week",
     },
-    kept.length === 0 ? ["0 8 * * *"] : [...inWords(text), ...quartz, five, "0 8 * * *"],
+    kept.length === 0 ? ["0 8 * * *"] : [...fromWords(text), ...quartz, five, "0 8 * * *"],
   );
 }
 
-/** What people write who have not met the syntax: "every 5 minutes", "daily". */
-function inWords(text: string): string[] {
+/** Candidates for plain words such as "every 5 minutes" or "daily". */
+function fromWords(text: string): string[] {
   const word = text.trim().toLowerCase();
   const every = /^every (\d+ )?(minute|hour|day|week)(s?)$/.exec(word);
   return every ? [`rate(${every[1] ?? "1 "}${every[2]}${every[3]})`] : [`@${word}`];

@@ -2,13 +2,13 @@ export type FieldKey = "second" | "minute" | "hour" | "dayOfMonth" | "month" | "
 
 export interface FieldSpec {
   readonly key: FieldKey;
-  /** How people read it in a message. */
+  /** The field's name in messages. */
   readonly label: string;
   readonly min: number;
   readonly max: number;
-  /** Full names in the order of their numbers; the first three letters count as well. */
+  /** Full names in the order of their numbers. Their first three letters are accepted, too. */
   readonly names: readonly string[];
-  /** What is allowed, in a few words. */
+  /** The allowed values, for messages. */
   readonly allowed: string;
 }
 
@@ -70,7 +70,7 @@ export const fiveFields = [
   fieldSpecs.dayOfWeek,
 ] as const;
 
-/** The number of a value of this field, or undefined: digits, a full name or its first three letters. */
+/** Parses a value of this field: digits, a full name or its first three letters. Undefined for anything else. */
 export function numberOf(spec: FieldSpec, word: string): number | undefined {
   if (/^\d+$/.test(word)) return Number(word);
   if (word.length < 3) return undefined;

@@ -1,9 +1,9 @@
 import { type FieldSpec, numberOf } from "./fieldSpecs";
 import { stableHash } from "./hash";
-import { misspelt } from "./spellings";
+import { misspelled } from "./spellings";
 import type { Field, MonthDays, WeekDays } from "./types";
 
-/** One field's text, where it stands in the expression, and the command whose `H` it may hold. */
+/** The text of one field, its position in the expression, and the command's name, for `H`. */
 export interface FieldText {
   readonly spec: FieldSpec;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface FieldText {
   readonly commandName: string;
 }
 
-/** What the items of one field add up to, before it is known which kind of field it is. */
+/** The combined items of one field, in a form that fits every kind of field. */
 export interface Gathered {
   readonly star: boolean;
   readonly values: Set<number>;
@@ -29,7 +29,7 @@ interface Item {
   readonly offset: number;
 }
 
-/** Reads one field: values, ranges, steps, H, and the day fields' L, W and # forms, in lists. */
+/** Parses one field: a list of values, ranges, steps, H, and in day fields the L, W and # forms. */
 export function readField(source: FieldText): Readonly<Gathered> {
   if (source.text !== "*") return gather(source);
   const known = stars.get(source.spec) ?? gather(source);
@@ -37,7 +37,7 @@ export function readField(source: FieldText): Readonly<Gathered> {
   return known;
 }
 
-/** What `*` stands for: three of five fields of a usual schedule, and half of what reading it costs. */
+/** Caches the value of `*`, which is three of the five fields of a typical schedule and half the cost of parsing it. */
 const stars = new Map<FieldSpec, Readonly<Gathered>>();
 
 function gather(source: FieldText): Gathered {
@@ -79,22 +79,22 @@ function itemsOf({ text, offset }: FieldText): Item[] {
 }
 
 function readItem(source: FieldText, item: Item, gathered: Gathered): void {
-  const understood =
+  const isValid =
     readSpan(source, item.text, gathered) ||
     readHash(source, item.text, gathered) ||
     readDayForm(source.spec, item.text, gathered);
-  if (!understood) throw misspelt(source, item.text, item.offset);
+  if (!isValid) throw misspelled(source, item.text, item.offset);
 }
 
 const span = /^(?:(\*)|([A-Za-z]+|\d+)(?:-([A-Za-z]+|\d+))?)(?:\/(\d+))?$/;
 
-/** `*`, `5`, `1-5`, `fri-mon`, the last two with a step as well. */
+/** `*`, `5`, `1-5` or `fri-mon`; the first and the ranges may have a step. */
 function readSpan({ spec }: FieldText, text: string, { values }: Gathered): boolean {
   const match = span.exec(text);
   if (!match) return false;
   const [, star, first, last, stepText] = match;
   const step = stepText === undefined ? 1 : Number(stepText);
-  // cron refuses `5/15` and `*/0` too: neither says what it starts from or leads to.
+  // Like cron, reject `5/15` and `*/0`, which have no clear meaning.
   if (step === 0 || (stepText !== undefined && !star && last === undefined)) return false;
   const from = star ? spec.min : numberOf(spec, first);
   const to = star ? spec.max : last === undefined ? from : numberOf(spec, last);
@@ -103,7 +103,7 @@ function readSpan({ spec }: FieldText, text: string, { values }: Gathered): bool
   return true;
 }
 
-/** H, H/15, H(0-7), H(0-29)/10: a value, or the start of the steps, that the command's name decides. */
+/** H, H/15, H(0-7), H(0-29)/10: a value, or the start of a series of steps, derived from the command's name. */
 function readHash(source: FieldText, text: string, gathered: Gathered): boolean {
   const match = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/i.exec(text);
   if (!match) return false;
@@ -119,7 +119,7 @@ function readHash(source: FieldText, text: string, gathered: Gathered): boolean 
   return true;
 }
 
-/** Every month has 28 days, and Sunday would count twice as 0 and 7. */
+/** At most 28, since every month has 28 days, and at most 6, since Sunday would count twice as 0 and 7. */
 function hashTop(spec: FieldSpec): number {
   if (spec.key === "dayOfMonth") return 28;
   return spec.key === "dayOfWeek" ? 6 : spec.max;
@@ -154,7 +154,7 @@ function isWithin(spec: FieldSpec, value: number | undefined): value is number {
   return value !== undefined && value >= spec.min && value <= spec.max;
 }
 
-/** A range that runs backwards goes on at the field's other end: `22-2`, `fri-mon`. */
+/** A range that runs backwards wraps around: `22-2`, `fri-mon`. */
 function addSpan(
   spec: FieldSpec,
   range: { from: number; to: number; step: number },

@@ -1,4 +1,4 @@
-/** A stable 32-bit hash (FNV-1a, then Murmur's final mix): the same on every host and version. */
+/** A stable 32-bit hash (FNV-1a with Murmur's finalizer), the same on every host and in every version. */
 export function stableHash(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

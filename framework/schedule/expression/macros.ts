@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { Misspelling, shown } from "./problems";
 
-/** cron's own names, lower case as cron wants them, and the five fields they stand for. */
+/** cron's macros, in lower case as cron requires, and the five fields they stand for. */
 export const macros: Readonly<Record<string, string>> = {
   "@reboot": "reboot",
   "@yearly": "0 0 1 1 *",
@@ -13,7 +13,7 @@ export const macros: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
 };
 
-/** The fields of a macro, "reboot", or undefined for text that is none. */
+/** The fields of a macro, or "reboot"; undefined if the text is not a macro. */
 export function macroOf(text: string): string | undefined {
   const word = text.trim();
   if (!word.startsWith("@") || /^@every\b/.test(word)) return undefined;

@@ -5,7 +5,7 @@ import { Misspelling, shown } from "./problems";
 import { renderSchedule } from "./render";
 import type { CalendarSchedule } from "./types";
 
-/** Whether any day of any year matches: in 400 years each month begins on every weekday, leap or not. */
+/** Whether any day of any year matches. Checks every weekday a month can begin on, in leap years and other years. */
 export function isPossible(schedule: CalendarSchedule): boolean {
   if (isEveryDay(schedule)) return true;
   const { daysOf } = compile(schedule);
@@ -28,7 +28,7 @@ export function whyNever(text: string, schedule: CalendarSchedule): Misspelling 
       offset: day?.index ?? 0,
       length: found.length,
       found,
-      allowed: "days that the chosen months have",
+      allowed: "a day in the chosen months",
     },
     [
       renderSchedule({ ...schedule, dayOfMonth: lastDayOnly }),
@@ -48,14 +48,14 @@ const anyDay = {
 
 function reason({ dayOfMonth, month }: CalendarSchedule): string {
   const days = [...dayOfMonth.values, ...dayOfMonth.nearWorkday];
-  const months = month.values.map((number) => capitalised(monthNames[number - 1]));
+  const months = month.values.map((number) => capitalized(monthNames[number - 1]));
   const top = Math.max(...month.values.map((number) => possibleLengths(number).at(-1) ?? 0));
   const isTooLate = !dayOfMonth.last && !dayOfMonth.lastWorkday && days.every((day) => day > top);
-  if (!isTooLate) return "no day is both such a day of the month and such a weekday";
+  if (!isTooLate) return "no day matches both the day of the month and the weekday";
   return `${listed(months, "and")} ${months.length > 1 ? "have" : "has"} no day ${listed(days.map(String), "or")}`;
 }
 
-function capitalised(word: string): string {
+function capitalized(word: string): string {
   return word[0].toUpperCase() + word.slice(1);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Foreign text as part of one line of a file: blanks and controls in a row become one blank. systemd takes characters
- * that Unicode reserves for broken UTF-8, and such a line for none.
+ * Makes untrusted text fit into one line of a file: sequences of whitespace and control characters become one space.
+ * Replaces noncharacters too, because systemd considers them invalid UTF-8 and ignores such a line.
  */
 export function oneLine(text: string): string {
   return text

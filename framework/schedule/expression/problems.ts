@@ -1,20 +1,20 @@
 import { LajuError } from "../../config/errors";
 
-/** Where an expression is wrong, so that it can be underlined. */
+/** Where an expression is wrong, so that the place can be underlined. */
 export interface ScheduleProblem {
-  /** The field it is in, as people call it ("day-of-month"); absent when no single field is to blame. */
+  /** The name of the wrong field ("day-of-month"); absent if the problem is not in a single field. */
   readonly field?: string;
-  /** Position in the expression as it was given. */
+  /** Position in the original expression. */
   readonly offset: number;
   readonly length: number;
   readonly found: string;
-  /** What may stand there. */
+  /** What is allowed there. */
   readonly allowed: string;
-  /** The nearest valid expression, whole. */
+  /** The closest valid expression. */
   readonly suggestion?: string;
 }
 
-/** A schedule that means nothing, or nothing for certain; `problem` says where and what would do. */
+/** The error for an invalid or ambiguous schedule. `problem` says where it is wrong and what is allowed. */
 export class ScheduleError extends LajuError {
   readonly expression: string;
   readonly problem: ScheduleProblem;
@@ -27,10 +27,10 @@ export class ScheduleError extends LajuError {
   }
 }
 
-/** Thrown while parsing; parseSchedule turns it into a ScheduleError once it knows a valid spelling. */
+/** Thrown while parsing. parseSchedule looks for a valid spelling and turns it into a ScheduleError. */
 export class Misspelling extends Error {
   readonly problem: Omit<ScheduleProblem, "suggestion">;
-  /** Expressions to try in the place of this one, best first. */
+  /** Expressions to try instead, best first. */
   readonly candidates: readonly string[];
 
   constructor(message: string, problem: Omit<ScheduleProblem, "suggestion">, candidates: readonly string[]) {
@@ -41,11 +41,11 @@ export class Misspelling extends Error {
 }
 
 function hintFor({ field, allowed, suggestion }: ScheduleProblem): string {
-  const rule = field ? `The ${field} takes ${allowed}` : allowed;
+  const rule = field ? `The ${field} must be ${allowed}` : allowed;
   return suggestion === undefined ? `${rule}.` : `${rule}, such as "${suggestion}".`;
 }
 
-/** The text as it can stand in a one-line message. */
+/** The text, quoted and shortened for a one-line message. */
 export function shown(text: string): string {
   const printable = JSON.stringify(text);
   return printable.length <= 82 ? printable : `${printable.slice(0, 78)}…"`;

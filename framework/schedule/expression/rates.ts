@@ -2,7 +2,7 @@ import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
 import { Misspelling, shown } from "./problems";
 
-/** What a rate comes to: fields where cron can say it, days that divide, or minutes since the epoch. */
+/** A parsed rate: fields if cron can express it, with a cycle of days if necessary, or else minutes since the epoch. */
 export type Rate =
   | { kind: "calendar"; fields: string; cycle?: { days: number; shift: number } }
   | { kind: "interval"; minutes: number; fields?: undefined; cycle?: undefined };
@@ -10,7 +10,7 @@ export type Rate =
 const dayMinutes = 1440;
 const longestDays = 3660;
 
-/** `rate(45 minutes)` or `@every 90m`; undefined for text that is neither. */
+/** Parses `rate(45 minutes)` or `@every 90m`; undefined if the text is neither. */
 export function parseRate(text: string): Rate | undefined {
   const word = text.trim();
   if (/^@every\b/.test(word)) return every(text, word);
@@ -18,7 +18,7 @@ export function parseRate(text: string): Rate | undefined {
   const match = /^rate\(\s*(\d+)\s*(second|minute|hour|day|week)s?\s*\)$/.exec(word);
   const rate = match ? rateOf(Number(match[1]), match[2]) : undefined;
   if (rate) return rate;
-  throw wrong(text, word, guesses(word));
+  throw invalidRate(text, word, guesses(word));
 }
 
 function every(text: string, word: string): Rate {
@@ -31,7 +31,7 @@ function every(text: string, word: string): Rate {
   }
   const seconds = minutes === undefined ? 0 : Math.round(minutes * 60);
   const whole = Math.max(1, Math.round(minutes ?? 10));
-  throw wrong(text, word, [
+  throw invalidRate(text, word, [
     ...(seconds > 0 && 60 % seconds === 0 ? [`*/${seconds} * * * * *`] : []),
     `@every ${whole}m`,
     "@every 10m",
@@ -56,7 +56,7 @@ function rateOf(count: number, unit: string): Rate | undefined {
   return minutes > longestDays * dayMinutes ? undefined : minutesRate(minutes);
 }
 
-/** Those that six fields can say: each minute has the same seconds. */
+/** Only intervals that divide a minute can be expressed in six fields. */
 function seconds(count: number): Rate | undefined {
   if (count % 60 === 0) return rateOf(count / 60, "minute");
   const step = count === 1 ? "*" : `*/${count}`;
@@ -64,7 +64,7 @@ function seconds(count: number): Rate | undefined {
 }
 
 function weeks(count: number): Rate {
-  // Weeks begin on Monday; day 0 was a Thursday, hence the shift.
+  // Weeks begin on Monday, but day 0 was a Thursday, hence the shift.
   return {
     kind: "calendar",
     fields: "0 0 * * 1",
@@ -86,7 +86,7 @@ function minutesRate(minutes: number): Rate {
   return { kind: "interval", minutes };
 }
 
-function wrong(text: string, word: string, candidates: readonly string[]): Misspelling {
+function invalidRate(text: string, word: string, candidates: readonly string[]): Misspelling {
   return new Misspelling(
     `schedule ${shown(text)} is not an interval of whole minutes up to ten years, or of seconds that divide a minute`,
     {
@@ -109,7 +109,7 @@ function guesses(word: string): string[] {
   return [spelling, "rate(10 minutes)"];
 }
 
-/** Of the seconds that divide a minute, or of whole minutes. */
+/** The nearest number of seconds that divides a minute or is a whole number of minutes. */
 function nearestDivisor(seconds: number): number {
   if (seconds > 45) return Math.max(1, Math.round(seconds / 60)) * 60;
   const divisors = [2, 3, 4, 5, 6, 10, 12, 15, 20, 30];

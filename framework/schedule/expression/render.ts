@@ -1,7 +1,7 @@
 import { type FieldSpec, fieldSpecs } from "./fieldSpecs";
 import type { CalendarSchedule, Field, MonthDays, Schedule, WeekDays } from "./types";
 
-/** The schedule in laju's own normal form; parsing it gives the same times again. */
+/** The schedule in laju's normal form. Parsing it yields the same times again. */
 export function renderSchedule(schedule: Schedule): string {
   if (schedule.kind === "reboot") return "@reboot";
   if (schedule.kind === "interval") return `rate(${schedule.minutes} ${plural("minute", schedule.minutes)})`;
@@ -12,7 +12,7 @@ export function renderSchedule(schedule: Schedule): string {
   return isWholeMinute ? fields : `${renderField(fieldSpecs.second, second)} ${fields}`;
 }
 
-/** A crontab entry is its fields, is named by them and compared by them. */
+/** Cached, because a crontab entry's fields are also its name and are compared often. */
 const written = new WeakMap<CalendarSchedule, string>();
 
 /** The five fields (L, W and # included) without seconds. */
@@ -30,7 +30,7 @@ export function calendarFields(schedule: CalendarSchedule): string {
   return fields;
 }
 
-/** Whether a day field uses L, W or #, which cron does not know. */
+/** Whether a day field uses L, W or #, which cron does not support. */
 export function hasCalendarForms({ dayOfMonth, dayOfWeek }: CalendarSchedule): boolean {
   const { last, lastWorkday, nearWorkday } = dayOfMonth;
   return (
@@ -38,7 +38,7 @@ export function hasCalendarForms({ dayOfMonth, dayOfWeek }: CalendarSchedule): b
   );
 }
 
-/** One plain field. A first `*` is kept, and none is invented, since cron's rules depend on it. */
+/** Renders one plain field. A leading `*` is neither dropped nor added, since cron's rules depend on it. */
 export function renderField(spec: FieldSpec, { values, star }: Field): string {
   const top = spec.key === "dayOfWeek" ? 6 : spec.max;
   if (!star) return compressed(values);
@@ -48,7 +48,7 @@ export function renderField(spec: FieldSpec, { values, star }: Field): string {
   return [`*/${step}`, ...(rest.length > 0 ? [compressed(rest)] : [])].join(",");
 }
 
-/** The smallest n for which every value that `*` + `/n` names is there; one exists, for it was written so. */
+/** The smallest n for which the field contains all values of `*` + `/n`. It exists, since the field began with `*`. */
 function starStep(values: readonly number[], min: number, top: number): number {
   const present = new Set(values);
   for (let step = 1; ; step++) {
@@ -75,7 +75,7 @@ function joined(spec: FieldSpec, field: Field, forms: readonly string[]): string
   return [...plain, ...forms].join(",");
 }
 
-/** Values as ranges, or as one range with a step where that says all of them. */
+/** Renders values as ranges, or as a single range with a step if possible. */
 export function compressed(values: readonly number[]): string {
   const step = values.length > 2 ? values[1] - values[0] : 1;
   if (step > 1 && values.every((value, index) => value === values[0] + index * step)) {

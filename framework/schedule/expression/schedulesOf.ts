@@ -1,17 +1,17 @@
 import { parseSchedule } from "./expression";
 import type { Schedule } from "./types";
 
-/** What has been read, by the list of texts, whoever of its command's copies carries it. */
-const read = new WeakMap<readonly string[], { name: string; parsed: readonly Schedule[] }>();
+/** Keyed by the list of expressions, which copies of a command share. */
+const cache = new WeakMap<readonly string[], { name: string; parsed: readonly Schedule[] }>();
 
 /**
- * A command's schedules, each read once: lists ask for its next time, its words, its crontab entries. Throws a
- * ScheduleError for the first that is none.
+ * A command's parsed schedules. Cached, because a list needs them for next times, descriptions and crontab entries. Throws
+ * a ScheduleError for the first invalid one.
  */
 export function schedulesOf({ name, schedules }: { name: string; schedules: readonly string[] }) {
-  const known = read.get(schedules);
+  const known = cache.get(schedules);
   if (known?.name === name) return known.parsed;
   const parsed = schedules.map((text) => parseSchedule(text, { name }));
-  read.set(schedules, { name, parsed });
+  cache.set(schedules, { name, parsed });
   return parsed;
 }

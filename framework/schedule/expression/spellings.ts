@@ -9,17 +9,20 @@ interface Place {
   readonly expression: string;
 }
 
-/** The error for one item of a field, with the spellings that were probably meant. */
-export function misspelt({ spec, expression }: Place, item: string, offset: number): Misspelling {
+/** The error for an invalid item of a field, with the spellings that were probably meant. */
+export function misspelled({ spec, expression }: Place, item: string, offset: number): Misspelling {
   const found = item === "" ? "an empty value" : shown(item);
   const allowed = allowedInstead(spec, item);
   const problem = { field: spec.label, offset, length: item.length, found: item, allowed };
-  const put = (spelling: string) =>
+  const withSpelling = (spelling: string) =>
     expression.slice(0, offset) + spelling + expression.slice(offset + item.length);
   return new Misspelling(
     `schedule ${shown(expression)} has ${found} as its ${spec.label}, expected ${allowed}`,
     problem,
-    [...(item === "" ? withoutComma(expression, offset) : []), ...[...spellingsFor(spec, item)].map(put)],
+    [
+      ...(item === "" ? withoutComma(expression, offset) : []),
+      ...[...spellingsFor(spec, item)].map(withSpelling),
+    ],
   );
 }
 
@@ -33,11 +36,11 @@ function withoutComma(expression: string, offset: number): string[] {
   return [expression.slice(0, at) + expression.slice(at + 1)];
 }
 
-/** Better guesses first; the last always fits. Whoever tries them finds out which are valid. */
+/** Candidates, best first; the last is always valid, the others may not be. */
 function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const start = /^(\w+)\/(\d+)$/.exec(item);
   if (start && Number(start[2]) > 0) yield `${start[1]}-${topOf(spec)}/${start[2]}`;
-  // The digits of other scripts' keyboards, which look the same.
+  // Full-width and other look-alike characters.
   yield item.normalize("NFKC");
   yield item.replace(/^(\w+)#(\d+)$/, (_, day: string, nth: string) => nthWeekday(spec, day, nth));
   if (/^L-\d+$/i.test(item)) yield "L";
@@ -66,7 +69,7 @@ function topOf(spec: FieldSpec): number {
   return spec.key === "dayOfWeek" ? 6 : spec.max;
 }
 
-/** 60 minutes and 24 hours mean the next 0; everything else is brought to the nearer end. */
+/** 60 minutes and 24 hours wrap to 0; any other number is clamped to the field's range. */
 function nearestNumber(spec: FieldSpec, digits: string): number {
   const value = Number(digits);
   if (spec.min === 0 && value === spec.max + 1) return 0;

@@ -1,7 +1,7 @@
-/** One field of an expression: the values it names, sorted, and whether its text began with `*`. */
+/** One field of an expression: its sorted values, and whether its text begins with `*`. */
 export interface Field {
   readonly values: readonly number[];
-  /** cron's day rule and its clock-change rule look at the first character, not at the values. */
+  /** cron's rules for days and clock changes depend on the first character, not on the values. */
   readonly star: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface WeekDays extends Field {
   readonly nth: readonly { readonly day: number; readonly n: number }[];
 }
 
-/** Times of day on days of the calendar, as five or six fields say them. */
+/** Times of day on calendar days, from five or six fields. */
 export interface CalendarSchedule {
   readonly kind: "calendar";
   readonly text: string;
@@ -31,20 +31,20 @@ export interface CalendarSchedule {
   readonly dayOfMonth: MonthDays;
   readonly month: Field;
   readonly dayOfWeek: WeekDays;
-  /** `rate(n days)` and `rate(n weeks)`: only civil days whose (number + shift) divides by `days`. */
+  /** `rate(n days)` and `rate(n weeks)`: only days whose (number + shift) is divisible by `days`. */
   readonly cycle?: { readonly days: number; readonly shift: number };
   /** Whether `H` was used, so that the times depend on the command's name. */
   readonly hashed: boolean;
 }
 
-/** `rate(n minutes)` that no field can say: every minute since the epoch that divides by `minutes`. */
+/** A `rate(n minutes)` that fields can't express: every minute since the epoch divisible by `minutes`. */
 export interface IntervalSchedule {
   readonly kind: "interval";
   readonly text: string;
   readonly minutes: number;
 }
 
-/** `@reboot`: once when the cron daemon starts; it has no next time. */
+/** `@reboot`: once when the cron daemon starts. It has no next time. */
 export interface RebootSchedule {
   readonly kind: "reboot";
   readonly text: string;

@@ -3,14 +3,14 @@ import { monthNames, weekdayNames } from "./fieldSpecs";
 import { rangesOf } from "./render";
 import type { CalendarSchedule, Field, Schedule } from "./types";
 
-/** What the schedule does, in plain English, by the daemon's own rules. */
+/** Describes in plain English when a schedule fires, by the daemon's rules. */
 export function describeSchedule(schedule: Schedule): string {
   if (schedule.kind === "reboot") return "Once when the cron daemon starts";
   if (schedule.kind === "interval") return `Every ${span(schedule.minutes)}, counted from the epoch`;
   return [timeWords(schedule), dayWords(schedule), monthWords(schedule)].filter(Boolean).join(", ");
 }
 
-/** The same for a schedule as it is written, of the command with that name. */
+/** The same for an unparsed schedule of the named command. */
 export function scheduleInWords(schedule: string, name: string): string {
   return describeSchedule(parseSchedule(schedule, { name }));
 }
@@ -35,7 +35,7 @@ function timeWords({ second, minute, hour }: CalendarSchedule): string {
   return `${seconds} of ${minutes[0].toLowerCase()}${minutes.slice(1)}${hourWords(minute, hour)}`;
 }
 
-/** "08:00 and 20:00" where the times of day are few enough to list. */
+/** "08:00 and 20:00", if there are few enough times to list. */
 function clockTimes(minute: Field, hour: Field): string | undefined {
   if (minute.values.length * hour.values.length > 6 || hour.values.length === 24) return undefined;
   return listed(hour.values.flatMap((h) => minute.values.map((m) => `${two(h)}:${two(m)}`)));
@@ -45,7 +45,7 @@ function minuteWords(minute: Field): string {
   return everyOr(minute, 60, "minute");
 }
 
-/** "Every 15 minutes" where the steps are even all round, else the values. */
+/** "Every 15 minutes" if the steps are even all the way round, or else the values. */
 function everyOr({ values }: Field, size: number, unit: string): string {
   if (values.length === size) return `Every ${unit}`;
   const step = values.length > 1 ? values[1] - values[0] : size;
@@ -68,7 +68,7 @@ function hourWords(minute: Field, { values }: Field): string {
   return ` ${listed(spans.map(([from, to]) => `from ${two(from)}:00 to ${two(to)}:${two(last)}`))}`;
 }
 
-/** The day rule in words: both fields must match if either begins with `*`, else either is enough. */
+/** Describes the day rule: both fields must match if either begins with `*`; otherwise one is enough. */
 function dayWords(schedule: CalendarSchedule): string {
   const { dayOfMonth, dayOfWeek, cycle } = schedule;
   if (cycle) return cycle.shift === 0 ? `every ${cycle.days} days` : `Mondays, every ${cycle.days / 7} weeks`;
@@ -95,11 +95,11 @@ function monthDayWords({ dayOfMonth }: CalendarSchedule): string {
 
 function weekdayWords({ dayOfWeek }: CalendarSchedule, every: string, conjunction = "and"): string {
   const parts: string[] = [];
-  const name = (day: number) => capitalised(weekdayNames[day]);
+  const name = (day: number) => capitalized(weekdayNames[day]);
   const { values, nth, last } = dayOfWeek;
   if (values.length === 7) parts.push("any day");
   else if (values.length > 0) {
-    // People's weeks begin on Monday, so that Saturday and Sunday stand together.
+    // Start the week on Monday, so that Saturday and Sunday are adjacent.
     const fromMonday = values.map((day) => (day + 6) % 7).sort((a, b) => a - b);
     parts.push(every + ranges(fromMonday, (day) => name((day + 1) % 7), conjunction));
   }
@@ -112,7 +112,7 @@ function weekdayWords({ dayOfWeek }: CalendarSchedule, every: string, conjunctio
 
 function monthWords({ month }: CalendarSchedule): string {
   if (month.values.length === 12) return "";
-  return `in ${ranges(month.values, (number) => capitalised(monthNames[number - 1]))}`;
+  return `in ${ranges(month.values, (number) => capitalized(monthNames[number - 1]))}`;
 }
 
 function ranges(values: readonly number[], show: (value: number) => string, conjunction = "and"): string {
@@ -135,7 +135,7 @@ function ordinal(value: number): string {
   return `${value}${["th", "st", "nd", "rd"][value > 3 ? 0 : value]}`;
 }
 
-function capitalised(word: string): string {
+function capitalized(word: string): string {
   return word[0].toUpperCase() + word.slice(1);
 }
 

@@ -3,10 +3,10 @@ import { civilDate, monthLength, weekdayOf } from "../expression/civil";
 import type { CalendarSchedule } from "../expression/types";
 
 const dayMinutes = 1440;
-// The calendar repeats after 400 years, so a schedule without a day in them has none at all.
+// The calendar repeats every 400 years, so a schedule with no day in that time has none at all.
 const monthsSearched = 4801;
 
-/** The first civil minute at or after this one on which the schedule's fields match, or undefined. */
+/** The first civil minute at or after `at` that matches the schedule's fields; undefined if there is none. */
 export function firstCivilMinute(schedule: CalendarSchedule, at: number): number | undefined {
   const compiled = compile(schedule);
   const { times } = compiled;

@@ -1,12 +1,12 @@
 import { type Stretch, stretchesOfYear } from "./timezones";
 
-// Years whose rules are known well enough to write a crontab by, without asking for today's date.
+// Years with known time zone rules. Fixed, so that a crontab doesn't depend on today's date.
 const firstYear = 2024;
 const lastYear = 2050;
 
 const cache = new Map<string, readonly Stretch[]>();
 
-/** A zone's stretches over the years that a crontab is written for. */
+/** A zone's stretches in the years that a crontab is written for. */
 export function knownStretches(timezone: string): readonly Stretch[] {
   let stretches = cache.get(timezone);
   if (!stretches) {
@@ -18,7 +18,7 @@ export function knownStretches(timezone: string): readonly Stretch[] {
 
 const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
 
-/** By how many minutes past the hour the host's clock differs from the zone's: one value, or a few. */
+/** The differences between the host's clock and the zone's, in minutes modulo 60: usually one, sometimes several. */
 export function minuteShifts(timezone: string, hostTimezone: string): number[] {
   const zone = knownStretches(timezone);
   const host = knownStretches(hostTimezone);
@@ -34,7 +34,7 @@ export function minuteShifts(timezone: string, hostTimezone: string): number[] {
   return [...shifts].sort((a, b) => a - b);
 }
 
-/** The times of day that a zone's clocks skip: from (inclusive) and to (exclusive, the first that exists). */
+/** The times of day that a zone's clocks skip: `from` is inclusive; `to` is exclusive, the first that exists again. */
 export function gapsOf(timezone: string): { from: number; to: number }[] {
   const gaps = new Map<number, { from: number; to: number }>();
   for (const { start, offset, offsetBefore } of knownStretches(timezone)) {

@@ -2,13 +2,13 @@ import type { CalendarSchedule } from "../expression/types";
 import { firstCivilMinute } from "./civilFirings";
 import { knownStretches } from "./clockDifferences";
 
-/** The first times of day of a schedule that a zone's clocks leave out, and go through twice: "02:30". */
+/** The first of a schedule's times that a zone's clocks skip, and the first that they repeat: "02:30". */
 export interface ClockMatches {
   readonly skipped?: string;
   readonly repeated?: string;
 }
 
-/** Where schedulers differ from each other: times of the schedule that do not exist, or exist twice. */
+/** Finds times that don't exist or exist twice, for which schedulers behave differently. */
 export function clockMatches(schedule: CalendarSchedule, timezone: string): ClockMatches {
   const matches: { skipped?: string; repeated?: string } = {};
   for (const { start, offset, offsetBefore } of knownStretches(timezone)) {

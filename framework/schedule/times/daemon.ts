@@ -2,23 +2,23 @@ import { compile } from "../expression/calendar";
 import type { CalendarSchedule } from "../expression/types";
 import { firstCivilMinute } from "./civilFirings";
 
-/** How far behind (or ahead) the clock may be before cron gives up and starts afresh. */
+/** How many minutes the clock may jump before cron stops catching up and resynchronizes. */
 export const longestCatchUp = 180;
 
-/** cron replays every minute for everyone up to here, and beyond it the fixed entries only. */
+/** Up to this many minutes, cron replays all entries; beyond that, only those without wildcards. */
 const shortCatchUp = 5;
 
-/** What one entry does when the local clock has jumped ahead, and up to which civil minute it then is. */
+/** The runs of one entry after the local clock jumped ahead, and the civil minute reached afterwards. */
 export interface Replay {
-  /** Minutes since the epoch at which a run starts; one that repeats starts that often. */
+  /** The minutes since the epoch in which runs start, repeated if several start in one minute. */
   readonly runs: readonly number[];
   readonly doneUntil: number;
 }
 
 /**
- * Debian cron's main loop (cron.c, "wakeupKind") from the first minute after a jump ahead until it is
- * up to date again. It pauses ten seconds after each missed minute that ran something, so a long list of
- * missed minutes spills into the minutes after: `0-59 2 * * *` starts six or seven times a minute.
+ * Simulates Debian cron's main loop (cron.c, "wakeupKind") from the first minute after a jump ahead until it has caught
+ * up. cron pauses ten seconds after each missed minute in which something ran, so a long backlog spills into the following
+ * minutes: `0-59 2 * * *` starts six or seven times per minute.
  */
 export function replayAfterJump(
   schedule: CalendarSchedule,
@@ -28,7 +28,7 @@ export function replayAfterJump(
   const matches = (civil: number) => firstCivilMinute(schedule, civil) === civil;
   const runs: number[] = [];
   let { doneUntil } = jump;
-  // cron wakes at second 1 of a minute.
+  // cron wakes up at second 1 of each minute.
   let second = jump.at * 60 + 1;
   let isQueued = false;
   const clock = () => Math.floor(second / 60) + jump.offset;

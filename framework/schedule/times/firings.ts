@@ -5,10 +5,10 @@ import { longestCatchUp, replayAfterJump } from "./daemon";
 import { isSameTimezone } from "./timezoneNames";
 import { type Stretch, stretchesFrom } from "./timezones";
 
-/** The clock a schedule follows: its zone, and that of the host whose cron runs it. */
+/** The clock a schedule follows: its time zone, and that of the host whose cron starts it. */
 export interface Clock {
   readonly timezone: string;
-  /** Where it is another zone than `timezone`, laju decides instead of cron; default: the same. */
+  /** If it differs from `timezone`, laju decides instead of cron (default: the same). */
   readonly hostTimezone?: string;
 }
 
@@ -16,10 +16,9 @@ const minuteMilliseconds = 60_000;
 const lastDate = 8.64e15;
 
 /**
- * The next `count` starts strictly after `from`. On the host's own clock they are what Debian's cron does,
- * clock changes included. In another zone a time that the clocks skip runs once, right after the
- * gap, and a time that comes twice runs once; schedules whose minute or hour begins with `*` follow the
- * wall clock through both.
+ * The next `count` starts strictly after `from`. In the host's own time zone they match Debian's cron, including clock
+ * changes. In another zone, a skipped time runs once, right after the gap, and a repeated time runs once. Schedules whose
+ * minute or hour begins with `*` follow the wall clock through both.
  */
 export function nextFirings(schedule: Schedule, options: Clock & { from: Date; count: number }): Date[] {
   const { from, count } = options;
@@ -33,7 +32,7 @@ export function nextFirings(schedule: Schedule, options: Clock & { from: Date; c
   return firings;
 }
 
-/** Whether the schedule starts at this very instant (to the second where it has seconds). */
+/** Whether the schedule fires in this minute, or in this second if it has seconds. */
 export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
   const hasSeconds = schedule.kind === "calendar" && schedule.second.values.some((second) => second !== 0);
   const unit = hasSeconds ? 1000 : minuteMilliseconds;
@@ -41,10 +40,10 @@ export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
   return nextFirings(schedule, { ...clock, from: new Date(instant - 1), count: 1 })[0]?.getTime() === instant;
 }
 
-/** How late a command may come and still be its slot's: cron itself replays up to four missed minutes. */
+/** How late a start may be and still belong to its slot: cron replays up to four missed minutes. */
 export const lateStart = 5 * minuteMilliseconds;
 
-/** The latest start at or before `at`, no further back than `within` milliseconds. */
+/** The latest start at or before `at`, at most `within` milliseconds earlier. */
 export function latestFiring(
   schedule: Schedule,
   options: Clock & { at: Date; within: number },
@@ -58,7 +57,7 @@ export function latestFiring(
   return latest === undefined ? undefined : new Date(latest);
 }
 
-/** Milliseconds since the epoch of every start after `from`, ascending, for ever. */
+/** All starts after `from` in milliseconds since the epoch, ascending and endless. */
 export function firingsAfter(schedule: Schedule, from: number, clock: Clock): Iterable<number> {
   if (!(Math.abs(from) <= lastDate)) throw new RangeError(`not a time: ${from}`);
   if (schedule.kind === "reboot") return [];
@@ -81,21 +80,21 @@ function* withSeconds(schedule: CalendarSchedule, from: number, clock: Clock): G
   }
 }
 
-/** The minutes at or after `from` in which the schedule starts, each once. */
+/** The minutes at or after `from` in which the schedule starts, without duplicates. */
 function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): Generator<number> {
   const isForeign = clock.hostTimezone !== undefined && !isSameTimezone(clock.timezone, clock.hostTimezone);
-  // A replay after a clock change that was a little earlier may still be going on at `from`.
+  // A replay after an earlier clock change may still be in progress at `from`.
   const earliest = from - 2 * longestCatchUp;
   let last = from - 1;
   for (const stretch of stretchesFrom(clock.timezone, earliest)) {
-    const begun = isForeign ? startForeign(schedule, stretch) : startOnHost(schedule, stretch);
-    for (const minute of begun.runs) {
+    const beginning = isForeign ? startForeign(schedule, stretch) : startOnHost(schedule, stretch);
+    for (const minute of beginning.runs) {
       if (minute <= last) continue;
       last = minute;
       yield minute;
     }
-    // `last` also moves past the runs of a replay, which spill into the stretch's first minutes.
-    let civil = Math.max(begun.civil, last + 1 + stretch.offset);
+    // `last` also skips the runs of a replay, which spill into the first minutes of the stretch.
+    let civil = Math.max(beginning.civil, last + 1 + stretch.offset);
     for (;;) {
       const next = firstCivilMinute(schedule, civil);
       if (next === undefined || next * minuteMilliseconds > lastDate * 2) return;
@@ -108,7 +107,7 @@ function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): G
   }
 }
 
-/** What runs at once when a stretch begins, and the civil minute from which the fields decide. */
+/** The runs at the beginning of a stretch, and the civil minute from which the fields decide. */
 interface Beginning {
   readonly runs: readonly number[];
   readonly civil: number;

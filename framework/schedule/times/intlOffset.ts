@@ -1,6 +1,6 @@
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Minutes east of UTC in a zone at a minute since the epoch, as Intl knows them. Throws for what Intl does not know. */
+/** A zone's UTC offset at a minute since the epoch, in minutes east, from Intl. Throws for an unknown zone. */
 export function intlOffset(timezone: string, minute: number): number {
   let formatter = formatters.get(timezone);
   if (!formatter) {

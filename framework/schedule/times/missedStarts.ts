@@ -5,18 +5,18 @@ export interface ExpectedStarts {
   name: string;
   schedules: readonly string[];
   clock: Clock;
-  /** Times after this one are looked at, milliseconds since the epoch … */
+  /** Check times after this one (milliseconds since the epoch), */
   after: number;
-  /** … up to this one. A start may be late, so this should lie `lateStart` before now. */
+  /** up to this one. It should be `lateStart` before now, because a start may be late. */
   until: number;
-  /** When runs of the command began, from `after` to now, in any order. */
+  /** The start times of the command's runs from `after` to now, in any order. */
   starts: readonly number[];
 }
 
-/** More than a week of every minute tells nothing more. */
+/** Enough for two weeks of a schedule that fires every minute. */
 const mostFirings = 20_000;
 
-/** The times at which cron should have started the command, by its rules for clock changes, and did not. */
+/** The times at which cron should have started the command, including its rules for clock changes, but did not. */
 export function missedStarts({ name, schedules, clock, after, until, starts }: ExpectedStarts): number[] {
   const due = schedulesOf({ name, schedules }).flatMap((schedule) =>
     timesOf(firingsAfter(schedule, after, clock), until + lateStart),
@@ -37,7 +37,7 @@ function timesOf(firings: Iterable<number>, until: number): number[] {
   return times;
 }
 
-/** Each start counts for the latest time before it. */
+/** Assigns each start to the latest time before it. */
 function startsPerTime(times: readonly number[], starts: readonly number[]): number[] {
   const counts = times.map(() => 0);
   let index = -1;
@@ -48,7 +48,7 @@ function startsPerTime(times: readonly number[], starts: readonly number[]): num
   return counts;
 }
 
-/** A start that came so late that the next time was due already makes that one look started twice. */
+/** A start so late that the next time was already due makes that time look as if it was started twice. */
 function hasLateStart(times: readonly number[], counts: number[], missed: number): boolean {
   for (let index = missed + 1; index < times.length && times[index] - times[missed] < lateStart; index++) {
     if (counts[index] < 2) continue;

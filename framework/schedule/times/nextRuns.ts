@@ -3,13 +3,13 @@ import { nextFirings } from "./firings";
 
 export interface HostClock {
   now: Date;
-  /** The host's own IANA time zone: what its cron goes by. */
+  /** The host's IANA time zone, which its cron uses. */
   hostTimezone: string;
-  /** Whether the cron daemon's own TZ says so, and not the system. */
+  /** Whether it comes from the cron daemon's TZ rather than the system. */
   isDaemonsOwn?: boolean;
 }
 
-/** A command, as far as its times depend on it. */
+/** The parts of a command that determine its times. */
 interface TimedCommand {
   name: string;
   enabled: boolean;
@@ -17,7 +17,7 @@ interface TimedCommand {
   timezone: string | null;
 }
 
-/** The next `count` times at which a command is due, over all its schedules. */
+/** The next `count` times at which a command is due, across all its schedules. */
 export function nextRuns(command: TimedCommand, { now, hostTimezone }: HostClock, count: number): Date[] {
   if (!command.enabled) return [];
   const timezone = command.timezone ?? hostTimezone;

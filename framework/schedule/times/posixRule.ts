@@ -1,12 +1,12 @@
 import { dayNumber, weekdayOf } from "../expression/civil";
 
-/** What a POSIX TZ string says: minutes east of UTC, and when summer time begins and ends on the wall clock. */
+/** A parsed POSIX TZ string: minutes east of UTC, and when summer time begins and ends, in local time. */
 export interface PosixRule {
   standard: number;
   summer?: { offset: number; begins: PosixDate; ends: PosixDate };
 }
 
-/** The nth (5: last) such weekday of a month, and the minute of that day. */
+/** The nth weekday of a month (5: the last one), and the minute of that day. */
 interface PosixDate {
   month: number;
   week: number;
@@ -14,7 +14,7 @@ interface PosixDate {
   minute: number;
 }
 
-/** "CET-1CEST,M3.5.0,M10.5.0/3"; undefined for what is no rule, or counts days of the year (no zone of today does). */
+/** Parses "CET-1CEST,M3.5.0,M10.5.0/3". Undefined if invalid or based on days of the year, which no current zone uses. */
 export function parsePosixRule(text: string): PosixRule | undefined {
   const [all, offset, summer, begins, ends] = rule.exec(text) ?? [];
   if (all === undefined || offset === undefined) return undefined;
@@ -50,7 +50,7 @@ function dateOf(text: string): PosixDate {
   return { month, week, weekday, minute: minutesOf(at) };
 }
 
-/** Minutes since the epoch, read off the wall clock. */
+/** In minutes since the epoch, local time. */
 function minuteOf({ month, week, weekday, minute }: PosixDate, year: number): number {
   const first = dayNumber(year, month, 1);
   const next = month === 12 ? dayNumber(year + 1, 1, 1) : dayNumber(year, month + 1, 1);

@@ -1,8 +1,8 @@
 import { nameableTimezone } from "./timezoneNames";
 
 /**
- * The zone that a C program takes a TZ for, by the name that laju knows it by. `system` is what /etc/localtime holds.
- * Undefined for what no name says, such as rules spelled out ("CET-1CEST,M3.5.0,M10.5.0/3").
+ * The name of the zone that a C program understands by a value of TZ. `system` is the zone of /etc/localtime. Undefined
+ * for a value that no zone name corresponds to, such as "CET-1CEST,M3.5.0,M10.5.0/3".
  */
 export function timezoneOfTz(tz: string | undefined, system: string): string | undefined {
   if (tz === undefined) return system;
@@ -13,7 +13,7 @@ export function timezoneOfTz(tz: string | undefined, system: string): string | u
   return nameableTimezone(name) ?? fixedTimezone(name);
 }
 
-/** "UTC+2" is two hours *behind* UTC, as POSIX counts; a bare word that names no zone is UTC. */
+/** In POSIX, "UTC+2" is two hours *behind* UTC, and an unknown name means UTC. */
 function fixedTimezone(text: string): string | undefined {
   const [all, sign, hours] = /^(?:[A-Za-z]{3,}|<[\w+-]{3,}>)(?:([+-]?)(\d{1,2})(?::?00)?)?$/.exec(text) ?? [];
   if (all === undefined) return /^[A-Za-z_]+\//.test(text) ? "UTC" : undefined;

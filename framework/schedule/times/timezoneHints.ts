@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { intlOffset } from "./intlOffset";
 
-/** Abbreviations, and the zone that whoever writes one most likely means. */
+/** Abbreviations and the zones that people most likely mean by them. */
 const abbreviations: Readonly<Record<string, string>> = {
   ACDT: "Australia/Adelaide",
   ACST: "Australia/Darwin",
@@ -39,18 +39,18 @@ const abbreviations: Readonly<Record<string, string>> = {
   Z: "UTC",
 };
 
-/** Names of Java's that Intl still knows and no zone file has: `TZ=PST date` silently means UTC. */
-const intlsOwn = new Set(
+/** Legacy Java names that Intl accepts but no zone file has: `TZ=PST date` silently uses UTC. */
+const intlOnlyNames = new Set(
   "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST".split(
     " ",
   ),
 );
 
-export function isIntlsOwn(name: string): boolean {
-  return intlsOwn.has(name) || name.startsWith("SystemV/");
+export function isIntlOnly(name: string): boolean {
+  return intlOnlyNames.has(name) || name.startsWith("SystemV/");
 }
 
-/** The name that was most likely meant: the first that fits, else the one with the most letters in common. */
+/** The name most likely meant: the first guess that is valid, or else the most similar name. */
 export function nearestTimezone(
   typed: string,
   names: readonly string[],
@@ -76,7 +76,7 @@ function* guesses(typed: string, names: readonly string[]): Generator<string | u
   yield names.find((name) => name.replaceAll("_", "").toLowerCase() === lower.replaceAll(/[_-]/g, ""));
 }
 
-/** "GMT+2", "UTC+02:00", "+05:30": hours ahead of UTC, as people (and not POSIX) write them. */
+/** "GMT+2", "UTC+02:00", "+05:30": hours ahead of UTC, as people write them (POSIX has the opposite sign). */
 function ofOffset(text: string, names: readonly string[]): string | undefined {
   const [, sign, hours, minutes = "00"] = /^(?:UTC|GMT|Z)?([+-])(\d{1,2})(?::?(\d\d))?$/i.exec(text) ?? [];
   if (sign === undefined) return undefined;
@@ -84,14 +84,14 @@ function ofOffset(text: string, names: readonly string[]): string | undefined {
   if (size === 0) return "UTC";
   if (size % 60 === 0) return `Etc/GMT${sign === "+" ? "-" : "+"}${size / 60}`;
   const wanted = sign === "-" ? -size : size;
-  return names.find((name) => !name.includes(".") && hasAlways(name, wanted));
+  return names.find((name) => !name.includes(".") && isConstant(name, wanted));
 }
 
-function hasAlways(name: string, offset: number): boolean {
+function isConstant(name: string, offset: number): boolean {
   const [winter, summer] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
   try {
     return [winter, summer].every((time) => intlOffset(name, time / 60_000) === offset);
   } catch {
-    return false; // A file that Intl does not know.
+    return false; // A zone file that Intl doesn't know.
   }
 }

@@ -1,8 +1,8 @@
 import { LajuError } from "../../config/errors";
-import { isIntlsOwn, nearestTimezone } from "./timezoneHints";
+import { isIntlOnly, nearestTimezone } from "./timezoneHints";
 import type { ZoneRules } from "./zoneFile";
 
-/** Names of UTC, which need no look at the zone database. */
+/** Names for UTC, which don't have to be looked up. */
 export const fixedToUtc: ReadonlySet<string> = new Set([
   "UTC",
   "Etc/UTC",
@@ -12,7 +12,7 @@ export const fixedToUtc: ReadonlySet<string> = new Set([
   "Zulu",
 ]);
 
-/** The system's own zone files, by which a guard in the crontab goes (`TZ=Europe/Berlin date`). */
+/** The system's zone files, which guards in the crontab use (`TZ=Europe/Berlin date`). */
 export interface ZoneFiles {
   rulesOf(name: string): ZoneRules | undefined;
   names(): readonly string[];
@@ -20,15 +20,15 @@ export interface ZoneFiles {
 
 let zoneFiles: ZoneFiles | undefined;
 
-/** From now on a zone must be in these files too. Without them (compiled commands, systems without) Intl alone decides. */
+/** From now on, zones must also exist in these files. Without them, as in compiled commands, only Intl decides. */
 export function useZoneFiles(files: ZoneFiles | undefined): void {
   zoneFiles = files;
   verdicts.clear();
 }
 
 /**
- * Returns the name of a time zone, or throws. A guard in the crontab reads it from the system's files, everything else
- * from Intl: so both must know the name, spelled so, and mean the same zone by it.
+ * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses Intl,
+ * so both must know the name in this spelling and understand the same zone by it.
  */
 export function checkTimezone(timezone: string): string {
   checkTimezoneName(timezone);
@@ -36,34 +36,32 @@ export function checkTimezone(timezone: string): string {
   if (verdict === "fine") return timezone;
   const message = {
     unknown: `this system has no time zone ${JSON.stringify(timezone)}`,
-    different: `${JSON.stringify(timezone)} means another zone to this system than to Node`,
+    different: `${JSON.stringify(timezone)} is a different time zone for this system than for Node`,
   }[verdict];
   const canonicalName = canonical(timezone);
   const isBetter = canonicalName !== undefined && canonicalName !== timezone && isGood(canonicalName);
-  throw refusal(
+  throw timezoneError(
     message,
     isBetter ? canonicalName : nearestTimezone(timezone, namesKnown(), isGood),
     timezone,
   );
 }
 
-/** The same by Intl alone, whatever files this system has. */
+/** The same, but using only Intl and not the system's files. */
 export function checkTimezoneName(timezone: string): string {
   if (isIntlName(timezone)) return timezone;
   const message = `${JSON.stringify(timezone)} is not a time zone`;
-  throw refusal(message, nearestTimezone(timezone, namesKnown(), isGood), timezone);
+  throw timezoneError(message, nearestTimezone(timezone, namesKnown(), isGood), timezone);
 }
 
-/** The name itself where it is that of a zone; undefined otherwise. */
+/** The name itself if it is valid; undefined otherwise. */
 export function nameableTimezone(name: string): string | undefined {
   return isGood(name) ? name : undefined;
 }
 
-function refusal(message: string, nearest: string, timezone: string): LajuError {
+function timezoneError(message: string, nearest: string, timezone: string): LajuError {
   const isReversed = /[+-]\d/.test(timezone) && /^Etc\/GMT[+-]/.test(nearest);
-  const note = isReversed
-    ? " The signs of these names are reversed: Etc/GMT-2 is two hours ahead of UTC."
-    : "";
+  const note = isReversed ? " The sign in these names is reversed: Etc/GMT-2 is two hours ahead of UTC." : "";
   return new LajuError(message, {
     code: "E_TIMEZONE",
     exitStatus: 2,
@@ -76,14 +74,14 @@ function isGood(name: string): boolean {
 }
 
 /**
- * Stricter than Intl: `TZ=europe/berlin` and `TZ=+05:30` silently mean something else to a shell, so only names that
- * the zone database spells so are good.
+ * Stricter than Intl, because `TZ=europe/berlin` and `TZ=+05:30` silently mean something else in a shell: accepts only
+ * names in the exact spelling of the zone database.
  */
 function isIntlName(timezone: string): boolean {
   const name = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/.test(timezone) ? canonical(timezone) : undefined;
-  if (name === undefined || isIntlsOwn(timezone)) return false;
-  const isMisspelt = name.toLowerCase() === timezone.toLowerCase() && name !== timezone;
-  return !isMisspelt || timezone === "UTC" || timezone === "GMT";
+  if (name === undefined || isIntlOnly(timezone)) return false;
+  const isMisspelled = name.toLowerCase() === timezone.toLowerCase() && name !== timezone;
+  return !isMisspelled || timezone === "UTC" || timezone === "GMT";
 }
 
 function namesKnown(): string[] {
@@ -103,8 +101,8 @@ function verdictOf(timezone: string): Verdict {
 }
 
 /**
- * Compared by the system's own files for the name and for what Intl takes it for: the offsets themselves differ between
- * any two editions of the database, which doctor reports.
+ * Compares the system's files for the name and for Intl's canonical name. It can't compare offsets with Intl's, because
+ * these differ between editions of the database (doctor reports that).
  */
 function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
   const rules = files.rulesOf(timezone);
@@ -117,7 +115,7 @@ function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
     : "different";
 }
 
-// Nothing runs in the past, and after 2037 zone files only repeat themselves.
+// Nothing runs in the past, and after 2037 zone files repeat the same rules.
 const halfMonths = Array.from(
   { length: 24 * 13 },
   (_, index) => (Date.UTC(2024, 0, 1) + index * 1_314_000_000) / 60_000,
@@ -125,7 +123,7 @@ const halfMonths = Array.from(
 
 const resolved = new Map<string, string | undefined>();
 
-/** Intl's own name for a zone; making a formatter to ask costs a quarter of a millisecond. */
+/** Intl's canonical name for a zone. Cached, because creating a formatter costs a quarter of a millisecond. */
 function canonical(timezone: string): string | undefined {
   if (!resolved.has(timezone)) resolved.set(timezone, resolve(timezone));
   return resolved.get(timezone);
@@ -135,12 +133,11 @@ function resolve(timezone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone: timezone }).resolvedOptions().timeZone;
   } catch {
-    // A RangeError is Intl's way of saying that there is no such zone.
-    return undefined;
+    return undefined; // A RangeError: there is no such zone.
   }
 }
 
-/** Whether two names mean the same clock, so that cron's own rules apply to a command of that zone. */
+/** Whether two names mean the same zone. Then cron's own rules apply to a command of that zone. */
 export function isSameTimezone(one: string, other: string): boolean {
   if (one === other || (fixedToUtc.has(one) && fixedToUtc.has(other))) return true;
   if (fixedToUtc.has(one) || fixedToUtc.has(other)) return false;

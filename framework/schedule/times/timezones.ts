@@ -2,13 +2,13 @@ import { dayNumber, isLeap, weekdayOf } from "../expression/civil";
 import { intlOffset } from "./intlOffset";
 import { checkTimezoneName, fixedToUtc } from "./timezoneNames";
 
-/** A stretch of time with one UTC offset. Times are minutes since the epoch, offsets minutes east. */
+/** A stretch of time with a constant UTC offset. Times are minutes since the epoch; offsets are minutes east. */
 export interface Stretch {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
   readonly offset: number;
-  /** The offset before it; the same one where nothing changes at its start. */
+  /** The previous offset, which is the same if the clocks don't change at its start. */
   readonly offsetBefore: number;
 }
 
@@ -19,7 +19,7 @@ interface Change {
 
 const weekMinutes = 7 * 1440;
 
-/** The stretches from the one that holds this minute onwards, cut at the ends of years, for ever. */
+/** An endless series of stretches, starting with the one that contains this minute and split at year ends. */
 export function* stretchesFrom(timezone: string, minute: number): Generator<Stretch, never> {
   if (fixedToUtc.has(timezone)) {
     yield { start: -Infinity, end: Infinity, offset: 0, offsetBefore: 0 };
@@ -36,7 +36,7 @@ export function offsetAt(timezone: string, minute: number): number {
   return stretchesFrom(timezone, minute).next().value.offset;
 }
 
-/** The stretches of one UTC year, in order. */
+/** The stretches of a UTC year, in order. */
 export function stretchesOfYear(timezone: string, year: number): Stretch[] {
   const start = yearStart(year);
   const [first, ...changes] = changesOf(timezone, year);
@@ -53,7 +53,7 @@ export function stretchesOfYear(timezone: string, year: number): Stretch[] {
 
 const cache = new Map<string, readonly Change[]>();
 
-/** The offset at the start of a year, then each change in it. */
+/** The offset at the start of a year, followed by each change in it. */
 function changesOf(timezone: string, year: number): readonly Change[] {
   const known = settledYear(year);
   const key = `${timezone} ${known}`;
@@ -67,7 +67,7 @@ function changesOf(timezone: string, year: number): readonly Change[] {
   return changes.map(({ at, offset }) => ({ at: at + shift, offset }));
 }
 
-/** From 2101 on every zone follows a yearly rule, which a year of the same calendar shows as well. */
+/** From 2101, every zone follows a yearly rule, so any year with the same calendar gives the same changes. */
 function settledYear(year: number): number {
   if (year <= 2128) return year;
   const weekday = weekdayOf(dayNumber(year, 1, 1));
@@ -79,7 +79,7 @@ function settledYear(year: number): number {
 function findChanges(timezone: string, year: number): Change[] {
   const end = yearStart(year + 1);
   const changes: Change[] = [{ at: yearStart(year), offset: offsetNow(timezone, yearStart(year)) }];
-  // A week at a time: no zone has ever changed twice within one and back again.
+  // Step by weeks: no zone has ever changed and changed back within one.
   for (let low = yearStart(year); low < end; low += weekMinutes) {
     const high = Math.min(low + weekMinutes, end - 1);
     const before = changes[changes.length - 1].offset;

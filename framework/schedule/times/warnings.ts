@@ -4,13 +4,13 @@ import { compressed } from "../expression/render";
 import type { CalendarSchedule, Field, Schedule } from "../expression/types";
 import { type Stretch, stretchesOfYear } from "./timezones";
 
-/** What people are usually surprised by in this schedule; with a zone, its clock changes as well. */
+/** Warnings about surprising effects of a schedule and, if a zone is given, of its clock changes. */
 export function scheduleWarnings(
   schedule: Schedule,
   options: { timezone?: string; year?: number } = {},
 ): string[] {
   if (schedule.kind === "reboot")
-    return ["@reboot runs when the cron daemon starts, which a restart of it is too"];
+    return ["@reboot runs whenever the cron daemon starts, including when it is restarted"];
   if (schedule.kind === "interval") return [];
   return [
     ...dayRule(schedule),
@@ -24,10 +24,12 @@ function dayRule({ dayOfMonth, dayOfWeek, cycle }: CalendarSchedule): string[] {
   const isAnyDay = dayOfMonth.values.length === 31 || dayOfWeek.values.length === 7;
   if (cycle || isAnyDay) return [];
   if (!dayOfMonth.star && !dayOfWeek.star) {
-    return ["Both day fields are set: either is enough (day of the month or day of the week)"];
+    return ["Both day fields are set: a match of either one is enough (day of the month or day of the week)"];
   }
   const field = dayOfMonth.star ? "day-of-month" : "day-of-week";
-  return [`Both days must match, because the ${field} begins with *: without it either would be enough`];
+  return [
+    `Both day fields must match because the ${field} begins with *; otherwise either one would be enough`,
+  ];
 }
 
 function unevenSteps(schedule: CalendarSchedule): string[] {
@@ -42,7 +44,7 @@ function unevenSteps(schedule: CalendarSchedule): string[] {
   ];
 }
 
-/** A step that does not divide its field starts anew each time: the last gap is a shorter one. */
+/** A step that doesn't divide its field evenly restarts each time, so the last gap is shorter. */
 function unevenStep(
   unit: string,
   field: Field,
@@ -50,7 +52,7 @@ function unevenStep(
 ): string[] {
   const { values, star } = field;
   if (!star || values.length === size || values[0] !== min) return [];
-  const onlyFirst = `The step is larger than the field: only ${unit} ${min} of each ${of} is left`;
+  const onlyFirst = `The step is larger than the field: it matches only ${unit} ${min} of each ${of}`;
   if (values.length === 1) return [onlyFirst];
   const step = values[1] - values[0];
   const isStep = values.every((value, index) => value === min + index * step);
@@ -58,7 +60,7 @@ function unevenStep(
   const better =
     unit === "minute" || unit === "hour" || unit === "day" ? `; rate(${step} ${unit}s) is even` : "";
   return [
-    `*/${step} starts anew each ${of} (${unit}s ${compressed(values)}): not every ${step} ${unit}s${better}`,
+    `*/${step} restarts each ${of} (${unit}s ${compressed(values)}), so it is not every ${step} ${unit}s${better}`,
   ];
 }
 
@@ -69,8 +71,8 @@ function missingDays({ dayOfMonth, dayOfWeek, month }: CalendarSchedule): string
   if (!isAlone || days.length === 0 || lowest < 29) return [];
   const lengths = month.values.map((number) => possibleLengths(number)[0]);
   if (Math.min(...lengths) >= lowest) return [];
-  if (month.values.length === 1) return ["February has a day 29 in leap years only"];
-  return [`Months without a day ${lowest} are left out; L is the last day of every month`];
+  if (month.values.length === 1) return ["February 29 exists only in leap years"];
+  return [`Months without a day ${lowest} are skipped; L is the last day of every month`];
 }
 
 function clockChanges(schedule: CalendarSchedule, options: { timezone?: string; year?: number }): string[] {
@@ -94,10 +96,10 @@ function clockChange(schedule: CalendarSchedule, { start, offset, offsetBefore }
   if (before < after) {
     const outcome = isWild
       ? "it does not run then"
-      : `it runs right after, from ${clock(modulo(after, 1440))} on`;
+      : `it runs right afterwards, from ${clock(modulo(after, 1440))}`;
     return [`${what} does not exist on the day the clocks go forward: ${outcome}`];
   }
-  return isWild ? [`${what} comes twice on the day the clocks go back: it runs both times`] : [];
+  return isWild ? [`${what} occurs twice on the day the clocks go back: it runs both times`] : [];
 }
 
 function clock(minute: number): string {

@@ -1,16 +1,16 @@
 import { type PosixRule, parsePosixRule, posixOffset } from "./posixRule";
 
-/** A zone file's offsets: minutes east of UTC at a minute since the epoch. */
+/** A zone's offsets in minutes east of UTC, by minutes since the epoch. */
 export interface ZoneRules {
   offsetAt(minute: number): number;
 }
 
-/** Reads a compiled zone file (TZif, RFC 9636); undefined for bytes that are none. */
+/** Parses a compiled zone file (TZif, RFC 9636); undefined if it is not one. */
 export function readZoneFile(bytes: Uint8Array): ZoneRules | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headerSize || view.getUint32(0) !== magic) return undefined;
   const isOld = bytes[4] === 0;
-  // The first block has times of 32 bits; all programs of today read the second, of 64.
+  // The first block has 32-bit times; current programs read the second, which has 64-bit times.
   const start = isOld ? 0 : headerSize + blockSize(countsAt(view, 0), 4);
   const counts = countsAt(view, start);
   const times = timesIn(view, start + headerSize, counts, isOld ? 4 : 8);
@@ -49,7 +49,7 @@ function timesIn(view: DataView, start: number, { times }: Counts, width: number
   );
 }
 
-/** The offset before the first change, and after each. */
+/** The offsets before the first change and after each change. */
 function offsetsIn(view: DataView, start: number, { times, types }: Counts) {
   const ofType = Array.from({ length: types }, (_, type) => view.getInt32(start + times + type * 6) / 60);
   const after = Array.from({ length: times }, (_, index) => ofType[view.getUint8(start + index)]);

@@ -139,7 +139,7 @@ describe("metadata", () => {
   afterAll(() => app.remove());
 
   test.each([
-    ["schedule: process.env.X", "Bad.ts:2:36  schedule must be a plain value, found a property of something"],
+    ["schedule: process.env.X", "Bad.ts:2:36  schedule must be a plain value, found a property access"],
     ["schedule: make()", "Bad.ts:2:36  schedule must be a plain value, found a call"],
     ["shedule: '@daily'", 'Bad.ts:2:26  unknown field "shedule"\n  Did you mean schedule?'],
     ["schedule: '0 8 * *'", 'Bad.ts:2:36  schedule "0 8 * *" has 4 fields, expected 5'],

@@ -31,7 +31,7 @@ test("a handler whose name is not its file's is refused with its place, and the 
   const { status, stdout, stderr } = await app.laju("build");
   expect(status).toBe(1);
   expect(stderr).toBe(
-    `✗ app/jobs/SendInvoice.ts:3:20  job("SendInvoise", …) is not named as its file
+    `✗ app/jobs/SendInvoice.ts:3:20  job("SendInvoise", …) does not match its file name
   Did you mean job("SendInvoice", …)?
 `,
   );
@@ -57,7 +57,7 @@ test("a new file that is no handler is told with its place, and workers do the o
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: `✗ app/jobs/Odd.ts:1:1  exports no handler
-  Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with _.
+  Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with "_".
 ✗ app/jobs/Old.js:1:1  only .ts files are handlers
   Rename it to app/jobs/Old.ts, or begin its name with _ if it holds none.
 `,

@@ -33,7 +33,7 @@ test.each([
   [
     "options",
     { "no-cache": { type: "boolean" } },
-    'options "no-cache" negates another: call it "cache", with default: true',
+    'options "no-cache" would negate another option: name it "cache" with default: true',
   ],
 ] as const)("%s %j is rejected", (field, value, message) => {
   expect(fieldProblem(field, value, "Digest")?.message).toBe(message);

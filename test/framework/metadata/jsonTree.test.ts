@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JsonMistake, parseJsonTree, placeInText } from "../../../framework/metadata/jsonTree";
 
-describe("JSON with its places", () => {
-  test("has the value that JSON.parse has, however it is laid out", () => {
+describe("JSON with positions", () => {
+  test("has the same value as with JSON.parse, regardless of formatting", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -12,7 +12,7 @@ describe("JSON with its places", () => {
     );
   });
 
-  test("refuses what JSON.parse refuses, and nothing else but a name that comes twice", () => {
+  test("rejects what JSON.parse rejects and duplicate names, and nothing else", () => {
     const piece = fc.constantFrom(...'{}[]:,"\\ \n01.-etrufalsn', '"a"', '"b":', "null", "true", "1e5", "{}");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -24,7 +24,7 @@ describe("JSON with its places", () => {
     );
   });
 
-  test("says where a member and its value stand", () => {
+  test("has the positions of members and their values", () => {
     const text = '{\n  "a": { "b": [1] }\n}';
     const [a] = parseJsonTree(text).members ?? [];
     const [b] = a?.node.members ?? [];
@@ -33,7 +33,7 @@ describe("JSON with its places", () => {
     expect(text.slice(b?.node.start, b?.node.end)).toBe("[1]");
   });
 
-  test("takes a byte order mark as editors on Windows write it", () => {
+  test("may begin with a byte order mark, as written by Windows editors", () => {
     expect(parseJsonTree("\ufeff{}").value).toEqual({});
   });
 });

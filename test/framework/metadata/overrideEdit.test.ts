@@ -16,11 +16,11 @@ test.each([
   ['{\n  "One": {\n    "log": "x"\n  }\n}', '{\n  "One": {\n    "log": "x",\n    "enabled": false\n  }\n}'],
   ['{ "One": { "enabled" :true , "log": "x" } }', '{ "One": { "enabled" :false , "log": "x" } }'],
   ['{"Two":{"enabled":true},"One":{"enabled":true}}', '{"Two":{"enabled":true},"One":{"enabled":false}}'],
-])("%j with One disabled keeps its shape", (before, after) => {
+])("%j keeps its format when One is disabled", (before, after) => {
   expect(withEnabled(before, "One", false)).toBe(after);
 });
 
-test("only that value changes, whatever else the file says and however it is laid out", () => {
+test("only that value changes, regardless of the file's other contents and formatting", () => {
   const override = fc.record(
     { enabled: fc.boolean(), schedule: fc.string(), tags: fc.array(fc.string()), priority: fc.integer() },
     { requiredKeys: [] },

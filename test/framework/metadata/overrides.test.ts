@@ -16,7 +16,7 @@ const deployed = (overrides: object): Record<string, CommandFacts & { overridden
 };
 
 describe("an override", () => {
-  test("takes the place of what the source says, and only that", () => {
+  test("replaces only the fields it sets", () => {
     const { CleanupOldData } = deployed({ CleanupOldData: { schedule: "0 4 * * *", enabled: false } });
     expect(CleanupOldData).toEqual({
       ...commands[0],
@@ -26,14 +26,14 @@ describe("an override", () => {
     });
   });
 
-  test("enables what its source disables", () => {
+  test("enables a command that its source disables", () => {
     expect(deployed({ SendDailyDigest: { enabled: true } }).SendDailyDigest).toMatchObject({
       enabled: true,
       overridden: ["enabled"],
     });
   });
 
-  test("may set every field that a deployment decides", () => {
+  test("may set every overridable field", () => {
     const override = {
       schedule: ["@daily", "rate(45 minutes)"],
       timezone: "Asia/Tokyo",
@@ -53,12 +53,12 @@ describe("an override", () => {
     expect(CleanupOldData?.overridden).toEqual(Object.keys(override));
   });
 
-  test("of priority moves a command in lists", () => {
+  test("of the priority moves a command in lists", () => {
     expect(Object.keys(deployed({}))).toEqual(["ByHand", "CleanupOldData", "SendDailyDigest"]);
     expect(Object.keys(deployed({ SendDailyDigest: { priority: 1 } }))[0]).toBe("SendDailyDigest");
   });
 
-  test("that gives a command its only schedule lets it run once at a time", () => {
+  test("that gives a command its only schedule prevents overlapping runs", () => {
     expect(deployed({ ByHand: { schedule: "@hourly" } }).ByHand?.overlap).toBe("skip");
     expect(deployed({ ByHand: { schedule: "@hourly", overlap: "allow" } }).ByHand?.overlap).toBe("allow");
     expect(deployed({ ByHand: {} }).ByHand?.overlap).toBe("allow");
@@ -67,18 +67,15 @@ describe("an override", () => {
 
 describe("a mistake in schedule.json", () => {
   test.each([
-    ["", "1:1  this is not JSON: expected a value, found the end"],
-    ['{ "ByHand": { "enabled": false }', '1:33  this is not JSON: expected "," or "}", found the end'],
-    ['{ "ByHand": { "enabled": false, } }', "1:31  this is not JSON: a comma too many"],
-    ["{ByHand: {}}", '1:2  this is not JSON: expected a name in double quotes, found "B"'],
-    ["{ 'ByHand': {} }", `1:3  this is not JSON: expected a name in double quotes, found "'"`],
-    ['{ "ByHand": {} } x', '1:18  this is not JSON: expected the end of the file, found "x"'],
-    [
-      '{\n  "ByHand": {},\n  "ByHand": {}\n}',
-      '3:3  this is not JSON: "ByHand" stands here for the second time',
-    ],
+    ["", "1:1  invalid JSON: expected a value, found the end"],
+    ['{ "ByHand": { "enabled": false }', '1:33  invalid JSON: expected "," or "}", found the end'],
+    ['{ "ByHand": { "enabled": false, } }', "1:31  invalid JSON: trailing comma"],
+    ["{ByHand: {}}", '1:2  invalid JSON: expected a name in double quotes, found "B"'],
+    ["{ 'ByHand': {} }", `1:3  invalid JSON: expected a name in double quotes, found "'"`],
+    ['{ "ByHand": {} } x', '1:18  invalid JSON: expected the end of the file, found "x"'],
+    ['{\n  "ByHand": {},\n  "ByHand": {}\n}', '3:3  invalid JSON: "ByHand" is a duplicate'],
     ["[]", "1:1  the file must be an object"],
-    ['{ "ByHand": false }', "1:13  what is said of ByHand must be an object"],
+    ['{ "ByHand": false }', "1:13  the override of ByHand must be an object"],
     ['{ "ByHnd": {} }', '1:3  there is no command "ByHnd"\n  Did you mean ByHand?'],
     ['{ "toString": {} }', '1:3  there is no command "toString"'],
     ['{ "ByHand": { "enable": false } }', '1:15  unknown field "enable"\n  Did you mean enabled?'],
@@ -94,15 +91,15 @@ describe("a mistake in schedule.json", () => {
     ['{ "ByHand": { "timeout": "10" } }', '1:26  ByHand: timeout: "10" is not a duration'],
     [
       '{ "ByHand": { "timeout": "0s" } }',
-      '1:26  ByHand: timeout "0s" would end every run at once; write false for no limit',
+      '1:26  ByHand: timeout "0s" would end every run immediately; write false for no limit',
     ],
     ...["", ".", "sub/", "sub/..", "/var/log/"].map((log) => [
       `{ "ByHand": { "log": "${log}" } }`,
-      `1:22  ByHand: log must be the name of a file, found "${log}"`,
+      `1:22  ByHand: log must be a file name, found "${log}"`,
     ]),
     ['{ "ByHand": { "catchUp": "all" } }', '1:26  ByHand: catchUp must be "none" or "last", found "all"'],
     ['{ "ByHand": { "schedule": null } }', "1:27  ByHand: schedule must be a plain string, found null"],
-  ])("%j is named with its place", (text, message) => {
+  ])("%j is reported with its position", (text, message) => {
     expect(problemIn(text)).toMatch(`schedule.json:${message}`);
   });
 });

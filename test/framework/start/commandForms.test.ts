@@ -115,7 +115,7 @@ test("a file that would do nothing is an error of build and list, with file and 
     const ended = await app.laju(verb);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain(
-      "✗ commands/Idle.ts:1:1  this file does nothing when it is started: nothing calls main()",
+      "✗ commands/Idle.ts:1:1  this file does nothing when started: nothing calls main()",
     );
   }
   rmSync(join(app.root, "commands/Idle.ts"));

@@ -36,5 +36,5 @@ test("fields that are not overridden stay the same, as does the decision", () =>
 test("an invalid override is rejected by name", () => {
   expect(() => overriddenStart({ facts }, { timeot: "1s" })).toThrow('unknown field "timeot"');
   expect(() => overriddenStart({ facts }, ["timeout"])).toThrow('unknown field "0"');
-  expect(() => overriddenStart({ facts }, null)).toThrow("what is said of LastDay must be an object");
+  expect(() => overriddenStart({ facts }, null)).toThrow("the override of LastDay must be an object");
 });

@@ -37,10 +37,10 @@ describe("an explanation", () => {
   At 00:00, on days 1, 3, 5 and so on to 31 of the month, but only if it is
   Monday
 
-  ! Both days must match, because the day-of-month begins with *: without it
-    either would be enough
-  ! */2 starts anew each month (days 1-31/2): not every 2 days; rate(2 days) is
-    even
+  ! Both day fields must match because the day-of-month begins with *; otherwise
+    either one would be enough
+  ! */2 restarts each month (days 1-31/2), so it is not every 2 days; rate(2
+    days) is even
 
   Next on a host in Europe/Berlin
     Mon 07 Dec 2026 00:00 +01:00   in 13d 17h
@@ -96,7 +96,7 @@ describe("an explanation", () => {
   bold(@reboot)
   Once when the cron daemon starts
 
-  yellow(!) @reboot runs when the cron daemon starts, which a restart of it is too
+  yellow(!) @reboot runs whenever the cron daemon starts, including when it is restarted
 
   In the crontab
     @reboot command`);
@@ -133,7 +133,7 @@ describe("a mistake", () => {
     5/15 * * * *
     ^^^^
 
-  The minute takes a step after * or a range, such as "5-59/15 * * * *".`);
+  The minute must be a step after * or a range, such as "5-59/15 * * * *".`);
     expect(
       mistake("0 0 31 2 *", named),
     ).toBe(`red(✗) schedule "0 0 31 2 *" never fires: February has no day 31
@@ -141,7 +141,7 @@ describe("a mistake", () => {
     0 0 31 2 *
         ^^
 
-  dim(The day-of-month takes days that the chosen months have, such as "0 0 L 2 *".)`);
+  dim(The day-of-month must be a day in the chosen months, such as "0 0 L 2 *".)`);
   });
 
   test.each([
@@ -263,7 +263,7 @@ describe("node laju explain", () => {
       next: [],
       warnings: [],
       error: 'schedule "0 25 * * *" has "25" as its hour, expected 0-23',
-      hint: 'The hour takes 0-23, such as "0 23 * * *".',
+      hint: 'The hour must be 0-23, such as "0 23 * * *".',
       problem: {
         field: "hour",
         offset: 2,
@@ -293,7 +293,7 @@ describe("node laju explain", () => {
     ],
     [
       ["--from", "tomorrow"],
-      '✗ "tomorrow" is not a moment\n  Write it as ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".\n',
+      '✗ "tomorrow" is not a valid time\n  Write it as ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".\n',
     ],
     [["--count", "-1"], undefined],
     [
@@ -344,7 +344,7 @@ describe("a moment", () => {
   test.each(["", "now", "2026-13-01", "2026-02-30", "2026-11-23T25:00", "1764000000", "2026-11-23T08"])(
     "is not %j",
     (written) => {
-      expect(() => parseInstant(written, "UTC")).toThrow(`${JSON.stringify(written)} is not a moment`);
+      expect(() => parseInstant(written, "UTC")).toThrow(`${JSON.stringify(written)} is not a valid time`);
     },
   );
 });

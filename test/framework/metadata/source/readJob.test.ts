@@ -19,32 +19,32 @@ test.each([
   ["export const runs = 1;", "1:1  exports no handler"],
   [
     'import { job } from "../queue/job"; const n = String(1); export default job(n, { run() {} });',
-    "1:77  a job's name must be a plain string, found ",
+    "1:77  a job name must be a plain string, found ",
   ],
   ['import { job } from "../queue/job"; export default job();', "1:52  job() has no name"],
   [
     handler("SendInvoise"),
-    '3:20  job("SendInvoise", …) is not named as its file\nDid you mean job("SendInvoice", …)?',
+    '3:20  job("SendInvoise", …) does not match its file name\nDid you mean job("SendInvoice", …)?',
   ],
   [
     handler("Report"),
-    '3:20  job("Report", …) is not named as its file\nWrite job("SendInvoice", …), or rename',
+    '3:20  job("Report", …) does not match its file name\nWrite job("SendInvoice", …), or rename',
   ],
   ["export function run( {", "1:"],
   ["export interface run {} export const helper = 1;", "1:1  exports no handler"],
   ["const run = () => 1;", "1:1  exports no handler"],
-  ["export const run = { job: 1 };", "1:20  run is no function"],
-  ["export default async function ({ job }) {}", "1:16  its default export is no handler"],
-  ["const run = () => 1; export default run;", "1:37  its default export is no handler"],
-  ["function run() {} export default run;", "1:34  its default export is no handler"],
+  ["export const run = { job: 1 };", "1:20  run is not a function"],
+  ["export default async function ({ job }) {}", "1:16  the default export is not a handler"],
+  ["const run = () => 1; export default run;", "1:37  the default export is not a handler"],
+  ["function run() {} export default run;", "1:34  the default export is not a handler"],
   ["export default { attempts: 3 };", "1:16  the handler has no run"],
-  ["export default { run: 5 };", "1:18  run is no function"],
+  ["export default { run: 5 };", "1:18  run is not a function"],
   [
     "export default { run() {}, retries: 3 };",
-    "1:28  a job has no retries\nA handler has run, attempts, backoff, timeout, concurrency.",
+    "1:28  a job has no retries\nThe fields of a handler are run, attempts, backoff, timeout, concurrency.",
   ],
   ["export default { run() {}, timeouts: '3s' };", "1:28  a job has no timeouts\nDid you mean timeout?"],
-  ["export function run() {}\nexport const attempts = 0;", "2:25  has attempts 0\nIt is a whole number"],
+  ["export function run() {}\nexport const attempts = 0;", "2:25  has attempts 0\nIt must be a whole number"],
   ["export function run() {}\nconst n = '2'; export { n as concurrency };", '2:11  has concurrency "2"'],
   ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt is a duration"],
   ["export function run() {}\nexport let backoff = 'soon';", '2:22  has backoff "soon"'],
@@ -59,13 +59,16 @@ test.each([
   ],
   [
     "export const retries = 3; export function run() {}",
-    "1:8  a job has no retries\nA handler has run, attempts",
+    "1:8  a job has no retries\nThe fields of a handler are run, attempts",
   ],
-  ["export async function* run() {}", "1:8  run is a generator\nWrite async run() { … }, without the *."],
-  ["export default { async *run() {} };", "1:18  run is a generator"],
+  [
+    "export async function* run() {}",
+    "1:8  run is a generator function\nWrite async run() { … }, without the *.",
+  ],
+  ["export default { async *run() {} };", "1:18  run is a generator function"],
   [handler("SendInvoice").replace("async run", "attempts: -1, async run"), "3:47  has attempts -1"],
   ['import { job } from "../queue/job"; export default job("SendInvoice");', "1:52  job() has no handler"],
-])("%j is refused", (text, message) => {
+])("%j is rejected", (text, message) => {
   expect(problemOf(text)).toContain(`app/jobs/SendInvoice.ts:${message}`);
 });
 

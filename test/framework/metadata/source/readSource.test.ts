@@ -17,7 +17,7 @@ test.each([
   "export default async (context) => {};",
   "const main = async () => {}; export default main;",
   "async function main() {} export { main as default };",
-])("%s is a command whose function laju calls", (text) => {
+])("%s is a command whose function is called by laju", (text) => {
   expect(read(text)).toMatchObject({ form: "run", meta: {} });
 });
 
@@ -52,7 +52,7 @@ test.each([
   'const about = { schedule: "@daily" } as const; export { about as meta }; export async function run() {}',
   'const base: CommandMeta = { schedule: "@daily" }; export const meta = base; work();',
   'export const meta = { schedule: "@daily" } satisfies CommandMeta; work();',
-])("%s has its metadata read", (text) => {
+])("the metadata of %s is read", (text) => {
   expect(read(text)?.meta).toEqual(daily);
 });
 
@@ -63,7 +63,7 @@ test.each([
   "const log = parent.child(); let count = 0; export async function run() { log(count); }",
   "const rows = await load(); export async function run() { rows; }",
   "items.forEach((run) => run.prepare()); export async function run() {}",
-])("%s prepares something, and laju calls run", (text) => {
+])("%s prepares something, and laju calls its run", (text) => {
   expect(read(text)).toMatchObject({ form: "run" });
 });
 
@@ -131,80 +131,74 @@ test.each([
 const command = 'import { command } from "app/console/command";\n';
 
 test.each([
-  ["", "1:1  this file does nothing when it is started"],
+  ["", "1:1  this file does nothing when started"],
   [
     'import { work } from "./_work"; function main() { work(); }',
-    "1:33  this file does nothing when it is started: nothing calls main()",
+    "1:33  this file does nothing when started: nothing calls main()",
   ],
-  ["// Later.", "1:1  this file does nothing when it is started"],
-  ["interface Row {}", "1:1  this file does nothing when it is started"],
-  [
-    "\nasync function main() {}\nmain;",
-    "2:1  this file does nothing when it is started: nothing calls main()",
-  ],
-  ["export const meta = {};", "1:8  there is metadata, and nothing to run"],
-  ["export const meta = {};\nexport async function main() {}", "1:8  there is metadata, and nothing to run"],
+  ["// Later.", "1:1  this file does nothing when started"],
+  ["interface Row {}", "1:1  this file does nothing when started"],
+  ["\nasync function main() {}\nmain;", "2:1  this file does nothing when started: nothing calls main()"],
+  ["export const meta = {};", "1:8  there is metadata but nothing to run"],
+  ["export const meta = {};\nexport async function main() {}", "1:8  there is metadata but nothing to run"],
   ["export let meta = {}; work();", "1:8  meta must be a const"],
   ['export { meta } from "./_meta"; work();', "1:10  meta must be written in this file"],
   ['import { meta } from "./_meta";\nexport { meta };\nwork();', "2:10  meta must be written in this file"],
   ["export const { meta } = settings; work();", "1:8  meta must be written in this file"],
   ["export const meta = about(); work();", "1:21  meta must be an object"],
   ["export function meta() {} work();", "1:8  meta must be an object"],
-  ['const meta = { schedule: "@daily" }; work();', "1:7  meta holds metadata, and is not exported as meta"],
+  ['const meta = { schedule: "@daily" }; work();', "1:7  meta contains metadata but is not exported as meta"],
   [
     "const about = {} satisfies CommandMeta; work();",
-    "1:7  about holds metadata, and is not exported as meta",
+    "1:7  about contains metadata but is not exported as meta",
   ],
-  ['export * from "./_impl";', "1:1  export * does not say whether this is a command"],
-  ['export { default } from "./_impl";', "1:10  what this file exports by default is not in it"],
-  ['import x from "./_impl";\nexport default x;', "2:16  what this file exports by default is not in it"],
-  [
-    'import x from "./_impl";\nexport { x as default };',
-    "2:10  what this file exports by default is not in it",
-  ],
+  ['export * from "./_impl";', "1:1  export * does not tell whether this is a command"],
+  ['export { default } from "./_impl";', "1:10  the default export comes from another file"],
+  ['import x from "./_impl";\nexport default x;', "2:16  the default export comes from another file"],
+  ['import x from "./_impl";\nexport { x as default };', "2:10  the default export comes from another file"],
   [`${command}command({ run() {} });`, "2:1  command() does nothing unless it is the default export"],
   [`${command}export const x = command({ run() {} });`, "2:18  command() does nothing unless"],
   [
     `${command}export const meta = {};\nexport default command({ run() {} });`,
-    "2:8  meta is not read beside command(",
+    "2:8  meta is ignored next to command(",
   ],
   [`${command}export default command({});`, "2:24  the command has no run"],
-  [`${command}export default command({ *run() {} });`, "2:26  run is a generator"],
+  [`${command}export default command({ *run() {} });`, "2:26  run is a generator function"],
   [
     `${command}export default command(definition());`,
-    "2:16  command() takes an object that stands in this file",
+    "2:16  the argument of command() must be an object literal in this file",
   ],
   [
     'import { job } from "./_job";\nexport default job({ run() {} });',
-    "2:16  a command is declared by command(",
+    "2:16  commands are declared with command(",
   ],
-  ['export default { schedule: "@daily" };', "1:16  the default export has a schedule, and no run"],
+  ['export default { schedule: "@daily" };', "1:16  the default export has a schedule but no run"],
   [
     'export const meta = {}; export default { schedule: "@daily", run() {} };',
-    "1:8  meta is not read beside",
+    "1:8  meta is ignored next to",
   ],
   ["export default { run() {}, retry: 3 };", '1:28  unknown field "retry"'],
   ["export const run = 5;", "1:8  run must be a function"],
-  ["export async function* run() {}", "1:8  run is a generator"],
+  ["export async function* run() {}", "1:8  run is a generator function"],
   ["export async function run() {}\nconst job = defer(run);", "2:13  this may start run"],
-  ["module.exports = { run() {} };", "1:1  a command is an ES module"],
-  ["exports.run = () => {};", "1:1  a command is an ES module"],
-])("%s is an error with its place", (text, message) => {
+  ["module.exports = { run() {} };", "1:1  commands are ES modules"],
+  ["exports.run = () => {};", "1:1  commands are ES modules"],
+])("%s is an error with its position", (text, message) => {
   expect(() => read(text)).toThrow(`commands/X.ts:${message}`);
 });
 
-test("a run that gets its function in a statement of its own is called", () => {
+test("a run assigned in a separate statement is called", () => {
   const given = "export let run: () => Promise<void>;\nrun = async () => {};";
   expect(read(given)).toMatchObject({ form: "run", start: "run" });
   expect(read(`${given}\nrun();`)).toMatchObject({ form: "script" });
 });
 
-test("a class without a name as the default export is no command", () => {
+test("an anonymous class as default export is not a command", () => {
   expect(read("export default class { run() {} }")).toBeUndefined();
 });
 
 test.each(["for await (const x of xs) use(x);", "await work();", "await using lock = take();"])(
-  "%s waits at the top level, in a file without imports",
+  "%s is a top-level await in a file without imports",
   (text) => {
     expect(read(text)?.hasTopLevelAwait).toBe(true);
   },

@@ -17,7 +17,7 @@ function errorOf(text: string): ScheduleError {
   throw new Error(`${text} was accepted`);
 }
 
-describe("what is accepted, in normal form", () => {
+describe("valid schedules in normal form", () => {
   test.each([
     ["0 8 * * *", "0 8 * * *"],
     ["  0\t8  *   * * ", "0 8 * * *"],
@@ -75,20 +75,20 @@ describe("what is accepted, in normal form", () => {
   });
 });
 
-describe("what crontab(1) takes silently and runs at other times, or never", () => {
+describe("schedules that crontab(1) silently accepts but runs at other times or never", () => {
   test.each([
     ["0~30 * * * *", "0-30 * * * *"],
     ["1.5 * * * *", "1,5 * * * *"],
     ["5/15 * * * *", "5-59/15 * * * *"],
     ["0 8 * * * /usr/bin/true", "0 8 * * *"],
     ["0 8 * * * /usr/bin/true now", "0 8 * * *"],
-  ])("%s is refused in favour of %s", (text, suggestion) => {
+  ])("%s is rejected, suggesting %s", (text, suggestion) => {
     expect(errorOf(text).problem.suggestion).toBe(suggestion);
   });
 });
 
 describe("an error", () => {
-  test("names the count of fields", () => {
+  test("states the number of fields", () => {
     const error = errorOf("0 8 * *");
     expect(error).toBeInstanceOf(LajuError);
     expect(error.code).toBe("E_SCHEDULE");
@@ -97,10 +97,10 @@ describe("an error", () => {
     expect(error.hint).toBe('minute hour day-of-month month day-of-week, such as "0 8 * * *".');
   });
 
-  test("points at the value, says what may stand there, and gives the nearest valid expression", () => {
+  test("points at the value, says what is allowed there, and suggests the closest valid expression", () => {
     const error = errorOf("0 8 * 13 1");
     expect(error.message).toBe('schedule "0 8 * 13 1" has "13" as its month, expected 1-12 or jan-dec');
-    expect(error.hint).toBe('The month takes 1-12 or jan-dec, such as "0 8 * 12 1".');
+    expect(error.hint).toBe('The month must be 1-12 or jan-dec, such as "0 8 * 12 1".');
     expect(error.problem).toEqual({
       field: "month",
       offset: 6,
@@ -166,7 +166,7 @@ describe("an error", () => {
     expect(errorOf(text).problem.suggestion).toBe(suggestion);
   });
 
-  test("leads from a zone before the fields to the field for it", () => {
+  test("points from a zone before the fields to the timezone field", () => {
     expect(errorOf("CRON_TZ=Europe/Berlin 0 9 * * *").hint).toBe(
       'Write timezone: "Europe/Berlin" (--timezone on the command line) and a schedule without it, such as "0 9 * * *".',
     );
@@ -177,23 +177,23 @@ describe("an error", () => {
     ["0 0 30,31 2 *", "February has no day 30 or 31"],
     ["0 0 31 4,6,9,11 *", "April, June, September and November have no day 31"],
     ["0 0 31W 2 *", "February has no day 31"],
-    ["0 0 */30 2 1#2", "no day is both such a day of the month and such a weekday"],
+    ["0 0 */30 2 1#2", "no day matches both the day of the month and the weekday"],
   ])("says why %s never fires: %s", (text, reason) => {
     expect(errorOf(text).message).toBe(`schedule "${text}" never fires: ${reason}`);
   });
 
-  test("is not raised for a day that only leap years, or only some weekdays, have", () => {
+  test("is not raised for a day that exists only in leap years or on some weekdays", () => {
     for (const text of ["0 0 29 2 *", "0 0 29 2 */3", "0 0 31 2 1", "0 0 * 2 1#5"]) parseSchedule(text);
   });
 
-  test("shows a long or unprintable expression shortened and escaped", () => {
+  test("shortens a long expression and escapes an unprintable one", () => {
     expect(errorOf("\u0000\n").message).toBe('schedule "\\u0000\\n" has 1 field, expected 5');
     expect(errorOf("x".repeat(500)).message.length).toBeLessThan(140);
   });
 });
 
 describe("H", () => {
-  test("is the same for one name and spreads over many", () => {
+  test("is stable for a name and spreads across names", () => {
     const fields = (name: string) => canonicalFields(parseSchedule("H H * * *", { name }));
     expect(fields("CleanupOldData")).toBe(fields("CleanupOldData"));
     const minutes = new Set(
@@ -202,7 +202,7 @@ describe("H", () => {
     expect(minutes.size).toBeGreaterThan(50);
   });
 
-  test("keeps to its range and step", () => {
+  test("respects its range and step", () => {
     for (let index = 0; index < 100; index++) {
       const schedule = parseSchedule("H/15 H(1-4) H * H(1-5)", { name: `Command${index}` });
       if (schedule.kind !== "calendar") throw new Error("not a calendar schedule");
@@ -214,7 +214,7 @@ describe("H", () => {
   });
 
   test.each(["H(5-70) * * * *", "H(9-5) * * * *", "H/0 * * * *", "H/90 * * * *", "HH * * * *"])(
-    "%s is refused",
+    "%s is rejected",
     (text) => {
       expect(() => parseSchedule(text)).toThrow(ScheduleError);
     },
@@ -230,7 +230,7 @@ describe("for any text", () => {
   const expressionLike = fc.array(piece, { maxLength: 16 }).map((pieces) => pieces.join(""));
   const anyText = fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), expressionLike);
 
-  test("the parser throws nothing but its own error, and what it suggests is valid", () => {
+  test("the parser throws only its own error, and suggests a valid expression", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         try {
@@ -246,7 +246,7 @@ describe("for any text", () => {
     );
   });
 
-  test("what is rendered is parsed as the same schedule", () => {
+  test("a rendered schedule parses to the same schedule", () => {
     const random = randomFrom(5);
     const forms = ["L", "LW", "15W,L", "1W,3-5", "5L", "1#2,fri", "mon#1,2L", "fri-mon", "28-3", "H", "*"];
     fc.assert(

@@ -41,29 +41,37 @@ describe("a schedule in words", () => {
 
 describe("a warning", () => {
   test.each([
-    ["0 0 1,15 * 1", ["Both day fields are set: either is enough (day of the month or day of the week)"]],
+    [
+      "0 0 1,15 * 1",
+      ["Both day fields are set: a match of either one is enough (day of the month or day of the week)"],
+    ],
     ["0 0 *,5 * 1", []],
     [
       "0 0 5 * */2",
-      ["Both days must match, because the day-of-week begins with *: without it either would be enough"],
+      [
+        "Both day fields must match because the day-of-week begins with *; otherwise either one would be enough",
+      ],
     ],
     [
       "*/45 * * * *",
-      ["*/45 starts anew each hour (minutes 0,45): not every 45 minutes; rate(45 minutes) is even"],
+      ["*/45 restarts each hour (minutes 0,45), so it is not every 45 minutes; rate(45 minutes) is even"],
     ],
-    ["*/90 * * * *", ["The step is larger than the field: only minute 0 of each hour is left"]],
-    ["0 0 */2 * *", ["*/2 starts anew each month (days 1-31/2): not every 2 days; rate(2 days) is even"]],
-    ["0 0 31 * *", ["Months without a day 31 are left out; L is the last day of every month"]],
-    ["0 0 29 2 *", ["February has a day 29 in leap years only"]],
+    ["*/90 * * * *", ["The step is larger than the field: it matches only minute 0 of each hour"]],
+    [
+      "0 0 */2 * *",
+      ["*/2 restarts each month (days 1-31/2), so it is not every 2 days; rate(2 days) is even"],
+    ],
+    ["0 0 31 * *", ["Months without a day 31 are skipped; L is the last day of every month"]],
+    ["0 0 29 2 *", ["February 29 exists only in leap years"]],
     [
       "30 2 * * *",
-      ["02:30 does not exist on the day the clocks go forward: it runs right after, from 03:00 on"],
+      ["02:30 does not exist on the day the clocks go forward: it runs right afterwards, from 03:00"],
     ],
     [
       "* 2 * * *",
       [
         "02:00 to 02:59 does not exist on the day the clocks go forward: it does not run then",
-        "02:00 to 02:59 comes twice on the day the clocks go back: it runs both times",
+        "02:00 to 02:59 occurs twice on the day the clocks go back: it runs both times",
       ],
     ],
     ["0 8 * * 1-5", []],

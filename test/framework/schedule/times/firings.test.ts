@@ -33,7 +33,7 @@ function predicted(expression: string, timezone: string, range: { from: string; 
   return minutes;
 }
 
-describe("the minutes in which Debian's cron really started an entry", () => {
+describe("the minutes in which Debian's cron actually started an entry", () => {
   const halfAYear = { from: "2028-01-01T00:00Z", to: "2028-07-01T00:00Z" };
   test.each(rowsOf("firings-utc.json"))("$expression in UTC, half a year", ({ expression, deltas }) => {
     expect(predicted(expression, "UTC", halfAYear)).toEqual(minutesOf(deltas));

@@ -31,7 +31,7 @@ describe("missed starts", () => {
     expect(missed("0 * * * *", [...starts, "2026-03-02T02:00:01Z", "2026-03-02T04:00:59Z"], day)).toEqual([]);
   });
 
-  test("are none where a start was late, even past the next time", () => {
+  test("don't include one whose start was late, even later than the next time", () => {
     const period = { from: "2026-03-02T00:00:30Z", until: "2026-03-02T00:04:30Z" };
     const starts = [
       "2026-03-02T00:01:01Z",
@@ -43,7 +43,7 @@ describe("missed starts", () => {
     expect(missed("* * * * *", starts.slice(0, 2), period)).toEqual(["2026-03-02T00:02", "2026-03-02T00:04"]);
   });
 
-  test("are those of several schedules together", () => {
+  test("combine several schedules", () => {
     const times = missedStarts({
       name: "X",
       schedules: ["0 1 * * *", "30 1 * * *"],
@@ -55,25 +55,25 @@ describe("missed starts", () => {
     expect(times).toEqual([at("2026-03-02T01:30:00Z")]);
   });
 
-  test("follow the daemon where the clocks change", () => {
+  test("follow the daemon's rules for clock changes", () => {
     const berlin = { timezone: "Europe/Berlin", hostTimezone: "Europe/Berlin" };
-    // 02:30 does not exist on that night: cron starts it right after, at 03:00 (01:00 UTC).
+    // 02:30 doesn't exist that night: cron starts it right afterwards, at 03:00 (01:00 UTC).
     const spring = { from: "2026-03-28T23:00:00Z", until: "2026-03-29T06:00:00Z", clock: berlin };
     expect(missed("30 2 * * *", ["2026-03-29T01:00:11Z"], spring)).toEqual([]);
     expect(missed("30 2 * * *", [], spring)).toEqual(["2026-03-29T01:00"]);
-    // 02:30 comes twice in autumn, and a fixed entry starts the first time only.
+    // In fall 02:30 occurs twice, and a fixed entry starts only the first time.
     const autumn = { from: "2026-10-24T22:00:00Z", until: "2026-10-25T06:00:00Z", clock: berlin };
     expect(missed("30 2 * * *", ["2026-10-25T00:30:01Z"], autumn)).toEqual([]);
   });
 
-  test("are found quickly in a long absence", () => {
+  test("are found quickly after a long outage", () => {
     const began = performance.now();
     const period = { from: "2026-01-01T00:00:00Z", until: "2026-12-31T00:00:00Z" };
     expect(missed("* * * * *", [], period).length).toBeGreaterThan(1000);
     expect(performance.now() - began).toBeLessThan(20 * 1000);
   });
 
-  test("do not begin before they are looked for", () => {
+  test("never precede the requested period", () => {
     expect(missed("0 * * * *", [], { from: day.until, until: day.from })).toEqual([]);
     expect(at(day.until) - at(day.from)).toBe(240 * minute);
   });

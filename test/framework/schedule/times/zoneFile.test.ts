@@ -37,14 +37,14 @@ describe.skipIf(!hasZoneFiles())("with this system's zone files (needs tzdata)",
     ["+02:00", "Etc/GMT-2"],
     ["GMT+00", "UTC"],
     ["SystemV/PST8PDT", "PST8PDT"],
-  ])("%j is refused, with the name that is meant: %s", (timezone, meant) => {
+  ])("%j is rejected, suggesting %s", (timezone, meant) => {
     expect(() => checkTimezone(timezone)).toThrow(
       expect.objectContaining({ hint: expect.stringContaining(`, such as "${meant}".`) }),
     );
   });
 
   test.each(["localtime", "posixrules", "Factory", "zone.tab", "Etc", "leapseconds", "", "/", "..", "Nope"])(
-    "%j is no time zone",
+    "%j is not a time zone",
     (timezone) => expect(() => checkTimezone(timezone)).toThrow(/is not a time zone|has no time zone/),
   );
 
@@ -62,13 +62,13 @@ describe.skipIf(!hasZoneFiles())("with this system's zone files (needs tzdata)",
     expect(checkTimezone(timezone)).toBe(timezone),
   );
 
-  test("half an hour is told by a zone that has it all year", () => {
+  test("for an offset with half an hour, a zone is suggested that has it all year", () => {
     expect(() => checkTimezone("+05:30")).toThrow(
       expect.objectContaining({ hint: expect.stringMatching(/"Asia\/(Kolkata|Calcutta|Colombo)"/) }),
     );
   });
 
-  test("every zone that Intl lists is accepted, whatever the editions of the database", () => {
+  test("every zone that Intl lists is accepted, regardless of the database's edition", () => {
     const refused = Intl.supportedValuesOf("timeZone").filter((name) => {
       try {
         return checkTimezone(name) !== name;
@@ -90,7 +90,7 @@ describe.skipIf(!hasZoneFiles())("with this system's zone files (needs tzdata)",
     "Asia/Jerusalem",
     "Asia/Kolkata",
     "Etc/GMT+2",
-  ])("the file of %s and the rule at its end have Intl's offsets", (name) => {
+  ])("the zone file of %s and its final rule have the same offsets as Intl", (name) => {
     const bytes = readFileSync(join(zoneFolder, name));
     const rules = readZoneFile(bytes);
     const rule = parsePosixRule(bytes.toString("latin1").trimEnd().split("\n").at(-1) as string);
@@ -102,7 +102,7 @@ describe.skipIf(!hasZoneFiles())("with this system's zone files (needs tzdata)",
   });
 });
 
-test("a name that this system has no file of, or takes for another zone, is refused with Intl's own name for it", () => {
+test("a name for which this system has no file or another zone is rejected, suggesting Intl's canonical name", () => {
   const offsets: Record<string, number> = { "Asia/Kolkata": 0, "Asia/Calcutta": 330, UTC: 0 };
   const rulesOf = (name: string) => (name in offsets ? { offsetAt: () => offsets[name] } : undefined);
   useZoneFiles({ rulesOf, names: () => [] });
@@ -110,7 +110,7 @@ test("a name that this system has no file of, or takes for another zone, is refu
     message: 'timezone: this system has no time zone "US/Pacific"',
   });
   expect(fieldProblem("timezone", "Asia/Kolkata", "X")).toMatchObject({
-    message: 'timezone: "Asia/Kolkata" means another zone to this system than to Node',
+    message: 'timezone: "Asia/Kolkata" is a different time zone for this system than for Node',
     hint: 'Use a name from the time zone database, such as "Asia/Calcutta".',
   });
   expect(fieldProblem("timezone", "UTC", "X")).toBeUndefined();

@@ -17,17 +17,17 @@ function next(expression: string, from: string, count: number, clock = newYork):
   return firings.map((date) => date.toISOString().replace(":00.000Z", "Z"));
 }
 
-describe("in the zone of a command, on a host elsewhere", () => {
-  test("a time that the clocks skip runs once, right after", () => {
+describe("in a command's time zone on a host in another zone", () => {
+  test("a skipped time runs once, right afterwards", () => {
     expect(next("30 2 * * *", "2028-03-11T12:00Z", 2)).toEqual(["2028-03-12T07:00Z", "2028-03-13T06:30Z"]);
     expect(next("0-59 2 * * *", "2028-03-11T12:00Z", 2)).toEqual(["2028-03-12T07:00Z", "2028-03-13T06:00Z"]);
   });
 
-  test("a time that comes twice runs once, the first time", () => {
+  test("a repeated time runs only the first time", () => {
     expect(next("30 1 * * *", "2028-11-04T12:00Z", 2)).toEqual(["2028-11-05T05:30Z", "2028-11-06T06:30Z"]);
   });
 
-  test("a schedule that begins with * follows the clock on the wall through both", () => {
+  test("a schedule that begins with * follows the wall clock through both", () => {
     expect(next("30 * * * *", "2028-11-05T05:00Z", 3)).toEqual([
       "2028-11-05T05:30Z",
       "2028-11-05T06:30Z",
@@ -36,7 +36,7 @@ describe("in the zone of a command, on a host elsewhere", () => {
     expect(next("*/30 2 * * *", "2028-03-11T12:00Z", 1)).toEqual(["2028-03-13T06:00Z"]);
   });
 
-  test("agrees with the wall clock of every minute about a clock change", () => {
+  test("agrees with the wall clock in every minute around a clock change", () => {
     const random = randomFrom(9);
     const changes: [string, string][] = [
       ["America/New_York", "2028-03-12T07:00Z"],
@@ -104,7 +104,7 @@ describe("the calendar forms", () => {
     }
   });
 
-  /** The reference, asked about noon of each day only. */
+  /** The reference implementation, checked only at noon of each day. */
   function daysOf(schedule: Parameters<typeof referenceFirings>[0], [from, to]: [Date, Date]): string[] {
     const found: string[] = [];
     const wild = { ...schedule, minute: { values: [0], star: true } };
@@ -118,7 +118,7 @@ describe("the calendar forms", () => {
 });
 
 describe("next times", () => {
-  test("are strictly after the given one, to the second", () => {
+  test("are strictly after the given time, to the second", () => {
     expect(next("0 8 * * *", "2026-11-23T08:00:00Z", 1)).toEqual(["2026-11-23T13:00Z"]);
     const utc = { timezone: "UTC", hostTimezone: "UTC" };
     expect(next("0 8 * * *", "2026-11-23T08:00:00Z", 1, utc)).toEqual(["2026-11-24T08:00Z"]);
@@ -146,18 +146,18 @@ describe("next times", () => {
     expect(days).toEqual(["2027-03-26T23:00Z", "2027-03-29T22:00Z", "2027-04-01T22:00Z"]);
   });
 
-  test("of @reboot are none", () => {
+  test("of @reboot don't exist", () => {
     expect(next("@reboot", "2026-11-23T05:00Z", 5)).toEqual([]);
   });
 
-  test("end where dates end, and refuse what is no date", () => {
+  test("end with the last valid date, and an invalid date is rejected", () => {
     const from = new Date(8.64e15 - 86_400_000);
     const firings = nextFirings(parseSchedule("0 12 * * *"), { from, timezone: "Europe/Berlin", count: 9 });
     expect(firings.length).toBe(1);
     expect(() => next("0 12 * * *", "never", 1)).toThrow(RangeError);
   });
 
-  test("go back before 1970 too", () => {
+  test("work before 1970, too", () => {
     const utc = { timezone: "UTC", hostTimezone: "UTC" };
     expect(next("0 12 29 2 *", "1897-01-01T00:00Z", 1, utc)).toEqual(["1904-02-29T12:00Z"]);
   });
@@ -181,7 +181,7 @@ describe("whether a schedule fires at an instant", () => {
     expect(fires(parseSchedule(text), new Date(at), clock)).toBe(expected);
   });
 
-  test("a command that comes a little late finds the slot it is for", () => {
+  test("a command that starts a little late finds its slot", () => {
     const slot = (at: string) =>
       latestFiring(parseSchedule("0 8 * * *"), {
         at: new Date(at),
