@@ -1,7 +1,7 @@
 import { parseArguments } from "../framework/cli/arguments";
 import { describeError } from "../framework/cli/showError";
 import { terminalFor } from "../framework/cli/terminal";
-import { checkEnvFile, checkPackageName } from "../framework/config/config";
+import { checkEnvFile, checkPackageName, hasApp } from "../framework/config/config";
 import { LajuError } from "../framework/config/errors";
 import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
 import { keepConsoleLines } from "../framework/start/safeConsole";
@@ -28,6 +28,7 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
   if (name === "--version" || name === "-V") return print(version());
   const entry = verbs.find((candidate) => candidate.name === name);
   if (entry === undefined) throw await unknownVerb(name);
+  if (!hasApp && !argv.some(isHelp)) checkWithoutApp(name);
   return runVerb(entry, argv);
 }
 
@@ -36,13 +37,26 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   const end = argv.indexOf("--");
   const own = end < 0 ? argv : argv.slice(0, end);
   const rest = end < 0 ? [] : argv.slice(end + 1);
-  if (own.includes("--help") || own.includes("-h")) return print(verbText(entry, verb));
+  if (own.some(isHelp)) return print(verbText(entry, verb));
   const input = { ...parseArguments(own, verb.options), rest };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
-  checkPackageName();
+  if (hasApp) checkPackageName();
   // doctor reports it together with everything else that is wrong.
   if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;
+}
+
+/** Verbs that need no app: `npx ./laju-1.0.0.tgz new shop` starts one. */
+function checkWithoutApp(name: string): void {
+  if (name === "new" || name === "explain") return;
+  throw new LajuError(`there is no app in ${process.cwd()}, nor in a folder above it`, {
+    code: "E_ROOT",
+    hint: `Run ${name} in an app's folder, or make an app with the verb new.`,
+  });
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
 }
 
 function checkWords(

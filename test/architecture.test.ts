@@ -18,6 +18,7 @@ const floors: Record<string, string>[] = [
     "framework/views/report": "the report as a page",
     "framework/make": "drafts of commands and jobs, and their stubs",
     "framework/testing": "what the app's own tests import: laju/testing",
+    "framework/new": "a new app, and what brings its files up to date",
   },
   { "framework/views": "what people read: list, status, runs, logs, explain" },
   { "framework/doctor": "what may be wrong with this host or this app" },
@@ -90,7 +91,9 @@ const sources = ["app", "commands", "framework", "scripts"]
   .filter((entry) => entry.isFile())
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .concat("laju.js")
-  .filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.d\.ts$|node_modules/.test(path))
+  .filter(
+    (path) => /\.[cm]?[jt]s$/.test(path) && !/\.d\.ts$|node_modules|^framework\/new\/template\//.test(path),
+  )
   .sort()
   .map((path): Source => ({ path, code: withoutComments(readFileSync(join(root, path), "utf8")) }));
 
@@ -194,6 +197,7 @@ describe("of what runs in production", () => {
       "framework/crontab/install/ownedFiles.ts",
       "framework/crontab/install/systemCrontab.ts",
       "framework/host/crontabProgram.ts",
+      "framework/new/programs.ts",
       "framework/runs/notices/startSender.ts",
       "framework/runs/supervision/retry.ts",
       "framework/scheduler/spawnDetached.ts",
@@ -214,6 +218,11 @@ describe("of what runs in production", () => {
       "framework/crontab/install/systemCrontab.ts",
       "framework/doctor/host/clock.ts",
       "framework/make/writeNewFile.ts",
+      "framework/new/applyUpgrade.ts",
+      "framework/new/makeApp.ts",
+      "framework/new/mergeText.ts",
+      "framework/new/tarball.ts",
+      "framework/new/vendorTarball.ts",
       "framework/services/backup/restoreBackup.ts",
       "framework/services/backup/seal.ts",
       "framework/services/backup/sqliteCopy.ts",
@@ -224,6 +233,7 @@ describe("of what runs in production", () => {
   test("framework/config alone reads the environment", () => {
     expect(whereFound(inside, /\bprocess\.env\b/)).toEqual([
       "framework/config/config.ts",
+      "framework/config/findRoot.ts",
       "framework/config/hostTimezone.ts",
       "framework/config/launch.ts",
     ]);

@@ -6,6 +6,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { LajuError } from "../../framework/config/errors";
+import { lajuHome } from "../../framework/config/home";
 
 export default verb({
   options: { watch: { type: "boolean", short: "w", description: "Keep running and rebuild what changes" } },
@@ -36,12 +37,20 @@ function notWritable(cause: unknown): LajuError {
 
 /** A server may have only the build. */
 function checkSources(): void {
-  const missing = ["app", "framework/build"].find((folder) => !existsSync(join(paths.root, folder)));
-  if (missing === undefined) return;
-  throw new LajuError(`there are no sources to build here: ${join(paths.root, missing)} is missing`, {
+  if (existsSync(join(paths.root, "app")) && hasCompiler()) return;
+  const missing = existsSync(join(paths.root, "app")) ? "laju's compiler" : join(paths.root, "app");
+  throw new LajuError(`there are no sources to build here: ${missing} is missing`, {
     code: "E_NO_SOURCES",
     hint: "Build where the sources are, then copy build/ here.",
   });
+}
+
+function hasCompiler(): boolean {
+  try {
+    return existsSync(join(lajuHome(paths.root), "framework/build"));
+  } catch {
+    return false; // The build was brought along, and nothing else.
+  }
 }
 
 function show(report: BuildReport): 0 | 1 {

@@ -3,6 +3,7 @@ import { describeOptions } from "../../framework/cli/optionsHelp";
 import { terminalFor } from "../../framework/cli/terminal";
 import type { Verb } from "../../framework/cli/verb";
 import { root } from "../../framework/config/config";
+import { lajuHome } from "../../framework/config/home";
 import { readText } from "../../framework/config/readText";
 import { type VerbEntry, verbGroups, verbs } from "./verbs";
 
@@ -48,7 +49,11 @@ function call({ name, usage }: VerbEntry): string {
   return `${name} ${usage}`.trimEnd();
 }
 
-/** The version in package.json; empty where an app has none. */
+/** laju's own version; empty where only the build was brought along. */
 export function version(): string {
-  return JSON.parse(readText(join(root, "package.json"))).version ?? "";
+  try {
+    return JSON.parse(readText(join(lajuHome(root), "package.json"))).version ?? "";
+  } catch {
+    return "";
+  }
 }

@@ -75,6 +75,8 @@ const database: Row[] = [
 ];
 
 const make: Row[] = [
+  ["new", "<folder>", "Make a new app", () => import("./New")],
+  ["upgrade", "", "Bring the app's files to the installed laju", () => import("./Upgrade")],
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],

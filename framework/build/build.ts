@@ -4,9 +4,12 @@ import { readManifest } from "../catalog/buildManifest";
 import { jobFile, jobNames, jobProblems, strayJobFiles } from "../catalog/jobSources";
 import { writeJobTypes } from "../catalog/jobTypes";
 import { paths } from "../config/config";
+import { lajuHome } from "../config/home";
 import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../metadata/manifest";
-import type { Attempt } from "./bundle/bundle";
+import { type Attempt, isSource } from "./bundle/bundle";
 import { bundlesNamedIn, removeUnused } from "./bundle/cachedBundle";
+import { pathFromRoot } from "./bundle/lajuFiles";
+import type { BuildFolder } from "./bundle/place";
 import { bundleMigrations } from "./bundleMigrations";
 import { bundlePrograms } from "./bundlePrograms";
 import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
@@ -48,16 +51,16 @@ export async function buildApp(): Promise<BuildReport> {
   const strayJobs = strayJobFiles();
   writeJobTypes(jobs);
   const beganAt = new Date();
-  const { root, build } = realPaths();
+  const { root, home, build } = realPaths();
   const previous = existsSync(paths.manifest) ? readManifest() : undefined;
   const leftOut = leftOutJobs();
   writeIfChanged(join(build, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
-  const rootRuntime = copyRootRuntime({ root, build });
-  const vendor = await bundleVendor({ root, build });
-  const memory = new Memory({ root, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
-  const last = [sharedIn(memory)?.file, ...bundlesNamedIn(join(build, "laju.js"))];
-  const folder = { root, build, vendor: vendor.files };
+  const rootRuntime = copyRootRuntime({ home, build });
+  const vendor = await bundleVendor({ root, home, build });
+  const memory = new Memory({ root, home, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
+  const last = [sharedIn(memory, { root, home })?.file, ...bundlesNamedIn(join(build, "laju.js"))];
+  const folder = { root, home, build, vendor: vendor.files };
   const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, memory);
   if (shared === undefined) return notBuilt(sharedProblems, beganAt);
   const place = { ...folder, shared };
@@ -86,14 +89,14 @@ export async function buildApp(): Promise<BuildReport> {
   );
   const inputs = [
     ...parts.flatMap((part) => part.inputs),
-    ...copyAssets({ root, build }),
-    ...rootRuntime,
+    ...copyAssets({ root, home, build }),
+    ...rootRuntime.map((file) => pathFromRoot(file, place)),
     ...jobs.map(jobFile),
     ...[...commands.unread, ...commands.problems, ...commands.helpers, ...strayJobs].map(({ file }) => file),
   ];
   const bundled = jobs.filter((name) => !leftOut.includes(name));
   writeManifest(
-    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(inputs, memory) },
+    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(ownInputs(inputs, place), memory) },
     beganAt,
   );
   memory.write();
@@ -119,13 +122,13 @@ export async function buildApp(): Promise<BuildReport> {
 /** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
 export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
-  const { root, build } = realPaths();
+  const { root, home, build } = realPaths();
   const previous = readManifest();
-  const vendor = await bundleVendor({ root, build });
-  const memory = new Memory({ root, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
-  const shared = sharedIn(memory);
+  const vendor = await bundleVendor({ root, home, build });
+  const memory = new Memory({ root, home, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
+  const shared = sharedIn(memory, { root, home });
   if (shared === undefined) return buildApp();
-  const place = { root, build, vendor: vendor.files, shared };
+  const place = { root, home, build, vendor: vendor.files, shared };
   const compiled = await compileCommands(place, memory, previous, names);
   // Other commands may import them.
   if (compiled.helpers.length > 0) return buildApp();
@@ -159,9 +162,13 @@ function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): Comma
 }
 
 /** Behind a link (`current`) esbuild names files by their real paths, and so must we. */
-function realPaths(): { root: string; build: string } {
+function realPaths(): Omit<BuildFolder, "vendor"> {
   const root = realpathSync(paths.root);
-  return { root, build: join(root, relative(paths.root, paths.build)) };
+  return {
+    root,
+    home: realpathSync(lajuHome(paths.root)),
+    build: join(root, relative(paths.root, paths.build)),
+  };
 }
 
 /** Before a first good build there is nothing to keep. */
@@ -182,6 +189,12 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
 function untold(problems: CommandProblem[], told: CommandProblem[]): CommandProblem[] {
   const messages = new Set(told.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
+}
+
+/** A package's files don't change by themselves: which package it is says all of them. */
+function ownInputs(inputs: string[], place: Omit<BuildFolder, "vendor">): string[] {
+  const lajus = place.home === place.root ? [] : [pathFromRoot("package.json", place)];
+  return [...inputs.filter(isSource), ...lajus];
 }
 
 function since(moment: Date): number {

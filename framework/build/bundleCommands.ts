@@ -50,7 +50,7 @@ async function bundleModule(command: SourceCommand, place: Place): Promise<Bundl
 function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place): Promise<Bundled> {
   const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
   const plugins = [
-    entriesPlugin(place.root, commands),
+    entriesPlugin(place, commands),
     jobsPlugin(place.root),
     appAlias(place.root),
     appImports(place.root, format),

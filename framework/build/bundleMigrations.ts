@@ -2,21 +2,29 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { appImports } from "./bundle/appImports";
 import { type Attempt, attempt, bundle } from "./bundle/bundle";
+import { fromRoot } from "./bundle/lajuFiles";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
 import type { Place } from "./bundle/place";
 
-const folders = ["app/migrations", "framework/migrations"];
-
 /** Compiles the app's migrations and laju's own to build/…/migrations/*.js, where the compiled CLI finds them. */
 export async function bundleMigrations(place: Place): Promise<Attempt> {
+  const apps = await bundleFolder("app/migrations", place);
+  const lajus = await bundleFolder("framework/migrations", { ...place, root: place.home });
+  const { outputs, inputs, problems } = fromRoot(lajus, place);
+  return {
+    outputs: [...apps.outputs, ...outputs],
+    inputs: [...apps.inputs, ...inputs],
+    problems: [...apps.problems, ...problems],
+  };
+}
+
+async function bundleFolder(folder: string, place: Place): Promise<Attempt> {
   const { root } = place;
-  const files = folders.flatMap((folder) =>
-    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((file) => `${folder}/${file}`) : [],
-  );
+  const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
   const entries = files
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-    .map((file) => ({ in: join(root, file), out: file.replace(/\.ts$/, "") }));
+    .filter((file) => /\.[jt]s$/.test(file) && !file.endsWith(".d.ts"))
+    .map((file) => ({ in: join(root, folder, file), out: `${folder}/${file.replace(/\.[jt]s$/, "")}` }));
   if (entries.length === 0) return { outputs: [], inputs: [], problems: [] };
   const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(() => true)];
-  return attempt("app/migrations", () => bundle(entries, { ...place, format: "cjs", plugins }));
+  return attempt(folder, () => bundle(entries, { ...place, format: "cjs", plugins }));
 }

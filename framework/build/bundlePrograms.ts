@@ -4,7 +4,8 @@ import type { SourceCommand } from "../catalog/commandSources";
 import { commandFacts } from "../metadata/manifest";
 import { readSource } from "../metadata/source/readSource";
 import { type Attempt, attempt, bundle } from "./bundle/bundle";
-import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugins";
+import { asFound, fromRoot } from "./bundle/lajuFiles";
+import { externalPackages, staysOutside } from "./bundle/packagePlugins";
 import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf } from "./entries";
 
@@ -18,23 +19,21 @@ const programs = ["backup", "restore", "clean-backup"];
  * may have a command that starts one of them.
  */
 export async function bundlePrograms(place: Place): Promise<Attempt> {
-  if (!existsSync(join(place.root, folder))) return { outputs: [], inputs: [], problems: [] };
-  return attempt(folder, () => {
-    const commands = programs.map((name) => readProgram(name, place.root));
+  const lajus = { ...place, root: place.home };
+  if (!existsSync(join(lajus.root, folder))) return { outputs: [], inputs: [], problems: [] };
+  const made = await attempt(folder, () => {
+    const commands = programs.map((name) => readProgram(name, lajus.root));
     const entries = commands.map((command, at) => ({ in: entryOf(command), out: programs[at] as string }));
-    const plugins = [
-      entriesPlugin(place.root, commands),
-      appAlias(place.root),
-      externalPackages(staysOutside),
-    ];
-    return bundle(entries, { ...place, format: "cjs", plugins });
+    const plugins = [entriesPlugin(lajus, commands), externalPackages(staysOutside)];
+    return bundle(entries, { ...lajus, format: "cjs", plugins });
   });
+  return fromRoot(made, place);
 }
 
 /** Its runs have a name that no command can have: one that starts it does not start itself. */
-function readProgram(name: string, root: string): SourceCommand {
-  const file = `${folder}/${name}.ts`;
-  const text = readFileSync(join(root, file), "utf8");
+function readProgram(name: string, home: string): SourceCommand {
+  const [file = ""] = asFound([`${folder}/${name}.ts`], home);
+  const text = readFileSync(join(home, file), "utf8");
   const source = readSource(text, file, name);
   if (source === undefined) throw new Error(`${file} declares no command`);
   const { form, meta, ...facts } = source;

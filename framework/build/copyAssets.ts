@@ -1,16 +1,22 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathFromRoot } from "./bundle/lajuFiles";
+import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
 /** Copies what is not TypeScript in app/ and commands/ (views, templates, data), and laju's own stubs and views, beside the compiled modules. */
-export function copyAssets({ root, build }: { root: string; build: string }): string[] {
-  const files = [
-    "app",
-    "commands",
-    "framework/make",
-    "framework/services/mail",
-    "framework/dashboard/assets",
-  ].flatMap((folder) => assetsIn(root, folder));
+export function copyAssets({ root, home, build }: Omit<BuildFolder, "vendor">): string[] {
+  const apps = copyFrom(root, ["app", "commands"], build);
+  const lajus = copyFrom(
+    home,
+    ["framework/make/stubs", "framework/services/mail/views", "framework/dashboard/assets"],
+    build,
+  );
+  return [...apps, ...lajus.map((file) => pathFromRoot(file, { root, home }))];
+}
+
+function copyFrom(root: string, folders: string[], build: string): string[] {
+  const files = folders.flatMap((folder) => assetsIn(root, folder));
   for (const file of files) writeIfChanged(join(build, file), readFileSync(join(root, file)));
   return files;
 }

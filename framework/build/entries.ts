@@ -5,6 +5,9 @@ import { parseDuration } from "../config/duration";
 import { cronEntries } from "../crontab/entries/cronEntries";
 import { parseSchedule } from "../schedule/expression/expression";
 import type { CompiledFacts } from "../start/startCompiled";
+import type { BuildFolder } from "./bundle/place";
+
+type Roots = Pick<BuildFolder, "root" | "home">;
 
 const entryPrefix = "laju-entry:";
 const beginPrefix = "laju-begin:";
@@ -18,7 +21,7 @@ export function entryOf({ name }: SourceCommand): string {
  * nothing when it is required. What begins the run is imported before the command, so that whatever its
  * modules do while they load belongs to the run already.
  */
-export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
+export function entriesPlugin(place: Roots, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));
   return {
     name: "entries",
@@ -27,21 +30,23 @@ export function entriesPlugin(root: string, commands: SourceCommand[]): Plugin {
       onLoad({ filter: /.*/, namespace: "laju" }, ({ path }) => {
         const name = path.slice(path.indexOf(":") + 1);
         const command = byName.get(name) as SourceCommand;
-        const contents = path.startsWith(beginPrefix) ? beginOf(command, root) : entryText(command, root);
-        return { contents, loader: "js", resolveDir: root };
+        const contents = path.startsWith(beginPrefix)
+          ? beginOf(command, place.home)
+          : entryText(command, place);
+        return { contents, loader: "js", resolveDir: place.root };
       });
     },
   };
 }
 
-function beginOf(command: SourceCommand, root: string): string {
+function beginOf(command: SourceCommand, home: string): string {
   const facts = JSON.stringify(compiledFacts(command));
-  const begin = importOfBegin(command, root);
+  const begin = importOfBegin(command, home);
   const call = command.oneServer === null ? "begin" : "await begin";
   if (!decidesItself(command)) return `${begin} if (lajuMain) ${call}(${facts});`;
   const { name, schedules, timezone } = command;
   const schedule = JSON.stringify({ name, schedules, ...(timezone && { timezone }) });
-  return `${begin} import { dueSlot } from ${moduleIn(root, "framework/runs/supervision/dueSlot")};
+  return `${begin} import { dueSlot } from ${moduleIn(home, "framework/runs/supervision/dueSlot")};
 if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));`;
 }
 
@@ -53,9 +58,9 @@ export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): bool
   return hasTopLevelAwait || oneServer !== null;
 }
 
-function importOfBegin({ oneServer }: SourceCommand, root: string): string {
-  if (oneServer === null) return `import { begin } from ${moduleIn(root, "framework/start/startCompiled")};`;
-  return `import { beginOnOneServer as begin } from ${moduleIn(root, "framework/start/beginOnOneServer")};`;
+function importOfBegin({ oneServer }: SourceCommand, home: string): string {
+  if (oneServer === null) return `import { begin } from ${moduleIn(home, "framework/start/startCompiled")};`;
+  return `import { beginOnOneServer as begin } from ${moduleIn(home, "framework/start/beginOnOneServer")};`;
 }
 
 /**
@@ -71,16 +76,16 @@ function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand):
   );
 }
 
-function moduleIn(root: string, path: string): string {
-  return JSON.stringify(join(root, path));
+function moduleIn(folder: string, path: string): string {
+  return JSON.stringify(join(folder, path));
 }
 
-function entryText(command: SourceCommand, root: string): string {
+function entryText(command: SourceCommand, { root, home }: Roots): string {
   const source = moduleIn(root, command.file);
   const begun = `import ${JSON.stringify(beginPrefix + command.name)};`;
   if (command.start === "nothing") return `${begun} export * from ${source};`;
   const isRun = command.start === "run";
-  return `${begun} import { ${starterOf(command)} } from ${moduleIn(root, "framework/start/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
+  return `${begun} import { ${starterOf(command)} } from ${moduleIn(home, "framework/start/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
 export * from ${source};${isRun ? "" : " export default definition;"}
 if (lajuMain) ${starterOf(command)}(${JSON.stringify(command.name)}, ${definitionOf(command)});`;
 }

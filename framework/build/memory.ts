@@ -22,6 +22,7 @@ interface Memo {
  */
 export class Memory {
   readonly #root: string;
+  readonly #home: string;
   readonly #build: string;
   readonly #tools: string;
   readonly #names: string[];
@@ -31,12 +32,13 @@ export class Memory {
   readonly #hashes = new Map<string, string | undefined>();
 
   /** `vendorKey` says which packages, esbuild and Node there are. */
-  constructor({ root, build }: Pick<BuildFolder, "root" | "build">, vendorKey: string, beganAt: Date) {
+  constructor({ root, home, build }: Omit<BuildFolder, "vendor">, vendorKey: string, beganAt: Date) {
     this.#root = root;
+    this.#home = home;
     this.#build = build;
     this.#beganAt = beganAt.getTime();
     this.#tools = contentHash([vendorKey, ...this.#toolHashes()].join("\n"));
-    this.#names = namesIn(root);
+    this.#names = [...namesIn(root, "app"), ...namesIn(home, "framework")].sort();
     this.#last = readMemos(fileIn(build));
   }
 
@@ -99,11 +101,13 @@ export class Memory {
   }
 
   #toolHashes(): string[] {
-    const sources = readdirSync(join(this.#root, "framework/build"), { recursive: true, encoding: "utf8" });
+    const sources = readdirSync(join(this.#home, "framework/build"), { recursive: true, encoding: "utf8" });
     const files = sources.filter((file) => /\.\w+$/.test(file)).sort();
-    return [...files.map((file) => `framework/build/${file}`), "package.json", "tsconfig.json"].map(
-      (file) => `${file} ${this.hashOf(file)}`,
-    );
+    const lajus = [...files.map((file) => `framework/build/${file}`), "package.json"];
+    return [
+      ...lajus.map((file) => `${file} ${this.#hash(join(this.#home, file))}`),
+      ...["package.json", "tsconfig.json"].map((file) => `${file} ${this.hashOf(file)}`),
+    ];
   }
 
   #isYoung(file: string): boolean {
@@ -120,11 +124,9 @@ export class Memory {
 /**
  * What can be imported: a new file may be what an import finds from now on, and a new handler belongs to every worker.
  */
-function namesIn(root: string): string[] {
-  const names = ["app", "framework"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
-  );
-  return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).sort();
+function namesIn(root: string, folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).map((name) => `${folder}/${name}`);
 }
 
 function fileIn(build: string): string {

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { writeIfChanged } from "./files";
 
 /** What laju.js and compiled commands need when root starts them: see these files. */
-const files = ["appUser.cjs", "crontabParent.cjs"];
+const files = ["appUser.cjs", "crontabParent.cjs", "commandLine.mjs"];
 
-/** Copies them into build/runtime, before anything that loads them is there. Returns their sources, from the root. */
-export function copyRootRuntime({ root, build }: { root: string; build: string }): string[] {
+/** Copies them into build/runtime, before anything that loads them is there. Returns their sources, from laju's own folder. */
+export function copyRootRuntime({ home, build }: { home: string; build: string }): string[] {
   return files.map((file) => {
     const source = `framework/build/runtime/${file}`;
-    writeIfChanged(join(build, "runtime", file), readFileSync(join(root, source)));
+    writeIfChanged(join(build, "runtime", file), readFileSync(join(home, source)));
     return source;
   });
 }

@@ -9,7 +9,8 @@ export function describeOptions(specs: OptionSpecs): string[] {
 
 function flagOf(name: string, spec: OptionSpec): string {
   const value = spec.type === "string" ? " <value>" : "";
-  return `${spec.short ? `-${spec.short}, ` : ""}--${name}${value}`;
+  const negation = spec.default === true ? "[no-]" : "";
+  return `${spec.short ? `-${spec.short}, ` : ""}--${negation}${name}${value}`;
 }
 
 function noteOf(spec: OptionSpec): string {

@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { readEnvFile } from "./envFile";
 import { LajuError } from "./errors";
+import { findRoot } from "./findRoot";
 import { type SettingReaders, settingReaders } from "./readers";
 import { readText } from "./readText";
 import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 import { testEnvironment } from "./testEnvironment";
 
-/** The app's root: LAJU_ROOT, or else the nearest folder above this file whose package.json has a `laju` field. */
-export const root = findRoot();
+const found = findRoot();
+/** Whether there is an app. Laju's command line can also be started outside one, to make one. */
+export const hasApp = found !== undefined;
+/** The app's root: see findRoot. */
+export const root = found ?? withoutApp();
 /** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
 const envFile = loadEnvFile(join(root, ".env"));
@@ -22,8 +26,8 @@ export const paths = {
   env: join(root, ".env"),
   commands: join(root, "commands"),
   jobs: join(root, "app", "jobs"),
-  /** Views, migrations and jobs, found relative to this code: the sources in development, build/app in a build. */
-  app: join(import.meta.dirname, "../../app"),
+  /** Views, migrations and jobs: the sources in development; in a build, build/app, found relative to this code. */
+  app: typeof LAJU_BUILT === "undefined" ? join(root, "app") : join(import.meta.dirname, "../../app"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data,
@@ -324,24 +328,13 @@ function badSettings(problems: string[]): LajuError {
   });
 }
 
-function findRoot(): string {
-  if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
-  // A compiled file is below build/. Start above it, so that build/package.json isn't read at every start.
-  const start =
-    typeof LAJU_BUILT === "undefined" ? import.meta.dirname : join(import.meta.dirname, "../../..");
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (isAppRoot(folder)) return folder;
-    if (folder === dirname(folder)) break;
-  }
+/** laju's own folder, where there is neither `.env` nor data, for the command line that was started outside any app. */
+function withoutApp(): string {
+  if (Reflect.has(globalThis, Symbol.for("laju.outside"))) return join(import.meta.dirname, "../..");
   throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {
     code: "E_ROOT",
     hint: 'Keep build/ inside the app, whose package.json contains "laju": {}, or set LAJU_ROOT.',
   });
-}
-
-function isAppRoot(folder: string): boolean {
-  const file = join(folder, "package.json");
-  return existsSync(file) && "laju" in JSON.parse(readText(file));
 }
 
 /**

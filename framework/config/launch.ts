@@ -57,6 +57,11 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
+/** How the package manager that started this process names itself, such as "npm/11.0.0 node/v22.0.0 linux x64". */
+export function npmUserAgent(): string | undefined {
+  return process.env.npm_config_user_agent;
+}
+
 /** Secret arguments that the starter kept off this command's command line, which every user can read. */
 export function hiddenArguments(): string[] {
   const { LAJU_ARGUMENTS } = process.env;

@@ -7,7 +7,7 @@ type Row = any;
 /** Values for `?` in order, or an object for `@name`, `:name` and `$name`. */
 type Params = readonly unknown[] | Record<string, unknown> | string | number | bigint | boolean | Date | null;
 
-interface SqliteService {
+export interface SqliteService {
   /** The first row, or undefined. */
   get(sql: string, params?: Params): Row;
   all(sql: string, params?: Params): Row[];

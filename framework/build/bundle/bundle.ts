@@ -50,8 +50,8 @@ export interface Entry {
  * taken from build/shared.
  */
 export async function bundle(entries: Entry[], options: BundleOptions): Promise<Bundled> {
-  const { root, shared, format } = options;
-  const plugins = [...options.plugins, sharedPlugin(root, shared.modules)];
+  const { home, shared, format } = options;
+  const plugins = [...options.plugins, sharedPlugin(home, shared.modules)];
   const banner = { js: headOf(options) };
   const result = await build({ ...settings({ ...options, format, plugins }), banner, entryPoints: entries });
   refuseEmptyPatterns(result);
@@ -73,7 +73,7 @@ export function isSource(file: string): boolean {
   return !/^(laju[\w-]*:|<)|(^|\/)node_modules\//.test(file);
 }
 
-function outputsOf(result: Result, { root, build }: BuildFolder): Output[] {
+function outputsOf(result: Result, { root, build }: Pick<BuildFolder, "root" | "build">): Output[] {
   return result.outputFiles.map(({ path, text, contents }) => {
     if (!/\.m?js$/.test(path)) return { path: relative(build, path), contents };
     const { entryPoint = "" } = result.metafile.outputs[relative(root, path)] ?? {};

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type { Plugin } from "esbuild";
@@ -62,7 +62,14 @@ function namesIn(file: string): string[] {
 }
 
 function notFound(path: string, root: string): string {
-  const { name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  if (name === "laju") return `"${path}" is no module of laju's\n  package.json lists them under exports.`;
-  return `"${path}" leads nowhere, because package.json calls this package ${JSON.stringify(name)}\n  Name it "laju" again: the app imports laju's modules by that name.`;
+  try {
+    createRequire(join(root, "package.json")).resolve("laju/package.json");
+  } catch {
+    const { name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    if (!existsSync(join(root, "framework/config/config.ts"))) {
+      return `"${path}" leads nowhere, because laju is not installed\n  Run npm install.`;
+    }
+    return `"${path}" leads nowhere, because package.json calls this package ${JSON.stringify(name)}\n  Name it "laju" again: the app imports laju's modules by that name.`;
+  }
+  return `"${path}" is no module of laju's\n  laju's package.json lists them under exports.`;
 }

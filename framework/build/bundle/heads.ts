@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { BundleOptions, Shared } from "./place";
 
 /** What stands before the bundle: where it is, whether it is the program, and runtime/head.js. */
-export function headOf({ root, format, shared }: BundleOptions): string {
+export function headOf({ home, format, shared }: BundleOptions): string {
   const start = format === "esm" ? esmStart : cjsStart;
-  return `${sharedName(shared)}\n${start}\n${runtimeText(root, "head.js")}`;
+  return `${sharedName(shared)}\n${start}\n${runtimeText(home, "head.js")}`;
 }
 
 /** Stands first, for the bundle and for whoever looks which are in use. */
@@ -36,6 +36,6 @@ module.exports = import(${JSON.stringify(`./${name.split("/").at(-1)}.mjs`)});
 }
 
 /** A file of runtime/. */
-export function runtimeText(root: string, file: string): string {
-  return readFileSync(join(root, "framework", "build", "runtime", file), "utf8");
+export function runtimeText(home: string, file: string): string {
+  return readFileSync(join(home, "framework", "build", "runtime", file), "utf8");
 }

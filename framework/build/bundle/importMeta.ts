@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 
 /** What the build's `define` writes for import.meta: a constant of each module, made by `importMetaPlugin`. */
@@ -10,23 +10,37 @@ export const importMetaName = "lajuImportMeta";
  * one to one (framework/services/View.ts → build/framework/services/View.js): files beside a module are found from it.
  * The constant is put before the module's first line, without a line break, so that no line number changes.
  */
-export function importMetaPlugin(root: string): Plugin {
+export function importMetaPlugin({ root, home }: { root: string; home: string }): Plugin {
   return {
     name: "import-meta",
     setup({ onLoad }) {
-      onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path }) => {
-        if (!path.startsWith(root + sep) || path.includes(`${sep}node_modules${sep}`)) return undefined;
+      onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => {
+        const from = ownerOf(path);
+        if (from === undefined) return undefined;
         const text = readFileSync(path, "utf8");
         if (!text.includes("import.meta")) return undefined;
-        const compiled = relative(root, path).replace(/\.([cm]?)tsx?$/, ".$1js");
+        const compiled = relative(from, path).replace(/\.([cm]?)tsx?$/, ".$1js");
         return {
           contents: withImportMeta(text, compiled),
-          loader: path.endsWith("x") ? "tsx" : "ts",
+          loader: loaderOf(path),
           resolveDir: dirname(path),
         };
       });
     },
   };
+
+  /** From where a file is named: laju's own folder or the app's root; undefined for a package's file. */
+  function ownerOf(path: string): string | undefined {
+    if (path.startsWith(join(home, "framework") + sep) || path.startsWith(join(home, "commands") + sep))
+      return home;
+    const isApps = path.startsWith(root + sep) && !path.includes(`${sep}node_modules${sep}`);
+    return isApps && /\.[cm]?tsx?$/.test(path) ? root : undefined;
+  }
+}
+
+function loaderOf(path: string): "js" | "ts" | "tsx" {
+  if (path.endsWith("x")) return "tsx";
+  return /ts$/.test(path) ? "ts" : "js";
 }
 
 function withImportMeta(text: string, compiled: string): string {

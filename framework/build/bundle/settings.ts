@@ -10,8 +10,8 @@ import type { BundleOptions } from "./place";
 export type Result = BuildResult<{ write: false; metafile: true }>;
 
 /** What every bundle of the app's own code is made with. */
-export function settings(options: Pick<BundleOptions, "root" | "build" | "format" | "plugins">) {
-  const { root, build: outdir, format, plugins } = options;
+export function settings(options: Pick<BundleOptions, "root" | "home" | "build" | "format" | "plugins">) {
+  const { root, home, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
     // tsx goes by this one alone, too.
@@ -30,7 +30,7 @@ export function settings(options: Pick<BundleOptions, "root" | "build" | "format
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
     define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
-    plugins: [sqliteAtRuntime, lajuImports(root), doors(root), ...plugins, importMetaPlugin(root)],
+    plugins: [sqliteAtRuntime, lajuImports(root), doors(root), ...plugins, importMetaPlugin({ root, home })],
   } satisfies BuildOptions;
 }
 
@@ -43,7 +43,7 @@ export function withEndings(text: string): string {
 
 /** Takes out the lines that say which of laju's files follows: empty, they keep the line numbers, and cost nothing to read. */
 export function withoutLabels(text: string): string {
-  return text.replace(/^\/\/ framework\/[\w/.-]+$/gm, "");
+  return text.replace(/^\/\/ (?:[^\s"]*\/)?framework\/[\w/.-]+$/gm, "");
 }
 
 const helper = /\bvar (?:[^;]*,)?__toESM ?=/;

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { appImports } from "../bundle/appImports";
-import { type Attempt, attempt, bundle, isSource } from "../bundle/bundle";
+import { type Attempt, attempt, bundle } from "../bundle/bundle";
 import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
 import { bundleModules, importsOf, programStarter } from "../bundle/functionBundle";
 import { runtimeText, sharedName } from "../bundle/heads";
-import { appAlias, externalPackages, staysOutside } from "../bundle/packagePlugins";
+import { asFound, fromRoot, isLajus } from "../bundle/lajuFiles";
+import { externalPackages, staysOutside } from "../bundle/packagePlugins";
 import type { Place } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
 import { moduleName, modulePlugin } from "../shared/modulePlugin";
@@ -17,10 +18,10 @@ import { verbSources } from "./verbSources";
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
 /** What people type all day, and what it loads by `await import()` nearly always (`status` looks at the queue). */
-const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"];
+const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"].map(
+  (name) => `commands/native/${name}.ts`,
+);
 const frequentImports = ["framework/queue/engines/select.ts", "framework/queue/engines/sqlite/sqlite.ts"];
-
-const program = "commands/index.ts";
 
 /**
  * Compiles laju's verbs into build/cli, with small packages inside, so that production needs no others, and
@@ -28,44 +29,50 @@ const program = "commands/index.ts";
  * other verbs, and what is loaded by `await import()`, are a cold half.
  */
 export async function bundleCli(place: Place): Promise<Attempt> {
-  if (!existsSync(join(place.root, program))) return { outputs: [], inputs: [], problems: [] };
-  return attempt(program, async () => {
+  const { home } = place;
+  const [program = ""] = asFound(["commands/index.ts"], home);
+  if (!existsSync(join(home, program))) return { outputs: [], inputs: [], problems: [] };
+  const made = await attempt(program, async () => {
     const options = ownOptions(place);
-    const { imports, halves } = await bundleHalves(options);
+    const { imports, halves } = await bundleHalves(program, options);
     const starter = programStarter(options, "cli", nameOf(halves[3].path));
     // The starter comes last: what it names is there.
     return {
       outputs: [
-        ...verbSources(imports, place.shared),
+        ...verbSources(imports, place),
         ...halves,
         { path: "laju.js", contents: Buffer.from(starter) },
       ],
-      inputs: Object.keys(imports).filter(isSource),
+      inputs: Object.keys(imports).filter(isLajus),
     };
   });
+  return fromRoot(made, place);
 }
 
-async function bundleHalves(place: ReturnType<typeof ownOptions>) {
-  const { root, shared } = place;
-  const plugins = [...place.plugins, sharedPlugin(root, shared.modules)];
+async function bundleHalves(program: string, place: ReturnType<typeof ownOptions>) {
+  const { home, shared } = place;
+  const plugins = [...place.plugins, sharedPlugin(home, shared.modules)];
   const imports = await importsOf([program], { ...place, plugins });
-  const hotModules = staticallyImported(imports);
-  const coldModules = Object.keys(imports).filter((file) => isSource(file) && !hotModules.has(file));
+  const hotModules = staticallyImported(imports, [
+    program,
+    ...asFound([...frequentVerbs, ...frequentImports], home),
+  ]);
+  const coldModules = Object.keys(imports).filter((file) => isLajus(file) && !hotModules.has(file));
   const usedByCold = importedFrom(coldModules, imports).filter((file) => hotModules.has(file));
   const usedByHot = importedFrom([...hotModules], imports).filter((file) => !hotModules.has(file));
   const own = (module: string) => `module.exports = lajuOwn(${JSON.stringify(moduleName(module))});`;
   const cold = await bundleModules(usedByHot, {
     ...place,
-    plugins: [...plugins, modulePlugin("laju-hot", root, usedByCold, own)],
-    head: runtimeText(root, "cold.js"),
+    plugins: [...plugins, modulePlugin("laju-hot", home, usedByCold, own)],
+    head: runtimeText(home, "cold.js"),
     given: givenToCold,
     isLazy: true,
   });
   const coldOutputs = namedByContent("cli", cold);
   const hot = await bundleModules(usedByCold, {
     ...place,
-    plugins: [...plugins, modulePlugin("laju-cold", root, coldModules, own)],
-    head: [sharedName(shared), coldName(coldOutputs), runtimeText(root, "program.js")].join("\n"),
+    plugins: [...plugins, modulePlugin("laju-cold", home, coldModules, own)],
+    head: [sharedName(shared), coldName(coldOutputs), runtimeText(home, "program.js")].join("\n"),
     program,
     isLazy: true,
   });
@@ -75,30 +82,29 @@ async function bundleHalves(place: ReturnType<typeof ownOptions>) {
 /** What program.js has and hands on to cold.js. */
 const givenToCold = ["lajuModules", "lajuOwn", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
-function staticallyImported(imports: Metafile["inputs"]): Set<string> {
+function staticallyImported(imports: Metafile["inputs"], files: readonly string[]): Set<string> {
   const found = new Set<string>();
   const follow = (file: string) => {
-    if (!isSource(file) || found.has(file)) return;
+    if (!isLajus(file) || found.has(file)) return;
     found.add(file);
     for (const { path, kind } of imports[file]?.imports ?? []) if (kind !== "dynamic-import") follow(path);
   };
-  const verbs = frequentVerbs.map((name) => `commands/native/${name}.ts`);
-  for (const file of [program, ...verbs, ...frequentImports]) if (file in imports) follow(file);
+  for (const file of files) if (file in imports) follow(file);
   return found;
 }
 
 function importedFrom(files: readonly string[], imports: Metafile["inputs"]): string[] {
   const paths = files.flatMap((file) => imports[file]?.imports ?? []).map(({ path }) => path);
-  return [...new Set(paths)].filter((path) => path in imports && isSource(path)).sort();
+  return [...new Set(paths)].filter((path) => path in imports && isLajus(path)).sort();
 }
 
 /** Writes V8's code caches for the command line that this build has written. Returns what went wrong. */
-export async function cacheCli({ root, build, shared }: Place): Promise<string[]> {
+export async function cacheCli({ home, build, shared }: Place): Promise<string[]> {
   const [cli, itsShared] = bundlesNamedIn(join(build, "laju.js"));
   if (cli === undefined || itsShared !== shared.file) return [];
   const [, cold = ""] = bundlesNamedIn(join(build, "cli", `${cli}.js`));
-  const words = [join(root, "framework/build/cli/train.js"), build, shared.file, cli];
-  return makeCachesOfHalves("the command line", join(build, "cli"), root, [
+  const words = [join(home, "framework/build/cli/train.js"), build, shared.file, cli];
+  return makeCachesOfHalves("the command line", join(build, "cli"), home, [
     { file: cli, words: [...words, "frequent"] },
     { file: cold, words: [...words, "rare"] },
   ]);
@@ -110,16 +116,21 @@ export async function cacheCli({ root, build, shared }: Place): Promise<string[]
  */
 export async function bundleRuntime(place: Place): Promise<Attempt> {
   const entries = [
-    { in: join(place.root, "framework/runs/supervision/watchdog.ts"), out: "watchdog" },
-    { in: join(place.root, "framework/start/overriddenStart.ts"), out: "overrides" },
+    { in: join(place.home, "framework/runs/supervision/watchdog"), out: "watchdog" },
+    { in: join(place.home, "framework/start/overriddenStart"), out: "overrides" },
   ];
-  return attempt("framework/runs/supervision/watchdog.ts", () => bundle(entries, ownOptions(place)));
+  const made = await attempt("framework/runs/supervision/watchdog.ts", () =>
+    bundle(entries, ownOptions(place)),
+  );
+  return fromRoot(made, place);
 }
 
+/** laju's own parts are bundled from laju's folder, with the packages that laju names outside. */
 function ownOptions(place: Place) {
-  const { dependencies } = JSON.parse(readFileSync(join(place.root, "package.json"), "utf8"));
+  const { home } = place;
+  const { dependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const outside = [...Object.keys(dependencies ?? {}), ...developmentTools].filter(staysOutside);
   const isExternal = (name: string) => outside.some((one) => name === one || name.startsWith(`${one}/`));
-  const plugins = [appAlias(place.root), appImports(place.root, "cjs"), externalPackages(isExternal)];
-  return { ...place, format: "cjs" as const, plugins };
+  const plugins = [appImports(home, "cjs"), externalPackages(isExternal)];
+  return { ...place, root: home, format: "cjs" as const, plugins };
 }

@@ -14,7 +14,7 @@ const {
 const { dirname, resolve } = require("node:path");
 
 /** Verbs that write the app's code, and so are for whoever that belongs to. */
-const codeVerb = /^(build|make:\w+)$/;
+const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
  * Goes on as the user whose app this is, or not at all. `folder` is where the code is. Code that another user can write

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import type { CommandProblem } from "../../metadata/manifest";
 import { appImports } from "../bundle/appImports";
-import { type Attempt, type Bundled, describeMessage, isMessageList, isSource } from "../bundle/bundle";
+import { type Attempt, type Bundled, describeMessage, isMessageList } from "../bundle/bundle";
 import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
 import { bundleModules, importsOf } from "../bundle/functionBundle";
 import { runtimeText } from "../bundle/heads";
-import { appAlias, externalPackages, staysOutside } from "../bundle/packagePlugins";
+import { asFound, fromRoot, isLajus, pathFromHome } from "../bundle/lajuFiles";
+import { externalPackages, staysOutside } from "../bundle/packagePlugins";
 import type { BuildFolder, Shared } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
 import { writeOutputs } from "../files";
@@ -23,7 +24,7 @@ export interface SharedAttempt {
 }
 
 // Without the services: only the commands that use one should pay for reading it (a code cache costs 6 ms per MB).
-const entries: [string, ...string[]] = ["framework/start/startCompiled.ts", "framework/start/command.ts"];
+const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
 /** What shared.js has and hands on to cold.js. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
@@ -35,19 +36,19 @@ const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", 
  */
 export async function bundleShared(place: BuildFolder, memory: Memory): Promise<SharedAttempt> {
   const { build } = place;
-  const bundling = () => bundleOrProblems(place);
+  const bundling = async () => fromRoot(await bundleOrProblems(place), place);
   const { outputs, problems } = await memory.recall("shared", JSON.stringify(place.vendor), bundling);
   writeOutputs(build, outputs);
-  const shared = sharedIn(memory);
+  const shared = sharedIn(memory, place);
   if (shared === undefined) return { shared, warnings: [], problems };
   return { shared, warnings: await makeCaches(shared.file, place), problems };
 }
 
 /** Each half keeps what V8 compiled of it during a run that called into it. */
-async function makeCaches(file: string, { build, root }: BuildFolder): Promise<string[]> {
+async function makeCaches(file: string, { build, home }: BuildFolder): Promise<string[]> {
   const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
-  const program = [join(root, "framework/build/shared/train.js"), build, file];
-  return makeCachesOfHalves("the shared bundle", join(build, "shared"), root, [
+  const program = [join(home, "framework/build/shared/train.js"), build, file];
+  return makeCachesOfHalves("the shared bundle", join(build, "shared"), home, [
     { file, words: [...program, "succeeds"] },
     { file: cold, words: [...program, "fails"] },
   ]);
@@ -67,23 +68,23 @@ async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
 }
 
 /** The hot half is what each start loads, the cold one what it loads when it first calls one of `coldModules`. */
-async function bundleHalves(place: BuildFolder): Promise<Bundled> {
-  const { root, vendor } = place;
-  const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(staysOutside)];
-  const toCold = { ...place, plugins: [...plugins, coldStubs(root)] };
-  const hotModules = sourcesOf(await importsOf(entries, toCold));
-  const toHot = { ...place, plugins: [...plugins, sharedPlugin(root, hotModules)] };
-  const allCold = sourcesOf(await importsOf(coldModules, toHot));
+async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundled> {
+  const place = { root: home, home, build, vendor };
+  const plugins = [appImports(home, "cjs"), externalPackages(staysOutside)];
+  const toCold = { ...place, plugins: [...plugins, coldStubs(home)] };
+  const hotModules = modulesIn(await importsOf(asFound(entries, home), toCold));
+  const toHot = { ...place, plugins: [...plugins, sharedPlugin(home, hotModules)] };
+  const allCold = modulesIn(await importsOf(asFound(coldModules, home), toHot));
   const cold = await bundleModules(allCold, {
     ...toHot,
-    head: runtimeText(root, "cold.js"),
+    head: runtimeText(home, "cold.js"),
     given: givenToCold,
   });
   const coldOutputs = namedByContent("shared", cold);
   const head = [
     coldName(coldOutputs),
     `const lajuVendor = ${JSON.stringify(vendor)};`,
-    runtimeText(root, "shared.js"),
+    runtimeText(home, "shared.js"),
   ];
   const hot = await bundleModules(hotModules, { ...toCold, head: head.join("\n") });
   return {
@@ -93,13 +94,14 @@ async function bundleHalves(place: BuildFolder): Promise<Bundled> {
   };
 }
 
-function sourcesOf(imports: Metafile["inputs"]): string[] {
-  return Object.keys(imports).filter(isSource).sort();
+function modulesIn(imports: Metafile["inputs"]): string[] {
+  return Object.keys(imports).filter(isLajus).sort();
 }
 
 /** What is shared now; undefined before there was a good build. */
-export function sharedIn(memory: Memory): Shared | undefined {
+export function sharedIn(memory: Memory, place: Pick<BuildFolder, "root" | "home">): Shared | undefined {
   const memo = memory.memo("shared");
   const path = memo && Object.keys(memo.outputs).findLast((output) => output.endsWith(".js"));
-  return path && memo ? { file: nameOf(path), modules: memo.inputs } : undefined;
+  if (path === undefined || memo === undefined) return undefined;
+  return { file: nameOf(path), modules: memo.inputs.map((file) => pathFromHome(file, place)) };
 }

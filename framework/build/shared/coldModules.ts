@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
+import { asFound } from "../bundle/lajuFiles";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
@@ -37,16 +38,16 @@ export const coldModules = [
 const exportedFunction = /^export (?:async )?function\*? (\w+)/gm;
 
 /** Replaces cold modules with functions that load the real module when called. */
-export function coldStubs(root: string): Plugin {
-  return modulePlugin("laju-cold", root, coldModules, (module) => coldStub(root, module));
+export function coldStubs(home: string): Plugin {
+  return modulePlugin("laju-cold", home, asFound(coldModules, home), (module) => coldStub(home, module));
 }
 
 /**
  * One function for each that the module exports; it loads the module when called. Other exports, such as constants,
  * cannot wait: importing one from hot code fails the build.
  */
-export function coldStub(root: string, module: string): string {
-  const source = readFileSync(join(root, module), "utf8");
+export function coldStub(home: string, module: string): string {
+  const source = readFileSync(join(home, module), "utf8");
   const stub = (name: string) =>
     `export function ${name}() { return lajuShared(${JSON.stringify(moduleName(module))}).${name}(...arguments); }`;
   return [...source.matchAll(exportedFunction)].map(([, name]) => stub(name as string)).join("\n");

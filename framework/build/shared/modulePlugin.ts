@@ -3,23 +3,23 @@ import type { Plugin } from "esbuild";
 
 /** A module's name inside bundles. It is short because it occurs often, and every byte is read at each start. */
 export function moduleName(module: string): string {
-  return module.replace(/^framework\//, "").replace(/\.ts$/, "");
+  return module.replace(/^framework\//, "").replace(/\.[jt]s$/, "");
 }
 
-/** Replaces the contents of these modules, named by their paths from the root, wherever they are imported. */
+/** Replaces the contents of these modules, named by their paths from laju's own folder, wherever they are imported. */
 export function modulePlugin(
   namespace: string,
-  root: string,
+  home: string,
   modules: readonly string[],
   contentsOf: (module: string) => string,
 ): Plugin {
-  const byPath = new Map(modules.map((module) => [withoutEnding(join(root, module)), module]));
+  const byPath = new Map(modules.map((module) => [withoutEnding(join(home, module)), module]));
   return {
     name: namespace,
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.{0,2}\/|^app\// }, ({ path, resolveDir, kind }) => {
+      onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir, kind }) => {
         if (kind === "entry-point") return undefined;
-        const full = path.startsWith("app/") ? join(root, path) : resolve(resolveDir, path);
+        const full = resolve(resolveDir, path);
         const module = byPath.get(withoutEnding(full));
         return module === undefined ? undefined : { path: moduleName(module), namespace, pluginData: module };
       });

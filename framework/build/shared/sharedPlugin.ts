@@ -1,4 +1,5 @@
 import type { Plugin } from "esbuild";
+import { asFound } from "../bundle/lajuFiles";
 import { coldModules, coldStub } from "./coldModules";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
@@ -6,10 +7,11 @@ import { moduleName, modulePlugin } from "./modulePlugin";
  * Takes modules of the shared bundle from there wherever they are imported: they are compiled once for all commands, and
  * a process has one state of each.
  */
-export function sharedPlugin(root: string, modules: readonly string[]): Plugin {
-  return modulePlugin("laju-shared", root, modules, (module) =>
-    coldModules.includes(module)
-      ? coldStub(root, module)
+export function sharedPlugin(home: string, modules: readonly string[]): Plugin {
+  const cold = asFound(coldModules, home);
+  return modulePlugin("laju-shared", home, modules, (module) =>
+    cold.includes(module)
+      ? coldStub(home, module)
       : `module.exports = lajuShared(${JSON.stringify(moduleName(module))});`,
   );
 }

@@ -10,18 +10,18 @@ export interface Addon {
 }
 
 /** The packages that have one; undefined where this machine or this Node cannot use the package. */
-export const addons: Record<string, (root: string) => Addon | undefined> = {
-  "better-sqlite3": (root) => sqliteAddon("better-sqlite3", root),
-  "better-sqlite3-node20": (root) => sqliteAddon("better-sqlite3-node20", root),
+export const addons: Record<string, (home: string) => Addon | undefined> = {
+  "better-sqlite3": (home) => sqliteAddon("better-sqlite3", home),
+  "better-sqlite3-node20": (home) => sqliteAddon("better-sqlite3-node20", home),
   "fs-native-extensions": lockAddon,
 };
 
 /** Version 13 ships one for every Node, version 12 compiles one for the Node that installed it. */
-function sqliteAddon(name: string, root: string): Addon | undefined {
+function sqliteAddon(name: string, home: string): Addon | undefined {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const isCompiled = name === "better-sqlite3-node20";
   if (isCompiled !== isNode20) return undefined;
-  const require = createRequire(join(root, "package.json"));
+  const require = createRequire(join(home, "package.json"));
   const folder = packageFolder(require.resolve(name), name);
   const source = isCompiled
     ? join(folder, "build", "Release", "better_sqlite3.node")
@@ -34,9 +34,9 @@ function sqliteAddon(name: string, root: string): Addon | undefined {
 }
 
 /** It is shipped for the usual platforms, those with the C library musl not among them. */
-function lockAddon(root: string): Addon | undefined {
+function lockAddon(home: string): Addon | undefined {
   const name = "fs-native-extensions";
-  const folder = packageFolder(createRequire(join(root, "package.json")).resolve(name), name);
+  const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name), name);
   const host = `${process.platform}-${process.arch}`;
   const source = join(folder, "prebuilds", host, `${name}.node`);
   const { glibcVersionRuntime } = (process.report.getReport() as { header: Record<string, unknown> }).header;

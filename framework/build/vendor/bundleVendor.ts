@@ -14,7 +14,7 @@ import { lighterParts } from "./lighterParts";
 import { type VendorPackage, vendorPackages } from "./packages";
 import { rarelyUsed } from "./rarelyUsed";
 
-type Place = Pick<BuildFolder, "root" | "build">;
+type Place = Omit<BuildFolder, "vendor">;
 
 export interface Vendor {
   /** A hash of everything that decides what these hold. */
@@ -38,14 +38,14 @@ interface VendorIndex {
 export async function bundleVendor(place: Place): Promise<Vendor> {
   const folder = join(place.build, "vendor");
   const indexFile = join(folder, "index.json");
-  const key = vendorKey(place.root);
+  const key = vendorKey(place);
   const index = readIndex(indexFile);
   if (index?.key === key && hasCaches(folder, index)) return { key, files: index.files, warnings: [] };
 
   const files = index?.key === key ? index.files : await bundlePackages(place, folder);
-  const train = join(place.root, "framework/build/vendor/train.js");
+  const train = join(place.home, "framework/build/vendor/train.js");
   const cached = Object.entries(files).map(([name, file]) =>
-    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: place.root }),
+    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: place.home }),
   );
   const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
   writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
@@ -54,12 +54,17 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
 }
 
 /** Everything that decides what the bundles hold. */
-function vendorKey(root: string): string {
-  const lock = join(root, "package-lock.json");
-  const installed = existsSync(lock) ? lock : join(modulesFolder(root), ".package-lock.json");
-  const locked = existsSync(installed) ? readFileSync(installed) : "";
+function vendorKey({ root, home }: Place): string {
+  const modules = modulesFolder(root);
+  const locks = [
+    join(root, "package-lock.json"),
+    join(modules, ".package-lock.json"),
+    join(modules, ".pnpm/lock.yaml"),
+  ];
+  const installed = locks.find((file) => existsSync(file));
+  const locked = installed === undefined ? "" : readFileSync(installed);
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
-  const folder = join(root, "framework/build/vendor");
+  const folder = join(home, "framework/build/vendor");
   const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
   return contentHash(
     `${esbuildVersion} ${process.arch} ${node20} ${asFunction("")} ${sources.join("\n")} ${locked}`,
@@ -94,14 +99,14 @@ async function bundlePackages(place: Place, folder: string): Promise<Record<stri
 /** Returns the file's name without ending, which holds a hash of its content; undefined for what is not here. */
 async function bundlePackage(
   one: VendorPackage,
-  { root }: Place,
+  { home }: Place,
   folder: string,
 ): Promise<string | undefined> {
-  const addon = addons[one.name]?.(root);
+  const addon = addons[one.name]?.(home);
   if (one.name in addons && addon === undefined) return undefined;
   const result = await build({
-    absWorkingDir: root,
-    stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: root },
+    absWorkingDir: home,
+    stdin: { contents: `module.exports = require(${JSON.stringify(one.name)});`, resolveDir: home },
     bundle: true,
     write: false,
     platform: "node",
@@ -121,7 +126,7 @@ async function bundlePackage(
     plugins: [
       ...(addon ? [addonPlugin(addon.output)] : []),
       rarelyUsed,
-      lighterParts(root),
+      lighterParts(home),
       optionalPackages,
     ],
   });

@@ -6,11 +6,11 @@ import type { Plugin } from "esbuild";
  * Files of packages that do at their loading what few runs come to need, and what they become in a bundle: the same,
  * later. A future version of one that is written otherwise is bundled as it stands.
  */
-const parts: { file: RegExp; lighter: (source: string, root: string) => string }[] = [
+const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {
     file: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/,
-    // By the app's root: this may be running as part of the compiled CLI.
-    lighter: (_, root) => readFileSync(join(root, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
+    // From laju's own folder: this may be running as part of the compiled CLI.
+    lighter: (_, home) => readFileSync(join(home, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
   },
   {
     // 500 methods, and dns, for those who have a cluster.
@@ -74,18 +74,18 @@ function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;
 }
 
-/** A file of a package as it stands in a bundle; `root` is the app's. */
-export function lightened(path: string, root: string): string {
+/** A file of a package as it stands in a bundle; `home` is laju's own folder. */
+export function lightened(path: string, home: string): string {
   const source = readFileSync(path, "utf8");
-  return parts.find(({ file }) => file.test(path))?.lighter(source, root) ?? source;
+  return parts.find(({ file }) => file.test(path))?.lighter(source, home) ?? source;
 }
 
-export function lighterParts(root: string): Plugin {
+export function lighterParts(home: string): Plugin {
   return {
     name: "lighter-parts",
     setup({ onLoad }) {
       for (const { file } of parts) {
-        onLoad({ filter: file }, ({ path }) => ({ contents: lightened(path, root), loader: "js" }));
+        onLoad({ filter: file }, ({ path }) => ({ contents: lightened(path, home), loader: "js" }));
       }
     },
   };

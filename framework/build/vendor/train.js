@@ -36,9 +36,7 @@ async function exercise(packageName, loaded) {
 /** On a database in memory, with the driver that this Node loads. Who makes tables is not in a hurry. */
 async function useKnex(knex) {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
-  const Driver = createRequire(join(process.cwd(), "package.json"))(
-    isNode20 ? "better-sqlite3-node20" : "better-sqlite3",
-  );
+  const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");
   const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;
   class InMemory extends Client {
     initializeDriver() {

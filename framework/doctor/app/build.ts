@@ -1,10 +1,17 @@
+import { existsSync } from "node:fs";
 import { driftText } from "../../catalog/buildDrift";
 import { readManifest } from "../../catalog/buildManifest";
-import { bad, type Check, fine } from "../check";
+import { readCatalog } from "../../catalog/catalog";
+import { paths } from "../../config/config";
+import { bad, type Check, fine, warning } from "../check";
 
 export const build: Check = {
   name: "build",
   look() {
+    // A new app: until something is scheduled, nothing needs the build.
+    if (!existsSync(paths.manifest) && nothingScheduled()) {
+      return warning("the commands are not built yet", "Run npm run build before you install them.");
+    }
     const manifest = readManifest();
     const [problem] = manifest.problems;
     if (problem !== undefined) {
@@ -19,3 +26,11 @@ export const build: Check = {
     return bad(drift, "Run npm run build.");
   },
 };
+
+/** Of sources that are all good: a bad one is what the build would say. */
+function nothingScheduled(): boolean {
+  const { commands, problems } = readCatalog();
+  return (
+    problems.length === 0 && commands.length > 0 && commands.every(({ schedules }) => schedules.length === 0)
+  );
+}

@@ -43,7 +43,7 @@ export function refuseCommonJs({ body, fail }: ModuleFile): void {
 }
 
 function isCommandCall({ callee }: Node, body: Node[]): boolean {
-  const module = /(^|[/#@])console\/command(\.[jt]s)?$|(^|\/)start\/command(\.ts)?$|^laju\/command$/;
+  const module = /(^|[/#@])console\/command(\.[jt]s)?$|(^|\/)start\/command(\.[jt]s)?$|^laju\/command$/;
   if (callee.type === "Identifier") return importsFrom(body, module, "command", callee.name);
   if (callee.type !== "MemberExpression" || callee.object.type !== "Identifier") return false;
   return nameOf(callee.property) === "command" && importsAll(body, module, callee.object.name);

@@ -1,0 +1,70 @@
+import { relative, resolve } from "node:path";
+import { terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { root } from "../../framework/config/config";
+import { LajuError } from "../../framework/config/errors";
+import { lajuHome } from "../../framework/config/home";
+import { type DatabaseChoice, databases } from "../../framework/new/description";
+import { type AppPlan, makeApp, planApp } from "../../framework/new/makeApp";
+
+export default verb({
+  options: {
+    database: {
+      type: "string",
+      default: "sqlite",
+      description: "Which database .env names: sqlite, pg or mysql",
+    },
+    examples: { type: "boolean", description: "With laju's worked examples, and their tables" },
+    git: { type: "boolean", default: true, description: "Make it a git repository" },
+    install: { type: "boolean", default: true, description: "Install its packages" },
+    "dry-run": { type: "boolean", description: "Say what would be made, and make nothing" },
+  },
+  words: { least: 1, most: 1 },
+  details: `The folder may hold .git, README and LICENSE, and nothing else. The app depends on the package of laju in its own
+vendor/, and so needs no registry that knows laju.`,
+  async run({ args: [typed], options }) {
+    const folder = resolve(typed as string);
+    const home = lajuHome(root);
+    const plan = planApp(home, folder, {
+      database: databaseOf(options.database),
+      examples: options.examples ?? false,
+      git: options.git,
+      install: options.install,
+    });
+    if (options["dry-run"]) return console.log(planText(plan));
+    const { paint, symbols } = terminalFor(1);
+    await makeApp(home, plan, (step) => console.log(paint("dim", `  ${step} ${symbols.dots}`)));
+    console.log(`${paint("green", symbols.done)} Made ${plan.name} in ${folder}`);
+    console.log(nextSteps(plan));
+  },
+});
+
+function databaseOf(typed: string): DatabaseChoice {
+  const found = databases.find((one) => one === typed);
+  if (found !== undefined) return found;
+  throw new LajuError(`--database is "${typed}", expected ${databases.join(", ")}`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+  });
+}
+
+function planText({ folder, files, tarball, options }: AppPlan): string {
+  const lines = [...files.keys(), tarball].sort().map((path) => `  + ${path}`);
+  const after = [
+    ...(options.git ? ["git init, unless it is in a repository"] : []),
+    ...(options.install ? ["npm install"] : []),
+  ];
+  const then = after.length > 0 ? ` Then: ${after.join("; ")}.` : "";
+  return `  ${folder}\n${lines.join("\n")}\n  ${lines.length} files.${then} Nothing written.`;
+}
+
+function nextSteps({ folder, options }: AppPlan): string {
+  const place = relative(process.cwd(), folder) || ".";
+  const steps = [
+    [`cd ${place}${options.install ? "" : " && npm install"}`, "Go there"],
+    ["npx tsx commands/SayHello.ts", "Try its command"],
+    ['node laju make:command SendDailyEmails --schedule "0 8 * * *"', "Write the first of your own"],
+  ];
+  const width = Math.max(...steps.map(([line = ""]) => line.length));
+  return `\n${steps.map(([line = "", words]) => `  ${line.padEnd(width)}   ${words}`).join("\n")}`;
+}

@@ -1,0 +1,82 @@
+import { type Terminal, terminalFor } from "../../framework/cli/terminal";
+import { verb } from "../../framework/cli/verb";
+import { root } from "../../framework/config/config";
+import { LajuError } from "../../framework/config/errors";
+import { lajuHome } from "../../framework/config/home";
+import { applyUpgrade } from "../../framework/new/applyUpgrade";
+import { type Change, planUpgrade, type UpgradePlan } from "../../framework/new/planUpgrade";
+import { takeIntoVendor } from "../../framework/new/vendorTarball";
+
+export default verb({
+  options: {
+    check: {
+      type: "boolean",
+      description: "Say what would change, with status 1 if anything would; change nothing",
+    },
+  },
+  details: `Brings the files that \`node laju new\` wrote to the version of laju that is installed. A file that you left as it
+was is replaced; where you changed it, both changes are merged, with git's conflict markers where they meet.`,
+  run({ options }) {
+    const home = lajuHome(root);
+    if (home === root) {
+      throw new LajuError("this is laju's own repository, not an app that new made", { code: "E_TEMPLATE" });
+    }
+    const terminal = terminalFor(1);
+    const plan = planUpgrade(root, home);
+    if (options.check) return check(plan, terminal);
+    if (plan.changes.length > 0) applyUpgrade(root, plan);
+    const vendored = takeIntoVendor(root);
+    if (vendored !== undefined) console.log(`  The package of laju is ${vendored} now`);
+    return report(plan, terminal);
+  },
+});
+
+function check(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
+  if (plan.changes.length === 0) {
+    console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
+    return 0;
+  }
+  console.log(changesText(plan));
+  console.log(`  ${counted(plan.changes.length)} to change. Nothing written.`);
+  return 1;
+}
+
+function report(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
+  const conflicts = plan.changes.filter(({ kind }) => kind === "conflict");
+  if (plan.changes.length === 0) {
+    console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
+    return 0;
+  }
+  console.log(changesText(plan));
+  if (conflicts.length > 0) {
+    console.log(
+      `${paint("red", symbols.failed)} ${counted(conflicts.length)} with conflicts: look for <<<<<<<`,
+    );
+  } else {
+    console.log(`${paint("green", symbols.done)} Upgraded from laju ${plan.from} to ${plan.to}`);
+  }
+  console.log(
+    paint(
+      "dim",
+      "  Look at git diff, then: npm install && npm run build && node laju migrate && node laju crontab:install",
+    ),
+  );
+  return conflicts.length > 0 ? 1 : 0;
+}
+
+const words: Record<Change["kind"], string> = {
+  add: "new",
+  replace: "replaced",
+  merge: "merged",
+  conflict: "conflict",
+  delete: "deleted",
+};
+
+function changesText({ changes, notes }: UpgradePlan): string {
+  const lines = changes.map(({ kind, path }) => `  ${words[kind].padEnd(8)}   ${path}`);
+  return [...lines, ...notes.map((note) => `  ${note}`)].join("\n");
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
+}

@@ -1,0 +1,129 @@
+// Starts laju's command line: the compiled one if it is up to date, otherwise the sources.
+// Plain JavaScript: whatever runs TypeScript is loaded from here. The build copies it, for a server without sources.
+
+if (process.getBuiltinModule === undefined) {
+  console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
+  process.exit(1);
+}
+// Not with `import`: importing a built-in loads all of its public API, streams included, which costs 3 ms per start.
+const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
+const { createRequire } = process.getBuiltinModule("node:module");
+const { dirname } = process.getBuiltinModule("node:path");
+
+/** laju's own folder: its package in node_modules, or its repository. Beside a build alone it has no sources. */
+const home = import.meta.dirname.replace(/\/(framework\/)?build\/runtime$/, "");
+const require = createRequire(import.meta.url);
+
+/** The app that is meant when this program of laju's is started: its repository is one, else where the user is. */
+export function appFor(folder) {
+  return isApp(folder) ? folder : appAbove(process.cwd());
+}
+
+/** Calls the verb of this process's arguments, in the app whose folder this is; undefined outside any app. */
+export async function startCommandLine(root) {
+  if (root === undefined) return startOutside();
+  // Must come before any of the app's code is loaded.
+  if (process.getuid?.() === 0) await continueAsAppUser(root);
+
+  const compiled = `${root}/build/laju.js`;
+  if (existsSync(compiled) && (isCurrent(root) || !canRunSources())) {
+    require(compiled);
+  } else if (canRunSources()) {
+    const { register } = await import("tsx/esm/api");
+    register();
+    await import(`${home}/${sources()}`);
+  } else {
+    console.error("laju is not built, and tsx, which could run it from source, is not installed.");
+    console.error("  Run npm ci && npm run build, or deploy build/ with the app.");
+    process.exit(1);
+  }
+}
+
+/** Where there is no app, one can be made. */
+async function startOutside() {
+  globalThis[Symbol.for("laju.outside")] = true;
+  await import(`${home}/${sources()}`);
+}
+
+/** root must not execute code that another user can write: see framework/build/runtime/appUser.cjs. */
+async function continueAsAppUser(root) {
+  const from = [`${home}/framework/build/runtime`, `${root}/build/runtime`].find(existsSync);
+  if (from === undefined) return;
+  const status = await require(`${from}/appUser.cjs`).runAsAppUser(root, firstWord());
+  if (status !== undefined) process.exit(status);
+}
+
+/**
+ * The build lists the sources of each verb, and the manifest's mtime is the time the build began. Editing any other part
+ * of the app (a handler, a service, a view) leaves the compiled verb usable.
+ */
+function isCurrent(root) {
+  const builtAt = statSync(`${root}/build/commands.json`, { throwIfNoEntry: false })?.mtimeMs;
+  const list = [verbFile(), "index"].map((name) => `${root}/build/sources/${name}.txt`).find(existsSync);
+  if (builtAt === undefined || list === undefined || !isSameLaju(root)) return false;
+  const files = readFileSync(list, "utf8").split("\n").filter(Boolean);
+  return !files.some((path) => isNewer(root, path, builtAt));
+}
+
+/** A package's files may have any time: the build keeps the description of the laju that it was made with. */
+function isSameLaju(root) {
+  if (home === root) return true;
+  const built = textOf(`${root}/build/sources/laju.json`);
+  return built !== undefined && built === textOf(`${home}/package.json`);
+}
+
+/** The file of a verb: CrontabInstall for crontab:install. */
+function verbFile() {
+  return firstWord()
+    .replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase())
+    .replace(/[^A-Za-z]/g, "");
+}
+
+/** The verb, which may follow options. */
+function firstWord() {
+  return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
+}
+
+function isNewer(root, path, time) {
+  const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false });
+  if (stat === undefined) return path.endsWith(".ts");
+  // A folder's own mtime changes when files are added, removed or renamed in it.
+  if (stat.mtimeMs > time) return true;
+  return (
+    stat.isDirectory() &&
+    readdirSync(`${root}/${path}`).some((name) => isNewer(root, `${path}/${name}`, time))
+  );
+}
+
+/** The dispatcher: TypeScript in the repository, JavaScript in the package. */
+function sources() {
+  return ["commands/index.ts", "commands/index.js"].find((file) => existsSync(`${home}/${file}`));
+}
+
+function canRunSources() {
+  if (sources() === undefined) return false;
+  try {
+    require.resolve("tsx/esm/api");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function appAbove(folder) {
+  if (isApp(folder)) return folder;
+  return folder === dirname(folder) ? undefined : appAbove(dirname(folder));
+}
+
+function isApp(folder) {
+  const text = textOf(`${folder}/package.json`);
+  return text !== undefined && "laju" in JSON.parse(text);
+}
+
+function textOf(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import { starterSettings } from "./launch";
+import { readText } from "./readText";
+
+/**
+ * Where the app lives: the nearest folder whose package.json has a `laju` field, above the program that runs. laju's own
+ * code may be anywhere: in this app's node_modules, above a workspace, in pnpm's store, behind a link.
+ */
+export function findRoot(): string | undefined {
+  if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
+  // A compiled file is below build/, whose own package.json need not be read at each start.
+  if (typeof LAJU_BUILT !== "undefined") return appAbove(join(import.meta.dirname, "../../.."));
+  const own = join(import.meta.dirname, "../..");
+  const program = programFolder();
+  // A tool such as vitest is not part of the app: the folder that it was started in tells more.
+  const places = program === undefined ? [process.cwd(), own] : [program, own, process.cwd()];
+  return places.map(appAbove).find((folder) => folder !== undefined);
+}
+
+/** The nearest folder with an app, from this one up. */
+export function appAbove(folder: string): string | undefined {
+  if (isApp(folder)) return folder;
+  return folder === dirname(folder) ? undefined : appAbove(dirname(folder));
+}
+
+function isApp(folder: string): boolean {
+  const file = join(folder, "package.json");
+  return existsSync(file) && "laju" in JSON.parse(readText(file));
+}
+
+/** The running program's folder; undefined for no program, and for one in node_modules. */
+function programFolder(): string | undefined {
+  const { isUnderPm2, pm2Script } = starterSettings();
+  // pm2 starts a container of its own, and names the script in the environment.
+  const file = (isUnderPm2 ? pm2Script : undefined) ?? process.argv[1];
+  const folder = file && dirname(file);
+  if (!folder || !existsSync(folder)) return undefined;
+  const real = realpathSync(folder);
+  return `${real}${sep}`.includes(`${sep}node_modules${sep}`) ? undefined : real;
+}

@@ -1,0 +1,41 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LajuError } from "../config/errors";
+import type { UpgradePlan } from "./planUpgrade";
+import { git } from "./programs";
+
+/** Writes what was planned. Throws a LajuError where git could not take it back. */
+export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
+  checkRepository(root);
+  for (const { path, text } of changes) {
+    const file = join(root, path);
+    if (text === undefined) {
+      rmSync(file);
+      continue;
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: file.endsWith(".sh") ? 0o777 : 0o666 });
+  }
+}
+
+/** What installing a new laju changes by itself. */
+const installed =
+  /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
+
+function checkRepository(root: string): void {
+  const prefix = git(root, ["rev-parse", "--show-prefix"]);
+  if (prefix === undefined) {
+    throw new LajuError(`${root} is not in a git repository, so nothing could take the changes back`, {
+      code: "E_GIT",
+      hint: 'git init && git add --all && git commit --message "Before the upgrade", then run it again.',
+    });
+  }
+  const status = git(root, ["status", "--porcelain", "--no-renames", "-z", "--", "."]) ?? "";
+  const changed = status.split("\0").flatMap((line) => (line === "" ? [] : [line.replace(/^.{2} /, "")]));
+  const others = changed.map((path) => path.slice(prefix.length)).filter((path) => !installed.test(path));
+  if (others.length === 0) return;
+  throw new LajuError(`git has uncommitted changes: ${others.slice(0, 5).join(", ")}`, {
+    code: "E_GIT",
+    hint: "Commit or stash them, so that the upgrade's own changes are the only ones.",
+  });
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AppDescription, appDescription, type LajuDescription } from "./description";
+import { templateFiles } from "./templateFiles";
+
+/** What `new` of one version of laju writes: the common ancestor of an app's files and a later version's. */
+export interface Template {
+  /** Texts by path, with {{ name }} where the app's name belongs. */
+  files: Record<string, string>;
+  description: AppDescription;
+}
+
+const folder = "framework/new/bases";
+
+/** The template of this laju. The examples are no part of it: once made, they are the app's own. */
+export function currentTemplate(home: string): Template {
+  const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const files = [...templateFiles(home, { examples: false })].sort(([one], [other]) =>
+    one < other ? -1 : 1,
+  );
+  return { files: Object.fromEntries(files), description: appDescription("{{ name }}", "{{ laju }}", laju) };
+}
+
+/** The template of an earlier version; undefined for one that this laju does not know. */
+export function earlierTemplate(home: string, version: string): Template | undefined {
+  const file = join(home, folder, `${version}.json`);
+  return /^[\w.+-]+$/.test(version) && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+/** Where the template of a version is kept, and its text. `npm run pack` writes it; a release leaves it behind for good. */
+export function baseFile(home: string): { path: string; text: string } {
+  const template = currentTemplate(home);
+  const path = join(folder, `${template.description.laju.template}.json`);
+  return { path, text: `${JSON.stringify(template, null, 2)}\n` };
+}
+
+export function knownVersions(home: string): string[] {
+  if (!existsSync(join(home, folder))) return [];
+  return readdirSync(join(home, folder)).map((file) => file.replace(/\.json$/, ""));
+}

@@ -1,0 +1,50 @@
+import type { AppDescription } from "./description";
+
+type Section = Record<string, unknown>;
+
+/** The parts of package.json that the template has a say in; the dependency on laju is npm's to change. */
+const sections = ["engines", "scripts", "devDependencies", "allowScripts"] as const;
+
+/** A user's package.json with what the template changed, unless the user changed the same. */
+export function mergedDescription(
+  text: string,
+  base: AppDescription,
+  next: AppDescription,
+): { text: string; notes: string[] } {
+  const own = JSON.parse(text);
+  const notes: string[] = [];
+  for (const name of sections) {
+    const merged = mergedSection(
+      name,
+      { own: own[name] ?? {}, base: base[name] ?? {}, next: next[name] ?? {} },
+      notes,
+    );
+    if (merged !== undefined) own[name] = merged;
+  }
+  own.laju = { ...own.laju, template: next.laju.template };
+  if (JSON.stringify(own) === JSON.stringify(JSON.parse(text))) return { text, notes };
+  const indent = /^\{\r?\n([ \t]+)/.exec(text)?.[1] ?? "  ";
+  return { text: `${JSON.stringify(own, null, indent)}\n`, notes };
+}
+
+/** Undefined where nothing changes. */
+function mergedSection(
+  name: string,
+  { own, base, next }: { own: Section; base: Section; next: Section },
+  notes: string[],
+): Section | undefined {
+  const changed = [...new Set([...Object.keys(base), ...Object.keys(next)])].filter(
+    (key) => base[key] !== next[key],
+  );
+  const merged = { ...own };
+  for (const key of changed) {
+    if (own[key] === next[key]) continue;
+    if (own[key] !== base[key]) {
+      notes.push(
+        `package.json: ${name}.${key} stays ${JSON.stringify(own[key])}; the template has ${JSON.stringify(next[key])} now`,
+      );
+    } else if (next[key] === undefined) delete merged[key];
+    else merged[key] = next[key];
+  }
+  return changed.length === 0 ? undefined : merged;
+}

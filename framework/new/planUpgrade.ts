@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LajuError } from "../config/errors";
+import { currentTemplate, earlierTemplate, knownVersions } from "./bases";
+import { mergedDescription } from "./mergeDescription";
+import { mergeText } from "./mergeText";
+import { filled } from "./templateFiles";
+
+/** What becomes of one file that `new` wrote. */
+export interface Change {
+  path: string;
+  kind: "add" | "replace" | "merge" | "conflict" | "delete";
+  /** Undefined for a file that goes. */
+  text: string | undefined;
+}
+
+export interface UpgradePlan {
+  from: string;
+  to: string;
+  changes: Change[];
+  /** What stays as the user has it although the template changed. */
+  notes: string[];
+}
+
+/** Compares an app's files with the templates of the laju that wrote them and of the one that is installed. */
+export function planUpgrade(root: string, home: string): UpgradePlan {
+  const description = readFileSync(join(root, "package.json"), "utf8");
+  const { name = "", laju } = JSON.parse(description);
+  const to = currentTemplate(home);
+  const version = to.description.laju.template;
+  const from = laju.template === version ? to : earlierTemplate(home, String(laju.template));
+  if (from === undefined) throw unknownOrigin(laju.template, version, home);
+  const own = mergedDescription(description, from.description, to.description);
+  const changes: Change[] =
+    own.text === description ? [] : [{ path: "package.json", kind: "merge", text: own.text }];
+  const notes = [...own.notes];
+  for (const path of new Set([...Object.keys(from.files), ...Object.keys(to.files)])) {
+    const texts = { base: from.files[path], next: to.files[path] };
+    const found = changeOf(path, {
+      base: texts.base === undefined ? undefined : filled(texts.base, name),
+      next: texts.next === undefined ? undefined : filled(texts.next, name),
+      own: readOrNone(join(root, path)),
+      labels: [from.description.laju.template, version],
+    });
+    if (typeof found === "string") notes.push(found);
+    else if (found !== undefined) changes.push(found);
+  }
+  return { from: from.description.laju.template, to: version, changes, notes };
+}
+
+interface Versions {
+  base: string | undefined;
+  next: string | undefined;
+  own: string | undefined;
+  labels: [from: string, to: string];
+}
+
+/** Undefined where nothing is to do; a sentence where the user has to know. */
+function changeOf(path: string, { base, next, own, labels }: Versions): Change | string | undefined {
+  if (base === next || own === next) return undefined;
+  if (next === undefined) {
+    if (own === base) return { path, kind: "delete", text: undefined };
+    return `${path} is no longer part of laju ${labels[1]}'s template; yours stays`;
+  }
+  if (own === undefined) {
+    if (base === undefined) return { path, kind: "add", text: next };
+    return `${path} has changed in laju ${labels[1]}'s template; you deleted yours, so it stays away`;
+  }
+  if (own === base) return { path, kind: "replace", text: next };
+  const { text, hasConflict } = mergeText({ own, base: base ?? "", next }, labels);
+  return { path, kind: hasConflict ? "conflict" : "merge", text };
+}
+
+function unknownOrigin(template: unknown, version: string, home: string): LajuError {
+  const known = [...new Set([...knownVersions(home), version])].join(", ");
+  if (template === undefined) {
+    return new LajuError(
+      'package.json doesn\'t say which laju wrote the app\'s files: "laju" has no "template"',
+      {
+        code: "E_TEMPLATE",
+        hint: `Write the version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
+      },
+    );
+  }
+  return new LajuError(`the app's files are of laju ${template}, which laju ${version} doesn't know`, {
+    code: "E_TEMPLATE",
+    hint: `Install that laju or a later one. Known: ${known}.`,
+  });
+}
+
+function readOrNone(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}

@@ -1,0 +1,64 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { LajuError } from "../config/errors";
+import { run } from "./programs";
+
+export function tarballName(version: string): string {
+  return `laju-${version}.tgz`;
+}
+
+/** Puts laju's own package where an app keeps it. `home` is the package as it was unpacked, or laju's repository. */
+export async function putTarball(
+  home: string,
+  version: string,
+  target: string,
+  report: (step: string) => void,
+): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  if (existsSync(join(home, "scripts/package"))) {
+    copyFileSync(packedSources(home, version, report), target);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "laju-pack-"));
+  try {
+    runOrThrow("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], home);
+    copyFileSync(join(folder, tarballName(version)), target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** In the repository: packed anew unless that was done since the last change. */
+function packedSources(home: string, version: string, report: (step: string) => void): string {
+  const file = join(home, "build", tarballName(version));
+  const packedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const parts = [
+    "package.json",
+    "laju.js",
+    "CHANGELOG.md",
+    ".env.example",
+    "app",
+    "commands",
+    "framework",
+    "scripts/package",
+  ];
+  if (parts.some((part) => isNewer(join(home, part), packedAt))) {
+    report("Packing laju");
+    runOrThrow("npm", ["run", "--silent", "pack"], home);
+  }
+  return file;
+}
+
+function isNewer(path: string, time: number): boolean {
+  const stat = statSync(path);
+  if (stat.mtimeMs > time) return true;
+  return stat.isDirectory() && readdirSync(path).some((name) => isNewer(join(path, name), time));
+}
+
+function runOrThrow(program: string, words: string[], folder: string): void {
+  const { error, status, stderr } = run(program, words, folder);
+  if (status === 0) return;
+  const line = [program, ...words].join(" ");
+  throw new LajuError(`${line} failed in ${folder}: ${error?.message ?? stderr.trim()}`, { code: "E_PACK" });
+}

@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // The same short name as in tsconfig.json.
+    alias: { "app/": `${join(import.meta.dirname, "app")}/` },
+    testTimeout: 30_000,
+  },
+});

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { appPackages } from "../../framework/new/description";
+
+/** The tools that laju's verbs start: in an app they come with laju. */
+const tools = ["esbuild", "oxc-parser", "tsx"];
+/** What laju's command line itself needs: with it in the package, `new` works before anything is installed. */
+export const bundled = ["fastest-levenshtein"];
+/** The types that laju's own mention. */
+const types = ["@types/better-sqlite3", "@types/ejs", "@types/nodemailer"];
+
+/** The package's package.json: the project's, with what an app needs and without what only laju's development does. */
+export function description(project: string) {
+  const own = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  const { name, version, description, license, type, bin, engines } = own;
+  const pick = (names: string[]) => Object.fromEntries(names.map((one) => [one, own.devDependencies[one]]));
+  const dependencies = { ...own.dependencies, ...pick(tools), ...pick(types) };
+  return {
+    ...{ name, version, description, license, type, bin, engines },
+    exports: compiledExports(own.exports),
+    imports: Object.fromEntries(
+      Object.entries<string>(own.imports).map(([name, file]) => [name, compiledName(file)]),
+    ),
+    dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
+    bundleDependencies: bundled,
+    optionalDependencies: own.optionalDependencies,
+    // What `new` gives an app: npm installs these for whoever develops this package alone.
+    devDependencies: pick(appPackages),
+    allowScripts: own.allowScripts,
+    peerDependencies: pick(["bullmq"]),
+    peerDependenciesMeta: { bullmq: { optional: true } },
+  };
+}
+
+function compiledExports(exports: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(exports).map(([name, file]) => {
+      if (!file.endsWith(".ts")) return [name, file];
+      return [name, { types: file.replace(/\.ts$/, ".d.ts"), default: compiledName(file) }];
+    }),
+  );
+}
+
+function compiledName(file: string): string {
+  return file.replace(/\.ts$/, ".js");
+}
