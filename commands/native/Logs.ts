@@ -8,7 +8,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { LajuError } from "../../framework/config/errors";
-import { findRun, findRunCalled } from "../../framework/runs/history/findRuns";
+import { findRun, findRunByIdOrKey } from "../../framework/runs/history/findRuns";
 import { markLostRuns } from "../../framework/runs/history/lostRuns";
 import { runHistories } from "../../framework/runs/history/runHistory";
 import type { Run } from "../../framework/runs/ledger/run";
@@ -58,7 +58,7 @@ function lastRun(name: string): Run | undefined {
 }
 
 function chosenRun(name: string, id: string): Run {
-  const run = findRunCalled(id);
+  const run = findRunByIdOrKey(id);
   if (run?.name === name) return run;
   const hint = run === undefined ? `node laju runs ${name} lists them.` : `That run belongs to ${run.name}.`;
   throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });

@@ -5,7 +5,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { parseDuration } from "../../framework/config/duration";
 import { LajuError } from "../../framework/config/errors";
-import { failuresBefore, findRunCalled, listRuns } from "../../framework/runs/history/findRuns";
+import { failuresBefore, findRunByIdOrKey, listRuns } from "../../framework/runs/history/findRuns";
 import { jsonText } from "../../framework/text/jsonText";
 import { earlierFailures, runDetails, runTable } from "../../framework/views/runList";
 import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../framework/views/runOrder";
@@ -51,7 +51,7 @@ node laju runs show <id> shows one run in full. A run's key from a log works too
 function show([id, ...more]: string[], asJson: boolean): void {
   if (id === undefined) throw wrongUse("runs show needs an id");
   if (more.length > 0) throw wrongUse(`runs show does not take "${more[0]}"`);
-  const run = findRunCalled(id);
+  const run = findRunByIdOrKey(id);
   if (run === undefined) throw wrongUse(`there is no run ${id}`, "node laju runs lists them.");
   console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));
 }

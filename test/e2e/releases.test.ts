@@ -95,7 +95,7 @@ describe("releases, as docs/deployment.md has them", () => {
     const blind = await current("node laju status");
     expect(blind.stdout).toBe(
       `✗ The ledger ${data}/runs.sqlite3 was written by a newer laju (version 1000 of its tables)\n` +
-        "  Run the newer release. Until then runs are kept in the journal, and it shows them.\n",
+        "  Use the newer release. Until then, runs are kept in the journal, and the newer release will show them.\n",
     );
     const looked = (await current("node laju doctor")).stdout.replaceAll(/\n +/g, " ");
     expect(looked).toMatch(/✗ ledger +the ledger \S+ was written by a newer laju/);

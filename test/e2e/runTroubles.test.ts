@@ -218,7 +218,7 @@ describe("a command that", () => {
     expect((await app.laju("ack", "Fails", "--undo", "--reason", "x")).status).toBe(2);
     expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident ended\n");
     await until(() => notices("Fails").length === 2);
-    expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident ends after /);
+    expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident was closed after /);
     const nothing = await app.laju("ack", "Fails");
     expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to acknowledge") });
   });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { takeIn } from "../../framework/runs/ledger/journalReader";
+import { importJournal } from "../../framework/runs/ledger/journalReader";
 import { openLedgerFile } from "../../framework/runs/ledger/ledgerTables";
 import type { Database } from "../../framework/services/database/sqliteDriver";
 
@@ -33,7 +33,7 @@ export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
   let result: T | undefined;
   try {
-    takeIn(ledger, join(data, "runs.journal"));
+    importJournal(ledger, join(data, "runs.journal"));
     result = work(ledger);
     return result;
   } finally {

@@ -7,10 +7,10 @@ export const oneServer: Check = {
     const names = scheduledCommands().flatMap(({ name, oneServer }) => (oneServer ? name : []));
     const [first] = names;
     if (first === undefined) return fine("not used");
-    const { lookAtClaimStore } = await import("../../runs/servers/claims");
+    const { checkClaimStore } = await import("../../runs/servers/claims");
     try {
       return fine(
-        `${names.length === 1 ? first : `${names.length} commands`}, using ${await lookAtClaimStore()}`,
+        `${names.length === 1 ? first : `${names.length} commands`}, using ${await checkClaimStore()}`,
       );
     } catch (error) {
       const others = names.length === 1 ? "" : ` and ${names.length - 1} more`;

@@ -4,13 +4,13 @@ import type { BlockingRun } from "./hang";
 import { runningRuns } from "./lastRun";
 import { markLostRuns } from "./lostRuns";
 
-/** The runs that go on now, each with the starts that were skipped because of it. */
+/** The current runs, each with the number of starts that were skipped because of it. */
 export function blockingRuns(): BlockingRun[] {
   markLostRuns();
   return runningRuns().map((run) => ({ run, skipped: overlapSkips(run.name, run.id) }));
 }
 
-/** How many starts of a command after a run were skipped because one went on; not those of a pause. */
+/** How many starts of a command were skipped after a run because it was still running, not because of a pause. */
 export function overlapSkips(name: string, id: number): number {
   const row = ledger()
     .prepare(

@@ -3,13 +3,13 @@ import { hasFailed, type Run, type RunState } from "../ledger/run";
 import { type RunRow, toRun } from "../ledger/runRow";
 import { markLostRuns } from "./lostRuns";
 
-/** The id of the run of this name in the journal; undefined where the ledger does not have it. */
+/** The id of the run with this key; undefined if the ledger doesn't have it. */
 export function idOfRun(key: string): number | undefined {
   const row = ledger().prepare("SELECT id FROM runs WHERE key = ?").get(key);
   return (row as { id: number } | undefined)?.id;
 }
 
-/** How the run of this name in the journal stands, after its latest attempt; undefined where it is not recorded. */
+/** The state of the run with this key, after its latest attempt; undefined if it is not recorded. */
 export function stateOfRun(key: string): RunState | undefined {
   markLostRuns();
   const row = ledger()
@@ -18,13 +18,13 @@ export function stateOfRun(key: string): RunState | undefined {
   return (row as { state: RunState } | undefined)?.state;
 }
 
-/** Whether the ledger knows how the run of this name in the journal ended. */
+/** Whether the ledger knows how the run with this key ended. */
 export function hasEnded(key: string): boolean {
   const row = ledger().prepare("SELECT 1 FROM runs WHERE key = ? AND state <> 'running'").get(key);
   return row !== undefined;
 }
 
-/** The run of a command that goes on now and holds its lock, if one is recorded. */
+/** The current run of a command that holds its lock, if one is recorded. */
 export function runWithLock(name: string): Run | undefined {
   const row = ledger()
     .prepare(
@@ -34,7 +34,7 @@ export function runWithLock(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** What to pick from the ledger; the newest runs come first. */
+/** Which runs to select from the ledger, newest first. */
 export interface RunFilter {
   name?: string | undefined;
   /** Only runs of these commands. */
@@ -47,16 +47,16 @@ export interface RunFilter {
 }
 
 /**
- * Without it a short time would be looked for through the whole ledger. Ids rise with time, but for clocks that
- * were set back: three hours are what cron too makes good.
+ * Without this lower bound, a query for the last minutes would scan the whole ledger. Ids rise with time unless the clock
+ * is set back, which is allowed for up to three hours, as cron does.
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
-/** The recorded runs, newest first. Runs whose process is gone are marked lost on the way. */
+/** The recorded runs, newest first. First marks runs whose process is gone as lost. */
 export function listRuns({ names, ...filter }: RunFilter): Run[] {
   markLostRuns();
   if (names === undefined) return newestRuns(filter);
-  // Each by its own index: one statement for all of them would sort every run that they ever had.
+  // One indexed query per name: a single statement would sort every run these commands ever had.
   const runs = names.flatMap((name) => newestRuns({ ...filter, name }));
   return runs.sort((a, b) => b.id - a.id).slice(0, filter.limit ?? usualLimit);
 }
@@ -64,7 +64,7 @@ export function listRuns({ names, ...filter }: RunFilter): Run[] {
 const usualLimit = 20;
 const dayMs = 86_400_000;
 
-/** How many runs failed in the last day before the oldest of these; 100 stands for more. */
+/** How many runs failed in the last day before the oldest of these; at most 100. */
 export function failuresBefore(
   runs: readonly Run[],
   names: readonly string[] | undefined,
@@ -89,7 +89,7 @@ function newestRuns(filter: Omit<RunFilter, "names">): Run[] {
   return (rows as RunRow[]).map(toRun);
 }
 
-/** The names of all commands that have runs, from A to Z: a step in the index for each, whatever the ledger's size. */
+/** The names of all commands that have runs, sorted: one index lookup per name, whatever the ledger's size. */
 export function recordedNames(): string[] {
   const rows = ledger()
     .prepare(
@@ -104,13 +104,13 @@ export function recordedNames(): string[] {
   return (rows as { name: string }[]).map(({ name }) => name);
 }
 
-/** One run by what people call it: its id, or its key where they have that from a log; undefined where there is none. */
-export function findRunCalled(called: string): Run | undefined {
-  const id = /^\d{1,15}$/.test(called) ? Number(called) : idOfRun(called);
+/** Finds a run by its id, or by its key as copied from a log; undefined if there is none. */
+export function findRunByIdOrKey(word: string): Run | undefined {
+  const id = /^\d{1,15}$/.test(word) ? Number(word) : idOfRun(word);
   return id === undefined ? undefined : findRun(id);
 }
 
-/** One run by its id, or undefined. */
+/** Finds a run by its id. */
 export function findRun(id: number): Run | undefined {
   markLostRuns();
   const row = ledger().prepare("SELECT * FROM runs WHERE id = ?").get(id) as RunRow | undefined;

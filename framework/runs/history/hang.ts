@@ -4,13 +4,13 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 import type { HostClock } from "../../schedule/times/nextRuns";
 import type { Run } from "../ledger/run";
 
-/** A run that goes on, and how many starts were skipped in a row because of it. */
+/** A current run, and how many starts were skipped in a row because of it. */
 export interface BlockingRun {
   run: Pick<Run, "id" | "name" | "pid" | "startedAt">;
   skipped: number;
 }
 
-/** What has to be known of its command. */
+/** What must be known about its command. */
 export interface BlockedCommand {
   name: string;
   schedules: readonly string[];
@@ -18,13 +18,13 @@ export interface BlockedCommand {
   overlap: string;
 }
 
-/** More waiting starts than these need not be told apart. */
+/** Waiting starts are counted up to this number. */
 const mostWaiting = 1_000;
 
 /**
- * What stands behind the name of a command whose run hangs: it takes longer than its schedule's interval, and `least`
- * starts or more were skipped, or wait, because of it. Undefined for any other run. Nothing has to be known of earlier
- * runs, so this holds for a command's first run too.
+ * Says that a command's run hangs, as a text that follows the command's name. A run hangs if it takes longer than its
+ * schedule's interval and at least `least` starts were skipped or are waiting because of it. Undefined for any other run.
+ * Needs no earlier runs, so it also works for a command's first one.
  */
 export function hangText(
   command: BlockedCommand,
@@ -38,11 +38,12 @@ export function hangText(
   const blocked = waits ? dueSince(command, run.startedAt, now.getTime(), clock) : skipped;
   if (blocked < least || lasts <= intervalAfter(command, run.startedAt, clock)) return undefined;
   const starts = blocked === 1 ? "1 start" : `${blocked === mostWaiting ? "over " : ""}${blocked} starts`;
-  const what = waits ? (blocked === 1 ? "waits" : "wait") : blocked === 1 ? "was skipped" : "were skipped";
+  const verb = blocked === 1 ? (waits ? "is" : "was") : waits ? "are" : "were";
+  const what = waits ? `${verb} waiting` : `${verb} skipped`;
   return `has been running for ${formatDuration(lasts)} (run ${run.id}, pid ${run.pid}), and ${starts} ${what}`;
 }
 
-/** The time between the first two starts that are due after a moment; endless where there are none. */
+/** The time between the first two starts due after a given time; infinite if there are none. */
 function intervalAfter(command: BlockedCommand, after: number, clock: Clock): number {
   const times = schedulesOf(command).flatMap((schedule) => first(firingsAfter(schedule, after, clock), 2));
   const [one, other] = [...new Set(times)].sort((a, b) => a - b);

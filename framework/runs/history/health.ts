@@ -9,26 +9,26 @@ import { hangText } from "./hang";
 import { failureReason, isLossTrouble, lossText } from "./runText";
 import { usualLongest } from "./usualDuration";
 
-/** What the ledger knows of a command. */
+/** What the ledger knows about a command. */
 export interface RunHistory {
-  /** The newest run, skipped starts left out. */
+  /** The newest run, not counting skipped starts. */
   last: Run | null;
-  /** The newest run that came to an end. */
+  /** The newest run that has ended. */
   lastEnded: Run | null;
   running: Run | null;
-  /** When it was started last, whatever became of it: a skipped start did come. */
+  /** When it was last started, even if that start was skipped. */
   lastStart: number | null;
   /** Starts that were skipped since `last` began. */
   skipped: number;
-  /** Those of them that were skipped because of the run that goes on. */
+  /** How many of them were skipped because of the current run. */
   blocked: number;
   /** The server that ran the latest start instead of this one. */
   ranElsewhere: string | null;
-  /** How long its latest successes took, in milliseconds. */
+  /** How long its latest successful runs took, in milliseconds. */
   durations: number[];
-  /** Its last attempt failed, and another follows by itself. */
+  /** Its last attempt failed, and a retry is pending. */
   isRetrying: boolean;
-  /** What monitor or a run itself noted and nobody has mended. */
+  /** The open incidents, as noted by the monitor or by a run itself. */
   incidents: Pick<Incident, "kind" | "reason" | "acknowledgedAt" | "acknowledgeReason">[];
 }
 
@@ -38,24 +38,24 @@ export interface Expectation {
   schedules: readonly string[];
   timezone: string | null;
   overlap: string;
-  /** Since when something starts it here by its schedule (milliseconds); null: nothing does, or it is not known. */
+  /** Since when its schedule is installed here (milliseconds); null if it isn't, or that is not known. */
   since: number | null;
   /** Whether it belongs on this host's schedule. */
   isScheduled: boolean;
 }
 
-/** Something about a command that a person should look at. */
+/** Something wrong with a command. */
 export interface Trouble {
   kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "hanging" | "output";
-  /** What stands behind the command's name: "failed with exit status 1". */
+  /** Follows the command's name: "failed with exit status 1". */
   text: string;
-  /** Somebody knows of it, since then (milliseconds since the epoch), and said why it is left for now. */
+  /** When it was acknowledged (milliseconds since the epoch), and why. */
   acknowledged?: { at: number; reason: string | null };
 }
 
 /**
- * What is wrong with a command. One that is started by hand alone, or not here, is nobody's trouble, unless an
- * incident is open: then somebody has been told of it already.
+ * What is wrong with a command. A command that is started only by hand, or not here, has no troubles unless it has an
+ * open incident: then someone has been notified already.
  */
 export function troublesOf(expected: Expectation, history: RunHistory, clock: HostClock): Trouble[] {
   if (!expected.isScheduled && history.incidents.length === 0) return [];
@@ -88,7 +88,7 @@ function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undef
   return { kind: state, text: failureReason(lastEnded) };
 }
 
-/** A start is due from its time on, and missed when it is later than cron itself ever is. */
+/** A start is missed once it is later than cron ever starts one. */
 function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone }: HostClock) {
   const { since } = expected;
   if (!expected.isScheduled || since === null || isWaiting(expected, history)) return undefined;
@@ -102,7 +102,7 @@ function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone
   return { kind: "overdue", text: `was due ${formatDuration(minutes(late))} ago` } satisfies Trouble;
 }
 
-/** With `overlap: "wait"` a start leaves no trace until it is its turn. */
+/** With `overlap: "wait"`, a start is not recorded until its turn comes. */
 function isWaiting({ overlap }: Expectation, { running }: RunHistory): boolean {
   return overlap === "wait" && running !== null;
 }
@@ -136,7 +136,7 @@ function outputLost({ lastEnded }: RunHistory): Trouble | undefined {
   return isLossTrouble(lost) ? { kind: "output", text: lossText(lost) } : undefined;
 }
 
-/** Seconds are noise in what is minutes late at least. */
+/** Rounds down to whole minutes: a missed start is at least minutes late. */
 function minutes(ms: number): number {
   return Math.floor(ms / 60_000) * 60_000;
 }

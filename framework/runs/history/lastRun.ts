@@ -2,7 +2,7 @@ import { ledger } from "../ledger/ledgerFile";
 import type { Run } from "../ledger/run";
 import { type RunRow, toRun } from "../ledger/runRow";
 
-/** The last run of a command that came to an end, well or badly. */
+/** The last run of a command that has ended, successfully or not. */
 export function lastEndedRun(name: string): Run | undefined {
   const row = ledger()
     .prepare(
@@ -12,7 +12,7 @@ export function lastEndedRun(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** Those of these commands whose last run that came to an end ended badly: one step in the index for each. */
+/** Which of these commands' last ended runs ended badly: one index lookup per name. */
 export function endedBadly(names: readonly string[]): string[] {
   const last = ledger()
     .prepare(
@@ -23,7 +23,7 @@ export function endedBadly(names: readonly string[]): string[] {
   return names.filter((name) => bad.includes(last.get(name)));
 }
 
-/** The runs that go on now on any host. */
+/** The current runs on all hosts. */
 export function runningRuns(): Run[] {
   // Left to choose, SQLite goes through all runs for the sake of their order: 200 ms for a million.
   const rows = ledger()
@@ -32,7 +32,7 @@ export function runningRuns(): Run[] {
   return (rows as RunRow[]).map(toRun);
 }
 
-/** How long a command's latest successes took, in milliseconds. */
+/** How long a command's latest successful runs took, in milliseconds. */
 export function lastDurations(name: string): number[] {
   const rows = ledger()
     .prepare(

@@ -5,13 +5,13 @@ import type { LockHolder } from "../ledger/run";
 import { runWithLock } from "./findRuns";
 
 /**
- * The run that holds a command's lock now; undefined where it has not said so yet, or waits to try again. The journal
- * tells it, which costs a hundredth of opening the ledger; only a run that began long ago has to be looked for there.
+ * The run that holds a command's lock now; undefined if it has not recorded itself yet, or is waiting for a retry. Reads
+ * the journal, which costs a hundredth of opening the ledger. Only a run that began long ago is looked up in the ledger.
  */
 export function lockHolder(name: string): LockHolder | undefined {
   for (const file of [journalFile, asideOf(journalFile)]) {
     const last = lastWithLock(file, name);
-    // Whoever holds the lock now came after it.
+    // The current holder started later.
     if (last === "ended") return undefined;
     if (last !== undefined) return holderOf(last);
   }
@@ -31,7 +31,7 @@ function lastWithLock(file: string, name: string): JournalStart | "ended" | unde
     const end = journal.indexOf("\n", at);
     const run = startIn(journal.subarray(journal.lastIndexOf("\n", at) + 1, end).toString());
     if (run?.name !== name || !run.hasLock) continue;
-    // At the begin of a line: who was skipped because of it names it too.
+    // Match at the start of a line: starts that were skipped because of this run contain its key too.
     const hasEnded = journal.includes(`\n{"key":"${run.key}",`, end) || isKilled(run);
     return hasEnded ? "ended" : run;
   }
@@ -50,11 +50,11 @@ function readOrEmpty(file: string): Buffer {
   try {
     return readOwn(file);
   } catch {
-    return Buffer.alloc(0); // None yet, or not for this user to read.
+    return Buffer.alloc(0); // It doesn't exist yet, or this user may not read it.
   }
 }
 
-/** Undefined for a line that was cut off. */
+/** Undefined for a truncated line. */
 function startIn(line: string): JournalStart | undefined {
   try {
     return JSON.parse(line) as JournalStart;

@@ -5,19 +5,22 @@ import { killedByKernel } from "../logs/kernelLog";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { nextStartInLog } from "../logs/logNeighbours";
 
-/** Node prints a page of stack below the line that says what happened. */
+/** Enough for the page of stack trace that Node prints below the line with the cause. */
 const tailBytes = 16_000;
 
-/** Lines with which a runtime takes leave: Node's own, V8's, and those of the C++ library. */
+/** The last line that Node, V8 or the C++ library prints when the process crashes. */
 const lastWords = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an instance of)(?:: | )(.+)$/m;
 
 /**
- * Why a run ended that could not say so, as it stands behind the name of its command: what the log's end or the
- * kernel's record tells, as far as this user may read it.
+ * Why a run was lost, as a text that follows its command's name. The cause comes from the end of its log or from the
+ * kernel's log, as far as this user may read them.
  */
 export function lostCause(row: RunRow): string {
-  if (row.host === hostName() && isOfOtherBoot(row.process)) return "was cut off when the machine went down";
-  return causeInLog(row) ?? causeInKernel(row) ?? "ended without a word (killed, or out of memory)";
+  if (row.host === hostName() && isOfOtherBoot(row.process))
+    return "was interrupted when the machine went down";
+  return (
+    causeInLog(row) ?? causeInKernel(row) ?? "exited without reporting a result (killed, or out of memory)"
+  );
 }
 
 function causeInLog(row: RunRow): string | undefined {
@@ -33,7 +36,7 @@ function endOfOutput(row: RunRow): string {
     if (file === undefined || run.log === null) return "";
     return readTail(file, { from: run.log.from, to: nextStartInLog(run), maxBytes: tailBytes }).text;
   } catch {
-    return ""; // Not for this user to read, or gone.
+    return ""; // Gone, or not readable by this user.
   }
 }
 

@@ -5,16 +5,16 @@ import { takeLock } from "../lock/lock";
 import { lostCause } from "./lostCause";
 
 /**
- * kill -9 and power cuts leave a row open; the next reader closes it. A process of this host's own is looked
- * for. One of another host or container is judged by its lock, which the kernel frees when it dies; without
- * a lock nothing is known of it, and the row stays open.
+ * kill -9 and power cuts leave a run's row open; the next reader closes it. On this host, it checks whether the process
+ * still exists. A run of another host or container is judged by its lock, which the kernel frees when the process dies.
+ * Without a lock nothing can be known, and the row stays open.
  */
 export function markLostRuns(): void {
   const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
   for (const row of open.filter(isGone)) {
     ledger()
       .prepare(
-        // Of an attempt that is not the first, the process of the first one tells.
+        // The process of the first attempt notifies for all of its retries.
         `UPDATE runs SET state = 'lost', error = ?, untold = CASE WHEN retry_of IS NULL THEN '{}' END
          WHERE id = ? AND state = 'running'`,
       )
@@ -22,13 +22,13 @@ export function markLostRuns(): void {
   }
 }
 
-/** Whether a run's process is known to be there no more. */
+/** Whether a run's process is known to be gone. */
 export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean {
   const life = host === hostName() ? lifeOf(pid, process) : "unknown";
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 
-/** A lock that this user may not take tells nothing. */
+/** False if this user may not take the lock, because then nothing is known. */
 function isLockFree(name: string): boolean {
   try {
     const lock = takeLock(name, { wait: false });

@@ -1,24 +1,24 @@
 import { ledger } from "../ledger/ledgerFile";
 import type { RunState } from "../ledger/run";
 
-/** What a command did in one stretch of time: the cells of a timeline. */
+/** What a command did in one cell of a timeline. */
 export interface RunCell {
   name: string;
-  /** The number of the stretch, from 0. */
+  /** The cell's number, from 0. */
   cell: number;
   state: RunState;
   count: number;
-  /** The longest run that ended, in milliseconds; null where none did. */
+  /** The longest run that ended, in milliseconds; null if none did. */
   longest: number | null;
 }
 
-/** A time: from the first moment on, and before the second (milliseconds). */
+/** A period of time in milliseconds: includes `from`, excludes `to`. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** Counts the runs of a time by command, stretch and state: as many rows whatever the number of runs. */
+/** Counts the runs of a period by command, cell and state, so the number of rows doesn't grow with the number of runs. */
 export function runCells({ from, to, cellMs }: Span & { cellMs: number }): RunCell[] {
   return ledger()
     .prepare(
@@ -30,7 +30,7 @@ export function runCells({ from, to, cellMs }: Span & { cellMs: number }): RunCe
     .all({ from, to, cellMs }) as RunCell[];
 }
 
-/** How many starts of a command came to what in the end. */
+/** How many starts of a command ended in a state. */
 export interface StartCount {
   name: string;
   state: RunState;
@@ -52,20 +52,20 @@ export function startCounts(span: Span): StartCount[] {
     .all(span) as StartCount[];
 }
 
-/** A run that ended badly, as much of it as tells why. */
+/** The part of a failed run that says why it failed. */
 export interface BadRun {
   id: number;
   name: string;
   state: RunState;
   exitStatus: number | null;
   startedAt: number;
-  /** The beginning of what it says of the cause; empty where it says nothing. */
+  /** The beginning of its error or message; empty if it has neither. */
   cause: string;
 }
 
 const causeLength = 300;
 
-/** The runs of a time that ended badly, newest first, one by one: there may be very many. */
+/** The failed runs of a period, newest first. An iterator, because there may be very many. */
 export function badRuns(span: Span): Iterable<BadRun> {
   return ledger()
     .prepare(

@@ -7,7 +7,7 @@ import { overlapSkips } from "./blockingRuns";
 import type { RunHistory } from "./health";
 import { holderIn } from "./runText";
 
-/** How many of a command's newest rows are looked at. */
+/** How many of a command's newest rows are read. */
 const looked = 25;
 
 interface BriefRow {
@@ -19,7 +19,7 @@ interface BriefRow {
   message: string | null;
 }
 
-/** What the ledger knows of these commands. A handful of short reads by index each, whatever its size. */
+/** What the ledger knows about these commands. Takes a few short indexed reads per command, whatever the ledger's size. */
 export function runHistories(names: readonly string[]): Map<string, RunHistory> {
   const incidents = openIncidents();
   const read = rowReader();
@@ -73,7 +73,7 @@ function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
 }
 
-/** A long run has as many skipped starts behind it. */
+/** A long run may be followed by more skipped starts than the rows that were read. */
 function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
   if (rows.length < looked) return undefined;
   return ledger()
@@ -102,7 +102,7 @@ function skippedSince(name: string, rows: BriefRow[], id: number): number {
   return row.count;
 }
 
-/** The process of the first attempt waits, and then starts the next one. */
+/** Whether the process of the first attempt, which starts the retries, is still alive. */
 function isFirstAlive(rows: BriefRow[], read: RowReader): boolean {
   const first = read(rows.find((row) => isEnded(row) && row.attempt === 1)?.id);
   return first !== undefined && first.host === hostName() && lifeOf(first.pid, first.process) === "alive";

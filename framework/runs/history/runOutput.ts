@@ -5,17 +5,17 @@ import { lastLines, runOfLine, withoutCutLine } from "../logs/lines";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { idOfRun } from "./findRuns";
 
-/** How much of the log is read for so much text: JSON is longer than what is shown of it. */
+/** How many times more of the log to read than to show: the JSON is longer than the text shown for it. */
 const rawFactor = 8;
 
-/** The end of what a run printed, with the Logger's lines as a person reads them. */
+/** The end of a run's output, with the Logger's lines formatted for reading. */
 export function readableTail(run: Pick<Run, "key" | "log">, longest: number): string {
   return lastLines(readableText(outputTail(run, longest * rawFactor)), longest);
 }
 
 /**
- * The end of what a run printed, at most `maxBytes`: whole lines, and of a long last one its end. Lines that name
- * another run, which wrote to the same file at the same time, are left out.
+ * The end of a run's output, at most `maxBytes`, in whole lines unless the last line is longer. Leaves out the lines of
+ * other runs that wrote to the same file at the same time.
  */
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {
   const file = logFileOfRun(run);
@@ -28,7 +28,7 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
     .trimEnd();
 }
 
-/** A command may print text that looks like another run's line; only runs that there are count. */
+/** A command may print text that looks like another run's line, so the run must exist. */
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);
   return key !== undefined && key !== own && idOfRun(key) !== undefined;

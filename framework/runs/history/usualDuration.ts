@@ -1,9 +1,9 @@
-/** Fewer successes tell nothing of what is usual. */
+/** With fewer successes, nobody knows what is usual. */
 const leastKnown = 5;
 const known = 20;
 const leastSlowness = 60_000;
 
-/** The longest of a command's last successes, and when a run is far over it; undefined while too few are known. */
+/** The longest of a command's last successes, and from when on a run is slow; undefined while too few are known. */
 export function usualLongest(
   durations: readonly number[],
 ): { longest: number; slowFrom: number } | undefined {

@@ -5,10 +5,10 @@ import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
 import { randomName } from "../../files/randomName";
 
-/** Holds an empty file for each command with an open incident, so that a success need not open the ledger. */
+/** Holds an empty file for each command with an open incident, so that a successful run need not open the ledger. */
 const folder = join(paths.data, "incidents");
 
-/** What each success pays: one look for a file. A ledger from before there were any says itself what is open. */
+/** Costs every successful run one file check. Also true for a ledger written before there were marks. */
 export function mayHaveIncident(name: string): boolean {
   return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
 }
@@ -22,7 +22,7 @@ export function unmarkIncident(name: string): void {
   rmSync(markOf(name), { force: true });
 }
 
-/** Makes the marks of a ledger that has none at all yet; whole at once, for a folder that is there is believed. */
+/** Creates the marks for a ledger written before there were any. Atomic, because an existing folder is trusted. */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;
   const draft = `${folder}.${randomName()}.tmp`;
@@ -32,7 +32,7 @@ export function makeMissingMarks(openNames: () => string[]): void {
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true });
-    // Another process was faster.
+    // Another process created them first.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   }
 }

@@ -2,13 +2,13 @@ import { makeMissingMarks, markIncident, unmarkIncident } from "./incidentMarks"
 import { ledger } from "./ledgerFile";
 
 /**
- * `failing`: its last run ended badly; `overdue`: a start did not come; `slow`: it runs far longer than usual;
- * `hanging`: its starts are skipped because of a run that does not end; `output`: lines that its last run printed could
- * not be written; `host`: what keeps commands from running here, which is no command's own.
+ * `failing`: the last run failed. `overdue`: a start was missed. `slow`: a run takes far longer than usual.
+ * `hanging`: starts are skipped because of a run that does not end. `output`: some of the last run's output could not be
+ * written. `host`: something on this host keeps commands from running.
  */
 export type IncidentKind = "failing" | "overdue" | "slow" | "hanging" | "output" | "host";
 
-/** Something that needs a person, from the first sign of it until the command works again. */
+/** Something that needs attention, from its first sign until the command works again. */
 export interface Incident {
   id: number;
   name: string;
@@ -18,16 +18,19 @@ export interface Incident {
   openedAt: number;
   closedAt: number | null;
   closedRunId: number | null;
-  /** Why it ended without a run that succeeded, such as "is disabled". */
+  /** Why it was closed without a successful run, such as "is disabled". */
   closedBecause: string | null;
-  /** When somebody said that it is known, and why it is left for now. */
+  /** When someone acknowledged it, and why it can wait. */
   acknowledgedAt: number | null;
   acknowledgeReason: string | null;
 }
 
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
-/** Opens an incident; false when one of this kind is open, or was when that run was, so that each is told once. */
+/**
+ * Opens an incident. False if one of this kind is already open, or was open at the time of that run, so that nobody is
+ * notified twice.
+ */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
     .prepare(
@@ -50,7 +53,7 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
-/** How an incident ends: with which run, and when. One kind may go on. */
+/** With which run and when incidents are closed. One kind may stay open. */
 export interface Closing {
   runId: number | null;
   at: number;
@@ -61,7 +64,7 @@ export interface Closing {
 /** Closes the incidents of a command that works again; returns whether there were any. */
 export function closeIncidents(name: string, { runId, at, except, because }: Closing): boolean {
   makeMissingMarks(openNames);
-  // First the mark: one that another process opens meanwhile makes it anew.
+  // Remove the mark first: if another process opens an incident now, it creates the mark again.
   unmarkIncident(name);
   const { changes } = ledger()
     .prepare(
@@ -73,7 +76,7 @@ export function closeIncidents(name: string, { runId, at, except, because }: Clo
   return changes > 0;
 }
 
-/** Closes one kind without a word, where a notice of what came then says more. */
+/** Closes incidents of one kind without a notice, because the notice about a later incident says more. */
 export function closeQuietly(name: string, kind: IncidentKind, at: number): void {
   ledger()
     .prepare(
@@ -86,7 +89,7 @@ function openNames(): string[] {
   return openIncidents().map(({ name }) => name);
 }
 
-/** The open incidents, the oldest first. */
+/** The open incidents, oldest first. */
 export function openIncidents(): Incident[] {
   const rows = ledger().prepare("SELECT * FROM incidents WHERE closed_at IS NULL ORDER BY id").all();
   return (rows as IncidentRow[]).map(toIncident);
@@ -97,8 +100,8 @@ export function findIncident(id: number): Incident | undefined {
   return row && toIncident(row);
 }
 
-/** How many incidents began or ended and have no notices yet. */
-export function untoldIncidents(): (Incident & { isOpeningTold: boolean })[] {
+/** The incidents whose opening or closing has no notices yet. */
+export function incidentsWithoutNotices(): (Incident & { hasOpeningNotices: boolean })[] {
   const rows = ledger()
     .prepare(
       `SELECT * FROM incidents
@@ -107,14 +110,14 @@ export function untoldIncidents(): (Incident & { isOpeningTold: boolean })[] {
     .all();
   return (rows as IncidentRow[]).map((row) => ({
     ...toIncident(row),
-    isOpeningTold: row.opening_told === 1,
+    hasOpeningNotices: row.opening_told === 1,
   }));
 }
 
-/** How often a command failed while an incident lasted. A start whose retry succeeded did not. */
+/** How often a command failed during an incident. A start whose retry succeeded does not count. */
 export interface Failures {
   starts: number;
-  /** Those of them and their retries that ended badly. */
+  /** The failed attempts: starts and their retries. */
   attempts: number;
 }
 

@@ -6,25 +6,25 @@ import type { LostOutput } from "../../process/output";
 import type { LockHolder, RunState } from "./run";
 
 /**
- * Where a run says that it begins and how it ended: two lines, each appended in one write. Whoever reads the ledger
- * takes them in first. A start so costs no database: opening SQLite, a row and its end are 5 ms on a machine whose
- * bare start of node takes 62, and the two lines a tenth of that.
+ * Where a run records its start and its end, as two lines that are each appended in one write. Readers of the ledger import
+ * them first, so a start never opens a database. On a machine where starting node takes 62 ms, opening SQLite, inserting
+ * and updating the row takes 5 ms; the two lines take a tenth of that.
  */
 export const journalFile = join(paths.data, "runs.journal");
 
-/** Where a long one is put once it is taken in. */
+/** Where a long journal is moved after it has been imported. */
 export function asideOf(journal: string): string {
   return `${journal}.1`;
 }
 
-/** Appends a line and returns how long the journal is now, in bytes. Throws when it cannot be written whole. */
+/** Appends a line and returns the journal's new length in bytes. Throws if the line cannot be written completely. */
 export function appendToJournal(line: JournalStart | JournalEnd): number {
   const descriptor = openToAppend(journalFile);
   try {
-    // A line break before it as well: what a full disk or a power cut left of another line must not swallow this one.
+    // Start with a line break, in case a full disk or a power cut left an incomplete line.
     const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
     if (writeSync(descriptor, bytes) < bytes.length) {
-      throw new Error(`${journalFile} takes no more: the disk is full`);
+      throw new Error(`${journalFile} cannot be written: the disk is full`);
     }
     return fstatSync(descriptor).size;
   } finally {
@@ -32,7 +32,7 @@ export function appendToJournal(line: JournalStart | JournalEnd): number {
   }
 }
 
-/** What is known when a run begins. */
+/** What is known when a run starts. */
 export interface NewRun {
   name: string;
   args: string[];
@@ -42,13 +42,13 @@ export interface NewRun {
   /** The key of the first attempt. */
   retryOf?: string | undefined;
   log: { file: string; inode: number; from: number } | null;
-  /** The scheduled moment that this run is for, where the command decides itself whether it is due. */
+  /** The scheduled time this run is for, if the command itself decides whether it is due. */
   slot: number | null;
-  /** Whether the command's lock is held as long as this run goes on. */
+  /** Whether the run holds the command's lock. */
   hasLock: boolean;
 }
 
-/** What a run says about its work when it is done. */
+/** What a run reports about its work. */
 export interface RunResult {
   message?: string | undefined;
   processed?: number | undefined;
@@ -56,38 +56,38 @@ export interface RunResult {
 }
 
 /**
- * What is still to be told of a run that ended. It is a part of the run's end, so that whoever reads the ledger can do
- * what the process itself could not: the ledger was locked, or its driver was replaced while the run went on.
+ * The notification still due for a run that ended. It is recorded with the run's end, so that any reader of the ledger can
+ * send what the process itself could not, because the ledger was locked or its driver was replaced during the run.
  */
 export interface PendingNotice {
-  /** Whoever started it there sees how it ended, and needs no mail about it. */
+  /** Whoever started it at a terminal sees how it ended, and needs no mail about it. */
   isAtTerminal?: true | undefined;
-  /** Its process tries again: it is told how that went in the end. */
+  /** Its process retries it, and notifies about the final result. */
   isRetried?: true | undefined;
   ping?: string | undefined;
 }
 
-/** What is known when it ends. */
+/** What is known when a run ends. */
 export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
-  /** The run because of which this one did nothing: whoever knows its id writes the message. */
+  /** The run because of which this one was skipped. The message is written on import, when its id is known. */
   holder?: LockHolder | undefined;
   error?: string | undefined;
   loggedError?: string | undefined;
   lostOutput?: LostOutput | undefined;
   finishedAt: number;
-  /** In milliseconds, where its process can tell. */
+  /** In milliseconds, if its process could measure it. */
   durationMs?: number | undefined;
   logTo?: number | undefined;
-  /** What its process used: time of the processors in milliseconds, and the most memory in bytes. */
+  /** What its process used: CPU time in milliseconds, and peak memory in bytes. */
   cpuMs?: number | undefined;
   peakMemory?: number | undefined;
-  /** What its process has to tell, and anybody else where it cannot. */
+  /** The notification that is still due. */
   untold?: PendingNotice | undefined;
 }
 
-/** A run that begins, as the journal has it. */
+/** The journal's line for the start of a run. */
 export interface JournalStart extends NewRun {
   key: string;
   host: string;
@@ -95,7 +95,7 @@ export interface JournalStart extends NewRun {
   process: string | null;
 }
 
-/** How one ended. */
+/** The journal's line for the end of a run. */
 export interface JournalEnd extends Outcome {
   key: string;
 }

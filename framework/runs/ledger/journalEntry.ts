@@ -1,14 +1,14 @@
 import type { JournalEnd, JournalStart } from "./journal";
 import type { RunState } from "./run";
 
-/** The longest time that a Date can hold, in milliseconds. */
+/** The latest time that a Date can hold, in milliseconds. */
 const latest = 8.64e15;
 
 const ends: RunState[] = ["succeeded", "failed", "timed_out", "skipped", "lost"];
 
 /**
- * A line of the journal, if its values are ones that laju writes: undefined for damage, and for forgeries that would
- * make whoever reads the ledger stumble.
+ * Parses a line of the journal. Undefined unless its values are ones that laju writes: a damaged or forged line must not
+ * break readers of the ledger.
  */
 export function journalEntry(line: string): JournalStart | JournalEnd | undefined {
   const entry = parsed(line);
@@ -68,7 +68,7 @@ function isTime(value: unknown): boolean {
   return typeof value === "number" && Math.abs(value) <= latest;
 }
 
-/** A process, or a place in a file. An inode may be larger. */
+/** A pid, a count or a position in a file. Not an inode, which may exceed the safe integers. */
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

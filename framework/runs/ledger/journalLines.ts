@@ -1,18 +1,18 @@
 import { closeSync, readSync } from "node:fs";
 import { openToRead } from "../../files/openFile";
 
-/** How much is read at a time, in bytes; more only where one line is longer than that. */
+/** How much is read at a time, in bytes; more only if a single line is longer. */
 const usualWindow = 1024 * 1024;
 
 /**
- * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping makes
- * each byte six at worst. What is longer is no line of ours, such as a hole that a power cut left.
+ * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping turns each
+ * byte into at most six. Anything longer is not one of our lines, but for example a hole left by a power cut.
  */
 const longestLine = 16 * 1024 * 1024;
 
 /**
- * Calls `onLine` with each complete line of a file, from a byte on, and returns the byte to go on from. A line
- * still being written is left for the next time; one longer than any of ours is passed over in pieces.
+ * Calls `onLine` with each complete line of a file from byte `from` on, and returns the byte to continue from. A line still
+ * being written is left for the next read. A line longer than any of ours is skipped in pieces.
  */
 export function readLines(path: string, from: number, onLine: (line: string) => void): number {
   const descriptor = openToRead(path);
@@ -40,7 +40,7 @@ export function readLines(path: string, from: number, onLine: (line: string) => 
   }
 }
 
-/** The bytes of a file from `from` up to `to`; fewer where it is shorter. */
+/** The bytes of a file from `from` up to `to`; fewer if the file is shorter. */
 export function readBytes(path: string, from: number, to: number): Buffer {
   const descriptor = openToRead(path);
   try {

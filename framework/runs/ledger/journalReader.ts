@@ -6,13 +6,13 @@ import { asideOf, type JournalEnd, journalFile } from "./journal";
 import { journalEntry } from "./journalEntry";
 import { readLines } from "./journalLines";
 import { forgetOtherPositions, importedUpTo, moveImported } from "./journalPositions";
-import { forgetOldNews } from "./ledgerRepair";
+import { forgetStaleNotices } from "./ledgerRepair";
 import { insertRun, updateEnd } from "./runRow";
 
-/** A journal longer than this, in bytes, is put aside once it is taken in, and a new one begins. */
+/** A journal longer than this, in bytes, is rotated after it has been imported. */
 const longestJournal = 256 * 1024;
 
-/** How long a reader waits for another process that writes to the ledger, in milliseconds, and then shows what is there. */
+/** How long a reader waits for a process that writes to the ledger, in milliseconds, before it shows what is there. */
 const longestPatienceMs = 500;
 
 interface JournalFile {
@@ -20,36 +20,33 @@ interface JournalFile {
   stat: Stats;
 }
 
-/** How long it then goes on with that, in milliseconds: some verbs ask hundreds of times. */
+/** How long it then doesn't try to import again, in milliseconds: some verbs read the ledger hundreds of times. */
 const restMs = 1_000;
 
-/** What was found of each file at the last look: nothing new where it is that still. */
-interface LastLook {
-  signs: Map<string, string>;
+/** The fingerprint of each journal file at the last import: an unchanged one has nothing new. */
+interface LastImport {
+  fingerprints: Map<string, string>;
   notBefore: number;
 }
 
-const lastLooks = new WeakMap<Database, LastLook>();
+const lastImports = new WeakMap<Database, LastImport>();
 
-/**
- * Takes what the journal holds into the ledger. Where nothing was added it is a look at two files. False where
- * something had to be left for later.
- */
-export function takeIn(ledger: Database, journal = journalFile): boolean {
-  // Whoever is amid a transaction may undo it, and what was taken in with it, without a sign to take it in again.
+/** Imports the journal into the ledger. If nothing was added, this only stats two files. False if it could not. */
+export function importJournal(ledger: Database, journal = journalFile): boolean {
+  // A rollback of the caller's transaction would undo the import, and we would not import again.
   if (ledger.inTransaction) return false;
-  const last = lastLookOf(ledger);
-  const files = filesOf(journal).filter((file) => last.signs.get(file.path) !== signOf(file));
+  const last = lastImportOf(ledger);
+  const files = filesOf(journal).filter((file) => last.fingerprints.get(file.path) !== fingerprintOf(file));
   if (files.length === 0) return true;
   if (Date.now() < last.notBefore) return false;
   const patienceMs = Number(ledger.pragma("busy_timeout", { simple: true }));
   ledger.pragma(`busy_timeout = ${Math.min(patienceMs, longestPatienceMs)}`);
   try {
-    ledger.transaction(() => takeFiles(ledger, journal)).immediate();
-    for (const file of files) last.signs.set(file.path, signOf(file));
+    ledger.transaction(() => importFiles(ledger, journal)).immediate();
+    for (const file of files) last.fingerprints.set(file.path, fingerprintOf(file));
     return true;
   } catch (error) {
-    // Somebody else is writing, this user may only read, or the disk is full: what is in the ledger can be read still.
+    // Another process is writing, this user may only read, or the disk is full: the ledger can still be read.
     if (!/^SQLITE_(BUSY|READONLY|FULL|IOERR)/.test(String(error.code))) throw error;
     last.notBefore = Date.now() + restMs;
     return false;
@@ -58,18 +55,18 @@ export function takeIn(ledger: Database, journal = journalFile): boolean {
   }
 }
 
-function lastLookOf(ledger: Database): LastLook {
-  const known = lastLooks.get(ledger) ?? { signs: new Map(), notBefore: 0 };
-  lastLooks.set(ledger, known);
+function lastImportOf(ledger: Database): LastImport {
+  const known = lastImports.get(ledger) ?? { fingerprints: new Map(), notBefore: 0 };
+  lastImports.set(ledger, known);
   return known;
 }
 
-/** The time as well: after a power cut a file can be shorter and grow to its old size again. */
-function signOf({ stat }: JournalFile): string {
+/** Includes the time, because after a power cut a file may be shorter and grow back to its old size. */
+function fingerprintOf({ stat }: JournalFile): string {
   return `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
 
-/** The one before comes first: whoever had it open when it was put aside may still have written to it. */
+/** The rotated journal comes first: a process that had it open may still have written to it. */
 function filesOf(journal: string): JournalFile[] {
   return [asideOf(journal), journal].flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -78,8 +75,8 @@ function filesOf(journal: string): JournalFile[] {
 }
 
 /**
- * Whether a line appended to the journal reaches the ledger: it closes a run that exists for this look alone.
- * Nothing stays behind but the line, which names no run. Throws when the ledger or the journal cannot be written.
+ * Whether a line appended to the journal reaches the ledger. The line closes a run that exists only during this check, and
+ * the line itself is all that remains. Throws if the ledger or the journal cannot be written.
  */
 export function reachesLedger(
   ledger: Database,
@@ -101,7 +98,7 @@ export function reachesLedger(
   try {
     insertRun(ledger, { ...run, host: "", pid: 0, process: null });
     append({ key, state: "succeeded", exitStatus: 0, finishedAt: 0 });
-    takeFiles(ledger, journal);
+    importFiles(ledger, journal);
     const state = ledger.prepare("SELECT state FROM runs WHERE key = ?").pluck().get(key);
     return state === "succeeded";
   } finally {
@@ -109,56 +106,56 @@ export function reachesLedger(
   }
 }
 
-function takeFiles(ledger: Database, journal: string): void {
+function importFiles(ledger: Database, journal: string): void {
   const isReadAgain = isPositionLost(ledger);
   for (const { path, stat } of filesOf(journal)) {
-    const taken = takeFile(ledger, path, stat.size);
-    if (path === journal && taken > longestJournal) putAside(ledger, journal, taken);
+    const imported = importFile(ledger, path, stat.size);
+    if (path === journal && imported > longestJournal) rotateJournal(ledger, journal, imported);
   }
-  if (isReadAgain) forgetOldNews(ledger);
+  if (isReadAgain) forgetStaleNotices(ledger);
 }
 
-/** In a ledger that an earlier release wrote: what its users were told of then is not told again. */
+/** True for a ledger of an earlier release, whose journal is read again: old notices must not be sent twice. */
 function isPositionLost(ledger: Database): boolean {
   const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
   return !has("journal_positions") && has("runs");
 }
 
 /** Imports what was added to a file, and returns up to which byte it is imported now. */
-function takeFile(ledger: Database, path: string, size: number): number {
+function importFile(ledger: Database, path: string, size: number): number {
   const from = importedUpTo(ledger, path, size);
   let damaged = 0;
   const to = readLines(path, from, (line) => {
-    if (!isTaken(ledger, line)) damaged += 1;
+    if (!isImported(ledger, line)) damaged += 1;
   });
   moveImported(ledger, path, { from, to });
   if (damaged > 0) warn(`skipped ${damaged} damaged ${damaged === 1 ? "line" : "lines"} of ${path}`);
   return to;
 }
 
-/** Within the transaction, so that one does it. Taking a line in twice, should it come to that, changes nothing. */
-function putAside(ledger: Database, journal: string, taken: number): void {
-  forgetOtherPositions(ledger, journal, taken);
+/** Within the transaction, so that only one process does it. Importing a line twice would change nothing. */
+function rotateJournal(ledger: Database, journal: string, imported: number): void {
+  forgetOtherPositions(ledger, journal, imported);
   const { mode, uid, gid } = statSync(journal);
   renameSync(journal, asideOf(journal));
-  beginNext(journal, { mode, uid, gid });
+  createNext(journal, { mode, uid, gid });
 }
 
-/** Whoever could append to the last one can append to this one. */
-function beginNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "uid" | "gid">): void {
+/** Gives the new journal the owner and mode of the old one, so that the same users can append to it. */
+function createNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "uid" | "gid">): void {
   const descriptor = openToAppend(journal);
   try {
     fchownSync(descriptor, uid, gid);
     fchmodSync(descriptor, mode & 0o777);
   } catch {
-    // Not ours to give: it belongs to whoever put the last one aside.
+    // We may not change the owner: the file belongs to the user who rotated it.
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** False for a line that tells of no run: cut off, overwritten, or with values that no column takes. */
-function isTaken(ledger: Database, line: string): boolean {
+/** False for a damaged line: truncated, overwritten, or with values that no column accepts. */
+function isImported(ledger: Database, line: string): boolean {
   if (line === "") return true;
   const entry = journalEntry(line);
   if (entry === undefined) return false;

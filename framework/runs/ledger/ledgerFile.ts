@@ -2,21 +2,21 @@ import { existsSync } from "node:fs";
 import { paths } from "../../config/config";
 import { warn } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
-import { takeIn } from "./journalReader";
-import { forgetOldNews, isDamaged, moveDamagedLedger } from "./ledgerRepair";
+import { importJournal } from "./journalReader";
+import { forgetStaleNotices, isDamaged, moveDamagedLedger } from "./ledgerRepair";
 import { openLedgerFile } from "./ledgerTables";
 
 /** How long to wait for the ledger while another process has it, in milliseconds. */
 const usualPatienceMs = 5_000;
-/** The same where a run begins or ends: what it has to say stands in the journal, and others can go on from there. */
+/** The same when a run starts or ends: its line is in the journal, so others can take over from there. */
 const runPatienceMs = 250;
 
 let opened: Database | undefined;
 let patienceMs = usualPatienceMs;
 
 /**
- * The open ledger, with all that the journal holds by now. A damaged one is moved aside, which is told, and a new one
- * begins. Throws a LajuError when it cannot be opened.
+ * The open ledger, up to date with the journal. A damaged ledger is moved aside with a warning, and a new one is created.
+ * Throws a LajuError if it cannot be opened.
  */
 export function ledger(): Database {
   try {
@@ -26,23 +26,23 @@ export function ledger(): Database {
     closeLedger();
     const aside = moveDamagedLedger();
     if (aside !== undefined)
-      warn(`the ledger was damaged (${error.message}); it is kept as ${aside}, and a new one begins`);
+      warn(`the ledger was damaged (${error.message}). It was moved to ${aside}, and a new one was created`);
     const repaired = upToDate();
-    if (aside !== undefined) forgetOldNews(repaired);
+    if (aside !== undefined) forgetStaleNotices(repaired);
     return repaired;
   }
 }
 
 /**
- * Looks something up in the ledger as it is, with what the journal holds: nothing is made and nothing mended. Undefined
- * where there is none yet. Throws after a moment where another process has it.
+ * Looks something up in the ledger, up to date with the journal, without creating or repairing it. Undefined if there is no
+ * ledger yet. Throws after a short wait if another process has it locked.
  */
 export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
   if (opened === undefined && !existsSync(paths.ledger)) return undefined;
   return withoutWaiting(() => look(upToDate()));
 }
 
-/** What a run does with the ledger beside its work: it fails after a moment where it would wait for long. */
+/** For what a run does with the ledger besides its work: throws after a short wait if the ledger is locked. */
 export function withoutWaiting<T>(work: () => T): T {
   setPatience(runPatienceMs);
   try {
@@ -57,18 +57,18 @@ function setPatience(ms: number): void {
   opened?.pragma(`busy_timeout = ${ms}`);
 }
 
-/** Whether the ledger can be opened, and what the journal holds taken in: not while another process has it. */
+/** Whether the ledger can be opened and the journal imported, which fails while another process has it locked. */
 export function isLedgerFree(): boolean {
   try {
     opened ??= openLedgerFile();
-    return takeIn(opened);
+    return importJournal(opened);
   } catch (error) {
     if (/^SQLITE_BUSY/.test(String(error.code ?? error.cause?.code))) return false;
     throw error;
   }
 }
 
-/** Forgets the open ledger; the next use opens it anew. */
+/** Closes the ledger; the next use opens it again. */
 export function closeLedger(): void {
   opened?.close();
   opened = undefined;
@@ -76,6 +76,6 @@ export function closeLedger(): void {
 
 function upToDate(): Database {
   opened ??= openLedgerFile(paths.ledger, patienceMs);
-  takeIn(opened);
+  importJournal(opened);
   return opened;
 }

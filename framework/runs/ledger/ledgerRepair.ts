@@ -4,7 +4,7 @@ import type { Database } from "../../services/database/sqliteDriver";
 import { withLock } from "../lock/lock";
 import { openLedgerFile } from "./ledgerTables";
 
-/** Whether SQLite says that the file is no database, or no longer a whole one. */
+/** Whether SQLite reports that the file is corrupt or not a database. */
 export function isDamaged(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
@@ -12,11 +12,11 @@ export function isDamaged(error: unknown): boolean {
 }
 
 /**
- * Moves a damaged ledger out of the way, so that the next use begins a new one; returns its new name. Of many
- * that find it damaged at once one moves it: undefined for the others, who find a good one.
+ * Moves a damaged ledger aside, so that the next use creates a new one, and returns its new name. If several processes find
+ * it damaged at once, only one moves it; the others get undefined and find a good one.
  */
 export function moveDamagedLedger(): string | undefined {
-  // No command has a name that begins with a dot.
+  // Command names never begin with a dot.
   return withLock(".ledger", () => {
     if (isReadable()) return undefined;
     const aside = `${paths.ledger}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
@@ -28,10 +28,10 @@ export function moveDamagedLedger(): string | undefined {
 }
 
 /**
- * The journal is taken in anew from its beginning, and of what had been told nothing is known: told again is only how
- * the commands stand now.
+ * The journal is imported from its beginning again, and nobody knows which notices were sent. Keeps only those about the
+ * current state of the commands.
  */
-export function forgetOldNews(ledger: Database): void {
+export function forgetStaleNotices(ledger: Database): void {
   ledger.exec(
     `UPDATE runs SET untold = NULL WHERE untold IS NOT NULL AND EXISTS (
        SELECT 1 FROM runs AS later WHERE later.name = runs.name AND later.id > runs.id

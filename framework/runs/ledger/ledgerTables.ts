@@ -3,9 +3,9 @@ import { LajuError } from "../../config/errors";
 import { type Database, openSqlite, switchToWal } from "../../services/database/sqliteDriver";
 
 /**
- * What made each version of the tables from the one before. A change only adds: tables, indexes that are not unique,
- * columns that may be null or have a default. So the release before goes on with them after a rollback, and the queries
- * of any release name the columns that they write. A change that it could not live with begins the next thousand.
+ * The changes that lead from one version of the tables to the next. A change only adds tables, non-unique indexes, and
+ * columns that are nullable or have a default, and queries always name the columns they write. So the previous release
+ * still works after a rollback. An incompatible change starts the next thousand.
  */
 const changes = [
   `
@@ -37,7 +37,7 @@ const changes = [
   CREATE INDEX runs_bad_by_name ON runs (name, id) WHERE state IN ('failed', 'timed_out', 'lost');
   CREATE INDEX runs_open ON runs (host) WHERE state = 'running';
 
-  -- What needs a person: open from the first failure to the next success, and at most one of a kind.
+  -- What needs attention: open from the first failure to the next success, at most one of each kind.
   CREATE TABLE incidents (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
@@ -47,7 +47,7 @@ const changes = [
     opened_at     INTEGER NOT NULL,
     closed_at     INTEGER,
     closed_run_id INTEGER,
-    -- Whether its notices are written yet: of the failure, of the recovery.
+    -- Whether its notices have been written: of the failure, of the recovery.
     opening_told  INTEGER NOT NULL DEFAULT 0,
     closing_told  INTEGER NOT NULL DEFAULT 0
   );
@@ -55,7 +55,7 @@ const changes = [
   CREATE INDEX incidents_untold ON incidents (id)
     WHERE opening_told = 0 OR (closed_at IS NOT NULL AND closing_told = 0);
 
-  -- The outbox: what is to be sent, one row for each receiver.
+  -- The outbox: the notices to send, one row for each receiver.
   CREATE TABLE notices (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
@@ -72,7 +72,7 @@ const changes = [
   );
   CREATE INDEX notices_pending ON notices (name, id) WHERE ended_at IS NULL;
 
-  -- From when on the monitor expects the starts of a schedule.
+  -- Up to when the monitor has checked a schedule for missed starts.
   CREATE TABLE watched (
     name          TEXT PRIMARY KEY,
     schedule      TEXT NOT NULL,
@@ -80,15 +80,15 @@ const changes = [
   );
 `,
   `
-  -- What a run is called while it goes on, in the journal and in its lines of the log.
+  -- The name of a run in the journal and in its log lines, known before it has an id.
   ALTER TABLE runs ADD COLUMN key TEXT;
   CREATE UNIQUE INDEX runs_by_key ON runs (key) WHERE key IS NOT NULL;
 
-  -- Up to which byte the journal's files are taken in. Each is known by its first line: a copy is the same file.
+  -- Up to which byte the journal's files are imported. Each is identified by its first line: a copy is the same file.
   CREATE TABLE journal (first TEXT PRIMARY KEY, taken INTEGER NOT NULL);
 `,
   `
-  -- What is still to be told of a run that ended, as JSON; and the key of the first attempt, where this is another.
+  -- The notification that is still due for a run that ended, as JSON; and the key of the first attempt of a retry.
   ALTER TABLE runs ADD COLUMN untold TEXT;
   ALTER TABLE runs ADD COLUMN retry_of TEXT;
   CREATE INDEX runs_untold ON runs (id) WHERE untold IS NOT NULL;
@@ -100,11 +100,11 @@ const changes = [
   CREATE TABLE journal_positions (tail BLOB PRIMARY KEY, taken INTEGER NOT NULL) WITHOUT ROWID;
 `,
   `
-  -- How long a run took, in milliseconds, by a clock that nobody sets: the difference of its times may be negative.
+  -- How long a run took, in milliseconds, by the monotonic clock: the difference of its times may be negative.
   ALTER TABLE runs ADD COLUMN duration INTEGER;
 `,
   `
-  -- What a run says it did, and the first error it logged where it ended badly.
+  -- What a run reports it did, and the first error that a failed run logged.
   ALTER TABLE runs ADD COLUMN processed INTEGER;
   ALTER TABLE runs ADD COLUMN failed INTEGER;
   ALTER TABLE runs ADD COLUMN logged_error TEXT;
@@ -115,7 +115,7 @@ const changes = [
   ALTER TABLE runs ADD COLUMN lost_code TEXT;
 `,
   `
-  -- Who knows of an incident and leaves it for now; and why one ended without a run that succeeded.
+  -- When and why an incident was acknowledged, and why it was closed without a successful run.
   ALTER TABLE incidents ADD COLUMN acked_at INTEGER;
   ALTER TABLE incidents ADD COLUMN ack_reason TEXT;
   ALTER TABLE incidents ADD COLUMN closed_because TEXT;
@@ -140,18 +140,18 @@ const changes = [
 `,
 ];
 
-/** From this version on the tables are no longer these. */
+/** Tables with this version or a later one are incompatible. */
 const firstForeignVersion = 1_000;
 
 /**
- * After how many pages of the write-ahead log they are moved into the database (SQLite's default is 1000). Whoever
- * opens the ledger alone reads the whole log first: 1.6 ms for 10 pages, 1.9 for 120, 5 for 900, measured.
+ * After how many pages the write-ahead log is moved into the database (SQLite's default is 1000). The first process that
+ * opens the ledger reads the whole log: measured, 1.6 ms for 10 pages, 1.9 for 120 and 5 for 900.
  */
 const longestWal = 200;
 
-/** Opens a ledger, and makes it where it is not there yet. Throws a LajuError when it cannot be opened. */
+/** Opens a ledger, and creates it if it doesn't exist. Throws a LajuError if it cannot be opened. */
 export function openLedgerFile(file = paths.ledger, patienceMs?: number): Database {
-  // Its tables were made in WAL mode, and the file says so itself.
+  // WAL mode was set when the tables were created, and the file keeps it.
   const database = openSqlite(file, {
     wal: false,
     ...(patienceMs !== undefined && { busyTimeout: patienceMs }),
@@ -162,14 +162,14 @@ export function openLedgerFile(file = paths.ledger, patienceMs?: number): Databa
     database.close();
     throw new LajuError(`the ledger ${file} was written by a newer laju (version ${version} of its tables)`, {
       code: "E_LEDGER",
-      hint: "Run the newer release. Until then runs are kept in the journal, and it shows them.",
+      hint: "Use the newer release. Until then, runs are kept in the journal, and the newer release will show them.",
     });
   }
   if (version < changes.length) changeTables(database);
   return database;
 }
 
-/** Two first readers may come here at once: the second waits for the lock and then finds the tables. */
+/** If two processes are first at the same time, the second waits for the lock and then finds the tables. */
 function changeTables(database: Database): void {
   switchToWal(database);
   database

@@ -2,12 +2,12 @@ import { sleepSync } from "../../process/sleep";
 import { ledger } from "./ledgerFile";
 
 const batch = 500;
-/** Between two transactions: whoever waits for its turn gets it. */
+/** The pause between two transactions, so that other processes get their turn. */
 const pauseMs = 5;
 
 /**
- * Deletes runs that began before `before`, but for the last `keep` of each command and those that go on; and what
- * was told about them. In short transactions, so that no start waits for it. Returns how many runs were deleted.
+ * Deletes runs that started before `before`, and their notices and incidents. Keeps the last `keep` runs of each command and
+ * runs in progress. Uses short transactions, so that no start has to wait. Returns how many runs were deleted.
  */
 export function pruneRuns(before: number, until = Number.POSITIVE_INFINITY, keep = 1): number {
   const runs = inBatches(

@@ -8,18 +8,18 @@ import { insertRun } from "./runRow";
 
 /** A run that is being recorded. */
 export interface RunRecord {
-  /** What it is called in the journal and in its lines of the log. */
+  /** Identifies it in the journal and in its log lines. */
   readonly key: string;
   close(outcome: Outcome): void;
 }
 
-/** Why there is none: nothing can be written (which is told), or the slot has had its run. */
+/** Why there is no record: nothing can be written (which is reported), or the slot already has a run. */
 export type NoRecord = "not recorded" | "slot taken";
 
-/** At this length of the journal, in bytes, nobody has read the ledger for long, and the run takes it in itself. */
+/** When the journal is this long, in bytes, nobody has read the ledger for a while, so the run imports it itself. */
 const unreadJournal = 1024 * 1024;
 
-/** Book-keeping never stops work: what cannot be written is told on stderr, and the command runs. */
+/** Records the start of a run. Failing to record never stops a run: it is reported on stderr, and the command runs. */
 export function openRecord(run: NewRun): RunRecord | NoRecord {
   const key = starterSettings().key ?? newRunKey(run.startedAt);
   const start = { key, ...run, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
@@ -32,7 +32,7 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
   }
 }
 
-/** A recorded run, and the URL that is told of each run of its command, if it has one. */
+/** A recorded run, and the URL that is pinged for each run of its command, if it has one. */
 export interface NotifiableRun {
   name: string;
   key: string;
@@ -40,8 +40,8 @@ export interface NotifiableRun {
 }
 
 /**
- * What the end of a run leaves to be told: of a success with no incident open, as a rule, nothing. `isNews` is one that
- * failed, or whose output was lost.
+ * The notification due at the end of a run; usually none for a success without an open incident. `isNews` is true for a
+ * run that failed or lost output.
  */
 export function pendingNoticeOf(
   run: NotifiableRun,
@@ -54,16 +54,16 @@ export function pendingNoticeOf(
   return { ping, isAtTerminal: atTerminal || undefined, isRetried: end.isRetried || undefined };
 }
 
-/** Closes the row of a run that is named by its key. */
+/** Records the end of the run with this key. */
 export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
-    if (appendToJournal({ key, ...withHiddenTexts(outcome) }) > unreadJournal) takeInUnread();
+    if (appendToJournal({ key, ...withHiddenTexts(outcome) }) > unreadJournal) importUnread();
   } catch (error) {
-    warn(`how this run of ${name} ended is not recorded: ${error.message}`);
+    warn(`the end of this run of ${name} is not recorded: ${error.message}`);
   }
 }
 
-/** An error often quotes what the command was given. */
+/** An error often quotes the command's arguments. */
 function withHiddenTexts({ message, error, loggedError, ...outcome }: Outcome): Outcome {
   return {
     ...outcome,
@@ -73,32 +73,32 @@ function withHiddenTexts({ message, error, loggedError, ...outcome }: Outcome): 
   };
 }
 
-function takeInUnread(): void {
+function importUnread(): void {
   try {
     withoutWaiting(ledger);
   } catch (error) {
-    warn(`the journal is long and cannot be taken into the ledger: ${error.message}`);
+    warn(`the journal is long and cannot be imported into the ledger: ${error.message}`);
   }
 }
 
-/** A slot has one run, whoever starts it: that is the ledger's to say. */
+/** The ledger ensures that a slot has only one run, whoever starts it. */
 function isWritten(start: JournalStart): boolean {
   if (start.slot === null) return appendToJournal(start) > 0;
   const isFirst = insertRun(ledger(), start);
-  if (isFirst) tellJournal(start);
+  if (isFirst) addToJournal(start);
   return isFirst;
 }
 
-/** A start that finds the lock taken looks there for who has it, before it opens the ledger. */
-function tellJournal(start: JournalStart): void {
+/** A start that finds the lock taken looks up its holder in the journal, without opening the ledger. */
+function addToJournal(start: JournalStart): void {
   try {
     appendToJournal(start);
   } catch {
-    // It is in the ledger.
+    // The run is in the ledger already.
   }
 }
 
-/** Unlike any other's, on whatever host: "mi5w2x9f3s0k7q". */
+/** Unique across hosts: "mi5w2x9f3s0k7q". */
 export function newRunKey(startedAt: number): string {
   const random = Math.floor(Math.random() * 36 ** 3).toString(36);
   return startedAt.toString(36) + process.pid.toString(36) + random.padStart(3, "0");

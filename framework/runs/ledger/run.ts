@@ -1,6 +1,6 @@
 import type { LostOutput } from "../../process/output";
 
-/** How a run stands. `lost` is found by a reader: the process ended without being able to say so. */
+/** The state of a run. `lost` is set by a reader: the process ended without recording its end. */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 
 const badStates: readonly RunState[] = ["failed", "timed_out", "lost"];
@@ -10,56 +10,56 @@ export function hasFailed({ state }: { state: RunState }): boolean {
   return badStates.includes(state);
 }
 
-/** One execution of a command, as the ledger keeps it. Times are milliseconds since the epoch. */
+/** One execution of a command, as recorded in the ledger. Times are milliseconds since the epoch. */
 export interface Run {
   id: number;
-  /** What it is called in its lines of the log. */
+  /** Identifies it in its log lines. */
   key: string;
   name: string;
   host: string;
   pid: number;
   startedAt: number;
   finishedAt: number | null;
-  /** How long it took, in milliseconds, whatever became of the clock meanwhile; null while it goes on. */
+  /** How long it took, in milliseconds, even if the clock was changed meanwhile; null while it is running. */
   durationMs: number | null;
   state: RunState;
   exitStatus: number | null;
   message: string | null;
   error: string | null;
-  /** How many items the run says it processed, and how many of them failed. */
+  /** How many items the run reported as processed, and how many of them failed. */
   processed: number | null;
   failed: number | null;
-  /** The first error that a run which ended badly had logged before: often the cause. */
+  /** The first error that a failed run logged before it ended, which is often the cause. */
   loggedError: string | null;
   /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
   lostOutput: LostOutput | null;
-  /** The time of the processors that its own process took, in milliseconds; null where that is not known. */
+  /** The CPU time of its own process in milliseconds; null if unknown. */
   cpuMs: number | null;
-  /** The most memory that its own process had, in bytes. */
+  /** The peak memory of its own process in bytes; null if unknown. */
   peakMemory: number | null;
-  /** 1, or more for a retry. */
+  /** 1 for the first attempt, more for a retry. */
   attempt: number;
-  /** The key of the first attempt, in a retry. */
+  /** The key of the first attempt, if this is a retry. */
   retryOf: string | null;
   args: string[];
   /**
-   * The log file and the bytes of it that this run wrote; null when its output went elsewhere. The inode finds the
-   * file again after it was rotated.
+   * The log file and the range of bytes this run wrote; null if its output went elsewhere. The inode identifies the file
+   * after it has been rotated.
    */
   log: { file: string; inode: number | null; from: number; to: number | null } | null;
 }
 
-/** The run that holds a command's lock, as far as a start that finds it taken needs to know. */
+/** What a start that finds the lock taken needs to know about the run that holds it. */
 export interface LockHolder {
   key: string;
   pid: number;
   startedAt: number;
 }
 
-/** What every such reason begins with. */
+/** The beginning of every `overlapText`. Stored in the ledger, and searched for in it. */
 export const overlapStart = "still running since ";
 
-/** Why a start is skipped. Its id the run has from the ledger; until that is asked it is called by its key. */
+/** Why a start is skipped. The holder is identified by its key if its id in the ledger is not known yet. */
 export function overlapText({ key, pid, startedAt }: LockHolder, id: number | string = key): string {
   return `${overlapStart}${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
 }

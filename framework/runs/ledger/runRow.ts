@@ -69,13 +69,13 @@ export function lostOutputOf({ lost_lines, lost_code }: Pick<RunRow, "lost_lines
   return lost_lines === null || lost_code === null ? null : { lines: lost_lines, code: lost_code };
 }
 
-/** Of one that an earlier release recorded, or another process closed, the times have to do. */
+/** Runs recorded by an earlier release or closed by another process have no duration: use their times. */
 function durationOf({ duration, started_at, finished_at }: RunRow): number | null {
   if (duration !== null || finished_at === null) return duration;
   return Math.max(0, finished_at - started_at);
 }
 
-/** Writes the row of a run that begins; false when it is there already, or its slot has had a run. */
+/** Inserts the row of a run that starts; false if it exists already, or its slot already has a run. */
 export function insertRun(ledger: Database, run: JournalStart): boolean {
   const { log } = run;
   const { changes } = ledger
@@ -93,7 +93,7 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
   return changes > 0;
 }
 
-/** Closes the row of a run. How it was closed first stays, unless a reader only found it lost. */
+/** Closes the row of a run. The first end counts, unless a reader had only marked it lost. */
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(

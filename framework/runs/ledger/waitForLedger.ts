@@ -3,10 +3,10 @@ import { isLedgerFree } from "./ledgerFile";
 
 const pauseMs = 250;
 
-/** No command has a name that begins with a dot. */
+/** Command names never begin with a dot. */
 const waitersLock = ".notices";
 
-/** Whether a process waits for the ledger already, and tells what stood in the journal before this was asked. */
+/** Whether a process is already waiting for the ledger, which then handles everything that is in the journal now. */
 export function isWaitedFor(): boolean {
   const lock = takeLock(waitersLock, { wait: false });
   lock?.release();
@@ -14,8 +14,8 @@ export function isWaitedFor(): boolean {
 }
 
 /**
- * Waits while another process has the ledger to itself, at the longest until `until`. Of many that come meanwhile one
- * waits, for all: false for the others.
+ * Waits while another process has the ledger locked, but not beyond `until`. If several processes want to wait, one waits
+ * for all of them; the others get false.
  */
 export async function waitForLedger(until: number): Promise<boolean> {
   if (isLedgerFree()) return true;
@@ -27,7 +27,7 @@ export async function waitForLedger(until: number): Promise<boolean> {
     }
     return true;
   } finally {
-    // Whoever finds the lock taken has written its line before: it is taken in after this.
+    // A process that finds this lock taken has already written its line, which is imported after this.
     lock.release();
   }
 }

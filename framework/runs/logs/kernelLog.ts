@@ -1,14 +1,14 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
 
-/** The first pid namespace, in which the kernel's own numbers mean something (PROC_PID_INIT_INO). */
+/** The initial pid namespace (PROC_PID_INIT_INO): the kernel's log uses its pids. */
 const firstNamespace = "pid:[4026531836]";
 
-/** The kernel refuses to give a record in smaller pieces. */
+/** Reading a record into a smaller buffer fails. */
 const longestRecord = 8192;
 
 /**
- * Whether the kernel says that it killed this process for want of memory. `identity` is what processIdentity() said of
- * it. False as well where the record is not for this user to read, or counts processes otherwise than this container.
+ * Whether the kernel's log says that it killed this process because memory ran out. `identity` comes from
+ * processIdentity(). Also false if this user may not read the log, or if this container has its own pid namespace.
  */
 export function killedByKernel(pid: number, identity: string | null, file = "/dev/kmsg"): boolean {
   const [, namespace, startTicks] = identity?.split(" ") ?? [];
@@ -17,15 +17,15 @@ export function killedByKernel(pid: number, identity: string | null, file = "/de
   const kill = new RegExp(`^\\d+,\\d+,(\\d+),[^;]*;.*out of memory: Killed process ${pid} `, "im");
   return records(file).some((record) => {
     const [, at] = kill.exec(record) ?? [];
-    // An earlier process may have had the same number.
+    // An earlier process may have had the same pid.
     return at !== undefined && Number(at) >= begunAt;
   });
 }
 
-/** Linux shows times in /proc in hundredths of a second on every architecture. */
+/** /proc shows times in hundredths of a second on every architecture. */
 const microsecondsPerTick = 10_000;
 
-/** Each read of /dev/kmsg gives one record (Documentation/ABI/testing/dev-kmsg), and EAGAIN after the last. */
+/** Each read of /dev/kmsg returns one record (Documentation/ABI/testing/dev-kmsg), and EAGAIN after the last. */
 function records(file: string): string[] {
   const found: string[] = [];
   let descriptor: number | undefined;
@@ -38,7 +38,7 @@ function records(file: string): string[] {
       found.push(buffer.toString("latin1", 0, length));
     }
   } catch {
-    // Read as far as this user may: kernel.dmesg_restrict, or no such device.
+    // EAGAIN after the last record, no such device, or this user may not read it (kernel.dmesg_restrict).
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -52,7 +52,7 @@ function readRecord(descriptor: number, buffer: Buffer): number {
   try {
     return readSync(descriptor, buffer);
   } catch (error) {
-    // It was overwritten before it was read; the next one is there.
+    // The record was overwritten before we read it; read the next one.
     if (error.code === "EPIPE") return readRecord(descriptor, buffer);
     throw error;
   }

@@ -1,15 +1,13 @@
-/**
- * The end of a text in whole lines. Of a long last one its end: an error with its stack is one line of the log.
- */
+/** The end of a text, in whole lines. A last line that is too long is cut: an error with its stack is one log line. */
 export function lastLines(text: string, longest: number): string {
   return text.length <= longest ? text : withoutCutLine(text.slice(-longest), longest);
 }
 
-/** Leaves out the line that was cut when this text was taken, unless it is most of what there is. */
+/** Leaves out the first line, which was cut, unless it is most of the text. */
 export function withoutCutLine(text: string, longest: number): string {
   const end = text.indexOf("\n");
   if (end >= 0 && end < longest / 2) return text.slice(end + 1);
-  // A character may have been cut with it.
+  // The cut may have split a character.
   return `…${text.replace(/^[\ufffd\udc00-\udfff]{0,3}/, "")}`;
 }
 

@@ -4,8 +4,8 @@ import type { Run } from "../ledger/run";
 import { isLogPlace } from "./logPlaces";
 
 /**
- * The file that holds a run's output now: rotation renames files, and their inode stays. Undefined where it is gone, or
- * no place of logs.
+ * The file that holds a run's output now: rotation renames files, but their inode stays. Undefined if the file is gone, or
+ * is not in a place for logs.
  */
 export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
   if (log === null || !isLogPlace(log.file)) return undefined;
@@ -26,7 +26,7 @@ function rotatedFiles(file: string): string[] {
   }
 }
 
-/** Only of a regular file: opening a named pipe to read it would block. */
+/** Only for regular files, because opening a named pipe would block. */
 function inodeOf(file: string): number | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat?.isFile() ? stat.ino : undefined;

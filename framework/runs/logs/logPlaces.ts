@@ -5,8 +5,8 @@ import { readText } from "../../config/readText";
 import { ownFileText } from "../../files/openFile";
 
 /**
- * Whether a path that the ledger names may be read as a log: one in the folder of logs, or at a command's declared
- * `log`. Whoever can write the journal could name any other file of this user, and see it in a report or a mail.
+ * Whether a path from the ledger may be read as a log: it must be in a log folder, or be a command's declared `log`.
+ * Otherwise anyone who can write to the journal could get any of this user's files shown in a report or a mail.
  */
 export function isLogPlace(file: string): boolean {
   const place = realPlace(file);
@@ -16,7 +16,7 @@ export function isLogPlace(file: string): boolean {
   return declaredLogs().some((log) => [place, unrotated].includes(realPlace(log)));
 }
 
-/** Without links, also of what is not there (any more). */
+/** Resolves links, even if the file does not exist (anymore). */
 function realPlace(path: string): string {
   try {
     return realpathSync(path);
@@ -26,14 +26,14 @@ function realPlace(path: string): string {
   }
 }
 
-/** Where `crontab:install --log-dir` sent the logs: only this user can have written it. */
+/** The folder given to `crontab:install --log-dir`, from a file that only this user can have written. */
 function installedFolder(): string[] {
   const text = ownFileText(join(paths.data, "installation.json"));
   const folder = text === undefined ? undefined : parsed(text)?.options?.["log-dir"];
   return typeof folder === "string" ? [folder] : [];
 }
 
-/** As the build and schedule.json have them. A default is in there as well, for it may be a link to elsewhere. */
+/** The logs declared in the build and in schedule.json. Includes the defaults, which may be links to elsewhere. */
 function declaredLogs(): string[] {
   const { commands = [] } = parsed(readOrEmpty(paths.manifest)) ?? {};
   const overrides = Object.values(parsed(readOrEmpty(paths.schedule)) ?? {});
@@ -45,13 +45,13 @@ function declaredLogs(): string[] {
     .filter((log) => !isStrangersLink(log));
 }
 
-/** With LAJU_GROUP others write in the folder of logs, too: a link of theirs could lead to any file of this user's. */
+/** With LAJU_GROUP, others can write to the log folder, and a link of theirs could point to any of this user's files. */
 function isStrangersLink(log: string): boolean {
   try {
     const stat = lstatSync(log);
     return stat.isSymbolicLink() && ![0, process.geteuid?.()].includes(stat.uid);
   } catch {
-    return false; // Not there, or in a folder that this user can't enter.
+    return false; // It doesn't exist, or is in a folder that this user can't enter.
   }
 }
 

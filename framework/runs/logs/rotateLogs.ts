@@ -4,15 +4,15 @@ import { makeFile } from "../../files/openFile";
 import { takeLock } from "../lock/lock";
 
 /**
- * Makes X.log X.log.1 where it has grown too large, X.log.1 X.log.2, and so on. Whoever has it open writes on into
- * the renamed file, so no line is lost or cut (which copying and truncating would do); the next start by cron appends
- * to a new X.log. Returns the files that were rotated.
+ * Renames logs that have grown too large: X.log becomes X.log.1, X.log.1 becomes X.log.2, and so on. A process that has the
+ * log open keeps writing to the renamed file, so no line is lost or cut, as copying and truncating would do. The next start
+ * by cron appends to a new X.log. Returns the rotated files.
  */
 export function rotateLogs(files: readonly string[], limits: LogLimits): string[] {
   const large = files.filter((file) => isTooLarge(file, limits));
   if (large.length === 0) return [];
   const lock = takeLock(".rotation", { wait: false });
-  // Whoever has the lock is seeing to it.
+  // The holder of the lock is rotating them already.
   if (lock === undefined) return [];
   try {
     return large.filter((file) => isTooLarge(file, limits) && rotate(file, limits));
@@ -31,13 +31,13 @@ function rotate(file: string, { maxFiles }: LogLimits): boolean {
   while (statOf(`${file}.${free}`) !== undefined) free += 1;
   for (let number = free; number > 1; number -= 1) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
   renameSync(file, `${file}.1`);
-  // Before cron's shell makes it, for everybody to read.
+  // Otherwise cron's shell would create it, readable by everyone.
   makeFile(file);
   removeOldest(file, free, maxFiles);
   return true;
 }
 
-/** What a process still writes to stays until it has ended: its lines would be lost with the file. */
+/** Keeps a file that a process still writes to, because deleting it would lose those lines. */
 function removeOldest(file: string, oldest: number, maxFiles: number): void {
   if (oldest <= maxFiles) return;
   const open = openInodes();
@@ -68,7 +68,7 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // The process has ended meanwhile, or is another user's.
+    return []; // The process has just ended, or belongs to another user.
   }
 }
 

@@ -3,34 +3,34 @@ import type { Run } from "../ledger/run";
 import { runOfLine } from "./lines";
 import { logFileOfRun } from "./logFileOfRun";
 
-/** A stretch of a file; without `to` it ends where the file does. */
+/** A part of a file; without `to`, up to the end of the file. */
 export interface FilePart {
   file: string;
   from: number;
   to: number | null;
 }
 
-/** The lines of other runs that stood among those of one. */
+/** The lines of other runs that were found among a run's own lines. */
 export interface LeftOut {
   lines: number;
-  /** By their keys. */
+  /** The runs' keys. */
   runs: Set<string>;
 }
 
-/** Where the output of a run is now, also in a file that was rotated since; undefined when it is gone. */
+/** Where the output of a run is now, even if its file was rotated since; undefined if it is gone. */
 export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return undefined;
   const { size, birthtimeMs, ctimeMs } = statSync(file);
-  // Of a file that is deleted the next one gets the number; where no birth is kept it equals the last change.
+  // A new file may get the inode of a deleted one. File systems without birth times report the last change instead.
   const isYounger = birthtimeMs !== ctimeMs && birthtimeMs > (run.finishedAt ?? run.startedAt) + 1_000;
   if (isYounger || size < run.log.from) return undefined;
   return { file, from: run.log.from, to };
 }
 
 /**
- * Hands on the run's own lines, each with its newline, in pieces; returns where it stopped. A line counts as another
- * run's only if the ledger knows that run (`isRun`): a command may print text that looks like one.
+ * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line counts as
+ * another run's only if the ledger knows that run (`isRun`), because a command may print text that looks like one.
  */
 export function readOwnLines(
   part: FilePart,
@@ -50,7 +50,7 @@ export function readOwnLines(
   );
 }
 
-/** Whose lines are read, and what becomes of the others. */
+/** Whose lines to read, and where to count the others. */
 export interface OwnLines {
   key: string;
   isRun(key: string): boolean;
@@ -61,13 +61,13 @@ const openingBrace = 0x7b;
 const newline = 0x0a;
 const pieceSize = 256 * 1024;
 
-/** Of a longer line its start and its end are shown: nobody reads 100 MB in one line, and it would have to be held. */
+/** A line longer than this is shortened to its start and its end: nobody reads 100 MB in one line, and it must fit in memory. */
 const longestStart = 1_000_000;
 const longestEnd = 4_000;
 
 /**
- * Reads a part of a file line by line, whatever its size, until `take` says no. What comes last without a newline
- * is handed on when the part has an end; of a file that grows it is left for later.
+ * Reads a part of a file line by line, whatever its size, until `take` returns false. A last line without a newline is
+ * passed on if the part has an end; in a growing file, it is left for the next read.
  */
 export function readLines(part: FilePart, take: (lines: Buffer[]) => boolean): number {
   const descriptor = openSync(part.file, "r");
@@ -116,7 +116,7 @@ class OpenLine {
     if (fitting.length > 0) this.#start.push(fitting);
     this.#startLength += fitting.length;
     const rest = bytes.subarray(fitting.length);
-    // A copy, so that the piece isn't kept for its last bytes.
+    // Copy the bytes, so that they don't keep the whole piece in memory.
     if (rest.length > 0) this.#end = Buffer.concat([this.#end, rest.subarray(-longestEnd)]);
     if (this.#end.length > 2 * longestEnd) this.#end = Buffer.from(this.#end.subarray(-longestEnd));
   }

@@ -4,31 +4,30 @@ import { markName } from "../../config/launch";
 import { sleepSync } from "../../process/sleep";
 import { monotonicMs } from "../../process/thisProcess";
 
-/** How long the processes may take to end after SIGTERM before they get SIGKILL, in milliseconds. */
+/** How long processes may take to exit after SIGTERM before they get SIGKILL, in milliseconds. */
 const patience = 300;
 
-/** How long processes that start others faster than they are found are pursued, in milliseconds. */
+/** How long to chase processes that start others faster than we can find them, in milliseconds. */
 const pursuit = 2_000;
 
-/** A process and when it began, in ticks of the machine's clock: a later one with its pid is another process. */
+/** A process and its start time, in clock ticks since boot, which tells it from a later process with the same pid. */
 export interface Descendant {
   pid: number;
   startedAt: number;
 }
 
-/** Processes that were told to end, and when they may be killed (on the clock of `monotonicMs`). */
+/** Processes that were sent SIGTERM, and when they may be killed (in `monotonicMs` time). */
 export interface Warned {
   processes: Descendant[];
   killAt: number;
 }
 
 /**
- * Ends every process that a run has started, with SIGTERM and then SIGKILL: children and theirs by their
- * parents, and those that left the tree (setsid, double fork) by the mark in their environment. Never the
- * process group, which may be the caller's. `known` are some found earlier, while their parent was alive; without a
- * `pid` the parent is gone, and the number may be another's.
- * Blocks until they are gone; does nothing where there is no /proc. Not found is what left the tree and cleared its
- * environment (`env -i setsid …`).
+ * Terminates every process that a run has started, with SIGTERM and then SIGKILL, and blocks until they are gone. Finds
+ * descendants by their parents, and processes that left the tree (setsid, double fork) by the mark in their environment.
+ * Never signals the process group, which may be the caller's. `known` are descendants found earlier, while their parent was
+ * alive. `pid` is undefined if the parent is gone, because its pid may have been reused.
+ * Does not find processes that left the tree and cleared their environment (`env -i setsid …`), and needs /proc.
  */
 export function endDescendants(
   pid: number | undefined,
@@ -38,7 +37,7 @@ export function endDescendants(
   killDescendants(pid, mark, warnDescendants(pid, mark, known));
 }
 
-/** The first half of it: SIGTERM. */
+/** The first half of `endDescendants`: sends SIGTERM. */
 export function warnDescendants(
   pid: number | undefined,
   mark: string,
@@ -49,18 +48,18 @@ export function warnDescendants(
   return { processes: told, killAt: monotonicMs() + patience };
 }
 
-/** The second: SIGKILL for those that did not end in time, and for what they have started meanwhile. */
+/** The second half: sends SIGKILL to those that did not exit in time, and to what they have started since. */
 export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
   if (processes.length === 0) return;
   while (monotonicMs() < killAt && processes.some(isThere)) sleepSync(20);
   const giveUpAt = monotonicMs() + pursuit;
-  // Stopped first: a process that is killed while it forks leaves a child that nobody finds any more.
+  // Stop them first: a process that is killed while it forks leaves a child that can no longer be found.
   const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
   for (const one of stopped) signal(one, "SIGKILL");
   while (monotonicMs() < giveUpAt && stopped.some(isThere)) sleepSync(5);
 }
 
-/** Stops processes until a look finds none that runs, and returns them. */
+/** Stops processes until none is left running, and returns them. */
 function stopAll(look: () => Descendant[], giveUpAt: number): Descendant[] {
   const stopped = new Map<number, Descendant>();
   for (;;) {
@@ -85,12 +84,12 @@ function isThere({ pid, startedAt }: Descendant): boolean {
   return placeOf(pid)?.startedAt === startedAt;
 }
 
-/** Whether `pid` is this process's parent, or its parent's, and so on; false where there is no /proc. */
+/** Whether `pid` is an ancestor of this process; false without /proc. */
 export function isAncestor(pid: number): boolean {
   return ancestors().includes(pid);
 }
 
-/** The process that started this one, the one that started that, and so on. */
+/** The ancestors of this process, nearest first. */
 export function ancestors(): number[] {
   const found: number[] = [];
   for (let one: number | undefined = process.ppid; one !== undefined && one > 0; one = placeOf(one)?.parent) {
@@ -99,7 +98,7 @@ export function ancestors(): number[] {
   return found;
 }
 
-/** Whether a process is Node with this program (`node build/commands/X.js`, with no flags) and works in this folder. */
+/** Whether a process is Node running this program (`node build/commands/X.js`, without flags) in this folder. */
 export function isProgram(pid: number, file: string, folder: string): boolean {
   const [node = "", started = ""] = read(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
   if (basename(node) !== basename(process.execPath) || basename(started) !== basename(file)) return false;
@@ -117,8 +116,8 @@ function folderOf(pid: number): string | undefined {
 }
 
 /**
- * Whether the run with this mark is around a process. Its environment names all of them: a command that a run has
- * started puts its own mark beside the others.
+ * Whether a process belongs to the run with this mark. Its environment lists the marks of all runs around it: a command
+ * started by a run adds its own mark.
  */
 export function isMarked(pid: number, mark: string): boolean {
   const prefix = `${markName}=`;
@@ -127,7 +126,7 @@ export function isMarked(pid: number, mark: string): boolean {
   return marks.split(" ").includes(mark);
 }
 
-/** The processes that `pid` started, directly or not, and those that carry its mark. */
+/** The descendants of `pid`, and the processes that carry its mark. */
 export function descendantsOf(pid: number | undefined, mark: string): Descendant[] {
   const living = new Map<number, Place>();
   for (const one of processNumbers()) {
@@ -140,7 +139,7 @@ export function descendantsOf(pid: number | undefined, mark: string): Descendant
     if (parent === undefined) return false;
     return parent === pid || (parent > 1 && isBelow(parent));
   };
-  // Most processes of a machine are older than the run, and reading an environment takes as long as all else.
+  // Skip older processes, which are most of them: reading an environment takes as long as everything else together.
   const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= begun;
   return [...living]
     .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && isMarked(one, mark))))
@@ -155,13 +154,13 @@ function processNumbers(): number[] {
   }
 }
 
-/** Whose child it is, and when it began, in ticks of the machine's clock. */
+/** A process's parent, and its start time in clock ticks since boot. */
 interface Place {
   parent: number;
   startedAt: number;
 }
 
-/** Fields 4 and 22 of /proc/PID/stat; undefined for one that is gone, or dead and not yet collected. */
+/** Fields 4 and 22 of /proc/PID/stat; undefined for a process that is gone or a zombie. */
 function placeOf(pid: number): Place | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
@@ -173,15 +172,15 @@ function read(file: string): string | undefined {
   try {
     return readFileSync(file, "latin1");
   } catch {
-    return undefined; // Gone meanwhile, or another user's.
+    return undefined; // Just gone, or another user's.
   }
 }
 
-/** Its identity is looked at right before: meanwhile its pid may have become another process's. */
+/** Checks right before that the pid still belongs to this process. */
 function signal(one: Descendant, name: NodeJS.Signals): void {
   try {
     if (isThere(one)) process.kill(one.pid, name);
   } catch {
-    // Gone already, or not ours to end.
+    // Already gone, or not ours to signal.
   }
 }

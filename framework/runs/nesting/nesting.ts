@@ -6,7 +6,7 @@ import { isThread } from "../../process/thisProcess";
 import type { LockHolder } from "../ledger/run";
 import { ancestors, isAncestor, isMarked, isProgram } from "./descendants";
 
-/** A run as everything that it starts knows it, by one word of LAJU_RUN in the environment. */
+/** Identifies a run to everything it starts, as one word of LAJU_RUN in the environment. */
 export interface RunMark {
   name: string;
   pid: number;
@@ -15,21 +15,21 @@ export interface RunMark {
   key?: string | undefined;
 }
 
-/** "SendDailyDigest:4182-1764463200000-mi5w2x9f3s0k7q": tells what a run has started from everything else. */
+/** "SendDailyDigest:4182-1764463200000-mi5w2x9f3s0k7q": marks everything that a run has started. */
 export function runMark({ name, pid, startedAt, key }: RunMark): string {
   return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
 }
 
-/** How a start stands to the runs around it, which its environment names. */
+/** How a start relates to the runs around it, which its environment lists. */
 export type Nesting =
   /** No run of this command is around it. */
   | { kind: "run" }
-  /** The run started it from its own file to do a part of its work: by fork(), cluster.fork() or as a thread. */
+  /** The run started it from its own file to do part of its work: by fork(), cluster.fork() or as a thread. */
   | { kind: "part"; of: RunMark }
-  /** The command started itself: these commands, one by the other. */
+  /** The command started itself, through this chain of commands. */
   | { kind: "loop"; names: string[] };
 
-/** What a start of this command is. What pm2 starts is a run, whoever asked pm2 for it. */
+/** Decides what a start of this command is. Whatever pm2 starts is a run, no matter who asked pm2 for it. */
 export function nestingOf(name: string): Nesting {
   const around = marksAround().flatMap((word) => readMark(word) ?? []);
   const first = around.findIndex((mark) => mark.name === name);
@@ -37,11 +37,11 @@ export function nestingOf(name: string): Nesting {
   const innermost = around.at(-1) as RunMark;
   if (innermost.name === name && isPartOf(innermost)) return { kind: "part", of: innermost };
   const chain = around.slice(first).map((mark) => mark.name);
-  // The attempts of one run follow each other.
+  // Attempts of the same run appear next to each other.
   return { kind: "loop", names: [...chain.filter((one, at) => one !== chain[at - 1]), name] };
 }
 
-/** The same by who holds the command's lock, for a start whose environment was emptied (`env -i`, sudo). */
+/** The same, judged by the holder of the command's lock, for a start with an empty environment (`env -i`, sudo). */
 export function nestingIn(name: string, holder: LockHolder | undefined): Nesting {
   if (holder === undefined) return { kind: "run" };
   const { pid } = holder;
@@ -52,8 +52,8 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
 }
 
 /**
- * The same by the processes that led to this one, for a start with an emptied environment of a command without a lock.
- * A child with a channel may be a part.
+ * The same, judged by the ancestors of this process, for a command without a lock that is started with an empty
+ * environment. A child with an IPC channel may be a part.
  */
 export function nestingBelow(name: string): Nesting {
   const file = process.argv[1];
@@ -62,7 +62,7 @@ export function nestingBelow(name: string): Nesting {
   return isBelowItself ? { kind: "loop", names: [name, name] } : { kind: "run" };
 }
 
-/** Undefined for what an older laju has put there. */
+/** Undefined for a word that an older laju wrote. */
 function readMark(word: string): RunMark | undefined {
   const [, name, pid, startedAt, key] = /^([^:]+):(\d+)-(\d+)(?:-(\w+))?$/.exec(word) ?? [];
   if (name === undefined) return undefined;
@@ -70,15 +70,15 @@ function readMark(word: string): RunMark | undefined {
 }
 
 /**
- * A part is a child with a channel to its run, or a thread. A part cannot have parts from the same file itself: that
- * would go on without end where the file does not look at what it is.
+ * A part is a child with an IPC channel to its run, or a thread. A part cannot start parts from the same file: a file that
+ * doesn't check what it is would start parts endlessly.
  */
 function isPartOf(run: RunMark): boolean {
   if (isThread()) return isFirstThread();
   return marksAround().at(-1) !== partSign && isChildOf(run);
 }
 
-/** tsx keeps a channel too, to the node that it starts: it is a process between the two, with the run's mark. */
+/** tsx has an IPC channel to the node it starts too: it is a process between the run and its part, with the run's mark. */
 function isChildOf(run: RunMark): boolean {
   if (process.send === undefined) return false;
   const isOrphan = () => !isMarked(process.ppid, runMark(run));
@@ -88,7 +88,7 @@ function isChildOf(run: RunMark): boolean {
 let isFirst: boolean | undefined;
 const threadSign = "laju.isPart";
 
-/** What a thread sets here is known to the threads that it starts. */
+/** Environment data that a thread sets is inherited by the threads it starts. */
 function isFirstThread(): boolean {
   if (isFirst !== undefined) return isFirst;
   const threads = require("node:worker_threads") as typeof import("node:worker_threads");
@@ -97,7 +97,7 @@ function isFirstThread(): boolean {
   return isFirst;
 }
 
-/** Whether pm2's own program is what this process runs. Its variables alone tell nothing: children inherit them. */
+/** Whether this process runs pm2's own program. pm2's variables prove nothing, because children inherit them. */
 function isPm2Container(): boolean {
   return Object.keys(require.cache).some((file) => basename(file).startsWith("ProcessContainer"));
 }

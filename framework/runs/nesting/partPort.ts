@@ -1,16 +1,16 @@
 import type { MessagePort } from "node:worker_threads";
 import { isThread } from "../../process/thisProcess";
 
-/** What a part of a run says to the run that started it: of a process its IPC channel, of a thread its port. */
+/** How a part of a run talks to the run that started it: a process by its IPC channel, a thread by its port. */
 export interface PartPort {
-  /** Whether anything was sent yet, or somebody listens. */
+  /** Whether anything has been sent, or something is listening. */
   isInUse(): boolean;
   isListening(): boolean;
 }
 
 let port: PartPort | undefined;
 
-/** Watches this process's port from here on. */
+/** Starts watching this process's port. */
 export function watchPort(): PartPort {
   port ??= isThread() ? watchThread() : watchChild();
   return port;
@@ -24,7 +24,7 @@ function watchThread(): PartPort {
 }
 
 function watchChild(): PartPort {
-  // In a worker of node:cluster the cluster itself has one.
+  // In a node:cluster worker, the cluster itself has a listener.
   const own = process.listenerCount("message");
   const hasSent = noteSends(process as Required<Pick<NodeJS.Process, "send">>, "send");
   const { worker } = process.getBuiltinModule("node:cluster") as { worker?: NodeJS.EventEmitter };

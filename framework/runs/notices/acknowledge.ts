@@ -2,8 +2,8 @@ import { type Incident, type IncidentRow, toIncident } from "../ledger/incidents
 import { ledger } from "../ledger/ledgerFile";
 
 /**
- * Notes that somebody knows of all that is wrong with a command now, and why it is left for the time being. Returns
- * those incidents. Nobody is told of their beginning any more; of their end is told whoever was told of that.
+ * Acknowledges all open incidents of a command, with a reason, and returns them. No more failure notices are sent about
+ * them. Recovery notices still go to everyone who got a failure notice.
  */
 export function acknowledge(name: string, { reason, at }: { reason: string | null; at: number }): Incident[] {
   const rows = ledger()
@@ -16,8 +16,8 @@ export function acknowledge(name: string, { reason, at }: { reason: string | nul
 }
 
 /**
- * Takes that back: the incidents need attention again. Of one that was acknowledged before anybody was told, the next
- * sender tells. Returns them.
+ * Undoes that, and returns the incidents, which need attention again. If one was acknowledged before its failure notices
+ * were written, the next sender writes them.
  */
 export function undoAcknowledgement(name: string): Incident[] {
   const rows = ledger()

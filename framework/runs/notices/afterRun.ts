@@ -7,19 +7,19 @@ import { beginNotices } from "./beginNotices";
 import { addPing, isSenderComing } from "./notices";
 import { startSender } from "./startSender";
 
-/** Called when a run begins. Only a command with `ping` pays anything. */
+/** Called when a run starts. Costs nothing for a command without `ping`. */
 export function beforeRun({ name, key, ping }: NotifiableRun): void {
   if (ping === undefined) return;
   try {
     const isComing = withoutWaiting(() => addStart(name, key, ping));
     if (!isComing) startSender();
   } catch (error) {
-    // Book-keeping never changes how a run goes.
-    warn(`nobody is told that ${name} began: ${error.message}`);
+    // Failing to notify never affects the run.
+    warn(`the ping for the start of ${name} is not sent: ${error.message}`);
   }
 }
 
-/** Returns whether a sender is coming that takes it along. */
+/** Returns whether another process is just starting a sender, which will send this ping too. */
 function addStart(name: string, key: string, url: string): boolean {
   const runId = idOfRun(key);
   if (runId === undefined) throw new Error("the ledger does not have it yet");
@@ -29,15 +29,15 @@ function addStart(name: string, key: string, url: string): boolean {
 }
 
 /**
- * Called when a run has ended and its end is written, all its retries included: leaves word in the outbox. A process
- * that exits can send nothing itself, and sending must never change how a run ends, so one process beside it does.
+ * Called when a run has ended, including its retries, and its end is recorded. Writes its notices to the outbox. An exiting
+ * process cannot send anything, and sending must never affect how a run ends, so a separate process sends them.
  */
 export function afterRun({ name, key }: NotifiableRun): void {
   try {
     if (withoutWaiting(() => hasNews(key))) startSender();
   } catch (error) {
-    // Whoever has the ledger lets go of it, and a new process finds the driver that a deployment replaced.
-    warn(`how ${name} went is told later: ${error.message}`);
+    // The ledger will be unlocked, and a new process loads the driver that a deployment has replaced.
+    warn(`${name}'s notification is postponed: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }
 }
@@ -50,7 +50,7 @@ function isSenderWaiting(): boolean {
   }
 }
 
-/** Whether somebody has to be told, and no sender is coming that takes it along. */
+/** Whether there is something to send, and no sender is just being started that will send it. */
 function hasNews(key: string): boolean {
   if (!hasEnded(key)) throw new Error("the ledger does not have its end yet");
   const begun = beginNotices(key);

@@ -8,18 +8,18 @@ import type { RunState } from "../ledger/run";
 import { lostOutputOf, type RunRow } from "../ledger/runRow";
 import { addPing } from "./notices";
 
-/** What has begun to be told: a sentence for people, but for a ping. */
+/** A notification that was begun. The text is a sentence for people, except for a ping. */
 export interface Begun {
   kind: "failure" | "recovery" | "ping";
   text: string;
 }
 
-/** Older news of a command that has ended again since is none any more, in milliseconds. */
-const longestUntoldMs = 86_400_000;
+/** After this long, in milliseconds, a run is no longer news if its command has ended again since. */
+const longestPendingMs = 86_400_000;
 
 /**
- * Begins or ends the incidents of runs that ended and of which nobody is told yet, and puts their pings into the
- * outbox: each once, whoever does it. `own` is the key of the run that this process is: it knows that it has ended.
+ * Opens or closes the incidents of runs that ended with a notification still due, and writes their pings to the outbox.
+ * Each run is handled once, whichever process does it. `own` is the key of this process's run, which has certainly ended.
  */
 export function beginNotices(own?: string, now = Date.now()): Begun[] {
   const database = ledger();
@@ -28,7 +28,7 @@ export function beginNotices(own?: string, now = Date.now()): Begun[] {
     .all() as UntoldRow[];
   return rows.flatMap((row) => {
     const untold = JSON.parse(row.untold) as PendingNotice;
-    if (untold.isRetried && row.key !== own && isTryingStill(database, row)) return [];
+    if (untold.isRetried && row.key !== own && isStillRetrying(database, row)) return [];
     return database.transaction(() => begin(database, { row, untold, now })).immediate();
   });
 }
@@ -37,18 +37,18 @@ interface UntoldRow extends RunRow {
   untold: string;
 }
 
-interface Telling {
+interface Pending {
   row: UntoldRow;
   untold: PendingNotice;
   now: number;
 }
 
-/** Several may come here at once: the one whose update finds it untold begins. */
-function begin(database: Database, { row, untold, now }: Telling): Begun[] {
+/** Several processes may do this at once: the one whose update clears the flag proceeds. */
+function begin(database: Database, { row, untold, now }: Pending): Begun[] {
   const { changes } = database
     .prepare("UPDATE runs SET untold = NULL WHERE id = ? AND untold IS NOT NULL")
     .run(row.id);
-  if (changes === 0 || isOldNews(database, row, now)) return [];
+  if (changes === 0 || isStale(database, row, now)) return [];
   const last = lastAttempt(database, row);
   const state = last.state === "running" ? "lost" : last.state;
   const incident = state === "succeeded" ? recovery(last) : failure(last, { state, untold });
@@ -73,7 +73,7 @@ function recovery(run: RunRow): Begun[] {
   return hasRecovered ? [{ kind: "recovery", text: `${run.name} works again` }] : [];
 }
 
-/** Nobody reads in the log that the log could not be written. */
+/** A log that could not be written cannot report that, so a notice does. */
 function loss(run: RunRow, { isAtTerminal }: PendingNotice): Begun[] {
   const lost = lostOutputOf(run);
   if (isAtTerminal || !isLossTrouble(lost)) return [];
@@ -98,7 +98,7 @@ function endOf({ finished_at, started_at }: RunRow): number {
   return finished_at ?? started_at;
 }
 
-/** The attempt that decided: retries are rows of their own. */
+/** The attempt that counts: each retry has its own row. */
 function lastAttempt(database: Database, row: RunRow): RunRow {
   const last = database
     .prepare("SELECT * FROM runs WHERE retry_of = ? AND state <> 'skipped' ORDER BY id DESC LIMIT 1")
@@ -106,14 +106,14 @@ function lastAttempt(database: Database, row: RunRow): RunRow {
   return last ?? row;
 }
 
-/** The process of the first attempt tells how it went in the end, if it is there, or its last attempt goes on. */
-function isTryingStill(database: Database, row: RunRow): boolean {
+/** Whether the process of the first attempt, which notifies about the final result, or the last attempt is still alive. */
+function isStillRetrying(database: Database, row: RunRow): boolean {
   const last = lastAttempt(database, row);
   return !isGone(row) || (last.state === "running" && !isGone(last));
 }
 
-function isOldNews(database: Database, row: RunRow, now: number): boolean {
-  return endOf(row) < now - longestUntoldMs && hasEndedSince(database, row);
+function isStale(database: Database, row: RunRow, now: number): boolean {
+  return endOf(row) < now - longestPendingMs && hasEndedSince(database, row);
 }
 
 function hasEndedSince(database: Database, { id, name, key }: RunRow): boolean {

@@ -10,10 +10,10 @@ import type { Notice } from "./notices";
 import { type NoticeContent, noticeMail } from "./noticeText";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
-/** How much of a run's output a notice carries: Healthchecks.io keeps 100 kB, chats far less. */
+/** How much of a run's output a notice contains: Healthchecks.io keeps 100 kB, chats far less. */
 const tailBytes = 8_000;
 
-/** Where the notices of a command go: what its `notify` says (null: whatever is set up), in this deployment. */
+/** Where a command's notices go in this deployment: to its `notify` channels, or, if null, to all configured ones. */
 export function channelsOf(notify: readonly string[] | null, settings: NoticeSettings): string[] {
   const channels = (notify ?? ["mail", "webhook"]).flatMap((channel) => {
     if (channel === "mail") return settings.mailTo.map((address) => `mail:${address}`);
@@ -23,7 +23,7 @@ export function channelsOf(notify: readonly string[] | null, settings: NoticeSet
   return [...new Set(channels)];
 }
 
-/** Sends one notice to its receiver. Throws when that did not take it. */
+/** Sends one notice to its receiver. Throws if the receiver did not accept it. */
 export async function deliver(notice: Notice, describe: (name: string) => string): Promise<void> {
   const { channel } = notice;
   if (channel.startsWith("ping:")) return sendPing(notice, channel.slice("ping:".length));
@@ -32,10 +32,10 @@ export async function deliver(notice: Notice, describe: (name: string) => string
   return deliverContent(channel, contentOf(notice, incident, describe(notice.name)));
 }
 
-/** Sends what a notice says to one receiver that is no ping. Throws when that did not take it. */
+/** Sends a notice's content by mail or webhook. Throws if the receiver did not accept it. */
 export function deliverContent(channel: string, content: NoticeContent): Promise<void> {
-  if (channel === "webhook") return tried(() => postWebhook(content));
-  return tried(() => sendMail(content, channel.slice("mail:".length)));
+  if (channel === "webhook") return withRetries(() => postWebhook(content));
+  return withRetries(() => sendMail(content, channel.slice("mail:".length)));
 }
 
 function contentOf(notice: Notice, incident: Incident, description: string): NoticeContent {
@@ -60,7 +60,7 @@ async function sendMail(content: NoticeContent, to: string): Promise<void> {
 
 function postWebhook(content: NoticeContent): Promise<void> {
   const { webhookUrl, webhookFormat } = noticeSettings();
-  if (webhookUrl === undefined) throw new Error("NOTIFY_WEBHOOK_URL is not set any more");
+  if (webhookUrl === undefined) throw new Error("NOTIFY_WEBHOOK_URL is no longer set");
   const body = webhookBody(content, webhookFormat ?? webhookFormatOf(webhookUrl));
   return postJson(webhookUrl, JSON.stringify(body));
 }
@@ -73,21 +73,21 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
   return ping(url, event as PingEvent, body);
 }
 
-/** What a ping says, as Healthchecks.io has it: that a run begins, went well or failed. */
+/** The events of a ping, as on Healthchecks.io: a run has started, succeeded or failed. */
 export type PingEvent = "start" | "success" | "fail";
 
-/** URL/start, URL/fail, or for a success the URL itself, with a text as the body. Throws when nobody took it. */
+/** Posts a text to URL/start, URL/fail or, for a success, the URL itself. Throws if it was not accepted. */
 export function ping(url: string, event: PingEvent, body: string): Promise<void> {
   const target = new URL(url);
   if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
-  return tried(() => postText(target.href, body));
+  return withRetries(() => postText(target.href, body));
 }
 
-/** A hiccup is over in seconds; what is left after these attempts waits for the next `laju monitor`. */
+/** A hiccup is over within seconds. What still fails then waits for the next `laju monitor`. */
 const pausesMs = [0, 500, 2_000];
 
-/** Sends something, and tries again after a hiccup. Throws when it is still not taken then. */
-async function tried(send: () => Promise<void>): Promise<void> {
+/** Sends something, and retries after a hiccup. Throws if the last attempt fails. */
+async function withRetries(send: () => Promise<void>): Promise<void> {
   for (const [index, pause] of pausesMs.entries()) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     try {
@@ -98,7 +98,7 @@ async function tried(send: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Wrong settings and refusals do not mend themselves within seconds. */
+/** Wrong settings and refusals don't go away within seconds. */
 function isPassing(error: unknown): boolean {
   if (error instanceof HttpError) return error.status >= 500 || error.status === 429;
   return !(error instanceof LajuError) || error.code === "E_MAIL_CONNECT";

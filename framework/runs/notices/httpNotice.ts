@@ -3,12 +3,12 @@ import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
 const requestTimeoutMs = 10_000;
-/** How much of an answer is read (bytes), and shown (characters). A receiver may send one without end. */
+/** How much of an answer is read (bytes) and shown (characters). A receiver may send an endless one. */
 const longestAnswer = 4_096;
 const longestShown = 200;
 const mostRedirects = 3;
 
-/** What a receiver answered in place of taking a notice. */
+/** A receiver answered, but did not accept the notice. */
 export class HttpError extends Error {
   constructor(
     message: string,
@@ -19,14 +19,14 @@ export class HttpError extends Error {
 }
 
 /**
- * Throws when nobody took it. 307 and 308 mean the same request elsewhere; 301, 302 and 303 a GET without the body, and
- * the page that answers it (a login, say) looks as if the notice had been taken.
+ * Posts a notice, and throws if it was not accepted. Follows only 307 and 308, which repeat the same request elsewhere. A
+ * 301, 302 or 303 leads to a GET without the body, and a page that answers it, such as a login, would look like success.
  */
 export function postJson(url: string, json: string): Promise<void> {
   return send(url, { type: "application/json", body: json, takesGet: false });
 }
 
-/** For pings: the GET of a redirection counts as one, too. */
+/** For pings, where the GET of a redirect counts too. */
 export function postText(url: string, text: string): Promise<void> {
   return send(url, { type: "text/plain; charset=utf-8", body: text, takesGet: true });
 }
@@ -37,7 +37,7 @@ interface Sending {
   takesGet: boolean;
 }
 
-/** Follows a redirect only within its origin: another host, or the same without TLS, is not whom the user named. */
+/** Follows redirects only within the same origin: another host, or the same without TLS, is not the receiver the user chose. */
 async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
   const { url: start, headers } = webAddress(address);
   const common = { redirect: "manual", signal: AbortSignal.timeout(requestTimeoutMs) } as const;
@@ -50,15 +50,15 @@ async function send(address: string, { type, body, takesGet }: Sending): Promise
   for (let redirects = 0; ; redirects++) {
     const response = await answerOf(address, url, request);
     const target = targetOf(response, url);
-    if (target === undefined) return taken(address, response);
+    if (target === undefined) return checkAccepted(address, response);
     await response.body?.cancel();
     const isSame = response.status > 306;
-    if (redirects >= mostRedirects) throw notTaken(url, response, "and redirects too often");
+    if (redirects >= mostRedirects) throw notAccepted(url, response, "and redirects too often");
     const isWeb = /^https?:$/.test(target.protocol);
     if (!isWeb)
-      throw notTaken(url, response, `and redirects to ${target.protocol}…, which is no web address`);
+      throw notAccepted(url, response, `and redirects to ${target.protocol}…, which is not a web address`);
     if (target.origin !== start.origin || !(isSame || takesGet)) {
-      throw notTaken(url, response, `and redirects to another address at ${target.origin}: set that one`);
+      throw notAccepted(url, response, `and redirects to another address at ${target.origin}: set that one`);
     }
     if (!isSame) request = get;
     url = target;
@@ -69,7 +69,7 @@ async function answerOf(address: string, url: URL, request: RequestInit): Promis
   try {
     return await fetch(url, request);
   } catch (error) {
-    // "fetch failed" says nothing; the cause may repeat the URL.
+    // "fetch failed" alone says nothing, but the cause may contain the URL.
     const cause = isError(error) && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : "";
     throw new Error(`${url.host}: ${withoutUrlSecrets(errorMessage(error) + cause, address)}`);
   }
@@ -82,15 +82,15 @@ function targetOf({ status, headers }: Response, url: URL): URL | undefined {
   return webAddress(new URL(location, url).href).url;
 }
 
-async function taken(address: string, response: Response): Promise<void> {
+async function checkAccepted(address: string, response: Response): Promise<void> {
   if (response.ok) return void (await response.body?.cancel());
   const answer = withoutUrlSecrets(await startOf(response), address)
     .replaceAll(/\s+/g, " ")
     .trim();
-  throw notTaken(new URL(address), response, answer);
+  throw notAccepted(new URL(address), response, answer);
 }
 
-function notTaken({ host }: URL, { status }: Response, what: string): HttpError {
+function notAccepted({ host }: URL, { status }: Response, what: string): HttpError {
   return new HttpError(`${host} answered ${status} ${what.slice(0, longestShown)}`.trimEnd(), status);
 }
 
@@ -106,7 +106,7 @@ async function startOf({ body }: Response): Promise<string> {
       if (length >= longestAnswer) break;
     }
   } catch {
-    // The answer broke off: its status is what counts.
+    // The answer broke off, but only its status matters.
   }
   return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
 }

@@ -6,7 +6,7 @@ import type { Failures, Incident } from "../ledger/incidents";
 import type { Run } from "../ledger/run";
 import type { NoticeEvent } from "./notices";
 
-/** Everything that a notice says, whatever its form. */
+/** Everything that a notice says, in whatever form it is sent. */
 export interface NoticeContent {
   event: Extract<NoticeEvent, "failure" | "recovery">;
   name: string;
@@ -16,11 +16,11 @@ export interface NoticeContent {
   app: string;
   incident: Incident;
   run: Run | undefined;
-  /** How often it failed while the incident lasted. */
+  /** How often it failed during the incident. */
   failures: Failures;
-  /** The end of what the run printed, for people. */
+  /** The end of the run's output, formatted for reading. */
   output: string;
-  /** The same as it is in the log, for programs. */
+  /** The same, exactly as in the log. */
   rawOutput: string;
 }
 
@@ -32,11 +32,11 @@ export function noticeTitle({ event, name, incident }: NoticeContent): string {
   }
   if (event === "failure") return `${name} ${incident.reason}`;
   if (incident.closedBecause !== null)
-    return `${name} ${incident.closedBecause}: its incident ends after ${lasted}`;
+    return `${name} ${incident.closedBecause}: its incident was closed after ${lasted}`;
   return `${name} works again after ${lasted}`;
 }
 
-/** What stands below the title, as label and value; nothing in it acts where it is shown. */
+/** The facts below the title, as labels and values that are safe to display. */
 export function noticeFacts({
   event,
   description,
@@ -51,7 +51,7 @@ export function noticeFacts({
     ["Since", event === "recovery" ? `${timeText(incident.openedAt)} (${incident.reason})` : undefined],
     ["Failed", event === "recovery" ? failuresText(failures) : undefined],
     ["Started", run && timeText(run.startedAt)],
-    ["Lasted", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
+    ["Duration", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],
     ["Message", run?.message ?? undefined],
     ["Counts", (run && countsText(run)) || undefined],
@@ -65,7 +65,7 @@ export function noticeFacts({
     .map(([label, value]) => [label, printable(value)]);
 }
 
-/** Each fact as text. Further lines are indented, so that no message passes for the next fact. */
+/** Each fact as text. Continuation lines are indented, so that no message can pass for the next fact. */
 export function factLines(content: NoticeContent): string[] {
   return noticeFacts(content).map(([label, value]) => `${label}: ${value.replaceAll("\n", "\n  ")}`);
 }
@@ -76,7 +76,7 @@ export function noticeText(content: NoticeContent): string {
   return [noticeTitle(content), "", ...factLines(content), ...output].join("\n");
 }
 
-/** A notice as a mail, whose HTML part is the view notice: the app's, else laju's own. */
+/** A notice as a mail. The HTML part is the view "notice": the app's, or else laju's own. */
 export function noticeMail(content: NoticeContent): Mail & { subject: string; text: string; data: object } {
   const title = noticeTitle(content);
   return {
@@ -84,7 +84,7 @@ export function noticeMail(content: NoticeContent): Mail & { subject: string; te
     text: noticeText(content),
     view: "notice",
     data: { title, facts: noticeFacts(content), output: printable(content.output) },
-    // No holiday reply, please (RFC 3834).
+    // Prevents out-of-office replies (RFC 3834).
     headers: { "Auto-Submitted": "auto-generated" },
   };
 }
@@ -95,13 +95,13 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
   return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
-/** What to do where looking at the run does not tell. */
+/** What to do, if the run itself doesn't show it. */
 function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":
       return [
-        ["End it", `node laju stop ${name}`],
-        ["Prevent it", `set a timeout in the command's metadata, or COMMAND_TIMEOUT for all`],
+        ["Stop it", `node laju stop ${name}`],
+        ["Prevent it", `set a timeout in the command's metadata, or COMMAND_TIMEOUT for all commands`],
       ];
     case "overdue":
       return [["Find out why", "node laju doctor"]];
@@ -112,13 +112,13 @@ function nextStep({ kind, name }: Incident, run: Run | undefined): [string, stri
   }
 }
 
-/** Why a run failed. An error that it logged before the one that ended it is often the cause. */
+/** Why a run failed. An error it logged before the one that ended it is often the cause. */
 function causeFacts({ error, loggedError }: Run): [string, string][] {
   if (!error) return loggedError ? [["Error", loggedError]] : [];
-  return loggedError ? [...errorFacts(error), ["Logged before", loggedError]] : errorFacts(error);
+  return loggedError ? [...errorFacts(error), ["Logged earlier", loggedError]] : errorFacts(error);
 }
 
-/** The first line of an error, and those of its causes. The label says "Error" already. */
+/** The first lines of an error and of its causes, without the "Error:" that the label already says. */
 function errorFacts(text: string): [string, string][] {
   const [first = "", ...lines] = text.split("\n");
   const label = "Caused by: ";

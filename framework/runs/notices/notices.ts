@@ -1,11 +1,11 @@
 import type { Database } from "../../services/database/sqliteDriver";
-import { findIncident, untoldIncidents } from "../ledger/incidents";
+import { findIncident, incidentsWithoutNotices } from "../ledger/incidents";
 import { ledger } from "../ledger/ledgerFile";
 
-/** What is told: of an incident its beginning and its end, of a pinged run its start and how it ended. */
+/** What a notice reports: the start or end of an incident, or, as a ping, the start or end of a run. */
 export type NoticeEvent = "failure" | "recovery" | "start" | "success" | "fail";
 
-/** One thing to tell one receiver: `mail:ops@example.com`, `webhook`, or `ping:https://…`. */
+/** One message to one receiver: `mail:ops@example.com`, `webhook`, or `ping:https://…`. */
 export interface Notice {
   id: number;
   name: string;
@@ -20,11 +20,11 @@ export interface Notice {
 }
 
 const hour = 3_600_000;
-/** A notice older than this tells nothing new any more. */
+/** A notice older than this is given up, because it is no longer news. */
 const longestPendingMs = { incident: 24 * hour, ping: hour };
-/** For so long a ping is sent even though a later one follows it. */
+/** A ping younger than this is sent even if a later one follows it. */
 const freshMs = 300_000;
-/** Longer than any attempt takes: after it the claim of a sender that died is void. */
+/** When the claim of a sender that died expires. Longer than any attempt takes. */
 const claimMs = 120_000;
 
 export function addPing(
@@ -33,7 +33,7 @@ export function addPing(
   insertNotice({ ...ping, channel: `ping:${ping.url}`, incidentId: null });
 }
 
-/** Whether someone else's ping waits for a sender that is just being started, and that will take ours along. */
+/** Whether another process has just written a ping and is starting a sender, which will send ours too. */
 export function isSenderComing(at: number): boolean {
   const row = ledger()
     .prepare(
@@ -45,13 +45,13 @@ export function isSenderComing(at: number): boolean {
 }
 
 /**
- * Writes the notices of incidents that have none yet: of a beginning to whoever `channelsOf` names, of an end to
- * those who were told of the beginning.
+ * Writes the notices of incidents that have none yet: failures to the channels from `channelsOf`, recoveries to the
+ * channels that got the failure.
  */
 export function writeNotices(channelsOf: (name: string) => string[], now: number): void {
-  for (const incident of untoldIncidents()) {
+  for (const incident of incidentsWithoutNotices()) {
     const { id, name } = incident;
-    if (!incident.isOpeningTold) {
+    if (!incident.hasOpeningNotices) {
       write(id, "opening_told", { name, event: "failure", runId: incident.runId }, channelsOf(name), now);
     }
     if (findIncident(id)?.closedAt == null) continue;
@@ -59,13 +59,13 @@ export function writeNotices(channelsOf: (name: string) => string[], now: number
       id,
       "closing_told",
       { name, event: "recovery", runId: incident.closedRunId },
-      toldChannels(id),
+      notifiedChannels(id),
       now,
     );
   }
 }
 
-/** Two senders may come here at once: the one whose update finds the flag unset writes. */
+/** If two senders do this at once, the one whose update sets the flag writes. */
 function write(
   incidentId: number,
   flag: "opening_told" | "closing_told",
@@ -85,7 +85,7 @@ function write(
     .immediate();
 }
 
-function toldChannels(incidentId: number): string[] {
+function notifiedChannels(incidentId: number): string[] {
   const rows = ledger()
     .prepare("SELECT DISTINCT channel FROM notices WHERE incident_id = ? AND event = 'failure' ORDER BY id")
     .all(incidentId) as { channel: string }[];
@@ -100,15 +100,15 @@ function insertNotice(notice: Omit<Notice, "id" | "attempts" | "error">): void {
     .run(notice.name, notice.event, notice.channel, notice.incidentId, notice.runId, notice.createdAt);
 }
 
-/** What a sender has tried already: notices, and receivers that take nothing at present. */
+/** What a sender leaves alone: notices it has tried already, and receivers that accept nothing at present. */
 export interface NotNow {
   ids: number[];
   channels: string[];
 }
 
 /**
- * Takes the next notice that waits, for this sender alone. While one is on its way to a receiver, a later one to
- * the same about the same command waits, so that an end never overtakes its start.
+ * Claims the next pending notice for this sender. While a notice is on its way to a receiver, later ones about the same
+ * command to the same receiver wait, so that an end never overtakes its start.
  */
 export function claimNotice(now: number, except: NotNow): Notice | undefined {
   const row = ledger()
@@ -141,12 +141,12 @@ export function noticeSent(id: number, now: number): void {
     .run(now, id);
 }
 
-/** It goes back among those that wait. */
+/** Releases the claim, so that the notice is pending again. */
 export function noticeFailed(id: number, error: string): void {
   ledger().prepare("UPDATE notices SET claimed_until = 0, error = ? WHERE id = ?").run(error, id);
 }
 
-/** Drops pings that a later one has made untrue, and whatever could not be sent for too long. */
+/** Drops pings that a later one has superseded, and notices that could not be sent for too long. */
 export function dropStaleNotices(now: number): void {
   ledger()
     .prepare(
@@ -167,10 +167,10 @@ export function dropStaleNotices(now: number): void {
     .run({ now, ...longestPendingMs });
 }
 
-/** How many of the newest notices are looked through for those that were given up. */
+/** How many of the newest notices are searched for ones that were given up. */
 const newest = 500;
 
-/** What waits to be sent, and what was given up with nothing sent to the same receiver since; the oldest first. */
+/** Pending notices, and notices given up whose receiver has not received any since; oldest first. */
 export function unsentNotices(database: Database): { waiting: Notice[]; givenUp: Notice[] } {
   const waiting = database.prepare("SELECT * FROM notices WHERE ended_at IS NULL ORDER BY id").all();
   const givenUp = database

@@ -6,15 +6,15 @@ import { hostName } from "../../process/thisProcess";
 import { stableHash } from "../../schedule/expression/hash";
 import { channelsOf, deliverContent } from "./deliver";
 
-/** Marks are empty files: one can be made on a full disk too, as a rule. */
+/** Marks are empty files, which can usually be created even on a full disk. */
 const prefix = "told-directly-";
 
-/** How long the same is not told again, in milliseconds. */
+/** How long the same notice is not repeated, in milliseconds. */
 const restMs = 6 * 3_600_000;
 
 /**
- * Tells of what keeps the ledger, where notices wait, from being written: at once and without it. Returns what was sent,
- * and what was not, one sentence each.
+ * Sends a notice about a problem immediately, without going through the ledger, which cannot be written. Returns what was
+ * sent and what was not, one sentence each.
  */
 export async function notifyDirectly(
   reasons: readonly string[],
@@ -53,14 +53,14 @@ export async function notifyDirectly(
       await deliverContent(channel, content);
       report.sent.push(`Sent a notice: ${reason}`);
     } catch (error) {
-      report.failed.push(`A notice is not sent: ${error.message}`);
+      report.failed.push(`Could not send a notice: ${error.message}`);
     }
   }
   if (report.sent.length > 0) remember(reason);
   return report;
 }
 
-/** Forgets what was told: the ledger can be written again. */
+/** Forgets the notices sent directly, because the ledger can be written again. */
 export function forgetDirectNotices(): void {
   for (const name of readdirSync(paths.data).filter((one) => one.startsWith(prefix))) {
     rmSync(join(paths.data, name), { force: true });
@@ -71,7 +71,7 @@ function noticedAt(reason: string): number {
   try {
     return statSync(markOf(reason), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   } catch {
-    return 0; // The data folder is not for us to see.
+    return 0; // We may not read the data folder.
   }
 }
 
@@ -80,11 +80,11 @@ function remember(reason: string): void {
     rmSync(markOf(reason), { force: true });
     makeFile(markOf(reason));
   } catch {
-    // Not even that is possible: the next pass tells again.
+    // Not even that is possible: the next pass will send the notice again.
   }
 }
 
-/** The same trouble has other numbers each time: of a process, of megabytes. */
+/** Ignores numbers, because the same problem may come with another pid or size each time. */
 function markOf(reason: string): string {
   return join(paths.data, prefix + stableHash(reason.replaceAll(/\d+/g, "")).toString(16));
 }

@@ -13,7 +13,7 @@ import {
   writeNotices,
 } from "./notices";
 
-/** What the sender has to know of a command; of one that is gone nothing is known. */
+/** What the sender needs to know about a command; unknown for a command that was removed. */
 export interface NoticeSubject {
   description: string;
   notify: string[] | null;
@@ -25,8 +25,8 @@ export interface SendReport {
 }
 
 /**
- * Sends what waits in the outbox, each notice once; what nobody takes stays for the next call. Several senders may
- * work at the same time. No new notice is begun after `until`.
+ * Sends the notices in the outbox, each once. Those that are not accepted stay for the next call. Several senders may run
+ * at the same time. After `until`, no further notice is started.
  */
 export async function sendNotices(
   subjectOf: (name: string) => NoticeSubject | undefined,
@@ -54,15 +54,15 @@ export async function sendNotices(
   return report;
 }
 
-/** A receiver that refused two notices, or one ping, is left alone until the next sender. */
+/** A receiver that refused two notices, or one ping, is left alone until the next sender runs. */
 function notNow({ failed }: SendReport): NotNow {
   const channels = failed.map(({ notice }) => notice.channel);
-  const isTired = (channel: string, index: number) =>
+  const isRefusing = (channel: string, index: number) =>
     channel.startsWith("ping:") || channels.indexOf(channel) < index;
-  return { ids: failed.map(({ notice }) => notice.id), channels: channels.filter(isTired) };
+  return { ids: failed.map(({ notice }) => notice.id), channels: channels.filter(isRefusing) };
 }
 
-/** fetch says only "fetch failed"; what it was is in the cause. */
+/** fetch only says "fetch failed"; the reason is in the cause. */
 function messageOf(error: unknown): string {
   const message = errorMessage(error);
   const cause = isError(error) && error.cause !== undefined ? errorMessage(error.cause) : "";

@@ -4,8 +4,8 @@ import { environmentWith, paths } from "../../config/config";
 import { require } from "../../config/require";
 
 /**
- * Starts `laju notices:send` as a process of its own, which this one's end does not touch. Where it cannot be
- * started, the next `laju monitor` sends what waits.
+ * Starts `laju notices:send` as a separate process that outlives this one. If it cannot be started, the next `laju monitor`
+ * sends the notices.
  */
 export function startSender(): void {
   const program = join(paths.build, "laju.js");
@@ -15,9 +15,9 @@ export function startSender(): void {
     cwd: paths.root,
     detached: true,
     stdio: "ignore",
-    // It is no part of this run, whose descendants may be ended with it.
+    // Not part of this run, whose descendants may be terminated with it.
     env: environmentWith({ LAJU_RUN: "", LAJU_ENTRY: "", LAJU_ATTEMPT: "" }),
   });
-  sender.on("error", () => {}); // No memory, no process left: the monitor has it.
+  sender.on("error", () => {}); // Out of memory or processes: the monitor will send the notices.
   sender.unref();
 }

@@ -4,7 +4,7 @@ import { factLines, type NoticeContent, noticeFacts, noticeTitle } from "./notic
 
 export type WebhookFormat = "slack" | "discord" | "teams" | "plain";
 
-/** The form that a URL's host understands, as far as it shows. */
+/** The format that a URL's host understands, if it can be recognized. */
 export function webhookFormatOf(url: string): WebhookFormat {
   const { hostname, pathname } = new URL(url);
   if (hostname === "hooks.slack.com") return "slack";
@@ -24,11 +24,11 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
     const head = [`**${discordText(title(content))}**`, ...factLines(content).map(discordText)]
       .join("\n")
       .slice(0, 1000)
-      // An escape that was cut would take effect on what follows.
+      // A cut-off escape would affect the text that follows.
       .replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
     return {
       content: [head, ...fenced(content, 950)].join("\n"),
-      // What a command prints must not call anybody.
+      // A command's output must not mention anyone.
       allowed_mentions: { parse: [] },
     };
   },
@@ -63,7 +63,7 @@ function discordText(text: string): string {
   return text.replaceAll(/[\\`*_~|[\]()<>#]/g, "\\$&");
 }
 
-/** Not every Teams client knows escapes. A blank without width between its halves makes a link no link. */
+/** Not every Teams client supports escapes, so a zero-width space breaks up links instead. */
 function teamsText(text: string): string {
   return text.replaceAll("](", "]\u200b(");
 }
@@ -72,7 +72,7 @@ function slackLines(content: NoticeContent): string[] {
   return [...factLines(content), ...fenced(content, 2500)].map(slackText);
 }
 
-/** The three characters that Slack gives a meaning, `<!channel>` among them. */
+/** Escapes the three characters that are special in Slack, for example in `<!channel>`. */
 function slackText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
@@ -101,6 +101,6 @@ function teamsCard(content: NoticeContent): object {
 }
 
 function textBlock(text: string) {
-  // A single newline is a blank in Teams' Markdown.
+  // A single newline is rendered as a space in Teams' Markdown.
   return { type: "TextBlock", text: text.replaceAll("\n", "\n\n"), wrap: true };
 }

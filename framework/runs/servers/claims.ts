@@ -13,12 +13,12 @@ import { redisClaims } from "./redisClaims";
 /** How long after its time a slot may be claimed, in milliseconds. */
 export const longestClaimAge = (keptSeconds / 2) * 1000;
 
-/** A store that takes the connection and then says nothing is away too. */
+/** A store that accepts the connection but doesn't answer within this time counts as unavailable. */
 const patienceMs = 10_000;
 
 /**
- * Claims a scheduled moment of a command for this process: "this run", or the host that has it already. Throws when
- * the store cannot be asked; nothing is known then. (It may be claimed all the same, by an answer that was lost.)
+ * Claims a scheduled time of a command for this process. Returns "this run", or the host that has already claimed it.
+ * Throws if the store cannot be asked; then nothing is known, and the claim may have succeeded if only the answer was lost.
  */
 export async function claimSlot(name: string, slot: number): Promise<string> {
   const own = `${hostname()} ${randomUUID()}`;
@@ -27,15 +27,15 @@ export async function claimSlot(name: string, slot: number): Promise<string> {
   return holder === own ? "this run" : (holder.split(" ")[0] as string);
 }
 
-/** Which of these moments of a command some server has claimed. */
+/** Which of these scheduled times of a command have been claimed by some server. */
 export async function claimedSlots(name: string, slots: readonly number[]): Promise<number[]> {
   const keys = new Map(slots.map((slot) => [keyOf(name, slot), slot]));
   const taken = await inTime(claimStore().taken([...keys.keys()]));
   return taken.flatMap((key) => keys.get(key) ?? []);
 }
 
-/** Asks the store for nothing, and throws if it does not answer; returns what it is, for people. */
-export async function lookAtClaimStore(): Promise<string> {
+/** Throws if the store does not answer; returns its description. */
+export async function checkClaimStore(): Promise<string> {
   await inTime(claimStore().taken([keyOf("", 0)]));
   const place = databasePlace();
   if (settings().redis.isSet) return `Redis at ${redisPlace().address}`;
@@ -45,13 +45,13 @@ export async function lookAtClaimStore(): Promise<string> {
 function claimStore(): ClaimStore {
   if (settings().redis.isSet) return redisClaims;
   if (databasePlace().engine !== "sqlite") return databaseClaims;
-  throw new LajuError("oneServer needs a store that the servers share, and none is set up", {
+  throw new LajuError("oneServer needs a store that the servers share, but none is configured", {
     code: "E_ONE_SERVER_STORE",
-    hint: "Set REDIS_URL, or DATABASE_URL to a PostgreSQL or MySQL; or take oneServer out of the command.",
+    hint: "Set REDIS_URL, or DATABASE_URL to PostgreSQL or MySQL, or remove oneServer from the command.",
   });
 }
 
-/** Readable where it fits, so that people find it; apps that share a store differ by their package's name. */
+/** Readable unless too long, so that people can find it. Contains the package's name, because apps may share a store. */
 function keyOf(name: string, slot: number): string {
   const { name: app } = JSON.parse(readText(join(paths.root, "package.json")));
   const key = `laju:claim:${app}:${environmentName()}:${name}:${new Date(slot).toISOString()}`;
@@ -62,7 +62,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new LajuError(
-      `the store that the servers share gave no answer within ${patienceMs / 1000} s`,
+      `the store that the servers share did not answer within ${patienceMs / 1000} s`,
       {
         code: "E_ONE_SERVER_AWAY",
         hint: "node laju doctor says whether it can be reached.",

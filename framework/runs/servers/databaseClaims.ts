@@ -3,7 +3,7 @@ import { databasePlace } from "../../services/database/databasePlace";
 import { isMissingTable } from "../../services/database/sqlErrors";
 import { type ClaimStore, keptSeconds } from "./claimStore";
 
-/** MySQL's own collations would take "reports/A" and "reports/a" for one command. */
+/** MySQL's default collations would treat "reports/A" and "reports/a" as the same command. */
 const types = {
   pg: { text: "text", time: "timestamptz" },
   mysql2: { text: "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", time: "timestamp" },
@@ -20,7 +20,7 @@ export const databaseClaims: ClaimStore = {
       await DB("laju_claims").insert({ key, holder }).onConflict("key").ignore();
       const row: ClaimRow | undefined = await DB("laju_claims").where({ key }).first();
       if (row?.holder === holder) await forgetOld();
-      return row?.holder ?? "a server unknown";
+      return row?.holder ?? "unknown";
     }),
 
   taken: (keys) =>
@@ -30,7 +30,7 @@ export const databaseClaims: ClaimStore = {
     }),
 };
 
-/** By the database's clock, which is one for all. The run does not depend on it. */
+/** Uses the database's clock, which is the same for all servers. Errors don't affect the run. */
 async function forgetOld(): Promise<void> {
   const before = {
     pg: `now() - interval '${keptSeconds} seconds'`,
@@ -39,10 +39,10 @@ async function forgetOld(): Promise<void> {
   await DB("laju_claims")
     .where("claimed_at", "<", DB.raw(before[engine()]))
     .delete()
-    .catch(() => {}); // The next claim tries again.
+    .catch(() => {}); // The next claim will retry it.
 }
 
-/** Made at the first claim: a migration that one server has not run yet would keep every server from working. */
+/** Creates the table at the first claim: a migration that has not been run yet would stop every server. */
 async function withTable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -63,7 +63,7 @@ async function makeTable(): Promise<void> {
       claimed_at ${time} NOT NULL DEFAULT CURRENT_TIMESTAMP)`);
     await DB.raw("CREATE INDEX laju_claims_by_age ON laju_claims (claimed_at)");
   } catch (error) {
-    // Another server made it at the same moment, which PostgreSQL and MySQL report in several ways.
+    // Another server created it at the same time, which PostgreSQL and MySQL report in several ways.
     if (!(await DB.schema.hasTable("laju_claims"))) throw error;
   }
 }

@@ -4,8 +4,8 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 export const redisClaims: ClaimStore = {
   async claim(key, holder) {
     const isNew = await Redis.set(key, holder, "EX", keptSeconds, "NX");
-    // A command that was sent again after a lost connection finds its own claim.
-    return isNew === null ? ((await Redis.get(key)) ?? "a server unknown") : holder;
+    // If the client resent the SET after a lost connection, the claim found may be our own.
+    return isNew === null ? ((await Redis.get(key)) ?? "unknown") : holder;
   },
 
   async taken(keys) {

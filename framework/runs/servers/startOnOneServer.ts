@@ -9,22 +9,23 @@ import { claimSlot, longestClaimAge } from "./claims";
 const minute = 60_000;
 
 /**
- * Returns in the one of several servers that is to do the work of a scheduled moment; in the others the process ends
- * here, with a skipped run. It claims only after this server's own reasons not to run (pause, overlap), so that it
- * takes nothing away from the others that it will not do itself.
+ * Returns on the one server that should do the work of a scheduled time; on the others, the process exits here with a
+ * skipped run. Claims only after this server's own reasons not to run (pause, overlap) have been checked, so that it never
+ * claims work that it won't do.
  */
 export async function startOnOneServer(run: ActiveRun, command: Scheduled & OneServer): Promise<void> {
   if (!run.awaitsClaim) return;
   const slot = run.due ?? slotOfStart(run.startedAt, command);
   const moment = new Date(slot).toISOString();
-  // A claim that old may have been forgotten by the store, so nobody could say that it is free.
-  if (Date.now() - slot > longestClaimAge) run.skip(`its time, ${moment}, is too long ago to ask who ran it`);
+  // The store may have deleted a claim that old, so a free key would prove nothing.
+  if (Date.now() - slot > longestClaimAge)
+    run.skip(`its time, ${moment}, is too long ago to tell whether another server ran it`);
   const holder = await claimOf(run, command, slot);
   if (holder === "this run") return run.confirm();
   run.skip(holderText(holder, moment));
 }
 
-/** At a terminal somebody tries it out, and is not to be told that cron has run it minutes ago. */
+/** At a terminal someone is trying it out, and it should run even if cron ran it minutes ago. */
 function slotOfStart(startedAt: number, command: Scheduled): number {
   const slot = isAtTerminal() ? undefined : latestSlot(command, new Date(startedAt));
   return slot ?? Math.floor(startedAt / minute) * minute;
@@ -35,11 +36,11 @@ async function claimOf(run: ActiveRun, { name, whenUnavailable }: Scheduled & On
     return await claimSlot(name, slot);
   } catch (error) {
     if (whenUnavailable === "skip" && error.code !== "E_ONE_SERVER_STORE") {
-      run.skip(`whether another server runs it is not known: ${error.message}`);
+      run.skip(`cannot tell whether another server runs it: ${error.message}`);
     }
     run.noteError(error);
     const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
-    writeAll(2, `laju: ${name} is not run: ${error.message}${hint}\n`);
+    writeAll(2, `laju: not running ${name}: ${error.message}${hint}\n`);
     return run.exit(1);
   }
 }

@@ -15,7 +15,7 @@ import { startSender } from "../notices/startSender";
 import { isWorthRetrying, type Retries, retryUntilDone } from "./retry";
 import type { LimitState } from "./watchdogOrders";
 
-/** The signals that end a run, with their numbers, which are POSIX's own: node:os is not loaded for them. */
+/** The signals that end a run. POSIX defines their numbers, so node:os need not be loaded. */
 export const signalNumbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 export const endingSignals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
 
@@ -25,32 +25,32 @@ export interface Supervision {
   startedAt: number;
   /** The longest the run may take, in milliseconds; null for no limit. */
   timeoutMs: number | null;
-  /** Its record in the journal. A source tried by hand has none. */
+  /** Its record in the journal. A source run by hand has none. */
   record?: RunRecord | undefined;
-  /** How often this process tries again after a failure. */
+  /** How often this process retries it after a failure. */
   retries?: Retries | undefined;
-  /** The command's lock, where it has one, for the retries. */
+  /** The command's lock, if it has one, for the retries. */
   lock?: HeldLock | undefined;
-  /** Whose end is told where the command's notices go. */
+  /** The run as its notices need it; undefined if its end is not to be notified. */
   notifiable?: NotifiableRun | undefined;
-  /** What everything that the run starts carries in its environment. */
+  /** The mark that everything the run starts carries in its environment. */
   mark: string;
-  /** The scheduled moment that it was started for, where that is known. */
+  /** The scheduled time it was started for, if known. */
   due?: number | null;
-  /** Whether its work may begin only after `confirm`. Until then nothing is tried again. */
+  /** Whether its work may begin only after `confirm`. Until then, nothing is retried. */
   awaitsClaim?: boolean;
 }
 
-/** What has become of it so far. */
+/** The state of a supervised run. */
 export interface RunState {
   notes: RunNotes;
-  /** When it began, on the clock that nobody sets. */
+  /** When it began, in `monotonicMs` time. */
   began: number;
   timedOut: boolean;
   isSkipped: boolean;
-  /** A retry claims nothing, so a start that has not claimed has none. */
+  /** A retry does not claim, so a start that has not claimed is not retried. */
   isClaimed: boolean;
-  /** The status that a signal or the time limit has decided on. */
+  /** The exit status set by a signal or the time limit. */
   endStatus: number | undefined;
   controller: AbortController | undefined;
   limit: LimitState | undefined;
@@ -69,25 +69,25 @@ export function newState({ startedAt, awaitsClaim = false }: Supervision): RunSt
   };
 }
 
-/** The last thing that the process does: writes how the run ended, retries it, and leaves word of it. */
+/** The last thing the process does: records how the run ended, retries it, and notifies. */
 export function atExit(run: Supervision, state: RunState, status: number): void {
   if (state.timedOut) endDescendants(process.pid, run.mark);
-  const isRetried = isWorthAnotherTry(run, state, status);
+  const isRetried = willRetry(run, state, status);
   const pending = closeRun(run, state, { status, isRetried });
   if (isRetried) process.exitCode = retry(run, state, status);
   if (run.notifiable === undefined || state.isSkipped) return;
-  // A run over its time limit is to be gone soon: the sender does it all.
+  // A run over its time limit must exit soon, so the sender does the rest.
   const isLate = state.timedOut && !isRetried && pending !== undefined;
   if (isLate) return void startSender();
   rotateOwnLog(run.name);
   if (pending !== undefined) afterRun(run.notifiable);
 }
 
-function isWorthAnotherTry({ retries }: Supervision, { isSkipped, isClaimed }: RunState, status: number) {
+function willRetry({ retries }: Supervision, { isSkipped, isClaimed }: RunState, status: number) {
   return status !== 0 && !isSkipped && isClaimed && retries !== undefined && isWorthRetrying(status);
 }
 
-/** Writes the end into the run's record. Returns what is to be told of it. */
+/** Records the end of the run. Returns the notification that is due. */
 function closeRun(
   run: Supervision,
   state: RunState,
@@ -136,12 +136,12 @@ interface Ending {
 /** Returns the status of the last attempt. */
 function retry({ name, record, lock, retries }: Supervision, { limit }: RunState, status: number): number {
   if (limit !== undefined) limit.is = "over";
-  // From here on nothing can be handled any more: a signal has to end the process by itself.
+  // Restore default signal handling: the event loop no longer runs, so handlers would never fire.
   for (const signal of endingSignals) process.removeAllListeners(signal);
   return retryUntilDone({ name, key: record?.key, lock }, status, retries as Retries);
 }
 
-/** cron's `>> X.log` has a file that is too large open now; the next run gets a new one. */
+/** Rotates a log that is too large. This process keeps writing to the old file; the next run gets a new one. */
 function rotateOwnLog(name: string): void {
   try {
     const limits = logLimits();
@@ -149,16 +149,16 @@ function rotateOwnLog(name: string): void {
     const file = outputFile()?.file;
     if (file?.startsWith(`${paths.logs}${sep}`) && file.endsWith(".log")) rotateLogs([file], limits);
   } catch (error) {
-    warn(`${name}'s log is not rotated: ${error.message}`);
+    warn(`could not rotate ${name}'s log: ${error.message}`);
   }
 }
 
-/** What a run says about itself while it goes on. */
+/** What a run reports about itself while it is running. */
 interface RunNotes {
   noteResult(result: RunResult): void;
   noteError(error: unknown): void;
   noteErrorText(text: string): void;
-  /** For its record. What a successful run logged as errors did not make it fail. */
+  /** For the run's record. Errors that a successful run logged are left out. */
   atEnd(isBad: boolean): RunResult & { error?: string | undefined; loggedError?: string | undefined };
 }
 
@@ -169,7 +169,7 @@ function runNotes(): RunNotes {
   const noteErrorText = (text: string) => {
     if (error !== undefined) return;
     error = text;
-    // Whatever is logged from here on only repeats it.
+    // Errors logged after this one only repeat it.
     loggedError = firstLoggedError();
   };
   return {

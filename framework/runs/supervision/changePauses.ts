@@ -6,14 +6,14 @@ import { writeWhole } from "../../files/writeWhole";
 import { withLock } from "../lock/lock";
 import { isOn, type Pause, type Pauses, readPauses } from "./pause";
 
-/** The pauses that hold now. */
+/** The pauses in effect now. */
 export function currentPauses(now: number): Pauses {
   const { all, commands } = readPauses();
   const current = Object.entries(commands).filter(([, pause]) => isOn(pause, now));
   return { all: all !== null && isOn(all, now) ? all : null, commands: Object.fromEntries(current) };
 }
 
-/** Pauses these commands, or all. */
+/** Pauses these commands, or all commands if there are no names. */
 export function pause(names: string[], one: Pause): void {
   change(one.since, ({ all, commands }) =>
     names.length === 0
@@ -22,7 +22,7 @@ export function pause(names: string[], one: Pause): void {
   );
 }
 
-/** Ends the pause of these commands, or every pause. Returns what was paused among it: names, "" for all commands. */
+/** Ends the pause of these commands, or every pause. Returns the names that were paused, "" meaning all commands. */
 export function resume(names: string[], now: number): string[] {
   const ended: string[] = [];
   change(now, ({ all, commands }) => {
@@ -37,9 +37,9 @@ export function resume(names: string[], now: number): string[] {
   return ended;
 }
 
-/** Whole or as before, whoever reads meanwhile; without a pause there is no file. */
+/** Readers see either the old file or the new one. Without any pause, there is no file. */
 function change(now: number, make: (pauses: Pauses) => Pauses): void {
-  // Two at once would each write the file without the other's change.
+  // Without the lock, two changes at once would overwrite each other.
   withLock(".pause", () => write(make(currentPauses(now))));
 }
 

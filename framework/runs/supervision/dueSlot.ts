@@ -3,18 +3,18 @@ import { entryId } from "../../schedule/expression/entryId";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import { lateStart, latestFiring } from "../../schedule/times/firings";
 
-/** What a crontab line's LAJU_ENTRY stands for in this build. */
+/** What a crontab line's LAJU_ENTRY means in this build. */
 export type SlotDecision =
   | { kind: "due"; slot: number }
-  /** The line's own fields are coarser than the schedule: this is none of its times. */
+  /** The line's fields match more times than the schedule has, and this is not one of the schedule's. */
   | { kind: "not due" }
-  /** The line was written for another schedule than this build's. */
+  /** The line was written for a different schedule than this build's. */
   | { kind: "unknown entry" };
 
 /**
- * Decides whether a command that was started by the crontab entry `id` (with `@` and the daemon's zone behind it, where
- * that is not the system's) is due now, by the same engine that
- * `list --next` and `explain` use. A start delayed by load, or replayed after a clock step, has its slot still.
+ * Decides whether a command started by the crontab entry `id` is due now, with the same engine as `list --next` and
+ * `explain`. `id` ends with `@` and the daemon's time zone if that differs from the system's. A start that was delayed by
+ * load, or replayed after the clock changed, keeps its slot.
  */
 export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision {
   const { timezone } = command;
@@ -26,8 +26,8 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 }
 
 /**
- * The time of the schedule that a start is for which does not say so (a line written by hand, a systemd timer): the
- * latest, as far as a start may be late. Undefined where none was due.
+ * The scheduled time of a start that doesn't state it (a line written by hand, a systemd timer): the latest one within the
+ * time that a start may be late. Undefined if none was due.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };
@@ -39,7 +39,7 @@ export function latestSlot(command: Scheduled, at: Date): number | undefined {
 export interface Scheduled {
   name: string;
   schedules: readonly string[];
-  /** The host's, where it is absent. */
+  /** The host's if undefined. */
   timezone: string | undefined;
 }
 

@@ -4,14 +4,14 @@ import type { RunRow } from "../ledger/runRow";
 
 const queries = {
   running: "SELECT * FROM runs WHERE state = 'running' AND name = ? AND host = ? ORDER BY id DESC",
-  // More than that many runs of a command do not wait at a time.
+  // No command has more runs than this waiting for a retry at a time.
   retrying: `SELECT * FROM runs WHERE name = ? AND host = ? AND state IN ('failed', 'timed_out', 'lost') AND attempt = 1
     ORDER BY id DESC LIMIT 50`,
 };
 
 /**
- * The runs of a command whose process is one of this host's, seen from here: those that go on, or first attempts that
- * ended and wait to try again, or for the attempt that goes on.
+ * The runs of a command whose process is alive on this host and visible from here. `running` are runs in progress,
+ * `retrying` are failed first attempts whose process is waiting for a retry to start or to end.
  */
 export function livingRuns(name: string, what: keyof typeof queries): RunRow[] {
   const rows = ledger().prepare(queries[what]).all(name, hostName()) as RunRow[];

@@ -1,8 +1,8 @@
 import { ledger } from "../ledger/ledgerFile";
 
 /**
- * Up to when the monitor has looked for missed starts of a command. What it sees for the first time, or with a
- * new schedule, is expected from now on: nobody missed what was not there yet.
+ * Up to when the monitor has checked a command for missed starts. A command that is new, or has a new schedule, is checked
+ * from now on.
  */
 export function checkedUntil(name: string, schedule: string, now: number): number {
   const row = ledger().prepare("SELECT schedule, checked_until FROM watched WHERE name = ?").get(name) as
@@ -19,14 +19,14 @@ export function setCheckedUntil(name: string, schedule: string, until: number): 
     .run(name, schedule, until);
 }
 
-/** Forgets commands that are not expected any more, so that they begin anew when they come back. */
+/** Forgets commands that are no longer expected, so that they start fresh when they come back. */
 export function watchOnly(names: string[]): void {
   ledger()
     .prepare("DELETE FROM watched WHERE name NOT IN (SELECT value FROM json_each(?))")
     .run(JSON.stringify(names));
 }
 
-/** When runs of a command began since then, skipped ones among them: those came as well. */
+/** The start times of a command's runs since then, including skipped ones. */
 export function startsSince(name: string, since: number): number[] {
   const rows = ledger()
     .prepare("SELECT started_at FROM runs WHERE name = ? AND started_at >= ? ORDER BY id DESC LIMIT 50000")

@@ -8,17 +8,17 @@ import type { ActiveRun } from "./supervise";
 
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** How long a part that listens to its signal may take to end after it was aborted, in milliseconds. */
+/** How long a part that listens to its signal may take to exit after it was aborted, in milliseconds. */
 const graceMs = 5_000;
 
 /**
- * This process or thread does a part of a run's work: the run has started it from its own file. It has the run's lock,
- * time limit and log key, and how it ends is the run's affair, as it is in every Node program: nothing is recorded, and
- * a signal ends it as usual.
+ * Called in a process or thread that does part of a run's work: the run has started it from its own file. It shares the
+ * run's lock, time limit and log key. How it ends is up to the run, as in any Node program: nothing is recorded, and
+ * signals end it as usual.
  */
 export function partOfRun({ key, startedAt }: RunMark): ActiveRun {
   setRunId(key);
-  // A thread may share the environment of the run itself.
+  // Not in a thread, which may share the run's own environment.
   if (!isThread()) markPart();
   let controller: AbortController | undefined;
   return {

@@ -3,11 +3,11 @@ import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { readOwn } from "../../files/openFile";
 
-/** A pause of one command or of all: due starts are skipped. Times are milliseconds since the epoch. */
+/** A pause of one command or of all: scheduled starts are skipped. Times are milliseconds since the epoch. */
 export interface Pause {
   reason: string | null;
   since: number;
-  /** When it ends by itself; null when somebody has to resume. */
+  /** When it ends by itself; null if someone must resume. */
   until: number | null;
 }
 
@@ -16,7 +16,7 @@ export interface Pauses {
   commands: Record<string, Pause>;
 }
 
-/** Why a command that is due now is not to start; undefined when it is. Without any pause this is one look at the disk. */
+/** The pause that keeps a command from starting now, if any. Without any pause, this only checks for one file. */
 export function pauseOf(name: string, now: number): Pause | undefined {
   if (!existsSync(paths.pauses)) return undefined;
   const { all, commands } = readPauses();
@@ -40,8 +40,8 @@ export function readPauses(): Pauses {
     const { all = null, commands = {} } = JSON.parse(readOwn(paths.pauses).toString()) as Partial<Pauses>;
     return { all, commands };
   } catch (error) {
-    const hint = "Delete it, and pause again what is to be paused.";
-    // A syntax error quotes the text, and this goes to logs.
+    const hint = "Delete it, then pause again whatever should be paused.";
+    // A syntax error quotes the text, which must not end up in logs.
     const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
     throw new LajuError(`${paths.pauses} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
   }

@@ -11,15 +11,15 @@ export interface RefusedStart {
 }
 
 /**
- * Ends a command that was started by itself, as a failed run: it would go on without end, or be skipped because of the
- * run that waits for it and then be taken for done. `names` are the commands that started each other, itself the last.
+ * Fails a command that started itself: it would go on endlessly, or be skipped because of the very run that waits for it and
+ * then count as done. `names` is the chain of commands that started each other, ending with itself.
  */
 export function refuseLoop(names: string[], { startedAt, record, ping }: RefusedStart): never {
   const name = names.at(-1) as string;
   const notifiable = record && { name, key: record.key, ping };
   const run = supervise({ name, startedAt, timeoutMs: null, record, notifiable, mark: "" });
-  const message = `${name} is not run, because it was started by itself: ${names.join(" → ")}`;
-  const hint = "A command may start other commands, and parts of itself by fork() or as Worker threads.";
+  const message = `not running ${name}, because it started itself: ${names.join(" → ")}`;
+  const hint = "A command may start other commands, and parts of itself with fork() or as Worker threads.";
   run.noteError(new LajuError(message, { code: "E_LOOP", hint }));
   warn(`${message}\n  ${hint}`);
   return run.exit(1);

@@ -6,15 +6,15 @@ import { asideOf, journalFile } from "../ledger/journal";
 import type { LockHolder } from "../ledger/run";
 import { startSender } from "../notices/startSender";
 
-/** A run this young, in milliseconds, can't have missed three starts of a schedule: they all came at once. */
+/** A run younger than this, in milliseconds, can't have blocked three scheduled starts: they all came at once. */
 const youngMs = 2_500;
 
-/** Skips closer to each other than this, in milliseconds, may be a burst. */
+/** Skips closer together than this, in milliseconds, may be a burst. */
 const burstMs = 5_000;
 
 /**
- * Called by a start that was skipped because of a run. A run that hangs says nothing, but this process is alive: at the
- * Nth skip in a row it starts the sender, which knows the schedule and decides.
+ * Called by a start that was skipped because of a run. A hanging run can't report itself, but this process can: after N
+ * skips in a row it starts the sender, which knows the schedule and decides.
  */
 export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (Date.now() - startedAt < youngMs || isAtTerminal()) return;
@@ -22,19 +22,19 @@ export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (mayBeNews(skips, hangAfterSkips())) startSender();
 }
 
-/** What is known of the starts that were skipped because of one run. */
+/** What is known about the starts that were skipped because of one run. */
 export interface Skips {
-  /** When, in milliseconds since the epoch, as far as the journal still knows them. */
+  /** When they were skipped, in milliseconds since the epoch, as far back as the journal goes. */
   times: readonly number[];
   /** Whether the journal reaches back to the run's own start. */
   areAll: boolean;
-  /** Whether an incident of the command is open: then the hang is known already, as a rule. */
+  /** Whether the command has an open incident, which usually means that the hang is known. */
   hasIncident(): boolean;
 }
 
 /**
- * Whether the sender should have a look. Of a burst only the Nth skip, and then ever rarer ones, since each look is a
- * process; of skips that are apart, each from the Nth on until there is an incident.
+ * Whether to start the sender. In a burst, only after the Nth skip and then less and less often, because each sender is a
+ * process. Otherwise, after every skip from the Nth on until there is an incident.
  */
 export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number): boolean {
   if (times.length >= least && Number.isInteger(Math.log2(times.length / least))) return true;
@@ -43,7 +43,7 @@ export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number):
   return mayBeEnough && sincePrevious >= burstMs && !hasIncident();
 }
 
-/** By the journal, which tells it without opening the ledger. What was put aside before is unknown. */
+/** Read from the journal, so that the ledger need not be opened. Skips before the last rotated journal are unknown. */
 function skipsBecauseOf(key: string): Pick<Skips, "times" | "areAll"> {
   const lines = [asideOf(journalFile), journalFile].flatMap(linesOf);
   const times = lines.filter((line) => line.includes(`"holder":{"key":"${key}",`)).flatMap(finishedAt);
@@ -54,7 +54,7 @@ function linesOf(file: string): string[] {
   try {
     return readOwn(file).toString("latin1").split("\n");
   } catch {
-    return []; // None yet, or not for this user to read.
+    return []; // It doesn't exist yet, or this user may not read it.
   }
 }
 

@@ -6,7 +6,7 @@ import { hasSecrets, warn } from "../../process/output";
 import { sleepSync } from "../../process/sleep";
 import { type HeldLock, handedOn } from "../lock/lock";
 
-/** How often a failed run is tried again, and how long after. */
+/** How often a failed run is retried, and after what delay. */
 export interface Retries {
   retries: number;
   /** Before the first retry, in milliseconds; doubled for each further one, up to an hour. */
@@ -16,20 +16,20 @@ export interface Retries {
 const longestDelayMs = 3_600_000;
 const usedWrongly = 2;
 
-/** A failure is worth another try; wrong use is not, and a signal meant that it should end. */
+/** Failures are retried. Wrong usage is not, nor is a run ended by a signal, because someone wanted it to end. */
 export function isWorthRetrying(status: number): boolean {
   return status !== 0 && status !== usedWrongly && status < 128;
 }
 
-/** The delay before a retry: exponential, with a fifth of it up or down so that many do not come at once. */
+/** The back-off before a retry: exponential, with 20% jitter so that many retries don't come at once. */
 export function retryDelay(delayMs: number, retry: number, random = Math.random()): number {
   return Math.min(delayMs * 2 ** (retry - 1), longestDelayMs) * (0.8 + 0.4 * random);
 }
 
 /**
- * Runs the command again until it succeeds or its retries are used up; returns the last status. Called while
- * the process exits, where nothing asynchronous happens any more, so it blocks; each attempt is a process of
- * its own with fresh modules and a row of its own, and inherits the lock: it is still locked when this one is killed.
+ * Retries the command until it succeeds or has no retries left, and returns the last status. It blocks, because it is called
+ * while the process exits, when nothing asynchronous runs anymore. Each attempt is a separate process with its own row. It
+ * inherits the lock, which therefore stays held even if this process is killed.
  */
 export function retryUntilDone(
   { name, key, lock }: { name: string; key: string | undefined; lock: HeldLock | undefined },
@@ -48,7 +48,7 @@ export function retryUntilDone(
     const hidden = hasSecrets() ? args : [];
     const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });
     const words = hidden.length > 0 ? [program] : [program, ...args];
-    // What cannot be handed on has to be free: the attempt takes it itself, or is skipped.
+    // Release a lock that cannot be inherited: the attempt takes it again, or is skipped.
     if (handedOn(lock).length === 0) lock?.release();
     const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...handedOn(lock)];
     const ended = spawnSync(process.execPath, words, { stdio, env });
@@ -57,7 +57,7 @@ export function retryUntilDone(
   return status;
 }
 
-/** As a shell has it: 137 for SIGKILL. */
+/** For an exit status as a shell reports it: 137 for SIGKILL. */
 function signalNumber(signal: NodeJS.Signals | null): number {
   const { constants } = require("node:os") as typeof import("node:os");
   return signal === null ? 0 : constants.signals[signal];

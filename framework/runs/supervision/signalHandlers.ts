@@ -1,8 +1,8 @@
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
- * Does something that blocks the event loop for long, while these signals end the process as they do by themselves.
- * A handler that a preloaded module has (one that reports to a monitoring service, say) would be called only after it.
+ * Does something that blocks the event loop for a long time, with default signal handling. Handlers, such as those of a
+ * preloaded monitoring module, could not run until it is done.
  */
 export function withoutSignalHandlers<T>(work: () => T): T {
   const listeners = signals.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);

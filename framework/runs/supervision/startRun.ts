@@ -27,18 +27,18 @@ export interface RunRequest {
   overlap: Overlap;
   timeoutMs: number | null;
   retries: Retries | undefined;
-  /** A URL that is told of each run. */
+  /** A URL that is pinged for each run. */
   ping?: string | undefined;
-  /** Whether its work may begin only when the store that several servers share has said so. */
+  /** Whether its work may begin only after a claim in the store that several servers share. */
   isClaimed?: boolean | undefined;
-  /** Decides, for a crontab entry coarser than its schedule, whether the command is due. */
+  /** Decides whether the command is due, for a crontab entry that matches more times than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
 
 /**
- * Begins this process's run: decides whether it is due, takes the command's lock, opens its row in the ledger.
- * When there is nothing to do the process ends here, with status 0: not due, done already, or still running. A part of
- * a run, which the run has started from its own file, is no run of its own; a command that starts itself is refused.
+ * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If there is nothing to
+ * do, because it is not due, already done or still running, the process exits here with status 0. A part of a run, started
+ * by the run from its own file, is not a run itself. A command that starts itself is refused.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
@@ -65,7 +65,7 @@ export function startRun(request: RunRequest): ActiveRun {
   const mark = runMark({ name, pid: process.pid, startedAt, key: row?.key });
   markEnvironment(mark, isUnderPm2 ? [] : marksAround());
   const retries = isRetry ? undefined : request.retries;
-  // A retry's end is not the end yet: the process that holds the lock tells how it went in the end.
+  // A retry does not notify: the process of the first attempt notifies about the final result.
   const notifiable = isRetry || row === undefined ? undefined : { name, key: row.key, ping: request.ping };
   if (notifiable?.ping !== undefined && !awaitsClaim) beforeRun(notifiable);
   const due = toldSlot ?? slot;
@@ -75,16 +75,18 @@ export function startRun(request: RunRequest): ActiveRun {
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {
   const { entryId } = starterSettings();
-  // Without an entry cron's own fields are exact, or somebody started it by hand.
+  // Without an entry id, cron's fields are exact, or the command was started by hand.
   if (entryId === undefined) return null;
   const decision = decide?.(entryId, new Date(startedAt)) ?? { kind: "unknown entry" };
   if (decision.kind === "due") return decision.slot;
   if (decision.kind === "not due") process.exit(0);
-  warn(`${name} is not run: its crontab entry is of another build than this; run node laju crontab:install`);
+  warn(
+    `not running ${name}: its crontab entry was written by a different build. Run: node laju crontab:install`,
+  );
   process.exit(1);
 }
 
-/** Whoever starts it by hand means it; and pm2 would start a worker that ends at once again and again. */
+/** A start by hand is intended. And pm2 would restart a worker that exits immediately over and over. */
 function skipWhilePaused(run: NewRun): void {
   const pause = pauseOrNone(run);
   if (pause === undefined) return;
@@ -101,27 +103,27 @@ function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
   try {
     return pauseOf(name, startedAt);
   } catch (error) {
-    warn(`${name} runs whether it is paused or not: ${error.message}`);
+    warn(`running ${name} without knowing whether it is paused: ${error.message}`);
     return undefined;
   }
 }
 
-/** pm2 starts several of a worker on purpose. A lock that cannot be taken for any other reason stops nobody. */
+/** pm2 starts several workers on purpose. If locking itself fails, the command runs anyway. */
 function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "none" | Taken {
   if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
   const inherited = isRetry ? inheritedLock(name) : undefined;
   if (inherited !== undefined) return inherited;
   try {
-    // Its turn may come in hours, and it has done nothing yet that it would have to tidy up.
+    // Its turn may come in hours, and so far there is nothing to clean up.
     if (overlap === "wait") return withoutSignalHandlers(() => waitForTurn(name));
     return takeLock(name, { wait: false }) ?? { holder: holderOrNone(name) };
   } catch (error) {
-    warn(`${name} runs without its lock: ${error.message}`);
+    warn(`running ${name} without its lock: ${error.message}`);
     return "none";
   }
 }
 
-/** A start that waits for a run which waits for that start would wait forever. */
+/** Doesn't wait for a run that started this one and waits for it: both would wait forever. */
 function waitForTurn(name: string): HeldLock | Taken {
   const free = takeLock(name, { wait: false });
   if (free !== undefined) return free;
@@ -130,7 +132,7 @@ function waitForTurn(name: string): HeldLock | Taken {
   return takeLock(name, { wait: true }) ?? { holder };
 }
 
-/** Another run has the lock; which one is not known where it has not said so yet. */
+/** Another run holds the lock. The holder is unknown if it has not recorded itself yet. */
 interface Taken {
   holder: LockHolder | undefined;
 }
@@ -150,11 +152,11 @@ function partOrRefusal(
   return refuseLoop(nesting.names, { startedAt: run.startedAt, record, ping: request.ping });
 }
 
-/** A retry that is skipped leaves the run failed. The row takes no slot: that belongs to the run that has the lock, which may be of this very slot. */
+/** A skipped retry leaves the run failed. Takes no slot, because the run that holds the lock may be of this same slot. */
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message =
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
-  warn(`${run.name} is skipped: ${message}`);
+  warn(`skipped ${run.name}: ${message}`);
   recordOrNone(run)?.close({ state: "skipped", exitStatus: 0, message, holder, finishedAt: Date.now() });
   if (holder !== undefined && !isByHandOrPm2()) reportSkip(run.name, holder);
   process.exit(run.attempt > 1 ? 1 : 0);
@@ -165,7 +167,7 @@ function recordOrNone(run: NewRun): RunRecord | undefined {
   return typeof record === "string" ? undefined : record;
 }
 
-/** What cannot be read must not make a skipped start fail. */
+/** A skipped start must not fail because the journal or the ledger cannot be read. */
 function holderOrNone(name: string): LockHolder | undefined {
   try {
     return lockHolder(name);

@@ -4,7 +4,7 @@ import { partOfRun } from "./partOfRun";
 import { refuseLoop } from "./refuseLoop";
 import { type ActiveRun, supervise } from "./supervise";
 
-/** Begins the run of a source that is tried by hand: it has no lock, no record and no retries. */
+/** Starts the run of a source file that is run by hand: without a lock, a record and retries. */
 export function startUnrecorded({ name, timeoutMs }: { name: string; timeoutMs: number | null }): ActiveRun {
   const startedAt = Date.now();
   const nesting = nestingOf(name);

@@ -9,18 +9,18 @@ import { descendantsOf, endDescendants } from "../nesting/descendants";
 import { runMark } from "../nesting/nesting";
 import { livingRuns } from "./livingRuns";
 
-/** A little longer than a command that listens to its signal may take to tidy up, in milliseconds. */
+/** A little longer than a command that listens to its signal may take to clean up, in milliseconds. */
 const patience = 6_000;
 
-/** How a run that was to stop has ended; "retries" is one that waited to try again. */
+/** A run that was stopped, and how it ended. "retries" means that its pending retry was canceled. */
 export interface Stopped {
   run: Run;
   ending: "ended" | "killed" | "gone" | "retries";
 }
 
 /**
- * Ends every run of a command on this host, and those that wait to be tried again. One whose pid belongs to another
- * container is left alone: here that number is another process.
+ * Stops every run of a command on this host, and cancels pending retries. A run whose pid belongs to another container is
+ * left alone, because here that pid is a different process.
  */
 export async function stopCommand(name: string): Promise<Stopped[]> {
   markLostRuns();
@@ -28,7 +28,7 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
   for (const row of livingRuns(name, "running")) {
     stopped.push({ run: toRun(row), ending: await stopRun(row) });
   }
-  // What ends an attempt by itself, with status 1, is tried again by the process of the first one.
+  // An attempt that exits with status 1 when stopped would be retried by the process of the first attempt.
   for (const row of livingRuns(name, "retrying")) {
     const ending = await stopRun(row);
     const isNews = ending !== "gone" && !stopped.some(({ run }) => run.id === row.id);
@@ -38,8 +38,8 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
 }
 
 /**
- * Ends a run of this host and all it started: SIGTERM, which aborts its signal, and SIGKILL if it is still
- * there afterwards. Returns how it ended.
+ * Stops a run on this host and everything it started: with SIGTERM, which aborts its signal, and with SIGKILL if it is still
+ * there after that. Returns how it ended.
  */
 async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const { pid, process: identity } = row;
@@ -51,29 +51,26 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const isKilled = !hasEnded && isSent(row, "SIGKILL");
   endDescendants(isKilled ? pid : undefined, mark, known);
   if (hasEnded) return "ended";
-  const error = "stopped by laju stop, and only SIGKILL could end it";
-  // Of a retry the process of the first attempt tells.
+  const error = "stopped by laju stop and had to be killed (SIGKILL)";
+  // The process of the first attempt notifies for its retries.
   const untold = row.attempt > 1 ? undefined : {};
   const end = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
   closeRecord(row.name, toRun(row).key, end);
   return "killed";
 }
 
-/** False where it has ended by now: its pid may be another process's already. */
+/** False if the process has ended, because its pid may already belong to another process. */
 function isSent({ id, name, pid, process: identity }: RunRow, signal: NodeJS.Signals): boolean {
   if (lifeOf(pid, identity) !== "alive") return false;
   try {
     return process.kill(pid, signal);
   } catch (error) {
     if (error.code === "ESRCH") return false;
-    throw new LajuError(
-      `pid ${pid}, which run ${id} of ${name} says it is, cannot be signaled: ${error.code}`,
-      {
-        code: "E_STOP",
-        hint: error.code === "EPERM" ? "It is another user's process." : "",
-        cause: error,
-      },
-    );
+    throw new LajuError(`pid ${pid} of run ${id} of ${name} cannot be signaled: ${error.code}`, {
+      code: "E_STOP",
+      hint: error.code === "EPERM" ? "It is another user's process." : "",
+      cause: error,
+    });
   }
 }
 

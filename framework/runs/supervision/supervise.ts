@@ -8,38 +8,38 @@ import { beforeRun } from "../notices/afterRun";
 import { atExit, endingSignals, newState, type RunState, type Supervision, signalNumbers } from "./atExit";
 import { watchTime } from "./timeLimit";
 
-/** How long a command that listens to its signal may take to end after it was aborted. */
+/** How long a command that listens to its signal may take to exit after it was aborted. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
 
-/** The run that this process is. */
+/** The run of this process. */
 export interface ActiveRun {
-  /** Its id in the ledger. Looked up when somebody asks. */
+  /** Its id in the ledger, looked up only when it is read. */
   readonly id: number | null;
   readonly startedAt: number;
-  /** The scheduled moment that it was started for, where that is known (milliseconds since the epoch). */
+  /** The scheduled time it was started for, if known (milliseconds since the epoch). */
   readonly due: number | null;
-  /** Whether it has to ask the store that several servers share before its work begins. */
+  /** Whether it must claim its time in the store that several servers share before its work begins. */
   readonly awaitsClaim: boolean;
-  /** Only of a part of a run: how it talks to the run that started it. */
+  /** Only for a part of a run: how it talks to the run that started it. */
   readonly port?: PartPort;
-  /** This server is the one that runs it. */
+  /** Confirms that this server is the one that runs it. */
   confirm(): void;
-  /** Ends the process as a start that did nothing, for this reason. */
+  /** Exits as a skipped start, for this reason. */
   skip(reason: string): never;
-  /** Made at its first use: a command that never asked for it is not waited for when it has to end. */
+  /** Created on first use: a command that never asked for it gets no time to clean up. */
   signal(): AbortSignal;
-  /** Keeps what the run says it has done. */
+  /** Keeps what the run reports about its work. */
   noteResult(result: RunResult): void;
   noteError(error: unknown): void;
-  /** Ends the process, with this status unless the run was told to end before (time limit, signal). */
+  /** Exits with this status, unless the time limit or a signal has already set another. */
   exit(status: number): never;
 }
 
 /**
- * Follows this process from here to its end, whatever ends it: return, throw, process.exit anywhere, an
- * unhandled rejection, a signal, the time limit. (After SIGKILL the row stays open; the next reader of the
- * ledger finds that its process is gone.)
+ * Follows this process to its end, whatever causes it: return, throw, process.exit anywhere, an unhandled rejection, a
+ * signal or the time limit. (After SIGKILL the row stays open, and the next reader of the ledger finds that the process is
+ * gone.)
  */
 export function supervise(run: Supervision): ActiveRun {
   const state = newState(run);
@@ -68,12 +68,12 @@ function activeRun(
     skip(reason) {
       state.isSkipped = true;
       state.notes.noteResult({ message: reason });
-      warn(`${run.name} is skipped: ${reason}`);
+      warn(`skipped ${run.name}: ${reason}`);
       process.exit(0);
     },
     signal() {
       state.controller ??= new AbortController();
-      state.limit?.noteTidyingUp();
+      state.limit?.noteCleanup();
       return state.controller.signal;
     },
     noteResult: state.notes.noteResult,
@@ -91,8 +91,8 @@ function noteThrown({ name }: Supervision, { notes }: RunState): void {
 }
 
 /**
- * Calls `note` with what an unhandled rejection threw where that is no Error: Node's own message has only "#<Object>" for
- * it. The process then ends as it would have, and a script that listens to unhandled rejections decides for itself.
+ * Calls `note` with the reason of an unhandled rejection that is not an Error, which Node's own message shows only as
+ * "#<Object>". The process then ends as it would have anyway. A script with its own listener decides for itself.
  */
 function noteForeignRejection(note: (text: string) => void): void {
   const event = "unhandledRejection";
@@ -100,7 +100,7 @@ function noteForeignRejection(note: (text: string) => void): void {
     if (process.listenerCount(event) > 1) return;
     process.removeListener(event, onRejection);
     if (!isError(reason)) note(errorText(reason));
-    // Rejected again and not thrown: Node shows the line that threw it first.
+    // Reject again instead of throwing, so that Node shows the line of the original rejection.
     void Promise.reject(reason);
   };
   process.on(event, onRejection);
@@ -109,7 +109,7 @@ function noteForeignRejection(note: (text: string) => void): void {
 function endOnSignals(run: Supervision, state: RunState): void {
   for (const signal of endingSignals) {
     process.on(signal, () => {
-      // A script with a handler of its own decides itself how it ends.
+      // A script with its own handler decides for itself how it ends.
       if (process.listenerCount(signal) > 1) state.notes.noteErrorText(`received ${signal}`);
       else end(run, state, 128 + signalNumbers[signal], `ended by ${signal}`);
     });
@@ -122,11 +122,11 @@ function endAtLimit(run: Supervision, state: RunState): void {
   const orders = { timeoutMs, graceMs, name, key: record?.key ?? null, notifiable, mark };
   state.limit = watchTime(orders, () => {
     state.timedOut = true;
-    end(run, state, timedOutStatus, `ran longer than its time limit of ${timeoutMs / 1000} s`);
+    end(run, state, timedOutStatus, `timed out after ${timeoutMs / 1000} s`);
   });
 }
 
-/** A command that listens to its signal is given a while to tidy up, any other ends at once. */
+/** A command that listens to its signal gets some time to clean up; any other exits immediately. */
 function end({ name }: Supervision, state: RunState, status: number, reason: string): void {
   state.notes.noteErrorText(reason);
   state.endStatus ??= status;

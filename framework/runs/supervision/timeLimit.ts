@@ -6,24 +6,24 @@ import { warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
-/** The longest delay that setTimeout takes; a longer limit than 24 days is no limit. */
+/** The longest delay that setTimeout accepts, 24 days. A longer limit counts as none. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** For how long the watchdog only waits, in milliseconds: most runs are over before it has to load what it works with. */
+/** How long the watchdog waits before it loads its code, in milliseconds: most runs have ended by then. */
 const idleMs = 1_000;
 
 /**
- * With fewer descriptors left than this, starting the watchdog is waited for: a thread takes about six, and without
- * them it ends with an error that a blocked event loop never gets to see.
+ * With fewer file descriptors left than this, wait until the watchdog has started. A thread needs about six; without them
+ * it ends with an error that a blocked event loop never sees.
  */
 const fewDescriptors = 32;
 
-/** How long it is then waited for, in milliseconds: it starts in 15 on a quiet machine. */
+/** How long to wait for it then, in milliseconds: on an idle machine it starts within 15. */
 const startMs = 2_000;
 
 /**
- * Calls `onLimit` after the time limit, and sets a watchdog thread beside it that ends the process where the
- * event loop is blocked. A source tried by hand has no watchdog, only the timer. Returns what it has to be told.
+ * Calls `onLimit` after the time limit, and starts a watchdog thread that kills the process if the event loop is blocked. A
+ * source run by hand has only the timer. Returns the state shared with the watchdog.
  */
 export function watchTime(
   orders: Omit<WatchdogOrders, "shared" | "limitAt">,
@@ -46,11 +46,11 @@ function startWatchdog(orders: WatchdogOrders, state: LimitState): void {
   const text = textOrNone(file);
   if (text === undefined) return;
   const unwatched = (reason: string) =>
-    warn(`the time limit of ${orders.name} does not hold while it blocks its event loop: ${reason}`);
+    warn(`the time limit of ${orders.name} cannot be enforced while it blocks its event loop: ${reason}`);
   try {
     const { Worker } = require("node:worker_threads") as typeof import("node:worker_threads");
     const words = [file, text, Math.min(idleMs, orders.timeoutMs / 2)].map((word) => JSON.stringify(word));
-    // What it says it writes itself. Handing on its streams would make those of this process, which most never touch.
+    // It writes its messages itself. Piping its streams would create process.stdout here, which most runs never use.
     const options = { eval: true, workerData: orders, stdout: true, stderr: true };
     const watchdog = new Worker(`(${waitAndLoad})(${words})`, options);
     watchdog.unref();
@@ -62,7 +62,7 @@ function startWatchdog(orders: WatchdogOrders, state: LimitState): void {
   }
 }
 
-/** How many files this process may still open, to a good guess; 0 where that can't be found out. */
+/** Roughly how many files this process may still open; 0 if unknown. */
 function descriptorsLeft(): number {
   try {
     const descriptor = openSync("/proc/self/limits", "r");
@@ -75,7 +75,7 @@ function descriptorsLeft(): number {
   }
 }
 
-/** Its text is read before: a run that began keeps its code, whatever a build does meanwhile. */
+/** Gets the watchdog's code as text, so that a build during the run cannot replace it. */
 const waitAndLoad = `(file, text, delay) => {
   const numbers = new Int32Array(require("node:worker_threads").workerData.shared);
   Atomics.store(numbers, 2, 1);
@@ -91,6 +91,6 @@ function textOrNone(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return undefined; // Not built: a source that is tried by hand.
+    return undefined; // Not built: this is a source run by hand.
   }
 }

@@ -6,8 +6,8 @@ import { killDescendants, type Warned, warnDescendants } from "../nesting/descen
 import { startSender } from "../notices/startSender";
 import { LimitState, lateMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
 
-// The thread beside a command with a time limit: it ends the process when the command's own thread cannot,
-// because it blocks its event loop or does not come to an end after it was told to.
+// The thread beside a command with a time limit. It kills the process if the command's own thread cannot end it, because
+// it blocks its event loop or does not exit when told to.
 
 const { name, timeoutMs, limitAt, graceMs, key, notifiable, mark, shared } = workerData as WatchdogOrders;
 
@@ -16,8 +16,8 @@ const state = new LimitState(shared);
 let warned: Warned | undefined;
 
 after(warnMs, () => {
-  // One that listens to its signal may need what it has started to tidy up.
-  if (state.is === "running" && !state.tidiesUp) warned = warnDescendants(process.pid, mark);
+  // A command that listens to its signal may need its child processes to clean up.
+  if (state.is === "running" && !state.cleansUp) warned = warnDescendants(process.pid, mark);
 });
 after(lateMs, () => {
   if (state.is === "noticed") setTimeout(endProcess, graceMs);
@@ -29,15 +29,15 @@ function after(ms: number, work: () => void): void {
 }
 
 function endProcess(): void {
-  // The run has ended, and its process waits for its retries, which have limits of their own.
+  // The run has ended, and its process waits for its retries, which have their own time limits.
   if (state.is === "over") return;
   try {
-    // It may have started some since.
+    // It may have started some processes since.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
     const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
     if (key !== null) record(key, pending);
     killDescendants(process.pid, mark, warned);
-    // Only now: it would be one of them.
+    // Only now, or the sender would be killed with the descendants.
     if (pending !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");
@@ -45,7 +45,7 @@ function endProcess(): void {
 }
 
 function record(key: string, pending: PendingNotice | undefined): void {
-  const error = `ran longer than its time limit of ${timeoutMs / 1000} s, and only SIGKILL could end it`;
+  const error = `timed out after ${timeoutMs / 1000} s and had to be killed (SIGKILL)`;
   const end = { state: "timed_out", exitStatus: killedStatus, error, finishedAt: Date.now() } as const;
   const durationMs = Math.round(monotonicMs() - limitAt + timeoutMs);
   closeRecord(name, key, { ...end, durationMs, untold: pending });

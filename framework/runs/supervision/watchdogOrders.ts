@@ -1,15 +1,15 @@
 import type { NotifiableRun } from "../ledger/record";
 
-/** How long the command's own thread may take to notice its time limit, in milliseconds. */
+/** How long after the limit the command's own thread may take to notice it, in milliseconds. */
 export const lateMs = 400;
 
-/** After how long what it has started is told to end, where nobody tidies up first. What does not, ends with it. */
+/** How long after the limit its child processes get SIGTERM, unless the command cleans up itself, in milliseconds. */
 export const warnMs = 100;
 
 /**
- * What the two threads of a command say to each other, in three 32-bit numbers. The command's own first says of its
- * time limit: nothing yet, that it ends itself, or that it has ended. Then whether it listens to its signal, and so
- * tidies up before what it has started ends. The watchdog says in the third that it has started.
+ * What a command's two threads tell each other, in three 32-bit numbers. The command's thread sets the first two: the state
+ * of its time limit (not reached, noticed and ending itself, or over), and whether it listens to its signal, so that it needs
+ * time to clean up. The watchdog sets the third once it has started.
  */
 export class LimitState {
   readonly #numbers: Int32Array;
@@ -26,35 +26,35 @@ export class LimitState {
     Atomics.store(this.#numbers, 0, words.indexOf(word));
   }
 
-  get tidiesUp(): boolean {
+  get cleansUp(): boolean {
     return Atomics.load(this.#numbers, 1) === 1;
   }
 
-  /** Blocks until the watchdog has started; false when it has not after so many milliseconds. */
+  /** Blocks until the watchdog has started; false if it has not within this many milliseconds. */
   isWatchedWithin(ms: number): boolean {
     return Atomics.wait(this.#numbers, 2, 0, ms) !== "timed-out";
   }
 
-  noteTidyingUp(): void {
+  noteCleanup(): void {
     Atomics.store(this.#numbers, 1, 1);
   }
 }
 
 const words = ["running", "noticed", "over"] as const;
 
-/** What the watchdog thread is told when it starts. */
+/** What the watchdog thread needs to know. */
 export interface WatchdogOrders {
   timeoutMs: number;
-  /** When it passes, on the clock of `monotonicMs`: on a busy machine the thread itself starts a good while later. */
+  /** When the limit is reached, in `monotonicMs` time, because the thread may start late on a busy machine. */
   limitAt: number;
-  /** How long the command may take to end after it was aborted. */
+  /** How long the command may take to exit after it was aborted. */
   graceMs: number;
   name: string;
   /** Its key in the journal, if it is recorded. */
   key: string | null;
-  /** Whose end is told where the command's notices go. */
+  /** The run as its notices need it; undefined if its end is not to be notified. */
   notifiable: NotifiableRun | undefined;
-  /** What the environment of everything it starts carries. */
+  /** The mark in the environment of everything the run starts. */
   mark: string;
   /** The memory of a `LimitState`. */
   shared: SharedArrayBuffer;

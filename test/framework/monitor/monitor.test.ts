@@ -89,9 +89,9 @@ describe("node laju monitor", () => {
   test("tells of runs that were killed", async () => {
     await run("Killed");
     const { stdout, status } = await monitor();
-    expect(stdout).toContain("Killed ended without a word");
+    expect(stdout).toContain("Killed exited without reporting a result");
     expect(status).toBe(0);
-    expect(titles()).toEqual([expect.stringContaining("Killed ended without a word")]);
+    expect(titles()).toEqual([expect.stringContaining("Killed exited without reporting a result")]);
     expect((await monitor()).stdout).toBe("");
   });
 
@@ -141,7 +141,7 @@ describe("node laju monitor", () => {
     expect(pings().map(({ method, path }) => `${method} ${path}`)).toEqual(
       Array(2).fill("POST /ping/3f2a-secret"),
     );
-    expect(pings()[1]?.body).toMatch(/^laju monitor on \S+, .*\nKilled ended without a word/);
+    expect(pings()[1]?.body).toMatch(/^laju monitor on \S+, .*\nKilled exited without reporting a result/);
     await run("Killed");
     await run("Hourly");
     http.answer(403);

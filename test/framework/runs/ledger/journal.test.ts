@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JournalEnd, JournalStart } from "../../../../framework/runs/ledger/journal";
-import { reachesLedger, takeIn } from "../../../../framework/runs/ledger/journalReader";
+import { importJournal, reachesLedger } from "../../../../framework/runs/ledger/journalReader";
 import { openLedgerFile } from "../../../../framework/runs/ledger/ledgerTables";
 import type { Database } from "../../../../framework/services/database/sqliteDriver";
 import { undoTablesTo } from "../../../support/ledger";
@@ -40,7 +40,7 @@ const end = (key: string, state: JournalEnd["state"] = "succeeded"): JournalEnd 
 const append = (...lines: object[]) =>
   appendFileSync(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 const rows = () => {
-  takeIn(ledger, journal);
+  importJournal(ledger, journal);
   const all = ledger.prepare("SELECT key, state FROM runs ORDER BY id").all() as Record<string, string>[];
   return all.map(({ key, state }) => `${key} ${state}`);
 };
@@ -191,7 +191,7 @@ describe("the ledger takes in", () => {
   test("nothing amid a transaction, which may be undone, and everything after it", () => {
     append(start("a"));
     const undone = ledger.transaction(() => {
-      takeIn(ledger, journal);
+      importJournal(ledger, journal);
       throw new Error("undone");
     });
     expect(undone).toThrow("undone");
@@ -225,7 +225,7 @@ test.each([1, 2, 3, 4, 5, 6, 7])("a ledger of version %i gets what it lacks", (v
   old.close();
   writeFileSync(journal, `${JSON.stringify(start("a"))}\n`);
   const now = openLedgerFile(file);
-  takeIn(now, journal);
+  importJournal(now, journal);
   expect(now.prepare("SELECT name FROM runs").all()).toEqual([{ name: "One" }]);
   now.close();
 });
@@ -239,7 +239,7 @@ test("a ledger of a later release that added to the tables takes runs in, and st
   later.close();
   writeFileSync(journal, `${JSON.stringify(start("a"))}\n`);
   const now = openLedgerFile(file);
-  takeIn(now, journal);
+  importJournal(now, journal);
   expect(now.prepare("SELECT name, region FROM runs").all()).toEqual([{ name: "One", region: "eu" }]);
   expect(now.pragma("user_version", { simple: true })).toBe(version);
   now.close();

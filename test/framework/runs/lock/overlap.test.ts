@@ -77,7 +77,7 @@ describe("while a run goes on, another start", () => {
     try {
       await once(stranger.stdout, "data");
       const { status, stderr } = await start("Skips");
-      expect([status, stderr]).toEqual([0, `laju: Skips is skipped: pid ${stranger.pid} holds its lock\n`]);
+      expect([status, stderr]).toEqual([0, `laju: skipped Skips: pid ${stranger.pid} holds its lock\n`]);
     } finally {
       stranger.kill("SIGKILL");
     }
@@ -87,10 +87,9 @@ describe("while a run goes on, another start", () => {
     const first = await begin("Skips");
     const second = await start("Skips");
     expect(second).toMatchObject({ status: 0, stdout: "" });
-    const said =
-      /^laju: Skips is skipped: (still running since \S+ \(run )([a-z0-9]{8,})(, pid \d+\))\n$/.exec(
-        second.stderr,
-      );
+    const said = /^laju: skipped Skips: (still running since \S+ \(run )([a-z0-9]{8,})(, pid \d+\))\n$/.exec(
+      second.stderr,
+    );
     const [, before, key = "", after] = said ?? [];
     const running = JSON.parse((await app.laju("runs", "show", key, "--json")).stdout);
     expect(running).toMatchObject({ key, pid: first.child.pid, state: "running" });
@@ -145,7 +144,7 @@ describe("while a run goes on, another start", () => {
     const pm2 = { pm_id: "0", pm_exec_path: "/srv/web/server.js" };
     const first = await begin("Skips", pm2);
     const second = await app.run(["build/commands/Skips.js"], { env: pm2 });
-    expect(second.stderr).toMatch(/^laju: Skips is skipped: still running/);
+    expect(second.stderr).toMatch(/^laju: skipped Skips: still running/);
     expect(await first.end()).toBe(0);
     const script = { pm_id: "0", pm_exec_path: `${app.root}/build/commands/Skips.js` };
     const workers = [await begin("Skips", script), await begin("Skips", script)];
@@ -166,7 +165,7 @@ describe("while a run goes on, another start", () => {
     chmodSync(dirname(app.root), 0o755);
     const ended = await app.run(asOther, { program: "setpriv" });
     expect(ended.stderr).toContain(
-      `laju: Skips runs without its lock: EACCES: permission denied, open '${lock}'`,
+      `laju: running Skips without its lock: EACCES: permission denied, open '${lock}'`,
     );
   });
 
@@ -197,7 +196,7 @@ describe("while a run goes on, another start", () => {
     await until(() => ended.length === 29, { limit: 40_000, what: "29 skipped starts" });
     app.write("go", "");
     await Promise.all(starts);
-    const isSkip = (stderr: string) => stderr.startsWith("laju: Held is skipped: ");
+    const isSkip = (stderr: string) => stderr.startsWith("laju: skipped Held: ");
     expect(ended.filter(isSkip)).toHaveLength(29);
     const runs: Run[] = JSON.parse((await app.laju("runs", "Held", "--json", "--limit", "100")).stdout);
     const states = runs.map(({ state }) => state).sort();
@@ -258,7 +257,7 @@ describe("while a retry goes on", () => {
       const second = await start();
       expect(second).toMatchObject({
         status: 0,
-        stderr: expect.stringMatching(/^laju: Retries is skipped: /),
+        stderr: expect.stringMatching(/^laju: skipped Retries: /),
       });
       writeFileSync(join(app.root, "go"), "");
       await until(async () =>
@@ -276,7 +275,7 @@ describe("while a retry goes on", () => {
     renameSync(join(vendor, addon), join(app.root, addon));
     try {
       const { closed } = await begin();
-      expect((await start()).stderr).toMatch(/^laju: Retries is skipped: /);
+      expect((await start()).stderr).toMatch(/^laju: skipped Retries: /);
       writeFileSync(join(app.root, "go"), "");
       expect((await closed)[0]).toBe(0);
     } finally {

@@ -146,7 +146,7 @@ const linesOf = (file: string): number => {
 describe("a command that starts itself is refused", () => {
   const expectRefused = (ended: Ended, chain: string) => {
     const name = chain.split(" ").at(-1);
-    expect(ended.stderr).toContain(`laju: ${name} is not run, because it was started by itself: ${chain}\n`);
+    expect(ended.stderr).toContain(`laju: not running ${name}, because it started itself: ${chain}\n`);
     expect(ended.status).toBe(1);
     expect(linesOf("ran.txt")).toBe(1);
   };
@@ -155,7 +155,7 @@ describe("a command that starts itself is refused", () => {
     const ended = await start(name, [], { START: `node build/commands/${name}.js` });
     expectRefused(ended, `${name} → ${name}`);
     expect(await statesOf(name)).toEqual(["failed", "failed"]);
-    const error = `${name} is not run, because it was started by itself: ${name} → ${name}`;
+    const error = `not running ${name}, because it started itself: ${name} → ${name}`;
     expect((await runsOf(name))[0]?.error).toContain(error);
     expect((await runsOf(name))[0]?.error).not.toContain("threw");
   });
@@ -177,9 +177,7 @@ describe("a command that starts itself is refused", () => {
 
   test("by another command, whose run fails with it", async () => {
     const ended = await start("First", [], { START: "node build/commands/First.js; exit $?" });
-    expect(ended.stderr).toContain(
-      "First is not run, because it was started by itself: First → Second → First\n",
-    );
+    expect(ended.stderr).toContain("not running First, because it started itself: First → Second → First\n");
     expect(ended.status).toBe(1);
     expect(linesOf("ran.txt")).toBe(1);
   });
@@ -200,9 +198,7 @@ describe("a command that starts itself is refused", () => {
   test("by a part of its run that does not look what it is", async () => {
     for (const name of ["Bombs", "ThreadBombs"]) {
       const ended = await start(name);
-      expect(ended.stderr).toContain(
-        `${name} is not run, because it was started by itself: ${name} → ${name}\n`,
-      );
+      expect(ended.stderr).toContain(`not running ${name}, because it started itself: ${name} → ${name}\n`);
       expect(ended.status).toBe(1);
       expect(linesOf("ran.txt")).toBe(2);
     }

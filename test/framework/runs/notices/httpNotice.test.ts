@@ -71,7 +71,7 @@ describe("a receiver that redirects", () => {
       const [scheme] = location.split(":");
       for (const post of [postJson, postText]) {
         await expect(post(first.url, "{}")).rejects.toThrow(
-          `${hostOf(first)} answered 307 and redirects to ${scheme}:…, which is no web address`,
+          `${hostOf(first)} answered 307 and redirects to ${scheme}:…, which is not a web address`,
         );
       }
     },

@@ -232,7 +232,7 @@ describe("notices", () => {
       expect(await run("Counts")).toBe(1);
       // SQLite by itself would wait for five seconds.
       expect(Date.now() - startedAt).toBeLessThan(4_500);
-      expect(logOf("Counts")).toMatch(/laju: how Counts went is told later: /);
+      expect(logOf("Counts")).toMatch(/laju: Counts's notification is postponed: /);
       expect(hooks()).toEqual([]);
       ledger.exec("COMMIT");
     });
@@ -273,7 +273,7 @@ describe("notices", () => {
     expect(await run("Replaced")).toBe(1);
     rmSync(join(app.root, "deploy"));
     expect(logOf("Replaced")).toMatch(
-      /laju: how Replaced went is told later: the SQLite driver .* cannot be loaded/,
+      /laju: Replaced's notification is postponed: the SQLite driver .* cannot be loaded/,
     );
     for (const name of ["node_modules", "build/vendor", "build/laju.js"])
       renameSync(join(app.root, `${name}.away`), join(app.root, name));

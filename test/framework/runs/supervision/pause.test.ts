@@ -29,7 +29,7 @@ describe("a pause", () => {
     expect(skipped).toMatchObject({
       status: 0,
       stdout: "",
-      stderr: "laju: One is skipped: paused: moving house\n",
+      stderr: "laju: skipped One: paused: moving house\n",
     });
     expect(await last("One")).toMatchObject({
       state: "skipped",
@@ -112,7 +112,7 @@ describe("a pause", () => {
     const data = join(app.root, "no-folder");
     expect(await app.run(["laju", verb], { env: { LAJU_DATA: data } })).toMatchObject({
       status: 1,
-      stderr: `✗ ENOTDIR: not a directory, mkdir '${data}/locks'\n  This user must be able to write in ${data}/locks.\n`,
+      stderr: `✗ ENOTDIR: not a directory, mkdir '${data}/locks'\n  This user must be able to write to ${data}/locks.\n`,
     });
   });
 
@@ -120,14 +120,14 @@ describe("a pause", () => {
     app.write("data/paused.json", "{");
     const ended = await start("One");
     expect(ended).toMatchObject({ status: 0, stdout: "ran\n" });
-    expect(ended.stderr).toContain("One runs whether it is paused or not");
+    expect(ended.stderr).toContain("running One without knowing whether it is paused");
     for (const verb of ["status", "pause", "resume"]) {
       const { status, stderr } = await app.laju(verb);
       expect({ status, lines: stderr.split("\n") }).toEqual({
         status: 1,
         lines: [
           expect.stringContaining(`✗ ${join(app.root, "data/paused.json")} cannot be read: `),
-          "  Delete it, and pause again what is to be paused.",
+          "  Delete it, then pause again whatever should be paused.",
           "",
         ],
       });

@@ -94,14 +94,14 @@ describe("a time limit", () => {
     const ended = await direct(name);
     expect(ended.signal).toBe("SIGKILL");
     expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 137 });
-    expect(ended.recorded?.error).toContain("only SIGKILL could end it");
+    expect(ended.recorded?.error).toContain("had to be killed (SIGKILL)");
   });
 
   test("that no thread can watch is said before the work begins", async () => {
     const few = `ulimit -n 20; exec ${process.execPath} build/commands/BlocksForLong.js`;
     const { stderr } = await app.run(["-c", few], { program: "bash" });
     expect(stderr).toMatch(
-      /^laju: the time limit of BlocksForLong does not hold while it blocks its event loop: .*descriptors.*\nworking\n/,
+      /^laju: the time limit of BlocksForLong cannot be enforced while it blocks its event loop: .*descriptors.*\nworking\n/,
     );
     const many = await app.run(["build/commands/BlocksForLong.js"]);
     expect(many).toMatchObject({ signal: "SIGKILL", stderr: expect.stringMatching(/^working\n/) });
