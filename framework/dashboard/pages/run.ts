@@ -1,5 +1,5 @@
 import { formatDuration } from "../../config/duration";
-import { findRun, findRunCalled } from "../../runs/history/findRuns";
+import { findRun, findRunByIdOrKey } from "../../runs/history/findRuns";
 import { countsText, lossText } from "../../runs/history/runText";
 import { actionOfRun } from "../../runs/ledger/actions";
 import { hasFailed, type Run } from "../../runs/ledger/run";
@@ -17,7 +17,7 @@ import { commandLink, type Page, runLink, type View } from "../view";
 
 /** One run whole, with what it printed. */
 export async function runPage(view: View, called: string): Promise<Page | undefined> {
-  const run = findRunCalled(called);
+  const run = findRunByIdOrKey(called);
   if (run === undefined) return undefined;
   const body = html`${view.live.part("run", summary(run, view))}
 <h2>Log</h2>
@@ -47,7 +47,7 @@ function stateText(run: Run, view: View): Html {
 function factsOf(run: Run, view: View): [string, string | Html][] {
   const often = usual(readWorld().strips.get(run.name) ?? []);
   const by = actionOfRun(run.key);
-  const first = run.retryOf === null ? undefined : findRunCalled(run.retryOf);
+  const first = run.retryOf === null ? undefined : findRunByIdOrKey(run.retryOf);
   const facts: [string, string | Html | null | undefined][] = [
     [
       "Started",
