@@ -33,7 +33,7 @@ describe("a run", () => {
 
   test("for which starts wait is known by the schedule, as they leave no trace", () => {
     expect(said(["* * * * *"], 4, 0, "wait")).toBe(
-      "has been running for 4m (run 3, pid 4182), and 4 starts wait",
+      "has been running for 4m (run 3, pid 4182), and 4 starts are waiting",
     );
     expect(said(["* * * * *"], 2, 0, "wait")).toBe(undefined);
   });
