@@ -12,7 +12,7 @@ const shared = {
 
 /** Each takes ten seconds and more: `npm test` leaves them to `npm run test:all`, and stays under two minutes. */
 const long = [
-  "test/commands/native/{CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
+  "test/commands/native/{Completion,CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
   "test/commands/{crontabExample,engines,examples}.test.ts",
   "test/framework/build/vendor/vendor.test.ts",
   "test/framework/build/{build,cli,importForms,imports,jobs,memory,programs,shared}.test.ts",

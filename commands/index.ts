@@ -1,13 +1,14 @@
 import { parseArguments } from "../framework/cli/arguments";
 import { describeError } from "../framework/cli/showError";
 import { terminalFor } from "../framework/cli/terminal";
+import type { VerbEntry } from "../framework/cli/verb";
 import { checkEnvFile, checkPackageName, hasApp } from "../framework/config/config";
 import { LajuError } from "../framework/config/errors";
 import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
 import { keepConsoleLines } from "../framework/start/safeConsole";
 import { mapStacksToSources } from "../framework/start/sourceTraces";
 import { laju, verbText, version } from "./native/helpText";
-import { type VerbEntry, verbs } from "./native/verbs";
+import { verbGroups, verbs } from "./native/verbs";
 
 /** laju's command line: finds the verb, runs it, and exits with its status. */
 export async function main(argv: string[]): Promise<never> {
@@ -38,7 +39,7 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   const own = end < 0 ? argv : argv.slice(0, end);
   const rest = end < 0 ? [] : argv.slice(end + 1);
   if (own.some(isHelp)) return print(verbText(entry, verb));
-  const input = { ...parseArguments(own, verb.options), rest };
+  const input = { ...parseArguments(own, verb.options), rest, verbGroups };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
   if (hasApp) checkPackageName();
   // doctor reports it together with everything else that is wrong.

@@ -10,7 +10,7 @@ import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   options: {
-    reason: { type: "string", description: "Why it can wait; status shows it" },
+    reason: { type: "string", value: "text", description: "Why it can wait; status shows it" },
     undo: { type: "boolean", description: "Withdraw it: the problem needs attention again" },
   },
   words: { least: 1, most: 1 },

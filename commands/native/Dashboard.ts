@@ -8,10 +8,16 @@ const hint = "node laju dashboard --port 8787";
 
 export default verb({
   options: {
-    port: { type: "string", default: "8787", description: "The port it listens on" },
-    host: { type: "string", default: "127.0.0.1", description: "The address it listens on" },
+    port: { type: "string", value: "port", default: "8787", description: "The port it listens on" },
+    host: {
+      type: "string",
+      value: "address",
+      default: "127.0.0.1",
+      description: "The address it listens on",
+    },
     "base-path": {
       type: "string",
+      value: "path",
       default: "",
       description: "The path it is reached under behind a proxy, such as /laju",
     },

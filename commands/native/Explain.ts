@@ -9,11 +9,27 @@ import { explanationText, mistakeText } from "../../framework/views/explanationT
 
 export default verb({
   options: {
-    timezone: { type: "string", description: "The schedule's zone, as in metadata (default: the host's)" },
-    "host-timezone": { type: "string", description: "The zone of the host's cron (default: this host's)" },
-    from: { type: "string", description: "Show the times after this one, in ISO 8601 (default: now)" },
-    count: { type: "string", default: "5", description: "How many upcoming times to show" },
-    name: { type: "string", description: "The command's name, which decides what H stands for" },
+    timezone: {
+      type: "string",
+      value: "zone",
+      description: "The schedule's zone, as in metadata (default: the host's)",
+    },
+    "host-timezone": {
+      type: "string",
+      value: "zone",
+      description: "The zone of the host's cron (default: this host's)",
+    },
+    from: {
+      type: "string",
+      value: "time",
+      description: "Show the times after this one, in ISO 8601 (default: now)",
+    },
+    count: { type: "string", value: "number", default: "5", description: "How many upcoming times to show" },
+    name: {
+      type: "string",
+      value: "Name",
+      description: "The command's name, which decides what H stands for",
+    },
     json: { type: "boolean", description: "Print it as JSON" },
   },
   words: { least: 1, most: Number.POSITIVE_INFINITY },

@@ -33,6 +33,7 @@ export default verb({
     ...allOption,
     env: {
       type: "string",
+      value: "environment",
       description: "List for this environment (default: the crontab's, or NODE_ENV)",
     },
   },

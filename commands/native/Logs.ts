@@ -19,14 +19,19 @@ import { showLog } from "../../framework/views/showLog";
 
 export default verb({
   options: {
-    run: { type: "string", description: "The run with this id or key (default: the last run)" },
+    run: { type: "string", value: "id", description: "The run with this id or key (default: the last run)" },
     follow: { type: "boolean", short: "f", description: "Keep printing new output" },
     json: { type: "boolean", description: "Show the Logger's lines as JSON, even on a terminal" },
     raw: {
       type: "boolean",
       description: "Print the exact bytes with their escape sequences, even on a terminal",
     },
-    lines: { type: "string", short: "n", description: "Print only the last lines, this many" },
+    lines: {
+      type: "string",
+      value: "number",
+      short: "n",
+      description: "Print only the last lines, this many",
+    },
   },
   words: { least: 1, most: 1 },
   details: `Prints what one run wrote, even if its file has been rotated since. On a terminal, the Logger's JSON is shown as

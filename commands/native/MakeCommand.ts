@@ -10,16 +10,26 @@ import { nextRuns } from "../../framework/schedule/times/nextRuns";
 
 export default verb({
   options: {
-    schedule: { type: "string", multiple: true, description: 'When cron starts it: "0 8 * * *", @daily, …' },
-    description: { type: "string", description: "One line for lists and the crontab" },
-    timeout: { type: "string", description: "How long a run may take, such as 10m" },
-    timezone: { type: "string", description: "The zone of the schedule, such as Europe/Berlin" },
-    retries: { type: "string", description: "How often a failed run is retried, such as 2" },
+    schedule: {
+      type: "string",
+      value: "schedule",
+      multiple: true,
+      description: 'When cron starts it: "0 8 * * *", @daily, …',
+    },
+    description: { type: "string", value: "text", description: "One line for lists and the crontab" },
+    timeout: { type: "string", value: "duration", description: "How long a run may take, such as 10m" },
+    timezone: {
+      type: "string",
+      value: "zone",
+      description: "The zone of the schedule, such as Europe/Berlin",
+    },
+    retries: { type: "string", value: "number", description: "How often a failed run is retried, such as 2" },
     priority: {
       type: "string",
+      value: "priority",
       description: "low, normal, high or a number orders lists; any other word is only shown",
     },
-    tags: { type: "string", description: "Words to select it by, such as mail,nightly" },
+    tags: { type: "string", value: "tags", description: "Words to select it by, such as mail,nightly" },
     script: { type: "boolean", description: "Write a plain script that exits by itself" },
     force: { type: "boolean", description: "Replace the file if it exists" },
   },

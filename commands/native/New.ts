@@ -11,6 +11,8 @@ export default verb({
   options: {
     database: {
       type: "string",
+      value: "database",
+      choices: databases,
       default: "sqlite",
       description: "Which database .env names: sqlite, pg or mysql",
     },

@@ -11,8 +11,12 @@ import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   options: {
-    reason: { type: "string", description: "Why; recorded with every skipped start" },
-    until: { type: "string", description: 'When it ends by itself: after "2h", or at "2026-11-24 08:00"' },
+    reason: { type: "string", value: "text", description: "Why; recorded with every skipped start" },
+    until: {
+      type: "string",
+      value: "time",
+      description: 'When it ends by itself: after "2h", or at "2026-11-24 08:00"',
+    },
     list: { type: "boolean", description: "Show what is paused, change nothing" },
     json: { type: "boolean", description: "Print what is paused as JSON" },
   },

@@ -4,16 +4,21 @@ import { verb } from "../../framework/cli/verb";
 import type { JobFilter } from "../../framework/queue/jobRecord";
 import { jsonText } from "../../framework/text/jsonText";
 import { jobTable } from "../../framework/views/queue/jobList";
-import { readStates } from "../../framework/views/queue/jobStates";
+import { readStates, stateWords } from "../../framework/views/queue/jobStates";
 import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   options: {
-    state: { type: "string", description: "Only jobs in these states, such as failed or ready,leased" },
-    type: { type: "string", description: "Only jobs of these types, separated by commas" },
-    user: { type: "string", description: "Only jobs of the user with this id" },
-    limit: { type: "string", default: "20", description: "How many to show, newest first" },
+    state: {
+      type: "string",
+      value: "state",
+      choices: Object.values(stateWords),
+      description: "Only jobs in these states, such as failed or ready,leased",
+    },
+    type: { type: "string", value: "types", description: "Only jobs of these types, separated by commas" },
+    user: { type: "string", value: "id", description: "Only jobs of the user with this id" },
+    limit: { type: "string", value: "number", default: "20", description: "How many to show, newest first" },
     json: { type: "boolean", description: "Print the rows as JSON" },
   },
   details:

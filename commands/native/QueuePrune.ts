@@ -11,6 +11,7 @@ export default verb({
   options: {
     "older-than": {
       type: "string",
+      value: "age",
       description: "How long ago they ended, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
     },
     json: { type: "boolean", description: "Print the number of deleted jobs as JSON" },

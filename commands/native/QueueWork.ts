@@ -3,11 +3,12 @@ import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
   options: {
-    concurrency: { type: "string", description: "How many jobs run at a time (default 10)" },
-    types: { type: "string", description: "Only jobs of these types, separated by commas" },
+    concurrency: { type: "string", value: "number", description: "How many jobs run at a time (default 10)" },
+    types: { type: "string", value: "types", description: "Only jobs of these types, separated by commas" },
     once: { type: "boolean", description: "Exit when no job is due" },
     patience: {
       type: "string",
+      value: "duration",
       description: "How long running jobs may take to finish when stopped (default 25s)",
     },
   },

@@ -18,8 +18,8 @@ const hint = "node laju report --html report.html --days 7";
 
 export default verb({
   options: {
-    html: { type: "string", description: "The file to write" },
-    days: { type: "string", default: "7", description: "How many of the last days to show" },
+    html: { type: "string", value: "file", description: "The file to write" },
+    days: { type: "string", value: "number", default: "7", description: "How many of the last days to show" },
   },
   details: "Writes a single self-contained HTML file that can be mailed or served as it is.",
   async run({ options }) {

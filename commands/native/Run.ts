@@ -14,11 +14,16 @@ export default verb({
   options: {
     parameter: {
       type: "string",
+      value: "key=value",
       short: "p",
       multiple: true,
       description: "key=value, passed to the command as --key=value",
     },
-    tag: { type: "string", description: "Run every enabled command of this environment that has this tag" },
+    tag: {
+      type: "string",
+      value: "tag",
+      description: "Run every enabled command of this environment that has this tag",
+    },
     all: { type: "boolean", description: "Run every enabled command of this environment" },
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },

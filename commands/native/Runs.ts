@@ -15,8 +15,17 @@ const hint = "node laju runs --help shows how to use it.";
 export default verb({
   options: {
     failed: { type: "boolean", description: "Only runs that failed, timed out or were lost" },
-    since: { type: "string", description: "Only runs that started within this time, such as 2d" },
-    limit: { type: "string", default: "20", description: "How many of the newest runs to show" },
+    since: {
+      type: "string",
+      value: "age",
+      description: "Only runs that started within this time, such as 2d",
+    },
+    limit: {
+      type: "string",
+      value: "number",
+      default: "20",
+      description: "How many of the newest runs to show",
+    },
     json: { type: "boolean", description: "Print the rows as JSON" },
     ...selectionOptions,
     ...runSortOption,

@@ -6,8 +6,17 @@ import { pruneRuns } from "../../framework/runs/ledger/prune";
 
 export default verb({
   options: {
-    "older-than": { type: "string", description: "How old, such as 30d (default: RUNS_KEEP_DAYS, 90 days)" },
-    keep: { type: "string", default: "1", description: "How many runs of each command to keep, however old" },
+    "older-than": {
+      type: "string",
+      value: "age",
+      description: "How old, such as 30d (default: RUNS_KEEP_DAYS, 90 days)",
+    },
+    keep: {
+      type: "string",
+      value: "number",
+      default: "1",
+      description: "How many runs of each command to keep, however old",
+    },
   },
   details:
     "Deletes in small steps, so that no run has to wait. Runs in progress are kept. Log files are not touched.",

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describeOptions } from "../../framework/cli/optionsHelp";
 import { terminalFor } from "../../framework/cli/terminal";
-import type { Verb } from "../../framework/cli/verb";
+import type { Verb, VerbEntry } from "../../framework/cli/verb";
 import { root } from "../../framework/config/config";
 import { lajuHome } from "../../framework/config/home";
 import { readText } from "../../framework/config/readText";
-import { type VerbEntry, verbGroups, verbs } from "./verbs";
+import { verbGroups, verbs } from "./verbs";
 
 /** What `node laju` and `node laju --help` print. */
 export function laju(): string {

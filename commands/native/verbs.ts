@@ -1,13 +1,4 @@
-import type { Verb } from "../../framework/cli/verb";
-
-/** A verb's line in the help of `node laju`, and how to load it. Only the verb that is called is loaded. */
-export interface VerbEntry {
-  name: string;
-  usage: string;
-  summary: string;
-  // The options differ from verb to verb; the dispatcher only passes them through.
-  load: () => Promise<{ default: Verb<never> }>;
-}
+import type { VerbEntry, VerbGroup } from "../../framework/cli/verb";
 
 type Row = [name: string, usage: string, summary: string, load: () => Promise<{ default: unknown }>];
 
@@ -79,11 +70,12 @@ const make: Row[] = [
   ["upgrade", "", "Bring the app's files to the installed laju", () => import("./Upgrade")],
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
+  ["completion", "<bash|zsh|fish>", "Print what completes laju in your shell", () => import("./Completion")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];
 
 /** The verbs in the order and under the headings of `node laju`. */
-export const verbGroups: [heading: string, verbs: VerbEntry[]][] = [
+export const verbGroups: VerbGroup[] = [
   ["Commands", commands.map(entry)],
   ["History", history.map(entry)],
   ["Schedules", schedule.map(entry)],

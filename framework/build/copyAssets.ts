@@ -9,7 +9,12 @@ export function copyAssets({ root, home, build }: Omit<BuildFolder, "vendor">): 
   const apps = copyFrom(root, ["app", "commands"], build);
   const lajus = copyFrom(
     home,
-    ["framework/make/stubs", "framework/services/mail/views", "framework/dashboard/assets"],
+    [
+      "framework/cli/completion",
+      "framework/make/stubs",
+      "framework/services/mail/views",
+      "framework/dashboard/assets",
+    ],
     build,
   );
   return [...apps, ...lajus.map((file) => pathFromRoot(file, { root, home }))];

@@ -6,7 +6,12 @@ import { isPattern, namePattern } from "./namePattern";
 
 /** What all verbs take that show several commands, beside any number of words. */
 export const selectionOptions = {
-  tag: { type: "string", multiple: true, description: "Only commands with this tag, or one of these tags" },
+  tag: {
+    type: "string",
+    value: "tag",
+    multiple: true,
+    description: "Only commands with this tag, or one of these tags",
+  },
 } as const;
 
 export const selectionWords = { least: 0, most: Number.POSITIVE_INFINITY };

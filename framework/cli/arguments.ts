@@ -36,9 +36,14 @@ function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
 /** parseArgs rejects keys it doesn't know (`description`) and readonly arrays. */
 function forParseArgs(specs: OptionSpecs) {
   return Object.fromEntries(
-    Object.entries(specs).map(([name, { description: _, sensitive: __, default: value, ...spec }]) => [
+    Object.entries(specs).map(([name, { type, short, multiple, default: value }]) => [
       name,
-      value === undefined ? spec : { ...spec, default: Array.isArray(value) ? [...value] : value },
+      {
+        type,
+        ...(short !== undefined && { short }),
+        ...(multiple !== undefined && { multiple }),
+        ...(value !== undefined && { default: Array.isArray(value) ? [...value] : value }),
+      },
     ]),
   ) as NonNullable<Parameters<typeof parseArgs>[0]>["options"] & {};
 }

@@ -1,14 +1,15 @@
-import type { OptionSpec, OptionSpecs } from "../metadata/optionSpecs";
+import type { OptionSpec } from "../metadata/optionSpecs";
+import type { VerbOption, VerbOptions } from "./verb";
 
 /** The lines of --help that describe these options, aligned. */
-export function describeOptions(specs: OptionSpecs): string[] {
+export function describeOptions(specs: VerbOptions): string[] {
   const rows = Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)] as const);
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));
   return rows.map(([flag, note]) => `  ${flag.padEnd(width)}   ${note}`.trimEnd());
 }
 
-function flagOf(name: string, spec: OptionSpec): string {
-  const value = spec.type === "string" ? " <value>" : "";
+function flagOf(name: string, spec: VerbOption): string {
+  const value = spec.type === "string" ? ` <${spec.value ?? "value"}>` : "";
   const negation = spec.default === true ? "[no-]" : "";
   return `${spec.short ? `-${spec.short}, ` : ""}--${negation}${name}${value}`;
 }

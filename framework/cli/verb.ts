@@ -1,8 +1,20 @@
-import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
+import type { OptionSpec, OptionValues } from "../metadata/optionSpecs";
 import type { ParsedArguments } from "./arguments";
 
+/** An option of a verb. */
+export interface VerbOption extends OptionSpec {
+  /** What its value is, such as "folder": help shows `--out <folder>`, and completion offers folders. */
+  value?: string;
+  /** The values that completion offers. */
+  choices?: readonly string[];
+}
+
+export interface VerbOptions {
+  readonly [name: string]: VerbOption;
+}
+
 /** One of laju's own verbs (`node laju list`): its arguments and what it does. */
-export interface Verb<O extends OptionSpecs = OptionSpecs> {
+export interface Verb<O extends VerbOptions = VerbOptions> {
   options: O;
   /** How many positional arguments it takes (default: none). */
   words?: { least: number; most: number };
@@ -13,13 +25,27 @@ export interface Verb<O extends OptionSpecs = OptionSpecs> {
   run(input: VerbInput<O>): Promise<number | void> | number | void;
 }
 
-export interface VerbInput<O extends OptionSpecs = OptionSpecs> extends ParsedArguments<O> {
+export interface VerbInput<O extends VerbOptions = VerbOptions> extends ParsedArguments<O> {
   options: OptionValues<O>;
   /** The words after `--`. */
   rest: string[];
+  /** All verbs, for those that describe the command line. */
+  verbGroups: readonly VerbGroup[];
 }
 
+/** A verb's line in the help of `node laju`, and how to load it. Only the verb that is called is loaded. */
+export interface VerbEntry {
+  name: string;
+  usage: string;
+  summary: string;
+  // The options differ from verb to verb; the dispatcher only passes them through.
+  load: () => Promise<{ default: Verb<never> }>;
+}
+
+/** Verbs under a heading of `node laju`. */
+export type VerbGroup = readonly [heading: string, verbs: readonly VerbEntry[]];
+
 /** Declares a verb, with the types of its options inferred for `run`. */
-export function verb<const O extends OptionSpecs>(definition: Verb<O>): Verb<O> {
+export function verb<const O extends VerbOptions>(definition: Verb<O>): Verb<O> {
   return definition;
 }

@@ -7,6 +7,8 @@ export type RowOrder = (typeof orders)[number];
 export const sortOption = {
   sort: {
     type: "string",
+    value: "order",
+    choices: orders,
     description: "failed (failed commands first, the default), next (by the next start) or name",
   },
 } as const;

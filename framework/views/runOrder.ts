@@ -12,6 +12,8 @@ export type RunOrder = (typeof orders)[number];
 export const runSortOption = {
   sort: {
     type: "string",
+    value: "order",
+    choices: orders,
     description: "failed (failed runs first), newest, next (by the command's next start) or name",
   },
 } as const;

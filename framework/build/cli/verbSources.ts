@@ -10,6 +10,7 @@ const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
   "framework/services/View.ts": { lajus: ["framework/services/mail/views"], apps: ["app/views"] },
   "framework/services/database/migrations.ts": { lajus: ["framework/migrations"], apps: ["app/migrations"] },
   "framework/make/stub.ts": { lajus: ["framework/make/stubs"], apps: [] },
+  "framework/cli/completion/shellScript.ts": { lajus: ["framework/cli/completion"], apps: [] },
 };
 
 /**

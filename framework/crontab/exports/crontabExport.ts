@@ -15,19 +15,29 @@ import { systemdUnits } from "./systemd";
 
 /** What `crontab` takes besides, for schedulers other than the crontab. */
 export const exportOptions = {
-  format: { type: "string", description: "crontab, cron.d, systemd or kubernetes (default: crontab)" },
+  format: {
+    type: "string",
+    value: "format",
+    choices: ["crontab", "cron.d", "systemd", "kubernetes"],
+    description: "crontab, cron.d, systemd or kubernetes (default: crontab)",
+  },
   user: {
     type: "string",
+    value: "user",
     short: "u",
     description: "With cron.d and systemd: who runs the commands (default: you)",
   },
-  image: { type: "string", description: "With kubernetes: the container image that holds the app" },
+  image: {
+    type: "string",
+    value: "image",
+    description: "With kubernetes: the container image that holds the app",
+  },
   harden: {
     type: "boolean",
     description:
       "With systemd: no new privileges, a private /tmp, and write access to the app's folders only",
   },
-  out: { type: "string", description: "With --format: write the files into this folder" },
+  out: { type: "string", value: "folder", description: "With --format: write the files into this folder" },
 } as const;
 
 export interface ExportChoice {

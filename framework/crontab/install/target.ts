@@ -22,24 +22,44 @@ import { crontabRows } from "./rows";
 export const targetOptions = {
   root: {
     type: "string",
+    value: "folder",
     description: "The app's folder as cron sees it, such as a link to the current release",
   },
-  node: { type: "string", description: "The node that cron starts (default: the one that runs this)" },
-  "log-dir": { type: "string", description: "The folder of the logs (default: logs/ in the root)" },
-  env: { type: "string", description: "Only commands of this environment (default: NODE_ENV)" },
+  node: {
+    type: "string",
+    value: "file",
+    description: "The node that cron starts (default: the one that runs this)",
+  },
+  "log-dir": {
+    type: "string",
+    value: "folder",
+    description: "The folder of the logs (default: logs/ in the root)",
+  },
+  env: {
+    type: "string",
+    value: "environment",
+    description: "Only commands of this environment (default: NODE_ENV)",
+  },
   portable: {
     type: "boolean",
     description: "Let the shell alone decide, lock and limit (flock, timeout): for hosts without the ledger",
   },
   cron: {
     type: "string",
+    value: "cron",
+    choices: ["auto", ...cronNames],
     description: `Which cron gets the entries: ${cronNames.join(", ")} (default: auto, this host's)`,
   },
 } as const;
 
 /** Of verbs that touch a crontab. */
 export const userOption = {
-  user: { type: "string", short: "u", description: "Whose crontab (as root; default: your own)" },
+  user: {
+    type: "string",
+    value: "user",
+    short: "u",
+    description: "Whose crontab (as root; default: your own)",
+  },
 } as const;
 
 /** The crontab entries that the last build asks for, and where they go. */

@@ -315,13 +315,13 @@ Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes)
 or the shell replaces each * with file names. Exits with status 2 if the schedule is invalid.
 
 Options
-  --timezone <value>        The schedule's zone, as in metadata (default: the host's)
-  --host-timezone <value>   The zone of the host's cron (default: this host's)
-  --from <value>            Show the times after this one, in ISO 8601 (default: now)
-  --count <value>           How many upcoming times to show (default 5)
-  --name <value>            The command's name, which decides what H stands for
-  --json                    Print it as JSON
-  -h, --help                Show this text
+  --timezone <zone>        The schedule's zone, as in metadata (default: the host's)
+  --host-timezone <zone>   The zone of the host's cron (default: this host's)
+  --from <time>            Show the times after this one, in ISO 8601 (default: now)
+  --count <number>         How many upcoming times to show (default 5)
+  --name <Name>            The command's name, which decides what H stands for
+  --json                   Print it as JSON
+  -h, --help               Show this text
 `);
   });
 });

@@ -182,9 +182,9 @@ describe("node laju crontab --portable", () => {
 
   test("--help tells of it and of the formats", async () => {
     const { stdout } = await app.laju("crontab", "--help");
-    expect(stdout).toContain("  --portable           Let the shell alone decide, lock and limit");
+    expect(stdout).toContain("  --portable            Let the shell alone decide, lock and limit");
     expect(stdout).toContain(
-      "  --format <value>     crontab, cron.d, systemd or kubernetes (default: crontab)",
+      "  --format <format>     crontab, cron.d, systemd or kubernetes (default: crontab)",
     );
   });
 });
