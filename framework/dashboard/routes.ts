@@ -3,11 +3,14 @@ import { basename } from "node:path";
 import { type Context, Hono, type Next } from "hono";
 // @ts-ignore: not every checkout has installed it yet.
 import { compress } from "hono/compress";
+import { LajuError } from "../config/errors";
 import { hostClock } from "../host/hostClock";
 import type { Access } from "./access/access";
 import { formToken, tokenPlace } from "./access/formToken";
 import { safeHeaders } from "./access/headers";
 import type { Visitor } from "./access/visitor";
+import { addActionRoutes } from "./actions/actionRoutes";
+import { noticeOf } from "./actions/notices";
 import { assetNamed, readAssets } from "./assets/assets";
 import { html } from "./html";
 import { LiveParts } from "./live/liveParts";
@@ -15,6 +18,7 @@ import { LiveStreams } from "./live/stream";
 import { addLogRoutes } from "./log/logRoutes";
 import { layout } from "./pages/layout";
 import { pageAt } from "./pages/pages";
+import { addProgramRoutes, isForPrograms } from "./programs/programRoutes";
 import { readWorld } from "./read/world";
 import type { Page, View } from "./view";
 
@@ -36,13 +40,22 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
+  app.onError((error: Error, context: Context) => {
+    const isOurs = error instanceof LajuError;
+    if (!isOurs) console.error(error);
+    return context.text(
+      isOurs ? `${error.message}\n${error.hint ?? ""}\n` : "Something went wrong here.\n",
+      isOurs ? 503 : 500,
+    );
+  });
   app.get("/healthz", (context: Context) => context.text("up\n"));
   app.get(missingSlash, (context: Context) => context.redirect(`${basename(basePath)}/`, 308));
   addFirst?.(app);
 
   app.use("*", async (context: Context, next: Next) => {
     const visitor = await access.visitorOf(context);
-    if (visitor === undefined || visitor.isProgram) return access.refusal(context);
+    const isAllowed = visitor !== undefined && (!visitor.isProgram || isForPrograms(context.req.path));
+    if (!isAllowed) return access.refusal(context);
     context.set("visitor", { ...visitor, canAct: visitor.canAct && !isReadOnly });
     return next();
   });
@@ -54,7 +67,16 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     return context.body(asset.text, 200, { "content-type": asset.type });
   });
 
+  addProgramRoutes(app);
   addLogRoutes(app);
+  addActionRoutes(app, {
+    formKey: access.formKey,
+    viewFor(context: Context) {
+      const { path, query } = placeOf(context);
+      return viewOf(path, query, context.get("visitor") as Visitor);
+    },
+    show: (context: Context, page, view) => shownPage(context, page, view, context.get("visitor") as Visitor),
+  });
 
   app.get("/events", (context: Context) => {
     const visitor = context.get("visitor") as Visitor;
@@ -80,8 +102,10 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     const { style, script } = readAssets();
     const { app: name, host } = readWorld();
     const { path, query } = placeOf(context);
+    const notice = noticeOf(query.get("said"));
+    query.delete("said");
     const own = query.size === 0 ? path : `${path}?${query}`;
-    const frame = { app: name, host, visitor, path: own, style: style.name, script: script.name };
+    const frame = { app: name, host, visitor, path: own, style: style.name, script: script.name, notice };
     return String(layout(page, view, frame)).replaceAll(tokenPlace, () => formToken(access.formKey, visitor));
   }
 

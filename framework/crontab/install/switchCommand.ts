@@ -25,12 +25,30 @@ export const switchOptions = {
   ...userOption,
 } as const;
 
-/** Enables or disables a command in this deployment, and says what that comes to. */
+/** Enables or disables a command in this deployment, and prints what that comes to. */
 export function switchCommand(
   typed: string,
   isEnabled: boolean,
   asked: OptionValues<typeof switchOptions>,
 ): void {
+  const { done, notice } = setEnabled(typed, isEnabled, asked);
+  const { paint, symbols } = terminalFor(1);
+  for (const line of done) console.log(`${paint("green", symbols.done)} ${line}`);
+  if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
+}
+
+/** What was done, one sentence each, and what is still to be done. */
+export interface Switched {
+  done: string[];
+  notice: string | undefined;
+}
+
+/** Enables or disables a command in this deployment. */
+export function setEnabled(
+  typed: string,
+  isEnabled: boolean,
+  asked: Partial<OptionValues<typeof switchOptions>>,
+): Switched {
   const read = readingOnce();
   const options = forInstalling(asked, { read, isPartial: true });
   const command = findCommand(typed, readCatalog().commands);
@@ -46,15 +64,11 @@ export function switchCommand(
   const hasIncident = !isEnabled && mayHaveIncident(command.name);
   const ended = hasIncident ? endIncidents(command.name, "is disabled", Date.now()) : [];
   if (ended.length > 0) startSender();
-  const { paint, symbols } = terminalFor(1);
-  const done = paint("green", symbols.done);
-  console.log(`${done} ${isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)}`);
-  if (ended.length > 0) console.log(`${done} Its open incident ended`);
-  if (asked.install) {
-    console.log(`${done} ${crontabSummary(installCrontab(crontabTarget(options, [command.name])))}`);
-  }
+  const done = [isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)];
+  if (ended.length > 0) done.push("Its open incident ended");
+  if (asked.install) done.push(crontabSummary(installCrontab(crontabTarget(options, [command.name]))));
   const notice = noticeOf({ ...command, enabled: isEnabled }, { ...options, install: asked.install });
-  if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
+  return { done, notice };
 }
 
 function changed(name: string, isEnabled: boolean): string {

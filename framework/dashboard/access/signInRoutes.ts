@@ -39,6 +39,12 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
     return show(context, text(to), access.hasPassword ? "Wrong password." : "Wrong token.", 403);
   });
 
+  app.post("/logout", (context: Context) => {
+    if (isCrossSite(context.req.raw.headers)) return context.text("Not from another site's page.\n", 403);
+    access.signOut(context);
+    return context.redirect("./login", 303);
+  });
+
   function show(
     context: Context,
     to: string,

@@ -8,6 +8,8 @@
   const byId = (id) => document.getElementById(id);
   let version = document.body.dataset.version;
   let stream;
+  let release;
+  let isConnecting = false;
   let delay = 1_000;
 
   /* --- Times ------------------------------------------------------------------------------------------------------- */
@@ -106,11 +108,34 @@
     if (byId("live").textContent !== text) byId("live").textContent = text;
   }
 
-  /** Only a page that somebody sees keeps a connection: browsers have six for all tabs of one server. */
-  function connect() {
-    if (document.hidden || stream || page === undefined) return;
-    const query = new URLSearchParams({ page, version });
-    stream = new EventSource(`${root}events?${query}`);
+  /** Browsers have six connections for all tabs of one server: three of them may be kept, and others look now and then. */
+  async function freeSlot() {
+    if (!navigator.locks) return () => {};
+    for (const slot of ["laju 1", "laju 2", "laju 3"]) {
+      const release = await new Promise((resolve) => {
+        void navigator.locks.request(slot, { ifAvailable: true }, (lock) => {
+          if (lock === null) return resolve(undefined);
+          return new Promise((end) => resolve(end));
+        });
+      });
+      if (release) return release;
+    }
+    return undefined;
+  }
+
+  /** Only a page that somebody sees keeps a connection. */
+  async function connect() {
+    if (document.hidden || stream || isConnecting || page === undefined) return;
+    isConnecting = true;
+    release = await freeSlot();
+    isConnecting = false;
+    if (release === undefined) {
+      say("live", "every 10s");
+      setTimeout(() => document.hidden || reload().then(connect, connect), 10_000);
+      return;
+    }
+    if (document.hidden) return disconnect();
+    stream = new EventSource(`${root}events?${new URLSearchParams({ page, version })}`);
     stream.addEventListener("ready", () => {
       delay = 1_000;
       say("live", "live");
@@ -128,6 +153,8 @@
   function disconnect() {
     stream?.close();
     stream = undefined;
+    release?.();
+    release = undefined;
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -43,7 +43,7 @@ export function layout({ title, place, body }: Page, view: View, frame: Frame): 
 <a class="skip" href="#main">Skip to the content</a>
 <header><div class="bar"><a class="brand" href="${root}">${frame.app}</a>
 <nav aria-label="Places">${links}</nav>
-<p class="where"><span id="live" role="status"></span><span>${frame.host} · <time id="clock">${clockText(view)}</time> ${clock.hostTimezone}</span>${visitorText(frame.visitor, view)}</p></div></header>
+<div class="where"><span id="live" role="status"></span><span>${frame.host} · <time id="clock">${clockText(view)}</time> ${clock.hostTimezone}</span>${visitorText(frame.visitor, view)}</div></div></header>
 <main id="main">${frame.notice === undefined ? "" : html`<p class="notice card" role="status">${frame.notice}</p>`}
 ${body}</main>
 </body>
@@ -58,5 +58,5 @@ function clockText({ clock }: View): string {
 function visitorText({ name, canAct, hasSession }: Visitor, { root }: View): Html {
   const may = canAct ? "" : " (read-only)";
   if (!hasSession) return html`<span>${name}${may}</span>`;
-  return html`<span>${name}${may} · <a href="${root}logout">Sign out</a></span>`;
+  return html`<form method="post" action="${root}logout">${name}${may} · <button class="link">Sign out</button></form>`;
 }

@@ -1,6 +1,8 @@
 import type { Page, View } from "../view";
 import { commandPage } from "./command";
 import { homePage } from "./home";
+import { jobPage, jobsPage } from "./jobs";
+import { queuePage } from "./queue";
 import { runPage } from "./run";
 import { runsPage } from "./runs";
 
@@ -12,6 +14,9 @@ const pages: [path: RegExp, draw: Draw][] = [
   [/^commands\/(.+)$/, commandPage],
   [/^runs$/, runsPage],
   [/^runs\/(\w+)$/, runPage],
+  [/^queue$/, queuePage],
+  [/^queue\/jobs$/, jobsPage],
+  [/^queue\/jobs\/(\d{1,15})$/, jobPage],
 ];
 
 /** Draws the page at a path; undefined where there is none. */

@@ -5,8 +5,8 @@ import type { View } from "../view";
 
 const mostTypes = 4;
 
-/** The queue at a glance; nothing in apps without one. */
-export function queueCard({ state, problem }: QueueLook, view: View): Html {
+/** The queue at a glance; nothing in apps without one. `isAlone`: on its own page, which has a heading. */
+export function queueCard({ state, problem }: QueueLook, view: View, { isAlone = false } = {}): Html {
   if (state === undefined && problem === undefined) return html`<section id="queue" hidden></section>`;
   if (state === undefined) {
     return html`<section id="queue"><h2>Queue</h2><div class="card"><p class="dim">${problem}</p></div></section>`;
@@ -22,7 +22,7 @@ export function queueCard({ state, problem }: QueueLook, view: View): Html {
   const busiest = [...state.types].sort((a, b) => open(b) - open(a)).filter((type) => open(type) > 0);
   const more = busiest.length > mostTypes ? ` and ${busiest.length - mostTypes} more` : "";
   const types = busiest.slice(0, mostTypes).map((type) => `${type.type} ${open(type).toLocaleString("en")}`);
-  return html`<section id="queue"><h2><a href="${view.root}queue">Queue</a></h2><div class="card">
+  return html`<section id="queue">${isAlone ? "" : html`<h2><a href="${view.root}queue">Queue</a></h2>`}<div class="card">
 <dl class="figures">${numbers.map(([count, label, isBad]) => html`<div><dt>${label}</dt><dd${isBad ? html` class="bad-text"` : ""}>${count.toLocaleString("en")}</dd></div>`)}</dl>
 <p class="dim small">${types.length === 0 ? "Nothing to do." : `${types.join(" · ")}${more}`}</p></div></section>`;
 }

@@ -1,0 +1,95 @@
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context, Hono } from "hono";
+// @ts-ignore: not every checkout has installed it yet.
+import { bodyLimit } from "hono/body-limit";
+import { LajuError } from "../../config/errors";
+import { recordAction } from "../../runs/ledger/actions";
+import { isCrossSite, isFormToken } from "../access/formToken";
+import type { Visitor } from "../access/visitor";
+import { questionPage } from "../pages/question";
+import type { Page, View } from "../view";
+import type { Action, Fields } from "./action";
+import { acknowledge, disable, enable, pauseCommand, resumeCommand, stop } from "./commandActions";
+import { keepNotice } from "./notices";
+import { cancel, pauseType, resumeType, retry } from "./queueActions";
+import { again, run } from "./runActions";
+
+const actions: Record<string, Action> = {
+  ...{ run, again, stop, enable, disable, acknowledge },
+  ...{ pause: pauseCommand, resume: resumeCommand },
+  ...{ retry, cancel, "pause-type": pauseType, "resume-type": resumeType },
+};
+
+/** More than any form sends. */
+const mostBytes = 100_000;
+
+export interface ActionParts {
+  formKey: Buffer;
+  viewFor(context: Context): View;
+  show(context: Context, page: Page, view: View): string;
+}
+
+/** The pages that ask, and what they lead to. Only those who may act come here, and only by a form of our own. */
+export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
+  app.use("/do/*", bodyLimit({ maxSize: mostBytes }));
+
+  app.get("/do/:action", async (context: Context) => {
+    const action = actionIn(context);
+    if (action === undefined) return context.notFound();
+    if (!visitorOf(context).canAct) return refused(context);
+    return asked(context, action, {});
+  });
+
+  app.post("/do/:action", async (context: Context) => {
+    const visitor = visitorOf(context);
+    if (!visitor.canAct) return refused(context);
+    const action = actionIn(context);
+    if (action === undefined) return context.notFound();
+    const { token, ...fields } = (await context.req.parseBody()) as Record<string, string>;
+    if (isCrossSite(context.req.raw.headers) || !isFormToken(formKey, visitor, token)) {
+      return context.text(
+        "This form is old, or is none of ours. Go back, load the page again, and repeat it.\n",
+        403,
+      );
+    }
+    const about = new URL(context.req.url).searchParams;
+    try {
+      const done = await action.perform(about, fields);
+      const name = context.req.param("action") as string;
+      recordAction({ at: Date.now(), who: visitor.name, action: name, details: null, runKey: null, ...done });
+      return context.redirect(`../${done.to}?said=${keepNotice(done.message)}`, 303);
+    } catch (error) {
+      if (!(error instanceof LajuError)) throw error;
+      return asked(context, action, fields, error);
+    }
+  });
+
+  async function asked(
+    context: Context,
+    action: Action,
+    given: Fields,
+    problem?: LajuError,
+  ): Promise<Response> {
+    const view = viewFor(context);
+    try {
+      const question = await action.ask(view.query, view, given);
+      return context.html(show(context, questionPage(question, view, problem), view), problem ? 422 : 200);
+    } catch (error) {
+      if (!(error instanceof LajuError)) throw error;
+      return context.text(`${error.message}\n`, 404);
+    }
+  }
+}
+
+function actionIn(context: Context): Action | undefined {
+  const name = context.req.param("action") ?? "";
+  return Object.hasOwn(actions, name) ? actions[name] : undefined;
+}
+
+function visitorOf(context: Context): Visitor {
+  return context.get("visitor") as Visitor;
+}
+
+function refused(context: Context): Response {
+  return context.text("This dashboard shows everything and changes nothing (read-only).\n", 403);
+}

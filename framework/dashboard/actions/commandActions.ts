@@ -1,0 +1,153 @@
+import { findCommand, readCatalog } from "../../catalog/catalog";
+import { LajuError } from "../../config/errors";
+import { setEnabled } from "../../crontab/install/switchCommand";
+import type { DeployedCommand } from "../../metadata/overrides";
+import { acknowledgeTroubles } from "../../monitor/acknowledgeTroubles";
+import { openIncidents } from "../../runs/ledger/incidents";
+import { pause, resume } from "../../runs/supervision/changePauses";
+import { newPause } from "../../runs/supervision/newPause";
+import { stopCommand } from "../../runs/supervision/stopRun";
+import { type Html, html } from "../html";
+import { type Action, type Done, type Fields, field } from "./action";
+
+const place = (name: string) => `commands/${name.split("/").map(encodeURIComponent).join("/")}`;
+
+/** Asks about a command by name, and does something to it. */
+function commandAction(
+  question: (name: string) => { title: string; text: string; button: string; isDanger?: boolean },
+  perform: (
+    name: string,
+    fields: Fields,
+  ) => Omit<Done, "subject" | "to"> | Promise<Omit<Done, "subject" | "to">>,
+  fields?: Html,
+): Action {
+  return {
+    ask(about) {
+      const name = commandIn(about).name;
+      return { ...question(name), back: place(name), ...(fields !== undefined && { fields }) };
+    },
+    async perform(about, given) {
+      const { name } = commandIn(about);
+      return { ...(await perform(name, given)), subject: name, to: place(name) };
+    },
+  };
+}
+
+/** The command that an address names. Throws a LajuError where there is none. */
+export function commandIn(about: URLSearchParams): DeployedCommand {
+  return findCommand(about.get("command") ?? "", readCatalog().commands);
+}
+
+const reasonField = html`<label>Reason<input name="reason" maxlength="300" placeholder="shown to everybody who looks"></label>`;
+
+export const stop = commandAction(
+  (name) => ({
+    title: `Stop ${name}?`,
+    text: "Every run of it on this host is asked to end, and killed after six seconds, with all that it started. A retry that waits is given up.",
+    button: "Stop it",
+    isDanger: true,
+  }),
+  async (name) => {
+    const stopped = await stopCommand(name);
+    if (stopped.length === 0) throw nothing(`${name} is not running here`);
+    const endings = stopped.map(({ run, ending }) => `run ${run.id} ${endingWords[ending]}`);
+    return { message: `${name}: ${endings.join(", ")}.`, details: endings.join(", ") };
+  },
+);
+
+const endingWords = {
+  ended: "ended",
+  killed: "was killed",
+  gone: "had just ended",
+  retries: "is not retried",
+};
+
+export const pauseCommand = commandAction(
+  (name) => ({
+    title: `Pause ${name}?`,
+    text: "Starts that come due are recorded as skipped, with the reason. A run in progress goes on, and Run now still starts it.",
+    button: "Pause it",
+  }),
+  (name, fields) => {
+    const [reason, until] = [field(fields, "reason"), field(fields, "until")];
+    const one = newPause({ ...(reason && { reason }), ...(until && { until }) }, Date.now());
+    pause([name], one);
+    const details = [reason, until && `until ${until}`].filter(Boolean).join(", ");
+    return { message: `${name} is paused${until ? ` until ${until}` : ""}.`, details: details || null };
+  },
+  html`${reasonField}<label>Until<input name="until" placeholder="2h, or 2026-11-24 08:00; empty: until somebody resumes it"></label>`,
+);
+
+export const resumeCommand = commandAction(
+  (name) => ({ title: `Resume ${name}?`, text: "It starts again when it is due.", button: "Resume it" }),
+  (name) => {
+    const ended = resume([name], Date.now());
+    if (ended.length === 0)
+      throw nothing(`${name} itself is not paused. node laju resume ends a pause of all commands.`);
+    return { message: `${name} is resumed.` };
+  },
+);
+
+export const enable = commandAction(
+  (name) => ({
+    title: `Enable ${name}?`,
+    text: "schedule.json of this deployment then says that its schedule starts it.",
+    button: "Enable it",
+  }),
+  (name, fields) => switched(name, true, fields),
+  installField(),
+);
+
+export const disable = commandAction(
+  (name) => ({
+    title: `Disable ${name}?`,
+    text: "schedule.json of this deployment then says that its schedule does not start it. A run in progress goes on, and Run now still starts it.",
+    button: "Disable it",
+  }),
+  (name, fields) => switched(name, false, fields),
+  installField(),
+);
+
+function installField() {
+  return html`<label class="check"><input type="checkbox" name="install" value="yes"> Change the crontab too, as crontab:install does</label>`;
+}
+
+function switched(name: string, isEnabled: boolean, fields: Fields) {
+  const { done, notice } = setEnabled(name, isEnabled, { install: field(fields, "install") === "yes" });
+  return { message: [...done.map((line) => `${line}.`), notice ?? ""].join(" ").trim() };
+}
+
+/** Of a command that is gone, or a type of jobs, an incident may be open too. */
+export const acknowledge: Action = {
+  ask(about) {
+    const name = troubledIn(about);
+    return {
+      title: `Acknowledge what is wrong with ${name}?`,
+      text: "It then counts as known: it no longer needs attention, and nobody is told of it again, until the command works.",
+      fields: reasonField,
+      button: "Acknowledge it",
+      back: place(name),
+    };
+  },
+  perform(about, fields) {
+    const name = troubledIn(about);
+    const reason = field(fields, "reason") || null;
+    const known = acknowledgeTroubles(name, reason);
+    if (known.length === 0) throw nothing(`nothing is wrong with ${name} now`);
+    return {
+      message: `Acknowledged what is wrong with ${name}.`,
+      subject: name,
+      details: reason,
+      to: place(name),
+    };
+  },
+};
+
+function troubledIn(about: URLSearchParams): string {
+  const name = about.get("command") ?? "";
+  return openIncidents().some((incident) => incident.name === name) ? name : commandIn(about).name;
+}
+
+function nothing(message: string): LajuError {
+  return new LajuError(message, { code: "E_NOTHING_TO_DO" });
+}

@@ -1,0 +1,24 @@
+import type { LajuError } from "../../config/errors";
+import { tokenPlace } from "../access/formToken";
+import type { Question } from "../actions/action";
+import { html } from "../html";
+import type { Page, View } from "../view";
+
+/** A page that asks once, and says why it could not be done. */
+export function questionPage(
+  { title, text, fields, button, isDanger, back }: Question,
+  view: View,
+  problem?: LajuError,
+): Page {
+  const why =
+    problem === undefined
+      ? ""
+      : html`<p class="card attention" role="alert">${problem.message}${problem.hint ? html` <span class="dim">${problem.hint}</span>` : ""}</p>`;
+  const body = html`<h1>${title}</h1>
+${why}
+<div class="card question"><p>${text}</p>
+<form method="post" action="?${String(view.query)}"><input type="hidden" name="token" value="${tokenPlace}">
+${fields ?? ""}
+<p class="buttons"><button class="${isDanger ? "danger" : "primary"}">${button}</button> <a class="button" href="${view.root}${back}">Cancel</a></p></form></div>`;
+  return { title, place: "none", body };
+}

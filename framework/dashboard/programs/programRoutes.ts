@@ -1,0 +1,67 @@
+// @ts-ignore: not every checkout has installed it yet.
+import type { Context, Hono } from "hono";
+import { listRuns } from "../../runs/history/findRuns";
+import { jsonText } from "../../text/jsonText";
+import { listRows } from "../../views/commandList";
+import { readStates } from "../../views/queue/jobStates";
+import { runAt } from "../pages/run";
+import { openQueue, readQueue } from "../read/queue";
+import { readHours, readWorld } from "../read/world";
+import { metricsText } from "./metrics";
+
+/** What the metrics token opens, and nothing else. */
+export function isForPrograms(path: string): boolean {
+  return path === "/metrics" || path.startsWith("/api/");
+}
+
+const mostRows = 1_000;
+
+/** What programs read: the same rows as `--json`. */
+export function addProgramRoutes(app: Hono): void {
+  const json = (context: Context, value: unknown) =>
+    context.body(jsonText(value), 200, { "content-type": "application/json; charset=utf-8" });
+
+  app.get("/metrics", async (context: Context) =>
+    context.body(await metricsText(Date.now()), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    }),
+  );
+  app.get("/api/commands", (context: Context) => {
+    const { commands, clock, environment } = readWorld();
+    return json(context, listRows(commands, clock, { next: 0, environment }));
+  });
+  app.get("/api/status", async (context: Context) => {
+    const { status } = readWorld();
+    const { state = null } = await readQueue();
+    return json(context, { ...status, queue: state });
+  });
+  app.get("/api/timeline", (context: Context) => json(context, readHours()));
+  app.get("/api/runs", (context: Context) => {
+    const name = context.req.query("name");
+    const since = Date.parse(context.req.query("since") ?? "");
+    const runs = listRuns({
+      ...(name !== undefined && { name }),
+      failed: context.req.query("failed") === "true",
+      ...(Number.isFinite(since) && { since }),
+      limit: limitOf(context),
+    });
+    return json(context, runs);
+  });
+  app.get("/api/runs/:id{[0-9]+}", (context: Context) => {
+    const run = runAt(context.req.param("id") ?? "");
+    return run === undefined ? context.json({ error: "there is no such run" }, 404) : json(context, run);
+  });
+  app.get("/api/queue", async (context: Context) => json(context, (await readQueue()).state ?? null));
+  app.get("/api/jobs", async (context: Context) => {
+    if ((await readQueue()).state === undefined) return json(context, []);
+    const [state, type] = [context.req.query("state"), context.req.query("type")];
+    const engine = await openQueue();
+    const filter = { ...(state && { states: readStates(state) }), ...(type && { types: [type] }) };
+    return json(context, await engine.list({ ...filter, limit: limitOf(context) }));
+  });
+}
+
+function limitOf(context: Context): number {
+  const limit = Number(context.req.query("limit") ?? 20);
+  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, mostRows) : 20;
+}

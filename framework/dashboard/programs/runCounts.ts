@@ -1,0 +1,45 @@
+import { ledger } from "../../runs/ledger/ledgerFile";
+import type { RunState } from "../../runs/ledger/run";
+
+/** How many runs of a command ended so. */
+export interface RunCount {
+  name: string;
+  state: RunState;
+  count: number;
+}
+
+const counts = new Map<string, RunCount>();
+/** Runs that had not ended when they were counted last. */
+let open: number[] = [];
+let countedTo = 0;
+
+/** Counts since this process began, with all that was before: each run once, however often it is asked. They never fall. */
+export function countRuns(): RunCount[] {
+  const newest = (ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null) ?? 0;
+  add(
+    ledger()
+      .prepare(
+        "SELECT name, state, count(*) AS count FROM runs WHERE id > ? AND id <= ? AND state <> 'running' GROUP BY 1, 2",
+      )
+      .all(countedTo, newest) as RunCount[],
+  );
+  const ended = ledger().prepare(
+    "SELECT name, state, 1 AS count FROM runs WHERE id = ? AND state <> 'running'",
+  );
+  for (const id of open) add(ended.all(id) as RunCount[]);
+  open = ledger()
+    .prepare("SELECT id FROM runs INDEXED BY runs_open WHERE state = 'running' AND id <= ?")
+    .pluck()
+    .all(newest) as number[];
+  countedTo = Math.max(countedTo, newest);
+  return [...counts.values()];
+}
+
+function add(more: readonly RunCount[]): void {
+  for (const { name, state, count } of more) {
+    const key = `${state} ${name}`;
+    const known = counts.get(key) ?? { name, state, count: 0 };
+    known.count += count;
+    counts.set(key, known);
+  }
+}

@@ -1,0 +1,212 @@
+import { statSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestApp } from "../../support/apps/app";
+import { makeDashboardApp } from "../../support/dashboard/dashboardApp";
+import { formTokenIn, type Serving, serveApp, signedIn } from "../../support/dashboard/serving";
+
+let app: TestApp;
+let serving: Serving;
+beforeAll(async () => {
+  app = await makeDashboardApp();
+  serving = await serveApp(app);
+});
+afterAll(async () => {
+  await serving.stop();
+  app.remove();
+});
+
+const html = { accept: "text/html" };
+
+describe("without a password", () => {
+  test("no address answers anybody who does not know the token", async () => {
+    for (const path of [
+      "",
+      "runs",
+      "runs/1",
+      "runs/1/log.txt",
+      "commands/Good",
+      "events?page=",
+      "assets/icon.svg",
+      "nothing",
+    ]) {
+      const answer = await fetch(new URL(path, serving.base), { redirect: "manual" });
+      expect([path, answer.status, await answer.text()]).toEqual([path, 401, "Not signed in.\n"]);
+    }
+    const asBrowser = await fetch(new URL("runs/1", serving.base), { redirect: "manual", headers: html });
+    expect([asBrowser.status, asBrowser.headers.get("location")]).toEqual([303, "../login?to=runs%2F1"]);
+  });
+
+  test("healthz says up and nothing else", async () => {
+    const answer = await fetch(new URL("healthz", serving.base));
+    expect([answer.status, await answer.text()]).toEqual([200, "up\n"]);
+  });
+
+  test("the printed address signs in, and leaves the token out of the next one", async () => {
+    const answer = await fetch(serving.url, { redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "./"]);
+    expect(answer.headers.get("set-cookie")).toMatch(
+      /^laju_\w+=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    const get = await signedIn(serving);
+    expect((await get("")).status).toBe(200);
+  });
+
+  test("the token is for this user alone", () => {
+    expect(statSync(join(app.root, "data", "dashboard.token")).mode & 0o777).toBe(0o600);
+  });
+
+  test("a cookie behind TLS is for TLS alone", async () => {
+    const answer = await fetch(serving.url, {
+      redirect: "manual",
+      headers: { "x-forwarded-proto": "https" },
+    });
+    expect(answer.headers.get("set-cookie")).toContain("; Secure");
+  });
+
+  test.each(["laju_x=1", "laju_x=1.aaaaaaaaaaaaaaaa.cm9vdA.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])(
+    "a cookie that somebody made up (%s) counts for nothing",
+    async (made) => {
+      const name = (await fetch(serving.url, { redirect: "manual" })).headers
+        .get("set-cookie")
+        ?.split("=")[0];
+      const cookie = made.replace("laju_x", name as string);
+      expect((await fetch(serving.base, { headers: { cookie } })).status).toBe(401);
+    },
+  );
+
+  test("a host name that is not this one's is refused, also with the token", async () => {
+    expect(await statusFor(serving.url, "evil.example.com")).toBe(421);
+    expect(await statusFor(serving.url, `localhost:${new URL(serving.base).port}`)).toBe(303);
+  });
+
+  test("every answer forbids what it does not need", async () => {
+    const get = await signedIn(serving);
+    for (const path of ["", "login", "assets/icon.svg", "nothing", "healthz"]) {
+      const { headers } = await get(path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain("unsafe");
+      expect(headers.get("x-frame-options")).toBe("DENY");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+
+  test("signing out ends the session, also for who copied its cookie", async () => {
+    const get = await signedIn(serving);
+    expect((await get("logout", { method: "POST" })).status).toBe(303);
+    expect((await get("")).status).toBe(401);
+  });
+});
+
+describe("changes", () => {
+  const change = (body: Record<string, string>, headers: Record<string, string> = {}) => ({
+    method: "POST",
+    body: new URLSearchParams(body),
+    headers,
+  });
+
+  test("need the token of a form of our own, and no other site's page", async () => {
+    const get = await signedIn(serving);
+    const page = await (await get("do/pause?command=Good")).text();
+    const token = formTokenIn(page);
+    const other = formTokenIn(await (await (await signedIn(serving))("do/pause?command=Good")).text());
+    expect((await get("do/pause?command=Good", change({}))).status).toBe(403);
+    expect((await get("do/pause?command=Good", change({ token: other }))).status).toBe(403);
+    const foreign = change({ token }, { origin: "https://evil.example.com" });
+    expect((await get("do/pause?command=Good", foreign)).status).toBe(403);
+    const crossSite = change({ token }, { "sec-fetch-site": "cross-site" });
+    expect((await get("do/pause?command=Good", crossSite)).status).toBe(403);
+    expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
+  });
+
+  test("are refused by the server where it is read-only, and no page offers any", async () => {
+    const own = await serveApp(app, { args: ["--read-only"] });
+    try {
+      const get = await signedIn(own);
+      expect(await (await get("")).text()).not.toContain("do/");
+      expect((await get("do/pause?command=Good")).status).toBe(403);
+      expect((await get("do/pause?command=Good", change({ token: "x" }))).status).toBe(403);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe("with a password", () => {
+  const env = { DASHBOARD_PASSWORD: "correct horse", DASHBOARD_METRICS_TOKEN: "0123456789abcdef" };
+  const signIn = (own: Serving, secret: string, more: Record<string, string> = {}) =>
+    fetch(new URL("login", own.base), {
+      method: "POST",
+      redirect: "manual",
+      body: new URLSearchParams({ secret, ...more }),
+    });
+
+  test("it alone lets in; wrong ones are limited, and say so", async () => {
+    const own = await serveApp(app, { env });
+    try {
+      expect(own.url).not.toContain("token");
+      const token = app.read("data/dashboard.token").trim();
+      expect((await fetch(`${own.base}?token=${token}`)).status).toBe(401);
+      const right = await signIn(own, "correct horse", { name: "Anna", to: "runs?result=failed" });
+      expect([right.status, right.headers.get("location")]).toEqual([303, "./runs?result=failed"]);
+      for (const to of [
+        "//evil.example.com",
+        "https://evil.example.com",
+        "javascript:alert(1)",
+        "\\\\evil",
+        "../x",
+      ]) {
+        expect((await signIn(own, "correct horse", { to })).headers.get("location")).toBe("./");
+      }
+      for (let tried = 0; tried < 10; tried++) {
+        const wrong = await signIn(own, `wrong ${tried}`);
+        expect([wrong.status, (await wrong.text()).includes("Wrong password.")]).toEqual([403, true]);
+      }
+      const late = await signIn(own, "correct horse");
+      expect([late.status, await late.text()]).toEqual([429, expect.stringContaining("Try again in 15m")]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test("an address that others reach needs it, or the start is refused", async () => {
+    const open = await app.laju("dashboard", "--host", "0.0.0.0", "--port", "0");
+    expect(open.status).toBe(2);
+    expect(open.stderr).toContain("Set DASHBOARD_PASSWORD");
+    const own = await serveApp(app, { env, args: ["--host", "0.0.0.0"] });
+    expect(
+      (await fetch(own.base.replace("localhost", "127.0.0.1"), { headers: html, redirect: "manual" })).status,
+    ).toBe(303);
+    await own.stop();
+  });
+
+  test("a proxy's header names the visitor, from listed addresses alone", async () => {
+    const proxied = { DASHBOARD_PROXY_HEADER: "X-User", DASHBOARD_PROXY_ADDRESSES: "127.0.0.0/8" };
+    const own = await serveApp(app, { env: proxied });
+    const other = await serveApp(app, { env: { ...proxied, DASHBOARD_PROXY_ADDRESSES: "10.0.0.1" } });
+    const headers = { "x-user": "Bea <b>" };
+    try {
+      const page = await fetch(own.base, { headers });
+      expect([page.status, (await page.text()).includes("Bea &lt;b&gt;")]).toEqual([200, true]);
+      expect((await fetch(own.base)).status).toBe(401);
+      expect((await fetch(other.base, { headers })).status).toBe(401);
+    } finally {
+      await own.stop();
+      await other.stop();
+    }
+  });
+});
+
+/** fetch does not let a Host header be chosen. */
+function statusFor(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}

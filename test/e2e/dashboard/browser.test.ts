@@ -1,0 +1,201 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+// @ts-ignore: not every checkout has installed it yet.
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { TestApp } from "../../support/apps/app";
+import { hasChromium, openPage, startBrowser, type TestBrowser } from "../../support/dashboard/browser";
+import { hostile, makeDashboardApp } from "../../support/dashboard/dashboardApp";
+import { type Serving, serveApp } from "../../support/dashboard/serving";
+import { until } from "../../support/servers/server";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let app: TestApp;
+let serving: Serving;
+let browser: TestBrowser;
+let context: BrowserContext;
+let page: Page;
+const problems: string[] = [];
+
+describe.runIf(hasChromium)("in a browser", () => {
+  beforeAll(async () => {
+    app = await makeDashboardApp();
+    serving = await serveApp(app);
+    browser = await startBrowser();
+    context = await browser.browser.newContext();
+    page = await openPage(context, problems);
+    await page.goto(serving.url);
+  });
+  afterEach(() => expect(problems.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await browser.close();
+    await serving.stop();
+    app.remove();
+  });
+
+  test("the first page has what needs attention, and each command in its group", async () => {
+    await page.goto(serving.base);
+    expect(await page.locator("#attention").textContent()).toContain("Bad failed with exit status 1");
+    expect(await page.locator("#rows-disabled").textContent()).toContain("reports/Monthly");
+    expect(await page.locator("#rows-elsewhere").textContent()).toContain("Elsewhere");
+    expect(await page.locator("#rows tr").first().textContent()).toContain("Bad");
+  });
+
+  test("text from elsewhere is text: nothing of it acts, and no secret is sent", async () => {
+    for (const path of ["", "commands/Bad", "runs", `runs/${await lastRun("Bad")}`]) {
+      await page.goto(serving.base + path);
+      expect(await page.content()).not.toMatch(/<script>window|<img|secret-hook/);
+      expect(await page.evaluate("window.owned")).toBeUndefined();
+    }
+    const log = await page.locator(".log").textContent();
+    expect(log).toContain(hostile);
+    expect(log).toContain("\ufffd");
+    expect(await page.locator(".log .ansi-1").first().textContent()).toBe(hostile);
+  });
+
+  test.each([
+    ["light", 1320],
+    ["dark", 360],
+  ] as const)("axe finds nothing, %s, %i pixels wide", async (colorScheme, width) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    const run = await lastRun("Bad");
+    for (const path of ["", "commands/Bad", "runs", `runs/${run}`, "do/run?command=Options", "queue"]) {
+      await page.goto(serving.base + path);
+      await page.evaluate(axe);
+      const violations = await page.evaluate(
+        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))",
+      );
+      expect([path, violations]).toEqual([path, []]);
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect([path, overflow]).toEqual([path, 0]);
+    }
+    await page.setViewportSize({ width: 1320, height: 900 });
+  });
+
+  test("a run that ends is there within a second, without loading the page again", async () => {
+    await page.goto(serving.base);
+    await page.locator("body.is-live").waitFor();
+    await page.evaluate("window.isSame = true");
+    const before = await page.locator("[id='c-Good'] .strip path").getAttribute("d");
+    await app.run(["commands/Good.js"], { cwd: `${app.root}/build` });
+    const endedAt = Date.now();
+    await until(async () => (await page.locator("[id='c-Good'] .strip path").getAttribute("d")) !== before, {
+      what: "the new run",
+    });
+    expect(Date.now() - endedAt).toBeLessThan(1_500);
+    expect(await page.evaluate("window.isSame")).toBe(true);
+  });
+
+  test("a command is run with its options, as the command line would have them", async () => {
+    await page.goto(`${serving.base}commands/Options`);
+    await page.getByRole("link", { name: "Run now" }).click();
+    await page.getByLabel("--since").fill("3d");
+    await page.getByLabel("--dry").selectOption("yes");
+    await page.getByLabel("--key").fill("very-secret");
+    await page.getByLabel("Further arguments").fill("--unknown");
+    await page.getByRole("button", { name: "Run it" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("unknown option --unknown");
+    await page.getByLabel("Further arguments").fill("");
+    await page.getByLabel("--key").fill("very-secret");
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.waitForURL(/\/runs\/\d+/);
+    await page.locator("#run", { hasText: "succeeded" }).waitFor();
+    const text = await page.locator("main").textContent();
+    expect(text).toContain("--since=3d --dry --key=***");
+    expect(text).toMatch(/Started by\s*\w+/);
+    await page.locator(".log", { hasText: "key=11" }).waitFor();
+    expect(await page.content()).not.toContain("very-secret");
+  });
+
+  test("a run is followed, and stopped", async () => {
+    await page.goto(`${serving.base}do/run?command=Slow`);
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.locator(".log", { hasText: "line 5" }).waitFor();
+    await page.locator("#run").getByRole("link", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Stop it" }).click();
+    expect(await page.getByRole("status").last().textContent()).toMatch(/Slow: run \d+ ended/);
+    expect(await page.locator("#changes").textContent()).toContain("stopped it");
+  });
+
+  test("a pause holds, with its reason, until it is resumed", async () => {
+    await page.goto(`${serving.base}do/pause?command=Good`);
+    await page.getByLabel("Reason").fill("moving house");
+    await page.getByLabel("Until").fill("nonsense");
+    await page.getByRole("button", { name: "Pause it" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("nonsense");
+    await page.getByLabel("Reason").fill("moving house");
+    await page.getByLabel("Until").fill("2h");
+    await page.getByRole("button", { name: "Pause it" }).click();
+    expect(await page.locator("#command").textContent()).toContain("moving house");
+    await page.getByRole("link", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume it" }).click();
+    expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
+  });
+
+  test("two tabs that disable the same command do not fight", async () => {
+    const other = await openPage(context, problems);
+    for (const one of [page, other]) await one.goto(`${serving.base}do/disable?command=Slow`);
+    for (const one of [page, other]) await one.getByRole("button", { name: "Disable it" }).click();
+    expect(await other.locator(".notice").textContent()).toContain("Slow is disabled already");
+    expect(await page.locator("#command").textContent()).toContain("Nothing starts it");
+    await other.close();
+  });
+
+  test("what is wrong is acknowledged, and no longer needs attention", async () => {
+    await page.goto(serving.base);
+    await page.locator("#attention").getByRole("link", { name: "Acknowledge Bad" }).click();
+    await page.getByLabel("Reason").fill("the partner mends it");
+    await page.getByRole("button", { name: "Acknowledge it" }).click();
+    expect(await page.locator("#command").textContent()).toContain("the partner mends it");
+    await page.goto(serving.base);
+    expect(await page.locator("#attention").textContent()).not.toContain("Bad");
+  });
+
+  test("the filter stands in the address, and works as one types", async () => {
+    await page.goto(`${serving.base}?tag=care`);
+    expect(await page.locator("#rows tr").count()).toBe(1);
+    await page.goto(serving.base);
+    await page.keyboard.press("/");
+    await page.keyboard.type("slow");
+    await page.waitForFunction(
+      "document.querySelectorAll('tbody tr:not([hidden]):not(.group)').length === 1",
+    );
+  });
+
+  test("a page whose server went away comes back by itself, and is true again", async () => {
+    await page.goto(serving.base);
+    await page.locator("body.is-live").waitFor();
+    const { port } = new URL(serving.base);
+    await serving.stop();
+    await page.locator("body.is-away").waitFor();
+    await app.laju("pause", "Good", "--reason", "meanwhile");
+    serving = await serveApp(app, { args: ["--port", port] });
+    await page.locator("#rows-paused", { hasText: "Good" }).waitFor();
+    await app.laju("resume");
+  });
+
+  test("many tabs leave the browser connections for its pages", async () => {
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => openPage(context, problems)));
+    // Each waits for the files that belong to it: with six streams open none would come.
+    await Promise.all(tabs.map((tab) => tab.goto(serving.base)));
+    for (const tab of tabs) await tab.locator("body.is-live").waitFor();
+    await Promise.all(tabs.map((tab) => tab.close()));
+  });
+
+  test("without script everything can be read, and acted upon", async () => {
+    const plain = await browser.browser.newContext({ javaScriptEnabled: false });
+    const own = await openPage(plain, problems);
+    await own.goto(serving.url);
+    expect(await own.locator("#rows tr").count()).toBeGreaterThan(1);
+    await own.goto(`${serving.base}runs/${await lastRun("Bad")}`);
+    expect(await own.locator(".log").textContent()).toContain("window.owned");
+    await plain.close();
+  });
+});
+
+async function lastRun(name: string): Promise<number> {
+  const { stdout } = await app.laju("runs", name, "--json", "--limit", "1");
+  return JSON.parse(stdout)[0].id;
+}

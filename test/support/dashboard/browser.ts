@@ -1,0 +1,47 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+// @ts-ignore: not every checkout has installed it yet.
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
+
+/** Debian's, or any other that CHROMIUM names: none is downloaded. */
+export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const hasChromium = existsSync(chromiumPath);
+
+const quiet = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync"],
+];
+
+export interface TestBrowser {
+  browser: Browser;
+  close(): Promise<void>;
+}
+
+/** A real browser with an empty profile of its own, which asks nothing of anybody else. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const profile = mkdtempSync(join(tmpdir(), "laju-chromium-"));
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: quiet,
+    env: { ...process.env, HOME: profile },
+  });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Looks at a page as a visitor; what the browser complains about, such as a policy that is broken, is an error. */
+export async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on("pageerror", (error: Error) => problems.push(error.message));
+  page.on("console", (message: ConsoleMessage) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+      problems.push(message.text());
+  });
+  return page;
+}
