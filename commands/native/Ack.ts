@@ -9,6 +9,10 @@ import { startSender } from "../../framework/runs/notices/startSender";
 import { printableLine } from "../../framework/text/printable";
 
 export default verb({
+  examples: [
+    ['ack SendDailyDigest --reason "known, see ticket 12"', "Keep it from asking for attention"],
+    ["ack SendDailyDigest --undo", "Take that back"],
+  ],
   options: {
     reason: { type: "string", value: "text", description: "Why it can wait; status shows it" },
     undo: { type: "boolean", description: "Withdraw it: the problem needs attention again" },

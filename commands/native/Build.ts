@@ -9,6 +9,10 @@ import { LajuError } from "../../framework/config/errors";
 import { lajuHome } from "../../framework/config/home";
 
 export default verb({
+  examples: [
+    ["build", "Compile what changed"],
+    ["build --watch", "Again at each change"],
+  ],
   options: { watch: { type: "boolean", short: "w", description: "Keep running and rebuild what changes" } },
   details:
     "Reports syntax and metadata errors with their location. Type errors are left to npm run typecheck.",

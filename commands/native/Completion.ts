@@ -6,6 +6,7 @@ import { LajuError } from "../../framework/config/errors";
 import { printable } from "../../framework/text/printable";
 
 export default verb({
+  examples: [["completion bash", "The script for bash"]],
   options: {},
   words: { least: 1, most: 1 },
   details: `Completes verbs, options, command names, job types and tags when you press Tab. Add one line to your shell's

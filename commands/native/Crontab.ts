@@ -20,6 +20,10 @@ import { crontabLine } from "../../framework/crontab/text/line";
 import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
+  examples: [
+    ["crontab", "What crontab:install would write"],
+    ["crontab --format systemd --out units", "Timers and services instead"],
+  ],
   options: {
     ...targetOptions,
     ...exportOptions,

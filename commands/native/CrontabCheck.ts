@@ -10,6 +10,7 @@ import { troubleLines } from "../../framework/doctor/troubleText";
 import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
+  examples: [["crontab:check", "Exit with status 1 if the entries are out of date"]],
   options: {
     ...targetOptions,
     ...userOption,

@@ -29,6 +29,10 @@ import { troubleLines } from "../../framework/doctor/troubleText";
 import { cronNote, hostCron } from "../../framework/host/hostCron";
 
 export default verb({
+  examples: [
+    ["crontab:install --dry-run", "Only show what would change"],
+    ["crontab:install --root /srv/app/current", "Through the link that names the current release"],
+  ],
   options: {
     ...targetOptions,
     ...userOption,

@@ -12,6 +12,7 @@ import { crontabTarget, targetOptions, userOption } from "../../framework/cronta
 import { type Installation, readInstallation } from "../../framework/host/installation";
 
 export default verb({
+  examples: [["crontab:remove", "Everything else in the crontab stays"]],
   options: {
     root: targetOptions.root,
     ...userOption,

@@ -7,6 +7,10 @@ import { serveDashboard } from "../../framework/dashboard/serve";
 const hint = "node laju dashboard --port 8787";
 
 export default verb({
+  examples: [
+    ["dashboard", "Open the URL that it prints"],
+    ["dashboard --port 9000 --read-only", "On another port, without buttons"],
+  ],
   options: {
     port: { type: "string", value: "port", default: "8787", description: "The port it listens on" },
     host: {

@@ -8,6 +8,10 @@ import { countFrom, explain } from "../../framework/views/explanation";
 import { explanationText, mistakeText } from "../../framework/views/explanationText";
 
 export default verb({
+  examples: [
+    ['explain "*/20 9-17 * * 1-5"', "In words, with the next five times"],
+    ['explain "0 9 * * *" --timezone America/New_York', "What it means on this host"],
+  ],
   options: {
     timezone: {
       type: "string",

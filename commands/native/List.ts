@@ -24,6 +24,10 @@ import { timelineText } from "../../framework/views/timelineText";
 const upcoming = 5;
 
 export default verb({
+  examples: [
+    ["list", "Every command, failed ones first"],
+    ["list --tag mail --next", "Commands tagged mail, each with its next five starts"],
+  ],
   options: {
     json: { type: "boolean", description: "Print the rows as JSON" },
     next: { type: "boolean", description: `Show the next ${upcoming} times of each command` },

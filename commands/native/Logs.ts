@@ -18,6 +18,7 @@ import { endOfLog, followLog, type LogPlace } from "../../framework/views/follow
 import { showLog } from "../../framework/views/showLog";
 
 export default verb({
+  examples: [["logs SendDailyDigest --follow", "Follow the run that is going on"]],
   options: {
     run: { type: "string", value: "id", description: "The run with this id or key (default: the last run)" },
     follow: { type: "boolean", short: "f", description: "Keep printing new output" },

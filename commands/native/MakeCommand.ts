@@ -9,6 +9,10 @@ import { scheduleInWords } from "../../framework/schedule/expression/words";
 import { nextRuns } from "../../framework/schedule/times/nextRuns";
 
 export default verb({
+  examples: [
+    ['make:command SendDailyEmails --schedule "0 8 * * *"', "Every day at 08:00"],
+    ["make:command reports/Monthly --script", "In a folder, as a plain script"],
+  ],
   options: {
     schedule: {
       type: "string",

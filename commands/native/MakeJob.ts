@@ -7,6 +7,7 @@ import { draftJob, type JobDraft } from "../../framework/make/jobDraft";
 import { writeNewFile } from "../../framework/make/writeNewFile";
 
 export default verb({
+  examples: [["make:job SendInvoice", "A handler, pushed with SendInvoice.push(…)"]],
   options: { force: { type: "boolean", description: "Replace the file if it exists" } },
   words: { least: 1, most: 1 },
   details: `Names in any style become PascalCase, and folders are kept: reports/monthly creates app/jobs/reports/Monthly.ts.

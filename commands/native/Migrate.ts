@@ -3,6 +3,7 @@ import { verb } from "../../framework/cli/verb";
 import { latestMigrations } from "../../framework/services/database/migrator";
 
 export default verb({
+  examples: [["migrate", "Run the migrations that are pending"]],
   options: {},
   details:
     "Runs the pending migrations of app/migrations and of laju itself. A failed one is rolled back if the database supports that.",

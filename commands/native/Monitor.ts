@@ -10,6 +10,7 @@ import { printableLine } from "../../framework/text/printable";
 const longestMs = 240_000;
 
 export default verb({
+  examples: [["monitor", "What MONITOR=true starts every five minutes"]],
   options: { json: { type: "boolean", description: "Print what was found as JSON" } },
   details: `Finds starts that cron missed, lost runs, runs far over their usual duration and whatever keeps commands from running
 here, and sends notices about them. It also sends notices that could not be sent before, deletes old runs

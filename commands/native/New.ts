@@ -8,6 +8,10 @@ import { type DatabaseChoice, databases } from "../../framework/new/description"
 import { type AppPlan, makeApp, planApp } from "../../framework/new/makeApp";
 
 export default verb({
+  examples: [
+    ["new ../shop", "An app on SQLite"],
+    ["new ../shop --database pg --dry-run", "Only show what an app on PostgreSQL would hold"],
+  ],
   options: {
     database: {
       type: "string",

@@ -9,6 +9,10 @@ import { jsonText } from "../../framework/text/jsonText";
 import { printableLine } from "../../framework/text/printable";
 
 export default verb({
+  examples: [
+    ['pause --until 2h --reason "database upgrade"', "Every command, for two hours"],
+    ["pause SyncExternalData", "One command, until resumed"],
+  ],
   options: {
     reason: { type: "string", value: "text", description: "Why; recorded with every skipped start" },
     until: {

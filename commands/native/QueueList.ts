@@ -9,6 +9,7 @@ import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
+  examples: [["queue:list --state failed --type SendInvoice", "The failed ones of a type"]],
   options: {
     state: {
       type: "string",

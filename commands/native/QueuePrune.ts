@@ -8,6 +8,7 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 const step = 500;
 
 export default verb({
+  examples: [["queue:prune --older-than 7d", "Keep a week of finished jobs"]],
   options: {
     "older-than": {
       type: "string",

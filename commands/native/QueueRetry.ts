@@ -6,6 +6,10 @@ import { doneLine } from "../../framework/views/queue/doneLine";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
+  examples: [
+    ["queue:retry 42 43", "Two jobs"],
+    ["queue:retry all", "Every failed job"],
+  ],
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
   details: "Queues failed and canceled jobs again, with all their attempts. all means every failed job.",

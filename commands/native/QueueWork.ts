@@ -2,6 +2,10 @@ import { verb } from "../../framework/cli/verb";
 import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
+  examples: [
+    ["queue:work --concurrency 20", "Up to twenty jobs at a time"],
+    ["queue:work --once", "Until nothing is ready, then exit"],
+  ],
   options: {
     concurrency: { type: "string", value: "number", description: "How many jobs run at a time (default 10)" },
     types: { type: "string", value: "types", description: "Only jobs of these types, separated by commas" },

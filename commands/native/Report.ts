@@ -17,6 +17,7 @@ import { withStores } from "../../framework/views/statusStores";
 const hint = "node laju report --html report.html --days 7";
 
 export default verb({
+  examples: [["report --html report.html --days 30", "The last month as one page"]],
   options: {
     html: { type: "string", value: "file", description: "The file to write" },
     days: { type: "string", value: "number", default: "7", description: "How many of the last days to show" },

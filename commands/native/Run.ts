@@ -11,6 +11,10 @@ import type { CommandFacts } from "../../framework/metadata/manifest";
 import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
+  examples: [
+    ["run SendDailyDigest", "Run it as cron would"],
+    ["run SyncExternalData -- --days 7", "Pass it an option"],
+  ],
   options: {
     parameter: {
       type: "string",

@@ -13,6 +13,10 @@ import { inRunOrder, parseRunOrder, runSortOption, usualRunOrder } from "../../f
 const hint = "node laju runs --help shows how to use it.";
 
 export default verb({
+  examples: [
+    ["runs --failed --since 2d", "What failed in the last two days"],
+    ["runs show 42", "One run in full"],
+  ],
   options: {
     failed: { type: "boolean", description: "Only runs that failed, timed out or were lost" },
     since: {

@@ -5,6 +5,7 @@ import { parseDuration } from "../../framework/config/duration";
 import { pruneRuns } from "../../framework/runs/ledger/prune";
 
 export default verb({
+  examples: [["runs:prune --older-than 30d --keep 100", "Keep a month, and a hundred runs of each command"]],
   options: {
     "older-than": {
       type: "string",

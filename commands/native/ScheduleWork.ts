@@ -5,6 +5,7 @@ import { startScheduleWork } from "../../framework/scheduler/startScheduleWork";
 import { logWarn } from "../../framework/services/Logger";
 
 export default verb({
+  examples: [["schedule:work --stdout", "In a container, with the commands' output on its own"]],
   options: {
     stdout: { type: "boolean", description: "Let commands write here instead of to their log files" },
   },

@@ -22,6 +22,10 @@ import { withStores } from "../../framework/views/statusStores";
 import { statusText } from "../../framework/views/statusText";
 
 export default verb({
+  examples: [
+    ["status", "What needs attention comes first"],
+    ["status --check", "Exit with status 1 if anything does, for a monitoring system"],
+  ],
   options: {
     check: { type: "boolean", description: "Exit with status 1 if anything needs attention" },
     json: { type: "boolean", description: "Print it as JSON" },

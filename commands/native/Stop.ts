@@ -8,6 +8,7 @@ import { markLostRuns } from "../../framework/runs/history/lostRuns";
 import { stopCommand } from "../../framework/runs/supervision/stopRun";
 
 export default verb({
+  examples: [["stop SyncExternalData", "End its run now"]],
   options: {},
   words: { least: 1, most: 1 },
   details: `Asks every run of the command on this host to end (SIGTERM, which aborts its signal). After six seconds, it kills

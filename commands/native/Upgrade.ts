@@ -8,6 +8,10 @@ import { type Change, planUpgrade, type UpgradePlan } from "../../framework/new/
 import { takeIntoVendor } from "../../framework/new/vendorTarball";
 
 export default verb({
+  examples: [
+    ["upgrade --check", "Exit with status 1 if something is to be done"],
+    ["upgrade", "Do it, on a clean git tree"],
+  ],
   options: {
     check: {
       type: "boolean",

@@ -42,7 +42,15 @@ export function verbText(entry: VerbEntry, verb: Verb<never>): string {
     "",
     "Options",
     ...options,
+    "",
+    verb.examples.length === 1 ? "Example" : "Examples",
+    ...exampleLines(verb.examples),
   ].join("\n");
+}
+
+function exampleLines(examples: Verb["examples"]): string[] {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  return examples.map(([line, meaning]) => `  node laju ${line.padEnd(width)}   ${meaning}`);
 }
 
 function call({ name, usage }: VerbEntry): string {

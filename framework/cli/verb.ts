@@ -20,6 +20,8 @@ export interface Verb<O extends VerbOptions = VerbOptions> {
   words?: { least: number; most: number };
   /** Additional lines for --help. */
   details?: string;
+  /** For --help: what to type after `node laju`, and what that does. */
+  examples: readonly (readonly [line: string, meaning: string])[];
   /** Returns the exit status; nothing means 0. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most verbs return nothing and exit with status 0.
   run(input: VerbInput<O>): Promise<number | void> | number | void;

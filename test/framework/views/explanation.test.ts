@@ -322,6 +322,10 @@ Options
   --name <Name>            The command's name, which decides what H stands for
   --json                   Print it as JSON
   -h, --help               Show this text
+
+Examples
+  node laju explain "*/20 9-17 * * 1-5"                       In words, with the next five times
+  node laju explain "0 9 * * *" --timezone America/New_York   What it means on this host
 `);
   });
 });
