@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { withLedger } from "../../test/support/ledger";
@@ -120,6 +120,7 @@ export function makeShop(now = Date.now()): BenchApp {
   app.laju(["run", "WarmCache"]);
   fill(app, now);
   startExport(app);
+  fillQueue(app);
   return app;
 }
 
@@ -233,4 +234,18 @@ function startExport({ root }: BenchApp): void {
     detached: true,
     stdio: ["ignore", log, log],
   }).unref();
+}
+
+/** By a program of its own: what it imports belongs to the app that LAJU_ROOT names. */
+function fillQueue({ root }: BenchApp): void {
+  const project = join(import.meta.dirname, "..", "..");
+  const tsx = join(project, "node_modules", ".bin", "tsx");
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, LAJU_ROOT: root };
+  const filled = spawnSync(tsx, [join(import.meta.dirname, "fillQueue.ts")], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  });
+  if (filled.status !== 0) throw new Error(filled.stderr);
 }

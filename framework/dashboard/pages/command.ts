@@ -65,8 +65,8 @@ function stateText(name: string, row: StatusRow | undefined, view: View): Html {
   const lines = [
     ...(row?.troubles ?? []).map(({ text, acknowledged }) =>
       acknowledged === undefined
-        ? html`<p class="bad-text">${text}</p>`
-        : html`<p class="dim">${text}; acknowledged ${exactTime(acknowledged.at, view)}${acknowledged.reason === null ? "" : `: ${acknowledged.reason}`}</p>`,
+        ? html`<p class="bad-text">It ${text}.</p>`
+        : html`<p class="dim">It ${text}; acknowledged ${exactTime(acknowledged.at, view)}${acknowledged.reason === null ? "" : `: ${acknowledged.reason}`}</p>`,
     ),
     row !== undefined && !row.enabled
       ? html`<p><span class="tag">disabled</span> Nothing starts it by its schedule.</p>`

@@ -177,7 +177,7 @@ describe.runIf(hasChromium)("in a browser", () => {
   });
 
   test("many tabs leave the browser connections for its pages", async () => {
-    const tabs = await Promise.all(Array.from({ length: 8 }, () => openPage(context, problems)));
+    const tabs = await Promise.all(Array.from({ length: 6 }, () => openPage(context, problems)));
     // Each waits for the files that belong to it: with six streams open none would come.
     await Promise.all(tabs.map((tab) => tab.goto(serving.base)));
     for (const tab of tabs) await tab.locator("body.is-live").waitFor();

@@ -18,7 +18,10 @@ export interface ServingOptions {
 }
 
 /** Starts it on a free port, and waits until it says where it is. */
-export async function serveApp(app: TestApp, { args = [], env = {} }: ServingOptions = {}): Promise<Serving> {
+export async function serveApp(
+  app: Pick<TestApp, "root">,
+  { args = [], env = {} }: ServingOptions = {},
+): Promise<Serving> {
   const port = args.includes("--port") ? [] : ["--port", "0"];
   const child = spawn(process.execPath, ["laju", "dashboard", ...port, ...args], {
     cwd: app.root,

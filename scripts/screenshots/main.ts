@@ -1,0 +1,51 @@
+/*
+ * Makes a shop with a bad day and takes the pictures of docs/: `npx tsx scripts/screenshots/main.ts [FOLDER]`. It needs
+ * Chromium (/usr/bin/chromium, or CHROMIUM). Look at each before it is committed.
+ */
+import { join } from "node:path";
+import { startBrowser } from "../../test/support/dashboard/browser";
+import { serveApp } from "../../test/support/dashboard/serving";
+import { makeShop } from "./shop";
+
+const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs");
+
+interface Picture {
+  name: string;
+  path: string;
+  width?: number;
+  height?: number;
+  scheme?: "light" | "dark";
+}
+
+const app = makeShop();
+const serving = await serveApp(app);
+const browser = await startBrowser();
+const runs = JSON.parse(app.laju(["runs", "--json", "--limit", "200"])) as { id: number; name: string }[];
+const idOf = (name: string) => runs.find((run) => run.name === name)?.id;
+const pictures: Picture[] = [
+  // First, while the worker's last word is fresh.
+  { name: "dashboard-queue", path: "queue", height: 800 },
+  { name: "dashboard", path: "" },
+  { name: "dashboard-dark", path: "", scheme: "dark" },
+  { name: "dashboard-narrow", path: "", width: 360, height: 1_300 },
+  { name: "dashboard-command", path: "commands/SyncExternalData" },
+  { name: "dashboard-run", path: `runs/${idOf("ExportOrders")}`, height: 860 },
+];
+try {
+  for (const { name, path, width = 1_320, height = 1_180, scheme = "light" } of pictures) {
+    const context = await browser.browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+    const page = await context.newPage();
+    await page.goto(serving.url);
+    await page.goto(serving.base + path);
+    await page.locator("body.is-live").waitFor();
+    await page.waitForTimeout(1_500);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await context.close();
+    console.log(`${name}.png`);
+  }
+} finally {
+  await browser.close();
+  await serving.stop();
+  app.laju(["stop", "ExportOrders"]);
+  app.remove();
+}

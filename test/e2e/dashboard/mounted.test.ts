@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+// @ts-ignore: not every checkout has installed it yet.
+import { getRequestListener } from "@hono/node-server";
+// @ts-ignore: not every checkout has installed it yet.
+import { type Context, Hono } from "hono";
+import { afterEach, describe, expect, test } from "vitest";
+import { type Authorize, dashboard } from "../../../framework/dashboard/dashboard";
+import { makeApp } from "../../support/apps/app";
+import { serveApp, signedIn } from "../../support/dashboard/serving";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listening(server: Server): Promise<string> {
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("mounted in a server of the app's own", () => {
+  test("it refuses everybody until it is told who may look", async () => {
+    const answer = await dashboard()(new Request("http://app.example.com/"));
+    expect([answer.status, await answer.text()]).toEqual([
+      403,
+      "dashboard() was given no authorize(request), so it lets nobody in.\n",
+    ]);
+  });
+
+  test.each<[string, Authorize, number]>([
+    ["false", () => false, 403],
+    ["undefined", () => undefined, 403],
+    ["an empty name", () => "", 403],
+    ["true", () => true, 200],
+    ["a name", async () => "anna", 200],
+  ])("with %s from authorize", async (_what, authorize, status) => {
+    const handler = dashboard({ basePath: "/laju", authorize });
+    expect((await handler(new Request("http://app.example.com/laju/healthz"))).status).toBe(200);
+    expect((await handler(new Request("http://app.example.com/laju/assets/icon.svg"))).status).toBe(status);
+  });
+
+  test("it asks about the very request, with its headers", async () => {
+    const handler = dashboard({ authorize: ({ headers }) => headers.get("x-key") === "secret" });
+    const asked = (key: string) =>
+      handler(new Request("http://a/assets/icon.svg", { headers: { "x-key": key } }));
+    expect([(await asked("secret")).status, (await asked("other")).status]).toEqual([200, 403]);
+  });
+
+  test("in Hono, and behind node:http as Express and Fastify have it", async () => {
+    const handler = dashboard({ basePath: "/laju", authorize: () => "anna" });
+    const hono = new Hono();
+    hono.all("/laju/*", (context: Context) => handler(context.req.raw));
+    hono.get("/laju", (context: Context) => handler(context.req.raw));
+    const whole = await hono.request("http://localhost/laju/assets/icon.svg");
+    expect([whole.status, whole.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+    const bare = await hono.request("http://localhost/laju");
+    expect([bare.status, bare.headers.get("location")]).toEqual([308, "laju/"]);
+
+    const url = await listening(createServer(getRequestListener(handler)));
+    expect((await fetch(`${url}/laju/assets/icon.svg`)).status).toBe(200);
+  });
+});
+
+describe("under a path behind a reverse proxy", () => {
+  test.each([
+    ["keeps", (path: string) => path],
+    ["takes off", (path: string) => path.replace(/^\/laju/, "")],
+  ])("that %s the path, every link and file is found", async (_what, rewritten) => {
+    const app = makeApp({
+      "commands/Good.ts":
+        'import { command } from "../app/console/command";\nexport default command({ schedule: "0 8 * * *", async run() {} });\n',
+    });
+    await app.laju("build");
+    const serving = await serveApp(app, {
+      args: ["--base-path", "/laju"],
+      env: { DASHBOARD_HOSTS: "ops.example.com", DASHBOARD_PASSWORD: "correct horse" },
+    });
+    try {
+      const target = new URL(serving.base);
+      const proxy = await listening(
+        createServer((asked, answer) => {
+          const headers = { ...asked.headers, host: "ops.example.com", "x-forwarded-proto": "https" };
+          const path = rewritten(asked.url ?? "/");
+          const upstream = request(
+            { port: target.port, host: "127.0.0.1", path, method: asked.method, headers },
+            (own) => {
+              answer.writeHead(own.statusCode ?? 502, own.headers);
+              own.pipe(answer);
+            },
+          );
+          asked.pipe(upstream);
+        }),
+      );
+      const signIn = await fetch(`${proxy}/laju/login`, {
+        method: "POST",
+        redirect: "manual",
+        body: new URLSearchParams({ secret: "correct horse" }),
+      });
+      const cookie = signIn.headers.get("set-cookie") ?? "";
+      expect([signIn.status, signIn.headers.get("location")]).toEqual([303, "./"]);
+      expect(cookie).toContain("Path=/laju/; ");
+      expect(cookie).toContain("Secure");
+      const headers = { cookie: cookie.split(";", 1)[0] as string };
+      for (const page of ["laju/", "laju/commands/Good"]) {
+        const found = await fetch(`${proxy}/${page}`, { headers });
+        const links = [...(await found.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(
+          ([, link]) => link as string,
+        );
+        expect(links.filter((link) => /^(\/|https?:)/.test(link))).toEqual([]);
+        for (const link of new Set(links)) {
+          const { status } = await fetch(new URL(link.replaceAll("&amp;", "&"), `${proxy}/${page}`), {
+            headers,
+          });
+          expect([link, status]).toEqual([link, 200]);
+        }
+      }
+    } finally {
+      await serving.stop();
+      app.remove();
+    }
+  });
+});
+
+test("programs read metrics and rows by their token, and nothing else", async () => {
+  const app = makeApp({
+    "commands/Good.ts":
+      'import { command } from "../app/console/command";\nexport default command({ schedule: "0 8 * * *", ping: "https://hc.example.com/secret-path", async run() {} });\n',
+  });
+  await app.laju("build");
+  await app.laju("run", "Good");
+  const serving = await serveApp(app, { env: { DASHBOARD_METRICS_TOKEN: "0123456789abcdef" } });
+  try {
+    const as = (token: string, path: string) =>
+      fetch(new URL(path, serving.base), {
+        redirect: "manual",
+        headers: { authorization: `Bearer ${token}` },
+      });
+    const metrics = await (await as("0123456789abcdef", "metrics")).text();
+    expect(metrics).toContain('laju_runs_total{command="Good",state="succeeded"} 1\n');
+    expect(await (await as("0123456789abcdef", "metrics")).text()).toContain('state="succeeded"} 1\n');
+    expect(metrics).toMatch(/laju_next_due_timestamp_seconds\{command="Good"\} \d+/);
+    for (const line of metrics.trimEnd().split("\n")) {
+      expect(line).toMatch(/^(# (HELP|TYPE) laju_\w+ .+|laju_\w+(\{(\w+="[^"]*",?)+\})? -?[\d.]+)$/);
+    }
+    const rows = await (await as("0123456789abcdef", "api/commands")).json();
+    expect(rows).toMatchObject([{ name: "Good", ping: expect.not.stringContaining("secret-path") }]);
+    expect(await (await as("0123456789abcdef", "api/runs?name=Good")).json()).toMatchObject([
+      { state: "succeeded" },
+    ]);
+    for (const path of ["", "runs", "do/run?command=Good", "events?page="]) {
+      expect([path, (await as("0123456789abcdef", path)).status]).toEqual([path, 401]);
+    }
+    expect((await as("wrong", "metrics")).status).toBe(401);
+    const get = await signedIn(serving);
+    expect((await get("metrics")).status).toBe(200);
+  } finally {
+    await serving.stop();
+    app.remove();
+  }
+});
