@@ -5,11 +5,11 @@ import { insertJobs, lockNames, now } from "./insert";
 
 // The batch leads, row by row through the primary key, whatever the server thinks of the table.
 const completeMany = `update json_table(?, '$[*]' columns (
-      id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', created bigint path '$[3]')) d
+      id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', since bigint path '$[3]')) d
     straight_join jobs j on j.id = d.id
   set j.status = 'completed', j.completed_at = ${now}, j.result = d.result, j.locked_by = null, j.unique_key = null,
     j.remove_at = ${now} + j.remove_delay
-  where j.attempts = d.attempt and j.created_at <=> d.created and j.locked_by = ?`;
+  where j.attempts = d.attempt and j.created_at <=> d.since + ? and j.locked_by = ?`;
 
 const owned =
   "where id = ? and attempts = ? and created_at <=> ? and locked_by = ? and status = 'processing'";
@@ -65,12 +65,19 @@ async function completeAll(
   worker: string,
   plain: readonly Plain[],
 ): Promise<boolean> {
+  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
+  const first = plain[0]?.createdAt ?? 0;
   const rows = JSON.stringify(
-    plain.map(({ id, attempt, result, createdAt }) => [id, attempt, result, createdAt]),
+    plain.map(({ id, attempt, result, createdAt }) => [
+      id,
+      attempt,
+      result,
+      createdAt === null ? null : createdAt - first,
+    ]),
   );
   try {
     await transaction(connection, async () => {
-      const { count } = await connection.query(completeMany, [rows, worker]);
+      const { count } = await connection.query(completeMany, [rows, first, worker]);
       if (count < plain.length) throw new SomeLost();
     });
     return true;

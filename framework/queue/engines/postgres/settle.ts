@@ -7,8 +7,11 @@ import { insertInto, recordType, toRecord } from "./insert";
 // Who may is joined, not compared with a constant: `locked_by` is mostly null, so PostgreSQL takes a comparison for one
 // row, reads the whole table for it and loops over the batch: 62,000 jobs a second fell to 2,000.
 const worker = "array_fill($4::text, array[cardinality($1::bigint[])])";
-const owned = `where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker
-    and j.created_at is not distinct from d."createdAt"`;
+const owned = (createdAt: string) => `where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker
+    and j.created_at is not distinct from ${createdAt}`;
+/** What `columnsOf` gives. */
+const fromColumns = `from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, value, worker, since)
+    ${owned("d.since + $6::bigint")}`;
 
 /** One row: null, or where some were not the worker's any more, those that were. */
 const unlessAll =
@@ -16,10 +19,9 @@ const unlessAll =
 
 export const completeMany = `with done as (
     update jobs j
-    set status = 'completed', completed_at = ${now}, result = d.result, locked_by = null, unique_key = null,
+    set status = 'completed', completed_at = ${now}, result = d.value, locked_by = null, unique_key = null,
       remove_at = ${now} + j.remove_delay
-    from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, result, worker, "createdAt")
-    ${owned} returning j.id)
+    ${fromColumns} returning j.id)
   ${unlessAll}`;
 
 /** A scalar, so that PostgreSQL looks it up and does not read all that is open. */
@@ -44,17 +46,17 @@ function settling(isCurrent: boolean): string {
       progress = case when d.state <> 'retry' then j.progress end,
       unique_key = case when d.state = 'retry' then j.unique_key end,
       remove_at = case when d.state = 'completed' then ${now} + j.remove_delay end${remembering}
-    from d ${owned} returning j.id),
+    from d ${owned('d."createdAt"')} returning j.id),
   added as (${insertInto(isCurrent)} from d join done on done.id = d.id cross join lateral json_to_record(d.next) n${recordType}
     where d.next is not null and (n.cron is null or n.user_id is null or ${openCron} is null))
   ${unlessAll}`;
 }
 
 const releaseMany = `update jobs j set status = 'pending', locked_by = null, started_at = null, spent = j.spent + 1
-  from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, result, worker, "createdAt") ${owned}`;
+  ${fromColumns}`;
 
 const noteMany = `update jobs j set progress = d.value
-  from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, value, worker, "createdAt") ${owned}`;
+  ${fromColumns}`;
 
 export async function settleJobs(
   connection: Connection,
@@ -133,12 +135,15 @@ function columnsOf<T extends Held>(
   text: (row: T) => string | null,
   worker: string,
 ): unknown[] {
+  const since = rows[0]?.createdAt ?? 0;
   return [
     idsOf(rows),
     `{${rows.map(({ attempt }) => attempt).join(",")}}`,
     textArray(rows.map(text)),
     worker,
-    `{${rows.map(({ createdAt }) => createdAt ?? "null").join(",")}}`,
+    // V8 takes eight times as long to write numbers of 13 digits as it takes for their differences.
+    `{${rows.map(({ createdAt }) => (createdAt === null ? "null" : createdAt - since)).join(",")}}`,
+    since,
   ];
 }
 

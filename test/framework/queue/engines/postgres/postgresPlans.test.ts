@@ -24,8 +24,8 @@ const statements: [name: string, sql: string, types: string, values: string][] =
   [
     "the completion of a batch",
     completeMany,
-    "bigint[], int[], text[], text, bigint[]",
-    `IDS, array_fill(1, array[${batch}]), array_fill('1'::text, array[${batch}]), 'w', IDS`,
+    "bigint[], int[], text[], text, bigint[], bigint",
+    `IDS, array_fill(1, array[${batch}]), array_fill('1'::text, array[${batch}]), 'w', IDS, 0`,
   ],
   ["the settlement of a mixed batch", settleMany, "bigint[], json", `IDS, 'RECORDS'`],
 ];
