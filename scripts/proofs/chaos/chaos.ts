@@ -12,7 +12,7 @@ import { historyOf } from "./checks/history";
 import { readTrace } from "./checks/trace";
 import { now, pause } from "./clock";
 import { type Battlefield, carryOut } from "./faults";
-import { Fleet } from "./fleet";
+import { Fleet, type Role } from "./fleet";
 import { hostsOf } from "./hosts";
 import { means } from "./means";
 import { Observer } from "./observer";
@@ -46,7 +46,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   const store = await startStore(engine, disk);
   const fleet = new Fleet(folder, trace);
   const observer = new Observer(store.rows, trace);
-  const field: Battlefield = { folder, disk, trace, store, fleet, ways: [], workerWays: [] };
+  const field: Battlefield = { folder, disk, trace, store, fleet };
   let rows: Row[] = [];
   try {
     await enlist(field, { engine, seed });
@@ -57,7 +57,6 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
     await observer.stop();
   } finally {
     await fleet.stopAll();
-    for (const way of field.ways) way.close();
     await store.stop();
   }
   const history = historyOf(readTrace(trace));
@@ -90,36 +89,32 @@ function removeAll(folder: string, disk: string): void {
 
 /** Starts workers, old and new ones on each host, and producers; and what repeats itself. */
 async function enlist(
-  { folder, trace, store, fleet, ways, workerWays }: Battlefield,
+  { folder, trace, store, fleet }: Battlefield,
   { engine, seed }: Pick<Options, "engine" | "seed">,
 ) {
   const [workerProgram, producerProgram] = bundled(folder, ["workerProgram.ts", "producerProgram.ts"]);
   await scheduleChains(store);
   const hosts = hostsOf(engine, folder, means());
   for (const [at, host] of hosts.entries()) {
-    const environment = await environmentBy(store, workerWays);
+    const place = await placeBy(store);
     const set = at % 2 === 0 ? "new" : "old";
-    const role = { host, program: workerProgram as string, environment };
+    const role = { host, program: workerProgram as string, ...place };
     fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs } });
   }
-  ways.push(...workerWays);
   const [host] = hosts;
   for (const at of [0, 1]) {
-    const environment = await environmentBy(store, ways);
+    const place = await placeBy(store);
     const options = { name: `p${at}`, seed: seed * 100 + at, everyMs: 80, trace };
     if (host !== undefined)
-      fleet.add({ host, program: producerProgram as string, environment, name: `producer-${at}`, options });
+      fleet.add({ host, program: producerProgram as string, ...place, name: `producer-${at}`, options });
   }
 }
 
-async function environmentBy(
-  { url, server, environment }: Store,
-  ways: Way[],
-): Promise<Record<string, string>> {
-  if (server === undefined) return environment(url);
+/** Where a program finds the store: each has a way to the server of its own. */
+async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "way">> {
+  if (server === undefined) return { environment: environment(url) };
   const way = new Way(url);
-  ways.push(way);
-  return environment(await way.open());
+  return { environment: environment(await way.open()), way };
 }
 
 /** Programs as one file each: by tsx each of many starts would take four times as long. */

@@ -20,9 +20,6 @@ export interface Battlefield {
   trace: string;
   store: Store;
   fleet: Fleet;
-  /** Of each host of workers, and of the producers. */
-  ways: Way[];
-  workerWays: Way[];
 }
 
 type Perform = (field: Battlefield, fault: Fault) => Promise<void> | void;
@@ -67,7 +64,8 @@ const perform: Record<FaultName, Perform> = {
   },
   rewind: rewindServer,
   disconnect: ({ store }) => store.rows.disconnectAll().catch(() => {}),
-  async delay({ ways }, { ms, force }) {
+  async delay({ fleet }, { ms, force }) {
+    const ways = fleet.ways("");
     for (const way of ways) way.delayMs = 20 + force * 400;
     await pause(ms);
     for (const way of ways) way.delayMs = 0;
@@ -121,7 +119,8 @@ async function freezeWorker({ fleet }: Battlefield, { target, ms }: Fault): Prom
   if (worker !== undefined) await fleet.freeze(worker, ms);
 }
 
-function wayAt({ ways }: Battlefield, place: number): Way | undefined {
+function wayAt({ fleet }: Battlefield, place: number): Way | undefined {
+  const ways = fleet.ways("");
   return ways[Math.floor(place * ways.length)];
 }
 
@@ -139,7 +138,8 @@ async function onWay(
 }
 
 /** On all ways. */
-async function swallowAnswers({ ways }: Battlefield, { ms, force }: Fault): Promise<void> {
+async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
+  const ways = fleet.ways("");
   for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
   await pause(ms);
   for (const way of ways) way.lossOfAnswers = 0;
@@ -152,8 +152,11 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
   await swallowing;
 }
 
-async function rewindServer(field: Battlefield, { ms, force }: Fault): Promise<void> {
-  const { rows, server } = field.store;
+/** A worker that comes back claims at once, or after its heartbeat: so long it is alone with the new jobs. */
+const headStart = 1200;
+
+async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }: Fault): Promise<void> {
+  const { rows, server } = store;
   const files = await rows.folder?.().catch(() => undefined);
   if (server === undefined || files === undefined) return;
   const copy = `${files}.copy`;
@@ -161,28 +164,43 @@ async function rewindServer(field: Battlefield, { ms, force }: Fault): Promise<v
   const from = now();
   cpSync(files, copy, { recursive: true });
   // What is lost is under way when the server comes back.
-  field.fleet.signal("producer", pushLong);
+  fleet.signal("producer", pushLong);
   await pause(ms);
-  await untilBegun(rows, last);
+  const lost = await untilBegun(rows, last);
+  const holder = await busiest(store, fleet, lost);
   await server.crash();
   rmSync(files, { recursive: true });
   renameSync(copy, files);
-  append(field.trace, { what: "rewound", from });
-  // New jobs get the ids of lost ones before those who still run these come back.
-  for (const way of field.workerWays) way.shut(true);
+  append(trace, { what: "rewound", from });
+  // New jobs get the ids of lost ones, and whoever still runs most of these is the first that can claim them.
+  const ways = fleet.ways("worker");
+  for (const way of ways) way.shut(true);
   await server.again();
-  field.fleet.signal("producer", pushQuick);
+  fleet.signal("producer", pushQuick);
   await pause(400 + force * 500);
-  for (const way of field.workerWays) way.shut(false);
+  holder?.shut(false);
+  await pause(headStart);
+  for (const way of ways) way.shut(false);
 }
 
-/** Until some long jobs that were queued after this one are under way, or for some seconds. */
-async function untilBegun(rows: Rows, last: number): Promise<void> {
+/** Until some long jobs that were queued after this one are under way, or for some seconds. Returns those. */
+async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   const isLost = ({ id, type, state }: Row) => id > last && type === "Long" && state === "processing";
-  for (const giveUpAt = now() + 4000; now() < giveUpAt; await pause(50)) {
-    const seen = await rows.all().catch(() => []);
-    if (seen.filter(isLost).length >= 6) return;
+  for (const giveUpAt = now() + 4000; ; await pause(50)) {
+    const lost = (await rows.all().catch(() => [])).filter(isLost);
+    if (lost.length >= 6 || now() > giveUpAt) return lost;
   }
+}
+
+/** The way of the worker that has most of these. */
+async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Promise<Way | undefined> {
+  const workers = await rows.workers().catch(() => []);
+  const numbers = workers.map(({ id, pid }) => ({
+    pid,
+    has: jobs.filter(({ worker }) => worker === id).length,
+  }));
+  const [first] = numbers.toSorted((a, b) => b.has - a.has);
+  return first === undefined ? undefined : fleet.wayOf(first.pid);
 }
 
 /** Until not a byte more goes onto the disk. */

@@ -7,6 +7,7 @@ import { append } from "./checks/trace";
 import { pause } from "./clock";
 import type { Host } from "./hosts";
 import { hears } from "./kinds";
+import type { Way } from "./way";
 
 /** A program that is started again whenever it ends, as pm2 and systemd do. */
 export interface Role {
@@ -15,6 +16,8 @@ export interface Role {
   program: string;
   options: object;
   environment: Record<string, string>;
+  /** To the server; undefined: there is no server. */
+  way?: Way | undefined;
 }
 
 export interface Member {
@@ -55,6 +58,16 @@ export class Fleet {
     return member?.child === undefined || member.isFrozen ? undefined : member;
   }
 
+  /** The ways of those whose name begins so. */
+  ways(prefix: string): Way[] {
+    return this.members.flatMap(({ role }) => (role.name.startsWith(prefix) && role.way ? [role.way] : []));
+  }
+
+  /** The way of this process. */
+  wayOf(pid: number): Way | undefined {
+    return this.members.find(({ child }) => child?.pid === pid)?.role.way;
+  }
+
   end(member: Member, signal: NodeJS.Signals): void {
     member.isWanted = true;
     const pid = member.child?.pid;
@@ -83,6 +96,7 @@ export class Fleet {
     const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
     for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
     await Promise.all(leaving.map((member) => this.#stopOne(member)));
+    for (const { role } of leaving) role.way?.close();
   }
 
   async stopAll(): Promise<void> {

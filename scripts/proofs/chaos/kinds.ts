@@ -76,7 +76,7 @@ export function linkName(chain: string, id: number): string {
   return `${chain}#${id}`;
 }
 
-/** What producers are told: to push some jobs that take long, or some that don't. */
+/** What producers are told: to push some urgent jobs that take long, or many that don't. */
 export const pushLong = "SIGUSR2";
 export const pushQuick = "SIGHUP";
 /** What they say when they can be told. */

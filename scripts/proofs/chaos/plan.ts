@@ -39,7 +39,7 @@ const habits = {
   lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },
   crash: { weight: 3, ms: [300, 4000], on: servers },
   /** Redis comes back with an older copy of its files: what was acknowledged since is lost, and ids are given again. */
-  rewind: { weight: 4, ms: [500, 1500], on: ["redis"] },
+  rewind: { weight: 12, ms: [500, 1500], on: ["redis"] },
   disconnect: { weight: 4, ms: [0, 0], on: servers },
   delay: { weight: 3, ms: [1000, 5000], on: servers },
   cut: { weight: 4, ms: [0, 0], on: servers },

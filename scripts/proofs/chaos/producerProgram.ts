@@ -12,6 +12,8 @@ import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poiso
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
 const mostWaiting = 150;
+/** The priority of what goes before all others. */
+const urgent = 10;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
 let told = 0;
 let isOver = false;
@@ -19,8 +21,8 @@ process.on("SIGTERM", () => {
   isOver = true;
 });
 const engine = await queueEngine();
-process.on(pushLong, () => void pushSome(`told${++told}`, { Long: 6 }));
-process.on(pushQuick, () => void pushSome(`told${++told}`, { Quick: 6 }));
+process.on(pushLong, () => void pushSome(`told${++told}`, { Long: 8 }, urgent));
+process.on(pushQuick, () => void pushSome(`told${++told}`, { Quick: 20 }, urgent));
 console.log(hears);
 for (let count = 0; !isOver; count++) {
   // Several at once, as a web process has them: they share statements.
@@ -45,17 +47,23 @@ async function untilFew(): Promise<void> {
   }
 }
 
-async function pushSome(word: number | string, numbers: Partial<Record<KindName, number>>): Promise<void> {
+async function pushSome(
+  word: number | string,
+  numbers: Partial<Record<KindName, number>>,
+  priority = 0,
+): Promise<void> {
   const kinds = Object.entries(numbers).flatMap(([kind, number]) => Array(number).fill(kind) as KindName[]);
-  await Promise.all(kinds.map((kind, at) => push(`${name}.${process.pid}-${word}.${kind}${at}`, kind)));
+  await Promise.all(
+    kinds.map((kind, at) => push(`${name}.${process.pid}-${word}.${kind}${at}`, kind, priority)),
+  );
 }
 
-async function push(n: string, kind = chosen(weights, random)): Promise<void> {
+async function push(n: string, kind = chosen(weights, random), priority = 0): Promise<void> {
   const load = loadOf(n, kind);
   const delay = kind === "Delayed" ? Math.round(500 + random() * 4000) : undefined;
   const unique = load.unique === undefined ? {} : { unique: load.unique };
   try {
-    const job: NewJob = newJob(kind, load, { ...(delay !== undefined && { delay }), ...unique });
+    const job: NewJob = newJob(kind, load, { priority, ...(delay !== undefined && { delay }), ...unique });
     append(trace, {
       what: "pushing",
       n,
