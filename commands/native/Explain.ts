@@ -1,6 +1,8 @@
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
+import { targetOptions } from "../../framework/crontab/install/target";
 import { hostClock } from "../../framework/host/hostClock";
+import { hostCron } from "../../framework/host/hostCron";
 import { parseInstant } from "../../framework/schedule/times/instant";
 import { checkTimezone } from "../../framework/schedule/times/timezoneNames";
 import { jsonText } from "../../framework/text/jsonText";
@@ -34,6 +36,7 @@ export default verb({
       value: "Name",
       description: "The command's name, which decides what H stands for",
     },
+    cron: targetOptions.cron,
     json: { type: "boolean", description: "Print it as JSON" },
   },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
@@ -48,6 +51,7 @@ or the shell replaces each * with file names. Exits with status 2 if the schedul
       options.from === undefined ? now : parseInstant(options.from, timezone ?? zones.hostTimezone);
     const explanation = explain(args.join(" "), {
       ...zones,
+      cron: hostCron(options).facts,
       timezone,
       from,
       count: countFrom(options.count),

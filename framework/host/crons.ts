@@ -17,8 +17,8 @@ export interface CronFacts {
   name: CronName;
   /** As people call it. */
   label: string;
-  /** Day fields mean what Vixie's cron makes of them: its rule for both fields, and steps that count from day 1. */
-  hasVixieDays: boolean;
+  /** Day fields and `%` mean what Vixie's cron makes of them. All others get lines that mean the same everywhere. */
+  isVixie: boolean;
   clockChanges: ClockChanges;
   /** A line starts again while its last run still goes on. */
   startsTwice: boolean;
@@ -33,14 +33,12 @@ export interface CronFacts {
   mostEntries: { root: number; others: number };
   /** It reads /etc/cron.d. */
   readsCronD: boolean;
-  /** `date` may be BusyBox's, which knows few forms of -d. */
-  hasPlainDate: boolean;
   /** What a user of it should know: one clause each, following "it". */
   limits: readonly string[];
 }
 
 const vixie = {
-  hasVixieDays: true,
+  isVixie: true,
   clockChanges: "vixie",
   startsTwice: true,
   hasReboot: true,
@@ -49,7 +47,6 @@ const vixie = {
   joinsBlanks: false,
   mostEntries: { root: 10_000, others: 10_000 },
   readsCronD: true,
-  hasPlainDate: false,
   limits: [],
 } as const satisfies Omit<CronFacts, "name" | "label">;
 
@@ -59,7 +56,7 @@ const facts: Record<CronName, CronFacts> = {
   busybox: {
     name: "busybox",
     label: "BusyBox crond",
-    hasVixieDays: false,
+    isVixie: false,
     clockChanges: "wall",
     startsTwice: false,
     // Debian's 1.35.0 crashes on any line that begins with @.
@@ -69,7 +66,6 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: false,
     mostEntries: { root: 65_534, others: 255 },
     readsCronD: false,
-    hasPlainDate: true,
     limits: [
       "cannot start commands at @reboot",
       "reads at most 255 entries of a user other than root",
@@ -79,7 +75,7 @@ const facts: Record<CronName, CronFacts> = {
   "systemd-cron": {
     name: "systemd-cron",
     label: "systemd-cron",
-    hasVixieDays: false,
+    isVixie: false,
     clockChanges: "wall once",
     startsTwice: false,
     hasReboot: true,
@@ -88,7 +84,6 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: true,
     mostEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
-    hasPlainDate: false,
     limits: [
       "starts commands up to a minute late, so seconds are refused",
       "starts nothing in an hour that the clocks repeat",
@@ -97,7 +92,7 @@ const facts: Record<CronName, CronFacts> = {
   bcron: {
     name: "bcron",
     label: "bcron",
-    hasVixieDays: false,
+    isVixie: false,
     clockChanges: "wall",
     startsTwice: true,
     hasReboot: false,
@@ -106,13 +101,12 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: false,
     mostEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
-    hasPlainDate: false,
     limits: ["cannot start commands at @reboot"],
   },
   unknown: {
     name: "unknown",
     label: "a cron that laju does not know",
-    hasVixieDays: false,
+    isVixie: false,
     clockChanges: "wall",
     startsTwice: false,
     hasReboot: false,
@@ -121,7 +115,6 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: true,
     mostEntries: { root: 255, others: 255 },
     readsCronD: false,
-    hasPlainDate: true,
     limits: ["gets only what every known cron can do: no @reboot, no seconds, no # in a path, 255 entries"],
   },
 };

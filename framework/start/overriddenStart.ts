@@ -23,6 +23,11 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
   };
 }
 
+/** For a command whose own schedule needs no engine, where another cron's line is coarser than it. */
+export function decideBySource({ name, schedule: schedules = [], timezone }: CompiledFacts) {
+  return (entryId: string, at: Date): SlotDecision => dueSlot({ name, schedules, timezone }, entryId, at);
+}
+
 /** Until crontab:install writes the new entries, those of the original schedule remain valid. */
 function decideByBoth(facts: CompiledFacts, override: Override) {
   const { name, schedule: schedules = [], timezone } = facts;

@@ -61,7 +61,7 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
     keepConsoleLines();
   }
   mapStacksToSources();
-  const { facts, decide } = withOverrides({ facts: compiled, decide: decideCompiled });
+  const { facts, decide } = withOverrides({ facts: compiled, decide: decideCompiled ?? decideLazily(compiled) });
   const argv = ownArguments(facts);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);
@@ -93,8 +93,7 @@ function withOverrides(start: Start): Start {
   try {
     const override = overrideOf(start.facts.name);
     if (override === undefined) return start;
-    const rules = require(join(paths.build, "overrides.js")) as Rules;
-    return rules.overriddenStart(start, override);
+    return rules().overriddenStart(start, override);
   } catch (error) {
     // The file may be being edited right now: that must not stop the command.
     warn(`${start.facts.name} starts without its overrides from ${paths.schedule}: ${error.message}`);
@@ -102,8 +101,19 @@ function withOverrides(start: Start): Start {
   }
 }
 
+/** A line that names its entry is one of few: the schedule engine is loaded for it alone. */
+function decideLazily(facts: CompiledFacts): Start["decide"] {
+  if (facts.schedule === undefined) return undefined;
+  return (entryId, at) => rules().decideBySource(facts)(entryId, at);
+}
+
+function rules(): Rules {
+  return require(join(paths.build, "overrides.js")) as Rules;
+}
+
 /** The exports of build/overrides.js that are used here. */
 interface Rules {
+  decideBySource(facts: CompiledFacts): NonNullable<Start["decide"]>;
   overriddenStart(start: Start, override: unknown): Start;
 }
 

@@ -12,6 +12,15 @@ export function shellQuote(text: string): string {
   return `'${inside}'`;
 }
 
+/**
+ * The same for a line that any cron may read, also one that leaves `%` and `\%` to the shell: a `%` stands outside of
+ * the quotes, where `\%` is a `%` to a shell too.
+ */
+export function neutralQuote(text: string): string {
+  const parts = text.split("%").map((part) => (part === "" ? "" : shellQuote(part)));
+  return text === "" ? "''" : parts.join("%");
+}
+
 /** Escapes a whole command for cron: an unescaped `%` ends the command, and the rest becomes its stdin. */
 export function cronEscape(command: string): string {
   return command.replaceAll("%", "\\%");

@@ -1,8 +1,11 @@
 import { LajuError } from "../config/errors";
 import { wholeNumber } from "../config/wholeNumber";
 import { cronEntries } from "../crontab/entries/cronEntries";
+import { cronNotes } from "../crontab/entries/cronNotes";
+import { refusalOf } from "../crontab/entries/refusals";
 import { crontabEntry } from "../crontab/install/rows";
-import type { CrontabEntry } from "../crontab/text/line";
+import { type CrontabEntry, guarded } from "../crontab/text/line";
+import { type CronFacts, type CronName, cronFacts } from "../host/crons";
 import { parseSchedule } from "../schedule/expression/expression";
 import { ScheduleError, type ScheduleProblem } from "../schedule/expression/problems";
 import type { Schedule } from "../schedule/expression/types";
@@ -21,6 +24,10 @@ export interface Explanation {
   timezone: string;
   /** The time zone of the host whose cron starts it. */
   hostTimezone: string;
+  /** That cron. */
+  cron: CronName;
+  /** Why that cron cannot have it on its crontab, where it cannot. */
+  refused?: string;
   /** Crontab lines with `command` in place of the actual command. */
   entries: string[];
   /** Instants in ISO 8601. */
@@ -40,6 +47,8 @@ export interface ExplainOptions {
   /** Show the times after this one. */
   from: Date;
   count: number;
+  /** The cron that starts it; Debian's if absent. */
+  cron?: CronFacts | undefined;
   /** The command's name, on which `H` depends. */
   name?: string | undefined;
 }
@@ -47,21 +56,23 @@ export interface ExplainOptions {
 /** Explains when cron on that host starts a schedule, or what is wrong with it. */
 export function explain(expression: string, options: ExplainOptions): Explanation {
   const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
+  const { cron = cronFacts("debian") } = options;
   const zones = { timezone, hostTimezone };
+  const place = { ...zones, cron: cron.name };
   try {
     const schedule = parseSchedule(expression, name === undefined ? {} : { name });
     return {
       expression,
       valid: true,
       description: describeSchedule(schedule),
-      ...zones,
-      entries: entriesOf(schedule, options),
+      ...place,
+      ...entriesOrRefusal(schedule, options),
       next: nextFirings(schedule, { from, count, ...zones }).map((time) => time.toISOString()),
-      warnings: warningsOf(schedule, { ...options, timezone }),
+      warnings: [...warningsOf(schedule, { ...options, timezone }), ...cronNotes(schedule, cron, zones)],
     };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
-    const nothing = { description: null, ...zones, entries: [], next: [], warnings: [] };
+    const nothing = { description: null, ...place, entries: [], next: [], warnings: [] };
     return { expression, valid: false, ...nothing, ...wrong(error) };
   }
 }
@@ -70,18 +81,28 @@ function wrong({ message, hint, problem }: ScheduleError) {
   return { error: message, ...(hint !== undefined && { hint }), problem };
 }
 
+function entriesOrRefusal(schedule: Schedule, options: ExplainOptions) {
+  const refusal = options.cron && refusalOf(schedule, options.cron);
+  if (refusal === undefined) return { entries: entriesOf(schedule, options) };
+  return { entries: [], refused: `${refusal.reason}. ${refusal.remedy}` };
+}
+
 /** The lines that crontab:install would write for a command with this schedule. */
-function entriesOf(schedule: Schedule, { timezone, hostTimezone, isDaemonsOwn }: ExplainOptions): string[] {
+function entriesOf(
+  schedule: Schedule,
+  { timezone, hostTimezone, isDaemonsOwn, cron }: ExplainOptions,
+): string[] {
   const zone = timezone === undefined ? {} : { timezone };
   const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
-  return cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn }).map((entry) =>
-    entryText(crontabEntry(entry, { daemonTimezone })),
+  return cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn, cron }).map((entry) =>
+    entryText(crontabEntry(entry, { daemonTimezone, cron })),
   );
 }
 
-function entryText({ fields, guard, delay, env }: CrontabEntry): string {
-  const start = [delay === undefined ? [] : `${delay};`, env ?? [], "command"].flat().join(" ");
-  return `${fields} ${cronEscape(guard === undefined ? start : `${guard} ${start} ;; esac`)}`;
+function entryText(entry: CrontabEntry): string {
+  const { env } = entry;
+  const start = env === undefined ? "command" : `${env} command`;
+  return `${entry.fields} ${cronEscape(guarded(entry, start))}`;
 }
 
 function warningsOf(

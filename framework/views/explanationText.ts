@@ -1,4 +1,5 @@
 import type { Terminal } from "../cli/terminal";
+import { cronFacts } from "../host/crons";
 import { shortTime } from "../host/hostClock";
 import type { ScheduleProblem } from "../schedule/expression/problems";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
@@ -9,7 +10,7 @@ import type { Explanation } from "./explanation";
 
 /** The text of an explanation. "in 2h" counts from `now`. */
 export function explanationText(explanation: Explanation, now: Date, terminal: Terminal): string {
-  const { expression, description, timezone, next, entries, warnings } = explanation;
+  const { expression, description, timezone, next, warnings } = explanation;
   const { paint, width } = terminal;
   const warning = (text: string) =>
     wrapText(text, width - 4).map((line, index) => `  ${index === 0 ? paint("yellow", "!") : " "} ${line}`);
@@ -22,9 +23,19 @@ export function explanationText(explanation: Explanation, now: Date, terminal: T
     ...(warnings.length > 0 ? ["", ...warnings.flatMap(warning)] : []),
     ...(times.length > 0 ? ["", `  Next ${whereText(explanation)}`, ...times] : []),
     "",
-    `  In the crontab${entries.length === 1 ? "" : `, ${entries.length} lines`}`,
-    ...entries.map((entry) => `    ${entry}`),
+    ...crontabPart(explanation, terminal),
   ].join("\n");
+}
+
+/** Debian's crontab is just the crontab. */
+function crontabPart({ entries, cron, refused }: Explanation, { paint, width }: Terminal): string[] {
+  const whose = cron === "debian" ? "" : ` of ${cronFacts(cron).label}`;
+  if (refused !== undefined) {
+    const lines = wrapText(refused, width - 4).map((line) => `    ${line}`);
+    return [`  ${paint("red", `Not in the crontab${whose}`)}`, ...lines];
+  }
+  const count = entries.length === 1 ? "" : `, ${entries.length} lines`;
+  return [`  In the crontab${whose}${count}`, ...entries.map((entry) => `    ${entry}`)];
 }
 
 function whereText({ timezone, hostTimezone }: Explanation): string {

@@ -1,3 +1,4 @@
+import { type CronFacts, cronFacts } from "../../host/crons";
 import { compile } from "../../schedule/expression/calendar";
 import { entryId } from "../../schedule/expression/entryId";
 import { fieldSpecs } from "../../schedule/expression/fieldSpecs";
@@ -6,7 +7,9 @@ import type { CalendarSchedule, IntervalSchedule, Schedule } from "../../schedul
 import { gapsOf, minuteShifts } from "../../schedule/times/clockDifferences";
 import { isSameTimezone } from "../../schedule/times/timezoneNames";
 import { coarseDays, dayTests } from "./dayGuard";
-import { date, fitted, guardText, joinedTests, type ShellTest, sleep } from "./guards";
+import { date, fitted, guardText, joinedTests, remainder, type ShellTest, sleep } from "./guards";
+import { isMovedByClocks, timesAfterChanges } from "./movedTimes";
+import { neutralFields } from "./neutralFields";
 import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 
 /** One line of a crontab, but for the command. */
@@ -36,6 +39,8 @@ export interface EntryOptions {
   readonly isDaemonsOwn?: boolean | undefined;
   /** For lines without a command that decides: nothing but the schedule's own times may pass. */
   readonly portable?: boolean;
+  /** Which cron reads the line; Debian's if absent. */
+  readonly cron?: CronFacts | undefined;
 }
 
 /** The crontab lines that start a command at its schedule's times, on a host in this zone. */
@@ -43,7 +48,7 @@ export function cronEntries(schedule: Schedule, options: EntryOptions): CronEntr
   const { hostTimezone, timezone = hostTimezone } = options;
   const id = entryId(schedule, options.timezone);
   if (schedule.kind === "reboot") return [{ fields: "@reboot", second: 0, id, isCoarse: false }];
-  if (schedule.kind === "interval") return [{ ...intervalLine(schedule, hostTimezone), second: 0, id }];
+  if (schedule.kind === "interval") return [{ ...intervalLine(schedule, options), second: 0, id }];
   const isForeign = !isSameTimezone(timezone, hostTimezone);
   const line = isForeign ? foreignLine(schedule, { ...options, timezone }) : hostLine(schedule, options);
   return schedule.second.values.map((second) => ({
@@ -69,9 +74,25 @@ function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.le
 
 /** cron's own fields, and a guard for the days that they cannot name. */
 function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
-  const zone = options.isDaemonsOwn ? options.hostTimezone : undefined;
-  if (schedule.cycle) return lineOf(calendarFields(schedule), dayTests(schedule, zone));
-  if (!hasCalendarForms(schedule)) return lineOf(calendarFields(schedule), []);
+  if (isMoved(schedule, options)) return movedLine(schedule, options);
+  const timezone = options.isDaemonsOwn ? options.hostTimezone : undefined;
+  const isNeutral = isNeutralLine(options);
+  if (schedule.cycle) return lineOf(calendarFields(schedule), dayTests(schedule, { timezone, isNeutral }));
+  const fields = isNeutral ? neutralFields(schedule) : plainFields(schedule);
+  return fields === undefined ? siftedLine(schedule, options, timezone) : lineOf(fields, []);
+}
+
+function plainFields(schedule: CalendarSchedule): string | undefined {
+  return hasCalendarForms(schedule) ? undefined : calendarFields(schedule);
+}
+
+/** For a cron that is not Vixie's: lines that mean the same to every cron. */
+function isNeutralLine({ cron = cronFacts("debian") }: EntryOptions): boolean {
+  return !cron.isVixie;
+}
+
+/** The days that may be the schedule's in cron's field, and a guard that knows which of them are. */
+function siftedLine(schedule: CalendarSchedule, options: EntryOptions, timezone: string | undefined): Line {
   const days = coarseDays(schedule);
   const months = new Set(schedule.month.values);
   const fields = [
@@ -82,28 +103,66 @@ function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
     "*",
   ].join(" ");
   const isSifted = (day: number, month: number) => days.includes(day) && months.has(month);
-  const tests = dayTests(schedule, zone, isSifted);
+  const tests = dayTests(schedule, { timezone, sieve: isSifted, isNeutral: isNeutralLine(options) });
   const isLate = !options.portable && isBeforeMidnight(compile(schedule).times);
-  return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, zone) : tests), true);
+  return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, timezone) : tests), true);
+}
+
+/** Whether the daemon, by itself, would lose or double a time that the host's clock skips or repeats. */
+function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: EntryOptions): boolean {
+  const changes = cron?.clockChanges ?? "vixie";
+  return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);
+}
+
+/** As a line of another zone, so that the command makes up for what the daemon does when the host's clock changes. */
+function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
+  const { hostTimezone, isDaemonsOwn } = options;
+  const { times } = compile(schedule);
+  const all = unique([...times, ...timesAfterChanges(schedule, hostTimezone)]);
+  return wildLine(schedule, options, {
+    times: all,
+    shifts: [0],
+    timezone: isDaemonsOwn ? hostTimezone : undefined,
+  });
+}
+
+/** A line of another zone than the host's. */
+function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timezone: string }): Line {
+  const { timezone, hostTimezone, portable } = options;
+  const { times, isWild } = compile(schedule);
+  const all = isWild || portable ? times : [...new Set([...times, ...timesAfterGaps(times, timezone)])];
+  return wildLine(schedule, options, { times: all, shifts: minuteShifts(timezone, hostTimezone), timezone });
+}
+
+interface WildTimes {
+  /** The times of day that are let through. */
+  readonly times: readonly number[];
+  /** By how many minutes the host's clock may differ. */
+  readonly shifts: readonly number[];
+  /** Whose clock it is; the system's if absent. */
+  readonly timezone: string | undefined;
 }
 
 /**
  * Every hour at the minutes that may be the zone's, and a guard that looks at the zone's clock. The hour is
  * `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
  */
-function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timezone: string }): Line {
-  const { timezone, hostTimezone, portable } = options;
-  const { times, isWild } = compile(schedule);
-  const all = isWild || portable ? times : [...new Set([...times, ...timesAfterGaps(times, timezone)])];
-  const shifts = minuteShifts(timezone, hostTimezone);
-  const minutes = unique(all.flatMap((time) => shifts.map((shift) => (time + shift) % 60)));
+function wildLine(
+  schedule: CalendarSchedule,
+  options: EntryOptions,
+  { times, shifts, timezone }: WildTimes,
+): Line {
+  const { portable } = options;
+  const isNeutral = isNeutralLine(options);
+  const minutes = unique(times.flatMap((time) => shifts.map((shift) => (time + shift) % 60)));
   const seen = unique(minutes.flatMap((minute) => shifts.map((shift) => (minute - shift + 60) % 60)));
-  const timesOfDay = timeTests(all, seen, { timezone, portable });
-  const isLate = !portable && isBeforeMidnight(all);
-  const days = isLate ? pastMidnight(dayTests(schedule, timezone), timezone) : dayTests(schedule, timezone);
+  const timesOfDay = timeTests(times, seen, { timezone, portable });
+  const isLate = !portable && isBeforeMidnight(times);
+  const plainDays = dayTests(schedule, { timezone, isNeutral });
+  const days = isLate ? pastMidnight(plainDays, timezone) : plainDays;
   const join = isLate ? inTurn : joinedTests;
   const tests = join(fitted(schedule, options, timesOfDay), fitted(schedule, options, days));
-  const isCoarse = timesOfDay.length + days.length > 0 || !isWild;
+  const isCoarse = timesOfDay.length + days.length > 0 || !compile(schedule).isWild;
   return lineOf(`${minuteField(minutes)} * * * *`, tests, isCoarse);
 }
 
@@ -120,14 +179,15 @@ function timesAfterGaps(times: readonly number[], timezone: string): number[] {
 }
 
 /** Minutes since the epoch, rounded down to where cron starts the line, must divide by the interval. */
-function intervalLine({ minutes }: IntervalSchedule, hostTimezone: string): Line {
+function intervalLine({ minutes }: IntervalSchedule, options: EntryOptions): Line {
+  const { hostTimezone } = options;
   const divisor = greatestCommonDivisor(minutes, 60);
   const shifts = minuteShifts("UTC", hostTimezone);
   const wanted = Array.from({ length: 60 / divisor }, (_, index) => index * divisor);
   const starts = unique(wanted.flatMap((minute) => shifts.map((shift) => (minute + shift) % 60)));
   const seen = starts.flatMap((minute) => shifts.map((shift) => (minute - shift + 60) % 60));
   const grid = seen.reduce(greatestCommonDivisor, divisor);
-  const word = `$(( $(${date} +%s) / ${grid * 60} % ${minutes / grid} ))`;
+  const word = remainder(`$(${date} +%s) / ${grid * 60}`, minutes / grid, isNeutralLine(options));
   return lineOf(`${minuteField(starts)} * * * *`, [{ word, patterns: ["0"] }]);
 }
 

@@ -2,7 +2,7 @@ import { compile } from "../../schedule/expression/calendar";
 import type { CalendarSchedule } from "../../schedule/expression/types";
 import { everyDay, monthKinds, type Sight, viewOf } from "./everyDay";
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
-import { date, dateCommand, type ShellTest } from "./guards";
+import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./guards";
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
@@ -32,14 +32,22 @@ export function coarseDays(schedule: CalendarSchedule): number[] {
 /** Whether cron's own fields let a day through to the guard. */
 export type Sieve = (day: number, month: number) => boolean;
 
+export interface DayTestOptions {
+  /** The zone whose days they are; the system's if absent. */
+  readonly timezone?: string | undefined;
+  readonly sieve?: Sieve;
+  /** For lines that mean the same to every cron and every date(1). */
+  readonly isNeutral?: boolean | undefined;
+}
+
 /** The tests that let only the schedule's days pass. */
-export function dayTests(schedule: CalendarSchedule, timezone?: string, sieve?: Sieve): ShellTest[] {
-  if (schedule.cycle) return [cycleTest(schedule.cycle, timezone)];
-  const verdicts = verdictsOn(schedule, sieve);
+export function dayTests(schedule: CalendarSchedule, options: DayTestOptions = {}): ShellTest[] {
+  if (schedule.cycle) return [cycleTest(schedule.cycle, options)];
+  const verdicts = verdictsOn(schedule, options.sieve);
   if (!verdicts.includes(Verdict.no)) return [];
   for (const choice of choices) {
     const samples = samplesOf(choice, verdicts);
-    if (samples) return [testOf(samples, choice, timezone)];
+    if (samples) return [testOf(samples, choice, options)];
   }
   throw new Error(`no guard tells the days of ${schedule.text} apart`);
 }
@@ -78,27 +86,31 @@ function samplesOf(choice: readonly Sight[], verdicts: Uint8Array): Sample[] | u
   );
 }
 
-function testOf(samples: readonly Sample[], choice: readonly Sight[], timezone?: string): ShellTest {
+function testOf(samples: readonly Sample[], choice: readonly Sight[], options: DayTestOptions): ShellTest {
   const patterns = boxesFor(samples).flatMap((box) =>
     crossed(
       box.map((allowed, index) => globsOf(allowed, choice[index] === "weekday" ? 1 : 2)),
       "-",
     ),
   );
-  return { word: `"${wordOf(choice, dateCommand(timezone))}"`, patterns };
+  return { word: `"${wordOf(choice, options)}"`, patterns };
 }
 
-function wordOf(choice: readonly Sight[], date: string): string {
-  const nextWeek = `$(${date} -d '12:00 7 days' +%d)`;
+function wordOf(choice: readonly Sight[], { timezone, isNeutral }: DayTestOptions): string {
+  const here = dateCommand(timezone);
+  const nextWeek = isNeutral
+    ? `$(${date} -u -d "@$(( ${todayInSeconds(timezone, "12:00", true)} + 604800 ))" +%d)`
+    : `$(${here} -d '12:00 7 days' +%d)`;
   if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
   const format = choice.map((sight) => (sight === "nextWeek" ? nextWeek : formats[sight])).join("-");
   // The other date's digits go through today's format as they stand.
-  return format.includes("$") ? `$(${date} +"${format}")` : `$(${date} +${format})`;
+  return format.includes("$") && !isNeutral ? `$(${here} +"${format}")` : `$(${here} +${format})`;
 }
 
 /** Civil days since the epoch, whatever the zone: `date` reads today's date as one in UTC. */
-function cycleTest(cycle: { days: number; shift: number }, timezone?: string): ShellTest {
-  const today = `$(${date} -d "$(${dateCommand(timezone)} +%F) UTC" +%s)`;
+function cycleTest(cycle: { days: number; shift: number }, options: DayTestOptions): ShellTest {
+  const { timezone, isNeutral } = options;
+  const today = todayInSeconds(timezone, "00:00", isNeutral);
   const day = cycle.shift === 0 ? `${today} / 86400` : `(${today} / 86400 + ${cycle.shift})`;
-  return { word: `$(( ${day} % ${cycle.days} ))`, patterns: ["0"] };
+  return { word: remainder(day, cycle.days, isNeutral), patterns: ["0"] };
 }

@@ -35,6 +35,24 @@ export function dateCommand(timezone: string | undefined): string {
   return `TZ=${timezone ?? ":/etc/localtime"} ${date}`;
 }
 
+/**
+ * Today at this hour in seconds, as if the day were one of UTC's. The neutral form is one that BusyBox's date knows too,
+ * and has its % where both a cron that turns \% into % and one that leaves that to the shell come to the same.
+ */
+export function todayInSeconds(timezone: string | undefined, hour: "00:00" | "12:00", isNeutral = false) {
+  const today = `$(${dateCommand(timezone)} +%F)`;
+  if (isNeutral) return `$(${date} -u -d "${today} ${hour}" +%s)`;
+  return `$(${date} -d "${today} UTC" +%s)`;
+}
+
+/**
+ * Whether a number is 0 after division. Within `$(( ))` the shell would leave a \% as it is, so the neutral form does
+ * without.
+ */
+export function remainder(number: string, divisor: number, isNeutral = false): string {
+  return isNeutral ? `$(( (n = ${number}) - n / ${divisor} * ${divisor} ))` : `$(( ${number} % ${divisor} ))`;
+}
+
 /** cron's lines end at 998 bytes, and the command needs its share. */
 const longestPatterns = 200;
 

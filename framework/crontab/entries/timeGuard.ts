@@ -5,9 +5,10 @@ import { dateCommand, type ShellTest } from "./guards";
 export const tolerance = 4;
 
 interface TimeOptions {
-  readonly timezone: string;
+  /** The system's if absent. */
+  readonly timezone?: string | undefined;
   /** Nothing looks at the day of a start that comes after midnight. */
-  readonly portable?: boolean;
+  readonly portable?: boolean | undefined;
 }
 
 /**

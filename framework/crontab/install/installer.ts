@@ -139,6 +139,7 @@ function apply(target: CrontabTarget, edit: Edit, prepare = () => {}): CrontabCh
     prepare();
     if (!planned.change.isNeeded) return planned.change;
     checkSize(planned.after);
+    checkEntries(planned.after, target);
     dryRunCrontab(planned.after, target);
     const backup =
       planned.before.length > 0 ? keepBackup(planned.before, target.data, ownerFor(target)) : undefined;
@@ -166,6 +167,20 @@ function checkSize(table: Buffer): void {
   throw new LajuError(`the crontab would have ${lines} lines, and crontab takes at most ${mostLines}`, {
     code: "E_CRONTAB_SIZE",
     hint: "Nothing was changed. Take out what is no longer needed with `crontab -e`.",
+  });
+}
+
+/** What lies beyond, such a daemon leaves out without a word. */
+function checkEntries(table: Buffer, { place, user }: CrontabTarget): void {
+  const { cron } = place;
+  if (cron === undefined) return;
+  const most = userOf({ user }) === "root" ? cron.mostEntries.root : cron.mostEntries.others;
+  const lines = table.toString("latin1").split("\n");
+  const entries = lines.filter((line) => !/^[ \t]*(#|$)/.test(line)).length;
+  if (entries <= most) return;
+  throw new LajuError(`the crontab would have ${entries} entries, and ${cron.label} reads at most ${most}`, {
+    code: "E_CRONTAB_SIZE",
+    hint: "Nothing was changed. Take out what is no longer needed with `crontab -e`, or use node laju schedule:work.",
   });
 }
 

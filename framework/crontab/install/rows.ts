@@ -1,9 +1,12 @@
 import { logFileOf } from "../../catalog/logFile";
+import { LajuError } from "../../config/errors";
+import type { CronFacts } from "../../host/crons";
 import type { CommandFacts } from "../../metadata/manifest";
 import { renderSchedule } from "../../schedule/expression/render";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import type { Schedule } from "../../schedule/expression/types";
 import { type CronEntry, cronEntries } from "../entries/cronEntries";
+import { refusalOf } from "../entries/refusals";
 import type { CrontabEntry, CrontabRow } from "../text/line";
 import { portableRunner } from "../text/portable";
 
@@ -16,6 +19,8 @@ export interface RowOptions {
   logs?: string | undefined;
   /** Lines that need no ledger: the shell alone decides, locks and limits. */
   isPortable?: boolean | undefined;
+  /** The cron that gets the entries; Debian's if absent. */
+  cron?: CronFacts | undefined;
 }
 
 /** The crontab entries of these commands. */
@@ -36,20 +41,44 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
+/** A schedule that this cron cannot start at its times is refused: at others it would not be that schedule. */
+function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): void {
+  const refusal = cron && refusalOf(schedule, cron);
+  if (refusal === undefined) return;
+  const { reason, remedy } = refusal;
+  throw new LajuError(
+    `${name}: schedule ${JSON.stringify(schedule.text)} cannot be on this crontab: ${reason}`,
+    {
+      code: "E_CRONTAB_CRON",
+      hint: remedy.replace("NAME", name),
+    },
+  );
+}
+
 type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
 
 /** Guards take most of the time, and many commands have few different schedules: each is written once. */
-function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false }: RowOptions): EntriesOf {
+function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false, cron }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
-  return ({ timezone, oneServer }, schedule) => {
-    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}`;
+  return ({ name, timezone, oneServer, overlap }, schedule) => {
+    refuse(name, schedule, cron);
+    const mayOverlap = overlap !== "skip";
+    const key = `${renderSchedule(schedule)}\n${timezone ?? ""}\n${Boolean(oneServer)}\n${mayOverlap}`;
     const known = written.get(key);
     if (known !== undefined) return known;
     const zone = timezone === null ? {} : { timezone };
-    const entries = cronEntries(schedule, { ...zone, hostTimezone, isDaemonsOwn, portable: isPortable });
+    const entries = cronEntries(schedule, {
+      ...zone,
+      hostTimezone,
+      isDaemonsOwn,
+      portable: isPortable,
+      cron,
+    });
     const daemonTimezone = isDaemonsOwn ? hostTimezone : undefined;
     const isClaimed = Boolean(oneServer) && schedule.kind !== "reboot";
-    const lines = entries.map((entry) => crontabEntry(entry, { isClaimed, isPortable, daemonTimezone }));
+    const lines = entries.map((entry) =>
+      crontabEntry(entry, { isClaimed, isPortable, daemonTimezone, cron, mayOverlap }),
+    );
     written.set(key, lines);
     return lines;
   };
@@ -59,6 +88,9 @@ interface LineOptions {
   /** Whether several servers have to agree on who runs it. */
   isClaimed?: boolean;
   isPortable?: boolean;
+  cron?: CronFacts | undefined;
+  /** Whether it may be started while it runs: with `overlap` "wait" or "allow". */
+  mayOverlap?: boolean;
   /** The daemon's own TZ, where it has one. */
   daemonTimezone: string | undefined;
 }
@@ -66,12 +98,14 @@ interface LineOptions {
 /** An entry of the schedule as the crontab has it, with what the command has to be told. */
 export function crontabEntry(
   { fields, guard, delay, id, isCoarse }: CronEntry,
-  { isClaimed = false, isPortable = false, daemonTimezone }: LineOptions,
+  { isClaimed = false, isPortable = false, daemonTimezone, cron, mayOverlap = false }: LineOptions,
 ): CrontabEntry {
   return {
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
+    // Else a run that goes on, or still waits for its second, would keep such a daemon from the next start.
+    ...(cron?.startsTwice === false && (mayOverlap || delay !== undefined) && { isDetached: true }),
     // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
     // then the command has to know which schedule to look at, and by whose clock: cron keeps its own TZ to itself.
     ...((isCoarse || isClaimed) &&

@@ -8,8 +8,9 @@ import { monitorEntry, monitorLog } from "../../catalog/logFile";
 import { scheduledHere } from "../../catalog/meantHere";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
-import { cronNames } from "../../host/crons";
+import { type CronFacts, cronNames } from "../../host/crons";
 import { hostClock } from "../../host/hostClock";
+import { hostCron } from "../../host/hostCron";
 import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
 import type { CommandFacts, Manifest } from "../../metadata/manifest";
@@ -65,13 +66,17 @@ export const userOption = {
 /** The crontab entries that the last build asks for, and where they go. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
   const commands = readBuiltCommands();
-  const place = placeOf(options);
+  const cron = hostCron(options).facts;
+  const place = placeOf(options, cron);
   const chosen = scheduledHere(commands, options.env ?? environmentName());
   const { hostTimezone, isDaemonsOwn } = hostClock();
   const isPortable = options.portable;
   const logs = logFolder(options, place);
   return {
-    rows: [...crontabRows(chosen, { hostTimezone, isDaemonsOwn, logs, isPortable }), ...monitorRows(logs)],
+    rows: [
+      ...crontabRows(chosen, { hostTimezone, isDaemonsOwn, logs, isPortable, cron }),
+      ...monitorRows(logs),
+    ],
     place,
     environment: options.env,
     data: paths.data,
@@ -102,12 +107,15 @@ function monitorRows(logs: string): CrontabRow[] {
   ];
 }
 
-function placeOf({ root = paths.root, node = process.execPath }: TargetOptions): CrontabPlace {
+function placeOf(
+  { root = paths.root, node = process.execPath }: TargetOptions,
+  cron: CronFacts,
+): CrontabPlace {
   checkAbsolute("--root", root);
   checkAbsolute("--node", node);
   // "/srv/current/" is no other block than "/srv/current".
   const folder = resolve(root);
-  return { root: folder, build: join(folder, "build"), node };
+  return { root: folder, build: join(folder, "build"), node, cron };
 }
 
 /** Logs stay where LAJU_LOGS puts them; without it they belong to the root that cron sees. */

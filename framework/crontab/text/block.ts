@@ -95,7 +95,8 @@ function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
 
 /** One line, whatever the description holds, and never one that reads as a marker. */
 export function commentFor({ name, description }: CrontabRow): string {
-  const text = oneLine(description);
+  // A trailing backslash would make BusyBox crond take the next line for a part of the comment.
+  const text = oneLine(description).replace(/[\\\s]+$/, "");
   const comment = `# ${text || name}`;
   return isMarker(comment) ? `# ${name}: ${text}` : comment;
 }

@@ -1,5 +1,6 @@
 import { LajuError } from "../../config/errors";
-import { cronEscape, shellQuote } from "../../text/shellQuote";
+import { type CronFacts, cronFacts } from "../../host/crons";
+import { cronEscape, neutralQuote, shellQuote } from "../../text/shellQuote";
 
 /** A command as the crontab has it. */
 export interface CrontabRow {
@@ -27,6 +28,8 @@ export interface CrontabEntry {
   env?: string;
   /** Words before node, such as flock and timeout with their arguments. */
   runner?: readonly string[];
+  /** Whether the shell does not wait for the command: for a daemon that would not start the line again before its end. */
+  isDetached?: boolean;
 }
 
 /** Where the app stands: `root` names the block, cron starts `node` in `build`. All absolute. */
@@ -34,6 +37,8 @@ export interface CrontabPlace {
   root: string;
   build: string;
   node: string;
+  /** The cron that reads the lines; Debian's if absent. */
+  cron?: CronFacts | undefined;
 }
 
 /** Debian's cron refuses a longer command ("command too long"), and with it the whole table. */
@@ -44,24 +49,30 @@ export function crontabLine(row: CrontabRow, entry: CrontabEntry, place: Crontab
   const command = cronEscape(guarded(entry, startOf(row, entry, place)));
   checkFields(row, entry.fields);
   checkCharacters(row, command);
+  checkReadable(row, command, place.cron ?? cronFacts("debian"));
   checkLength(row, command);
   return `${entry.fields} ${command}`;
 }
 
-function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, { build, node }: CrontabPlace): string {
-  const setting = env === undefined ? "" : `${assignment(env)} `;
-  const start = setting + [...runner, node, row.file, ...(row.args ?? [])].map(shellQuote).join(" ");
-  return `cd ${shellQuote(build)} && ${start} >> ${shellQuote(row.log)} 2>&1`;
+function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, place: CrontabPlace): string {
+  const { build, node, cron } = place;
+  const quote = cron === undefined || cron.isVixie ? shellQuote : neutralQuote;
+  const setting = env === undefined ? "" : `${assignment(env, quote)} `;
+  const start = setting + [...runner, node, row.file, ...(row.args ?? [])].map(quote).join(" ");
+  return `cd ${quote(build)} && ${start} >> ${quote(row.log)} 2>&1`;
 }
 
-function assignment(env: string): string {
+function assignment(env: string, quote: (text: string) => string): string {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(env) ?? [];
   if (name === undefined) throw new Error(`not a setting for a crontab line: ${env}`);
-  return `${name}=${shellQuote(value)}`;
+  return `${name}=${quote(value)}`;
 }
 
-function guarded({ guard, delay }: CrontabEntry, start: string): string {
-  const command = delay === undefined ? start : `${delay}; ${start}`;
+/** What a line of this entry says, around the start of its command. */
+export function guarded({ guard, delay, isDetached }: CrontabEntry, start: string): string {
+  const whole = delay === undefined ? start : `${delay}; ${start}`;
+  const detached = delay === undefined ? `${whole} &` : `{ ${whole}; } &`;
+  const command = isDetached ? detached : whole;
   return guard === undefined ? command : `${guard} ${command} ;; esac`;
 }
 
@@ -82,6 +93,25 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
   }
   // Daemons differ over `\\`. shellQuote writes none, so this would be a guard's.
   if (command.includes("\\\\")) throw new Error(`the crontab entry of ${name} has \\\\ in it: ${command}`);
+}
+
+/** What some daemons make of a command before the shell has it. */
+function checkReadable(
+  { name }: CrontabRow,
+  command: string,
+  { label, cutsAtHash, joinsBlanks }: CronFacts,
+): void {
+  const trouble =
+    cutsAtHash && command.includes("#")
+      ? `has a # in it, which begins a comment for ${label}`
+      : joinsBlanks && /[ \t]{2}|\t/.test(command)
+        ? `has a tab or several blanks in a row, which ${label} makes one blank`
+        : undefined;
+  if (trouble === undefined) return;
+  throw new LajuError(`the crontab entry of ${name} ${trouble}`, {
+    code: "E_CRONTAB_LINE",
+    hint: "Rename the folder or file that has it, or start the commands with node laju schedule:work.",
+  });
 }
 
 function checkLength({ name }: CrontabRow, command: string): void {

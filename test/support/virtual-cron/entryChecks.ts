@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { type CronEntry, cronEntries } from "../../../framework/crontab/entries/cronEntries";
+import { cronFacts } from "../../../framework/host/crons";
 import { parseSchedule } from "../../../framework/schedule/expression/expression";
 import type { Schedule } from "../../../framework/schedule/expression/types";
 import { type Clock, lateStart, latestFiring } from "../../../framework/schedule/times/firings";
@@ -16,23 +17,26 @@ export interface Intended {
 /** Steps of the clock, as [seconds since the epoch, seconds to add]. */
 export type Jumps = readonly (readonly [at: number, seconds: number])[];
 
+export interface Trial {
+  jumps?: Jumps;
+  /** The path of BusyBox, where its crond is to start the entries that are made for it. */
+  busybox?: string | undefined;
+}
+
 /** Installs the entries of these schedules on a host, really runs their guards, and compares the slots. */
 export async function expectIntended(
   all: readonly Intended[],
   host: string,
   range: Range,
-  jumps: Jumps = [],
+  { jumps = [], busybox }: Trial = {},
 ): Promise<void> {
+  const cron = cronFacts(busybox === undefined ? "debian" : "busybox");
+  const options = { hostTimezone: host, isDaemonsOwn: true, cron };
   const lines = all.flatMap(({ expression, timezone }, index) =>
-    cronEntries(parseSchedule(expression), { timezone, hostTimezone: host, isDaemonsOwn: true }).map(
-      (entry) => ({
-        index,
-        entry,
-      }),
-    ),
+    cronEntries(parseSchedule(expression), { timezone, ...options }).map((entry) => ({ index, entry })),
   );
-  const table = ["SHELL=/bin/sh", ...lines.map(({ index, entry }) => lineOf(index, entry))].join("\n");
-  const log = await runVirtualCron({ table, timezone: host, from: range[0], to: range[1], jumps });
+  const table = lines.map(({ index, entry }) => lineOf(index, entry)).join("\n");
+  const log = await runVirtualCron({ table, timezone: host, from: range[0], to: range[1], jumps, busybox });
   for (const [index, { expression, timezone = host }] of all.entries()) {
     const starts = log.map((line) => line.split(" ").map(Number)).filter(([id]) => id === index);
     const instants = starts.map(([, now, slept]) => (slept > 0 ? now + slept : Math.floor(now / 60) * 60));

@@ -21,6 +21,8 @@ export interface VirtualTime {
   readonly to: Date;
   /** Steps of the clock, as [seconds since the epoch, seconds to add]. */
   readonly jumps?: readonly (readonly [number, number])[];
+  /** The path of BusyBox, where its crond is meant and not Debian's cron. */
+  readonly busybox?: string | undefined;
 }
 
 export interface VirtualRun extends VirtualTime {
@@ -73,7 +75,6 @@ async function runDaemons(
   extra: NodeJS.ProcessEnv,
 ): Promise<Buffer[]> {
   const directory = mkdtempSync(join(tmpdir(), "virtual-cron-"));
-  const clock = compiled("vclock.c", "-shared", "-fPIC");
   const lane = lanes.indexOf(Math.min(...lanes));
   lanes[lane] += 1;
   try {
@@ -81,7 +82,8 @@ async function runDaemons(
       writeFileSync(join(directory, `table${index}`), table.endsWith("\n") ? table : `${table}\n`);
       writeFileSync(join(directory, `log${index}`), "");
     }
-    await promisify(execFile)(join(here, "virtual-cron.sh"), [directory, clock], {
+    const [script, ...words] = daemonOf(time);
+    await promisify(execFile)(join(here, script as string), [directory, ...words], {
       env: {
         PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
         TZ: time.timezone,
@@ -97,6 +99,12 @@ async function runDaemons(
     lanes[lane] -= 1;
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The script that starts the daemon, and what it needs. BusyBox is a static program, which no library can be preloaded into. */
+function daemonOf({ busybox }: VirtualTime): string[] {
+  if (busybox === undefined) return ["virtual-cron.sh", compiled("vclock.c", "-shared", "-fPIC")];
+  return ["virtual-busybox.sh", compiled("tracedclock.c"), compiled("jobshell.c"), busybox];
 }
 
 function linesOf(log: Buffer): string[] {

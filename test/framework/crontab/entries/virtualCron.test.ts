@@ -42,7 +42,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     const range = [new Date("2026-06-01T13:00Z"), new Date("2026-06-01T14:30Z")] as const;
     const at = Date.parse(seconds > 0 ? "2026-06-01T13:28:30Z" : "2026-06-01T13:31:30Z") / 1000;
     const morning = [{ expression: "30 9 * * 1-5", timezone: "America/New_York" }];
-    await expectIntended(morning, "UTC", range, [[at, seconds]]);
+    await expectIntended(morning, "UTC", range, { jumps: [[at, seconds]] });
   });
 
   const guarded = ["56 23 L * *", "57 23 LW * *", "58 23 * * 0L", "59 23 L,1 * 0#1"];
@@ -53,6 +53,6 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     const at = Date.parse(step);
     const range = [new Date(at - 175.5 * 60_000), new Date(at + 184.5 * 60_000)] as const;
     const all = texts.map((expression) => ({ expression, timezone }));
-    await expectIntended(all, "UTC", range, [[at / 1000, 280]]);
+    await expectIntended(all, "UTC", range, { jumps: [[at / 1000, 280]] });
   });
 });

@@ -1,0 +1,38 @@
+import type { ClockChanges } from "../../host/crons";
+import { compile } from "../../schedule/expression/calendar";
+import type { CalendarSchedule } from "../../schedule/expression/types";
+import { knownStretches } from "../../schedule/times/clockDifferences";
+import { clockMatches } from "../../schedule/times/clockMatches";
+import { firingsAfter } from "../../schedule/times/firings";
+
+const minuteMilliseconds = 60_000;
+/** Debian's cron makes up for skipped minutes within this many minutes after a change. */
+const longestReplay = 360;
+
+/**
+ * Whether a daemon that compares fields with the wall clock starts the schedule at other times than explain says, where
+ * the zone's clocks change. What begins with `*` follows the wall clock anyway.
+ */
+export function isMovedByClocks(
+  schedule: CalendarSchedule,
+  timezone: string,
+  changes: ClockChanges,
+): boolean {
+  if (compile(schedule).isWild) return false;
+  const { skipped, repeated } = clockMatches(schedule, timezone);
+  return skipped !== undefined || (repeated !== undefined && changes === "wall");
+}
+
+/** The times of day at which skipped starts are made up for. */
+export function timesAfterChanges(schedule: CalendarSchedule, timezone: string): number[] {
+  return knownStretches(timezone).flatMap(({ start, offset, offsetBefore }) => {
+    if (offset <= offsetBefore) return [];
+    const minutes: number[] = [];
+    for (const time of firingsAfter(schedule, (start - 1) * minuteMilliseconds, { timezone })) {
+      const minute = Math.floor(time / minuteMilliseconds);
+      if (minute >= start + longestReplay) break;
+      minutes.push((((minute + offset) % 1440) + 1440) % 1440);
+    }
+    return minutes;
+  });
+}

@@ -1,0 +1,32 @@
+import { fieldSpecs } from "../../schedule/expression/fieldSpecs";
+import { compressed, hasCalendarForms, renderField } from "../../schedule/expression/render";
+import type { CalendarSchedule } from "../../schedule/expression/types";
+
+/**
+ * Five fields that every cron reads alike, or undefined where there are none. Daemons differ over two set day fields
+ * (both, either, or by the first character) and over where `*` + `/2` begins among the days of a month; so at most one of them
+ * is set, and its days are named.
+ */
+export function neutralFields(schedule: CalendarSchedule): string | undefined {
+  const days = hasCalendarForms(schedule) ? undefined : oneDayField(schedule);
+  if (days === undefined) return undefined;
+  const { minute, hour, month } = schedule;
+  return [
+    renderField(fieldSpecs.minute, minute),
+    renderField(fieldSpecs.hour, hour),
+    days.dayOfMonth,
+    renderField(fieldSpecs.month, month),
+    days.dayOfWeek,
+  ].join(" ");
+}
+
+function oneDayField({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
+  const [days, weekdays] = [dayOfMonth.values, dayOfWeek.values];
+  const [isAnyDay, isAnyWeekday] = [days.length === 31, weekdays.length === 7];
+  const isEither = !dayOfMonth.star && !dayOfWeek.star;
+  if (isEither ? isAnyDay || isAnyWeekday : isAnyDay && isAnyWeekday) {
+    return { dayOfMonth: "*", dayOfWeek: "*" };
+  }
+  if (isAnyWeekday) return { dayOfMonth: compressed(days), dayOfWeek: "*" };
+  return isAnyDay ? { dayOfMonth: "*", dayOfWeek: compressed(weekdays) } : undefined;
+}

@@ -1,0 +1,13 @@
+import { stretchesFrom } from "./timezones";
+
+const minuteMilliseconds = 60_000;
+
+/** Whether a moment is in an hour of this zone that its clocks have shown before, the same day. */
+export function isInRepeatedHour(time: number, timezone: string): boolean {
+  const minute = Math.floor(time / minuteMilliseconds);
+  for (const { start, end, offset, offsetBefore } of stretchesFrom(timezone, minute)) {
+    if (minute >= end) continue;
+    return minute >= start && minute < start + offsetBefore - offset;
+  }
+  return false;
+}

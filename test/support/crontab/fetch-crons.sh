@@ -1,0 +1,15 @@
+#!/bin/sh
+# fetch-crons.sh: unpacks Debian's packages of other crons, which cannot be installed beside cron, for the tests that run
+# them. They look in node_modules/.cache/crons, or where LAJU_CRONS says.
+set -eu
+target=${LAJU_CRONS:-$(dirname "$0")/../../../node_modules/.cache/crons}
+mkdir -p "$target"
+cd "$target"
+for package in busybox-static systemd-cron bcron libbg2; do
+  [ -d "$package" ] && continue
+  apt-get download -qq -o APT::Sandbox::User=root "$package"
+  mkdir "$package.new"
+  dpkg -x "$package"_*.deb "$package.new"
+  mv "$package.new" "$package"
+  rm "$package"_*.deb
+done

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Requirement } from "../servers/requirement";
+
+/** Where fetch-crons.sh unpacks what cannot be installed beside Debian's cron. */
+const folder = process.env.LAJU_CRONS ?? join(import.meta.dirname, "../../../node_modules/.cache/crons");
+
+/** A file of one of these packages: `describe.skipIf(busybox.skip)`. Under CI=true nothing is skipped. */
+function unpacked(name: string, file: string): Requirement {
+  const path = join(folder, name, file);
+  const isThere = existsSync(path);
+  return {
+    skip: !isThere && process.env.CI !== "true",
+    label: isThere ? "" : ` (needs ${name}: test/support/crontab/fetch-crons.sh)`,
+    path: isThere ? path : undefined,
+  };
+}
+
+export const busybox = unpacked("busybox-static", "bin/busybox");
+export const systemdCron = unpacked(
+  "systemd-cron",
+  "lib/systemd/system-generators/systemd-crontab-generator",
+);
+export const bcron = unpacked("bcron", "usr/sbin/bcron-sched");
+
+/** bcron's library. */
+export const bcronLibraries = join(folder, "libbg2/usr/lib");
