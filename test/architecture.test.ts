@@ -56,7 +56,10 @@ const floors: Record<string, string>[] = [
     "framework/metadata/source": "a command's metadata read from its source, which is not run",
   },
   { "framework/metadata": "the fields of the metadata, and the deployment's overrides" },
-  { "framework/schedule/times": "when a schedule is due; pure" },
+  {
+    "framework/schedule/times": "when a schedule is due; pure",
+    "framework/schedule/asWritten": "what daemons make of raw fields; pure",
+  },
   { "framework/schedule/expression": "what a schedule says; pure" },
   { "framework/process": "this process: its identity, output and secrets" },
   {

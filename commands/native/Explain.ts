@@ -6,6 +6,7 @@ import { hostCron } from "../../framework/host/hostCron";
 import { parseInstant } from "../../framework/schedule/times/instant";
 import { checkTimezone } from "../../framework/schedule/times/timezoneNames";
 import { jsonText } from "../../framework/text/jsonText";
+import { explainAsWritten } from "../../framework/views/explainAsWritten";
 import { countFrom, explain } from "../../framework/views/explanation";
 import { explanationText, mistakeText } from "../../framework/views/explanationText";
 
@@ -37,6 +38,10 @@ export default verb({
       description: "The command's name, which decides what H stands for",
     },
     cron: targetOptions.cron,
+    "as-written": {
+      type: "boolean",
+      description: "Show what that cron does with these very fields, written by hand",
+    },
     json: { type: "boolean", description: "Print it as JSON" },
   },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
@@ -49,14 +54,11 @@ or the shell replaces each * with file names. Exits with status 2 if the schedul
     const timezone = options.timezone === undefined ? undefined : checkTimezone(options.timezone);
     const from =
       options.from === undefined ? now : parseInstant(options.from, timezone ?? zones.hostTimezone);
-    const explanation = explain(args.join(" "), {
-      ...zones,
-      cron: hostCron(options).facts,
-      timezone,
-      from,
-      count: countFrom(options.count),
-      name: options.name,
-    });
+    const text = args.join(" ");
+    const details = { ...zones, cron: hostCron(options).facts, from, count: countFrom(options.count) };
+    const explanation = options["as-written"]
+      ? explainAsWritten(text, details)
+      : explain(text, { ...details, timezone, name: options.name });
     if (options.json) console.log(jsonText(explanation));
     else if (explanation.valid) console.log(explanationText(explanation, now, terminalFor(1)));
     else console.error(mistakeText(explanation, terminalFor(2)));

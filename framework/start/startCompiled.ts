@@ -61,7 +61,10 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
     keepConsoleLines();
   }
   mapStacksToSources();
-  const { facts, decide } = withOverrides({ facts: compiled, decide: decideCompiled ?? decideLazily(compiled) });
+  const { facts, decide } = withOverrides({
+    facts: compiled,
+    decide: decideCompiled ?? decideLazily(compiled),
+  });
   const argv = ownArguments(facts);
   if (!facts.readsArguments && wantsHelp(argv, facts.options)) {
     writeAll(1, `${commandHelp(facts)}\n`);

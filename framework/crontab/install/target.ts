@@ -49,7 +49,7 @@ export const targetOptions = {
     type: "string",
     value: "cron",
     choices: ["auto", ...cronNames],
-    description: `Which cron gets the entries: ${cronNames.join(", ")} (default: auto, this host's)`,
+    description: `The cron that reads it (default: this host's): ${cronNames.join(", ")}`,
   },
 } as const;
 

@@ -21,6 +21,12 @@ export interface WeekDays extends Field {
   readonly nth: readonly { readonly day: number; readonly n: number }[];
 }
 
+/** Day fields without L, W and #. */
+export const noDayForms = {
+  dayOfMonth: { last: false, lastWorkday: false, nearWorkday: [] },
+  dayOfWeek: { last: [], nth: [] },
+} as const;
+
 /** Times of day on calendar days, from five or six fields. */
 export interface CalendarSchedule {
   readonly kind: "calendar";

@@ -5,6 +5,7 @@ import { integer, randomCronFields, randomFrom } from "../../support/crontab/ran
 import { expectIntended, type Intended } from "../../support/virtual-cron/entryChecks";
 import { calendars, everyMinute, hosts, rates, zoned } from "../../support/virtual-cron/intendedCases";
 import { changesOf, type Range, rangesAroundChanges } from "../../support/virtual-cron/ranges";
+import { expectRawLines } from "../../support/virtual-cron/rawChecks";
 
 const day = 86_400_000;
 /** LAJU_FULL=1: 3,000 expressions; else a sample. */
@@ -20,6 +21,10 @@ describe.skipIf(busybox.skip)(`BusyBox crond${busybox.label}`, { timeout: 240_00
     const from = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
     const range: Range = [new Date(from), new Date(from + (isFull ? 8 : 4) * day)];
     await expectIntended(randomIntended(perSeed, random), "UTC", range, { busybox: path });
+  });
+
+  test.concurrent.each(seeds)("reads raw lines as --as-written says, seed %i", async (seed) => {
+    await expectRawLines("busybox", { seed, count: perSeed, days: isFull ? 6 : 2 }, path);
   });
 
   const changing = hosts.filter((host) => changesOf(host, 2028).length > 0).slice(0, isFull ? 9 : 1);

@@ -5,8 +5,10 @@ import { describe, expect, inject, test } from "vitest";
 import type { Terminal } from "../../../framework/cli/terminal";
 import { crontabRows } from "../../../framework/crontab/install/rows";
 import { crontabLine } from "../../../framework/crontab/text/line";
+import { type CronName, cronFacts } from "../../../framework/host/crons";
 import { commandFacts } from "../../../framework/metadata/manifest";
 import { parseInstant } from "../../../framework/schedule/times/instant";
+import { explainAsWritten } from "../../../framework/views/explainAsWritten";
 import { explain } from "../../../framework/views/explanation";
 import { explanationText, mistakeText } from "../../../framework/views/explanationText";
 
@@ -225,6 +227,88 @@ describe("what Debian's cron really did is what explain --json says", () => {
   });
 });
 
+describe("an explanation for another cron", () => {
+  const here = { hostTimezone: "Europe/Berlin", from: now, count: 2 };
+  const entries = (expression: string, name: CronName, host = "Europe/Berlin") =>
+    explain(expression, { ...here, hostTimezone: host, cron: cronFacts(name) }).entries;
+
+  test.each(["busybox", "systemd-cron", "bcron", "unknown"] as const)(
+    "of %s keeps plain schedules plain, and sets one day field at most",
+    (name) => {
+      expect(entries("*/15 9-17 * * 1-5", name)).toEqual(["*/15 9-17 * * 1-5 command"]);
+      expect(entries("0 8 1,15 * *", name)).toEqual(["0 8 1,15 * * command"]);
+      expect(entries("0 8 */2 * *", name)).toEqual(["0 8 1-31/2 * * command"]);
+      expect(entries("@weekly", name, "UTC")).toEqual(["0 0 * * 0 command"]);
+      const both = '0 8 1-31/2 * * case "$(TZ=:/etc/localtime /bin/date +\\%u)" in 1)';
+      expect(entries("0 8 */2 * 1", name)).toEqual([expect.stringContaining(both)]);
+      const either = '0 8 * * * case "$(TZ=:/etc/localtime /bin/date +\\%d-\\%u)" in 01-?|15-?|??-1)';
+      expect(entries("0 8 1,15 * 1", name)).toEqual([expect.stringContaining(either)]);
+    },
+  );
+
+  test("of cronie is Debian's", () => {
+    for (const expression of ["0 8 */2 * 1", "@reboot", "30 2 * * *", "0 18 * * 5L"]) {
+      expect(entries(expression, "cronie")).toEqual(entries(expression, "debian"));
+    }
+  });
+
+  test("guards a time that the host's clocks skip, and only there", () => {
+    const guard = '*/30 * * * * case "$(TZ=:/etc/localtime /bin/date +\\%H\\%M)" in 023[0-4]|030[0-4])';
+    expect(entries("30 2 * * *", "busybox")).toEqual([expect.stringContaining(guard)]);
+    expect(entries("30 2 * * *", "busybox", "UTC")).toEqual(["30 2 * * * command"]);
+  });
+
+  test("says what a cron cannot do", () => {
+    const reboot = explain("@reboot", { ...here, cron: cronFacts("busybox") });
+    expect(reboot).toMatchObject({
+      valid: true,
+      entries: [],
+      refused: expect.stringContaining("no @reboot"),
+    });
+    expect(explanationText(reboot, now, plain)).toContain("Not in the crontab of BusyBox crond\n");
+    const seconds = explain("*/20 * * * * *", { ...here, cron: cronFacts("systemd-cron") });
+    expect(seconds.refused).toContain("up to a minute late");
+    const wild = explain("*/30 * * * *", { ...here, cron: cronFacts("systemd-cron") });
+    expect(wild.warnings).toContain(
+      "systemd-cron starts nothing in an hour that the clocks of Europe/Berlin repeat",
+    );
+  });
+
+  test("lets a shell wait that such a daemon does not wait for", () => {
+    expect(entries("30 0 8 * * *", "busybox", "UTC")).toEqual([
+      '0 8 * * * { /bin/sleep "$(( 130 - 1$(/bin/date +\\%S) ))" 2>/dev/null; command; } &',
+    ]);
+  });
+});
+
+describe("--as-written", () => {
+  const from = new Date("2028-01-01T00:00Z");
+  const asWritten = (expression: string, name: CronName) =>
+    explainAsWritten(expression, { hostTimezone: "UTC", from, count: 2, cron: cronFacts(name) });
+
+  test.each([
+    ["0 9 */2 * 1", "debian", ["2028-01-03T09:00:00.000Z", "2028-01-17T09:00:00.000Z"]],
+    ["0 9 */2 * 1", "busybox", ["2028-01-02T09:00:00.000Z", "2028-01-03T09:00:00.000Z"]],
+    ["0 9 * * 7", "debian", ["2028-01-02T09:00:00.000Z", "2028-01-09T09:00:00.000Z"]],
+    ["0 9 * * 7", "busybox", ["2028-01-01T09:00:00.000Z", "2028-01-02T09:00:00.000Z"]],
+    ["0 9 1#1 * *", "debian", ["2028-01-01T09:00:00.000Z", "2028-02-01T09:00:00.000Z"]],
+    ["0 9 1#1 * *", "busybox", []],
+    ["0 22-2 * * *", "debian", []],
+    ["5/10 0 * * *", "busybox", ["2028-01-01T00:05:00.000Z", "2028-01-02T00:05:00.000Z"]],
+  ] as const)("%s on %s", (expression, name, next) => {
+    expect(asWritten(expression, name)).toMatchObject({ valid: true, next });
+  });
+
+  test.each([
+    ["5/15 * * * *", "debian", "bad minute"],
+    ["0 8 * *", "debian", "bad day-of-week"],
+    ["0 9 1#1 * *", "cronie", "bad day-of-month"],
+    ["@daily", "busybox", "crashes"],
+  ] as const)("%s is refused by %s", (expression, name, word) => {
+    expect(asWritten(expression, name)).toMatchObject({ valid: false, error: expect.stringContaining(word) });
+  });
+});
+
 describe("node laju explain", () => {
   test("--json has the same of a valid expression", async () => {
     const ended = await laju(
@@ -244,6 +328,7 @@ describe("node laju explain", () => {
       description: "At 08:00",
       timezone: "Europe/Berlin",
       hostTimezone: "Europe/Berlin",
+      cron: "debian",
       entries: ["0 8 * * * command"],
       next: ["2026-03-28T07:00:00.000Z", "2026-03-29T06:00:00.000Z"],
       warnings: [],
@@ -259,6 +344,7 @@ describe("node laju explain", () => {
       description: null,
       timezone: "UTC",
       hostTimezone: "UTC",
+      cron: "debian",
       entries: [],
       next: [],
       warnings: [],
@@ -320,6 +406,8 @@ Options
   --from <time>            Show the times after this one, in ISO 8601 (default: now)
   --count <number>         How many upcoming times to show (default 5)
   --name <Name>            The command's name, which decides what H stands for
+  --cron <cron>            The cron that reads it (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
+  --as-written             Show what that cron does with these very fields, written by hand
   --json                   Print it as JSON
   -h, --help               Show this text
 

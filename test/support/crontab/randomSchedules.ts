@@ -16,6 +16,33 @@ export function randomCronFields(random: Random): string {
   ].join(" ");
 }
 
+/** Five fields as people write them who know no cron too well, among them what daemons read each in its own way. */
+export function randomRawFields(random: Random): string {
+  return [
+    rawField(random, { low: 0, high: 59, names: [] }),
+    rawField(random, { low: 0, high: 23, names: [] }),
+    random() < 0.4 ? "*" : rawField(random, { low: 1, high: 31, names: [] }),
+    random() < 0.7 ? "*" : rawField(random, { low: 1, high: 12, names: months }),
+    random() < 0.4 ? "*" : rawField(random, { low: 0, high: 7, names: weekdays }),
+  ].join(" ");
+}
+
+function rawField(random: Random, range: DayRange): string {
+  const count = pick(random, [1, 1, 1, 2]);
+  return Array.from({ length: count }, () => rawItem(random, range)).join(",");
+}
+
+function rawItem(random: Random, range: DayRange): string {
+  const { low, high, names } = range;
+  const one = () => integer(random, low, high);
+  const odd = [`${high + 1}`, `${one()}#1`, `${one()}.5`, `${one()}~${high}`, `${one()}-${one()}`, "L", "x"];
+  if (random() < 0.15) return pick(random, odd);
+  if (names.length > 0 && random() < 0.3) {
+    return pick(random, [pick(random, names), `${pick(random, names)}-${pick(random, names)}`, "January"]);
+  }
+  return pick(random, [`${one()}`, `${one()}`, `*/${integer(random, 1, high + 3)}`, item(random, range)]);
+}
+
 function sparse(random: Random, high: number): string {
   const value = () => String(integer(random, 0, high));
   const span = integer(random, 0, high);

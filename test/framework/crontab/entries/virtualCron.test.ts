@@ -3,6 +3,7 @@ import { expectIntended } from "../../../support/virtual-cron/entryChecks";
 import { expectClockChanges, expectRandomExpressions } from "../../../support/virtual-cron/expressionChecks";
 import { calendars, everyMinute, rates, zoned } from "../../../support/virtual-cron/intendedCases";
 import { rangesAroundChanges } from "../../../support/virtual-cron/ranges";
+import { expectRawLines } from "../../../support/virtual-cron/rawChecks";
 import { missingForVirtualCron } from "../../../support/virtual-cron/virtualCron";
 
 const missing = missingForVirtualCron();
@@ -12,6 +13,10 @@ const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
   test("starts random expressions when the engine says", async () => {
     await expectRandomExpressions(1, 60);
+  });
+
+  test("reads raw lines as --as-written says", async () => {
+    await expectRawLines("debian", { seed: 5, count: 60, days: 2 });
   });
 
   test("follows the engine through the clock changes of Lord Howe, half an hour each", async () => {

@@ -1,0 +1,55 @@
+import type { CronFacts } from "../host/crons";
+import { rawReaderOf, readAsWritten } from "../schedule/asWritten/asWritten";
+import type { AsWritten } from "../schedule/asWritten/rawFields";
+import type { CalendarSchedule } from "../schedule/expression/types";
+import { describeSchedule } from "../schedule/expression/words";
+import { nextFirings } from "../schedule/times/firings";
+import type { ExplainOptions, Explanation } from "./explanation";
+
+/** What this daemon does with a line that has these very fields: nothing is translated or guarded. */
+export function explainAsWritten(
+  expression: string,
+  { hostTimezone, from, count, cron }: ExplainOptions & { cron: CronFacts },
+): Explanation {
+  const read = readAsWritten(expression, rawReaderOf(cron.name));
+  const about = {
+    expression,
+    timezone: hostTimezone,
+    hostTimezone,
+    cron: cron.name,
+    entries: [`${expression} command`],
+    next: [],
+    warnings: [],
+  };
+  switch (read.kind) {
+    case "calendar": {
+      const { schedule } = read;
+      const next = nextFirings(schedule, { from, count, timezone: hostTimezone });
+      return {
+        ...about,
+        valid: true,
+        description: describeSchedule(asShown(schedule, expression)),
+        next: next.map((time) => time.toISOString()),
+      };
+    }
+    case "reboot":
+      return { ...about, valid: true, description: "Once when the cron daemon starts" };
+    case "never":
+      return { ...about, valid: true, description: "Never", warnings: [neverText(read, cron)] };
+    case "refused":
+      return { ...about, valid: false, description: null, entries: [], error: refusedText(read, cron) };
+  }
+}
+
+/** crond's wall clock is modeled as a minute that begins with a star, which is no word about the schedule. */
+function asShown(schedule: CalendarSchedule, expression: string): CalendarSchedule {
+  return { ...schedule, minute: { ...schedule.minute, star: expression.trimStart().startsWith("*") } };
+}
+
+function neverText({ reason }: Extract<AsWritten, { kind: "never" }>, { label }: CronFacts): string {
+  return `${label} accepts it without a word: ${reason}`;
+}
+
+function refusedText({ reason }: Extract<AsWritten, { kind: "refused" }>, { label }: CronFacts): string {
+  return `${label} does not take it: ${reason}`;
+}
