@@ -2,6 +2,8 @@ import { basename } from "node:path";
 // @ts-ignore: not every checkout has installed it yet.
 import { type Context, Hono, type Next } from "hono";
 // @ts-ignore: not every checkout has installed it yet.
+import { bodyLimit } from "hono/body-limit";
+// @ts-ignore: not every checkout has installed it yet.
 import { compress } from "hono/compress";
 import { LajuError } from "../config/errors";
 import { hostClock } from "../host/hostClock";
@@ -31,6 +33,9 @@ export interface AppOptions {
   addFirst?(app: Hono): void;
 }
 
+/** More than any form sends. */
+const mostBytes = 100_000;
+
 /** All addresses of the dashboard. */
 export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOptions): Hono {
   const app = new Hono({ getPath: (request: Request) => innerPath(request.url, basePath) });
@@ -40,13 +45,14 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
+  // Before anybody is asked who they are: nobody may fill the memory.
+  app.use("*", bodyLimit({ maxSize: mostBytes }));
   app.onError((error: Error, context: Context) => {
-    const isOurs = error instanceof LajuError;
-    if (!isOurs) console.error(error);
-    return context.text(
-      isOurs ? `${error.message}\n${error.hint ?? ""}\n` : "Something went wrong here.\n",
-      isOurs ? 503 : 500,
-    );
+    if (error instanceof LajuError) {
+      return context.text(`${error.message}\n${error.hint ?? ""}\n`, error.exitStatus === 2 ? 400 : 503);
+    }
+    console.error(error);
+    return context.text("Something went wrong here.\n", 500);
   });
   app.get("/healthz", (context: Context) => context.text("up\n"));
   app.get(missingSlash, (context: Context) => context.redirect(`${basename(basePath)}/`, 308));

@@ -9,6 +9,7 @@ import { bracketed, isLoopback } from "./access/hosts";
 import { ownAccess } from "./access/own";
 import { dashboardToken } from "./access/secret";
 import { addSignIn, askToSignIn } from "./access/signInRoutes";
+import { readHours } from "./read/world";
 import { dashboardApp, placeOf, rootFrom } from "./routes";
 
 export interface ServeOptions {
@@ -40,6 +41,7 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await listening(server, port, host);
+  setImmediate(readAhead);
   const { port: actual } = server.address() as { port: number };
   const address = `http://${bracketed(shownHost(host))}:${actual}${basePath}/`;
   return {
@@ -50,6 +52,15 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
       await once(server, "close").catch(() => {});
     },
   };
+}
+
+/** What the first visitor would wait for. What cannot be read is said to whoever asks. */
+function readAhead(): void {
+  try {
+    readHours();
+  } catch {
+    // The ledger is away, or nothing is built yet.
+  }
 }
 
 function refusedPlace(context: never): { root: string; path: string } {

@@ -1,7 +1,5 @@
 // @ts-ignore: not every checkout has installed it yet.
 import type { Context, Hono } from "hono";
-// @ts-ignore: not every checkout has installed it yet.
-import { bodyLimit } from "hono/body-limit";
 import { LajuError } from "../../config/errors";
 import { recordAction } from "../../runs/ledger/actions";
 import { isCrossSite, isFormToken } from "../access/formToken";
@@ -20,9 +18,6 @@ const actions: Record<string, Action> = {
   ...{ retry, cancel, "pause-type": pauseType, "resume-type": resumeType },
 };
 
-/** More than any form sends. */
-const mostBytes = 100_000;
-
 export interface ActionParts {
   formKey: Buffer;
   viewFor(context: Context): View;
@@ -31,8 +26,6 @@ export interface ActionParts {
 
 /** The pages that ask, and what they lead to. Only those who may act come here, and only by a form of our own. */
 export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
-  app.use("/do/*", bodyLimit({ maxSize: mostBytes }));
-
   app.get("/do/:action", async (context: Context) => {
     const action = actionIn(context);
     if (action === undefined) return context.notFound();

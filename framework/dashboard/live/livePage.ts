@@ -38,7 +38,12 @@ export class LivePage {
   async add(tell: Tell, version: string): Promise<() => void> {
     this.#tabs.add(tell);
     this.#stop ??= this.#watcher.listen(() => void this.#update());
-    this.#parts ??= await this.#redraw();
+    try {
+      this.#parts ??= await this.#redraw();
+    } catch (error) {
+      this.#remove(tell);
+      throw error;
+    }
     tell("ready");
     if (this.#parts.version() !== version) tell("reload");
     return () => this.#remove(tell);

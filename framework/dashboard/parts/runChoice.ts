@@ -17,11 +17,12 @@ const dayMs = 86_400_000;
 /** What a page's address says of the runs it shows. */
 export function choiceFrom({ query, clock }: View): RunChoice {
   const before = Number(query.get("before"));
+  const asked = query.get("result") ?? "";
   const from = dayStart(query.get("from"), clock.hostTimezone);
   const to = dayStart(query.get("to"), clock.hostTimezone);
   return {
     name: query.get("name") || undefined,
-    states: results[query.get("result") ?? ""] ?? [],
+    states: Object.hasOwn(results, asked) ? (results[asked] as readonly RunState[]) : [],
     from,
     to: to === undefined ? undefined : to + dayMs,
     before: Number.isSafeInteger(before) && before > 0 ? before : undefined,

@@ -1,0 +1,89 @@
+/*
+ * The dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Tells how long it takes to
+ * start, how long the first byte of the first page takes, how much is sent, and how much memory it has. Beside them what a bare start of node takes now: this machine may be busy.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { serveApp, signedIn } from "../../test/support/dashboard/serving";
+import { withLedger } from "../../test/support/ledger";
+import { type BenchApp, makeBenchApp } from "./support/benchApp";
+import { median } from "./support/pairs";
+
+const count = Number(process.argv[2] ?? 1_000_000);
+const commands = 500;
+const repeats = 9;
+
+const source = (index: number) => `import { command } from "../app/console/command";
+export default command({
+  description: "What command ${index} does for the shop",
+  schedule: "${index % 60} ${index % 3 === 0 ? index % 24 : "*"} * * *",
+  tags: ["t${index % 7}"],
+  async run() {},
+});
+`;
+const app = makeBenchApp(
+  Object.fromEntries(
+    Array.from({ length: commands }, (_, index) => [`commands/Command${index}.ts`, source(index)]),
+  ),
+);
+try {
+  app.laju(["build"]);
+  app.laju(["run", "Command0"]);
+  fill(app);
+  await measure(app);
+} finally {
+  app.remove();
+}
+
+async function measure({ root }: BenchApp): Promise<void> {
+  const startedAt = performance.now();
+  const serving = await serveApp({ root });
+  say("it listens after", performance.now() - startedAt);
+  say("a bare start of node", bareStart());
+  const get = await signedIn(serving);
+  const times: number[] = [];
+  let size = 0;
+  for (let round = 0; round < repeats; round++) {
+    const askedAt = performance.now();
+    const answer = await get("", { headers: { "accept-encoding": "identity" } });
+    if (round === 0) say("first byte, first time", performance.now() - askedAt);
+    else times.push(performance.now() - askedAt);
+    size = (await answer.text()).length;
+  }
+  say("first byte, later", median(times));
+  const zipped = spawnSync("gzip", ["-6"], { input: Buffer.from(await (await get("")).text()) }).stdout
+    .length;
+  console.log(`the page: ${Math.round(size / 1000)} kB, ${Math.round(zipped / 1000)} kB sent`);
+  const status = readFileSync(`/proc/${serving.process.pid}/status`, "utf8");
+  console.log(`memory: ${Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)} MiB at most`);
+  await serving.stop();
+}
+
+function say(what: string, ms: number): void {
+  console.log(`${what.padEnd(26)} ${Math.round(ms)} ms`);
+}
+
+function bareStart(): number {
+  const times = Array.from({ length: repeats }, () => {
+    const startedAt = performance.now();
+    spawnSync(process.execPath, ["-e", "0"]);
+    return performance.now() - startedAt;
+  });
+  return median(times);
+}
+
+/** One run a second until now, of which each tenth failed and each hundredth was skipped. */
+function fill({ root }: BenchApp): void {
+  const now = Date.now();
+  withLedger(join(root, "data"), (ledger) =>
+    ledger.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})
+      INSERT INTO runs (name, host, pid, process, args, started_at, finished_at, state, exit_status, attempt, has_lock)
+      SELECT 'Command' || (i % ${commands}), 'host', 1, NULL, '[]', ${now} - (${count} - i) * 1000,
+        ${now} - (${count} - i) * 1000 + 400 + (i * 7919 % 9000),
+        CASE WHEN i % 10 = 3 THEN 'failed' WHEN i % 100 = 7 THEN 'skipped' ELSE 'succeeded' END,
+        CASE WHEN i % 10 = 3 THEN 1 ELSE 0 END, 1, 1
+      FROM n`),
+  );
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { isKnownHost } from "../../../framework/dashboard/access/hosts";
+import { Sessions } from "../../../framework/dashboard/access/session";
+import { Tries } from "../../../framework/dashboard/access/tries";
+
+describe("host names", () => {
+  test.each([
+    ["localhost:8787", "127.0.0.1", [], true],
+    ["127.0.0.1", "127.0.0.1", [], true],
+    ["[::1]:8787", "::1", [], true],
+    ["10.0.0.5:8787", "::ffff:10.0.0.5", [], true],
+    ["10.0.0.6:8787", "10.0.0.5", [], false],
+    ["localhost", "10.0.0.5", [], false],
+    ["ops.example.com", "127.0.0.1", ["ops.example.com"], true],
+    ["OPS.example.com:443", "127.0.0.1", ["ops.example.com"], true],
+    ["ops.example.com.evil.com", "127.0.0.1", ["ops.example.com"], false],
+    ["localhost@evil.com", "127.0.0.1", [], false],
+    ["", "127.0.0.1", [], false],
+    [undefined, "127.0.0.1", [], false],
+  ])("%s at %s, with %j listed, is known: %s", (host, localAddress, listed, isKnown) => {
+    expect(isKnownHost({ host, localAddress }, listed)).toBe(isKnown);
+  });
+});
+
+describe("wrong tries", () => {
+  test("are limited by address, for a quarter of an hour", () => {
+    let now = 0;
+    const tries = new Tries(() => now);
+    for (let tried = 0; tried < 10; tried++) tries.fail("10.0.0.1");
+    expect(tries.waitOf("10.0.0.1")).toBe(900_000);
+    expect(tries.waitOf("::ffff:10.0.0.1")).toBe(900_000);
+    expect(tries.waitOf("10.0.0.2")).toBe(0);
+    now = 900_001;
+    expect(tries.waitOf("10.0.0.1")).toBe(0);
+  });
+
+  test("of one IPv6 network count together", () => {
+    const tries = new Tries(() => 0);
+    for (let tried = 0; tried < 10; tried++) tries.fail(`2001:db8:1:2::${tried}`);
+    expect(tries.waitOf("2001:db8:1:2:ffff::1")).toBeGreaterThan(0);
+    expect(tries.waitOf("2001:db8:1:3::1")).toBe(0);
+  });
+});
+
+describe("a session", () => {
+  const key = Buffer.alloc(32, 1);
+
+  test("lasts two weeks, and has its cookie renewed after a day", () => {
+    let now = 0;
+    const sessions = new Sessions(key, () => now);
+    const cookie = sessions.cookieOf("Anna Müller");
+    expect(sessions.read(cookie)).toMatchObject({ name: "Anna Müller", isAging: false });
+    now = 2 * 86_400_000;
+    expect(sessions.read(cookie)).toMatchObject({ isAging: true });
+    now = 15 * 86_400_000;
+    expect(sessions.read(cookie)).toBeUndefined();
+  });
+
+  test("counts only as it was signed, by this key, and until it is ended", () => {
+    const sessions = new Sessions(key);
+    const cookie = sessions.cookieOf("anna");
+    const [time, id, , signed] = cookie.split(".");
+    const renamed = [time, id, Buffer.from("root").toString("base64url"), signed].join(".");
+    expect(sessions.read(renamed)).toBeUndefined();
+    expect(new Sessions(Buffer.alloc(32, 2)).read(cookie)).toBeUndefined();
+    sessions.end(cookie);
+    expect(sessions.read(cookie)).toBeUndefined();
+  });
+});
