@@ -21,6 +21,7 @@ const long = [
   "test/framework/crontab/exports/{crontabExport,systemdCalendar}.test.ts",
   "test/framework/crontab/install/{installer,switchCommand}.test.ts",
   "test/framework/make/{makeCommand,makeJob}.test.ts",
+  "test/framework/new/upgrade.test.ts",
   "test/framework/monitor/{jobNotices,monitor}.test.ts",
   "test/framework/queue/chaos.test.ts",
   "test/framework/queue/engines/server/tablesFailures.test.ts",
@@ -46,7 +47,7 @@ const long = [
 
 const last = [
   "test/e2e/schedule/**/*.test.ts",
-  "test/e2e/{cron,cron.e2e,cronD,daemonTimezone,scheduleWork}.test.ts",
+  "test/e2e/{cron,cron.e2e,cronD,daemonTimezone,gettingStarted,scheduleWork}.test.ts",
 ];
 
 export default defineConfig({

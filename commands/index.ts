@@ -28,7 +28,7 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") return print(laju());
   if (name === "--version" || name === "-V") return print(version());
   const entry = verbs.find((candidate) => candidate.name === name);
-  if (entry === undefined) throw await unknownVerb(name);
+  if (entry === undefined) throw await unknownVerb(name, argv[0]);
   if (!hasApp && !argv.some(isHelp)) checkWithoutApp(name);
   return runVerb(entry, argv);
 }
@@ -70,16 +70,26 @@ function checkWords(
     words.length < least
       ? `${entry.name} needs ${entry.usage}`
       : `${entry.name} does not take "${words[most]}"`;
-  const hint = `Usage: node laju ${entry.name} ${entry.usage}`.trimEnd();
+  const usage = `Usage: node laju ${entry.name} ${entry.usage}`.trimEnd();
+  const whole = `${entry.name}:${words[most]}`;
+  const hint = verbs.some(({ name }) => name === whole) ? `Did you mean ${whole}?` : usage;
   throw new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
 }
 
-async function unknownVerb(name: string): Promise<LajuError> {
-  const { closest } = await import("../framework/text/similar");
-  const names = verbs.map((entry) => entry.name);
-  const near = closest(name, names);
-  const hint = near ? `Did you mean ${near}?` : "node laju --help lists the verbs.";
+async function unknownVerb(name: string, next: string | undefined): Promise<LajuError> {
+  const meant = await meantBy(name, next);
+  const hint = meant ? `Did you mean ${meant}?` : "node laju --help lists the verbs.";
   return new LajuError(`Unknown verb "${name}"`, { code: "E_USAGE", exitStatus: 2, hint });
+}
+
+async function meantBy(name: string, next: string | undefined): Promise<string> {
+  const { meantVerbs } = await import("../framework/cli/meantVerbs");
+  const word = next === undefined || next.startsWith("-") ? undefined : next;
+  return meantVerbs(
+    name,
+    word,
+    verbs.map((entry) => entry.name),
+  ).join(" or ");
 }
 
 function print(text: string): 0 {

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseSync } from "oxc-parser";
 
 /** laju's own modules as JavaScript and types, by their paths in the package. */
 export function compile(project: string): Map<string, string> {
-  const folder = mkdtempSync(join(project, "build", "compiled-"));
+  const folder = mkdtempSync(join(tmpdir(), "laju-compiled-"));
   try {
     const config = join(folder, "tsconfig.json");
     writeFileSync(config, JSON.stringify(settings(project, folder)));
@@ -26,7 +27,12 @@ export function compile(project: string): Map<string, string> {
 function settings(project: string, outDir: string) {
   return {
     extends: join(project, "tsconfig.json"),
-    compilerOptions: { noEmit: false, declaration: true, rootDir: project, outDir },
+    compilerOptions: {
+      ...{ noEmit: false, declaration: true, rootDir: project, outDir },
+      // This file lies elsewhere.
+      typeRoots: [join(project, "node_modules/@types")],
+      paths: { "app/*": [join(project, "app/*")] },
+    },
     include: ["framework", "commands/index.ts", "commands/native"].map((path) => join(project, path)),
     exclude: [join(project, "framework/new/template")],
   };

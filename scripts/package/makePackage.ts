@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { baseFile } from "../../framework/new/bases";
 import { compile } from "./compile";
@@ -26,14 +27,13 @@ export interface Package {
 /** What goes into the package as it stands: JavaScript, stubs and views of laju's, and what `new` gives to an app. */
 const copied = ["laju.js", "LICENSE", "CHANGELOG.md", ".env.example", "framework", "app", "commands"];
 
-/** Compiles laju and packs it as build/laju-<version>.tgz. */
-export function makePackage(project: string): Package {
-  const build = join(project, "build");
-  mkdirSync(build, { recursive: true });
-  const folder = mkdtempSync(join(build, "package-"));
+/** Compiles laju and packs it as laju-<version>.tgz, in build/ unless it is to go elsewhere. */
+export function makePackage(project: string, destination = join(project, "build")): Package {
+  mkdirSync(destination, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), "laju-package-"));
   try {
     fillPackage(project, folder);
-    return { ...pack(folder, build), files: filesIn(folder).length };
+    return { ...pack(folder, destination), files: filesIn(folder).length };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

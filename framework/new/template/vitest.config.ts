@@ -7,5 +7,7 @@ export default defineConfig({
     // The same short name as in tsconfig.json.
     alias: { "app/": `${join(import.meta.dirname, "app")}/` },
     testTimeout: 30_000,
+    // The first test of a run makes its database by running the migrations.
+    hookTimeout: 60_000,
   },
 });

@@ -1,0 +1,51 @@
+import { closest } from "../text/similar";
+
+/** What other tools call a verb of laju's, or what people try first. */
+const others: Record<string, string> = {
+  "schedule:list": "list",
+  "schedule:run": "schedule:work",
+  "queue:failed": "queue:list",
+  "queue:restart": "queue:work",
+  "db:migrate": "migrate",
+  "make:schedule": "make:command",
+  create: "new",
+  dev: "build",
+  generate: "make:command",
+  init: "new",
+  ls: "list",
+  ps: "status",
+  start: "run",
+  update: "upgrade",
+};
+
+/**
+ * The verbs that somebody may have meant by a word that is none, likeliest first; `next` is the word behind it. Separators
+ * and order don't matter (`make command`, `command:make`), nor do slips.
+ */
+export function meantVerbs(word: string, next: string | undefined, names: readonly string[]): string[] {
+  const typed = [...(next === undefined ? [] : [`${word}:${next}`]), word];
+  for (const one of typed) {
+    const same = names.find((name) => sameWords(name, one));
+    if (same !== undefined) return [same];
+  }
+  const other = Object.hasOwn(others, word.toLowerCase()) ? others[word.toLowerCase()] : undefined;
+  if (other !== undefined && names.includes(other)) return [other];
+  for (const one of typed) {
+    const near = closest(one, names);
+    if (near !== undefined) return [near];
+  }
+  return names.filter((name) => name.split(":").includes(word.toLowerCase())).slice(0, 4);
+}
+
+function sameWords(name: string, typed: string): boolean {
+  return wordsOf(name).sort().join() === wordsOf(typed).sort().join();
+}
+
+/** "MakeCommand", "make_command" and "make:command" are two words each. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1:$2")
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(Boolean);
+}

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { verbs } from "../../../commands/native/verbs";
+import { meantVerbs } from "../../../framework/cli/meantVerbs";
+
+const names = verbs.map(({ name }) => name);
+
+test.each([
+  ["mak:command", undefined, "make:command"],
+  ["make", "command", "make:command"],
+  ["make-command", "SendMail", "make:command"],
+  ["MakeCommand", undefined, "make:command"],
+  ["command:make", undefined, "make:command"],
+  ["queue", "work", "queue:work"],
+  ["queue", "wrok", "queue:work"],
+  ["LIST", undefined, "list"],
+  ["staus", undefined, "status"],
+  ["schedule:list", undefined, "list"],
+  ["init", "shop", "new"],
+  ["update", undefined, "upgrade"],
+  ["install", undefined, "crontab:install"],
+  ["rollback", undefined, "migrate:rollback"],
+])("%s %s means %s", (word, next, verb) => {
+  expect(meantVerbs(word, next, names)).toEqual([verb]);
+});
+
+test("a word of several verbs brings up to four of them", () => {
+  expect(meantVerbs("queue", undefined, names)).toEqual([
+    "queue:work",
+    "queue:status",
+    "queue:list",
+    "queue:show",
+  ]);
+});
+
+test.each(["", "xyzzy", "--", "constructor"])("%j is like no verb", (word) => {
+  expect(meantVerbs(word, undefined, names)).toEqual([]);
+});

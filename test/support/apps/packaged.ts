@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { makePackage } from "../../../scripts/package/makePackage";
+import type { Ended } from "./app";
+import { type LocalRegistry, startRegistry } from "./registry";
+
+const project = join(import.meta.dirname, "..", "..", "..");
+
+/** A folder with nothing but laju's package, and programs that know neither this repository nor the network. */
+export interface CleanPlace {
+  folder: string;
+  tarball: string;
+  /** A line as somebody types it, in a folder. */
+  type(line: string, folder?: string): Promise<Ended>;
+  stop(): Promise<void>;
+}
+
+/** `enter` are the words before a program that is to run elsewhere, in a namespace for example. */
+export async function makeCleanPlace({
+  path = [] as string[],
+  enter = [] as readonly string[],
+} = {}): Promise<CleanPlace> {
+  const folder = mkdtempSync(join(tmpdir(), "laju-clean-"));
+  const { file } = makePackage(project, folder);
+  const registry = await startRegistry();
+  const bin = join(folder, "bin");
+  makeNpx(bin);
+  const { HOME, PATH } = process.env;
+  const env = {
+    ...{ HOME, LANG: "C.UTF-8", TZ: "UTC", LOG_FORMAT: "pretty" },
+    PATH: [bin, ...path, PATH].join(":"),
+    ...gitIdentity,
+    ...registry.env,
+  };
+  return {
+    folder,
+    tarball: basename(file),
+    type: (line, at = folder) => endOf([...enter, "sh", "-c", `cd '${at}' && ${line}`], env),
+    stop: () => stop(registry, folder),
+  };
+}
+
+const gitIdentity = Object.fromEntries(
+  ["AUTHOR", "COMMITTER"].flatMap((who) => [
+    [`GIT_${who}_NAME`, "Ada"],
+    [`GIT_${who}_EMAIL`, "ada@example.com"],
+  ]),
+);
+
+/**
+ * The real npx installs everything that laju depends on before it starts it, which takes half a minute: here it is only
+ * unpacked, and has to make its app without any of that.
+ */
+function makeNpx(bin: string): void {
+  cpSync(join(import.meta.dirname, "npx.sh"), join(bin, "npx"));
+}
+
+/** Compiled once by this project's own npm ci; the packages are installed without running their scripts. */
+export function copyDriver(app: string): void {
+  const built = "node_modules/better-sqlite3-node20/build";
+  if (existsSync(join(project, built))) cpSync(join(project, built), join(app, built), { recursive: true });
+}
+
+function endOf([program = "", ...words]: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { env, stdio: ["ignore", "pipe", "pipe"], timeout: 280_000 });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      output.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      output.stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (status, signal) => resolve({ status, signal, ...output }));
+  });
+}
+
+async function stop(registry: LocalRegistry, folder: string): Promise<void> {
+  await registry.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+
+interface Locked {
+  version: string;
+  resolved?: string;
+  integrity?: string;
+  name?: string;
+}
+
+/** A registry of the packages that package-lock.json names. Their files come out of npm's cache, where `npm ci` left them. */
+export interface LocalRegistry {
+  /** What makes npm and npx use it, and neither ask the network nor compile anything. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const project = join(import.meta.dirname, "..", "..", "..");
+
+export async function startRegistry(): Promise<LocalRegistry> {
+  const packages = lockedPackages();
+  const server = createServer(({ url = "/" }, response) => {
+    const name = decodeURIComponent(url.slice(1).split("?")[0] as string);
+    const versions = packages.get(name);
+    if (versions === undefined) {
+      // A file that is not in the cache.
+      const file = [...packages.values()].flat().find(({ resolved }) => resolved?.endsWith(url));
+      response.writeHead(file ? 302 : 404, file?.resolved ? { location: file.resolved } : {}).end();
+      return;
+    }
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(descriptionOf(name, versions)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    env: {
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+      npm_config_replace_registry_host: "never",
+      npm_config_ignore_scripts: "true",
+      npm_config_audit: "false",
+      npm_config_fund: "false",
+      npm_config_update_notifier: "false",
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function lockedPackages(): Map<string, Locked[]> {
+  const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));
+  const found = new Map<string, Locked[]>();
+  for (const [path, locked] of Object.entries<Locked>(packages)) {
+    // An alias (better-sqlite3-node20) says itself which package it is.
+    const name = locked.name ?? path.split("node_modules/").at(-1);
+    if (path === "" || !name || locked.integrity === undefined) continue;
+    const { resolved = fileOf(name, locked.version) } = locked;
+    found.set(name, [...(found.get(name) ?? []), { ...locked, resolved }]);
+  }
+  return found;
+}
+
+/** package-lock.json leaves it out where it is the usual one. */
+function fileOf(name: string, version: string): string {
+  return `https://registry.npmjs.org/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
+}
+
+function descriptionOf(name: string, locked: Locked[]) {
+  const versions = locked.map(({ resolved, integrity, ...one }) => [
+    one.version,
+    { ...one, name, dist: { tarball: resolved, integrity } },
+  ]);
+  const latest = locked
+    .map(({ version }) => version)
+    .sort(byNumbers)
+    .at(-1);
+  return { name, "dist-tags": { latest }, versions: Object.fromEntries(versions) };
+}
+
+function byNumbers(one: string, other: string): number {
+  return one.localeCompare(other, undefined, { numeric: true });
+}
