@@ -12,6 +12,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
+import { daemonHabits } from "../../framework/host/daemonHabits";
 import { hostClock } from "../../framework/host/hostClock";
 import { jsonText } from "../../framework/text/jsonText";
 import { allOption } from "../../framework/views/neverHere";
@@ -47,7 +48,7 @@ or of oneServer that does not answer. --check asks those servers; otherwise thei
     const order = parseOrder(options.sort);
     const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
     const shown = selectCommands(all, selection);
-    const clock = hostClock();
+    const clock = { ...hostClock(), habits: daemonHabits() };
     const asked = {
       ...(options.env !== undefined && { env: options.env }),
       ...(options.user !== undefined && { user: options.user }),

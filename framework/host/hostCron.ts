@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cronProcesses, isDaemonItself, mayServeUs } from "./cronProcesses";
+import { type CronProcess, cronProcesses, isDaemonItself, mayServeUs } from "./cronProcesses";
 import { type CronFacts, type CronName, cronFacts, parseCronName } from "./crons";
 import { type CrontabProgram, crontabProgram } from "./crontabProgram";
 import type { TargetOptions } from "./installation";
@@ -20,7 +20,7 @@ export interface HostCron {
 /** What `--cron` says, else what crontab(1) says of itself, else which daemon runs. A host without any counts as Debian's. */
 export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   const daemons = cronProcesses()?.filter(({ pid }) => isDaemonItself(pid) && mayServeUs(pid));
-  const running = daemons?.map(({ program, pid }) => `${program} (pid ${pid})`);
+  const running = daemons?.map(textOf);
   const named = cron === undefined ? undefined : parseCronName(cron);
   if (named !== undefined) {
     const facts = cronFacts(named);
@@ -30,15 +30,20 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   const byDaemon = daemons?.find((daemon) => daemon.cron !== undefined)?.cron;
   const name = program === undefined ? (byDaemon ?? "debian") : (program.cron ?? byDaemon ?? "unknown");
   const facts = cronFacts(name);
-  const hasOwn = daemons?.some((daemon) => (daemon.cron ?? name) === name) ?? true;
-  const other = hasOwn ? undefined : daemons?.[0];
+  const own = daemons?.find((daemon) => (daemon.cron ?? name) === name);
+  const other = own === undefined ? daemons?.[0] : undefined;
   return {
     facts,
     label: labelOf(facts, program),
     isNamed: false,
-    running,
-    ...(other !== undefined && { otherDaemon: `${other.program} (pid ${other.pid})` }),
+    // Its own daemon first.
+    running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
+    ...(other !== undefined && { otherDaemon: textOf(other) }),
   };
+}
+
+function textOf({ program, pid }: CronProcess): string {
+  return `${program} (pid ${pid})`;
 }
 
 function labelOf({ name, label }: CronFacts, program: CrontabProgram | undefined): string {

@@ -14,10 +14,17 @@ import {
 import type { Run } from "../runs/ledger/run";
 import { beginNotices } from "../runs/notices/beginNotices";
 import { claimedSlots, longestClaimAge } from "../runs/servers/claims";
-import { checkedUntil, setCheckedUntil, startsSince, watchOnly } from "../runs/supervision/monitorProgress";
+import {
+  checkedUntil,
+  setCheckedUntil,
+  startsSince,
+  wasRunningAt,
+  watchOnly,
+} from "../runs/supervision/monitorProgress";
 import { lateStart } from "../schedule/times/firings";
 import { missedStarts } from "../schedule/times/missedStarts";
 import type { HostClock } from "../schedule/times/nextRuns";
+import { isInRepeatedHour } from "../schedule/times/repeatedHour";
 import { startDetached } from "../scheduler/catchUp";
 import { findHangs } from "./findHangs";
 
@@ -43,7 +50,8 @@ export async function findTrouble(
   ];
 }
 
-async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock): Promise<string[]> {
+async function missed(command: DeployedCommand, clock: HostClock): Promise<string[]> {
+  const { now, hostTimezone } = clock;
   const { name, schedules, timezone } = command;
   const schedule = JSON.stringify([schedules, timezone]);
   const until = now.getTime() - lateStart;
@@ -57,7 +65,8 @@ async function missed(command: DeployedCommand, { now, hostTimezone }: HostClock
     starts: startsSince(name, after),
   });
   if (until > after) setCheckedUntil(name, schedule, until);
-  const times = await runNowhere(command, missing, now.getTime());
+  const expected = missing.filter((time) => !isLeftOut(command, time, clock));
+  const times = await runNowhere(command, expected, now.getTime());
   if (times.length === 0) return [];
   if (command.catchUp === "last") {
     startDetached(command, times.at(-1) as number);
@@ -81,6 +90,16 @@ async function runNowhere(
   } catch {
     return known; // Without the store, another server's runs are unknown: report rather than hide.
   }
+}
+
+/** Whether the cron daemon leaves that start out by itself, so that nobody missed it. */
+function isLeftOut(
+  { name, overlap }: DeployedCommand,
+  time: number,
+  { hostTimezone, habits = {} }: HostClock,
+): boolean {
+  if (habits.losesRepeatedHour && isInRepeatedHour(time, hostTimezone)) return true;
+  return habits.waitsForLastRun === true && overlap === "skip" && wasRunningAt(name, time);
 }
 
 const mostAsked = 1000;

@@ -3,6 +3,7 @@ import { formatDuration } from "../../config/duration";
 import { schedulesOf } from "../../schedule/expression/schedulesOf";
 import { firingsAfter, lateStart } from "../../schedule/times/firings";
 import type { HostClock } from "../../schedule/times/nextRuns";
+import { isInRepeatedHour } from "../../schedule/times/repeatedHour";
 import type { Incident, IncidentKind } from "../ledger/incidents";
 import type { Run } from "../ledger/run";
 import { hangText } from "./hang";
@@ -89,13 +90,19 @@ function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undef
 }
 
 /** A start is missed once it is later than cron ever starts one. */
-function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone }: HostClock) {
+function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone, habits = {} }: HostClock) {
   const { since } = expected;
   if (!expected.isScheduled || since === null || isWaiting(expected, history)) return undefined;
-  const after = Math.max(since, (history.lastStart ?? 0) + 1_000);
+  const isHeldBack = habits.waitsForLastRun === true && expected.overlap === "skip";
+  if (isHeldBack && history.running !== null) return undefined;
+  const heldUntil = isHeldBack ? (history.lastEnded?.finishedAt ?? 0) : 0;
+  const after = Math.max(since, (history.lastStart ?? 0) + 1_000, heldUntil);
   const clock = { timezone: expected.timezone ?? hostTimezone, hostTimezone };
   const missed = schedulesOf(expected)
     .map((schedule) => firstAfter(firingsAfter(schedule, after, clock)))
+    .filter(
+      (time) => time === undefined || !habits.losesRepeatedHour || !isInRepeatedHour(time, hostTimezone),
+    )
     .filter((time) => time !== undefined && time + lateStart < now.getTime()) as number[];
   if (missed.length === 0) return undefined;
   const late = now.getTime() - Math.min(...missed);

@@ -26,6 +26,16 @@ export function watchOnly(names: string[]): void {
     .run(JSON.stringify(names));
 }
 
+/** Whether a run of the command was going on at that time. */
+export function wasRunningAt(name: string, time: number): boolean {
+  const run = ledger()
+    .prepare(
+      "SELECT 1 FROM runs WHERE name = ? AND started_at < ? AND (finished_at IS NULL OR finished_at >= ?) LIMIT 1",
+    )
+    .get(name, time, time);
+  return run !== undefined;
+}
+
 /** The start times of a command's runs since then, including skipped ones. */
 export function startsSince(name: string, since: number): number[] {
   const rows = ledger()

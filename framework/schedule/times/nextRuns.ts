@@ -1,12 +1,22 @@
 import { schedulesOf } from "../expression/schedulesOf";
 import { nextFirings } from "./firings";
 
+/** Due starts that a cron daemon leaves out by itself. */
+export interface DaemonHabits {
+  /** A line does not start again while its last run goes on. */
+  waitsForLastRun?: boolean;
+  /** Nothing starts in an hour that the host's clocks repeat. */
+  losesRepeatedHour?: boolean;
+}
+
 export interface HostClock {
   now: Date;
   /** The host's IANA time zone, which its cron uses. */
   hostTimezone: string;
   /** Whether it comes from the cron daemon's TZ rather than the system. */
   isDaemonsOwn?: boolean;
+  /** What the daemon leaves out by itself; nothing if absent. */
+  habits?: DaemonHabits;
 }
 
 /** The parts of a command that determine its times. */

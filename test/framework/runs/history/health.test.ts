@@ -132,3 +132,16 @@ test("a start that the clock change left out is not missed", () => {
   const after = ended({ startedAt: at("2026-03-29T01:00:01Z") });
   expect(troublesOf(command, after, { ...clock, now: new Date("2026-03-29T12:00:00Z") })).toEqual([]);
 });
+
+test("a start that the daemon left out for a run that goes on, or went on, is not missed", () => {
+  const habits = { waitsForLastRun: true };
+  const [hourly, started] = [{ ...daily, schedules: ["0 * * * *"] }, at("2026-11-23T06:00:01Z")];
+  const running = { ...nothing, running: run({ startedAt: started }), lastStart: started };
+  const overdue = (history: RunHistory, more: object) =>
+    troublesOf(hourly, history, { ...clock, ...more }).filter(({ kind }) => kind === "overdue");
+  expect(overdue(running, {})).toHaveLength(1);
+  expect(overdue(running, { habits })).toEqual([]);
+  const long = ended({ startedAt: started, finishedAt: at("2026-11-23T08:59:00Z") });
+  expect(overdue(long, {})).toHaveLength(1);
+  expect(overdue(long, { habits })).toEqual([]);
+});
