@@ -47,7 +47,7 @@ const long = [
 
 const last = [
   "test/e2e/schedule/**/*.test.ts",
-  "test/e2e/{cron,cron.e2e,cronD,daemonTimezone,gettingStarted,scheduleWork}.test.ts",
+  "test/e2e/{busyboxCron,cron,cron.e2e,cronD,daemonTimezone,gettingStarted,scheduleWork}.test.ts",
 ];
 
 export default defineConfig({
