@@ -20,7 +20,7 @@ const long = [
   "test/framework/crontab/entries/virtualCron.test.ts",
   "test/framework/crontab/exports/{crontabExport,systemdCalendar}.test.ts",
   "test/framework/crontab/install/{installer,switchCommand}.test.ts",
-  "test/framework/make/{makeCommand,makeJob}.test.ts",
+  "test/framework/make/{makeCommand,makeJob,makeMigration}.test.ts",
   "test/framework/new/upgrade.test.ts",
   "test/framework/monitor/{jobNotices,monitor}.test.ts",
   "test/framework/queue/chaos.test.ts",

@@ -4,7 +4,8 @@ import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { hostClock, shortTime } from "../../framework/host/hostClock";
 import { type Draft, draftCommand } from "../../framework/make/commandDraft";
-import { writeNewFile } from "../../framework/make/writeNewFile";
+import { draftCommandTest } from "../../framework/make/testDraft";
+import { writeNewFile, writeTestBeside } from "../../framework/make/writeNewFile";
 import { scheduleInWords } from "../../framework/schedule/expression/words";
 import { nextRuns } from "../../framework/schedule/times/nextRuns";
 
@@ -35,25 +36,30 @@ export default verb({
     },
     tags: { type: "string", value: "tags", description: "Words to select it by, such as mail,nightly" },
     script: { type: "boolean", description: "Write a plain script that exits by itself" },
+    test: { type: "boolean", default: true, description: "Write test/commands/<Name>.test.ts too" },
     force: { type: "boolean", description: "Replace the file if it exists" },
   },
   words: { least: 1, most: 1 },
   details: `Names in any style become PascalCase, and folders are kept: reports/monthly creates commands/reports/Monthly.ts.
 To use your own stubs, put stubs/command.stub or stubs/script.stub in the app's root.
-They may contain {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata lines).`,
+They may contain {{ name }}, {{ app }} (the path to app/) and {{ meta }} (the metadata lines).
+The test's stubs are commandTest.stub and scriptTest.stub: see make:test.`,
   run({ args: [typed], options }) {
     const draft = draftCommand(typed as string, options);
+    const test = options.test ? draftCommandTest(draft.facts.name, draft.text) : undefined;
     writeNewFile(draft, options.force ?? false);
-    console.log(created(draft, terminalFor(1)));
+    console.log(created(draft, writeTestBeside(test), terminalFor(1)));
   },
 });
 
-function created(draft: Draft, { paint, symbols }: Terminal): string {
+function created(draft: Draft, test: string | undefined, { paint, symbols }: Terminal): string {
   const file = relative(paths.root, draft.file);
   return [
     `${paint("green", symbols.done)} Created ${file}${timesOf(draft)}`,
+    ...(test === undefined ? [] : [`${paint("green", symbols.done)} Created ${test}`]),
     "",
     `  ${paint("dim", "Try it    ")} npx tsx ${file}`,
+    ...(test === undefined ? [] : [`  ${paint("dim", "Test it   ")} npx vitest run ${test}`]),
     `  ${paint("dim", "Schedule  ")} npm run build && node laju crontab:install`,
   ].join("\n");
 }

@@ -4,32 +4,40 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { draftJob, type JobDraft } from "../../framework/make/jobDraft";
-import { writeNewFile } from "../../framework/make/writeNewFile";
+import { draftJobTest } from "../../framework/make/testDraft";
+import { writeNewFile, writeTestBeside } from "../../framework/make/writeNewFile";
 
 export default verb({
   examples: [["make:job SendInvoice", "A handler, pushed with SendInvoice.push(…)"]],
-  options: { force: { type: "boolean", description: "Replace the file if it exists" } },
+  options: {
+    test: { type: "boolean", default: true, description: "Write test/jobs/<Name>.test.ts too" },
+    force: { type: "boolean", description: "Replace the file if it exists" },
+  },
   words: { least: 1, most: 1 },
   details: `Names in any style become PascalCase, and folders are kept: reports/monthly creates app/jobs/reports/Monthly.ts.
 It also regenerates app/jobs/_types.ts, which type-checks the types and data given to scheduleJob and push.
 
-To use your own stub, put stubs/job.stub in the app's root. It may contain {{ name }} and {{ app }} (the path to app/).`,
+To use your own stub, put stubs/job.stub in the app's root. It may contain {{ name }} and {{ app }} (the path to app/).
+The test's stub is jobTest.stub: see make:test.`,
   run({ args: [typed], options }) {
     const draft = draftJob(typed as string);
+    const test = options.test ? draftJobTest(draft.name, draft.text, draft.data) : undefined;
     writeNewFile(draft, options.force ?? false);
     writeJobTypes();
-    console.log(created(draft));
+    console.log(created(draft, writeTestBeside(test)));
   },
 });
 
-function created({ name, file }: JobDraft): string {
+function created({ name, file }: JobDraft, test: string | undefined): string {
   const { paint, symbols } = terminalFor(1);
   const local = basename(name);
   const module = JSON.stringify(`../app/jobs/${name}`);
   return [
     `${paint("green", symbols.done)} Created ${relative(paths.root, file)}`,
+    ...(test === undefined ? [] : [`${paint("green", symbols.done)} Created ${test}`]),
     "",
     `  ${paint("dim", "Queue it")} import ${local} from ${module}; await ${local}.push({ id: 7 });`,
+    ...(test === undefined ? [] : [`  ${paint("dim", "Test it ")} npx vitest run ${test}`]),
     `  ${paint("dim", "Run it  ")} npx tsx commands/Worker.ts --once`,
   ].join("\n");
 }

@@ -70,6 +70,8 @@ const make: Row[] = [
   ["upgrade", "", "Bring the app's files to the installed laju", () => import("./Upgrade")],
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
+  ["make:migration", "<name>", "Create a migration in app/migrations", () => import("./MakeMigration")],
+  ["make:test", "<Name>", "Create the test of a command or job", () => import("./MakeTest")],
   ["completion", "<bash|zsh|fish>", "Print what completes laju in your shell", () => import("./Completion")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];

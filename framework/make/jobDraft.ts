@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { pascalName } from "../metadata/pascalName";
-import { filledStub } from "./stub";
+import { filledStub, hasOwnStub } from "./stub";
 
 /** A job handler ready to be written. */
 export interface JobDraft {
   name: string;
   file: string;
   text: string;
+  /** An example of its data, as source text; undefined where an app's own stub may take other data. */
+  data?: string | undefined;
 }
 
 /** Drafts a new job handler. Everything is validated here, so nothing is written if any of it is wrong. */
@@ -22,5 +24,11 @@ export function draftJob(typed: string): JobDraft {
     });
   }
   const app = "../".repeat(name.split("/").length).slice(0, -1);
-  return { name, file: join(paths.jobs, `${name}.ts`), text: filledStub("job.stub", { name, app }) };
+  const text = filledStub("job.stub", { name, app });
+  return {
+    name,
+    file: join(paths.jobs, `${name}.ts`),
+    text,
+    data: hasOwnStub("job.stub") ? undefined : "{ id: 7 }",
+  };
 }

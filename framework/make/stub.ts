@@ -17,7 +17,15 @@ export function filledStub(file: string, values: Record<string, string>): string
   });
 }
 
+/** Whether the app has put a stub of its own in the place of laju's. */
+export function hasOwnStub(file: string): boolean {
+  return existsSync(ownStub(file));
+}
+
 function readStub(file: string): string {
-  const own = join(paths.root, "stubs", file);
-  return readFileSync(existsSync(own) ? own : join(import.meta.dirname, "stubs", file), "utf8");
+  return readFileSync(hasOwnStub(file) ? ownStub(file) : join(import.meta.dirname, "stubs", file), "utf8");
+}
+
+function ownStub(file: string): string {
+  return join(paths.root, "stubs", file);
 }

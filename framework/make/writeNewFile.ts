@@ -19,3 +19,10 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
     throw new LajuError(`${file} cannot be written: ${error.message}`, { code: "E_WRITE", cause: error });
   }
 }
+
+/** Writes a new file's test, unless there is one. Returns its path from the root if it was written. */
+export function writeTestBeside(test: { file: string; text: string } | undefined): string | undefined {
+  if (test === undefined || existsSync(test.file)) return undefined;
+  writeNewFile(test, false);
+  return relative(paths.root, test.file);
+}

@@ -3,6 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
 
+/** The function form. */
+const counted = `import DB from "../app/services/DB";
+export const run = async () => DB("jobs").count("* as jobs").first();
+`;
+
 describe("make:command", () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -91,6 +96,35 @@ describe("make:command", () => {
       program: join(app.root, "node_modules/.bin/tsc"),
     });
     expect(checked).toMatchObject({ stdout: "", status: 0 });
+  });
+
+  test("writes a test beside it that passes, for each form; --no-test and a test that is there leave it", async () => {
+    const made = await app.laju("make:command", "reports/tested");
+    expect(made.stdout).toBe(`✓ Created commands/reports/Tested.ts
+✓ Created test/commands/reports/Tested.test.ts
+
+  Try it     npx tsx commands/reports/Tested.ts
+  Test it    npx vitest run test/commands/reports/Tested.test.ts
+  Schedule   npm run build && node laju crontab:install
+`);
+    // A reserved word.
+    await app.laju("make:command", "Delete");
+    await app.laju("make:command", "TestedScript", "--script");
+    app.write("commands/Counted.ts", counted);
+    expect((await app.laju("make:test", "counted")).status).toBe(0);
+    expect((await app.laju("make:test", "Prices", "--plain")).status).toBe(0);
+    const tests = ["reports/Tested", "Delete", "TestedScript", "Counted"].map(
+      (name) => `test/commands/${name}.test.ts`,
+    );
+    const vitest = "node_modules/vitest/vitest.mjs";
+    const ran = await app.run([vitest, "run", ...tests, "test/Prices.test.ts"], { env: { NO_COLOR: "1" } });
+    expect(ran.stdout).toMatch(/Tests +5 passed \(5\)/);
+
+    expect((await app.laju("make:command", "Untested", "--no-test")).stdout).not.toContain(".test.ts");
+    expect(existsSync(join(app.root, "test/commands/Untested.test.ts"))).toBe(false);
+    app.write("test/commands/Tested2.test.ts", "// mine\n");
+    expect((await app.laju("make:command", "Tested2")).stdout).not.toContain(".test.ts");
+    expect(app.read("test/commands/Tested2.test.ts")).toBe("// mine\n");
   });
 
   test("an existing file is kept unless --force is given", async () => {

@@ -43,9 +43,11 @@ describe("make:job", () => {
       status: 0,
       stderr: "",
       stdout: `✓ Created app/jobs/SendInvoice.ts
+✓ Created test/jobs/SendInvoice.test.ts
 
-  Queue it    import SendInvoice from "../app/jobs/SendInvoice"; await SendInvoice.push({ id: 7 });
-  Work it off npx tsx commands/Worker.ts --once
+  Queue it import SendInvoice from "../app/jobs/SendInvoice"; await SendInvoice.push({ id: 7 });
+  Test it  npx vitest run test/jobs/SendInvoice.test.ts
+  Run it   npx tsx commands/Worker.ts --once
 `,
     });
     expect(app.read("app/jobs/SendInvoice.ts")).toContain('export default job("SendInvoice", {');
@@ -85,6 +87,20 @@ describe("make:job", () => {
     const { stdout } = await tsc();
     expect(stdout).toContain('"Plain"');
     expect(stdout).toMatch(/^commands\/Queues.ts\(\d+,\d+\)/);
+  });
+
+  test("writes a test beside it that passes and type-checks; --no-test doesn't", async () => {
+    expect((await app.laju("make:job", "reports/tested")).stdout).toContain(
+      "✓ Created test/jobs/reports/Tested.test.ts\n",
+    );
+    app.write("app/jobs/Function.ts", "export const run = () => 7;\n");
+    expect((await app.laju("make:test", "app/jobs/Function")).status).toBe(0);
+    const vitest = "node_modules/vitest/vitest.mjs";
+    const ran = await app.run([vitest, "run", "test/jobs/reports", "test/jobs/Function"], {
+      env: { NO_COLOR: "1" },
+    });
+    expect(ran.stdout).toMatch(/Tests +2 passed \(2\)/);
+    expect((await app.laju("make:job", "Untested", "--no-test")).stdout).not.toContain(".test.ts");
   });
 
   test("an existing file is kept unless --force is given", async () => {

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { paths } from "../config/config";
+import { LajuError } from "../config/errors";
+import { knownMigrations } from "../services/database/migrations";
+import { filledStub } from "./stub";
+
+/** A migration ready to be written. */
+export interface MigrationDraft {
+  file: string;
+  text: string;
+}
+
+/** Drafts a migration: its stub follows from its name, such as create_users_table or add_email_to_users. */
+export function draftMigration(typed: string, now = new Date()): MigrationDraft {
+  const name = snakeName(typed);
+  const known = knownMigrations();
+  const same = known.find((one) => plain(one.replace(/^\d+_/, "")) === plain(name));
+  if (same !== undefined) {
+    throw new LajuError(`the migration ${same} already exists`, {
+      code: "E_EXISTS",
+      hint: "Choose another name: a migration that has run is not changed but followed by another.",
+    });
+  }
+  const file = join(paths.root, "app", "migrations", `${stampAfter(known, now)}_${name}.ts`);
+  return { file, text: textOf(name) };
+}
+
+/** create_customers makes what create_customers_table does. */
+function plain(name: string): string {
+  return name.replace(/_table$/, "");
+}
+
+/** `create customers table`, `CreateCustomersTable` and create-customers-table.ts are one name. */
+function snakeName(typed: string): string {
+  const name = typed
+    .replace(/^app\/migrations\//, "")
+    .replace(/\.ts$/, "")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[\s_.-]+/g, "_")
+    .replace(/^_|_$/g, "")
+    .toLowerCase();
+  if (/^[a-z][a-z0-9_]*$/.test(name) && name.length <= 100) return name;
+  throw new LajuError(`${JSON.stringify(typed)} is not a valid migration name`, {
+    code: "E_NAME",
+    exitStatus: 2,
+    hint: "Use letters, digits and _, starting with a letter, such as create_customers_table.",
+  });
+}
+
+/** In UTC, so that all who work on the app agree, and after every migration there is: they run in the order of their names. */
+function stampAfter(known: readonly string[], now: Date): string {
+  const stamp = (time: number) => new Date(time).toISOString().replace(/\D/g, "").slice(0, 14);
+  const last =
+    known
+      .flatMap((name) => /^\d{14}(?=_)/.exec(name)?.[0] ?? [])
+      .sort()
+      .at(-1) ?? "";
+  if (stamp(now.getTime()) > last) return stamp(now.getTime());
+  const [, year, month, day, hour, minute, second] = /^(....)(..)(..)(..)(..)(..)$/.exec(last) ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? String(BigInt(last) + 1n) : stamp(time + 1000);
+}
+
+/** The names that say what is to be done. The first that fits counts. */
+const patterns: [RegExp, stub: string][] = [
+  [/^create_(?!\w*(index|view|trigger))(?<table>\w+?)(_table)?$/, "migrationCreate.stub"],
+  [/^add_(?!\w*(index|foreign|unique)_)(?<column>\w+)_to_(?<table>\w+?)(_table)?$/, "migrationAdd.stub"],
+  [/^(remove|drop)_(?<column>\w+)_from_(?<table>\w+?)(_table)?$/, "migrationRemove.stub"],
+  [/^rename_(?<column>\w+)_to_(?<to>\w+)_(in|of|on)_(?<table>\w+?)(_table)?$/, "migrationRenameColumn.stub"],
+  [/^rename_(?<table>\w+)_to_(?<to>\w+?)(_table)?$/, "migrationRename.stub"],
+  [/^drop_(?<table>\w+?)(_table)?$/, "migrationDrop.stub"],
+];
+
+function textOf(name: string): string {
+  for (const [pattern, stub] of patterns) {
+    const found = pattern.exec(name)?.groups;
+    if (found !== undefined) return filledStub(stub, { name, ...found });
+  }
+  return filledStub("migration.stub", { name });
+}

@@ -1,0 +1,91 @@
+import { basename, join } from "node:path";
+import { paths } from "../config/config";
+import { LajuError } from "../config/errors";
+import { readText } from "../config/readText";
+import { pascalName } from "../metadata/pascalName";
+import { readSource } from "../metadata/source/readSource";
+import { filledStub } from "./stub";
+
+/** A test ready to be written. */
+export interface TestDraft {
+  file: string;
+  text: string;
+}
+
+/** Drafts the test of a command; undefined where its source is no command, as that of an app's own stub may be. */
+export function draftCommandTest(
+  name: string,
+  source = readText(join(paths.commands, `${name}.ts`)),
+): TestDraft | undefined {
+  const start = startOf(name, source);
+  if (start === undefined) return undefined;
+  const file = testFile(`commands/${name}`);
+  if (start === "nothing" || start === "made") {
+    return { file, text: filledStub("scriptTest.stub", { name, command: JSON.stringify(name) }) };
+  }
+  const local = localName(name);
+  const what = start === "command" || start === "default.run" ? local : `* as ${local}`;
+  const line = `import ${what} from "${up(name, 2)}/commands/${name}";\n`;
+  return { file, text: filledStub("commandTest.stub", { name, import: line, command: local }) };
+}
+
+/** Drafts the test of a job handler, given its source and what it takes as data, which is source text too. */
+export function draftJobTest(
+  name: string,
+  source = readText(join(paths.jobs, `${name}.ts`)),
+  data = "{} as never",
+): TestDraft {
+  const local = basename(name);
+  const isDefault = /^export default\b/m.test(source);
+  return {
+    file: testFile(`jobs/${name}`),
+    text: filledStub("jobTest.stub", {
+      name,
+      data,
+      import: `import ${isDefault ? local : `* as ${local}`} from "${up(name, 2)}/app/jobs/${name}";\n`,
+      job: local,
+    }),
+  };
+}
+
+/** Drafts a test of nothing in particular. */
+export function draftPlainTest(typed: string): TestDraft {
+  const name = pascalName(typed.replace(/^test\//, "").replace(/\.test(\.ts)?$/, ""));
+  if (name === undefined) {
+    throw new LajuError(`${JSON.stringify(typed)} is not a valid test name`, {
+      code: "E_NAME",
+      exitStatus: 2,
+      hint: "Use letters and digits, starting with a letter, such as Prices.",
+    });
+  }
+  return { file: testFile(name), text: filledStub("test.stub", { name, app: `${up(name, 1)}/app` }) };
+}
+
+/** How the command is started, by its source. */
+function startOf(name: string, source: string): string | undefined {
+  try {
+    return readSource(source, `commands/${name}.ts`, name)?.start;
+  } catch (error) {
+    if (error instanceof LajuError) return undefined;
+    throw error;
+  }
+}
+
+function testFile(path: string): string {
+  return join(paths.root, "test", `${path}.test.ts`);
+}
+
+/** From a test to the app's root: `depth` folders, and those in its name. */
+function up(name: string, depth: number): string {
+  return Array.from({ length: depth + name.split("/").length - 1 }, () => "..").join("/");
+}
+
+const taken =
+  /^(break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|let|static|await|async|eval|arguments|implements|interface|package|private|protected|public|test|expect|testCommand|run)$/;
+
+/** "reports/Monthly" is imported as `monthly`. */
+function localName(name: string): string {
+  const last = basename(name).replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase());
+  const word = /^[A-Z]+$/.test(last) ? last.toLowerCase() : last.charAt(0).toLowerCase() + last.slice(1);
+  return taken.test(word) || /^\d/.test(word) ? `${word.replace(/^\d+/, "")}Command` : word;
+}
