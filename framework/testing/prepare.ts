@@ -1,4 +1,4 @@
-import { environmentName, forgetSettings, isTesting } from "../config/config";
+import { environmentName, forgetSettings, isTesting, paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { divertEverything } from "./captured/divert";
 import { freshApp, prepareDatabase, removeApp } from "./freshApp";
@@ -11,7 +11,8 @@ if (!isTesting) {
     hint: "Run them with NODE_ENV=test, as vitest and node --test do where NODE_ENV is not set.",
   });
 }
-process.env.LOG_FORMAT = "json";
+// What the tests start is a test as well, and has their data.
+Object.assign(process.env, { NODE_ENV: "test", LAJU_TEST_DATA: paths.data, LOG_FORMAT: "json" });
 // Mails are caught, also where the environment has a mail server.
 for (const name of ["MAIL_URL", "SMTP_HOST", "USER_MAILER"]) delete process.env[name];
 forgetSettings();
