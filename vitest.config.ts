@@ -40,6 +40,7 @@ const long = [
   "test/framework/services/redis/redisWaits.test.ts",
   "test/framework/services/{DB,Redis,betterSqlite3}.test.ts",
   "test/framework/start/commandForms.test.ts",
+  "test/framework/testing/serverDatabases.test.ts",
   "test/framework/views/explanation.test.ts",
   "test/framework/views/queue/queueVerbs.test.ts",
   "test/scripts/demo/demo.test.ts",

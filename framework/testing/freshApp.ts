@@ -7,6 +7,8 @@ import DB from "../services/DB";
 import { databasePlace } from "../services/database/databasePlace";
 import SQLite from "../services/SQLite";
 import { restoreClock } from "./clock";
+import { mysqlTests } from "./database/mysql";
+import { postgresTests } from "./database/postgres";
 import { sqliteTests } from "./database/sqlite";
 import type { TestDatabase } from "./database/testDatabase";
 import { endScripts } from "./script/runScript";
@@ -24,6 +26,9 @@ export function prepareDatabase(): void {
 }
 
 function chosenDatabase(): TestDatabase {
+  const place = databasePlace();
+  if (place.engine === "pg") return postgresTests(place.url);
+  if (place.engine === "mysql2") return mysqlTests(place.url);
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }
 

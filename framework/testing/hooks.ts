@@ -1,4 +1,7 @@
-type Hook = (work: () => Promise<void>) => unknown;
+type Hook = (work: () => Promise<void>, patience?: number) => unknown;
+
+/** How long (ms) the first test may take to migrate its database: vitest's usual ten seconds are little on a busy machine. */
+const patience = 60_000;
 
 /** What is to be done around the tests of the file that imports laju/testing. */
 export interface Hooks {
@@ -10,9 +13,9 @@ export interface Hooks {
 /** Registers them with the test runner that this process is of; another runner's tests call `freshApp` themselves. */
 export function registerHooks(hooks: Hooks): void {
   const runner = vitestHooks() ?? nodeHooks();
-  runner?.beforeAll(hooks.beforeAll);
-  runner?.beforeEach(hooks.beforeEach);
-  runner?.afterAll(hooks.afterAll);
+  runner?.beforeAll(hooks.beforeAll, patience);
+  runner?.beforeEach(hooks.beforeEach, patience);
+  runner?.afterAll(hooks.afterAll, patience);
 }
 
 interface Runner {
@@ -31,5 +34,9 @@ function nodeHooks(): Runner | undefined {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   if (!moduleLoadList.includes("NativeModule test")) return undefined;
   const { before, beforeEach, after } = process.getBuiltinModule("node:test");
-  return { beforeAll: before, beforeEach, afterAll: after };
+  return {
+    beforeAll: (work, timeout) => before(work, { timeout }),
+    beforeEach: (work, timeout) => beforeEach(work, { timeout }),
+    afterAll: (work, timeout) => after(work, { timeout }),
+  };
 }

@@ -1,0 +1,85 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { LajuError } from "../../config/errors";
+import { require } from "../../config/require";
+import { migrate } from "./migrate";
+import { copyDatabase, readyTable } from "./mysqlCopy";
+import { databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
+import type { TestDatabase } from "./testDatabase";
+
+/** How long a server may take to answer, in milliseconds; and how long (s) other processes may migrate. */
+const connectTimeout = 5_000;
+const longestMigration = 600;
+
+type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
+
+/** A database of its own on the server, into which the migrated one is copied for each test. */
+export function mysqlTests(url: string): TestDatabase {
+  const name = ownName(url);
+  return {
+    url: withDatabase(url, name),
+    fresh: () =>
+      asking(url, async (ask) => {
+        const template = await templateDatabase(url, ask);
+        await drop(name, ask);
+        await ask(`create database \`${name}\``);
+        await copyDatabase(template, name, ask);
+      }),
+    remove: () => asking(url, (ask) => drop(name, ask)),
+  };
+}
+
+/** A transaction that a test left open would be waited for. */
+async function drop(name: string, ask: Ask): Promise<void> {
+  const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
+  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // It has ended meanwhile.
+  await ask(`drop database if exists \`${name}\``);
+}
+
+/** The first process of a test run makes it, and the others wait. */
+async function templateDatabase(url: string, ask: Ask): Promise<string> {
+  const name = sharedName(url);
+  await ask(`select get_lock('${name}', ${longestMigration})`);
+  try {
+    const rows = await ask("select schema_name as name from information_schema.schemata");
+    const names = rows.map((row) => String(row.name));
+    if (names.includes(name) && (await ask(`show tables from \`${name}\` like '${readyTable}'`)).length > 0)
+      return name;
+    for (const old of [...leftovers(url, names), name]) await drop(old, ask);
+    await ask(`create database \`${name}\``);
+    await migrate(withDatabase(url, name));
+    await ask(`create table \`${name}\`.\`${readyTable}\` (id int)`);
+    return name;
+  } finally {
+    await ask(`select release_lock('${name}')`);
+  }
+}
+
+async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
+  const connection = await connected(url);
+  try {
+    return await work(async (sql) => (await connection.query<RowDataPacket[]>(sql))[0]);
+  } catch (error) {
+    const mayNot = ["ER_DBACCESS_DENIED_ERROR", "ER_ACCESS_DENIED_ERROR"].includes(error.code);
+    throw mayNot ? mayNotCreate(url, error) : error;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** To no database: the one named may not exist. */
+function connected(url: string): Promise<Connection> {
+  const { createConnection } = require("mysql2/promise") as typeof import("mysql2/promise");
+  return createConnection({ uri: withDatabase(url, "").replace("mariadb:", "mysql:"), connectTimeout });
+}
+
+function mayNotCreate(url: string, cause: Error): LajuError {
+  const { username } = new URL(url);
+  return new LajuError(
+    `tests make databases beside ${databaseOf(url)}, and ${username} may not: ${cause.message}`,
+    {
+      code: "E_TEST_DATABASE",
+      hint: `As an administrator of the server: GRANT ALL ON \`${databaseOf(url)}\\_laju\\_%\`.* TO that user.`,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import { threadId } from "node:worker_threads";
+import { templateName } from "./templateName";
+
+/** The longest name that a server takes for a database, and what is added to it here. */
+const longestBase = 63 - 40;
+
+/** The database that a URL names. */
+export function databaseOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1));
+}
+
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(name)}`;
+  return changed.href;
+}
+
+/** The name of this process's own database, beside the one that the URL names: that one is never touched. */
+export function ownName(url: string): string {
+  return `${prefix(url)}${process.pid}_${threadId}`;
+}
+
+/** The name of the migrated database that all processes of a test run copy. */
+export function sharedName(url: string): string {
+  return prefix(url) + templateName().replace("-", "_t");
+}
+
+/** Of these databases those that test runs of this host left behind: their processes were killed. */
+export function leftovers(url: string, names: readonly string[]): string[] {
+  return names.filter((name) => {
+    const pid = name.startsWith(prefix(url)) && /^\d+/.exec(name.slice(prefix(url).length))?.[0];
+    return pid && !isAlive(Number(pid));
+  });
+}
+
+/** Other hosts may test on the same server. */
+function prefix(url: string): string {
+  const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
+  return `${(databaseOf(url) || "app").slice(0, longestBase)}_laju_${host}_`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
