@@ -65,7 +65,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
   }
 
   async function isMended(message: string): Promise<void> {
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
     expect(await sh("node laju status --check")).toMatchObject({ status: 0 });
     await sh("node laju monitor");
     await until(() => titles().length === 2);
@@ -112,7 +112,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
 
   test("the crontab was removed", async () => {
     await sh("crontab -r");
-    const message = "The crontab of root is without this app's entries: not installed";
+    const message = "The crontab of root has no entries of this app";
     await isSaid(message);
     expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
     await isMended(message);
@@ -138,7 +138,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await sh("crontab -r");
     const again = await sh("node laju crontab:install");
     expect(again.stderr).toContain(
-      `✗ the crontab of nobody has this app's entries already, as ${app.root}: a second block would run`,
+      `✗ the crontab of nobody already has this app's entries, as ${app.root}: a second block would run`,
     );
     expect((await sh("node laju crontab:install --user nobody --dry-run")).stdout).toContain("1 unchanged");
     await sh("crontab mine");
@@ -150,7 +150,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
       `✗ /etc/cron.d/laju-app has this app's entries too, as ${app.root}: every command runs twice`,
     );
     expect(await nextStep()).toMatchObject({ status: 0 });
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
     expect((await sh("node laju crontab:check")).stdout).not.toContain("only root");
   });
 
@@ -171,7 +171,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isSaid(message);
     expect((await nextStep()).stdout).toContain("48M");
     await sh(`rm '${data}/filler'`);
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
   });
 
   test("the ledger is locked", async () => {
@@ -187,7 +187,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect(watched.status).toBe(1);
     expect(titles()).toEqual([expect.stringMatching(/^The ledger .* is locked by pid \d+ /)]);
     expect(await nextStep()).toMatchObject({ status: 0 });
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is in order");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
   });
 
   test("a server that commands need is away: status --check asks, and status has the last answer", async () => {

@@ -60,14 +60,14 @@ describe("releases, as docs/deployment.md has them", () => {
     for (const name of ["41", "42"]) {
       const deployed = await sh(script("## Releases", "42", name));
       expect(deployed).toMatchObject({ status: 0, stderr: "" });
-      expect(deployed.stdout).toMatch(/✓ The crontab of \w+ is in order\n$/);
+      expect(deployed.stdout).toMatch(/✓ The crontab of \w+ is up to date\n$/);
     }
     expect(String(cron.table())).toContain("\n0 9 * * * ");
 
     // Whoever looks between the link and the installation is told which of the two is newer.
     await sh("ln -sfn releases/41 current");
     const looked = await current("node laju crontab:check; echo; node laju status");
-    const newer = "is newer than this build: a later one wrote it";
+    const newer = "is newer than this build: a later build wrote it";
     expect(looked.stdout).toContain(newer);
     const status = await current("node laju status");
     expect(status.stdout.split("\n")[0]).toMatch(new RegExp(`^✗ The crontab of \\w+ ${newer}$`));
@@ -75,7 +75,7 @@ describe("releases, as docs/deployment.md has them", () => {
     const back = await sh(script("### Rolling back", "41", "41"));
     expect(back).toMatchObject({ status: 0, stderr: "" });
     expect(back.stdout).toContain("✓ 20270101_old\n↷ 20270201_new   has run, but is not in this release\n");
-    expect(back.stdout).toMatch(/✓ The crontab of \w+ is in order\n$/);
+    expect(back.stdout).toMatch(/✓ The crontab of \w+ is up to date\n$/);
     expect(String(cron.table())).toContain("\n0 8 * * * ");
     expect(String(cron.table()).match(/# BEGIN laju/g)).toHaveLength(1);
   });

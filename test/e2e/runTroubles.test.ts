@@ -216,7 +216,7 @@ describe("a command that", () => {
       stderr: expect.stringContaining("✗ Fails has nothing acknowledged\n"),
     });
     expect((await app.laju("ack", "Fails", "--undo", "--reason", "x")).status).toBe(2);
-    expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident ended\n");
+    expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident was closed\n");
     await until(() => notices("Fails").length === 2);
     expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident was closed after /);
     const nothing = await app.laju("ack", "Fails");

@@ -12,21 +12,21 @@ import { isMovedByClocks, timesAfterChanges } from "./movedTimes";
 import { neutralFields } from "./neutralFields";
 import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 
-/** One line of a crontab, but for the command. */
+/** One line of a crontab, without the command. */
 export interface CronEntry {
   /** Five fields, or @reboot, exactly as cron has them. */
   readonly fields: string;
-  /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Any % is still to be escaped. */
+  /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Any % is not escaped yet. */
   readonly guard?: string;
-  /** A shell command that waits for the second within the minute; to be followed by `;`. */
+  /** A shell command that waits for the second within the minute; must be followed by `;`. */
   readonly delay?: string;
   /** The second of the minute at which it starts. */
   readonly second: number;
-  /** Names the schedule and its zone, in letters and digits only: what LAJU_ENTRY is set to. */
+  /** Identifies the schedule and its zone, in letters and digits only: the value of LAJU_ENTRY. */
   readonly id: string;
   /**
-   * Whether the line may start the command at other moments than the schedule's, so that the command has to
-   * look for itself. False: cron alone is exact.
+   * Whether the line may start the command at times that are not the schedule's, so that the command itself must check.
+   * False if cron alone is exact.
    */
   readonly isCoarse: boolean;
 }
@@ -35,9 +35,9 @@ export interface EntryOptions {
   /** The zone of the schedule; the host's if absent. */
   readonly timezone?: string;
   readonly hostTimezone: string;
-  /** Whether that is the daemon's own zone (TZ in its environment) and not the system's, which guards see otherwise. */
+  /** Whether `hostTimezone` is the daemon's own (TZ in its environment) rather than the system's, which guards use. */
   readonly isDaemonsOwn?: boolean | undefined;
-  /** For lines without a command that decides: nothing but the schedule's own times may pass. */
+  /** For lines whose command does not check: only the schedule's own times may pass. */
   readonly portable?: boolean;
   /** Which cron reads the line; Debian's if absent. */
   readonly cron?: CronFacts | undefined;
@@ -64,7 +64,7 @@ function delayUntil(second: number): string {
   return `${sleep} "$(( ${second + 100} - 1$(${date} +%S) ))" 2>/dev/null`;
 }
 
-/** What a schedule comes to on a host, whatever its seconds. */
+/** A schedule's line on a host, apart from its seconds. */
 type Line = Pick<CronEntry, "fields" | "guard" | "isCoarse">;
 
 function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.length > 0): Line {
@@ -72,7 +72,7 @@ function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.le
   return { fields, ...(guard !== undefined && { guard }), isCoarse };
 }
 
-/** cron's own fields, and a guard for the days that they cannot name. */
+/** cron's own fields, and a guard for the days that they cannot express. */
 function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   if (isMoved(schedule, options)) return movedLine(schedule, options);
   const timezone = options.isDaemonsOwn ? options.hostTimezone : undefined;
@@ -144,8 +144,8 @@ interface WildTimes {
 }
 
 /**
- * Every hour at the minutes that may be the zone's, and a guard that looks at the zone's clock. The hour is
- * `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
+ * Starts in every hour, at every minute that may be a scheduled one in the zone, with a guard that reads the zone's clock.
+ * The hour is `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
  */
 function wildLine(
   schedule: CalendarSchedule,
@@ -170,7 +170,7 @@ function inTurn(times: readonly ShellTest[], days: readonly ShellTest[]): ShellT
   return [...times, ...days];
 }
 
-/** Where a skipped time runs instead: the first minute that exists again. */
+/** When skipped times run instead: in the first minute that exists again. */
 function timesAfterGaps(times: readonly number[], timezone: string): number[] {
   return gapsOf(timezone).flatMap(({ from, to }) => {
     const isHit = times.some((time) => (time - from + 1440) % 1440 < to - from);

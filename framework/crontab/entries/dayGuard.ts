@@ -6,7 +6,7 @@ import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
-// In the order of what they cost to read: the first that tells the days apart is taken.
+// The simplest to read come first: the first one that can tell the days apart is used.
 const choices: readonly (readonly Sight[])[] = [
   ["weekday"],
   ["day"],
@@ -22,14 +22,14 @@ const choices: readonly (readonly Sight[])[] = [
   ["month", "day", "nextWeek", "weekday"],
 ];
 
-/** The days of the month on which the schedule may run at all: what cron's own field can sift for free. */
+/** The days of the month on which the schedule may run at all, for cron's own field. */
 export function coarseDays(schedule: CalendarSchedule): number[] {
   const verdicts = verdictsOn(schedule);
   const days = everyDay().flatMap(({ day }, index) => (verdicts[index] === Verdict.yes ? [day] : []));
   return [...new Set(days)].sort((a, b) => a - b);
 }
 
-/** Whether cron's own fields let a day through to the guard. */
+/** Whether cron's own fields let a day pass to the guard. */
 export type Sieve = (day: number, month: number) => boolean;
 
 export interface DayTestOptions {
@@ -52,7 +52,7 @@ export function dayTests(schedule: CalendarSchedule, options: DayTestOptions = {
   throw new Error(`no guard tells the days of ${schedule.text} apart`);
 }
 
-/** What the schedule has to say on a day; "unasked" where the sieve keeps it from being asked. */
+/** Whether a day is one of the schedule's; "unasked" if the sieve never lets it pass. */
 const Verdict = { no: 0, yes: 1, unasked: 2 } as const;
 
 /** The verdict on each of everyDay(). */
@@ -70,7 +70,7 @@ function verdictsOn(schedule: CalendarSchedule, sieve?: Sieve): Uint8Array {
   return verdicts;
 }
 
-/** What these sights show, and the verdict on it; undefined if two days look the same but differ. */
+/** The values that a choice of date parts shows, with their verdicts; undefined if it cannot tell two days apart. */
 function samplesOf(choice: readonly Sight[], verdicts: Uint8Array): Sample[] | undefined {
   const { values, shownBy } = viewOf(choice);
   const found = new Uint8Array(values.length).fill(Verdict.unasked);
@@ -103,11 +103,11 @@ function wordOf(choice: readonly Sight[], { timezone, isNeutral }: DayTestOption
     : `$(${here} -d '12:00 7 days' +%d)`;
   if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
   const format = choice.map((sight) => (sight === "nextWeek" ? nextWeek : formats[sight])).join("-");
-  // The other date's digits go through today's format as they stand.
+  // date copies the other date's digits from the format unchanged.
   return format.includes("$") && !isNeutral ? `$(${here} +"${format}")` : `$(${here} +${format})`;
 }
 
-/** Civil days since the epoch, whatever the zone: `date` reads today's date as one in UTC. */
+/** Counts civil days since the epoch in any zone: `date` reads today's local date as a date in UTC. */
 function cycleTest(cycle: { days: number; shift: number }, options: DayTestOptions): ShellTest {
   const { timezone, isNeutral } = options;
   const today = todayInSeconds(timezone, "00:00", isNeutral);

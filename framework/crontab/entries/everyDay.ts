@@ -1,17 +1,17 @@
 import { possibleLengths } from "../../schedule/expression/civil";
 
-/** What a day shows a shell: date's %m, %d and %u, and the %d of the day a week later. */
+/** A day as a shell sees it: date's %m, %d and %u, and the %d of the day one week later. */
 export interface Day {
   readonly month: number;
   readonly day: number;
   readonly weekday: number;
-  /** The last day of any month has 7 here, and the last seven days have 1 to 7. */
+  /** 1 to 7 for the last seven days of a month. */
   readonly nextWeek: number;
 }
 
 export type Sight = keyof Day;
 
-/** A month, one of its lengths, and the weekday it begins on (0 is Sunday): all that a day rule can see. */
+/** A month, one of its lengths, and the weekday it begins on (0 is Sunday): all that a day rule depends on. */
 export interface MonthKind {
   readonly month: number;
   readonly length: number;
@@ -30,7 +30,7 @@ export function monthKinds(): readonly MonthKind[] {
   return kinds;
 }
 
-/** Every day there can be: those of each kind of month, one kind after the other. */
+/** Every possible day: the days of each kind of month, one kind after the other. */
 export function everyDay(): readonly Day[] {
   days ??= monthKinds().flatMap(daysOf);
   return days;
@@ -45,10 +45,10 @@ function daysOf({ month, length, first }: MonthKind): Day[] {
   }));
 }
 
-/** For some sights: which of `values` each day shows. */
+/** For a choice of date parts: which of `values` each day shows. */
 export interface View {
   readonly values: readonly (readonly number[])[];
-  /** For each day of everyDay() the index of what it shows. */
+  /** For each day of everyDay(), the index of its value. */
   readonly shownBy: Int16Array;
 }
 

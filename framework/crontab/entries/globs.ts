@@ -6,14 +6,14 @@ export interface Sample {
   readonly passes: boolean;
 }
 
-/** For each position the numbers that pass together, or "any". */
+/** For each position, the numbers that may pass, or "any". */
 export type Box = readonly (ReadonlySet<number> | "any")[];
 
 type Values = readonly number[];
 
 /**
- * Boxes that hold every sample that passes and none that doesn't. Combinations that no sample mentions cannot
- * happen; a position may be "any" over them, which keeps the patterns short.
+ * Boxes that together contain every sample that passes and none that doesn't. Combinations without a sample cannot happen,
+ * so a box may contain them, which keeps the patterns short.
  */
 export function boxesFor(samples: readonly Sample[]): Box[] {
   const passing = samples.filter((sample) => sample.passes).map((sample) => sample.values);
@@ -47,7 +47,7 @@ interface Known {
   readonly failing: readonly Values[];
 }
 
-/** The box around a sample, widened one position after the other as far as no failing sample gets in. */
+/** The box around a sample, widened position by position as long as no failing sample gets in. */
 function grown(seed: Values, order: "forward" | "backward", { passing, failing }: Known): Box {
   const box: (Set<number> | "any")[] = seed.map((value) => new Set([value]));
   for (let turn = 0; turn < seed.length; turn++) {
@@ -65,7 +65,7 @@ function holds(box: Box, values: Values): boolean {
   return box.every((allowed, position) => allowed === "any" || allowed.has(values[position]));
 }
 
-/** Shell patterns of one position: two-digit numbers ("0[1-5]", "1?") or single digits ("[135]"). */
+/** Shell patterns for one position: two-digit numbers ("0[1-5]", "1?") or single digits ("[135]"). */
 export function globsOf(allowed: ReadonlySet<number> | "any", width: 1 | 2): string[] {
   if (allowed === "any") return ["?".repeat(width)];
   const values = [...allowed].sort((a, b) => a - b);
@@ -89,7 +89,7 @@ function digitClass(digits: readonly number[]): string {
   return `[${ranges.join("")}]`;
 }
 
-/** Every way to take one pattern from each list, joined. */
+/** All combinations of one pattern from each list, joined. */
 export function crossed(lists: readonly (readonly string[])[], separator: string): string[] {
   return lists.reduce<string[]>(
     (heads, list) =>

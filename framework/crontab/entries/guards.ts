@@ -9,8 +9,8 @@ export interface ShellTest {
 }
 
 /**
- * The guard of a crontab line, up to where the command stands; ` ;; esac` closes it. Every test but the last
- * ends the shell when it fails. `case` and not `[ … ] &&`, whose "no" is an exit status that reads as a failure.
+ * The guard of a crontab line, up to the command; ` ;; esac` closes it. Every test but the last exits the shell if it fails.
+ * Uses `case` instead of `[ … ] &&`, whose "no" would be an exit status that looks like a failure.
  */
 export function guardText(tests: readonly ShellTest[]): string | undefined {
   const last = tests.at(-1);
@@ -24,8 +24,8 @@ function opening({ word, patterns }: ShellTest): string {
 }
 
 /**
- * Programs by their path, and the clock by its zone: a line PATH=… or TZ=… above the block reaches the guard too. These
- * paths are the same on Debian, Fedora, Alpine, macOS and the BSDs.
+ * Guards name programs by path and set the time zone themselves, because a PATH=… or TZ=… line above the block applies to
+ * them too. These paths are the same on Debian, Fedora, Alpine, macOS and the BSDs.
  */
 export const date = "/bin/date";
 export const sleep = "/bin/sleep";
@@ -56,7 +56,7 @@ export function remainder(number: string, divisor: number, isNeutral = false): s
 /** cron's lines end at 998 bytes, and the command needs its share. */
 const longestPatterns = 200;
 
-/** A test too long for a line is left out: the command, which decides anyway, then has more to turn down. */
+/** Leaves out a test that is too long for a line: the command checks again anyway. Throws for portable lines. */
 export function fitted(
   schedule: Schedule,
   { portable }: { portable?: boolean },
@@ -64,14 +64,14 @@ export function fitted(
 ): readonly ShellTest[] {
   const fitting = tests.filter(({ patterns }) => patterns.join("|").length <= longestPatterns);
   if (!portable || fitting.length === tests.length) return fitting;
-  throw new LajuError(`schedule ${JSON.stringify(schedule.text)} is too much for a guard in the crontab`, {
+  throw new LajuError(`schedule ${JSON.stringify(schedule.text)} is too complex for a guard in the crontab`, {
     code: "E_SCHEDULE",
     exitStatus: 2,
     hint: "Split it into several schedules, or let the command decide (without --portable).",
   });
 }
 
-/** One look at the clock where the patterns stay short, else one after the other. */
+/** Joins both tests into a single call of date if the patterns stay short; otherwise they run one after the other. */
 export function joinedTests(times: readonly ShellTest[], days: readonly ShellTest[]): ShellTest[] {
   const [time] = times;
   const [day] = days;

@@ -1,19 +1,19 @@
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { dateCommand, type ShellTest } from "./guards";
 
-/** How late a start may be and still pass: cron replays missed minutes up to four minutes after. */
+/** How many minutes late a start may be and still pass: cron replays missed minutes for up to four minutes. */
 export const tolerance = 4;
 
 interface TimeOptions {
-  /** The system's if absent. */
+  /** The system's if undefined. */
   readonly timezone?: string | undefined;
-  /** Nothing looks at the day of a start that comes after midnight. */
+  /** A start after midnight must not pass, because nothing would check its day. */
   readonly portable?: boolean | undefined;
 }
 
 /**
- * The tests that let only these times of day of a zone pass, for a line that cron starts at the given minutes
- * of that zone's hours. A late start passes too, but never so late that it would be another start's minute.
+ * The tests that let only these times of day in a zone pass, for a line that cron starts at the given minutes of that
+ * zone's hours. A late start passes too, unless it is so late that it falls on the minute of another start.
  */
 export function timeTests(
   times: readonly number[],
@@ -45,7 +45,7 @@ function sampleOf(time: number, passes: boolean): Sample {
   return { values: [Math.floor(time / 60), time % 60], passes };
 }
 
-/** The time and those just after it, up to the line's next start or this end. */
+/** The time and the minutes just after it, up to the line's next start or `end`. */
 function lateTimes(time: number, isStart: ReadonlySet<number>, end: number): number[] {
   const late = [time];
   for (let later = time + 1; later <= time + tolerance; later++) {
@@ -61,8 +61,8 @@ export function isBeforeMidnight(times: readonly number[]): boolean {
 }
 
 /**
- * The tests of days for times just before midnight: a start that a step of the clock takes past it sees the
- * next day's date. So in the first minutes of any day all pass, and the command decides.
+ * The day tests for times just before midnight: a start that a clock change moves past midnight sees the next day's date. So
+ * every start passes in the first minutes of a day, and the command decides.
  */
 export function pastMidnight(days: readonly ShellTest[], timezone: string | undefined): ShellTest[] {
   const minutes = `000[0-${tolerance - 1}]-*`;
@@ -72,7 +72,7 @@ export function pastMidnight(days: readonly ShellTest[], timezone: string | unde
   }));
 }
 
-/** One look at the clock where the word is no more than that. */
+/** Adds the time to the word, with a single call of date if possible. */
 function withTime(word: string, date: string): string {
   const bare = word.replaceAll(/^"|"$/g, "");
   const format = bare.startsWith(`$(${date} +%`) ? bare.slice(`$(${date} +`.length) : undefined;

@@ -4,7 +4,7 @@ import { appSlug } from "./exportNames";
 import { checkUser } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 
-/** The file for /etc/cron.d: the crontab's lines, each with the user who runs it. */
+/** The file for /etc/cron.d: the crontab's lines, each with the user that runs it. */
 export function cronDFile(source: ExportSource, user: string): ExportedFile {
   checkUser(user);
   const head = [
@@ -12,7 +12,7 @@ export function cronDFile(source: ExportSource, user: string): ExportedFile {
     "# Written by `node laju crontab --format cron.d`. Belongs in /etc/cron.d, owned by root, mode 0644.",
   ];
   const lines = source.commands.flatMap((command) => ["", ...commandLines(command, source, user)]);
-  // cron passes over file names with a dot.
+  // cron ignores files with a dot in their name.
   return { name: `laju-${appSlug(source.place.root)}`, text: `${[...head, ...lines].join("\n")}\n` };
 }
 

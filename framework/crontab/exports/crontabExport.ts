@@ -13,7 +13,7 @@ import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes"
 import { kubernetesManifests } from "./kubernetes";
 import { systemdUnits } from "./systemd";
 
-/** What `crontab` takes besides, for schedulers other than the crontab. */
+/** The options of `crontab` for other schedulers. */
 export const exportOptions = {
   format: {
     type: "string",
@@ -25,12 +25,12 @@ export const exportOptions = {
     type: "string",
     value: "user",
     short: "u",
-    description: "With cron.d and systemd: who runs the commands (default: you)",
+    description: "With cron.d and systemd: the user who runs the commands (default: you)",
   },
   image: {
     type: "string",
     value: "image",
-    description: "With kubernetes: the container image that holds the app",
+    description: "With kubernetes: the container image with the app",
   },
   harden: {
     type: "boolean",
@@ -51,10 +51,10 @@ export interface ExportChoice {
   portable?: boolean | undefined;
 }
 
-/** How a format's files become one stream, and what it has to do with the options. */
+/** Which options a format takes, and how its files become one stream. */
 export interface ExportFormat {
   takes: readonly ("user" | "image" | "portable" | "harden")[];
-  /** What stands before each file in the stream. */
+  /** The text before each file in the stream. */
   separator(file: ExportedFile): string;
 }
 
@@ -64,14 +64,14 @@ export const exportFormats: Record<string, ExportFormat> = {
   kubernetes: { takes: ["image"], separator: () => "---\n" },
 };
 
-/** The files that --format asks for; undefined for a crontab. Nothing is written. */
+/** The files that --format asks for; undefined for a crontab. Writes nothing. */
 export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
   checkChoice(options);
   const source: ExportSource = {
     commands:
       options.format === "kubernetes" ? commandsOf(target) : [...commandsOf(target), ...ownOf(target)],
     place: target.place,
-    // What systemd and Kubernetes do is not the cron daemon's affair.
+    // The cron daemon's time zone doesn't matter to systemd and Kubernetes.
     hostTimezone: options.format === "cron.d" ? hostClock().hostTimezone : systemTimezone(),
   };
   const user = options.user ?? userInfo().username;
@@ -88,17 +88,19 @@ function writtenFolders({ rows, data }: CrontabTarget): string[] {
   return [data, ...new Set(rows.map(({ log }) => dirname(log))), settings().backup.folder];
 }
 
-/** What is worth knowing of the files before they are used: one sentence each. */
+/** What to know before using the files, one sentence each. */
 export function exportWarnings(target: CrontabTarget, { format }: ExportChoice): string[] {
   if (format === "cron.d") return missingFolders(target);
   if (format !== "kubernetes") return [];
-  return ownOf(target).map(({ facts }) => `${facts.name} is left out: a pod sees no other pod's ledger.`);
+  return ownOf(target).map(
+    ({ facts }) => `${facts.name} is left out, because a pod cannot see another pod's ledger.`,
+  );
 }
 
-/** cron's shell gives up before the command starts where its log cannot be opened. */
+/** If a log cannot be opened, cron's shell fails before the command starts. */
 function missingFolders({ rows }: CrontabTarget): string[] {
   const folders = [...new Set(rows.map(({ log }) => dirname(log)))].filter((folder) => !existsSync(folder));
-  return folders.map((folder) => `${folder} is not there: make it before cron needs it.`);
+  return folders.map((folder) => `${folder} does not exist: create it before cron needs it.`);
 }
 
 function commandsOf({ rows }: CrontabTarget): ExportedCommand[] {
@@ -127,13 +129,16 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
   const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
   for (const name of ["user", "image", "portable", "harden", "json"] as const) {
     if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
-    throw wrongUse(`--${name} means nothing with --format ${format}`, `Leave out one of them.`);
+    throw wrongUse(`--${name} has no effect with --format ${format}`, "Leave one of them out.");
   }
   if (format === "crontab" && options.out !== undefined) {
-    throw wrongUse("--out needs --format", "A crontab goes to stdout: node laju crontab > crontab.txt.");
+    throw wrongUse(
+      "--out needs --format",
+      "A crontab is written to stdout: node laju crontab > crontab.txt.",
+    );
   }
   if (format === "kubernetes" && options.image === undefined) {
-    throw wrongUse("--format kubernetes needs --image", "Such as --image registry.example.com/app:1.4.");
+    throw wrongUse("--format kubernetes needs --image", "For example --image registry.example.com/app:1.4.");
   }
 }
 

@@ -1,6 +1,6 @@
 import { stableHash } from "../../schedule/expression/hash";
 
-/** The app's folder as part of a name: two apps on one host never share it. */
+/** The app's folder as part of a name. Unique among the apps of a host. */
 export function appSlug(root: string): string {
   const slug = root.replace(/^\/+|\/+$/g, "").replaceAll("/", "_");
   if (/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9][A-Za-z0-9-]*)*$/.test(slug) && !root.includes("_"))
@@ -8,7 +8,7 @@ export function appSlug(root: string): string {
   return `${slug.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "root"}-${hashText(root)}`;
 }
 
-/** SendDailyDigest as send-daily-digest, of at most `longest` characters: what Kubernetes takes as a name. */
+/** SendDailyDigest as send-daily-digest, at most `longest` characters long: a valid Kubernetes name. */
 export function kebabName(name: string, longest: number): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")

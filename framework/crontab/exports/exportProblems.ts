@@ -1,14 +1,14 @@
 import { LajuError } from "../../config/errors";
 import type { ExportProblem } from "./exportTypes";
 
-/** One thing that a command asks for and the other scheduler cannot do. */
+/** One thing that a command needs and the other scheduler cannot do. */
 export interface NamedProblem extends ExportProblem {
   readonly command: string;
   /** What asks for it: `schedule "0 0 L * *"`, `overlap "wait"`. */
   readonly subject: string;
 }
 
-/** Stops an export that could only be an approximation. Names every command that is in its way. */
+/** Refuses an export that would only be an approximation, and names every command that prevents it. */
 export function refuseProblems(target: string, problems: readonly NamedProblem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(
@@ -20,18 +20,18 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   throw new LajuError(`${target} cannot do what ${who} needs\n${lines.join("\n")}`, {
     code: "E_EXPORT",
     exitStatus: 2,
-    hint: "Nothing was written: an export is exact or not at all. The crontab takes all of them.",
+    hint: "Nothing was written, because an export must be exact. The crontab supports all of them.",
   });
 }
 
-/** A path on a line by itself. systemd drops lines with characters that Unicode reserves, such as U+FFFE. */
+/** Checks a path that stands on its own line. systemd drops lines with Unicode noncharacters, such as U+FFFE. */
 export function checkPath(command: string, path: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what such a line must not hold.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: such a line must not contain them.
   if (!/[\u0000-\u001f\u007f]|\p{Noncharacter_Code_Point}|^\s|\s$/u.test(path)) return;
-  throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which such a file cannot hold`, {
+  throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which such a file cannot contain`, {
     code: "E_EXPORT",
     exitStatus: 2,
-    hint: "Rename the folder or file: no control or reserved characters, and no blank at its ends.",
+    hint: "Rename the folder or file: no control or reserved characters, and no spaces at either end.",
   });
 }
 
@@ -45,7 +45,7 @@ export function checkNames(
     const other = owners.get(name);
     owners.set(name, command);
     if (other === undefined) continue;
-    throw new LajuError(`${other} and ${command} would both be ${name} in ${place}`, {
+    throw new LajuError(`${other} and ${command} would both be called ${name} in ${place}`, {
       code: "E_EXPORT",
       exitStatus: 2,
       hint: `Rename one: ${rule}.`,
@@ -55,9 +55,9 @@ export function checkNames(
 
 export function checkUser(user: string): void {
   if (/^[A-Za-z_][\w.-]*\$?$/.test(user)) return;
-  throw new LajuError(`${JSON.stringify(user)} is not a user's name`, {
+  throw new LajuError(`${JSON.stringify(user)} is not a user name`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "Name the user who shall run the commands, such as --user deploy.",
+    hint: "Name the user who should run the commands, such as --user deploy.",
   });
 }

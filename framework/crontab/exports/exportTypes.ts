@@ -1,9 +1,9 @@
 import type { CommandFacts } from "../../metadata/manifest";
 import type { CrontabPlace, CrontabRow } from "../text/line";
 
-/** What other schedulers than cron are told of the commands. */
+/** What an export for another scheduler is made from. */
 export interface ExportSource {
-  /** The commands in the order in which they are listed, each with its crontab row. */
+  /** The commands in list order, each with its crontab row. */
   readonly commands: readonly ExportedCommand[];
   readonly place: CrontabPlace;
   readonly hostTimezone: string;
@@ -20,13 +20,13 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** A thing of ours in the words of another scheduler, or why it has none: never something similar. */
+/** Something translated exactly for another scheduler, or the reason why that is impossible. */
 export type Expressed<T> =
   | { readonly value: T; readonly problem?: undefined }
   | { readonly value?: undefined; readonly problem: ExportProblem };
 
 export interface ExportProblem {
-  /** Goes on after "schedule "…"" or the field's name. */
+  /** Continues a sentence that starts with "schedule "…"" or the field's name. */
   readonly reason: string;
   /** What the user can do. */
   readonly remedy: string;

@@ -17,7 +17,7 @@ export interface KubernetesOptions {
 /** Kubernetes appends up to eleven characters to a CronJob's name. */
 const longestName = 52;
 
-/** A CronJob manifest (batch/v1) for each command. Throws where Kubernetes is not exact. */
+/** A CronJob manifest (batch/v1) for each command. Throws if Kubernetes cannot do exactly the same. */
 export function kubernetesManifests(source: ExportSource, options: KubernetesOptions): ExportedFile[] {
   checkImage(options.image);
   const problems: NamedProblem[] = [];
@@ -36,7 +36,7 @@ export function kubernetesManifests(source: ExportSource, options: KubernetesOpt
       };
     }),
   );
-  checkNames(files, { place: "Kubernetes", rule: "names there are in lower case" });
+  checkNames(files, { place: "Kubernetes", rule: "names there are lower case" });
   return files.map(({ name, text }) => ({ name: `${name}.yaml`, text }));
 }
 
@@ -53,15 +53,15 @@ function cronSchedules(facts: CommandFacts, hostTimezone: string, problems: Name
   });
 }
 
-/** Forbid and Allow are "skip" and "allow", for the runs of one CronJob, and one has a single schedule. */
+/** Forbid and Allow mean "skip" and "allow", but only among the runs of one CronJob, which has a single schedule. */
 function policyProblems({ name, overlap, schedules }: CommandFacts): NamedProblem[] {
   if (overlap === "wait") {
-    const reason = "lets starts wait for each other, and Kubernetes drops all but one";
+    const reason = "makes starts wait for each other, but Kubernetes drops all but one";
     return [{ command: name, subject: 'overlap "wait"', reason, remedy: 'Set overlap: "skip".' }];
   }
   if (overlap === "allow" || schedules.length < 2) return [];
-  const reason = `keeps the runs of ${schedules.length} schedules apart, and a CronJob has one schedule`;
-  const remedy = 'Make them one schedule, or set overlap: "allow".';
+  const reason = `keeps the runs of ${schedules.length} schedules apart, but a CronJob has only one schedule`;
+  const remedy = 'Combine them into one schedule, or set overlap: "allow".';
   return [{ command: name, subject: 'overlap "skip"', reason, remedy }];
 }
 
@@ -98,11 +98,11 @@ function cronJob(
       schedule,
       timeZone: facts.timezone ?? hostTimezone,
       concurrencyPolicy: facts.overlap === "allow" ? "Allow" : "Forbid",
-      // A start that Forbid held back would otherwise be made up for whenever the run ends.
+      // Otherwise a start that Forbid prevented would be made up for when the run ends.
       startingDeadlineSeconds: 60,
       jobTemplate: {
         spec: {
-          // The command itself tries again where it should.
+          // The command does its own retries.
           backoffLimit: 0,
           ...(seconds !== undefined && { activeDeadlineSeconds: Math.ceil(seconds) }),
           template: {
@@ -129,7 +129,7 @@ function cronJob(
                   ],
                 },
               ],
-              // All that a command writes to; a volume that stays can take the place of `data`.
+              // Everything a command writes to. Replace `data` with a persistent volume to keep it.
               volumes: [
                 { name: "data", emptyDir: {} },
                 { name: "tmp", emptyDir: {} },
@@ -144,9 +144,9 @@ function cronJob(
 
 function checkImage(image: string): void {
   if (/^[\w][\w./:@-]*$/.test(image)) return;
-  throw new LajuError(`${JSON.stringify(image)} is not the name of an image`, {
+  throw new LajuError(`${JSON.stringify(image)} is not an image name`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "Write it as a registry has it, such as --image registry.example.com/app:1.4.",
+    hint: "Write it as for a registry, such as --image registry.example.com/app:1.4.",
   });
 }

@@ -8,35 +8,38 @@ import type { Stretch } from "../../schedule/times/timezones";
 import type { Expressed } from "./exportTypes";
 
 /**
- * The five fields with which Kubernetes starts a CronJob at the schedule's times. Its reckoning is that of
- * robfig/cron v3: close to cron's, but a day field counts as `*` only when it is nothing but `*`, and it
- * knows no replay of what the clocks skip.
+ * The five fields with which Kubernetes starts a CronJob at the schedule's times. It uses robfig/cron v3, which is close to
+ * cron. But a day field counts as `*` only if it is exactly `*`, and times that the clocks skip are never replayed.
  */
 export function kubernetesSchedule(schedule: Schedule, timezone: string): Expressed<string> {
   if (schedule.kind === "reboot")
     return impossible("has no meaning in a cluster", "Use a Deployment for it.");
   if (schedule.kind === "interval") {
-    return impossible("is no five fields", "Choose an interval that divides an hour or a day evenly.");
+    return impossible(
+      "cannot be written as five fields",
+      "Choose an interval that divides an hour or a day evenly.",
+    );
   }
   const { minute, hour, month, second } = schedule;
-  if (schedule.cycle) return impossible("is no five fields", "Name days of the week or month.");
+  if (schedule.cycle)
+    return impossible("cannot be written as five fields", "Use days of the week or month instead.");
   if (hasCalendarForms(schedule))
-    return impossible("uses L, W or #, which Kubernetes lacks", "Name plain days.");
+    return impossible("uses L, W or #, which Kubernetes does not support", "Use plain days instead.");
   if (second.values.length !== 1 || second.values[0] !== 0) {
-    return impossible("has seconds, and Kubernetes counts minutes", "Leave the seconds out.");
+    return impossible("has seconds, but Kubernetes only counts minutes", "Leave the seconds out.");
   }
   const days = dayFields(schedule);
   if (days === undefined) {
     return impossible(
-      "wants both days to match, and Kubernetes takes either",
-      "Restrict one of the two day fields only.",
+      "needs both day fields to match, but Kubernetes accepts either",
+      "Restrict only one of the two day fields.",
     );
   }
   const difference = clockDifference(schedule, timezone);
   if (difference !== undefined) {
     return impossible(
       `${difference} (${timezone})`,
-      'Choose hours that clocks never change in, or timezone: "UTC".',
+      'Choose hours in which the clocks never change, or timezone: "UTC".',
     );
   }
   return {
@@ -54,7 +57,7 @@ function impossible(reason: string, remedy: string): Expressed<never> {
   return { problem: { reason, remedy } };
 }
 
-/** `*` where any day will do, and never else: a step after it would make it a field like any other. */
+/** `*` only if any day matches: with a step, it would be a field like any other. */
 function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   const isAnyMonthDay = dayOfMonth.values.length === 31;
   const isAnyWeekday = dayOfWeek.values.length === 7;
@@ -67,28 +70,28 @@ function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   };
 }
 
-/** What Kubernetes would do otherwise on a day on which the zone's clocks change; undefined if nothing. */
+/** What Kubernetes would do differently on a day on which the zone's clocks change; undefined if nothing. */
 function clockDifference(schedule: CalendarSchedule, timezone: string): string | undefined {
   const { hour, dayOfMonth, dayOfWeek, month } = schedule;
   const changes = knownStretches(timezone).filter(({ offset, offsetBefore }) => offset !== offsetBefore);
   const { skipped, repeated } = clockMatches(schedule, timezone);
   if (!compile(schedule).isWild) {
-    if (skipped) return `makes up for ${skipped}, which the clocks skip, and Kubernetes leaves it out`;
-    if (repeated) return `runs once for ${repeated}, which comes twice, and Kubernetes runs it twice`;
+    if (skipped) return `makes up for ${skipped}, which the clocks skip, but Kubernetes leaves it out`;
+    if (repeated) return `runs once for ${repeated}, which occurs twice, but Kubernetes runs it twice`;
   }
   const isEveryDay = dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7;
   const isRestricted = !isEveryDay || month.values.length < 12;
   if (isRestricted && changes.some(isAtMidnight)) {
-    return "picks days, and Kubernetes miscounts them where clocks change at midnight";
+    return "picks days, but Kubernetes miscounts them where the clocks change at midnight";
   }
   const isPartOfHour = changes.some(({ offset, offsetBefore }) => (offset - offsetBefore) % 60 !== 0);
   if (hour.values.length < 24 && isPartOfHour) {
-    return "picks hours, and Kubernetes miscounts where clocks change by part of one";
+    return "picks hours, but Kubernetes miscounts them where the clocks change by part of an hour";
   }
   return undefined;
 }
 
-/** Midnight is skipped or comes twice: Kubernetes then may lose its place among the days. */
+/** Whether midnight is skipped or occurs twice, which may make Kubernetes miscount the days. */
 function isAtMidnight({ start, offset, offsetBefore }: Stretch): boolean {
   const from = start + Math.min(offset, offsetBefore);
   return Math.ceil(from / 1440) * 1440 <= from + Math.abs(offset - offsetBefore);

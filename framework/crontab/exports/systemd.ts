@@ -12,13 +12,13 @@ import { systemdCalendars } from "./systemdCalendar";
 import { commandLine, literal, pathWord } from "./systemdText";
 
 export interface SystemdOptions {
-  /** Whether a group shares what the commands make (LAJU_GROUP). */
+  /** Whether a group shares the files that commands create (LAJU_GROUP). */
   sharesFiles?: boolean;
-  /** Folders that the commands write to, outside the root as well, where systemd is to close all others to them. */
+  /** The folders that commands write to besides the root, if systemd should make all others read-only. */
   hardenedFor?: readonly string[] | undefined;
 }
 
-/** A service for each command and a timer that starts it, as system units. Throws where systemd is not exact. */
+/** System units: a service for each command, and a timer that starts it. Throws if systemd cannot do exactly the same. */
 export function systemdUnits(
   source: ExportSource,
   user: string,
@@ -39,7 +39,7 @@ export function systemdUnits(
   });
   refuseProblems("systemd", problems);
   const names = units.map(({ name, command }) => ({ name, command: command.facts.name }));
-  checkNames(names, { place: "systemd", rule: "a / in a command's name is a - there" });
+  checkNames(names, { place: "systemd", rule: "a / in a command's name becomes a - there" });
   return units.flatMap(({ name, command, calendars, isAtBoot }) => {
     const service = {
       name: `${name}.service`,
@@ -65,10 +65,10 @@ function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedP
   });
 }
 
-/** A timer never starts a service that is still active: what laju calls "skip", and only that. */
+/** A timer never starts a service that is still active, which is what laju calls "skip". */
 function overlapProblems({ name, overlap }: CommandFacts): NamedProblem[] {
   if (overlap === "skip") return [];
-  const reason = "asks for a second start while one runs, and a timer never starts an active service";
+  const reason = "needs a second start while one is running, but a timer never starts an active service";
   return [{ command: name, subject: `overlap "${overlap}"`, reason, remedy: 'Set overlap: "skip".' }];
 }
 
@@ -84,7 +84,7 @@ function serviceText(
       "[Service]",
       "Type=oneshot",
       `User=${literal(user)}`,
-      // What the commands make themselves is not for every user of the machine to read.
+      // Files that commands create must not be readable by every user on the machine.
       `UMask=${sharesFiles ? "0007" : "0077"}`,
       ...(hardenedFor === undefined ? [] : hardening(facts.name, [place.root, ...hardenedFor])),
       `WorkingDirectory=${literal(place.build)}`,
@@ -97,7 +97,7 @@ function serviceText(
   return textOf(sections);
 }
 
-/** Where the user may write it still may, in these folders; one that is not there (yet) is no reason not to start. */
+/** The user may write only to these folders. With "-", the service starts even if one does not exist (yet). */
 function hardening(name: string, folders: readonly string[]): string[] {
   for (const folder of folders) checkPath(name, folder);
   const writable = [...new Set(folders)].map((folder) => pathWord(`-${folder}`));
@@ -109,12 +109,12 @@ function hardening(name: string, folders: readonly string[]): string[] {
   ];
 }
 
-/** Opened by a shell of the user's own: a file that systemd opens would belong to root. */
+/** The user's shell opens the log: a file that systemd opens would belong to root. */
 function startText(node: string, { file, args = [], log }: CrontabRow): string {
   return `exec ${[node, file, ...args].map(shellQuote).join(" ")} >> ${shellQuote(log)} 2>&1`;
 }
 
-/** The command ends itself at its limit; systemd is there for one that cannot any more. */
+/** The command ends itself at its time limit; systemd kills one that no longer can. */
 function timeLimit(facts: CommandFacts): string[] {
   const seconds = longestRun(facts);
   return seconds === undefined ? [] : [`TimeoutStartSec=${Math.ceil(seconds) + 60}`];
@@ -129,7 +129,7 @@ function timerText(facts: CommandFacts, calendars: readonly string[]): string {
     [
       "[Timer]",
       ...[...new Set(calendars)].map((calendar) => `OnCalendar=${calendar}`),
-      // systemd's own habit is to be up to a minute late.
+      // By default, systemd may be up to a minute late.
       "AccuracySec=1us",
       ...(facts.catchUp === "last" ? ["Persistent=true"] : []),
     ],

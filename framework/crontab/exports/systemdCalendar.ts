@@ -7,34 +7,34 @@ import type { Expressed } from "./exportTypes";
 import { type DayChoice, dayChoices } from "./systemdDays";
 
 export interface SystemdClock {
-  /** The command's own zone; absent: the host's. */
+  /** The command's own time zone; the host's if undefined. */
   readonly timezone?: string | undefined;
   readonly hostTimezone: string;
 }
 
 /** The OnCalendar values that elapse at the schedule's times and at no others. */
 export function systemdCalendars(schedule: Schedule, clock: SystemdClock): Expressed<string[]> {
-  if (schedule.kind === "reboot") throw new Error("@reboot is no calendar: the service itself is enabled");
+  if (schedule.kind === "reboot") throw new Error("@reboot has no calendar: the service itself is enabled");
   if (schedule.kind === "interval") return intervalCalendars(schedule);
   if (schedule.cycle) {
     return impossible(
-      "counts days since the epoch, and systemd counts none",
-      "Name days of the week or month.",
+      "counts days since the epoch, which systemd cannot do",
+      "Use days of the week or month instead.",
     );
   }
   const days = dayChoices(schedule);
   if (days === undefined) {
-    return impossible("has days that OnCalendar has no words for", "Split it, or leave it on the crontab.");
+    return impossible("has days that OnCalendar cannot express", "Split it, or keep it in the crontab.");
   }
   const zone = clock.timezone ?? clock.hostTimezone;
   const { skipped, repeated } = clockMatches(schedule, zone);
   const { isWild } = compile(schedule);
   const suffix = clock.timezone === undefined ? "" : ` ${clock.timezone}`;
   if (isWild && repeated !== undefined) {
-    return inUtc(schedule, zone) ?? differs(`goes through ${repeated} twice, and systemd only once`, zone);
+    return inUtc(schedule, zone) ?? differs(`goes through ${repeated} twice, but systemd only once`, zone);
   }
   if (!isWild && skipped !== undefined) {
-    return differs(`makes up for ${skipped}, which the clocks skip, and systemd leaves it out`, zone);
+    return differs(`makes up for ${skipped}, which the clocks skip, but systemd leaves it out`, zone);
   }
   return { value: days.map((choice) => `${dayText(choice)} ${timeText(schedule)}${suffix}`) };
 }
@@ -44,10 +44,13 @@ function impossible(reason: string, remedy: string): Expressed<never> {
 }
 
 function differs(reason: string, zone: string): Expressed<never> {
-  return impossible(`${reason} (${zone})`, 'Choose hours that clocks never change in, or timezone: "UTC".');
+  return impossible(
+    `${reason} (${zone})`,
+    'Choose hours in which the clocks never change, or timezone: "UTC".',
+  );
 }
 
-/** Every hour of every day: the same minutes of UTC's hours, where no clock ever changes. */
+/** For a schedule that runs in every hour of every day: the same minutes in UTC, where the clocks never change. */
 function inUtc(schedule: CalendarSchedule, zone: string): Expressed<string[]> | undefined {
   const { hour, dayOfMonth, dayOfWeek, month, minute } = schedule;
   const sizes = [hour, dayOfMonth, month, dayOfWeek].map(({ values }) => values.length);
@@ -60,10 +63,10 @@ function inUtc(schedule: CalendarSchedule, zone: string): Expressed<string[]> | 
 
 const dayMinutes = 1440;
 
-/** Minutes since the epoch that divide are times of day in UTC, if they divide a day as well. */
+/** Multiples of an interval since the epoch are fixed times of day in UTC if the interval divides a day. */
 function intervalCalendars({ minutes }: IntervalSchedule): Expressed<string[]> {
   if (dayMinutes % minutes !== 0) {
-    return impossible("does not divide a day, and systemd counts no longer", "Choose an interval that does.");
+    return impossible("does not divide a day, which systemd needs", "Choose an interval that does.");
   }
   const byMinute = new Map<number, number[]>();
   for (let time = 0; time < dayMinutes; time += minutes) {
@@ -96,7 +99,7 @@ function weekdayText(weekdays: readonly number[]): string {
     .join(",");
 }
 
-/** Values as systemd lists them; all `size` of them are `*`. */
+/** Values as a systemd list; `*` if it is all `size` of them. */
 function list(values: readonly number[], size: number): string {
   if (values.length === size) return "*";
   const step = values[1] - values[0];

@@ -1,7 +1,7 @@
 import { monthLength } from "../../schedule/expression/civil";
 import type { CalendarSchedule } from "../../schedule/expression/types";
 
-/** Days that one OnCalendar line can name; absent parts leave the choice open. */
+/** Days that one OnCalendar line can express. An absent part matches everything. */
 export interface DayChoice {
   readonly months: readonly number[];
   /** 0 is Sunday. */
@@ -17,8 +17,8 @@ const saturdayBefore = [5];
 const sundayAfter = [1];
 
 /**
- * The schedule's days as choices of which any is enough; undefined when systemd cannot name them. Each
- * choice is exact: together they hold the schedule's days and no others.
+ * The schedule's days as alternatives, which together match exactly the schedule's days. Undefined if systemd cannot express
+ * them.
  */
 export function dayChoices(schedule: CalendarSchedule): DayChoice[] | undefined {
   const { dayOfMonth, dayOfWeek, month } = schedule;
@@ -42,14 +42,14 @@ function monthDayChoices({ dayOfMonth, month }: CalendarSchedule): DayChoice[] |
     choices.push({ months: allMonths, weekdays: saturdayBefore, fromEnd: [2, 3] });
   }
   for (const day of nearWorkday) {
-    // In February the day after, or the day two before, would depend on the leap year.
+    // In February, the day after or two days before would depend on whether it is a leap year.
     if (day >= 28 && month.values.includes(2)) return undefined;
     choices.push(...nearestWorkday(day));
   }
   return choices;
 }
 
-/** The day itself on weekdays, the Friday before a Saturday, the Monday after a Sunday, all within the month. */
+/** The day itself on a weekday, the Friday before a Saturday, or the Monday after a Sunday, all within the month. */
 function nearestWorkday(day: number): DayChoice[] {
   const months = allMonths.filter((month) => monthLength(2001, month) >= day || (month === 2 && day <= 28));
   const isEnd = (month: number) => monthLength(2001, month) === day;
@@ -79,7 +79,7 @@ function weekDayChoices({ dayOfWeek }: CalendarSchedule): DayChoice[] {
   return choices;
 }
 
-/** "Either is enough", where one of them is any day, is any day. */
+/** If one alternative matches any day, the others are redundant. */
 function simplest(choices: DayChoice[]): DayChoice[] {
   const open = choices.find(({ weekdays, days, fromEnd }) => !weekdays && !days && !fromEnd);
   return open ? [open] : choices;

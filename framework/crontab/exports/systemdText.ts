@@ -1,16 +1,16 @@
-/** A value of a unit file that means itself: `%` would begin a specifier. */
+/** A literal value in a unit file, where `%` would begin a specifier. */
 export function literal(text: string): string {
   const value = text.replaceAll("%", "%%");
-  // A backslash at the end would join the next line to this one; the blank after it is dropped.
+  // A backslash at the end would join the next line to this one. The space after it is dropped.
   return value.endsWith("\\") ? `${value} ` : value;
 }
 
-/** Words for ExecStart, which has quotes and variables of its own but no shell. */
+/** Words for ExecStart, which supports quotes and variables but is not a shell. */
 export function commandLine(words: readonly string[]): string {
   return words.map(word).join(" ");
 }
 
-/** One of a list of paths, which has quotes too, and no variables. */
+/** A word in a list of paths, which supports quotes but not variables. */
 export function pathWord(text: string): string {
   return quotedWord(text.replaceAll("%", "%%"));
 }

@@ -1,6 +1,6 @@
 export type YamlValue = string | number | boolean | YamlValue[] | { [key: string]: YamlValue };
 
-/** A value as YAML. Text that could be read as anything else is quoted the way JSON does, which YAML takes. */
+/** A value as YAML. Text that could be read as anything else is quoted as in JSON, which YAML accepts. */
 export function yaml(value: YamlValue): string {
   return `${lines(value).join("\n")}\n`;
 }
@@ -27,17 +27,17 @@ function scalar(value: YamlValue): string {
   return typeof value === "string" ? text(value) : JSON.stringify(value);
 }
 
-/** Words that YAML, old or new, takes for something else than text. */
+/** Words that some version of YAML reads as something other than text. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 
 function text(value: string): string {
   return /^[A-Za-z/][\w./-]*$/.test(value) && !reserved.test(value) ? value : quoted(value);
 }
 
-/** JSON leaves characters as they are that YAML refuses, or reads as the end of a line and so as a blank. */
+/** Characters that JSON leaves unescaped but YAML rejects, or reads as a line break and so as a space. */
 const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** A half of a pair has no place in a file, and its escape none in the YAML of Kubernetes. */
+/** Replaces lone surrogates, which neither a file nor, as an escape, the YAML of Kubernetes can contain. */
 function quoted(value: string): string {
   const whole = value.replaceAll(/\p{Surrogate}/gu, "\ufffd");
   return JSON.stringify(whole).replace(

@@ -6,11 +6,11 @@ import { readText } from "../../config/readText";
 import { readInstallation } from "../../host/installation";
 import { allBlocks, type NamedBlock } from "../text/blocks";
 
-/** A block of the crontab whose commands are this app's: they share its build or its data folder. */
+/** A block of the crontab that starts this app's commands: it shares the app's build or its data folder. */
 export interface AppBlock extends NamedBlock {
-  /** `here`: its folder is this release. `other`: another release or copy. `gone`: it was here before the app moved. */
+  /** `here`: its folder is this release. `other`: another release or copy. `gone`: where the app was before it moved. */
   place: "here" | "other" | "gone";
-  /** Whether its folder is a link, such as the one to the current release. */
+  /** Whether its folder is a link, such as one to the current release. */
   isLink: boolean;
 }
 
@@ -28,8 +28,8 @@ export function appBlocks(crontab: Buffer): AppBlock[] {
 }
 
 /**
- * The block that crontab:install brings up to date when no root is named: of a link, which stays from release to
- * release, rather than of this very folder. One of another folder is left alone: its release is not this one.
+ * The block that crontab:install updates if no root is given: rather one of a link, which stays from release to release,
+ * than one of this folder itself. A block of another folder is left alone, because it belongs to another release.
  */
 export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined {
   const usable = blocks.filter(({ place, isLink }) => place === "here" || (place === "other" && isLink));
@@ -39,7 +39,7 @@ export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined 
   return usable.sort((a, b) => worth(b) - worth(a))[0];
 }
 
-/** Where a folder is really, as far as it exists. */
+/** Resolves the links in a path, as far as it exists. */
 export function realFolder(folder: string): string {
   try {
     return realpathSync(folder);
@@ -49,7 +49,7 @@ export function realFolder(folder: string): string {
   }
 }
 
-/** Whether a folder leads to this very app. */
+/** Whether a folder is this app's, possibly through a link. */
 export function isHere(root: string): boolean {
   return realFolder(root) === realFolder(paths.root);
 }
@@ -66,12 +66,12 @@ function placeOf(root: string): AppBlock["place"] | undefined {
   return realFolder(dataFolderOf(root)) === realFolder(paths.data) ? "other" : undefined;
 }
 
-/** Its settings are its own; what this process was started with says nothing about it. */
+/** Reads that folder's own settings, because this process's environment doesn't apply to it. */
 function dataFolderOf(root: string): string {
   try {
     const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;
     return resolve(root, LAJU_DATA || "data");
   } catch {
-    return join(root, "data"); // It has no .env, or not for us to read.
+    return join(root, "data"); // It has no .env, or we may not read it.
   }
 }

@@ -3,7 +3,7 @@ import type { CrontabChange, CrontabState } from "./installer";
 
 const plain: Pick<Terminal, "paint"> = { paint: (_, text) => text };
 
-/** The lines that go and come, and what that amounts to. */
+/** The removed and added lines, and a summary. */
 export function crontabDiffText(change: CrontabChange, { paint } = plain): string {
   const lines = change.lines.map(({ sign, text }) =>
     paint(sign === "+" ? "green" : "red", `${sign} ${text}`),
@@ -15,7 +15,7 @@ export function crontabDiffText(change: CrontabChange, { paint } = plain): strin
     .join("");
 }
 
-/** One sentence on what was done. */
+/** One sentence about what was done. */
 export function crontabSummary(change: CrontabChange): string {
   const what = counts(change).join(", ") || "no entries";
   if (!change.isWritten) return `Crontab was up to date: ${what}`;
@@ -23,7 +23,7 @@ export function crontabSummary(change: CrontabChange): string {
   return `Crontab updated: ${what}${backup}`;
 }
 
-/** One sentence on the state, with what to do about it. */
+/** One sentence about the state, and what to do about it. */
 export function crontabStateText(
   state: CrontabState,
   { user }: Pick<CrontabChange, "user">,
@@ -34,11 +34,11 @@ export function crontabStateText(
 }
 
 const states: Record<CrontabState, string> = {
-  "in order": "is in order",
-  "not installed": "is without this app's entries: not installed",
+  "in order": "is up to date",
+  "not installed": "has no entries of this app",
   "older than the build": "is older than the build",
   "newer than the build": "is newer than this build",
-  different: "differs from what this build asks for",
+  different: "does not match this build",
   "edited by hand": "was edited by hand between this app's markers",
 };
 

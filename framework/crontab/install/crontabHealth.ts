@@ -14,20 +14,20 @@ import { installedSince, thisBuild } from "./rememberInstallation";
 import { type readCrontab, readingOnce } from "./systemCrontab";
 import { crontabTarget } from "./target";
 
-/** How the schedule reaches this host. */
+/** Whether and how commands are scheduled on this host. */
 export interface CrontabHealth {
   state: CrontabState | "schedule:work" | "unknown";
   message: string;
   hint?: string | undefined;
-  /** Whether this needs a person. */
+  /** Whether this needs attention. */
   isBad: boolean;
-  /** Since when the schedule of a command holds here; null when nothing starts it, or it is not known. */
+  /** Since when a command's schedule is installed here; null if it isn't, or that is not known. */
   since(name: string): number | null;
   /** The entries that the build asks for. */
   target: CrontabTarget | undefined;
 }
 
-/** Compares the crontab with the build as crontab:install was told to, so that its options are no drift. */
+/** Compares the crontab with the build, using the options that crontab:install was called with. */
 export function crontabHealth(
   asked: TargetOptions,
   histories: Iterable<RunHistory>,
@@ -47,7 +47,7 @@ export function crontabHealth(
     if (target.rows.length === 0 && state === "in order") {
       return { state, message: nothingHere(), isBad: false, since, target };
     }
-    const isBad = state === "not installed" ? wasMeant(installation, histories) : state !== "in order";
+    const isBad = state === "not installed" ? isExpected(installation, histories) : state !== "in order";
     return { state, message, hint, isBad, since, target };
   } catch (error) {
     if (!(error instanceof LajuError)) throw error;
@@ -63,8 +63,8 @@ export function crontabHealth(
   }
 }
 
-/** Where systemd or another scheduler starts the commands, there are runs and has never been an installation. */
-function wasMeant(installation: unknown, histories: Iterable<RunHistory>): boolean {
+/** If commands have run but the entries were never installed, systemd or another scheduler starts them. */
+function isExpected(installation: unknown, histories: Iterable<RunHistory>): boolean {
   return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);
 }
 
@@ -73,7 +73,7 @@ function nothingHere(): string {
   return scheduled.length === 0 ? "No command has a schedule" : "No command is scheduled in this environment";
 }
 
-/** How the installed entries compare with what this build asks for, and what to do about it. */
+/** How the installed entries compare with this build's, and what to do about it. */
 export interface CrontabVerdict {
   state: CrontabState;
   message: string;
@@ -82,7 +82,7 @@ export interface CrontabVerdict {
   target: CrontabTarget;
 }
 
-/** Options that are not asked for are those of the installed block. */
+/** Options that are not given are taken from the installed block. */
 export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): CrontabVerdict {
   const options = asInstalled(asked, read);
   const target = crontabTarget(options);
@@ -98,7 +98,7 @@ export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): 
 
 type Difference = Pick<CrontabVerdict, "state" | "message" | "hint">;
 
-/** Entries can differ for other reasons than the age of the build: naming the wrong one sends people the wrong way. */
+/** Entries can differ for other reasons than the build's age, and the wrong reason would mislead the user. */
 function differenceOf(
   asked: TargetOptions,
   { place: { root } }: CrontabTarget,
@@ -107,31 +107,34 @@ function differenceOf(
   const subject = `The crontab of ${user}`;
   const named = namedIn(asked);
   if (named !== "")
-    return { state: "different", message: `${subject} has other entries than ${named} asks for` };
+    return { state: "different", message: `${subject} has different entries than ${named} asks for` };
   if (!isHere(root)) {
-    const message = `${subject} starts ${root}, which is ${realFolder(root)} now, and this is ${paths.root}`;
+    const message = `${subject} starts ${root}, which is now ${realFolder(root)}, but this is ${paths.root}`;
     return { state: "different", message, hint: `Run \`cd ${shellQuote(root)}\` first.` };
   }
   const { build, builds = {} } = readInstallation() ?? {};
   const current = thisBuild();
   const installed = build === undefined ? undefined : builds[build];
   if (current === undefined || installed === undefined) {
-    return { state: "different", message: `${subject} differs from what this build asks for` };
+    return { state: "different", message: `${subject} does not match this build` };
   }
   if (current.id === build) {
     return {
       state: "different",
-      message: `${subject} differs from what schedule.json and the settings ask for`,
+      message: `${subject} does not match schedule.json and the settings`,
     };
   }
   const known = builds[current.id];
   const isOlder = known === undefined ? current.builtAt < installed.builtAt : known.since < installed.since;
   return isOlder
-    ? { state: "newer than the build", message: `${subject} is newer than this build: a later one wrote it` }
+    ? {
+        state: "newer than the build",
+        message: `${subject} is newer than this build: a later build wrote it`,
+      }
     : { state: "older than the build", message: `${subject} is older than the build` };
 }
 
-/** The options that were given and change entries, as they were typed. */
+/** The given options that change entries, as they were typed. */
 function namedIn(asked: TargetOptions): string {
   const { root: _, user: __, portable, ...named } = asked;
   const words = Object.entries(named).flatMap(([name, value]) =>

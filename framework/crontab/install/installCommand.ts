@@ -5,8 +5,8 @@ import { shellQuote } from "../../text/shellQuote";
 const optionNames = ["root", "node", "log-dir", "env", "user", "cron"] as const;
 
 /**
- * `node laju crontab:install` with the options that make it write what these say, as it is typed into a shell. The root is
- * named where it is not this folder, or has to be (`namesRoot`) since the crontab has other entries of this app.
+ * The shell command for `node laju crontab:install` with these options. Names the root if it is not this folder, or if it
+ * must be named (`namesRoot`) because the crontab has other entries of this app.
  */
 export function installCommand(
   options: TargetOptions,
@@ -17,12 +17,12 @@ export function installCommand(
   return verbCommand("crontab:install", namesRoot ? others : options, [...words, ...flags]);
 }
 
-/** `node laju crontab:remove` for the block of a folder. */
+/** The shell command for `node laju crontab:remove` for the block of a folder. */
 export function removeCommand(root: string, user: string | undefined): string {
   return verbCommand("crontab:remove", { root, user }, []);
 }
 
-/** Which options crontab:install has taken from the entries that were there; undefined where there is nothing to say. */
+/** Which options crontab:install has kept from the existing entries; undefined if none. */
 export function keptOptionsText(options: TargetOptions, asked: TargetOptions): string | undefined {
   const kept = ["root", "node", "log-dir", "cron"] as const;
   const isKept = (name: (typeof kept)[number]) => asked[name] === undefined && !isUsual(name, options[name]);
@@ -30,7 +30,7 @@ export function keptOptionsText(options: TargetOptions, asked: TargetOptions): s
   return words.length === 0 ? undefined : `Kept from before: ${words.join(" ")}`;
 }
 
-/** What crontab:install does without being told. */
+/** Whether this is what crontab:install does by default. */
 function isUsual(name: (typeof optionNames)[number], value: string | undefined): boolean {
   if (value === undefined || (name === "cron" && value === "auto")) return true;
   return (name === "root" && value === paths.root) || (name === "node" && value === process.execPath);

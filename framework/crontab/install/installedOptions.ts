@@ -9,8 +9,8 @@ import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
 import { readCrontab } from "./systemCrontab";
 
 /**
- * What is not asked for is as the crontab has it, so that the options of crontab:install are no drift: the block itself
- * tells root, node and environment. What it does not tell stands in data/installation.json.
+ * Fills in options that were not given from the installed entries, so that they count as unchanged. The block itself
+ * contains root, node and environment; the rest comes from data/installation.json.
  */
 export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOptions {
   const { installation, root, block } = rememberedOf(asked, read);
@@ -26,8 +26,8 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
 }
 
 /**
- * The same for crontab:install: root, node, logs and cron stay as they were chosen. The environment doesn't, and a node that
- * nobody chose, or that is gone, gives way to the one that runs this.
+ * The same for crontab:install: root, node, logs and cron stay as they were chosen. The environment doesn't. A node that
+ * nobody chose, or that is gone, is replaced by the one running this.
  */
 export function forInstalling(
   asked: TargetOptions,
@@ -46,7 +46,7 @@ export function forInstalling(
   };
 }
 
-/** The folder that the app's block is known by, whichever release this is. */
+/** The folder that names the app's block, whichever release this is. */
 export function installedRoot({ user, root }: TargetOptions, read = readCrontab): string {
   if (root !== undefined) return isAbsolute(root) ? resolve(root) : root;
   const known = readInstallation()?.options.root;
@@ -54,11 +54,11 @@ export function installedRoot({ user, root }: TargetOptions, read = readCrontab)
   try {
     return currentBlock(appBlocks(read(user === undefined ? {} : { user }).text))?.root ?? fallback;
   } catch {
-    return fallback; // No crontab program, or a table that the verb itself complains about.
+    return fallback; // No crontab program, or a crontab that the verb itself reports as broken.
   }
 }
 
-/** The app's block; undefined where nothing is installed, or nobody can tell. */
+/** The app's block; undefined if nothing is installed, or that cannot be determined. */
 export function installedBlock(asked: TargetOptions, read = readCrontab): FoundBlock | undefined {
   try {
     const { text } = read(asked.user === undefined ? {} : { user: asked.user });
@@ -68,7 +68,7 @@ export function installedBlock(asked: TargetOptions, read = readCrontab): FoundB
   }
 }
 
-/** The environment that the block is for; undefined where none was named with --env, or nothing is installed. */
+/** The environment that the block is for; undefined if none was given with --env, or nothing is installed. */
 export function installedEnvironment(asked: TargetOptions, read = readCrontab): string | undefined {
   return installedBlock(asked, read)?.notes.environment;
 }
@@ -90,13 +90,13 @@ function given(asked: TargetOptions): TargetOptions {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
-/** Of a block that was edited by hand, what crontab:install wrote counts. */
+/** For a block that was edited by hand, uses what crontab:install had written. */
 function installedNode(block: FoundBlock | undefined, installation: Installation | undefined) {
   const told = installation?.options.node;
   return block === undefined || (block.isEdited && told !== undefined) ? told : nodeIn(block);
 }
 
-/** Where LAJU_LOGS says where logs are, it may have changed since; a folder that --log-dir named stays. */
+/** A folder given with --log-dir stays. LAJU_LOGS is read again, because it may have changed. */
 function installedLogs(block: FoundBlock | undefined, installation: Installation | undefined) {
   if (installation !== undefined) return installation.options["log-dir"];
   const below = relative(paths.root, paths.logs);
@@ -104,7 +104,7 @@ function installedLogs(block: FoundBlock | undefined, installation: Installation
   return block === undefined || isSet ? undefined : logsIn(block);
 }
 
-/** The folder of a block's logs, where it is not the usual one. Logs with names of their own don't tell it. */
+/** The folder of a block's logs, unless it is the default one. Logs with custom names are ignored. */
 function logsIn({ body }: FoundBlock): string | undefined {
   const folders = entriesIn(body).flatMap(({ build, file, log }) => {
     const name = file === "laju.js" ? "monitor" : file.slice("commands/".length, -".js".length);

@@ -11,15 +11,15 @@ import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepar
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 import { withCrontabLock } from "./tableLock";
 
-/** What is to be on whose crontab. */
+/** What should be installed, and in whose crontab. */
 export interface CrontabTarget extends CrontabAccess {
   rows: readonly CrontabRow[];
   place: CrontabPlace;
-  /** The environment that the block is for, where one was asked for by name. */
+  /** The environment that the block is for, if one was given. */
   environment?: string | undefined;
-  /** The folder that keeps crontab.bak. */
+  /** The folder for crontab.bak. */
   data: string;
-  /** The cron daemon's own TZ, where it has one. */
+  /** The cron daemon's own TZ, if it has one. */
   daemonTimezone?: string | undefined;
   /** Names of the commands to touch; all others stay as they are installed. */
   only?: readonly string[];
@@ -32,12 +32,12 @@ export interface CrontabChange extends CrontabDiff {
   user: string;
   /** There was no block of this app yet. */
   isFirst: boolean;
-  /** The table is to be another one; false when there is nothing to do. */
+  /** Whether the crontab has to change. */
   isNeeded: boolean;
   isWritten: boolean;
-  /** Lines of the table that are not this app's. */
+  /** The number of lines that are not this app's. */
   otherLines: number;
-  /** Where the previous table is, when there was one and it was replaced. */
+  /** Where the previous crontab was saved, if there was one and it was replaced. */
   backup?: string;
 }
 
@@ -49,11 +49,11 @@ export type CrontabState =
   | "edited by hand"
   | "in order";
 
-/** Both read the table alone and write nothing: for --dry-run, and for asking first. */
+/** Both only read the crontab: for --dry-run, and for asking before installing. */
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
 export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
 
-/** Puts the app's block into the crontab, and makes the logs that its lines write to. */
+/** Puts the app's block into the crontab, and creates the logs that its lines write to. */
 export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
@@ -68,12 +68,12 @@ function prepareLog(log: string, user: string | undefined, owner: Owner | undefi
   else if (owner !== undefined) checkWritableBy(user, owner, log);
 }
 
-/** Takes the app's block out of the crontab; an emptied table stays, as an empty one. */
+/** Removes the app's block from the crontab, which stays even if it is then empty. */
 export function removeCrontab(target: CrontabTarget): CrontabChange {
   return apply(target, tableWithout);
 }
 
-/** How the installed block compares with what would be installed now; of any difference it says "older". */
+/** Compares the installed block with what would be installed now. Calls any difference "older". */
 export function checkCrontab(
   target: CrontabTarget,
   read = readCrontab,
@@ -98,10 +98,10 @@ function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
   return removeBlock(before, place.root);
 }
 
-/** The block as it is installed, but for the named commands. */
+/** The installed block, with new lines for the named commands only. */
 function partialBlock(before: Buffer, wanted: string, target: CrontabTarget): string {
   const { place, only = [] } = target;
-  // By name: a command that is disabled now has no row, and its lines are to go.
+  // By name, because a command that is now disabled has no row, and its lines must be removed.
   const files = only.map((name) => `commands/${name}.js`);
   const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
   const found = findBlock(before, place.root);
@@ -118,7 +118,7 @@ function plan(target: CrontabTarget, edit: Edit, read = readCrontab): Plan {
   const { root } = target.place;
   const before = read(target).text;
   const edited = edit(before, target);
-  // crontab(1) refuses a last line without newline, however it came there.
+  // crontab(1) rejects a last line without a newline.
   const isOpen = !edited.equals(before) && edited.length > 0 && edited.at(-1) !== 10;
   const after = isOpen ? Buffer.concat([edited, Buffer.from("\n")]) : edited;
   const roots = [root, ...(target.replaces ?? [])];
@@ -149,24 +149,24 @@ function apply(target: CrontabTarget, edit: Edit, prepare = () => {}): CrontabCh
   });
 }
 
-/** Programs other than laju don't take the lock; this leaves them a few milliseconds instead of all. */
+/** Other programs don't take the lock; checking again leaves them a window of only a few milliseconds. */
 function refuseIfChanged(before: Buffer, target: CrontabTarget): void {
   if (readCrontab(target).text.equals(before)) return;
   throw new LajuError("something else changed the crontab at the same time", {
     code: "E_CRONTAB_CHANGED",
-    hint: "Nothing was changed. Try again.",
+    hint: "Nothing was changed. Run the command again.",
   });
 }
 
-/** Debian's crontab takes no more lines. */
+/** The limit of Debian's crontab. */
 const mostLines = 10_000;
 
 function checkSize(table: Buffer): void {
   const lines = countLines(table);
   if (lines <= mostLines) return;
-  throw new LajuError(`the crontab would have ${lines} lines, and crontab takes at most ${mostLines}`, {
+  throw new LajuError(`the crontab would have ${lines} lines, but crontab accepts at most ${mostLines}`, {
     code: "E_CRONTAB_SIZE",
-    hint: "Nothing was changed. Take out what is no longer needed with `crontab -e`.",
+    hint: "Nothing was changed. Remove what is no longer needed with `crontab -e`.",
   });
 }
 
@@ -188,7 +188,7 @@ function countLines(table: Buffer): number {
   return table.toString("latin1").split("\n").length - (table.length === 0 || table.at(-1) === 10 ? 1 : 0);
 }
 
-/** The lines of this app's block as text; none when it is not there. */
+/** The lines of this app's block as text; empty if there is no block. */
 function bodyIn(table: Buffer, root: string): string {
   return Buffer.from(findBlock(table, root)?.body ?? "", "latin1").toString();
 }

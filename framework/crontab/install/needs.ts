@@ -13,15 +13,15 @@ import { crontabVerdict } from "./crontabHealth";
 import { installedBlock, installedRoot } from "./installedOptions";
 import { readingOnce } from "./systemCrontab";
 
-/** The environment that the installed entries are for, else this process's. */
+/** The environment that the installed entries are for, or else this process's. */
 export function installedFor(): string {
   return readInstallation()?.options.env ?? environmentName();
 }
 
-/** Whether crontab:install has something to do: not where the entries are in order, or schedule:work starts the commands. */
+/** Whether crontab:install has something to do: not if the entries are up to date, or schedule:work starts the commands. */
 export function needsInstall(): boolean {
   if (isScheduleWorking()) return false;
-  // Never installed by laju: no need to ask the crontab, which costs a process.
+  // If laju never installed anything, save the process that reading the crontab costs.
   const installation = readInstallation();
   if (installation === undefined) return true;
   const read = readingOnce();
@@ -33,7 +33,7 @@ export function needsInstall(): boolean {
   }
 }
 
-/** Whether the installed block has entries of a command; a sentence where that cannot be told. */
+/** Whether the installed block has entries of a command; a sentence if that cannot be determined. */
 export function hasEntries(name: string, options: TargetOptions): boolean | { unknown: string } {
   const read = readingOnce();
   try {
@@ -48,7 +48,7 @@ export function hasEntries(name: string, options: TargetOptions): boolean | { un
 }
 
 /**
- * The commands that something should start here: those in the installed crontab block. Where there is none
+ * The commands that should be started on schedule here: those in the installed crontab block. Without a block
  * (schedule:work, systemd, another user's crontab), all that are scheduled in this environment.
  */
 export function expectedCommands(read = readingOnce()): DeployedCommand[] {

@@ -7,19 +7,19 @@ import { rootOfBegin, textOf } from "../text/block";
 import { rootOfCronD } from "../text/blocks";
 import { isOwnRoot } from "./appBlocks";
 
-/** Entries of this app that are not in the crontab itself: another user's crontab, or a file of the system's. */
+/** Entries of this app outside of the crontab itself: in another user's crontab, or in a system file. */
 export type OtherTable = { root: string; user: string } | { root: string; file: string };
 
 /** Where the tables of cron daemons are: Debian's, SUSE's, and those of the rest. */
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 const systemTables = "/etc/cron.d";
 
-/** The tables beside this user's crontab that start this app's commands. Of other users' only root sees any. */
+/** The tables other than this user's crontab that start this app's commands. Only root sees other users' crontabs. */
 export function otherTables(user = userInfo().username): OtherTable[] {
   return [...crontabsBeside(user), ...cronDFiles()].filter(({ root }) => isOwnRoot(root));
 }
 
-/** Whether other users' crontabs are looked at. */
+/** Whether other users' crontabs can be read. */
 export function seesOthersCrontabs(): boolean {
   return process.geteuid?.() === 0 || hasRootsCrontab();
 }
@@ -60,7 +60,7 @@ function namesIn(folder: string): string[] {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch {
-    return []; // It is not there, or not for this user to see.
+    return []; // It doesn't exist, or this user may not read it.
   }
 }
 
@@ -68,6 +68,6 @@ function textIn(path: string): string | undefined {
   try {
     return readBytes(path).toString("latin1");
   } catch {
-    return undefined; // As above, or it has just gone.
+    return undefined; // As above, or it has just been deleted.
   }
 }

@@ -14,15 +14,15 @@ export function ownerNamed(user: string): Owner | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
-/** The numbers that id(1) prints, which asks every source of users there is; undefined for an unknown user. */
+/** The ids that id(1) prints, which knows every source of users; undefined for an unknown user. */
 export function idsOf(flag: "-u" | "-g" | "-G", user: string): number[] | undefined {
   const { status, stdout } = spawnSync("id", [flag, "--", user], { encoding: "utf8" });
   return status === 0 ? stdout.trim().split(" ").map(Number) : undefined;
 }
 
 /**
- * Where a log's folder is missing, the shell gives up before the command starts; and a log that the shell makes itself
- * can be read by everybody.
+ * Creates a log and its folder. If the folder were missing, cron's shell would fail before the command starts, and a log
+ * that the shell creates would be readable by everyone.
  */
 export function makeLog(file: string, owner?: Owner): void {
   try {
@@ -33,7 +33,7 @@ export function makeLog(file: string, owner?: Owner): void {
   }
 }
 
-/** Where a log cannot be opened, the shell gives up before the command starts, and nobody hears of it. */
+/** If a log cannot be opened, cron's shell fails before the command starts, and nobody notices. */
 export function checkWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK | constants.X_OK);
@@ -46,8 +46,7 @@ export function checkWritable(file: string): void {
 }
 
 /**
- * The same for another user, in whose name only root can ask. Without setpriv, which util-linux has, nothing is
- * known and nothing said.
+ * The same for another user, on whose behalf only root can check. Without setpriv (from util-linux), it is not checked.
  */
 export function checkWritableBy(user: string, { uid, gid }: Owner, file: string): void {
   const question = 'test -w "$1" && test -x "$1" && ! test -d "$2" && { test -w "$2" || ! test -e "$2"; }';
@@ -59,11 +58,11 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
   if (error !== undefined || status === 0) return;
   throw new LajuError(`${file} cannot be written by ${user}`, {
     code: "E_CRONTAB_FILES",
-    hint: `The crontab was not changed. Give the folder to ${user} (chown), or name another one with --log-dir.`,
+    hint: `The crontab was not changed. Make ${user} the folder's owner (chown), or choose another one with --log-dir.`,
   });
 }
 
-/** The data folder: made by root for itself, it would keep the crontab's user from recording runs. */
+/** Creates the data folder for the crontab's user: in a folder that belongs to root, no runs could be recorded. */
 export function prepareFolder(folder: string, owner: Owner): void {
   try {
     makeFolder(folder, owner);
@@ -72,7 +71,7 @@ export function prepareFolder(folder: string, owner: Owner): void {
   }
 }
 
-/** Keeps a crontab as it was, for its owner's eyes only; the file is whole or the previous one. */
+/** Saves a crontab atomically, readable only by its owner. */
 export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
   const file = join(data, "crontab.bak");
   try {

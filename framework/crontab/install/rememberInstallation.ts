@@ -10,7 +10,7 @@ import { type Installation, installationFile, readInstallation } from "../../hos
 import { stableHash } from "../../schedule/expression/hash";
 import type { CrontabTarget } from "./installer";
 
-/** Since when the crontab has these very entries of a command; undefined when that is not known. */
+/** Since when the crontab has these exact entries of a command; undefined if unknown. */
 export function installedSince(
   installation: Installation | undefined,
   { rows }: CrontabTarget,
@@ -21,7 +21,7 @@ export function installedSince(
   return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
 }
 
-/** This build, for comparing it with the one that was installed; undefined where there is none. */
+/** This build, for comparing it with the installed one; undefined if there is none. */
 export function thisBuild(): { id: string; builtAt: number } | undefined {
   try {
     return { id: contentHash(readFileSync(paths.manifest)), builtAt: statSync(paths.manifest).mtimeMs };
@@ -31,8 +31,8 @@ export function thisBuild(): { id: string; builtAt: number } | undefined {
 }
 
 /**
- * Entries that were there before keep their time. `asked` is what the user named of `options`. Book-keeping never stops
- * an installation.
+ * Remembers what was installed. Unchanged entries keep their time. `asked` are the `options` that the user gave. Failing to
+ * remember never stops an installation.
  */
 export function rememberInstallation(
   target: CrontabTarget,
@@ -62,7 +62,7 @@ export function rememberInstallation(
 
 const mostBuilds = 50;
 
-/** A build of which single commands were installed is not the one that the block is of. */
+/** Installing only some commands doesn't make the block one of this build. */
 function buildsWith(
   installation: Installation | undefined,
   { isWhole, now }: { isWhole: boolean; now: number },
@@ -87,9 +87,9 @@ function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
 function write(installation: Installation): void {
   try {
     makeFolder(dirname(installationFile));
-    // LAJU_GROUP may read it, but not name the folder of logs that is shown.
+    // LAJU_GROUP may read it, but must not be able to change the log folder in it.
     writeWhole(installationFile, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
   } catch {
-    // `status` then knows of missed starts only what monitor noted.
+    // Then `status` knows only those missed starts that the monitor noted.
   }
 }

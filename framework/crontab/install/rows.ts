@@ -11,13 +11,13 @@ import type { CrontabEntry, CrontabRow } from "../text/line";
 import { portableRunner } from "../text/portable";
 
 export interface RowOptions {
-  /** The zone of the host whose cron gets the entries. */
+  /** The time zone of the host whose cron gets the entries. */
   hostTimezone: string;
-  /** Whether that is the daemon's own TZ and not the system's zone. */
+  /** Whether `hostTimezone` is the daemon's own TZ rather than the system's. */
   isDaemonsOwn?: boolean | undefined;
-  /** The folder of the logs, where it is not the app's own. */
+  /** The log folder, if it is not the app's own. */
   logs?: string | undefined;
-  /** Lines that need no ledger: the shell alone decides, locks and limits. */
+  /** Lines that need no ledger: the shell does the guarding, locking and time limits. */
   isPortable?: boolean | undefined;
   /** The cron that gets the entries; Debian's if absent. */
   cron?: CronFacts | undefined;
@@ -41,7 +41,7 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-/** A schedule that this cron cannot start at its times is refused: at others it would not be that schedule. */
+/** Refuses a schedule that this cron cannot start at exactly its times. */
 function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): void {
   const refusal = cron && refusalOf(schedule, cron);
   if (refusal === undefined) return;
@@ -57,7 +57,7 @@ function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): 
 
 type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
 
-/** Guards take most of the time, and many commands have few different schedules: each is written once. */
+/** Caches entries by schedule: guards take most of the time, and many commands share few schedules. */
 function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false, cron }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
   return ({ name, timezone, oneServer, overlap }, schedule) => {
@@ -85,7 +85,7 @@ function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false, cron }: Ro
 }
 
 interface LineOptions {
-  /** Whether several servers have to agree on who runs it. */
+  /** Whether several servers must agree on which of them runs it. */
   isClaimed?: boolean;
   isPortable?: boolean;
   cron?: CronFacts | undefined;
@@ -95,7 +95,7 @@ interface LineOptions {
   daemonTimezone: string | undefined;
 }
 
-/** An entry of the schedule as the crontab has it, with what the command has to be told. */
+/** A schedule's entry for the crontab, with what the command needs to know. */
 export function crontabEntry(
   { fields, guard, delay, id, isCoarse }: CronEntry,
   { isClaimed = false, isPortable = false, daemonTimezone, cron, mayOverlap = false }: LineOptions,

@@ -11,7 +11,7 @@ import type { CrontabTarget } from "./installer";
 import { type OtherTable, otherTables } from "./otherTables";
 import { readCrontab } from "./systemCrontab";
 
-/** Roots of blocks beside the app's own that start its commands too. */
+/** The roots of other blocks that also start this app's commands. */
 export function secondBlocks(asked: TargetOptions, read = readCrontab): string[] {
   const own = installedRoot(asked, read);
   try {
@@ -19,27 +19,27 @@ export function secondBlocks(asked: TargetOptions, read = readCrontab): string[]
       .map(({ root }) => root)
       .filter((root) => root !== own);
   } catch {
-    return []; // No crontab program, or a table that others complain about.
+    return []; // No crontab program, or a broken crontab, which other checks report.
   }
 }
 
-/** Roots of blocks whose folder is not there, whichever app it was of: nobody else tells that each of their starts fails. */
+/** The roots of blocks whose folder is gone, of any app: nothing else reports that their starts fail. */
 export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   try {
     return allBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
       .map(({ root }) => root)
       .filter((root) => lstatSync(root, { throwIfNoEntry: false }) === undefined);
   } catch {
-    return []; // As above, or a folder that this user may not look into.
+    return []; // As above, or a folder that this user may not read.
   }
 }
 
-/** The first of the tables beside this crontab that start this app's commands too. */
+/** The first of the other tables that also start this app's commands. */
 export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
 
-/** What that does, and the command that ends it. */
+/** What such a table causes, and the command that removes the entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
   const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
@@ -49,11 +49,11 @@ export function otherTableText(other: OtherTable) {
 function removalOf(other: OtherTable): string {
   if ("file" in other) return `rm ${shellQuote(other.file)}`;
   const command = removeCommand(other.root, other.user);
-  // Without it root would go on as the user whose app this is.
+  // Without this setting, root's command would run as the app's user.
   return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
-/** What a second block does, and the command that takes it out. */
+/** What a second block causes, and the command that removes it. */
 export function secondBlockText(own: string, second: string, user: string | undefined) {
   return {
     message: `The crontab has this app's entries twice, as ${own} and as ${second}: every command runs twice`,
@@ -62,8 +62,8 @@ export function secondBlockText(own: string, second: string, user: string | unde
 }
 
 /**
- * Throws where the crontab has this app's entries under another root: with a second block every command would run
- * twice. A block that is there already is brought up to date all the same, and `crontab:check` reports the other.
+ * Throws if the crontab has this app's entries under another root, because with a second block every command would run
+ * twice. An existing block is updated anyway, and `crontab:check` reports the other one.
  */
 export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions, read = readCrontab): void {
   const { root } = target.place;
@@ -72,7 +72,7 @@ export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions,
   if (other === undefined || blocks.some((block) => block.root === root)) return;
   const isSame = other.place === "gone" ? ", where the app was before" : "";
   throw new LajuError(
-    `the crontab has this app's entries already, as ${other.root}${isSame}: a second block would run every command twice`,
+    `the crontab already has this app's entries, as ${other.root}${isSame}: a second block would run every command twice`,
     {
       code: "E_CRONTAB_SECOND",
       hint: `Run \`${installCommand({ ...options, root }, { namesRoot: true, flags: ["--replace"] })}\` to replace them.`,
@@ -80,7 +80,7 @@ export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions,
   );
 }
 
-/** The same where another user's crontab, or a file of the system's, has them and this crontab has none. */
+/** The same if another user's crontab, or a system file, has the entries and this crontab has none. */
 export function refuseSecondTable(target: CrontabTarget, read = readCrontab): void {
   const other = otherTable(target);
   if (other === undefined || target.rows.length === 0 || appBlocks(read(target).text).length > 0) return;
@@ -90,7 +90,7 @@ export function refuseSecondTable(target: CrontabTarget, read = readCrontab): vo
       ? `\`node laju crontab:install --user ${shellQuote(other.user)}\` brings them up to date, or r`
       : "R";
   throw new LajuError(
-    `${where} has this app's entries already, as ${other.root}: a second block would run every command twice`,
+    `${where} already has this app's entries, as ${other.root}: a second block would run every command twice`,
     { code: "E_CRONTAB_SECOND", hint: `${update}emove them first: \`${removalOf(other)}\`.` },
   );
 }

@@ -18,14 +18,14 @@ import { refuseSecondBlock, refuseSecondTable } from "./secondBlocks";
 import { readingOnce } from "./systemCrontab";
 import { checkInstallable, crontabTarget, targetOptions, userOption } from "./target";
 
-/** What `enable` and `disable` take. */
+/** The options of `enable` and `disable`. */
 export const switchOptions = {
-  install: { type: "boolean", description: "Change the crontab as well, as crontab:install <Name> does" },
+  install: { type: "boolean", description: "Also change the crontab, as crontab:install <Name> does" },
   ...targetOptions,
   ...userOption,
 } as const;
 
-/** Enables or disables a command in this deployment, and prints what that comes to. */
+/** Enables or disables a command in this deployment, and prints the effect. */
 export function switchCommand(
   typed: string,
   isEnabled: boolean,
@@ -52,7 +52,7 @@ export function setEnabled(
   const read = readingOnce();
   const options = forInstalling(asked, { read, isPartial: true });
   const command = findCommand(typed, readCatalog().commands);
-  // What would keep the crontab from being installed is told before anything is written.
+  // Check that the crontab can be installed before writing anything.
   if (asked.install) {
     const target = crontabTarget(options, [command.name]);
     checkInstallable(target);
@@ -65,7 +65,7 @@ export function setEnabled(
   const ended = hasIncident ? endIncidents(command.name, "is disabled", Date.now()) : [];
   if (ended.length > 0) startSender();
   const done = [isChange ? changed(command.name, isEnabled) : unchanged(command.name, isEnabled)];
-  if (ended.length > 0) done.push("Its open incident ended");
+  if (ended.length > 0) done.push("Its open incident was closed");
   if (asked.install) done.push(crontabSummary(installCrontab(crontabTarget(options, [command.name]))));
   const notice = noticeOf({ ...command, enabled: isEnabled }, { ...options, install: asked.install });
   return { done, notice };
@@ -76,10 +76,10 @@ function changed(name: string, isEnabled: boolean): string {
 }
 
 function unchanged(name: string, isEnabled: boolean): string {
-  return `${name} is ${isEnabled ? "enabled" : "disabled"} already`;
+  return `${name} is already ${isEnabled ? "enabled" : "disabled"}`;
 }
 
-/** What is still to be done, or why it will not be started all the same. */
+/** What still has to be done, or why the command is not started anyway. */
 function noticeOf(
   command: DeployedCommand,
   options: TargetOptions & { install?: boolean | undefined },
@@ -88,19 +88,19 @@ function noticeOf(
   const { name, schedules, environments, enabled } = command;
   if (schedules.length === 0) return "It has no schedule: the crontab does not start it.";
   if (scheduledHere([{ ...command, enabled: true }], env).length === 0) {
-    return `It is scheduled in the environment ${environments?.join(", ")} only, and this is ${env}.`;
+    return `It is only scheduled in the environment ${environments?.join(", ")}, and this is ${env}.`;
   }
   if (install) return undefined;
   if (isScheduleWorking())
-    return `schedule:work ${enabled ? "starts" : "no longer starts"} it, from the next minute on.`;
+    return `schedule:work ${enabled ? "starts" : "no longer starts"} it from the next minute on.`;
   return crontabNotice(name, enabled, hasEntries(name, options));
 }
 
 function crontabNotice(name: string, isEnabled: boolean, has: ReturnType<typeof hasEntries>): string {
   const verb = `node laju crontab:install ${name}`;
-  if (isEnabled) return has === true ? "The crontab starts it." : `The crontab starts it after ${verb}.`;
-  if (has === true) return `The crontab starts it until ${verb} is run.`;
+  if (isEnabled) return has === true ? "The crontab starts it." : `The crontab will start it after ${verb}.`;
+  if (has === true) return `The crontab keeps starting it until you run ${verb}.`;
   return has === false
     ? "The crontab has no entry that starts it."
-    : `Whether the crontab starts it is not known: ${has.unknown}.`;
+    : `Cannot tell whether the crontab starts it: ${has.unknown}.`;
 }

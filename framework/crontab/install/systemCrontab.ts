@@ -8,13 +8,13 @@ import { LajuError } from "../../config/errors";
 import { crontabProgram } from "../../host/crontabProgram";
 import { escapedReturns, hiddenHeader, withoutHeader } from "../text/listing";
 
-/** Whose crontab, and by which program: the caller's and `crontab` unless said otherwise. */
+/** Whose crontab, and through which program: by default the caller's, through `crontab`. */
 export interface CrontabAccess {
   user?: string;
   program?: string;
 }
 
-/** The crontab's bytes; empty, with `exists` false, where there is none yet. Any doubt is an error. */
+/** The crontab's bytes; empty, with `exists` false, if there is none yet. Throws if in doubt. */
 export function readCrontab(access: CrontabAccess): { text: Buffer; exists: boolean } {
   const listed = list(access);
   if (listed === undefined) return { text: Buffer.alloc(0), exists: false };
@@ -22,7 +22,7 @@ export function readCrontab(access: CrontabAccess): { text: Buffer; exists: bool
   return { text: listed, exists: true };
 }
 
-/** Reads each crontab once, however often it is asked for: for what only looks, since each look starts a program. */
+/** Reads each crontab only once, because each read starts a program. For code that only reads. */
 export function readingOnce(): typeof readCrontab {
   const seen = new Map<string, ReturnType<typeof readCrontab>>();
   return (access) => {
@@ -33,7 +33,7 @@ export function readingOnce(): typeof readCrontab {
   };
 }
 
-/** Lets the system's crontab judge a table without installing it, where it has a way to. */
+/** Lets the system's crontab check a table without installing it, if it supports that. */
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   const way = crontabProgram(access.program)?.dryRun;
   if (way === undefined) return;
@@ -42,20 +42,20 @@ export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
     way === "-T" ? run(access, ["-T", file]) : run(access, [...userArgs(access), "-n", "-"], { stdin: fd }),
   );
   if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(said(result))) return;
-  throw new LajuError(`crontab refuses the new table: ${said(result)}`, {
+  throw new LajuError(`crontab rejects the new table: ${said(result)}`, {
     code: "E_CRONTAB_REFUSED",
-    hint: "Nothing was changed. crontab counts lines from 0 or 1; mend the line with `crontab -e`.",
+    hint: "Nothing was changed. crontab counts lines from 0 or 1; fix the line with `crontab -e`.",
   });
 }
 
-/** Installs a table, and makes sure that it is the one that the system has now. */
+/** Installs a table, and verifies that the system now has it. */
 export function writeCrontab(text: Buffer, access: CrontabAccess): void {
-  // From a complete file: of a pipe whose writer dies, crontab would install the part that came through.
+  // From a complete file: if the writer of a pipe died, crontab would install a partial table.
   const result = withFile(text, (_, fd) => run(access, [...userArgs(access), "-"], { stdin: fd }));
   if (result.status !== 0) {
     throw new LajuError(`crontab could not install the new table: ${said(result)}`, {
       code: "E_CRONTAB_WRITE",
-      hint: "Look at the present table with `crontab -l`; the previous one is in data/crontab.bak.",
+      hint: "Look at the current table with `crontab -l`; the previous one is in data/crontab.bak.",
     });
   }
   if (list(access)?.equals(text)) return;
@@ -65,7 +65,7 @@ export function writeCrontab(text: Buffer, access: CrontabAccess): void {
   });
 }
 
-/** What `crontab -l` shows, complete; undefined when it says that there is no table. */
+/** The complete output of `crontab -l`; undefined if it says that there is no crontab. */
 function list(access: CrontabAccess): Buffer | undefined {
   const args = [...userArgs(access), "-l"];
   const whole = run(access, args, { env: { CRONTAB_NOHEADER: "N" } });
@@ -73,14 +73,14 @@ function list(access: CrontabAccess): Buffer | undefined {
     if (whole.stdout.length === 0 && saysNone(said(whole), access)) return undefined;
     throw cannotRead(said(whole));
   }
-  // Debian hides its own three lines, or up to three comments of a table that was put there by hand.
+  // Debian hides its own three header lines, or up to three comments of a table that was installed by hand.
   if (!hiddenHeader(whole.stdout)) return whole.stdout;
   const usual = run(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(said(usual));
   return withoutHeader(whole.stdout, usual.stdout);
 }
 
-/** Whether these words mean that the user has no crontab yet. Each program has its own, and only its own count. */
+/** Whether this message means that the user has no crontab yet. Each program has its own, and only its own counts. */
 function saysNone(words: string, access: CrontabAccess): boolean {
   if (/^(crontab: )?no crontab for [^\n]+$/.test(words)) return true;
   const cron = crontabProgram(access.program)?.cron;
@@ -88,15 +88,15 @@ function saysNone(words: string, access: CrontabAccess): boolean {
   return cron === "bcron" && /^bcrontab: (Fatal: )?Crontab does not exist$/.test(words);
 }
 
-/** The others list a table as it is. */
+/** Whether it shows carriage returns as `\r`. The programs named here list a table unchanged. */
 function showsReturns(access: CrontabAccess): boolean {
   const cron = crontabProgram(access.program)?.cron;
   return cron !== "busybox" && cron !== "systemd-cron" && cron !== "bcron";
 }
 
 /**
- * Debian's `crontab -l` shows a carriage return as `\r`, as it does a backslash and an r. `crontab -e` gives
- * the editor the very bytes, and `cat` for an editor changes nothing.
+ * Debian's `crontab -l` shows a carriage return as `\r`, just like a backslash and an r. `crontab -e` gives the editor the
+ * exact bytes, and `cat` as the editor changes nothing.
  */
 function refuseReturns(listed: Buffer, access: CrontabAccess): void {
   const edit = run(access, [...userArgs(access), "-e"], { env: { VISUAL: "cat", EDITOR: "cat" } });
@@ -106,9 +106,9 @@ function refuseReturns(listed: Buffer, access: CrontabAccess): void {
   if (isKnown && !edit.stdout.includes("\r")) return;
   throw new LajuError(
     isKnown
-      ? "the crontab has carriage returns (CRLF line ends), which `crontab -l` cannot give back as they are"
-      : "the crontab has `\\r` in it, and nothing tells whether that is a carriage return",
-    { code: "E_CRONTAB_RETURNS", hint: "Take it out with `crontab -e` first. Nothing was changed." },
+      ? "the crontab has carriage returns (CRLF line endings), which `crontab -l` does not show as they are"
+      : "the crontab contains `\\r`, and it cannot be determined whether that is a carriage return",
+    { code: "E_CRONTAB_RETURNS", hint: "Remove it with `crontab -e` first. Nothing was changed." },
   );
 }
 
@@ -117,7 +117,7 @@ interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** Its messages are in English. */
+/** With LC_ALL=C, so that messages are in English. */
 function run(access: CrontabAccess, args: string[], options: RunOptions = {}): CrontabAnswer {
   const { program = "crontab" } = access;
   if (isRoots(access, args)) {
@@ -134,7 +134,7 @@ function run(access: CrontabAccess, args: string[], options: RunOptions = {}): C
   return result;
 }
 
-/** What touches a table; how crontab(1) is built, and whether it likes a table, it tells everybody. */
+/** Whether root must run this: anything that touches a crontab. Its version, and checking a table, work for everyone. */
 function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
   return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
 }
@@ -142,7 +142,7 @@ function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
 function userArgs({ user }: CrontabAccess): string[] {
   if (user === undefined) return [];
   if (process.geteuid?.() === 0) return ["-u", user];
-  // Root installed it for this very user, who looks at it now.
+  // Root installed it for this user, who is reading it now.
   const own = userInfo().username;
   if (user === own) return [];
   if (hasRootsCrontab()) {
@@ -178,7 +178,8 @@ function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
 
 function said({ stderr, status, signal }: CrontabAnswer): string {
   return (
-    stderr.toString().trim() || (signal ? `it was ended by ${signal}` : `it ended with status ${status}`)
+    stderr.toString().trim() ||
+    (signal ? `it was terminated by ${signal}` : `it exited with status ${status}`)
   );
 }
 

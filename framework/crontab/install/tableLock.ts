@@ -5,8 +5,8 @@ import { paths } from "../../config/config";
 import { withLockOn } from "../../runs/lock/lock";
 
 /**
- * Reading a crontab, changing it and writing it back is one step for all of this user's apps: crontab(1) locks nothing.
- * The lock is the kernel's and ends with the process.
+ * Makes reading, changing and writing a crontab one step for all of this user's apps, because crontab(1) doesn't lock. The
+ * kernel releases the lock when the process ends.
  */
 export function withCrontabLock<T>(user: string, action: () => T): T {
   const file = join(lockFolder(), `crontab-${encodeURIComponent(user)}.lock`);
@@ -14,8 +14,8 @@ export function withCrontabLock<T>(user: string, action: () => T): T {
 }
 
 /**
- * One for all apps of the user: in the home folder, where nobody else can take the name. A user without one, as
- * services are, has a lock for each app.
+ * One lock for all of the user's apps, in the home folder, where nobody else can create it. A user without a home folder, such
+ * as a service, has one lock per app.
  */
 function lockFolder(): string {
   const { homedir, uid } = userInfo();

@@ -19,7 +19,7 @@ import { portableNotes } from "../text/portable";
 import type { CrontabTarget } from "./installer";
 import { crontabRows } from "./rows";
 
-/** What all crontab verbs take. */
+/** The options of all crontab verbs. */
 export const targetOptions = {
   root: {
     type: "string",
@@ -29,12 +29,12 @@ export const targetOptions = {
   node: {
     type: "string",
     value: "file",
-    description: "The node that cron starts (default: the one that runs this)",
+    description: "The node that cron starts (default: the one running this)",
   },
   "log-dir": {
     type: "string",
     value: "folder",
-    description: "The folder of the logs (default: logs/ in the root)",
+    description: "The log folder (default: logs/ in the root)",
   },
   env: {
     type: "string",
@@ -43,7 +43,7 @@ export const targetOptions = {
   },
   portable: {
     type: "boolean",
-    description: "Let the shell alone decide, lock and limit (flock, timeout): for hosts without the ledger",
+    description: "Let the shell check times, lock and limit (flock, timeout): for hosts without the ledger",
   },
   cron: {
     type: "string",
@@ -53,7 +53,7 @@ export const targetOptions = {
   },
 } as const;
 
-/** Of verbs that touch a crontab. */
+/** For verbs that touch a crontab. */
 export const userOption = {
   user: {
     type: "string",
@@ -63,7 +63,7 @@ export const userOption = {
   },
 } as const;
 
-/** The crontab entries that the last build asks for, and where they go. */
+/** The crontab entries for the last build, and where to install them. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
   const commands = readBuiltCommands();
   const cron = hostCron(options).facts;
@@ -86,12 +86,12 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
   };
 }
 
-/** Naming oneself is naming nobody; to root every user is another one, for it can do what they cannot. */
+/** Naming yourself changes nothing. For root, every user counts as another one, because root can do what they cannot. */
 function isOthers(user: string | undefined): user is string {
   return user !== undefined && (process.geteuid?.() === 0 || user !== userInfo().username);
 }
 
-/** The entry for `laju monitor`, where MONITOR asks for it: after all others, whatever their priority. */
+/** The entry for `laju monitor`, if MONITOR is set: after all others, whatever their priority. */
 function monitorRows(logs: string): CrontabRow[] {
   if (!settings().hasMonitor) return [];
   return [
@@ -113,12 +113,12 @@ function placeOf(
 ): CrontabPlace {
   checkAbsolute("--root", root);
   checkAbsolute("--node", node);
-  // "/srv/current/" is no other block than "/srv/current".
+  // "/srv/current/" names the same block as "/srv/current".
   const folder = resolve(root);
   return { root: folder, build: join(folder, "build"), node, cron };
 }
 
-/** Logs stay where LAJU_LOGS puts them; without it they belong to the root that cron sees. */
+/** Logs go where LAJU_LOGS puts them; without it, to the root as cron sees it. */
 function logFolder({ "log-dir": folder }: TargetOptions, { root }: CrontabPlace): string {
   if (folder !== undefined) return checkAbsolute("--log-dir", folder);
   const below = relative(paths.root, paths.logs);
@@ -130,13 +130,13 @@ function checkAbsolute(option: string, path: string): string {
   throw new LajuError(`${option} ${path} is not an absolute path`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "cron starts commands from elsewhere, so every path in the crontab is absolute.",
+    hint: "cron starts commands from another folder, so every path in the crontab must be absolute.",
   });
 }
 
 /**
- * What must hold before entries are installed: the program and the build are there, the build is current, and the system
- * has the zones that guards name.
+ * Checks what installing entries requires: the program and the build exist, the build is current, and the system has the time
+ * zones that guards use.
  */
 export function checkInstallable({ rows, place }: CrontabTarget): void {
   checkExecutable(place.node);
@@ -161,19 +161,19 @@ function checkExecutable(node: string): void {
   } catch (error) {
     throw new LajuError(`${node} cannot be executed: ${error.code}`, {
       code: "E_NODE",
-      hint: "Name the node that cron shall start with --node.",
+      hint: "Name the node that cron should start with --node.",
       cause: error,
     });
   }
 }
 
-/** A broken or unbuilt source never changes what cron runs. */
+/** Sources that are broken or not built must never change what cron runs. */
 function checkCurrent(manifest: Manifest): void {
   const [problem] = manifest.problems;
   if (problem !== undefined) {
     throw new LajuError(`the last build left out ${problem.file}`, {
       code: "E_BUILD_PROBLEMS",
-      hint: `${problem.message}\n  Correct it and run npm run build; the crontab stays as it is until then.`,
+      hint: `${problem.message}\n  Fix it and run npm run build; the crontab stays as it is until then.`,
     });
   }
   const drift = driftText(manifest);
@@ -184,7 +184,7 @@ function checkCurrent(manifest: Manifest): void {
   });
 }
 
-/** What is worth knowing of these entries before they are used: one sentence each. */
+/** What to know before using these entries, one sentence each. */
 export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOptions): string[] {
   const link = linkWarning(place);
   const notes = options.portable ? portableWarnings(rows) : [];
@@ -195,7 +195,7 @@ function portableWarnings(rows: readonly CrontabRow[]): string[] {
   return portableNotes(commandsOf(rows), hostClock().hostTimezone);
 }
 
-/** Why nothing is scheduled, when nothing is: the usual surprise of a first installation. */
+/** Why nothing is scheduled, which is a common surprise on a first installation. */
 export function nothingScheduled(options: TargetOptions, commands: CommandFacts[]): string {
   const environment = options.env ?? environmentName();
   const elsewhere = commands.filter(
@@ -203,12 +203,12 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
   );
   if (elsewhere.length === 0) return "No command has a schedule.";
   const names = [...new Set(elsewhere.flatMap(({ environments }) => environments ?? []))].join(", ");
-  return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are in: ${names}.`;
+  return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are scheduled in: ${names}.`;
 }
 
-/** A release's folder changes under a link; data kept in it would be left behind. */
+/** A link to the current release changes with each release, and data inside a release would be left behind. */
 function linkWarning({ root }: CrontabPlace): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;
-  return `${root} is a link, and ${paths.data} stays in one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;
+  return `${root} is a link, but ${paths.data} is inside one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;
 }

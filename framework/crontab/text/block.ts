@@ -4,32 +4,32 @@ import { stableHash } from "../../schedule/expression/hash";
 import { oneLine } from "../../schedule/expression/oneLine";
 import { type CrontabPlace, type CrontabRow, crontabLine } from "./line";
 
-/** What a begin marker says beside the block's id. */
+/** What a begin marker says besides the block's id. */
 export interface BlockNotes {
   /** The hash of the lines when laju wrote them, so that edits by hand are seen. */
   hash?: string;
-  /** The environment that was asked for by name, where one was. */
+  /** The environment, if one was given. */
   environment?: string | undefined;
-  /** The table had no newline at its end, so one was put before the block and goes with it. */
+  /** The crontab did not end with a newline, so one was added before the block; it is removed with the block. */
   addedNewline: boolean;
 }
 
 /**
- * An app's crontab entries between their markers, with a final newline; empty when there is none. The block keeps the
- * environment, if one is named.
+ * An app's crontab entries between their markers, with a final newline; empty if there are none. The block records the
+ * environment, if one is given.
  */
 export function crontabBlock(rows: readonly CrontabRow[], place: CrontabPlace, environment?: string): string {
   const lines = [...rows].sort(byPriority).flatMap((row) => rowLines(row, place));
   return blockAround(place.root, lines.map((line) => `${line}\n`).join(""), environment);
 }
 
-/** The same for lines that are there already, each with its newline. */
+/** The same for existing lines, each with its newline. */
 export function blockAround(root: string, body: string, environment?: string): string {
   if (body === "") return "";
   return textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body), { environment, addedNewline: false }));
 }
 
-/** A block around these lines, whose hash the begin marker carries. In and out as bytes (`bytesOf`). */
+/** A block around these lines, with their hash in the begin marker. Takes and returns bytes (`bytesOf`). */
 export function renderBlock(id: string, body: string, { environment, addedNewline }: BlockNotes): string {
   const named = environment === undefined ? "" : ` env=${encodeURIComponent(environment)}`;
   const note = addedNewline ? " newline=added" : "";
@@ -44,7 +44,7 @@ export function endMarker(id: string): string {
   return `# END laju ${id}`;
 }
 
-/** What follows the id on a begin marker; undefined when the line is some other app's. */
+/** Parses what follows the id on a begin marker; undefined if the line belongs to another app. */
 export function readNotes(text: string): BlockNotes | undefined {
   const match = /^(?: hash=([0-9a-f]{8})(?: env=([\w%.~!*'()-]+))?)?( newline=added)?$/.exec(text);
   if (match === null) return undefined;
@@ -52,7 +52,7 @@ export function readNotes(text: string): BlockNotes | undefined {
   return { hash, environment: environment && decoded(environment), addedNewline: newline !== undefined };
 }
 
-/** Which app a line opens the block of; undefined for any other line. In as bytes, out as text. */
+/** The app whose block a line opens; undefined for any other line. Takes bytes, returns text. */
 export function rootOfBegin(line: string): string | undefined {
   if (!line.startsWith(beginMarker(""))) return undefined;
   const notes = "(?: hash=[0-9a-f]{8}(?: env=[\\w%.~!*'()-]+)?)?(?: newline=added)?";
@@ -60,7 +60,7 @@ export function rootOfBegin(line: string): string | undefined {
   return root === undefined ? undefined : textOf(root);
 }
 
-/** As it stands where somebody has edited it. */
+/** Returns the text unchanged if it was edited so that it cannot be decoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -69,7 +69,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A text as a string of its UTF-8 bytes (latin1): the form in which crontabs, of any encoding, are searched. */
+/** A text as a string of its UTF-8 bytes (latin1), so that crontabs of any encoding can be searched. */
 export function bytesOf(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
@@ -93,7 +93,7 @@ function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
   return [commentFor(row), ...row.entries.map((entry) => crontabLine(row, entry, place))];
 }
 
-/** One line, whatever the description holds, and never one that reads as a marker. */
+/** A single line, whatever the description contains, that never looks like a marker. */
 export function commentFor({ name, description }: CrontabRow): string {
   // A trailing backslash would make BusyBox crond take the next line for a part of the comment.
   const text = oneLine(description).replace(/[\\\s]+$/, "");
@@ -102,10 +102,10 @@ export function commentFor({ name, description }: CrontabRow): string {
 }
 
 function checkedId(root: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker is one line that people can read.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker must be one readable line.
   if (!/[\u0000-\u001f\u007f]|^\s|\s$/.test(root)) return root;
   throw new LajuError(`the app's folder ${JSON.stringify(root)} cannot name a crontab block`, {
     code: "E_CRONTAB_LINE",
-    hint: "Move it to a path without control characters, and without blanks at its ends.",
+    hint: "Move it to a path without control characters, and without spaces at either end.",
   });
 }

@@ -1,12 +1,12 @@
 import { rootOfBegin } from "./block";
 import { type FoundBlock, findBlock } from "./edit";
 
-/** A block of laju's, whichever app it belongs to. */
+/** One of laju's blocks, of any app. */
 export interface NamedBlock extends FoundBlock {
   root: string;
 }
 
-/** All blocks of a table. One whose markers are damaged is left out: who asks for it by name hears of that. */
+/** All blocks of a crontab, except those with damaged markers, which are reported when they are asked for by name. */
 export function allBlocks(crontab: Buffer): NamedBlock[] {
   const lines = crontab.toString("latin1").split("\n");
   const roots = new Set(lines.map(rootOfBegin).filter((root) => root !== undefined));
@@ -24,7 +24,7 @@ function readable(crontab: Buffer, root: string): FoundBlock | undefined {
   }
 }
 
-/** Which app such a file is of; undefined for any other file. */
+/** The app that a /etc/cron.d file belongs to; undefined for any other file. */
 export function rootOfCronD(text: string): string | undefined {
   return /^# laju (.+)\n# Written by `node laju crontab --format cron\.d`/.exec(text)?.[1];
 }

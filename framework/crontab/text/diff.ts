@@ -1,6 +1,6 @@
 import { type CrontabUnits, isCommand, unitsOf } from "./units";
 
-/** What becomes of a block: lines as people read them, and how many commands they are about. */
+/** How a block changes: the changed lines as text, and the number of commands by kind of change. */
 export interface CrontabDiff {
   lines: DiffLine[];
   added: number;
@@ -14,7 +14,7 @@ export interface DiffLine {
   text: string;
 }
 
-/** Compares two blocks' lines, command by command. */
+/** Compares the lines of two blocks command by command. */
 export function diffBodies(before: string, after: string): CrontabDiff {
   const old = unitsOf(before);
   const young = unitsOf(after);

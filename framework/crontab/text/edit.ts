@@ -19,13 +19,13 @@ export interface FoundBlock {
   /** The lines between the markers, as bytes (latin1). */
   body: string;
   notes: BlockNotes;
-  /** The lines are no longer, or not provably, those that laju wrote. */
+  /** The lines are no longer those that laju wrote, or that cannot be verified. */
   isEdited: boolean;
 }
 
 /**
- * Puts `block` (as crontabBlock writes it) in the place of this app's block, or at the end; no other byte changes.
- * `isThere` tells whether a shell named above it exists.
+ * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `isThere` tells
+ * whether a shell named above the block exists.
  */
 export function replaceBlock(
   crontab: Buffer,
@@ -48,7 +48,7 @@ export function replaceBlock(
   return Buffer.from(before + (lacksNewline ? "\n" : "") + text + after, "latin1");
 }
 
-/** Takes this app's block out, and what was put there for its sake; no other byte changes. */
+/** Removes this app's block, and a newline that was added for it. Changes no other byte. */
 export function removeBlock(crontab: Buffer, id: string): Buffer {
   const found = findBlock(crontab, id);
   if (found === undefined) return crontab;
@@ -58,18 +58,18 @@ export function removeBlock(crontab: Buffer, id: string): Buffer {
   return Buffer.concat([before, crontab.subarray(found.end)]);
 }
 
-/** What was found in a table, by root: checks ask for the same block many times, and nobody changes a table in place. */
+/** Caches the blocks found in a crontab: checks ask for the same one many times, and nobody changes a buffer in place. */
 const known = new WeakMap<Buffer, Map<string, FoundBlock | undefined>>();
 
-/** This app's block, undefined when there is none. Anything but one pair of markers is an error: nothing is guessed. */
+/** This app's block; undefined if there is none. Throws unless there is exactly one pair of markers. */
 export function findBlock(crontab: Buffer, id: string): FoundBlock | undefined {
   const blocks = known.get(crontab) ?? new Map<string, FoundBlock | undefined>();
   known.set(crontab, blocks);
-  if (!blocks.has(id)) blocks.set(id, lookForBlock(crontab, id));
+  if (!blocks.has(id)) blocks.set(id, searchBlock(crontab, id));
   return blocks.get(id);
 }
 
-function lookForBlock(crontab: Buffer, id: string): FoundBlock | undefined {
+function searchBlock(crontab: Buffer, id: string): FoundBlock | undefined {
   const table = crontab.toString("latin1");
   const lines = linesOf(table);
   const marks = lines.flatMap((line) => markAt(line, bytesOf(id)));
@@ -110,7 +110,7 @@ function linesOf(table: string): Line[] {
   return lines;
 }
 
-/** Compares with the very text of the marker; a regular expression made of a path would misread it. */
+/** Compares with the exact text of the marker, because a path is not safe in a regular expression. */
 function markAt(line: Line, id: string): Mark[] {
   if (!line.text.includes(" laju ")) return [];
   const trimmed = line.text.replace(/^[ \t]+|[ \t\r]+$/g, "");
@@ -126,28 +126,37 @@ function markIn(text: string, id: string, line: Line): Mark | undefined {
   return notes && { kind: "BEGIN", line, notes };
 }
 
-/** A block that crontabBlock made. */
+/** Parses a block that crontabBlock made. */
 function readBlock(block: string, id: string): FoundBlock {
   const found = findBlock(Buffer.from(block), id);
   if (found === undefined) throw new Error(`this is no block of ${id}: ${block}`);
   return found;
 }
 
-const mendHint =
-  "Mend it with `crontab -e`: one pair of markers, or neither marker nor entries. Nothing was changed.";
+const markersHint =
+  "Fix it with `crontab -e`: keep one pair of markers, or remove the markers and the entries. Nothing was changed.";
 
 function unpaired(id: string, marks: readonly Mark[]): LajuError {
-  const found = marks.map(({ kind, line }) => `${kind} in line ${line.number}`).join(", ");
-  const message = `the crontab's markers for ${id} are not one pair: ${found}`;
-  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: mendHint });
+  const message = unpairedText(id, marks);
+  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
+}
+
+function unpairedText(id: string, marks: readonly Mark[]): string {
+  const [first, second] = marks;
+  if (first !== undefined && second === undefined) {
+    const other = first.kind === "BEGIN" ? "END" : "BEGIN";
+    return `found "# ${first.kind} laju ${id}" on line ${first.line.number} of the crontab but no matching "# ${other}" line`;
+  }
+  const found = marks.map(({ kind, line }) => `${kind} on line ${line.number}`).join(", ");
+  return `the crontab's markers for ${id} are not one pair: ${found}`;
 }
 
 function damaged({ number, text }: Line): LajuError {
-  const message = `line ${number} of the crontab is a changed marker: ${JSON.stringify(text)}`;
-  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: mendHint });
+  const message = `line ${number} of the crontab is an altered marker: ${JSON.stringify(text)}`;
+  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }
 
 function strangerInside(id: string, number: number, text: string): LajuError {
   const message = `line ${number} of the crontab, within the block of ${id}, is another marker: ${text}`;
-  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: mendHint });
+  return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }

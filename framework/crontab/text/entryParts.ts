@@ -1,4 +1,4 @@
-/** What a crontab line of laju's starts. */
+/** What one of laju's crontab lines starts. */
 export interface EntryParts {
   /** The folder it starts in. */
   build: string;
@@ -8,7 +8,7 @@ export interface EntryParts {
   log: string;
 }
 
-/** Reads a line as crontabLine wrote it; undefined for any other. */
+/** Parses a line written by crontabLine; undefined for any other. */
 export function entryParts(line: string): EntryParts | undefined {
   const words = shellWords(line.replaceAll("\\%", "%"));
   const file = words.findIndex((word) => /^(commands\/.+|laju)\.js$/.test(word));
@@ -21,7 +21,7 @@ export function entryParts(line: string): EntryParts | undefined {
   return { build: folder, node, file: program, log: target };
 }
 
-/** What was read last: one block, by whoever asks for its node, its logs or its folders. */
+/** Caches the last block: several callers ask for its node, its logs or its folders. */
 let last: { body: string; entries: readonly EntryParts[] } | undefined;
 
 /** The entries of a block's lines, given as bytes (latin1). */
@@ -36,8 +36,8 @@ function readEntries(body: string): EntryParts[] {
 }
 
 /**
- * The words of a shell line without their quotes, as far as laju writes such lines: single and double quotes, and a
- * backslash outside of them. Nothing is expanded.
+ * Splits a shell line into words and removes the quotes. Supports what laju writes: single and double quotes, and a
+ * backslash outside of them. Expands nothing.
  */
 function shellWords(line: string): string[] {
   if (!/['"\\]/.test(line)) return line.split(/\s+/).filter((word) => word !== "");

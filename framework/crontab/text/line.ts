@@ -2,21 +2,21 @@ import { LajuError } from "../../config/errors";
 import { type CronFacts, cronFacts } from "../../host/crons";
 import { cronEscape, neutralQuote, shellQuote } from "../../text/shellQuote";
 
-/** A command as the crontab has it. */
+/** A command in the crontab. */
 export interface CrontabRow {
   name: string;
   description: string;
   entries: CrontabEntry[];
   /** The built file, relative to the build: "commands/SendDailyDigest.js". */
   file: string;
-  /** Words behind it. */
+  /** The arguments of the file. */
   args?: readonly string[];
   /** Absolute. */
   log: string;
   priority: number;
 }
 
-/** One line of a command. Shell text (`guard`, `delay`) has its % as the shell sees it, not yet escaped. */
+/** One line of a command. In shell text (`guard`, `delay`), % is not escaped yet. */
 export interface CrontabEntry {
   /** Five fields, or @reboot, exactly as cron has them. */
   fields: string;
@@ -32,7 +32,7 @@ export interface CrontabEntry {
   isDetached?: boolean;
 }
 
-/** Where the app stands: `root` names the block, cron starts `node` in `build`. All absolute. */
+/** Where the app is: `root` names the block, and cron starts `node` in `build`. All paths are absolute. */
 export interface CrontabPlace {
   root: string;
   build: string;
@@ -76,7 +76,7 @@ export function guarded({ guard, delay, isDetached }: CrontabEntry, start: strin
   return guard === undefined ? command : `${guard} ${command} ;; esac`;
 }
 
-/** crontab(1) reads almost anything as some schedule, so nothing but canonical fields gets there. */
+/** crontab(1) accepts almost anything as a schedule, so only canonical fields may get there. */
 function checkFields({ name }: CrontabRow, fields: string): void {
   if (/^(@[a-z]+|[\d*][\d*,/-]*( [\d*][\d*,/-]*){4})$/.test(fields)) return;
   throw new Error(`the crontab entry of ${name} has the fields ${JSON.stringify(fields)}`);
@@ -88,10 +88,10 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
     const what = { "\n": "a newline", "\r": "a carriage return", "\0": "a NUL" }[odd];
     throw new LajuError(`the crontab entry of ${name} would contain ${what}`, {
       code: "E_CRONTAB_LINE",
-      hint: "A line of a crontab cannot hold one. Rename the folder or file that has it.",
+      hint: "A crontab line cannot contain one. Rename the folder or file that has it.",
     });
   }
-  // Daemons differ over `\\`. shellQuote writes none, so this would be a guard's.
+  // Daemons disagree about `\\`. shellQuote never writes it, so it would come from a guard.
   if (command.includes("\\\\")) throw new Error(`the crontab entry of ${name} has \\\\ in it: ${command}`);
 }
 
@@ -118,7 +118,7 @@ function checkLength({ name }: CrontabRow, command: string): void {
   const length = Buffer.byteLength(command);
   if (length <= longestCommand) return;
   throw new LajuError(
-    `the crontab entry of ${name} is ${length} bytes long, and cron takes at most ${longestCommand}`,
+    `the crontab entry of ${name} is ${length} bytes long, but cron accepts at most ${longestCommand}`,
     { code: "E_CRONTAB_LINE", hint: "Shorten the paths of the app, of its log or of node." },
   );
 }

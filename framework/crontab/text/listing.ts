@@ -4,7 +4,7 @@ const header = [
   /^# \(Cron version.*\)$/,
 ];
 
-/** The length of the three lines that crontab itself puts on top of a table, 0 when they are not there. */
+/** The length of the three header lines that crontab itself adds to a table; 0 if there are none. */
 export function hiddenHeader(listing: Buffer): number {
   let start = 0;
   for (const pattern of header) {
@@ -16,14 +16,14 @@ export function hiddenHeader(listing: Buffer): number {
 }
 
 /**
- * The table without crontab's own header. A program that never writes one lists the same either way: there,
- * such lines are somebody's own and stay.
+ * The table without crontab's own header. A program that never writes a header lists the same either way; then such lines
+ * belong to the user and stay.
  */
 export function withoutHeader(whole: Buffer, usual: Buffer): Buffer {
   return whole.equals(usual) ? whole : whole.subarray(hiddenHeader(whole));
 }
 
-/** As Debian's `crontab -l` shows it: each carriage return as a backslash and an r. */
+/** The table as Debian's `crontab -l` shows it: each carriage return becomes a backslash and an r. */
 export function escapedReturns(table: Buffer): Buffer {
   return Buffer.from(table.toString("latin1").replaceAll("\r", "\\r"), "latin1");
 }

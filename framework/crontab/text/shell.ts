@@ -1,13 +1,13 @@
-/** Whether a program is there, by its path. */
+/** Whether the program with this path exists. */
 export type IsThere = (path: string) => boolean;
 
 /** Shells that understand the lines laju writes. */
 const posixShells = ["sh", "dash", "ash", "bash", "ksh", "ksh93", "mksh", "yash", "zsh"];
 
 /**
- * A SHELL line reaches every entry below it, other people's as well: a foreign `SHELL=/usr/sbin/nologin`, or a shell that
- * is not there, would silently keep ours from starting. Then, and only then, the block sets its own and restores the
- * foreign one.
+ * A SHELL line applies to every entry below it, including other people's. A foreign `SHELL=/usr/sbin/nologin`, or a shell that
+ * does not exist, would silently keep our entries from starting. Only in that case, the block sets its own shell and restores
+ * the foreign one.
  */
 export function posixShellAround(above: string, body: string, isThere: IsThere): string {
   const line = lastShellLine(above);
@@ -20,7 +20,7 @@ function lastShellLine(table: string): string | undefined {
   return table.split("\n").findLast((line) => shellIn(line) !== undefined);
 }
 
-/** cron's own reading: blanks around name and value don't count, and either may be quoted. */
+/** Parses as cron does: spaces around name and value don't count, and either may be quoted. */
 function shellIn(line: string): string | undefined {
   const value = /^[ \t]*(["']?)SHELL\1[ \t]*=[ \t]*(.*?)[ \t\r]*$/s.exec(line)?.[2];
   return value === undefined ? undefined : (/^(["'])(.*)\1$/s.exec(value)?.[2] ?? value);

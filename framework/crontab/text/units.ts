@@ -1,6 +1,6 @@
 /**
- * A block's lines by the command that they are for: its comment and its entries. Lines that name no command
- * (someone's own, or SHELL) stand by themselves.
+ * A block's lines grouped by command: its comment and its entries. Lines without a command (someone's own, or SHELL) are
+ * their own group.
  */
 export type CrontabUnits = Map<string, string[]>;
 
@@ -19,12 +19,12 @@ export function unitsOf(body: string): CrontabUnits {
   return units;
 }
 
-/** Whether a unit is a command of laju's, the monitor included, rather than a line by itself. */
+/** Whether a unit is one of laju's commands, including the monitor, and not a single line. */
 export function isCommand(key: string): boolean {
   return /^(commands\/\S+|laju)\.js$/.test(key);
 }
 
-/** The wanted lines of the named commands, and of all others those that are there already. */
+/** The wanted lines for the named commands, and the existing lines for all others. */
 export function withOnly(present: string, wanted: string, files: readonly string[]): string {
   const there = unitsOf(present);
   const chosen = unitsOf(wanted);

@@ -55,7 +55,7 @@ describe("the entries of an app in releases", () => {
     expect(again.stdout).toMatch(/^✓ Crontab was up to date: 1 unchanged\n {2}Kept from before: --root '/);
     expect(table()).toBe(before);
     rmSync(join(folder, "shared"), { recursive: true });
-    expect((await laju("crontab:check")).stdout).toContain(" is in order");
+    expect((await laju("crontab:check")).stdout).toContain(" is up to date");
     expect((await laju("crontab:install")).status).toBe(0);
     expect(table()).toBe(before);
   });
@@ -83,7 +83,7 @@ describe("the entries of an app in releases", () => {
     ]) {
       const refused = await laju(...args, "--root", app.root);
       expect(refused.status).toBe(1);
-      expect(refused.stderr).toContain(`the crontab has this app's entries already, as ${current}: a second`);
+      expect(refused.stderr).toContain(`the crontab already has this app's entries, as ${current}: a second`);
       expect(table()).toBe(before);
     }
     const { stderr } = await laju("crontab:install", "--root", app.root);
@@ -135,7 +135,7 @@ describe("the entries of an app in releases", () => {
     expect(roots()).toEqual([current]);
     const left = await laju("crontab:check");
     expect(left.status).toBe(1);
-    expect(left.stdout).toContain(`starts ${current}, which is ${other.root} now, and this is ${app.root}\n`);
+    expect(left.stdout).toContain(`starts ${current}, which is now ${other.root}, but this is ${app.root}\n`);
     other.remove();
   });
 

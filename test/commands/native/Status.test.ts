@@ -63,12 +63,12 @@ describe("status", () => {
     );
   });
 
-  test("a new installation is in order, and nothing is overdue", async () => {
+  test("a new installation is up to date, and nothing is overdue", async () => {
     expect((await laju("crontab:install", "--yes", "--node", "/usr/bin/env")).status).toBe(0);
     const { stdout, status, stderr } = await laju("status", "--check");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     // Its options are no drift.
-    expect(stdout).toMatch(/The crontab of \w+ is in order\n$/);
+    expect(stdout).toMatch(/The crontab of \w+ is up to date\n$/);
   });
 
   test("a success, a failure and their messages", async () => {

@@ -111,7 +111,7 @@ describe("schedule.json", () => {
       app.run(["commands/LastDay.js"], { cwd: join(app.root, "build"), env: { LAJU_ENTRY: id } });
     // Midnight of a last day it is not, or only just.
     expect(await start(entry)).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect((await start("12345678")).stderr).toContain("its crontab entry is of another build than this");
+    expect((await start("12345678")).stderr).toContain("its crontab entry was written by a different build");
     rmSync(join(app.root, "schedule.json"));
     expect((await start(undefined)).stdout).toBe("ran\n");
   });

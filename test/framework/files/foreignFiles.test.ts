@@ -219,7 +219,7 @@ describe("systemd", () => {
   test("paths that a unit cannot contain are rejected, and only those", () => {
     const refused = samples.filter(isRefused);
     expect([refused.length > 5, refused.length < samples.length - 5]).toEqual([true, true]);
-    for (const sample of refused) expect(() => units(sample)).toThrow("which such a file cannot hold");
+    for (const sample of refused) expect(() => units(sample)).toThrow("which such a file cannot contain");
   });
 
   test("a unit starts exactly the intended command and shows the description", () => {
@@ -340,7 +340,7 @@ describe("Kubernetes", () => {
     fc.assert(
       fc.property(image, (name) => {
         if (!/^[\w][\w./:@-]*$/.test(name)) {
-          expect(() => make(name)).toThrow("is not the name of an image");
+          expect(() => make(name)).toThrow("is not an image name");
           return;
         }
         const [file] = make(name);

@@ -109,7 +109,7 @@ describe("schedule:work", () => {
     await worker.until(() => worker.lines().length >= 2);
     expect(worker.lines()[1]).toMatchObject({ level: "warn" });
     expect(worker.lines()[1]?.message).toMatch(
-      /^No command is scheduled in the environment "development"; \d are in: demo\.$/,
+      /^No command is scheduled in the environment "development"; \d are scheduled in: demo\.$/,
     );
     expect(worker.process.exitCode).toBeNull();
     process.kill(worker.pid, "SIGTERM");

@@ -71,7 +71,7 @@ const status: Status = {
     row("Rests", { isPaused: true }),
     row("Again", { last: run(1, 900, { state: "failed", exitStatus: 1 }), isRetrying: true }),
   ],
-  crontab: { state: "in order", message: "The crontab of deploy is in order", isBad: false },
+  crontab: { state: "in order", message: "The crontab of deploy is up to date", isBad: false },
   needsPerson: [],
 };
 
@@ -88,7 +88,7 @@ test("each command has a line: when, how long, how, and what comes next", () => 
   ○ Rests              never                          paused
   ● Again              1m ago      0.9s    retrying   next in 1h 39m
 
-  The crontab of deploy is in order
+  The crontab of deploy is up to date
   node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   run it again`);
 });
 
@@ -167,7 +167,7 @@ test("what needs attention comes first, and what never starts here has one line"
                  2m ago    0.7s            next in 1h 39m
   Not started here: Off (disabled); Elsewhere (only in staging)
 
-  The crontab of deploy is in order
+  The crontab of deploy is up to date
   node laju logs Bad   what it printed      node laju run Bad   run it again`);
   const all = arrangedStatus(rows, "name", () => true);
   expect(all.commands.map(({ name }) => name).slice(0, 3)).toEqual(["Bad", "ByHand", "Elsewhere"]);

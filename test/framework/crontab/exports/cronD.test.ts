@@ -24,7 +24,7 @@ test("a file for /etc/cron.d has the user in each line", () => {
 });
 
 test.each(["", "a b", "root * * *", "-u"])("%j is no user", (user) => {
-  expect(() => cronDFile(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user's name`);
+  expect(() => cronDFile(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user name`);
 });
 
 test("two apps never share a name, and cron takes all of them", () => {

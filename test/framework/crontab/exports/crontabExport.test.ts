@@ -36,7 +36,7 @@ describe("node laju crontab --format", () => {
 # Daily digest
 0 8 * * 1-5 deploy cd ${root}/build && /usr/bin/node commands/SendDailyDigest.js >> ${root}/logs/SendDailyDigest.log 2>&1
 `,
-      stderr: `${root}/logs is not there: make it before cron needs it.\n`,
+      stderr: `${root}/logs does not exist: create it before cron needs it.\n`,
     });
   });
 
@@ -67,7 +67,9 @@ describe("node laju crontab --format", () => {
     expect(units.stdout).toContain("# file: laju-srv_app-laju-monitor.timer\n");
     expect(units.stdout).toContain('"exec /usr/bin/node laju.js monitor >> /srv/app/logs/');
     const manifests = await run("--format", "kubernetes", "--image", "app:1");
-    expect(manifests.stderr).toBe("laju monitor is left out: a pod sees no other pod's ledger.\n");
+    expect(manifests.stderr).toBe(
+      "laju monitor is left out, because a pod cannot see another pod's ledger.\n",
+    );
     expect(manifests.stdout).not.toContain("monitor");
   });
 
@@ -106,19 +108,19 @@ describe("node laju crontab --format", () => {
     [
       ["systemd", "--env", "demo"],
       `✗ systemd cannot do what Nightly needs
-  Nightly: schedule "30 2 * * *" makes up for 02:30, which the clocks skip, and systemd leaves it out (America/New_York)
-    Choose hours that clocks never change in, or timezone: "UTC".
-  Nothing was written: an export is exact or not at all. The crontab takes all of them.
+  Nightly: schedule "30 2 * * *" makes up for 02:30, which the clocks skip, but systemd leaves it out (America/New_York)
+    Choose hours in which the clocks never change, or timezone: "UTC".
+  Nothing was written, because an export must be exact. The crontab supports all of them.
 `,
     ],
     [
       ["kubernetes", "--env", "often", "--image", "app:1"],
       `✗ Kubernetes cannot do what Often needs
-  Often: overlap "wait" lets starts wait for each other, and Kubernetes drops all but one
+  Often: overlap "wait" makes starts wait for each other, but Kubernetes drops all but one
     Set overlap: "skip".
-  Often: schedule "rate(45 minutes)" is no five fields
+  Often: schedule "rate(45 minutes)" cannot be written as five fields
     Choose an interval that divides an hour or a day evenly.
-  Nothing was written: an export is exact or not at all. The crontab takes all of them.
+  Nothing was written, because an export must be exact. The crontab supports all of them.
 `,
     ],
   ])("%j names the command that it cannot express", async (words, stderr) => {
@@ -137,12 +139,12 @@ describe("node laju crontab --format", () => {
     [["--format", "kubernetes"], "--format kubernetes needs --image"],
     [
       ["--format", "kubernetes", "--image", "app:1", "--user", "a"],
-      "--user means nothing with --format kubernetes",
+      "--user has no effect with --format kubernetes",
     ],
-    [["--format", "systemd", "--image", "app:1"], "--image means nothing with --format systemd"],
-    [["--format", "systemd", "--portable"], "--portable means nothing with --format systemd"],
-    [["--format", "systemd", "--json"], "--json means nothing with --format systemd"],
-    [["--user", "a"], "--user means nothing with --format crontab"],
+    [["--format", "systemd", "--image", "app:1"], "--image has no effect with --format systemd"],
+    [["--format", "systemd", "--portable"], "--portable has no effect with --format systemd"],
+    [["--format", "systemd", "--json"], "--json has no effect with --format systemd"],
+    [["--user", "a"], "--user has no effect with --format crontab"],
     [["--out", "x"], "--out needs --format"],
   ])("%j is used wrongly", async (words, message) => {
     const refused = await app.laju("crontab", ...words);

@@ -159,12 +159,12 @@ test("what Kubernetes cannot do is an error that names every such command", () =
     expect.objectContaining({
       exitStatus: 2,
       message: `Kubernetes cannot do what Rate and 2 more needs
-  Rate: schedule "rate(45 minutes)" is no five fields
+  Rate: schedule "rate(45 minutes)" cannot be written as five fields
     Choose an interval that divides an hour or a day evenly.
-  Waits: overlap "wait" lets starts wait for each other, and Kubernetes drops all but one
+  Waits: overlap "wait" makes starts wait for each other, but Kubernetes drops all but one
     Set overlap: "skip".
-  Twice: overlap "skip" keeps the runs of 2 schedules apart, and a CronJob has one schedule
-    Make them one schedule, or set overlap: "allow".`,
+  Twice: overlap "skip" keeps the runs of 2 schedules apart, but a CronJob has only one schedule
+    Combine them into one schedule, or set overlap: "allow".`,
     }),
   );
 });
@@ -172,13 +172,13 @@ test("what Kubernetes cannot do is an error that names every such command", () =
 test("two commands with one name there are refused", () => {
   const source = exportSource({ SendMail: { schedule: "@daily" }, "send/Mail": { schedule: "@daily" } });
   expect(() => kubernetesManifests(source, options)).toThrow(
-    "SendMail and send/Mail would both be send-mail in Kubernetes",
+    "SendMail and send/Mail would both be called send-mail in Kubernetes",
   );
 });
 
 test.each(["", "a b", "app:1\nkind: Pod", "-x"])("%j is no image", (image) => {
   expect(() => kubernetesManifests(exportSource({}), { image, node: "node" })).toThrow(
-    "is not the name of an image",
+    "is not an image name",
   );
 });
 

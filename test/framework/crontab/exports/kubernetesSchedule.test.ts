@@ -28,13 +28,13 @@ describe("the schedule of a CronJob", () => {
   });
 
   test.each([
-    ["rate(45 minutes)", "is no five fields"],
-    ["rate(3 days)", "is no five fields"],
+    ["rate(45 minutes)", "cannot be written as five fields"],
+    ["rate(3 days)", "cannot be written as five fields"],
     ["@reboot", "has no meaning in a cluster"],
-    ["0 0 L * *", "uses L, W or #, which Kubernetes lacks"],
-    ["0 0 * * 1#2", "uses L, W or #, which Kubernetes lacks"],
-    ["20 0 8 * * *", "has seconds, and Kubernetes counts minutes"],
-    ["0 0 */2 * 1", "wants both days to match, and Kubernetes takes either"],
+    ["0 0 L * *", "uses L, W or #, which Kubernetes does not support"],
+    ["0 0 * * 1#2", "uses L, W or #, which Kubernetes does not support"],
+    ["20 0 8 * * *", "has seconds, but Kubernetes only counts minutes"],
+    ["0 0 */2 * 1", "needs both day fields to match, but Kubernetes accepts either"],
   ])("%s is refused: it %s", (text, reason) => {
     expect(fieldsFor(text).problem?.reason).toBe(reason);
   });
@@ -43,22 +43,22 @@ describe("the schedule of a CronJob", () => {
     [
       "30 2 * * *",
       "Europe/Berlin",
-      "makes up for 02:30, which the clocks skip, and Kubernetes leaves it out (Europe/Berlin)",
+      "makes up for 02:30, which the clocks skip, but Kubernetes leaves it out (Europe/Berlin)",
     ],
     [
       "30 1 * * *",
       "America/New_York",
-      "runs once for 01:30, which comes twice, and Kubernetes runs it twice (America/New_York)",
+      "runs once for 01:30, which occurs twice, but Kubernetes runs it twice (America/New_York)",
     ],
     [
       "0 8 * * 0",
       "America/Havana",
-      "picks days, and Kubernetes miscounts them where clocks change at midnight (America/Havana)",
+      "picks days, but Kubernetes miscounts them where the clocks change at midnight (America/Havana)",
     ],
     [
       "0 */2 * * *",
       "Australia/Lord_Howe",
-      "picks hours, and Kubernetes miscounts where clocks change by part of one (Australia/Lord_Howe)",
+      "picks hours, but Kubernetes miscounts them where the clocks change by part of an hour (Australia/Lord_Howe)",
     ],
   ])("%s in %s is refused: it %s", (text, timezone, reason) => {
     expect(fieldsFor(text, timezone).problem?.reason).toBe(reason);

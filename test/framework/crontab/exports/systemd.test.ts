@@ -101,16 +101,16 @@ test("what systemd cannot do is an error that names every such command", () => {
     expect.objectContaining({
       exitStatus: 2,
       message: `systemd cannot do what Rate and 1 more needs
-  Rate: schedule "rate(7 minutes)" does not divide a day, and systemd counts no longer
+  Rate: schedule "rate(7 minutes)" does not divide a day, which systemd needs
     Choose an interval that does.
-  Waits: overlap "wait" asks for a second start while one runs, and a timer never starts an active service
+  Waits: overlap "wait" needs a second start while one is running, but a timer never starts an active service
     Set overlap: "skip".`,
     }),
   );
 });
 
 test.each(["", "a b", "root;id", "-x"])("%j is no user", (user) => {
-  expect(() => systemdUnits(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user's name`);
+  expect(() => systemdUnits(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user name`);
 });
 
 test("two commands with one unit name are refused", () => {
@@ -119,14 +119,14 @@ test("two commands with one unit name are refused", () => {
     "reports-Daily": { schedule: "@daily" },
   });
   expect(() => systemdUnits(source, "deploy")).toThrow(
-    "reports/Daily and reports-Daily would both be laju-srv_app-reports-Daily in systemd",
+    "reports/Daily and reports-Daily would both be called laju-srv_app-reports-Daily in systemd",
   );
 });
 
 test("a path that would be another line is refused", () => {
   const place = { root: "/srv/a", build: "/srv/a\nUser=root/build", node: "/usr/bin/node" };
   expect(() => systemdUnits(exportSource({ A: { schedule: "@daily" } }, { place }), "deploy")).toThrow(
-    'A has the path "/srv/a\\nUser=root/build", which such a file cannot hold',
+    'A has the path "/srv/a\\nUser=root/build", which such a file cannot contain',
   );
 });
 

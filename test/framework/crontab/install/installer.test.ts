@@ -151,7 +151,7 @@ describe("the crontab of this app", () => {
   test("half a marker stops everything", () => {
     fake.put(`${theirs}# END laju /srv/app\n`);
     for (const use of [installCrontab, removeCrontab, checkCrontab, previewInstall]) {
-      expect(() => use(targetIn(fake))).toThrow("are not one pair: END in line 3");
+      expect(() => use(targetIn(fake))).toThrow('but no matching "# BEGIN" line');
     }
     expect(table()).toBe(`${theirs}# END laju /srv/app\n`);
   });
@@ -210,8 +210,8 @@ describe("the crontab of this app", () => {
   });
 
   test.each<[string, (target: CrontabTarget) => void, string]>([
-    ["not installed", () => {}, "is without this app's entries: not installed"],
-    ["in order", installCrontab, "is in order"],
+    ["not installed", () => {}, "has no entries of this app"],
+    ["in order", installCrontab, "is up to date"],
     [
       "older than the build",
       (target) => installCrontab({ ...target, rows: target.rows.slice(1) }),
@@ -237,7 +237,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(before);
   });
 
-  test("nothing to schedule and nothing installed is in order", () => {
+  test("nothing to schedule and nothing installed is up to date", () => {
     expect(checkCrontab(targetIn(fake, {})).state).toBe("in order");
     installCrontab(targetIn(fake));
     expect(checkCrontab(targetIn(fake, {})).state).toBe("older than the build");

@@ -38,7 +38,7 @@ describe("enable and disable", () => {
       "✓ Cleanup disabled in schedule.json\n  The crontab has no entry that starts it.\n",
     );
     expect((await laju("enable", "Cleanup")).stdout).toContain(
-      "  The crontab starts it after node laju crontab:install Cleanup.\n",
+      "  The crontab will start it after node laju crontab:install Cleanup.\n",
     );
     crontab.put("# BEGIN laju of somebody\n");
     expect((await laju("list")).stdout).toMatch(
@@ -54,11 +54,11 @@ describe("enable and disable", () => {
       status: 0,
       stderr: "",
       stdout:
-        "✓ Cleanup disabled in schedule.json\n  The crontab starts it until node laju crontab:install Cleanup is run.\n",
+        "✓ Cleanup disabled in schedule.json\n  The crontab keeps starting it until you run node laju crontab:install Cleanup.\n",
     });
     expect(app.read("schedule.json")).toBe('{\n  "Cleanup": { "enabled": false }\n}\n');
     expect(await isEnabled("Cleanup")).toBe(false);
-    expect((await laju("disable", "Cleanup")).stdout).toContain("✓ Cleanup is disabled already\n");
+    expect((await laju("disable", "Cleanup")).stdout).toContain("✓ Cleanup is already disabled\n");
     expect((await laju("enable", "commands/Cleanup.ts")).stdout).toBe(
       "✓ Cleanup enabled in schedule.json\n  The crontab starts it.\n",
     );
@@ -93,10 +93,10 @@ describe("enable and disable", () => {
   test("say why a command will not be started all the same", async () => {
     await laju("disable", "Demo");
     expect((await laju("enable", "Demo")).stdout).toContain(
-      "  It is scheduled in the environment demo only, and this is development.\n",
+      "  It is only scheduled in the environment demo, and this is development.\n",
     );
     expect((await laju("enable", "ByHand")).stdout).toBe(
-      "✓ ByHand is enabled already\n  It has no schedule: the crontab does not start it.\n",
+      "✓ ByHand is already enabled\n  It has no schedule: the crontab does not start it.\n",
     );
   });
 

@@ -113,7 +113,7 @@ describe("with a crontab that misbehaves", () => {
   test("a table that is refused in the dry run is named with the program's own words", () => {
     fake = fakeCrontab(`"-n -") echo '"-":1: bad month' >&2; exit 1;;`);
     expect(() => dryRunCrontab(Buffer.from("x\n"), fake)).toThrow(
-      'crontab refuses the new table: "-":1: bad month',
+      'crontab rejects the new table: "-":1: bad month',
     );
     expect(fake.calls()).toEqual(["-V", "-n -"]);
   });

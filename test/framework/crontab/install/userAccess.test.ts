@@ -45,7 +45,7 @@ describe.skipIf(!isRoot)("what another user may write (needs root)", () => {
       ],
     };
     expect(unwritableWarnings(target)).toContain(
-      `nobody cannot write ${folder}, so cron could not start what needs it: chown nobody ${folder}`,
+      `nobody cannot write ${folder}, so cron cannot start what needs it: chown nobody ${folder}`,
     );
     expect(unwritableWarnings({ ...target, user: "root" })).toEqual([]);
   });

@@ -138,13 +138,19 @@ describe("findBlock", () => {
     expect(findBlock(Buffer.from(block.replace(/ hash=\w+/, "")), root)?.isEdited).toBe(true);
   });
 
+  const unpaired = (found: string) => `the crontab's markers for /srv/app are not one pair: ${found}`;
+  const lone = (kind: string, line: number, other: string) =>
+    `found "# ${kind} laju /srv/app" on line ${line} of the crontab but no matching "# ${other}" line`;
   test.each([
-    ["an end without a begin", "x\n# END laju /srv/app\n", "END in line 2"],
-    ["a begin without an end", "# BEGIN laju /srv/app hash=00000000\nx\n", "BEGIN in line 1"],
-    ["two blocks", block + block, "BEGIN in line 1, END in line 4, BEGIN in line 5, END in line 8"],
-    ["the wrong way round", "# END laju /srv/app\n# BEGIN laju /srv/app\n", "END in line 1, BEGIN in line 2"],
-  ])("%s is refused", (_, table, found) => {
-    const message = `the crontab's markers for /srv/app are not one pair: ${found}`;
+    ["an end without a begin", "x\n# END laju /srv/app\n", lone("END", 2, "BEGIN")],
+    ["a begin without an end", "# BEGIN laju /srv/app hash=00000000\nx\n", lone("BEGIN", 1, "END")],
+    ["two blocks", block + block, unpaired("BEGIN on line 1, END on line 4, BEGIN on line 5, END on line 8")],
+    [
+      "the wrong way round",
+      "# END laju /srv/app\n# BEGIN laju /srv/app\n",
+      unpaired("END on line 1, BEGIN on line 2"),
+    ],
+  ])("%s is refused", (_, table, message) => {
     for (const use of [
       findBlock,
       removeBlock,
@@ -162,7 +168,7 @@ describe("findBlock", () => {
     "# END laju /srv/app\r",
     "\t# END laju /srv/app",
   ])("a marker with blanks around it is refused, not overlooked: %j", (line) =>
-    expect(() => findBlock(Buffer.from(`x\n${line}\n`), root)).toThrow("is a changed marker"),
+    expect(() => findBlock(Buffer.from(`x\n${line}\n`), root)).toThrow("is an altered marker"),
   );
 
   test("another app's marker within the block is refused", () => {
