@@ -279,7 +279,7 @@ describe("notices", () => {
       renameSync(join(app.root, `${name}.away`), join(app.root, name));
     expect(hooks()).toEqual([]);
     expect((await monitor()).stdout).toMatch(
-      /Z Replaced failed with exit status 1\n.* Sent a notice: Replaced, failure\n/,
+      /Z Replaced failed with exit status 1\n.* Sent a notice about Replaced: failure\n/,
     );
     expect((await monitor()).stdout).toBe("");
     await settle();

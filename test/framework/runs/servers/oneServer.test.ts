@@ -253,7 +253,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect(ended.status).toBe(1);
     expect(ended.stderr).toBe(
       "laju: not running Skips: oneServer needs a store that the servers share, but none is configured\n" +
-        "  Set REDIS_URL, or DATABASE_URL to a PostgreSQL or MySQL; or take oneServer out of the command.\n",
+        "  Set REDIS_URL, or DATABASE_URL to PostgreSQL or MySQL, or remove oneServer from the command.\n",
     );
     const checks = JSON.parse((await app.laju("doctor", "--json")).stdout);
     const found = checks.find(({ name }: { name: string }) => name === "one server");
@@ -266,7 +266,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
       const checks = JSON.parse((await app.laju("doctor", "--json")).stdout);
       return checks.find(({ name }: { name: string }) => name === "one server");
     };
-    expect(await look()).toMatchObject({ state: "fine", message: expect.stringMatching(/by Redis at /) });
+    expect(await look()).toMatchObject({ state: "fine", message: expect.stringMatching(/using Redis at /) });
     await server.stop();
     expect(await look()).toMatchObject({
       state: "bad",
