@@ -6,15 +6,15 @@ import type { CronJobConfig, CronOptions, JobConfig, JobData, JobType } from "./
 export type * from "./jobConfig";
 
 /**
- * Queues a job in place of those of the same type and user that have not started, or started over an hour ago and
- * have not finished: they are cancelled in the same transaction. Cron jobs are left alone.
+ * Queues a job that replaces the jobs of the same type and user that have not started, or that started over an hour ago
+ * and have not finished. They are canceled in the same transaction. Cron jobs are left alone.
  */
 export async function scheduleJob<T extends JobType>(config: JobConfig<T>): Promise<Replaced> {
   const { configuredJob, replace } = await import("./scheduling");
   return replace(configuredJob(config), config.trx);
 }
 
-/** Queues a job that runs at the times of a cron expression, in place of the cron jobs of the same type and user. */
+/** Queues a job that runs on a cron schedule, and replaces the cron jobs of the same type and user. */
 export async function scheduleCronJob<T extends JobType>(
   config: CronJobConfig<T>,
   crontab: string,
@@ -24,7 +24,7 @@ export async function scheduleCronJob<T extends JobType>(
   return replace(cronJob(config, crontab, options.timezone), config.trx);
 }
 
-/** Queues a job and cancels nothing. Where the handler is at hand, its own `push` does the same. */
+/** Queues a job and cancels nothing. A handler's own `push` does the same. */
 export async function push<T extends JobType>(type: T, ...given: PushArguments<JobData<T>>): Promise<Pushed> {
   const [data, options = {}] = given;
   const { newJob } = await import("./newJob");

@@ -4,14 +4,14 @@ import type { Parked, WorkerArguments } from "./worker/workOptions";
 
 export type { WorkerArguments } from "./worker/workOptions";
 
-/** What became of an attempt; "parked": of jobs that no worker takes, whose `id` is 0. */
+/** How an attempt ended. "parked" reports jobs that no worker handles; their `id` is 0. */
 export type SettledJob = Settlement | Parked;
 
-// Apart from Queue: what only queues jobs shall not carry the worker and all handlers.
+// Separate from Queue, so that code which only queues jobs does not load the worker and all handlers.
 
 /**
- * Works off the queue until SIGTERM or SIGINT (or, `once`, until nothing is due), and tells what was done.
- * `onSettled` is told what is to become of each job; it must not throw.
+ * Processes queued jobs until SIGTERM or SIGINT, or, with `once`, until none is due. Returns what was done. `onSettled` is
+ * called with the outcome of each job; it must not throw.
  */
 export async function workQueue(
   given: WorkerArguments,
@@ -25,7 +25,7 @@ export async function workQueue(
 
 /** "Jobs: 12 completed, 1 failed". */
 export function summaryText({ completed, failed, retried, returned }: WorkerSummary): string {
-  const counts = { completed, failed, "to be tried again": retried, "given back": returned };
+  const counts = { completed, failed, "to be retried": retried, returned };
   const parts = Object.entries(counts).filter(([name, count]) => count > 0 || name === "completed");
   return `Jobs: ${parts.map(([name, count]) => `${count} ${name}`).join(", ")}`;
 }

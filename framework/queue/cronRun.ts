@@ -7,7 +7,7 @@ export interface CronRun {
   timezone: string;
 }
 
-/** The cron job's next run after `now`, in milliseconds since the epoch; undefined where there is none any more. */
+/** The cron job's next run after `now`, in milliseconds since the epoch; undefined if there are no more. */
 export function nextCronRun(
   { expression, timezone }: CronRun,
   type: string,
@@ -17,7 +17,7 @@ export function nextCronRun(
   return nextFirings(schedule, { from: new Date(now), timezone, count: 1 })[0]?.getTime();
 }
 
-/** The first run of a cron job that is being scheduled: there has to be one. */
+/** The first run of a new cron job. Throws if there is none. */
 export function firstCronRun(cron: CronRun, type: string, now: number): number {
   const first = nextCronRun(cron, type, now);
   if (first !== undefined) return first;

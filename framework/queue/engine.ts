@@ -4,86 +4,86 @@ import type { JobFilter, JobRecord, JobState, QueueCounts } from "./jobRecord";
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * What a queue stands on: one implementation per database (engines/). An engine moves rows and says who may;
- * what a job's end means (back-off, the next cron run, limits of names) is decided before it is called.
+ * The storage of a queue: one implementation per database (engines/). An engine moves rows and decides who may; what a job's
+ * end means (back-off, the next cron run, limits) is decided before it is called.
  *
- * Times are milliseconds since the epoch and durations are milliseconds. What is relative ("in 30 s") is given as
- * a delay, so that an engine on a server can count it by the server's clock.
+ * Times are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay,
+ * so that an engine on a server can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
-  /** How many exchanges a worker may have under way at once. */
+  /** How many exchanges a worker may have in flight at once. */
   readonly pipeline: number;
-  /** How often to look for jobs without having been woken. */
+  /** How often to poll for jobs without having been woken, in milliseconds. */
   readonly pollMs: number;
   /** The most jobs that one exchange should claim now. */
   batch(): number;
-  /** How long to leave the database to others after an exchange, now. */
+  /** How long to leave the database to others after this exchange. */
   restMs(): number;
-  /** The time by the clock that decides what is due, where that isn't this host's. */
+  /** The time on the clock that decides what is due, if that isn't this host's clock. */
   now?(): number;
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
-   * Cancels what `job` takes the place of (same type, user and kind, whether cron or not; not started, or started
-   * before `staleMs` ago and not finished) and inserts it, in one transaction. Of many at once one stays open.
+   * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started more
+   * than `staleMs` ago and not finished) and inserts it, in one transaction. Of concurrent calls, only one job stays open.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
-  /** Settles what has ended, notes progress, and claims what is due: attempts are counted here. */
+  /** Settles ended jobs, stores progress and claims due jobs. A claim counts as an attempt. */
   exchange(request: Exchange): Promise<Exchanged>;
-  /** Gives claimed jobs back unharmed: the attempt is counted as `spent`, so that no two claims share a number. */
+  /** Returns claimed jobs to the queue. The attempt is counted as `spent`, so that no two claims share a number. */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
-  /** Makes the worker known, before its first claim. Once more does no harm: the first answer may have been lost. */
+  /** Registers the worker, before its first claim. May be repeated, because the first answer may have been lost. */
   register(worker: WorkerRecord): Promise<void>;
-  /** Prolongs the worker's lease. Says whether the worker is still known, and which jobs are its by the store. */
+  /** Extends the worker's lease. Returns whether the worker is still known, and which jobs it holds in the store. */
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
-  /** Forgets a worker that holds nothing any more. */
+  /** Removes a worker that no longer holds any jobs. */
   unregister(worker: string): Promise<void>;
-  /** All that hold jobs or may claim some: registered workers, and holders of jobs that are not registered. */
+  /** All workers that hold jobs or may claim some: registered ones, and unregistered holders of jobs. */
   holders(): Promise<Holder[]>;
   /**
-   * Makes `by` the owner of everything that `dead` holds, and forgets `dead`; nothing happens when the lease was
-   * prolonged since it was read. Each job's `crashes` is one more.
+   * Transfers everything that `dead` holds to `by`, and removes `dead`. Does nothing if the lease was extended since it was
+   * read. Increments each job's `crashes`.
    */
   takeOver(dead: Holder, by: string): Promise<ClaimedJob[]>;
 
-  /** The types of which jobs are ready. */
+  /** The types that have ready jobs. */
   readyTypes(): Promise<string[]>;
-  /** Sets aside jobs of a type that have been ready for `idleMs`: at most about a thousand. Says how many. */
+  /** Parks jobs of a type that have been ready for `idleMs`, at most about a thousand. Returns how many. */
   park(type: string, idleMs: number): Promise<number>;
-  /** Makes parked jobs of these types ready again: at most about a thousand. Says how many. */
+  /** Makes parked jobs of these types ready again, at most about a thousand. Returns how many. */
   unpark(types: readonly string[]): Promise<number>;
 
-  /** Calls back when there may be something to claim; now and then for nothing. A store that is away is heard later. */
+  /** Calls back when there may be something to claim, sometimes for nothing. Reconnects if the store is unavailable. */
   watch(onWake: () => void): Promise<Watch>;
 
   counts(): Promise<QueueCounts>;
   list(filter: JobFilter): Promise<JobRecord[]>;
   find(id: number): Promise<JobRecord | undefined>;
-  /** Makes failed and cancelled jobs ready again, with all their attempts; says which. */
+  /** Makes failed and canceled jobs ready again, with all their attempts. Returns their ids. */
   retry(which: readonly number[] | "failed"): Promise<number[]>;
-  /** Cancels jobs that aren't finished; a running one is aborted at its worker's next heartbeat. Says which. */
+  /** Cancels unfinished jobs; a running one is aborted at its worker's next heartbeat. Returns their ids. */
   cancel(ids: readonly number[]): Promise<number[]>;
-  /** Stops claims of a type, or of all with "*", by all workers. */
+  /** Stops all workers from claiming a type, or all types with "*". */
   pause(type: string): Promise<void>;
   resume(type: string): Promise<void>;
   paused(): Promise<string[]>;
   /**
-   * Deletes completed jobs whose own time of removal has come, and finished ones without such a time that ended
-   * `keepMs` ago or earlier; at most about `limit` at a time. Says how many: 0 when there is nothing more to delete.
-   * Failed and cancelled jobs have no time of removal, whatever their `removeDelay`.
+   * Deletes completed jobs whose removal time has passed, and finished jobs without a removal time that ended at least
+   * `keepMs` ago; at most about `limit` at a time. Returns how many: 0 if there is nothing more to delete. Failed and
+   * canceled jobs have no removal time, whatever their `removeDelay`.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 
   close(): Promise<void>;
 }
 
-/** How often a scheduled job is attempted: as often as its handler declares, else once; or once in any case. */
+/** How often a scheduled job is attempted: as its handler declares, once by default; or only once. */
 export type RetryPolicy = "handler" | "never";
 
-/** A job as it is queued, checked and encoded. */
+/** A job to be queued, checked and encoded. */
 export interface NewJob {
   type: string;
   userId: number | null;
@@ -91,22 +91,22 @@ export interface NewJob {
   data: string;
   /** Higher first. */
   priority: number;
-  /** Undefined: at once. */
+  /** Undefined: now. */
   when?: { at: number } | { in: number };
   /** At most one unfinished job has this key; the type is part of it. */
   uniqueKey?: string;
   cron?: { expression: string; timezone: string };
-  /** Undefined: the handler's attempts, else the default for jobs that are pushed. */
+  /** Undefined: the handler's attempts, or the default for pushed jobs. */
   retryPolicy?: RetryPolicy;
-  /** A failed job is queued again this long after; undefined: it is not. */
+  /** How long after its failure the job is queued again; undefined: never. */
   rescheduleDelay?: number;
   /** The job that this one is a new attempt or the next run of. */
   rescheduledFromJob?: number;
-  /** Deleted so long after it succeeded. */
+  /** How long after its success the job is deleted. */
   removeDelay?: number;
 }
 
-/** `isNew` is false when another unfinished job has its key, which is then the one named. */
+/** `isNew` is false if another unfinished job has the same key; `id` is then that job's. */
 export interface Pushed {
   id: number;
   isNew: boolean;
@@ -118,8 +118,8 @@ export interface Replaced {
 }
 
 /**
- * A job and which attempt of it: what a worker must hold to settle it. A store that was restored from an older copy, or
- * failed over to a server that lacked the latest writes, gives the same ids again: when a job was queued tells them apart.
+ * A job and one attempt of it, which a worker must hold to settle the job. `createdAt` is included because a store that was
+ * restored from an older copy, or failed over to a server without the latest writes, may assign the same ids again.
  */
 export interface Held {
   id: number;
@@ -127,7 +127,7 @@ export interface Held {
   createdAt: number | null;
 }
 
-/** Unlike that of any other claim, also of a job that got the same id in a store that was restored from an older copy. */
+/** A key that is unique to this claim, even if a store restored from an older copy has reused the job's id. */
 export function heldKey({ id, attempt, createdAt }: Held): string {
   return `${id} ${attempt} ${createdAt}`;
 }
@@ -136,7 +136,7 @@ export function isSameClaim(one: Held, other: Held): boolean {
   return one.id === other.id && one.attempt === other.attempt && one.createdAt === other.createdAt;
 }
 
-/** What a job's claim is known by, without what the job carries. */
+/** Only the identity of a claim, without the job's data. */
 export function heldOf({ id, attempt, createdAt }: Held): Held {
   return { id, attempt, createdAt };
 }
@@ -146,12 +146,12 @@ export interface ClaimedJob extends Held {
   userId: number | null;
   /** JSON. */
   data: string | null;
-  /** Claims that count for nothing: before somebody queued it again by hand, or given back. */
+  /** Claims that don't count as attempts: those returned to the queue, or made before the job was retried by hand. */
   spent: number;
   /** How often a worker died while it held this job. */
   crashes: number;
   priority: number;
-  /** Known of cron jobs, and of others that have something rare. */
+  /** Set for cron jobs, and for others with a rarely used field. */
   due: number | null;
   cron: { expression: string; timezone: string } | null;
   retryPolicy: RetryPolicy | null;
@@ -160,7 +160,7 @@ export interface ClaimedJob extends Held {
   removeDelay: number | null;
 }
 
-/** What became of an attempt. `next` is inserted in the same transaction, if the worker still held the job. */
+/** The outcome of an attempt. `next` is inserted in the same transaction, if the worker still holds the job. */
 export type Settlement = Held &
   (
     | { state: "completed"; result: string | null; error?: string; next?: NewJob }
@@ -171,38 +171,38 @@ export type Settlement = Held &
 export interface Exchange {
   worker: string;
   settle: readonly Settlement[];
-  /** JSON by job. */
+  /** The progress of each job, as JSON. */
   progress: readonly (Held & { value: string })[];
   claim: ClaimRequest | null;
 }
 
 export interface ClaimRequest {
   limit: number;
-  /** Undefined: every type. A worker names those that it has handlers for. */
+  /** Undefined: every type. A worker passes the types it has handlers for. */
   types?: readonly string[];
-  /** How many jobs of a type may be claimed at one time by all workers together. */
+  /** How many jobs of a type all workers together may hold at a time. */
   limits: ReadonlyMap<string, number>;
 }
 
 export interface Exchanged {
-  /** In the order in which they are to be started. */
+  /** In the order in which to start them. */
   claimed: ClaimedJob[];
-  /** Settlements that changed nothing, because the worker didn't hold the job any more. */
+  /** Settlements that changed nothing, because the worker no longer held the job. */
   lost: number[];
-  /** When the next scheduled job is due; null: none is, or nothing was claimed. */
+  /** When the next scheduled job is due; null if there is none, or nothing was to be claimed. */
   nextDue: number | null;
 }
 
 export interface WorkerRecord {
-  /** Unlike any other, also of earlier processes. */
+  /** Unique, also among earlier processes. */
   id: string;
   host: string;
   pid: number;
-  /** See runs/thisProcess: tells the process from a later one of the same pid; null where that is unknown. */
+  /** Tells the process from a later one with the same pid (see process/thisProcess); null if unknown. */
   identity: string | null;
   concurrency: number;
   leaseMs: number;
-  /** The types that it takes; undefined: not known. */
+  /** The types it handles; undefined if unknown. */
   types?: readonly string[];
 }
 
@@ -217,8 +217,8 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * Who holds jobs. `lease` is null for one that isn't registered. It is silent after it went by without a heartbeat, and
- * over when its holder is taken for dead where nobody can see the process: its connection counts as well.
+ * A worker that holds jobs. `lease` is null if it isn't registered. The lease is silent if it passed without a heartbeat. It
+ * is over if its holder counts as dead when nobody can see the process; its connection counts too.
  */
 export interface Holder {
   id: string;
@@ -227,7 +227,7 @@ export interface Holder {
   identity: string | null;
   concurrency: number | null;
   startedAt: number | null;
-  /** The types that it takes; null or undefined where it doesn't say. */
+  /** The types it handles; null or undefined if it doesn't say. */
   types?: readonly string[] | null;
   lease: { until: number; isSilent: boolean; isOver: boolean } | null;
 }

@@ -17,7 +17,7 @@ import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
-  /** Null where the handler doesn't say: see attemptsFor. */
+  /** Null if the handler doesn't say: see attemptsFor. */
   attempts: number | null;
   backoffMs: number;
   timeoutMs: number | null;
@@ -29,7 +29,7 @@ export type Handlers = ReadonlyMap<string, Handler>;
 
 export interface LoadedHandlers {
   handlers: Handlers;
-  /** Why each of the others can't be used. */
+  /** Why the other handlers can't be used. */
   problems: ReadonlyMap<string, Error>;
 }
 
@@ -45,7 +45,7 @@ type Modules = Record<string, () => Promise<HandlerModule>>;
 /** app/jobs: the sources in development. */
 export const jobsFolder = join(paths.app, "jobs");
 
-/** Every handler there is: those that the build put into this program, else those of app/jobs. */
+/** All handlers: those that the build bundled into this program, or else those in app/jobs. */
 export async function loadHandlers(): Promise<LoadedHandlers> {
   if (typeof LAJU_BUILT === "undefined") return handlersOf(sourcesIn(jobsFolder));
   const { modules } = await import("laju-jobs:");
@@ -57,7 +57,7 @@ function sourcesIn(folder: string): Modules {
   return Object.fromEntries(jobNames(folder).map((name) => [name, load(name)]));
 }
 
-/** Loads each for itself: one that fails is no reason not to do the others' jobs. */
+/** Loads each handler separately, so that one that fails to load does not stop the others' jobs. */
 export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
   const handlers = new Map<string, Handler>();
   const problems = new Map<string, Error>();
@@ -72,12 +72,12 @@ export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
   return { handlers, problems };
 }
 
-/** What `export default job(…)`, `export default { run }` or a plain `export function run` declares. */
+/** The handler declared by `export default job(…)`, `export default { run }` or a plain `export function run`. */
 export function handlerOf(name: string, module: HandlerModule): Handler {
   if (module.default === undefined) return plain(name, module);
   const beside = ["run", ...handlerOptions].find((one) => isBeside(module, one));
   if (beside !== undefined) {
-    throw wrong(name, `exports ${beside} beside its default export`, "Write it in the default export.");
+    throw wrong(name, `exports ${beside} besides its default export`, "Move it into the default export.");
   }
   const declared = module.default;
   if (!isDefinition(declared)) throw wrong(name, "exports no handler", handlerHint(name));
@@ -96,7 +96,7 @@ function isDefinition(value: unknown): value is Definition {
   return typeof value === "object" && value !== null && "run" in value && typeof value.run === "function";
 }
 
-/** `export const run = …; export default { run };` is one handler, exported twice. */
+/** Not if both are the same: `export const run = …; export default { run };` exports one handler twice. */
 function isBeside(module: HandlerModule, name: string): boolean {
   if (module[name] === undefined) return false;
   return (module.default as HandlerModule | null)?.[name] !== module[name];
@@ -109,7 +109,7 @@ function plain(name: string, module: HandlerModule): Handler {
   return checked(name, module, withApp(module as unknown as Definition));
 }
 
-/** QuickDapp's form: `run` finds the services in `app`. */
+/** QuickDapp's form, in which `run` gets the services in `app`. */
 function withApp(definition: Definition): Handler["run"] {
   return async (context) => {
     const { services } = await import("./services");
@@ -126,17 +126,17 @@ function refuseUnknown(name: string, declared: object): void {
 }
 
 function refuseOption(name: string, option: string): never {
-  throw wrong(name, `declares ${option}, which a job doesn't have`, unknownOptionHint(option));
+  throw wrong(name, `declares ${option}, which is not an option of a job`, unknownOptionHint(option));
 }
 
-/** A file's own functions and tables may be called as they like. */
+/** Only plain values count as mistaken options: functions and objects of the file may have any name. */
 function isPlainValue(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string";
 }
 
 function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
-  // Calling a generator does nothing of what it holds.
+  // Calling a generator function runs none of its body.
   if (/Generator/.test(Object.prototype.toString.call(options.run))) {
     throw wrong(name, "has a generator as its run", "Write async run() { … }, without the *.");
   }

@@ -7,37 +7,37 @@ import type { PushOptions } from "./newJob";
 
 export type { PushOptions } from "./newJob";
 
-/** What a handler is given. */
+/** The context passed to a handler. */
 export interface JobContext<T = unknown> {
   data: T;
   job: RunningJob<T>;
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
-  /** Aborted when the time limit passes, the job is cancelled or taken away, or the worker has to end. */
+  /** Aborted when the job times out, is canceled or taken over, or when the worker must stop. */
   signal: AbortSignal;
-  /** Says how far it is: any JSON, shown by `laju queue:show`. Kept when the worker next writes. */
+  /** Reports progress as any JSON value, shown by `laju queue:show`. Stored the next time the worker writes. */
   progress(value: unknown): void;
 }
 
-/** The job that a handler works on. */
+/** The job that a handler is running. */
 export interface RunningJob<T = unknown> {
   id: number;
   type: string;
   userId: number | null;
   data: T;
-  /** 1, and one more each time it is tried again. */
+  /** 1 for the first attempt, and one more for each retry. */
   attempt: number;
   createdAt: Date | null;
   /** The job that this one is a new attempt or the next run of. */
   rescheduledFromJob: number | null;
 }
 
-/** What a plain `export function run({ app, log, job })` is given, as in QuickDapp. */
+/** The parameters of a plain `export function run({ app, log, job })`, as in QuickDapp. */
 export interface JobParams<T = unknown> extends JobContext<T> {
   app: BootstrappedApp;
   job: RunningJob<T>;
 }
 
-// QuickDapp's other names, so that its job files need no change but the import.
+// QuickDapp's other names, so that its job files need no changes except for the import.
 
 /** The services that a plain `run` finds in `app`. */
 export type BootstrappedApp = typeof import("./services").services;
@@ -46,10 +46,10 @@ export type LogInterface = JobContext["log"];
 
 export type WorkerJob<T = unknown> = RunningJob<T>;
 
-/** The names of the handlers there are. */
+/** The names of all handlers. */
 export type WorkerJobType = JobType;
 
-/** What `scheduleJob` takes. */
+/** The configuration passed to `scheduleJob`. */
 export type WorkerJobConfig<T = unknown> = JobConfig & { data?: T };
 
 /** What a job's file exports: `export default { attempts: 5, run } satisfies Job`. */
@@ -60,7 +60,7 @@ export interface Job<T = unknown> extends JobOptions {
 /** `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
 export type JobRunner<T = unknown> = (params: JobParams<T>) => unknown;
 
-/** The data that the handler of a file in app/jobs takes. */
+/** The data type of a handler in app/jobs. */
 export type DataOf<Module> = Module extends { default: JobHandler<infer T, infer _R> }
   ? T
   : Module extends { default: { run(params: { data: infer T }): unknown } }
@@ -74,18 +74,18 @@ export interface JobDefinition<T, R> extends JobOptions {
 }
 
 interface JobOptions {
-  /** How often it is tried before it has failed (default 3; 1 for what scheduleJob or scheduleCronJob queued). */
+  /** How many attempts it gets (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
   attempts?: number;
-  /** How long after the first failure it is tried again, such as "30s"; doubled each time (default "10s"). */
+  /** The delay before the first retry, such as "30s"; doubled for each further one (default "10s"). */
   backoff?: string;
   /** The longest an attempt may take, such as "2m" (default: no limit). */
   timeout?: string;
-  /** How many may run at one time, over all workers (default: as many as the workers have room for). */
+  /** How many may run at a time across all workers (default: as many as the workers have room for). */
   concurrency?: number;
 }
 
 export interface JobPushOptions extends PushOptions {
-  /** Queue it within this transaction: rolled back, it was never queued. */
+  /** Queue it within this transaction: if that is rolled back, the job is not queued. */
   trx?: Knex.Transaction;
 }
 
@@ -93,7 +93,7 @@ export interface JobHandler<T = unknown, R = unknown> extends JobDefinition<T, R
   readonly name: string;
   /** Queues one. Returns its id, and whether it is new (see `unique`). */
   push(data: T, options?: JobPushOptions): Promise<Pushed>;
-  /** Queues many in one go, each with the same options. */
+  /** Queues many jobs at once, all with the same options. */
   pushMany(data: readonly T[], options?: JobPushOptions): Promise<Pushed[]>;
 }
 
@@ -117,9 +117,9 @@ export function job<T = unknown, R = unknown>(
 
 let loaded: ReturnType<typeof load> | undefined;
 
-/** Loaded at the first push: a command that only might queue something shall not pay for it. */
+/** Loads modules at the first push, so that a command that may not queue anything doesn't pay for them. */
 function queueing() {
-  // Once: under tsx each import() costs a quarter of a millisecond, also of what is there already.
+  // Only once: under tsx, each import() costs a quarter of a millisecond, even of a loaded module.
   loaded ??= load();
   return loaded;
 }

@@ -1,16 +1,16 @@
 import type { Knex } from "knex";
 
 /** Every job type and its data. Extended by app/jobs/_types.ts, which make:job and the build write. */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be extended.
+// biome-ignore lint/suspicious/noEmptyInterface: apps extend it.
 export interface JobTypes {}
 
-/** The names of the handlers there are; any text while none are known. */
+/** The names of all handlers; any string while none are known. */
 export type JobType = keyof JobTypes extends never ? string : keyof JobTypes & string;
 
-/** What the handler of a type takes. */
+/** The data that the handler of a type takes. */
 export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] : unknown;
 
-/** Data may be left out where the handler needs none. */
+/** Data may be left out if the handler needs none. */
 type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D };
 
 /** QuickDapp's fields. */
@@ -18,7 +18,7 @@ export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<Jo
 
 interface JobFields<T extends string> {
   type: T;
-  /** The user whose affair it is; 0 is the system. */
+  /** The user it belongs to; 0 is the system. */
   userId: number;
   /** Default: now. */
   due?: Date | number;
@@ -35,13 +35,13 @@ interface JobFields<T extends string> {
   trx?: Knex.Transaction;
 }
 
-/** The same for a cron job, whose schedule says when it is due. */
+/** The same for a cron job, whose schedule decides when it is due. */
 export type CronJobConfig<T extends JobType = JobType> = Omit<JobFields<T>, "due"> & DataField<JobData<T>>;
 
-/** Some job's configuration, its type and data no longer compared. */
+/** Any job's configuration, without checking its data against its type. */
 export type AnyJobConfig = JobFields<string> & { data?: unknown };
 
 export interface CronOptions {
-  /** The IANA time zone the schedule is meant in (default: the host's). */
+  /** The schedule's IANA time zone (default: the host's). */
   timezone?: string;
 }

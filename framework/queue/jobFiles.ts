@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 
-/** The names of all handlers in a folder, those in folders of it as well: "SendInvoice", "reports/Monthly". */
+/** The names of all handlers in a folder and its subfolders: "SendInvoice", "reports/Monthly". */
 export function jobNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -9,7 +9,7 @@ export function jobNames(folder: string): string[] {
     .sort();
 }
 
-/** JavaScript and the like in the folder, which nobody loads: "SendInvoice.js". Compiled beside its source it's no loss. */
+/** JavaScript and similar files in the folder, which are never loaded, unless their TypeScript source is next to them. */
 export function otherCodeFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -19,7 +19,7 @@ export function otherCodeFiles(folder: string): string[] {
     .sort();
 }
 
-/** Tests, declarations and what begins with _ or . hold no handler. */
+/** Tests, declarations, and names that begin with _ or . are not handlers. */
 function isHandlerFile(path: string): boolean {
   if (!path.endsWith(".ts") || /\.(d|test|spec)\.ts$/.test(path)) return false;
   return path.split("/").every((part) => /^[^._]/.test(part) && part !== "node_modules");

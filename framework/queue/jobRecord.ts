@@ -1,4 +1,4 @@
-/** The states of a job. What is due is "pending"; "scheduled" waits for its time, "parked" for a worker that takes its type. */
+/** A job's states. "pending" is due, "scheduled" waits for its time, "parked" for a worker that handles its type. */
 export const jobStates = [
   "scheduled",
   "pending",
@@ -10,7 +10,7 @@ export const jobStates = [
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** A job as people and programs look at it. Times are milliseconds since the epoch. */
+/** A job as shown to people and programs. Times are milliseconds since the epoch. */
 export interface JobRecord {
   id: number;
   type: string;
@@ -31,7 +31,7 @@ export interface JobRecord {
   cron: { expression: string; timezone: string } | null;
   /** The job that this one is a new attempt or the next run of. */
   rescheduledFromJob: number | null;
-  /** The job that took its place when it was cancelled. */
+  /** The job that replaced it when it was canceled. */
   successor: number | null;
   /** When a completed job with a `removeDelay` is deleted. */
   removeAt: number | null;
@@ -49,7 +49,7 @@ export interface QueueCounts {
   byType: { type: string; state: JobState; count: number }[];
 }
 
-/** The counts of each type, and over all. */
+/** The counts by type and in total. */
 export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
   const total = (state: JobState) =>
     byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);

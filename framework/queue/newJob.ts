@@ -3,23 +3,23 @@ import { LajuError } from "../config/errors";
 import type { NewJob } from "./engine";
 import { encode } from "./payload";
 
-/** How a job is to be queued. */
+/** How to queue a job. */
 export interface PushOptions {
-  /** Not before this moment: a Date, or milliseconds since the epoch. */
+  /** Don't run it before this time: a Date, or milliseconds since the epoch. */
   due?: Date | number;
-  /** Not before so long from now: milliseconds, or such as "90s". Instead of `due`. */
+  /** Don't run it before this long from now: milliseconds, or a text such as "90s". Instead of `due`. */
   delay?: number | string;
-  /** The user whose affair it is; 0 is the system. */
+  /** The user it belongs to; 0 is the system. */
   userId?: number;
   /** Higher goes first (default 0). Whole numbers. */
   priority?: number;
-  /** While an unfinished job of this type has the same word, none is added: `push` returns that one. */
+  /** While an unfinished job of this type has the same key, none is added: `push` returns that job. */
   unique?: string;
-  /** Delete the job this long after it succeeded: milliseconds, or such as "1d". */
+  /** Delete the job this long after it succeeded: milliseconds, or a text such as "1d". */
   removeDelay?: number | string;
 }
 
-/** A job as an engine takes it. Throws a LajuError that names what is wrong. */
+/** Checks and encodes a job for an engine. Throws a LajuError that names what is wrong. */
 export function newJob(type: string, data: unknown, options: PushOptions = {}): NewJob {
   const { userId, priority = 0, unique, removeDelay } = options;
   const job: NewJob = {
@@ -58,7 +58,7 @@ function whenOf({ due, delay }: PushOptions): NewJob["when"] {
 export function moment(due: Date | number): number {
   const time = due instanceof Date ? due.getTime() : due;
   if (typeof time === "number" && Math.abs(time) <= 8.64e15) return Math.round(time);
-  throw wrong(`due is ${shown(due)}, which is no time`, "Give a Date, or milliseconds since the epoch.");
+  throw wrong(`due is ${shown(due)}, which is not a time`, "Give a Date, or milliseconds since the epoch.");
 }
 
 /** Milliseconds of a duration that isn't negative. */
@@ -81,7 +81,7 @@ function uniqueKeyOf(type: string, unique: unknown): string {
   throw wrong(`unique is ${shown(unique)}`, "It is a text of 1 to 200 characters, of which none is NUL.");
 }
 
-/** No database can tell halves of surrogate pairs from each other, and PostgreSQL takes no NUL. */
+/** Rejects lone surrogates, which no database can tell apart, and NUL, which PostgreSQL does not accept. */
 function isText(value: string): boolean {
   return !/\p{Surrogate}|\0/u.test(value);
 }

@@ -1,4 +1,4 @@
-/** SQLite: locked by somebody, disk full or failing, file not to be written just now. */
+/** SQLite: locked, disk full or failing, or the file cannot be written at the moment. */
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/;
 
 /** The network's, those of the drivers for it, and those of Redis. */
@@ -11,16 +11,16 @@ const postgresCodes = /^(08|53|57|40)[0-9A-Z]{3}$|^25006$/;
 const mysqlCodes =
   /^ER_(LOCK_|CON_COUNT|SERVER_SHUTDOWN|OPTION_PREVENTS|DISK_FULL|RECORD_FILE_FULL|TOO_MANY|OUT_OF|READ_ONLY)/;
 
-/** Redis: loading its data, without its master, full, not able to save, busy with somebody's script. */
+/** Redis: loading its data, without its master, full, unable to save, or busy with a script. */
 const redisWords = /\b(LOADING|MASTERDOWN|NOREPLICAS|MISCONF|OOM command|BUSY Redis|UNKILLABLE)\b/;
 
-/** What is said without a code, by pg, knex, mysql2 and ioredis. */
+/** Messages of errors without a code, from pg, knex, mysql2 and ioredis. */
 const messages =
   /connection (terminated|ended|lost|is closed|was closed|is in closed state)|not queryable|timeout (acquiring|exceeded|expired)|read timeout|read-?only|shutting down|starting up/i;
 
 /**
- * Whether a database that failed so may work again by itself: it is away, locked, full or read-only. Everything else
- * (a missing table, SQL that is wrong) fails each time, and is to be told.
+ * Whether a database with this error may recover by itself: it is unavailable, locked, full or read-only. Everything else (a
+ * missing table, invalid SQL) fails every time and must be reported.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

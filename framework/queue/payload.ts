@@ -1,15 +1,15 @@
 import { LajuError } from "../config/errors";
 
-/** The largest payload or result, in characters of its JSON: a queue is no place for files. */
+/** The largest payload or result, in characters of its JSON: a queue is not for storing files. */
 export const largestPayload = 16_000_000;
 
-/** JSON of a payload or result. What JSON cannot hold is refused, with the path of the offending value. */
+/** The JSON of a payload or result. Throws with the path of the first value that JSON cannot represent. */
 export function encode(value: unknown, what: string): string {
   const text = stringified(value, what);
   if (text.length <= largestPayload) return text;
   throw new LajuError(`${what} is ${text.length} characters of JSON, more than ${largestPayload}`, {
     code: "E_JOB_DATA",
-    hint: "Keep large things in a file or a table, and give the job their name or id.",
+    hint: "Keep large data in a file or a table, and give the job its name or id.",
   });
 }
 
@@ -25,7 +25,7 @@ function stringified(value: unknown, what: string): string {
 function needsCare(value: unknown): boolean {
   if (!isPlain(value)) return true;
   if (typeof value !== "object") return false;
-  // No Object.values(): this runs for each result.
+  // Not Object.values(), because this runs for every result.
   for (const key in value) if (!isLeaf(value[key as keyof typeof value])) return true;
   return false;
 }
@@ -47,8 +47,8 @@ function isLeaf(value: unknown): boolean {
 }
 
 /**
- * JSON.stringify drops functions and symbols without a word, makes NaN and a Date that is none null, and an empty object
- * of a Map. `value` is what toJSON has made of what the object holds.
+ * JSON.stringify silently drops functions and symbols, turns NaN and an invalid Date into null, and a Map into an empty
+ * object. `value` is the result of toJSON, if the original has one.
  */
 function refuseLoss(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const reason = value === null ? lostReason(this[key]) : lostReason(value);
@@ -62,7 +62,7 @@ function notJson(value: unknown, what: string, cause: unknown): LajuError {
   const reason = found?.reason ?? (cause instanceof Error ? cause.message : "it has no JSON");
   return new LajuError(`${path} cannot be ${what === "data" ? "queued" : "kept"}: ${reason}`, {
     code: "E_JOB_DATA",
-    hint: "Data is JSON: objects, arrays, texts, finite numbers, true, false and null.",
+    hint: "Data must be JSON: objects, arrays, strings, finite numbers, true, false and null.",
     cause,
   });
 }
@@ -72,7 +72,7 @@ interface Offender {
   reason: string;
 }
 
-/** The first value, in the order of JSON.stringify, that it cannot hold. */
+/** The first value, in the order of JSON.stringify, that JSON cannot represent. */
 function findOffender(value: unknown, path: (string | number)[], above: Set<object>): Offender | undefined {
   const reason = lostReason(value);
   if (reason !== undefined) return { path, reason };
@@ -93,7 +93,7 @@ function pathPart(key: string | number): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** Why JSON cannot hold this very value, whatever it contains; undefined where it can. */
+/** Why JSON cannot represent this value itself, whatever it contains; undefined if it can. */
 export function lostReason(value: unknown): string | undefined {
   if (typeof value === "bigint") return "it is a BigInt";
   if (typeof value === "function" || typeof value === "symbol") return `it is a ${typeof value}`;
@@ -103,7 +103,7 @@ export function lostReason(value: unknown): string | undefined {
   return isEmptied(value) ? `it is ${kindOf(value)}` : undefined;
 }
 
-/** A Map, a Promise, an Error and the like, of which JSON keeps nothing, and bytes. */
+/** Whether JSON would keep nothing of a value (a Map, a Promise, an Error and the like), or it is bytes. */
 function isEmptied(value: object): boolean {
   if (Array.isArray(value) || hasToJson(value)) return false;
   if (ArrayBuffer.isView(value)) return true;
@@ -116,7 +116,7 @@ function kindOf(value: object): string {
   return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
-/** Such an object says itself what JSON is to hold of it. */
+/** Whether an object defines its own JSON. */
 export function hasToJson(value: object): boolean {
   return typeof (value as { toJSON?: unknown }).toJSON === "function";
 }

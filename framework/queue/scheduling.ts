@@ -8,13 +8,13 @@ import { queueEngine } from "./engines/select";
 import type { AnyJobConfig } from "./jobConfig";
 import { duration, newJob, wholeNumber } from "./newJob";
 
-/** A job that started so long ago and has not finished is given up for the one that takes its place. */
+/** A job that started this long ago and has not finished may be replaced. */
 const staleMs = 3_600_000;
 
-/** How long after its failure a job is queued again, in milliseconds. */
+/** How long after its failure a job is queued again by default, in milliseconds. */
 const defaultDelay = 10_000;
 
-/** QuickDapp's fields as a job. */
+/** Converts QuickDapp's fields to a job. */
 export function configuredJob(config: AnyJobConfig): NewJob {
   const { type, data, due, removeDelay, priority } = config;
   const job = newJob(type, data ?? {}, {

@@ -7,7 +7,7 @@ import SQLite from "../services/SQLite";
 import { view } from "../services/View";
 import Queue, { scheduleCronJob, scheduleJob } from "./Queue";
 
-/** What a plain `run({ app, log, job })` finds in `app`. */
+/** The services that a plain `run({ app, log, job })` gets in `app`. */
 export const services = {
   DB,
   SQLite,

@@ -2,12 +2,12 @@ import type { Knex } from "knex";
 import { LajuError } from "../config/errors";
 
 /**
- * The connection of a transaction of the app's, while it goes on. Knex still lends the connection of one that has
- * ended: what is queued there would be queued at once, rolled back or not, and beside somebody else's work.
+ * The connection of one of the app's transactions. Throws if the transaction has ended, because Knex still lends out its
+ * connection: a job would be queued immediately, rolled back or not, and mixed with someone else's work.
  */
 export async function connectionOf(trx: Knex.Transaction): Promise<object> {
   if (trx?.isTransaction !== true || typeof trx.client?.acquireConnection !== "function") {
-    throw wrong("trx is no transaction", "Give what DB.transaction(async (trx) => …) gives you.");
+    throw wrong("trx is not a transaction", "Pass the trx from DB.transaction(async (trx) => …).");
   }
   if (trx.isCompleted()) {
     throw wrong(

@@ -121,7 +121,7 @@ function asError(thrown: unknown): Error | undefined {
 function limited(timeout: string | false | undefined, ends: Endings): () => void {
   const ms = timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
   if (ms > longestTimerMs) return () => {};
-  const reason = `ran longer than its time limit of ${ms / 1000} s`;
+  const reason = `timed out after ${ms / 1000} s`;
   const timer = setTimeout(() => ends.tell(timedOutStatus, reason, true), ms);
   return () => clearTimeout(timer);
 }

@@ -4,13 +4,13 @@ import { type Held, isSameClaim, type QueueEngine, type Settlement } from "../en
 import { isOutage } from "../outage";
 import type { Taken } from "./outgoing";
 
-/** What the store is told of one job. */
+/** What the store is told about one job. */
 type Letter = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
- * Tells the store, in parts, what it refused as a whole: half by half, until the offender is alone. That one job is told
- * of without what offends, with the reason in its place; every other one is settled as it was meant to be. Returns the
- * ids of those that the worker didn't hold anymore. What has been told leaves `taken`, also when an outage ends this.
+ * Sends a report that the store rejected as a whole in halves, until the offending job is alone. That job is then reported
+ * with the reason instead of the offending value; all others are settled as intended. Returns the ids of jobs that the worker
+ * no longer held. Whatever has been delivered is removed from `taken`, even if an outage stops this.
  */
 export async function deliverApart(
   engine: QueueEngine,
@@ -43,13 +43,13 @@ export async function deliverApart(
 
   async function tellWithout(letter: Letter, error: Error): Promise<void> {
     if ("progress" in letter) {
-      logWarn("A job's progress can't be kept", { id: letter.progress.id, error: reasonOf(error) });
+      logWarn("A job's progress can't be stored", { id: letter.progress.id, error: reasonOf(error) });
       return remove(taken, [], [letter.progress]);
     }
     const { settlement } = letter;
-    logWarn("How a job ended can't be kept as it is", { id: settlement.id, error: reasonOf(error) });
+    logWarn("A job's outcome can't be stored as it is", { id: settlement.id, error: reasonOf(error) });
     const again = await refusalOf(() => tell([{ settlement: withReason(settlement, error) }]));
-    // Refused even so, it is not for the job's data: the table is gone, or may not be written.
+    // If it is rejected again, the job's data is not the reason: the table is gone, or can't be written.
     if (again !== undefined) await tell([{ settlement: withoutNext(settlement, again) }]);
     remove(taken, [settlement], []);
   }
@@ -64,7 +64,7 @@ export async function deliverApart(
   return lost;
 }
 
-/** An outage is nobody's fault: it is thrown. */
+/** Returns the error of a rejected report. Rethrows an outage, which is no job's fault. */
 async function refusalOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {
     await work();
@@ -84,13 +84,13 @@ function isAmong(job: Held, jobs: readonly Held[]): boolean {
   return jobs.some((one) => isSameClaim(one, job));
 }
 
-/** Completed stays completed: the work is done. */
+/** A completed job stays completed, because its work is done. */
 function withReason(settlement: Settlement, error: Error): Settlement {
   const reason = reasonOf(error);
   if (settlement.state === "completed") {
-    return { ...settlement, result: null, error: `the result can't be kept: ${reason}` };
+    return { ...settlement, result: null, error: `the result can't be stored: ${reason}` };
   }
-  return { ...settlement, error: `the error can't be kept: ${reason}` };
+  return { ...settlement, error: `the error can't be stored: ${reason}` };
 }
 
 function withoutNext(settlement: Settlement, error: Error): Settlement {
@@ -100,7 +100,7 @@ function withoutNext(settlement: Settlement, error: Error): Settlement {
   return { ...rest, error: `the next run can't be queued: ${reasonOf(error)}` };
 }
 
-/** In one plain line: what a database says may quote half of the data. */
+/** The error as one short line, because a database's message may quote half of the data. */
 function reasonOf(error: Error): string {
   return errorMessage(error, 300).replace(/[^\x20-\x7e]+/g, " ");
 }

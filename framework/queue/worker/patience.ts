@@ -1,6 +1,6 @@
 import { pm2KillTimeout } from "../../config/launch";
 
-/** How long running jobs may take to end when a worker is stopped, and why, in words. */
+/** How long running jobs may take to finish when a worker is stopped, and the reason for that limit. */
 export interface Patience {
   milliseconds: number;
   reason: string;
@@ -8,17 +8,17 @@ export interface Patience {
 
 const usual = 25_000;
 
-/** What giving jobs back and ending takes: it has to be over before pm2 kills. */
+/** The time for returning jobs and exiting before pm2 kills the worker. */
 const margin = 400;
 
-/** `given`: what the command line says, in milliseconds. `killTimeout`: pm2's, where pm2 started this process. */
+/** `given`: from the command line, in milliseconds. `killTimeout`: pm2's, if pm2 started this process. */
 export function patienceFor(given: number | undefined, killTimeout = pm2KillTimeout()): Patience {
   if (given !== undefined) return { milliseconds: given, reason: "--patience" };
   if (killTimeout === undefined) return { milliseconds: usual, reason: "default" };
   return { milliseconds: Math.max(0, killTimeout - margin), reason: `pm2 kills after ${killTimeout} ms` };
 }
 
-/** What to do if pm2 kills before a given patience has an end; undefined if it doesn't. */
+/** What to do if pm2 would kill the worker before the given patience is over; undefined if it would not. */
 export function patienceWarning(
   given: number | undefined,
   killTimeout = pm2KillTimeout(),

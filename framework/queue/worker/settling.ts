@@ -5,17 +5,17 @@ import { type Ending, settlementOf } from "./attempt/ending";
 import type { StoreExchange } from "./storeExchange";
 import type { Parked, WorkerOptions } from "./workOptions";
 
-/** What a worker did. */
+/** A summary of what a worker did. */
 export interface WorkerSummary {
   completed: number;
   failed: number;
-  /** Attempts that will be repeated. */
+  /** Failed attempts that will be retried. */
   retried: number;
-  /** Jobs given back because the worker had to end. */
+  /** Jobs returned to the queue because the worker had to stop. */
   returned: number;
 }
 
-/** Decides what becomes of each job that has ended, counts and logs it, and hands it to the exchange with the store. */
+/** Decides the outcome of each ended job, counts and logs it, and passes it to the exchange with the store. */
 export class Settling {
   readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
 
@@ -42,12 +42,12 @@ export class Settling {
   }
 
   tellOfParked(type: string, count: number): void {
-    const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, and no worker takes them`;
-    logWarn("No worker takes these jobs, so they are parked", { type, count });
+    const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, but no worker handles them`;
+    logWarn("Parked jobs that no worker handles", { type, count });
     this.#tell({ id: 0, type }, { state: "parked", error });
   }
 
-  /** Whatever the app's own code does with the news, the job is settled. */
+  /** An error in the app's own callback must not affect how the job is settled. */
   #tell(job: { id: number; type: string }, settlement: Settlement | Parked): void {
     try {
       this.options.onSettled?.(job, settlement);
@@ -57,13 +57,13 @@ export class Settling {
   }
 }
 
-/** Logs what became of a job that wasn't completed, or was with something to remark. */
+/** Logs a job that did not complete, or completed with a warning. */
 function reportFailure(job: ClaimedJob, settlement: Settlement, { kind }: Ending): void {
   if (settlement.error === undefined) return;
   const { type, id, attempt, spent } = job;
   const about = { type, id, attempt: attempt - spent, error: settlement.error.split("\n", 1)[0] };
-  if (settlement.state === "completed") logWarn("Job completed, with a remark", about);
+  if (settlement.state === "completed") logWarn("Job completed with a warning", about);
   else if (settlement.state === "failed") logError("Job failed", about);
   else if (kind === "crashed") logWarn("Job taken over from a dead worker", about);
-  else logWarn("Job failed and will be tried again", { ...about, inSeconds: settlement.delay / 1000 });
+  else logWarn("Job failed and will be retried", { ...about, inSeconds: settlement.delay / 1000 });
 }

@@ -5,39 +5,39 @@ import { deliverApart } from "./delivery";
 import { Outgoing, type Taken } from "./outgoing";
 import { UnderWay } from "./reconciliation";
 
-/** What an exchange asks of its worker and tells it. */
+/** What an exchange needs from its worker, and reports to it. */
 export interface ExchangingWorker {
-  /** The id that it claims under. */
+  /** The worker id that it claims with. */
   id(): string;
-  /** How many more jobs it can take, when the claims under way may bring `claiming`. */
+  /** How many more jobs it can take, if the claims in flight may bring `claiming`. */
   room(claiming: number): number;
   onClaimed(claimed: ClaimedJob[], isFull: boolean): void;
   /** When the next scheduled job is due. */
   onNextDue(due: number | null): void;
-  /** The store knows the end of these, or that they were given back. */
+  /** The store knows that these have ended or were returned. */
   onTold(jobs: readonly Held[]): void;
   /** An exchange is over: there may be more to do. */
   onOver(): void;
-  /** The store failed, and will fail each time. */
+  /** The store failed, and would fail every time. */
   onFailure(error: Error): void;
 }
 
 /**
- * The worker's exchange with the store: one request tells what has ended and claims what is due. There are no more at
- * one time than the engine wants.
+ * The worker's exchange with the store: a single request reports what has ended and claims what is due. There are never more
+ * requests in flight than the engine allows.
  */
 export class StoreExchange {
   readonly outgoing = new Outgoing();
   readonly outage = new Outage();
   readonly #underWay = new UnderWay();
-  /** Reasons to claim, and those that a claim which found no more has answered. */
+  /** Counts the reasons to claim, and those answered by a claim that found no more jobs. */
   #wakes = 1;
   #answered = 0;
-  /** How many jobs the claims under way may bring. */
+  /** How many jobs the claims in flight may bring. */
   #claiming = 0;
   #lastExchange = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  /** A job of a limited type has ended, and the store has not been told. */
+  /** Whether a job of a limited type has ended that the store does not know about yet. */
   #hasFreedSlot = false;
 
   constructor(
@@ -53,8 +53,8 @@ export class StoreExchange {
   }
 
   /**
-   * A place among those of a limited type is free as soon as the store knows. A claim sent beside the settlement may
-   * come too early, and nobody else would look for a while.
+   * A slot of a limited type is free only once the store knows. A claim sent together with the settlement may come too
+   * early, and nobody else would poll for a while.
    */
   freeSlot(): void {
     this.#wakes++;
@@ -65,12 +65,12 @@ export class StoreExchange {
     return this.#underWay.size > 0;
   }
 
-  /** Resolves once those under way now have been answered, or have failed. */
+  /** Resolves once the exchanges in flight now have been answered or have failed. */
   answered(): Promise<unknown> {
     return this.#underWay.answered();
   }
 
-  /** Schedules the next exchange if one is needed. Returns false if there is nothing to tell and nothing to claim. */
+  /** Schedules the next exchange if one is needed. Returns false if there is nothing to report and nothing to claim. */
   consider(): boolean {
     const pipeline = this.outage.leavesDoubt ? 1 : this.engine.pipeline;
     if (this.#turn !== undefined || this.#underWay.size >= pipeline) return true;
@@ -81,7 +81,7 @@ export class StoreExchange {
 
   #claimable(): number {
     if (this.#wakes === this.#answered) return 0;
-    // First tell what has ended: otherwise it would be begun again.
+    // Report what has ended first: otherwise it would be started again.
     if (this.outage.leavesDoubt && !this.outgoing.isEmpty) return 0;
     return this.worker.room(this.#claiming);
   }
@@ -114,7 +114,7 @@ export class StoreExchange {
       this.worker.onTold(settle);
       if (freesSlot) this.#wakes++;
       this.#claiming -= claim?.limit ?? 0;
-      // Under its earlier id this worker was taken for dead: what it claimed then is somebody else's.
+      // With its earlier id, this worker was declared dead: what it claimed then belongs to others.
       if (claim === null || claimed === undefined || id !== this.worker.id()) return;
       this.#received(claimed, claim.limit, wakes);
       this.worker.onNextDue(nextDue);
@@ -141,7 +141,7 @@ export class StoreExchange {
     taken.returns = [];
   }
 
-  /** Returns no `claimed` if the store refused what it was told, and was told it in parts. */
+  /** Returns no `claimed` if the store rejected the report, which was then sent in parts. */
   async #ask(worker: string, taken: Taken, claim: ClaimRequest | null): Promise<Answer> {
     const { settle, progress } = taken;
     try {
@@ -149,7 +149,7 @@ export class StoreExchange {
     } catch (error) {
       if (isOutage(error) || settle.length + progress.length === 0) throw error;
       const lost = await deliverApart(this.engine, worker, taken, error);
-      // If it was the claim that was refused, the next one says so.
+      // If the claim was rejected, the next one will say so.
       this.#wakes++;
       return { lost, nextDue: null };
     }
@@ -157,7 +157,7 @@ export class StoreExchange {
 
   #received(claimed: ClaimedJob[], limit: number, wakes: number): void {
     const isFull = claimed.length >= limit;
-    // Not full: there is no more until something wakes this worker.
+    // Not full: there are no more jobs until something wakes this worker.
     if (!isFull) this.#answered = wakes;
     this.worker.onClaimed(claimed, isFull);
   }
@@ -166,23 +166,24 @@ export class StoreExchange {
 type Answer = Omit<Exchanged, "claimed"> & Partial<Exchanged>;
 
 export function reportLost(ids: readonly number[]): void {
-  if (ids.length > 0) logWarn("Jobs were cancelled or taken over while they ran", { ids: ids.slice(0, 20) });
+  if (ids.length > 0)
+    logWarn("Jobs were canceled or taken over while they were running", { ids: ids.slice(0, 20) });
 }
 
-/** Whether the database answers, told in the log once at the beginning and once at the end. */
+/** Whether the database answers. Logs the start and the end of an outage once each. */
 class Outage {
   #failures = 0;
   #leavesDoubt = false;
 
   /**
-   * A server that crashed may have forgotten its last claims (PostgreSQL commits them without waiting for its disk),
-   * and gives their jobs again, until a claim brings none of them.
+   * A server that crashed may have lost its last claims (PostgreSQL commits them without waiting for its disk), and hands
+   * out their jobs again until a claim brings none of them.
    */
   get leavesDoubt(): boolean {
     return this.#leavesDoubt;
   }
 
-  /** How long to leave it alone: from a tenth of a second to one, in milliseconds; 0 while it answers. */
+  /** The back-off in milliseconds: 100 to 1000 during an outage, 0 while the database answers. */
   get pauseMs(): number {
     return this.#failures === 0 ? 0 : Math.min(1000, 100 * 2 ** (this.#failures - 1));
   }
@@ -190,7 +191,7 @@ class Outage {
   failed(error: Error): void {
     this.#failures++;
     this.#leavesDoubt = true;
-    if (this.#failures === 1) logError("The queue cannot be reached, and will be tried again", error);
+    if (this.#failures === 1) logError("The queue cannot be reached, retrying", error);
   }
 
   over(): void {

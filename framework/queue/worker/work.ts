@@ -9,12 +9,12 @@ import type { WorkerSummary } from "./settling";
 import { Worker } from "./worker";
 import type { WorkOptions } from "./workOptions";
 
-/** Works off the queue until SIGTERM or SIGINT, and tells what was done. A second signal aborts what runs. */
+/** Processes queued jobs until SIGTERM or SIGINT, and returns what was done. A second signal aborts running jobs. */
 export async function workUntilStopped(options: WorkOptions, given?: Handlers): Promise<WorkerSummary> {
   const { handlers, problems } = given === undefined ? await loadHandlers() : whole(given);
   reportProblems(problems, options.types);
   checkTypes(options.types, [...handlers.keys()]);
-  // The jobs of a handler that can't be used wait for a worker that can.
+  // Jobs whose handler can't be used here wait for a worker that can use it.
   const types = options.types ?? (problems.size > 0 ? [...handlers.keys()] : undefined);
   if (types?.length === 0) throw [...problems.values()][0];
   const engine = await queueEngine();
@@ -23,12 +23,12 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   process.on("unhandledRejection", noteStray);
   try {
     await worker.start();
-    const paused = await engine.paused().catch((): string[] => []); // It starts without a database too.
+    const paused = await engine.paused().catch((): string[] => []); // The worker starts even without a database.
     logInfo("Worker started", {
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
       patience: patienceText(options),
-      // Else whoever wonders why it does nothing would not think of that.
+      // So that nobody wonders why the worker does nothing.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;
@@ -40,7 +40,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   }
 }
 
-/** "25s (default)": whoever asks why a stopped worker gave a job back finds it in the log. */
+/** "25s (default)", logged to explain why a stopped worker returned a job. */
 function patienceText({ patienceMs, patienceReason }: WorkOptions): string {
   const text = formatDuration(patienceMs);
   return patienceReason === undefined ? text : `${text} (${patienceReason})`;
@@ -50,11 +50,11 @@ function whole(handlers: Handlers): LoadedHandlers {
   return { handlers, problems: new Map() };
 }
 
-/** A handler that can't be used keeps the worker from its own jobs alone, unless it was asked for by name. */
+/** A handler that can't be used affects only its own jobs, unless it was requested by name. */
 function reportProblems(problems: LoadedHandlers["problems"], types: readonly string[] | undefined): void {
   for (const [name, error] of problems) {
     if (types?.includes(name)) throw error;
-    logError(`The handler ${name} can't be used: this worker does no jobs of that type`, error);
+    logError(`The handler ${name} can't be used: this worker runs no jobs of that type`, error);
   }
 }
 
@@ -63,19 +63,19 @@ function checkTypes(types: readonly string[] | undefined, known: string[]): void
   if (unknown !== undefined) throw unknownTypes(unknown, known);
 }
 
-/** `--types` names no handler. */
+/** For a name in `--types` without a handler. */
 export function unknownTypes(type: string, known: string[]): LajuError {
   const [close] = nearest(type, known, 1);
   return new LajuError(`no handler app/jobs/${type}.ts${inThisBuild()}`, {
     code: "E_JOB_TYPE",
     exitStatus: 2,
-    hint: close === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean ${close}?`,
+    hint: close === undefined ? `The handlers are ${known.join(", ") || "none"}.` : `Did you mean ${close}?`,
   });
 }
 
-/** The file may well be there, and newer than the build. */
+/** The file may exist, but be newer than the build. */
 function inThisBuild(): string {
-  return typeof LAJU_BUILT === "undefined" ? "" : " in this build (npm run build takes in what is new)";
+  return typeof LAJU_BUILT === "undefined" ? "" : " in this build (npm run build adds new ones)";
 }
 
 function stopOnSignals(worker: Worker, patienceMs: number): () => void {
@@ -90,7 +90,7 @@ function stopOnSignals(worker: Worker, patienceMs: number): () => void {
   return () => process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
 }
 
-/** A promise that a handler left alone. Whose it was cannot be known, and the other jobs are not to blame. */
+/** Logs the rejection of a promise that a handler did not await. Its job is unknown, and the other jobs are not to blame. */
 function noteStray(reason: unknown): void {
-  logError("A promise was rejected that no job waits for", isError(reason) ? reason : { reason });
+  logError("Unhandled rejection in a job's handler", isError(reason) ? reason : { reason });
 }

@@ -273,9 +273,9 @@ export class Worker {
     const { type } = execution.claimed;
     if (this.#phase === "ending" || !this.#running.remove(execution)) return;
     this.#reason = stuckHandler(type, this.#events.stuckAfterMs);
-    logError("A handler ignores its signal: the worker ends", { type, id: execution.claimed.id });
+    logError("A handler ignores its signal, so the worker stops", { type, id: execution.claimed.id });
     this.#settle(execution.claimed, execution.lateEnding);
-    this.abort("the worker ends, for a handler ignores its signal");
+    this.abort("the worker stops because a handler ignores its signal");
     // What can't be told by then is taken over: this process will be gone.
     this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestFarewell);
   }
@@ -302,7 +302,7 @@ export class Worker {
 
   /** An answer was lost: nobody would run them for as long as this worker lives. */
   #returnUnknown(jobs: readonly Held[]): void {
-    logWarn("Giving back jobs whose claim was never answered", {
+    logWarn("Returning jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
     });
     this.#exchange.outgoing.giveBack(jobs);
@@ -315,7 +315,7 @@ export class Worker {
       this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
     this.#quarantine.clear();
     this.#exchange.outgoing.clear();
-    logWarn("Lost the lease: other workers have this one's jobs", { jobs });
+    logWarn("Lost the lease: other workers have taken over this one's jobs", { jobs });
     this.wake();
   }
 

@@ -97,7 +97,7 @@ function mailsIn(folder: string): CaughtMail[] {
 /** What it said last of its failure: its errors are its own. */
 function errorOf({ exitStatus, isTimedOut }: Ended, { logs, stderr }: Capture): Error | undefined {
   if (exitStatus === 0) return undefined;
-  if (isTimedOut) return new Error("ran longer than its time limit");
+  if (isTimedOut) return new Error("timed out");
   const logged = logs.findLast(({ level }) => level === "error");
   const said = logged === undefined ? [stderr.trim().split("\n").at(-1)] : [logged.message, logged.error];
   const text = said.filter((part) => typeof part === "string" && part !== "").join(": ");

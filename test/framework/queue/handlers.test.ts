@@ -90,23 +90,23 @@ describe("a handler's module", () => {
     [{ default: { attempts: 1 } }, "exports no handler"],
     [{ default: null }, "exports no handler"],
     [{ default: job("Sent", { run }) }, 'declares the job "Sent"\nWrite job("Send", { … }).'],
-    [{ run, default: job("Send", { run: () => 6 }) }, "exports run beside its default export"],
-    [{ attempts: 5, default: { run } }, "exports attempts beside its default export"],
+    [{ run, default: job("Send", { run: () => 6 }) }, "exports run besides its default export"],
+    [{ attempts: 5, default: { run } }, "exports attempts besides its default export"],
     [{ run, attempts: 0 }, "has attempts 0\nIt must be a whole number of at least 1."],
     [{ run, attempts: "5" }, 'has attempts "5"'],
     [{ run, concurrency: 1.5 }, "has concurrency 1.5"],
     [{ run, timeout: 5000 }, 'has timeout 5000\nIt is a duration, such as "30s".'],
     [{ run, timeout: "0s" }, 'has timeout "0s"\nLeave it out for no limit.'],
-    [{ run, attemps: 5 }, "declares attemps, which a job doesn't have\nDid you mean attempts?"],
+    [{ run, attemps: 5 }, "declares attemps, which is not an option of a job\nDid you mean attempts?"],
     [
       { run, retries: 5 },
-      "declares retries, which a job doesn't have\nThe fields of a handler are run, attempts, ",
+      "declares retries, which is not an option of a job\nThe fields of a handler are run, attempts, ",
     ],
     [{ async *run() {} }, "has a generator as its run"],
     [{ run, backoff: "soon" }, 'has backoff "soon"'],
     [
       { default: { run, timeouts: "5s" } },
-      "declares timeouts, which a job doesn't have\nDid you mean timeout?",
+      "declares timeouts, which is not an option of a job\nDid you mean timeout?",
     ],
   ])("%o is refused", (module, message) => {
     expect(problemOf(module)).toContain(message);

@@ -73,7 +73,7 @@ describe("queueing with a trx that is none", () => {
     for (const none of [database, {}, null, "trx", Promise.resolve(kept)]) {
       await expect(push(none)).rejects.toMatchObject({
         code: "E_QUEUE_TRX",
-        message: "trx is no transaction",
+        message: "trx is not a transaction",
       });
     }
     expect(await database("jobs")).toEqual([]);
@@ -100,7 +100,7 @@ describe("a worker is told of types", () => {
   test("which its build does not know, that a build may help", () => {
     expect(unknownTypes("Mail", []).message).toBe("no handler app/jobs/Mail.ts");
     vi.stubGlobal("LAJU_BUILT", true);
-    const message = "no handler app/jobs/Mail.ts in this build (npm run build takes in what is new)";
+    const message = "no handler app/jobs/Mail.ts in this build (npm run build adds new ones)";
     expect(unknownTypes("Mail", []).message).toBe(message);
   });
 });

@@ -131,7 +131,7 @@ describe("a command that is tested", () => {
     expect(stuck).toMatchObject({
       exitStatus: 124,
       isTimedOut: true,
-      error: { message: "Command ran longer than its time limit of 0.02 s" },
+      error: { message: "Command timed out after 0.02 s" },
     });
     const tidy = await testCommand(
       async ({ signal }) => {

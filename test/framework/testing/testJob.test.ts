@@ -52,7 +52,7 @@ test("a job's time limit aborts its signal", async () => {
   });
   const run = await testJob(waits, undefined, { timeout: "20ms" });
   expect(run).toMatchObject({ state: "failed", isTimedOut: true });
-  expect(run.error?.message).toBe("Waits ran longer than its time limit of 0.02 s");
+  expect(run.error?.message).toBe("Waits timed out after 0.02 s");
 });
 
 test("a handler may be a function, which gets its services, at a fixed moment", async () => {

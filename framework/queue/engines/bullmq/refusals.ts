@@ -16,7 +16,7 @@ export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transacti
   }
   bullPriority(priority);
   if (!type.includes(":")) return;
-  throw new LajuError(`the type ${JSON.stringify(type)} has a colon, which BullMQ takes in no name`, {
+  throw new LajuError(`the type ${JSON.stringify(type)} has a colon, which BullMQ does not allow in names`, {
     code: "E_JOB",
     hint: "Give the handler's file another name.",
   });

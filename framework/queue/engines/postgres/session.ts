@@ -169,7 +169,7 @@ export class Session implements Listener {
   }
 
   #deafen(reason: string): void {
-    if (!this.#isDeaf) logWarn("The queue cannot listen, and looks four times a second instead", { reason });
+    if (!this.#isDeaf) logWarn("The queue cannot listen, polling four times a second instead", { reason });
     this.#isDeaf = true;
     this.#later(retryDeafAfter);
   }

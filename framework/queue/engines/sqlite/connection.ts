@@ -7,9 +7,9 @@ import { connectionOf } from "../../transaction";
 /** A handle of the queue's own: nothing of the app's waits for it, and it waits for no transaction of the app's. */
 export function openQueueFile(file: string, mustExist: boolean): Database {
   if (file === ":memory:") {
-    throw new LajuError("a database in memory can hold no queue: no other process would see it", {
+    throw new LajuError("an in-memory database cannot hold a queue: no other process would see it", {
       code: "E_QUEUE_ENGINE",
-      hint: "Give DATABASE_URL a file.",
+      hint: "Set DATABASE_URL to a file.",
     });
   }
   const database = openSqlite(file, { mustExist });

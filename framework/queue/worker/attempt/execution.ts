@@ -96,12 +96,9 @@ export class Execution implements JobContext {
   }
 
   #timeOut(timeoutMs: number): void {
-    const error = new LajuError(
-      `${this.claimed.type} ran longer than its time limit of ${timeoutMs / 1000} s`,
-      {
-        code: "E_JOB_TIMEOUT",
-      },
-    );
+    const error = new LajuError(`${this.claimed.type} timed out after ${timeoutMs / 1000} s`, {
+      code: "E_JOB_TIMEOUT",
+    });
     this.#timeoutError = error;
     this.#timer = setTimeout(() => this.events.onStuck(this), this.events.stuckAfterMs);
     this.#controller?.abort(error);
@@ -131,10 +128,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 export function stuckHandler(type: string, milliseconds: number): LajuError {
   return new LajuError(
-    `app/jobs/${type}.ts went on for ${milliseconds / 1000} s after its time was up, so the worker ended`,
+    `app/jobs/${type}.ts kept running for ${milliseconds / 1000} s after its time limit, so the worker stopped`,
     {
       code: "E_JOB_STUCK",
-      hint: "Pass `signal` on to what the handler waits for, or check signal.aborted. pm2 or systemd starts the worker again.",
+      hint: "Pass `signal` to whatever the handler waits for, or check signal.aborted. pm2 or systemd restarts the worker.",
     },
   );
 }

@@ -138,7 +138,7 @@ export function badData(given: () => QueueEngine): void {
       else
         expect(jobs[1]).toMatchObject({
           result: null,
-          error: expect.stringMatching(/^the result can't be kept: /),
+          error: expect.stringMatching(/^the result can't be stored: /),
         });
     });
 
@@ -189,9 +189,12 @@ export function badData(given: () => QueueEngine): void {
           completed: {
             state: "completed",
             result: null,
-            error: expect.stringMatching(/^the result can't be kept: inv/),
+            error: expect.stringMatching(/^the result can't be stored: inv/),
           },
-          failed: { state: "failed", error: expect.stringMatching(/^the error can't be kept: invalid byte/) },
+          failed: {
+            state: "failed",
+            error: expect.stringMatching(/^the error can't be stored: invalid byte/),
+          },
           retry: { state: "completed", result: "fine", attempts: 2 },
         };
         expect(odd).toMatchObject(texts[ending]);

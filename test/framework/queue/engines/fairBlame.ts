@@ -161,7 +161,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await until(async () => (await engine.counts()).byState.completed === 1);
       await stopped(...workers);
       expect(most).toBe(1);
-      expect((await engine.find(id))?.error).toContain("ran longer than its time limit of 0.02 s");
+      expect((await engine.find(id))?.error).toContain("timed out after 0.02 s");
     });
 
     test("one that ignores it for too long ends its worker, which names it and gives back the others", async () => {
@@ -174,7 +174,7 @@ export function fairBlame(given: () => QueueEngine): void {
       );
       await expect(worker.ended).rejects.toMatchObject({
         code: "E_JOB_STUCK",
-        message: expect.stringMatching(/^app\/jobs\/Stuck\.ts went on for 0\.2 s after its time was up/),
+        message: expect.stringMatching(/^app\/jobs\/Stuck\.ts kept running for 0\.2 s after its time limit/),
       });
       expect(await engine.find(stuck)).toMatchObject({
         state: "failed",

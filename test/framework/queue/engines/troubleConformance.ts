@@ -79,7 +79,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       // Two seconds are meant; a busy machine may need more.
       await traced(`Quick ${quick} 1 done`, 5000);
       await until(() => worker.output().includes("The queue can be reached again"));
-      expect(worker.output()).not.toContain("cancelled or taken over");
+      expect(worker.output()).not.toContain("canceled or taken over");
       expect(worker.child.exitCode).toBeNull();
     });
 
@@ -90,7 +90,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const once = workers.start({ once: true });
       expect(await once.end).toBe(1);
       for (const worker of [patient, stopped])
-        await until(() => worker.output().includes("The queue cannot be reached, and will be tried again"));
+        await until(() => worker.output().includes("The queue cannot be reached, retrying"));
       stopped.child.kill("SIGTERM");
       expect(await stopped.end).toBe(0);
       await server.again();
@@ -107,7 +107,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       for (const id of ids) await traced(`Gated ${id} 1 begun`);
       await setup.refuseWrites(true);
       workers.openGate();
-      await until(() => worker.output().includes("The queue cannot be reached, and will be tried again"));
+      await until(() => worker.output().includes("The queue cannot be reached, retrying"));
       const before = cpuOf(worker.pid);
       await pause(2000);
       // A loop that tries and tries would have used two seconds of it.

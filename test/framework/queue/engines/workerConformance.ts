@@ -184,7 +184,7 @@ export function workerConformance(setup: WorkerSetup): void {
       await until(async () => (await state(id)) === "completed");
       const kept = (await engine.find(id))?.result;
       stopped.child.kill("SIGCONT");
-      await until(() => /Lost the lease|cancelled or taken over/.test(stopped.output()));
+      await until(() => /Lost the lease|canceled or taken over/.test(stopped.output()));
       expect(await engine.find(id)).toMatchObject({ state: "completed", attempts: 2, result: kept });
       expect(kept).not.toBe(stopped.pid);
     });
@@ -248,7 +248,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await found("Missing")).toMatchObject({ state: "pending", attempts: 0, error: null });
       expect(await found("Quick")).toMatchObject({ state: "completed" });
       expect(await state(unreadable)).toBe("failed");
-      expect(worker.output()).toContain("A promise was rejected that no job waits for");
+      expect(worker.output()).toContain("Unhandled rejection in a job's handler");
       // What it returned came after its time, and counts for nothing.
       const [after] = (await push("Quick")) as [number];
       await until(async () => (await state(after)) === "completed");
@@ -262,7 +262,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const worker = workers.start();
       await traced(`Gated ${id} 1 begun`);
       expect(await engine.cancel([id])).toEqual([id]);
-      await until(() => worker.output().includes("cancelled or taken over"));
+      await until(() => worker.output().includes("canceled or taken over"));
       workers.openGate();
       const [quick] = (await push("Quick")) as [number];
       await until(async () => (await state(quick)) === "completed");

@@ -40,7 +40,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
     await until(() => workers.traces().filter((line) => line.endsWith("begun")).length === 2);
     fill(filler);
     workers.openGate();
-    await until(() => worker.output().includes("The queue cannot be reached, and will be tried again"));
+    await until(() => worker.output().includes("The queue cannot be reached, retrying"));
     const before = cpuOf(worker.pid);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     // A loop that tries and tries would have used two seconds of it.
