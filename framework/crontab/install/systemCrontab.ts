@@ -107,7 +107,7 @@ function refuseReturns(listed: Buffer, access: CrontabAccess): void {
   throw new LajuError(
     isKnown
       ? "the crontab has carriage returns (CRLF line endings), which `crontab -l` does not show as they are"
-      : "the crontab contains `\\r`, and it cannot be determined whether that is a carriage return",
+      : "the crontab has `\\r` in it, which may or may not be a carriage return",
     { code: "E_CRONTAB_RETURNS", hint: "Remove it with `crontab -e` first. Nothing was changed." },
   );
 }

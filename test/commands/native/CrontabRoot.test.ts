@@ -116,7 +116,7 @@ describe("the entries of an app in releases", () => {
     const { stdout } = await other.run(["laju", "crontab:install"], { env: env() });
     expect(stdout).toContain("✓ Crontab updated: 1 added");
     const refused = await laju("crontab:install");
-    expect(refused.stderr).toContain(`entries already, as ${other.root}: a second block`);
+    expect(refused.stderr).toContain(`entries, as ${other.root}: a second block`);
     expect((await type(refused.stderr)).status).toBe(0);
     expect(roots()).toEqual([app.root]);
     other.remove();
@@ -145,7 +145,7 @@ describe("the entries of an app in releases", () => {
     renameSync(app.root, moved);
     try {
       const refused = await app.run(["laju", "crontab:install"], { env: env(), cwd: moved });
-      expect(refused.stderr).toContain(`already, as ${app.root}, where the app was before`);
+      expect(refused.stderr).toContain(`entries, as ${app.root}, where the app was before`);
       expect((await type(refused.stderr, moved)).status).toBe(0);
       expect(roots()).toEqual([moved]);
     } finally {

@@ -59,7 +59,7 @@ describe("status", () => {
     expect(status).toBe(1);
     expect(stdout).toContain("  ○ Fragile   never   next in ");
     expect(stdout).toContain(
-      "without this app's entries: not installed\n  Run `node laju crontab:install`.\n",
+      "has no entries of this app\n  Run `node laju crontab:install`.\n",
     );
   });
 

@@ -179,12 +179,12 @@ describe("node laju crontab --portable", () => {
     expect(printed.stdout).toContain(
       "&& /usr/bin/flock /srv/app/logs/Often.lock /usr/bin/node commands/Often.js",
     );
-    expect(printed.stderr).toContain('Often: schedule "rate(45 minutes)" doubles or misses a run');
+    expect(printed.stderr).toContain('Often: schedule "rate(45 minutes)" repeats or misses a run');
   });
 
   test("--help tells of it and of the formats", async () => {
     const { stdout } = await app.laju("crontab", "--help");
-    expect(stdout).toContain("  --portable            Let the shell alone decide, lock and limit");
+    expect(stdout).toContain("  --portable            Let the shell check times, lock and limit");
     expect(stdout).toContain(
       "  --format <format>     crontab, cron.d, systemd or kubernetes (default: crontab)",
     );
