@@ -58,9 +58,7 @@ describe("status", () => {
     const { stdout, status } = await laju("status", "--check");
     expect(status).toBe(1);
     expect(stdout).toContain("  ○ Fragile   never   next in ");
-    expect(stdout).toContain(
-      "has no entries of this app\n  Run `node laju crontab:install`.\n",
-    );
+    expect(stdout).toContain("has no entries of this app\n  Run `node laju crontab:install`.\n");
   });
 
   test("a new installation is up to date, and nothing is overdue", async () => {
