@@ -10,7 +10,7 @@ export interface Template {
   description: AppDescription;
 }
 
-const folder = "framework/new/bases";
+const folder = "framework/new/earlier";
 
 /** The template of this laju. The examples are no part of it: once made, they are the app's own. */
 export function currentTemplate(home: string): Template {

@@ -26,7 +26,7 @@ beforeEach(() => {
   git("init", "--quiet");
   commit();
 
-  const parts = ["package.json", ".env.example", "app", "framework/new/template", "framework/new/bases"];
+  const parts = ["package.json", ".env.example", "app", "framework/new/template", "framework/new/earlier"];
   for (const part of parts) cpSync(join(project, part), join(next, part), { recursive: true });
   edit(join(next, "package.json"), `"version": "${version}"`, '"version": "99.0.0"');
   edit(join(next, "package.json"), '"vitest": "^4', '"vitest": "^99');
@@ -39,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the package carries this version's own template, as it is now", () => {
   const { path, text } = baseFile(project);
-  expect(path).toBe(`framework/new/bases/${version}.json`);
+  expect(path).toBe(`framework/new/earlier/${version}.json`);
   // Where this fails, `npm run pack` writes it.
   expect(readFileSync(join(project, path), "utf8")).toBe(text);
 });
