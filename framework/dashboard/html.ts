@@ -1,4 +1,3 @@
-// @ts-ignore: not every checkout has installed it yet.
 import { html as escaped, raw } from "hono/html";
 import { printable } from "../text/printable";
 

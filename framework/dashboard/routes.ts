@@ -1,9 +1,6 @@
 import { basename } from "node:path";
-// @ts-ignore: not every checkout has installed it yet.
 import { type Context, Hono, type Next } from "hono";
-// @ts-ignore: not every checkout has installed it yet.
 import { bodyLimit } from "hono/body-limit";
-// @ts-ignore: not every checkout has installed it yet.
 import { compress } from "hono/compress";
 import { LajuError } from "../config/errors";
 import { hostClock } from "../host/hostClock";

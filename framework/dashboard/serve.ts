@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { basename } from "node:path";
-// @ts-ignore: not every checkout has installed it yet.
 import { createAdaptorServer } from "@hono/node-server";
 import { dashboardSettings, paths } from "../config/config";
 import { LajuError } from "../config/errors";

@@ -1,4 +1,3 @@
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context } from "hono";
 import type { Visitor } from "./visitor";
 

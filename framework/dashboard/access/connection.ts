@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context } from "hono";
 import { LajuError } from "../../config/errors";
 import { plainAddress } from "./hosts";

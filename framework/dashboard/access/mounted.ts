@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context } from "hono";
 import type { Access } from "./access";
 import type { Visitor } from "./visitor";

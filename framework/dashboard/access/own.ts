@@ -1,7 +1,5 @@
 import { userInfo } from "node:os";
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context } from "hono";
-// @ts-ignore: not every checkout has installed it yet.
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { type DashboardSettings, paths } from "../../config/config";
 import type { Access } from "./access";

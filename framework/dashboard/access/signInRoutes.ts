@@ -1,4 +1,3 @@
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context, Hono, Next } from "hono";
 import { formatDuration } from "../../config/duration";
 import { readAssets } from "../assets/assets";

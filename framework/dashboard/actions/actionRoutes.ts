@@ -1,4 +1,3 @@
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context, Hono } from "hono";
 import { LajuError } from "../../config/errors";
 import { recordAction } from "../../runs/ledger/actions";

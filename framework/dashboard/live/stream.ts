@@ -1,6 +1,4 @@
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context } from "hono";
-// @ts-ignore: not every checkout has installed it yet.
 import { streamSSE } from "hono/streaming";
 import { formToken, tokenPlace } from "../access/formToken";
 import type { Visitor } from "../access/visitor";

@@ -1,7 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context, Hono } from "hono";
-// @ts-ignore: not every checkout has installed it yet.
 import { streamSSE } from "hono/streaming";
 import type { Run } from "../../runs/ledger/run";
 import { runAt } from "../pages/run";

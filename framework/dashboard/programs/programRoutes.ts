@@ -1,4 +1,3 @@
-// @ts-ignore: not every checkout has installed it yet.
 import type { Context, Hono } from "hono";
 import { listRuns } from "../../runs/history/findRuns";
 import { jsonText } from "../../text/jsonText";

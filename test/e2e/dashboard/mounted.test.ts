@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-// @ts-ignore: not every checkout has installed it yet.
 import { getRequestListener } from "@hono/node-server";
-// @ts-ignore: not every checkout has installed it yet.
 import { type Context, Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Authorize, dashboard } from "../../../framework/dashboard/dashboard";
