@@ -5,12 +5,12 @@ const shared = {
   globalSetup: [join(import.meta.dirname, "test/support/apps/template.ts")],
   setupFiles: [join(import.meta.dirname, "test/support/apps/emptyRoot.ts")],
   alias: { "app/": `${join(import.meta.dirname, "app")}/` },
-  // Real servers, daemons and builds: generous limits, never sleeps.
+  // Tests use real servers, daemons and builds, so the limits are generous.
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
 
-/** Each takes ten seconds and more: `npm test` leaves them to `npm run test:all`, and stays under two minutes. */
+/** Each takes ten seconds or more. They run only with `npm run test:all`, so that `npm test` takes under two minutes. */
 const long = [
   "test/commands/native/{Completion,CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
   "test/commands/{crontabExample,engines,examples}.test.ts",
@@ -53,14 +53,14 @@ const last = [
 
 export default defineConfig({
   test: {
-    // Two test files at a time: most of them start processes of their own.
+    // Only two test files at a time, because most of them start their own processes.
     maxWorkers: 2,
     projects: [
       {
         test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", ...long] },
       },
       {
-        // What needs the machine for itself (the cron daemon, pm2, several Nodes), and what takes long.
+        // Tests that need the machine to themselves (the cron daemon, pm2, several Nodes) or take long.
         test: {
           ...shared,
           name: "e2e",
@@ -70,16 +70,16 @@ export default defineConfig({
         },
       },
       {
-        // Daemons on virtual clocks take all of the machine: last, and beside nothing but what waits for the real one.
+        // Daemons on virtual clocks use the whole machine, so they run last, together only with tests that wait for the real clock.
         test: {
           ...shared,
           name: "daemon",
           include: last,
           testTimeout: 240_000,
           sequence: { groupOrder: 1 },
-          // All at once: four of them do little but wait for the next minute.
+          // All at once: most of them only wait for the next minute.
           maxWorkers: 6,
-          // One for each of two processors: see VC_LANE of test/support/virtual-cron/vclock.c.
+          // One for each of two processors: see VC_LANE in test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
         },
       },

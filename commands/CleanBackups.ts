@@ -8,8 +8,8 @@ export default command({
   tags: ["backup", "cleanup"],
   environments: ["demo"],
   options: {
-    days: { type: "string", description: "In place of BACKUP_RETENTION_DAYS (default 30)" },
-    "dry-run": { type: "boolean", default: false, description: "Say what would be deleted, delete nothing" },
+    days: { type: "string", description: "Overrides BACKUP_RETENTION_DAYS (default 30)" },
+    "dry-run": { type: "boolean", default: false, description: "Only show what would be deleted" },
   },
   run: cleanBackup.run,
 });

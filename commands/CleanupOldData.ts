@@ -10,13 +10,13 @@ export default command({
   tags: ["cleanup"],
   environments: ["demo"],
   options: {
-    days: { type: "string", default: "30", description: "Keep sessions used within so many days" },
+    days: { type: "string", default: "30", description: "Keep sessions used within this many days" },
   },
 
   async run({ options, run }) {
     const oldest = daysBefore(run.startedAt, options.days);
 
-    // Both or neither: after an error the database is as it was, and the next run starts from there.
+    // All or nothing: after an error the database is unchanged, and the next run starts from there.
     const { sessions, tokens } = await DB.transaction(async (trx) => ({
       sessions: await trx("sessions").where("updated_at", "<", oldest).delete(),
       tokens: await trx("tokens").where("expires_at", "<", run.startedAt.getTime()).delete(),

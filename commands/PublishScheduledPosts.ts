@@ -2,7 +2,7 @@ import type { CommandMeta } from "../app/console/command";
 import DB from "../app/services/DB";
 import { logError, logInfo } from "../app/services/Logger";
 
-// A script: plain code that runs when its file is started and ends itself. `meta` puts it on the crontab.
+// A script: plain code that runs when its file is started and exits by itself. `meta` puts it on the crontab.
 export const meta = {
   description: "Publish posts whose time has come",
   schedule: "*/5 * * * *",
@@ -12,7 +12,7 @@ export const meta = {
 
 (async () => {
   try {
-    // One statement decides and writes, so two runs at once can't publish a post twice.
+    // A single statement selects and updates, so two concurrent runs can't publish a post twice.
     const published = await DB("posts")
       .where("status", "scheduled")
       .where("published_at", "<=", Date.now())

@@ -19,12 +19,12 @@ export default command({
     const readers = await readersWithout(yesterday.name);
     let failed = 0;
     for (const reader of readers) {
-      // Between two mails is a good place to stop: the next run goes on with the readers who are left.
+      // Stop only between mails: the next run continues with the remaining readers.
       signal.throwIfAborted();
       try {
         await deliver(reader, yesterday.name, posts);
       } catch (error) {
-        // One bad address must not cost the others their mail. `failed` still makes the run end with status 1.
+        // One bad address must not keep others from getting their mail. Because of `failed`, the run still exits with 1.
         failed += 1;
         logError("Digest not sent", error, { userId: reader.id });
       }
@@ -62,8 +62,8 @@ function readersWithout(day: string): Promise<Reader[]> {
 }
 
 /**
- * The delivery is written down first: killed between the two, we would rather leave one reader without a digest
- * than mail anyone twice. A mail that was refused is taken back, so that the next run tries it again.
+ * Records the delivery before sending: if the run is killed in between, one reader misses a digest, which is better than
+ * mailing someone twice. If the mail is rejected, the record is removed, so that the next run retries.
  */
 async function deliver(reader: Reader, day: string, posts: object[]): Promise<void> {
   const delivery = { user_id: reader.id, day };

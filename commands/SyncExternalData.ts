@@ -11,7 +11,7 @@ export default command({
   environments: ["demo"],
 
   async run({ signal }) {
-    // Without the list there is nothing to do: an error here ends the run.
+    // Without the list there is nothing to do, so an error here ends the run.
     const skus = await PartnerApi.skus(signal);
     let failed = 0;
     for (const sku of skus) {
@@ -19,7 +19,7 @@ export default command({
       try {
         await store(await PartnerApi.product(sku, signal));
       } catch (error) {
-        // The others are worth having. `failed` makes the run end with status 1, so that somebody looks.
+        // Continue with the others. Because of `failed`, the run exits with 1, so that someone takes a look.
         failed += 1;
         logWarn("Product not synced", { sku, reason: error.message });
       }
@@ -31,7 +31,7 @@ export default command({
   },
 });
 
-/** New or known: the unique `sku` decides, in one statement. */
+/** Inserts or updates a product in one statement, by its unique `sku`. */
 async function store({
   sku,
   name,

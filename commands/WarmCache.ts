@@ -3,7 +3,7 @@ import Cache from "../app/services/CacheService";
 import DB from "../app/services/DB";
 import { logInfo } from "../app/services/Logger";
 
-// Longer than the ten minutes until the next run: readers never find the cache empty, even if one run is late.
+// Longer than the ten minutes until the next run, so that the cache is never empty, even if a run is late.
 const minutesKept = 25;
 
 export default command({
@@ -18,7 +18,7 @@ export default command({
       "posts:latest": await latestPosts(),
       "authors:top": await topAuthors(run.startedAt.getTime() - 30 * 86_400_000),
     };
-    // The table `cache`, or Redis where CACHE_STORE=redis: memory would be gone with this process.
+    // Stored in the table `cache`, or in Redis with CACHE_STORE=redis, because memory is lost when the process exits.
     for (const [key, list] of Object.entries(lists)) await Cache.put(key, list, minutesKept);
 
     const keys = Object.keys(lists);

@@ -8,7 +8,7 @@ export default command({
   timeout: false,
   tags: ["queue"],
   options: {
-    concurrency: { type: "string", default: "10", description: "How many jobs run at a time" },
+    concurrency: { type: "string", default: "10", description: "How many jobs run at once" },
     types: { type: "string", description: "Only jobs of these types, separated by commas" },
     once: { type: "boolean", default: false, description: "Exit when no job is due" },
     patience: {

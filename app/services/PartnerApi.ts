@@ -2,7 +2,7 @@ import "laju/config";
 import { LajuError } from "laju/errors";
 import { webAddress } from "laju/services/webAddress";
 
-/** A product as the partner's API gives it, checked. */
+/** A validated product from the partner's API. */
 export interface PartnerProduct {
   sku: string;
   name: string;
@@ -10,7 +10,7 @@ export interface PartnerProduct {
   stock: number;
 }
 
-/** The partner's HTTP API at SYNC_API_URL. A call ends after SYNC_API_TIMEOUT, or earlier when its signal says so. */
+/** The partner's HTTP API at SYNC_API_URL. A call is aborted after SYNC_API_TIMEOUT or by its signal. */
 const PartnerApi = {
   async skus(signal: AbortSignal): Promise<string[]> {
     const list = await getJson("/products", signal);
@@ -21,7 +21,7 @@ const PartnerApi = {
   async product(sku: string, signal: AbortSignal): Promise<PartnerProduct> {
     const product = await getJson(`/products/${encodeURIComponent(sku)}`, signal);
     const { name, price, stock } = product ?? {};
-    // What another company sends is checked before it is kept.
+    // Validate external data before storing it.
     if (typeof name !== "string" || name === "") throw new Error(`product ${sku} has no name`);
     if (!Number.isFinite(price) || price < 0) throw new Error(`product ${sku} has no price`);
     if (!Number.isInteger(stock)) throw new Error(`product ${sku} has no stock`);
@@ -34,7 +34,7 @@ async function getJson(path: string, signal: AbortSignal) {
   const { url, headers } = webAddress(baseUrl() + path);
   const response = await fetch(url, {
     headers: { ...headers, accept: "application/json" },
-    // A partner that takes the call and never answers would hold the run for ever: fetch itself waits five minutes.
+    // Without a timeout, a partner that never answers would block the run: fetch's own limit is five minutes.
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs())]),
   });
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
@@ -46,11 +46,11 @@ function baseUrl(): string {
   if (!url) {
     throw new LajuError("SYNC_API_URL is not set, so there is nothing to sync with", {
       code: "E_SYNC_URL",
-      hint: "Put the address of the partner's API into .env, such as SYNC_API_URL=https://api.example.com/v1",
+      hint: "Put the URL of the partner's API in .env, such as SYNC_API_URL=https://api.example.com/v1",
     });
   }
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");
-  // Not the value itself: it may hold a password.
+  // Don't show the value: it may contain a password.
   throw new LajuError("SYNC_API_URL is not a URL of the form http://… or https://…", { code: "E_SYNC_URL" });
 }
 

@@ -1,6 +1,6 @@
 import { LajuError } from "laju/errors";
 
-/** A stretch of time: from (included) to (not included), in milliseconds, and how people call it. */
+/** A period of time in milliseconds, from (inclusive) to (exclusive), and its name. */
 export interface Period {
   name: string;
   from: number;
@@ -9,21 +9,21 @@ export interface Period {
 
 const dayMs = 86_400_000;
 
-/** The day before, in the host's time zone as cron's schedules are: 23 or 25 hours long when clocks change. */
+/** The previous day in the host's time zone, which cron's schedules use. It has 23 or 25 hours when the clocks change. */
 export function dayBefore(now: Date): Period {
   const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
   const from = new Date(year, month, day - 1);
   return { name: isoDay(from), from: from.getTime(), to: new Date(year, month, day).getTime() };
 }
 
-/** The month before, in the host's time zone. */
+/** The previous month in the host's time zone. */
 export function monthBefore(now: Date): Period {
   const [year, month] = [now.getFullYear(), now.getMonth()];
   const from = new Date(year, month - 1, 1);
   return { name: isoDay(from).slice(0, 7), from: from.getTime(), to: new Date(year, month, 1).getTime() };
 }
 
-/** The moment so many days before now, for an option such as `--days 30`. */
+/** The time this many days ago, for an option such as `--days 30`. */
 export function daysBefore(now: Date, days: string): number {
   if (/^[1-9]\d{0,4}$/.test(days)) return now.getTime() - Number(days) * dayMs;
   throw new LajuError(`--days is ${JSON.stringify(days)}, expected a whole number from 1 to 99999`, {
@@ -33,7 +33,7 @@ export function daysBefore(now: Date, days: string): number {
   });
 }
 
-/** Not toISOString: that is the day in Greenwich. */
+/** Unlike toISOString(), in local time. */
 function isoDay(date: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

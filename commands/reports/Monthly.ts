@@ -18,7 +18,7 @@ export default command({
     const month = monthBefore(run.startedAt);
     const figures = await figuresOf(month);
 
-    // Run twice, the month has one row all the same: the later figures replace the earlier.
+    // A second run for the same month replaces the figures of the first.
     await DB("monthly_reports")
       .insert({ month: month.name, ...figures, created_at: Date.now() })
       .onConflict("month")
@@ -27,7 +27,7 @@ export default command({
     if (!options.mail) return `Stored the report for ${month.name}`;
 
     const to: string[] = await DB.from("users").where("role", "admin").pluck("email");
-    // Nobody to tell is not a success: someone waits for this mail.
+    // Someone expects this mail, so having no recipients is a failure.
     if (to.length === 0)
       throw new Error("the report is stored, but no user has the role admin to mail it to");
     const data = { month: month.name, figures };
@@ -51,7 +51,7 @@ async function figuresOf({ from, to }: Period) {
   };
 }
 
-/** PostgreSQL gives counts as texts. */
+/** PostgreSQL returns counts as strings. */
 async function number(row: PromiseLike<{ count: number | string } | undefined>): Promise<number> {
   return Number((await row)?.count ?? 0);
 }

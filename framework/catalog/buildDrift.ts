@@ -7,8 +7,8 @@ import { fileHash } from "./contentHash";
 import { jobFile, jobNames } from "./jobSources";
 
 /**
- * The sources that changed since the build, by content (a checkout changes every file's time). Where the
- * sources were left behind, as in a deployment of build/ alone, nothing has changed.
+ * The sources that changed since the build. Compares contents, since a checkout changes every file's mtime. If only build/
+ * was deployed, without sources, nothing counts as changed.
  */
 export function changedSources({ inputs }: Manifest): string[] {
   if (commandNames().length === 0) return [];
@@ -24,16 +24,16 @@ export function manifestTime(): number {
   return statSync(paths.manifest).mtimeMs;
 }
 
-/** Whether a source is what the build read: `hash` is its content's then. To hash a file takes four times as long as to look. */
+/** Whether a source is unchanged since the build read it. Checks times first: hashing takes four times as long. */
 export function isAsBuilt(file: string, hash: string | undefined, builtAt: number): boolean {
   const path = `${paths.root}/${file}`;
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
-  // Unlike its other time, which copying tools set, this one tells of each change.
+  // Unlike mtime, which copy tools set, ctime changes with every modification.
   return stat.ctimeMs < builtAt || fileHash(path) === hash;
 }
 
-/** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined for a build that is not. */
+/** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined if the build is up to date. */
 export function driftText(manifest: Manifest): string | undefined {
   const [first, ...more] = changedSources(manifest);
   if (first === undefined) return undefined;
@@ -41,10 +41,10 @@ export function driftText(manifest: Manifest): string | undefined {
   return `the build is older than its sources: ${first}${others} changed`;
 }
 
-/** Says on stderr what a verb that goes by the build does not know of. */
+/** Warns on stderr if a verb that uses the build would miss changes. */
 export function warnOfOldBuild(manifest: Manifest): void {
   const text = driftText(manifest);
   if (text === undefined) return;
   const { paint } = terminalFor(2);
-  console.error(paint("yellow", `T${text.slice(1)}. npm run build brings it up to date.`));
+  console.error(paint("yellow", `T${text.slice(1)}. Run npm run build.`));
 }

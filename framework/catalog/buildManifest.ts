@@ -4,10 +4,10 @@ import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import type { Manifest } from "../metadata/manifest";
 
-/** What was read last, and of which file: verbs ask several times, and what is known of a schedule goes with it. */
+/** The last manifest read, and its file's identity. Cached because verbs ask repeatedly, and so do schedule lookups. */
 let last: { file: string; manifest: Manifest } | undefined;
 
-/** What the last build wrote about the commands; nobody changes it. Throws a LajuError when there was none. */
+/** The last build's manifest, which callers must not modify. Throws a LajuError if there is none. */
 export function readManifest(): Manifest {
   const stat = statSync(paths.manifest, { throwIfNoEntry: false });
   if (stat === undefined) {

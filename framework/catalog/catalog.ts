@@ -10,31 +10,28 @@ import { readManifest } from "./buildManifest";
 import { commandNames, factsOnly, readSources } from "./commandSources";
 import { readOverrides } from "./deployedOverrides";
 
-/** The commands there are, and what is wrong with files that could not be read. */
+/** All commands, and the problems of files that could not be read. */
 export interface Catalog {
   commands: DeployedCommand[];
   problems: CommandProblem[];
-  /** Modules in commands/ that are no commands; none where the build's manifest was read. */
+  /** Modules in commands/ that are not commands; empty if the build's manifest was used. */
   helpers?: CommandProblem[];
 }
 
-/**
- * The commands as their sources say, or as the build's manifest does where there are no sources to read;
- * schedule.json has its say in both.
- */
+/** The commands from their sources or, without sources, from the build's manifest, with the overrides of schedule.json. */
 export function readCatalog(): Catalog {
   const names = commandNames();
   return deployed(names.length > 0 ? sourceFacts(names) : readManifest(), names);
 }
 
-/** The commands as the last build made them, with schedule.json: what the crontab and `run` go by. */
+/** The commands as of the last build, with the overrides of schedule.json. The crontab and `run` use these. */
 export function readBuiltCommands(): DeployedCommand[] {
   return deployed(readManifest(), commandNames()).commands;
 }
 
 type Facts = Pick<Manifest, "commands" | "problems"> & Pick<Catalog, "helpers">;
 
-/** What lists show of a command; its text is the build's business. */
+/** The facts that lists show, without the source text. */
 function sourceFacts(names: readonly string[]): Facts {
   const known = unchanged();
   const others = names.filter((name) => !known.has(name));
@@ -43,9 +40,9 @@ function sourceFacts(names: readonly string[]): Facts {
   return { commands: [...known.values(), ...commands.map(factsOnly)].sort(byPriority), problems, helpers };
 }
 
-/** What the build has read already, by name: a parser's start costs more than all of these sources. */
+/** Commands whose source is unchanged since the build, so that the parser, which is slow to start, isn't needed. */
 function unchanged(): Map<string, CommandFacts> {
-  // Whoever works on laju itself wants to see what its present code reads.
+  // When working on laju itself, use the current code to read sources.
   if (typeof LAJU_BUILT === "undefined" || !existsSync(paths.manifest)) return new Map();
   const { commands, problems, inputs } = readManifest();
   const builtAt = manifestTime();
@@ -54,7 +51,7 @@ function unchanged(): Map<string, CommandFacts> {
   return new Map(commands.filter(isUnchanged).map((command) => [command.name, command]));
 }
 
-/** A command that is not built yet, or whose file is bad now, may be named in schedule.json all the same. */
+/** schedule.json may also contain commands that are not built yet or whose file is currently invalid. */
 function deployed({ commands, problems, helpers = [] }: Facts, sources: readonly string[]): Catalog {
   const names = new Set([...commands.map(({ name }) => name), ...sources]);
   const deployed = applyOverrides(commands, readOverrides([...names]));
@@ -74,15 +71,15 @@ function canParse(): boolean {
     createRequire(import.meta.url).resolve("oxc-parser");
     return true;
   } catch {
-    return false; // Production has no parser and needs none.
+    return false; // There is no parser in production, where none is needed.
   }
 }
 
 type Named = Pick<CommandFacts, "name">;
 
 /**
- * The command of that name, in any case style where only one fits: `make:command send-emails` makes SendEmails, which
- * send-emails then calls. Throws a LajuError with the nearest name when there is none.
+ * Finds a command by name, in any case style if that is unambiguous: after `make:command send-emails`, send-emails finds
+ * SendEmails. If there is no such command, throws a LajuError with the closest name.
  */
 export function findCommand<T extends Named>(name: string, commands: readonly T[]): T {
   const wanted = name.replace(/^commands\//, "").replace(/\.[jt]s$/, "");
@@ -94,7 +91,7 @@ export function findCommand<T extends Named>(name: string, commands: readonly T[
     throw new LajuError(`${JSON.stringify(name)} could be ${alike.map((one) => one.name).join(" or ")}`, {
       code: "E_UNKNOWN_COMMAND",
       exitStatus: 2,
-      hint: "Write the name as the list does.",
+      hint: "Write the name exactly as in node laju list.",
     });
   }
   throw noSuchCommand(name, wanted, commands);
@@ -109,11 +106,11 @@ function noSuchCommand(name: string, wanted: string, commands: readonly Named[])
   return new LajuError(source ? `${source} has not been built` : `there is no command "${name}"`, {
     code: "E_UNKNOWN_COMMAND",
     exitStatus: 2,
-    hint: source ? `Run npm run build. If commands/${source}.ts can't be built, it says why.` : hint,
+    hint: source ? `Run npm run build. It reports why commands/${source}.ts can't be built.` : hint,
   });
 }
 
-/** What is left of a name in any case style. Folders count. */
+/** Reduces a name to a form that is the same for every case style. Folders are kept. */
 export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

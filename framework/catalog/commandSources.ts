@@ -17,30 +17,30 @@ export interface SourceCommand extends CommandFacts {
   isAlone: boolean;
 }
 
-/** What commands/ holds. */
+/** The contents of commands/. */
 export interface Sources {
   commands: SourceCommand[];
-  /** What is wrong with files that cannot be read. */
+  /** The problems of files that cannot be read. */
   problems: CommandProblem[];
-  /** Modules that only export helpers: they are no commands, and should have a name that says so. */
+  /** Warnings about helper modules, which are not commands and should have a name that says so. */
   helpers: CommandProblem[];
 }
 
-/** The names of all commands in commands/, whatever state their files are in. */
+/** The names of all commands in commands/, including those with invalid files. */
 export function commandNames(): string[] {
   return existsSync(paths.commands) ? namesIn("").sort() : [];
 }
 
-/** Folder by folder: readdir's own recursion asks the disk once more about each entry. */
+/** Recurses by hand, because a recursive readdir makes an extra system call per entry. */
 function namesIn(folder: string): string[] {
   return readdirSync(join(paths.commands, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder + entry.name;
-    if (entry.isDirectory()) return isLeftOut(entry.name, folder) ? [] : namesIn(`${path}/`);
+    if (entry.isDirectory()) return isIgnored(entry.name, folder) ? [] : namesIn(`${path}/`);
     return isCommandFile(entry.name, folder) ? [path.replace(/\.ts$/, "")] : [];
   });
 }
 
-/** Reads commands' metadata. Nothing is executed, and one bad file does not hide the others. */
+/** Reads the metadata of commands. Nothing is executed, and an invalid file doesn't affect the others. */
 export function readSources(names = commandNames()): Sources {
   const sources: Sources = { commands: [], problems: [], helpers: [] };
   for (const name of names) {
@@ -58,7 +58,7 @@ export function readSources(names = commandNames()): Sources {
   return sources;
 }
 
-/** What lists show of a command; the rest is the build's business. */
+/** The facts that lists show, without those that only the build needs. */
 export function factsOnly(command: SourceCommand): CommandFacts {
   const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
   return { ...facts, options: withoutSensitiveDefaults(facts.options) };
@@ -67,7 +67,7 @@ export function factsOnly(command: SourceCommand): CommandFacts {
 function helperText(name: string, file: string): string {
   const path = name.split("/");
   const suggested = ["commands", ...path.slice(0, -1), `_${path.at(-1)}.ts`].join("/");
-  return `${file} only exports helpers, so it is no command: rename it to ${suggested}, or export what it runs as run`;
+  return `${file} only exports helpers, so it is not a command: rename it to ${suggested}, or export a function named run`;
 }
 
 function readCommand(name: string, file: string): SourceCommand | undefined {
@@ -92,13 +92,13 @@ function sourceText(file: string): string {
   }
 }
 
-/** laju's own verbs, and what begins with _ or a dot: no commands. */
-function isLeftOut(name: string, folder: string): boolean {
+/** Skips laju's own verbs and names that begin with _ or a dot. */
+function isIgnored(name: string, folder: string): boolean {
   return /^[_.]/.test(name) || name === "node_modules" || (folder === "" && name === "native");
 }
 
-/** Tests and declarations are no commands either. */
+/** Tests and type declarations are not commands either. */
 function isCommandFile(name: string, folder: string): boolean {
   if (!name.endsWith(".ts") || name.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(name)) return false;
-  return !isLeftOut(name, folder) && !(folder === "" && name === "index.ts");
+  return !isIgnored(name, folder) && !(folder === "" && name === "index.ts");
 }

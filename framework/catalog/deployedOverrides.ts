@@ -8,15 +8,15 @@ import { withEnabled } from "../metadata/overrideEdit";
 import { type Overrides, parseOverrides } from "../metadata/overrides";
 import { withLock } from "../runs/lock/lock";
 
-/** What schedule.json says; nothing when it is not there. `names` are the commands there are. */
+/** Reads schedule.json; empty if it doesn't exist. `names` are the existing commands. */
 export function readOverrides(names: readonly string[]): Overrides {
   const text = presentText();
   return text === undefined ? {} : parseOverrides(text, overridesFile(), names);
 }
 
-/** Sets `enabled` of a command in schedule.json. The file has been read before, so it is in order. */
+/** Sets `enabled` of a command in schedule.json. The caller has read the file before, so it is valid. */
 export function writeEnabled(name: string, isEnabled: boolean): void {
-  // Two at once would each write the file without the other's change.
+  // Without the lock, two concurrent calls could lose one of the changes.
   withLock(".schedule", () => {
     const before = presentText() ?? "";
     const after = withEnabled(before, name, isEnabled);
@@ -24,7 +24,7 @@ export function writeEnabled(name: string, isEnabled: boolean): void {
   });
 }
 
-/** schedule.json as messages name it: from the root where it lies in it. */
+/** The name of schedule.json in messages: relative to the root if it is inside. */
 export function overridesFile(): string {
   const fromRoot = relative(paths.root, paths.schedule);
   return fromRoot.startsWith("..") ? paths.schedule : fromRoot;
@@ -42,7 +42,7 @@ function presentText(): string | undefined {
   }
 }
 
-/** Whole or as before, whoever reads meanwhile; a link (to what releases share) stays one. */
+/** Replaces the file atomically. If it is a link, for example to a file shared by releases, the link stays. */
 function replaceFile(text: string): void {
   const file = existsSync(paths.schedule) ? realpathSync(paths.schedule) : paths.schedule;
   try {

@@ -3,12 +3,12 @@ import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
 import { isMeantFor } from "./meantHere";
 
-/** Queued jobs have incidents too; no command has such a name. */
+/** Prefix of the incidents of queued jobs. No command name begins with it. */
 const jobPrefix = "job ";
 
 /**
- * Ends the incidents of commands that nothing starts here any more: no run will ever succeed and do it. Returns one
- * sentence for each command.
+ * Ends the incidents of commands that are no longer started here, since no successful run will ever end them. Returns one
+ * sentence per command.
  */
 export function endIncidentsOfOthers(
   commands: readonly DeployedCommand[],
@@ -27,7 +27,7 @@ export function endIncidentsOfOthers(
   });
 }
 
-/** Ends those of one command, for this reason, such as "is disabled". */
+/** Ends the incidents of one command for a reason such as "is disabled". */
 export function endIncidents(name: string, because: string, at: number): string[] {
   return closeIncidents(name, { runId: null, at, because })
     ? [`${name} ${because}, so its incident ended`]

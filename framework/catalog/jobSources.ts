@@ -7,7 +7,7 @@ import type { CommandProblem } from "../metadata/manifest";
 import { checkJob } from "../metadata/source/readJob";
 import { jobNames as namesIn, otherCodeFiles } from "../queue/jobFiles";
 
-/** The names of all handlers in app/jobs, whatever state their files are in. */
+/** The names of all handlers in app/jobs, including those with invalid files. */
 export function jobNames(): string[] {
   return namesIn(paths.jobs);
 }
@@ -16,7 +16,7 @@ export function jobFile(name: string): string {
   return `app/jobs/${name}.ts`;
 }
 
-/** What is wrong with handlers' files. Nothing is executed, and one bad file does not hide the others. */
+/** The problems of handlers' files. Nothing is executed, and an invalid file doesn't affect the others. */
 export function jobProblems(names = jobNames()): CommandProblem[] {
   return names.flatMap((name) => {
     const file = jobFile(name);
@@ -31,19 +31,19 @@ export function jobProblems(names = jobNames()): CommandProblem[] {
   });
 }
 
-/** Files in app/jobs that look like handlers and that nothing loads. */
+/** Files in app/jobs that look like handlers but are not loaded. */
 export function strayJobFiles(): CommandProblem[] {
   return otherCodeFiles(paths.jobs).map((path) => {
     const file = `app/jobs/${path}`;
     const renamed = `${file.replace(/\.\w+$/, "")}.ts`;
-    const message = `${file}:1:1  only .ts files are handlers\n  Rename it to ${renamed}, or begin its name with _ if it holds none.`;
+    const message = `${file}:1:1  only .ts files are handlers\n  Rename it to ${renamed}, or begin its name with _ if it contains no handler.`;
     return { file, message };
   });
 }
 
 function checkName(name: string, file: string): void {
   if (/^\w[\w./-]*$/.test(name) && name.length <= 190) return;
-  throw new LajuError(`${file}  ${JSON.stringify(name)} is not a job's name`, {
+  throw new LajuError(`${file}  ${JSON.stringify(name)} is not a job name`, {
     code: "E_NAME",
     hint: "Use letters, digits, - and _ in the names of files and folders, such as SendInvoice.ts.",
   });

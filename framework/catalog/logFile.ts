@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { paths } from "../config/config";
 import type { CommandFacts } from "../metadata/manifest";
 
-/** Where cron sends a command's output: its `log`, absolute or below the log folder, else NAME.log there. */
+/** The log file of a command: its `log`, absolute or relative to the log folder, or else NAME.log there. */
 export function logFileOf(
   { name, log }: Pick<CommandFacts, "name" | "log">,
   folder: string = paths.logs,
@@ -10,10 +10,10 @@ export function logFileOf(
   return resolve(folder, log ?? `${name}.log`);
 }
 
-/** The monitor as a schedule has it, where MONITOR asks for it. */
+/** The monitor's entry in the schedule, if MONITOR is set. */
 export const monitorEntry = { name: "laju monitor", fields: "*/5 * * * *" } as const;
 
-/** Where the monitor writes when its entry starts it. */
+/** The log file of the monitor's entry. */
 export function monitorLog(folder: string = paths.logs): string {
   return join(folder, "monitor.log");
 }

@@ -3,7 +3,7 @@ import type { CommandFacts } from "../metadata/manifest";
 
 type Facts = Pick<CommandFacts, "enabled" | "environments">;
 
-/** The commands that belong on this host's crontab: scheduled, enabled, and meant for this environment. */
+/** The commands that belong on this host's crontab: scheduled, enabled, and intended for this environment. */
 export function scheduledHere<T extends CommandFacts>(
   commands: readonly T[],
   environment = environmentName(),
@@ -17,7 +17,7 @@ export function isMeantFor(environment: string, { environments }: Pick<Facts, "e
   return environments?.includes(environment) ?? true;
 }
 
-/** Whether nothing starts a command by its schedule here. */
+/** Whether a command's schedule is not in effect here. */
 export function isNeverHere(command: Facts, environment: string): boolean {
   return !command.enabled || !isMeantFor(environment, command);
 }

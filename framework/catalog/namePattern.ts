@@ -1,14 +1,14 @@
 import { LajuError } from "../config/errors";
 
-/** Whether a word is a pattern and not a name: names hold none of these characters. */
+/** Whether a word is a pattern: names don't contain these characters. */
 export function isPattern(word: string): boolean {
   return /[*?[{]/.test(word);
 }
 
 /**
- * Matches folded names (lower case, no separators) by a pattern as shells and .gitignore have it: `*` and `?` stay within
- * a folder, `**` crosses them, and a pattern without a slash looks at the last part alone. Node's own path.matchesGlob
- * would print a warning on stderr.
+ * Compiles a pattern in the style of shells and .gitignore, for folded names (lower case, no separators): `*` and `?` don't
+ * match slashes, `**` does, and a pattern without a slash matches the last part of a name. Not Node's path.matchesGlob,
+ * which prints a warning on stderr.
  */
 export function namePattern(pattern: string): RegExp {
   const anywhere = pattern.includes("/") ? "" : "(?:.*/)?";
@@ -18,7 +18,7 @@ export function namePattern(pattern: string): RegExp {
     throw new LajuError(`${JSON.stringify(pattern)} is not a pattern`, {
       code: "E_USAGE",
       exitStatus: 2,
-      hint: "Write it such as 'Sync*', 'reports/*' or '{Sync,Import}*'.",
+      hint: "Write it like 'Sync*', 'reports/*' or '{Sync,Import}*'.",
     });
   }
 }

@@ -2,13 +2,13 @@ import { listRuns, recordedNames } from "../runs/history/findRuns";
 import { findCommand, readCatalog } from "./catalog";
 import { isWhole, type Selection, selectCommands } from "./selection";
 
-/** The name of a command; one whose file is gone still has its history. Throws a LajuError for any other. */
+/** The name of an existing command, or of a deleted one that still has runs. Throws a LajuError for any other. */
 export function recordedName(name: string): string {
   if (hasRuns(name)) return name;
   return findCommand(name, readCatalog().commands).name;
 }
 
-/** The names of the commands asked for, gone ones included; undefined for all. Throws a LajuError where none fits. */
+/** The names of the selected commands, including deleted ones; undefined for all. Throws a LajuError if none matches. */
 export function recordedNamesOf(selection: Selection): string[] | undefined {
   const { words, tags = [] } = selection;
   if (isWhole(selection)) return undefined;

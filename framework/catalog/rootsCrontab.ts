@@ -1,7 +1,7 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { crontabSocket } from "../config/launch";
 
-/** What a call of crontab(1) gave. */
+/** The result of a call of crontab(1). */
 export interface CrontabAnswer {
   status: number | null;
   signal: NodeJS.Signals | null;
@@ -10,15 +10,15 @@ export interface CrontabAnswer {
   error?: NodeJS.ErrnoException;
 }
 
-/** Whether root started this, and still calls crontab(1) on the crontab of the app's user (runtime/crontabParent.cjs). */
+/** Whether root started this and calls crontab(1) for the app's user on our behalf (runtime/crontabParent.cjs). */
 export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
-/** What root's process is asked beside calls of crontab(1). */
+/** A request to root's process other than a call of crontab(1). */
 const othersBlocks = "others' blocks";
 
-/** Has root's process call crontab(1), and waits for what it says. */
+/** Asks root's process to call crontab(1), and waits for the result. */
 export function askRoot(
   args: string[],
   { stdin, header }: { stdin?: number | undefined; header?: string | undefined },
@@ -30,7 +30,7 @@ export function askRoot(
   return answerOf(JSON.parse(readLine(socket)));
 }
 
-/** The begin markers in other users' crontabs for folders that are this user's. */
+/** The BEGIN markers in other users' crontabs for folders that belong to this user. */
 export function askRootForBlocks(): { user: string; line: string }[] {
   const { status, stdout } = askRoot([othersBlocks], {});
   if (status !== 0) return [];
@@ -61,7 +61,7 @@ function readLine(socket: number): string {
   for (;;) {
     const chunk = Buffer.alloc(64 * 1024);
     const length = readSync(socket, chunk, 0, chunk.length, null);
-    if (length === 0) throw new Error("root's process, which calls crontab, has ended");
+    if (length === 0) throw new Error("root's process, which calls crontab, has exited");
     chunks.push(chunk.subarray(0, length));
     if (chunk[length - 1] === 10) return Buffer.concat(chunks).toString();
   }

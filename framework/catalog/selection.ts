@@ -4,35 +4,35 @@ import { closest } from "../text/similar";
 import { findCommand, foldedName } from "./catalog";
 import { isPattern, namePattern } from "./namePattern";
 
-/** What all verbs take that show several commands, beside any number of words. */
+/** The options of all verbs that accept several commands, in addition to any number of words. */
 export const selectionOptions = {
   tag: {
     type: "string",
     value: "tag",
     multiple: true,
-    description: "Only commands with this tag, or one of these tags",
+    description: "Only commands with this tag or one of these tags",
   },
 } as const;
 
 export const selectionWords = { least: 0, most: Number.POSITIVE_INFINITY };
 
-export const selectionDetails = `Name is a command, a folder such as reports/, or a pattern such as 'Sync*' ('**' crosses folders). With several,
-and with several tags, any of them counts.`;
+export const selectionDetails = `Name is a command, a folder such as reports/, or a pattern such as 'Sync*' ('**' also matches slashes). If you give
+several names or tags, a command has to match any one of them.`;
 
-/** Which commands a person asked for. */
+/** Which commands the user asked for. */
 export interface Selection {
   words: readonly string[];
   tags?: readonly string[] | undefined;
 }
 
-/** Whether nothing was asked for, and so all commands are shown. */
+/** Whether nothing was specified, so that all commands are shown. */
 export function isWhole({ words, tags = [] }: Selection): boolean {
   return words.length === 0 && tags.length === 0;
 }
 
 type Selectable = Pick<CommandFacts, "name" | "tags">;
 
-/** The commands asked for, in the order of the list; all where nothing is asked. Throws a LajuError where none fits. */
+/** The selected commands in list order, or all if nothing is specified. Throws a LajuError if none matches. */
 export function selectCommands<T extends Selectable>(
   commands: readonly T[],
   { words, tags = [] }: Selection,
@@ -45,7 +45,7 @@ export function selectCommands<T extends Selectable>(
   return fitting;
 }
 
-/** Whether a command was asked for by its own name, not by a folder, pattern or tag. */
+/** Whether a command was selected by its own name rather than by a folder, pattern or tag. */
 export function isNamed({ name }: Pick<CommandFacts, "name">, { words }: Selection): boolean {
   return words.some((word) => !isPattern(word) && foldedName(plainWord(word)) === foldedName(name));
 }
@@ -58,11 +58,11 @@ function matching<T extends Selectable>(word: string, commands: readonly T[]): T
   const within = isCommand ? [] : below(`${plain}/`, commands);
   if (within.length > 0) return within;
   const hint = isCommand ? undefined : otherHint(plain, commands);
-  if (hint !== undefined) throw wrongUse(`there is no command "${word}"`, hint);
+  if (hint !== undefined) throw usageError(`there is no command "${word}"`, hint);
   return [findCommand(word, commands)];
 }
 
-/** Where no command has a name like this, but a folder or a tag has. */
+/** The hint if no command has such a name but a folder or tag does. */
 function otherHint(word: string, commands: readonly Selectable[]): string | undefined {
   if (commands.some((command) => hasTag(command, word))) return `It is a tag: --tag ${word}`;
   const isNear = (names: string[]) => closest(word, names) !== undefined;
@@ -73,7 +73,7 @@ function otherHint(word: string, commands: readonly Selectable[]): string | unde
   return tag === undefined ? undefined : `Did you mean --tag ${tag}?`;
 }
 
-/** Without what a shell's completion adds: commands/reports/Monthly.ts. */
+/** Strips what shell completion adds: commands/reports/Monthly.ts. */
 function plainWord(word: string): string {
   return word.replace(/^(?:\.\/)?commands(?:\/|$)/, "").replace(/\.[jt]s$/, "");
 }
@@ -85,10 +85,10 @@ function below<T extends Selectable>(folder: string, commands: readonly T[]): T[
 function inFolder<T extends Selectable>(folder: string, commands: readonly T[]): T[] {
   const found = below(folder, commands);
   if (found.length > 0) return found;
-  throw wrongUse(`there are no commands in ${folder}`, didYouMean(folder, foldersOf(commands), "folders"));
+  throw usageError(`there are no commands in ${folder}`, didYouMean(folder, foldersOf(commands), "folders"));
 }
 
-/** "a/b/" and "a/" of "a/b/C". */
+/** For "a/b/C", "a/b/" and "a/". */
 function foldersOf(commands: readonly Selectable[]): string[] {
   const folders = commands.flatMap(({ name }) =>
     [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1)),
@@ -102,10 +102,10 @@ function matchingPattern<T extends Selectable>(word: string, commands: readonly 
   if (found.length > 0) return found;
   const near = nearPattern(word, commands);
   const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "node laju list shows the commands.";
-  throw wrongUse(`no command matches ${word}`, hint);
+  throw usageError(`no command matches ${word}`, hint);
 }
 
-/** Commands that say almost what the pattern says literally, and in the same place. */
+/** Commands whose names are similar to the literal part of the pattern, in the same position. */
 function nearPattern(word: string, commands: readonly Selectable[]): string[] {
   const stem = longest(plainWord(word).split(/[*?[\]{}]/));
   if (stem === "") return [];
@@ -123,7 +123,7 @@ function nearPattern(word: string, commands: readonly Selectable[]): string[] {
   return [...new Set(names)].slice(0, 3);
 }
 
-/** Every stretch of a text that has this length. */
+/** All substrings of this length. */
 function partsOf(text: string, length: number): string[] {
   return Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) =>
     text.slice(at, at + length),
@@ -144,7 +144,7 @@ function tagsOf(commands: readonly Selectable[]): string[] {
 
 function checkTag(tag: string, commands: readonly Selectable[]): void {
   const tags = tagsOf(commands);
-  if (!tags.includes(tag)) throw wrongUse(`no command has the tag "${tag}"`, didYouMean(tag, tags, "tags"));
+  if (!tags.includes(tag)) throw usageError(`no command has the tag "${tag}"`, didYouMean(tag, tags, "tags"));
 }
 
 function untagged(
@@ -155,7 +155,7 @@ function untagged(
   const which = tags.map((tag) => `"${tag}"`).join(" or ");
   const theirs = tagsOf(chosen);
   const hint = theirs.length === 0 ? "They have no tags." : `They have ${theirs.join(", ")}.`;
-  return wrongUse(`none of ${words.join(", ")} has the tag ${which}`, hint);
+  return usageError(`none of ${words.join(", ")} has the tag ${which}`, hint);
 }
 
 const mostListed = 12;
@@ -168,6 +168,6 @@ function didYouMean(word: string, known: readonly string[], kind: string): strin
   return `The ${kind} are ${known.slice(0, mostListed).join(", ")}${more}.`;
 }
 
-function wrongUse(message: string, hint: string): LajuError {
+function usageError(message: string, hint: string): LajuError {
   return new LajuError(message, { code: "E_SELECTION", exitStatus: 2, hint });
 }

@@ -1,4 +1,4 @@
-import { chooseBackup, confirmed } from "../services/backup/chooseBackup";
+import { chooseBackup, requireConfirmation } from "../services/backup/chooseBackup";
 import { checkBackup, restoreBackup } from "../services/backup/restoreBackup";
 import { logInfo } from "../services/Logger";
 import { command } from "../start/command";
@@ -7,11 +7,11 @@ import { command } from "../start/command";
 export default command({
   description: "Replace the database with a backup",
   options: {
-    file: { type: "string", description: "The backup: its name in the backup folder, or a path" },
+    file: { type: "string", description: "The backup: a name in the backup folder or a path" },
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
-    from: { type: "string", description: "The database that it is a backup of, if not this app's own" },
-    check: { type: "boolean", default: false, description: "Read the backup through, change nothing" },
-    yes: { type: "boolean", default: false, description: "Really replace the database" },
+    from: { type: "string", description: "The database that the backup is from, if not this app's" },
+    check: { type: "boolean", default: false, description: "Only verify the backup" },
+    yes: { type: "boolean", default: false, description: "Confirm replacing the database" },
   },
 
   async run({ args, options, run, signal }) {
@@ -25,7 +25,7 @@ export default command({
       return `${backup} is intact`;
     }
 
-    confirmed(options.yes, backup);
+    requireConfirmation(options.yes, backup);
     const { database, replaced } = await restoreBackup(backup, {
       now: run.startedAt,
       signal,

@@ -8,26 +8,26 @@ import { firingsAfter } from "../schedule/times/firings";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
 
 const minute = 60_000;
-/** What is no later than this is late, not missed: cron too finds an entry for as long as its minute lasts. */
+/** A start delayed up to this long is late, not missed: cron, too, starts an entry at any time within its minute. */
 const longestDelay = minute;
 
-/** What a command is due for at a moment. */
+/** The starts that are due for a command. */
 export interface Due {
   name: string;
-  /** The times to start it for, ascending; usually one, several for schedules in seconds. */
+  /** The scheduled times to start it for, ascending: usually one, but several for schedules with seconds. */
   slots: number[];
-  /** How many earlier times were missed for good. */
+  /** How many earlier times were missed and will not be made up for. */
   missed: number;
 }
 
 /**
- * Which commands are due when, for a scheduler that is asked again and again. Each time of a schedule is handed
- * out once, whatever the clock does meanwhile: it is what cron does, but for starts missed by more than a
- * minute, which follow the command's `catchUp`. Times are milliseconds since the epoch.
+ * Keeps track of which commands are due. Each time of a schedule is returned exactly once, no matter how the clock
+ * changes. Behaves like cron except for starts missed by more than a minute, which follow the command's `catchUp`. Times
+ * are milliseconds since the epoch.
  */
 export class Agenda {
   private items: Item[] = [];
-  /** When it was asked last. */
+  /** The time of the last take(). */
   private asked = -Infinity;
   private readonly hostTimezone: string;
 
@@ -36,8 +36,8 @@ export class Agenda {
   }
 
   /**
-   * Takes over the commands there are now. What it knew already goes on where it stood; what is new counts
-   * from the beginning of this minute, as cron takes a new table up. `since` says otherwise for a command.
+   * Replaces the commands. Known schedules continue where they were. New ones count from the beginning of this minute, as
+   * when cron loads a new crontab, unless `since` returns another time for the command.
    */
   plan(commands: readonly CommandFacts[], now: number, since: Since = () => undefined): void {
     const known = new Map(this.items.flatMap(({ tracks }) => tracks.map((track) => [track.id, track])));
@@ -58,7 +58,7 @@ export class Agenda {
     return this.items.filter(({ tracks }) => tracks.some(isAtStart)).map(({ name }) => name);
   }
 
-  /** What is due now. Asking is taking: the same time is not handed out again. */
+  /** Returns what is due now. The same time is never returned again. */
   take(now: number): Due[] {
     const back = this.asked - now;
     this.asked = now;
@@ -68,7 +68,7 @@ export class Agenda {
       .filter(({ slots, missed }) => slots.length + missed > 0);
   }
 
-  /** When something is due next; undefined when nothing ever is. */
+  /** When something is due next; undefined if nothing ever will be. */
   next(): number | undefined {
     const times = this.items.flatMap(({ tracks }) => tracks.map(({ next }) => next ?? Infinity));
     const soonest = Math.min(Infinity, ...times);
@@ -76,8 +76,8 @@ export class Agenda {
   }
 
   /**
-   * The clock was set back: up to three hours, what has run does not run again, but for what begins with `*`;
-   * after more than that cron starts afresh. (Less than a minute is a clock's own correction.)
+   * Handles a clock that was set back. Up to three hours, nothing runs a second time except schedules that begin with `*`;
+   * beyond that, cron starts over. (Less than a minute is normal clock correction.)
    */
   private setBack(back: number, now: number): void {
     const isFresh = back >= longestCatchUp * minute;
@@ -105,7 +105,7 @@ export class Agenda {
   }
 }
 
-/** Up to when a command's times are done with, where that is known. */
+/** Up to which time a command's starts are already taken care of, if known. */
 export type Since = (command: CommandFacts) => number | undefined;
 
 interface Item {
@@ -114,12 +114,12 @@ interface Item {
   readonly tracks: readonly Track[];
 }
 
-/** One schedule of a command, and how far it is. */
+/** One schedule of a command and its progress. */
 interface Track {
   readonly id: string;
   readonly schedule: Schedule;
   readonly clock: { timezone: string; hostTimezone: string };
-  /** Whether its times count again when the clock is set back, as cron has it for what begins with `*`. */
+  /** Whether its times count again if the clock is set back: for cron, those of schedules that begin with `*` do. */
   readonly repeats: boolean;
   doneUntil: number;
   /** The first time after `doneUntil`. */
@@ -132,7 +132,7 @@ function takeFrom({ name, tracks, catchUp }: Item, now: number): Due {
   return { name, slots, missed: times.length - slots.length };
 }
 
-/** Usually all; after a gap only the last, if it is not too late or to be made up for. */
+/** Usually all; after a gap only the last, if it is not too late or should be made up for. */
 function slotsOf(times: number[], catchUp: CatchUp, now: number): number[] {
   const isLate = (time: number) => now - time >= longestDelay;
   if (!times.some(isLate)) return times;

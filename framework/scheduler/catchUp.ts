@@ -4,12 +4,12 @@ import { openLog } from "../files/openFile";
 import type { CommandFacts } from "../metadata/manifest";
 import { spawnCommand } from "./spawnDetached";
 
-/** Starts a command for this missed moment as cron would have, with its log, and does not wait for it. */
+/** Starts a command for a missed time as cron would have, with its log, without waiting for it. */
 export function startDetached(command: Pick<CommandFacts, "name" | "log">, slot: number): void {
   const log = openLog(logFileOf(command));
   try {
     const child = spawnCommand(command.name, slot, ["ignore", log, log]);
-    child.on("error", () => {}); // It has no run then, which the next monitor sees.
+    child.on("error", () => {}); // There is no run then, which the next monitor pass detects.
     child.unref();
   } finally {
     closeSync(log);

@@ -7,15 +7,15 @@ import type { CommandFacts } from "../metadata/manifest";
 import { logError, logInfo } from "../services/Logger";
 import { spawnCommand, spawnMonitor } from "./spawnDetached";
 
-/** Where the output of started commands goes: each to its log as under cron, or all to this process's own. */
+/** Where the output of started commands goes: to each command's log as under cron, or to this process's stdout. */
 export type OutputPlace = "log" | "stdout";
 
 type ChildProcess = ReturnType<typeof spawnCommand>;
 type StdioOptions = Parameters<typeof spawnMonitor>[0];
 
-/** What `laju monitor` is called where it stands among commands. */
+/** The name of `laju monitor` among the commands. */
 
-/** Commands in processes of their own, started and not waited for. */
+/** Commands running in separate processes. */
 export class RunningCommands {
   private readonly children = new Set<ChildProcess>();
   private readonly place: OutputPlace;
@@ -29,7 +29,7 @@ export class RunningCommands {
     return this.children.size;
   }
 
-  /** Starts a command for a scheduled moment. What goes wrong is logged: the next one is to start all the same. */
+  /** Starts a command for a scheduled time. Errors are logged, so that they don't prevent the next start. */
   start(command: Pick<CommandFacts, "name" | "log">, slot: number | undefined): void {
     this.startWith(command.name, logFileOf(command), (stdio) => spawnCommand(command.name, slot, stdio));
   }
@@ -42,7 +42,7 @@ export class RunningCommands {
     for (const child of this.children) child.kill(signal);
   }
 
-  /** Resolves when none is running. */
+  /** Resolves once no command is running. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
       this.onIdle = resolve;

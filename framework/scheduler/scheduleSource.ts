@@ -8,10 +8,10 @@ import { warn } from "../process/output";
 import { listRuns } from "../runs/history/findRuns";
 import { logError, logInfo } from "../services/Logger";
 
-/** The built commands that are scheduled here, and whether the files that say so have changed. */
+/** The built commands that are scheduled here, reloaded when their files change. */
 export interface ScheduleSource {
   readonly commands: CommandFacts[];
-  /** The commands anew when they are others than before. Files in error leave everything as it was. */
+  /** The new commands, if they have changed. If the files are invalid, the current commands stay in effect. */
   changes(): CommandFacts[] | undefined;
 }
 
@@ -35,13 +35,13 @@ export function scheduleSource(): ScheduleSource {
   };
 }
 
-/** When a command ran last, for those that make up for what was missed while nothing was looking. */
+/** The last run of a command that makes up for starts missed while no scheduler was running. */
 export function lastStart({ name, catchUp }: CommandFacts): number | undefined {
   if (catchUp !== "last") return undefined;
   try {
     return listRuns({ name, limit: 1 })[0]?.startedAt;
   } catch (error) {
-    warn(`whether ${name} missed a run is not known: ${error.message}`);
+    warn(`cannot tell whether ${name} missed a run: ${error.message}`);
     return undefined;
   }
 }
@@ -51,12 +51,12 @@ function readAgain(): CommandFacts[] | undefined {
     return scheduledHere(readBuiltCommands());
   } catch (error) {
     if (!(error instanceof LajuError)) throw error;
-    logError(`${error.message}; the commands stay as they were`, error.hint && { hint: error.hint });
+    logError(`${error.message}; keeping the current commands`, error.hint && { hint: error.hint });
     return undefined;
   }
 }
 
-/** Another file has another number; a changed one another time of change, which nobody can set. */
+/** A replaced file has a new inode, and a modified one a new ctime, which can't be set. */
 function stamps(): string {
   return [paths.manifest, paths.schedule]
     .map((file) => statSync(file, { throwIfNoEntry: false }))

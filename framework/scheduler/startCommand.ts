@@ -12,16 +12,16 @@ import type { RunState } from "../runs/ledger/run";
 const killedStatus = 137;
 const timedOutStatus = 124;
 
-/** How a command that was started here ended. */
+/** The result of a command started here. */
 export interface Ended {
-  /** 128+n when signal n killed it; 124 when it ran out of time, even where that took SIGKILL. */
+  /** 128+n if signal n killed it; 124 if it timed out, even if that took SIGKILL. */
   status: number;
   outcome: "done" | "skipped" | "failed" | "timed out";
 }
 
 /**
- * Starts a compiled command as the crontab does (in build/, by this very node), with this terminal, and
- * waits for its end. Its arguments can be kept off its command line, which everybody on the machine can read.
+ * Starts a compiled command as the crontab does (in build/, with this Node), attached to this terminal, and waits for it to
+ * finish. Its arguments can be kept off its command line, which every user on the machine can read.
  */
 export async function startCommand(
   name: string,
@@ -29,7 +29,7 @@ export async function startCommand(
   { hidesArguments = false } = {},
 ): Promise<Ended> {
   if (!existsSync(join(paths.build, "commands", `${name}.js`))) {
-    throw new LajuError(`build/commands/${name}.js is not there`, {
+    throw new LajuError(`build/commands/${name}.js does not exist`, {
       code: "E_NOT_BUILT",
       hint: "Run npm run build.",
     });
@@ -38,7 +38,7 @@ export async function startCommand(
   const hidden = hidesArguments ? args : [];
   const child = spawn(process.execPath, [`commands/${name}.js`, ...(hidesArguments ? [] : args)], {
     cwd: paths.build,
-    // Somebody wants it now: a pause holds back what cron starts. And its run is looked for under this key.
+    // Marks the run as started by hand, so that a pause doesn't stop it, and sets the key for finding the run afterwards.
     env: environmentWith({ LAJU_BY_HAND: key, ...hidingArguments(hidden) }),
     stdio: "inherit",
   });
@@ -50,14 +50,14 @@ export async function startCommand(
   }
 }
 
-/** What the status alone does not tell: that nothing was done, and that the watchdog killed it. */
+/** Detects what the status alone doesn't show: a skipped run, and one killed by the watchdog. */
 function outcomeOf(status: number, state: RunState | undefined): Ended {
   if (status === 0) return { status, outcome: state === "skipped" ? "skipped" : "done" };
   const hasTimedOut = status === timedOutStatus || (status === killedStatus && state === "timed_out");
   return hasTimedOut ? { status: timedOutStatus, outcome: "timed out" } : { status, outcome: "failed" };
 }
 
-/** Without a ledger nothing more is known than the status. */
+/** Undefined without a ledger: then only the status is known. */
 function recordedState(key: string): RunState | undefined {
   try {
     return stateOfRun(key);
@@ -73,7 +73,7 @@ function endOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Whoever ends `laju run` means the command. (Ctrl+C reaches it from the terminal by itself.) */
+/** Forwards signals to the command. (Ctrl+C in the terminal reaches it directly.) */
 function passSignals(child: ChildProcess): () => void {
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   const wait = () => {};

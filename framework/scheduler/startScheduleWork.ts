@@ -12,19 +12,19 @@ import { lastStart, scheduleSource } from "./scheduleSource";
 import { hostWorkClock } from "./workClock";
 import { workSchedule } from "./workSchedule";
 
-/** How long commands may take to end once they were told to. */
+/** How long commands may take to stop after SIGTERM. */
 const graceMs = 10_000;
 
 /** The scheduler of `schedule:work`. */
 export interface StartedScheduleWork {
   commands: readonly CommandFacts[];
-  /** The exit status, once it was told to stop and everything it started has ended. */
+  /** Resolves to the exit status after it was told to stop and all started commands have finished. */
   ended: Promise<number>;
 }
 
 export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
   const source = scheduleSource();
-  takeOnlyPlace();
+  takeScheduleLock();
   const { commands } = source;
   const { timezone: hostTimezone } = goByOwnTimezone();
   const running = new RunningCommands(place);
@@ -46,29 +46,29 @@ export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
       if (name === monitorEntry.name) return running.startMonitor();
       running.start(source.commands.find((command) => command.name === name) ?? { name, log: null }, slot);
     },
-    missed: ({ name, missed }) => logWarn("Starts were missed", { command: name, missed }),
+    missed: ({ name, missed }) => logWarn("Missed scheduled starts", { command: name, missed }),
   });
   return { commands, ended: untilStopped(stop, running) };
 }
 
-/** Where MONITOR puts the monitor on the crontab, it belongs here as well. */
+/** If MONITOR puts the monitor on the crontab, it runs here, too. */
 function withMonitor(commands: readonly CommandFacts[]): readonly CommandFacts[] {
   if (!settings().hasMonitor) return commands;
   return [...commands, commandFacts(monitorEntry.name, "declared", { schedule: monitorEntry.fields })];
 }
 
-/** Two of them would start everything twice. */
-function takeOnlyPlace(): void {
+/** Prevents a second schedule:work, which would start everything twice. */
+function takeScheduleLock(): void {
   let isFree = true;
   try {
     isFree = takeLock(".schedule-work", { wait: false }) !== undefined;
   } catch (error) {
-    warn(`whether another schedule:work is running is not known: ${error.message}`);
+    warn(`cannot tell whether another schedule:work is running: ${error.message}`);
   }
   if (isFree) return;
-  throw new LajuError("another schedule:work of this app is running", {
+  throw new LajuError("schedule:work is already running for this app", {
     code: "E_RUNNING",
-    hint: "Two of them would start every command twice. End that one first.",
+    hint: "Two of them would start every command twice. Stop that one first.",
   });
 }
 

@@ -1,11 +1,11 @@
-/** The time, and being called when it has come. */
+/** A clock with timers. */
 export interface WorkClock {
   now(): number;
-  /** Calls once, at that time or a little later; returns how to call it off. */
+  /** Calls back once, at that time or slightly later. Returns a function that cancels the call. */
   wakeAt(time: number, call: () => void): () => void;
 }
 
-/** The host's clock. A timer stands still while the host sleeps, so whoever waits long wakes now and then. */
+/** The host's clock. Timers pause while the host sleeps, so a caller with a long wait must wake up regularly. */
 export const hostWorkClock: WorkClock = {
   now: Date.now,
   wakeAt(time, call) {

@@ -4,27 +4,27 @@ import type { WorkClock } from "./workClock";
 
 const minute = 60_000;
 
-/** What a foreground scheduler works with. */
+/** The dependencies of a foreground scheduler. */
 export interface ScheduleWork {
   clock: WorkClock;
   hostTimezone: string;
   /** The commands to start from now on. */
   commands: readonly CommandFacts[];
-  /** Up to when the times of a command were taken care of before this scheduler began. */
+  /** Up to which time a command's starts were taken care of before this scheduler began. */
   since: Since;
-  /** The commands anew when they are others than before. Asked once a minute, as cron looks at its tables. */
+  /** The new commands, if they have changed. Called once a minute, just as cron checks its crontabs. */
   changes(): readonly CommandFacts[] | undefined;
-  /** Starts a command; `slot` is the time that it is due for, where it is due by a clock. */
+  /** Starts a command. `slot` is the scheduled time, unless it is an @reboot start. */
   start(name: string, slot?: number): void;
   missed(due: Due): void;
 }
 
-/** Starts commands at their times until it is told to stop; returns how to stop it. */
+/** Starts commands when they are due. Returns a function that stops the scheduler. */
 export function workSchedule(work: ScheduleWork): () => void {
   const { clock } = work;
   const agenda = new Agenda(work.hostTimezone);
   const begin = clock.now();
-  let looked = minuteOf(begin);
+  let checkedMinute = minuteOf(begin);
   let cancel = () => {};
 
   const startDue = (now: number) => {
@@ -32,13 +32,13 @@ export function workSchedule(work: ScheduleWork): () => void {
       if (due.missed > 0) work.missed(due);
       for (const slot of due.slots) work.start(due.name, slot);
     }
-    // Once a minute at least: for a new build, and because the clock may be set meanwhile.
+    // Wake up at least once a minute, to notice a new build or a changed clock.
     cancel = clock.wakeAt(Math.min(agenda.next() ?? Infinity, (minuteOf(now) + 1) * minute), wake);
   };
   const wake = () => {
     const now = clock.now();
-    const commands = minuteOf(now) === looked ? undefined : work.changes();
-    looked = minuteOf(now);
+    const commands = minuteOf(now) === checkedMinute ? undefined : work.changes();
+    checkedMinute = minuteOf(now);
     if (commands !== undefined) agenda.plan(commands, now);
     startDue(now);
   };

@@ -21,8 +21,8 @@ export interface Choice {
   from?: string | undefined;
 }
 
-/** Throws unless replacing the database was explicitly confirmed. */
-export function confirmed(yes: boolean, backup: string): void {
+/** Throws unless replacing the database was explicitly requireConfirmation. */
+export function requireConfirmation(yes: boolean, backup: string): void {
   if (yes) return;
   const { name } = backupTarget();
   throw usageError(`${basename(backup)} would replace the database "${name}"`, "Confirm with --yes. ");

@@ -93,7 +93,7 @@ describe("the build", () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr:
-        "✗ later/Fourth has not been built\n  Run npm run build. If commands/later/Fourth.ts can't be built, it says why.\n",
+        "✗ later/Fourth has not been built\n  Run npm run build. It reports why commands/later/Fourth.ts can't be built.\n",
     });
     rmSync(join(app.root, "commands/later"), { recursive: true });
   });

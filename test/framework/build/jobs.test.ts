@@ -59,7 +59,7 @@ test("a new file that is no handler is told with its place, and workers do the o
     stderr: `✗ app/jobs/Odd.ts:1:1  exports no handler
   Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with "_".
 ✗ app/jobs/Old.js:1:1  only .ts files are handlers
-  Rename it to app/jobs/Old.ts, or begin its name with _ if it holds none.
+  Rename it to app/jobs/Old.ts, or begin its name with _ if it contains no handler.
 `,
   });
   for (const other of ["Old.js", "data.json", "New.js", "_shared.mjs", "New.test.mts"]) {

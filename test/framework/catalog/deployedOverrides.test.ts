@@ -28,7 +28,7 @@ describe("schedule.json", () => {
   afterEach(() => rmSync(join(app.root, "schedule.json"), { force: true }));
   afterAll(() => app.remove());
 
-  test("decides what list, show and crontab say, and the rest stays as the source has it", async () => {
+  test("overrides the source in list, show and crontab, and leaves other fields unchanged", async () => {
     overrides({
       Cleanup: { enabled: false, schedule: "0 4 * * *" },
       Digest: { environments: ["development"], log: "/var/log/digest.log" },
@@ -56,13 +56,13 @@ describe("schedule.json", () => {
     expect(crontab).toMatch(/\n0 8 \* \* \* cd .* commands\/Digest\.js >> \/var\/log\/digest\.log 2>&1\n/);
   });
 
-  test("decides what run --all starts", async () => {
+  test("determines what run --all starts", async () => {
     expect((await app.laju("run", "--tag", "x")).status).toBe(2);
     overrides({ Cleanup: { tags: ["x"] } });
     expect((await app.laju("run", "--tag", "x")).stdout).toBe("cleaned\n");
   });
 
-  test("may lie elsewhere, and is named as it is then", async () => {
+  test("may be in another place, and is named accordingly in messages", async () => {
     app.write("deploy/ours.json", '{ "Clenup": {} }');
     const env = { LAJU_SCHEDULE: join(app.root, "deploy/ours.json") };
     const listed = await app.run(["laju", "list"], { env });
@@ -80,21 +80,21 @@ describe("schedule.json", () => {
     ["run", "Cleanup"],
     ["disable", "Cleanup"],
     ["schedule:work"],
-  ])("with a mistake stops %s %s", async (...verb) => {
+  ])("with an error fails %s %s", async (...verb) => {
     overrides('{\n  "Cleanup": { "enabled": "no" }\n}\n');
     const refused = await app.laju(...verb);
     expect(refused).toMatchObject({ status: 2, stdout: "" });
     expect(refused.stderr).toBe('✗ schedule.json:2:27  Cleanup: enabled must be true or false, found "no"\n');
   });
 
-  test("decides the time limit of a command that the build has already", async () => {
+  test("overrides the time limit of a command that is already built", async () => {
     overrides({ Hangs: { timeout: "200ms" } });
     const ended = await app.run(["commands/Hangs.js"], { cwd: join(app.root, "build") });
     expect(ended.status).toBe(124);
     expect((await app.run(["build/commands/Hangs.js", "--help"])).stdout).toContain("Timeout   200ms\n");
   });
 
-  test("with a mistake stops no command that cron starts", async () => {
+  test("with an error doesn't keep cron from running commands", async () => {
     overrides({ Cleanup: { timeout: 5 } });
     const ended = await app.run(["commands/Cleanup.js"], { cwd: join(app.root, "build") });
     expect(ended).toMatchObject({ status: 0, stdout: "cleaned\n" });
@@ -103,13 +103,13 @@ describe("schedule.json", () => {
     );
   });
 
-  test("may give a command a schedule that only the command itself can decide", async () => {
+  test("may give a command a schedule that only the command itself can check", async () => {
     overrides({ LastDay: { schedule: "0 0 L * *" } });
     const { stdout: crontab } = await app.laju("crontab");
     const entry = /LAJU_ENTRY=(\w+) \S+ commands\/LastDay\.js/.exec(crontab)?.[1];
     const start = (id: string | undefined) =>
       app.run(["commands/LastDay.js"], { cwd: join(app.root, "build"), env: { LAJU_ENTRY: id } });
-    // Midnight of a last day it is not, or only just.
+    // Except at midnight of the month's last day, it is not due.
     expect(await start(entry)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect((await start("12345678")).stderr).toContain("its crontab entry was written by a different build");
     rmSync(join(app.root, "schedule.json"));

@@ -14,7 +14,7 @@ function chosen(words: string[], tags: string[] = []): string[] {
   return selectCommands(commands, { words, tags }).map(({ name }) => name);
 }
 
-describe("which commands are meant", () => {
+describe("selecting commands", () => {
   test.each<[words: string[], tags: string[], names: string[]]>([
     [[], [], ["SyncOrders", "SendDigest", "reports/Daily", "reports/tax/Yearly", "sync/Stock"]],
     [["SendDigest"], [], ["SendDigest"]],
@@ -57,18 +57,18 @@ describe("which commands are meant", () => {
       ["S[z-a]*"],
       [],
       '"S[z-a]*" is not a pattern',
-      "Write it such as 'Sync*', 'reports/*' or '{Sync,Import}*'.",
+      "Write it like 'Sync*', 'reports/*' or '{Sync,Import}*'.",
     ],
     [[], ["mial"], 'no command has the tag "mial"', "Did you mean mail?"],
     [[], ["zzzzzz"], 'no command has the tag "zzzzzz"', "The tags are board, mail, partner."],
     [["sync/"], ["mail"], 'none of sync/ has the tag "mail"', "They have partner."],
     [["reports/tax/"], ["mail"], 'none of reports/tax/ has the tag "mail"', "They have no tags."],
-  ])("%j with the tags %j is wrong use", (words, tags, message, hint) => {
+  ])("%j with the tags %j is a usage error", (words, tags, message, hint) => {
     const failure = thrownBy(() => chosen(words, tags));
     expect([failure.message, failure.hint, failure.exitStatus]).toEqual([message, hint, 2]);
   });
 
-  test("a command is named by its name alone", () => {
+  test("only a command's own name counts as naming it", () => {
     const words = ["send-digest", "reports/", "S*"];
     expect(commands.filter((command) => isNamed(command, { words })).map(({ name }) => name)).toEqual([
       "SendDigest",

@@ -7,7 +7,7 @@ const minute = 60_000;
 const at = (time: string) => Date.parse(`2027-03-01T${time}Z`);
 const command = (name: string, meta: CommandMeta): CommandFacts => commandFacts(name, "declared", meta);
 
-/** An agenda that began at noon, and what it hands out at a time: `Name 12:01, 12:02 missed 3`. */
+/** An agenda started at noon, and what it returns at a time: `Name 12:01, 12:02 missed 3`. */
 function agendaOf(...commands: CommandFacts[]) {
   const agenda = new Agenda("UTC");
   const noon = at("12:00:00");
@@ -24,8 +24,8 @@ function agendaOf(...commands: CommandFacts[]) {
 
 const clockTime = (time: number) => new Date(time).toISOString().slice(11, 19);
 
-describe("what is due", () => {
-  test("is handed out once, and not before its time", () => {
+describe("a due start", () => {
+  test("is returned once, and not early", () => {
     const { agenda, ask } = agendaOf(command("A", { schedule: "*/5 * * * *" }));
     expect(clockTime(agenda.next() ?? 0)).toBe("12:05:00");
     expect(ask("12:04:59.999")).toEqual([]);
@@ -34,16 +34,16 @@ describe("what is due", () => {
     expect(clockTime(agenda.next() ?? 0)).toBe("12:10:00");
   });
 
-  test("does not count the minute in which it began", () => {
+  test("does not include the minute in which the agenda was started", () => {
     expect(agendaOf(command("A", { schedule: "* * * * *" })).ask("12:00:01")).toEqual([]);
   });
 
-  test("is one start where two schedules of a command meet", () => {
+  test("is a single start if two schedules of a command coincide", () => {
     const { ask } = agendaOf(command("A", { schedule: ["*/5 * * * *", "5 12 * * *"] }));
     expect(ask("12:05:00")).toEqual(["A 12:05:00"]);
   });
 
-  test("follows a command's own zone and seconds", () => {
+  test("follows the command's time zone and seconds", () => {
     const { ask } = agendaOf(
       command("Tokyo", { schedule: "1 21 * * *", timezone: "Asia/Tokyo" }),
       command("Seconds", { schedule: "*/20 * * * * *" }),
@@ -52,7 +52,7 @@ describe("what is due", () => {
     expect(ask("12:01:00")).toEqual(["Tokyo 12:01:00", "Seconds 12:01:00"]);
   });
 
-  test("is never what has no time", () => {
+  test("never comes from a schedule without times", () => {
     const { agenda, ask } = agendaOf(command("Boot", { schedule: "@reboot" }));
     expect(agenda.next()).toBeUndefined();
     expect(agenda.atStart()).toEqual(["Boot"]);
@@ -66,22 +66,22 @@ describe("a gap", () => {
     command("Last", { schedule: "*/10 * * * *", catchUp: "last" }),
   ];
 
-  test("of less than a minute is only a delay", () => {
+  test("of less than a minute is just a delay", () => {
     expect(agendaOf(...commands).ask("12:10:59.999")).toEqual(["None 12:10:00", "Last 12:10:00"]);
   });
 
-  test("leaves out what was missed, and makes up for the last with catchUp", () => {
+  test("skips missed starts, and with catchUp makes up for the last", () => {
     expect(agendaOf(...commands).ask("12:35:00")).toEqual(["None missed 3", "Last 12:30:00 missed 2"]);
   });
 
-  test("that ends at a start has that start only", () => {
+  test("that ends at a scheduled time has only that start", () => {
     expect(agendaOf(...commands).ask("12:30:01")).toEqual([
       "None 12:30:00 missed 2",
       "Last 12:30:00 missed 2",
     ]);
   });
 
-  test("before the beginning is made up for where it is known", () => {
+  test("before the agenda was started is made up for if the last run is known", () => {
     const agenda = new Agenda("UTC");
     agenda.plan(commands, at("12:05:00"), () => at("11:45:00"));
     expect(agenda.take(at("12:05:00"))).toEqual([
@@ -104,7 +104,7 @@ describe("a clock that is set back", () => {
     expect(ask("12:10:00.005")).toEqual([]);
   });
 
-  test("by up to three hours repeats what begins with *, as cron does", () => {
+  test("by up to three hours repeats schedules that begin with *, as cron does", () => {
     const { ask } = agendaOf(...commands);
     ask("12:30:00");
     expect(ask("12:15:00")).toEqual([]);
@@ -113,7 +113,7 @@ describe("a clock that is set back", () => {
     expect(ask("12:40:00")).toEqual(["Wild 12:40:00", "Fixed 12:40:00"]);
   });
 
-  test("by more begins afresh", () => {
+  test("by more than that starts over", () => {
     const { ask } = agendaOf(...commands);
     ask(at("12:30:00") + 24 * 60 * minute);
     expect(ask("12:15:00")).toEqual([]);
@@ -122,7 +122,7 @@ describe("a clock that is set back", () => {
 });
 
 describe("a new plan", () => {
-  test("goes on with what it knew, and takes what is new from this minute on", () => {
+  test("continues known schedules and starts new ones from the current minute", () => {
     const { agenda, ask } = agendaOf(command("A", { schedule: "* * * * *" }));
     expect(ask("12:01:00.001")).toEqual(["A 12:01:00"]);
     const next = [command("A", { schedule: "* * * * *" }), command("B", { schedule: "* * * * *" })];

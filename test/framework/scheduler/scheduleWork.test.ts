@@ -9,7 +9,7 @@ const source = (meta: string, run: string) => `
 import { command } from "../app/console/command";
 export default command({ ${meta}, async run({ signal }) { ${run} } });
 `;
-/** Ends when it is told to, and says so; SIGTERM alone would end it as well. */
+/** Exits when told to, and logs that. Without the handler SIGTERM would end it, too. */
 const long =
   'console.log("begun"); setInterval(() => {}, 1000); await new Promise((resolve) => signal.addEventListener("abort", resolve)); console.log("aborted");';
 
@@ -36,8 +36,8 @@ describe("schedule:work", () => {
   });
   afterAll(() => app.remove());
 
-  test("starts what is due in processes of their own, each with its log, and drains on SIGTERM", async () => {
-    // As if pm2 had started it: that is no reason to let runs of a command overlap.
+  test("starts due commands in separate processes with their own logs, and drains on SIGTERM", async () => {
+    // As if started by pm2, which must not make a command's runs overlap.
     worker = startScheduleWorker(app, [], { pm_id: "0", pm_exec_path: join(app.root, "laju.js") });
     await worker.until(() => said("Command ended", "Seconds").length >= 2);
     await worker.until(() => said("Command failed", "Broken").length === 1 && log("Long").includes("begun"));
@@ -56,13 +56,13 @@ describe("schedule:work", () => {
 
     const refused = await app.laju("schedule:work");
     expect(refused).toMatchObject({ status: 1, stdout: "" });
-    expect(refused.stderr).toContain("✗ another schedule:work of this app is running\n");
+    expect(refused.stderr).toContain("✗ schedule:work is already running for this app\n");
 
     process.kill(worker.pid, "SIGTERM");
     await worker.until(() => said("Stopping").length === 1);
     const starts = said("Command started", "Seconds").length;
     const stoppedAt = Date.now();
-    // Two seconds and more: it would have started again.
+    // After more than two seconds it would have started again.
     await worker.until(() => Date.now() > stoppedAt + 2_500);
     expect(said("Command started", "Seconds").length).toBe(starts);
     expect(worker.process.exitCode).toBeNull();
@@ -80,7 +80,7 @@ describe("schedule:work", () => {
     });
   });
 
-  test("ends with status 0 when what ran has ended", async () => {
+  test("exits with status 0 once the running commands have finished", async () => {
     app.write("schedule.json", '{ "Long": { "enabled": false } }');
     worker = startScheduleWorker(app);
     await worker.until(() => said("Command started", "Seconds").length >= 1);
@@ -89,7 +89,7 @@ describe("schedule:work", () => {
     expect(said("Stopping")[0]).toMatchObject({ signal: "SIGINT" });
   });
 
-  test("with --stdout shows what commands write", async () => {
+  test("shows the output of commands with --stdout", async () => {
     app.write("schedule.json", '{ "Long": { "enabled": false }, "Seconds": { "enabled": false } }');
     worker = startScheduleWorker(app, ["--stdout"]);
     await worker.until(
@@ -100,7 +100,7 @@ describe("schedule:work", () => {
     expect(worker.text()).toContain(`booted in ${app.root}\n`);
   });
 
-  test("says so when nothing is scheduled here, and waits", async () => {
+  test("says if nothing is scheduled here, and waits", async () => {
     const only = Object.fromEntries(
       ["Boot", "Long", "Seconds", "Broken", "Elsewhere"].map((name) => [name, { environments: ["demo"] }]),
     );
@@ -116,7 +116,7 @@ describe("schedule:work", () => {
     expect(await worker.ended).toEqual({ status: 0, signal: null });
   });
 
-  test("makes up at its start for what was due since a command ran last", async () => {
+  test("on start makes up for starts missed since a command's last run", async () => {
     const caught = makeApp({
       "commands/Last.ts": source('schedule: "0 0 * * *", catchUp: "last"', ""),
       "commands/None.ts": source('schedule: "0 0 * * *"', ""),
@@ -141,7 +141,7 @@ describe("schedule:work", () => {
     bare.remove();
   });
 
-  test("explains itself with --help", async () => {
+  test("has a help text", async () => {
     const { stdout } = await app.laju("schedule:work", "--help");
     expect(stdout).toMatch(
       /^Start commands when they are due, without cron\n\nUsage {2}node laju schedule:work \[options\]\n/,

@@ -11,7 +11,7 @@ const day = 1440 * minute;
 const noon = Date.parse("2027-03-01T12:00:00Z");
 const command = (name: string, meta: CommandMeta): CommandFacts => commandFacts(name, "declared", meta);
 
-/** A scheduler on a clock that only the test moves. */
+/** A scheduler with a clock controlled by the test. */
 function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC" } = {}) {
   let now = begin;
   let timers: { time: number; call: () => void }[] = [];
@@ -20,12 +20,12 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
     missed: [] as string[],
     mostTimers: 0,
     wakes: 0,
-    /** How late a timer comes, in milliseconds; the host's own are early by a fraction at times. */
+    /** How late a timer fires, in milliseconds. Real timers sometimes fire a fraction early. */
     delay: () => 1,
-    /** What the files say, when they have changed. */
+    /** The new commands, if the files have changed. */
     changed: undefined as CommandFacts[] | undefined,
     timers: () => timers.length,
-    /** Goes on to a time, timer by timer. */
+    /** Advances to a time, timer by timer. */
     runUntil(time: number) {
       for (;;) {
         const [next] = timers.sort((a, b) => a.time - b.time);
@@ -38,7 +38,7 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
       }
       now = time;
     },
-    /** The clock is set, or the host slept: timers stay as far away as they were. */
+    /** Sets the clock, as after sleep: the remaining time of timers doesn't change. */
     jump(milliseconds: number) {
       now += milliseconds;
       for (const timer of timers) timer.time += milliseconds;
@@ -80,7 +80,7 @@ describe("a day at one-minute cadence", () => {
     ["punctual timers", () => 0],
     ["timers that come early by a fraction", () => -0.4],
     ["timers that come late by up to 50 seconds", noisy(50_000)],
-  ])("with %s has each minute once, with one timer", (_, delay) => {
+  ])("with %s starts each minute exactly once, using one timer", (_, delay) => {
     const world = simulate([command("EveryMinute", { schedule: "* * * * *" })]);
     world.delay = delay;
     world.runUntil(noon + day + 59_000);
@@ -90,7 +90,7 @@ describe("a day at one-minute cadence", () => {
     expect(world.mostTimers).toBe(1);
   });
 
-  test("wakes for 300 commands no more often than once a minute", () => {
+  test("wakes up at most once a minute for 300 commands", () => {
     const commands = Array.from({ length: 300 }, (_, index) =>
       command(`C${index}`, { schedule: `${index % 60} * * * *` }),
     );
@@ -100,7 +100,7 @@ describe("a day at one-minute cadence", () => {
     expect(world.wakes).toBe(1440);
   });
 
-  test("keeps nothing from one day to the next", () => {
+  test("accumulates no state from day to day", () => {
     const world = simulate([
       command("A", { schedule: "*/10 * * * * *" }),
       command("B", { schedule: "rate(7 minutes)" }),
@@ -129,7 +129,7 @@ const berlin: Row[] = JSON.parse(
   readFileSync(new URL("../../fixtures/firings-berlin-dst.json", import.meta.url), "utf8"),
 ).rows;
 
-describe("a clock change in Berlin starts what the real cron started", () => {
+describe("a clock change in Berlin starts the same commands as the real cron", () => {
   const nights = {
     3: { begin: Date.parse("2026-03-28T22:40:30Z"), end: Date.parse("2026-03-29T03:09:30Z") },
     10: { begin: Date.parse("2026-10-24T21:40:30Z"), end: Date.parse("2026-10-25T04:09:30Z") },
@@ -145,8 +145,8 @@ describe("a clock change in Berlin starts what the real cron started", () => {
   });
 });
 
-describe("when the host slept", () => {
-  test("what was missed is left out, and what is to be caught up starts once", () => {
+describe("after the host slept", () => {
+  test("missed starts are skipped, and a command with catchUp starts once", () => {
     const world = simulate([
       command("None", { schedule: "*/5 * * * *" }),
       command("Last", { schedule: "*/5 * * * *", catchUp: "last" }),
@@ -162,8 +162,8 @@ describe("when the host slept", () => {
   });
 });
 
-describe("while it works", () => {
-  test("a new build is taken up with the next minute", () => {
+describe("while it is running", () => {
+  test("a new build takes effect in the next minute", () => {
     const world = simulate([command("Old", { schedule: "* * * * *" })]);
     world.runUntil(noon + minute + 20_000);
     world.changed = [command("New", { schedule: "*/30 * * * * *" })];
@@ -172,7 +172,7 @@ describe("while it works", () => {
     expect(clockTimes(world.starts)).toEqual(["12:01:00", "12:02:00", "12:02:30"]);
   });
 
-  test("@reboot starts with it, once", () => {
+  test("@reboot commands start once, along with the scheduler", () => {
     const boot = command("Boot", { schedule: "@reboot" });
     const world = simulate([boot]);
     world.changed = [boot, command("Other", { schedule: "@reboot" })];
@@ -180,7 +180,7 @@ describe("while it works", () => {
     expect(world.starts).toEqual([{ name: "Boot", time: noon }]);
   });
 
-  test("without commands it waits for some", () => {
+  test("without commands it waits for a new build", () => {
     const world = simulate([]);
     world.runUntil(noon + 10 * minute + 30_000);
     world.changed = [command("A", { schedule: "* * * * *" })];
@@ -188,7 +188,7 @@ describe("while it works", () => {
     expect(clockTimes(world.starts)).toEqual(["12:11:00"]);
   });
 
-  test("nothing starts once it is stopped, and no timer is left", () => {
+  test("after it is stopped nothing starts and no timer is left", () => {
     const world = simulate([command("A", { schedule: "* * * * *" })]);
     world.runUntil(noon + minute + 1000);
     world.stop();

@@ -41,8 +41,8 @@ const tsx = (name: string, ...args: string[]) =>
 const runsOf = async (name: string): Promise<Run[]> =>
   JSON.parse((await app.laju("runs", name, "--json")).stdout);
 
-const helpers = `  commands/dates.ts only exports helpers, so it is no command: rename it to commands/_dates.ts, or export what it runs as run
-  commands/reports/rows.ts only exports helpers, so it is no command: rename it to commands/reports/_rows.ts, or export what it runs as run
+const helpers = `  commands/dates.ts only exports helpers, so it is not a command: rename it to commands/_dates.ts, or export a function named run
+  commands/reports/rows.ts only exports helpers, so it is not a command: rename it to commands/reports/_rows.ts, or export a function named run
 `;
 
 test("helper modules are skipped with a warning and don't fail the build", async () => {
