@@ -22,29 +22,29 @@ import { copyRootRuntime } from "./rootRuntime";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { bundleVendor } from "./vendor/bundleVendor";
 
-/** What a build did. */
+/** The result of a build. */
 export interface BuildReport {
   built: CommandFacts[];
-  /** Commands whose file is bad now and which keep what an earlier build made of them. */
+  /** Commands whose file is currently invalid and that keep the output of an earlier build. */
   kept: CommandFacts[];
   removed: Removed[];
   problems: CommandProblem[];
-  /** Commands built now that tsx cannot start: nothing of laju's is in them. */
+  /** Commands that tsx cannot start, because they import nothing of laju. */
   alone: string[];
   warnings: string[];
   milliseconds: number;
 }
 
-/** A command that was built before. */
+/** A command from an earlier build. */
 interface Removed {
   name: string;
   why: string;
 }
 
 /**
- * Compiles commands/, app/migrations and laju's own CLI into build/, and writes what was read of the
- * commands to build/commands.json. A bad file stops neither the others nor its own last good output; what would
- * come out as it is (see Memory) is not made again.
+ * Compiles commands/, app/migrations and laju's CLI into build/, and writes the commands' metadata to build/commands.json.
+ * An invalid file doesn't affect other files, and its last good output is kept. Unchanged parts are not rebuilt (see
+ * Memory).
  */
 export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
@@ -119,7 +119,7 @@ export async function buildApp(): Promise<BuildReport> {
   };
 }
 
-/** Compiles these commands again and leaves everything else of the build as it is: for `build --watch`. */
+/** Recompiles these commands and leaves the rest of the build unchanged, for `build --watch`. */
 export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, home, build } = realPaths();
@@ -156,12 +156,12 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   return { built, kept, removed: [], problems, alone, warnings, milliseconds: since(beganAt) };
 }
 
-/** Commands that are bad now and have something that an earlier build made of them. */
+/** Commands that are currently invalid and have output from an earlier build. */
 function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): CommandFacts[] {
   return (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
 }
 
-/** Behind a link (`current`) esbuild names files by their real paths, and so must we. */
+/** If the root is a link (`current`), esbuild uses real paths, and so must we. */
 function realPaths(): Omit<BuildFolder, "vendor"> {
   const root = realpathSync(paths.root);
   return {
@@ -171,21 +171,21 @@ function realPaths(): Omit<BuildFolder, "vendor"> {
   };
 }
 
-/** Before a first good build there is nothing to keep. */
+/** Before the first successful build there is nothing to keep. */
 function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
   const nothing = { built: [], kept: [], removed: [], alone: [], warnings: [] };
   return { ...nothing, problems, milliseconds: since(beganAt) };
 }
 
-/** It comes last, so that whoever reads it finds every file it names. */
+/** Written last, so that all files it names already exist. */
 function writeManifest(manifest: Manifest, beganAt: Date): void {
   const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
   writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
-  // Its time is the build's beginning: a source saved meanwhile counts as newer.
+  // Set its mtime to the start of the build, so that a source saved meanwhile counts as newer.
   utimesSync(paths.manifest, beganAt, beganAt);
 }
 
-/** A bad handler is named by the commands that it keeps from being built, if there are any. */
+/** An invalid handler is reported by the commands it keeps from being built, if there are any. */
 function untold(problems: CommandProblem[], told: CommandProblem[]): CommandProblem[] {
   const messages = new Set(told.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
@@ -209,7 +209,7 @@ function hashes(files: string[], memory: Memory): Record<string, string> {
   return Object.fromEntries([...new Set(files)].map((file) => [file, memory.hashOf(file) ?? ""]));
 }
 
-/** Compiled commands whose source is gone, or is no command any more, would otherwise still run. */
+/** Otherwise, compiled commands whose source was deleted or is no longer a command would still run. */
 function removeStale(commands: CommandFacts[]): Removed[] {
   const folder = join(paths.build, "commands");
   const names = new Set(commands.map(({ name }) => name));
@@ -221,7 +221,9 @@ function removeStale(commands: CommandFacts[]): Removed[] {
   const removed = stale.filter((file) => file.endsWith(".js")).map((file) => file.replace(/\.js$/, ""));
   return removed.map((name) => ({
     name,
-    why: existsSync(join(paths.commands, `${name}.ts`)) ? "it is no command any more" : "its source is gone",
+    why: existsSync(join(paths.commands, `${name}.ts`))
+      ? "it is no longer a command"
+      : "its source was deleted",
   }));
 }
 

@@ -7,7 +7,7 @@ import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
-/** Compiles commands. All at once is fastest; where one fails, each for itself, so that the others still build. */
+/** Compiles commands, all at once because that is fastest. If one fails, compiles each separately, so that others build. */
 export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
   const plain = commands.filter((command) => !waitsAtTop(command));
   const waiting = commands.filter(waitsAtTop);
@@ -32,7 +32,7 @@ async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundle
   try {
     return await compile([command], "cjs", place);
   } catch (error) {
-    // A module that the command imports may await at its top level too, or be for ES modules only.
+    // A module imported by the command may also use top-level await or be importable only from ES modules.
     if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
       return bundleModule(command, place);
     }
@@ -40,7 +40,7 @@ async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundle
   }
 }
 
-/** Top-level await needs an ES module, which a line of CommonJS starts. */
+/** Top-level await requires an ES module, which is started by a small CommonJS file. */
 async function bundleModule(command: SourceCommand, place: Place): Promise<Bundled> {
   const bundled = await compile([command], "esm", place);
   const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };

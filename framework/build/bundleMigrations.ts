@@ -6,7 +6,7 @@ import { fromRoot } from "./bundle/lajuFiles";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
 import type { Place } from "./bundle/place";
 
-/** Compiles the app's migrations and laju's own to build/…/migrations/*.js, where the compiled CLI finds them. */
+/** Compiles the app's and laju's migrations to build/…/migrations/*.js, where the compiled CLI finds them. */
 export async function bundleMigrations(place: Place): Promise<Attempt> {
   const apps = await bundleFolder("app/migrations", place);
   const lajus = await bundleFolder("framework/migrations", { ...place, root: place.home });

@@ -11,12 +11,12 @@ import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";
 
-/** Scripts written for Laju start these in build/, by their relative path. */
+/** Scripts written for Laju start these in build/ by relative path. */
 const programs = ["backup", "restore", "clean-backup"];
 
 /**
- * Compiles framework/programs/*.ts to build/*.js. They do their work themselves: what commands/ holds is the user's, who
- * may have a command that starts one of them.
+ * Compiles framework/programs/*.ts to build/*.js. They don't depend on commands/, which belongs to the user, who may have
+ * a command that starts one of them.
  */
 export async function bundlePrograms(place: Place): Promise<Attempt> {
   const lajus = { ...place, root: place.home };
@@ -30,7 +30,7 @@ export async function bundlePrograms(place: Place): Promise<Attempt> {
   return fromRoot(made, place);
 }
 
-/** Its runs have a name that no command can have: one that starts it does not start itself. */
+/** The name ends in .js, so that it can't be the name of a command that starts this program. */
 function readProgram(name: string, home: string): SourceCommand {
   const [file = ""] = asFound([`${folder}/${name}.ts`], home);
   const text = readFileSync(join(home, file), "utf8");

@@ -3,20 +3,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The name of a bundle's code cache: V8 takes only its own, so each Node has one for itself. */
+/** The name of a bundle's code cache. V8 accepts only its own version's, so each Node has a separate one. */
 export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;
 }
 
-/** A half of a bundle, and what uses it. */
+/** One half of a bundle and the program that exercises it. */
 interface Half {
-  /** Its name in the folder, without ending. */
+  /** Its file name in the folder, without extension. */
   file: string;
-  /** What `node` is given, before the half and its cache. */
+  /** The arguments for `node` before the half and its cache. */
   words: string[];
 }
 
-/** Makes the cache of each half. Returns what is wrong, once. */
+/** Creates the cache of each half. Returns problems without duplicates. */
 export async function makeCachesOfHalves(
   name: string,
   folder: string,
@@ -30,8 +30,8 @@ export async function makeCachesOfHalves(
 }
 
 /**
- * Uses a bundle a little in a process of its own, `node PROGRAM WORDS… CACHE`, which keeps what V8 compiled on the
- * way. Returns what is wrong where there is no cache then.
+ * Exercises a bundle in a separate process, `node PROGRAM WORDS… CACHE`, which saves what V8 compiled in doing so. Returns
+ * the problem if no cache was written.
  */
 export async function makeCache(
   name: string,
@@ -39,13 +39,13 @@ export async function makeCache(
   { words, cwd }: { words: string[]; cwd: string },
 ): Promise<string | undefined> {
   if (existsSync(cache)) return undefined;
-  // Without the caller's NODE_OPTIONS: other V8 flags would make a cache that no run accepts.
+  // Don't pass on NODE_OPTIONS: with other V8 flags, the cache would be rejected at run time.
   const env = { PATH: "/usr/bin:/bin", HOME: "/" };
   try {
     await promisify(execFile)(process.execPath, [...words, cache], { cwd, env });
     return undefined;
   } catch (error) {
     const reason = String(error.stderr ?? error.message).match(/^\w*Error: .*/m)?.[0] ?? error.message;
-    return `${name} has no code cache and loads slower: ${reason}`;
+    return `${name} has no code cache, so it loads more slowly: ${reason}`;
   }
 }

@@ -5,19 +5,19 @@ import type { Place } from "./bundle/place";
 import { bundleCommands } from "./bundleCommands";
 import type { Memory } from "./memory";
 
-/** What came of compiling commands, or of finding that they are compiled. */
+/** The result of compiling commands, or of finding that they are already compiled. */
 export interface CompiledCommands extends Attempt {
-  /** Those that the build is good for now. */
+  /** The commands that are up to date in the build. */
   built: CommandFacts[];
-  /** What is wrong with those whose metadata could not be read. */
+  /** The problems of commands whose metadata could not be read. */
   unread: CommandProblem[];
-  /** Modules that are no commands, and have no name that says so. */
+  /** Warnings about modules that are not commands, but whose names don't say so. */
   helpers: CommandProblem[];
-  /** Those compiled now that tsx cannot start. */
+  /** The newly compiled commands that tsx cannot start. */
   alone: string[];
 }
 
-/** Reads and compiles commands; of those that would come out as they are (see Memory) nothing is even parsed. */
+/** Reads and compiles commands. Unchanged ones (see Memory) are not even parsed. */
 export async function compileCommands(
   place: Place,
   memory: Memory,
@@ -45,7 +45,7 @@ export async function compileCommands(
   };
 }
 
-/** What the last build read of these commands, where that was good. */
+/** The facts that the last successful build read from these commands. */
 function knownCommands(names: readonly string[], previous: Manifest | undefined): CommandFacts[] {
   if (previous === undefined) return [];
   const wanted = new Set(names);

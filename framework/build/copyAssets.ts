@@ -4,7 +4,7 @@ import { pathFromRoot } from "./bundle/lajuFiles";
 import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
-/** Copies what is not TypeScript in app/ and commands/ (views, templates, data), and laju's own stubs and views, beside the compiled modules. */
+/** Copies the other files in app/ and commands/ (views, templates, data), and laju's stubs and views, to the build. */
 export function copyAssets({ root, home, build }: Omit<BuildFolder, "vendor">): string[] {
   const apps = copyFrom(root, ["app", "commands"], build);
   const lajus = copyFrom(
@@ -33,7 +33,7 @@ function assetsIn(root: string, folder: string): string[] {
     .filter((file) => !/\.[cm]?tsx?$/.test(file) && isFile(join(root, file)));
 }
 
-/** Not so a link that leads nowhere: an editor marks with one that a file is being edited. */
+/** Skips broken links, which some editors use to mark a file as being edited. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -17,9 +17,9 @@ export function entryOf({ name }: SourceCommand): string {
 }
 
 /**
- * The few lines around a command that make its compiled file run supervised when it is the program, and do
- * nothing when it is required. What begins the run is imported before the command, so that whatever its
- * modules do while they load belongs to the run already.
+ * Wraps commands in a few lines that start a supervised run if the compiled file is the program, and do nothing if it is
+ * required. The import that begins the run precedes the command's, so that anything its modules do while loading is part
+ * of the run.
  */
 export function entriesPlugin(place: Roots, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));
@@ -51,8 +51,8 @@ if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));
 }
 
 /**
- * A command of one server asks the store that the servers share before its own modules are loaded: an ES module can
- * wait for that, and nothing else has to change.
+ * A command with `oneServer` contacts the servers' shared store before its own modules are loaded. It is compiled to an
+ * ES module, because only that can wait for the answer while loading.
  */
 export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): boolean {
   return hasTopLevelAwait || oneServer !== null;
@@ -64,8 +64,8 @@ function importOfBegin({ oneServer }: SourceCommand, home: string): string {
 }
 
 /**
- * Whether some host's crontab may start it at other times too, or servers have to agree on the time it is for. Only
- * then does it carry the schedule engine.
+ * Whether a crontab may start it at other times, too, or servers have to agree on its scheduled time. Only then is the
+ * schedule engine compiled in.
  */
 function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
   if (schedules.length === 0) return false;
@@ -94,7 +94,7 @@ function starterOf({ start }: SourceCommand): string {
   return start === "made" ? "refuseUndeclared" : "runDeclared";
 }
 
-/** What the starter is given: what `command()` made, or as good as that. */
+/** The definition passed to the starter: the result of `command()` or an equivalent object. */
 function definitionOf({ start, options }: SourceCommand): string {
   if (start === "command" || start === "made") return "definition";
   const run = start === "default.run" ? "...definition" : "run: definition";

@@ -4,8 +4,8 @@ import { writeWhole } from "../files/writeWhole";
 import type { Output } from "./bundle/bundle";
 
 /**
- * Writes a file so that whoever reads it meanwhile sees the old one or the new one, never a half: cron may
- * start a command at any moment. A file that is already right is left alone.
+ * Writes a file atomically, since cron may start a command at any moment: readers see the old or the new contents. A file
+ * that already has the right contents is not touched.
  */
 export function writeIfChanged(file: string, contents: string | Uint8Array): void {
   const next = Buffer.from(contents as Uint8Array);
@@ -22,6 +22,6 @@ function readOrEmpty(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch {
-    return Buffer.alloc(0); // Not there yet.
+    return Buffer.alloc(0); // It doesn't exist yet.
   }
 }

@@ -5,21 +5,21 @@ import { readManifest } from "../catalog/buildManifest";
 import { jobNames, jobProblems } from "../catalog/jobSources";
 import { paths } from "../config/config";
 
-/** The handlers that this build has, in the programs that load handlers. */
+/** The handlers of this build, for the programs that load handlers. */
 export function bundledJobs(): string[] {
   const leftOut = leftOutJobs();
   return jobNames().filter((name) => !leftOut.includes(name));
 }
 
-/** Bad files that no build has had: they are left out, so that workers do the other types. */
+/** Invalid files that were in no earlier build. They are left out, so that workers can process the other types. */
 export function leftOutJobs(): string[] {
   const before = existsSync(paths.manifest) ? readManifest().jobs : undefined;
   return jobNames().filter((name) => !before?.includes(name) && jobProblems([name]).length > 0);
 }
 
 /**
- * Puts the handlers of app/jobs into the programs that load handlers: a bundle has no folder to read. While one that
- * the last build had is bad there is no new such program, and the last good one stays.
+ * Compiles the handlers of app/jobs into the programs that load handlers, since a bundle has no folder to read. While a
+ * handler of the last build is invalid, such programs are not rebuilt, and the last good ones stay.
  */
 export function jobsPlugin(root: string): Plugin {
   return {
@@ -37,8 +37,8 @@ export function jobsPlugin(root: string): Plugin {
 }
 
 /**
- * Each is evaluated when it is asked for: one that throws keeps no worker from the others. A worker is told of those
- * that are left out as well: it leaves their jobs to others.
+ * Each handler is evaluated on demand, so that one that throws doesn't affect the others. Handlers that were left out are
+ * listed too, so that the worker leaves their jobs to other workers.
  */
 function registryText(folder: string, names: readonly string[]): string {
   const entries = names.map((name) => entryText(name, `import(${JSON.stringify(join(folder, name))})`));

@@ -3,7 +3,7 @@ import Module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
-/** Loads bundles of a build folder as `lajuLoad` in runtime/head.js does it, and keeps what V8 compiles of them. */
+/** Loads bundles of a build folder as `lajuLoad` in runtime/head.js does, and gives access to their code caches. */
 export function bundleLoader(build) {
   const scripts = new Map();
   function load(path, { given = [] } = {}) {

@@ -6,19 +6,19 @@ import type { Attempt, Output } from "./bundle/bundle";
 import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
-/** A part of a build as it was made last. */
+/** A part of the build, as last built. */
 interface Memo {
-  /** A hash of all that it was made from. */
+  /** A hash of all its inputs. */
   key: string;
-  /** The app's files among that, from the root. */
+  /** Those inputs that are files of the app, relative to the root. */
   inputs: string[];
-  /** What was made: hashes by path from the build folder. */
+  /** Its outputs: hashes by path relative to the build folder. */
   outputs: Record<string, string>;
 }
 
 /**
- * What the last build made from what, in build/memory.json: a part whose every input is the same, and whose outputs
- * are there as they were written, need not be made again.
+ * Records in build/memory.json what the last build made from which inputs. A part with unchanged inputs and intact outputs
+ * isn't rebuilt.
  */
 export class Memory {
   readonly #root: string;
@@ -31,7 +31,7 @@ export class Memory {
   readonly #next: Record<string, Memo> = {};
   readonly #hashes = new Map<string, string | undefined>();
 
-  /** `vendorKey` says which packages, esbuild and Node there are. */
+  /** `vendorKey` identifies the versions of packages, esbuild and Node. */
   constructor({ root, home, build }: Omit<BuildFolder, "vendor">, vendorKey: string, beganAt: Date) {
     this.#root = root;
     this.#home = home;
@@ -42,7 +42,7 @@ export class Memory {
     this.#last = readMemos(fileIn(build));
   }
 
-  /** Makes a part, unless it is as it would become; `context` decides on it beside its inputs. */
+  /** Builds a part unless it is up to date. `context` is everything besides its inputs that determines it. */
   async recall(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
     const inputs = this.knows(part, context);
     if (inputs !== undefined) return { outputs: [], inputs, problems: [] };
@@ -51,7 +51,7 @@ export class Memory {
     return made;
   }
 
-  /** The inputs of a part that would come out as it is; undefined for one that has to be made. */
+  /** The inputs of a part that is up to date; undefined if it has to be built. */
   knows(part: string, context: string): string[] | undefined {
     const memo = this.#last[part];
     if (memo === undefined || memo.key !== this.#key(part, memo.inputs, context)) return undefined;
@@ -63,35 +63,35 @@ export class Memory {
 
   keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
     const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
-    // Of a file saved meanwhile nobody knows which text went into the output: that is made again.
+    // If a file was saved during the build, we don't know which version was used: build again.
     const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
     this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
   }
 
-  /** A part as it is now, made by this build or by an earlier one. */
+  /** The current state of a part, from this build or an earlier one. */
   memo(part: string): Readonly<Memo> | undefined {
     const memo = this.#next[part] ?? this.#last[part];
     if (memo !== undefined) this.#next[part] = memo;
     return memo;
   }
 
-  /** Forgets every part that this build neither made nor knew. */
+  /** Removes all parts that this build neither built nor looked up. */
   write(): void {
     writeMemos(this.#build, this.#next);
   }
 
-  /** For a build of some parts only: the others stay as they are. */
+  /** For a partial build: keeps the other parts. */
   writeBeside(): void {
     writeMemos(this.#build, { ...this.#last, ...this.#next });
   }
 
-  /** By path from the root. Each file is read once. */
+  /** Hashes by path relative to the root. Each file is read only once. */
   hashOf(file: string): string | undefined {
     return this.#hash(join(this.#root, file));
   }
 
   #key(part: string, inputs: readonly string[], context: string): string {
-    // Laju's own parts import no handlers and no migrations.
+    // laju's own parts import no handlers or migrations.
     const isLajus = !part.includes("/");
     const names = this.#names.filter(
       (name) => !isLajus || !/^(app\/(jobs|migrations)|framework\/migrations)\//.test(name),
@@ -121,9 +121,7 @@ export class Memory {
   }
 }
 
-/**
- * What can be imported: a new file may be what an import finds from now on, and a new handler belongs to every worker.
- */
+/** All importable files: a new file may change what an import resolves to, and a new handler belongs in every worker. */
 function namesIn(root: string, folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).map((name) => `${folder}/${name}`);
@@ -138,7 +136,7 @@ function readMemos(file: string): Record<string, Memo> {
   try {
     return JSON.parse(readText(file));
   } catch {
-    return {}; // Damaged: everything is made anew.
+    return {}; // Damaged: everything is rebuilt.
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeIfChanged } from "./files";
 
-/** What laju.js and compiled commands need when root starts them: see these files. */
+/** The files that laju.js and compiled commands need when root starts them. */
 const files = ["appUser.cjs", "crontabParent.cjs", "commandLine.mjs"];
 
 /** Copies them into build/runtime, before anything that loads them is there. Returns their sources, from laju's own folder. */

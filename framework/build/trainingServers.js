@@ -1,4 +1,4 @@
-// Servers that say yes to everything: the code of a client is compiled by talking to one.
+// Servers that accept everything: talking to one makes V8 compile a client's code.
 import { createServer } from "node:net";
 
 export function redisServer() {

@@ -6,12 +6,12 @@ import { jobTypesFile } from "../catalog/jobTypes";
 import { paths } from "../config/config";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
 
-/** Editors write a file in several steps; what comes within this time (ms) is one change. */
+/** Editors write a file in several steps. Events within this time (ms) count as one change. */
 const settling = 15;
 
 /**
- * Builds, and builds again whenever something in commands/ or app/ changes: a changed command alone, anything
- * else everything. Goes on until the process ends.
+ * Builds, then rebuilds whenever something in commands/ or app/ changes: only the changed command if possible, or else
+ * everything. Continues until the process exits.
  */
 export async function watchAndBuild(report: (report: BuildReport) => void): Promise<never> {
   const changed = new Set<string>();
@@ -22,7 +22,7 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
     watched.add(folder);
     watch(join(paths.root, folder), { recursive: true }, (_event, file) => {
       const path = `${folder}/${file ?? ""}`;
-      if (path === jobTypesFile) return; // The build writes it itself.
+      if (path === jobTypesFile) return; // Written by the build itself.
       changed.add(path);
       wake();
     });
@@ -42,7 +42,7 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
   }
 }
 
-/** What lies beside app/ and commands/, and is imported from there. */
+/** Files outside app/ and commands/ that are imported from there. */
 function importedFolders(): string[] {
   if (!existsSync(paths.manifest)) return [];
   const files = Object.keys(readManifest().inputs).filter(

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 
-/** V8 believes a cache whose bytes were damaged and crashes: it is on the disk whole before it has its name. */
+/** V8 crashes on a damaged cache, so it must be completely on disk before it gets its name. */
 export function writeCache(target, bytes) {
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   const descriptor = openSync(temporary, "wx");

@@ -149,7 +149,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     for (const args of [["laju", "status"], ["build/commands/Who.js", "a b"], ["build/commands/Waits.js"]]) {
       const { status, stdout, stderr } = await app.run(args);
       expect([status, stdout]).toEqual([1, ""]);
-      expect(stderr).toContain(`${app.root} belongs to nobody, and its data folder ${data()} to root`);
+      expect(stderr).toContain(`${app.root} belongs to nobody, but its data folder ${data()} belongs to root`);
       expect(stderr).toContain(
         `chown -R nobody ${data()}\n  sudo -u nobody ${process.execPath} ${app.root}/`,
       );
@@ -162,7 +162,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     giveTo(4711, app.root);
     const { status, stderr } = await app.run(["build/commands/Who.js", "it's"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("is the app of user 4711, whom this system does not know by name");
+    expect(stderr).toContain("is the app of user 4711, who has no name on this system");
     expect(stderr).toContain(
       `sudo -u '#4711' ${process.execPath} ${app.root}/build/commands/Who.js 'it'\\''s'`,
     );

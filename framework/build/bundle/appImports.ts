@@ -5,18 +5,18 @@ import { fileURLToPath } from "node:url";
 import type { OnResolveArgs, OnResolveResult, Plugin, ResolveOptions } from "esbuild";
 import { packageImport } from "./packageImport";
 
-/** Marks what this plugin asks esbuild itself. */
+/** Marks this plugin's own resolve calls. */
 export const asked = "laju-app-imports";
 
-/** How an error begins that an ES module does not have: see `needsModule`. */
+/** The beginning of an error that doesn't occur in an ES module: see `needsModule`. */
 const moduleOnly = "Only an ES module can import";
 
 type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
 
 /**
- * Resolves what tsx resolves in the app's own files: `paths` and `baseUrl` of tsconfig.json, `imports` of package.json,
- * packages of a workspace that are TypeScript, file URLs. Packages are left to who decides on them. What leads nowhere is
- * an error here, with its place, and not when cron starts the command.
+ * Resolves imports in the app's files as tsx does: `paths` and `baseUrl` in tsconfig.json, `imports` in package.json,
+ * TypeScript packages of a workspace, and file URLs. Packages are left to other plugins. An import that can't be resolved
+ * is an error now, with its position, rather than when cron starts the command.
  */
 export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   return {
@@ -34,7 +34,7 @@ export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   };
 }
 
-/** Whether a failed build is to be tried as an ES module. */
+/** Whether a failed build should be retried as an ES module. */
 export function needsModule(text: string): boolean {
   return text.startsWith("Top-level await") || text.startsWith(moduleOnly);
 }
@@ -63,12 +63,12 @@ async function resolved(args: OnResolveArgs, context: Context): Promise<OnResolv
   if (imported === undefined) return ofPackage(args, context);
   const { target, folder } = imported;
   if (target.startsWith("./")) return ofPackage({ ...args, path: target, resolveDir: folder }, context, path);
-  // The package.json beside the build has no imports: there it goes by the package's own name.
+  // The build's package.json has no imports, so use the package's own name there.
   if (isBuiltin(target)) return { path: target, external: true };
   return (await ofPackage({ ...args, path: target }, context, path)) ?? { path: target, external: true };
 }
 
-/** Undefined for a package, which others decide on. */
+/** Undefined for a package, which is left to other plugins. */
 async function ofPackage(
   args: OnResolveArgs,
   context: Context,
@@ -78,7 +78,7 @@ async function ofPackage(
   if (found.errors?.length) return isOptional(args) ? undefined : { errors: [{ text: notFound(written) }] };
   const name = packageName(args.path);
   if (!isPackageFile(found.path)) {
-    // A package of the same workspace, which Node runs as it is unless it is TypeScript.
+    // A package of the same workspace, which Node can load directly unless it is TypeScript.
     const isJavaScript = !/\.[cm]?tsx?$/.test(found.path) && isLinked(found.path, name, context.root);
     return isJavaScript ? undefined : asFile(found.path, args, context);
   }
@@ -96,12 +96,12 @@ function ask(
   return resolve(path, { kind, importer, resolveDir, namespace: "file", pluginData: asked });
 }
 
-/** By its full path, so that whoever takes it from elsewhere (the shared bundle) sees it. */
+/** Resolves again by full path, so that other plugins, such as the shared bundle's, get to see it. */
 function asFile(path: string, { kind, importer, resolveDir }: OnResolveArgs, { resolve }: Context) {
   return resolve(path, { kind, importer, resolveDir });
 }
 
-/** Whether a file belongs to a package that node_modules links to, and not to `paths` or `imports` of that name. */
+/** Whether a file belongs to a package linked from node_modules, rather than to `paths` or `imports` of that name. */
 function isLinked(path: string, name: string, root: string): boolean {
   const link = join(root, "node_modules", name);
   return couldBePackage.test(name) && existsSync(link) && path.startsWith(`${realpathSync(link)}/`);
@@ -121,14 +121,14 @@ function packageName(path: string): string {
 
 const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
 
-/** Whoever imports a package in the middle of a function may know what to do without it. */
+/** Code that imports a package inside a function may be able to do without it. */
 function isOptional({ kind, path }: OnResolveArgs): boolean {
   return kind !== "import-statement" && couldBePackage.test(path);
 }
 
 function notFound(path: string): string {
   const hint = couldBePackage.test(path)
-    ? `Install it (npm install ${packageName(path)}), or correct its name.`
-    : "Correct it, or paths in tsconfig.json, or imports in package.json.";
-  return `"${path}" leads to no file and to no package\n  ${hint}`;
+    ? `Install it (npm install ${packageName(path)}) or correct its name.`
+    : "Fix the import, paths in tsconfig.json, or imports in package.json.";
+  return `cannot find a file or package for "${path}"\n  ${hint}`;
 }

@@ -6,12 +6,12 @@ import { headOf } from "./heads";
 import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withEndings, withModuleDefaults, withoutLabels } from "./settings";
 
-/** What came of bundling something that may have errors in it. */
+/** The result of bundling something that may contain errors. */
 export interface Attempt extends Bundled {
   problems: CommandProblem[];
 }
 
-/** Bundles, or says what is wrong with which file; then there is no output, and an earlier one stays. */
+/** Bundles, or returns the problems. Then there is no output, and an earlier one stays. */
 export async function attempt(file: string, bundling: () => Promise<Bundled>): Promise<Attempt> {
   try {
     return { ...(await bundling()), problems: [] };
@@ -22,32 +22,32 @@ export async function attempt(file: string, bundling: () => Promise<Bundled>): P
   }
 }
 
-/** One file that the build makes. */
+/** A file created by the build. */
 export interface Output {
-  /** From the build folder: "commands/X.js". */
+  /** Relative to the build folder: "commands/X.js". */
   path: string;
   contents: Uint8Array;
-  /** The app's files that it was made from, by path from the root; absent where something else says so. */
+  /** The app's files it was made from, relative to the root; absent if recorded elsewhere. */
   inputs?: string[];
 }
 
-/** What came of bundling some entries. */
+/** The result of bundling some entries. */
 export interface Bundled {
   outputs: Output[];
-  /** The files read, from the app's root. */
+  /** The files read, relative to the app's root. */
   inputs: string[];
 }
 
 export interface Entry {
-  /** What esbuild resolves: a file, or a name that a plugin knows. */
+  /** A file, or a name that a plugin resolves. */
   in: string;
-  /** The output's path from the build folder, without extension. */
+  /** The output's path relative to the build folder, without extension. */
   out: string;
 }
 
 /**
- * Bundles entries, each into one file with the app's own code inside, npm's packages outside, and what all share
- * taken from build/shared.
+ * Bundles entries into one file each. The app's code is included, npm packages stay external, and shared modules come from
+ * build/shared.
  */
 export async function bundle(entries: Entry[], options: BundleOptions): Promise<Bundled> {
   const { home, shared, format } = options;
@@ -58,13 +58,13 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
 }
 
-/** import(`./steps/${name}.js`) where no file fits would fail whatever the name is. */
+/** Fails for import(`./steps/${name}.js`) if no file matches, since it would fail for every name. */
 function refuseEmptyPatterns({ warnings }: Result): void {
   const errors = warnings.filter(({ id }) => id === "empty-glob");
-  if (errors.length > 0) throw Object.assign(new Error("An import fits no file"), { errors });
+  if (errors.length > 0) throw Object.assign(new Error("An import matches no file"), { errors });
 }
 
-/** The app's own files in a bundle, from the app's root. */
+/** The app's files in a bundle, relative to the app's root. */
 export function sourcesIn({ metafile }: { metafile: Metafile }): string[] {
   return Object.keys(metafile.inputs).filter(isSource);
 }
@@ -86,7 +86,7 @@ function outputsOf(result: Result, { root, build }: Pick<BuildFolder, "root" | "
   });
 }
 
-/** An entry and all that it imports, also what left nothing in the output; what is `found` already is not followed. */
+/** Collects an entry and everything it imports, even if nothing of it is in the output. Skips files already `found`. */
 export function importedBy(
   entry: string,
   { inputs }: Pick<Metafile, "inputs">,
@@ -100,7 +100,7 @@ export function importedBy(
   return found;
 }
 
-/** An esbuild message as laju shows it: file:line:column and what is wrong. What `jobs` says has its own place. */
+/** Formats an esbuild message as file:line:column and text. Messages about jobs already contain their position. */
 export function describeMessage({ location, text, pluginName }: Message): string {
   return location && pluginName !== "jobs"
     ? `${location.file}:${location.line}:${location.column + 1}  ${text}`

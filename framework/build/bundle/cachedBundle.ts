@@ -4,11 +4,11 @@ import { contentHash } from "../../catalog/contentHash";
 import type { Output } from "./bundle";
 import type { BundledFunction } from "./functionBundle";
 
-/** Folders of build/ whose bundles are named by a hash of their content: V8 believes a cache of any text as long. */
+/** Bundles in these folders are named by content hash: V8 would accept a cache for any other text of the same length. */
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
-/** The files of a bundle; the last is the bundle itself. */
+/** The files of a bundle, ending with the bundle itself. */
 export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
   const path = `${folder}/${contentHash(code)}.js`;
   return [
@@ -17,20 +17,20 @@ export function namedByContent(folder: Folder, { code, map }: BundledFunction): 
   ];
 }
 
-/** The line by which a bundle names its cold half. */
+/** The line in which a bundle names its cold half. */
 export function coldName([, cold]: [Output, Output]): string {
   return `const lajuColdFile = "${nameOf(cold.path)}";`;
 }
 
-/** A bundle's name without folder and ending. */
+/** A bundle's name without folder and extension. */
 export function nameOf(path: string): string {
   return basename(path, ".js");
 }
 
-/** Another build may be under way, and has written a bundle that nothing names yet. */
+/** A concurrent build may have written a bundle that nothing refers to yet. */
 const youngMs = 600_000;
 
-/** Deletes bundles that no compiled file asks for any more, save those of the last build: a start may be under way. */
+/** Deletes bundles that no compiled file uses, except the last build's, which a command may be loading right now. */
 export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
   const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
   if (unknown.length === 0) return;
@@ -49,13 +49,13 @@ function isYoung(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs < youngMs;
 }
 
-/** A bundle names its cold half as compiled files name the bundle. */
+/** A bundle refers to its cold half in the same way as compiled files refer to the bundle. */
 function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
   const paths = folders.flatMap((folder) => files.map((file) => join(build, folder, `${file}.js`)));
   return new Set([...files, ...paths.flatMap(bundlesNamedIn)]);
 }
 
-/** Each compiled file names in its first lines what it loads. */
+/** Compiled files name the bundles they load in their first lines. */
 function namedBundles(build: string): string[] {
   const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
     (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),
@@ -63,7 +63,7 @@ function namedBundles(build: string): string[] {
   return compiled.flatMap((path) => bundlesNamedIn(join(build, path)));
 }
 
-/** The bundles that a compiled file or bundle loads; none where there is no such file. */
+/** The bundles that a compiled file or bundle loads; none if it doesn't exist. */
 export function bundlesNamedIn(file: string): string[] {
   if (!existsSync(file)) return [];
   const head = readFileSync(file, "latin1").slice(0, 4000);

@@ -5,12 +5,12 @@ import type { Plugin } from "esbuild";
 import { exportsOf } from "../../metadata/source/moduleExports";
 import { parseModule } from "../../metadata/source/parseModule";
 
-/** A file of the app that only passes on a module of laju's, as app/services/DB.ts does. */
+/** A file of the app that only re-exports a laju module, such as app/services/DB.ts. */
 const door = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from "\1";\s*)?$/;
 
 /**
- * Resolves laju's own modules by the package's name, as the sources do: in a command, a job or a migration they are
- * inlined or shared, because build/ is a separate package, where that name cannot be resolved.
+ * Resolves laju's modules by package name. In commands, jobs and migrations they are inlined or shared, because build/ is
+ * a separate package in which that name can't be resolved.
  */
 export function lajuImports(root: string): Plugin {
   return {
@@ -19,14 +19,14 @@ export function lajuImports(root: string): Plugin {
       onResolve({ filter: /^laju\// }, ({ path, kind }) => {
         const file = lajuFile(path, root);
         if (file === undefined) return { errors: [{ text: notFound(path, root) }] };
-        // By its file once more: it may be in the bundle that all commands share.
+        // Resolve again by file: it may be in the shared bundle.
         return resolve(file, { resolveDir: dirname(file), kind });
       });
     },
   };
 }
 
-/** Spells out what a door passes on: `export *` of a shared module would be work at each start. */
+/** Spells out a file's re-exports, because `export *` from a shared module would cost time at every start. */
 export function doors(root: string): Plugin {
   return {
     name: "doors",
@@ -44,7 +44,7 @@ export function doors(root: string): Plugin {
   };
 }
 
-/** The file that package.json's exports give a name such as "laju/services/DB". */
+/** The file for a name such as "laju/services/DB", from package.json's exports. */
 function lajuFile(name: string, root: string): string | undefined {
   try {
     return createRequire(join(root, "package.json")).resolve(name);
@@ -67,9 +67,9 @@ function notFound(path: string, root: string): string {
   } catch {
     const { name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     if (!existsSync(join(root, "framework/config/config.ts"))) {
-      return `"${path}" leads nowhere, because laju is not installed\n  Run npm install.`;
+      return `"${path}" cannot be resolved because laju is not installed\n  Run npm install.`;
     }
-    return `"${path}" leads nowhere, because package.json calls this package ${JSON.stringify(name)}\n  Name it "laju" again: the app imports laju's modules by that name.`;
+    return `"${path}" cannot be resolved because package.json names this package ${JSON.stringify(name)}\n  Change the name back to "laju": the app imports laju's modules by that name.`;
   }
-  return `"${path}" is no module of laju's\n  laju's package.json lists them under exports.`;
+  return `"${path}" is not a laju module\n  They are listed under exports in laju's package.json.`;
 }

@@ -1,9 +1,9 @@
 import { parseSync, Visitor } from "oxc-parser";
 
 /**
- * Makes a bundle that is evaluated with a code cache import through `lajuImport`, which its caller gives it: V8
- * forgets on the way through a cache what `import()` of a script needs (Node 20: "A dynamic import callback was
- * not specified"), and Node 24 warns aloud of the option that would give it.
+ * Replaces `import()` in a bundle with `lajuImport`, which the loader provides. With a code cache, V8 loses what a script's
+ * `import()` needs (Node 20: "A dynamic import callback was not specified"), and the option that provides it prints a
+ * warning on Node 24.
  */
 export function withGivenImport(code: string): string {
   if (!/\bimport\s*\(/.test(code)) return code;

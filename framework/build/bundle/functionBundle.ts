@@ -8,13 +8,13 @@ import { headOf } from "./heads";
 import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withModuleDefaults } from "./settings";
 
-/** A bundle as `lajuLoad` in runtime/head.js calls it, and its source map. */
+/** A bundle in the form that `lajuLoad` in runtime/head.js calls, and its source map. */
 export interface BundledFunction {
   code: string;
   map: string;
 }
 
-/** The app's own files that these are made of, and which of them imports which. */
+/** The app's files in the bundle, and their imports. */
 export async function importsOf(
   files: readonly string[],
   options: ModuleOptions,
@@ -29,17 +29,17 @@ export interface ModuleOptions extends BuildFolder {
 }
 
 interface BundleOfModulesOptions extends ModuleOptions {
-  /** Stands before the modules. */
+  /** Code to put before the modules. */
   head: string;
-  /** Names that this bundle is given, beside what each is. */
+  /** Parameters of this bundle in addition to the usual ones. */
   given?: readonly string[];
-  /** The module that runs when the bundle is loaded, for a program. */
+  /** For a program: the module to run when the bundle is loaded. */
   program?: string;
-  /** Whether modules, and Node's own, are evaluated when they are first asked for: for bundles of which few are. */
+  /** Whether to evaluate modules and built-ins on demand, for bundles of which only a few are used. */
   isLazy?: boolean;
 }
 
-/** Bundles modules into one file that puts each, by its path from the root, into `lajuModules`. */
+/** Bundles modules into one file that adds each of them to `lajuModules`, by path relative to the root. */
 export async function bundleModules(
   modules: readonly string[],
   options: BundleOfModulesOptions,
@@ -69,22 +69,22 @@ function moduleSettings(options: ModuleOptions) {
   return settings({ ...options, format: "cjs" });
 }
 
-/** The small file that starts a program, which is `file` (without ending) in a folder of build/. */
+/** The small file that starts a program: the bundle `file` (without extension) in a folder of build/. */
 export function programStarter(options: BundleOptions, folder: string, file: string): string {
   return `const lajuProgramFile = "${file}";\n${headOf(options)}\nlajuLoad(\`${folder}/\${lajuProgramFile}\`);\n`;
 }
 
-/** Every byte is read at each start. Names stay as they are: stack traces show them. */
+/** Minified, because every byte is read at each start. Names are kept for stack traces. */
 const small = {
   minifyWhitespace: true,
   minifySyntax: true,
-  // Node prints the line on which an uncaught error was thrown.
+  // Node prints the source line of an uncaught error.
   lineLimit: 160,
 } satisfies BuildOptions;
 
 interface FunctionOptions {
   change: (code: string) => string;
-  /** What this bundle is given beside what each is. */
+  /** Parameters in addition to the usual ones. */
   given?: readonly string[];
 }
 
@@ -93,10 +93,7 @@ function functionOf(result: Result, { change, given }: FunctionOptions) {
   return { code: asFunction(change(withModuleDefaults(code)), given), map };
 }
 
-/**
- * As `lajuLoad` in runtime/head.js calls a bundle. What comes before it stands on its first line, so that no line
- * number changes.
- */
+/** Wraps code in the function that `lajuLoad` in runtime/head.js calls, on one line so that line numbers don't change. */
 export function asFunction(code: string, more: readonly string[] = []): string {
   const given = ["lajuBuild", "lajuLoad", "lajuNode", "lajuImport", ...more].join(", ");
   return `(function (exports, require, module, __filename, __dirname, ${given}) {${withGivenImport(code)}\n})`;

@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleOptions, Shared } from "./place";
 
-/** What stands before the bundle: where it is, whether it is the program, and runtime/head.js. */
+/** The code before a bundle: its location, whether it is the program, and runtime/head.js. */
 export function headOf({ home, format, shared }: BundleOptions): string {
   const start = format === "esm" ? esmStart : cjsStart;
   return `${sharedName(shared)}\n${start}\n${runtimeText(home, "head.js")}`;
 }
 
-/** Stands first, for the bundle and for whoever looks which are in use. */
+/** Comes first, so that it is easy to find out which bundles are in use. */
 export function sharedName({ file }: Shared): string {
   return `const lajuSharedFile = "${file}";`;
 }
 
-// Not require("node:module"): that loads the whole of its public part, 2 ms at each start.
+// Avoid require("node:module"), which loads its whole public API: 2 ms per start.
 const cjsStart = `const lajuNode = typeof module.constructor._load === "function" ? module.constructor : require("node:module");
 const lajuMain = require.main === module;
 const lajuFolder = __dirname;`;
@@ -24,8 +24,8 @@ const lajuMain = globalThis[Symbol.for("laju.main")] === true;
 const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPath(import.meta.url));`;
 
 /**
- * What starts an ES module, which cannot be started as `node X.js` in a CommonJS folder. It decides as whom root goes on,
- * for the module's own imports come before its first line.
+ * The CommonJS file that starts an ES module, since the folder's .js files are CommonJS. It also switches from root to the
+ * app's user, because a module's imports run before its own code.
  */
 export function esmStarter(name: string): string {
   const depth = name.split("/").length;
@@ -35,7 +35,7 @@ module.exports = import(${JSON.stringify(`./${name.split("/").at(-1)}.mjs`)});
 `;
 }
 
-/** A file of runtime/. */
+/** Reads a file from runtime/. */
 export function runtimeText(home: string, file: string): string {
   return readFileSync(join(home, "framework", "build", "runtime", file), "utf8");
 }

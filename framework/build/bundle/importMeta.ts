@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** What the build's `define` writes for import.meta: a constant of each module, made by `importMetaPlugin`. */
+/** Replaces import.meta through esbuild's `define`: a constant in each module, added by `importMetaPlugin`. */
 export const importMetaName = "lajuImportMeta";
 
 /**
- * Gives each module of the app, inlined or not, the import.meta it would have if every file were compiled
- * one to one (framework/services/View.ts → build/framework/services/View.js): files beside a module are found from it.
- * The constant is put before the module's first line, without a line break, so that no line number changes.
+ * Gives each module of the app the import.meta it would have if files were compiled one to one
+ * (framework/services/View.ts → build/framework/services/View.js), so that it finds files next to it. The constant is
+ * prepended to the module's first line, so that line numbers don't change.
  */
 export function importMetaPlugin({ root, home }: { root: string; home: string }): Plugin {
   return {

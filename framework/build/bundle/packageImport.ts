@@ -4,13 +4,13 @@ import type { OnResolveArgs } from "esbuild";
 
 type Target = string | null | Target[] | { [condition: string]: Target };
 
-/** What a name stands for: a path such as "./file.ts" from `folder`, or a package. */
+/** The target of a name: a path such as "./file.ts" relative to `folder`, or a package. */
 export interface PackageImport {
   target: string;
   folder: string;
 }
 
-/** What `imports` of the nearest package.json says of a name that begins with #. */
+/** Resolves a name that begins with # through `imports` in the nearest package.json. */
 export function packageImport(
   name: string,
   { resolveDir, kind }: Pick<OnResolveArgs, "resolveDir" | "kind">,
@@ -48,7 +48,7 @@ function fits(name: string, pattern: string): boolean {
   return name.startsWith(start) && name.endsWith(end) && name.length > pattern.length - 1;
 }
 
-/** The first that holds, in the order they are written in. */
+/** The first matching condition, in the order in which they are written. */
 function pick(target: Target, conditions: readonly string[]): string | undefined {
   if (typeof target === "string") return target;
   if (target === null) return undefined;

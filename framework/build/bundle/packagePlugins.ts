@@ -1,7 +1,7 @@
 import type { Plugin } from "esbuild";
 import { asked } from "./appImports";
 
-/** Resolves the root alias `app/services/X`, which would otherwise look like a package. */
+/** Resolves the alias `app/services/X`, which otherwise looks like a package. */
 export function appAlias(root: string): Plugin {
   return {
     name: "app-alias",
@@ -11,7 +11,7 @@ export function appAlias(root: string): Plugin {
   };
 }
 
-/** Leaves packages outside the bundle: all of them, or those that `isExternal` names. */
+/** Keeps packages external: all of them, or those selected by `isExternal`. */
 export function externalPackages(isExternal: (name: string) => boolean): Plugin {
   return {
     name: "external-packages",
@@ -25,19 +25,19 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
   };
 }
 
-/** Whoever reads a schedule needs this one, and it is small: inside, it is a file less to find. */
+/** Bundled anyway, because it is small and all code that parses schedules needs it. */
 export function staysOutside(name: string): boolean {
   return name !== "fastest-levenshtein";
 }
 
 /**
- * Lets the app's own code ask for better-sqlite3 when it runs, through the hook of framework/config/sqliteOnNode20.ts. An ES
- * module's `import` of it would come before the hook.
+ * Makes the app's code require better-sqlite3 at run time, through the hook in framework/config/sqliteOnNode20.ts. An ES
+ * module's `import` would be evaluated before the hook is installed.
  */
 export const sqliteAtRuntime: Plugin = {
   name: "sqlite-at-runtime",
   setup({ onResolve, onLoad }) {
-    // No source of the app, and so nothing that can change after the build: see `isSource`.
+    // Not a source of the app, so it can't change after the build: see `isSource`.
     const place = { path: "better-sqlite3", namespace: "laju-better-sqlite3" };
     onResolve({ filter: /^better-sqlite3$/ }, ({ namespace, kind }) =>
       namespace === place.namespace || kind === "require-resolve"

@@ -1,14 +1,14 @@
 import type { Plugin } from "esbuild";
 
-/** What all compiled files share: laju's part of every run. */
+/** The bundle shared by all compiled files: laju's part of every run. */
 export interface Shared {
-  /** The bundle's name in build/shared, without ending: a hash of its content. */
+  /** The bundle's name in build/shared, without extension: a hash of its content. */
   file: string;
   /** The modules in it, from laju's own folder. */
   modules: string[];
 }
 
-/** The app, its build folder, and what is in build/vendor: file names by the packages they hold. */
+/** The app, its build folder, and the files in build/vendor by the packages they contain. */
 export interface BuildFolder {
   root: string;
   /** laju's own folder: the package in node_modules, or, in laju's repository, the root as well. */
@@ -17,7 +17,7 @@ export interface BuildFolder {
   vendor: Record<string, string>;
 }
 
-/** The same, and what is in build/shared. */
+/** The same, plus the contents of build/shared. */
 export interface Place extends BuildFolder {
   shared: Shared;
 }

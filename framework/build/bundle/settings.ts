@@ -6,15 +6,15 @@ import { importMetaName, importMetaPlugin } from "./importMeta";
 import { sqliteAtRuntime } from "./packagePlugins";
 import type { BundleOptions } from "./place";
 
-/** What esbuild gives with these settings. */
+/** esbuild's result with these settings. */
 export type Result = BuildResult<{ write: false; metafile: true }>;
 
-/** What every bundle of the app's own code is made with. */
+/** The settings for all bundles of the app's code. */
 export function settings(options: Pick<BundleOptions, "root" | "home" | "build" | "format" | "plugins">) {
   const { root, home, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
-    // tsx goes by this one alone, too.
+    // tsx also uses only this one.
     ...(existsSync(join(root, "tsconfig.json")) && { tsconfig: join(root, "tsconfig.json") }),
     outdir,
     format,
@@ -24,7 +24,7 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
     platform: "node",
     target: "node20.19",
     sourcemap: "linked",
-    // Only lines are asked of the maps; the sources themselves would make half of the build.
+    // Maps are used only for positions; including the sources would double the size of the build.
     sourcesContent: false,
     charset: "ascii",
     logLevel: "silent",
@@ -36,12 +36,12 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
 
 const globHelper = /^(var __glob = \(map\) => \(path\) => \{\n {2}var fn = map\[path\])(?=;)/m;
 
-/** esbuild knows the files of import(`./steps/${name}`) by their whole names; tsx finds them without their endings too. */
+/** For import(`./steps/${name}`), esbuild matches only full file names, but tsx also finds files without extension. */
 export function withEndings(text: string): string {
   return text.replace(globHelper, '$1 || map[path + ".ts"] || map[path + "/index.ts"]');
 }
 
-/** Takes out the lines that say which of laju's files follows: empty, they keep the line numbers, and cost nothing to read. */
+/** Empties the comment lines that name the next file. The lines stay, so that line numbers don't change. */
 export function withoutLabels(text: string): string {
   return text.replace(/^\/\/ (?:[^\s"]*\/)?framework\/[\w/.-]+$/gm, "");
 }
@@ -50,11 +50,11 @@ const helper = /\bvar (?:[^;]*,)?__toESM ?=/;
 const nodeDefault = /isNodeMode ?\|\| ?!mod ?\|\| ?!mod\.__esModule ?\?/;
 
 /**
- * esbuild takes what `require` gives as the default import, as Node does for CommonJS. A package that is an ES
- * module can be required as well (Node 20.19 and later), and then has a default of its own.
+ * For a default import, esbuild uses the whole result of `require`, as Node does for CommonJS. Since Node 20.19, an ES
+ * module can be required too, and has its own default export.
  */
 export function withModuleDefaults(text: string): string {
   if (!helper.test(text)) return text;
-  if (!nodeDefault.test(text)) throw new Error("esbuild's __toESM is another than this build knows");
+  if (!nodeDefault.test(text)) throw new Error("esbuild's __toESM has changed; this build must be adapted");
   return text.replace(nodeDefault, "!lajuIsModule(mod) && (isNodeMode || !mod || !mod.__esModule) ?");
 }

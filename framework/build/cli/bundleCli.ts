@@ -14,19 +14,19 @@ import { moduleName, modulePlugin } from "../shared/modulePlugin";
 import { sharedPlugin } from "../shared/sharedPlugin";
 import { verbSources } from "./verbSources";
 
-/** Tools that only development has; verbs that need them load them when called. */
+/** Tools available only in development. Verbs that need them load them on demand. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
-/** What people type all day, and what it loads by `await import()` nearly always (`status` looks at the queue). */
+/** Frequently used verbs, and modules they nearly always load with `await import()` (`status` looks at the queue). */
 const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"].map(
   (name) => `commands/native/${name}.ts`,
 );
 const frequentImports = ["framework/queue/engines/select.ts", "framework/queue/engines/sqlite/sqlite.ts"];
 
 /**
- * Compiles laju's verbs into build/cli, with small packages inside, so that production needs no others, and
- * build/laju.js, which starts them. The hot half is what people type all day, and what that imports without `await`; all
- * other verbs, and what is loaded by `await import()`, are a cold half.
+ * Compiles laju's verbs into build/cli, including small packages so that production doesn't need them, and build/laju.js,
+ * which starts them. The hot half contains frequently used verbs and their static imports; the cold half contains all
+ * other verbs and everything loaded with `await import()`.
  */
 export async function bundleCli(place: Place): Promise<Attempt> {
   const { home } = place;
@@ -36,7 +36,7 @@ export async function bundleCli(place: Place): Promise<Attempt> {
     const options = ownOptions(place);
     const { imports, halves } = await bundleHalves(program, options);
     const starter = programStarter(options, "cli", nameOf(halves[3].path));
-    // The starter comes last: what it names is there.
+    // Write the starter last, so that the files it names exist.
     return {
       outputs: [
         ...verbSources(imports, place),
@@ -79,7 +79,7 @@ async function bundleHalves(program: string, place: ReturnType<typeof ownOptions
   return { imports, halves: [...coldOutputs, ...namedByContent("cli", hot)] as const };
 }
 
-/** What program.js has and hands on to cold.js. */
+/** The names that program.js passes on to cold.js. */
 const givenToCold = ["lajuModules", "lajuOwn", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 function staticallyImported(imports: Metafile["inputs"], files: readonly string[]): Set<string> {
@@ -98,7 +98,7 @@ function importedFrom(files: readonly string[], imports: Metafile["inputs"]): st
   return [...new Set(paths)].filter((path) => path in imports && isLajus(path)).sort();
 }
 
-/** Writes V8's code caches for the command line that this build has written. Returns what went wrong. */
+/** Writes V8's code caches for the command line of this build. Returns the problems. */
 export async function cacheCli({ home, build, shared }: Place): Promise<string[]> {
   const [cli, itsShared] = bundlesNamedIn(join(build, "laju.js"));
   if (cli === undefined || itsShared !== shared.file) return [];
@@ -111,8 +111,8 @@ export async function cacheCli({ home, build, shared }: Place): Promise<string[]
 }
 
 /**
- * Compiles what commands load only when they need it: build/watchdog.js, the thread beside a command with a
- * time limit, and build/overrides.js, for a command that schedule.json says something of.
+ * Compiles the files that commands load on demand: build/watchdog.js, the watchdog thread for commands with a time limit,
+ * and build/overrides.js, for commands with an override in schedule.json.
  */
 export async function bundleRuntime(place: Place): Promise<Attempt> {
   const entries = [

@@ -1,4 +1,4 @@
-// Calls verbs in an app of its own, and writes V8's code cache of one half of the command line. Arguments: build folder,
+// Calls verbs in a temporary app and writes V8's code cache for one half of the command line. Arguments: build folder,
 // shared bundle, the command line's hot half, which verbs ("frequent" or "rare"), the half to cache, cache.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ const root = makeApp();
 process.env.LAJU_ROOT = root;
 const { load, cacheOf } = bundleLoader(build);
 globalThis[Symbol.for("laju.shared")] = { [shared]: load(`shared/${shared}`) };
-// A verb ends the process; here the next one follows.
+// A verb exits the process; here, the next one has to follow.
 const end = process.exit;
 process.exit = () => {};
 process.argv = [process.argv[0], join(build, "laju.js"), "--version"];
@@ -61,7 +61,7 @@ writeCache(cache, cacheOf(`cli/${cached}`));
 rmSync(root, { recursive: true, force: true });
 end(0);
 
-/** An app with one command, its source and what a build says of it. */
+/** An app with one command, consisting of its source and a build's manifest. */
 function makeApp() {
   const folder = mkdtempSync(join(tmpdir(), "laju-train-"));
   const write = (path, text) => {

@@ -1,5 +1,5 @@
-// Whose app this is, when root starts it: decided before anything else of the app is loaded. laju.js and compiled files
-// load this only when they run as root; the build copies it to build/appUser.js.
+// If root starts the app, switches to the user who owns it, before any other code of the app is loaded. laju.js and
+// compiled files load this only if they run as root. The build copies it to build/runtime.
 "use strict";
 const {
   accessSync,
@@ -13,12 +13,12 @@ const {
 } = require("node:fs");
 const { dirname, resolve } = require("node:path");
 
-/** Verbs that write the app's code, and so are for whoever that belongs to. */
+/** Verbs that write the app's code, and so run as the owner of the code. */
 const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
- * Goes on as the user whose app this is, or not at all. `folder` is where the code is. Code that another user can write
- * is never safe to run as root.
+ * Continues as the app's user or exits. `folder` contains the code. Running code as root that another user can write is
+ * never safe.
  */
 exports.becomeAppUser = function becomeAppUser(folder) {
   const user = appUser(folder);
@@ -26,8 +26,8 @@ exports.becomeAppUser = function becomeAppUser(folder) {
 };
 
 /**
- * The same for a verb. One that changes a crontab runs in a process of its own, and its exit status is returned:
- * cron.allow may let root alone change the crontab of the app's user.
+ * The same for a verb. A verb that changes a crontab runs in a child process, and its exit status is returned, because
+ * cron.allow may permit only root to change the crontab of the app's user.
  */
 exports.runAsAppUser = async function runAsAppUser(folder, verb) {
   const user = appUser(folder, verb);
@@ -38,7 +38,7 @@ exports.runAsAppUser = async function runAsAppUser(folder, verb) {
   return require("./crontabParent.cjs").runWithCrontab(user.username);
 };
 
-/** The user to become: who owns the data folder, or the root where there is none yet. Undefined for root itself. */
+/** The user to become: the owner of the data folder or, if there is none yet, of the app's root. Undefined for root. */
 function appUser(folder, verb) {
   if (process.env.LAJU_ALLOW_ROOT === "true") return undefined;
   const root = rootAbove(folder);
@@ -49,19 +49,19 @@ function appUser(folder, verb) {
   if (uid === 0) {
     const name = userNumbered(owner)?.username ?? owner;
     refuse(
-      `${root} belongs to ${name}, and its data folder ${data} to root`,
-      `Give the folder back, then go on as ${name}:\n  chown -R ${name} ${quoted(data)}\n  ${sudoLine(name)}`,
+      `${root} belongs to ${name}, but its data folder ${data} belongs to root`,
+      `Change its owner, then continue as ${name}:\n  chown -R ${name} ${quoted(data)}\n  ${sudoLine(name)}`,
     );
   }
   const user = userNumbered(uid);
   if (user !== undefined) return user;
   return refuse(
-    `${root} is the app of user ${uid}, whom this system does not know by name`,
+    `${root} is the app of user ${uid}, who has no name on this system`,
     `Run it as that user (in a container: docker run --user ${uid}):\n  ${sudoLine(`#${uid}`)}`,
   );
 }
 
-/** Gives up root for good: groups, group, user, and what the environment says of the user. */
+/** Drops root permanently: supplementary groups, group, user, and the user's environment variables. */
 function become({ username, uid, gid, homedir }, root) {
   try {
     process.initgroups(username, gid);
@@ -97,7 +97,7 @@ function canBeRootAgain() {
   }
 }
 
-/** As framework/config/config.ts finds it. */
+/** Finds the root in the same way as framework/config/config.ts. */
 function rootAbove(folder) {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
   for (let at = folder; ; at = dirname(at)) {
@@ -107,7 +107,7 @@ function rootAbove(folder) {
   }
 }
 
-/** LAJU_DATA from the environment, else from .env. */
+/** LAJU_DATA from the environment, or else from .env. */
 function dataFolder(root) {
   const text = process.env.LAJU_DATA === undefined ? readOrEmpty(`${root}/.env`) : "";
   const set = text.includes("LAJU_DATA")
@@ -116,13 +116,13 @@ function dataFolder(root) {
   return resolve(root, set || "data");
 }
 
-/** Of the folder itself where it is linked, or of the link where that leads to a folder of root's. */
+/** The owner of a linked folder, or of the link if the folder belongs to root. */
 function ownerOf(data) {
   const folder = statSync(data, { throwIfNoEntry: false });
   return folder && (folder.uid || lstatSync(data).uid);
 }
 
-/** The system's own answer, whichever sources of users it has: Node tells it of the effective user. */
+/** Looks up the name with any of the system's user databases, by having Node describe its effective user. */
 function userNumbered(uid) {
   process.seteuid(uid);
   try {
@@ -134,7 +134,7 @@ function userNumbered(uid) {
   }
 }
 
-/** Only of a regular file: the app's user could let root wait for a named pipe. */
+/** Reads only regular files: the app's user could make root wait for a named pipe. */
 function readOrEmpty(file) {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -149,11 +149,11 @@ function readOrEmpty(file) {
 }
 
 function refuse(message, hint) {
-  console.error(`✗ ${message}. root does not run what another user can write.\n  ${hint}`);
+  console.error(`✗ ${message}. root does not run code that another user can write.\n  ${hint}`);
   process.exit(1);
 }
 
-/** What to type instead. */
+/** The command to type instead. */
 function sudoLine(user) {
   return ["sudo", "-u", user, ...[process.execPath, ...process.argv.slice(1)]].map(quoted).join(" ");
 }

@@ -1,6 +1,6 @@
-// Root's part of `laju crontab:install` in another user's app: cron.allow may let root alone change that user's crontab.
-// It starts laju again, which becomes the app's user, and calls crontab(1) for it, on that user's crontab and in these
-// few ways. Of the app nothing is loaded here, and nothing is taken from it but the bytes of a table.
+// Root's part of `laju crontab:install` in another user's app, needed because cron.allow may permit only root to change
+// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf: only for
+// that user's crontab, and only in these ways. It loads no code of the app and takes nothing from it except a table.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
 const { readdirSync, readFileSync, statSync } = require("node:fs");
@@ -8,17 +8,17 @@ const { constants } = require("node:os");
 
 const ways = ["-l", "-e", "-n -", "-"];
 const signals = ["SIGTERM", "SIGHUP"];
-/** Debian's crontab takes 10,000 lines. */
+/** Debian's crontab(1) accepts 10,000 lines. */
 const mostBytes = 32 * 1024 * 1024;
 
-/** Runs this very command line as the app's user and resolves with its exit status. */
+/** Runs the same command line as the app's user and resolves to its exit status. */
 exports.runWithCrontab = function runWithCrontab(user) {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
     env: { ...process.env, LAJU_CRONTAB_FD: "3" },
   });
   serve(child.stdio[3], user);
-  // Ctrl+C reaches the child by itself.
+  // Ctrl+C reaches the child directly.
   process.on("SIGINT", () => {});
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
@@ -27,10 +27,10 @@ exports.runWithCrontab = function runWithCrontab(user) {
   });
 };
 
-/** A request is a line of JSON, with how many bytes follow it; so is an answer. */
+/** A request is a line of JSON that includes the number of bytes after it. An answer is a line of JSON. */
 function serve(socket, user) {
   let received = Buffer.alloc(0);
-  socket.on("error", () => {}); // The child has gone.
+  socket.on("error", () => {}); // The child has exited.
   socket.on("data", (bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let request = nextIn(received); request !== undefined; request = nextIn(received)) {
@@ -51,7 +51,7 @@ function nextIn(received) {
 
 function crontab({ way, header, table }, user) {
   if (way === "others' blocks") return othersBlocks(user);
-  if (!ways.includes(way)) return { error: `crontab ${way} is not among what root does for ${user}` };
+  if (!ways.includes(way)) return { error: `root does not run crontab ${way} for ${user}` };
   const { status, signal, error, stdout, stderr } = spawnSync("crontab", ["-u", user, ...way.split(" ")], {
     input: table,
     maxBuffer: 256 * 1024 * 1024,
@@ -68,7 +68,7 @@ function crontab({ way, header, table }, user) {
 
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 
-/** Where other users' crontabs start a folder of the app's user. Of nothing else there is a word said. */
+/** Finds lines in other users' crontabs for folders of the app's user, and reveals nothing else. */
 function othersBlocks(user) {
   const uid = Number(spawnSync("id", ["-u", "--", user], { encoding: "utf8" }).stdout);
   const found = spools.flatMap((folder) => beginMarkers(folder, user, uid));
@@ -89,7 +89,7 @@ function filesIn(folder) {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch {
-    return []; // There is no such folder.
+    return []; // The folder doesn't exist.
   }
 }
 

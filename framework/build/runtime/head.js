@@ -1,10 +1,10 @@
-// The head of every compiled file. Before it stand `lajuFolder`, where the file is; `lajuMain`, whether it is the
-// program; `lajuNode`, Node's class Module; and `lajuSharedFile`, what it shares with the other compiled files.
+// The head of every compiled file. The code before it defines `lajuFolder`, the file's folder; `lajuMain`, whether it is
+// the program; `lajuNode`, Node's Module class; and `lajuSharedFile`, the bundle shared by all compiled files.
 
-// biome-ignore lint/correctness/noUnusedVariables: framework/config/require.ts, where it is in this bundle.
+// biome-ignore lint/correctness/noUnusedVariables: used by framework/config/require.ts if it is in this bundle.
 const lajuRequire = require;
 
-/** The build's own folder: the nearest above that has a package.json. */
+/** The build folder: the nearest parent folder with a package.json. */
 const lajuBuild = (() => {
   const { existsSync } = require("node:fs");
   const { dirname } = require("node:path");
@@ -13,10 +13,10 @@ const lajuBuild = (() => {
   return folder;
 })();
 
-/** Pages that a process has not touched yet are slow to get, and what is read is needed for a moment. */
+/** Reuse one buffer: touching fresh pages is slow, and the contents are needed only briefly. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 
-/** A whole file, given by its path or opened, until the next call; undefined where it cannot be read. */
+/** Reads a whole file, by path or descriptor. The result is valid until the next call; undefined if it can't be read. */
 const lajuRead = (file) => {
   const { openSync, readSync, closeSync, readFileSync } = require("node:fs");
   try {
@@ -36,11 +36,11 @@ const lajuRead = (file) => {
   }
 };
 
-/** Whether root finds all in its own hands, which is to cost nothing: code, data, and no word of data elsewhere. */
+/** A cheap check for whether code and data belong to root and LAJU_DATA is not set. */
 const lajuIsRoots = () => {
   const { statSync } = require("node:fs");
   const { LAJU_ROOT, LAJU_DATA } = process.env;
-  // Not by reading .env and failing: an error costs more than all three looks.
+  // stat() first: a failed read of .env costs more than all three of these calls.
   const look = (path) => statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false });
   if (LAJU_ROOT || LAJU_DATA || look("").uid !== 0 || (look("data")?.uid ?? 0) !== 0) return false;
   const settings = look(".env");
@@ -48,12 +48,12 @@ const lajuIsRoots = () => {
   return settings.isFile() && lajuRead(`${lajuBuild}/../.env`)?.includes("LAJU_DATA") === false;
 };
 
-// Before anything else of the app is loaded.
+// Must come before any other code of the app is loaded.
 if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
   require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
 }
 
-/** Evaluates a bundle of the build with what V8 compiled of it when this Node made the build. */
+/** Evaluates a bundle, using the code cache that this Node made during the build. */
 const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   const filename = `${lajuBuild}/${path}.js`;
   const { Script } = require("node:vm");
@@ -61,7 +61,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   if (source === undefined) {
     throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
   }
-  // A cache of another Node, another CPU or other flags is refused by V8, which then compiles as usual.
+  // V8 rejects a cache from another Node, another CPU or with other flags, and then compiles as usual.
   const cachedData = lajuRead(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
   const module = { exports: {} };
   const folder = require("node:path").dirname(filename);
@@ -72,8 +72,8 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   return module.exports;
 };
 
-// One for the process: a command that imports another shares its database with it.
+// One per process, so that a command that imports another shares its database with it.
 globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
 globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
-// biome-ignore lint/correctness/noUnusedVariables: the bundle uses them.
+// biome-ignore lint/correctness/noUnusedVariables: used by the bundle.
 const { lajuModule, lajuIsModule, lajuShared } = globalThis[Symbol.for("laju.shared")][lajuSharedFile];

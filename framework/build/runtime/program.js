@@ -1,16 +1,16 @@
-// The head of a bundle that is a program of its own. Before it stand `lajuSharedFile`, what it shares with the other
-// compiled files, which whoever loads it has loaded, and `lajuColdFile`, its cold half.
+// The head of a bundle that is a program. The code before it defines `lajuSharedFile`, the shared bundle, which is already
+// loaded, and `lajuColdFile`, its cold half.
 
-// biome-ignore lint/correctness/noUnusedVariables: framework/config/require.ts, where it is in this bundle.
+// biome-ignore lint/correctness/noUnusedVariables: used by framework/config/require.ts if it is in this bundle.
 const lajuRequire = require;
 
 const { lajuModule, lajuIsModule, lajuShared, lajuGive, lajuGiver } =
   globalThis[Symbol.for("laju.shared")][lajuSharedFile];
 
-/** Each module that the other half asks for, by its path from the root. */
+/** The modules that the other half uses, by path relative to the root. */
 const lajuModules = Object.create(null);
 
-/** A module of this program, of its cold half as well. */
+/** A module of this program, from either half. */
 const lajuOwn = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuOwn, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`cli/${lajuColdFile}`, { given });

@@ -1,10 +1,10 @@
-// The head of the bundle that all compiled files share. Before it stand `lajuBuild`, `lajuLoad` and `lajuNode` of
-// head.js, `lajuColdFile`, the bundle's cold half, and `lajuVendor`, the bundles in vendor/ by their packages' names.
+// The head of the shared bundle. It uses `lajuBuild`, `lajuLoad` and `lajuNode` from head.js, `lajuColdFile`, the bundle's
+// cold half, and `lajuVendor`, the bundles in vendor/ by package name.
 
 // biome-ignore lint/correctness/noUnusedVariables: for framework/config/require.ts.
 const lajuRequire = require;
 
-/** The import.meta that a module would have if it were compiled one to one. */
+/** The import.meta a module would have if files were compiled one to one. */
 const lajuModule = (file) => {
   const filename = require("node:path").join(lajuBuild, file);
   return {
@@ -19,23 +19,20 @@ const lajuModule = (file) => {
   };
 };
 
-/** Whether `require` gave a real ES module. */
+/** Whether the result of `require` is a real ES module. */
 const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
 
-/** Each module by its path from the root, or what gives it; the bundle puts them in. */
+/** The modules, or functions that return them, by path relative to the root. The bundle adds them. */
 const lajuModules = Object.create(null);
 
-/** A module with these getters for its exports. */
+/** Creates a module from getters for its exports. */
 const lajuGive = (getters) => {
   const given = {};
   for (const name in getters) Object.defineProperty(given, name, { get: getters[name], enumerable: true });
   return given;
 };
 
-/**
- * Gives modules as their importers see them: real ES modules, whose default export is their own. `loadMissing` brings
- * those that are not there yet.
- */
+/** Returns modules as real ES modules, with their own default export. `loadMissing` loads those that are missing. */
 const lajuGiver = (modules, loadMissing) => (name) => {
   if (modules[name] === undefined) loadMissing();
   if (typeof modules[name] === "function") modules[name] = modules[name]();
@@ -44,16 +41,16 @@ const lajuGiver = (modules, loadMissing) => (name) => {
   return module;
 };
 
-/** Open from the beginning: a run that fails after its build was replaced or deleted still has what records that. */
+/** Opened at the start, so that a run can record its failure even if its build has been replaced or deleted. */
 const lajuColdSource = (() => {
   try {
     return require("node:fs").openSync(`${lajuBuild}/shared/${lajuColdFile}.js`);
   } catch {
-    return undefined; // What needs it says so.
+    return undefined; // Whatever needs it reports that.
   }
 })();
 
-/** A module of this bundle, of its cold half as well. */
+/** A module of this bundle, from either half. */
 const lajuShared = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`shared/${lajuColdFile}`, { descriptor: lajuColdSource, given });
@@ -65,22 +62,22 @@ exports.lajuModule = lajuModule;
 exports.lajuIsModule = lajuIsModule;
 exports.lajuShared = lajuShared;
 
-/** The folder of a package, whichever of its names it is known by, as Node finds it from these node_modules. */
+/** The folder of a package, as Node finds it from these node_modules. */
 const lajuFind = (name, folders) => {
   const { existsSync, realpathSync } = require("node:fs");
   const found = folders.find((folder) => existsSync(`${folder}/${name}/package.json`));
   return found && realpathSync(`${found}/${name}`);
 };
 
-/** Whether Node finds another package of that name for whoever asks: one nested in a package, of another version. */
+/** Whether Node would resolve to another package of that name, such as another version nested in a package. */
 const lajuHasOwn = (name, parent) => {
-  // What the build made asks for what the build found.
+  // Files of the build use the packages that the build found.
   if (parent?.paths === undefined || parent.filename?.startsWith(`${lajuBuild}/`)) return false;
   const found = lajuFind(name, parent.paths);
   return found !== undefined && found !== lajuFind(name, lajuNode._nodeModulePaths(lajuBuild));
 };
 
-// Whoever asks for one of the heavy packages, here or in a package of the user's, gets the one in vendor/.
+// Every require of one of the heavy packages, here or in a user's package, gets the one in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
   globalThis[Symbol.for("laju.vendor")] = vendor;
@@ -92,7 +89,7 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
     } catch (error) {
-      // Another CPU, another C library, a vendor/ left behind: node_modules has it too, and is only slower.
+      // Another CPU, another C library or a missing vendor/: fall back to node_modules, which is only slower.
       const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];

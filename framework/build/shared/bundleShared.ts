@@ -16,17 +16,17 @@ import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
 
 export interface SharedAttempt {
-  /** Undefined where there never was one. */
+  /** Undefined if there never was one. */
   shared: Shared | undefined;
-  /** What could not be made; commands then start slower, and work. */
+  /** What could not be created. Commands still work but start more slowly. */
   warnings: string[];
   problems: CommandProblem[];
 }
 
-// Without the services: only the commands that use one should pay for reading it (a code cache costs 6 ms per MB).
+// Services are left out, so that only commands that use one pay for loading it (a code cache costs 6 ms per MB).
 const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
-/** What shared.js has and hands on to cold.js. */
+/** The names that shared.js passes on to cold.js. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
@@ -44,7 +44,7 @@ export async function bundleShared(place: BuildFolder, memory: Memory): Promise<
   return { shared, warnings: await makeCaches(shared.file, place), problems };
 }
 
-/** Each half keeps what V8 compiled of it during a run that called into it. */
+/** The cache of each half contains what V8 compiled during a run that used it. */
 async function makeCaches(file: string, { build, home }: BuildFolder): Promise<string[]> {
   const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
   const program = [join(home, "framework/build/shared/train.js"), build, file];
@@ -67,7 +67,7 @@ async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
   }
 }
 
-/** The hot half is what each start loads, the cold one what it loads when it first calls one of `coldModules`. */
+/** Every start loads the hot half. The cold half is loaded by the first call into one of `coldModules`. */
 async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundled> {
   const place = { root: home, home, build, vendor };
   const plugins = [appImports(home, "cjs"), externalPackages(staysOutside)];
@@ -88,7 +88,7 @@ async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundl
   ];
   const hot = await bundleModules(hotModules, { ...toCold, head: head.join("\n") });
   return {
-    // The hot half comes last: what it names is there.
+    // Write the hot half last, so that the file it names exists.
     outputs: [...coldOutputs, ...namedByContent("shared", hot)],
     inputs: [...hotModules, ...allCold].sort(),
   };
@@ -98,7 +98,7 @@ function modulesIn(imports: Metafile["inputs"]): string[] {
   return Object.keys(imports).filter(isLajus).sort();
 }
 
-/** What is shared now; undefined before there was a good build. */
+/** The current shared bundle; undefined before the first successful build. */
 export function sharedIn(memory: Memory, place: Pick<BuildFolder, "root" | "home">): Shared | undefined {
   const memo = memory.memo("shared");
   const path = memo && Object.keys(memo.outputs).findLast((output) => output.endsWith(".js"));

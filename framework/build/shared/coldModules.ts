@@ -5,9 +5,9 @@ import { asFound } from "../bundle/lajuFiles";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * What a run that succeeds without incident never calls. These modules, and what only they import, form the cold half of
- * the shared bundle, which loads on the first call into it: half of laju's part of a run deals with what goes wrong.
- * test/framework/build/coldModules.test.ts fails when a plain success needs it.
+ * Modules that a successful run never calls. Together with the modules that only they import, they form the cold half of
+ * the shared bundle, which is loaded on the first call into it: half of the code deals with problems.
+ * test/framework/build/coldModules.test.ts fails if a normal successful run needs it.
  */
 export const coldModules = [
   "framework/cli/optionsHelp.ts",
@@ -43,8 +43,8 @@ export function coldStubs(home: string): Plugin {
 }
 
 /**
- * One function for each that the module exports; it loads the module when called. Other exports, such as constants,
- * cannot wait: importing one from hot code fails the build.
+ * A stub for each exported function, which loads the module when called. Other exports, such as constants, can't be
+ * deferred: importing one from hot code fails the build.
  */
 export function coldStub(home: string, module: string): string {
   const source = readFileSync(join(home, module), "utf8");

@@ -4,8 +4,8 @@ import { coldModules, coldStub } from "./coldModules";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * Takes modules of the shared bundle from there wherever they are imported: they are compiled once for all commands, and
- * a process has one state of each.
+ * Resolves imports of shared modules to the shared bundle, so that they are compiled once for all commands, and a process
+ * has a single instance of each.
  */
 export function sharedPlugin(home: string, modules: readonly string[]): Plugin {
   const cold = asFound(coldModules, home);

@@ -1,6 +1,6 @@
-// Runs one supervised command through the shared bundle, in an app of its own, and writes V8's code cache: functions
-// that were called by then are in it, so that a run compiles nothing of them. Arguments: build folder, shared bundle,
-// what the run does ("succeeds" or "fails"), which bundle's cache to write, cache.
+// Runs one supervised command with the shared bundle in a temporary app, and writes V8's code cache. The functions called
+// are in it, so that later runs don't have to compile them. Arguments: build folder, shared bundle, the outcome of the run
+// ("succeeds" or "fails"), the bundle whose cache to write, cache.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const { load, cacheOf } = bundleLoader(build);
 const { lajuShared } = load(`shared/${file}`);
 const { begin, runDeclared } = lajuShared("start/startCompiled");
 begin({ name: "Train", overlap: "skip", schedule: ["0 8 * * *"] });
-// After the supervision's own last words.
+// After supervision has finished its own exit handlers.
 process.on("exit", () => {
   writeCache(cache, cacheOf(`shared/${cached}`));
   rmSync(root, { recursive: true, force: true });

@@ -3,20 +3,20 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** A package's native part: the file on this machine, and its name in build/vendor. */
+/** A package's native addon: the file on this machine, and its name in build/vendor. */
 export interface Addon {
   source: string;
   output: string;
 }
 
-/** The packages that have one; undefined where this machine or this Node cannot use the package. */
+/** The packages with an addon; undefined if the package doesn't work on this machine or Node. */
 export const addons: Record<string, (home: string) => Addon | undefined> = {
   "better-sqlite3": (home) => sqliteAddon("better-sqlite3", home),
   "better-sqlite3-node20": (home) => sqliteAddon("better-sqlite3-node20", home),
   "fs-native-extensions": lockAddon,
 };
 
-/** Version 13 ships one for every Node, version 12 compiles one for the Node that installed it. */
+/** Version 13 ships addons for every Node; version 12 compiles one for the Node that installed it. */
 function sqliteAddon(name: string, home: string): Addon | undefined {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const isCompiled = name === "better-sqlite3-node20";
@@ -33,7 +33,7 @@ function sqliteAddon(name: string, home: string): Addon | undefined {
   return { source, output: `${name}-${kind}.node` };
 }
 
-/** It is shipped for the usual platforms, those with the C library musl not among them. */
+/** Shipped for common platforms, but not for those with musl. */
 function lockAddon(home: string): Addon | undefined {
   const name = "fs-native-extensions";
   const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name), name);
@@ -50,7 +50,7 @@ function packageFolder(file: string, name: string): string {
   return folder;
 }
 
-/** Makes the bundled package load that addon, from beside the bundle. */
+/** Makes the bundled package load the addon from the bundle's folder. */
 export function addonPlugin(addon: string): Plugin {
   return {
     name: "addon",
@@ -63,7 +63,7 @@ export function addonPlugin(addon: string): Plugin {
   };
 }
 
-/** better-sqlite3 12 calls the module itself, 13 its getBinding(); fs-native-extensions takes it for the addon. */
+/** better-sqlite3 12 calls the module itself, 13 calls getBinding(); fs-native-extensions expects the addon itself. */
 function loader(addon: string): string {
   const file = `__dirname + ${JSON.stringify(`/${addon}`)}`;
   if (addon.startsWith("fs-native-extensions")) return `module.exports = require(${file});`;

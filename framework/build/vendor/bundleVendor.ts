@@ -17,23 +17,23 @@ import { rarelyUsed } from "./rarelyUsed";
 type Place = Omit<BuildFolder, "vendor">;
 
 export interface Vendor {
-  /** A hash of everything that decides what these hold. */
+  /** A hash of everything that determines the bundles. */
   key: string;
-  /** The files in build/vendor, without ending, by the names of the packages they hold. */
+  /** The files in build/vendor, without extension, by the packages they contain. */
   files: Record<string, string>;
-  /** What could not be made; commands then start slower, and work. */
+  /** What could not be created. Commands still work but start more slowly. */
   warnings: string[];
 }
 
-/** What build/vendor holds: for each package's name that of its files, and what they were made from. */
+/** The index of build/vendor: file names by package, and the key they were made with. */
 interface VendorIndex {
   key: string;
   files: Record<string, string>;
 }
 
 /**
- * Makes build/vendor: each heavy package as one file, with V8's code cache for this Node beside it. Done once
- * per lock file and Node version; after that it costs a look at the index.
+ * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. This is done once per
+ * lock file and Node version; after that, only the index is read.
  */
 export async function bundleVendor(place: Place): Promise<Vendor> {
   const folder = join(place.build, "vendor");
@@ -53,7 +53,7 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
   return { key, files, warnings };
 }
 
-/** Everything that decides what the bundles hold. */
+/** A hash of everything that determines the bundles. */
 function vendorKey({ root, home }: Place): string {
   const modules = modulesFolder(root);
   const locks = [
@@ -71,7 +71,7 @@ function vendorKey({ root, home }: Place): string {
   );
 }
 
-/** node_modules may stand above the app. */
+/** node_modules may be in a folder above the app. */
 function modulesFolder(root: string): string {
   const paths = createRequire(join(root, "package.json")).resolve.paths("knex") ?? [];
   return paths.find((path) => existsSync(path)) ?? join(root, "node_modules");
@@ -81,7 +81,7 @@ function readIndex(file: string): VendorIndex | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return undefined; // Not made yet, or cut off: it is made anew.
+    return undefined; // It doesn't exist yet or is truncated: it is created again.
   }
 }
 
@@ -96,7 +96,7 @@ async function bundlePackages(place: Place, folder: string): Promise<Record<stri
   return Object.fromEntries(made.filter(([, file]) => file !== undefined)) as Record<string, string>;
 }
 
-/** Returns the file's name without ending, which holds a hash of its content; undefined for what is not here. */
+/** Returns the file name without extension, which contains a content hash; undefined if the package isn't installed. */
 async function bundlePackage(
   one: VendorPackage,
   { home }: Place,
@@ -114,12 +114,12 @@ async function bundlePackage(
     target: "node20.19",
     charset: "ascii",
     logLevel: "silent",
-    // Its `paths` are for the app's own code.
+    // The `paths` in tsconfig.json are only for the app's code.
     tsconfigRaw: "{}",
-    // Not the identifiers: error and class names are looked at, by people and by code.
+    // Don't minify identifiers: people and code look at the names of errors and classes.
     minifyWhitespace: true,
     minifySyntax: true,
-    // Node prints the line on which an uncaught error was thrown.
+    // Node prints the source line of an uncaught error.
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },
@@ -138,7 +138,7 @@ async function bundlePackage(
   return file;
 }
 
-/** Drivers and extras that a package would use if they were installed stay a matter of run time. */
+/** Optional drivers and extras that a package uses if they are installed are resolved at run time. */
 const optionalPackages: Plugin = {
   name: "optional-packages",
   setup({ onResolve, resolve }) {

@@ -1,18 +1,18 @@
 /**
- * Node's modules that cost a start the most and that packages name at their top, whether they come to use them or
- * not: tls 4 to 6 ms of a bare start's 20, tty, net and http 3 each, zlib 2, crypto and dns more than 1.
+ * The slowest built-in modules that packages load at the top whether they use them or not. Of a bare start's 20 ms, tls
+ * takes 4 to 6; tty, net and http 3 each; zlib 2; crypto and dns more than 1.
  */
 const heavy = "assert|child_process|crypto|dns|http|https|module|net|os|tls|tty|zlib";
 
 /**
- * Makes a bundle load these at their first use, and gives it lajuLate() for parts of its own (see lighterParts.ts).
- * What takes one apart at once (`const { connect } = …`) has it at once.
+ * Makes a bundle load these on first use, and provides lajuLate() for its own parts (see lighterParts.ts). Destructuring
+ * (`const { connect } = …`) counts as use.
  */
 export function withLazyBuiltins(code: string): string {
   return lazily(code, new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g"));
 }
 
-/** The same for what esbuild made of `import { … } from "node:…"`, and for nothing that only looks like it. */
+/** The same, but only for the code that esbuild generates for `import { … } from "node:…"`. */
 export function withLazyImports(code: string): string {
   return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+\\s?=\\s?)require\\("node:(${heavy})"\\)`, "g"));
 }
@@ -23,9 +23,9 @@ function lazily(code: string, found: RegExp): string {
 }
 
 /**
- * Stands before the bundle, on its first line. Functions as targets: some modules are called, some constructed. That
- * a file or a pipe is no terminal, which packages ask tty at their top for the sake of colours, the disk knows as well;
- * that a module of Node is no compiled ES module, which they ask each, is known.
+ * Code for the first line of a bundle. Proxy targets are functions because some modules are called or constructed.
+ * Packages ask tty at load time whether output is a terminal, for colors; for files and pipes, fstat answers that without
+ * loading tty. They also check for __esModule, which is known for built-ins.
  */
 const prelude =
   `const lajuLate=(load,known={__proto__:null})=>{let real;const get=()=>real??=load();return new Proxy(function(){"use strict"},{

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Files of packages that do at their loading what few runs come to need, and what they become in a bundle: the same,
- * later. A future version of one that is written otherwise is bundled as it stands.
+ * Files of packages that do work at load time that few runs need, and rewrites that defer it. If a future version of a
+ * file is written differently, it is bundled unchanged.
  */
 const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {
@@ -13,7 +13,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
     lighter: (_, home) => readFileSync(join(home, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
   },
   {
-    // 500 methods, and dns, for those who have a cluster.
+    // 500 methods, and dns, only for clusters.
     file: /[\\/]ioredis[\\/]built[\\/](Redis|index)\.js$/,
     lighter: (source) =>
       source
@@ -37,7 +37,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
     lighter: (source) => source.replace("Builder.prototype.select = ", `${loosened("Builder.prototype")} $&`),
   },
   {
-    // Who makes tables and who migrates: not those who query.
+    // Needed for creating tables and migrations, but not for queries.
     file: /[\\/]knex[\\/]lib[\\/](client|knex-builder[\\/](make-knex|Knex)|dialects[\\/][\w-]+[\\/]index)\.js$/,
     lighter: (source) =>
       source
@@ -51,7 +51,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
         ),
   },
   {
-    // Asked by each logger that is made, and it opens the process's standard output.
+    // Every new logger checks this, which opens the process's stdout.
     file: /[\\/]knex[\\/]lib[\\/]logger\.js$/,
     lighter: (source) =>
       source.replace(
@@ -60,15 +60,15 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
       ),
   },
   {
-    // In a bundle it finds no module.require, and takes the deprecated process.binding("util").
+    // In a bundle there is no module.require, so it would use the deprecated process.binding("util").
     file: /[\\/]lodash[\\/]_nodeUtil\.js$/,
     lighter: () => 'module.exports = require("util").types;',
   },
 ];
 
 /**
- * An object that a property was deleted from keeps the others in a table. Otherwise V8 copies the list of what an
- * object has with each thing that it gets: 6 MB for the 600 methods of ioredis, on pages that are new to the process.
+ * Deleting a property switches an object to dictionary mode. Otherwise V8 copies the list of properties each time one is
+ * added: 6 MB for the 600 methods of ioredis, on fresh pages.
  */
 function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;

@@ -1,7 +1,7 @@
-/** A package that is bundled once into build/vendor, because loading it file by file costs too much at each run. */
+/** A package that is bundled into build/vendor, because loading it file by file in every run is too slow. */
 export interface VendorPackage {
   name: string;
-  /** Packages that it loads only when asked to and that are bundled for themselves, or not at all. */
+  /** Packages it loads on demand, which are bundled separately or not at all. */
   external?: string[];
 }
 

@@ -3,20 +3,20 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Packages that ask at their loading whether there is a terminal with colours, which brings tty, net and process.stderr
- * with its streams: 4 to 8 ms of a bare start's 20. Both are for people who watch, and cron's output is a file.
+ * Packages that check at load time for a terminal with colors, which loads tty, net and process.stderr with its streams:
+ * 4 to 8 ms of a bare start's 20. Under cron the output is a file, so neither is needed.
  */
 const standIns: Record<string, (real: string) => string> = {
-  /** In which knex and ioredis talk about themselves: silent, as it would be, unless DEBUG is set. */
+  /** Debug output of knex and ioredis: silent unless DEBUG is set. */
   debug: (real) => `
 const create = (namespace) => Object.assign(() => {}, { namespace, enabled: false, extend: create });
 const silent = Object.assign(create, { enable() {}, disable: () => "", enabled: () => false, formatters: {} });
 module.exports = process.env.DEBUG ? ${real} : Object.assign(silent, { default: silent });`,
-  /** Colours of knex's warnings: loaded when one is painted. */
+  /** Colors for knex's warnings, loaded when one is printed. */
   colorette: (real) => `module.exports = new Proxy({}, { get: (_, key) => ${real}[key] });`,
 };
 
-/** Loads these packages only when they are used. */
+/** Loads these packages on demand. */
 export const rarelyUsed: Plugin = {
   name: "rarely-used",
   setup({ onResolve, onLoad }) {
@@ -27,7 +27,7 @@ export const rarelyUsed: Plugin = {
       pluginData: path,
     }));
     onLoad({ filter: /.*/, namespace: "rarely-used" }, ({ path, pluginData }) => ({
-      // By its file, which is no name that this plugin looks for.
+      // Required by file, because this plugin intercepts the name.
       contents: standIns[pluginData]?.(`require(${JSON.stringify(path)})`),
       loader: "js",
       resolveDir: join(path, ".."),

@@ -1,5 +1,5 @@
-// Loads one vendored package, uses it as commands do, and writes V8's code cache: functions that were called
-// by then are in it, so that a run compiles nothing. Arguments: folder, package, file, cache.
+// Loads one vendored package, uses it as commands do, and writes V8's code cache. The functions called are in it, so that
+// runs don't have to compile them. Arguments: folder, package, file, cache.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ async function exercise(packageName, loaded) {
   await exercises[packageName]?.(loaded);
 }
 
-/** On a database in memory, with the driver that this Node loads. Who makes tables is not in a hurry. */
+/** Uses an in-memory database with this Node's driver. Creating tables doesn't have to be fast. */
 async function useKnex(knex) {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");

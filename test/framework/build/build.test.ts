@@ -24,7 +24,7 @@ describe("the build", () => {
   });
   afterAll(() => app.remove());
 
-  test("compiles commands, and nothing whose name begins with _ or ends in .test.ts", async () => {
+  test("compiles commands, except files whose names begin with _ or end in .test.ts", async () => {
     expect((await output("One")).stdout).toBe("one\n");
     expect((await output("reports/Two")).stdout).toBe("two\n");
     const compiled = readdirSync(join(app.root, "build/commands"), { recursive: true }).sort();
@@ -43,14 +43,14 @@ describe("the build", () => {
     rmSync(join(app.root, "commands/Effect.ts"));
   });
 
-  test("the same sources make the same bytes, and unchanged files are not written again", async () => {
+  test("is deterministic, and doesn't rewrite unchanged files", async () => {
     const file = join(app.root, "build/commands/One.js");
     const before = { text: readFileSync(file, "utf8"), time: statSync(file).mtimeMs };
     await app.laju("build");
     expect({ text: readFileSync(file, "utf8"), time: statSync(file).mtimeMs }).toEqual(before);
   });
 
-  test("a bad file is named with its place, keeps its last good output, and stops no other", async () => {
+  test("an invalid file is reported with its position, keeps its last good output, and doesn't affect others", async () => {
     app.write("commands/One.ts", "const x = = 5;\n");
     app.write("commands/Three.ts", good("three"));
     const built = await app.laju("build");
@@ -69,7 +69,7 @@ describe("the build", () => {
     app.write("commands/One.ts", good("one"));
   });
 
-  test("an error in a module that one command imports stops only that command", async () => {
+  test("an error in a module imported by one command affects only that command", async () => {
     app.write("app/broken.ts", "export const broken = ;\n");
     app.write("commands/UsesBroken.ts", `import "../app/broken";\n${good("broken")}`);
     const built = await app.laju("build");
@@ -80,14 +80,14 @@ describe("the build", () => {
     rmSync(join(app.root, "commands/UsesBroken.ts"));
   });
 
-  test("a command whose source is gone is removed from the build", async () => {
+  test("a command whose source was deleted is removed from the build", async () => {
     rmSync(join(app.root, "commands/Three.ts"));
-    expect((await app.laju("build")).stdout).toContain("Three removed: its source is gone");
+    expect((await app.laju("build")).stdout).toContain("Three removed: its source was deleted");
     expect((await output("Three")).status).not.toBe(0);
     expect((await app.laju("run", "Three")).stderr).toContain('there is no command "Three"');
   });
 
-  test("a command that is not built yet is not called unknown", async () => {
+  test("a command that is not built yet is not reported as unknown", async () => {
     app.write("commands/later/Fourth.ts", "export async function run() {}");
     const { status, stderr } = await app.laju("run", "later/fourth");
     expect({ status, stderr }).toEqual({
@@ -98,7 +98,7 @@ describe("the build", () => {
     rmSync(join(app.root, "commands/later"), { recursive: true });
   });
 
-  test("top-level await, the root alias, JSON and import.meta work", async () => {
+  test("top-level await, the app/ alias, JSON imports and import.meta work", async () => {
     app.write("commands/facts.json", '{ "answer": 42 }');
     app.write(
       "commands/Waits.ts",
@@ -119,7 +119,7 @@ describe("the build", () => {
     expect((await app.laju("runs", "Waits")).stdout).toContain("✓");
   });
 
-  test("after the build the compiled CLI answers, and neither sources nor development tools are needed", async () => {
+  test("the compiled CLI works without sources and development tools", async () => {
     const bare = makeApp({}, { name: "release" });
     for (const path of ["app", "commands", "framework"]) rmSync(join(bare.root, path), { recursive: true });
     await app.run([
@@ -152,9 +152,9 @@ describe("metadata", () => {
       'Bad.ts:2:35  options "days" needs type: "string" or "boolean"',
     ],
     ["enabled: 'no'", 'Bad.ts:2:35  enabled must be true or false, found "no"'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a command.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the source of a command.
     ["description: `a ${1}`", "Bad.ts:2:39  description must be a plain value, found a template with values"],
-  ])("%s is an error that says where", async (field, message) => {
+  ])("%s is an error with its position", async (field, message) => {
     app.write(
       "commands/Bad.ts",
       `import { command } from "../app/console/command";\nexport default command({ ${field}, run() {} });\n`,
@@ -179,7 +179,7 @@ describe("metadata", () => {
 });
 
 describe("build --watch", () => {
-  test("builds a changed command again, and a new one", async () => {
+  test("rebuilds a changed command and builds a new one", async () => {
     const app = makeApp({ "commands/One.ts": good("one"), "commands/Two.ts": good("two") });
     const child = spawn(process.execPath, ["laju", "build", "--watch"], { cwd: app.root });
     let printed = "";

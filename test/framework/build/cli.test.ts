@@ -17,7 +17,7 @@ describe("build/cli", () => {
   afterAll(() => app.remove());
 
   const folder = () => join(app.root, "build/cli");
-  /** The bundle that every verb loads, and the one that some load as well. */
+  /** The bundle that every verb loads, and the one that some verbs also load. */
   const halves = () => {
     const files = readdirSync(folder()).filter((name) => name.endsWith(".js"));
     expect(files).toHaveLength(2);
@@ -31,7 +31,7 @@ describe("build/cli", () => {
   };
 
   test.each(["hot", "cold"] as const)(
-    "holds the command line's %s half with a code cache that V8 takes",
+    "contains the command line's %s half with a code cache that V8 accepts",
     (half) => {
       const file = halves()[half];
       const source = readFileSync(join(folder(), file), "utf8");
@@ -40,13 +40,13 @@ describe("build/cli", () => {
     },
   );
 
-  // esbuild escapes other characters in strings, but not in regular expressions.
-  test("reads a regular expression with other characters than ASCII's as it was written", async () => {
+  // esbuild escapes non-ASCII characters in strings, but not in regular expressions.
+  test("preserves regular expressions with non-ASCII characters", async () => {
     const { stderr } = await app.laju("explain", "0 8\u201310 * * 1");
     expect(stderr).toContain('such as "0 8-10 * * 1"');
   });
 
-  test("the verbs that people type all day need no cold half, and others do", async () => {
+  test("frequently used verbs don't need the cold half, and others do", async () => {
     const cold = join(folder(), halves().cold);
     renameSync(cold, `${cold}.away`);
     try {
@@ -67,7 +67,7 @@ describe("build/cli", () => {
     }
   });
 
-  test("a cache that was cut off makes a verb slower and nothing else", async () => {
+  test("a truncated cache only makes a verb slower", async () => {
     const cache = cacheOf(halves().hot);
     const whole = readFileSync(cache);
     truncateSync(cache, whole.length / 2);
@@ -75,20 +75,17 @@ describe("build/cli", () => {
     writeFileSync(cache, whole);
   });
 
-  // Test apps are copies: V8's caches know the bundles by the names that they had where they were made.
+  // Test apps are copies, but V8's caches contain the bundles' paths at build time.
   test.each([
     ["cli", ["show", "Three"], "findCommand", "framework/catalog/catalog.ts"],
     ["shared", ["show", "--nonsense"], "parseArguments", "framework/cli/arguments.ts"],
-  ])(
-    "a stack through build/%s that was brought along names TypeScript lines",
-    async (_, words, name, file) => {
-      const { status, stderr } = await app.laju(...words, "--verbose");
-      expect(status).toBe(2);
-      expect(stderr).toMatch(new RegExp(`at ${name} \\(${app.root}/${file}:\\d+:\\d+\\)`));
-    },
-  );
+  ])("stack traces through a copied build/%s have TypeScript positions", async (_, words, name, file) => {
+    const { status, stderr } = await app.laju(...words, "--verbose");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(new RegExp(`at ${name} \\(${app.root}/${file}:\\d+:\\d+\\)`));
+  });
 
-  test("what the build has read of unchanged commands is not read again, and what changed is", async () => {
+  test("only changed commands are read again", async () => {
     const manifest = app.read("build/commands.json");
     app.write("build/commands.json", manifest.replace("the first", "as the manifest says"));
     app.write("commands/Two.ts", command("changed"));
@@ -107,7 +104,7 @@ describe("build/cli", () => {
     beforeAll(() => {
       copy = app.copy();
       utimesSync(join(copy.root, "build/commands.json"), new Date(), new Date());
-      // As no build has read it, so that what runs from sources can be told from what is compiled.
+      // Not built, so that a verb run from source can be told from a compiled one.
       const source = "commands/native/verbs.ts";
       copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
       utimesSync(join(copy.root, source), 0, 0);
@@ -118,7 +115,7 @@ describe("build/cli", () => {
     const summary = async (...words: string[]) =>
       /Print the build's manifest|As its source says/.exec((await copy.laju(...words)).stdout)?.[0];
 
-    test("a verb stays compiled while others' sources, services and views are edited", async () => {
+    test("a verb stays compiled if other verbs, services or views are edited", async () => {
       save("framework/text/wrapText.ts");
       save("app/services/Mailer.ts");
       copy.write("app/views/added.ejs", "");
@@ -127,7 +124,7 @@ describe("build/cli", () => {
       expect(await summary("--help")).toBe("Print the build's manifest");
     });
 
-    test("a migration that was added is there, and makes no other verb run from its source", async () => {
+    test("an added migration is found, and doesn't make other verbs run from source", async () => {
       copy.write(
         "app/migrations/20990101000000_added.ts",
         "export const up = () => {}; export const down = up;",
@@ -136,7 +133,7 @@ describe("build/cli", () => {
       expect(await summary("inspect", "--help")).toBe("Print the build's manifest");
     });
 
-    test("a source of its own that is saved makes a verb run from its source", async () => {
+    test("saving one of its sources makes a verb run from source", async () => {
       save("commands/native/Inspect.ts");
       expect(await summary("--help")).toBe("Print the build's manifest");
       expect(await summary("inspect", "--help")).toBe("As its source says");

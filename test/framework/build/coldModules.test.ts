@@ -28,13 +28,13 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
   beforeEach(() => rmSync(join(app.root, "data"), { recursive: true, force: true }));
   afterAll(() => app.remove());
 
-  /** As cron starts it: with an empty environment, and the log open. */
+  /** Starts it as cron does, with an empty environment and its output in a log. */
   const start = (name: string) =>
     app.run(["-c", `"${process.execPath}" build/commands/${name}.js >> logs/${name}.log 2>&1`], {
       program: "/bin/sh",
     });
 
-  test("is not needed by a run that simply succeeds", async () => {
+  test("is not needed by a successful run", async () => {
     await start("Plain");
     rmSync(join(app.root, "logs/Plain.log"));
     renameSync(cold, `${cold}.away`);
@@ -46,7 +46,7 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
     }
   });
 
-  test("is there for a failure, even of a run whose build was replaced meanwhile", async () => {
+  test("is available for a failing run, even if its build has been replaced meanwhile", async () => {
     expect((await start("Fails")).status).toBe(1);
     expect((await start("Redeployed")).status).toBe(1);
     renameSync(join(app.root, "build/gone"), join(app.root, "build/shared"));

@@ -7,7 +7,7 @@ import { importForms } from "../../support/apps/importForms";
 let app: TestApp;
 beforeAll(async () => {
   app = makeApp(importForms);
-  // Newer than the build, so that laju is started from its sources first.
+  // Newer than the build, so that laju starts from source at first.
   const migration = "app/migrations/20270101000000_create_greetings.ts";
   app.write(migration, importForms[migration]);
 });
@@ -20,8 +20,8 @@ const ways: [string, (name: string) => [words: string[], cwd: string]][] = [
   ["compiled, from build/ as cron does", (name) => [[`commands/${name}.js`], "build"]],
 ];
 
-describe("whatever users write, it is one module of laju's", () => {
-  test("in a migration from its source, and in one from the build", async () => {
+describe("each laju module is loaded once, however it is imported", () => {
+  test("in a migration, from source and from the build", async () => {
     const fromSource = await app.laju("migrate");
     expect(fromSource).toMatchObject({ status: 0 });
     expect(fromSource.stdout + fromSource.stderr).toContain('"oneLogger":true');

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, makeApp, type TestApp } from "../../support/apps/app";
 
-/** What each command imports, and what it prints of it; none of them but Declared imports anything of laju's by itself. */
+/** The imports of each command and its output. Only Declared imports anything from laju. */
 const works: Record<string, [text: string, printed: string]> = {
   Paths: ['import { word } from "@/domain/words"; console.log(word);', "word"],
   PathsInOrder: ['import { word } from "several/words"; console.log(word);', "word"],
@@ -23,7 +23,7 @@ const works: Record<string, [text: string, printed: string]> = {
   ImportsPackage: ['import { distance } from "#distance"; console.log(distance("a", "bc"));', "2"],
   ImportsWaiting: ['const { word } = await import("#any/words"); console.log(word);', "word"],
   Computed: [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a command.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the source of a command.
     '["words"].forEach(async (name) => console.log((await import(`../domain/${name}`)).word));',
     "word",
   ],
@@ -45,19 +45,22 @@ const works: Record<string, [text: string, printed: string]> = {
 
 const fails: Record<string, [text: string, message: string]> = {
   NoComputed: [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a command.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the source of a command.
     '["a"].forEach((name) => import(`../domain/${name}.js`));',
     '1:32  The glob pattern import("../domain/**/*.js") did not match any files',
   ],
   NoPath: [
     'import { word } from "@/domain/nope"; console.log(word);',
-    '1:22  "@/domain/nope" leads to no file',
+    '1:22  cannot find a file or package for "@/domain/nope"',
   ],
-  NoImport: ['\nimport { word } from "#nope"; console.log(word);', '2:22  "#nope" leads to no file'],
-  NoDynamic: ['void import("@/nope");', '1:13  "@/nope" leads to no file'],
+  NoImport: [
+    '\nimport { word } from "#nope"; console.log(word);',
+    '2:22  cannot find a file or package for "#nope"',
+  ],
+  NoDynamic: ['void import("@/nope");', '1:13  cannot find a file or package for "@/nope"'],
   NoPackage: [
     'import word from "not-installed"; console.log(word);',
-    '1:18  "not-installed" leads to no file and to no package\n  Install it',
+    '1:18  cannot find a file or package for "not-installed"\n  Install it',
   ],
 };
 
@@ -81,7 +84,7 @@ beforeAll(async () => {
     '{ "name": "only-for-modules", "type": "module", "exports": { "import": "./index.js" } }',
   );
   app.write("node_modules/only-for-modules/index.js", 'export default "word";');
-  // A package of the name that a path has: paths go first.
+  // A package with the same name as a path: paths take precedence.
   app.write("node_modules/shadowed/words.js", 'exports.word = "of the package";');
   mkdirSync(join(app.root, "node_modules/@my"));
   symlinkSync("../../packages/typed", join(app.root, "node_modules/@my/typed"));
@@ -105,7 +108,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.remove());
 
-describe("what tsx resolves, the build resolves too", () => {
+describe("the build resolves what tsx resolves", () => {
   test.each(Object.entries(works))("%s", async (name, [, printed]) => {
     expect(await app.run([`build/commands/${name}.js`])).toMatchObject({ status: 0, stdout: `${printed}\n` });
   });
@@ -127,14 +130,14 @@ describe("what tsx resolves, the build resolves too", () => {
 });
 
 test.each(Object.entries(fails))(
-  "%s leads nowhere: an error of the build with its place",
+  "%s cannot be resolved: an error of the build with its position",
   (name, [, message]) => {
     expect(built.status).toBe(1);
     expect(built.stderr).toContain(`✗ commands/${name}.ts:${message}`);
   },
 );
 
-/** The packages are those of the project; beside them is room for others. */
+/** A folder with the project's packages, to which others can be added. */
 function ownModules({ root }: TestApp): void {
   const folder = join(root, "node_modules");
   const names = readdirSync(folder);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-test("a handler whose name is not its file's is refused with its place, and the worker keeps the last good ones", async () => {
+test("a handler whose name doesn't match its file is an error with its position, and the worker keeps the last good ones", async () => {
   const before = app.read("build/commands/Worker.js");
   app.write("app/jobs/SendInvoice.ts", handler("SendInvoise"));
   const { status, stdout, stderr } = await app.laju("build");
@@ -40,7 +40,7 @@ test("a handler whose name is not its file's is refused with its place, and the 
   expect(JSON.parse(app.read("build/commands.json")).jobs).toEqual(["SendInvoice"]);
 });
 
-test("a new file that is no handler is told with its place, and workers do the other types", async () => {
+test("a new file that is not a handler is an error with its position, and workers process the other types", async () => {
   const worked = () => app.run(["build/commands/Worker.js", "--once"]);
   expect(await app.laju("migrate")).toMatchObject({ status: 0 });
   app.write("app/jobs/SendInvoice.ts", handler("SendInvoice"));
@@ -85,7 +85,7 @@ test("a new file that is no handler is told with its place, and workers do the o
       ({ type, state }: { type: string; state: string }) => `${type} ${state}`,
     );
   expect(await list()).toEqual(["Late pending", "New completed", "Odd pending", "SendInvoice completed"]);
-  // From its source as well; and a file that was mended is in the next build.
+  // The same from source. After it is fixed, the file is in the next build.
   const source = await app.run([tsx, "commands/Worker.ts", "--once"]);
   expect(source.stdout + source.stderr).toContain("app/jobs/Odd.ts exports no handler");
   expect(await list()).toEqual(["Late completed", "New completed", "Odd pending", "SendInvoice completed"]);
@@ -98,19 +98,19 @@ test("a new file that is no handler is told with its place, and workers do the o
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
 });
 
-test("a build writes the types once, and stays the newest", async () => {
+test("a build writes the types once and stays newer than them", async () => {
   const file = join(app.root, "app/jobs/_types.ts");
   app.write("app/jobs/SendInvoice.ts", handler("SendInvoice"));
   rmSync(file);
   await app.laju("build");
   const written = statSync(file).mtimeMs;
-  // laju.js goes by times: what is newer than the build would make each verb run from its source.
+  // laju.js compares times: a file newer than the build would make each verb run from source.
   expect(written).toBeLessThanOrEqual(statSync(join(app.root, "build/commands.json")).mtimeMs);
   await app.laju("build");
   expect(statSync(file).mtimeMs).toBe(written);
 });
 
-test("a new and a removed handler make the build old", async () => {
+test("a new or deleted handler makes the build outdated", async () => {
   const drift = async () =>
     JSON.parse((await app.laju("doctor", "--json")).stdout).find(
       (one: { name: string }) => one.name === "build",
@@ -128,7 +128,7 @@ test("a new and a removed handler make the build old", async () => {
   expect(existsSync(join(app.root, "app/jobs/_types.ts"))).toBe(false);
 });
 
-test("what only queues jobs carries neither the worker nor the handlers", () => {
+test("a command that only queues jobs contains neither the worker nor the handlers", () => {
   expect(app.read("build/commands/Worker.js")).toContain("Worker started");
   expect(app.read("build/commands/Other.js")).not.toMatch(/Worker started|SendInvoice ran/);
 });

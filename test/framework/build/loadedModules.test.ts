@@ -7,9 +7,9 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 import { postgresNeed, startPostgres } from "../../support/servers/postgres";
 import { redisNeed, startRedis } from "../../support/servers/redis";
 
-/** What a compiled command loads from its start to its end, beyond what a bare start of node loads. */
+/** What a compiled command loads in addition to a bare start of node. */
 interface Loaded {
-  /** Node's own modules, without its internal ones. */
+  /** Public built-in modules. */
   builtins: string[];
   /** Packages from build/vendor. */
   vendor: string[];
@@ -40,7 +40,7 @@ const commands = {
   LimitsTime: limited,
 };
 
-/** Goes on until it is told to end. */
+/** Runs until it is told to stop. */
 const held = {
   Runs: declared(
     "",
@@ -48,20 +48,20 @@ const held = {
   ),
 };
 
-/** The same with a server beside it. */
+/** The same with a server. */
 const served = {
   SetsRedis: declared('import Redis from "../app/services/Redis";', 'await Redis.set("a", "b");'),
   QueriesPostgres: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
 };
 
-// What evaluates the shared bundle.
+// Evaluates the shared bundle.
 const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
 // Nothing of tls, dns, crypto, zlib or http.
 const sockets = ["net", "diagnostics_channel"];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
-/** What takes the lock. A run that succeeds opens no ledger: SQLite is loaded by those that ask it something. */
+/** Takes the lock. A successful run doesn't open the ledger, so SQLite is loaded only by commands that query it. */
 const lock = "fs-native-extensions";
 
 const expected: Record<keyof typeof commands, Loaded> = {
@@ -71,7 +71,7 @@ const expected: Record<keyof typeof commands, Loaded> = {
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
   UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
-  // Its thread. No child_process here or anywhere: a run that succeeds starts no other process.
+  // For its watchdog thread. Never child_process: a successful run doesn't start other processes.
   LimitsTime: {
     builtins: [...supervision, ...streams, "diagnostics_channel", "worker_threads"],
     vendor: [lock],
@@ -96,7 +96,7 @@ describe("a compiled command loads", () => {
     writeFileSync(join(app.root, "empty.js"), "");
     writeFileSync(join(app.root, "watch.cjs"), watch);
     bare = new Set(whatIsLoaded(app, join(app.root, "empty.js")).builtins);
-    // The first run makes the ledger's tables, and the databases.
+    // The first run creates the databases and the ledger's tables.
     for (const name of Object.keys(commands)) whatIsLoaded(app, `commands/${name}.js`);
   });
   afterAll(() => app.remove());
@@ -113,7 +113,7 @@ describe("a compiled command loads", () => {
     expectLoaded(name, expected[name]);
   });
 
-  test("a start that is skipped: no ledger", async () => {
+  test("a skipped run: no ledger", async () => {
     const running = spawn(process.execPath, ["commands/Runs.js"], { cwd: join(app.root, "build") });
     const ended = once(running, "exit");
     await once(running.stdout, "data");
@@ -147,7 +147,7 @@ describe("a compiled command loads", () => {
   });
 });
 
-/** Runs a program as cron does, with its output in a file, and asks it at its end. */
+/** Runs a program as cron does, with its output in a file, and inspects it when it exits. */
 function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
   const log = openSync(join(root, "logs", "X.log"), "a");
   const answer = join(root, "loaded.json");
@@ -162,7 +162,7 @@ function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
   return JSON.parse(readFileSync(answer, "utf8"));
 }
 
-/** Uses nothing but fs, which every start loads. */
+/** Uses only fs, which every start loads. */
 const watch = `
 const fs = require("fs");
 const openSync = fs.openSync;

@@ -8,7 +8,7 @@ ${imported}
 export default command({ schedule: "0 8 * * *", run() { process.stdout.write(${text} + "\\n"); } });
 `;
 
-describe("a build remembers what it made of what", () => {
+describe("a build only rebuilds what has changed", () => {
   let app: TestApp;
   beforeAll(async () => {
     app = makeApp({
@@ -27,7 +27,7 @@ describe("a build remembers what it made of what", () => {
   const says = async (name: string) =>
     (await app.run([`commands/${name}.js`], { cwd: join(app.root, "build") })).stdout;
   const memos = () => JSON.parse(app.read("build/memory.json"));
-  /** Every file of the build but those of Node's own (the code caches). */
+  /** All files of the build except code caches. */
   const bytes = () =>
     Object.fromEntries(
       readdirSync(join(app.root, "build"), { recursive: true, encoding: "utf8" })
@@ -36,11 +36,11 @@ describe("a build remembers what it made of what", () => {
         .map((path) => [path, readFileSync(join(app.root, "build", path), "base64")]),
     );
 
-  test("every part is known after it was made", async () => {
+  test("nothing is rebuilt after a complete build", async () => {
     const parts = Object.entries<{ key: string; inputs: string[] }>(memos());
     expect(parts.filter(([, { key }]) => key === "").map(([part]) => part)).toEqual([]);
     expect(memos()["commands/Queries"].inputs).toContain("app/services/DB.ts");
-    // What nobody makes again is not even read: esbuild, which would say no, is not asked.
+    // Unchanged parts don't need esbuild, which would fail here.
     const before = bytes();
     expect(await app.run(["laju", "build"], { env: { ESBUILD_BINARY_PATH: "/bin/false" } })).toMatchObject({
       status: 0,
@@ -49,7 +49,7 @@ describe("a build remembers what it made of what", () => {
     expect(bytes()).toEqual(before);
   });
 
-  test("what changes in a module reaches the commands that import it, and no others", async () => {
+  test("a change in a module rebuilds exactly the commands that import it", async () => {
     const before = memos();
     app.write("app/greeting.ts", 'export const greeting: string = "good morning";\n');
     await build();
@@ -62,14 +62,14 @@ describe("a build remembers what it made of what", () => {
     ["is gone", (file: string) => rmSync(file)],
     ["was cut off", (file: string) => truncateSync(file, 20)],
     ["was written by another", (file: string) => writeFileSync(file, 'console.log("foreign")\n')],
-  ])("an output that %s is made again", async (_, damage) => {
+  ])("an output that %s is rebuilt", async (_, damage) => {
     const before = bytes();
     for (const path of ["commands/Alone.js", "watchdog.js"]) damage(join(app.root, "build", path));
     await build();
     expect(bytes()).toEqual(before);
   });
 
-  test("a new file that an import finds first is what it finds", async () => {
+  test("a new file that takes precedence in an import is used", async () => {
     app.write("app/greeting.tsx", 'export const greeting: string = "from another file";\n');
     await build();
     expect(await says("Greets")).toBe("from another file\n");
@@ -78,7 +78,7 @@ describe("a build remembers what it made of what", () => {
     expect(await says("Greets")).toBe("good morning\n");
   });
 
-  test("whatever came before, the same sources make the same bytes", async () => {
+  test("the same sources give the same output, whatever was built before", async () => {
     const before = bytes();
     rmSync(join(app.root, "build/memory.json"));
     await build();
@@ -88,7 +88,7 @@ describe("a build remembers what it made of what", () => {
     expect(bytes()).toEqual(before);
   });
 
-  test("a build with other tools makes everything again", async () => {
+  test("a build with other tool versions rebuilds everything", async () => {
     const before = memos();
     app.write("tsconfig.json", app.read("tsconfig.json").replace("{", '{\n  "$schema": "another",'));
     await build();

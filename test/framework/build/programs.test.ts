@@ -8,7 +8,7 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 const starts = (program: string) =>
   `import { execSync } from "node:child_process"; execSync("node build/${program}", { stdio: "inherit" });`;
 
-// cron's environment on a host whose node is elsewhere.
+// cron's environment on a host where node is not in /usr/bin.
 const env = { PATH: "/nowhere", BACKUP_ENCRYPTION_KEY: "cd".repeat(32), BACKUP_DIR: "backups" };
 
 let app: TestApp;
@@ -29,7 +29,7 @@ const start = (file: string, more: NodeJS.ProcessEnv = {}) =>
   app.run([file], { cwd: join(app.root, "build"), env: { ...env, ...more } });
 const backups = () => readdirSync(join(app.root, "backups"));
 
-test("a user's BackupDatabase that starts build/backup.js makes one backup and ends", async () => {
+test("a user's BackupDatabase that starts build/backup.js creates one backup and exits", async () => {
   expect(await start("commands/BackupDatabase.js")).toMatchObject({ status: 0, stderr: "" });
   expect(backups()).toHaveLength(1);
   const runs: Run[] = JSON.parse((await app.laju("runs", "--json")).stdout);
@@ -39,14 +39,14 @@ test("a user's BackupDatabase that starts build/backup.js makes one backup and e
   ]);
 });
 
-test("it fails where the backup does", async () => {
+test("it fails if the backup fails", async () => {
   const ended = await start("commands/BackupDatabase.js", { BACKUP_ENCRYPTION_KEY: "" });
   expect(ended.stderr).toContain("BACKUP_ENCRYPTION_KEY is not set");
   expect(ended.status).toBe(1);
   expect(backups()).toHaveLength(1);
 });
 
-test("restore.js and clean-backup.js do their work as well, whatever commands/ holds", async () => {
+test("restore.js and clean-backup.js work too, regardless of what commands/ contains", async () => {
   expect(await start("commands/clean-backup.js")).toMatchObject({
     status: 0,
     stdout: expect.stringContaining("Backups: 0 deleted, 1 kept"),
@@ -61,7 +61,7 @@ test("restore.js and clean-backup.js do their work as well, whatever commands/ h
   });
 });
 
-test("--help says what a program does", async () => {
+test("--help describes a program", async () => {
   const { stdout } = await app.run(["build/restore.js", "--help"]);
   expect(stdout).toContain("restore.js  Replace the database with a backup");
   expect(stdout).toContain("--latest");

@@ -22,7 +22,7 @@ describe("build/shared", () => {
   /** The bundles that each start loads. */
   const bundles = () => halves().filter((file) => text(file).includes("const lajuColdFile ="));
   const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
-  /** What an app's own change to laju's part of a run makes: another bundle. */
+  /** A change to laju's part of a run, which results in a different bundle. */
   const change = (text: string) =>
     app.write(
       "framework/config/errors.ts",
@@ -35,7 +35,7 @@ describe("build/shared", () => {
   });
   afterAll(() => app.remove());
 
-  test("is one bundle in two halves with their code caches, and commands hold little but their own", () => {
+  test("is one bundle in two halves with code caches, and commands contain little besides their own code", () => {
     expect(
       readdirSync(folder())
         .map((file) => file.replace(/^[\w-]{22}(-v.*(?=\.))?/, ""))
@@ -45,14 +45,14 @@ describe("build/shared", () => {
     expect(app.read("build/commands/One.js").length).toBeLessThan(8_000);
   });
 
-  test("makes no module that nobody asks for, and wraps none", () => {
+  test("doesn't create unused module objects, and wraps no module", () => {
     const [bundle = ""] = bundles();
     const code = text(bundle);
     expect(code).toContain("var errors_exports=()=>lajuGive({LajuError:()=>LajuError});");
     expect(code).not.toMatch(/__export\(|__esm/);
   });
 
-  test("a cache that was cut off, or is of another V8, makes a start slower and nothing else", async () => {
+  test("a truncated cache, or one from another V8, only makes a start slower", async () => {
     const [bundle = ""] = bundles();
     const isItsCache = (file: string) => file.startsWith(bundle.slice(0, 22)) && file.endsWith(".cache");
     const cache = folder(readdirSync(folder()).find(isItsCache) as string);
@@ -66,7 +66,7 @@ describe("build/shared", () => {
     writeFileSync(cache, whole);
   });
 
-  test("a command whose new source is bad keeps the bundle it was built with", async () => {
+  test("a command whose new source is invalid keeps the bundle it was built with", async () => {
     app.write("commands/Two.ts", "export default command({ nothing");
     for (const round of [1, 2]) {
       change(`export const round${round} = ${round};`);
@@ -77,10 +77,10 @@ describe("build/shared", () => {
     app.write("commands/Two.ts", command("two"));
   });
 
-  test("bundles that nobody asks for are deleted, the last build's after the next", async () => {
+  test("unused bundles are deleted, those of the last build only after the next", async () => {
     change("export const round3 = 3;");
     expect((await app.laju("build")).stderr).toBe("");
-    // Young ones stay: another build may be about to name one.
+    // Recent ones stay, because a concurrent build may be about to use them.
     expect(bundles().length).toBeGreaterThan(2);
     for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
     change("export const round4 = 4;");
@@ -88,11 +88,11 @@ describe("build/shared", () => {
     expect(bundles()).toHaveLength(2);
     await app.laju("build");
     expect(bundles()).toHaveLength(1);
-    // What is left has its cold half still.
+    // The remaining bundles still have their cold halves.
     expect(halves()).toHaveLength(2);
   });
 
-  test("a mistake in one of its modules is named, and everything keeps what it was built with", async () => {
+  test("an error in one of its modules is reported, and everything keeps the bundle it was built with", async () => {
     const good = readFileSync(join(app.root, "framework/config/errors.ts"), "utf8");
     app.write("framework/config/errors.ts", `${good}\nexport const broken = ;\n`);
     const built = await app.laju("build");
@@ -103,7 +103,7 @@ describe("build/shared", () => {
     expect((await app.laju("build")).stderr).toBe("");
   });
 
-  test("built behind a link it is the same", async () => {
+  test("is the same if built through a link", async () => {
     const before = app.read("build/commands/One.js");
     const link = join(app.root, "..", "current");
     symlinkSync(app.root, link);
@@ -112,7 +112,7 @@ describe("build/shared", () => {
     expect(app.read("build/commands/One.js")).toBe(before);
   });
 
-  test("without it a command says what to do", async () => {
+  test("if it is missing, a command says what to do", async () => {
     for (const file of bundles()) rmSync(folder(file));
     const { status, stderr } = await run("One");
     expect(status).toBe(1);

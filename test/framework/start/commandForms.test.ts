@@ -125,7 +125,7 @@ test("a built command that becomes a helper module is removed", async () => {
   app.write("commands/Bare.ts", "export function run2() {}\n");
   const ended = await app.laju("build");
   expect(ended.status).toBe(0);
-  expect(ended.stdout).toContain("Bare removed: it is no command any more");
+  expect(ended.stdout).toContain("Bare removed: it is no longer a command");
 });
 
 test("under tsx, invalid metadata is an error with file and line", async () => {

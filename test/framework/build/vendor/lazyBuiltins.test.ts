@@ -5,7 +5,7 @@ import { withLazyBuiltins, withLazyImports } from "../../../../framework/build/v
 
 const require = createRequire(import.meta.url);
 
-/** Evaluates a bundle's code, and tells which modules it asked for. */
+/** Evaluates a bundle's code and returns the modules it loaded. */
 function evaluate(code: string): { result: unknown; asked: string[] } {
   const asked: string[] = [];
   const watched = (name: string) => {
@@ -16,7 +16,7 @@ function evaluate(code: string): { result: unknown; asked: string[] } {
   return { result, asked };
 }
 
-test("a module that is named and not used is not loaded", () => {
+test("a module that is imported but not used is not loaded", () => {
   expect(evaluate('const a = require("tls"), b = require("node:http"); return 1;')).toEqual({
     result: 1,
     asked: [],
@@ -38,22 +38,22 @@ test.each([
   expect(evaluate(code).result).toBe(expected);
 });
 
-test("whether it is a compiled ES module is known without it", () => {
+test("checking for a compiled ES module doesn't load it", () => {
   const code = 'const { __esModule } = require("tls"); return __esModule';
   expect(evaluate(code)).toEqual({ result: undefined, asked: [] });
 });
 
-test("that a file is no terminal is known without tty", () => {
+test("checking whether a file is a terminal doesn't load tty", () => {
   const code = 'const fd = require("fs").openSync("/etc/passwd"); return require("tty").isatty(fd)';
   expect(evaluate(code)).toEqual({ result: false, asked: ["fs", "fs"] });
 });
 
-test("other modules and other words stay as they are", () => {
+test("other modules and other code are unchanged", () => {
   const code = 'return [require("util"), other.require("tls2"), "require(tls)"]';
   expect(withLazyBuiltins(code)).toBe(code);
 });
 
-test("of own code only what an import became is lazy", () => {
+test("in our own code, only compiled imports are lazy", () => {
   const text = 'const text = \'x : require("node:module")\'; import_node_fs = require("node:fs");';
   expect(withLazyImports(text)).toBe(text);
   const code =

@@ -6,7 +6,7 @@ import { lightened } from "../../../../framework/build/vendor/lighterParts";
 const root = join(import.meta.dirname, "../../../..");
 const installed = (file: string) => join(root, "node_modules", file);
 
-// A version of a package that is written otherwise would be bundled as it stands, and only be slower.
+// A version of a package that is written differently would be bundled unchanged and only be slower.
 test.each([
   "pg/lib/crypto/utils.js",
   "ioredis/built/index.js",
@@ -20,20 +20,20 @@ test.each([
   "knex/lib/dialects/sqlite3/index.js",
   "knex/lib/logger.js",
   "lodash/_nodeUtil.js",
-])("%s is made lighter", (file) => {
+])("%s is rewritten", (file) => {
   expect(lightened(installed(file), root)).not.toBe(readFileSync(installed(file), "utf8"));
 });
 
-test("nothing of ioredis asks for its Cluster at its top any more", () => {
+test("ioredis no longer loads its Cluster up front", () => {
   expect(lightened(installed("ioredis/built/Redis.js"), root)).not.toContain(" = cluster_1.default");
 });
 
-test("knex asks for its migrations late", () => {
+test("knex loads its migrations on demand", () => {
   const code = lightened(installed("knex/lib/knex-builder/make-knex.js"), root);
   expect(code.match(/lajuLate\(/g)).toHaveLength(2);
 });
 
-test("other files stay as they are", () => {
+test("other files are unchanged", () => {
   const file = installed("knex/lib/raw.js");
   expect(lightened(file, root)).toBe(readFileSync(file, "utf8"));
 });

@@ -9,7 +9,7 @@ const ours = require("../../../../framework/build/vendor/pgCrypto.cjs");
 const salt = Buffer.from("a salt \u00ff");
 const asBytes = (value: unknown) => (typeof value === "string" ? value : Buffer.from(value as ArrayBuffer));
 
-test("has what pg has", () => {
+test("has the same exports as pg's", () => {
   expect(Object.keys(ours).sort()).toEqual(Object.keys(real).sort());
 });
 
@@ -22,11 +22,11 @@ test.each([
   ["hashByName", "SHA-512", salt],
   ["hmacSha256", salt, "Client K\u20acy"],
   ["deriveKey", "s3cr\u20act", salt, 4096],
-])("%s(%s, …) gives the same", async (name, ...args) => {
+])("%s(%s, …) returns the same", async (name, ...args) => {
   expect(asBytes(await ours[name](...args))).toEqual(asBytes(await real[name](...args)));
 });
 
-test("random bytes are a Buffer of the length asked for", () => {
+test("random bytes are a Buffer of the requested length", () => {
   expect(ours.randomBytes(18).toString("base64")).toHaveLength(24);
   expect(ours.randomBytes(18)).not.toEqual(ours.randomBytes(18));
 });

@@ -109,7 +109,7 @@ describe("build/vendor", () => {
   const vendor = (...path: string[]) => join(app.root, "build", "vendor", ...path);
   const run = (name: keyof typeof commands, env = {}) =>
     app.run([`commands/${name}.js`], { cwd: join(app.root, "build"), env: { LOG_FORMAT: "pretty", ...env } });
-  /** The code caches of this Node, whole paths. */
+  /** The full paths of this Node's code caches. */
   const caches = () =>
     readdirSync(vendor())
       .filter((file) => file.endsWith(".cache"))
@@ -132,7 +132,7 @@ describe("build/vendor", () => {
   });
   afterAll(() => app.remove());
 
-  describe("whatever becomes of it, a command does its work", () => {
+  describe("a command works even with", () => {
     afterEach(() => {
       rmSync(vendor(), { recursive: true, force: true });
       cpSync(join(app.root, "vendor"), vendor(), { recursive: true });
@@ -145,7 +145,7 @@ describe("build/vendor", () => {
       });
     };
 
-    test("code caches that were cut off", async () => {
+    test("truncated code caches", async () => {
       for (const file of caches()) truncateSync(file, readFileSync(file).length / 2);
       await expectAnswer();
     });
@@ -155,7 +155,7 @@ describe("build/vendor", () => {
       await expectAnswer();
     });
 
-    test("code caches of another V8", async () => {
+    test("code caches from another V8", async () => {
       // The second word is V8's hash of its version, the fourth that of its flags.
       for (const [at, file] of caches().map((one, index) => [index % 2 ? 4 : 12, one] as const)) {
         const bytes = readFileSync(file);
@@ -165,7 +165,7 @@ describe("build/vendor", () => {
       await expectAnswer();
     });
 
-    test("code caches of other sources", async () => {
+    test("code caches for other sources", async () => {
       const [first, ...others] = caches();
       renameSync(first, `${first}.kept`);
       for (const [index, file] of others.entries()) cpSync(file, [first, ...others][index]);
@@ -173,7 +173,7 @@ describe("build/vendor", () => {
       await expectAnswer();
     });
 
-    test("code caches that cannot be read", async () => {
+    test("unreadable code caches", async () => {
       for (const file of caches()) {
         rmSync(file);
         mkdirSync(file);
@@ -186,12 +186,12 @@ describe("build/vendor", () => {
       await expectAnswer();
     });
 
-    test("no bundles, for node_modules has the packages too", async () => {
+    test("no bundles, because the packages are also in node_modules", async () => {
       for (const file of readdirSync(vendor())) rmSync(vendor(file));
       await expectAnswer();
     });
 
-    test("a folder that was copied elsewhere, and is only read there", async () => {
+    test("a copied read-only folder", async () => {
       const copy = join(dirname(app.root), "copy");
       cpSync(app.root, copy, { recursive: true, verbatimSymlinks: true });
       const before = readdirSync(join(copy, "build"), { recursive: true }).sort();
@@ -200,13 +200,13 @@ describe("build/vendor", () => {
       expect(readdirSync(join(copy, "build"), { recursive: true }).sort()).toEqual(before);
     });
 
-    test("caches made under other flags than the run's", async () => {
+    test("caches created with other V8 flags than the run's", async () => {
       const args = ["--max-lazy", "commands/Queries.js"];
       const ended = await app.run(args, { cwd: join(app.root, "build") });
       expect(ended).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining('"answer":42') });
     });
 
-    test("what is missing is made anew by the next build", async () => {
+    test("missing files are recreated by the next build", async () => {
       for (const file of caches()) rmSync(file);
       const wanted = readdirSync(join(app.root, "vendor")).sort();
       expect((await app.laju("build")).stderr).toBe("");
@@ -218,13 +218,13 @@ describe("build/vendor", () => {
     expect(await run(name, env)).toEqual({ status: 0, signal: null, stderr: "", stdout });
   };
 
-  test("whoever requires knex gets the knex that DB uses", () =>
+  test("every require of knex returns the knex that DB uses", () =>
     expectOutput("Compares", "true true function\n"));
 
-  test("a package that brings another version of a library keeps it, and all others share one", () =>
+  test("a package with its own version of a library keeps it, and all others share one", () =>
     expectOutput("Nests", "6.10.1 false true true function\n"));
 
-  test("DEBUG makes knex speak of its queries, and without it nothing of that is loaded", async () => {
+  test("knex prints its queries with DEBUG, and loads nothing for that without it", async () => {
     expect((await run("Queries", { DEBUG: "knex:query" })).stderr).toContain(
       "knex:query select 6 * 7 as answer",
     );
@@ -233,10 +233,10 @@ describe("build/vendor", () => {
 
   test("plugins of knex reach DB", () => expectOutput("Plugs", "42\n"));
 
-  test("packages of the user's own work: CommonJS, ES modules, native ones", () =>
+  test("the user's own packages work: CommonJS, ES modules and native ones", () =>
     expectOutput("UsesPackages", "CommonJS part called ES module Program\n"));
 
-  test("dynamic imports work, and give the module that is there already", () =>
+  test("dynamic imports work, and return modules that are already loaded", () =>
     expectOutput("ImportsLate", "1 2 ES module true memoryUsage\n"));
 
   test("modules are shared where the source shares them", () => expectOutput("Shares", "1 2 true\n"));
@@ -244,7 +244,7 @@ describe("build/vendor", () => {
   test("DB keeps its schema builder, transactions and migrations", () =>
     expectOutput("UsesSchema", "[ 'x', 'z' ] 2 true\n"));
 
-  test("the default export of Logger takes transports, the user's own and winston's", async () => {
+  test("the default export of Logger accepts winston's and the user's own transports", async () => {
     const { status, stdout } = await run("UsesWinston");
     expect(status).toBe(0);
     expect(stdout).toContain("info one, warn two, error three\n");
@@ -278,7 +278,7 @@ describe("build/vendor", () => {
   });
 
   describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
-    test("is told the password, and refuses another", async () => {
+    test("gets the password, and rejects a wrong one", async () => {
       const postgres = await startPostgres({ auth: "scram-sha-256" });
       try {
         const right = await run("Queries", { DATABASE_URL: postgres.url });
