@@ -52,7 +52,7 @@ if (typeof LAJU_BUILT === "undefined") {
   }
 }
 
-/** Whether this process is a test: NODE_ENV=test, or Node's own test runner started it without a NODE_ENV. */
+/** Whether this process is a test: NODE_ENV=test, or started by Node's test runner without NODE_ENV. */
 export const isTesting = process.env.NODE_ENV === "test";
 
 /** The validated settings from `.env` and the environment. Durations are in milliseconds unless the name says otherwise. */
@@ -90,7 +90,7 @@ export interface Settings {
   /** The dead man's switch that every pass of `laju monitor` pings. */
   monitorPing: string | undefined;
   redis: {
-    /** Whether this is a test that was given no Redis of its own. */
+    /** Whether this is a test without its own Redis. */
     isRefused: boolean;
     /** Whether REDIS_URL or REDIS_HOST is set; otherwise Redis on this machine is used, if there is one. */
     isSet: boolean;
@@ -117,15 +117,15 @@ export interface Settings {
   dashboard: DashboardSettings;
 }
 
-/** Who may look at the dashboard, and under which names it is reached. */
+/** Who may access the dashboard, and under which host names. */
 export interface DashboardSettings {
   password: string | undefined;
-  /** Host names it is reached by, besides those of this machine's own. */
+  /** Host names under which it may be reached, in addition to this machine's own. */
   hosts: string[];
-  /** The header in which a proxy names the user it has checked, and the addresses of such proxies. */
+  /** The header in which a proxy passes the authenticated user, and the addresses of such proxies. */
   proxyHeader: string | undefined;
   proxyAddresses: string[];
-  /** What a program shows to read /metrics and the JSON API. */
+  /** The token that grants programs access to /metrics and the JSON API. */
   metricsToken: string | undefined;
 }
 
@@ -162,7 +162,7 @@ export function settings(): Settings {
   return checked;
 }
 
-/** Reads the settings again at their next use: a test changed the environment. */
+/** Makes the next call of settings() read them again, after a test has changed the environment. */
 export function forgetSettings(): void {
   checked = undefined;
 }
@@ -283,7 +283,7 @@ export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
 }
 
-/** Who may look at the dashboard, without judging the other settings: it shows what is wrong with them. */
+/** Who may access the dashboard, without validating other settings: it reports their problems itself. */
 export function dashboardSettings(): DashboardSettings {
   const problems: string[] = [];
   const result = readDashboard(settingReaders(process.env, problems));
@@ -357,11 +357,11 @@ export function checkPackageName(): void {
 interface LoadedEnvFile {
   unreadable: string[];
   wrongLines: string[];
-  /** Why a test must not run with this environment. */
+  /** The reasons why a test must not run with this environment. */
   notForTests: string[];
 }
 
-/** Variables that are already set win, as everywhere; in tests, some never count (see testEnvironment). */
+/** Variables that are already set take precedence. In tests, some are never used (see testEnvironment). */
 function loadEnvFile(file: string): LoadedEnvFile {
   const { values, ...problems } = readValues(file);
   const test = isTest(values.NODE_ENV) ? testEnvironment(root, values, process.env) : undefined;

@@ -87,11 +87,11 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
       return undefined;
     },
-    /** Never shown, whatever is wrong with it. */
+    /** A secret, which is never shown in messages. */
     secret(name: string, least: number): string | undefined {
       const value = text(name);
       if (value === undefined || value.length >= least) return value;
-      problems.push(`${name} is too short, expected ${least} characters or more`);
+      problems.push(`${name} is too short, expected at least ${least} characters`);
       return undefined;
     },
     list,
@@ -115,7 +115,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   };
 }
 
-/** Without node:net, which costs a start 3 ms. */
+/** Avoids node:net, which costs 3 ms per start. */
 function isNetwork(value: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)(\/\d{1,3})?$/i.test(value);
 }

@@ -3,25 +3,25 @@ import { join, resolve } from "node:path";
 
 type Variables = Record<string, string | undefined>;
 
-/** What `.env` says of databases, servers and folders is the development's or production's: it never counts in tests. */
+/** Databases, servers and folders in `.env` belong to development or production, so tests never use them. */
 const neverFromFile =
   /^(DATABASE_URL|DB_CONNECTION|REDIS_\w+|MAIL_\w+|SMTP_\w+|USER_MAILER|PASS_MAILER|NOTIFY_\w+|MONITOR_PING|BACKUP_DIR|CACHE_STORE|QUEUE_ENGINE|LAJU_DATA)$/;
 
-/** What names a place. In the environment and in `.env` alike, it came from there: by `--env-file`, dotenv or a container. */
+/** Settings that name a place. If the environment has the same value as `.env`, it came from there (`--env-file`, dotenv). */
 const places = [
   ...["DATABASE_URL", "REDIS_URL", "MAIL_URL", "SMTP_HOST", "USER_MAILER", "BACKUP_DIR", "MONITOR_PING"],
   ...["NOTIFY_MAIL_TO", "NOTIFY_WEBHOOK_URL", "CACHE_STORE", "QUEUE_ENGINE"],
 ];
 
-/** `.env` as a test may see it, and why the environment must not be used. */
+/** The part of `.env` that a test may use, and the reasons not to run with this environment. */
 export interface TestEnvironment {
   values: Variables;
   problems: string[];
 }
 
 /**
- * Prepares `environment` for a process with NODE_ENV=test: its database is TEST_DATABASE_URL, else the DATABASE_URL of
- * the process itself, else a temporary SQLite file. So no test, command or verb can reach what `.env` names.
+ * Prepares `environment` for a process with NODE_ENV=test: its database is TEST_DATABASE_URL, or else the process's own
+ * DATABASE_URL, or else a temporary SQLite file. So no test, command or verb can reach the databases in `.env`.
  */
 export function testEnvironment(root: string, file: Variables, environment: Variables): TestEnvironment {
   const problems = [...databaseProblems(root, file, environment), ...redisProblems(file, environment)];
@@ -29,7 +29,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   if (isSameRedisHost(file, environment)) delete environment.REDIS_HOST;
   take("DATABASE_URL", file, environment);
   take("REDIS_URL", file, environment);
-  // The stage's file is the test's own, below the temporary folder.
+  // The stage's file belongs to the test, in the temporary folder.
   environment.DB_CONNECTION = "test";
   environment.NODE_ENV = "test";
   environment.LAJU_DATA = dataFolder(environment);
@@ -38,7 +38,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   return { values: Object.fromEntries(Object.entries(file).filter(counts)), problems };
 }
 
-/** TEST_DATABASE_URL takes the place of DATABASE_URL, and so on. */
+/** TEST_DATABASE_URL replaces DATABASE_URL, and so on. */
 function take(name: string, file: Variables, environment: Variables): void {
   const test = environment[`TEST_${name}`] ?? file[`TEST_${name}`];
   if (test) environment[name] = test;
@@ -55,7 +55,7 @@ function databaseProblems(root: string, file: Variables, environment: Variables)
   return [`${asked} names a database of this app that is not for tests: tests would empty it`];
 }
 
-/** What commands use outside of tests, by all that is known here. */
+/** All databases that commands may use outside of tests. */
 function developmentDatabases(root: string, file: Variables, environment: Variables): string[] {
   const folders = [file.LAJU_DATA, environment.LAJU_DATA, "data"].flatMap((folder) => folder || []);
   const stages = ["dev", "production", file.DB_CONNECTION].flatMap((stage) => stage || []);
@@ -70,7 +70,7 @@ function isSameDatabase(one: string, other: string, root: string): boolean {
   return first !== undefined && first === second;
 }
 
-/** The same text for the same database, however its URL spells it. */
+/** A key that is the same for all spellings of a database's URL. */
 function databaseKey(url: string, root: string): string | undefined {
   if (url.startsWith("file:")) return fileKey(url, root);
   if (!URL.canParse(url)) return undefined;
@@ -81,7 +81,7 @@ function databaseKey(url: string, root: string): string | undefined {
   return `${isPostgres ? "pg" : "mysql"} ${host} ${port || (isPostgres ? 5432 : 3306)} ${name}`;
 }
 
-/** Links, hard ones as well, lead to one file. */
+/** Identifies a file even through symbolic and hard links. */
 function fileKey(url: string, root: string): string {
   const file = resolve(root, decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, "")));
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -120,7 +120,7 @@ function redisKey(url: string): string | undefined {
 }
 
 /**
- * The temporary folder in place of data/: of this process, or of the one that started it, so that a command and what it
+ * The temporary folder that replaces data/. It is inherited by child processes, so that a command and the processes it
  * starts share one database.
  */
 function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
@@ -129,20 +129,20 @@ function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
   makePrivate(shared);
   removeLeftovers(shared);
   const folder = join(shared, `${process.pid}-${Math.random().toString(36).slice(2, 10)}`);
-  // Last of all: a run writes how it ended when its process exits.
+  // Register this handler last: a run records its result when the process exits.
   queueMicrotask(() => process.on("exit", () => rmSync(folder, { recursive: true, force: true })));
   return folder;
 }
 
-/** Others can make it first, and then have what tests write. */
+/** Another user could create the folder first and then read what tests write. */
 function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = statSync(folder);
   if (uid === process.geteuid?.() && (mode & 0o022) === 0) return;
-  throw new Error(`${folder} belongs to another user: set TMPDIR to a folder of your own`);
+  throw new Error(`${folder} belongs to another user: set TMPDIR to one of your own folders`);
 }
 
-/** What processes that were killed have left behind. */
+/** Removes the folders of killed processes. */
 function removeLeftovers(shared: string): void {
   for (const name of readdirSync(shared)) {
     const pid = Number(/^(\d+)-/.exec(name)?.[1]);

@@ -5,11 +5,11 @@ import { isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runnin
 
 /** A running cron daemon. */
 export interface CronProcess extends RunningProgram {
-  /** Undefined for a `crond` that could be several. */
+  /** Undefined for a `crond` that could be one of several crons. */
   cron: CronName | undefined;
 }
 
-/** By the name that the kernel shows, which has at most 15 letters. */
+/** By process name, which the kernel truncates to 15 characters. */
 const daemons: Record<string, CronName | undefined> = {
   cron: "debian",
   crond: undefined,
@@ -19,7 +19,7 @@ const daemons: Record<string, CronName | undefined> = {
   "busybox-cron": "busybox",
 };
 
-/** The cron daemons among what runs; undefined where that cannot be seen. */
+/** The running cron daemons; undefined if processes are not visible. */
 export function cronProcesses(running = runningPrograms()): CronProcess[] | undefined {
   return running?.flatMap((one) => asDaemon(one) ?? []);
 }
@@ -33,7 +33,7 @@ function asDaemon(one: RunningProgram): CronProcess | undefined {
   return { ...one, cron };
 }
 
-/** Which program another user's process runs, only root sees; the installed crond has to do then. */
+/** Only root can see which program another user's process runs; otherwise, check the installed crond. */
 function isBusyBox(pid: string): boolean {
   return [() => readlinkSync(`/proc/${pid}/exe`), ...crondPaths.map((path) => () => realpathSync(path))].some(
     (look) => {
@@ -49,17 +49,17 @@ function isBusyBox(pid: string): boolean {
 const crondPaths = ["/usr/sbin/crond", "/sbin/crond"];
 
 /**
- * The process that waits for a job has the daemon's name too, in capitals where Debian's and Red Hat's write it, and may
- * outlive the daemon by hours. And in a container whose first process waits for nobody, a daemon that has ended stays as a
- * zombie, without words.
+ * Excludes processes that wait for a job: they have the daemon's name, too (in capitals on Debian and Red Hat), and may
+ * outlive it by hours. Also excludes zombies, which have no arguments: in a container whose first process doesn't reap
+ * children, an exited daemon stays as one.
  */
 export function isDaemonItself(pid: string): boolean {
   const [program] = wordsOf(pid);
-  // None where they are not for us to see.
+  // Empty if we may not see them.
   return program === undefined || (program !== "" && !/^CROND?$/.test(basename(program)));
 }
 
-/** A container's daemon starts nothing of ours. Of another user's process only root can tell. */
+/** A daemon in a container doesn't start our commands. For another user's process, only root can tell. */
 export function mayServeUs(pid: string): boolean {
   try {
     return isInOur("pid", pid);

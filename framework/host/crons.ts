@@ -1,37 +1,37 @@
 import { LajuError } from "../config/errors";
 
-/** The crons that laju knows; `unknown` stands for all others. */
+/** The crons that laju knows; `unknown` is any other. */
 export const cronNames = ["debian", "cronie", "busybox", "systemd-cron", "bcron", "unknown"] as const;
 
 export type CronName = (typeof cronNames)[number];
 
 /**
- * What a daemon does when its clock changes. `vixie`: a skipped time runs right after the gap, a repeated one once.
- * `wall`: fields are compared with the wall clock, so skipped times are lost and repeated ones run twice. `wall once`: the
- * same, but nothing at all runs in the repeated hour's second pass.
+ * How a daemon handles clock changes. `vixie`: skipped times run right after the gap, and repeated ones run once. `wall`:
+ * fields are compared with the wall clock, so skipped times are lost and repeated ones run twice. `wall once`: the same,
+ * but nothing runs during the second pass of the repeated hour.
  */
 export type ClockChanges = "vixie" | "wall" | "wall once";
 
-/** What one cron does differently from the others. Everything laju writes for it goes by this. */
+/** The differences between crons. Everything laju writes for a cron depends on them. */
 export interface CronFacts {
   name: CronName;
-  /** As people call it. */
+  /** Its name in messages. */
   label: string;
   /** Day fields and `%` mean what Vixie's cron makes of them. All others get lines that mean the same everywhere. */
   isVixie: boolean;
   clockChanges: ClockChanges;
-  /** A line starts again while its last run still goes on. */
+  /** Whether a line is started again while its previous run is still active. */
   startsTwice: boolean;
   hasReboot: boolean;
-  /** Runs start in the first seconds of their minute. */
+  /** Whether runs start in the first seconds of their minute. */
   isPrompt: boolean;
-  /** A `#` inside a line begins a comment. */
+  /** Whether a `#` inside a line begins a comment. */
   cutsAtHash: boolean;
-  /** Several blanks in a row become one. */
+  /** Whether consecutive spaces are collapsed into one. */
   joinsBlanks: boolean;
-  /** The most entries that a table may have, for root and for all others. */
+  /** The maximum number of entries in a crontab, for root and for other users. */
   mostEntries: { root: number; others: number };
-  /** It reads /etc/cron.d. */
+  /** Whether it reads /etc/cron.d. */
   readsCronD: boolean;
   /** What a user of it should know: one clause each, following "it". */
   limits: readonly string[];
@@ -85,7 +85,7 @@ const facts: Record<CronName, CronFacts> = {
     mostEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
     limits: [
-      "starts commands up to a minute late, so seconds are refused",
+      "starts commands up to a minute late, so seconds are rejected",
       "starts nothing in an hour that the clocks repeat",
     ],
   },
@@ -123,7 +123,7 @@ export function cronFacts(name: CronName): CronFacts {
   return facts[name];
 }
 
-/** What `--cron` may say; undefined for `auto`, which leaves it to the host. */
+/** Parses `--cron`; undefined for `auto`, which detects the host's cron. */
 export function parseCronName(text: string): CronName | undefined {
   if (text === "auto") return undefined;
   const name = cronNames.find((one) => one === text);

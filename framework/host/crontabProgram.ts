@@ -3,19 +3,19 @@ import { existsSync } from "node:fs";
 import { environmentWith } from "../config/config";
 import type { CronName } from "./crons";
 
-/** Whose crontab(1) it is. */
+/** Which cron a crontab(1) program belongs to. */
 export interface CrontabProgram {
-  /** Undefined for one that laju does not know. */
+  /** Undefined if laju doesn't know it. */
   cron: CronName | undefined;
   version?: string;
-  /** How it judges a table without installing it, where it can. */
+  /** The option for checking a crontab without installing it, if there is one. */
   dryRun?: "-n" | "-T";
 }
 
-/** Each is asked once: a verb needs to know several times, and no program changes meanwhile. */
+/** Cached, because a verb needs this several times. */
 const known = new Map<string, CrontabProgram | undefined>();
 
-/** Which crontab(1) this is, by what it says to an option that most do not have; undefined where there is none. */
+/** Identifies crontab(1) by its response to an option that most don't have; undefined if there is none. */
 export function crontabProgram(program = "crontab"): CrontabProgram | undefined {
   const environment = environmentWith({ LC_ALL: "C" });
   const key = `${program}\n${environment.PATH}`;
@@ -24,7 +24,7 @@ export function crontabProgram(program = "crontab"): CrontabProgram | undefined 
 }
 
 function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefined {
-  // Nobody's -V changes anything: cronie answers it, all others complain.
+  // -V is safe everywhere: cronie prints its version, and all others complain.
   const { error, status, stdout, stderr } = spawnSync(program, ["-V"], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -33,13 +33,13 @@ function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefine
   return error ? undefined : readAnswer(`${stdout}\n${stderr}`, status === 0);
 }
 
-/** From what `crontab -V` says. */
+/** Interprets the output of `crontab -V`. */
 export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
   const busybox = /BusyBox v([\d.]+)/.exec(text);
   if (busybox) return { cron: "busybox", version: busybox[1] };
   const cronie = /cronie ([\d.]+)/.exec(text);
   if (cronie) return { cron: "cronie", version: cronie[1], dryRun: "-T" };
-  // An old cronie, which has no -V; its -n sets the host of a cluster.
+  // An old cronie without -V. Its -n sets the host of a cluster.
   if (/-n\b.*host/.test(text)) return { cron: "cronie", dryRun: "-T" };
   if (/\bbcrontab\b/.test(text)) return { cron: "bcron" };
   if (/fcrontab|dcron|\bcrontab \d+\.\d+/.test(text)) return { cron: undefined };
@@ -47,7 +47,7 @@ export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
     return { cron: "systemd-cron", ...(/-T\b/.test(text) && { dryRun: "-T" }) };
   }
   if (/usage: crontab \[-h\] \[-u USER\]/.test(text)) return { cron: "systemd-cron" };
-  // Vixie's own words on Linux; BSD's and macOS's getopt says "illegal option".
+  // Vixie cron on Linux. On BSD and macOS, getopt says "illegal option".
   if (/(invalid|unrecognized) option -- '?V/.test(text)) return { cron: "debian", dryRun: "-n" };
   return { cron: undefined, ...(isAnswered ? {} : { dryRun: "-n" }) };
 }

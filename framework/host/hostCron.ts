@@ -4,20 +4,20 @@ import { type CronFacts, type CronName, cronFacts, parseCronName } from "./crons
 import { type CrontabProgram, crontabProgram } from "./crontabProgram";
 import type { TargetOptions } from "./installation";
 
-/** The cron that serves this host, as far as it can be told. */
+/** The cron of this host, as far as it can be detected. */
 export interface HostCron {
   facts: CronFacts;
   /** "BusyBox crond 1.35.0". */
   label: string;
-  /** Whether `--cron` said so. */
+  /** Whether it was chosen with `--cron`. */
   isNamed: boolean;
-  /** The running daemons of this host, such as "crond (pid 7)"; undefined where nobody can tell. */
+  /** The host's running daemons, such as "crond (pid 7)"; undefined if they are not visible. */
   running: string[] | undefined;
-  /** A daemon that runs here and is not the one that crontab(1) belongs to. */
+  /** A running daemon that crontab(1) doesn't belong to. */
   otherDaemon?: string;
 }
 
-/** What `--cron` says, else what crontab(1) says of itself, else which daemon runs. A host without any counts as Debian's. */
+/** Detects the cron from `--cron`, or else crontab(1), or else the running daemon. Without any, assumes Debian's. */
 export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   const daemons = cronProcesses()?.filter(({ pid }) => isDaemonItself(pid) && mayServeUs(pid));
   const running = daemons?.map(textOf);
@@ -50,24 +50,24 @@ function labelOf({ name, label }: CronFacts, program: CrontabProgram | undefined
   return program?.version !== undefined && program.cron === name ? `${label} ${program.version}` : label;
 }
 
-/** What programs that read `status --json` are told of it. */
+/** The facts included in `status --json`. */
 export function cronSummary(cron: HostCron) {
   const { facts, label, isNamed, running } = cron;
   return { name: facts.name, label, isNamed, running: running ?? null, limits: facts.limits };
 }
 
-/** "For BusyBox crond 1.35.0, which cannot …": undefined for Debian's, which laju's lines need nothing for. */
+/** "Written for BusyBox crond 1.35.0, which cannot …"; undefined for Debian's, which needs no adaptation. */
 export function cronNote({ facts, label, isNamed }: HostCron): string | undefined {
   if (facts.name === "debian" && !isNamed) return undefined;
   return `Written for ${label}${facts.limits.length === 0 ? "" : `, which ${facts.limits.join(", ")}`}`;
 }
 
-/** systemd-cron has no daemon: systemd itself starts the timers that a generator makes of crontabs. */
+/** systemd-cron has no daemon: a generator turns crontabs into timers, which systemd starts. */
 export function isSystemdCronActive(): boolean {
   return existsSync("/run/systemd/generator/cron.target.wants");
 }
 
-/** Its name alone. */
+/** The name without the version. */
 export function hostCronName(options: Pick<TargetOptions, "cron"> = {}): CronName {
   return hostCron(options).facts.name;
 }

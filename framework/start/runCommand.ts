@@ -52,13 +52,13 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   process.off("beforeExit", onIdle);
 }
 
-/** How a command's `run` ended, and the exit status that follows from it. */
+/** The outcome of a command's `run` and the resulting exit status. */
 export interface CommandEnding {
   status: number;
   hasThrown: boolean;
 }
 
-/** Does the work of a command, and logs what it returned or threw. What it said is noted with its run. */
+/** Executes a command, logs its result or error, and records both with its run. */
 export async function carryOut(
   definition: CommandDefinition,
   { name, argv, run }: CommandStart,
@@ -97,7 +97,7 @@ function isGenerator(result: CommandResult): boolean {
   return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
 
-/** A command that is started: its arguments, and the run that follows it. */
+/** A command being started: its arguments and its run. */
 export interface CommandStart {
   name: string;
   argv: string[];

@@ -7,7 +7,7 @@ import { makeFolder } from "../../files/makeFolder";
 import { createFile } from "../../files/openFile";
 import { logInfo } from "../Logger";
 
-/** A mail as it was composed: what was asked for, who gets it, and the message as it would go to a server. */
+/** A composed mail: the original fields, the recipients, and the message as it would be sent to a server. */
 export interface WrittenMail {
   message: SendMailOptions;
   recipients: string[];
@@ -16,7 +16,7 @@ export interface WrittenMail {
 
 let watcher: ((mail: WrittenMail) => void) | undefined;
 
-/** Tells `watch` of every mail that is written from here on. */
+/** Calls `watch` for every mail written from now on. */
 export function watchOutbox(watch: (mail: WrittenMail) => void): void {
   watcher = watch;
 }

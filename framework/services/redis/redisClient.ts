@@ -176,11 +176,11 @@ function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }
 
-/** What `.env` names, and this machine's own Redis, hold the data of development. */
+/** Tests must not use the Redis in `.env` or on this machine, which contains development data. */
 function refusedInTests(): LajuError {
-  return new LajuError("Redis is refused in tests, as none was set up for them", {
+  return new LajuError("tests cannot use Redis because none is configured for them", {
     code: "E_REDIS_TEST",
-    hint: "Set TEST_REDIS_URL, or REDIS_URL in the environment of the tests (not in .env), to a Redis they may empty.",
+    hint: "Set TEST_REDIS_URL, or REDIS_URL in the environment of the tests (not in .env), to a Redis that they may empty.",
   });
 }
 

@@ -6,7 +6,7 @@ export interface RedisPlace {
   address: string;
   variable: "REDIS_URL" | "REDIS_HOST";
   options: RedisOptions;
-  /** Whether this is a test that was given no Redis: nothing is connected. */
+  /** Whether this is a test without its own Redis, so that connecting must fail. */
   isRefused?: boolean;
 }
 
