@@ -16,7 +16,7 @@ const left = async () => ({
   tokens: await app.DB("tokens").count("* as count").first(),
 });
 
-test("sessions unused for 30 days and expired tokens go", async () => {
+test("deletes sessions unused for 30 days and expired tokens", async () => {
   expect(await app.run(cleanup)).toEqual({ message: "Deleted 90 sessions and 20 tokens", processed: 110 });
   expect(await left()).toEqual({ sessions: { count: 30 }, tokens: { count: 20 } });
 });
@@ -27,7 +27,7 @@ test("--days sets the age", async () => {
   });
 });
 
-test.each(["0", "-1", "ten", "1.5", ""])("--days=%s is refused and nothing is deleted", async (days) => {
+test.each(["0", "-1", "ten", "1.5", ""])("--days=%s is rejected and nothing is deleted", async (days) => {
   await expect(app.run(cleanup, [`--days=${days}`])).rejects.toMatchObject({
     code: "E_USAGE",
     exitStatus: 2,
@@ -35,7 +35,7 @@ test.each(["0", "-1", "ten", "1.5", ""])("--days=%s is refused and nothing is de
   expect(await left()).toEqual({ sessions: { count: 120 }, tokens: { count: 40 } });
 });
 
-test("an error half-way leaves both tables as they were", async () => {
+test("an error halfway leaves both tables unchanged", async () => {
   await app.DB.raw(
     "CREATE TRIGGER refuse BEFORE DELETE ON tokens BEGIN SELECT RAISE(ABORT, 'tokens are locked'); END",
   );

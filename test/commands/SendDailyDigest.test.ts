@@ -29,7 +29,7 @@ test("everyone who opted in gets yesterday's posts by mail", async () => {
   expect(smtp.mails[0]?.subject).toBe("Your digest of 2026-03-09");
 });
 
-test("a mail names reader, titles and authors, and escapes what they wrote", async () => {
+test("a mail contains the reader's name, titles and authors, all escaped", async () => {
   const author = await app.DB("users").first();
   await app.DB("posts").insert({
     user_id: author.id,
@@ -57,7 +57,7 @@ test("a second run mails nobody twice", async () => {
   expect(smtp.mails).toHaveLength(8);
 });
 
-test("one bad address is counted, costs the others nothing, and is tried again", async () => {
+test("a bad address counts as failed, doesn't affect the others, and is retried", async () => {
   const [first] = await app.DB("users").where("wants_digest", true).orderBy("id");
   await app.DB("users").where({ id: first.id }).update({ email: "nowhere at all" });
   expect(await app.run(digest)).toMatchObject({ processed: 7, failed: 1 });
@@ -73,7 +73,7 @@ test("a day without posts sends nothing", async () => {
   expect(smtp.mails).toHaveLength(0);
 });
 
-test("an aborted run stops between two mails, and the next goes on with the rest", async () => {
+test("an aborted run stops between two mails, and the next one continues with the rest", async () => {
   const controller = new AbortController();
   controller.abort(new Error("ended by SIGTERM"));
   await expect(app.run(digest, [], { signal: controller.signal })).rejects.toThrow("ended by SIGTERM");

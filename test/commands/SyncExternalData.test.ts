@@ -18,7 +18,7 @@ async function start(faults: Fault[] = [], variables: Record<string, string> = {
   return { app, partner, sync };
 }
 
-test("all products are copied, and a second run changes them in place", async () => {
+test("copies all products, and a second run updates them", async () => {
   const { app, sync } = await start();
   expect(await app.run(sync)).toEqual({ message: "Synced 6 of 6 products", processed: 6, failed: 0 });
 
@@ -31,7 +31,7 @@ test("all products are copied, and a second run changes them in place", async ()
   expect(await app.DB("products")).toHaveLength(6);
 });
 
-test("bad records are counted and cost the good ones nothing", async () => {
+test("invalid records count as failed and don't affect the others", async () => {
   const { app, partner, sync } = await start(["error", "nonsense", "incomplete", "silent"]);
   const result = await app.run(sync);
 
@@ -40,13 +40,13 @@ test("bad records are counted and cost the good ones nothing", async () => {
   expect(partner.requests()).toBe(11);
 });
 
-test("a partner that is not there is an error", async () => {
+test("an unreachable partner is an error", async () => {
   const { app, partner, sync } = await start();
   await partner.stop();
   await expect(app.run(sync)).rejects.toThrow("fetch failed");
 });
 
-test("without an address it says which setting is missing", async () => {
+test("without a URL, the error names the missing setting", async () => {
   const { app, sync } = await start([], { SYNC_API_URL: "" });
   await expect(app.run(sync)).rejects.toMatchObject({
     message: "SYNC_API_URL is not set, so there is nothing to sync with",
@@ -54,13 +54,13 @@ test("without an address it says which setting is missing", async () => {
   });
 });
 
-test("an aborted run ends at once, even while the partner is silent", async () => {
+test("an aborted run stops immediately, even if the partner doesn't answer", async () => {
   const { app, sync } = await start(["silent"], { SYNC_API_TIMEOUT: "3600" });
   const signal = AbortSignal.timeout(300);
   await expect(app.run(sync, [], { signal })).rejects.toThrow(/timeout|abort/i);
 });
 
-test(".env.example shows its settings", () => {
+test(".env.example contains its settings", () => {
   const [example, source] = ["../../.env.example", "../../app/services/PartnerApi.ts"].map((path) =>
     readFileSync(new URL(path, import.meta.url), "utf8"),
   ) as [string, string];

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-test("the lists are in the cache, and stay until after the next run", async () => {
+test("the lists are cached until after the next run", async () => {
   const result = await app.run(warm);
   expect(result).toEqual({ message: "Warmed posts:latest and authors:top", processed: 2 });
 

@@ -12,7 +12,7 @@ describe.skipIf(!areAllHere)("crontab.example", () => {
   });
   afterAll(() => app?.remove());
 
-  test("is what `node laju crontab` prints for the shipped examples", async () => {
+  test("matches the output of `node laju crontab` for the examples", async () => {
     const flags = ["--root", "/path/to/app", "--node", "/usr/bin/node", "--env", "demo"];
     const printed = await app.laju("crontab", ...flags);
     expect(printed).toMatchObject({ status: 0, stderr: "" });

@@ -9,7 +9,7 @@ import { pathOf, shipped } from "./shipped";
 
 const has = (name: string) => shipped.includes(name);
 
-/** By its path, so that an example can be deleted without the type check missing it. */
+/** Imported by path, so that an example can be deleted without breaking the type check. */
 async function example(name: string): Promise<CommandDefinition> {
   return (await import(pathOf(name))).default;
 }
@@ -42,7 +42,7 @@ describe.each(engines)("the examples on %s", (name, need, startServer) => {
       expect(await app.run(digest)).toMatchObject({ processed: 0, failed: 0 });
     });
 
-    test.runIf(has("reports/Monthly"))("Monthly keeps one row a month", async () => {
+    test.runIf(has("reports/Monthly"))("Monthly keeps one row per month", async () => {
       const monthly = await example("reports/Monthly");
       await app.run(monthly, ["--no-mail"]);
       await app.run(monthly, ["--no-mail"]);
@@ -53,14 +53,14 @@ describe.each(engines)("the examples on %s", (name, need, startServer) => {
       expect(await app.run(await example("WarmCache"))).toMatchObject({ processed: 2 });
     });
 
-    test.runIf(has("SyncExternalData"))("SyncExternalData updates what it knows", async () => {
+    test.runIf(has("SyncExternalData"))("SyncExternalData updates known products", async () => {
       const sync = await example("SyncExternalData");
       expect(await app.run(sync)).toMatchObject({ processed: 6, failed: 0 });
       expect(await app.run(sync)).toMatchObject({ processed: 6, failed: 0 });
       expect(await app.DB("products").pluck("sku")).toHaveLength(6);
     });
 
-    test.runIf(has("CleanupOldData"))("CleanupOldData deletes what is old", async () => {
+    test.runIf(has("CleanupOldData"))("CleanupOldData deletes old rows", async () => {
       const message = "Deleted 90 sessions and 20 tokens";
       expect(await app.run(await example("CleanupOldData"))).toMatchObject({ message });
     });

@@ -24,7 +24,7 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
   });
   afterAll(() => app?.remove());
 
-  test("are put on the crontab in the demonstration only, all but the worker", async () => {
+  test("are on the crontab only in the demo environment, except for the worker", async () => {
     const rows = JSON.parse((await app.laju("list", "--json")).stdout);
     expect(rows.map((row: { name: string }) => row.name).sort()).toEqual(shipped);
     for (const row of rows) {
@@ -50,32 +50,32 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     };
 
     test.each(["CleanupOldData", "WarmCache"].filter(has))(
-      "%s does its work and ends with 0",
+      "%s does its work and exits with 0",
       async (name) => {
         expect(await start(name)).toMatchObject({ status: 0, stderr: "" });
       },
     );
 
-    test.runIf(has("Worker"))("the worker ends when nothing is due", async () => {
+    test.runIf(has("Worker"))("the worker exits when no job is due", async () => {
       const { status, stdout } = await start("Worker", ["--once"]);
       expect(stdout).toContain("Worker started");
       expect(status).toBe(0);
     });
 
-    test.runIf(has("CleanupOldData"))("a wrong option ends with 2 and a sentence", async () => {
+    test.runIf(has("CleanupOldData"))("an unknown option exits with 2 and one sentence", async () => {
       const { status, stderr } = await start("CleanupOldData", ["--days", "ten"]);
       expect(stderr).toContain("--days is");
       expect(stderr).not.toContain(" at ");
       expect(status).toBe(2);
     });
 
-    test.runIf(has("SyncExternalData"))("a missing setting ends with 1 and its name", async () => {
+    test.runIf(has("SyncExternalData"))("a missing setting exits with 1 and its name", async () => {
       const { status, stderr } = await start("SyncExternalData");
       expect(stderr).toContain("SYNC_API_URL is not set");
       expect(status).toBe(1);
     });
 
-    test.runIf(has("SyncExternalData"))("a result with failures ends with 1", async () => {
+    test.runIf(has("SyncExternalData"))("a result with failures exits with 1", async () => {
       const partner = await startPartnerApi(["error"]);
       const more = { SYNC_API_URL: partner.url };
       expect(await start("SyncExternalData", [], more)).toMatchObject({ status: 1 });
@@ -83,7 +83,7 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     });
 
     test.runIf(has("PublishScheduledPosts"))(
-      "the script ends with 0, or with 1 where the database can't be reached",
+      "the script exits with 0, or with 1 if the database can't be reached",
       async () => {
         expect(await start("PublishScheduledPosts")).toMatchObject({ status: 0, stderr: "" });
         const failed = await start("PublishScheduledPosts", [], {
@@ -97,7 +97,7 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     );
 
     test.runIf(has("SendDailyDigest"))(
-      "the digest goes to the outbox where no mail server is configured",
+      "the digest goes to the outbox if no mail server is configured",
       async () => {
         const { status } = await start("SendDailyDigest");
         expect(status).toBe(0);
@@ -106,13 +106,10 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     );
   });
 
-  test.runIf(has("PublishScheduledPosts"))(
-    "the scheduled posts that are due were published, and no others",
-    () => {
-      const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
-      const scheduled = database.prepare("SELECT count(*) AS n FROM posts WHERE status = 'scheduled'").get();
-      database.close();
-      expect(scheduled).toEqual({ n: 1 });
-    },
-  );
+  test.runIf(has("PublishScheduledPosts"))("only the scheduled posts that are due were published", () => {
+    const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
+    const scheduled = database.prepare("SELECT count(*) AS n FROM posts WHERE status = 'scheduled'").get();
+    database.close();
+    expect(scheduled).toEqual({ n: 1 });
+  });
 });

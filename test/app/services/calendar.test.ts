@@ -12,7 +12,7 @@ afterAll(() => {
 
 const hours = ({ from, to }: { from: number; to: number }) => (to - from) / 3_600_000;
 
-test("the day before is the host's day, not Greenwich's", () => {
+test("the previous day is in the host's time zone, not in UTC", () => {
   const day = dayBefore(new Date("2026-07-01T22:30:00Z"));
   expect(day).toEqual({
     name: "2026-07-01",
@@ -40,7 +40,7 @@ test.each([
   expect([month.name, hours(month)]).toEqual([name, length]);
 });
 
-test("days before now", () => {
+test("a number of days before now", () => {
   expect(daysBefore(new Date(10 * 86_400_000), "3")).toBe(7 * 86_400_000);
   expect(() => daysBefore(new Date(), "3 days")).toThrow('--days is "3 days", expected a whole number');
 });
