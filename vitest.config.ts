@@ -37,7 +37,7 @@ const long = [
   "test/framework/scheduler/scheduleWork.test.ts",
   "test/framework/services/backup/*.test.ts",
   "test/framework/services/database/migrator.test.ts",
-  "test/framework/services/redis/redisWaits.test.ts",
+  "test/framework/services/redis/blockingCommands.test.ts",
   "test/framework/services/{DB,Redis,betterSqlite3}.test.ts",
   "test/framework/start/commandForms.test.ts",
   "test/framework/testing/serverDatabases.test.ts",

@@ -1,5 +1,5 @@
 import { parseArguments } from "../framework/cli/arguments";
-import { describeError } from "../framework/cli/showError";
+import { describeError } from "../framework/cli/describeError";
 import { terminalFor } from "../framework/cli/terminal";
 import type { VerbEntry } from "../framework/cli/verb";
 import { checkEnvFile, checkPackageName, hasApp } from "../framework/config/config";

@@ -1,5 +1,5 @@
 import { readCatalog } from "../../framework/catalog/catalog";
-import { isMeantFor, isNeverHere } from "../../framework/catalog/meantHere";
+import { isMeantFor, isNeverHere } from "../../framework/catalog/scheduledHere";
 import {
   isNamed,
   selectCommands,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { describeError } from "../cli/describeError";
 import { withoutSensitiveDefaults } from "../cli/sensitiveArguments";
-import { describeError } from "../cli/showError";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";

@@ -1,7 +1,7 @@
 import { environmentName } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
-import { isMeantFor } from "./meantHere";
+import { isMeantFor } from "./scheduledHere";
 
 /** Prefix of the incidents of queued jobs. No command name begins with it. */
 const jobPrefix = "job ";

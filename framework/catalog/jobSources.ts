@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeError } from "../cli/showError";
+import { describeError } from "../cli/describeError";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";

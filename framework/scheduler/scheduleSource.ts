@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { readBuiltCommands } from "../catalog/catalog";
-import { scheduledHere } from "../catalog/meantHere";
+import { scheduledHere } from "../catalog/scheduledHere";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import type { CommandFacts } from "../metadata/manifest";

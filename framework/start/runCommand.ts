@@ -1,5 +1,5 @@
 import { parseArguments } from "../cli/arguments";
-import { describeError } from "../cli/showError";
+import { describeError } from "../cli/describeError";
 import { LajuError } from "../config/errors";
 import type { CommandMeta } from "../metadata/commandMeta";
 import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";

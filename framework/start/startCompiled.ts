@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
+import { describeError } from "../cli/describeError";
 import { hideSensitive, sensitiveDefaults } from "../cli/sensitiveArguments";
-import { describeError } from "../cli/showError";
 import { commandTimeout, paths, settings } from "../config/config";
 import { LajuError } from "../config/errors";
 import { hiddenArguments, starterSettings } from "../config/launch";

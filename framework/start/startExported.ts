@@ -23,7 +23,7 @@ export async function startExported(file: string): Promise<void> {
   // Load these only now: scripts don't need them.
   const { readSource } = await import("../metadata/source/readSource");
   const { startDefinition } = await import("./startSource");
-  const { describeError } = await import("../cli/showError");
+  const { describeError } = await import("../cli/describeError");
   const shown = relative(realpathSync(paths.root), file);
   try {
     const source = readSource(readText(file), shown, shown.replace(/^commands\/|\.ts$/g, ""));

@@ -1,4 +1,4 @@
-import { isMeantFor, isNeverHere } from "../catalog/meantHere";
+import { isMeantFor, isNeverHere } from "../catalog/scheduledHere";
 import { clipped, padded, visibleWidth, widest } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
 import { shortTimes } from "../host/hostClock";

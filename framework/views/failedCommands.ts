@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { scheduledHere } from "../catalog/meantHere";
+import { scheduledHere } from "../catalog/scheduledHere";
 import { paths } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, troublesOf } from "../runs/history/health";

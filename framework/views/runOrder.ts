@@ -1,5 +1,5 @@
 import { readCatalog } from "../catalog/catalog";
-import { scheduledHere } from "../catalog/meantHere";
+import { scheduledHere } from "../catalog/scheduledHere";
 import { installedFor } from "../crontab/install/needs";
 import { hostClock } from "../host/hostClock";
 import { hasFailed, type Run } from "../runs/ledger/run";

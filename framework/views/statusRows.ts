@@ -1,4 +1,4 @@
-import { isMeantFor, scheduledHere } from "../catalog/meantHere";
+import { isMeantFor, scheduledHere } from "../catalog/scheduledHere";
 import { environmentName } from "../config/config";
 import { type CrontabHealth, crontabHealth } from "../crontab/install/crontabHealth";
 import { installedEnvironment } from "../crontab/install/installedOptions";

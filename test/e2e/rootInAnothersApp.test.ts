@@ -149,7 +149,9 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     for (const args of [["laju", "status"], ["build/commands/Who.js", "a b"], ["build/commands/Waits.js"]]) {
       const { status, stdout, stderr } = await app.run(args);
       expect([status, stdout]).toEqual([1, ""]);
-      expect(stderr).toContain(`${app.root} belongs to nobody, but its data folder ${data()} belongs to root`);
+      expect(stderr).toContain(
+        `${app.root} belongs to nobody, but its data folder ${data()} belongs to root`,
+      );
       expect(stderr).toContain(
         `chown -R nobody ${data()}\n  sudo -u nobody ${process.execPath} ${app.root}/`,
       );

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
-import { doors, lajuImports } from "./doors";
 import { importMetaName, importMetaPlugin } from "./importMeta";
+import { doors, lajuImports } from "./lajuImports";
 import { sqliteAtRuntime } from "./packagePlugins";
 import type { BundleOptions } from "./place";
 

@@ -1,5 +1,5 @@
 import { readBuiltCommands } from "../../catalog/catalog";
-import { scheduledHere } from "../../catalog/meantHere";
+import { scheduledHere } from "../../catalog/scheduledHere";
 import { environmentName } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import type { TargetOptions } from "../../host/installation";

@@ -1,7 +1,7 @@
 import { findCommand, readCatalog } from "../../catalog/catalog";
 import { overridesFile, writeEnabled } from "../../catalog/deployedOverrides";
 import { endIncidents } from "../../catalog/endIncidents";
-import { scheduledHere } from "../../catalog/meantHere";
+import { scheduledHere } from "../../catalog/scheduledHere";
 import { terminalFor } from "../../cli/terminal";
 import { environmentName } from "../../config/config";
 import type { TargetOptions } from "../../host/installation";

@@ -5,7 +5,7 @@ import { driftText } from "../../catalog/buildDrift";
 import { readManifest } from "../../catalog/buildManifest";
 import { findCommand, readBuiltCommands } from "../../catalog/catalog";
 import { monitorEntry, monitorLog } from "../../catalog/logFile";
-import { scheduledHere } from "../../catalog/meantHere";
+import { scheduledHere } from "../../catalog/scheduledHere";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { type CronFacts, cronNames } from "../../host/crons";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readBuiltCommands } from "../../catalog/catalog";
-import { scheduledHere } from "../../catalog/meantHere";
+import { scheduledHere } from "../../catalog/scheduledHere";
 import { paths } from "../../config/config";
 import { readInstallation } from "../../host/installation";
 import type { DeployedCommand } from "../../metadata/overrides";

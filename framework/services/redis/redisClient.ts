@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import type { Command, Redis, RedisOptions } from "ioredis";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
+import { waitOf } from "./blockingCommands";
 import { type RedisPlace, redisPlace } from "./redisPlace";
-import { waitOf } from "./redisWaits";
 
 /** How long (ms) to try to connect before a command fails (ioredis: 74 s), and to wait for a reply. */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };

@@ -1,4 +1,4 @@
-import { describeError } from "../../cli/showError";
+import { describeError } from "../../cli/describeError";
 import { LajuError } from "../../config/errors";
 import { latestMigrations } from "../../services/database/migrator";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
-import { lajuImports } from "../../../framework/build/bundle/doors";
+import { lajuImports } from "../../../framework/build/bundle/lajuImports";
 import type { TestApp } from "./app";
 
 /**

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { waitingCommands, waitOf } from "../../../../framework/services/redis/blockingCommands";
 import { openRedis } from "../../../../framework/services/redis/redisClient";
-import { waitingCommands, waitOf } from "../../../../framework/services/redis/redisWaits";
 import { redisNeed, startRedis } from "../../../support/servers/redis";
 import type { TestServer } from "../../../support/servers/server";
 
