@@ -1,5 +1,5 @@
 import { readCatalog } from "../../framework/catalog/catalog";
-import { isMeantFor, isNeverHere } from "../../framework/catalog/scheduledHere";
+import { isForEnvironment, isUnscheduledHere } from "../../framework/catalog/scheduledHere";
 import {
   isNamed,
   selectCommands,
@@ -54,7 +54,7 @@ export default verb({
     const environment = options.env ?? installedFor();
     if (options.timeline) {
       const hours = timelineOf(
-        commands.filter((command) => isMeantFor(environment, command)),
+        commands.filter((command) => isForEnvironment(environment, command)),
         clock,
       );
       const notes = { leftOut: countedReasons(leftOut(commands, environment)) };
@@ -81,5 +81,7 @@ export default verb({
 
 /** Scheduled commands that are never started here. */
 function leftOut(commands: readonly DeployedCommand[], environment: string): DeployedCommand[] {
-  return commands.filter((command) => command.schedules.length > 0 && isNeverHere(command, environment));
+  return commands.filter(
+    (command) => command.schedules.length > 0 && isUnscheduledHere(command, environment),
+  );
 }

@@ -1,7 +1,7 @@
 import { environmentName } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
-import { isMeantFor } from "./scheduledHere";
+import { isForEnvironment } from "./scheduledHere";
 
 /** Prefix of the incidents of queued jobs. No command name begins with it. */
 const jobPrefix = "job ";
@@ -37,6 +37,6 @@ export function endIncidents(name: string, because: string, at: number): string[
 function whyOver(command: DeployedCommand | undefined, environment: string): string | undefined {
   if (command === undefined) return "was deleted";
   if (!command.enabled) return "is disabled";
-  if (command.schedules.length === 0 || isMeantFor(environment, command)) return undefined;
+  if (command.schedules.length === 0 || isForEnvironment(environment, command)) return undefined;
   return `is not for the environment ${environment}`;
 }

@@ -9,15 +9,18 @@ export function scheduledHere<T extends CommandFacts>(
   environment = environmentName(),
 ): T[] {
   return commands.filter(
-    (command) => command.schedules.length > 0 && command.enabled && isMeantFor(environment, command),
+    (command) => command.schedules.length > 0 && command.enabled && isForEnvironment(environment, command),
   );
 }
 
-export function isMeantFor(environment: string, { environments }: Pick<Facts, "environments">): boolean {
+export function isForEnvironment(
+  environment: string,
+  { environments }: Pick<Facts, "environments">,
+): boolean {
   return environments?.includes(environment) ?? true;
 }
 
 /** Whether a command's schedule is not in effect here. */
-export function isNeverHere(command: Facts, environment: string): boolean {
-  return !command.enabled || !isMeantFor(environment, command);
+export function isUnscheduledHere(command: Facts, environment: string): boolean {
+  return !command.enabled || !isForEnvironment(environment, command);
 }

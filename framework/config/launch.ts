@@ -71,7 +71,7 @@ export function hiddenArguments(): string[] {
 }
 
 /** The variable that passes them on. */
-export function hidingArguments(words: readonly string[]): Record<string, string> {
+export function hiddenArgumentsEnvironment(words: readonly string[]): Record<string, string> {
   return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
 }
 

@@ -15,7 +15,7 @@ export interface JsonMember {
 }
 
 /** A syntax error in JSON, and its position. */
-export class JsonMistake extends Error {
+export class JsonSyntaxError extends Error {
   readonly offset: number;
 
   constructor(message: string, offset: number) {
@@ -26,7 +26,7 @@ export class JsonMistake extends Error {
 
 /**
  * Parses JSON and records positions: on Node 20, JSON.parse reports no positions, and it silently accepts duplicate keys.
- * Throws a JsonMistake.
+ * Throws a JsonSyntaxError.
  */
 export function parseJsonTree(text: string): JsonNode {
   const scanner = { text, at: text.startsWith("\ufeff") ? 1 : 0 };
@@ -71,7 +71,7 @@ function plainValue(word: string, start: number): unknown {
     return JSON.parse(word);
   } catch {
     // Almost valid, such as 007, an unknown escape or a tab within quotes.
-    throw new JsonMistake(`${word} is not valid JSON`, start);
+    throw new JsonSyntaxError(`${word} is not valid JSON`, start);
   }
 }
 
@@ -87,7 +87,7 @@ function readMember(scanner: Scanner, earlier: readonly JsonMember[]): JsonMembe
   if (text[start] !== '"') throw unexpected(scanner, "a name in double quotes");
   const key = readPlain(scanner, "a name").value as string;
   if (earlier.some((member) => member.key === key)) {
-    throw new JsonMistake(`${JSON.stringify(key)} is a duplicate`, start);
+    throw new JsonSyntaxError(`${JSON.stringify(key)} is a duplicate`, start);
   }
   skipSpace(scanner);
   if (text[scanner.at] !== ":") throw unexpected(scanner, '":"');
@@ -112,7 +112,7 @@ function readItems(scanner: Scanner, closing: string, readItem: () => void) {
     if (scanner.text[scanner.at] !== ",") throw unexpected(scanner, `"," or "${closing}"`);
     const comma = scanner.at++;
     skipSpace(scanner);
-    if (scanner.text[scanner.at] === closing) throw new JsonMistake("trailing comma", comma);
+    if (scanner.text[scanner.at] === closing) throw new JsonSyntaxError("trailing comma", comma);
   }
   return { start, end: ++scanner.at };
 }
@@ -121,8 +121,8 @@ function skipSpace(scanner: Scanner): void {
   while (" \t\r\n".includes(scanner.text[scanner.at] ?? "x")) scanner.at++;
 }
 
-function unexpected({ text, at }: Scanner, expected: string): JsonMistake {
+function unexpected({ text, at }: Scanner, expected: string): JsonSyntaxError {
   const found =
     at < text.length ? JSON.stringify(String.fromCodePoint(text.codePointAt(at) as number)) : "the end";
-  return new JsonMistake(`expected ${expected}, found ${found}`, at);
+  return new JsonSyntaxError(`expected ${expected}, found ${found}`, at);
 }

@@ -1,7 +1,7 @@
 import { type JsonMember, type JsonNode, parseJsonTree } from "./jsonTree";
 
 /**
- * The text of schedule.json with `enabled` set for one command and every other byte unchanged. Throws a JsonMistake if
+ * The text of schedule.json with `enabled` set for one command and every other byte unchanged. Throws a JsonSyntaxError if
  * the text is not JSON. The caller must have checked that it is an object of objects.
  */
 export function withEnabled(text: string, name: string, isEnabled: boolean): string {

@@ -2,7 +2,7 @@ import { LajuError } from "../config/errors";
 import { closest } from "../text/similar";
 import type { CommandMeta } from "./commandMeta";
 import { resolveMeta } from "./commandMeta";
-import { type JsonMember, JsonMistake, type JsonNode, parseJsonTree, placeInText } from "./jsonTree";
+import { type JsonMember, type JsonNode, JsonSyntaxError, parseJsonTree, placeInText } from "./jsonTree";
 import { byPriority, type CommandFacts } from "./manifest";
 import { fieldProblem, metaFields } from "./metaFields";
 
@@ -107,7 +107,7 @@ function treeOf(text: string, fail: Fail): JsonNode {
   try {
     return parseJsonTree(text);
   } catch (error) {
-    if (!(error instanceof JsonMistake)) throw error;
+    if (!(error instanceof JsonSyntaxError)) throw error;
     return fail(error.offset, `invalid JSON: ${error.message}`, "Fix the file or remove it.");
   }
 }

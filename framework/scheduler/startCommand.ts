@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { environmentWith, paths } from "../config/config";
 import { LajuError } from "../config/errors";
-import { hidingArguments } from "../config/launch";
+import { hiddenArgumentsEnvironment } from "../config/launch";
 import { stateOfRun } from "../runs/history/findRuns";
 import { newRunKey } from "../runs/ledger/record";
 import type { RunState } from "../runs/ledger/run";
@@ -39,7 +39,7 @@ export async function startCommand(
   const child = spawn(process.execPath, [`commands/${name}.js`, ...(hidesArguments ? [] : args)], {
     cwd: paths.build,
     // Marks the run as started by hand, so that a pause doesn't stop it, and sets the key for finding the run afterwards.
-    env: environmentWith({ LAJU_BY_HAND: key, ...hidingArguments(hidden) }),
+    env: environmentWith({ LAJU_BY_HAND: key, ...hiddenArgumentsEnvironment(hidden) }),
     stdio: "inherit",
   });
   const stopPassing = passSignals(child);

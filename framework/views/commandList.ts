@@ -1,4 +1,4 @@
-import { isMeantFor, isNeverHere } from "../catalog/scheduledHere";
+import { isForEnvironment, isUnscheduledHere } from "../catalog/scheduledHere";
 import { clipped, padded, visibleWidth, widest } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
 import { shortTimes } from "../host/hostClock";
@@ -37,7 +37,7 @@ export function listRows(
 ): ListRow[] {
   return commands.map((command) => {
     const { options: _options, log: _log, ...facts } = command;
-    const dates = isMeantFor(environment, command) ? nextRuns(command, clock, Math.max(next, 1)) : [];
+    const dates = isForEnvironment(environment, command) ? nextRuns(command, clock, Math.max(next, 1)) : [];
     const times = dates.map((time) => time.toISOString());
     return {
       ...facts,
@@ -69,7 +69,10 @@ export function arrangedList(
   order: RowOrder,
   { environment, isAskedFor }: { environment: string; isAskedFor: (row: ListRow) => boolean },
 ): { shown: ListRow[]; hidden: readonly ListRow[] } {
-  const { shown, hidden } = withoutHidden(rows, (row) => isNeverHere(row, environment) && !isAskedFor(row));
+  const { shown, hidden } = withoutHidden(
+    rows,
+    (row) => isUnscheduledHere(row, environment) && !isAskedFor(row),
+  );
   return { shown: inListOrder(shown, order), hidden };
 }
 
@@ -125,7 +128,7 @@ function overriddenNote({ overridden }: ListRow): string[] {
 
 function due(row: ListRow, { now, environment }: ListContext): string {
   if (!row.enabled) return "disabled";
-  if (row.schedules.length > 0 && !isMeantFor(environment, row))
+  if (row.schedules.length > 0 && !isForEnvironment(environment, row))
     return `only in ${row.environments?.join(", ")}`;
   if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
   return `next in ${until(Date.parse(row.nextRun) - now.getTime())}`;
@@ -139,7 +142,7 @@ function nextLines(row: ListRow, clock: HostClock): string[] {
 function summary(rows: ListRow[], clock: ListContext): string {
   const { environment } = clock;
   const scheduled = rows.filter((row) => row.enabled && row.schedules.length > 0);
-  const here = scheduled.filter((row) => isMeantFor(environment, row)).length;
+  const here = scheduled.filter((row) => isForEnvironment(environment, row)).length;
   const count = rows.length === 1 ? "1 command" : `${rows.length} commands`;
   const elsewhere = here === scheduled.length ? "" : `, ${here} of them in "${environment}"`;
   const limit = rows.find(({ timeoutFrom }) => timeoutFrom !== undefined)?.timeout;

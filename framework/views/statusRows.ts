@@ -1,4 +1,4 @@
-import { isMeantFor, scheduledHere } from "../catalog/scheduledHere";
+import { isForEnvironment, scheduledHere } from "../catalog/scheduledHere";
 import { environmentName } from "../config/config";
 import { type CrontabHealth, crontabHealth } from "../crontab/install/crontabHealth";
 import { installedEnvironment } from "../crontab/install/installedOptions";
@@ -110,7 +110,7 @@ function statusWith(local: CheckResult[], { all, shown, clock, asked, read, hist
   const commands = shown.map((command) =>
     statusRow(command, histories.get(command.name) as RunHistory, clock, {
       isScheduled: isHere.has(command.name),
-      isMeantHere: isMeantFor(env ?? environmentName(), command),
+      isMeantHere: isForEnvironment(env ?? environmentName(), command),
       since: since(command.name),
     }),
   );

@@ -6,7 +6,7 @@ import { exportsOf } from "../../metadata/source/moduleExports";
 import { parseModule } from "../../metadata/source/parseModule";
 
 /** A file of the app that only re-exports a laju module, such as app/services/DB.ts. */
-const door = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from "\1";\s*)?$/;
+const reexport = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from "\1";\s*)?$/;
 
 /**
  * Resolves laju's modules by package name. In commands, jobs and migrations they are inlined or shared, because build/ is
@@ -27,13 +27,13 @@ export function lajuImports(root: string): Plugin {
 }
 
 /** Spells out a file's re-exports, because `export *` from a shared module would cost time at every start. */
-export function doors(root: string): Plugin {
+export function reexports(root: string): Plugin {
   return {
-    name: "doors",
+    name: "reexports",
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(join(root, "app") + sep)) return undefined;
-        const [, module] = door.exec(readFileSync(path, "utf8")) ?? [];
+        const [, module] = reexport.exec(readFileSync(path, "utf8")) ?? [];
         const file = module && lajuFile(module, root);
         const names = file ? namesIn(file) : [];
         if (names.length === 0) return undefined;

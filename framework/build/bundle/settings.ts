@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
 import { importMetaName, importMetaPlugin } from "./importMeta";
-import { doors, lajuImports } from "./lajuImports";
+import { lajuImports, reexports } from "./lajuImports";
 import { sqliteAtRuntime } from "./packagePlugins";
 import type { BundleOptions } from "./place";
 
@@ -30,7 +30,13 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
     logLevel: "silent",
     outExtension: { ".js": format === "esm" ? ".mjs" : ".js" },
     define: { "import.meta": importMetaName, LAJU_BUILT: "true" },
-    plugins: [sqliteAtRuntime, lajuImports(root), doors(root), ...plugins, importMetaPlugin({ root, home })],
+    plugins: [
+      sqliteAtRuntime,
+      lajuImports(root),
+      reexports(root),
+      ...plugins,
+      importMetaPlugin({ root, home }),
+    ],
   } satisfies BuildOptions;
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import { readBuiltCommands, readCatalog } from "../../catalog/catalog";
-import { isMeantFor } from "../../catalog/scheduledHere";
+import { isForEnvironment } from "../../catalog/scheduledHere";
 import { paths } from "../../config/config";
 import { installedFor } from "../../crontab/install/needs";
 import { checkContext } from "../../doctor/checkContext";
@@ -68,7 +68,7 @@ export const readHours = cached(
   () => {
     const { commands, environment, clock } = readWorld();
     return timelineOf(
-      commands.filter((command) => isMeantFor(environment, command)),
+      commands.filter((command) => isForEnvironment(environment, command)),
       clock,
     );
   },

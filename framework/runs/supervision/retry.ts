@@ -1,6 +1,6 @@
 import type { StdioOptions } from "node:child_process";
 import { environmentWith } from "../../config/config";
-import { hidingArguments } from "../../config/launch";
+import { hiddenArgumentsEnvironment } from "../../config/launch";
 import { require } from "../../config/require";
 import { hasSecrets, warn } from "../../process/output";
 import { sleepSync } from "../../process/sleep";
@@ -46,7 +46,10 @@ export function retryUntilDone(
     sleepSync(pauseMs);
     const [program = "", ...args] = process.argv.slice(1);
     const hidden = hasSecrets() ? args : [];
-    const env = environmentWith({ LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`, ...hidingArguments(hidden) });
+    const env = environmentWith({
+      LAJU_ATTEMPT: `${retry + 1} ${key ?? ""}`,
+      ...hiddenArgumentsEnvironment(hidden),
+    });
     const words = hidden.length > 0 ? [program] : [program, ...args];
     // Release a lock that cannot be inherited: the attempt takes it again, or is skipped.
     if (handedOn(lock).length === 0) lock?.release();

@@ -4,7 +4,7 @@ type Argument = unknown;
  * How long a command may block at the server, in milliseconds: 0 if it doesn't block, Infinity if it has no limit. Redis
  * flags these commands as "blocking" in its command table, and each takes its timeout as an argument.
  */
-export function waitOf(name: string, args: readonly Argument[]): number {
+export function blockingTime(name: string, args: readonly Argument[]): number {
   const limit = limits[name.toLowerCase()]?.(args);
   if (limit === undefined) return 0;
   // Redis rejects an invalid timeout immediately.
@@ -31,7 +31,7 @@ const limits: Record<string, (args: readonly Argument[]) => number | undefined> 
 };
 
 /** For comparison with Redis's own command table. */
-export const waitingCommands = Object.keys(limits);
+export const blockingCommandNames = Object.keys(limits);
 
 function lastSeconds(args: readonly Argument[]): number {
   return seconds(args.at(-1));

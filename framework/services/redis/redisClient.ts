@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Command, Redis, RedisOptions } from "ioredis";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
-import { waitOf } from "./blockingCommands";
+import { blockingTime } from "./blockingCommands";
 import { type RedisPlace, redisPlace } from "./redisPlace";
 
 /** How long (ms) to try to connect before a command fails (ioredis: 74 s), and to wait for a reply. */
@@ -136,7 +136,7 @@ function clientClass(place: RedisPlace, replyWithin: number) {
     /** Sets the reply timeout. A blocking command gets the time it asks for, and delays the commands sent after it. */
     limitReply(command: Command): void {
       const now = Date.now();
-      this.blockedUntil = Math.max(this.blockedUntil, now) + waitOf(command.name, command.args);
+      this.blockedUntil = Math.max(this.blockedUntil, now) + blockingTime(command.name, command.args);
       const limit = this.blockedUntil - now + replyWithin;
       if (limit <= longestTimer) command.setTimeout(limit);
     }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { JsonMistake, parseJsonTree, placeInText } from "../../../framework/metadata/jsonTree";
+import { JsonSyntaxError, parseJsonTree, placeInText } from "../../../framework/metadata/jsonTree";
 
 describe("JSON with positions", () => {
   test("has the same value as with JSON.parse, regardless of formatting", () => {
@@ -43,7 +43,7 @@ function mistakeIn(text: string): string | undefined {
     parseJsonTree(text);
     return undefined;
   } catch (error) {
-    if (error instanceof JsonMistake) return error.message;
+    if (error instanceof JsonSyntaxError) return error.message;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What an app consists of beside its own commands, by path from the root: laju, and the app's doors to it. The worked
+ * What an app consists of beside its own commands, by path from the root: laju, and the app's re-exports of it. The worked
  * examples are left out, so that nobody who changes or deletes them changes these apps.
  */
 export const appParts = [

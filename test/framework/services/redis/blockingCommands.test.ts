@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { waitingCommands, waitOf } from "../../../../framework/services/redis/blockingCommands";
+import { blockingCommandNames, blockingTime } from "../../../../framework/services/redis/blockingCommands";
 import { openRedis } from "../../../../framework/services/redis/redisClient";
 import { redisNeed, startRedis } from "../../../support/servers/redis";
 import type { TestServer } from "../../../support/servers/server";
@@ -12,7 +12,7 @@ test("the blocking commands are those flagged in Redis's own command table", () 
   const fromIoredis = createRequire(createRequire(import.meta.url).resolve("ioredis"));
   const table: Record<string, { flags: string[] }> = fromIoredis("@ioredis/commands/built/commands.json");
   const blocking = Object.keys(table).filter((name) => table[name]?.flags.includes("blocking"));
-  expect([...waitingCommands].sort()).toEqual(blocking.sort());
+  expect([...blockingCommandNames].sort()).toEqual(blocking.sort());
 });
 
 test.each<[string, unknown[], number]>([
@@ -38,7 +38,7 @@ test.each<[string, unknown[], number]>([
   ["blpop", [], 0],
   ["xread", ["BLOCK"], 0],
 ])("%s %j may block for %d ms", (name, args, wait) => {
-  expect(waitOf(name, args)).toBe(wait);
+  expect(blockingTime(name, args)).toBe(wait);
 });
 
 describe.skipIf(redisNeed.skip)(`a client that waits 300 ms for replies${redisNeed.label}`, () => {
