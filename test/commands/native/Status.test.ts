@@ -47,7 +47,8 @@ describe("status", () => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
     const cwd = join(app.root, "build");
-    const child = spawn(process.execPath, [`commands/${name}.js`], { cwd, stdio: ["ignore", log, log] });
+    const env = { ...process.env, NODE_ENV: "" };
+    const child = spawn(process.execPath, [`commands/${name}.js`], { cwd, env, stdio: ["ignore", log, log] });
     closeSync(log);
     return child;
   };

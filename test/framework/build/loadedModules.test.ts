@@ -114,7 +114,8 @@ describe("a compiled command loads", () => {
   });
 
   test("a skipped run: no ledger", async () => {
-    const running = spawn(process.execPath, ["commands/Runs.js"], { cwd: join(app.root, "build") });
+    const env = { ...process.env, NODE_ENV: "" };
+    const running = spawn(process.execPath, ["commands/Runs.js"], { cwd: join(app.root, "build"), env });
     const ended = once(running, "exit");
     await once(running.stdout, "data");
     expectLoaded("Runs", { builtins: supervision, vendor: [lock], packages: [] });
