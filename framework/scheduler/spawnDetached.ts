@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { paths } from "../config/config";
-import { environmentForStart, hidingArguments } from "../config/launch";
+import { environmentForStart, hiddenArgumentsEnvironment } from "../config/launch";
 
 /** Starts a compiled command for a scheduled time as the crontab would, without waiting for it. */
 export function spawnCommand(name: string, slot: number | undefined, stdio: StdioOptions): ChildProcess {
@@ -23,7 +23,10 @@ export function spawnByHand(
   stdio: StdioOptions,
 ): ChildProcess {
   const args = [`commands/${name}.js`, ...(hidesArguments ? [] : words)];
-  return spawnInBuild(args, stdio, { LAJU_BY_HAND: key, ...hidingArguments(hidesArguments ? words : []) });
+  return spawnInBuild(args, stdio, {
+    LAJU_BY_HAND: key,
+    ...hiddenArgumentsEnvironment(hidesArguments ? words : []),
+  });
 }
 
 /** Starts `laju monitor` as the crontab would. */
