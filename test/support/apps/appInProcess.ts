@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "../../../framework/cli/arguments";
@@ -6,7 +6,7 @@ import type { OptionSpecs } from "../../../framework/metadata/optionSpecs";
 import type { CommandDefinition, CommandResult, RunContext } from "../../../framework/start/runCommand";
 import { fresh } from "./fresh";
 
-/** A root of its own, and DB on a real database: commands run in this very process. */
+/** A root of its own with the examples' app/, and DB on a real database: commands run in this process. */
 export interface AppInProcess {
   root: string;
   DB: typeof import("../../../framework/services/DB").default;
@@ -25,6 +25,7 @@ export const morning = new Date(2026, 2, 10, 8);
 /** Makes the app. Import commands and services after it: they read its variables. */
 export async function appInProcess(variables: Record<string, string> = {}): Promise<AppInProcess> {
   const root = mkdtempSync(join(tmpdir(), "laju-in-process-"));
+  symlinkSync(join(import.meta.dirname, "../../../app"), join(root, "app"));
   const load = () => import("../../../framework/services/DB");
   const { default: DB } = await fresh({ LAJU_ROOT: root, NODE_ENV: "development", ...variables }, load);
   return {

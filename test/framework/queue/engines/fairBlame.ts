@@ -178,7 +178,7 @@ export function fairBlame(given: () => QueueEngine): void {
       });
       expect(await engine.find(stuck)).toMatchObject({
         state: "failed",
-        error: expect.stringContaining("time limit"),
+        error: expect.stringContaining("timed out after"),
       });
       expect(await engine.find(other)).toMatchObject({ state: "pending", attempts: 0 });
       expect(await engine.holders()).not.toContainEqual(expect.objectContaining({ pid: process.pid }));
