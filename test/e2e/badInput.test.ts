@@ -282,8 +282,8 @@ describe("one bad file beside 20 good ones", () => {
     });
     expect(installed.status).toBe(1);
     expect(installed.stderr).toContain("commands/Good59.ts");
-    // Read, and never written.
-    expect(new Set(app.read("called").trim().split("\n"))).toEqual(new Set(["-l"]));
+    // Asked for its name and read, and never written.
+    expect(new Set(app.read("called").trim().split("\n"))).toEqual(new Set(["-V", "-l"]));
   });
 });
 
@@ -344,7 +344,7 @@ describe("a folder that must not be written", () => {
     const logs = join(app.root, "locked-logs");
     mkdirSync(logs, { mode: 0o555 });
     const bin = join(app.root, "bin");
-    app.write("bin/crontab", '#!/bin/sh\n[ "$1" = -l ] && exit 0\ncat >> installed\n');
+    app.write("bin/crontab", '#!/bin/sh\n[ "$1" = -l ] && exit 0\n[ "$1" = -V ] && exit 1\ncat >> installed\n');
     chmodSync(join(bin, "crontab"), 0o755);
     const env = { PATH: `${bin}:${process.env.PATH}`, LAJU_LOGS: logs };
     const installed = await asOrdinaryUser(app, ["laju", "crontab:install"], env);

@@ -141,7 +141,7 @@ describe("a run of a built command", () => {
     expect((await app.laju("status", "Reminds")).stdout).toContain(why);
     expect((await app.laju("runs", "Reminds")).stdout).toContain("0 processed, 2 failed: Could not rem");
     expect((await app.laju("runs", "show", String(reminds.id))).stdout).toMatch(
-      / message +Reminded 0 customers\n +counts +0 processed, 2 failed\n +error +Could not remind Ada: connect/,
+      / message +Reminded 0 customers\n +counts +0 processed, 2 failed\n +used .*\n +error +Could not remind Ada: connect/,
     );
   });
 
