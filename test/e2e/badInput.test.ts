@@ -344,7 +344,10 @@ describe("a folder that must not be written", () => {
     const logs = join(app.root, "locked-logs");
     mkdirSync(logs, { mode: 0o555 });
     const bin = join(app.root, "bin");
-    app.write("bin/crontab", '#!/bin/sh\n[ "$1" = -l ] && exit 0\n[ "$1" = -V ] && exit 1\ncat >> installed\n');
+    app.write(
+      "bin/crontab",
+      '#!/bin/sh\n[ "$1" = -l ] && exit 0\n[ "$1" = -V ] && exit 1\ncat >> installed\n',
+    );
     chmodSync(join(bin, "crontab"), 0o755);
     const env = { PATH: `${bin}:${process.env.PATH}`, LAJU_LOGS: logs };
     const installed = await asOrdinaryUser(app, ["laju", "crontab:install"], env);
