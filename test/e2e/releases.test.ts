@@ -114,7 +114,7 @@ describe("releases, as docs/deployment.md has them", () => {
     const refused = await current("node laju migrate:rollback");
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(
-      "the migration 20270201_new cannot be rolled back here: this release does not",
+      "the migration 20270201_new cannot be rolled back: this release does not contain it",
     );
     expect((await sh("node laju migrate:rollback", join(folder, "releases/42"))).stdout).toContain(
       "_new undone",
