@@ -137,7 +137,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     const other = await openPage(context, problems);
     for (const one of [page, other]) await one.goto(`${serving.base}do/disable?command=Slow`);
     for (const one of [page, other]) await one.getByRole("button", { name: "Disable it" }).click();
-    expect(await other.locator(".notice").textContent()).toContain("Slow is disabled already");
+    expect(await other.locator(".notice").textContent()).toContain("Slow is already disabled");
     expect(await page.locator("#command").textContent()).toContain("Nothing starts it");
     await other.close();
   });
