@@ -8,6 +8,8 @@ const shared = {
   // Tests use real servers, daemons and builds, so the limits are generous.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // CI has two cores for everything: what fails once for lack of time is told apart from what fails. vitest reports both.
+  retry: process.env.CI === "true" ? 1 : 0,
 };
 
 /** Each takes ten seconds or more. They run only with `npm run test:all`, so that `npm test` takes under two minutes. */

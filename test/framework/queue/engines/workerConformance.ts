@@ -226,7 +226,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const found = async (type: string) => engine.find(ids[type]);
       expect(await found("Endless")).toMatchObject({
         state: "failed",
-        error: expect.stringContaining("time limit of 0.1 s"),
+        error: expect.stringContaining("timed out after 0.1 s"),
       });
       const late = ids.Late as number;
       // Its time is up, and it keeps its slot until it returns.
