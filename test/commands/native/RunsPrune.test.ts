@@ -19,7 +19,7 @@ describe("runs:prune", () => {
     const { status, stdout } = await app.laju("runs:prune", "--older-than", "1h");
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: expect.stringMatching(/^Deleted 0 runs that began before /),
+      stdout: expect.stringMatching(/^Deleted 0 runs that started before /),
     });
   });
 
