@@ -62,7 +62,9 @@ describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a build brought
       status: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        removed.length > 0 ? /^✗ there are no sources to build here/ : /^✗ the build needs esbuild, which is not installed/,
+        removed.length > 0
+          ? /^✗ there are no sources to build here/
+          : /^✗ the build needs esbuild, which is not installed/,
       ),
     });
     const crontab = run("node", "laju", "crontab");
