@@ -96,7 +96,7 @@ describe("make:job", () => {
     app.write("app/jobs/Function.ts", "export const run = () => 7;\n");
     expect((await app.laju("make:test", "app/jobs/Function")).status).toBe(0);
     const vitest = "node_modules/vitest/vitest.mjs";
-    const ran = await app.run([vitest, "run", "test/jobs/reports", "test/jobs/Function"], {
+    const ran = await app.run([vitest, "run", "test/jobs/reports/Tested", "test/jobs/Function"], {
       env: { NO_COLOR: "1" },
     });
     expect(ran.stdout).toMatch(/Tests +2 passed \(2\)/);
