@@ -17,7 +17,7 @@ here, and sends notices about them. It also sends notices that could not be sent
 (RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL in MONITOR_PING, or URL/fail.
 With MONITOR=true in .env, crontab:install adds an entry that runs it every five minutes.
 
-Prints only what is new. Exits with status 1 if it could not do part of its own work.`,
+Prints only what is new. Exits with status 1 if it could not finish its work.`,
   async run({ options }) {
     if (!takeLock(".monitor", { wait: false })) {
       console.error("Another monitor is already running.");
