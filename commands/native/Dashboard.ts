@@ -28,7 +28,7 @@ export default verb({
     "read-only": { type: "boolean", description: "Show everything, and let nobody change anything" },
   },
   details: `Shows what runs, what failed and what is next, as a page that keeps itself up to date. Without DASHBOARD_PASSWORD it prints
-an address with a token, which only this user can read. docs/dashboard.md shows it behind nginx and Caddy, under systemd, and
+an address with a token, which only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under systemd, and
 in a server of your own.`,
   async run({ options }) {
     const serving = await serveDashboard({

@@ -1,5 +1,5 @@
 /*
- * Makes a shop with a bad day and takes the pictures of docs/: `npx tsx scripts/screenshots/main.ts [FOLDER]`. It needs
+ * Makes a shop with a bad day and takes the pictures of docs/images: `npx tsx scripts/screenshots/main.ts [FOLDER]`. It needs
  * Chromium (/usr/bin/chromium, or CHROMIUM). Look at each before it is committed.
  */
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { startBrowser } from "../../test/support/dashboard/browser";
 import { serveApp } from "../../test/support/dashboard/serving";
 import { makeShop } from "./shop";
 
-const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs");
+const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "images");
 
 interface Picture {
   name: string;

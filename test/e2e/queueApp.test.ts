@@ -73,8 +73,8 @@ describe("a new app, with no DATABASE_URL", () => {
   };
   const fine = (ended: Ended) => expect(ended).toMatchObject({ status: 0, stderr: "" });
 
-  test("the quick start of docs/queue.md prints what stands there", async () => {
-    const text = readFileSync(join(project, "docs", "queue.md"), "utf8");
+  test("the quick start of docs/reference/queue.md prints what stands there", async () => {
+    const text = readFileSync(join(project, "docs", "reference", "queue.md"), "utf8");
     const section = text.slice(text.indexOf("## Quick start"), text.indexOf("## Handlers"));
     const blocks = [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
     const order = blocks.find(([, language]) => language === "ts")?.[2];

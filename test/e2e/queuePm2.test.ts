@@ -11,14 +11,14 @@ import { needs } from "../support/servers/requirement";
 import { until } from "../support/servers/server";
 
 const project = join(import.meta.dirname, "..", "..");
-const documented = readFileSync(join(project, "docs", "queue.md"), "utf8");
+const documented = readFileSync(join(project, "docs", "reference", "queue.md"), "utf8");
 const systemd = needs("systemd-analyze");
 
-/** The block of docs/queue.md that has this line. */
+/** The block of docs/reference/queue.md that has this line. */
 function documentedFile(line: string): string {
   const blocks = [...documented.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text]) => text as string);
   const found = blocks.find((text) => text.split("\n").includes(line));
-  if (found === undefined) throw new Error(`docs/queue.md has no block with ${line}`);
+  if (found === undefined) throw new Error(`docs/reference/queue.md has no block with ${line}`);
   return found;
 }
 

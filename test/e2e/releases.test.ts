@@ -5,13 +5,13 @@ import { makeApp, type TestApp } from "../support/apps/app";
 import { type FakeCrontab, fakeCrontab } from "../support/crontab/fakeCrontab";
 import { withLedger } from "../support/ledger";
 
-const docs = readFileSync(join(import.meta.dirname, "../../docs/deployment.md"), "utf8");
+const docs = readFileSync(join(import.meta.dirname, "../../docs/how-to/deploy.md"), "utf8");
 const table = (name: string) => `
 export const up = (knex) => knex.schema.createTable("${name}", (table) => { table.text("note"); });
 export const down = (knex) => knex.schema.dropTable("${name}");`;
 const daily = (hour: number) => `export const meta = { schedule: "0 ${hour} * * *" }; console.log("done");`;
 
-describe("releases, as docs/deployment.md has them", () => {
+describe("releases, as docs/how-to/deploy.md has them", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;

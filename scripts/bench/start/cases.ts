@@ -1,6 +1,6 @@
 /** A command that is measured, in laju's form and in the naive one. */
 export interface Case {
-  /** The letter that docs/performance.md calls it by. */
+  /** The letter that docs/explanation/performance.md calls it by. */
   key: string;
   label: string;
   /** commands/NAME.ts and, where there is one, naive/commands/NAME.ts. */

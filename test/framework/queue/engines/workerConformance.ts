@@ -275,7 +275,7 @@ export function workerConformance(setup: WorkerSetup): void {
     test("several processes with the documented loop of one's own run every job once", async () => {
       const program = join(setup.folder, "OwnLoop.ts");
       const docs = readFileSync(
-        join(import.meta.dirname, "..", "..", "..", "..", "docs", "queue.md"),
+        join(import.meta.dirname, "..", "..", "..", "..", "docs", "reference", "queue.md"),
         "utf8",
       );
       const [, loop] = /```ts\n(\/\/ commands\/OwnLoop\.ts\n[\s\S]*?)^```$/m.exec(docs) ?? [];
