@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync } from "node:fs";
 import { markName } from "../../config/launch";
+import { type ProcessEntry, processEntry, readProcessFile } from "../../process/processEntry";
 import { sleepSync } from "../../process/sleep";
 import { monotonicMs } from "../../process/thisProcess";
 
@@ -81,38 +81,7 @@ function isSame(one: Descendant | undefined, other: Descendant): boolean {
 }
 
 function isThere({ pid, startedAt }: Descendant): boolean {
-  return placeOf(pid)?.startedAt === startedAt;
-}
-
-/** Whether `pid` is an ancestor of this process; false without /proc. */
-export function isAncestor(pid: number): boolean {
-  return ancestors().includes(pid);
-}
-
-/** The ancestors of this process, nearest first. */
-export function ancestors(): number[] {
-  const found: number[] = [];
-  for (let one: number | undefined = process.ppid; one !== undefined && one > 0; one = placeOf(one)?.parent) {
-    found.push(one);
-  }
-  return found;
-}
-
-/** Whether a process is Node running this program (`node build/commands/X.js`, without flags) in this folder. */
-export function isProgram(pid: number, file: string, folder: string): boolean {
-  const [node = "", started = ""] = read(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
-  if (basename(node) !== basename(process.execPath) || basename(started) !== basename(file)) return false;
-  const isSame = started === file || file.endsWith(`/${started.replace(/^\.\//, "")}`);
-  return isSame && folderOf(pid) === realpathSync(folder);
-}
-
-/** Undefined for another user's process. */
-function folderOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return undefined;
-  }
+  return processEntry(pid)?.startedAt === startedAt;
 }
 
 /**
@@ -121,17 +90,17 @@ function folderOf(pid: number): string | undefined {
  */
 export function isMarked(pid: number, mark: string): boolean {
   const prefix = `${markName}=`;
-  const variables = read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  const variables = readProcessFile(pid, "environ")?.split("\0") ?? [];
   const marks = variables.find((variable) => variable.startsWith(prefix))?.slice(prefix.length) ?? "";
   return marks.split(" ").includes(mark);
 }
 
 /** The descendants of `pid`, and the processes that carry its mark. */
 export function descendantsOf(pid: number | undefined, mark: string): Descendant[] {
-  const living = new Map<number, Place>();
+  const living = new Map<number, ProcessEntry>();
   for (const one of processNumbers()) {
-    const place = placeOf(one);
-    if (place !== undefined) living.set(one, place);
+    const entry = processEntry(one);
+    if (entry !== undefined) living.set(one, entry);
   }
   const begun = (pid === undefined ? undefined : living.get(pid)?.startedAt) ?? 0;
   const isBelow = (one: number): boolean => {
@@ -151,28 +120,6 @@ function processNumbers(): number[] {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch {
     return []; // Not Linux.
-  }
-}
-
-/** A process's parent, and its start time in clock ticks since boot. */
-interface Place {
-  parent: number;
-  startedAt: number;
-}
-
-/** Fields 4 and 22 of /proc/PID/stat; undefined for a process that is gone or a zombie. */
-function placeOf(pid: number): Place | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : { parent: Number(fields[1]), startedAt: Number(fields[19]) };
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, "latin1");
-  } catch {
-    return undefined; // Just gone, or another user's.
   }
 }
 

@@ -4,7 +4,8 @@ import { marksAround, partSign } from "../../config/launch";
 import { require } from "../../config/require";
 import { isThread } from "../../process/thisProcess";
 import type { LockHolder } from "../ledger/run";
-import { ancestors, isAncestor, isMarked, isProgram } from "./descendants";
+import { ancestors, isAncestor, isProgram } from "./ancestors";
+import { isMarked } from "./descendants";
 
 /** Identifies a run to everything it starts, as one word of LAJU_RUN in the environment. */
 export interface RunMark {

@@ -13,6 +13,7 @@ describe("the cold half of build/shared", () => {
     app = makeApp({
       "commands/Plain.ts": `${header}import { logInfo } from "../app/services/Logger";
 export default command({ schedule: "0 8 * * *", timeout: "1h", retries: 2, run: () => logInfo("Done", { rows: 3 }) });`,
+      "commands/Manual.ts": `${header}export default command({ run: () => console.log("Done") });`,
       "commands/Fails.ts": `${header}export default command({ run() { throw new Error("as intended"); } });`,
       "commands/Redeployed.ts": `${header}import { renameSync } from "node:fs";
 export default command({ run() { renameSync("build/shared", "build/gone"); throw new Error("after a deploy"); } });`,
@@ -41,6 +42,9 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
     try {
       expect((await start("Plain")).status).toBe(0);
       expect(app.read("logs/Plain.log")).toMatch(/"message":"Done","run":"\w+","rows":3\}\n$/);
+      // Without a schedule it has no lock, and its ancestors tell whether it has started itself.
+      expect((await start("Manual")).status).toBe(0);
+      expect(app.read("logs/Manual.log")).toBe("Done\n");
     } finally {
       renameSync(`${cold}.away`, cold);
     }
