@@ -21,7 +21,7 @@ export function nextCronRun(
 export function firstCronRun(cron: CronRun, type: string, now: number): number {
   const first = nextCronRun(cron, type, now);
   if (first !== undefined) return first;
-  throw new LajuError(`the schedule ${JSON.stringify(cron.expression)} of ${type} never comes`, {
+  throw new LajuError(`the schedule ${JSON.stringify(cron.expression)} of ${type} never fires`, {
     code: "E_SCHEDULE",
     exitStatus: 2,
     hint: "A cron job needs times, such as 0 2 * * * or rate(2 hours).",

@@ -4,11 +4,11 @@ import type { JobFilter, JobRecord, JobState, QueueCounts } from "./jobRecord";
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * The storage of a queue: one implementation per database (engines/). An engine moves rows and decides who may; what a job's
- * end means (back-off, the next cron run, limits) is decided before it is called.
- *
- * Times are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay,
- * so that an engine on a server can use the server's clock.
+ * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who
+ * owns them. What the end of a job means (back-off, the next cron run, limits) is decided before the engine
+ * is called.
+ * Times are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is
+ * passed as a delay, so that an engine on a server can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
@@ -62,7 +62,7 @@ export interface QueueEngine {
   counts(): Promise<QueueCounts>;
   list(filter: JobFilter): Promise<JobRecord[]>;
   find(id: number): Promise<JobRecord | undefined>;
-  /** Makes failed and canceled jobs ready again, with all their attempts. Returns their ids. */
+  /** Makes failed and canceled jobs ready again, with their full number of attempts. Returns their ids. */
   retry(which: readonly number[] | "failed"): Promise<number[]>;
   /** Cancels unfinished jobs; a running one is aborted at its worker's next heartbeat. Returns their ids. */
   cancel(ids: readonly number[]): Promise<number[]>;

@@ -126,7 +126,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
   test("without the package it is said how to install it, and what doesn't use the queue works", async () => {
     withoutPackage(app, "bullmq");
     const install = "Run npm install --save-prod bullmq@6 in the app's folder.";
-    const message = "QUEUE_ENGINE is bullmq, and the package bullmq is not installed";
+    const message = "QUEUE_ENGINE is bullmq, but the package bullmq is not installed";
     const ordered = await built("Order");
     expect(ordered.stderr).toContain(message);
     expect(ordered.stderr).toContain(install);
@@ -143,7 +143,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
     });
     app.write("node_modules/bullmq/package.json", '{ "name": "bullmq", "version": "9.0.0" }');
     expect((await built("Order")).stderr).toContain(
-      "bullmq 9.0.0 has no script addStandardJob as laju knows it",
+      "bullmq 9.0.0 does not have the script addStandardJob that laju expects",
     );
     const idle = await built("Idle");
     fine(idle);

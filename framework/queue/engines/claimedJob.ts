@@ -1,8 +1,8 @@
 import type { ClaimedJob, Held } from "../engine";
 
 /**
- * The columns that most jobs have nothing of. A claim gets them as one value, null where that is so: each column
- * costs, at both ends (in SQLite a tenth of the search for the row and its change). `isCurrent`: see jobColumns.
+ * Columns that are null in most jobs. A claim reads them as one value, null if all are, because every column
+ * costs time at both ends (in SQLite a tenth of finding and changing the row). `isCurrent`: see jobColumns.
  */
 export function rareColumns(isCurrent: boolean): string {
   const ofThisRelease = isCurrent
@@ -47,7 +47,7 @@ export function rareOf(values: unknown[]): Rare {
 
 export const nothingRare = rareOf([0, 0, null, null, null, null, null, null, null]);
 
-/** Written out: a spread of `rare` takes longer than all the rest of it. */
+/** Spelled out because spreading `rare` would take longer than everything else here. */
 export function claimedJob(
   [id, attempt, type, userId, data, createdAt, order]: unknown[],
   rare: Rare,
@@ -80,7 +80,7 @@ export function heldRow([id, attempt, createdAt]: unknown[]): Held {
   };
 }
 
-/** The order in which jobs are to be started: databases return what they changed in any order. */
+/** The order in which to start jobs: databases return changed rows in any order. */
 export function byTurn(a: ClaimedJob, b: ClaimedJob): number {
   return b.priority - a.priority || a.id - b.id;
 }

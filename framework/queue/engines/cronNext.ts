@@ -1,9 +1,9 @@
 import type { NewJob, Settlement } from "../engine";
 
 /**
- * A cron job's next run, if this settlement brings one. It is queued only where there is no other that has not started:
- * who scheduled the job while it ran, as each start of an app may, has queued its next run already, and one after
- * each would be twice as many for ever.
+ * A cron job's next run, if this settlement queues one. It is queued only if no other run is waiting: an app
+ * that schedules the job at each start, while it is running, has already queued the next run. Adding another
+ * each time would double the runs forever.
  */
 export function cronNextOf(settlement: Settlement): (NewJob & { userId: number }) | undefined {
   if (settlement.state === "retry") return undefined;
@@ -15,7 +15,7 @@ function hasUser(job: NewJob): job is NewJob & { userId: number } {
   return job.userId !== null;
 }
 
-/** What scheduling a job and queueing a cron job's next run wait for each other by, on engines that need to be told. */
+/** The lock that scheduling a job and queueing a cron job's next run both take, on engines that need one. */
 export function matchName({ type, userId }: Pick<NewJob, "type" | "userId">): string {
   return `match ${type} ${userId}`;
 }

@@ -8,7 +8,7 @@ import {
 } from "../engine";
 import { pushedHere } from "../pushedHere";
 
-/** What a claim on a server brings. */
+/** The result of a claim on a server. */
 export interface Claimed {
   claimed: ClaimedJob[];
   /** How long until the next scheduled job is due, in milliseconds. */
@@ -16,12 +16,12 @@ export interface Claimed {
 }
 
 /**
- * What a server does for a worker: each of these whole or not at all. An answer may be lost on its way; the worker's
- * next heartbeat then gives back what was claimed (see worker/reconciliation.ts).
+ * The operations a server performs for a worker, each atomic. An answer may be lost on its way; the worker's
+ * next heartbeat then returns what was claimed (see worker/reconciliation.ts).
  */
 export interface JobStore {
   claim(worker: string, request: ClaimRequest): Promise<Claimed>;
-  /** Returns the ids of jobs that the worker did not hold any more. */
+  /** Returns the ids of jobs that the worker no longer held. */
   settle(
     worker: string,
     settlements: readonly Settlement[],
@@ -31,9 +31,9 @@ export interface JobStore {
 
 const nothing: Claimed = { claimed: [], nextDueIn: null };
 
-/** Settling and claiming at one time: the next jobs come while the last are written down. */
+/** Settles and claims at the same time, so that the next jobs arrive while the last ones are being saved. */
 export class Exchanges {
-  /** Settlements whose answer was lost: they may have been made. */
+  /** Settlements whose answer was lost. They may or may not have been saved. */
   readonly #unanswered = new Set<string>();
 
   constructor(readonly store: JobStore) {}
@@ -47,7 +47,7 @@ export class Exchanges {
     if (settled.status === "rejected") throw settled.reason;
     if (claimed.status === "rejected") {
       if (!hasNews) throw claimed.reason;
-      // What is settled must not be settled again. The next claim, alone, will say what is wrong.
+      // The settlements are saved and must not be repeated. The next claim will report what is wrong.
       setTimeout(pushedHere, 100);
       return { claimed: [], lost: settled.value, nextDue: null };
     }
@@ -70,7 +70,10 @@ export class Exchanges {
     }
   }
 
-  /** What could be settled twice only because the first answer was lost is not lost. */
+  /**
+   * Leaves out jobs that only seem lost, because a first attempt to settle them succeeded and its answer was
+   * lost.
+   */
   #reallyLost(settlements: readonly Settlement[], lost: number[]): number[] {
     if (this.#unanswered.size === 0) return lost;
     const twice = settlements.filter((one) => this.#unanswered.delete(heldKey(one)));

@@ -1,8 +1,8 @@
 import type { NewJob } from "../engine";
 
 /**
- * The columns that a new job sets and that are no times, in the order of `newValues`. `isCurrent`: whether the table
- * has the columns of this release (its migration may not have run yet).
+ * The columns of a new job except its times, in the order of `newValues`. `isCurrent`: whether the table has
+ * the columns of this release (its migration may not have run yet).
  */
 export function newColumns(isCurrent: boolean): string {
   const common = `type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay, remove_delay,
@@ -21,7 +21,7 @@ export function newValues(job: NewJob, isCurrent: boolean): unknown[] {
     job.cron?.timezone ?? null,
     job.rescheduleDelay ?? null,
     job.removeDelay ?? null,
-    // Written twice for one release: workers of the release before read this one.
+    // Also written under the old name for one release, because workers of the previous release read that.
     job.rescheduledFromJob ?? null,
   ];
   return isCurrent ? [...common, job.rescheduledFromJob ?? null, job.retryPolicy ?? null] : common;
@@ -35,8 +35,8 @@ export function newPlaceholders(isCurrent: boolean): string {
 }
 
 /**
- * SQL: a job that has ended frees its unique key, and remembers it for the case that somebody retries the job. In this
- * order: MySQL assigns from left to right.
+ * SQL: a job that ended frees its unique key, and remembers it in case the job is retried. The order matters:
+ * MySQL assigns from left to right.
  */
 export function endKey(isCurrent: boolean): string {
   return isCurrent ? "former_key = unique_key, unique_key = null" : "unique_key = null";

@@ -1,6 +1,6 @@
 import type { JobRecord, JobState } from "../jobRecord";
 
-/** A row of `jobs` as databases give it. */
+/** A row of `jobs` as the databases return it. */
 export interface JobRow {
   id: number;
   type: string;
@@ -19,12 +19,12 @@ export interface JobRow {
   result: string | null;
   error: string | null;
   unique_key: string | null;
-  /** Not there before this release's migration. */
+  /** Missing before this release's migration. */
   former_key?: string | null;
   cron: string | null;
   timezone: string | null;
   rescheduled_from: number | null;
-  /** Not there before this release's migration has run; null in what a worker of the release before has queued. */
+  /** Missing before this release's migration; null in jobs queued by a worker of the previous release. */
   rescheduled_from_job?: number | null;
   successor: number | null;
   remove_at: number | null;
@@ -55,7 +55,7 @@ export function toRecord(row: JobRow): JobRecord {
   };
 }
 
-/** What others wrote into the table may be no JSON: it is shown as it is. */
+/** Other programs may have written invalid JSON, which is shown as it is. */
 function decoded(text: string | null): unknown {
   if (text === null) return null;
   try {

@@ -1,27 +1,36 @@
 import type { Holder } from "../engine";
 
-/** A worker that lives connects anew sooner than this, in milliseconds, or sends a heartbeat. */
+/**
+ * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat
+ * sooner.
+ */
 const patience = 900;
-/** How much longer than its lease one is believed whose connection is there: it may only compute, in milliseconds. */
+/**
+ * How long after its lease expired a connected worker still counts as alive: it may just be computing. In
+ * milliseconds.
+ */
 const connectedGrace = 300_000;
 
-/** How long a lease must have been seen over without a heartbeat: a worker sends one each second, in milliseconds. */
+/**
+ * How long to wait for a heartbeat after seeing an expired lease, in milliseconds. Workers send one every
+ * second.
+ */
 const listening = 3000;
-/** What was over for so long when this process first looked is believed at once, in milliseconds. */
+/** A lease that expired this long before the first look is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
- * A lease that nobody prolonged for so long is over, in milliseconds, whatever the clocks say: it is four leases, and a clock
- * that ran ahead for a moment may have put its end an hour away.
+ * A lease that hasn't been renewed for this long is over, whatever the clocks say. It is four lease lengths,
+ * in milliseconds. A clock that briefly ran ahead may have set the lease's end an hour into the future.
  */
 const longUnprolonged = 60_000;
 
 /** A holder as the store knows it. */
 export interface SeenHolder extends Omit<Holder, "lease"> {
-  /** `remaining`: how long it goes on, in milliseconds; negative: how long it has been over. */
+  /** `remaining`: the time left in milliseconds, negative if the lease has expired. */
   lease: { until: number; remaining: number } | null;
 }
 
-/** Somebody who holds jobs and isn't registered. */
+/** A holder of jobs that isn't registered. */
 export function stranger(id: string): SeenHolder {
   return {
     id,
@@ -35,15 +44,16 @@ export function stranger(id: string): SeenHolder {
   };
 }
 
-/** What happened at a look that may not be the last word: when it was first seen, and at which lease. */
+/** When something suspicious was first seen, and the lease's end at that time. */
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**
- * Whether leases are over, by what is known of the connections as well. Neither is believed at one look.
- *
- * A session's lock is free some milliseconds after its process was killed, on whatever host. It is free too while a
- * living worker connects anew, and after a restart of the server everybody's is. And a clock that jumps, a server that
- * was away, or a machine that slept ends every lease at once, while the workers live: each gets the time for a heartbeat.
+ * Decides whether leases are over, from the leases and from the state of the connections. A single look never
+ * suffices.
+ * A session's lock is freed within milliseconds after its process is killed, on whichever host. But it is
+ * also free while a living worker reconnects, and every worker's is after a server restart. And when a clock
+ * jumps, a server was away or a machine slept, all leases expire at once while the workers live. So each
+ * worker gets the time to send a heartbeat.
  */
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();
@@ -93,7 +103,7 @@ export class LeaseJudge {
   }
 }
 
-/** Whether something has been so for `least` milliseconds, with the lease never prolonged. */
+/** Whether something has lasted `least` milliseconds without the lease being renewed. */
 function lasts(
   sightings: Sightings,
   id: string,

@@ -1,9 +1,11 @@
 import type { NewJob } from "../engine";
 
-/** The most data of jobs that are queued in one statement, in characters: a server takes only so much in one packet. */
+/** The most job data queued in one statement, in characters: servers limit the size of a packet. */
 const mostCharacters = 2_000_000;
 
-/** Splits jobs so that each portion is one statement of a size that every server takes, if it can. */
+/**
+ * Splits jobs so that each portion fits into a statement of a size that every server accepts, if possible.
+ */
 export function portionsOf(jobs: readonly NewJob[], mostJobs = Number.POSITIVE_INFINITY): NewJob[][] {
   const portions: NewJob[][] = [];
   let last: NewJob[] = [];

@@ -4,7 +4,7 @@ import type { QueueEngine } from "../engine";
 
 let open: Promise<QueueEngine> | undefined;
 
-/** The queue of this app, where QUEUE_ENGINE, DATABASE_URL and DB_CONNECTION say: opened at the first use. */
+/** This app's queue, selected by QUEUE_ENGINE, DATABASE_URL and DB_CONNECTION. Opened on first use. */
 export function queueEngine(): Promise<QueueEngine> {
   open ??= openEngine().catch((error) => {
     open = undefined;
@@ -13,7 +13,7 @@ export function queueEngine(): Promise<QueueEngine> {
   return open;
 }
 
-/** Ends its connections; the next use opens it again. */
+/** Closes its connections; the next use opens it again. */
 export async function closeQueue(): Promise<void> {
   const engine = await open;
   open = undefined;

@@ -1,4 +1,4 @@
-/** The types that a worker takes, as its row keeps them; null where it doesn't say. */
+/** The types that a worker handles, as stored in its row; null if it doesn't say. */
 export function typesText(types: readonly string[] | undefined): string | null {
   return types === undefined ? null : JSON.stringify(types);
 }

@@ -1,25 +1,28 @@
 import { largestPayload } from "../payload";
 
-/** The most data of claimed jobs to have in memory, in characters: a thousand small jobs, or few large ones. */
+/**
+ * The most data of claimed jobs to keep in memory, in characters: a thousand small jobs, or a few large ones.
+ */
 const most = 64_000_000;
 
-/** What a worker has in hand. */
+/** What a worker holds right now. */
 interface InHand {
   running: number;
-  /** How many jobs the claims under way may bring. */
+  /** How many jobs the claims in flight may bring. */
   claiming: number;
-  /** The data of those that are here, in characters. */
+  /** The total data of the jobs it holds, in characters. */
   carried(): number;
 }
 
 /**
- * How many jobs can be claimed without their data filling the memory. What the next ones carry is only known once they
- * are here: they are taken for as large as the largest of late, and the first for as large as a job can be.
+ * Limits how many jobs to claim, so that their data doesn't fill the memory. The size of a job is known only
+ * after it is claimed. Each is assumed to be as large as the largest recent one; the first, as large as a job
+ * can be.
  */
 export class Load {
   #largest = largestPayload;
 
-  /** At most `room`; one at least where there is nothing in hand. */
+  /** At most `room`; at least one if the worker holds nothing. */
   limit(room: number, { running, claiming, carried }: InHand): number {
     if ((room + running + claiming) * this.#largest <= most) return room;
     const fits = Math.floor((most - carried()) / this.#largest) - claiming;
@@ -39,28 +42,33 @@ export function charactersOf(jobs: readonly { data: string | null }[]): number {
   return jobs.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
 }
 
-/** A batch that lasted less than this is worth making larger, in milliseconds. */
+/** A batch that took less time than this should grow, in milliseconds. */
 const short = 20;
-/** And one that lasted longer, smaller: what waits here, another worker could have begun. */
+/**
+ * A batch that took longer should shrink, because another worker could have started the jobs waiting here.
+ */
 const long = 60;
 
-/** How many jobs to claim beyond those that can be started at once: many where they are short, none where long. */
+/**
+ * How many jobs to claim beyond those that can start immediately: many if jobs are short, none if they are
+ * long.
+ */
 export class Prefetch {
   #size = 0;
   #filledAt = 0;
 
-  /** The most to hold back now. */
+  /** The most jobs to keep waiting now. */
   size(most: number): number {
     return Math.min(this.#size, most);
   }
 
-  /** A claim came back full, or not. */
+  /** Reports whether a claim came back full. */
   filled(isFull: boolean, now: number): void {
     if (isFull) this.#filledAt = now;
     else this.#filledAt = 0;
   }
 
-  /** Everything held back has been started. */
+  /** Every waiting job has been started. */
   emptied(now: number, most: number): void {
     if (this.#filledAt === 0) return;
     const lasted = now - this.#filledAt;
@@ -69,7 +77,7 @@ export class Prefetch {
     this.#filledAt = 0;
   }
 
-  /** What was held back took too long: it is given back. */
+  /** The jobs waited too long and are returned. */
   collapse(): void {
     this.#size = 0;
     this.#filledAt = 0;

@@ -4,13 +4,14 @@ import { type Held, isSameClaim, type QueueEngine, type Settlement } from "../en
 import { isOutage } from "../outage";
 import type { Taken } from "./outgoing";
 
-/** What the store is told about one job. */
+/** What is reported to the store about one job. */
 type Letter = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
- * Sends a report that the store rejected as a whole in halves, until the offending job is alone. That job is then reported
- * with the reason instead of the offending value; all others are settled as intended. Returns the ids of jobs that the worker
- * no longer held. Whatever has been delivered is removed from `taken`, even if an outage stops this.
+ * When the store rejected a whole report, sends it in halves until the offending job is alone. That job is
+ * then reported with the reason instead of the offending value; all others are settled as intended. Returns
+ * the ids of jobs that the worker no longer held. Whatever has been delivered is removed from `taken`, even
+ * if an outage interrupts this.
  */
 export async function deliverApart(
   engine: QueueEngine,

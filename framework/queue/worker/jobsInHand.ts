@@ -2,10 +2,10 @@ import { type ClaimedJob, type Held, heldOf, isSameClaim } from "../engine";
 import type { Execution } from "./attempt/execution";
 import { charactersOf } from "./claimSize";
 
-/** What has been claimed and not begun, in its order. */
+/** Jobs that were claimed but not started, in order. */
 export class Waiting {
   #jobs: ClaimedJob[] = [];
-  /** Those before it have been begun. */
+  /** The index of the next job to start. */
   #next = 0;
   #since = 0;
 
@@ -17,7 +17,7 @@ export class Waiting {
     return this.#jobs.slice(this.#next).some((one) => isSameClaim(one, job));
   }
 
-  /** Of their data. */
+  /** The total size of their data. */
   get characters(): number {
     return charactersOf(this.#jobs.slice(this.#next));
   }
@@ -28,7 +28,7 @@ export class Waiting {
     this.#next = 0;
   }
 
-  /** The next one to begin; there has to be one. */
+  /** Removes and returns the next job to start. There must be one. */
   next(): ClaimedJob {
     return this.#jobs[this.#next++] as ClaimedJob;
   }
@@ -37,7 +37,7 @@ export class Waiting {
     return this.#jobs.slice(this.#next).map(heldOf);
   }
 
-  /** Forgets these, and says which were waiting. */
+  /** Removes these jobs, and returns those that were waiting. */
   drop(jobs: readonly Held[]): Held[] {
     const dropped = jobs.filter((job) => this.has(job));
     const isDropped = (job: Held) => dropped.some((one) => isSameClaim(one, job));
@@ -52,13 +52,13 @@ export class Waiting {
     return waiting;
   }
 
-  /** Whether something has waited for so long, in milliseconds. */
+  /** Whether a job has waited for `longest` milliseconds. */
   hasWaited(longest: number, now: number): boolean {
     return this.size > 0 && now - this.#since >= longest;
   }
 }
 
-/** The attempts under way, by job, and the handlers that go on though their attempts have been abandoned. */
+/** The running attempts by job, and abandoned handlers that have not returned yet. */
 export class Running {
   readonly #executions = new Map<number, Execution>();
   readonly #lingering = new Set<Execution>();
@@ -67,12 +67,12 @@ export class Running {
     return this.#executions.size;
   }
 
-  /** How many slots are taken: a handler that ignores its signal keeps its own. */
+  /** How many slots are taken. A handler that ignores its signal keeps its slot. */
   get slots(): number {
     return this.#executions.size + this.#lingering.size;
   }
 
-  /** Of the data of those that have a slot. */
+  /** The total size of the data of jobs that have a slot. */
   get characters(): number {
     const all = [...this.#executions.values(), ...this.#lingering];
     return charactersOf(all.map(({ claimed }) => claimed));
@@ -82,7 +82,7 @@ export class Running {
     return this.#find(job) !== undefined;
   }
 
-  /** An earlier attempt of the same job is not this worker's anymore, or there would be no later one. */
+  /** If an earlier attempt of the same job is running, this worker no longer owns that attempt. */
   add(execution: Execution): void {
     const { id } = execution.claimed;
     const earlier = this.#executions.get(id);
@@ -90,7 +90,7 @@ export class Running {
     this.#executions.set(id, execution);
   }
 
-  /** Its handler has returned. False for one that has been abandoned. */
+  /** Called when a handler has returned. Returns false if its attempt was abandoned. */
   remove(execution: Execution): boolean {
     const { id } = execution.claimed;
     this.#lingering.delete(execution);
@@ -101,7 +101,7 @@ export class Running {
     return [...this.#executions.values()].map(({ claimed }) => heldOf(claimed));
   }
 
-  /** Aborts these attempts, and says which were running. */
+  /** Aborts these attempts, and returns those that were running. */
   abandon(jobs: readonly Held[], reason: string): Held[] {
     const running = jobs.filter((job) => this.has(job));
     for (const job of running) {
@@ -111,7 +111,7 @@ export class Running {
     return running;
   }
 
-  /** Returns those whose time was up, and the others. */
+  /** Aborts all attempts. Returns those that had timed out, and the others. */
   abandonAll(reason: string): [late: Execution[], others: Execution[]] {
     const running = [...this.#executions.values()];
     for (const execution of running) this.#abandon(execution, reason);
@@ -121,7 +121,7 @@ export class Running {
 
   #abandon(execution: Execution, reason: string): void {
     this.#executions.delete(execution.claimed.id);
-    // First: its handler may return at once.
+    // Added before the abort, because the handler may return during it.
     this.#lingering.add(execution);
     execution.abandon(reason);
   }

@@ -4,18 +4,18 @@ import { isOfOtherBoot, lifeOf } from "../../process/thisProcess";
 import type { Holder } from "../engine";
 
 /**
- * Whether nobody will finish what this holder has. Where its process can be seen, that decides: a process that computes
- * for long misses its heartbeats and is alive. Where it can't, the lease decides.
+ * Whether this holder is dead, so that nobody will finish its jobs. If its process is visible, that decides:
+ * a busy process misses heartbeats but is alive. Otherwise the lease decides.
  */
 export function isDead({ host, pid, identity, lease }: Holder): boolean {
   if (lease === null || host === null || pid === null) return true;
-  // Another boot may be another machine of the same name.
+  // A different boot id may mean a different machine with the same name.
   const canLook = host === hostname() && !isOfOtherBoot(identity);
   const life = canLook ? lifeOf(pid, identity) : "unknown";
   if (life === "gone") return true;
   if (life === "unknown") return lease.isOver;
   const state = processState(pid);
-  // Dead, and its parent hasn't asked yet; or stopped (SIGSTOP) for longer than a lease.
+  // Dead but not reaped by its parent yet, or stopped (SIGSTOP) for longer than a lease.
   return state === "Z" || state === "X" || (lease.isSilent && (state === "T" || state === "t"));
 }
 
@@ -25,6 +25,6 @@ function processState(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.charAt(stat.lastIndexOf(")") + 2);
   } catch {
-    return undefined; // It has gone meanwhile: the next look sees that.
+    return undefined; // It has just exited. The next look sees that.
   }
 }

@@ -13,35 +13,35 @@ const beatEvery = 1000;
 const lookEvery = 500;
 const pruneEvery = 60_000;
 const parkEvery = 2000;
-/** So many rows at a time: a large deletion would keep the lock from everybody else. */
+/** How many rows are deleted at a time: a large deletion would lock out everybody else. */
 const pruneLimit = 500;
 
 export interface MaintenanceOptions {
   leaseMs: number;
   keepMs: number;
   concurrency: number;
-  /** The types that this worker takes. */
+  /** The types that this worker handles. */
   types: readonly string[];
   reconciliation: Reconciliation;
   begun: BegunLog;
   parking: Parking;
-  /** Everything this worker held is somebody else's. From now on it has another id. */
+  /** Other workers have taken over everything this one held. It continues under a new id. */
   onEvicted(): void;
-  /** These are this worker's now, and were a dead one's. */
+  /** This worker took these jobs over from a dead one. */
   onTaken(jobs: readonly ClaimedJob[], from: Holder): void;
-  /** Now and then. */
+  /** Called regularly. */
   onTick(): void;
-  /** The lease was over, and goes on: nobody had taken this worker for dead. */
+  /** The lease had expired and was renewed: nobody had declared this worker dead. */
   onProlonged(): void;
 }
 
-/** What a worker does beside its jobs: it sends heartbeats, takes over from dead workers and deletes old jobs. */
+/** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
-  /** Of a registration that was asked for and not answered: it may have been made. */
+  /** The id of a registration that was never answered. It may have succeeded. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
-  /** Until when nobody may take this worker for dead, as far as it knows; by the monotonic clock. */
+  /** Until when nobody may declare this worker dead, as far as it knows. By the monotonic clock. */
   #leaseEnd = Number.POSITIVE_INFINITY;
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
@@ -58,18 +58,18 @@ export class Maintenance {
     await this.#register(this.id);
     this.#every(beatEvery, "heartbeat", () => this.#beat());
     this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
-    // At once as well: a worker that cron starts with --once never lives for long.
+    // Also at the start: a worker that cron starts with --once never lives for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#every(parkEvery, "parking", () => this.#park());
     this.#timers.push(setInterval(poll, this.engine.pollMs));
-    // Before the first claim: a worker that cron starts with --once would find nothing to do.
+    // Before the first claim: otherwise a worker that cron starts with --once would find nothing to do.
     await unlessAway(this.options.parking.fetchOwn());
     await unlessAway(this.#takeOver());
   }
 
   /**
-   * Whether others may have taken this worker for dead: it was frozen, or the store was away. What it has not begun may be
-   * somebody else's, and may have been done.
+   * Whether others may have declared this worker dead, because it was frozen or the store was away. Jobs it
+   * has not started may belong to others by now, and may even be done.
    */
   isLeaseOver(now: number): boolean {
     return now > this.#leaseEnd;
@@ -88,16 +88,16 @@ export class Maintenance {
     this.#isOver = true;
     this.options.parking.stop();
     await Promise.all(this.#busy.values());
-    // Where it can't be told, its lease ends, and it holds nothing.
+    // If the store can't be reached, the lease expires. The worker holds no jobs anyway.
     await unlessAway(this.engine.unregister(this.id));
     this.options.begun.close();
   }
 
-  /** One round of each kind at a time. A failed one is logged, and the next one comes anyway. */
+  /** Never runs two rounds of a kind at once. A failed round is logged, and the next one still follows. */
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
-      // Each second the same would fill the log, on a full disk of all places.
+      // Repeating the same message every second would fill the log, worst of all on a full disk.
       if (message !== lastError) logWarn(`The worker's ${what} failed`, { error: message });
       lastError = message;
     };
@@ -185,7 +185,7 @@ export class Maintenance {
   }
 }
 
-/** The next round, a moment later, finds what this one missed. */
+/** The next round, a moment later, does what this one missed. */
 async function unlessAway(work: Promise<void>): Promise<void> {
   await work.catch((error) => {
     if (!isOutage(error)) throw error;

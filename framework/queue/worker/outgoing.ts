@@ -1,17 +1,17 @@
 import { type Exchange, type Held, heldOf, isSameClaim, type Settlement } from "../engine";
 
 /**
- * The most to tell at one time, in characters: all results of a second together are more than a server takes in one
- * packet, or than one text can hold. What is larger is told alone.
+ * The largest report to send at once, in characters: together, the results of a second may exceed a server's
+ * packet size or the longest string. Larger settlements are sent alone.
  */
 const portion = 4_000_000;
 
-/** What a worker has to tell the database, until the database has answered. */
+/** What a worker has to report to the store, until the store has answered. */
 export class Outgoing {
   #settlements: Settlement[] = [];
   #progress = new Map<number, Held & { value: string }>();
   #returns: Held[] = [];
-  /** Of the settlements and their progress, in characters. */
+  /** The size of the settlements and progress, in characters. */
   #size = 0;
   readonly #underWay = new Set<Taken>();
 
@@ -25,7 +25,7 @@ export class Outgoing {
     this.#size += sizeOf(settlement);
   }
 
-  /** Only the last word of each job counts. */
+  /** Only the latest progress of each job counts. */
   note(job: Held, value: string): void {
     this.#progress.set(job.id, { ...heldOf(job), value });
     this.#size += value.length;
@@ -40,13 +40,13 @@ export class Outgoing {
     return this.#settlements.some(isIt) || [...this.#underWay].some(({ settle }) => settle.some(isIt));
   }
 
-  /** Every job whose end or return is not known to be written down. */
+  /** Every job whose end or return isn't known to be saved. */
   held(): Held[] {
     const underWay = [...this.#underWay].flatMap(({ settle, returns }) => [...settle, ...returns]);
     return [...this.#settlements, ...this.#returns, ...underWay];
   }
 
-  /** To be told now. Call `told` or `putBack` when it is known how that went. */
+  /** Takes what to report now. Call `told` or `putBack` once the outcome is known. */
   take(): Taken {
     const taken = this.#size <= portion ? this.#takeAll() : this.#takePortion();
     this.#underWay.add(taken);
@@ -83,7 +83,10 @@ export class Outgoing {
     this.#underWay.delete(taken);
   }
 
-  /** What is left in `taken` has to be told again. Progress has no second chance: newer progress may be waiting. */
+  /**
+   * Puts back what is left in `taken`, to be reported again. Progress is dropped: newer progress may be
+   * waiting.
+   */
   putBack(taken: Taken): void {
     if (!this.#underWay.delete(taken)) return;
     this.#settlements = [...taken.settle, ...this.#settlements];
@@ -91,7 +94,7 @@ export class Outgoing {
     this.#returns = [...taken.returns, ...this.#returns];
   }
 
-  /** Somebody else has all of these jobs. */
+  /** Other workers own all of these jobs now. */
   clear(): void {
     this.#forgetQueued();
     this.#underWay.clear();

@@ -1,23 +1,27 @@
 import type { ClaimedJob } from "../engine";
 
-/** How long a suspect waits for what runs to end before it is begun beside it, in milliseconds. */
+/** How long a suspect waits for the running jobs to end before it starts beside them, in milliseconds. */
 const patience = 5000;
-/** What has run alone for so long kills no worker at once: others are begun beside it, in milliseconds. */
+/**
+ * A job that has run alone this long doesn't kill its worker right away, so others start beside it. In
+ * milliseconds.
+ */
 const longestAlone = 10_000;
-/** Once may have been anything (a kill, a full memory); who was there twice is run alone. */
+/** One death may have any cause (a kill, out of memory). A job that was there twice is run alone. */
 const suspiciousDeaths = 2;
-/** Whoever was there at so many deaths of workers is to blame, whatever else they held. */
+/** A job that was there at this many worker deaths is to blame, whatever else those workers held. */
 const mostDeaths = 5;
 
 /**
- * A worker that dies may have held a thousand jobs, of which one killed it. Nobody knows which: so none of them loses
- * an attempt, and those that were there again are run with nothing beside them. What dies alone is to blame.
+ * A worker that dies may have held a thousand jobs, and one of them killed it. Nobody knows which. So none of
+ * them loses an attempt, and those present at repeated deaths are run alone. A job whose worker dies while it
+ * runs alone is to blame.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;
   #since = 0;
 
-  /** Of a claim that holds suspects, the one to run; the others are to be given back. Undefined: there are none. */
+  /** Which suspect of a claim to run; the other jobs are to be returned. Undefined if there is no suspect. */
   choose(claimed: readonly ClaimedJob[], now: number): ClaimedJob | undefined {
     const suspect = claimed.find(({ crashes }) => crashes >= suspiciousDeaths);
     this.#alone = suspect;
@@ -29,19 +33,21 @@ export class Quarantine {
     return this.#alone !== undefined;
   }
 
-  /** Whether the chosen one has to wait for `running` others. */
+  /** Whether the chosen suspect has to wait for the `running` jobs. */
   mustWait(running: number, now: number): boolean {
     return this.#alone !== undefined && running > 0 && now - this.#since < patience;
   }
 
-  /** Ends the quarantine of one that runs for long, which it may do for ever; says whether it did. */
+  /**
+   * Ends the quarantine of a job that runs for long, because it might run forever. Returns whether it did.
+   */
   endIfLong(now: number): boolean {
     if (this.#alone === undefined || now - this.#since < patience + longestAlone) return false;
     this.#alone = undefined;
     return true;
   }
 
-  /** It has ended, or is not this worker's any more. */
+  /** The job has ended, or this worker no longer owns it. */
   forget(id: number): void {
     if (this.#alone?.id === id) this.#alone = undefined;
   }
@@ -51,7 +57,7 @@ export class Quarantine {
   }
 }
 
-/** Of the jobs that a dead worker held, those whose attempt ended with it. */
+/** Of the jobs that a dead worker held, those that are to blame. */
 export function blamed(jobs: readonly ClaimedJob[]): ClaimedJob[] {
   return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > mostDeaths);
 }

@@ -1,39 +1,39 @@
 import { type Held, heldKey } from "../engine";
 
-/** What a worker remembers, and what it does about a difference. */
+/** What a worker knows of its jobs, and how it resolves differences. */
 export interface Memory {
-  /** What it runs or is about to run. */
+  /** The jobs it runs or is about to run. */
   active(): Held[];
-  /** What it has to tell the store, or is telling it. */
+  /** The jobs it has to report to the store, or is reporting. */
   outgoing(): Held[];
-  /** Once every claim under way now has been answered, or has failed. */
+  /** Resolves once every claim in flight now has been answered or has failed. */
   claimsAnswered(): Promise<unknown>;
-  /** The store gives these to somebody else, or to nobody. */
+  /** According to the store, these belong to somebody else or to nobody. */
   abandon(jobs: readonly Held[]): void;
-  /** The store gives these to this worker, which knows nothing of them. */
+  /** According to the store, these belong to this worker, which knows nothing of them. */
   giveBack(jobs: readonly Held[]): void;
 }
 
 /**
- * Compares what the store says a worker holds with what the worker remembers. They differ whenever an answer is lost:
- * a claim or a takeover was made and nobody heard of it, or a job was canceled or taken over. Without this comparison
- * a job could be held by a living, idle worker until that worker dies.
+ * Compares the jobs a worker holds according to the store with those the worker knows. They differ whenever
+ * an answer is lost (a claim or a takeover succeeded without the worker learning of it), and when a job was
+ * canceled or taken over. Without this comparison, a living but idle worker could hold a job until it dies.
  */
 export class Reconciliation {
-  /** What the store has been told since the last question. Its answer may be older than that. */
+  /** What the store was told since the last question, whose answer may be older. */
   #told: (readonly Held[])[] | undefined;
   #isChecking = false;
 
   constructor(readonly memory: Memory) {}
 
-  /** Call before the store is asked, and call the returned function with its answer. */
+  /** Call this before asking the store, and call the returned function with the answer. */
   begin(): (held: readonly Held[]) => void {
     const before = this.memory.active();
     if (!this.#isChecking) this.#told = [];
     return (held) => {
       const theirs = keysOf(held);
       const active = keysOf(this.memory.active());
-      // Only what was active before the question: what was claimed since may be missing from the answer.
+      // Only jobs that were active before the question: later claims may be missing from the answer.
       const lost = before.filter((job) => active.has(heldKey(job)) && !theirs.has(heldKey(job)));
       if (lost.length > 0) this.memory.abandon(lost);
       if (!this.#isChecking) void this.#returnUnknown(held);
@@ -45,7 +45,7 @@ export class Reconciliation {
     if (!this.#isChecking) this.#told = undefined;
   }
 
-  /** The store knows the end of these, or that they were given back. */
+  /** The store knows that these have ended or were returned. */
   told(jobs: readonly Held[]): void {
     if (jobs.length > 0) this.#told?.push(jobs);
   }
@@ -54,7 +54,7 @@ export class Reconciliation {
     this.#isChecking = true;
     let unknown = this.#unknownOf(held);
     if (unknown.length > 0) {
-      // A claim under way may be about to bring them.
+      // A claim in flight may be about to bring them.
       await this.memory.claimsAnswered();
       unknown = this.#unknownOf(unknown);
     }
@@ -74,7 +74,7 @@ function keysOf(jobs: readonly Held[]): Set<string> {
   return new Set(jobs.map(heldKey));
 }
 
-/** Promises that have not been settled yet. */
+/** Promises that have not settled yet. */
 export class UnderWay {
   readonly #promises = new Set<Promise<unknown>>();
 
@@ -89,7 +89,7 @@ export class UnderWay {
     return promise;
   }
 
-  /** Once those that are under way now have been settled, one way or the other. */
+  /** Resolves once those in flight now have settled, either way. */
   answered(): Promise<unknown> {
     return Promise.allSettled(this.#promises);
   }

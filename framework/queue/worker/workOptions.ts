@@ -7,7 +7,7 @@ import type { QueueEngine, Settlement } from "../engine";
 import type { Handlers } from "../handlers";
 import { patienceFor, patienceWarning } from "./patience";
 
-/** What commands/Worker.ts takes on its command line. */
+/** The command-line options of commands/Worker.ts. */
 export interface WorkerArguments {
   concurrency: string;
   types?: string | undefined;
@@ -15,12 +15,15 @@ export interface WorkerArguments {
   patience?: string | undefined;
 }
 
-/** How a worker is to work. */
+/** How a worker runs. */
 export interface WorkOptions {
   concurrency: number;
   types: readonly string[] | undefined;
   once: boolean;
-  /** How long what runs may take to end after SIGTERM or SIGINT, in milliseconds, and why so long. */
+  /**
+   * How long running jobs may take to finish after SIGTERM or SIGINT, in milliseconds, and the reason for
+   * that limit.
+   */
   patienceMs: number;
   patienceReason?: string;
   /** See WorkerOptions. */
@@ -31,7 +34,7 @@ export interface WorkOptions {
   onSettled?: WorkerOptions["onSettled"] & {};
 }
 
-/** What a Worker takes. */
+/** The options of a Worker. */
 export interface WorkerOptions {
   engine: QueueEngine;
   handlers: Handlers;
@@ -39,35 +42,36 @@ export interface WorkerOptions {
   concurrency: number;
   /** Undefined: every type. */
   types?: readonly string[] | undefined;
-  /** End when nothing is due any more. */
+  /** Exit when no more jobs are due. */
   once?: boolean;
-  /** How long a worker of another host may be unheard before its jobs are taken over, in milliseconds. */
+  /** How long a worker on another host may be silent before its jobs are taken over, in milliseconds. */
   leaseMs?: number;
-  /** How long finished jobs are kept that have no time of removal of their own, in milliseconds. */
+  /** How long finished jobs without a removal time are kept, in milliseconds. */
   keepMs?: number;
-  /** How long a handler whose time is up may ignore its signal before the worker ends, in milliseconds. */
+  /** How long a handler may ignore its signal after its timeout before the worker exits, in milliseconds. */
   stuckAfterMs?: number;
-  /** How long jobs that no worker takes are left among those that are ready, in milliseconds. */
+  /** How long jobs that no worker handles stay ready before they are parked, in milliseconds. */
   parkAfterMs?: number | undefined;
-  /** Told what is to become of each job, before it is written, and of jobs that nobody takes. */
+  /** Called with the outcome of each job before it is stored, and with jobs that no worker handles. */
   onSettled?: (job: { id: number; type: string }, settlement: Settlement | Parked) => void;
 }
 
-/** Jobs of a type wait, and no worker takes them. */
+/** Jobs of a type are waiting, and no worker handles them. */
 export interface Parked {
   state: "parked";
   error: string;
 }
 
-/** Reads the worker's options as they stand on a command line. */
+/** Parses the worker's command-line options. */
 export function workOptions({ concurrency, types, once, patience }: WorkerArguments): WorkOptions {
   const count = wholeNumber(concurrency, 1, 10_000);
   if (count === undefined) {
     throw wrong(`--concurrency is ${JSON.stringify(concurrency)}`, "It is a whole number from 1 to 10000.");
   }
   const named = types?.split(",").flatMap((type) => type.trim() || []);
-  // Of none it would wait for ever: `--types "$TYPES"`.
-  if (named?.length === 0) throw wrong("--types names none", "Name some, or leave it out for all there are.");
+  // With no types it would wait forever, as with an empty `--types "$TYPES"`.
+  if (named?.length === 0)
+    throw wrong("--types names no types", "Name some, or leave the option out to handle all of them.");
   const given = patience === undefined ? undefined : parseDuration(patience);
   const { milliseconds, reason } = patienceFor(given);
   const warning = patienceWarning(given);

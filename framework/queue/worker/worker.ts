@@ -17,14 +17,14 @@ import { Settling, type WorkerSummary } from "./settling";
 import { type ExchangingWorker, reportLost, StoreExchange } from "./storeExchange";
 import type { WorkerOptions } from "./workOptions";
 
-/** What waits in memory longer than this is given back for others, in milliseconds. */
+/** A job that waits in memory longer than this is returned for others, in milliseconds. */
 const longestWait = 1000;
-/** How long a worker that gives up takes at most to give back what it holds, in milliseconds. */
+/** How long a worker that gives up may take to return its jobs, in milliseconds. */
 const longestFarewell = 10_000;
 
 /**
- * Claims jobs and runs them until it is stopped. Longer than usual: it decides what happens to the jobs it has in hand.
- * The exchange with the store is StoreExchange's.
+ * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every
+ * job it holds. StoreExchange communicates with the store.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
@@ -43,14 +43,14 @@ export class Worker {
     abandon: (jobs) => this.#lose(jobs),
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
-  /** Only what it has handlers for: another worker may know the others, as during a deploy. */
+  /** The types it has handlers for. Others may be handled by another worker, as during a deploy. */
   readonly #types: readonly string[];
   readonly #begun = new BegunLog();
   #watch: Watch | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
-  /** Why the worker ends, where that is nobody's wish. */
+  /** The error that made the worker end, if nobody stopped it. */
   #reason: Error | undefined;
   readonly #events: ExecutionEvents;
   #isStarted = false;
@@ -118,8 +118,8 @@ export class Worker {
   }
 
   /**
-   * A store that is away is waited for: pm2 and systemd start a worker that ends at its start a few times, and then never
-   * again. One that cron starts with --once ends, for the next one comes anyway.
+   * Waits for a store that is away: pm2 and systemd restart a worker that fails at start-up only a few times,
+   * then give up. With --once the worker exits instead, because cron starts the next one anyway.
    */
   async #startMaintenance(): Promise<void> {
     const { outage } = this.#exchange;
@@ -141,28 +141,28 @@ export class Worker {
     this.#consider();
   };
 
-  /** No more claims; what runs is waited for. After `patienceMs` it is aborted and given back. */
+  /** Stops claiming and waits for running jobs. After `patienceMs` they are aborted and returned. */
   stop(patienceMs: number): void {
     if (this.#phase !== "working") return;
     this.#phase = "stopping";
-    this.#alarm = setTimeout(() => this.abort("the worker had to end"), patienceMs);
+    this.#alarm = setTimeout(() => this.abort("the worker had to exit"), patienceMs);
     this.#giveBackWaiting();
     this.#consider();
   }
 
-  /** Aborts what runs and gives it back. */
+  /** Aborts and returns the running jobs. */
   abort(reason: string): void {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
     const [late, others] = this.#running.abandonAll(reason);
-    // Their time was up: they are not as if they had never begun.
+    // They had timed out, so they don't count as never started.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#giveBackWaiting();
     this.#consider();
   }
 
-  /** Begins what can be begun, and schedules an exchange with the store if one is needed. */
+  /** Starts the jobs that can start, and schedules an exchange with the store if one is needed. */
   #consider(): void {
     // If stop() arrives during start-up, finish starting, then shut down.
     if (!this.#isStarted || this.#phase === "ending") return;
@@ -170,7 +170,7 @@ export class Worker {
     if (!this.#exchange.consider()) this.#endIfIdle();
   }
 
-  /** How many jobs to claim now, when the claims under way may bring `claiming`. */
+  /** How many jobs to claim now, if the claims in flight may bring `claiming`. */
   #room(claiming: number): number {
     if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return 0;
     if (this.#phase !== "working") return 0;
@@ -200,7 +200,7 @@ export class Worker {
     return this.#running.has(job) || this.#waiting.has(job) || this.#exchange.outgoing.settles(job);
   }
 
-  /** Of a claim with a suspect in it only that one is kept, to be run alone. */
+  /** If a claim contains suspects, keeps only the one to run alone. */
   #take(claimed: ClaimedJob[]): void {
     const suspect = this.#quarantine.choose(claimed, performance.now());
     if (suspect === undefined) {
@@ -213,7 +213,7 @@ export class Worker {
     this.#waiting.add([suspect], performance.now());
   }
 
-  /** Begins what has been claimed, as far as there is room. */
+  /** Starts claimed jobs as far as there is room. */
   #pump(): void {
     if (this.#isPumping || this.#waiting.size === 0 || this.#mustHold()) return;
     this.#isPumping = true;
@@ -230,7 +230,10 @@ export class Worker {
     return this.#maintenance.isLeaseOver(performance.now());
   }
 
-  /** A suspect is begun when the others have been given back, and nothing before it's known whose it is. */
+  /**
+   * A suspect starts only after the other jobs were returned, and nothing starts until the store confirms who
+   * owns what.
+   */
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
     if (!this.#quarantine.isChosen) return false;
@@ -266,8 +269,8 @@ export class Worker {
   }
 
   /**
-   * A handler that doesn't hear that its time is up keeps its slot, here and among those of its type. Only the end of the
-   * process ends it: whoever started the worker starts it again.
+   * A handler that ignores its timeout keeps its slot, here and within its type's limit. Only the end of the
+   * process stops it. Whatever started the worker starts it again.
    */
   #giveUpOn(execution: Execution): void {
     const { type } = execution.claimed;
@@ -276,7 +279,7 @@ export class Worker {
     logError("A handler ignores its signal, so the worker stops", { type, id: execution.claimed.id });
     this.#settle(execution.claimed, execution.lateEnding);
     this.abort("the worker stops because a handler ignores its signal");
-    // What can't be told by then is taken over: this process will be gone.
+    // Whatever can't be reported by then is taken over by others, because this process will be gone.
     this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestFarewell);
   }
 
@@ -285,13 +288,13 @@ export class Worker {
     this.#settling.settle(job, ending);
   }
 
-  /** A suspect among them is one no more. */
+  /** If there is a suspect among them, its quarantine ends. */
   #giveBackWaiting(): void {
     this.#quarantine.clear();
     this.#settling.giveBack(this.#waiting.takeAll());
   }
 
-  /** They were canceled, or another worker has them. */
+  /** They were canceled, or another worker owns them. */
   #lose(jobs: readonly Held[]): void {
     this.#waiting.drop(jobs);
     const lost = this.#running.abandon(jobs, "the job was cancelled or taken over").map(({ id }) => id);
@@ -300,7 +303,7 @@ export class Worker {
     this.wake();
   }
 
-  /** An answer was lost: nobody would run them for as long as this worker lives. */
+  /** An answer was lost: nobody would run these jobs for as long as this worker lives. */
   #returnUnknown(jobs: readonly Held[]): void {
     logWarn("Returning jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
@@ -309,7 +312,7 @@ export class Worker {
     this.wake();
   }
 
-  /** Others took this worker for dead and have its jobs. It goes on under another name. */
+  /** Other workers declared this one dead and took over its jobs. It continues under a new id. */
   #evicted(): void {
     const jobs =
       this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
@@ -329,13 +332,15 @@ export class Worker {
     this.wake();
   }
 
-  /** Of an attempt that isn't the last nobody knows, and a retry takes nothing from the job but that attempt. */
+  /**
+   * For an attempt that isn't the last, this is unknown, and a retry costs the job no more than that attempt.
+   */
   #hadBegun(job: ClaimedJob, worker: string): boolean {
     const handler = this.options.handlers.get(job.type);
     return handler === undefined || !isLastAttempt(job, handler) || this.#begun.hasBegun(worker, job);
   }
 
-  /** Gives back what has waited here too long for its start. */
+  /** Returns jobs that have waited here too long. */
   #relieve(): void {
     if (this.#quarantine.endIfLong(performance.now())) this.wake();
     if (this.#quarantine.isChosen) {
@@ -348,7 +353,7 @@ export class Worker {
     this.#consider();
   }
 
-  /** What fails each time ends the worker: whoever started it has to see to it. */
+  /** An error that would recur every time ends the worker: whoever started it has to fix the cause. */
   #fail(error: Error): void {
     if (this.#phase === "ending") return;
     this.#phase = "ending";

@@ -90,7 +90,7 @@ describe("a worker is told of types", () => {
   const options = { concurrency: "10", once: true, patience: "1s" };
 
   test.each(["", " , "])("that are none: %j", (types) => {
-    expect(() => workOptions({ ...options, types })).toThrow("--types names none");
+    expect(() => workOptions({ ...options, types })).toThrow("--types names no types");
   });
 
   test("with blanks and commas too many", () => {

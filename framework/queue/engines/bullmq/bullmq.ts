@@ -19,24 +19,23 @@ import { TypesInHand } from "./typesInHand";
 import { type HoldersReply, holdersFrom, workerText } from "./workers";
 
 export interface BullPlace {
-  /** What all keys begin with, without a colon: apps that share a Redis have each its own. */
+  /** The prefix of all keys, without the colon. Apps that share a Redis server use different ones. */
   prefix: string;
   redis?: RedisPlace;
 }
 
-/** So many jobs are queued in one operation: Redis does nothing else meanwhile. */
+/** The most jobs queued in one operation: Redis serves nobody else meanwhile. */
 const portion = 500;
 
 /**
- * The queue in Redis, as BullMQ's own: one BullMQ queue for each type of jobs. So a type's pause and limit are its
- * queue's, nothing has to be passed over on the way to the next job, and counts cost nothing; what comes first over
- * all types is compared at each claim, which looks at one job of each. One queue for all types would need a walk past
- * what is paused or full.
- *
- * Jobs change hands by BullMQ's own Lua, several of its scripts to one of ours (lua/), so that each operation of the
- * engine happens whole, and a hundred jobs cost one way to the server. BullMQ's locks are left out: it writes one key
- * for each job, renews it, and finds a dead worker after 30 to 60 seconds. Here a worker has one lease.
- * Longer than usual: it is the list of what an engine does.
+ * The queue in Redis, stored as BullMQ stores it: one BullMQ queue per job type. A type's pause and limit are
+ * then its queue's own, a claim never scans past jobs that are paused or over their limit, and counting is
+ * cheap. Priority across types is decided at each claim by comparing the first job of every type.
+ * Jobs are moved by BullMQ's own Lua. Each of our scripts (lua/) combines several of BullMQ's, so that every
+ * operation is atomic and a hundred jobs take one round trip. BullMQ's locks aren't used: it writes and
+ * renews one key per job, and detects a dead worker only after 30 to 60 seconds. Here each worker has one
+ * lease.
+ * Longer than usual, because it lists everything that an engine does.
  */
 export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEngine {
   bullVersion();

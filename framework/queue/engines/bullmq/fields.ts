@@ -3,7 +3,7 @@ import type { JobRecord, JobState } from "../../jobRecord";
 import { bullPriority, ownPriority } from "./priority";
 import type { Argument, Reply } from "./scripts";
 
-/** A job as `add` of lua/add.ts takes it. */
+/** A job as the arguments of `add` in lua/add.ts. */
 export function addArguments(job: NewJob): Argument[] {
   const { when, cron } = job;
   return [
@@ -23,7 +23,9 @@ export function addArguments(job: NewJob): Argument[] {
   ];
 }
 
-/** As lua/settle.ts takes it: what BullMQ's dashboards show of an error is its first line, and its stack in a list. */
+/**
+ * The arguments of lua/settle.ts. BullMQ's dashboards show the first line of an error, and a list of stacks.
+ */
 export function settleArguments(settlement: Settlement, type: string): Argument[] {
   const { id, state } = settlement;
   const error = settlement.error ?? "";
@@ -42,7 +44,7 @@ export function settleArguments(settlement: Settlement, type: string): Argument[
   ];
 }
 
-/** What tells a claim of a job from all others: its attempt, and when the job was queued. */
+/** Identifies one claim of a job: the attempt, and when the job was queued. */
 export function claimWord({ attempt, createdAt }: Held): string {
   return `${attempt} ${createdAt ?? ""}`;
 }
@@ -71,7 +73,7 @@ export function toClaimed([type, id, fields]: JobReply): ClaimedJob {
   };
 }
 
-/** Type, id, state, BullMQ's score of what is delayed, and its hash. */
+/** Type, id, state, BullMQ's score (delayed jobs only), and the job's hash. */
 export type RecordReply = [type: string, id: string, state: JobState, score: string | null, fields: string[]];
 
 export function toRecord([type, id, state, score, fields]: RecordReply): JobRecord {
@@ -101,7 +103,7 @@ export function toRecord([type, id, state, score, fields]: RecordReply): JobReco
   };
 }
 
-/** When it was first due, if that was later than it was queued. */
+/** When the job was first due, if that was later than when it was queued. */
 function firstDue({ timestamp, opts }: Hash): number | null {
   const delay = opts?.includes('"delay"') ? JSON.parse(opts).delay : undefined;
   return typeof delay === "number" ? Number(timestamp) + delay : null;
@@ -109,7 +111,7 @@ function firstDue({ timestamp, opts }: Hash): number | null {
 
 type Hash = Partial<Record<string, string>>;
 
-/** Redis gives a hash as names and values in turn. */
+/** Redis returns a hash as alternating names and values. */
 export function hashOf(fields: readonly string[]): Hash {
   const hash: Hash = {};
   for (let at = 0; at < fields.length; at += 2) hash[fields[at] as string] = fields[at + 1];
@@ -120,7 +122,7 @@ function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
 }
 
-/** Workers of the release before write the second name only. */
+/** Workers of the previous release write only the second name. */
 function predecessorOf({ rescheduledFromJob, rescheduledFrom }: Hash): number | null {
   return numberOf(rescheduledFromJob ?? rescheduledFrom);
 }
@@ -135,7 +137,7 @@ function errorOf({ stacktrace, failedReason }: Hash): string | null {
   return failedReason ?? null;
 }
 
-/** Other programs may have written what is no JSON: it is shown as it is. */
+/** Other programs may have written invalid JSON, which is shown as it is. */
 function decoded(text: string | undefined): unknown {
   if (text === undefined) return null;
   try {

@@ -7,7 +7,7 @@ import type { TypesInHand } from "./typesInHand";
 
 /** The jobs in Redis. */
 export class RedisJobStore implements JobStore {
-  /** The server's clock less this host's, in milliseconds. */
+  /** The server's clock minus this host's, in milliseconds. */
   offset = 0;
 
   constructor(
@@ -39,7 +39,7 @@ export class RedisJobStore implements JobStore {
     return numbers(lost);
   }
 
-  /** The first of them comes last: each goes before those that wait. */
+  /** Jobs return to the front of the queue one by one, so the first is released last. */
   async release(worker: string, jobs: readonly Held[]): Promise<void> {
     const words = [...jobs].sort((a, b) => b.id - a.id).flatMap((job) => this.#words(job));
     await this.scripts.run("release", [worker, ...words]);
@@ -53,7 +53,7 @@ export class RedisJobStore implements JobStore {
     return taken;
   }
 
-  /** Type, id and claim, as the scripts take them. */
+  /** Type, id and claim, as the scripts expect them. */
   #words(job: Held): (string | number)[] {
     return [this.types.of(job.id), job.id, claimWord(job)];
   }

@@ -2,7 +2,10 @@ import { countsOf, type JobFilter, type JobRecord, jobStates, type QueueCounts }
 import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
-/** So many of each queue's state are looked at for a list; what is beyond has waited, or is finished, for longest. */
+/**
+ * How many jobs of each state and queue a listing reads. Those beyond have waited, or been finished, the
+ * longest.
+ */
 const window = 1000;
 
 /** lua/look.ts counts the states in the order of `jobStates`. */
@@ -15,7 +18,7 @@ export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
   return countsOf(byType.sort((a, b) => compare(a.type, b.type) || compare(a.state, b.state)));
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listJobs(scripts: Scripts, filter: JobFilter): Promise<JobRecord[]> {
   const { states = jobStates, types = [], userId = "", limit } = filter;
   const words = [limit, userId, Math.max(limit, window), states.length, ...states, ...types];
@@ -27,7 +30,7 @@ export async function findJob(scripts: Scripts, id: number): Promise<JobRecord |
   return found.length === 0 ? undefined : toRecord(found);
 }
 
-/** So many at a time: Redis does nothing else meanwhile. */
+/** The most jobs handled in one operation: Redis serves nobody else meanwhile. */
 const portion = 500;
 
 export async function retryJobs(scripts: Scripts, which: readonly number[] | "failed"): Promise<number[]> {

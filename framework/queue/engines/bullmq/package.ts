@@ -1,7 +1,7 @@
 import { LajuError } from "../../../config/errors";
 import { require } from "../../../config/require";
 
-/** BullMQ's own Lua, and how many keys each takes: what a version with other keys does is not known here. */
+/** BullMQ's Lua scripts, and how many keys each takes. Versions with other keys are refused. */
 const known = {
   addStandardJob: 9,
   addPrioritizedJob: 9,
@@ -19,12 +19,13 @@ const known = {
 
 export type BullScript = keyof typeof known;
 
-/** `--save-prod`: where it is a development package, as in laju itself, npm would leave it one. */
+/** `--save-prod`: in laju's own repository it is a development dependency, and npm would keep it as one. */
 const install = "npm install --save-prod bullmq@6";
 
 /**
- * One of BullMQ's scripts as a Lua function, so that several make one operation that happens whole or not at all. Only
- * these texts of the package are loaded: all of it would add a tenth of a second to whatever queues a job.
+ * One of BullMQ's scripts as a Lua function, so that several form one atomic operation. Only the script files
+ * of the package are loaded: the whole package would add a tenth of a second to every command that queues a
+ * job.
  */
 export function bullFunction(name: BullScript): string {
   return `local function ${name}(KEYS, ARGV)\n${scriptText(name)}\nend\n`;
@@ -35,14 +36,14 @@ function scriptText(name: BullScript): string {
   const script = found(module) as Partial<Record<string, { content: string }>> | undefined;
   const text = script?.[name]?.content;
   if (text !== undefined) return text;
-  throw notUsable(`bullmq ${bullVersion()} has no script ${name} as laju knows it`);
+  throw notUsable(`bullmq ${bullVersion()} does not have the script ${name} that laju expects`);
 }
 
-/** The version that is installed. Throws a LajuError where none is. */
+/** The installed version. Throws a LajuError if there is none. */
 export function bullVersion(): string {
   const description = found("bullmq/package.json") as { version: string } | undefined;
   if (description !== undefined) return description.version;
-  throw notUsable("QUEUE_ENGINE is bullmq, and the package bullmq is not installed");
+  throw notUsable("QUEUE_ENGINE is bullmq, but the package bullmq is not installed");
 }
 
 function notUsable(message: string): LajuError {

@@ -1,12 +1,12 @@
 import { LajuError } from "../../../config/errors";
 
 /**
- * BullMQ's priorities go from 1, the first, to 2,097,152, and 0 is "none". Here 0 stays none, and stands between those
- * above and those below it.
+ * BullMQ's priorities go from 1 (first) to 2,097,152, and 0 means none. Here 0 also means none, and ranks
+ * between the positive and the negative priorities.
  */
 export const middle = 1_048_576;
 
-/** As BullMQ has it. */
+/** The same priority in BullMQ's numbers. */
 export function bullPriority(priority: number): number {
   if (priority === 0) return 0;
   if (Math.abs(priority) < middle) return middle - priority;

@@ -3,7 +3,7 @@ import { LajuError } from "../../../config/errors";
 import type { NewJob } from "../../engine";
 import { bullPriority } from "./priority";
 
-/** What BullMQ cannot do is refused where it is asked for. */
+/** Refuses what BullMQ cannot do when it is asked for, not later. */
 export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transaction | undefined): void {
   if (trx !== undefined) {
     throw new LajuError(
@@ -18,6 +18,6 @@ export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transacti
   if (!type.includes(":")) return;
   throw new LajuError(`the type ${JSON.stringify(type)} has a colon, which BullMQ does not allow in names`, {
     code: "E_JOB",
-    hint: "Give the handler's file another name.",
+    hint: "Rename the handler's file.",
   });
 }

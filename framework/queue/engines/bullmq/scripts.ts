@@ -8,7 +8,7 @@ import { parkLua, readyTypesLua, unparkLua } from "./lua/parking";
 import { progressLua, releaseLua, settleLua } from "./lua/settle";
 import { heartbeatLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
 
-/** Each is one operation at the server: it happens whole, and nothing else meanwhile. */
+/** Each script is one atomic operation on the server. */
 const scripts = {
   push: pushLua,
   replace: replaceLua,
@@ -38,10 +38,10 @@ const scripts = {
 
 export type Argument = string | number;
 
-/** What a script answers: as Redis has it, texts and whole numbers in lists. */
+/** A script's answer, as Redis returns it: strings and integers in lists. */
 export type Reply = string | number | null | Reply[];
 
-/** The scripts on one connection. Only those that are used are put together. */
+/** The scripts on one connection. Only the scripts that are used get assembled. */
 export class Scripts {
   readonly #defined = new Set<string>();
 
@@ -50,7 +50,7 @@ export class Scripts {
     readonly prefix: string,
   ) {}
 
-  /** The words are one list: a call with a hundred thousand arguments is more than V8's stack holds. */
+  /** The arguments are passed as one array: a call with a hundred thousand arguments overflows V8's stack. */
   async run<T extends Reply>(name: keyof typeof scripts, words: readonly Argument[] = []): Promise<T> {
     const command = `laju:${name}`;
     if (!this.#defined.has(name)) {

@@ -3,12 +3,14 @@ import { openRedis, type RedisClientOptions } from "../../../services/redis/redi
 import type { Watch } from "../../engine";
 import { isOutage } from "../../outage";
 
-/** A connection whose other end is gone without a word is noticed after one or two of these, in milliseconds. */
+/**
+ * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
+ */
 const checkEvery = 3000;
 
 /**
- * A connection that does nothing but listen: that something was queued, and on a channel for each worker of this
- * process. The server drops those some milliseconds after the process was killed, on whatever host.
+ * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. When
+ * the process dies, on whichever host, the server drops the channels within milliseconds.
  */
 export class Session {
   #client: Redis | undefined;
@@ -42,7 +44,10 @@ export class Session {
     };
   }
 
-  /** Whether the connection behind each of these workers is there; `asking` is a connection that may ask. */
+  /**
+   * Whether each of these workers is still connected. `asking` is a connection that isn't subscribed to
+   * anything.
+   */
   async areConnected(workers: readonly string[], asking: Redis): Promise<Map<string, boolean>> {
     if (workers.length === 0) return new Map();
     const reply = (await asking.pubsub("NUMSUB", ...workers.map((id) => this.#channelOf(id)))) as unknown[];
@@ -63,10 +68,13 @@ export class Session {
     return [`${this.prefix}wake`, ...[...this.#workers].map((id) => this.#channelOf(id))];
   }
 
-  /** Also while the server is away: what is to be heard is asked for on each new connection, and what came meanwhile. */
+  /**
+   * Also works while the server is away: each new connection subscribes again, then wakes the worker for what
+   * it missed.
+   */
   async #open(): Promise<void> {
     const client = openRedis(this.habits);
-    // ioredis would repeat only what was answered, and nobody would hear of it when that fails.
+    // ioredis would only repeat confirmed subscriptions, and hide a failure to do so.
     client.options.autoResubscribe = false;
     this.#client = client;
     const wake = () => {
@@ -82,7 +90,7 @@ export class Session {
     await Promise.race([client.subscribe(...this.#channels()), isLost]).catch(unlessOutage);
   }
 
-  /** An answer that does not come ends the connection, and another is made. */
+  /** Reconnects if the server doesn't answer. */
   #check(client: Redis): void {
     if (client.status !== "ready") return;
     const timer = setTimeout(() => client.disconnect(true), checkEvery);
@@ -93,7 +101,7 @@ export class Session {
   }
 }
 
-/** A connection that is lost meanwhile asks again when there is a new one. */
+/** If the connection is lost meanwhile, the next one subscribes again. */
 async function listen(client: Redis, channels: readonly string[]): Promise<void> {
   await client.subscribe(...channels).catch(() => {});
 }

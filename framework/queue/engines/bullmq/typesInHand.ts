@@ -1,6 +1,9 @@
 import type { ClaimedJob } from "../../engine";
 
-/** The types of jobs that this process has in hand: a job's queue in Redis is named by its type, not by its id. */
+/**
+ * Remembers the types of the jobs this process holds: in Redis a job is found by its type and id, not by its
+ * id alone.
+ */
 export class TypesInHand {
   readonly #types = new Map<number, string>();
 
@@ -12,7 +15,7 @@ export class TypesInHand {
     for (const { id } of jobs) this.#types.delete(id);
   }
 
-  /** Empty where it isn't known: the server then looks through all queues. */
+  /** Empty if unknown: the server then searches all queues. */
   of(id: number): string {
     return this.#types.get(id) ?? "";
   }

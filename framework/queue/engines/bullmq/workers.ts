@@ -2,7 +2,9 @@ import type { WorkerRecord } from "../../engine";
 import { type SeenHolder, stranger } from "../leaseJudge";
 import { hashOf } from "./fields";
 
-/** Who a worker is, as it is kept beside its lease. `hasSession`: its connection is to be looked for. */
+/**
+ * A worker's registration, stored beside its lease. `hasSession`: it has a connection that can be checked.
+ */
 interface KnownWorker extends Omit<WorkerRecord, "leaseMs"> {
   startedAt: number;
 }
@@ -13,7 +15,7 @@ export function workerText({ leaseMs: _, ...worker }: WorkerRecord, startedAt: n
   return JSON.stringify({ ...worker, startedAt } satisfies KnownWorker);
 }
 
-/** Registered workers, and holders of jobs that are not registered. */
+/** Registered workers, and unregistered holders of jobs. */
 export function holdersFrom([now, workers, leases, holding]: HoldersReply): SeenHolder[] {
   const until = hashOf(leases);
   const known = Object.entries(hashOf(workers)).map(([id, text]) => holderOf(id, text as string, until, now));

@@ -4,7 +4,7 @@ import { type Connection, transaction } from "../server/connection";
 import type { Place, Sight } from "../server/dialect";
 import { lockNames, now } from "./insert";
 
-/** So many of a type, after its place. */
+/** How many jobs of a type to claim, and after which place. */
 interface Quota {
   type: string;
   place: Place;
@@ -16,12 +16,14 @@ export async function look(connection: Connection): Promise<Sight> {
     const [[dueIn, time]] = (await connection.query(timesSql)).rows as [number | null, number][];
     const isDue = dueIn !== null && dueIn <= 0;
     if (isDue && (await promote(connection)) > 0) continue;
-    // Where all that is due is being promoted by others, they are claimable a moment later.
+    // If others are promoting all due jobs right now, those jobs can be claimed a moment later.
     return { places: await readyTypes(connection), nextDueIn: isDue ? 1 : dueIn, now: time };
   }
 }
 
-/** Each with the place before its first one, so that what lies dead before that is passed over once. */
+/**
+ * Each type with the place before its first job, so that dead index entries before it are scanned only once.
+ */
 export async function readyTypes(connection: Connection): Promise<Map<string, Place>> {
   const places = new Map<string, Place>();
   for (let last = ""; ; ) {
@@ -80,7 +82,7 @@ async function quotasOf(
   places: ReadonlyMap<string, Place>,
 ): Promise<Quota[]> {
   const limited = [...places.keys()].filter((type) => limits.has(type));
-  // Two that count what runs at the same time would both find room for the last one.
+  // Two concurrent claims would both count one free slot and exceed the limit.
   const names = limited.map((type) => `limit ${type}`);
   await lockNames(connection, names);
   const quotas: Quota[] = [];
@@ -93,7 +95,7 @@ async function quotasOf(
   return quotas.length > 1 ? shared(connection, quotas, limit) : quotas;
 }
 
-/** How many of each type are among the first of all: so many are locked, and no more. */
+/** How many jobs of each type are among the first overall, so that only those rows are locked. */
 async function shared(connection: Connection, quotas: readonly Quota[], limit: number): Promise<Quota[]> {
   const heads: { quota: Quota; order: number; id: number }[] = [];
   for (const quota of quotas) {
@@ -112,16 +114,16 @@ export function columns(isCurrent: boolean): string {
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
-/** A step through the index for each type that has something ready: as one recursive query it reads them all. */
+/** One index step per type that has ready jobs. As a recursive query, MySQL would read all of them. */
 export const nextTypeSql = `select type, sort_order, id ${ready} > ? order by type, sort_order, id limit 1`;
 
 export const timesSql = `select
   (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
 
-/** Two ranges of the index. (A comparison of rows would be one, but MySQL reads the whole type for it.) */
+/** Two index ranges. (A row comparison would be one, but MySQL then reads all jobs of the type.) */
 const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) order by sort_order, id limit ?`;
 
-/** FORCE INDEX: what is sorted under a lock is locked as a whole. */
+/** FORCE INDEX: if MySQL sorted the rows itself, it would lock all of them. */
 export function headSql(isCurrent: boolean): string {
   return `select ${columns(isCurrent)} ${onwards} for update skip locked`;
 }

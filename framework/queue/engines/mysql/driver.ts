@@ -39,15 +39,15 @@ function send(connection: MysqlConnection, sql: string, timeout: number): Promis
   });
 }
 
-/** No server that anybody runs takes less in one packet; most take 16 or 64 MB. In bytes. */
+/** No server in practice accepts less in one packet; most accept 16 or 64 MB. In bytes. */
 const smallestPacket = 1_000_000;
-/** Of a packet, for what goes with the statement. */
+/** Room in a packet for what accompanies the statement. */
 const packetHead = 64;
 const largestPackets = new WeakMap<MysqlConnection, number>();
 
 /**
- * A server that is sent more than it takes in one packet ends the connection, often before its answer arrives. That
- * would pass for an outage, and be sent again for ever.
+ * A server that receives more than it accepts in one packet closes the connection, often before its answer
+ * arrives. That would look like an outage, and the statement would be repeated forever.
  */
 async function refuseTooLarge(connection: MysqlConnection, sql: string, timeout: number): Promise<void> {
   let largest = largestPackets.get(connection);

@@ -4,7 +4,10 @@ import { endKey, newColumns, newPlaceholders, newValues } from "../jobColumns";
 import { portionsOf } from "../portions";
 import type { Connection } from "../server/connection";
 
-/** The server's clock. Not unix_timestamp(now()): that hour of the year which comes twice would be ambiguous. */
+/**
+ * The server's clock. Not unix_timestamp(now()), which is ambiguous in the hour that repeats when clocks go
+ * back.
+ */
 export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";
 
 const inserts = { current: insertsInto(true), before: insertsInto(false) };
@@ -20,10 +23,10 @@ function insertsInto(isCurrent: boolean) {
   };
 }
 
-/** More rows than this in one statement make it no faster. */
+/** Larger statements are not faster. */
 const portion = 500;
 
-/** Several without keys, or one with or without. */
+/** Several jobs without keys, or one job with or without a key. */
 export async function insertJobs(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
   const pushed: Pushed[] = [];
   for (const some of portionsOf(jobs, portion)) pushed.push(...(await insertPortion(connection, some)));
@@ -39,7 +42,7 @@ async function insertPortion(connection: Connection, jobs: readonly NewJob[]): P
   const values = jobs.flatMap((job) => valuesOf(job, isCurrent));
   try {
     const { firstId = 0 } = await connection.query(sql, values);
-    // The ids of rows whose number is known beforehand are taken at once: they follow each other, in steps of 1
+    // An insert with a known number of rows reserves its ids at once. They are consecutive, in steps of 1
     // except in a cluster.
     const step = jobs.length === 1 ? 1 : await stepOf(connection);
     return jobs.map((_, index) => ({ id: firstId + index * step, isNew: true }));
@@ -60,11 +63,11 @@ async function stepOf(connection: Connection): Promise<number> {
   return step;
 }
 
-/** Read with a lock: a transaction that began earlier would not see the row otherwise. */
+/** Reads with a lock: a transaction that began earlier would otherwise not see the row. */
 async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> {
   const open = "select id from jobs where unique_key = ? lock in share mode";
   const { rows } = await connection.query(open, [job.uniqueKey]);
-  // It has ended since: its key is free.
+  // The other job has ended since, so its key is free.
   return rows.length === 0 ? insertJobs(connection, [job]) : [{ id: Number(rows[0][0]), isNew: false }];
 }
 
@@ -81,7 +84,10 @@ const cancelling = (isCurrent: boolean) => `update jobs
   set status = 'cancelled', completed_at = ${now}, locked_by = null, ${endKey(isCurrent)}, successor = ?
   where id in (?)`;
 
-/** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
+/**
+ * Inserts the job and cancels the jobs it replaces, within the open transaction. Calls for the same user are
+ * serialized.
+ */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
   await lockNames(connection, [matchName(job)]);
   const [{ id }] = await insertJobs(connection, [job]);
@@ -97,15 +103,15 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
 const lockRows = `select id from queue_locks where id in (?) order by id for update`;
 
 /**
- * Until the end of the transaction others that lock one of these names wait. MySQL's own named locks belong to the
- * session, and a transaction of the app's would leave them behind: names are rows of a small table.
+ * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a
+ * transaction of the app would leave them behind. Names are therefore rows of a small table.
  */
 export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await connection.query(lockRows, [[...new Set(names.map(lockOf))].sort((a, b) => a - b)]);
 }
 
-/** How many rows queue_locks has. */
+/** The number of rows in queue_locks. */
 const locks = 64;
 
 function lockOf(name: string): number {

@@ -1,6 +1,8 @@
 import type { Connections, OpenConnection } from "../server/connections";
 
-/** A connection whose other end is gone without a word is noticed after one or two of these, in milliseconds. */
+/**
+ * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
+ */
 const checkEvery = 3000;
 const reopenAfter = 200;
 
@@ -12,9 +14,10 @@ const connected = `select id, is_used_lock(concat('laju:', id)) is not null from
   where has_session and id in (?)`;
 
 /**
- * A connection that holds a named lock for each worker of this process. The server frees it when the process is gone,
- * and keeps it while the process only computes: going by the lease alone, workers would take a job that blocks its
- * worker for longer than a lease from each other, one after the other, and all that waits beside it.
+ * A connection that holds a named lock for each worker of this process. The server frees the lock when the
+ * process is gone, and keeps it while the process is merely busy. With the lease alone, a job that blocks its
+ * worker for longer than a lease would be taken over by one worker after another, along with the jobs queued
+ * behind it.
  */
 export class LockSession {
   readonly #workers = new Set<string>();
@@ -50,7 +53,7 @@ export class LockSession {
     this.#drop();
   }
 
-  /** Also asks for locks that the last connection of this process may have held a moment longer. */
+  /** Also takes locks that the previous connection of this process may have held a moment longer. */
   async #check(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -59,7 +62,7 @@ export class LockSession {
       this.#connection ??= await this.#open();
       for (const worker of this.#workers) await this.#lock(this.#connection, worker);
     } catch {
-      // Where the server knows no such locks, or is away, the lease decides.
+      // If the server doesn't support these locks, or is away, the lease decides.
       this.#drop();
     }
     this.#isBusy = false;
@@ -88,7 +91,7 @@ export class LockSession {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
-    // Nobody else must get a connection that holds locks.
+    // This connection holds locks, so it must not return to the pool.
     connection.cut(new Error("no longer needed"));
     void connection.release();
   }

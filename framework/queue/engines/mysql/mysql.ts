@@ -14,7 +14,7 @@ const dialect: ServerDialect = {
   name: "mysql",
   pollMs: 2000,
   driver: mysqlDriver,
-  // Locks for the rows that are changed, and none for the gaps between them.
+  // Lock only the rows that are changed, not the gaps between them.
   prepare: "set session transaction isolation level read committed",
   now,
   isCurrentSql: `select 1 from information_schema.columns where table_schema = database()
@@ -40,7 +40,7 @@ const dialect: ServerDialect = {
   listener: (connections) => new Polling(connections),
 };
 
-/** The queue in MySQL 8 or MariaDB from 10.6. */
+/** The queue in MySQL 8 or MariaDB 10.6 or later. */
 export function mysqlEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
   return serverEngine(place, dialect);
 }

@@ -9,12 +9,12 @@ const growth = 1.3;
 
 const hasReady = "select exists (select 1 from jobs force index (jobs_ready) where status = 'pending')";
 
-/** MySQL tells nobody anything: the table is looked at, often while there is work and seldom while there is none. */
+/** MySQL cannot notify, so the table is polled: often while there is work, seldom while there is none. */
 export class Polling implements Listener {
   readonly #listeners = new Set<() => void>();
   #pause = soonest;
   #timer: NodeJS.Timeout | undefined;
-  /** What is ready and was not claimed is not for these workers: it is no reason to hurry. */
+  /** The ready jobs that weren't claimed are not for these workers, so there is no need to hurry. */
   #isVain = false;
 
   readonly #session: LockSession;
@@ -66,7 +66,7 @@ export class Polling implements Listener {
       this.#pause = isReady && !this.#isVain ? soonest : Math.min(latest, this.#pause * growth);
       if (isReady) for (const listener of this.#listeners) listener();
     } catch {
-      // The worker's own turns say what is wrong with the database.
+      // The worker's own exchanges report what is wrong with the database.
       this.#pause = soonest * 10;
     }
     if (this.#listeners.size > 0) this.#wait();

@@ -3,7 +3,7 @@ import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connection";
 import { insertJobs, lockNames, now } from "./insert";
 
-// The batch leads, row by row through the primary key, whatever the server thinks of the table.
+// The batch comes first, so that rows are found by primary key whatever the server's statistics say.
 const completeMany = `update json_table(?, '$[*]' columns (
       id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', since bigint path '$[3]')) d
     straight_join jobs j on j.id = d.id
@@ -19,7 +19,7 @@ const finishOne = {
   before: finishing(""),
 };
 
-/** MySQL assigns from left to right: the status is the new one already. */
+/** MySQL assigns from left to right, so `status` already has its new value. */
 function finishing(remembering: string): string {
   return `update jobs
   set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, ${remembering} unique_key = null,
@@ -38,14 +38,14 @@ export async function settleJobs(
   worker: string,
   settlements: readonly Settlement[],
 ): Promise<number[]> {
-  // One alone needs no table made of JSON, which would cost a large result twice its size.
+  // A single settlement needs no JSON table, which would double the memory for a large result.
   if (settlements.length > 1 && settlements.every(isPlain)) {
     const isDone = await completeAll(connection, worker, settlements);
     if (isDone) return [];
   }
   return transaction(connection, async () => {
     const cron = settlements.map(cronNextOf).filter((next) => next !== undefined);
-    // Neither this nor `replaceJob` sees what the other has not committed.
+    // Neither this nor `replaceJob` sees the other's uncommitted rows.
     await lockNames(connection, cron.map(matchName));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
@@ -59,13 +59,15 @@ function isPlain(settlement: Settlement): settlement is Plain {
   return settlement.state === "completed" && settlement.next === undefined && settlement.error === undefined;
 }
 
-/** Undone, where some were not the worker's any more: they are done one by one then, to see which. */
+/**
+ * Rolls back if the worker no longer held some of them. They are then settled one by one to find out which.
+ */
 async function completeAll(
   connection: Connection,
   worker: string,
   plain: readonly Plain[],
 ): Promise<boolean> {
-  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
+  // Written as differences: V8 takes three times as long to serialize an array of 13-digit numbers.
   const first = plain[0]?.createdAt ?? 0;
   const rows = JSON.stringify(
     plain.map(({ id, attempt, result, createdAt }) => [
@@ -106,7 +108,7 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   return isHeld;
 }
 
-/** What is due so long after the end of another is due by the end that was written down: this statement is later. */
+/** A delay counts from the recorded end of the previous job, because this statement runs later. */
 async function fromItsEnd(connection: Connection, id: number, next: NewJob): Promise<NewJob> {
   const { when } = next;
   if (when === undefined || "at" in when) return next;

@@ -14,7 +14,8 @@ export async function look(connection: Connection): Promise<Sight> {
     const [types, nextDueIn, now] = rows[0] as [string[], number | null, number];
     if (nextDueIn === null || nextDueIn > 0)
       return { places: new Map(types.map((type) => [type, start])), nextDueIn, now };
-    // At most a thousand each time. Where others promote them just now, that is done when their statement ends.
+    // At most a thousand at a time. If others are promoting them right now, they are ready when that
+    // statement ends.
     await connection.query(promoteSql, []);
   }
 }
@@ -30,7 +31,7 @@ export async function take(
   const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
   const limited = [...places.keys()].filter((type) => request.limits.has(type)).sort();
   if (limited.length === 0) return ask();
-  // Two that count what runs at the same time would both find room for the last one.
+  // Two concurrent claims would both count one free slot and exceed the limit.
   return transaction(connection, async () => {
     await connection.query(lockTypes, [limited]);
     return ask();
@@ -44,7 +45,7 @@ function valuesFor(worker: string, request: ClaimRequest, places: ReadonlyMap<st
   return [worker, request.limit, types, caps, orders, ids];
 }
 
-/** A step through the index for each type that has something ready, not one for each job. */
+/** One index step per type that has ready jobs, not one per job. */
 export const withReadyTypes = `with recursive ready(type) as (
     (select type from jobs where status = 'pending' order by type limit 1)
     union all
@@ -70,7 +71,7 @@ const asked = `select q.type, q.after_order, q.after_id,
 const ready = `jobs j where j.status = 'pending' and j.type = q.type
       and (j.sort_order, j.id) > (q.after_order, q.after_id) order by j.sort_order, j.id limit q.most`;
 
-/** How many of each type are among the first of all: so many are locked, and no more. */
+/** How many jobs of each type are among the first overall, so that only those rows are locked. */
 const shared = `, share as materialized (
     select type, after_order, after_id, count(*)::int as most from (
       select q.type, q.after_order, q.after_id
@@ -78,10 +79,10 @@ const shared = `, share as materialized (
       order by h.sort_order, h.id limit $2) first group by 1, 2, 3)`;
 
 /**
- * Each type's first rows from the index, passing over those that others are claiming. The ids are an array, so that
- * PostgreSQL cannot do the claim twice in a loop, nor take the batch for a large part of the table. A claim that is
- * lost in a crash was none: its commit does not wait for the disk, and says so for itself alone (a pooler's session
- * belongs to others as well).
+ * Takes each type's first rows from the index, skipping those that others are claiming. The ids are an array,
+ * so that PostgreSQL can neither run the claim twice in a loop nor expect the batch to be a large part of the
+ * table. A claim lost in a server crash is as good as never made. So its commit doesn't wait for the disk, a
+ * setting that applies to this transaction only (with a pooler, others use the session too).
  */
 export function claimSql(isSeveral: boolean, isCurrent = true): string {
   const known = isCurrent ? claims.current : claims.before;

@@ -1,17 +1,19 @@
 import { withoutValues } from "../../../services/database/sqlErrors";
 import type { Answer, Driver } from "../server/connection";
 
-/** "laju": the first half of the names of advisory locks. */
+/** "laju" in hexadecimal: the first half of advisory lock keys. */
 export const lockSpace = 0x6c616a75;
 
-/** The server's clock. Within a transaction of the app's it goes on, as that may be long. */
+/** The server's clock. It advances within a transaction, because the app's transactions may be long. */
 export const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
 
-/** Who schedules, and who queues a cron job's next run, wait for each other: by `matchName`, in one order. */
+/**
+ * Scheduling a job and queueing a cron job's next run lock the same `matchName`s, always in the same order.
+ */
 export const lockMatches = `select pg_advisory_xact_lock(${lockSpace}, hash) from (
   select distinct hashtext(name) as hash from unnest($1::text[]) name order by 1) names`;
 
-/** What is used of pg's Client. */
+/** The part of pg's Client that is used. */
 export interface PostgresClient {
   query(query: object): Promise<{ rows: unknown[][]; rowCount: number | null }>;
   connection: { stream: { destroy(): void } };
@@ -20,18 +22,20 @@ export interface PostgresClient {
 }
 
 const names = new Map<string, string>();
-/** How often all of them were named anew. */
+/** How often all prepared statements were renamed. */
 let generation = 0;
-/** "cached plan must not change result type": somebody has changed the type of a column. */
+/** "cached plan must not change result type": somebody changed the type of a column. */
 const changedType = "0A000";
-/** A pooler that gives each transaction another session knows no prepared statements: then there are none. */
+/**
+ * False behind a pooler that gives each transaction another session: prepared statements don't work there.
+ */
 let canName = true;
 
 export const postgresDriver: Driver = {
   async ask(raw, sql, values, timeoutMs): Promise<Answer> {
     const client = raw as PostgresClient;
     const query = { text: sql, rowMode: "array", query_timeout: timeoutMs };
-    // Without values it is the simple protocol: one message instead of five.
+    // Without values pg uses the simple protocol: one message instead of five.
     const whole = values === undefined ? query : { ...query, values, ...(canName && { name: nameOf(sql) }) };
     try {
       const { rows, rowCount } = await client.query(whole);
@@ -57,7 +61,7 @@ function nameOf(sql: string): string {
   return name;
 }
 
-/** They are to be prepared once more, and pg prepares no name twice. */
+/** Statements have to be prepared again, and pg prepares no name twice. */
 function renameAll(): void {
   generation++;
   names.clear();

@@ -4,17 +4,17 @@ import type { Connections } from "../server/connections";
 import type { Notifier } from "../server/dialect";
 import { now } from "./driver";
 
-/** Where new jobs are told. */
+/** The channel that announces new jobs. */
 export const channel = "laju_queue";
 
-/** A job as it travels, for json_to_recordset; what is left out is null. */
+/** A job as a record for json_to_recordset. Missing fields are null. */
 export const recordType = `(type text, user_id int, data text, sort_order int, at bigint, wait bigint, unique_key text,
   cron text, timezone text, reschedule_delay bigint, remove_delay bigint, rescheduled_from_job bigint,
   retry_policy text)`;
 
 /**
- * Inserts what travelled under the name n. `rescheduled_from` is written as well for one release: workers of the
- * release before read it.
+ * Inserts the records named n. For one release, `rescheduled_from` is written too, because workers of the
+ * previous release read it.
  */
 export function insertInto(isCurrent: boolean): string {
   const [columns, values] = isCurrent
@@ -33,7 +33,7 @@ const inserts = { current: insertsFor(true), before: insertsFor(false) };
 function insertsFor(isCurrent: boolean) {
   const silently = `${insertInto(isCurrent)} from json_to_recordset($1::json) n${recordType}
   on conflict (unique_key) where unique_key is not null do nothing returning id`;
-  // With the commit, and without an exchange of its own.
+  // Notifies with the commit, without another round trip.
   const aloud = `with added as (${silently})
   select added.id from added, (select pg_notify('${channel}', '')) told`;
   return { silently, aloud };
@@ -41,7 +41,7 @@ function insertsFor(isCurrent: boolean) {
 
 const openWithKey = "select id from jobs where unique_key = $1";
 
-/** Several without keys, or one with or without. */
+/** Several jobs without keys, or one job with or without a key. */
 export async function insertJobs(
   connection: Connection,
   jobs: readonly NewJob[],
@@ -50,14 +50,14 @@ export async function insertJobs(
   const records = JSON.stringify(jobs.map(toRecord));
   const insert = (await connection.isCurrent()) ? inserts.current : inserts.before;
   const { rows } = await connection.query(isTold ? insert.aloud : insert.silently, [records]);
-  // Serial numbers are drawn row by row in the order of the array.
+  // Ids are drawn row by row, in the order of the array.
   if (rows.length === jobs.length)
     return rows
       .map(idOf)
       .sort(ascending)
       .map((id) => ({ id, isNew: true }));
   const { rows: open } = await connection.query(openWithKey, [jobs[0].uniqueKey]);
-  // It has ended since: its key is free.
+  // The other job has ended since, so its key is free.
   if (open.length === 0) return insertJobs(connection, jobs, isTold);
   return [{ id: idOf(open[0]), isNew: false }];
 }
@@ -89,8 +89,9 @@ export function toRecord(job: NewJob): object {
 }
 
 /**
- * PostgreSQL lets transactions that notify commit one after the other: 32 single inserts at once were 12,000 a second
- * without and 4,700 with a notice in each. So this process gives one at once, then at most one in so many milliseconds.
+ * PostgreSQL commits transactions that notify one at a time: 32 concurrent single inserts reached 12,000 per
+ * second without a notification and 4,700 with one each. So this process notifies immediately once, then at
+ * most once per this many milliseconds.
  */
 const pause = 8;
 
@@ -101,7 +102,7 @@ export function postgresNotifier(connections: Connections): Notifier {
     timer = undefined;
     last = performance.now();
     const notice = connections.use((connection) => connection.query(`notify ${channel}`));
-    // The workers' own polling finds the jobs.
+    // Workers also poll, so they find the jobs anyway.
     notice.catch(() => {});
   };
   return {

@@ -12,7 +12,10 @@ const openOnes = "and status in ('pending', 'scheduled') returning id";
 const parkedOnes = "and status = 'parked' returning id";
 const staleOnes = `and status = 'processing' and started_at < ${now} - $5::bigint returning id`;
 
-/** Inserts and cancels what the job takes the place of, within the open transaction. Those for one user wait in line. */
+/**
+ * Inserts the job and cancels the jobs it replaces, within the open transaction. Calls for the same user are
+ * serialized.
+ */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
   await connection.query(lockMatches, [[matchName(job)]]);
   const [{ id }] = await insertJobs(connection, [job], false);

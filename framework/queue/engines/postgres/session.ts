@@ -5,12 +5,14 @@ import type { Listener } from "../server/dialect";
 import { lockSpace, type PostgresClient } from "./driver";
 import { channel } from "./insert";
 
-/** While nothing can be heard, it is looked so often, in milliseconds. */
+/** The polling interval while no notifications arrive, in milliseconds. */
 const pollEvery = 250;
-/** A connection whose other end is gone without a word is noticed after one or two of these, in milliseconds. */
+/**
+ * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
+ */
 const checkEvery = 3000;
 const reopenAfter = 200;
-/** A pooler that passes nothing on will not do so a second later. */
+/** A pooler that doesn't forward notifications won't do so a second later. */
 const retryDeafAfter = 60_000;
 const hearWithin = 1500;
 
@@ -23,8 +25,8 @@ const connected = `select w.id, exists (select from pg_locks l where l.locktype 
   from queue_workers w where w.has_session and w.id = any($1)`;
 
 /**
- * A connection that does nothing but listen, and hold a lock for each worker of this process: the server frees it
- * some milliseconds after the process was killed.
+ * A connection that only listens, and holds a lock for each worker of this process. The server frees the
+ * locks within milliseconds after the process was killed.
  */
 export class Session implements Listener {
   #connection: OpenConnection | undefined;
@@ -78,7 +80,7 @@ export class Session implements Listener {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
-    // Nobody else shall get a connection that listens.
+    // This connection listens, so it must not return to the pool.
     connection.cut(new Error("no longer needed"));
     void connection.release();
   }
@@ -103,12 +105,12 @@ export class Session implements Listener {
         await this.#use(connection);
         return;
       }
-      this.#deafen("what the server tells does not arrive, as behind a pooler");
+      this.#deafen("notifications of the server do not arrive, as behind a pooler");
     } catch (error) {
       if (error.severity === "ERROR") this.#deafen(error.message);
       else this.#later(reopenAfter);
     }
-    connection?.cut(new Error("it hears nothing"));
+    connection?.cut(new Error("it receives no notifications"));
     await connection?.release();
   }
 
@@ -118,14 +120,18 @@ export class Session implements Listener {
       payload === "" ? this.#wake() : this.#onToken?.(payload),
     );
     await connection.query(`listen ${channel}`);
-    // A host that vanished is noticed by the server, and its lock freed, in half a minute instead of two hours.
+    // So that the server notices a vanished host, and frees its lock, within half a minute instead of two
+    // hours.
     await connection.query(
       "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3",
     );
     return this.#hears();
   }
 
-  /** Sent on another connection: behind a pooler one's own notices may arrive, and others' never. */
+  /**
+   * Sent on another connection: behind a pooler, one's own notifications may arrive while those of others
+   * never do.
+   */
   async #hears(): Promise<boolean> {
     const token = `${process.pid}.${++this.#token}`;
     let timer: NodeJS.Timeout | undefined;
@@ -146,12 +152,12 @@ export class Session implements Listener {
     this.#isDeaf = false;
     (connection.raw as PostgresClient).on("end", () => this.#lost(connection));
     for (const worker of this.#workers) await this.#lock(connection, worker);
-    // What came while nobody listened.
+    // Jobs may have been queued while nobody listened.
     this.#wake();
   }
 
   async #lock(connection: OpenConnection, worker: string): Promise<void> {
-    // Where the lost connection has it still, the next check gets it.
+    // If the lost connection still holds the lock, the next check takes it.
     const { rows } = await connection.query(lock, [worker]);
     if (rows[0][0] === true) await connection.query(mark, [worker]);
   }
@@ -174,7 +180,7 @@ export class Session implements Listener {
     this.#later(retryDeafAfter);
   }
 
-  /** A query that is not answered cuts the connection. */
+  /** Cuts the connection if a query isn't answered. */
   async #check(): Promise<void> {
     if (this.#isChecking || this.#connection === undefined) return;
     this.#isChecking = true;

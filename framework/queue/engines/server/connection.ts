@@ -1,30 +1,30 @@
 import { LajuError } from "../../../config/errors";
 
-/** What a database's own driver does, below Knex. */
+/** A database's own driver, below Knex. */
 export interface Driver {
   ask(raw: unknown, sql: string, values: readonly unknown[] | undefined, timeoutMs: number): Promise<Answer>;
-  /** Ends a connection at once, without a word to the other side. */
+  /** Destroys a connection without telling the server. */
   cut(raw: unknown): void;
-  /** Whether the server itself said no, so that the connection is as good as before. */
+  /** Whether the server itself rejected the statement, so that the connection is still good. */
   isAnswer(error: Error): boolean;
 }
 
 export interface Answer {
-  /** Rows as arrays: half as dear to make as objects. */
+  /** Rows as arrays: half as expensive to create as objects. */
   rows: unknown[][];
-  /** How many rows were changed. */
+  /** The number of rows changed. */
   count: number;
   firstId?: number;
 }
 
 export interface Connection {
-  /** One that takes longer than `timeoutMs` ends the connection. */
+  /** A statement that takes longer than `timeoutMs` closes the connection. */
   query(sql: string, values?: readonly unknown[], timeoutMs?: number): Promise<Answer>;
   /** Whether the jobs table has the columns of this release. */
   isCurrent(): Promise<boolean>;
 }
 
-/** Everything or nothing. */
+/** Commits everything or nothing. */
 export async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   await connection.query("begin");
   try {
@@ -32,7 +32,7 @@ export async function transaction<T>(connection: Connection, work: () => Promise
     await connection.query("commit");
     return result;
   } catch (error) {
-    // Where the connection is broken, the server rolls back by itself.
+    // On a broken connection the server rolls back by itself.
     await connection.query("rollback").catch(() => {});
     throw error;
   }
@@ -40,7 +40,7 @@ export async function transaction<T>(connection: Connection, work: () => Promise
 
 type DatabaseError = Error & { code?: string; errno?: number; sqlMessage?: string };
 
-/** In PostgreSQL's and MySQL's words. */
+/** Turns the error of a missing table, in PostgreSQL's or MySQL's words, into a LajuError. */
 export function described(error: DatabaseError): Error {
   const { code } = error;
   const isMissing =
@@ -53,19 +53,21 @@ export function described(error: DatabaseError): Error {
   });
 }
 
-/** Knex puts the whole statement before it, values included. */
+/** Knex prepends the whole statement, values included. */
 function withoutStatement({ message, sqlMessage }: DatabaseError): string {
   return sqlMessage ?? message.split(" - ").at(-1) ?? message;
 }
 
-/** The server ended this transaction so that others could go on: deadlock, serialisation, a wait for a lock. */
+/**
+ * The server aborted this transaction in favor of others: deadlock, serialization failure, lock wait timeout.
+ */
 const givenWay = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
-/** A pooler knows a prepared statement no more, or somebody has changed the type of what it returns. */
+/** A pooler lost the prepared statement, or somebody changed the type of its result. */
 const unprepared = ["26000", "42P05", "0A000"];
-/** Nothing was changed, and the same again will do. */
+/** Nothing was changed, so the same statement can be repeated. */
 const passing = new Set([...givenWay, ...unprepared]);
 
-/** Does it again where the database says that it could not be done just now. */
+/** Retries work that the database says it couldn't do just now. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
@@ -77,12 +79,13 @@ export async function withRetries<T>(work: () => Promise<T>, random = Math.rando
   }
 }
 
-/** How often an old table is looked at again, in milliseconds. */
+/** How often to check an old table again, in milliseconds. */
 const lookEvery = 1000;
 
 /**
- * Whether the jobs table has the columns of this release. Its code may be started before its migration has run: it
- * then does without them, and looks again. Asked beforehand, as a failed statement ends a transaction of the app's.
+ * Whether the jobs table has the columns of this release. The code may be started before its migration has
+ * run: it then does without them, and checks again. Asked in advance because a failed statement would abort
+ * the app's transaction.
  */
 export class JobsTable {
   #isCurrent = false;

@@ -8,12 +8,12 @@ import { type PatientClient, patientClient } from "./patientClient";
 
 const require = createRequire(import.meta.url);
 
-/** How long a statement of the queue's may take before its connection is given up, in milliseconds. */
+/** How long a statement of the queue may take before its connection is abandoned, in milliseconds. */
 export const patience = 10_000;
 
 /**
- * The queue's own connections, made by the app's Knex: nothing of the app's waits for the queue, and the queue
- * waits for no transaction of the app's.
+ * The queue's own connections, made by the app's Knex, so that neither the app nor the queue waits for the
+ * other's connections or transactions.
  */
 export class Connections {
   readonly database: Knex;
@@ -32,7 +32,7 @@ export class Connections {
       connection: place.url,
       pool: { min: 0, max: 10 },
       acquireConnectionTimeout: patience,
-      // What fails is thrown; Knex would write it to standard output as well.
+      // Errors are thrown; Knex would also write them to standard output.
       log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
     });
   }
@@ -54,7 +54,7 @@ export class Connections {
     return connection;
   }
 
-  /** Lends a connection for as long as the work lasts. */
+  /** Lends a connection while `work` runs. */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.open();
     try {
@@ -68,7 +68,7 @@ export class Connections {
     return this.use((connection) => connection.isCurrent());
   }
 
-  /** The connection of a transaction of the app's, which stays its own. */
+  /** The connection of the app's transaction, which the app keeps. */
   async within(trx: Knex.Transaction): Promise<Connection> {
     return new OpenConnection(await connectionOf(trx), this);
   }
@@ -101,7 +101,7 @@ export class OpenConnection implements Connection {
     return this.owner.table.isCurrent(this);
   }
 
-  /** Nothing can be known of what is under way on it: it is given up. */
+  /** The state of statements on its way is unknown, so the connection is abandoned. */
   cut(reason: Error): void {
     (this.raw as Disposable).__knex__disposed ??= reason;
     this.owner.driver.cut(this.raw);
@@ -112,10 +112,12 @@ export class OpenConnection implements Connection {
   }
 }
 
-/** Knex's own mark of a connection that its pool is to take out. */
+/** Knex's own mark for a connection that its pool should discard. */
 type Disposable = { __knex__disposed?: unknown };
 
-/** A connection for one purpose, kept while it works: one piece of work at a time, in the order in which they came. */
+/**
+ * A connection for one purpose, kept as long as it works. Tasks run one at a time, in the order they arrive.
+ */
 export class SerialConnection {
   #connection: OpenConnection | undefined;
   #last: Promise<unknown> = Promise.resolve();

@@ -13,25 +13,28 @@ import type {
 import type { Connection, Driver } from "./connection";
 import type { Connections } from "./connections";
 
-/** What PostgreSQL and MySQL do each in its own way. */
+/** Where PostgreSQL and MySQL differ. */
 export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   driver: Driver;
-  /** SQL: said once on each connection of the queue's own. */
+  /** SQL run once on each of the queue's own connections. */
   prepare?: string;
-  /** SQL: the server's clock, in milliseconds since the epoch. Who is due and whose lease is over is its word. */
+  /**
+   * SQL: the server's clock, in milliseconds since the epoch. It decides what is due and which leases are
+   * over.
+   */
   now: string;
   /** SQL: has a row if the jobs table has the columns of this release. */
   isCurrentSql: string;
   /** SQL: the columns of a claimed job, see `toClaimed`. */
   columns(isCurrent: boolean): string;
 
-  /** Inserts; `isTold`: and wakes who listens, with the commit. */
+  /** Inserts jobs. With `isTold`, also wakes listening workers on commit. */
   insert(connection: Connection, jobs: readonly NewJob[], isTold: boolean): Promise<Pushed[]>;
   /** Within an open transaction. */
   replace(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced>;
-  /** Looks at the whole table, after what is due is ready. */
+  /** Makes due jobs ready, then looks at the whole table. */
   look(connection: Connection): Promise<Sight>;
-  /** Claims at most `request.limit` of what stands after these places; in any order. */
+  /** Claims at most `request.limit` of the jobs after these places, in any order. */
   take(
     connection: Connection,
     worker: string,
@@ -39,50 +42,57 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
     places: ReadonlyMap<string, Place>,
   ): Promise<ClaimedJob[]>;
   note(connection: Connection, worker: string, progress: Exchange["progress"]): Promise<void>;
-  /** All or nothing. Returns the ids of jobs that the worker did not hold any more. */
+  /** All or nothing. Returns the ids of jobs that the worker no longer held. */
   settle(connection: Connection, worker: string, settlements: readonly Settlement[]): Promise<number[]>;
   release(connection: Connection, worker: string, jobs: readonly Held[]): Promise<void>;
-  /** What the table says that a worker holds. */
+  /** The jobs that the worker holds according to the table. */
   held(connection: Connection, worker: string): Promise<Held[]>;
   readyTypes(connection: Connection): Promise<string[]>;
   park(connection: Connection, type: string, idleMs: number): Promise<number>;
   unpark(connection: Connection, types: readonly string[]): Promise<number>;
-  /** Wakes other processes' workers: at once, and again soon for all that was told meanwhile. */
+  /**
+   * Wakes other processes' workers: immediately the first time, then once for everything that was announced
+   * in between.
+   */
   notifier(connections: Connections): Notifier;
   listener(connections: Connections): Listener;
 }
 
 export interface Notifier {
-  /** Whether a push shall tell by itself; if not, it is told a moment later. */
+  /** Whether a push should notify by itself. If not, `tell` notifies a moment later. */
   isDue(): boolean;
-  /** Something was pushed that told nobody. */
+  /** Something was pushed without a notification. */
   tell(): void;
   close(): void;
 }
 
 export interface Listener {
-  /** A worker that others shall know to be alive for as long as this process is connected. */
+  /** Shows other processes that this worker is alive, for as long as this process is connected. */
   hold(worker: string): Promise<void>;
   letGo(worker: string): Promise<void>;
   watch(onWake: () => void): Promise<Watch>;
   close?(): void;
-  /** A claim found so many jobs. */
+  /** How many jobs a claim found. */
   claimed(count: number): void;
-  /** Whether the connection behind each of these workers is there still; undefined where that is not known. */
+  /** Whether each of these workers is still connected; undefined if that can't be known. */
   areConnected(workers: readonly string[]): Promise<Map<string, boolean>>;
 }
 
-/** Where a type's claims have got to: what stands before was claimed, and may lie dead in the index. */
+/**
+ * How far a type's claims have got. The jobs before it are claimed, and may still occupy dead index entries.
+ */
 export type Place = [order: number, id: number];
 
 /** The place before all others. */
 export const start: Place = [-2_147_483_648, -1];
 
-/** What a look at the whole table sees. */
+/** The result of looking at the whole table. */
 export interface Sight {
-  /** The types that have something ready, and for each a place before all of it. */
+  /** The types that have ready jobs, each with a place before all of them. */
   places: Map<string, Place>;
-  /** How long until the next scheduled job is due, in milliseconds; it is after what was due is ready. */
+  /**
+   * How long until the next scheduled job is due, in milliseconds. Measured after due jobs were made ready.
+   */
   nextDueIn: number | null;
   /** The server's clock. */
   now: number;

@@ -14,7 +14,7 @@ export async function countJobs(database: Knex): Promise<QueueCounts> {
   return countsOf(byType);
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listJobs(database: Knex, filter: JobFilter): Promise<JobRecord[]> {
   const { states, types, userId, limit } = filter;
   const query = database("jobs").options(unlimited).orderBy("id", "desc").limit(limit);
@@ -30,7 +30,7 @@ export async function findJob(database: Knex, id: number): Promise<JobRecord | u
   return row === undefined ? undefined : toRecord(row);
 }
 
-/** So many rows at a time, so that nobody waits long for their locks. */
+/** How many rows are changed at a time, so that nobody waits long for their locks. */
 const portion = 1000;
 
 const again = {
@@ -45,7 +45,7 @@ const again = {
   successor: null,
 };
 
-/** Those whose unique key an unfinished job has now stay as they are. */
+/** Skips jobs whose unique key an unfinished job has now. */
 export async function retryJobs(
   database: Knex,
   which: readonly number[] | "failed",
@@ -93,7 +93,7 @@ async function retryThese(
   return retried.sort((a, b) => a - b);
 }
 
-/** The unique index decides: of two at one time, only it knows. */
+/** The unique index decides: of two concurrent retries, only it knows the winner. */
 async function isKeyTaken(claimKey: () => Promise<number>): Promise<boolean> {
   try {
     return (await claimKey()) === 0;
@@ -113,13 +113,13 @@ export function cancelJobs(
     status: "cancelled",
     completed_at: database.raw(now),
     locked_by: null,
-    // Before the key is gone: MySQL assigns from left to right.
+    // Read the key before it is cleared: MySQL assigns from left to right.
     ...(isCurrent && { former_key: database.ref("unique_key") }),
     unique_key: null,
   });
 }
 
-/** Changes those of these jobs that are in one of these states, and says which they were. */
+/** Changes those of the jobs that are in one of these states, and returns their ids. */
 async function change(
   database: Knex,
   ids: readonly number[],

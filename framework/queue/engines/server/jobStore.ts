@@ -5,7 +5,7 @@ import { type Connection, withRetries } from "./connection";
 import { type Connections, SerialConnection } from "./connections";
 import { type Listener, type Place, type ServerDialect, start } from "./dialect";
 
-/** The jobs in a database: claims use one connection, settlements another. */
+/** Jobs in a database. Claims and settlements use different connections. */
 export class ServerJobStore implements JobStore {
   readonly claims: Claims;
   readonly #claimConnection: SerialConnection;
@@ -51,30 +51,33 @@ export class ServerJobStore implements JobStore {
   }
 }
 
-/** Two that lock the same rows in the same order do not block each other. */
+/** Two statements that lock the same rows in the same order can't deadlock. */
 function inOrder<T extends Held>(jobs: readonly T[]): T[] {
   return [...jobs].sort((a, b) => a.id - b.id);
 }
 
-/** What is known of the table is used for so long, in milliseconds: a higher priority is seen at the latest then. */
+/**
+ * How long a look at the table is trusted, in milliseconds. A job with a higher priority is noticed after
+ * that at the latest.
+ */
 const memory = 250;
 
 interface Look {
   places: Map<string, Place>;
-  /** By this host's own clock. */
+  /** By this host's clock. */
   nextDueAt: number | null;
   until: number;
 }
 
-/** Claims, and remembers for a moment what it saw and where it has got to. */
+/** Claims jobs, and remembers briefly what it saw in the table and how far it has got. */
 export class Claims {
-  /** The server's clock less this host's, in milliseconds. */
+  /** The server's clock minus this host's, in milliseconds. */
   offset = 0;
   #look: Look | undefined;
 
   constructor(readonly dialect: Pick<ServerDialect, "look" | "take">) {}
 
-  /** What was known of the table holds no more. */
+  /** Discards what is remembered about the table. */
   forget(): void {
     this.#look = undefined;
   }
@@ -85,7 +88,7 @@ export class Claims {
     const claimed = await this.#take(connection, worker, request, look);
     if (claimed.length === request.limit || remembered === undefined)
       return this.#claimed(claimed, request, look);
-    // It may have changed meanwhile: that there is no more is said only after a look.
+    // The table may have changed: say that there is no more only after another look.
     const rest = { ...request, limit: request.limit - claimed.length };
     try {
       const news = await this.#lookAt(connection);
@@ -93,7 +96,7 @@ export class Claims {
       return this.#claimed(claimed, request, news);
     } catch (error) {
       if (claimed.length === 0) throw error;
-      // These are claimed: they must be handed out. The next claim, at once, will say what is wrong.
+      // These are claimed and must be handed out. The next claim, right away, will report what is wrong.
       return this.#claimed(claimed, request, { ...look, nextDueAt: Date.now() });
     }
   }
@@ -127,7 +130,8 @@ export class Claims {
   ): Promise<ClaimedJob[]> {
     const wanted = [...places].filter(([type]) => request.types?.includes(type) ?? true);
     if (wanted.length === 0) return [];
-    // What was given back stands before the others' places. Where one runs at a time its order is kept.
+    // Jobs that were returned come before the remembered places. Types with a limit start over, to keep their
+    // order.
     const from = wanted.map(([type, place]) => [type, request.limits.has(type) ? start : place] as const);
     const claimed = await this.dialect.take(connection, worker, request, new Map(from));
     for (const job of claimed) advance(places, job);

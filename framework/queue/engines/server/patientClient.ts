@@ -3,7 +3,7 @@ import { type Driver, described } from "./connection";
 
 type ClientClass = typeof Knex.Client;
 
-/** What a statement may ask for in Knex's `options`: no limit, as it may have to read all of a large table. */
+/** Knex `options` of a statement without a time limit, because it may have to read a large table. */
 export const unlimited = { timeout: 0, query_timeout: 0 };
 
 interface Query {
@@ -11,20 +11,21 @@ interface Query {
   options?: object;
 }
 
-/** Knex's client, as the queue's connections need it. */
+/** Knex's client with what the queue's connections need. */
 export interface PatientClient extends Knex.Client {
-  /** Of the connections there are, none is to be used again. */
+  /** Marks all current connections as not to be reused. */
   doubt(): void;
   isDoubted(connection: object): boolean;
 }
 
 /**
- * A statement is not waited for without end: where the network lost a connection without a word (a failover, a NAT that
- * forgets), TCP takes a quarter of an hour to say so, and a worker's heartbeat would be silent for as long. And when one
- * connection is silent the others are as well: each would take the time limit once more, and the lease be over.
+ * Limits how long to wait for a statement. When the network loses a connection silently (a failover, a NAT
+ * that forgets it), TCP takes a quarter of an hour to notice, and a worker could send no heartbeat in that
+ * time. If one connection is silent, the others are too: each would cost another time limit, and the lease
+ * would expire.
  */
 export function patientClient(Client: ClientClass, driver: Driver, timeout: number): ClientClass {
-  // Not the client's own fields: a transaction's client has the same methods and none of them.
+  // Not fields of the client: a transaction's client has its methods but not its fields.
   let generation = 0;
   const made = new WeakMap<object, number>();
   return class extends Client implements PatientClient {

@@ -9,7 +9,7 @@ interface PruneLimits {
   limit: number;
 }
 
-/** Deletes finished jobs, and notes in `place` how far it has looked. */
+/** Deletes finished jobs, and records in `place` how far it has looked. */
 export async function pruneJobs(
   database: Knex,
   limits: PruneLimits,
@@ -24,13 +24,13 @@ export async function pruneJobs(
     .select("id");
   const old = await nextOld(database, limits, place);
   const ids = [...new Set([...due.map(({ id }) => id), ...old])].sort((a, b) => a - b);
-  // Asked again: somebody may have queued one of them anew.
+  // Checked again: somebody may have retried one of them.
   return ids.length === 0 ? 0 : database("jobs").whereIn("id", ids).whereIn("status", finished).delete();
 }
 
 /**
- * Looks on, past those that are kept, until it has found some. Ids grow with time, so the oldest rows come first: no
- * index has to know when a job ended; and what was made after the limit ends after it too.
+ * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows
+ * come first and no index on a job's end is needed: a job created after the limit also ended after it.
  */
 async function nextOld(
   database: Knex,

@@ -7,12 +7,14 @@ import { type Connection, transaction, withRetries } from "./connection";
 import type { Connections } from "./connections";
 import type { Notifier, ServerDialect } from "./dialect";
 
-/** So many inserts are on their way at once: two would be half as large, and a third dearer for each job. */
+/**
+ * The most inserts on their way at once. With two, each would be half as large and cost a third more per job.
+ */
 const width = 1;
-/** More jobs than these may be several statements: they are queued in a transaction. */
+/** More jobs than this may need several statements, so they are queued in a transaction. */
 const portion = 500;
 
-/** How jobs get into the table. */
+/** Inserts jobs into the table. */
 export class Pushes {
   readonly #batcher: PushBatcher;
 
@@ -31,7 +33,7 @@ export class Pushes {
     if (trx !== undefined) return this.#within(trx, (connection) => this.#insertSilently(connection, jobs));
     const isApart = jobs.some(isUnique) || jobs.length > portion || portionsOf(jobs).length > 1;
     const pushed = await (isApart
-      ? // What waits for another transaction with the same key must not keep others waiting.
+      ? // A job that waits for another transaction with the same key must not hold up others.
         this.#alone((connection) => this.#insertAll(connection, jobs))
       : this.#batcher.push(jobs));
     pushedHere();
@@ -51,7 +53,7 @@ export class Pushes {
     return withRetries(() => this.connections.use(work));
   }
 
-  /** Seen by others after its commit, if at all. */
+  /** Other sessions see the jobs only after the transaction's commit. */
   async #within<T>(trx: Knex.Transaction, work: (connection: Connection) => Promise<T>): Promise<T> {
     const result = await work(await this.connections.within(trx));
     pushedIn(trx);
@@ -73,7 +75,10 @@ export class Pushes {
     return pushed;
   }
 
-  /** One with a key at a time: of two at once, only the database knows which is new. */
+  /**
+   * Jobs with a key are inserted one at a time, because only the database knows which of two concurrent ones
+   * is new.
+   */
   async #insertSilently(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
     const pushed: Pushed[] = [];
     const portions = jobs.some(isUnique) ? jobs.map((job) => [job]) : portionsOf(jobs);

@@ -21,7 +21,7 @@ export async function registerWorker(
   await database("queue_workers").insert(whole).onConflict("id").merge();
 }
 
-/** Whether the worker is known still. */
+/** Returns whether the worker is still registered. */
 export async function beatOf(database: Knex, { now }: Sql, { worker, leaseMs }: Heartbeat): Promise<boolean> {
   const lease_until = database.raw(`${now} + ?`, [leaseMs]);
   return (await database("queue_workers").where({ id: worker }).update({ lease_until })) === 1;
@@ -31,7 +31,7 @@ export async function unregisterWorker(database: Knex, id: string): Promise<void
   await database("queue_workers").where({ id }).delete();
 }
 
-/** Registered workers, and holders of jobs that are not registered. */
+/** Registered workers, and unregistered holders of jobs. */
 export async function holdersOf(database: Knex, { now }: Sql): Promise<SeenHolder[]> {
   const workers: WorkerRow[] = await database("queue_workers").select(
     "*",
@@ -55,7 +55,7 @@ interface WorkerRow {
   started_at: number;
   lease_until: number;
   remaining: number;
-  /** Not there before this release's migration. */
+  /** Missing before this release's migration. */
   types?: string | null;
 }
 
@@ -66,7 +66,7 @@ function toHolder(row: WorkerRow): SeenHolder {
   return { id, host, pid, identity, concurrency, startedAt: started_at, types, lease };
 }
 
-/** `columns`: those of a claimed job. */
+/** `columns`: the columns of a claimed job. */
 export function takeOverFrom(
   database: Knex,
   columns: string,
@@ -78,7 +78,7 @@ export function takeOverFrom(
       const ours = { id: dead.id, lease_until: dead.lease.until };
       if ((await trx("queue_workers").where(ours).delete()) === 0) return [];
     } else if ((await trx("queue_workers").where({ id: dead.id }).first("id")) !== undefined) {
-      // It registered between the two queries of the look, and is no stranger.
+      // It registered between the two queries, so it is not a stranger.
       return [];
     }
     const held = { status: "processing", locked_by: dead.id };

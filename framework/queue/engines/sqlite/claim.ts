@@ -4,7 +4,7 @@ import { byTurn, claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } 
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
-/** The columns of a ClaimedJob but its type; user and priority as well are what most jobs have nothing of. */
+/** The columns of a ClaimedJob without its type. User and priority are among the ones rarely set. */
 function claimedColumns(isCurrent: boolean): string {
   return `id, attempts, data, created_at,
   case when user_id is null and sort_order = 0 and ${hasNothingRare(isCurrent)} then null
@@ -12,7 +12,7 @@ function claimedColumns(isCurrent: boolean): string {
   end`;
 }
 
-/** The same with the type, where it isn't known beforehand. */
+/** The same with the type, for queries that don't know it in advance. */
 export function typedColumns(database: Database): string {
   return `${claimedColumns(isCurrent(database))}, type`;
 }
@@ -34,7 +34,7 @@ function claimsOf(isCurrent: boolean) {
 
 const headWithOrder = headOfType.replace("select id", "select sort_order, id");
 
-/** A step through the index for each type that has something ready, not one for each job. */
+/** One index step per type that has ready jobs, not one per job. */
 const readyTypes = `with recursive ready(type) as (
     select min(type) from jobs where status = 'pending'
     union all
@@ -42,7 +42,7 @@ const readyTypes = `with recursive ready(type) as (
     from ready where ready.type is not null)
   select type from ready where type is not null`;
 
-/** Claims within the open transaction; in the order in which the jobs are to be started. */
+/** Claims within the open transaction, in the order in which to start the jobs. */
 export function claimJobs(
   database: Database,
   worker: string,
@@ -68,7 +68,7 @@ interface Quota {
   quota: number;
 }
 
-/** The types that have jobs ready and may be claimed now, and how many of each. */
+/** The types that have ready jobs and may be claimed now, and how many jobs of each. */
 function quotasOf(database: Database, { limit, types, limits }: ClaimRequest): Quota[] {
   const paused = pausedTypes(database);
   if (paused.has("*")) return [];
@@ -90,7 +90,7 @@ function room(database: Database, type: string, limit: number | undefined): numb
   return limit - Number(running);
 }
 
-/** The ids of the first `limit` jobs over several types. */
+/** The ids of the first `limit` jobs across several types. */
 function headsOf(database: Database, quotas: readonly Quota[], limit: number): number[] {
   const heads = quotas.flatMap(({ type, quota }) => rowsOf(database, headWithOrder, type, quota) as Head[]);
   heads.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
@@ -103,7 +103,7 @@ const firstDue = "select min(due) from jobs where status = 'scheduled'";
 const promotion = `update jobs set status = 'pending' where id in
   (select id from jobs where status = 'scheduled' and due <= ? order by due limit 1000)`;
 
-/** Makes ready what has become due, and says when the next will be. */
+/** Makes due jobs ready, and returns when the next one is due. */
 export function promoteDue(database: Database, now: number): number | null {
   for (;;) {
     const [[due]] = rowsOf(database, firstDue);
@@ -116,7 +116,7 @@ export function typesReady(database: Database): string[] {
   return rowsOf(database, readyTypes).map(([type]) => type as string);
 }
 
-/** For the test that holds their plans: each has to come from an index, whatever has piled up. */
+/** Exported for the test of their query plans: each must use an index, however many jobs have piled up. */
 export const claimQueries = {
   claimHead: claims.current.head,
   headWithOrder,

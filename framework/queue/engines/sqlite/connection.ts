@@ -4,7 +4,7 @@ import { LajuError } from "../../../config/errors";
 import { type Database, openSqlite } from "../../../services/database/sqliteDriver";
 import { connectionOf } from "../../transaction";
 
-/** A handle of the queue's own: nothing of the app's waits for it, and it waits for no transaction of the app's. */
+/** A handle only for the queue, so that neither the app nor the queue waits for the other's transactions. */
 export function openQueueFile(file: string, mustExist: boolean): Database {
   if (file === ":memory:") {
     throw new LajuError("an in-memory database cannot hold a queue: no other process would see it", {
@@ -13,21 +13,21 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
     });
   }
   const database = openSqlite(file, { mustExist });
-  // SQLite's own waiting blocks the process and is unfair; ours does neither, see `withLock`.
+  // SQLite's own waiting blocks the process and is unfair. `withLock` does neither.
   database.pragma("busy_timeout = 0");
-  // KiB, as far as it is needed: what a batch has claimed is still there when it is completed.
+  // In KiB, an upper limit. Large enough that a claimed batch is still cached when it is completed.
   database.pragma("cache_size = -16384");
   return database;
 }
 
-/** The handle behind a transaction of the app's. */
+/** The handle behind one of the app's transactions. */
 export async function handleOf(trx: Knex.Transaction): Promise<Database> {
   return (await connectionOf(trx)) as Database;
 }
 
 const prepared = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>();
 
-/** A statement, prepared once for each handle. */
+/** A statement, prepared once per handle. */
 export function statement<Row = unknown>(database: Database, sql: string): Statement<unknown[], Row> {
   let known = prepared.get(database);
   if (known === undefined) {
@@ -42,24 +42,24 @@ export function statement<Row = unknown>(database: Database, sql: string): State
   return found as Statement<unknown[], Row>;
 }
 
-/** Values for ?1, ?2, …, which may stand in a statement several times: better-sqlite3 takes them by name. */
+/** Values for ?1, ?2, …, so that a statement can use one several times: better-sqlite3 takes them by name. */
 export function numbered(...values: unknown[]): Record<number, unknown> {
   return Object.fromEntries(values.map((value, index) => [index + 1, value]));
 }
 
-/** A query's rows as arrays: half as dear to make as objects. */
+/** A query's rows as arrays: half as expensive to create as objects. */
 export function rowsOf(database: Database, sql: string, ...params: unknown[]): unknown[][] {
   const raw = statement<unknown[]>(database, sql);
   if (!raw.reader) throw new TypeError("not a query");
   return raw.raw(true).all(...params);
 }
 
-/** How long somebody who waits for the lock waits at most, in milliseconds. */
+/** The longest anyone waits for the lock, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Runs `work` in a transaction that has the write lock from its beginning. Where another process has it, this one
- * goes on with other things and asks again each millisecond.
+ * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the
+ * lock, this one keeps working and tries again every millisecond.
  */
 export async function withLock<T>(database: Database, work: () => T, onWait?: () => void): Promise<T> {
   const giveUpAt = Date.now() + patience;
@@ -74,7 +74,10 @@ export async function withLock<T>(database: Database, work: () => T, onWait?: ()
   }
 }
 
-/** As better-sqlite3's `transaction(work).immediate()`, which makes six functions and looks them up each time. */
+/**
+ * Like better-sqlite3's `transaction(work).immediate()`, which creates and looks up six functions on each
+ * call.
+ */
 function inTransaction<T>(database: Database, work: () => T): T {
   statement(database, "begin immediate").run();
   try {
@@ -87,7 +90,7 @@ function inTransaction<T>(database: Database, work: () => T): T {
   }
 }
 
-/** What runs without `withLock`: a query, or a part of the app's own transaction. */
+/** For anything that runs without `withLock`: a query, or a part of the app's own transaction. */
 export function reading<T>(work: () => T): T {
   try {
     return work();

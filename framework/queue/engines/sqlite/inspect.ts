@@ -16,7 +16,7 @@ export function countJobs(database: Database): QueueCounts {
   return countsOf(byType);
 }
 
-/** The newest first. */
+/** Newest first. */
 export function listJobs(database: Database, { states, types, userId, limit }: JobFilter): JobRecord[] {
   const rows = statement<JobRow>(
     database,
@@ -40,7 +40,7 @@ const again = `set status = 'pending', spent = attempts, crashes = 0, due = null
   remove_at = null, error = null, progress = null, successor = null`;
 const ended = "status in ('failed', 'cancelled')";
 
-/** Those whose unique key an unfinished job has now stay as they are. */
+/** Skips jobs whose unique key an unfinished job has now. */
 export function retryJobs(database: Database, which: readonly number[] | "failed"): number[] {
   const chosen =
     which === "failed" ? "status = 'failed' and ?1 is null" : "id in (select value from json_each(?1))";

@@ -2,25 +2,27 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { dataVersion } from "./wake";
 
 /**
- * SQLite gives the write lock to whoever asks at the right moment: a web process that inserts beside a worker
- * without pauses waited 0.1 to 1.2 s at the 99th percentile. So a worker rests after each transaction, longer
- * and with smaller batches while others write as well, and hardly at all while it is alone.
- *
- * Checkpoints (in pages) are rare while it is alone, a tenth of its time otherwise; beside others they come as often
- * as SQLite has them, so that nobody's insert has to do a large one.
+ * SQLite gives the write lock to whoever asks at the right moment: a web process that inserted beside a
+ * worker without pauses waited 0.1 to 1.2 s at the 99th percentile. So a worker rests after each transaction:
+ * longer and with smaller batches while others write too, and hardly at all while it is alone.
+ * Checkpoints (in pages) take a tenth of the worker's time, so they are rare while it is alone. Beside others
+ * they are as frequent as by SQLite's default, so that nobody's insert has to do a large one.
  */
 const shared = { batch: 250, rest: 2, checkpoint: 1000 };
-/** A pause of 1 ms after each transaction cost a tenth of the throughput: somebody new has one now and then. */
+/**
+ * A 1 ms pause after each transaction cost a tenth of the throughput. A newcomer gets the lock in an
+ * occasional pause.
+ */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
 const longestRest = 2.5;
-/** Others count as writing for so long after their last commit, in milliseconds. */
+/** Others count as writing for this long after their last commit, in milliseconds. */
 const memory = 2000;
 
 export interface Pace {
   batch(): number;
   /** In milliseconds. */
   restMs(): number;
-  /** The lock was another's when it was asked for. */
+  /** Somebody else had the lock when it was requested. */
   waited(): void;
   /** A transaction has ended. */
   done(): void;
@@ -45,7 +47,7 @@ export function paceOf(database: Database, now = () => performance.now()): Pace 
       transactions++;
       const seen = dataVersion(database);
       if (seen !== version || hasWaited) othersWroteAt = now();
-      // More where the lock is fought for, slowly less where it isn't.
+      // Longer while the lock is contended, slowly shorter while it isn't.
       rest = hasWaited ? Math.min(longestRest, rest * 1.5) : Math.max(shared.rest, rest - 0.05);
       version = seen;
       hasWaited = false;

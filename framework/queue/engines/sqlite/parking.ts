@@ -2,7 +2,7 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
-/** So many rows at a time: a large change would keep the lock from everybody else. */
+/** How many rows are changed at a time: a large change would lock out everybody else. */
 const portion = 1000;
 
 const parking = `update jobs set status = 'parked' where id in
@@ -12,12 +12,15 @@ const parking = `update jobs set status = 'parked' where id in
 const unparking = `update jobs set status = 'pending' where id in
   (select id from jobs where status = 'parked' and type in (select value from json_each(?)) limit ${portion})`;
 
-/** Not before its migration has run: without its index, each look for what is parked would read the whole table. */
+/**
+ * Does nothing before the migration has run: without its index, finding parked jobs would read the whole
+ * table.
+ */
 export function parkJobs(database: Database, type: string, before: number): number {
   return isCurrent(database) ? statement(database, parking).run(type, before).changes : 0;
 }
 
-/** Mostly there are none, which is known without the lock on the file. */
+/** Usually there are none, and seeing that doesn't need the write lock. */
 export function isAnyParked(database: Database): boolean {
   if (!isCurrent(database)) return false;
   return rowsOf(database, "select 1 from jobs where status = 'parked' limit 1").length > 0;

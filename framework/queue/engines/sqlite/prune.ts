@@ -5,14 +5,14 @@ const due = `delete from jobs where id in
   (select id from jobs where remove_at is not null and remove_at <= ? and status = 'completed'
    order by remove_at limit ?) returning id`;
 
-/** Ids grow with time, so the oldest rows come first: no index has to know when a job ended. */
+/** Ids grow with time, so the oldest rows come first and no index on a job's end is needed. */
 const oldest = `select id, created_at, completed_at <= ?
     and (status in ('failed', 'cancelled') or status = 'completed' and remove_at is null)
   from jobs where id > ? order by id limit ?`;
 
 const listed = "delete from jobs where id in (select value from json_each(?)) returning id";
 
-/** Deletes finished jobs, and notes in `place` how far it has looked. */
+/** Deletes finished jobs, and records in `place` how far it has looked. */
 export function pruneJobs(database: Database, limits: PruneLimits, place: { after: number }): number {
   const { now, limit } = limits;
   const removed = rowsOf(database, due, now, limit).length;
@@ -20,7 +20,10 @@ export function pruneJobs(database: Database, limits: PruneLimits, place: { afte
   return removed + (old.length === 0 ? 0 : rowsOf(database, listed, JSON.stringify(old)).length);
 }
 
-/** Looks on, past those that are kept, until it has found some. What was made after the limit ends after it too. */
+/**
+ * Continues past jobs that are kept until it finds some to delete. A job created after the limit also ended
+ * after it.
+ */
 function nextOld(
   database: Database,
   { now, keepMs, limit }: PruneLimits,

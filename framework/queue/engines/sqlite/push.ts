@@ -23,7 +23,7 @@ function insertsFor(database: Database) {
   return isCurrent(database) ? inserts.current : inserts.before;
 }
 
-/** Inserts within whatever transaction is open. */
+/** Inserts within the transaction that is open, if any. */
 export function insertJobs(database: Database, jobs: readonly NewJob[], now: number): Pushed[] {
   if (jobs.length < 4 || jobs.some(({ uniqueKey }) => uniqueKey !== undefined)) {
     return jobs.map((job) => insertJob(database, job, now));
@@ -35,7 +35,7 @@ function insertPortion(database: Database, jobs: readonly NewJob[], now: number)
   const insert = insertsFor(database);
   const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now, insert.isCurrent)));
   const { lastInsertRowid } = statement(database, insert.many).run(rows);
-  // One statement under one lock: the ids follow each other.
+  // One statement under one lock, so the ids are consecutive.
   const first = Number(lastInsertRowid) - jobs.length + 1;
   return jobs.map((_, index) => ({ id: first + index, isNew: true }));
 }
@@ -63,7 +63,7 @@ const openOnes = "status in ('pending', 'scheduled') returning id";
 const parkedOnes = "status = 'parked' returning id";
 const staleOnes = "status = 'processing' and started_at < ?6 returning id";
 
-/** Cancels what a job takes the place of, and inserts it. */
+/** Inserts a job and cancels the jobs it replaces. */
 export function replaceJob(database: Database, job: NewJob, staleMs: number, now: number): Replaced {
   const { id } = insertJob(database, job, now);
   const match = [now, id, job.userId, job.type, job.cron === undefined ? 1 : 0];

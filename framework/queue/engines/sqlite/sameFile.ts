@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { LajuError } from "../../../config/errors";
 
-/** How often a worker looks, in milliseconds. */
+/** How often a worker checks, in milliseconds. */
 const lookEvery = 500;
 
 /**
- * Whether a database's file is still the one that was opened. A handle goes on reading and writing a file that was
- * deleted or replaced: what is queued there, nobody will ever see.
+ * Whether a database's file is still the one that was opened. A handle keeps reading and writing a file that
+ * was deleted or replaced, and nobody would ever see what is queued there.
  */
 export class SameFile {
   readonly #opened: string | undefined;
@@ -17,7 +17,7 @@ export class SameFile {
     this.#opened = inodeOf(file);
   }
 
-  /** Throws when it isn't. */
+  /** Throws if it isn't. */
   check(): void {
     const found = inodeOf(this.file);
     this.#lookedAt = performance.now();
@@ -32,7 +32,7 @@ export class SameFile {
     );
   }
 
-  /** The same, now and then. */
+  /** Like `check`, but only once in a while. */
   checkSometimes(): void {
     if (this.#isLost || performance.now() - this.#lookedAt >= lookEvery) this.check();
   }

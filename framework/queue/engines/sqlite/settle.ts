@@ -6,8 +6,8 @@ import { isCurrent } from "./jobsTable";
 import { insertJob } from "./push";
 
 /**
- * As few looks into an element as possible: each is 4 % of SQLite's work for a job, and elements as text instead of JSONB
- * are another 5 %.
+ * Reads as little from each element as possible: each access is 4% of SQLite's work for a job, and text
+ * elements instead of JSONB are another 5%.
  */
 const completeMany = `update jobs
   set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,
@@ -36,7 +36,7 @@ const retryOne = `update jobs
 const releaseOne = `update jobs
   set status = 'pending', locked_by = null, started_at = null, spent = spent + 1 ${owned}`;
 
-/** Settles within the open transaction. Returns the ids of jobs that the worker did not hold any more. */
+/** Settles within the open transaction. Returns the ids of jobs that the worker no longer held. */
 export function settleJobs(
   database: Database,
   worker: string,
@@ -68,12 +68,12 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
     return [];
   } catch (error) {
     if (!(error instanceof SomeLost)) throw error;
-    // Rare: undone, and done again one by one to see which they are.
+    // Rare: rolled back, then settled one by one to find out which.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
 }
 
-/** Mostly there is one group: few jobs were tried before. */
+/** Usually there is one group, because few jobs are on a retry. */
 function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
   const groups = new Map<number, Plain[]>();
   for (const one of plain) {
@@ -86,7 +86,7 @@ function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
 
 /** The values of `completeMany`. */
 function completion(worker: string, attempt: number, plain: readonly Plain[], now: number) {
-  // Written as differences: V8 takes three times as long for the whole array with numbers of 13 digits in it.
+  // Written as differences: V8 takes three times as long to serialize an array of 13-digit numbers.
   const since = plain[0]?.createdAt ?? 0;
   const done = plain.map(({ id, result, createdAt }) => [
     id,

@@ -15,7 +15,7 @@ import { togetherIn } from "./together";
 import { watchFile } from "./wake";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
-/** Nobody is connected to a file. */
+/** A file has no connections that show whether a worker is alive. */
 const noConnections: ReadonlyMap<string, boolean> = new Map();
 
 /** The queue in an SQLite file. */

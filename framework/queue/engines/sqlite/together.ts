@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Inserts in one transaction what one process pushes at one time: the lock is taken and the WAL written once for all
- * of them. Who comes while the lock is another's is taken along.
+ * Inserts everything that this process pushes at the same time in one transaction, so that the lock is taken
+ * and the WAL written only once. Jobs pushed while another process has the lock join in.
  */
 export function togetherIn(database: Database): (jobs: readonly NewJob[]) => Promise<Pushed[]> {
   let waiting: Waiting[] = [];
@@ -19,7 +19,7 @@ export function togetherIn(database: Database): (jobs: readonly NewJob[]) => Pro
 
   async function flush(): Promise<void> {
     isFlushing = true;
-    // Whoever pushes in this turn of the event loop comes along.
+    // Jobs pushed in the same turn of the event loop join in.
     await undefined;
     while (waiting.length > 0) await insertWaiting();
     isFlushing = false;
@@ -44,7 +44,7 @@ export function togetherIn(database: Database): (jobs: readonly NewJob[]) => Pro
     waiting = waiting.slice(taken.length);
   }
 
-  /** One that cannot be inserted shall not take the others with it. */
+  /** A job that can't be inserted must not fail the others. */
   async function alone({ jobs, resolve, reject }: Waiting): Promise<void> {
     await withLock(database, () => insertJobs(database, jobs, Date.now())).then(resolve, reject);
   }

@@ -5,13 +5,14 @@ import { makeFolder } from "../../../files/makeFolder";
 import { createFile, readOwn } from "../../../files/openFile";
 import { type Held, heldKey } from "../../engine";
 
-/** A log whose worker was never taken over is of no use after this, in milliseconds. */
+/** How long the log of a worker that was never taken over is kept, in milliseconds. */
 const keepFor = 7 * 86_400_000;
 
 /**
- * Which last attempts a worker has begun: one line for each, written before its handler runs. When the worker dies,
- * whoever takes over can tell a job that was begun for the last time, and has failed, from one that was only claimed.
- * Never synced: the page cache outlives the process, and of a machine that went down nothing is believed.
+ * Records which last attempts a worker has started: one line each, written before the handler runs. When the
+ * worker dies, its successor can tell a job that was started for the last time, and so has failed, from one
+ * that was only claimed. Never synced: the page cache outlives the process, and after a machine crash the log
+ * isn't trusted.
  */
 export class BegunLog {
   #file: string | undefined;
@@ -19,7 +20,7 @@ export class BegunLog {
 
   constructor(readonly folder = join(paths.data, "queue")) {}
 
-  /** Begins the log of this worker. Where it can't be written, every last attempt counts as begun. */
+  /** Starts this worker's log. If it can't be written, every last attempt counts as started. */
   open(worker: string): void {
     this.close();
     const boot = bootId();
@@ -41,7 +42,7 @@ export class BegunLog {
     try {
       writeSync(this.#descriptor, `${heldKey(job)}\n`);
     } catch {
-      // An incomplete log would acquit the job.
+      // Without its entry in the log, the job would count as not started.
       this.close();
     }
   }
@@ -53,7 +54,7 @@ export class BegunLog {
     this.#file = undefined;
   }
 
-  /** Whether a worker that died had begun this last attempt. Where its log can't be read, it had. */
+  /** Whether a dead worker had started this last attempt. True if its log can't be read. */
   hasBegun(worker: string, job: Held): boolean {
     try {
       const [boot, ...lines] = readOwn(join(this.folder, `${worker}.begun`))
@@ -65,7 +66,7 @@ export class BegunLog {
     }
   }
 
-  /** What a dead worker held has been settled or given back. */
+  /** Everything the dead worker held has been settled or returned. */
   remove(worker: string): void {
     rmSync(join(this.folder, `${worker}.begun`), { force: true });
   }
@@ -79,7 +80,7 @@ export class BegunLog {
   }
 }
 
-/** Undefined where the system doesn't say: a log from before a crash of the machine couldn't be told from a whole one. */
+/** Undefined if the system doesn't provide it: a log from before a machine crash might then look complete. */
 function bootId(): string | undefined {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

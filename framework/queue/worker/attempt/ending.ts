@@ -8,11 +8,11 @@ import { afterFailure, cronNext, cronTime } from "./nextRun";
 export type Ending =
   | { kind: "returned"; result: unknown }
   | { kind: "threw"; error: unknown }
-  /** Nobody could run it: no handler, or data that cannot be read. Trying again would change nothing. */
+  /** Nobody could run it: no handler, or unreadable data. A retry would change nothing. */
   | { kind: "refused"; error: unknown }
   | { kind: "crashed"; error: unknown };
 
-/** How many characters of an error's text are kept with its job. */
+/** How many characters of an error's text are stored with its job. */
 const longestError = 20_000;
 
 export interface Chance {
@@ -20,7 +20,10 @@ export interface Chance {
   random(): number;
 }
 
-/** What is to become of a job after this ending: done, tried again, or failed, and what comes after it. */
+/**
+ * Decides what happens to a job after its attempt ended: completed, retried or failed, and which job follows
+ * it.
+ */
 export function settlementOf(
   job: ClaimedJob,
   handler: Handler | undefined,
@@ -37,11 +40,11 @@ export function settlementOf(
   return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
-/** A result that is no JSON is an error worth noting, but the work is done. */
+/** A result that can't be stored as JSON is recorded as an error, but the work is done. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
-  // Written out: this runs for each job, and a spread takes longer than all the rest of it.
+  // Spelled out because this runs for every job, and a spread would take longer than everything else here.
   const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
   if (remark !== undefined) done.error = remark;
   try {
@@ -56,7 +59,7 @@ function withNext(settlement: Exclude<Settlement, { state: "retry" }>, next: New
   return next === undefined ? settlement : { ...settlement, next };
 }
 
-/** Undefined: it is not tried again. */
+/** Undefined: no retry. */
 function retryDelay(
   job: ClaimedJob,
   handler: Handler | undefined,
@@ -64,12 +67,12 @@ function retryDelay(
   { now, random }: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
-  // Whoever knows its type says whether it has an attempt left.
+  // A worker that has a handler for its type decides whether any attempts are left.
   if (handler === undefined && kind === "crashed") return 0;
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
   if (job.cron === null || job.rescheduleDelay !== null) return delay;
-  // A cron job's retry gives way to its next run.
+  // If the retry would come after the cron job's next run, there is no retry.
   const { at } = cronTime(job, job.cron, now);
   return at !== undefined && at <= now + delay ? undefined : delay;
 }
@@ -91,12 +94,12 @@ export function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
   return job.attempt - job.spent >= attemptsFor(job, handler);
 }
 
-/** A retry never waits longer than this on account of back-off, in milliseconds. */
+/** The longest back-off, in milliseconds. */
 export const longestBackoff = 3_600_000;
 
 /**
- * How long to wait after the nth failure: `base`, doubled each time up to an hour (or `base`, where that is more),
- * and a quarter more or less by chance, so that what failed together does not come back together.
+ * The delay after the nth failure: `base`, doubled each time up to an hour (or `base`, if that is longer),
+ * varied at random by a quarter, so that jobs that failed together aren't retried together.
  */
 export function backoffDelay(failures: number, base: number, random: () => number): number {
   const doubled = Math.min(base * 2 ** Math.max(0, failures - 1), Math.max(base, longestBackoff));

@@ -7,12 +7,12 @@ import type { Ending } from "./ending";
 
 const log = { info: logInfo, warn: logWarn, error: logError, debug: logDebug };
 
-/** The longest that one timer of Node's can wait; a longer one fires at once. */
+/** The longest that a Node timer can wait; a longer one fires immediately. */
 const longestTimer = 2_147_483_647;
 
 /**
- * One attempt of a job. A handler that was told to stop, for its time is up or the job is somebody else's, goes on until
- * it returns: it keeps its slot for so long, and what it returns counts for nothing.
+ * One attempt of a job. A handler that was told to stop, because it timed out or lost the job, runs until it
+ * returns. It keeps its slot until then, and its result is ignored.
  */
 export class Execution implements JobContext {
   readonly data: unknown;
@@ -29,7 +29,7 @@ export class Execution implements JobContext {
     this.data = claimed.data === null ? null : JSON.parse(claimed.data);
   }
 
-  // Made when it is asked for: most handlers never look at it.
+  // Created on demand: most handlers never use it.
   get job(): RunningJob {
     const { id, type, userId, attempt, spent, createdAt, rescheduledFromJob } = this.claimed;
     return {
@@ -58,17 +58,17 @@ export class Execution implements JobContext {
     };
   }
 
-  /** Its time is up, and its handler has not returned yet. */
+  /** It has timed out, and its handler has not returned yet. */
   get isTimedOut(): boolean {
     return this.#timeoutError !== undefined;
   }
 
-  /** How an attempt ends whose handler is not waited for anymore. */
+  /** The outcome of an attempt whose handler is no longer waited for. */
   get lateEnding(): Ending {
     return { kind: "threw", error: this.#timeoutError };
   }
 
-  /** Begins the work. Its end is told by `onEnd`, at once where the handler is not asynchronous. */
+  /** Starts the handler. Reports the end by `onEnd`, immediately if the handler is synchronous. */
   begin(): void {
     const { timeoutMs } = this.handler;
     if (timeoutMs !== null) {
@@ -88,7 +88,7 @@ export class Execution implements JobContext {
     }
   }
 
-  /** Aborts the signal, and takes no notice of the ending: whoever does this decides what becomes of the job. */
+  /** Aborts the signal and ignores the result: the caller decides what happens to the job. */
   abandon(reason: string): void {
     this.#isAbandoned = true;
     clearTimeout(this.#timer);
@@ -113,12 +113,12 @@ export class Execution implements JobContext {
 }
 
 export interface ExecutionEvents {
-  /** How long a handler whose time is up may go on, in milliseconds. */
+  /** How long a handler may keep running after its timeout, in milliseconds. */
   stuckAfterMs: number;
-  /** Its slot is free. Without an ending where it was abandoned. */
+  /** The slot is free. `ending` is undefined if the attempt was abandoned. */
   onEnd(execution: Execution, ending: Ending | undefined): void;
   onProgress(execution: Execution, value: unknown): void;
-  /** It goes on though its time has long been up. */
+  /** The handler is still running long after its timeout. */
   onStuck(execution: Execution): void;
 }
 

@@ -2,16 +2,16 @@ import { errorText } from "../../../text/errorText";
 import { type CronRun, nextCronRun } from "../../cronRun";
 import type { ClaimedJob, NewJob } from "../../engine";
 
-/** The job that comes after one that has ended. */
+/** The job that follows one that has ended. */
 interface Next {
   next?: NewJob;
-  /** Why the next run is not when it should be, or isn't at all. */
+  /** Why the next run is not at its proper time, or is missing. */
   remark?: string;
 }
 
 /**
- * autoRescheduleOnFailure: the same delay each time. A cron job goes on with its schedule once it has succeeded, so
- * that its chain has one next run.
+ * With autoRescheduleOnFailure, the delay is the same each time. A cron job returns to its schedule once it
+ * succeeds, so that there is only one next run.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {
   const { cron, rescheduleDelay } = job;
@@ -29,8 +29,9 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 }
 
 /**
- * Never throws: the job whose schedule can't be read has been done, and has to be settled. Counted from when the job was
- * due, where that is later: a clock that was set back would repeat the moment.
+ * Never throws: even if its schedule can't be read, the job is done and must be settled. The next run is
+ * counted from the due time if that is later than now: after a clock was set back, the same time would come
+ * again.
  */
 export function cronTime(
   { type, due }: ClaimedJob,
@@ -45,13 +46,16 @@ export function cronTime(
   }
 }
 
-/** At a wrong hour rather than never: Nodes know different time zones, and the next one may know this one. */
+/**
+ * The wrong hour is better than never. Node versions know different time zones, so the next one may know this
+ * one.
+ */
 function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
   try {
     const at = nextCronRun({ ...cron, timezone: "UTC" }, type, now);
     return {
       at,
-      remark: `the next run is planned in UTC: this Node can't use the time zone ${cron.timezone}`,
+      remark: `scheduled the next run in UTC: this Node.js version does not know the time zone ${cron.timezone}`,
     };
   } catch (error) {
     return unreadable(cron, error);
@@ -60,7 +64,7 @@ function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefi
 
 function unreadable({ expression }: CronRun, error: unknown): { remark: string } {
   return {
-    remark: `there is no next run, as ${JSON.stringify(expression)} can't be read: ${errorText(error)}`,
+    remark: `no next run is scheduled: cannot read ${JSON.stringify(expression)}: ${errorText(error)}`,
   };
 }
 

@@ -1,24 +1,25 @@
 import type { Holder, QueueEngine } from "../../engine";
 import { isDead } from "../liveness";
 
-/** How long jobs that no worker takes stay among those that are ready, in milliseconds. */
+/** How long jobs that no worker handles stay ready before they are parked, in milliseconds. */
 const patience = 60_000;
 const pauseBetween = 20;
 
 export interface ParkingOptions {
   engine: QueueEngine;
-  /** What this worker takes. */
+  /** The types that this worker handles. */
   types: readonly string[];
-  /** Jobs that were parked are ready. */
+  /** Parked jobs were made ready. */
   onReady(): void;
-  /** Nobody takes these. */
+  /** No worker handles these jobs. */
   onParked(type: string, count: number): void;
   idleMs?: number | undefined;
 }
 
 /**
- * Sets aside the jobs of types that no living worker takes, as during a deploy, or after a handler was removed: claims
- * then don't have to pass over them. A worker that takes them makes them ready again before its first claim.
+ * Parks jobs of types that no living worker handles, as during a deploy or after a handler was removed, so
+ * that claims don't have to skip them. A worker that handles them makes them ready again before its first
+ * claim.
  */
 export class Parking {
   #isOver = false;
@@ -33,7 +34,7 @@ export class Parking {
 
   async parkOthers(holders: readonly Holder[]): Promise<void> {
     const taken = typesTaken(holders);
-    // A worker of the release before doesn't say what it takes: it may be everything.
+    // A worker of the previous release doesn't say which types it handles. It may be all of them.
     if (taken === undefined) return;
     for (const type of await this.options.engine.readyTypes()) {
       if (!taken.has(type) && !this.options.types.includes(type)) await this.#park(type);

@@ -65,7 +65,7 @@ describe("bad input is refused where it is queued", () => {
     [() => newJob("T", 1, { removeDelay: Number.NaN }), "removeDelay is NaN"],
     [() => configuredJob({ type: "T", userId: "3" as never }), 'userId is "3"'],
     [() => cronJob({ type: "T", userId: 0 }, "0 8 * *"), "has 4 fields, expected 5"],
-    [() => cronJob({ type: "T", userId: 0 }, "@reboot"), 'the schedule "@reboot" of T never comes'],
+    [() => cronJob({ type: "T", userId: 0 }, "@reboot"), 'the schedule "@reboot" of T never fires'],
     [() => cronJob({ type: "T", userId: 0 }, "0 8 * * *", "Mars/Base"), "Mars/Base"],
   ])("%#", (make, message) => {
     expect(make).toThrow(LajuError);
@@ -172,7 +172,7 @@ describe("what becomes of a job", () => {
     expect(settlement).toMatchObject(expected);
     if (settlement.state === "retry") return;
     expect(settlement.next).toEqual({ ...follower, cron: lunar, when: { at: Date.UTC(2026, 2, 11, 2) } });
-    expect(settlement.error).toContain("in UTC: this Node can't use the time zone Luna/Tycho");
+    expect(settlement.error).toContain("in UTC: this Node.js version does not know the time zone Luna/Tycho");
   });
 
   test("a clock that was set back repeats no moment of a cron job", () => {
@@ -187,7 +187,7 @@ describe("what becomes of a job", () => {
     const broken = { expression: "99 * * * *", timezone: "Luna/Tycho" };
     const settlement = ends({ cron: broken }, { kind: "returned", result: 1 });
     expect(settlement).toMatchObject({ state: "completed", result: "1" });
-    expect(settlement.error).toContain('there is no next run, as "99 * * * *" can\'t be read');
+    expect(settlement.error).toContain('no next run is scheduled: cannot read "99 * * * *"');
     expect(settlement).not.toHaveProperty("next");
   });
 

@@ -1,21 +1,25 @@
 import { bullFunction } from "../package";
 
-/** How many arguments a new job takes, see `addArguments`. */
+/** The number of arguments of a new job, see `addArguments`. */
 export const fieldsOfJob = 13;
 
-/** Adding jobs by BullMQ's scripts: `add(at)` takes the arguments from `at` on, and returns the id and whether it is new. */
+/**
+ * Adds jobs with BullMQ's scripts. `add(at)` reads the arguments from `at` on, and returns the id and whether
+ * the job is new.
+ */
 export function addLua(): string {
   return `
 ${bullFunction("addStandardJob")}
 ${bullFunction("addPrioritizedJob")}
 ${bullFunction("addDelayedJob")}
--- Workers of the release before read "rescheduledFrom".
+-- Workers of the previous release read "rescheduledFrom".
 local extras = {{6, "userId"}, {7, "cron"}, {8, "timezone"}, {9, "rescheduleDelay"}, {10, "removeDelay"},
   {11, "rescheduledFromJob"}, {11, "rescheduledFrom"}, {12, "retryPolicy"}}
 local lastId
 local noOptions = cmsgpack.pack({})
 
--- Ids are one sequence over all queues. Others' jobs (a dashboard's "duplicate") have taken theirs from the queue's own.
+-- All queues share one id sequence. Jobs added by others (a dashboard's "duplicate") took their ids from the
+-- queue's own.
 local function nextId(queue)
   lastId = lastId or tonumber(call("GET", root .. "id")) or 0
   if not queue.isNumbered then
@@ -81,7 +85,7 @@ end
 `;
 }
 
-/** ARGV: prefix, then the jobs. Returns id and whether it is new, for each. */
+/** ARGV: prefix, then the jobs. Returns the id of each, and whether it is new. */
 export const pushLua = (): string => `
 ${addLua()}
 local pushed = {}

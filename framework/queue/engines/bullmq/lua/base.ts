@@ -1,16 +1,16 @@
 /**
- * What every script begins with. Beside BullMQ's keys (`prefix:type:wait` and so on) there are laju's own:
+ * The prelude of every script. Besides BullMQ's keys (`prefix:type:wait` and so on), laju has its own:
  *
- *   prefix:id        the last id given, one sequence over all types
+ *   prefix:id        the last id assigned, one sequence for all types
  *   prefix:types     the names of all queues
- *   prefix:workers   by worker: who it is, as JSON
- *   prefix:leases    by worker: until when its lease goes
+ *   prefix:workers   by worker: its registration, as JSON
+ *   prefix:leases    by worker: when its lease expires
  *   prefix:holding   by worker: how many jobs it holds
- *   prefix:remove    jobs with a time of removal of their own, by that time
- *   prefix:paused    there while all types are paused
- *   prefix:parked    the types that no worker takes: what is ready of them counts as parked
- *   prefix:type:cancelled         cancelled jobs by when they were: BullMQ has no such state
- *   prefix:type:open:USER[:cron]  a user's unfinished jobs, for what takes their place
+ *   prefix:remove    jobs that have a removal time, ordered by it
+ *   prefix:paused    exists while all types are paused
+ *   prefix:parked    the types that no worker handles: their ready jobs count as parked
+ *   prefix:type:cancelled         canceled jobs by when they were canceled (BullMQ has no such state)
+ *   prefix:type:open:USER[:cron]  a user's unfinished jobs, which a new job may replace
  */
 export const base = `
 local root = ARGV[1]
@@ -36,7 +36,7 @@ local function queueOf(type)
   return queue
 end
 
--- Which queue has a job: its type, where the caller knows it.
+-- Finds the queue of a job: by its type if the caller knows it.
 local function queueWith(id, type)
   if type ~= nil and type ~= "" then return queueOf(type) end
   for _, each in ipairs(call("SMEMBERS", root .. "types")) do
@@ -48,7 +48,7 @@ local function openKey(queue, user, cron)
   return queue.prefix .. "open:" .. user .. (cron and ":cron" or "")
 end
 
--- BullMQ's counter would put what comes back behind all that is there: the id keeps its place.
+-- BullMQ's counter would put a returned job behind all others. Ordering by id keeps its place.
 local function orderByAge(queue, id)
   local priority = tonumber(call("HGET", queue.prefix .. id, "priority")) or 0
   if priority > 0 then call("ZADD", queue.prioritized, "XX", priority * 0x100000000 + id % 0x100000000, id) end
@@ -60,7 +60,7 @@ local function holdsFewer(worker, count)
   end
 end
 
--- What is to be done when a job has ended, whichever way.
+-- Clean up after a job that ended, whatever the outcome.
 local function ended(queue, id, user, cron)
   if user then call("SREM", openKey(queue, user, cron), id) end
 end

@@ -1,7 +1,7 @@
 import { bullFunction } from "../package";
 import { addLua } from "./add";
 
-/** Cancelling a job that isn't finished; false where it is, or isn't there. */
+/** Cancels an unfinished job. Returns false if it is finished or doesn't exist. */
 const cancelling = `
 local function removeOpen(queue, id)
   if call("ZREM", queue.delayed, id) == 1 then return "delayed" end
@@ -26,7 +26,7 @@ local function cancel(queue, id, successor)
 end
 `;
 
-/** ARGV: prefix, ids. Returns those that were cancelled. */
+/** ARGV: prefix, ids. Returns the ids that were canceled. */
 export const cancelLua = (): string => `
 ${cancelling}
 local cancelled = {}
@@ -37,7 +37,9 @@ end
 return cancelled
 `;
 
-/** ARGV: prefix, how long ago what runs may have started, the job. Returns its id, then those that it cancelled. */
+/**
+ * ARGV: prefix, the age from which a running job is stale, the job. Returns its id, then the ids it canceled.
+ */
 export const replaceLua = (): string => `
 ${addLua()}
 ${cancelling}
@@ -53,7 +55,7 @@ end
 if user ~= "" then
   for _, other in ipairs(call("SMEMBERS", openKey(queue, user, isCron))) do
     if call("EXISTS", queue.prefix .. other) == 0 then
-      -- Somebody has deleted it.
+      -- Somebody deleted it.
       call("SREM", openKey(queue, user, isCron), other)
     elseif other ~= id and mayGo(other) and cancel(queue, other, id) then
       answer[#answer + 1] = other
@@ -86,7 +88,7 @@ local function again(queue, id, state)
 end
 `;
 
-/** ARGV: prefix, ids. Returns those that are ready again. */
+/** ARGV: prefix, ids. Returns the ids that are ready again. */
 export const retryLua = (): string => `
 ${again()}
 local retried = {}
@@ -99,14 +101,17 @@ if #retried > 0 then wake() end
 return retried
 `;
 
-/** ARGV: prefix, how many at most. Returns those that are ready again: none when nothing more has failed. */
+/**
+ * ARGV: prefix, the most jobs to retry. Returns the ids that are ready again; none when no failed jobs are
+ * left.
+ */
 export const retryFailedLua = (): string => `
 ${again()}
 local retried = {}
 local most = tonumber(ARGV[2])
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
   local queue = queueOf(type)
-  -- Those whose key another job has stay, and are passed over.
+  -- Jobs whose key another job has now are skipped and stay failed.
   local stay = 0
   while #retried < most do
     local ids = call("ZRANGE", queue.failed, stay, stay + most - #retried - 1)
@@ -127,7 +132,7 @@ local type, state = ARGV[2], ARGV[3]
 local function keep(queue)
   local from, to = queue.wait, queue.paused
   if state == "resumed" then from, to = to, from end
-  -- What an older BullMQ has moved aside comes back in portions.
+  -- Jobs that an older BullMQ moved aside are moved back in portions.
   while pause({from, to, queue.meta, queue.prioritized, queue.events, queue.delayed, queue.marker}, {state, "1"}) > 0 do end
 end
 if type ~= "*" then

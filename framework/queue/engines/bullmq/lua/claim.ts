@@ -2,8 +2,9 @@ import { bullFunction } from "../package";
 import { middle } from "../priority";
 
 /**
- * ARGV: prefix, worker, how many, how many types are named, these types (none: all), then types and their limits.
- * Returns the time, when the next delayed job is due (or ""), and the jobs: type, id, and BullMQ's hash of each.
+ * ARGV: prefix, worker, how many jobs, how many types are named, these types (none: all), then types and
+ * their limits. Returns the time, when the next delayed job is due (or ""), and the jobs: type, id and
+ * BullMQ's hash of each.
  */
 export const claimLua = (): string => `
 ${bullFunction("moveToActive")}
@@ -14,7 +15,7 @@ local limits = {}
 for at = 5 + named, #ARGV, 2 do limits[ARGV[at]] = tonumber(ARGV[at + 1]) end
 local nextDue
 
--- BullMQ would put what has become due behind all that waits. It goes before what is younger.
+-- BullMQ would put a job that became due behind all waiting ones. Put it before the younger ones.
 local function promote(queue)
   local due = call("ZRANGEBYSCORE", queue.delayed, 0, (now + 1) * 0x1000 - 1, "LIMIT", 0, 1000)
   if #due == 0 then return end
@@ -46,18 +47,18 @@ local function promoteAll(queue)
   end
 end
 
--- Another program's job whose id is no number cannot be one of laju's: it fails, so that the others go on.
+-- A job whose id isn't a number was added by another program. Fail it, so that it doesn't block the others.
 local function nextWaiting(queue)
   while true do
     local id = call("LINDEX", queue.wait, -1)
     if not id or tonumber(id) then return id end
     call("LREM", queue.wait, -1, id)
     call("ZADD", queue.failed, now, id)
-    call("HSET", queue.prefix .. id, "failedReason", "its id is no number, as laju's are", "finishedOn", text(now))
+    call("HSET", queue.prefix .. id, "failedReason", "its id is not a number, as laju's ids are", "finishedOn", text(now))
   end
 end
 
--- The first to be begun of each list, as a number that compares over all queues: its priority, then its age.
+-- The first job of each list, as a number that can be compared across queues: its priority, then its age.
 local function lookAtWaiting(queue)
   local waiting = nextWaiting(queue)
   queue.waiting = waiting and ${middle} * 0x100000000 + waiting % 0x100000000 or math.huge
@@ -90,10 +91,10 @@ local function first()
   return best
 end
 
--- No lock of BullMQ's ("0"): whose a job is stands in it, and whether that worker lives is known by its lease.
+-- No BullMQ lock ("0"): the job names its worker, and the worker's lease shows whether it is alive.
 local options = cmsgpack.pack({token = "0", lockDuration = 0, name = worker})
 local function take(queue)
-  -- BullMQ takes what has no priority first. Where that isn't its turn, it is shown a list that is empty.
+  -- BullMQ takes jobs without a priority first. If it isn't their turn, show it an empty list.
   local isPrioritized = queue.first < queue.waiting
   local wait = isPrioritized and root .. "none" or queue.wait
   local keys = {wait, queue.active, queue.prioritized, queue.events, queue.stalled, queue.limiter, queue.delayed,
@@ -103,7 +104,7 @@ local function take(queue)
   if isPrioritized then lookAtPrioritized(queue) else lookAtWaiting(queue) end
   choose(queue)
   local isTaken = type(taken[1]) == "table"
-  -- Nothing, though something is there: the queue is paused, or full by BullMQ's own settings.
+  -- Nothing taken although jobs are there: the queue is paused, or limited by BullMQ's own settings.
   if queue.room <= 0 or not isTaken then queue.head = math.huge end
   return isTaken and {queue.type, taken[2], taken[1]} or nil
 end

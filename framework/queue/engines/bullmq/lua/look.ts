@@ -1,6 +1,9 @@
 import { bullFunction } from "../package";
 
-/** Returns for each type: its name, then how many are scheduled, pending, parked, processing, completed, failed, cancelled. */
+/**
+ * Returns for each type its name and how many jobs are scheduled, pending, parked, processing, completed,
+ * failed, canceled.
+ */
 export const countsLua = (): string => `
 local counts = {}
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
@@ -30,9 +33,9 @@ end
 `;
 
 /**
- * ARGV: prefix, limit, user (or ""), how many of each queue's state to look at, how many states, these, then the types
- * (none: all). Returns type, id, state, BullMQ's score of what is delayed,
- * and its hash of each, the newest first.
+ * ARGV: prefix, limit, user (or ""), how many jobs of each state and queue to read, how many states, these
+ * states, then the types (none: all). Returns type, id, state, BullMQ's score (delayed jobs only) and the
+ * hash of each job, newest first.
  */
 export const listLua = (): string => `
 ${states}
@@ -60,7 +63,7 @@ end
 return listed
 `;
 
-/** ARGV: prefix, id. Returns the same of it; nothing where there is no such job. */
+/** ARGV: prefix, id. Returns one such row; nothing if the job doesn't exist. */
 export const findLua = (): string => `
 local id = ARGV[2]
 local queue = queueWith(id)
@@ -80,7 +83,7 @@ if state == "pending" and call("SISMEMBER", root .. "parked", queue.type) == 1 t
 return {queue.type, id, state, call("ZSCORE", queue.delayed, id), call("HGETALL", queue.prefix .. id)}
 `;
 
-/** Returns the paused types; "*" is all. */
+/** Returns the paused types; "*" stands for all. */
 export const pausedLua = (): string => `
 local paused = {}
 if call("EXISTS", root .. "paused") == 1 then paused[1] = "*" end
@@ -91,8 +94,8 @@ return paused
 `;
 
 /**
- * ARGV: prefix, how long ago what is kept may have ended, how many at most, then type, state and how many at its old
- * end were kept when it was last looked at. Returns how many were deleted, then these numbers anew.
+ * ARGV: prefix, how long finished jobs are kept, the most to delete, then for each type and state how many of
+ * its oldest jobs the previous call kept. Returns how many were deleted, then the new numbers.
  */
 export const pruneLua = (): string => `
 ${bullFunction("removeJob")}
@@ -100,7 +103,7 @@ local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local deleted = 0
 local function delete(queue, id)
   local key = queue.prefix .. id
-  -- A cancelled one is in none of BullMQ's states: it would be looked for in all that waits.
+  -- A canceled job is in none of BullMQ's states: removeJob would search all waiting jobs for it.
   if call("ZREM", queue.cancelled, id) == 1 then
     call("DEL", key, key .. ":logs")
   else
@@ -112,11 +115,11 @@ end
 
 for _, each in ipairs(call("ZRANGEBYSCORE", root .. "remove", "-inf", now, "LIMIT", 0, limit)) do
   local type, id = each:match("^(.*):(%d+)$")
-  -- BullMQ's own tools may have put it back; a release before this one noted failed jobs as well.
+  -- BullMQ's own tools may have put the job back. The previous release also noted failed jobs here.
   if call("ZSCORE", queueOf(type).completed, id) then delete(queueOf(type), id) else call("ZREM", root .. "remove", each) end
 end
 
--- Those that have a time of removal of their own stay, and the next look begins after them.
+-- Jobs with a removal time stay. The next call starts after them.
 local function pruneOld(queue, state, kept)
   while deleted < limit do
     local seen = call("ZRANGEBYSCORE", queue[state], "-inf", now - keep, "LIMIT", kept, limit - deleted)

@@ -1,4 +1,4 @@
-/** Returns the types of which jobs are ready. */
+/** Returns the types that have ready jobs. */
 export const readyTypesLua = (): string => `
 local ready = {}
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
@@ -9,8 +9,9 @@ return ready
 `;
 
 /**
- * ARGV: prefix, type, how long ago its oldest job must have been queued. Each type has a queue of its own, and claims
- * look at those of their types alone: nothing has to be moved, and what is ready of a parked type counts as parked.
+ * ARGV: prefix, type, how long ago its oldest job must have been queued. Each type has its own queue, and a
+ * worker claims only from the queues of its types. So nothing has to be moved: the ready jobs of a parked
+ * type count as parked.
  */
 export const parkLua = (): string => `
 local queue = queueOf(ARGV[2])

@@ -1,7 +1,7 @@
 import { bullFunction } from "../package";
 import { addLua, fieldsOfJob } from "./add";
 
-/** A job, if a worker holds this claim of it (see `claimWord`); BullMQ's scripts see to the rest. */
+/** A job, if a worker holds this claim of it (see `claimWord`). BullMQ's scripts do the rest. */
 const holding = `
 local function heldJob(key, worker, claim)
   local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay", "timestamp")
@@ -10,8 +10,8 @@ end
 `;
 
 /**
- * ARGV: prefix, worker, then each settlement: type, id, claim, state, result, error, its first line, delay, and
- * whether a next job's arguments follow. Returns the ids of those that the worker did not hold any more.
+ * ARGV: prefix, worker, then each settlement: type, id, claim, state, result, error, its first line, delay,
+ * and whether the arguments of a next job follow. Returns the ids of jobs that the worker no longer held.
  */
 export const settleLua = (): string => `
 ${holding}
@@ -66,7 +66,7 @@ local function settle(queue, at)
   return again(queue, id, tonumber(ARGV[at + 7]), cmsgpack.pack({"stacktrace", error, "failedReason", reason}))
 end
 
--- A cron job that was scheduled anew while it ran has its next run already.
+-- A cron job that was rescheduled while it ran already has its next run.
 local function isSucceeded(next)
   local user, cron = ARGV[next + 6], ARGV[next + 7]
   if user == "" or cron == "" then return false end
@@ -86,7 +86,7 @@ while at <= #ARGV do
   if settle(queueWith(id, ARGV[at]), at) then
     settled = settled + 1
     if hasNext and not isSucceeded(at + 9) then add(at + 9) end
-    -- The workers then look when it is due.
+    -- Workers then check when it is due.
     isNews = isNews or hasNext or ARGV[at + 3] == "retry"
   else
     lost[#lost + 1] = id
@@ -99,7 +99,7 @@ if isNews then wake() end
 return lost
 `;
 
-/** ARGV: prefix, worker, then type, id, claim and JSON of each. */
+/** ARGV: prefix, worker, then type, id, claim and JSON of each job. */
 export const progressLua = (): string => `
 ${holding}
 ${bullFunction("updateProgress")}
@@ -112,7 +112,7 @@ for at = 3, #ARGV, 4 do
 end
 `;
 
-/** ARGV: prefix, worker, then type, id and claim of each; the last to be begun comes first. */
+/** ARGV: prefix, worker, then type, id and claim of each job. The job to start last comes first. */
 export const releaseLua = (): string => `
 ${holding}
 ${bullFunction("moveJobFromActiveToWait")}
@@ -122,7 +122,7 @@ for at = 3, #ARGV, 3 do
   local queue = queueWith(id, ARGV[at])
   local key = queue and queue.prefix .. id
   if queue and heldJob(key, ARGV[2], ARGV[at + 2]) and call("LREM", queue.active, -1, id) == 1 then
-    -- BullMQ looks from the other end of what may be a long list.
+    -- BullMQ searches from the other end of a possibly long list.
     call("LPUSH", queue.active, id)
     moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
       queue.prioritized, queue.marker, queue.events}, {id, "0", key})

@@ -1,11 +1,11 @@
-/** ARGV: prefix, worker, who it is as JSON, its lease in milliseconds. */
+/** ARGV: prefix, worker, its registration as JSON, its lease in milliseconds. */
 export const registerLua = (): string => `
 call("HSET", root .. "workers", ARGV[2], ARGV[3])
 call("HSET", root .. "leases", ARGV[2], text(now + ARGV[4]))
 return text(now)
 `;
 
-/** What a worker holds; `visit` is called for each. Few jobs are active at a time, so no index has to know it. */
+/** Calls `visit` for each job that the worker holds. Few jobs are active at a time, so no index is needed. */
 const eachHeld = `
 local function eachHeld(worker, visit)
   for _, type in ipairs(call("SMEMBERS", root .. "types")) do
@@ -17,7 +17,10 @@ local function eachHeld(worker, visit)
 end
 `;
 
-/** ARGV: prefix, worker, its lease in milliseconds. Returns whether it is known, then id, attempt and time of each job it holds. */
+/**
+ * ARGV: prefix, worker, its lease in milliseconds. Returns whether it is registered, then id, attempt and
+ * time of each job it holds.
+ */
 export const heartbeatLua = (): string => `
 ${eachHeld}
 local isKnown = call("HEXISTS", root .. "leases", ARGV[2])
@@ -36,13 +39,16 @@ call("HDEL", root .. "workers", ARGV[2])
 call("HDEL", root .. "leases", ARGV[2])
 `;
 
-/** Returns the time, then who they are, their leases, and who holds jobs: each as pairs. */
+/** Returns the time, then the registrations, the leases, and the workers that hold jobs, each as pairs. */
 export const holdersLua = (): string => `
 return {text(now), call("HGETALL", root .. "workers"), call("HGETALL", root .. "leases"),
   call("HKEYS", root .. "holding")}
 `;
 
-/** ARGV: prefix, the dead, its lease as it was seen (or ""), who takes over. Returns the jobs, as a claim does. */
+/**
+ * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner. Returns the jobs as a claim
+ * does.
+ */
 export const takeOverLua = (): string => `
 ${eachHeld}
 local dead, seen, by = ARGV[2], ARGV[3], ARGV[4]

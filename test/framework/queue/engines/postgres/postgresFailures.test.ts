@@ -11,7 +11,7 @@ const setup = postgresSetup();
 describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
   troubleConformance(setup, ({ push, traced, open }) => {
     test.each([
-      ["notices don't arrive", "does not arrive", withoutNotices, undefined],
+      ["notifications do not arrive", "do not arrive", withoutNotices, undefined],
       ["LISTEN is refused", "syntax error", everything, withoutListening],
     ])("where %s it is said once, and the jobs are found", async (_, reason, told, asked) => {
       const way = await startWay(setup.server().url, told, asked);
