@@ -5,15 +5,15 @@ import { dashboardApp } from "./routes";
 export type { Authorize, Authorized } from "./access/mounted";
 
 export interface DashboardOptions {
-  /** The path that it is mounted at, such as "/laju" (default: none). */
+  /** The path at which it is mounted, such as "/laju" (default: none). */
   basePath?: string;
-  /** Says who may look: without it every request is refused. */
+  /** Decides who may see it. Without it, every request is denied. */
   authorize?: Authorize;
-  /** Whether nobody may change anything (default: false). */
+  /** Whether all changes are disabled (default: false). */
   readOnly?: boolean;
 }
 
-/** The dashboard as a standard `fetch` handler, for a server of the app's own. */
+/** The dashboard as a standard `fetch` handler, to mount in the app's own server. */
 export function dashboard(options: DashboardOptions = {}): (request: Request) => Promise<Response> {
   const { basePath = "", authorize, readOnly = false } = options;
   const app = dashboardApp({
@@ -24,12 +24,12 @@ export function dashboard(options: DashboardOptions = {}): (request: Request) =>
   return async (request) => app.fetch(request);
 }
 
-/** "/laju" of "laju/". Throws a LajuError for what is no path. */
+/** Converts "laju/" to "/laju". Throws a LajuError if it is not a path. */
 export function checkedBasePath(text: string): string {
   const path = text.replace(/^\/+|\/+$/g, "");
   if (path === "") return "";
   if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(path) && !path.split("/").includes("..")) return `/${path}`;
-  throw new LajuError(`"${text}" is not a path to be reached under`, {
+  throw new LajuError(`"${text}" is not a valid base path`, {
     code: "E_USAGE",
     exitStatus: 2,
     hint: 'Write one such as "/laju".',

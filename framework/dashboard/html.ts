@@ -1,7 +1,7 @@
 import { html as escaped, raw } from "hono/html";
 import { printable } from "../text/printable";
 
-/** Markup, as opposed to a text that is not escaped yet. */
+/** Markup, as opposed to text that still has to be escaped. */
 export interface Html {
   readonly isEscaped: true;
   toString(): string;
@@ -9,12 +9,15 @@ export interface Html {
 
 type Part = string | number | Html | undefined | null | false | readonly Part[];
 
-/** Markup in which every value is text, unless it is markup itself. Characters that would act on a page are replaced. */
+/**
+ * Builds markup. Every value is escaped unless it is markup itself. Invisible control characters are
+ * replaced.
+ */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
   return escaped(strings, ...values.map(shown)) as unknown as Html;
 }
 
-/** Markup that laju itself wrote and escaped: the charts. */
+/** Markup that laju itself wrote and escaped, such as charts. */
 export function markup(text: string): Html {
   return raw(text) as unknown as Html;
 }

@@ -23,17 +23,17 @@ import type { Page, View } from "./view";
 
 export interface AppOptions {
   access: Access;
-  /** The path that pages are below, such as "/laju"; a proxy may take it off. */
+  /** The path that the pages are served under, such as "/laju". A proxy may strip it. */
   basePath: string;
   isReadOnly: boolean;
-  /** Adds what comes before everything else: host names, signing in. */
+  /** Adds handlers that run before all others: host check, sign-in. */
   addFirst?(app: Hono): void;
 }
 
 /** More than any form sends. */
 const mostBytes = 100_000;
 
-/** All addresses of the dashboard. */
+/** The dashboard's routes. */
 export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOptions): Hono {
   const app = new Hono({ getPath: (request: Request) => innerPath(request.url, basePath) });
   const streams = new LiveStreams(access.formKey);
@@ -42,14 +42,14 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
-  // Before anybody is asked who they are: nobody may fill the memory.
+  // Before visitors are identified, so that nobody can fill the memory.
   app.use("*", bodyLimit({ maxSize: mostBytes }));
   app.onError((error: Error, context: Context) => {
     if (error instanceof LajuError) {
       return context.text(`${error.message}\n${error.hint ?? ""}\n`, error.exitStatus === 2 ? 400 : 503);
     }
     console.error(error);
-    return context.text("Something went wrong here.\n", 500);
+    return context.text("Internal error. See the dashboard's log.\n", 500);
   });
   app.get("/healthz", (context: Context) => context.text("up\n"));
   app.get(missingSlash, (context: Context) => context.redirect(`${basename(basePath)}/`, 308));
@@ -115,7 +115,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
   return app;
 }
 
-/** What a request is for: its path below the first page, without a slash before it. */
+/** The path of a request relative to the first page, without a leading slash. */
 export function placeOf(context: Context): { path: string; query: URLSearchParams } {
   return { path: context.req.path.slice(1), query: new URL(context.req.url).searchParams };
 }
@@ -124,15 +124,15 @@ export function viewOf(path: string, query: URLSearchParams, { canAct }: Pick<Vi
   return { root: rootFrom(path), query, clock: hostClock(), canAct, live: new LiveParts() };
 }
 
-/** The way from a page to the first one. */
+/** The relative path from a page to the first page. */
 export function rootFrom(path: string): string {
   return "../".repeat(path.split("/").length - 1) || "./";
 }
 
-/** No page has this path. */
+/** Matches no page. */
 const missingSlash = "/%00";
 
-/** Without the base path, which a proxy may have taken off already. */
+/** Strips the base path, unless a proxy has stripped it already. */
 function innerPath(url: string, basePath: string): string {
   const { pathname } = new URL(url);
   if (basePath === "" || !pathname.startsWith(basePath)) return pathname;

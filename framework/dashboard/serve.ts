@@ -18,14 +18,16 @@ export interface ServeOptions {
   isReadOnly: boolean;
 }
 
-/** A dashboard that listens. */
+/** A listening dashboard. */
 export interface Serving {
-  /** Where to look; without a password it holds the token. */
+  /** The URL to open. Without a password it contains the token. */
   url: string;
   close(): Promise<void>;
 }
 
-/** Starts `node laju dashboard`. Throws a LajuError where it would be open to others without a password. */
+/**
+ * Starts `node laju dashboard`. Throws a LajuError if it would be open to other machines without a password.
+ */
 export async function serveDashboard({ port, host, basePath, isReadOnly }: ServeOptions): Promise<Serving> {
   const settings = dashboardSettings();
   const isProtected = settings.password !== undefined || hasProxy(settings);
@@ -53,12 +55,14 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   };
 }
 
-/** What the first visitor would wait for. What cannot be read is said to whoever asks. */
+/**
+ * Reads in advance what the first visitor would wait for. Errors are shown to visitors when they occur again.
+ */
 function readAhead(): void {
   try {
     readHours();
   } catch {
-    // The ledger is away, or nothing is built yet.
+    // The ledger is unavailable, or nothing has been built yet.
   }
 }
 
@@ -76,21 +80,24 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new LajuError(`${bracketed(host)}:${port} cannot be listened on: ${error.code ?? error.message}`, {
+    throw new LajuError(`${bracketed(host)}:${port} cannot be used: ${error.code ?? error.message}`, {
       code: "E_LISTEN",
-      hint: error.code === "EADDRINUSE" ? "Something listens there already. --port takes another." : "",
+      hint:
+        error.code === "EADDRINUSE"
+          ? "Another program is listening there. Choose another port with --port."
+          : "",
       cause: error,
     });
   }
 }
 
-/** An address for all is reached by a certain one. */
+/** A wildcard address is reached by a concrete one. */
 function shownHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "localhost" : host;
 }
 
 function openToAll(host: string): LajuError {
-  return new LajuError(`${host} can be reached by other machines, and nothing asks them who they are`, {
+  return new LajuError(`${host} is reachable from other machines, and no authentication is configured`, {
     code: "E_DASHBOARD_OPEN",
     exitStatus: 2,
     hint: "Set DASHBOARD_PASSWORD, or DASHBOARD_PROXY_HEADER and DASHBOARD_PROXY_ADDRESSES; or leave out --host.",

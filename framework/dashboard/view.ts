@@ -2,9 +2,9 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import type { Html } from "./html";
 import type { LiveParts } from "./live/liveParts";
 
-/** What a page has to know of the request that it is drawn for. Nothing of the visitor: many may look at one drawing. */
+/** What a page needs to know of its request. Nothing about the visitor, because one rendering serves many. */
 export interface View {
-  /** The way from this page to the first one: "./" or "../". Every link begins with it. */
+  /** The relative path from this page to the first page: "./" or "../". Every link begins with it. */
   root: string;
   query: URLSearchParams;
   clock: HostClock;
@@ -13,15 +13,15 @@ export interface View {
   live: LiveParts;
 }
 
-/** A page without what is around it. */
+/** A page without its frame. */
 export interface Page {
   title: string;
-  /** Which of the places at the top it belongs to. */
+  /** The section of the navigation that it belongs to. */
   place: "commands" | "runs" | "queue" | "none";
   body: Html;
 }
 
-/** A link to a command, a run or a job: relative, so that it holds behind any proxy's path. */
+/** A link to a command, a run or a job. Relative, so that it works under any path of a proxy. */
 export function commandLink({ root }: Pick<View, "root">, name: string): string {
   return `${root}commands/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
@@ -30,7 +30,7 @@ export function runLink({ root }: Pick<View, "root">, id: number): string {
   return `${root}runs/${id}`;
 }
 
-/** The page that asks before it does something. */
+/** The URL of the confirmation page for an action. */
 export function actionLink(
   { root }: Pick<View, "root">,
   action: string,

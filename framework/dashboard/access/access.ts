@@ -1,12 +1,15 @@
 import type { Context } from "hono";
 import type { Visitor } from "./visitor";
 
-/** How a dashboard knows who asks: by itself (`node laju dashboard`), or by the server it is mounted in. */
+/**
+ * How a dashboard identifies visitors: by itself (`node laju dashboard`), or through the server it is mounted
+ * in.
+ */
 export interface Access {
-  /** What signs the tokens of forms. */
+  /** The key that signs form tokens. */
   formKey: Buffer;
-  /** Undefined for somebody who may not look. */
+  /** Undefined for anyone who may not see the dashboard. */
   visitorOf(context: Context): Visitor | undefined | Promise<Visitor | undefined>;
-  /** What such a request gets. */
+  /** The response to a request without access. */
   refusal(context: Context): Response | Promise<Response>;
 }

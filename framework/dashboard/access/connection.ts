@@ -4,14 +4,14 @@ import type { Context } from "hono";
 import { LajuError } from "../../config/errors";
 import { plainAddress } from "./hosts";
 
-/** The two ends of a request's connection, where Node's adapter hands them on. */
+/** The addresses at both ends of a request's connection, if Node's adapter provides them. */
 export function connectionOf(context: Context): { peer: string; local: string | undefined } {
   const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
   const { remoteAddress, localAddress } = incoming?.socket ?? {};
   return { peer: plainAddress(remoteAddress ?? ""), local: localAddress };
 }
 
-/** The addresses that a proxy may ask from. Throws a LajuError for one that is none. */
+/** A test for the listed addresses and networks of proxies. Throws a LajuError for an invalid entry. */
 export function addressList(listed: readonly string[]): (address: string) => boolean {
   const known = new BlockList();
   for (const entry of listed) add(known, entry);
@@ -25,7 +25,7 @@ function add(known: BlockList, entry: string): void {
     if (bits === undefined) known.addAddress(address, family);
     else known.addSubnet(address, Number(bits), family);
   } catch (error) {
-    throw new LajuError(`DASHBOARD_PROXY_ADDRESSES has ${entry}, which is no address or network`, {
+    throw new LajuError(`DASHBOARD_PROXY_ADDRESSES contains ${entry}, which is not an address or network`, {
       code: "E_SETTINGS",
       hint: "Write addresses such as 10.0.0.5, or networks such as 10.0.0.0/8.",
       cause: error,
@@ -33,7 +33,7 @@ function add(known: BlockList, entry: string): void {
   }
 }
 
-/** Who asks: behind a listed proxy, the last address that it names. */
+/** The client's address. Behind a listed proxy, the last address in its header. */
 export function clientAddress(context: Context, isProxy: (address: string) => boolean): string {
   const { peer } = connectionOf(context);
   if (!isProxy(peer)) return peer;

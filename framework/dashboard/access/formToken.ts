@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { isSameSecret, signature } from "./secret";
 import type { Visitor } from "./visitor";
 
-/** Stands in pages for the token, which differs from visitor to visitor. No text from elsewhere can contain it. */
+/** A placeholder in pages for the token, which differs per visitor. No text from elsewhere can contain it. */
 export const tokenPlace = `token-${randomBytes(16).toString("hex")}`;
 
 /**
- * The token of a visitor's forms. It reads different in each page, so that what a page weighs compressed gives nothing of it
- * away to who can put text into it (BREACH).
+ * The token of a visitor's forms. It looks different in every page, so that an attacker who can add text to a
+ * page can't learn it from the compressed size (BREACH).
  */
 export function formToken(key: Buffer, { session }: Visitor): string {
   const nonce = randomBytes(12).toString("base64url");
@@ -20,7 +20,7 @@ export function isFormToken(key: Buffer, { session }: Visitor, given: unknown): 
   return isSameSecret(signed, signature(key, `${nonce} ${session}`));
 }
 
-/** Whether a browser says that the request came from another site's page. */
+/** Whether the browser says that the request came from another site's page. */
 export function isCrossSite(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") return true;

@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 
-/** What every answer says: nothing comes from elsewhere, nothing runs that is not a file of ours, nobody frames it. */
+/**
+ * Sent with every response: nothing is loaded from elsewhere, only our own files run, and no page may frame
+ * ours.
+ */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": policy(),
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  // With no-referrer browsers send "Origin: null" along with our own forms.
+  // With no-referrer, browsers send "Origin: null" with our own forms.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "cache-control": "no-store",
 };
 
-/** For the page that signs in, whose style stands in it: files are for those who are in. */
+/** For the sign-in page, whose style is inline, because asset files require a session. */
 export function withStyleNonce(): { nonce: string; policy: string } {
   const nonce = randomBytes(16).toString("base64");
   return { nonce, policy: policy(` 'nonce-${nonce}'`) };

@@ -1,14 +1,19 @@
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Where a request arrived: a site that makes its own name point here (DNS rebinding) cannot name an address. */
+/**
+ * Where a request arrived. A site that points its own name here (DNS rebinding) cannot send an address as
+ * Host.
+ */
 export interface Arrival {
   /** The request's Host header. */
   host: string | undefined;
-  /** This end of its connection. */
+  /** The local address of its connection. */
   localAddress: string | undefined;
 }
 
-/** Whether a request names this server: by loopback, the address it came to, or a name that the settings list. */
+/**
+ * Whether a request names this server: by loopback, by the address it arrived at, or by a configured name.
+ */
 export function isKnownHost({ host, localAddress }: Arrival, listed: readonly string[]): boolean {
   const full = host?.toLowerCase();
   const name = full && nameOf(full);
@@ -23,17 +28,17 @@ export function isLoopback(address: string): boolean {
   return plain === "::1" || plain === "localhost" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
 }
 
-/** 127.0.0.1 of ::ffff:127.0.0.1. */
+/** Converts ::ffff:127.0.0.1 to 127.0.0.1. */
 export function plainAddress(address: string): string {
   return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
 }
 
-/** An address as a URL has it. */
+/** An address as written in a URL. */
 export function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-/** Without the port; undefined for what is no host. */
+/** The host without its port; undefined if it is invalid. */
 function nameOf(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/.exec(host)?.[1];
 }

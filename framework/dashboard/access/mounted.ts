@@ -4,13 +4,14 @@ import type { Access } from "./access";
 import type { Visitor } from "./visitor";
 
 /**
- * Who asks, by the app's own judgment: false, null or undefined for nobody; true, or the name that changes are recorded
- * under. `canAct: false` shows everything and changes nothing.
+ * The app's own decision about a visitor: false, null or undefined denies access. True grants it, and so does
+ * a name, under which changes are recorded. With `canAct: false` the visitor can see everything but change
+ * nothing.
  */
 export type Authorized = boolean | string | null | undefined | { name: string; canAct?: boolean };
 export type Authorize = (request: Request) => Authorized | Promise<Authorized>;
 
-/** Nobody gets in until the app says who may. */
+/** Denies everyone unless the app provides `authorize`. */
 export function mountedAccess(authorize: Authorize | undefined): Access {
   return {
     formKey: randomBytes(32),
@@ -20,8 +21,8 @@ export function mountedAccess(authorize: Authorize | undefined): Access {
     refusal(context: Context) {
       const why =
         authorize === undefined
-          ? "dashboard() was given no authorize(request), so it lets nobody in.\n"
-          : "Not for you.\n";
+          ? "dashboard() has no authorize(request), so it denies everyone access.\n"
+          : "You don't have access to this dashboard.\n";
       return context.text(why, 403);
     },
   };

@@ -10,12 +10,17 @@ import { Sessions } from "./session";
 import { Tries } from "./tries";
 import type { Visitor } from "./visitor";
 
-/** The access of `node laju dashboard`: a password or the URL's token, a session, or a proxy that checks users. */
+/**
+ * The access of `node laju dashboard`: a password or the URL's token, a session, or a proxy that
+ * authenticates users.
+ */
 export interface OwnAccess extends Access {
-  /** Whether it is a password that visitors type, and not the token. */
+  /** Whether visitors sign in with a password instead of the token. */
   hasPassword: boolean;
   isKnownHost(context: Context): boolean;
-  /** Signs a visitor in with the password, or the token. How long they have to wait first, in milliseconds. */
+  /**
+   * Signs a visitor in with the password or the token. `waitMs` is how long they have to wait before trying.
+   */
   signIn(context: Context, secret: string, name: string): { isIn: boolean; waitMs: number };
   signOut(context: Context): void;
 }
@@ -28,7 +33,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   const sessions = new Sessions(keyFor("sessions", `${token} ${secret}`));
   const tries = new Tries();
   const isProxy = addressList(settings.proxyAddresses);
-  // Browsers keep the cookies of one host together, whatever the port.
+  // Browsers share the cookies of a host between all its ports.
   const cookie = `laju_${signature(keyFor("cookie", ""), paths.data).slice(0, 8)}`;
 
   function visitorOf(context: Context): Visitor | undefined {
@@ -49,7 +54,9 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
     return { name: session.name, session: session.id, canAct: true, hasSession: true };
   }
 
-  /** A program that reads. It counts as a try, so that nobody finds the token by trying. */
+  /**
+   * A program that sends a token. A wrong one counts as a failed attempt, so that tokens can't be guessed.
+   */
   function bearer(context: Context): Visitor | undefined {
     const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];
     if (given === undefined || settings.metricsToken === undefined) return undefined;
@@ -63,7 +70,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   }
 
   function giveCookie(context: Context, value: string): void {
-    // Whoever says so speaks of their own connection alone.
+    // A client that forges this header affects only its own connection.
     const isSecure = context.req.header("x-forwarded-proto") === "https";
     const options = { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
     setCookie(context, cookie, value, { ...options, maxAge: Sessions.maxAge });

@@ -9,8 +9,8 @@ import { writeWhole } from "../../files/writeWhole";
 const file = join(paths.data, "dashboard.token");
 
 /**
- * The token of the URL that the start prints, for this user alone whatever LAJU_GROUP says. It stays the same, so that
- * a bookmark goes on working; delete the file for another one.
+ * The token in the URL printed at start-up. Only this user can read it, whatever LAJU_GROUP is. It is kept so
+ * that bookmarks continue to work; delete the file to get a new one.
  */
 export function dashboardToken(): string {
   const known = privateText()?.trim();
@@ -21,7 +21,7 @@ export function dashboardToken(): string {
   return token;
 }
 
-/** A key for one purpose, so that what is signed for one counts nowhere else. */
+/** A key for one purpose, so that a signature made for one purpose is invalid for another. */
 export function keyFor(purpose: string, secret: string): Buffer {
   return createHmac("sha256", secret).update(purpose).digest();
 }
@@ -32,13 +32,13 @@ export function signature(key: Buffer, text: string): string {
 
 const comparing = randomBytes(32);
 
-/** Takes as long whatever the first difference is, and whatever the lengths. */
+/** Takes the same time wherever the texts differ, and whatever their lengths. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac("sha256", comparing).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Undefined for a file that others can read: they may know it already. */
+/** Undefined if others can read the file, because they may know the token already. */
 function privateText(): string | undefined {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
   return mode === undefined || (mode & 0o077) !== 0 ? undefined : ownFileText(file);

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { isSameSecret, signature } from "./secret";
 
-/** A page that is left open for a week stays signed in; one that nobody looks at for two does not. */
+/** A page left open for a week stays signed in. One that nobody opens for two weeks does not. */
 const longest = 14 * 86_400_000;
 /** How old a session is when its cookie is renewed. */
 const renewalAge = 86_400_000;
 
 export interface Session {
   id: string;
-  /** What the visitor called themselves. */
+  /** The name the visitor entered. */
   name: string;
-  /** Whether the visitor is to get a new cookie, which lasts longer. */
+  /** Whether the visitor should get a new cookie with a later expiry. */
   isAging: boolean;
 }
 
-/** Sessions that need no memory: a signed time and name. Those that somebody ended are remembered until the next start. */
+/** Stateless sessions: a signed time and name. Only ended sessions are remembered, until the next start. */
 export class Sessions {
   readonly #key: Buffer;
   readonly #now: () => number;
@@ -25,7 +25,7 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** The cookie of a new session, or of one that goes on. */
+  /** The cookie of a new session, or the renewed cookie of an existing one. */
   cookieOf(name: string, id: string = randomBytes(12).toString("base64url")): string {
     const text = `${this.#now()}.${id}.${Buffer.from(name).toString("base64url")}`;
     return `${text}.${signature(this.#key, text)}`;

@@ -6,11 +6,11 @@ import { isCrossSite } from "./formToken";
 import { withStyleNonce } from "./headers";
 import type { OwnAccess } from "./own";
 
-/** Refuses unknown hosts, and lets people in by the password, or by the address that the start printed. */
+/** Rejects unknown hosts, and signs people in with the password or the URL printed at start-up. */
 export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string }): void {
   app.use("*", async (context: Context, next: Next) => {
     if (access.isKnownHost(context)) return next();
-    const hint = "This host name is not known here. DASHBOARD_HOSTS lists those that are.\n";
+    const hint = "Unknown host name. Add it to DASHBOARD_HOSTS to allow it.\n";
     return context.text(hint, 421);
   });
 
@@ -22,7 +22,7 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
     return show(
       context,
       "",
-      waitMs > 0 ? waitText(waitMs) : "This address holds an old or a wrong token.",
+      waitMs > 0 ? waitText(waitMs) : "The token in this address is outdated or wrong.",
       403,
     );
   });
@@ -30,7 +30,8 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   app.get("/login", (context: Context) => show(context, context.req.query("to") ?? "", undefined, 200));
 
   app.post("/login", async (context: Context) => {
-    if (isCrossSite(context.req.raw.headers)) return context.text("Not from another site's page.\n", 403);
+    if (isCrossSite(context.req.raw.headers))
+      return context.text("Requests from other sites' pages are not accepted.\n", 403);
     const { secret, name: visitor, to } = await context.req.parseBody();
     const { isIn, waitMs } = access.signIn(context, text(secret), text(visitor));
     if (isIn) return context.redirect(`./${isWithin(text(to)) ? text(to) : ""}`, 303);
@@ -39,7 +40,8 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   });
 
   app.post("/logout", (context: Context) => {
-    if (isCrossSite(context.req.raw.headers)) return context.text("Not from another site's page.\n", 403);
+    if (isCrossSite(context.req.raw.headers))
+      return context.text("Requests from other sites' pages are not accepted.\n", 403);
     access.signOut(context);
     return context.redirect("./login", 303);
   });
@@ -58,12 +60,12 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   }
 }
 
-/** Sends a browser to the page that signs in, and everything else away. */
+/** Redirects browsers to the sign-in page, and rejects every other client. */
 export function askToSignIn(context: Context, { root, path }: { root: string; path: string }): Response {
   const isPage = context.req.method === "GET" && (context.req.header("accept") ?? "").includes("text/html");
   if (!isPage) return context.text("Not signed in.\n", 401);
   const site = context.req.header("sec-fetch-site");
-  // Cookies that are for our own pages alone are left out when a link in a chat led here.
+  // Browsers leave out same-site cookies when a link on another site, such as a chat, led here.
   if (
     (site === "cross-site" || site === "same-site") &&
     context.req.header("sec-fetch-mode") === "navigate"
@@ -73,13 +75,13 @@ export function askToSignIn(context: Context, { root, path }: { root: string; pa
   return context.redirect(`${root}login${path === "" ? "" : `?${new URLSearchParams({ to: path })}`}`, 303);
 }
 
-/** A place below the first page, and no other site. */
+/** Whether this is a path of the dashboard, not another site. */
 function isWithin(to: string): boolean {
   return /^[\w%-][\w%./-]*(\?[\w%.=&+*/-]*)?$/.test(to) && !to.includes("//") && !to.includes("..");
 }
 
 function waitText(ms: number): string {
-  return `Too many wrong tries. Try again in ${formatDuration(Math.ceil(ms / 60_000) * 60_000)}.`;
+  return `Too many failed attempts. Try again in ${formatDuration(Math.ceil(ms / 60_000) * 60_000)}.`;
 }
 
 function text(value: unknown): string {

@@ -1,10 +1,10 @@
-/** So many wrong tries from one address, and it has to wait. */
+/** After this many failed attempts, an address has to wait. */
 const mostTries = 10;
 const windowMs = 15 * 60_000;
-/** More addresses than these are not told apart, so that nobody can fill the memory. */
+/** Addresses beyond this number share one counter, so that nobody can fill the memory. */
 const mostAddresses = 10_000;
 
-/** Counts wrong passwords by address. */
+/** Counts wrong passwords per address. */
 export class Tries {
   readonly #now: () => number;
   readonly #failures = new Map<string, { count: number; until: number }>();
@@ -13,7 +13,7 @@ export class Tries {
     this.#now = now;
   }
 
-  /** How long this address has to wait, in milliseconds; 0 when it may try. */
+  /** How long this address has to wait, in milliseconds; 0 if it may try now. */
   waitOf(address: string): number {
     const known = this.#failures.get(network(address));
     if (known === undefined || known.count < mostTries) return 0;
@@ -38,7 +38,7 @@ export class Tries {
   }
 }
 
-/** Whoever has an IPv6 address has the 2^64 of its network. */
+/** Anyone with an IPv6 address usually has all 2^64 addresses of its network. */
 function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   return plain.includes(":") ? expanded(plain).slice(0, 4).join(":") : plain;

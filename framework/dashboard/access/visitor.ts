@@ -1,12 +1,14 @@
-/** Somebody who may look at the dashboard. */
+/** Someone who may see the dashboard. */
 export interface Visitor {
-  /** What changes are recorded under. */
+  /** The name that changes are recorded under. */
   name: string;
-  /** What their forms' tokens are bound to: a session, or the user a proxy or the app has checked. */
+  /**
+   * What the tokens of their forms are bound to: a session, or the user authenticated by a proxy or the app.
+   */
   session: string;
   canAct: boolean;
   /** A program with the metrics token: it may read /metrics and the JSON API. */
   isProgram?: boolean;
-  /** Whether they can sign out here. */
+  /** Whether they have a session to sign out of. */
   hasSession?: boolean;
 }

@@ -1,40 +1,40 @@
 import type { Html } from "../html";
 import type { View } from "../view";
 
-/** What a form sent, by the names of its fields. */
+/** The submitted form, by field name. */
 export type Fields = Readonly<Record<string, string | string[]>>;
 
-/** What an action comes to. */
+/** The result of an action. */
 export interface Done {
-  /** One sentence for who did it. */
+  /** One sentence for the person who did it. */
   message: string;
-  /** The command or the type of jobs that it is recorded of. */
+  /** The command or job type that the action is recorded under. */
   subject: string;
-  /** What is recorded besides; no secrets. */
+  /** Recorded in addition; contains no secrets. */
   details?: string | null;
   runKey?: string | null;
-  /** Where to go on, from the first page. */
+  /** The path to continue at, relative to the first page. */
   to: string;
 }
 
-/** What a page asks before something is done. */
+/** A confirmation page. */
 export interface Question {
   title: string;
-  /** What it comes to, in a sentence or two. */
+  /** What the action will do, in a sentence or two. */
   text: string;
-  /** The fields besides what it is about; none for most. */
+  /** Additional fields; most actions have none. */
   fields?: Html;
   button: string;
   isDanger?: boolean;
-  /** Where "Cancel" leads, from the first page. */
+  /** Where "Cancel" leads, relative to the first page. */
   back: string;
 }
 
-/** Something that people can do from the dashboard. `about` names what it is done to. */
+/** Something that people can do in the dashboard. `about` identifies its object. */
 export interface Action {
-  /** Throws a LajuError where it is not there. */
+  /** Throws a LajuError if the object does not exist. */
   ask(about: URLSearchParams, view: View, given: Fields): Question | Promise<Question>;
-  /** Throws a LajuError, which the page shows, where it cannot be done. */
+  /** Throws a LajuError, shown on the page, if it cannot be done. */
   perform(about: URLSearchParams, fields: Fields): Done | Promise<Done>;
 }
 

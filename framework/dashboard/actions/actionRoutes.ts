@@ -23,7 +23,9 @@ export interface ActionParts {
   show(context: Context, page: Page, view: View): string;
 }
 
-/** The pages that ask, and what they lead to. Only those who may act come here, and only by a form of our own. */
+/**
+ * The confirmation pages and their actions. Only for visitors who may act, and only through our own forms.
+ */
 export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
   app.get("/do/:action", async (context: Context) => {
     const action = actionIn(context);
@@ -39,10 +41,7 @@ export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionPar
     if (action === undefined) return context.notFound();
     const { token, ...fields } = (await context.req.parseBody()) as Record<string, string>;
     if (isCrossSite(context.req.raw.headers) || !isFormToken(formKey, visitor, token)) {
-      return context.text(
-        "This form is old, or is none of ours. Go back, load the page again, and repeat it.\n",
-        403,
-      );
+      return context.text("This form has expired. Go back, reload the page and try again.\n", 403);
     }
     const about = new URL(context.req.url).searchParams;
     try {
@@ -83,5 +82,5 @@ function visitorOf(context: Context): Visitor {
 }
 
 function refused(context: Context): Response {
-  return context.text("This dashboard shows everything and changes nothing (read-only).\n", 403);
+  return context.text("This dashboard is read-only.\n", 403);
 }

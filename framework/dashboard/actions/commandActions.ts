@@ -12,7 +12,7 @@ import { type Action, type Done, type Fields, field } from "./action";
 
 const place = (name: string) => `commands/${name.split("/").map(encodeURIComponent).join("/")}`;
 
-/** Asks about a command by name, and does something to it. */
+/** An action on a command, which is given by name. */
 function commandAction(
   question: (name: string) => { title: string; text: string; button: string; isDanger?: boolean },
   perform: (
@@ -33,7 +33,7 @@ function commandAction(
   };
 }
 
-/** The command that an address names. Throws a LajuError where there is none. */
+/** The command named in the URL. Throws a LajuError if there is none. */
 export function commandIn(about: URLSearchParams): DeployedCommand {
   return findCommand(about.get("command") ?? "", readCatalog().commands);
 }
@@ -43,7 +43,7 @@ const reasonField = html`<label>Reason<input name="reason" maxlength="300" place
 export const stop = commandAction(
   (name) => ({
     title: `Stop ${name}?`,
-    text: "Every run of it on this host is asked to end, and killed after six seconds, with all that it started. A retry that waits is given up.",
+    text: "Every run of it on this host, with all processes it started, is asked to stop and killed after six seconds. A pending retry is canceled.",
     button: "Stop it",
     isDanger: true,
   }),
@@ -58,14 +58,14 @@ export const stop = commandAction(
 const endingWords = {
   ended: "ended",
   killed: "was killed",
-  gone: "had just ended",
-  retries: "is not retried",
+  gone: "had already ended",
+  retries: "will not be retried",
 };
 
 export const pauseCommand = commandAction(
   (name) => ({
     title: `Pause ${name}?`,
-    text: "Starts that come due are recorded as skipped, with the reason. A run in progress goes on, and Run now still starts it.",
+    text: "Scheduled runs are recorded as skipped, with the reason. A run in progress continues, and Run now still works.",
     button: "Pause it",
   }),
   (name, fields) => {
@@ -79,7 +79,11 @@ export const pauseCommand = commandAction(
 );
 
 export const resumeCommand = commandAction(
-  (name) => ({ title: `Resume ${name}?`, text: "It starts again when it is due.", button: "Resume it" }),
+  (name) => ({
+    title: `Resume ${name}?`,
+    text: "It starts again the next time it is due.",
+    button: "Resume it",
+  }),
   (name) => {
     const ended = resume([name], Date.now());
     if (ended.length === 0)
@@ -91,7 +95,7 @@ export const resumeCommand = commandAction(
 export const enable = commandAction(
   (name) => ({
     title: `Enable ${name}?`,
-    text: "schedule.json of this deployment then says that its schedule starts it.",
+    text: "This changes schedule.json of this deployment: the command's schedule starts it again.",
     button: "Enable it",
   }),
   (name, fields) => switched(name, true, fields),
@@ -101,7 +105,7 @@ export const enable = commandAction(
 export const disable = commandAction(
   (name) => ({
     title: `Disable ${name}?`,
-    text: "schedule.json of this deployment then says that its schedule does not start it. A run in progress goes on, and Run now still starts it.",
+    text: "This changes schedule.json of this deployment: the command's schedule no longer starts it. A run in progress continues, and Run now still works.",
     button: "Disable it",
   }),
   (name, fields) => switched(name, false, fields),
@@ -109,7 +113,7 @@ export const disable = commandAction(
 );
 
 function installField() {
-  return html`<label class="check"><input type="checkbox" name="install" value="yes"> Change the crontab too, as crontab:install does</label>`;
+  return html`<label class="check"><input type="checkbox" name="install" value="yes"> Also update the crontab, like crontab:install</label>`;
 }
 
 function switched(name: string, isEnabled: boolean, fields: Fields) {
@@ -117,13 +121,13 @@ function switched(name: string, isEnabled: boolean, fields: Fields) {
   return { message: [...done.map((line) => `${line}.`), notice ?? ""].join(" ").trim() };
 }
 
-/** Of a command that is gone, or a type of jobs, an incident may be open too. */
+/** Removed commands and job types can have open incidents too. */
 export const acknowledge: Action = {
   ask(about) {
     const name = troubledIn(about);
     return {
       title: `Acknowledge what is wrong with ${name}?`,
-      text: "It then counts as known: it no longer needs attention, and nobody is told of it again, until the command works.",
+      text: "The problem then counts as known: it no longer needs attention, and no further notifications are sent until the command has recovered.",
       fields: reasonField,
       button: "Acknowledge it",
       back: place(name),

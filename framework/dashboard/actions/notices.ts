@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 
-/** So many sentences wait for the page that shows them. */
+/** The most messages kept for the page that will show them. */
 const mostKept = 1_000;
 
 const kept = new Map<string, string>();
 
-/** Keeps what an action came to for the next page; the address says which it is, so that nobody can write another. */
+/**
+ * Keeps an action's message for the next page. The URL contains only its id, so that nobody can make the page
+ * show other text.
+ */
 export function keepNotice(message: string): string {
   const id = randomBytes(9).toString("base64url");
   kept.set(id, message);

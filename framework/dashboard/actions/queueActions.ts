@@ -5,7 +5,7 @@ import { checkTypes } from "../../views/queue/knownTypes";
 import { openQueue } from "../read/queue";
 import type { Action } from "./action";
 
-/** Does something to the jobs that an address names, which are looked up first. */
+/** An action on the jobs named in the URL, which are looked up first. */
 function jobsAction(
   words: { verb: string; done: string; text: string; isDanger?: boolean },
   change: (engine: QueueEngine, ids: number[]) => Promise<number[]>,
@@ -33,7 +33,7 @@ function jobsAction(
       const left = jobs.length - done.length;
       const named = done.length === 1 ? `job ${done[0]}` : `${done.length} jobs`;
       return {
-        message: `${words.done} ${named}${left === 0 ? "" : `; ${left} could not be: ${rule}`}.`,
+        message: `${words.done} ${named}${left === 0 ? "" : `; ${left} skipped: ${rule}`}.`,
         subject: [...new Set(jobs.map(({ type }) => type))].join(", "),
         details: `jobs ${done.join(", ")}`,
         to: jobs.length === 1 ? `queue/jobs/${jobs[0]?.id}` : "queue",
@@ -45,11 +45,15 @@ function jobsAction(
 function idsIn(about: URLSearchParams): string[] {
   const ids = about.getAll("job");
   if (ids.length > 0) return ids;
-  throw new LajuError("no job is chosen", { code: "E_USAGE" });
+  throw new LajuError("no job is selected", { code: "E_USAGE" });
 }
 
 export const retry = jobsAction(
-  { verb: "Retry", done: "Queued again:", text: "They are ready again, with all their attempts." },
+  {
+    verb: "Retry",
+    done: "Queued again:",
+    text: "They become ready again, with their full number of attempts.",
+  },
   (engine, ids) => engine.retry(ids),
   "only failed and cancelled jobs can be retried, while no unfinished job has their unique key",
 );
@@ -57,13 +61,13 @@ export const retry = jobsAction(
 export const cancel = jobsAction(
   {
     ...{ verb: "Cancel", done: "Cancelled", isDanger: true },
-    text: "Jobs that wait never start. One that runs has its signal aborted. A cron job's next run is not queued.",
+    text: "Waiting jobs never start. The signal of a running job is aborted. A cron job's next run is not queued.",
   },
   (engine, ids) => engine.cancel(ids),
   "only jobs that are not finished can be cancelled",
 );
 
-/** Of one type, or of all with "*". */
+/** For one type, or for all with "*". */
 function typeAction(
   words: { verb: string; done: string; text: string },
   change: (engine: QueueEngine, type: string) => Promise<void>,
@@ -88,12 +92,12 @@ export const pauseType = typeAction(
   {
     verb: "Pause",
     done: "Paused",
-    text: "No worker begins a job of it. What runs goes on, and jobs can be queued as ever.",
+    text: "Workers start no more jobs of it. Running jobs continue, and jobs can still be queued.",
   },
   (engine, type) => engine.pause(type),
 );
 
 export const resumeType = typeAction(
-  { verb: "Resume", done: "Resumed", text: "Workers begin its jobs again." },
+  { verb: "Resume", done: "Resumed", text: "Workers start its jobs again." },
   (engine, type) => engine.resume(type),
 );

@@ -17,7 +17,7 @@ import { type Html, html } from "../html";
 import { type Action, type Done, type Fields, field } from "./action";
 import { commandIn } from "./commandActions";
 
-/** How long a start may take until its run is recorded, in milliseconds. */
+/** How long to wait for a started run to be recorded, in milliseconds. */
 const patienceMs = 3_000;
 
 export const run: Action = {
@@ -46,9 +46,9 @@ export const again: Action = {
   perform(about) {
     const { name, args } = earlierRun(about);
     if (args.some((word) => word.includes("***"))) {
-      throw new LajuError("it was given a secret, which is not kept", {
+      throw new LajuError("one of its options is a secret, which is not stored", {
         code: "E_SECRET",
-        hint: "Run now, on the page of the command, asks for it.",
+        hint: "Use Run now on the command's page, which asks for it.",
       });
     }
     return start(commandIn(new URLSearchParams({ command: name })), args);
@@ -61,12 +61,12 @@ function earlierRun(about: URLSearchParams): Run {
   throw new LajuError(`there is no run ${about.get("run")}`, { code: "E_NO_RUN" });
 }
 
-/** Checked as the command line is, before anything is started. */
+/** Checks the arguments as the command line does before starting anything. */
 async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   const { name, options, form } = command;
   if (form === "declared") parseArguments(words, options);
   if (!existsSync(join(paths.build, "commands", `${name}.js`))) {
-    throw new LajuError(`build/commands/${name}.js is not there`, {
+    throw new LajuError(`build/commands/${name}.js does not exist`, {
       code: "E_NOT_BUILT",
       hint: "Run npm run build.",
     });
@@ -76,7 +76,7 @@ async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   try {
     const byHand = { words, key, hidesArguments: words.length > 0 && hasSensitive(options) };
     const child = spawnByHand(name, byHand, ["ignore", log, log]);
-    child.on("error", () => {}); // Without a process no run is recorded, which is said.
+    child.on("error", () => {}); // Without a process no run is recorded, and the message says so.
     child.unref();
   } finally {
     closeSync(log);
@@ -100,10 +100,10 @@ async function recordedAs(key: string): Promise<number | undefined> {
   }
 }
 
-/** One field for each option that the command declares, and one for what else it takes. */
+/** One field per option that the command declares, and one for any other arguments. */
 function optionFields({ options }: DeployedCommand, given: Fields): Html {
   return html`${Object.entries(options).map(([name, spec]) => optionField(name, spec, given))}
-<label>Further arguments, one a line<textarea name="more" rows="2">${field(given, "more")}</textarea></label>`;
+<label>Further arguments, one per line<textarea name="more" rows="2">${field(given, "more")}</textarea></label>`;
 }
 
 function optionField(name: string, spec: OptionSpec, given: Fields): Html {
@@ -113,7 +113,7 @@ function optionField(name: string, spec: OptionSpec, given: Fields): Html {
   if (spec.type === "boolean") {
     const choices = ["", "yes", "no"].map(
       (one) =>
-        html`<option value="${one}"${one === value ? html` selected` : ""}>${one === "" ? `as it is by default${spec.default === undefined ? "" : ` (${spec.default ? "yes" : "no"})`}` : one}</option>`,
+        html`<option value="${one}"${one === value ? html` selected` : ""}>${one === "" ? `default${spec.default === undefined ? "" : ` (${spec.default ? "yes" : "no"})`}` : one}</option>`,
     );
     return html`<label>--${name}<select name="${key}">${choices}</select>${more}</label>`;
   }
@@ -122,12 +122,12 @@ function optionField(name: string, spec: OptionSpec, given: Fields): Html {
   }
   const usual = spec.default === undefined ? "" : [spec.default].flat().join(", ");
   if (spec.multiple) {
-    return html`<label>--${name}, one a line<textarea name="${key}" rows="2" placeholder="${usual}">${value}</textarea>${more}</label>`;
+    return html`<label>--${name}, one per line<textarea name="${key}" rows="2" placeholder="${usual}">${value}</textarea>${more}</label>`;
   }
   return html`<label>--${name}<input name="${key}" value="${value}" placeholder="${usual}">${more}</label>`;
 }
 
-/** The words of a command line that say what the form says. */
+/** The command-line arguments that correspond to the form. */
 export function wordsOf({ options }: Pick<DeployedCommand, "options">, fields: Fields): string[] {
   const words = Object.entries(options).flatMap(([name, spec]) => {
     const value = field(fields, `option.${name}`);

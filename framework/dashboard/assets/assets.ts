@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { readText } from "../../config/readText";
 import { chartStyle, palette } from "../../views/report/style";
 
-/** A file that pages ask for. */
+/** A file that pages load. */
 export interface Asset {
-  /** With a hash of what is in it, so that browsers may keep it. */
+  /** Contains a hash of its contents, so that browsers may cache it forever. */
   name: string;
   type: string;
   text: string;
@@ -19,7 +19,7 @@ export interface Assets {
 
 let known: Assets | undefined;
 
-/** Read once: the dashboard needs no build step, and asks nothing of another place. */
+/** Read once. The dashboard needs no build step and loads nothing from other servers. */
 export function readAssets(): Assets {
   known ??= {
     style: asset("style", "css", "text/css", palette + chartStyle + textOf("style.css")),

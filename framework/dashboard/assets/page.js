@@ -1,4 +1,4 @@
-/* Keeps an open page true: times count on by themselves, and the server sends the parts that have changed. */
+/* Keeps an open page up to date: times advance by themselves, and the server sends the parts that changed. */
 
 (() => {
   const { root, page } = document.body.dataset;
@@ -17,7 +17,7 @@
   const pair = (large, unit, small, smallUnit) =>
     small === 0 ? `${large}${unit}` : `${large}${unit} ${String(small).padStart(2, "0")}${smallUnit}`;
 
-  /** As laju's formatDuration has whole seconds. */
+  /** The same text as laju's formatDuration, in whole seconds. */
   function duration(seconds) {
     if (seconds < 60) return `${seconds}s`;
     if (seconds < 3_600) return pair(Math.floor(seconds / 60), "m", seconds % 60, "s");
@@ -63,7 +63,7 @@
     return template.content.firstElementChild;
   }
 
-  /** Puts an element in the place of the one before it; who was in it with the keyboard stays there. */
+  /** Replaces an element. If it contained the keyboard focus, the new one does too. */
   function replace(old, fresh) {
     const focused = old.contains(document.activeElement) ? document.activeElement : undefined;
     const index = focused ? [...old.querySelectorAll("a, button, input, select")].indexOf(focused) : -1;
@@ -89,7 +89,7 @@
     });
   }
 
-  /** The page as it is now, where too much has changed to be told. */
+  /** Loads the page again, when too much has changed to send. */
   async function reload() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.redirected || !answer.ok) return location.reload();
@@ -108,7 +108,10 @@
     if (byId("live").textContent !== text) byId("live").textContent = text;
   }
 
-  /** Browsers have six connections for all tabs of one server: three of them may be kept, and others look now and then. */
+  /**
+   * Browsers allow six connections per server across all tabs. Three may be live; other pages poll
+   * occasionally.
+   */
   async function freeSlot() {
     if (!navigator.locks) return () => {};
     for (const slot of ["laju 1", "laju 2", "laju 3"]) {
@@ -123,7 +126,7 @@
     return undefined;
   }
 
-  /** Only a page that somebody sees keeps a connection. */
+  /** Only visible pages keep a connection. */
   async function connect() {
     if (document.hidden || stream || isConnecting || page === undefined) return;
     isConnecting = true;

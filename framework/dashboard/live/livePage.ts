@@ -1,21 +1,23 @@
 import { type LiveParts, withoutTimes } from "./liveParts";
 import type { Watcher } from "./watcher";
 
-/** What browsers are told: the parts that have changed, and the order of lists that have. */
+/** What browsers receive: the parts that changed, and the lists whose order did. */
 export interface Change {
   html: Record<string, string>;
   lists: Record<string, string[]>;
-  /** The version that the page has with it. */
+  /** The version of the page after this change. */
   next: string;
 }
 
-/** Draws a page anew, with what it consists of. */
+/** Renders the page again, collecting its parts. */
 export type Redraw = () => Promise<LiveParts>;
 
-/** Told once it is up to date, and of each change; "reload" where too much has changed to be told. */
+/** Called once the tab is up to date, and for each change; "reload" if too much changed. */
 export type Tell = (event: "ready" | "reload" | Change) => void;
 
-/** One page that is open in any number of tabs: it is drawn once for all of them, and only what has changed is sent. */
+/**
+ * One page, open in any number of tabs. It is rendered once for all of them, and only changed parts are sent.
+ */
 export class LivePage {
   readonly #redraw: Redraw;
   readonly #watcher: Watcher;
@@ -34,7 +36,7 @@ export class LivePage {
     return this.#tabs.size > 0;
   }
 
-  /** Adds a tab that shows this version; returns what takes it away. */
+  /** Adds a tab that shows this version. Returns a function that removes it. */
   async add(tell: Tell, version: string): Promise<() => void> {
     this.#tabs.add(tell);
     this.#stop ??= this.#watcher.listen(() => void this.#update());
@@ -57,7 +59,7 @@ export class LivePage {
     this.#parts = undefined;
   }
 
-  /** One drawing at a time: what changes meanwhile is drawn after it. */
+  /** Renders once at a time. A change in the meantime causes another rendering afterward. */
   async #update(): Promise<void> {
     if (this.#isDrawing || this.#parts === undefined) {
       this.#isStale = true;
@@ -73,7 +75,7 @@ export class LivePage {
       const change = changeBetween(before, after);
       if (change !== undefined) for (const tell of this.#tabs) tell(change);
     } catch {
-      // The ledger is busy or the queue away: the next look draws it.
+      // The ledger is busy or the queue is unavailable. The next look will render it.
     } finally {
       this.#isDrawing = false;
     }
@@ -81,7 +83,7 @@ export class LivePage {
   }
 }
 
-/** What tabs with one drawing need to show the other; undefined where nothing changed. */
+/** What tabs that show `before` need to show `after`; undefined if nothing changed. */
 export function changeBetween(before: LiveParts, after: LiveParts): Change | undefined {
   const changed = [...after.html].filter(([id, html]) => {
     const old = before.html.get(id);

@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto";
 import { type Html, html, markup } from "../html";
 
-/** One row of a list that is kept up to date. */
+/** One row of a live list. */
 export interface LiveRow {
   id: string;
   html: Html;
 }
 
-/** Notes the parts of a page that change while it is open: each is one element, known by its id. */
+/** Collects the parts of a page that change while it is open. Each is one element with an id. */
 export class LiveParts {
   readonly html = new Map<string, string>();
-  /** The rows of each list, in their order. */
+  /** The ids of each list's rows, in order. */
   readonly lists = new Map<string, string[]>();
 
-  /** `part` is one element that has this id. */
+  /** `part` must be one element with this id. */
   part(id: string, part: Html): Html {
     this.html.set(id, String(part));
     return part;
   }
 
-  /** The rows of a list; what is around them is the element with this id. */
+  /** The rows of a list. The element around them has this id. */
   list(id: string, rows: readonly LiveRow[]): Html {
     this.lists.set(
       id,
@@ -29,7 +29,10 @@ export class LiveParts {
     return html`${rows.map((row) => row.html)}`;
   }
 
-  /** What all of it comes to: equal for two renderings that differ in relative times alone, which browsers count on. */
+  /**
+   * A hash of all parts. Renderings that differ only in relative times, which browsers update themselves,
+   * have the same version.
+   */
   version(): string {
     const hash = createHash("sha256");
     for (const [id, text] of this.html) hash.update(`${id} ${withoutTimes(text)}\n`);
@@ -38,7 +41,7 @@ export class LiveParts {
   }
 }
 
-/** "41m ago" is not a change. */
+/** A change of "41m ago" to "42m ago" doesn't count. */
 export function withoutTimes(text: string): string {
   return text
     .replaceAll(/(<time\b[^>]*>)[^<]*/g, "$1")

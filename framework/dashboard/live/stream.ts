@@ -5,12 +5,12 @@ import type { Visitor } from "../access/visitor";
 import { type Change, LivePage, type Redraw } from "./livePage";
 import { Watcher } from "./watcher";
 
-/** Proxies end a connection that is silent for a minute. */
+/** Proxies close a connection that is silent for a minute. */
 const heartbeatMs = 20_000;
-/** More pages than these at once, and the rest is not kept up to date. */
+/** The most pages kept up to date at the same time. */
 const mostPages = 200;
 
-/** The pages that are open anywhere, and one watcher for all of them. */
+/** All open pages, and one watcher for all of them. */
 export class LiveStreams {
   readonly #watcher = new Watcher();
   readonly #pages = new Map<string, LivePage>();
@@ -20,7 +20,7 @@ export class LiveStreams {
     this.#formKey = formKey;
   }
 
-  /** Answers with what changes on a page, for as long as the browser listens. */
+  /** Responds with the changes of a page for as long as the browser listens. */
   open(context: Context, address: string, redraw: Redraw): Response {
     const visitor = context.get("visitor") as Visitor;
     const version = context.req.query("version") ?? "";
@@ -45,7 +45,7 @@ export class LiveStreams {
     });
   }
 
-  /** Forms carry each visitor's own token. */
+  /** Inserts the visitor's own token into the forms. */
   #textOf(change: Change, visitor: Visitor): string {
     const text = JSON.stringify(change);
     return text.includes(tokenPlace) ? text.replaceAll(tokenPlace, formToken(this.#formKey, visitor)) : text;

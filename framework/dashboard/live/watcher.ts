@@ -1,18 +1,18 @@
 import { stampOf } from "../read/stamp";
 
-/** How often files are looked at while anybody watches, in milliseconds. */
+/** How often files are checked while anybody watches, in milliseconds. */
 const lookMs = 250;
-/** Times come, runs are killed and queues change without a word in these files. */
+/** Some changes don't touch these files: times pass, runs are killed, queues change. */
 const restMs = 2_000;
 
-/** Calls back when something may have changed, for as long as somebody listens. One for all pages and tabs. */
+/** Calls back when something may have changed, as long as anyone listens. Shared by all pages and tabs. */
 export class Watcher {
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #stamp = "";
   #toldAt = 0;
 
-  /** Returns what ends it. */
+  /** Returns a function that ends it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) this.#begin();

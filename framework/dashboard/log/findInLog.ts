@@ -2,16 +2,19 @@ import { setImmediate } from "node:timers/promises";
 import type { FilePart } from "../../runs/logs/runLog";
 import { readLines } from "../../runs/logs/runLog";
 
-/** So many of the last lines that fit are shown. */
+/** The most matching lines shown: the last ones. */
 const mostFound = 500;
 
 export interface Found {
-  /** With the number of each in the run's log, from 1. */
+  /** Each with its number in the run's log, from 1. */
   lines: { number: number; line: Buffer }[];
   total: number;
 }
 
-/** The lines of a log that hold a text, in any case: read in pieces, with room for other requests between them. */
+/**
+ * The lines of a log that contain a text, ignoring case. Read in pieces, so that other requests are served in
+ * between.
+ */
 export async function findInLog(log: FilePart & { to: number }, text: string): Promise<Found> {
   const wanted = text.toLowerCase();
   const found: Found = { lines: [], total: 0 };

@@ -2,13 +2,16 @@ import { open } from "node:fs/promises";
 
 const pieceBytes = 1024 * 1024;
 const newline = 0x0a;
-/** So many places are remembered. */
+/** The most positions remembered. */
 const mostKnown = 50;
 
-/** Where lines were counted up to, by the file and the byte that counting began at. */
+/** How far lines were counted, by file and by the byte at which counting began. */
 const known = new Map<string, { at: number; lines: number }>();
 
-/** How many lines a file has between two bytes: each stretch is counted once, in pieces, so that nobody has to wait for it. */
+/**
+ * The number of lines between two bytes of a file. Counted in pieces, each only once, so that nobody has to
+ * wait.
+ */
 export async function countLines(file: string, from: number, to: number): Promise<number> {
   const handle = await open(file, "r");
   try {

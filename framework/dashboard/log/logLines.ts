@@ -2,10 +2,12 @@ import { readableLine } from "../../services/log/readableLog";
 import { type Html, html } from "../html";
 import { coloredText } from "./coloredText";
 
-/** Of a longer line the beginning is shown: the download has all of it. */
+/** Only the beginning of a longer line is shown; the download contains all of it. */
 const longest = 20_000;
 
-/** Lines of a log as markup: the Logger's as a person reads them, colors as classes, and nothing that acts. */
+/**
+ * Log lines as markup: the Logger's in readable form, colors as classes, and all control characters disarmed.
+ */
 export function logLines(lines: readonly { line: Buffer; number?: number | undefined }[]): Html {
   return html`${lines.map(({ line, number }) => html`<span class="line"${number === undefined ? "" : html` data-n="${number}"`}>${logText(line)}</span>`)}`;
 }

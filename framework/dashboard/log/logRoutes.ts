@@ -7,11 +7,11 @@ import { earlierLines } from "../parts/logView";
 import { logLines } from "./logLines";
 import { linesAfter, logOf } from "./readLog";
 
-/** How often a log that is followed is looked at, in milliseconds. */
+/** How often a followed log is read, in milliseconds. */
 const pauseMs = 300;
 const beatMs = 20_000;
 
-/** What a page's script asks of a log, and the log as a file. */
+/** The routes for reading a log from the page's script, and for downloading it. */
 export function addLogRoutes(app: Hono): void {
   app.get("/runs/:id{[0-9]+}/earlier", async (context: Context) => {
     const run = runAt(context.req.param("id") ?? "");
@@ -45,12 +45,12 @@ interface Stream {
   writeSSE(message: { event: string; data: string; id?: string }): Promise<void>;
 }
 
-/** Sends each line once it is whole, until the run has ended and all of it is sent. */
+/** Sends each complete line until the run has ended and everything is sent. */
 async function follow(run: Run, after: number, stream: Stream): Promise<void> {
   let position = Number.isFinite(after) ? after : 0;
   let silentSince = Date.now();
   while (!stream.aborted) {
-    // First how it stands, then what it wrote: so nothing that came before its end is left.
+    // Read the state before the output, so that nothing written before the run's end is missed.
     const now = runAt(String(run.id)) ?? { ...run, state: "lost" as const };
     const log = logOf(now);
     const window = log && linesAfter(now, log, position);
@@ -70,7 +70,7 @@ async function follow(run: Run, after: number, stream: Stream): Promise<void> {
   }
 }
 
-/** In pieces, as fast as they are taken: 100 MB need not fit into memory. */
+/** Reads in pieces, as fast as the client does: a log may be larger than memory. */
 function wholeLog(run: Run): ReadableStream<Uint8Array> | undefined {
   const log = logOf(run);
   if (log === undefined) return undefined;

@@ -5,21 +5,21 @@ import { runOfLine } from "../../runs/logs/lines";
 import { nextStartInLog } from "../../runs/logs/logNeighbours";
 import { type FilePart, logPartOf, readLines, readOwnLines } from "../../runs/logs/runLog";
 
-/** How much is read of a log at a time, in bytes. */
+/** How much of a log is read at a time, in bytes. */
 const windowBytes = 256 * 1024;
 const mostLines = 500;
 
-/** Some lines of a run's log, and where in the file they are. */
+/** Some lines of a run's log, and their position in the file. */
 export interface LogWindow {
   lines: Buffer[];
   from: number;
   to: number;
-  /** Whether there is more before them, and after them. */
+  /** Whether these are the first lines, and the last. */
   isFirst: boolean;
   isLast: boolean;
 }
 
-/** The part of a file that a run has written so far; undefined where there is none, or it is gone. */
+/** The part of a file that a run has written so far; undefined if there is none, or it is gone. */
 export function logOf(run: Run): (FilePart & { to: number }) | undefined {
   const part = logPartOf(run, null);
   if (part === undefined) return undefined;
@@ -28,7 +28,7 @@ export function logOf(run: Run): (FilePart & { to: number }) | undefined {
   return { ...part, to: Math.max(part.from, Math.min(end, size)) };
 }
 
-/** The last lines before a byte of the file: of 100 MB as fast as of 1 kB. */
+/** The last lines before a byte of the file. As fast for 100 MB as for 1 kB. */
 export function linesBefore(run: Run, log: FilePart & { to: number }, before: number): LogWindow {
   const to = Math.min(Math.max(before, log.from), log.to);
   const from = Math.max(log.from, to - windowBytes);
@@ -37,7 +37,7 @@ export function linesBefore(run: Run, log: FilePart & { to: number }, before: nu
     all.push(...lines);
     return true;
   });
-  // Its beginning was not read, unless it is all there is.
+  // The first line read is incomplete, unless it is the only one.
   const cut = from > log.from && all.length > 1 ? (all.shift()?.length ?? 0) : 0;
   const shown = all.slice(-mostLines);
   const left = all.slice(0, -mostLines).reduce((sum, line) => sum + line.length, 0);
@@ -46,7 +46,7 @@ export function linesBefore(run: Run, log: FilePart & { to: number }, before: nu
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
 }
 
-/** The first lines from a byte on; what is still being written is left for the next time. */
+/** The first lines from a byte on. A line still being written is read the next time. */
 export function linesAfter(run: Run, log: FilePart & { to: number }, after: number): LogWindow {
   const from = Math.min(Math.max(after, log.from), log.to);
   const lines: Buffer[] = [];
@@ -63,7 +63,7 @@ function ownLinesOf({ key }: Run) {
   return { key, isRun, leftOut: { lines: 0, runs: new Set<string>() } };
 }
 
-/** Whether another run, which wrote to the same file meanwhile, has written it. */
+/** Whether the line was written by another run, which used the same file at the same time. */
 function isOfAnother(line: Buffer, run: Run): boolean {
   const key = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
   return key !== undefined && key !== run.key && idOfRun(key) !== undefined;

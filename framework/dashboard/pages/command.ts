@@ -16,7 +16,7 @@ import { readRunPage, runsOnPage } from "../read/runPage";
 import { readWorld } from "../read/world";
 import type { Page, View } from "../view";
 
-/** All about one command; one that is gone has its history still. */
+/** Everything about one command. A removed command still has its history. */
 export function commandPage(view: View, path: string): Page | undefined {
   const name = path.split("/").map(decoded).join("/");
   const world = readWorld();
@@ -54,7 +54,7 @@ function head(
 ): Html {
   const text =
     command === undefined
-      ? html`<p class="dim">It is no longer there; its runs are.</p>`
+      ? html`<p class="dim">This command no longer exists. Its runs are still recorded.</p>`
       : html`<p class="dim">${command.description}</p>`;
   return html`<div id="command" class="title"><div><h1>${name}</h1>${text}${stateText(name, row, view)}</div>
 <p class="buttons">${row === undefined ? nothing : buttons(row, view)}</p></div>`;
@@ -69,11 +69,11 @@ function stateText(name: string, row: StatusRow | undefined, view: View): Html {
         : html`<p class="dim">It ${text}; acknowledged ${exactTime(acknowledged.at, view)}${acknowledged.reason === null ? "" : `: ${acknowledged.reason}`}</p>`,
     ),
     row !== undefined && !row.enabled
-      ? html`<p><span class="tag">disabled</span> Nothing starts it by its schedule.</p>`
+      ? html`<p><span class="tag">disabled</span> Its schedule does not start it.</p>`
       : nothing,
     pause === undefined ? nothing : html`<p><span class="tag">paused</span> ${pauseText(pause)}</p>`,
     row?.isMeantHere === false
-      ? html`<p><span class="tag">elsewhere</span> It is for ${row.environments?.join(", ")} only.</p>`
+      ? html`<p><span class="tag">elsewhere</span> It runs only in ${row.environments?.join(", ")}.</p>`
       : nothing,
   ];
   return html`${lines}`;

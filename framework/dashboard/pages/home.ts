@@ -14,7 +14,7 @@ import { queueSentences, readQueue } from "../read/queue";
 import { readHours, readWorld, type World } from "../read/world";
 import type { Page, View } from "../view";
 
-/** First what needs a person, then what runs and what is due, then every command. */
+/** What needs attention comes first, then what is running or due, then every command. */
 export async function homePage(view: View): Promise<Page> {
   const world = readWorld();
   const queue = await readQueue();
@@ -54,10 +54,10 @@ ${bodies}</table>
 function noneText({ commands }: World, { q, tag, isFailing }: Filter): string {
   if (commands.length === 0)
     return "No commands yet. node laju make:command SendDailyEmails writes the first.";
-  return q === "" && tag === "" && isFailing ? "No command needs attention." : "No command fits.";
+  return q === "" && tag === "" && isFailing ? "No command needs attention." : "No matching commands.";
 }
 
-/** What nothing starts here comes at the end, and says why. */
+/** Commands that nothing starts here come last, with the reason. */
 function groupsOf(rows: readonly StatusRow[]): [id: string, heading: string, rows: StatusRow[]][] {
   const elsewhere = (row: StatusRow) => row.enabled && !row.isMeantHere;
   const isOn = (row: StatusRow) => row.enabled && row.isMeantHere;

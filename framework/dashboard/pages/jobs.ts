@@ -10,7 +10,7 @@ import type { Page, View } from "../view";
 
 const mostShown = 100;
 
-/** Jobs by state, type, user and worker: all of it stands in the page's address. */
+/** Jobs by state, type, user and worker, all selected by the page's URL. */
 export async function jobsPage(view: View): Promise<Page | undefined> {
   if ((await readQueue()).state === undefined) return undefined;
   const { query } = view;
@@ -34,7 +34,7 @@ ${list}</table>`;
   const body = html`<h1>Jobs</h1>
 <form class="choice" method="get" action="jobs"><label>State <select name="state"><option value="">all</option>${jobStates.map((one) => html`<option${stateWords[one] === state ? html` selected` : ""}>${stateWords[one]}</option>`)}</select></label>
 <label>Type <input name="type" value="${type ?? ""}"></label><label>User <input name="user" inputmode="numeric" value="${user ?? ""}" size="8"></label><button>Show</button></form>
-${view.canAct ? html`<form method="get" action="${view.root}do/retry">${table}<p class="pages buttons"><button formaction="${view.root}do/retry">Retry the chosen</button><button class="danger" formaction="${view.root}do/cancel">Cancel the chosen</button></p></form>` : table}
+${view.canAct ? html`<form method="get" action="${view.root}do/retry">${table}<p class="pages buttons"><button formaction="${view.root}do/retry">Retry selected</button><button class="danger" formaction="${view.root}do/cancel">Cancel selected</button></p></form>` : table}
 <p class="dim">${jobs.length === 0 ? "No such jobs." : jobs.length >= mostShown ? `The newest ${mostShown} are shown.` : ""}</p>`;
   return { title: "Jobs", place: "queue", body };
 }
@@ -61,7 +61,7 @@ function jobRow(job: JobRecord, view: View): Html {
 <td>${stateWords[state]}${attempts > 1 ? html`<span class="more">attempt ${attempts}</span>` : ""}</td><td class="nowrap">${whenText(job, view)}</td><td class="says">${noteOf(job)}</td></tr>`;
 }
 
-/** When the state began, or when what waits is due. */
+/** When the state began, or when a waiting job is due. */
 function whenText({ state, due, createdAt, startedAt, finishedAt }: JobRecord, view: View): Html {
   if (state === "scheduled" && due !== null && due > view.clock.now.getTime()) return inTime(due, view);
   const time = finishedAt ?? (state === "processing" ? startedAt : createdAt);
@@ -76,7 +76,7 @@ function noteOf(job: JobRecord): Html {
   return html`${line.slice(0, 160)}`;
 }
 
-/** A bar where progress is a number from 0 to 100, or of a total. */
+/** A bar if progress is a number from 0 to 100, or a share of a total. */
 function progressOf({ id, progress }: JobRecord): Html {
   const share = shareOf(progress);
   if (share === undefined) return html`${progress === null ? "" : JSON.stringify(progress).slice(0, 160)}`;
@@ -91,7 +91,7 @@ function shareOf(progress: unknown): number | undefined {
   return undefined;
 }
 
-/** One job whole. */
+/** One job in full. */
 export async function jobPage(view: View, id: string): Promise<Page | undefined> {
   if ((await readQueue()).state === undefined) return undefined;
   const engine = await openQueue();

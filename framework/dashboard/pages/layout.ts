@@ -2,17 +2,17 @@ import type { Visitor } from "../access/visitor";
 import { type Html, html } from "../html";
 import type { Page, View } from "../view";
 
-/** What stands around every page. */
+/** What surrounds every page. */
 export interface Frame {
   app: string;
   host: string;
   visitor: Visitor;
-  /** The page's own address, from the first page on, for its live changes. */
+  /** The page's own path, relative to the first page, for its live changes. */
   path: string;
-  /** Names of the files of style and script, which change with what is in them. */
+  /** The names of the style and script files, which change with their contents. */
   style: string;
   script: string;
-  /** What the last action came to. */
+  /** The result of the last action. */
   notice?: string | undefined;
 }
 

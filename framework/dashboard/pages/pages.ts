@@ -8,7 +8,7 @@ import { runsPage } from "./runs";
 
 type Draw = (view: View, ...parts: string[]) => Page | undefined | Promise<Page | undefined>;
 
-/** Every page by its path below the first one. */
+/** Every page by its path relative to the first page. */
 const pages: [path: RegExp, draw: Draw][] = [
   [/^$/, homePage],
   [/^commands\/(.+)$/, commandPage],
@@ -19,7 +19,7 @@ const pages: [path: RegExp, draw: Draw][] = [
   [/^queue\/jobs\/(\d{1,15})$/, jobPage],
 ];
 
-/** Draws the page at a path; undefined where there is none. */
+/** Renders the page at a path; undefined if there is none. */
 export async function pageAt(path: string, view: View): Promise<Page | undefined> {
   for (const [pattern, draw] of pages) {
     const match = pattern.exec(path);

@@ -4,7 +4,7 @@ import type { Question } from "../actions/action";
 import { html } from "../html";
 import type { Page, View } from "../view";
 
-/** A page that asks once, and says why it could not be done. */
+/** A confirmation page. After a failed attempt it shows why. */
 export function questionPage(
   { title, text, fields, button, isDanger, back }: Question,
   view: View,

@@ -8,7 +8,7 @@ import { type JobFailures, readFailedJobs, readPaces, type TypePace } from "../r
 import { readQueue } from "../read/queue";
 import { actionLink, type Page, type View } from "../view";
 
-/** The queue: its types, its workers, and what failed, by error. */
+/** The queue: its types, its workers, and its failed jobs grouped by error. */
 export async function queuePage(view: View): Promise<Page> {
   const look = await readQueue();
   const { live } = view;
@@ -46,7 +46,7 @@ function typeRow(type: TypeState, pace: TypePace | undefined, view: View): Html 
   const jobs = (state: string) => `${root}queue/jobs?${new URLSearchParams({ type: type.type, state })}`;
   const link = (count: number, state: string, isBad = false) =>
     html`<td class="number">${count === 0 ? "0" : html`<a${isBad ? html` class="bad-text"` : ""} href="${jobs(state)}">${count.toLocaleString("en")}</a>`}</td>`;
-  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker takes it</span>` : ""}</th>
+  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker handles it</span>` : ""}</th>
 ${link(type.pending, "ready")}${link(type.scheduled, "scheduled")}${link(type.processing, "leased")}${link(type.failed, "failed", true)}
 <td class="number">${waitText(pace)}</td><td class="number">${rateText(pace)}</td>
 <td>${pace === undefined ? "" : minuteBars(type.type, pace)}</td>
@@ -80,7 +80,7 @@ function pauseButton(isPaused: boolean, type: string, about: string, view: View)
 
 function workersTable(workers: readonly WorkerState[], view: View): Html {
   if (workers.length === 0)
-    return html`<p id="workers" class="dim">No worker is there. node laju queue:work starts one.</p>`;
+    return html`<p id="workers" class="dim">No workers are running. Start one: node laju queue:work</p>`;
   return html`<table id="workers" class="card"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><td></td></tr></thead>
 <tbody>${workers.map((worker) => workerRow(worker, view))}</tbody></table>`;
 }

@@ -15,7 +15,7 @@ import { agoTime, elapsedTime, exactTime } from "../parts/times";
 import { readWorld } from "../read/world";
 import { commandLink, type Page, runLink, type View } from "../view";
 
-/** One run whole, with what it printed. */
+/** One run in full, with its output. */
 export async function runPage(view: View, called: string): Promise<Page | undefined> {
   const run = findRunByIdOrKey(called);
   if (run === undefined) return undefined;
@@ -84,7 +84,7 @@ function buttons(run: Run, view: View): Html {
   return actionButton(view, "again", { text, about, values: { run: String(id) } });
 }
 
-/** A run that is there, by its id in an address. */
+/** An existing run, by the id in a URL. */
 export function runAt(id: string): Run | undefined {
   return /^\d{1,15}$/.test(id) ? findRun(Number(id)) : undefined;
 }

@@ -5,7 +5,7 @@ import { runTable } from "../parts/runTable";
 import { readRunPage, runsOnPage } from "../read/runPage";
 import type { Page, View } from "../view";
 
-/** What ran, of all commands. */
+/** The runs of all commands. */
 export function runsPage(view: View): Page {
   const runs = readRunPage(choiceFrom(view));
   const body = html`<h1>Runs</h1>

@@ -1,10 +1,10 @@
 import { type Html, html, markup } from "../html";
 
-/** What the page that signs in shows. */
+/** What the sign-in page shows. */
 export interface SignIn {
   app: string;
   hasPassword: boolean;
-  /** Where the visitor wanted to go. */
+  /** The page the visitor wanted to open. */
   to: string;
   problem?: string | undefined;
   style: string;
@@ -27,7 +27,7 @@ export function signInPage({ app, hasPassword, to, problem, style, nonce }: Sign
 <form method="post" action="login">
 <input type="hidden" name="to" value="${to}">
 <label>${hasPassword ? "Password" : "Token"}<input type="password" name="secret" required autofocus autocomplete="current-password"></label>
-${hasPassword ? html`<label>Your name<input name="name" maxlength="60" autocomplete="username" placeholder="shown with what you change"></label>` : html`<p class="dim small">It is in the address that node laju dashboard printed, and in data/dashboard.token.</p>`}
+${hasPassword ? html`<label>Your name<input name="name" maxlength="60" autocomplete="username" placeholder="shown with your changes"></label>` : html`<p class="dim small">It is part of the URL that node laju dashboard printed, and stored in data/dashboard.token.</p>`}
 <button class="primary">Sign in</button>
 </form></div></main>
 </body>
@@ -35,7 +35,10 @@ ${hasPassword ? html`<label>Your name<input name="name" maxlength="60" autocompl
 `;
 }
 
-/** Back to the same address, from our own page: browsers leave the session's cookie out when another site's link led here. */
+/**
+ * Redirects to the same URL from our own page: browsers leave out the session's cookie when another site's
+ * link led here.
+ */
 export function bouncePage(): Html {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>One moment</title></head><body></body></html>

@@ -10,7 +10,7 @@ import { commandLink, runLink, type View } from "../view";
 import { actionButton, linkButton } from "./controls";
 import { elapsedTime, exactTime } from "./times";
 
-/** What needs a person: one sentence each, with what helps. */
+/** What needs attention: one sentence each, with actions that help. */
 export function attention(world: World, queueTroubles: readonly string[], view: View): Html {
   const items = [
     ...world.status.commands.flatMap((row) => troubleItems(row, world, view)),

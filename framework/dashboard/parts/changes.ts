@@ -5,7 +5,7 @@ import { agoTime } from "./times";
 
 const shown = 10;
 
-/** What people did to a command, or to a type of jobs, from here. */
+/** What people did to a command or a job type in the dashboard. */
 export function changesOf(subject: string, view: View): Html {
   const actions = actionsOn(subject, shown);
   if (actions.length === 0) return html`<section id="changes" hidden></section>`;
@@ -25,5 +25,5 @@ const pasts: Record<string, string> = {
   disable: "disabled",
   acknowledge: "acknowledged what is wrong with",
   retry: "retried jobs of",
-  cancel: "cancelled jobs of",
+  cancel: "canceled jobs of",
 };

@@ -12,7 +12,7 @@ import { usual } from "./sparkline";
 const spans = [1, 7, 30, 90];
 const usualSpan = 7;
 
-/** When a command ran and for how long, how often it succeeded, and why it was skipped. */
+/** When a command ran and for how long, how often it succeeded, and why runs were skipped. */
 export function commandCharts(name: string, strip: readonly StripRun[], view: View): Html {
   const asked = Number(view.query.get("days"));
   const days = spans.includes(asked) ? asked : usualSpan;

@@ -12,7 +12,7 @@ import { wordsOf } from "./commandRow";
 
 const upcoming = 5;
 
-/** What the source and this deployment say of a command. */
+/** What the command's source and this deployment's schedule.json declare. */
 export function commandFacts(command: DeployedCommand, view: View): Html {
   const facts = factsOf(command, view).filter(([, value]) => value !== null && value !== "");
   return html`<dl class="facts card">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -25,7 +25,7 @@ function factsOf(command: DeployedCommand, { clock }: View): [string, string | H
   const own = (field: string, text: string | null) =>
     text !== null && overridden.includes(field) ? html`${text} <span class="tag">schedule.json</span>` : text;
   return [
-    ["Schedule", own("schedule", schedules.length === 0 ? "none: started by hand" : schedules.join(", "))],
+    ["Schedule", own("schedule", schedules.length === 0 ? "none: started manually" : schedules.join(", "))],
     ["In words", schedules.length === 0 ? null : wordsOf(command)],
     [
       "Next",
@@ -36,7 +36,7 @@ function factsOf(command: DeployedCommand, { clock }: View): [string, string | H
     ["Time zone", own("timezone", timezone)],
     ["Time limit", own("timeout", timeoutText(command))],
     ["While it runs", own("overlap", overlaps[command.overlap])],
-    ["Servers", oneServer && `one of several; ${oneServer.whenUnavailable} where that is not known`],
+    ["Servers", oneServer && `one of several; ${oneServer.whenUnavailable} if that cannot be determined`],
     ["Retries", retries === 0 ? null : `${retries}, the first after ${command.retryDelay}`],
     ["Environments", own("environments", command.environments?.join(", ") ?? null)],
     ["Tags", own("tags", command.tags.join(", "))],
@@ -47,7 +47,7 @@ function factsOf(command: DeployedCommand, { clock }: View): [string, string | H
         .map((name) => `--${name}`)
         .join(", "),
     ],
-    // Anybody who knows a ping's path can report that all is well.
+    // Anyone who knows a ping's path could report success.
     ["Ping", command.ping === null ? null : shownUrl(command.ping)],
     ["File", html`<code>${command.file}</code>`],
     ["Log", html`<code>${relative(paths.root, logFileOf(command))}</code>`],
@@ -65,9 +65,9 @@ function withDaysOnce(times: readonly string[]): string {
 }
 
 const overlaps = {
-  skip: "a start is skipped",
-  wait: "a start waits for its end",
-  allow: "another may run beside it",
+  skip: "the new run is skipped",
+  wait: "the new run waits",
+  allow: "the new run starts alongside it",
 };
 
 function timeoutText({ timeout, timeoutFrom }: DeployedCommand): string | null {

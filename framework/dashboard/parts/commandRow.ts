@@ -14,7 +14,7 @@ import { runStrip } from "./runStrip";
 import { sparkline, usual } from "./sparkline";
 import { agoTime, elapsedTime, inTime } from "./times";
 
-/** A command as the table of all has it. */
+/** A command as a row of the table. */
 export interface RowFacts {
   row: StatusRow;
   command: DeployedCommand;
@@ -41,12 +41,12 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
 
 const words = new Map<string, string>();
 
-/** Known once for each schedule: many commands have the same. */
+/** Computed once per schedule, because many commands share one. */
 export function wordsOf({ name, schedules }: Pick<DeployedCommand, "name" | "schedules">): string {
-  if (schedules.length === 0) return "By hand";
+  if (schedules.length === 0) return "Manual";
   return schedules
     .map((schedule) => {
-      // An H is another minute for each command.
+      // An H stands for a different minute in each command.
       const key = schedule.includes("H") ? `${schedule} ${name}` : schedule;
       if (words.size > 10_000) words.clear();
       if (!words.has(key)) words.set(key, scheduleInWords(schedule, name));

@@ -2,12 +2,12 @@ import { type Html, html } from "../html";
 import { nothing } from "../live/liveParts";
 import { actionLink, type View } from "../view";
 
-/** A link that looks like a button. `about` says to a screen reader which of many it is. */
+/** A link that looks like a button. `about` tells screen readers which of several it is. */
 export function linkButton(href: string, text: string, about: string, kind = ""): Html {
   return html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
 }
 
-/** A button that leads to the page which asks; nothing for those who may only look. */
+/** A button that leads to the confirmation page; nothing for visitors who may not act. */
 export function actionButton(
   view: View,
   action: string,

@@ -5,7 +5,7 @@ import { type Html, html } from "../html";
 import type { World } from "../read/world";
 import type { View } from "../view";
 
-/** Which commands the table shows: all of it stands in the page's address. */
+/** Which commands the table shows, all selected by the page's URL. */
 export interface Filter {
   q: string;
   tag: string;
@@ -45,7 +45,7 @@ ${tag === "" ? "" : html`<input type="hidden" name="tag" value="${tag}">`}${isFa
 <input id="q" name="q" type="search" value="${q}" placeholder="Filter…  /" data-filter="rows" autocomplete="off"></form></div>`;
 }
 
-/** The most frequent ones, and the one that is chosen. */
+/** The most frequent tags, and the selected one. */
 function tagsOf(commands: readonly DeployedCommand[], chosen: string): string[] {
   const counts = new Map<string, number>();
   for (const tag of commands.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);

@@ -6,7 +6,7 @@ import type { View } from "../view";
 
 const height = 56;
 
-/** What starts in the coming hours, and what starts at once. */
+/** How many commands start in each of the coming hours, and which start at the same time. */
 export function hourStrip(hours: readonly TimelineHour[], view: View): Html {
   const counts = hours.map(({ starts }) => starts.reduce((sum, { names }) => sum + names.length, 0));
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -7,17 +7,19 @@ import { logLines } from "../log/logLines";
 import { type LogWindow, linesBefore, logOf } from "../log/readLog";
 import type { View } from "../view";
 
-/** What a run has printed: its end, or what holds a text; a script follows it, and takes in what was before. */
+/**
+ * A run's output: its end, or the lines that contain a text. A script follows the log and loads earlier
+ * lines.
+ */
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);
   if (log === undefined) return html`<p class="dim" id="log">${whyNone(run)}</p>`;
-  if (log.to === log.from && run.state !== "running")
-    return html`<p class="dim" id="log">It printed nothing.</p>`;
+  if (log.to === log.from && run.state !== "running") return html`<p class="dim" id="log">No output.</p>`;
   if (filter !== "") {
     const { lines, total } = await findInLog(log, filter);
     const shown = lines.length < total ? `, the last ${lines.length} are shown` : "";
-    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${total.toLocaleString("en")} ${total === 1 ? "line holds" : "lines hold"} this${shown}. <a href="${run.id}#log">Show all</a></p>
+    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${total.toLocaleString("en")} ${total === 1 ? "line contains" : "lines contain"} this${shown}. <a href="${run.id}#log">Show all</a></p>
 <pre class="log" tabindex="0">${logLines(lines)}</pre></div>`;
   }
   const before = Number(view.query.get("before"));
@@ -29,7 +31,7 @@ ${earlier(run, window)}
 ${window.isLast ? "" : html`<p class="pages"><a class="button" href="${run.id}#log">To the end</a></p>`}</div>`;
 }
 
-/** The lines before others, for the page's script. */
+/** The lines before those shown, for the page's script. */
 export async function earlierLines(
   run: Run,
   before: number,
@@ -60,7 +62,8 @@ ${run.state === "running" ? html`<label class="scripted"><input type="checkbox" 
 }
 
 function whyNone({ log }: Run): string {
-  if (log === null) return "Its output went to a terminal or a pipe. cron's goes to the command's log.";
-  if (!isLogPlace(log.file)) return `It wrote to ${log.file}, which is no place for logs.`;
-  return `What it wrote to ${log.file} is no longer there: rotated away, compressed or deleted.`;
+  if (log === null)
+    return "The output went to a terminal or a pipe. Under cron, output goes to the command's log.";
+  if (!isLogPlace(log.file)) return `The output went to ${log.file}, which is outside the log folder.`;
+  return `The output in ${log.file} no longer exists: it was rotated, compressed or deleted.`;
 }

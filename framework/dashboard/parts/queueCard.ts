@@ -5,7 +5,9 @@ import type { View } from "../view";
 
 const mostTypes = 4;
 
-/** The queue at a glance; nothing in apps without one. `isAlone`: on its own page, which has a heading. */
+/**
+ * The queue at a glance; empty in apps without one. `isAlone`: on its own page, which already has a heading.
+ */
 export function queueCard({ state, problem }: QueueLook, view: View, { isAlone = false } = {}): Html {
   if (state === undefined && problem === undefined) return html`<section id="queue" hidden></section>`;
   if (state === undefined) {

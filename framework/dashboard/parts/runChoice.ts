@@ -4,7 +4,7 @@ import { type Html, html } from "../html";
 import { type RunChoice, runsOnPage } from "../read/runPage";
 import type { View } from "../view";
 
-/** The results that a list can be narrowed to, as people call them. */
+/** The results that a list can be filtered by, in people's words. */
 const results: Record<string, readonly RunState[]> = {
   failed: ["failed", "timed_out", "lost"],
   succeeded: ["succeeded"],
@@ -14,7 +14,7 @@ const results: Record<string, readonly RunState[]> = {
 
 const dayMs = 86_400_000;
 
-/** What a page's address says of the runs it shows. */
+/** The runs selected by a page's URL. */
 export function choiceFrom({ query, clock }: View): RunChoice {
   const before = Number(query.get("before"));
   const asked = query.get("result") ?? "";
@@ -29,7 +29,7 @@ export function choiceFrom({ query, clock }: View): RunChoice {
   };
 }
 
-/** The form that changes it. `address` is the page without its query, from itself. */
+/** The form that changes the selection. `address` is the page's relative path without its query. */
 export function choiceForm(
   { query }: View,
   { address, names }: { address: string; names?: readonly string[] },
@@ -50,7 +50,7 @@ export function choiceForm(
   return html`<form class="choice" method="get" action="${address}">${name}<label>Result <select name="result">${options}</select></label>${dates}<button>Show</button></form>`;
 }
 
-/** The way to older runs, where there are more than the page has. */
+/** A link to older runs, if there are more than fit on the page. */
 export function olderLink(runs: readonly { id: number }[], { query }: View, address: string): Html {
   const last = runs[runsOnPage - 1];
   if (runs.length <= runsOnPage || last === undefined) return html``;
@@ -59,7 +59,7 @@ export function olderLink(runs: readonly { id: number }[], { query }: View, addr
   return html`<p class="pages"><a class="button" href="${address}?${String(next)}">Older runs</a></p>`;
 }
 
-/** When a day begins by the host's clock; undefined for what is no day. */
+/** When a day begins in the host's time zone; undefined for an invalid date. */
 function dayStart(text: string | null, timezone: string): number | undefined {
   const [, date] = /^(\d{4}-\d\d-\d\d)$/.exec(text ?? "") ?? [];
   const utc = date === undefined ? Number.NaN : Date.parse(`${date}T00:00:00Z`);

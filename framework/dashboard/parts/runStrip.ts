@@ -2,7 +2,7 @@ import type { RunState } from "../../runs/ledger/run";
 import { type Html, html, markup } from "../html";
 import type { StripRun } from "../read/lastRuns";
 
-/** How high a run stands says the same as its color: bad ones are the tallest. */
+/** The height of a bar shows the same as its color: failed runs are the tallest. */
 const kinds = {
   bad: { top: 0, height: 20 },
   good: { top: 6, height: 14 },
@@ -20,7 +20,7 @@ export function kindOf(state: RunState): RunKind {
   return state === "skipped" ? "idle" : "bad";
 }
 
-/** The last runs as bars, the newest on the right. */
+/** The last runs as bars, newest on the right. */
 export function runStrip(runs: readonly StripRun[]): Html {
   const first = slots - runs.length;
   const paths = (Object.keys(kinds) as RunKind[]).map((kind) => {

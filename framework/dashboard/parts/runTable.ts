@@ -7,7 +7,7 @@ import type { LiveRow } from "../live/liveParts";
 import { commandLink, runLink, type View } from "../view";
 import { agoTime, elapsedTime, exactTime } from "./times";
 
-/** Runs as a table, newest first; `isOfOne`: all of one command, whose name needs not be repeated. */
+/** Runs as a table, newest first. `isOfOne`: all are runs of one command, whose name need not be repeated. */
 export function runTable(runs: readonly Run[], view: View, { isOfOne = false } = {}): Html {
   const rows = runs.map((run) => runRow(run, view, isOfOne));
   return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">What it says</th></tr></thead>
@@ -40,7 +40,7 @@ export function dotClass(run: Pick<Run, "state">): string {
   return run.state === "skipped" ? "is-idle" : "is-good";
 }
 
-/** "exit 1", "timed out, retry 2"; nothing of a success. */
+/** "exit 1", "timed out, retry 2"; empty for a success. */
 export function endingText({ state, exitStatus, attempt, lostOutput }: Run): string {
   const ending = state === "failed" ? `exit ${exitStatus ?? "unknown"}` : state.replace("_", " ");
   return [

@@ -8,7 +8,7 @@ import { actionButton, linkButton } from "./controls";
 import { usual } from "./sparkline";
 import { elapsedTime } from "./times";
 
-/** What runs now, for how long, and how long it usually takes. */
+/** What is running, for how long, and how long it usually takes. */
 export function runningNow(world: World, running: readonly Run[], view: View): Html {
   if (running.length === 0) return html`<section id="running" hidden></section>`;
   return html`<section id="running"><h2>Running now</h2><ul class="card rows">${running.map((run) => runningRow(world, run, view))}</ul></section>`;
@@ -26,5 +26,5 @@ ${often === undefined ? nothing : progressOf(run, often, view)}
 
 function progressOf({ name, startedAt }: Run, often: number, { clock }: View): Html {
   const lasted = Math.min(clock.now.getTime() - startedAt, often);
-  return html`<progress max="${Math.max(often, 1)}" value="${Math.max(0, lasted)}" data-since="${startedAt}" aria-label="Time of ${name} against what is usual"></progress>`;
+  return html`<progress max="${Math.max(often, 1)}" value="${Math.max(0, lasted)}" data-since="${startedAt}" aria-label="Elapsed time of ${name}, compared with its usual duration"></progress>`;
 }

@@ -6,7 +6,7 @@ import type { StripRun } from "../read/lastRuns";
 const width = 80;
 const height = 22;
 
-/** How long the last successes took, as a line from zero up. */
+/** The durations of the last successful runs, as a line that starts at zero. */
 export function sparkline(runs: readonly StripRun[]): Html {
   const durations = successes(runs);
   if (durations.length < 2) return nothing;
@@ -19,7 +19,7 @@ export function sparkline(runs: readonly StripRun[]): Html {
   return html`<svg class="spark" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${markup(`<path d="M${points.join("L")}"/>`)}</svg>`;
 }
 
-/** What a success usually takes: the middle one; undefined where none is known. */
+/** The median duration of successful runs; undefined if there are none. */
 export function usual(runs: readonly StripRun[]): number | undefined {
   const sorted = successes(runs).sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)];

@@ -6,7 +6,7 @@ import type { View } from "../view";
 
 type Clocked = Pick<View, "clock">;
 
-/** "41m ago"; the page's script keeps it true. */
+/** "41m ago", kept current by the page's script. */
 export function agoTime(at: number, view: Clocked): Html {
   return timeElement(at, "ago", ago(view.clock.now.getTime() - at), view);
 }
@@ -16,12 +16,12 @@ export function inTime(at: number, view: Clocked): Html {
   return timeElement(at, "in", `in ${until(at - view.clock.now.getTime())}`, view);
 }
 
-/** "2m 41s", for what began then and goes on. */
+/** "2m 41s", the time since something started that is still running. */
 export function elapsedTime(since: number, view: Clocked): Html {
   return timeElement(since, "for", formatDuration(seconds(view.clock.now.getTime() - since)), view);
 }
 
-/** "Mon 30 Nov 07:05:12", by the server's clock. */
+/** "Mon 30 Nov 07:05:12", in the server's time zone. */
 export function absoluteTime(at: number, view: Clocked): Html {
   return html`<time datetime="${new Date(at).toISOString()}">${exactTime(at, view)}</time>`;
 }

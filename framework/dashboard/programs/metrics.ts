@@ -18,7 +18,7 @@ interface Metric {
   samples: Sample[];
 }
 
-/** Everything in Prometheus' text format (version 0.0.4). */
+/** All metrics in Prometheus' text format (version 0.0.4). */
 export async function metricsText(now: number): Promise<string> {
   const metrics = [...runMetrics(readWorld()), ...(await queueMetrics(now))];
   return metrics
@@ -57,7 +57,7 @@ function runMetrics({ status, strips }: World): Metric[] {
     },
     gauge(
       "laju_running",
-      "Whether a run goes on.",
+      "Whether a run is in progress.",
       each((row) => (row.running === null ? 0 : 1)),
     ),
     gauge(
@@ -67,22 +67,22 @@ function runMetrics({ status, strips }: World): Metric[] {
     ),
     gauge(
       "laju_usual_duration_seconds",
-      "The median of the last successes.",
+      "The median duration of the last successful runs.",
       each(({ name }) => seconds(usual(strips.get(name) ?? []))),
     ),
     gauge(
       "laju_last_success_timestamp_seconds",
-      "When the last success ended.",
+      "When the last successful run ended.",
       each(({ name }) => lastSuccess(name)),
     ),
     gauge(
       "laju_next_due_timestamp_seconds",
-      "When it is due next.",
+      "When the command is due next.",
       each(({ nextRun }) => (nextRun === null ? null : Date.parse(nextRun) / 1_000)),
     ),
     gauge(
       "laju_needs_attention",
-      "Whether something is wrong that nobody acknowledged.",
+      "Whether the command has an unacknowledged problem.",
       each((row) => Number(needsAttention(row))),
     ),
     gauge(
@@ -90,7 +90,7 @@ function runMetrics({ status, strips }: World): Metric[] {
       "Open incidents by kind.",
       [...kinds].map(([kind, count]) => [{ kind }, count]),
     ),
-    gauge("laju_host_troubles", "What keeps commands from running on this host.", [
+    gauge("laju_host_troubles", "Problems that keep commands from running on this host.", [
       [{}, (status.health ?? []).filter(({ state }) => state === "bad").length],
     ]),
   ];
@@ -114,7 +114,7 @@ async function queueMetrics(now: number): Promise<Metric[]> {
       "How long the oldest ready job has waited, of the newest 1000.",
       state.types.map(({ type }) => [{ type }, (paces.get(type)?.oldestWait ?? 0) / 1_000]),
     ),
-    gauge("laju_queue_workers", "Workers that are alive.", [[{}, aliveWorkers(state).length]]),
+    gauge("laju_queue_workers", "The number of live workers.", [[{}, aliveWorkers(state).length]]),
   ];
 }
 

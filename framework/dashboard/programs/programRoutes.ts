@@ -8,14 +8,14 @@ import { openQueue, readQueue } from "../read/queue";
 import { readHours, readWorld } from "../read/world";
 import { metricsText } from "./metrics";
 
-/** What the metrics token opens, and nothing else. */
+/** The only paths that the metrics token gives access to. */
 export function isForPrograms(path: string): boolean {
   return path === "/metrics" || path.startsWith("/api/");
 }
 
 const mostRows = 1_000;
 
-/** What programs read: the same rows as `--json`. */
+/** The routes for programs: the same rows as `--json`. */
 export function addProgramRoutes(app: Hono): void {
   const json = (context: Context, value: unknown) =>
     context.body(jsonText(value), 200, { "content-type": "application/json; charset=utf-8" });

@@ -1,7 +1,7 @@
 import { ledger } from "../../runs/ledger/ledgerFile";
 import type { RunState } from "../../runs/ledger/run";
 
-/** How many runs of a command ended so. */
+/** How many runs of a command ended in a state. */
 export interface RunCount {
   name: string;
   state: RunState;
@@ -9,11 +9,11 @@ export interface RunCount {
 }
 
 const counts = new Map<string, RunCount>();
-/** Runs that had not ended when they were counted last. */
+/** Runs that had not ended at the last count. */
 let open: number[] = [];
 let countedTo = 0;
 
-/** Counts since this process began, with all that was before: each run once, however often it is asked. They never fall. */
+/** Counts all runs in the ledger, each once, however often this is called. The counts never decrease. */
 export function countRuns(): RunCount[] {
   const newest = (ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null) ?? 0;
   add(

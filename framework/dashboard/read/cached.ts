@@ -1,6 +1,6 @@
 /**
- * Keeps what is dear to read, for all who ask, until `stampOf` tells of a change or it is `maxAgeMs` old. Reading may itself
- * change what is looked at (the journal is taken in), so the stamp is taken afterwards.
+ * Caches what is expensive to read, until `stampOf` changes or the value is `maxAgeMs` old. Reading may
+ * itself change the stamp (it imports the journal), so the stamp is taken afterward.
  */
 export function cached<T>(
   read: () => T,

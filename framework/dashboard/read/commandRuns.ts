@@ -1,12 +1,12 @@
 import type { RunCell, Span } from "../../runs/history/reportRuns";
 import { ledger } from "../../runs/ledger/ledgerFile";
 
-/** How the runs of a command went in some days. */
+/** The results of a command's runs over some days. */
 export interface CommandRuns {
   cells: RunCell[];
-  /** How many ended with each state, attempts that were retried included. */
+  /** How many runs ended in each state, including attempts that were retried. */
   counts: Map<string, number>;
-  /** Why starts were skipped, the most frequent reason first. */
+  /** Why runs were skipped, most frequent reason first. */
   skips: [reason: string, count: number][];
 }
 

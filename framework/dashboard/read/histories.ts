@@ -4,13 +4,13 @@ import { openIncidents } from "../../runs/ledger/incidents";
 import { ledger } from "../../runs/ledger/ledgerFile";
 import { lastRuns, type StripRun } from "./lastRuns";
 
-/** What is known of a command's runs. */
+/** What is cached of a command's runs. */
 interface Known {
   history: RunHistory;
   strip: StripRun[];
 }
 
-/** Everything is read again now and then: pruning changes what was. */
+/** Everything is read again after this time, because pruning removes runs. */
 const longestAge = 10 * 60_000;
 
 let known = new Map<string, Known>();
@@ -18,8 +18,8 @@ let newest = 0;
 let readAt = 0;
 
 /**
- * The same as `runHistories`, of which only those are read that may have changed: with 500 commands and a million runs
- * one finished run is 2 ms in place of 300.
+ * The same as `runHistories`, but reads only commands whose runs may have changed: with 500 commands and a
+ * million runs, one finished run takes 2 ms instead of 300.
  */
 export function keptHistories(names: readonly string[]): Map<string, RunHistory> {
   refresh(names);
@@ -32,7 +32,7 @@ export function keptHistories(names: readonly string[]): Map<string, RunHistory>
   );
 }
 
-/** The last runs of these commands, as they were when their histories were read. */
+/** The last runs of these commands, as read with their histories. */
 export function keptStrips(names: readonly string[]): Map<string, StripRun[]> {
   return new Map(names.map((name) => [name, known.get(name)?.strip ?? []]));
 }
@@ -54,7 +54,7 @@ function startedAfter(id: number): Set<string> {
   return new Set(ledger().prepare("SELECT name FROM runs WHERE id > ?").pluck().all(id) as string[]);
 }
 
-/** Runs that go on end, those that failed may be tried again, and one that was taken for lost may still tell its end. */
+/** Running runs end, failed ones may be retried, and a run believed lost may still report its end. */
 function mayChange(one: Known | undefined): boolean {
   if (one === undefined || one.history.isRetrying) return true;
   return one.strip.some(({ state }) => state === "running" || state === "lost");

@@ -1,19 +1,19 @@
 import type { JobRecord } from "../../queue/jobRecord";
 import { openQueue } from "./queue";
 
-/** How the jobs of a type have fared lately, as far as the newest ones tell. */
+/** How the recent jobs of a type did, as far as the newest ones show. */
 export interface TypePace {
   /** How long the oldest ready job has waited, in milliseconds; null for none. */
   oldestWait: number | null;
-  /** Whether there are more ready jobs than were looked at: the oldest waits longer. */
+  /** Whether there are more ready jobs than were read, so that the oldest has waited longer. */
   isAtLeast: boolean;
   completed: number;
   failed: number;
-  /** How many ended in each of the last sixty minutes, the newest last. */
+  /** How many jobs ended in each of the last sixty minutes, newest last. */
   minutes: number[];
 }
 
-/** So many of the newest jobs are looked at; it says so where there are more. */
+/** How many of the newest jobs are read. The page says so if there are more. */
 export const mostLookedAt = 1_000;
 const minuteMs = 60_000;
 const shownMinutes = 60;
@@ -51,7 +51,7 @@ function count(pace: TypePace, { state, finishedAt }: JobRecord, now: number): v
   pace.minutes[minute] = (pace.minutes[minute] ?? 0) + 1;
 }
 
-/** Failed jobs with the same error, but for its numbers. */
+/** Failed jobs with the same error, ignoring its numbers. */
 export interface JobFailures {
   title: string;
   types: Set<string>;

@@ -1,19 +1,19 @@
 import { ledger } from "../../runs/ledger/ledgerFile";
 import type { RunState } from "../../runs/ledger/run";
 
-/** A run as a strip of many shows it. */
+/** A run as a bar in a strip. */
 export interface StripRun {
   id: number;
   state: RunState;
   startedAt: number;
-  /** Null while it goes on. */
+  /** Null while it is running. */
   durationMs: number | null;
   cause: string | null;
 }
 
 const shown = 30;
 
-/** The last runs of each command, oldest first: a few steps in an index for each, whatever the ledger's size. */
+/** The last runs of each command, oldest first. A few index steps per command, whatever the ledger's size. */
 export function lastRuns(names: readonly string[]): Map<string, StripRun[]> {
   const newest = ledger().prepare(
     `SELECT id, state, started_at AS startedAt,

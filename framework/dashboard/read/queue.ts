@@ -4,14 +4,14 @@ import { hasQueue, isOnServer } from "../../views/queue/openQueue";
 import { type QueueState, queueTroubles, readQueueState } from "../../views/queue/queueState";
 import type { World } from "./world";
 
-/** How the queue stands, or why nothing is known of it; neither in an app without a queue. */
+/** The queue's state, or why it is unknown. Both are undefined in an app without a queue. */
 export interface QueueLook {
   state?: QueueState;
   /** How long the oldest ready job has waited, in milliseconds. */
   problem?: string;
 }
 
-/** How long an answer serves all who ask, and how long the queue may take to give one, in milliseconds. */
+/** How long an answer is cached, and how long the queue may take to answer, in milliseconds. */
 const freshMs = 1_000;
 const limitMs = 3_000;
 
@@ -22,14 +22,17 @@ export function readQueue(now = Date.now()): Promise<QueueLook> {
   return last.look;
 }
 
-/** The engine stays open: pages ask again and again, and the app that the dashboard is mounted in may use it too. */
+/**
+ * The engine stays open, because pages are loaded repeatedly and the app that mounts the dashboard may use it
+ * too.
+ */
 export async function openQueue(): Promise<QueueEngine> {
   const { queueEngine } = await import("../../queue/engines/select");
   return queueEngine();
 }
 
 export function queueSentences({ state, problem }: QueueLook, { status }: World): string[] {
-  if (problem !== undefined) return [`The queue cannot be looked at: ${problem}`];
+  if (problem !== undefined) return [`The queue cannot be read: ${problem}`];
   const isStarted = status.commands.some(({ name, isScheduled }) => name === "Worker" && isScheduled);
   return state === undefined ? [] : queueTroubles(state, isStarted);
 }

@@ -3,28 +3,28 @@ import { ledger } from "../../runs/ledger/ledgerFile";
 import type { Run, RunState } from "../../runs/ledger/run";
 import { type RunRow, toRun } from "../../runs/ledger/runRow";
 
-/** Which runs a list shows: all of it stands in the page's address. */
+/** Which runs a list shows, all selected by the page's URL. */
 export interface RunChoice {
   name?: string | undefined;
   states: readonly RunState[];
-  /** Began at or after, and before (milliseconds since the epoch). */
+  /** Started at or after `from`, and before `to` (milliseconds since the epoch). */
   from?: number | undefined;
   to?: number | undefined;
-  /** Only runs with smaller ids: the next page of the list. */
+  /** Only runs with smaller ids, for the next page of the list. */
   before?: number | undefined;
 }
 
-/** How many runs a page has. */
+/** The number of runs on a page. */
 export const runsOnPage = 50;
 
-/** A clock may have been set back meanwhile: so much later runs may have smaller ids. */
+/** If a clock was set back, runs that started up to this much later may have smaller ids. */
 const leewayMs = 3 * 3_600_000;
 
-/** Without these a short time would be looked for through the whole ledger. */
+/** Without these limits, a short period would be searched for in the whole ledger. */
 const firstId = `(SELECT id FROM runs WHERE started_at >= @from - ${leewayMs} ORDER BY started_at LIMIT 1)`;
 const lastId = `coalesce((SELECT id FROM runs WHERE started_at >= @to + ${leewayMs} ORDER BY started_at LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
 
-/** The runs that fit, newest first; one more than a page has where there are more. */
+/** The matching runs, newest first; one more than fits on a page if there are more. */
 export function readRunPage({ name, states, from, to, before }: RunChoice): Run[] {
   markLostRuns();
   const conditions = [

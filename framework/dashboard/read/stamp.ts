@@ -2,7 +2,10 @@ import { statSync } from "node:fs";
 import { paths } from "../../config/config";
 import { journalFile } from "../../runs/ledger/journal";
 
-/** What changes when a run begins or ends, or somebody pauses, acknowledges, builds or edits schedule.json. */
+/**
+ * These files change when a run starts or ends, or when somebody pauses, acknowledges, builds or edits
+ * schedule.json.
+ */
 const files = [
   journalFile,
   paths.ledger,
@@ -12,7 +15,7 @@ const files = [
   paths.manifest,
 ];
 
-/** Tells whether anything of the commands has changed: a look at six files, however large they are. */
+/** Changes when anything about the commands changes. Costs six stat() calls, however large the files are. */
 export function stampOf(): string {
   return files.map(fileStamp).join(" ");
 }

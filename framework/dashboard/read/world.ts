@@ -19,7 +19,7 @@ import { keptHistories, keptStrips } from "./histories";
 import type { StripRun } from "./lastRuns";
 import { stampOf } from "./stamp";
 
-/** What every page of commands is drawn from, read once for all who look. */
+/** The data of all pages about commands, read once for all visitors. */
 export interface World {
   app: string;
   host: string;
@@ -32,9 +32,9 @@ export interface World {
   pauses: Pauses;
 }
 
-/** Runs that are killed, and times that come, change no file. */
+/** No file changes when a run is killed or time passes. */
 const maxAgeMs = 5_000;
-/** What is asked of other programs (crontab -l), and of the host. */
+/** For data from other programs (crontab -l) and about the host. */
 const hostAgeMs = 20_000;
 
 const context = cached(() => checkContext(undefined), { maxAgeMs: hostAgeMs });
@@ -63,7 +63,10 @@ export const readWorld = cached(
   { stampOf, maxAgeMs },
 );
 
-/** The 24 hours from the beginning of this one. Commands of each minute make a thousand starts each: not read at each change. */
+/**
+ * The 24 hours from the start of the current one. A command that runs every minute has over a thousand
+ * starts, so this is not computed at every change.
+ */
 export const readHours = cached(
   () => {
     const { commands, environment, clock } = readWorld();

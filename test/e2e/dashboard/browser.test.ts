@@ -138,7 +138,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     for (const one of [page, other]) await one.goto(`${serving.base}do/disable?command=Slow`);
     for (const one of [page, other]) await one.getByRole("button", { name: "Disable it" }).click();
     expect(await other.locator(".notice").textContent()).toContain("Slow is already disabled");
-    expect(await page.locator("#command").textContent()).toContain("Nothing starts it");
+    expect(await page.locator("#command").textContent()).toContain("Its schedule does not start it");
     await other.close();
   });
 

@@ -25,7 +25,7 @@ describe("mounted in a server of the app's own", () => {
     const answer = await dashboard()(new Request("http://app.example.com/"));
     expect([answer.status, await answer.text()]).toEqual([
       403,
-      "dashboard() was given no authorize(request), so it lets nobody in.\n",
+      "dashboard() has no authorize(request), so it denies everyone access.\n",
     ]);
   });
 
