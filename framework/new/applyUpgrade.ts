@@ -4,7 +4,7 @@ import { LajuError } from "../config/errors";
 import type { UpgradePlan } from "./planUpgrade";
 import { git } from "./programs";
 
-/** Writes what was planned. Throws a LajuError where git could not take it back. */
+/** Writes the planned changes. Throws a LajuError if git could not undo them. */
 export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   checkRepository(root);
   for (const { path, text } of changes) {
@@ -18,14 +18,14 @@ export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   }
 }
 
-/** What installing a new laju changes by itself. */
+/** The files that installing a new laju changes by itself. */
 const installed =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
 
 function checkRepository(root: string): void {
   const prefix = git(root, ["rev-parse", "--show-prefix"]);
   if (prefix === undefined) {
-    throw new LajuError(`${root} is not in a git repository, so nothing could take the changes back`, {
+    throw new LajuError(`${root} is not in a git repository, so the changes could not be undone`, {
       code: "E_GIT",
       hint: 'git init && git add --all && git commit --message "Before the upgrade", then run it again.',
     });

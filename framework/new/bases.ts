@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { type AppDescription, appDescription, type LajuDescription } from "./description";
 import { templateFiles } from "./templateFiles";
 
-/** What `new` of one version of laju writes: the common ancestor of an app's files and a later version's. */
+/** What `new` of one version writes: the common ancestor of an app's files and a later version's template. */
 export interface Template {
-  /** Texts by path, with {{ name }} where the app's name belongs. */
+  /** File contents by path, with {{ name }} in place of the app's name. */
   files: Record<string, string>;
   description: AppDescription;
 }
 
 const folder = "framework/new/earlier";
 
-/** The template of this laju. The examples are no part of it: once made, they are the app's own. */
+/** This laju's template, without the examples: once made, they belong to the app. */
 export function currentTemplate(home: string): Template {
   const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const files = [...templateFiles(home, { examples: false })].sort(([one], [other]) =>
@@ -21,13 +21,16 @@ export function currentTemplate(home: string): Template {
   return { files: Object.fromEntries(files), description: appDescription("{{ name }}", "{{ laju }}", laju) };
 }
 
-/** The template of an earlier version; undefined for one that this laju does not know. */
+/** The template of an earlier version; undefined if this laju doesn't know it. */
 export function earlierTemplate(home: string, version: string): Template | undefined {
   const file = join(home, folder, `${version}.json`);
   return /^[\w.+-]+$/.test(version) && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** Where the template of a version is kept, and its text. `npm run pack` writes it; a release leaves it behind for good. */
+/**
+ * Where a version's template is stored, and its contents. `npm run pack` writes it, and later releases keep
+ * it.
+ */
 export function baseFile(home: string): { path: string; text: string } {
   const template = currentTemplate(home);
   const path = join(folder, `${template.description.laju.template}.json`);

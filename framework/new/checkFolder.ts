@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { LajuError } from "../config/errors";
 
-/** What a fresh repository on a hosting service holds. README gives way to the app's own. */
+/** The files of a fresh repository on a hosting service. A README there replaces the template's. */
 const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
-/** Throws a LajuError where the folder holds anything that a new app could overwrite or mix with. */
+/** Throws a LajuError if the folder contains anything that a new app could overwrite or mix with. */
 export function checkFolder(folder: string): void {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) {
-    throw new LajuError(`${folder} is a file`, { code: "E_FOLDER", hint: "Name another folder." });
+    throw new LajuError(`${folder} is a file`, { code: "E_FOLDER", hint: "Choose another folder." });
   }
   const inTheWay = readdirSync(folder).filter((name) => !welcome.test(name));
   if (inTheWay.length === 0) return;
@@ -18,7 +18,7 @@ export function checkFolder(folder: string): void {
     `${folder} is not empty: ${shown}${more} ${inTheWay.length === 1 ? "is" : "are"} in the way`,
     {
       code: "E_FOLDER",
-      hint: "Name a new folder, or one that holds nothing but .git, README or LICENSE.",
+      hint: "Choose a new folder, or one that contains only .git, README or LICENSE.",
     },
   );
 }

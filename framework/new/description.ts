@@ -1,6 +1,6 @@
-/** What `new` was asked for and package.json keeps, so that `upgrade` knows what it wrote. */
+/** The options of `new`, stored in package.json so that `upgrade` knows what was written. */
 export interface Origin {
-  /** The version of laju whose template the app's files are. */
+  /** The version of laju whose template was used. */
   template: string;
 }
 
@@ -19,7 +19,7 @@ export interface AppDescription {
 export const databases = ["sqlite", "pg", "mysql"] as const;
 export type DatabaseChoice = (typeof databases)[number];
 
-/** What an app's package.json takes from laju's. */
+/** The fields that an app's package.json copies from laju's. */
 export interface LajuDescription {
   version: string;
   engines: Record<string, string>;
@@ -27,10 +27,10 @@ export interface LajuDescription {
   allowScripts?: Record<string, boolean>;
 }
 
-/** What an app is developed with. */
+/** The packages for developing an app. */
 export const appPackages = ["@types/node", "typescript", "vitest"];
 
-/** The package.json of a new app. `spec` says where npm finds laju. */
+/** The package.json of a new app. `spec` tells npm where to find laju. */
 export function appDescription(name: string, spec: string, laju: LajuDescription): AppDescription {
   const { version, engines, devDependencies, allowScripts } = laju;
   return {
@@ -46,24 +46,23 @@ export function appDescription(name: string, spec: string, laju: LajuDescription
   };
 }
 
-/** What a new app's .env says. */
+/** The contents of a new app's .env. */
 export function appSettings(name: string, database: DatabaseChoice): string {
   const user = name.replaceAll("-", "_");
   const lines: Record<DatabaseChoice, string> = {
-    sqlite:
-      "# The database: a SQLite file in data/, unless this says otherwise.\n#DATABASE_URL=file:data/app.sqlite3",
+    sqlite: "# The database (default: an SQLite file in data/).\n#DATABASE_URL=file:data/app.sqlite3",
     pg: `DATABASE_URL=postgres://${user}:password@127.0.0.1:5432/${user}`,
     mysql: `DATABASE_URL=mysql://${user}:password@127.0.0.1:3306/${user}`,
   };
-  return `# This machine's settings, which are not in version control. .env.example has them all.\n\n${lines[database]}\n`;
+  return `# This machine's settings, not under version control. .env.example lists all of them.\n\n${lines[database]}\n`;
 }
 
-/** A package name for the folder: "My Shop" is my-shop. */
+/** A package name derived from the folder's: my-shop for "My Shop". */
 export function packageName(folder: string): string {
   const name = folder
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|[._-]+$/g, "");
-  // An app by laju's own name would find itself where it asks for laju.
+  // An app named laju would resolve the package name laju to itself.
   return name === "" || name === "laju" ? "laju-app" : name;
 }

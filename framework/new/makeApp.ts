@@ -19,18 +19,21 @@ export interface NewAppOptions {
   install: boolean;
 }
 
-/** A new app before it is made. */
+/** A new app before anything is written. */
 export interface AppPlan {
   folder: string;
   name: string;
   version: string;
-  /** Texts by path. */
+  /** File contents by path. */
   files: Map<string, string>;
   tarball: string;
   options: NewAppOptions;
 }
 
-/** Decides on all that a new app consists of. Throws a LajuError where the folder is in use. `home` is laju's own. */
+/**
+ * Plans everything that a new app consists of. Throws a LajuError if the folder is in use. `home` is laju's
+ * own folder.
+ */
 export function planApp(home: string, folder: string, options: NewAppOptions): AppPlan {
   checkFolder(folder);
   const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
@@ -42,15 +45,15 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
-  // What is there already is the user's: a README, as a hosting service makes one.
+  // Existing files belong to the user, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);
   return { folder, name, version: laju.version, files, tarball, options };
 }
 
-/** Makes the app; `report` is told of each step that takes a while. */
+/** Creates the app. `report` is called for each step that takes a while. */
 export async function makeApp(home: string, plan: AppPlan, report: (step: string) => void): Promise<void> {
   const { folder, files, options, tarball, version } = plan;
-  // The package first: where it cannot be made, nothing is left behind.
+  // The package comes first: if it can't be made, nothing is left behind.
   await putTarball(home, version, join(folder, tarball), report);
   for (const [path, text] of files) writeFile(join(folder, path), text);
   const hasRepository = options.git && startRepository(folder);
@@ -63,7 +66,7 @@ export async function makeApp(home: string, plan: AppPlan, report: (step: string
 
 function writeFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  // .env may come to hold passwords.
+  // .env may later contain passwords.
   const mode = basename(file) === ".env" ? 0o600 : basename(file).endsWith(".sh") ? 0o777 : 0o666;
   writeFileSync(file, text, { flag: "wx", mode });
 }

@@ -2,10 +2,10 @@ import type { AppDescription } from "./description";
 
 type Section = Record<string, unknown>;
 
-/** The parts of package.json that the template has a say in; the dependency on laju is npm's to change. */
+/** The sections of package.json that the template determines. npm changes the dependency on laju. */
 const sections = ["engines", "scripts", "devDependencies", "allowScripts"] as const;
 
-/** A user's package.json with what the template changed, unless the user changed the same. */
+/** Applies the template's changes to a user's package.json, except where the user changed the same entry. */
 export function mergedDescription(
   text: string,
   base: AppDescription,
@@ -27,7 +27,7 @@ export function mergedDescription(
   return { text: `${JSON.stringify(own, null, indent)}\n`, notes };
 }
 
-/** Undefined where nothing changes. */
+/** Undefined if nothing changes. */
 function mergedSection(
   name: string,
   { own, base, next }: { own: Section; base: Section; next: Section },
@@ -41,7 +41,7 @@ function mergedSection(
     if (own[key] === next[key]) continue;
     if (own[key] !== base[key]) {
       notes.push(
-        `package.json: ${name}.${key} stays ${JSON.stringify(own[key])}; the template has ${JSON.stringify(next[key])} now`,
+        `package.json: ${name}.${key} stays ${JSON.stringify(own[key])}; the template now has ${JSON.stringify(next[key])}`,
       );
     } else if (next[key] === undefined) delete merged[key];
     else merged[key] = next[key];

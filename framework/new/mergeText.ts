@@ -6,12 +6,15 @@ import { run } from "./programs";
 
 interface Texts {
   own: string;
-  /** What both began as. */
+  /** The common ancestor of both. */
   base: string;
   next: string;
 }
 
-/** Merges a user's text and a new version's as git does, with conflict markers where both changed the same lines. */
+/**
+ * Merges a user's text with a new version's as git does, with conflict markers where both changed the same
+ * lines.
+ */
 export function mergeText(
   texts: Texts,
   [from, to]: [string, string],
@@ -24,9 +27,9 @@ export function mergeText(
     });
     const labels = ["yours", `laju ${from}`, `laju ${to}`].flatMap((label) => ["-L", label]);
     const { error, status, stdout, stderr } = run("git", ["merge-file", "-p", ...labels, ...files], folder);
-    // Its status is the number of conflicts, at most 127.
+    // The exit status is the number of conflicts, at most 127.
     if (status === null || status > 127) {
-      throw new LajuError(`git could not merge: ${error?.message ?? stderr.trim()}`, { code: "E_MERGE" });
+      throw new LajuError(`git merge-file failed: ${error?.message ?? stderr.trim()}`, { code: "E_MERGE" });
     }
     return { text: stdout, hasConflict: status > 0 };
   } finally {

@@ -6,11 +6,11 @@ import { mergedDescription } from "./mergeDescription";
 import { mergeText } from "./mergeText";
 import { filled } from "./templateFiles";
 
-/** What becomes of one file that `new` wrote. */
+/** What happens to one file written by `new`. */
 export interface Change {
   path: string;
   kind: "add" | "replace" | "merge" | "conflict" | "delete";
-  /** Undefined for a file that goes. */
+  /** Undefined if the file is deleted. */
   text: string | undefined;
 }
 
@@ -18,11 +18,11 @@ export interface UpgradePlan {
   from: string;
   to: string;
   changes: Change[];
-  /** What stays as the user has it although the template changed. */
+  /** What stays as the user changed it, although the template changed too. */
   notes: string[];
 }
 
-/** Compares an app's files with the templates of the laju that wrote them and of the one that is installed. */
+/** Compares an app's files with the template that wrote them and with the template of the installed laju. */
 export function planUpgrade(root: string, home: string): UpgradePlan {
   const description = readFileSync(join(root, "package.json"), "utf8");
   const { name = "", laju } = JSON.parse(description);
@@ -55,16 +55,16 @@ interface Versions {
   labels: [from: string, to: string];
 }
 
-/** Undefined where nothing is to do; a sentence where the user has to know. */
+/** Undefined if nothing is to be done; a sentence if the user has to know. */
 function changeOf(path: string, { base, next, own, labels }: Versions): Change | string | undefined {
   if (base === next || own === next) return undefined;
   if (next === undefined) {
     if (own === base) return { path, kind: "delete", text: undefined };
-    return `${path} is no longer part of laju ${labels[1]}'s template; yours stays`;
+    return `${path} is no longer part of laju ${labels[1]}'s template; yours is kept`;
   }
   if (own === undefined) {
     if (base === undefined) return { path, kind: "add", text: next };
-    return `${path} has changed in laju ${labels[1]}'s template; you deleted yours, so it stays away`;
+    return `${path} has changed in laju ${labels[1]}'s template; you deleted yours, so it is not restored`;
   }
   if (own === base) return { path, kind: "replace", text: next };
   const { text, hasConflict } = mergeText({ own, base: base ?? "", next }, labels);
@@ -75,17 +75,20 @@ function unknownOrigin(template: unknown, version: string, home: string): LajuEr
   const known = [...new Set([...knownVersions(home), version])].join(", ");
   if (template === undefined) {
     return new LajuError(
-      'package.json doesn\'t say which laju wrote the app\'s files: "laju" has no "template"',
+      'package.json doesn\'t say which version of laju wrote the app\'s files: "laju" has no "template"',
       {
         code: "E_TEMPLATE",
-        hint: `Write the version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
+        hint: `Add the version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
       },
     );
   }
-  return new LajuError(`the app's files are of laju ${template}, which laju ${version} doesn't know`, {
-    code: "E_TEMPLATE",
-    hint: `Install that laju or a later one. Known: ${known}.`,
-  });
+  return new LajuError(
+    `the app's files were written by laju ${template}, whose template laju ${version} doesn't have`,
+    {
+      code: "E_TEMPLATE",
+      hint: `Install that version or a later one. Known: ${known}.`,
+    },
+  );
 }
 
 function readOrNone(file: string): string | undefined {

@@ -8,7 +8,9 @@ export function tarballName(version: string): string {
   return `laju-${version}.tgz`;
 }
 
-/** Puts laju's own package where an app keeps it. `home` is the package as it was unpacked, or laju's repository. */
+/**
+ * Copies laju's own package to where an app keeps it. `home` is the unpacked package or laju's repository.
+ */
 export async function putTarball(
   home: string,
   version: string,
@@ -29,7 +31,7 @@ export async function putTarball(
   }
 }
 
-/** In the repository: packed anew unless that was done since the last change. */
+/** In the repository: packs it, unless nothing changed since it was last packed. */
 function packedSources(home: string, version: string, report: (step: string) => void): string {
   const file = join(home, "build", tarballName(version));
   const packedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

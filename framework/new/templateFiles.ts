@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files of an app by their paths, with {{ name }} where the app's name belongs. */
+/** The files of an app by path, with {{ name }} in place of the app's name. */
 export type TemplateFiles = Map<string, string>;
 
 const templateFolder = "framework/new/template";
 
-/** The app's ways to laju's modules. The worked examples have some more. */
+/** The modules through which an app imports laju. The examples add a few more. */
 const doors = [
   "app/console/command.ts",
   "app/queue/job.ts",
@@ -15,12 +15,12 @@ const doors = [
   ),
 ];
 
-/** What a new app consists of, beside package.json and .env. `home` is laju's own folder. */
+/** The files of a new app, except package.json and .env. `home` is laju's own folder. */
 export function templateFiles(home: string, { examples }: { examples: boolean }): TemplateFiles {
   const read = (file: string) => readFileSync(join(home, file), "utf8");
   const own = filesIn(home, templateFolder).map((file) => {
     const path = file.slice(templateFolder.length + 1);
-    // npm would leave out a file of this name.
+    // npm would leave out a file named .gitignore.
     return [path === "gitignore" ? ".gitignore" : path, read(file)] as const;
   });
   const files = examples ? [...doors, ...exampleFiles(home)] : doors;
@@ -32,19 +32,19 @@ export function templateFiles(home: string, { examples }: { examples: boolean })
   ]);
 }
 
-/** A text of the template with the app's name in it. */
+/** A template's text with the app's name inserted. */
 export function filled(text: string, name: string): string {
   return text.replaceAll("{{ name }}", name);
 }
 
-/** The worked examples, which in laju's own repository are its app. */
+/** The examples, which are the app in laju's own repository. */
 function exampleFiles(home: string): string[] {
   return [...filesIn(home, "app"), ...filesIn(home, "commands")].filter(
     (file) => !/^commands\/(native\/|index\.)|^app\/jobs\//.test(file),
   );
 }
 
-/** The last section of .env.example is the examples' own. */
+/** The last section of .env.example belongs to the examples. */
 function withoutExamples(settings: string): string {
   return settings.replace(/\n# --- The app's own settings [\s\S]*$/, "");
 }

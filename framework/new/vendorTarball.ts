@@ -9,12 +9,12 @@ import {
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
-/** Files that name where laju's package comes from. */
+/** Files that contain the path of laju's package. */
 const naming = ["package.json", "package-lock.json"];
 
 /**
- * `npm install ../laju-2.0.0.tgz` makes an app depend on a file outside it, which no server has. Takes that into vendor/,
- * where the app's package was before. Returns what it did, if anything.
+ * `npm install ../laju-2.0.0.tgz` makes an app depend on a file outside its folder, which doesn't exist on a
+ * server. This moves the file into vendor/, where the previous package was. Returns what it did, if anything.
  */
 export function takeIntoVendor(root: string): string | undefined {
   const spec = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies?.laju;

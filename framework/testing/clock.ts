@@ -1,16 +1,16 @@
 import { LajuError } from "../config/errors";
 
-/** A moment: a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z". */
+/** A point in time: a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z". */
 export type Moment = Date | number | string;
 
-/** What `new Date()` and Date.now() say stands still. Timers go on, and so does the database's own clock. */
+/** Freezes `new Date()` and Date.now(). Timers and the database's clock continue to run. */
 export function fixClock(now: Moment): void {
   const Real = restoreClock();
   const fixed = new Real(now).getTime();
   if (Number.isNaN(fixed)) {
-    throw new LajuError(`${JSON.stringify(now)} is not a moment`, {
+    throw new LajuError(`${JSON.stringify(now)} is not a point in time`, {
       code: "E_CLOCK",
-      hint: 'Give a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z".',
+      hint: 'Pass a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z".',
     });
   }
   replaced = { Real, Fixed: fixedDate(Real, fixed) };
@@ -19,14 +19,14 @@ export function fixClock(now: Moment): void {
 
 let replaced: { Real: DateConstructor; Fixed: DateConstructor } | undefined;
 
-/** Lets the clock go on. One that somebody else has put there since (vi.useFakeTimers) stays. */
+/** Restores the clock, unless somebody else has replaced it meanwhile (vi.useFakeTimers). */
 export function restoreClock(): DateConstructor {
   if (replaced !== undefined && globalThis.Date === replaced.Fixed) globalThis.Date = replaced.Real;
   replaced = undefined;
   return globalThis.Date;
 }
 
-/** Does `work` with the clock at `now`, if that is given; the clock is then as it was before. */
+/** Runs `work` with the clock frozen at `now`, if given, then restores the clock. */
 export async function atMoment<T>(now: Moment | undefined, work: () => Promise<T>): Promise<T> {
   if (now === undefined) return work();
   const before = globalThis.Date;
@@ -41,7 +41,7 @@ export async function atMoment<T>(now: Moment | undefined, work: () => Promise<T
   }
 }
 
-/** A proxy: `instanceof Date` and `new Date(0)` are the real one's. */
+/** A proxy, so that `instanceof Date` and `new Date(0)` work as usual. */
 function fixedDate(Real: DateConstructor, now: number): DateConstructor {
   return new Proxy(Real, {
     construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now] : given, made),

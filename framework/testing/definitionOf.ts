@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import type { CommandDefinition } from "../start/runCommand";
 
-/** What a command's file exports, as a definition: declared, a function, or a module with an exported `run`. */
+/** The definition in a command's file: declared, a function, or a module with an exported `run`. */
 export function definitionOf(command: unknown, argv: readonly string[]): CommandDefinition {
   if (typeof command === "function") return ofFunction(command, argv);
   if (typeof command !== "object" || command === null) throw noCommand(`it is ${String(command)}`);
@@ -12,23 +12,23 @@ export function definitionOf(command: unknown, argv: readonly string[]): Command
   throw noCommand(run === undefined ? "it has no run" : "its run is not a function");
 }
 
-/** What else a module exports are its own helpers. */
+/** Other exports of a module are its own helpers. */
 function fieldsOf(command: object): object {
   return (command as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "Module" ? {} : command;
 }
 
-/** Its options are in the `meta` beside it. */
+/** Its options are in the `meta` exported next to it. */
 function ofFunction(run: unknown, argv: readonly string[]): CommandDefinition {
   if (!argv.some((word) => /^-[^-]|^--./.test(word))) return { run } as CommandDefinition;
   throw new LajuError("a function alone doesn't say which options its command takes", {
     code: "E_TEST_COMMAND",
-    hint: "Give testCommand the whole module, as by import * as purge: then its meta comes along.",
+    hint: "Pass the whole module, as in import * as purge, so that its meta is included.",
   });
 }
 
 function noCommand(reason: string): LajuError {
-  return new LajuError(`this is no command that can be tested here: ${reason}`, {
+  return new LajuError(`this is not a command that can be tested here: ${reason}`, {
     code: "E_TEST_COMMAND",
-    hint: 'A script does its work when it is imported, so don\'t import it. Give its name: testCommand("PublishPosts").',
+    hint: 'A script does its work when it is imported, so don\'t import it. Pass its name: testCommand("PublishPosts").',
   });
 }

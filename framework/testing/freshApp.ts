@@ -14,10 +14,10 @@ import type { TestDatabase } from "./database/testDatabase";
 import { endScripts } from "./script/runScript";
 
 let database: TestDatabase;
-/** How long (ms) a transaction that the last test left open is waited for. */
+/** How long to wait for a transaction that the last test left open, in milliseconds. */
 const patience = 500;
 
-/** Chooses this process's database before anything opens one. What the process starts uses it as well. */
+/** Chooses this process's database before anything opens one. Processes it starts use the same one. */
 export function prepareDatabase(): void {
   database = chosenDatabase();
   process.env.DATABASE_URL = database.url;
@@ -32,14 +32,14 @@ function chosenDatabase(): TestDatabase {
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }
 
-/** The folder may be that of the process that started this one, which has others like it. */
+/** The folder may belong to the process that started this one. */
 function isOwnFolder(): boolean {
   return isMainThread && basename(paths.data).startsWith(`${process.pid}-`);
 }
 
 /**
- * Makes everything as it is before a test: the database migrated and otherwise empty, no mail and no files, the clock going
- * on. vitest and node:test do so before each test; others have to call this.
+ * Resets everything for the next test: a migrated but otherwise empty database, no mails, no files, and a
+ * running clock. vitest and node:test call this before each test; with other runners, the tests have to.
  */
 export async function freshApp(): Promise<void> {
   restoreClock();
@@ -49,7 +49,7 @@ export async function freshApp(): Promise<void> {
   reopen();
 }
 
-/** Ends what tests opened, and removes their database. */
+/** Closes what tests opened, and removes their database. */
 export async function removeApp(): Promise<void> {
   restoreClock();
   await closeAll();
@@ -68,23 +68,23 @@ async function closeAll(): Promise<void> {
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
 }
 
-/** What `DB.connection(stage)` may have opened. */
+/** The stages that `DB.connection(stage)` may have opened. */
 function otherStages(): string[] {
   const names = namesIn(paths.data).flatMap((name) => /^([\w-]+)\.sqlite3$/.exec(name)?.[1] ?? []);
   return names.map((name) => (name === "dev" ? "development" : name));
 }
 
-/** Not at first: a test that needs no database shall not load one. */
+/** Not done before the first test: a test that needs no database must not load one. */
 function reopen(): void {
   if (isUsed) {
-    // What a test left open keeps the file or the database that is gone.
+    // The old pool is still connected to the file or database that was replaced.
     DB.client.pool = undefined;
     DB.initialize();
   }
   isUsed = true;
 }
 
-/** Opens the app's database again where the code under test has closed it. */
+/** Reopens the app's database if the code under test closed it. */
 export function reopenIfClosed(): void {
   if (DB.client.pool === undefined) DB.initialize();
 }
@@ -97,6 +97,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // Nothing was made yet.
+    return []; // Nothing was created yet.
   }
 }

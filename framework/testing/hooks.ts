@@ -1,16 +1,22 @@
 type Hook = (work: () => Promise<void>, patience?: number) => unknown;
 
-/** How long (ms) the first test may take to migrate its database: vitest's usual ten seconds are little on a busy machine. */
+/**
+ * How long the first test may take to migrate its database, in milliseconds. vitest's default of ten seconds
+ * is too short on a busy machine.
+ */
 const patience = 60_000;
 
-/** What is to be done around the tests of the file that imports laju/testing. */
+/** What to do around the tests of a file that imports laju/testing. */
 export interface Hooks {
   beforeAll(): Promise<void>;
   beforeEach(): Promise<void>;
   afterAll(): Promise<void>;
 }
 
-/** Registers them with the test runner that this process is of; another runner's tests call `freshApp` themselves. */
+/**
+ * Registers the hooks with the test runner of this process. Tests under an unknown runner call `freshApp`
+ * themselves.
+ */
 export function registerHooks(hooks: Hooks): void {
   const runner = vitestHooks() ?? nodeHooks();
   runner?.beforeAll(hooks.beforeAll, patience);
@@ -24,12 +30,12 @@ interface Runner {
   afterAll: Hook;
 }
 
-/** As vitest itself finds them (import.meta.vitest): laju need not know where it is installed. */
+/** Found as vitest itself does it (import.meta.vitest), so that laju need not know where it is installed. */
 function vitestHooks(): Runner | undefined {
   return (globalThis as { __vitest_index__?: Runner }).__vitest_index__;
 }
 
-/** Loaded only where the tests have: it reports that there were none. */
+/** Loaded only if the tests have loaded it: otherwise it would report that there were no tests. */
 function nodeHooks(): Runner | undefined {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   if (!moduleLoadList.includes("NativeModule test")) return undefined;

@@ -1,5 +1,5 @@
-// Before anything else of laju's is loaded: Node's own test runner sets no NODE_ENV, and laju would take a test for
-// development.
+// Must run before any other module of laju: Node's own test runner doesn't set NODE_ENV, and laju would
+// assume development.
 process.env.NODE_ENV ||= "test";
 
 export {};

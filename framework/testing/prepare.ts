@@ -8,12 +8,12 @@ import { guardFetch } from "./stubFetch";
 if (!isTesting) {
   throw new LajuError(`tests must not run in the environment ${JSON.stringify(environmentName())}`, {
     code: "E_TEST_ENVIRONMENT",
-    hint: "Run them with NODE_ENV=test, as vitest and node --test do where NODE_ENV is not set.",
+    hint: "Run them with NODE_ENV=test, as vitest and node --test do if NODE_ENV is not set.",
   });
 }
-// What the tests start is a test as well, and has their data.
+// Processes started by tests are in the test environment too, with the same data.
 Object.assign(process.env, { NODE_ENV: "test", LAJU_TEST_DATA: paths.data, LOG_FORMAT: "json" });
-// Mails are caught, also where the environment has a mail server.
+// Mails are captured even if the environment configures a mail server.
 for (const name of ["MAIL_URL", "SMTP_HOST", "USER_MAILER"]) delete process.env[name];
 forgetSettings();
 prepareDatabase();

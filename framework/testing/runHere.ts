@@ -9,13 +9,13 @@ import { type Capture, type Captured, capturing } from "./captured/captured";
 import { Exited } from "./captured/divert";
 import type { TestRun } from "./testRun";
 
-/** As in framework/runs/supervision/supervise.ts. */
+/** The same as in framework/runs/supervision/supervise.ts. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
 const terminatedStatus = 143;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** How it is run. */
+/** How to run it. */
 export interface RunHere {
   argv: readonly string[];
   name?: string;
@@ -26,7 +26,7 @@ export interface RunHere {
 
 type Ended = Omit<TestRun, keyof Captured>;
 
-/** Runs a command in this process, and says how its own process would have ended. */
+/** Runs a command in this process, and returns how its own process would have ended. */
 export async function runHere(definition: CommandDefinition, given: RunHere): Promise<Ended> {
   const { name = "Command", capture } = given;
   const argv = [...given.argv];
@@ -54,7 +54,9 @@ export async function runHere(definition: CommandDefinition, given: RunHere): Pr
 
 type Endings = ReturnType<typeof endings>;
 
-/** The first of what can end a run: it returns or throws, it calls process.exit, its time is up, it is told to end. */
+/**
+ * Resolves with the first ending: run() returns or throws, process.exit is called, or the timeout or the signal fires.
+ */
 function endings(name: string, capture: Capture) {
   const startedAt = Date.now();
   let controller: AbortController | undefined;
@@ -80,7 +82,7 @@ function endings(name: string, capture: Capture) {
     due: null,
     awaitsClaim: false,
     confirm() {},
-    skip: (reason) => process.exit(warn(`${name} is skipped: ${reason}`) ?? 0),
+    skip: (reason) => process.exit(warn(`skipped ${name}: ${reason}`) ?? 0),
     signal() {
       controller ??= new AbortController();
       return controller.signal;
@@ -98,12 +100,12 @@ function endings(name: string, capture: Capture) {
     ended,
     finish: end,
     exit: end,
-    /** One that listens to its signal is given a while to end by itself. */
+    /** A command that uses its signal gets some time to finish. */
     tell(status: number, reason: string, isTimedOut: boolean) {
       if (told !== undefined) return;
       told = { status, isTimedOut };
       error ??= new Error(`${name} ${reason}`);
-      // Whoever aborts it may be outside of its run.
+      // The caller's signal may fire outside of this run's context.
       capturing(capture, () => warn(`${name} ${reason}`));
       if (controller === undefined) return end(status);
       setTimeout(() => end(status), graceMs).unref();

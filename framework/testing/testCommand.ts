@@ -11,27 +11,29 @@ import { type FetchStub, withFetch } from "./stubFetch";
 import type { TestRun } from "./testRun";
 import { type GivenOptions, wordsOf } from "./words";
 
-/** How a command is tried. */
+/** How to test a command. */
 export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
-  /** Its options, checked as those of a command line are. */
+  /** Its options, checked as on a command line. */
   options?: GivenOptions<O>;
-  /** The words that are not options. */
+  /** The positional arguments. */
   args?: readonly (string | number)[];
-  /** The words as they are typed, instead of `options` and `args`. */
+  /** The arguments as typed on a command line, instead of `options` and `args`. */
   argv?: readonly string[];
-  /** The moment at which the clock stands still meanwhile. */
+  /** The time at which the clock is frozen while the command runs. */
   now?: Moment;
-  /** Answers what it requests by fetch. */
+  /** Answers its fetch requests. */
   fetch?: FetchStub;
-  /** A time limit in place of its own, such as "50ms". */
+  /** Replaces its own timeout, such as "50ms". */
   timeout?: string;
-  /** Asks it to end when it is aborted, as SIGTERM does. */
+  /** Stops the command when aborted, like SIGTERM. */
   signal?: AbortSignal;
-  /** What messages call it (default: "Command"). */
+  /** The command's name in messages (default: "Command"). */
   name?: string;
 }
 
-/** A command's file with an exported `run`, or a function as its default export, imported by `import * as`. */
+/**
+ * A command's file with an exported `run`, or a function as its default export, imported with `import * as`.
+ */
 export interface CommandModule {
   run?(context: never): unknown;
   meta?: object;
@@ -39,10 +41,11 @@ export interface CommandModule {
 }
 
 /**
- * Runs a command as its command line would: its options are checked, its time limit holds, and how it ends is its exit
- * status. The database is this test's own, mails are caught, and no request leaves this machine.
+ * Runs a command as its command line would: options are checked, the timeout applies, and the result includes
+ * the exit status. It uses this test's own database, mails are captured, and requests never leave this
+ * machine.
  *
- * @param command what a command's file exports; the name of a script, which runs in a process of its own.
+ * @param command what a command's file exports, or the name of a script, which runs in a separate process.
  */
 export async function testCommand<const O extends OptionSpecs>(
   command: CommandDefinition<O>,

@@ -10,39 +10,40 @@ import { atMoment, type Moment } from "./clock";
 import { reopenIfClosed } from "./freshApp";
 import { type FetchStub, withFetch } from "./stubFetch";
 
-/** How a job is tried. */
+/** How to test a job. */
 export interface JobTest {
-  /** Which attempt it is (default: 1). The last one fails for good. */
+  /** The number of the attempt (default: 1). If the last attempt fails, the job has failed. */
   attempt?: number;
   userId?: number;
-  /** The moment at which the clock stands still meanwhile. */
+  /** The time at which the clock is frozen while the job runs. */
   now?: Moment;
-  /** Answers what it requests by fetch. */
+  /** Answers its fetch requests. */
   fetch?: FetchStub;
-  /** A time limit in place of its own, such as "50ms". */
+  /** Replaces its own timeout, such as "50ms". */
   timeout?: string;
-  /** The job's type, where the handler is a function without one. */
+  /** The job's type, if the handler is a function and doesn't name it. */
   type?: string;
 }
 
-/** How an attempt ended, and what it said and sent. */
+/** How an attempt ended, and what it logged, wrote and sent. */
 export interface TestedJob<R = unknown> extends Captured {
-  /** What becomes of the job: "retry" where it failed and has attempts left. */
+  /** The job's next state: "retry" if it failed and has attempts left. */
   state: "completed" | "retry" | "failed";
   /** What the handler returned. */
   result?: R | undefined;
-  /** What it threw, or that its time was up. */
+  /** What it threw, or the timeout error. */
   error?: Error | undefined;
-  /** How long until the next attempt, in milliseconds, without what chance adds to it. */
+  /** How long until the next attempt, in milliseconds, without the random variation. */
   delay?: number | undefined;
-  /** What it said by `progress`. */
+  /** The values it passed to `progress`. */
   progress: unknown[];
   isTimedOut: boolean;
 }
 
 /**
- * Works on one job as a worker does: its data goes through JSON, its time limit holds, and its ending says whether it is
- * retried. The database is this test's own, mails are caught, and no request leaves this machine.
+ * Runs one job as a worker does: its data is passed through JSON, the timeout applies, and the result says
+ * whether the job is retried. It uses this test's own database, mails are captured, and requests never leave
+ * this machine.
  *
  * @param job what the handler's file exports: `job(…)`, or the module with an exported `run` (`import * as`).
  */

@@ -1,4 +1,4 @@
-// What tests import as laju/testing. Importing it prepares the process, and gives each test a fresh app.
+// The module laju/testing. Importing it prepares the process and gives each test a fresh app.
 import "./nodeEnv";
 import "./prepare";
 

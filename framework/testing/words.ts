@@ -1,13 +1,13 @@
 import { LajuError } from "../config/errors";
 import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
 
-/** A value for each option, as `run` gets it. A number may stand for its text. */
+/** A value for each option, as passed to `run`. A number may be given for a text. */
 export type GivenOptions<O extends OptionSpecs> = {
   [K in keyof OptionValues<O>]?: OptionValues<O>[K] | Loose<OptionValues<O>[K]>;
 };
 type Loose<V> = V extends string ? number : V extends string[] ? readonly (string | number)[] : V;
 
-/** The words of a command line that give these options and arguments. */
+/** Converts options and arguments to a command line. */
 export function wordsOf(options: object = {}, args: readonly (string | number)[] = []): string[] {
   const words = Object.entries(options).flatMap(([name, value]) => [value].flat().flatMap(wordFor(name)));
   const others = args.map(String);
@@ -22,7 +22,7 @@ function wordFor(name: string): (value: unknown) => string[] {
     if (typeof value === "string" || typeof value === "number") return [`--${name}=${value}`];
     throw new LajuError(`the option ${name} is ${JSON.stringify(value) ?? typeof value}`, {
       code: "E_TEST",
-      hint: "On a command line an option is a text, true or false, or a list of these.",
+      hint: "An option's value must be a string, a boolean, or a list of them.",
     });
   };
 }

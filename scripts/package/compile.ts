@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseSync } from "oxc-parser";
 
-/** laju's own modules as JavaScript and types, by their paths in the package. */
+/** laju's own modules, compiled to JavaScript and types, by their paths in the package. */
 export function compile(project: string): Map<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "laju-compiled-"));
   try {
@@ -29,7 +29,7 @@ function settings(project: string, outDir: string) {
     extends: join(project, "tsconfig.json"),
     compilerOptions: {
       ...{ noEmit: false, declaration: true, rootDir: project, outDir },
-      // This file lies elsewhere.
+      // The generated project file is in another folder.
       typeRoots: [join(project, "node_modules/@types")],
       paths: { "app/*": [join(project, "app/*")] },
     },
@@ -38,7 +38,7 @@ function settings(project: string, outDir: string) {
   };
 }
 
-/** Node finds a relative module by its whole name only. */
+/** Node resolves relative imports only with their file extension. */
 function withEndings(text: string, file: string): string {
   const { module } = parseSync(file, text);
   const requests = [
@@ -60,7 +60,7 @@ function isRelative(request: string): boolean {
   return /^["']\.\.?\/.*[^.]["']$/.test(request) && !/\.(js|cjs|json)["']$/.test(request);
 }
 
-/** What laju adds to the types of others comes with every module of laju's, as all of them read the settings. */
+/** Imports laju's global type declarations into the settings module, which every other module imports. */
 function withGlobalTypes(compiled: Map<string, string>, project: string): Map<string, string> {
   const types = "framework/config/types.d.ts";
   const config = "framework/config/config.d.ts";

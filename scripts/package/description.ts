@@ -2,14 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { appPackages } from "../../framework/new/description";
 
-/** The tools that laju's verbs start: in an app they come with laju. */
+/** The tools that laju's commands start. An app gets them with laju. */
 const tools = ["esbuild", "oxc-parser", "tsx"];
-/** What laju's command line itself needs: with it in the package, `new` works before anything is installed. */
+/** Needed by laju's command line itself. Bundled, so that `new` works before anything is installed. */
 export const bundled = ["fastest-levenshtein"];
-/** The types that laju's own mention. */
+/** The packages whose types laju's own types refer to. */
 const types = ["@types/better-sqlite3", "@types/ejs", "@types/nodemailer"];
 
-/** The package's package.json: the project's, with what an app needs and without what only laju's development does. */
+/**
+ * The package's package.json: the project's, plus what an app needs, minus what only laju's development
+ * needs.
+ */
 export function description(project: string) {
   const own = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
   const { name, version, description, license, type, bin, engines } = own;
@@ -24,7 +27,7 @@ export function description(project: string) {
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: bundled,
     optionalDependencies: own.optionalDependencies,
-    // What `new` gives an app: npm installs these for whoever develops this package alone.
+    // The packages that `new` adds to an app, for anyone who develops this package on its own.
     devDependencies: pick(appPackages),
     allowScripts: own.allowScripts,
     peerDependencies: pick(["bullmq"]),

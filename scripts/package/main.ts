@@ -1,6 +1,4 @@
-/*
- * Makes the package that apps depend on: `npm run pack` writes build/laju-<version>.tgz.
- */
+/* Builds the package that apps depend on: `npm run pack` writes build/laju-<version>.tgz. */
 import { join } from "node:path";
 import { makePackage } from "./makePackage";
 

@@ -24,10 +24,13 @@ export interface Package {
   files: number;
 }
 
-/** What goes into the package as it stands: JavaScript, stubs and views of laju's, and what `new` gives to an app. */
+/**
+ * What is copied into the package unchanged: laju's JavaScript, stubs and views, and the files that `new`
+ * writes.
+ */
 const copied = ["laju.js", "LICENSE", "CHANGELOG.md", ".env.example", "framework", "app", "commands"];
 
-/** Compiles laju and packs it as laju-<version>.tgz, in build/ unless it is to go elsewhere. */
+/** Compiles laju and packs it as laju-<version>.tgz, by default into build/. */
 export function makePackage(project: string, destination = join(project, "build")): Package {
   mkdirSync(destination, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "laju-package-"));
@@ -39,7 +42,7 @@ export function makePackage(project: string, destination = join(project, "build"
   }
 }
 
-/** Writes all that the package holds into an empty folder. */
+/** Writes the package's contents into an empty folder. */
 export function fillPackage(project: string, folder: string): void {
   keepTemplate(project);
   const compiled = compile(project);
@@ -55,7 +58,7 @@ export function fillPackage(project: string, folder: string): void {
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 }
 
-/** For apps of this version, when a later one changes the template. */
+/** Keeps this version's template for apps that upgrade from it later. */
 function keepTemplate(project: string): void {
   const { path, text } = baseFile(project);
   if (!existsSync(join(project, path)) || readFileSync(join(project, path), "utf8") !== text) {
@@ -63,7 +66,7 @@ function keepTemplate(project: string): void {
   }
 }
 
-/** laju's own TypeScript is compiled; the app's, which `new` gives away, stays what it is. */
+/** laju's own TypeScript is compiled. The app's, which `new` copies, stays TypeScript. */
 function filesToCopy(project: string): string[] {
   const files = copied.flatMap((path) =>
     statSync(join(project, path)).isDirectory()
@@ -94,7 +97,7 @@ function copy(from: string, to: string): void {
   cpSync(from, to);
 }
 
-/** Without what nobody loads. */
+/** Skips files that nobody loads. */
 function copyPackage(from: string, to: string): void {
   const { main } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const files = filesIn(from).filter(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The declarations that an app can come to see: those of what is exported, and what they name. */
+/** The declarations that an app can reach: the exported ones and everything they refer to. */
 export function reachableTypes(
   compiled: ReadonlyMap<string, string>,
   exported: readonly unknown[],
@@ -22,7 +22,7 @@ export function reachableTypes(
   return found;
 }
 
-/** The files that a path of `exports` stands for: one, or with a * several. */
+/** The files that a path in `exports` stands for; with a *, several. */
 function matching(pattern: string, files: readonly string[]): string[] {
   const [start = "", end] = pattern.replace(/^\.\//, "").split("*");
   return files.filter((file) =>

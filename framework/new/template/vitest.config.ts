@@ -4,10 +4,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // The same short name as in tsconfig.json.
+    // The same alias as in tsconfig.json.
     alias: { "app/": `${join(import.meta.dirname, "app")}/` },
     testTimeout: 30_000,
-    // The first test of a run makes its database by running the migrations.
+    // The first test of a run creates its database by running the migrations.
     hookTimeout: 60_000,
   },
 });

@@ -21,7 +21,7 @@ export interface Choice {
   from?: string | undefined;
 }
 
-/** Throws unless replacing the database was explicitly requireConfirmation. */
+/** Throws unless replacing the database was explicitly confirmed. */
 export function requireConfirmation(yes: boolean, backup: string): void {
   if (yes) return;
   const { name } = backupTarget();

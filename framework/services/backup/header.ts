@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { BackupSecret } from "./encryptionKey";
 
 /**
- * * A backup file, version 2, is this header, the gzipped content encrypted with AES-256-GCM, and the GCM tag.
+ * A backup file, version 2, is this header, the gzipped content encrypted with AES-256-GCM, and the GCM tag.
  *
  *   0  8   "LAJUBAK2"
  *   8  1   content: 1 an SQLite database file, 2 a PostgreSQL custom archive (pg_dump -Fc)

@@ -1,39 +1,42 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CaughtMail } from "./caughtMail";
 
-/** A line that the code under test logged, with its fields: `{ level: "info", message: "Digest sent", count: 12 }`. */
+/** A logged line with its fields: `{ level: "info", message: "Digest sent", count: 12 }`. */
 export interface LogLine {
   level: string;
   message: string;
   [field: string]: unknown;
 }
 
-/** What the code under test said and sent. */
+/** What the code under test logged, wrote and sent. */
 export interface Captured {
-  /** The mails it sent, as they were rendered. */
+  /** The mails it sent, rendered. */
   mails: CaughtMail[];
-  /** What it logged. */
+  /** The lines it logged. */
   logs: LogLine[];
   /** Everything it wrote to standard output, log lines included. */
   stdout: string;
   stderr: string;
 }
 
-/** What is captured of one run, and who is told that it called process.exit. */
+/** What is captured of one run, and who is called when it calls process.exit. */
 export interface Capture extends Captured {
   onExit(status: number): void;
-  /** Its run has ended, and what it left behind says counts for nothing. */
+  /** The run has ended. Output of anything it left behind is ignored. */
   isOver: boolean;
 }
 
 const storage = new AsyncLocalStorage<Capture>();
 
-/** Does `work`; what it and everything it starts says and sends goes to `capture`, also beside other runs. */
+/**
+ * Runs `work`, and captures the output and mails of it and of everything it starts, also if other runs
+ * overlap.
+ */
 export function capturing<T>(capture: Capture, work: () => T): T {
   return storage.run(capture, work);
 }
 
-/** What is capturing now, for code that `capturing` called. */
+/** The current capture, for code called within `capturing`. */
 export function currentCapture(): Capture | undefined {
   return storage.getStore();
 }
@@ -42,12 +45,12 @@ export function newCapture(onExit: Capture["onExit"] = () => {}): Capture {
   return { mails: [], logs: [], stdout: "", stderr: "", onExit, isOver: false };
 }
 
-/** What was captured until now. */
+/** What has been captured so far. */
 export function capturedBy({ mails, logs, stdout, stderr }: Capture): Captured {
   return { mails, logs, stdout, stderr };
 }
 
-/** Adds a text that was written, and the log lines in it. */
+/** Records output, and parses the log lines in it. */
 export function noteOutput(capture: Capture, stream: 1 | 2, text: string): void {
   if (capture.isOver) return;
   if (stream === 1) capture.stdout += text;
@@ -55,7 +58,7 @@ export function noteOutput(capture: Capture, stream: 1 | 2, text: string): void 
   capture.logs.push(...text.split("\n").flatMap(logLine));
 }
 
-/** In tests the log is JSON lines. */
+/** In tests, log lines are JSON. */
 function logLine(text: string): LogLine[] {
   if (!text.startsWith('{"timestamp":')) return [];
   try {

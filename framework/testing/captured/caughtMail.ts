@@ -1,21 +1,21 @@
 import type { SendMailOptions } from "nodemailer";
 import type { WrittenMail } from "../../services/mail/outbox";
 
-/** A mail that was sent in a test: by the real Mailer, rendered and composed. */
+/** A mail sent in a test, rendered and composed by the real Mailer. */
 export interface CaughtMail {
-  /** Addresses as the mail shows them: `ada@example.com`, or `Ada <ada@example.com>, bob@example.com`. */
+  /** Addresses as shown in the mail: `ada@example.com`, or `Ada <ada@example.com>, bob@example.com`. */
   from: string;
   to: string;
   cc: string;
   bcc: string;
   replyTo: string;
-  /** Everybody who gets it, by address alone. */
+  /** The addresses of all recipients, without names. */
   recipients: string[];
   subject: string;
   text: string;
   html: string | undefined;
   attachments: CaughtAttachment[];
-  /** The whole message as a mail server would get it. */
+  /** The complete message, as sent to a mail server. */
   source: string;
 }
 
@@ -50,7 +50,7 @@ function addressText(given: unknown): string {
   return name ? `${name} <${address}>` : String(address);
 }
 
-/** A stream was read when the mail was composed: its text is in `source`. */
+/** A stream was consumed when the mail was composed: its text is in `source`. */
 function partText(part: SendMailOptions["text"]): string | undefined {
   if (typeof part === "string") return part;
   return Buffer.isBuffer(part) ? part.toString() : undefined;

@@ -4,7 +4,10 @@ import { watchOutbox } from "../../services/mail/outbox";
 import { currentCapture, noteOutput } from "./captured";
 import { caughtMail } from "./caughtMail";
 
-/** Where the code under test writes, sends or exits, its capture is told. Everything else goes on as before. */
+/**
+ * Captures what the code under test writes and sends, and its calls of process.exit. Everything else works as
+ * usual.
+ */
 export function divertEverything(): void {
   divertOutput(taken);
   divertConsole();
@@ -20,7 +23,7 @@ function taken(stream: 1 | 2, text: string): boolean {
   return capture !== undefined;
 }
 
-/** By the streams that a command's console has, see framework/start/safeConsole.ts. */
+/** By the streams of a command's console, see framework/start/safeConsole.ts. */
 const streamOf = { log: 1, info: 1, debug: 1, warn: 2, error: 2 } as const;
 
 function divertConsole(): void {
@@ -43,7 +46,7 @@ function divertStream(stream: NodeJS.WriteStream, number: 1 | 2): void {
   };
 }
 
-/** What process.exit throws in a test: nothing of the command goes on after it. */
+/** Thrown by process.exit in a test, so that nothing after it runs. */
 export class Exited extends Error {
   constructor(status: number) {
     super(`the code under test called process.exit(${status})`);
@@ -51,7 +54,7 @@ export class Exited extends Error {
   }
 }
 
-/** process.exit would end the whole test run. */
+/** The real process.exit would end the whole test run. */
 function divertExit(): void {
   const exit = process.exit.bind(process);
   process.exit = (code?: number | string | null) => {

@@ -5,12 +5,12 @@ import { pathToFileURL } from "node:url";
 import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** The program beside this file, as source or compiled. */
+/** The program next to this file, as source or compiled. */
 const program = join(import.meta.dirname, `migrateProgram.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 
 /**
- * Migrates a database in a process of its own: migrations are TypeScript, which the test runner's own loader may not give to
- * laju's modules.
+ * Migrates a database in a separate process: migrations are TypeScript, and the test runner's loader may not
+ * apply to laju's modules.
  */
 export function migrate(url: string): Promise<void> {
   const args = ["--import", tsx(), program];
@@ -23,14 +23,14 @@ export function migrate(url: string): Promise<void> {
   });
 }
 
-/** What lets Node load TypeScript. */
+/** The loader that lets Node run TypeScript. */
 export function tsx(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 }
 
 function failed(reason: string): LajuError {
-  return new LajuError(`the tests' database can't be migrated: ${reason}`, {
+  return new LajuError(`the test database cannot be migrated: ${reason}`, {
     code: "E_TEST_MIGRATION",
-    hint: "Tests run the migrations of app/migrations; NODE_ENV=test node laju migrate shows more.",
+    hint: "Tests run the migrations of app/migrations; NODE_ENV=test node laju migrate shows the details.",
   });
 }

@@ -6,13 +6,16 @@ import { copyDatabase, readyTable } from "./mysqlCopy";
 import { databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long a server may take to answer, in milliseconds; and how long (s) other processes may migrate. */
+/**
+ * How long a server may take to answer, in milliseconds, and how long other processes may migrate, in
+ * seconds.
+ */
 const connectTimeout = 5_000;
 const longestMigration = 600;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** A database of its own on the server, into which the migrated one is copied for each test. */
+/** A separate database on the server, into which the migrated one is copied for each test. */
 export function mysqlTests(url: string): TestDatabase {
   const name = ownName(url);
   return {
@@ -28,14 +31,14 @@ export function mysqlTests(url: string): TestDatabase {
   };
 }
 
-/** A transaction that a test left open would be waited for. */
+/** Kills the sessions of transactions that a test left open, which would block this. */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
-  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // It has ended meanwhile.
+  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // It may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 
-/** The first process of a test run makes it, and the others wait. */
+/** The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(url);
   await ask(`select get_lock('${name}', ${longestMigration})`);
@@ -66,7 +69,7 @@ async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T
   }
 }
 
-/** To no database: the one named may not exist. */
+/** Without a database, because the one in the URL may not exist. */
 function connected(url: string): Promise<Connection> {
   const { createConnection } = require("mysql2/promise") as typeof import("mysql2/promise");
   return createConnection({ uri: withDatabase(url, "").replace("mariadb:", "mysql:"), connectTimeout });
@@ -75,7 +78,7 @@ function connected(url: string): Promise<Connection> {
 function mayNotCreate(url: string, cause: Error): LajuError {
   const { username } = new URL(url);
   return new LajuError(
-    `tests make databases beside ${databaseOf(url)}, and ${username} may not: ${cause.message}`,
+    `tests need to create databases next to ${databaseOf(url)}, but ${username} may not: ${cause.message}`,
     {
       code: "E_TEST_DATABASE",
       hint: `As an administrator of the server: GRANT ALL ON \`${databaseOf(url)}\\_laju\\_%\`.* TO that user.`,

@@ -1,9 +1,9 @@
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** The template has this table once its migrations have run to their end. */
+/** Marks the template as completely migrated. */
 export const readyTable = "laju_test_ready";
 
-/** Copies tables with their rows, views and triggers. MySQL has no statement for it. */
+/** Copies tables with their rows, views and triggers. MySQL has no statement for that. */
 export async function copyDatabase(from: string, to: string, ask: Ask): Promise<void> {
   await ask(`use \`${to}\``);
   await ask("set foreign_key_checks = 0");

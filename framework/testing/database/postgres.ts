@@ -10,7 +10,7 @@ const connectTimeout = 5_000;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** A database of its own on the server: PostgreSQL copies the migrated one for each test. */
+/** A separate database on the server. PostgreSQL copies the migrated one for each test. */
 export function postgresTests(url: string): TestDatabase {
   const name = ownName(url);
   return {
@@ -25,7 +25,7 @@ export function postgresTests(url: string): TestDatabase {
   };
 }
 
-/** The first process of a test run makes it, and the others wait. */
+/** The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(url);
   const draft = `${name}_`;
@@ -47,7 +47,7 @@ async function drop(name: string, ask: Ask): Promise<void> {
   await ask(`drop database if exists "${name}" with (force)`);
 }
 
-/** Asks the server by a connection to the database named, or to `postgres` where that one does not exist. */
+/** Connects to the database in the URL, or to `postgres` if that one does not exist. */
 async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = await connected(url).catch((error) => {
     if (error.code !== "3D000") throw error;
@@ -73,7 +73,7 @@ async function connected(connectionString: string): Promise<Client> {
 function mayNotCreate(url: string, cause: Error): LajuError {
   const user = decodeURIComponent(new URL(url).username) || "this user";
   return new LajuError(
-    `tests make databases beside ${databaseOf(url)}, and ${user} may not: ${cause.message}`,
+    `tests need to create databases next to ${databaseOf(url)}, but ${user} may not: ${cause.message}`,
     {
       code: "E_TEST_DATABASE",
       hint: `As an administrator of the server: ALTER ROLE "${user}" CREATEDB.`,

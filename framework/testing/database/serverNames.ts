@@ -3,10 +3,10 @@ import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import { templateName } from "./templateName";
 
-/** The longest name that a server takes for a database, and what is added to it here. */
+/** The longest base of a database name: the servers' limit minus what is appended here. */
 const longestBase = 63 - 40;
 
-/** The database that a URL names. */
+/** The name of the database in a URL. */
 export function databaseOf(url: string): string {
   return decodeURIComponent(new URL(url).pathname.slice(1));
 }
@@ -17,7 +17,7 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** The name of this process's own database, beside the one that the URL names: that one is never touched. */
+/** The name of this process's own database. The database in the URL itself is never touched. */
 export function ownName(url: string): string {
   return `${prefix(url)}${process.pid}_${threadId}`;
 }
@@ -27,7 +27,7 @@ export function sharedName(url: string): string {
   return prefix(url) + templateName().replace("-", "_t");
 }
 
-/** Of these databases those that test runs of this host left behind: their processes were killed. */
+/** Which of these databases were left behind by killed test runs of this host. */
 export function leftovers(url: string, names: readonly string[]): string[] {
   return names.filter((name) => {
     const pid = name.startsWith(prefix(url)) && /^\d+/.exec(name.slice(prefix(url).length))?.[0];
@@ -35,7 +35,7 @@ export function leftovers(url: string, names: readonly string[]): string[] {
   });
 }
 
-/** Other hosts may test on the same server. */
+/** Includes the host, because others may run tests on the same server. */
 function prefix(url: string): string {
   const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
   return `${(databaseOf(url) || "app").slice(0, longestBase)}_laju_${host}_`;

@@ -7,7 +7,7 @@ import { migrate } from "./migrate";
 import { templateName } from "./templateName";
 import type { TestDatabase } from "./testDatabase";
 
-/** A file: migrations run once for all processes of a test run, and each test gets a copy of what they made. */
+/** Migrates once for all processes of a test run, and gives each test a copy of the migrated file. */
 export function sqliteTests(file: string): TestDatabase {
   const remove = () => {
     for (const end of ["", "-wal", "-shm", "-migrating"]) rmSync(file + end, { force: true });
@@ -24,11 +24,11 @@ export function sqliteTests(file: string): TestDatabase {
   };
 }
 
-/** Beside the folders of the processes, whose leftovers are removed by later ones. */
+/** Next to the processes' own folders, where later test runs remove leftovers. */
 async function templateFile(): Promise<string> {
   const file = join(dirname(paths.data), `${templateName()}.sqlite3`);
   if (existsSync(file)) return file;
-  // Two processes may do this at once: each makes its own, and the last one's stays.
+  // Two processes may do this at once: each creates its own file, and the last rename wins.
   const draft = join(paths.data, "template.sqlite3");
   await migrate(pathToFileURL(draft).href);
   renameSync(draft, file);

@@ -5,8 +5,8 @@ import { paths } from "../../config/config";
 import { migrationFolders } from "../../services/database/migrations";
 
 /**
- * Names what all processes of a test run share: by the run's own process, so that the next run migrates again, and by the
- * migrations, because vitest goes on when they change.
+ * Identifies what all processes of a test run share. It depends on the test run's main process, so that the
+ * next run migrates again, and on the migrations, because vitest's watch mode continues when they change.
  */
 export function templateName(): string {
   const files = migrationFolders.flatMap(filesIn);
@@ -16,7 +16,7 @@ export function templateName(): string {
   return `${process.ppid}-${hash.slice(0, 12)}`;
 }
 
-/** Whether it uses more of the app than what is beside it. */
+/** Whether it imports other parts of the app, besides files in its own folder. */
 function isOpen(file: string): boolean {
   return /\b(from|import|require)\b\s*\(?\s*["'](\.\.|app\/|#)/.test(readFileSync(file, "utf8"));
 }
@@ -28,6 +28,6 @@ function filesIn(folder: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch {
-    return []; // The app has no migrations.
+    return []; // The app has no migrations folder.
   }
 }

@@ -1,8 +1,11 @@
-/** The database that the tests of this process use, one after the other. */
+/** The database used by the tests of this process, one after another. */
 export interface TestDatabase {
-  /** As DATABASE_URL has it. */
+  /** As in DATABASE_URL. */
   url: string;
-  /** Puts a migrated database in place of what the last test left. Nothing is connected to it. */
+  /**
+   * Replaces what the last test left with a migrated, otherwise empty database. Nothing may be connected to
+   * it.
+   */
   fresh(): Promise<void>;
   remove(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-/** A request that a script makes: the test answers it. */
+/** A script's request, which the test answers. */
 export interface FetchAsked {
   id: number;
   url: string;
@@ -9,12 +9,12 @@ export interface FetchAsked {
   body: Uint8Array | undefined;
 }
 
-/** What the test answers. */
+/** The test's answer. */
 export type FetchAnswer =
   | { id: number; status: number; statusText: string; headers: [string, string][]; body: Uint8Array }
   | { id: number; error: string };
 
-/** Answers by the fetch of the test's own process, whatever the test has put there. */
+/** Answers with the fetch of the test's own process, including any stub installed there. */
 export async function answerFetch(child: ChildProcess, { id, url, ...request }: FetchAsked): Promise<void> {
   try {
     const init = { method: request.method, headers: request.headers, ...bodyOf(request.body) };
@@ -35,7 +35,7 @@ function send(child: ChildProcess, answer: FetchAnswer): void {
   if (child.connected) child.send(answer);
 }
 
-/** A fetch that asks the test, for the script's own process. */
+/** A fetch for the script's process that forwards requests to the test. */
 export function fetchByTest(): typeof fetch {
   const waiting = new Map<number, (answer: FetchAnswer) => void>();
   let count = 0;
@@ -51,7 +51,7 @@ export function fetchByTest(): typeof fetch {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-    // Only a request that waits keeps the script alive.
+    // Only a pending request keeps the script alive.
     process.channel?.ref();
     process.send?.({ id, url, method, headers: [...headers], body } satisfies FetchAsked);
     try {

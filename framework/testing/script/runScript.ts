@@ -14,7 +14,7 @@ import { tsx } from "../database/migrate";
 import type { TestRun } from "../testRun";
 import { answerFetch, type FetchAsked } from "./bridge";
 
-/** How it is run. */
+/** How to run it. */
 export interface RunScript {
   timeout?: string;
   signal?: AbortSignal;
@@ -23,7 +23,7 @@ export interface RunScript {
 const preload = join(import.meta.dirname, `preload.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 const timedOutStatus = 124;
 
-/** Scripts that are running: one that a test left alone must not go on in the next. */
+/** Running scripts: one that a test abandoned must not continue into the next test. */
 const running = new Set<ChildProcess>();
 
 export function endScripts(): void {
@@ -31,8 +31,9 @@ export function endScripts(): void {
 }
 
 /**
- * Runs a command in a process of its own, as `npx tsx commands/X.ts` does: a script does its work when it is loaded, and
- * ends its process. It has this test's database, clock and fetch, and its mails are caught.
+ * Runs a command in a separate process, as `npx tsx commands/X.ts` does, because a script does its work when
+ * it is loaded and may exit the process. It uses this test's database, clock and fetch, and its mails are
+ * captured.
  */
 export async function runScript(name: string, argv: readonly string[], given: RunScript): Promise<TestRun> {
   const file = fileOf(name);
@@ -94,14 +95,14 @@ function mailsIn(folder: string): CaughtMail[] {
   return files.map((file) => deserialize(readFileSync(join(folder, file))));
 }
 
-/** What it said last of its failure: its errors are its own. */
+/** The last error it printed. The original error object stays in its process. */
 function errorOf({ exitStatus, isTimedOut }: Ended, { logs, stderr }: Capture): Error | undefined {
   if (exitStatus === 0) return undefined;
   if (isTimedOut) return new Error("timed out");
   const logged = logs.findLast(({ level }) => level === "error");
   const said = logged === undefined ? [stderr.trim().split("\n").at(-1)] : [logged.message, logged.error];
   const text = said.filter((part) => typeof part === "string" && part !== "").join(": ");
-  return new Error(text || `ended with status ${exitStatus}`, { cause: logged });
+  return new Error(text || `exited with status ${exitStatus}`, { cause: logged });
 }
 
 function fileOf(typed: string): string {
@@ -111,6 +112,6 @@ function fileOf(typed: string): string {
   const [near] = nearest(name, commandNames(), 1);
   throw new LajuError(`there is no command ${name}: ${file} does not exist`, {
     code: "E_TEST_COMMAND",
-    hint: near === undefined ? "Give its path below commands/, without .ts." : `Did you mean ${near}?`,
+    hint: near === undefined ? "Pass its path relative to commands/, without .ts." : `Did you mean ${near}?`,
   });
 }

@@ -97,10 +97,10 @@ describe("an upgrade", () => {
     expect(changes.map(({ path }) => path).sort()).toEqual(["NOTES.md", "README.md", "package.json"]);
     expect(notes).toEqual([
       expect.stringMatching(
-        /^package\.json: devDependencies\.vitest stays "~4.*"; the template has "\^99.*" now$/,
+        /^package\.json: devDependencies\.vitest stays "~4.*"; the template now has "\^99.*"$/,
       ),
-      "crontab.example is no longer part of laju 99.0.0's template; yours stays",
-      "tsconfig.json has changed in laju 99.0.0's template; you deleted yours, so it stays away",
+      "crontab.example is no longer part of laju 99.0.0's template; yours is kept",
+      "tsconfig.json has changed in laju 99.0.0's template; you deleted yours, so it is not restored",
     ]);
     upgrade();
     expect(JSON.parse(read("package.json")).scripts).toMatchObject({
@@ -140,9 +140,12 @@ describe("an upgrade", () => {
   });
 
   test.each([
-    [{ template: "98.0.0" }, /^the app's files are of laju 98\.0\.0, which laju 99\.0\.0 doesn't know$/],
+    [
+      { template: "98.0.0" },
+      /^the app's files were written by laju 98\.0\.0, whose template laju 99\.0\.0 doesn't have$/,
+    ],
     [{ template: "../../x" }, /doesn't know$/],
-    [{}, /^package\.json doesn't say which laju wrote the app's files/],
+    [{}, /^package\.json doesn't say which version of laju wrote the app's files/],
   ])("refuses an app whose package.json has %j", (laju, message) => {
     const description = { ...JSON.parse(read("package.json")), laju };
     write(join(app, "package.json"), JSON.stringify(description));

@@ -214,7 +214,7 @@ describe("what a command requests", () => {
     const run = await testCommand(rates);
     expect(run).toMatchObject({ exitStatus: 1, error: { code: "E_TEST_FETCH" } });
     expect(run.error?.message).toBe(
-      "the code under test requests https://api.example.com/rates, which nothing answers",
+      "the code under test requested https://api.example.com/rates, but the test has no stub for it",
     );
   });
 });
@@ -265,7 +265,7 @@ describe("a command of another form", () => {
       "a function alone doesn't say which options its command takes",
     );
     await expect(testCommand({ meta: {} })).rejects.toThrow(
-      "this is no command that can be tested here: it has no run",
+      "this is not a command that can be tested here: it has no run",
     );
     await expect(testCommand("NoSuchCommand")).rejects.toThrow("there is no command NoSuchCommand");
   });

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Run on the server after bringing the app and its build/ there: packages, tables, crontab, and a look at all of it.
+# Run this on the server after copying the app and its build/ there. It installs packages, migrates the database,
+# updates the crontab, and checks the result.
 set -e
 cd "$(dirname "$0")/.."
 npm ci --omit=dev
