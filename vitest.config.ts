@@ -8,7 +8,8 @@ const shared = {
   // Tests use real servers, daemons and builds, so the limits are generous.
   testTimeout: 60_000,
   hookTimeout: 120_000,
-  // CI has two cores for everything: what fails once for lack of time is told apart from what fails. vitest reports both.
+  // CI has only two cores: a test that fails once for lack of time is told apart from one that always fails.
+  // vitest reports both.
   retry: process.env.CI === "true" ? 1 : 0,
 };
 
@@ -79,9 +80,9 @@ export default defineConfig({
           include: last,
           testTimeout: 240_000,
           sequence: { groupOrder: 1 },
-          // All at once: most of them only wait for the next minute.
+          // All at once, because most of them only wait for the next minute.
           maxWorkers: 6,
-          // One for each of two processors: see VC_LANE in test/support/virtual-cron/vclock.c.
+          // One per CPU, for two of them: see VC_LANE in test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
         },
       },

@@ -1,4 +1,4 @@
-/** The same numbers from 0 to 1 each time (mulberry32). */
+/** A reproducible sequence of numbers from 0 to 1 (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** One of these, the heavier the likelier. */
+/** Picks one of these at random, by weight. */
 export function chosen<T>(choices: readonly (readonly [T, number])[], random: () => number): T {
   let rest = random() * choices.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [choice, weight] of choices) {

@@ -5,65 +5,66 @@ import { describe, expect, test } from "vitest";
 const root = join(import.meta.dirname, "..");
 
 /**
- * The house, from the roof down: a room may import what lies on floors below its own, and nothing else. Rooms on one
- * floor do not know each other. (config/ starts a source through package.json's imports, since starting is above it.)
+ * The layers, from the top down: a folder may import only from layers below its own. Folders on the same
+ * layer don't import each other. (config/ starts a source through package.json's imports, because starting is
+ * a layer above.)
  */
 const floors: Record<string, string>[] = [
   { "laju.js": "starts the command line, compiled or from its sources" },
   { "commands/index": "the dispatcher of `node laju`" },
-  { "commands/native": "the verbs, one thin file each" },
-  { "framework/dashboard": "the live page: what runs, what failed, what is next" },
+  { "commands/native": "the verbs, one small file each" },
+  { "framework/dashboard": "the live page: what is running, what failed, what is next" },
   {
-    "framework/monitor": "what looks after the runs: incidents, hangs, the dead man's switch",
+    "framework/monitor": "watches the runs: incidents, hangs, the dead man's switch",
     "framework/views/report": "the report as a page",
     "framework/make": "drafts of commands and jobs, and their stubs",
-    "framework/testing": "what the app's own tests import: laju/testing",
-    "framework/new": "a new app, and what brings its files up to date",
+    "framework/testing": "laju/testing, which the app's own tests import",
+    "framework/new": "creates an app, and upgrades its files",
   },
   { "framework/views": "what people read: list, status, runs, logs, explain" },
-  { "framework/doctor": "what may be wrong with this host or this app" },
+  { "framework/doctor": "checks this host and this app for problems" },
   {
     "framework/build": "the compiler",
-    "framework/crontab/exports": "the same entries for cron.d, systemd and Kubernetes",
-    "framework/views/queue": "what people read of the queue",
-    "framework/scheduler": "schedule:work, cron's work where there is no cron",
-    "framework/programs": "build/backup.js and its like",
+    "framework/crontab/exports": "exports the entries to cron.d, systemd and Kubernetes",
+    "framework/views/queue": "the queue's texts for people",
+    "framework/scheduler": "schedule:work, which replaces cron if there is none",
+    "framework/programs": "standalone programs such as build/backup.js",
   },
-  { "framework/crontab/install": "the installed crontab: read, compared, written" },
+  { "framework/crontab/install": "reads, compares and writes the installed crontab" },
   {
     "framework/crontab/text": "the crontab as text: lines, blocks, differences",
-    "framework/crontab/entries": "from a schedule to cron's fields, with a guard where those are too coarse",
-    "framework/catalog": "which commands there are, and what this deployment says of them",
+    "framework/crontab/entries": "converts a schedule to cron's fields, with a guard if those are too coarse",
+    "framework/catalog": "the commands, and this deployment's settings for them",
   },
   {
     "framework/start": "from `node commands/X.js` to run()",
     "framework/queue": "jobs: engines/, worker/",
-    "framework/host": "this host: its cron, its zone files, what was installed here",
+    "framework/host": "this host: its cron, its time zone files, what was installed here",
   },
   { "framework/cli": "arguments and the terminal" },
-  { "framework/runs/servers": "which one of several servers runs it" },
-  { "framework/runs/supervision": "a run from its start to its end: time limit, signals, retries" },
+  { "framework/runs/servers": "decides which one of several servers runs a command" },
+  { "framework/runs/supervision": "a run from start to end: timeout, signals, retries" },
   {
-    "framework/runs/notices": "how a failed run is told",
-    "framework/runs/nesting": "runs inside runs, and what a run has started",
+    "framework/runs/notices": "notifications of failed runs",
+    "framework/runs/nesting": "runs within runs, and the processes a run has started",
   },
-  { "framework/runs/history": "what became of runs" },
+  { "framework/runs/history": "the history of runs" },
   { "framework/runs/logs": "the log files of runs" },
-  { "framework/runs/ledger": "the journal and the ledger: what is recorded of runs" },
+  { "framework/runs/ledger": "the journal and the ledger, which record runs" },
   { "framework/runs/lock": "one run of a command at a time" },
   {
     "framework/services": "DB, Mailer, Redis, Logger, Cache, View, backups",
-    "framework/metadata/source": "a command's metadata read from its source, which is not run",
+    "framework/metadata/source": "reads a command's metadata from its source without running it",
   },
   { "framework/metadata": "the fields of the metadata, and the deployment's overrides" },
   {
     "framework/schedule/times": "when a schedule is due; pure",
-    "framework/schedule/asWritten": "what daemons make of raw fields; pure",
+    "framework/schedule/asWritten": "how daemons interpret raw fields; pure",
   },
-  { "framework/schedule/expression": "what a schedule says; pure" },
+  { "framework/schedule/expression": "parses schedules; pure" },
   { "framework/process": "this process: its identity, output and secrets" },
   {
-    "framework/files": "how files and folders are made, opened and replaced",
+    "framework/files": "creates, opens and replaces files and folders",
     "framework/text": "texts for people: printable, did-you-mean, errors",
   },
   {
@@ -72,10 +73,13 @@ const floors: Record<string, string>[] = [
   },
 ];
 
-/** What belongs to the app: it imports its own files and what package.json exports of laju, by the package's name. */
+/**
+ * The app's folders: they import their own files and, by the package's name, what package.json exports of
+ * laju.
+ */
 const apps = ["app", "commands"];
 
-/** One file per verb; and the app's own folders are as large as the app. */
+/** One file per verb; and the app's own folders may grow. */
 function mayBeLarge(place: string): boolean {
   return (
     place === "commands/native" ||
@@ -85,7 +89,7 @@ function mayBeLarge(place: string): boolean {
 
 interface Source {
   path: string;
-  /** Without its comments. */
+  /** With comments removed. */
   code: string;
 }
 
@@ -103,12 +107,12 @@ const sources = ["app", "commands", "framework", "scripts"]
 const inFloors = sources.filter(({ path }) => floorOf(path) !== undefined);
 const inApp = sources.filter(({ path }) => floorOf(path) === undefined && isWithinAny(path, apps));
 
-test("every source has a place: a room, the app, or scripts", () => {
+test("every source file belongs to a layer, the app, or scripts", () => {
   const homeless = sources.filter(({ path }) => floorOf(path) === undefined && !isWithinAny(path, apps));
   expect(homeless.map(({ path }) => path).filter((path) => !path.startsWith("scripts/"))).toEqual([]);
 });
 
-test("every room has files", () => {
+test("every folder of a layer has files", () => {
   const rooms = floors.flatMap((floor) => Object.keys(floor));
   expect(rooms.filter((room) => !sources.some(({ path }) => roomOf(path) === room))).toEqual([]);
 });
@@ -122,7 +126,7 @@ test("imports point down", () => {
   expect(wrong).toEqual([]);
 });
 
-test("no two files import each other, types included", () => {
+test("no two files import each other, not even types", () => {
   const ours = sources.filter((source) => !inApp.includes(source));
   const known = new Map(ours.map(({ path, code }) => [withoutEnding(path), new Set(importsOf(path, code))]));
   const pairs = [...known].flatMap(([path, imports]) =>
@@ -131,11 +135,11 @@ test("no two files import each other, types included", () => {
   expect(pairs).toEqual([]);
 });
 
-test("laju's own files name each other by their paths", () => {
+test("laju's own files import each other by path", () => {
   expect(whereFound(inFloors, /\bfrom "laju\/|\bimport\("laju\//)).toEqual([]);
 });
 
-test("the app imports laju by name, not by its files", () => {
+test("the app imports laju by package name, not by path", () => {
   const wrong = inApp.flatMap(({ path, code }) =>
     importsOf(path, code)
       .filter((imported) => floorOf(imported) !== undefined || isWithinAny(imported, ["scripts", "test"]))
@@ -144,7 +148,7 @@ test("the app imports laju by name, not by its files", () => {
   expect(wrong).toEqual([]);
 });
 
-test("a folder can be taken in at a glance: at most 20 files beside one another", () => {
+test("a folder has at most 20 files", () => {
   const counts = new Map<string, number>();
   for (const folder of ["app", "commands", "framework", "scripts", "test"]) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
@@ -159,26 +163,26 @@ test("a folder can be taken in at a glance: at most 20 files beside one another"
 describe("framework/schedule is pure", () => {
   const pure = sources.filter(({ path }) => path.startsWith("framework/schedule/"));
 
-  test("it reads no clock", () => {
+  test("does not read the clock", () => {
     expect(whereFound(pure, /\bDate\.now\(|\bnew Date\(\)|\bperformance\.|Temporal\.Now/)).toEqual([]);
   });
 
-  test("it touches neither the process nor the disk", () => {
+  test("uses neither the process nor the disk", () => {
     expect(whereFound(pure, /\bprocess\.|\bconsole\.|\bMath\.random|\bfetch\(/)).toEqual([]);
     expect(whereFound(pure, /["']node:/)).toEqual([]);
   });
 
-  test("of config it knows errors and durations alone", () => {
+  test("imports only errors and durations from config", () => {
     const imported = pure.flatMap(({ path, code }) => importsOf(path, code));
     const config = imported.filter((path) => path.startsWith("framework/config/"));
     expect([...new Set(config)].sort()).toEqual(["framework/config/duration", "framework/config/errors"]);
   });
 });
 
-describe("of what runs in production", () => {
+describe("code that runs in production", () => {
   const inside = inFloors.filter(({ path }) => !/^framework\/(build|testing)\//.test(path));
 
-  test("few places end the process", () => {
+  test("ends the process in few places", () => {
     expect(whereFound(inside, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
       "commands/index.ts",
       "framework/runs/supervision/partOfRun.ts",
@@ -189,13 +193,13 @@ describe("of what runs in production", () => {
     ]);
   });
 
-  test("verbs print JSON through jsonText alone", () => {
+  test("prints JSON only through jsonText", () => {
     const verbs = inside.filter(({ path }) => path.startsWith("commands/native/"));
-    // It writes a string of TypeScript.
+    // This one writes a TypeScript string.
     expect(whereFound(verbs, /\bJSON\.stringify\(/)).toEqual(["commands/native/MakeJob.ts"]);
   });
 
-  test("few places start other programs", () => {
+  test("starts other programs in few places", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
       "framework/crontab/install/ownedFiles.ts",
       "framework/crontab/install/systemCrontab.ts",
@@ -209,11 +213,12 @@ describe("of what runs in production", () => {
     ]);
   });
 
-  test("few places beside framework/files make folders and files", () => {
+  test("creates files and folders in few places outside framework/files", () => {
     const makes =
       /\b(mkdir|mkdtemp|writeFile|appendFile|createWriteStream)(Sync)?\(|\bopen(Sync)?\([^)]*["'](a|w)x?\+?["']/;
     const elsewhere = inside.filter(({ path }) => !path.startsWith("framework/files/"));
-    // Empty, for a moment; the user's own sources, and where the user says; the folder of tests; and with a mode, on a path made safe before.
+    // These are temporary files, the user's own sources, paths chosen by the user, test folders, and paths
+    // made safe before.
     expect(whereFound(elsewhere, makes)).toEqual([
       "framework/catalog/jobTypes.ts",
       "framework/config/testEnvironment.ts",
@@ -233,7 +238,7 @@ describe("of what runs in production", () => {
     ]);
   });
 
-  test("framework/config alone reads the environment", () => {
+  test("reads the environment only in framework/config", () => {
     expect(whereFound(inside, /\bprocess\.env\b/)).toEqual([
       "framework/config/config.ts",
       "framework/config/findRoot.ts",
@@ -255,7 +260,7 @@ function floorOf(path: string): number | undefined {
   return room === undefined ? undefined : floors.findIndex((floor) => room in floor);
 }
 
-/** The innermost room that a file lies in. */
+/** The innermost layer folder that contains a file. */
 function roomOf(path: string): string | undefined {
   const rooms = floors.flatMap((floor) => Object.keys(floor)).filter((room) => isWithin(path, room));
   return rooms.sort((one, other) => other.length - one.length)[0];
@@ -269,7 +274,7 @@ function isWithin(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`) || withoutEnding(path) === place;
 }
 
-/** The project's own modules that a module names, from the root and without ending. */
+/** The project modules that a file imports, as paths from the root without extension. */
 function importsOf(path: string, code: string): string[] {
   const named = [...code.matchAll(/\b(?:from|import|import\(|require\()\s*["']([^"']+)["']/g)];
   return named

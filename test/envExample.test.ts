@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const project = join(import.meta.dirname, "..");
-/** laju's settings, which come before the app's own. */
+/** laju's settings. The app's own follow them. */
 const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
   "# --- The app's own settings",
 );

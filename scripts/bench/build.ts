@@ -1,8 +1,8 @@
 /*
- * How long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). Warm: build/vendor is
- * there, and the figures are whole `node laju build` processes, medians of 5: all commands anew, one of them
- * changed, and nothing changed. Of `build --watch` it is the time from saving a command to the line that says it is
- * built.
+ * Measures how long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). build/vendor
+ * exists already, and each figure is the median of 5 whole `node laju build` processes: all commands rebuilt, one
+ * changed, and nothing changed. For `build --watch`, it is the time from saving a command to the line that says it
+ * was built.
  */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ import { cronEnvironment } from "./support/probe";
 const repeats = 5;
 const counts = process.argv.slice(2).map(Number);
 
-console.log("| commands | built anew | one changed | nothing changed | watched | size of build/commands |");
+console.log("| commands | rebuilt | one changed | nothing changed | watched | size of build/commands |");
 console.log("| --- | --- | --- | --- | --- | --- |");
 for (const count of counts.length > 0 ? counts : [100, 1000]) console.log(await measured(count));
 
@@ -40,7 +40,7 @@ async function measured(count: number): Promise<string> {
   }
 }
 
-/** How long after a command was saved the watching build says that it is built, in milliseconds. */
+/** How long after saving a command the watching build reports it as built, in milliseconds. */
 async function watchedChange(app: BenchApp): Promise<number> {
   const watch = spawn(process.execPath, ["laju", "build", "--watch"], {
     cwd: app.root,
@@ -56,14 +56,14 @@ async function watchedChange(app: BenchApp): Promise<number> {
       await lines.next();
       times.push(performance.now() - began);
     }
-    // The first few are V8's.
+    // The first few runs only warm V8 up.
     return median(times.slice(3));
   } finally {
     watch.kill();
   }
 }
 
-/** As commands are: half of them query, a third mail, all of them log, and some share a module. */
+/** Like real commands: half of them query, a third send mail, all of them log, and some share a module. */
 function commandsOf(count: number): Record<string, string> {
   const files: [string, string][] = [
     ["app/shared.ts", "export const shared = (text: string) => text.toUpperCase();\n"],

@@ -1,7 +1,7 @@
 /*
- * 500 commands that the real cron daemon starts in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as
- * root on Debian (the daemon runs in mounts of its own; the machine's crontabs are not touched). Tells when the
- * last one started and ended, what it took of the processors and of memory, and whether each is in the ledger.
+ * Lets the real cron daemon start 500 commands in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as
+ * root on Debian (the daemon runs in a private mount namespace; the machine's crontabs are not touched). Reports
+ * when the last one started and ended, how much CPU and memory they took, and whether each is in the ledger.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -15,7 +15,7 @@ import { median } from "./support/pairs";
 const count = Number(process.argv[2] ?? 500);
 const settleMs = 180_000;
 
-/** The machine as a whole: busy and all clock ticks, memory in use in MiB, processes that wait for a processor. */
+/** The machine as a whole: busy and total clock ticks, memory in use in MiB, processes waiting for a CPU. */
 interface Sample {
   at: number;
   busy: number;
@@ -36,7 +36,7 @@ const cron = await startCron({ daemon: true });
 try {
   app.laju(["build"]);
   app.laju(["migrate"]);
-  // The ledger's tables are made by the first run.
+  // The first run creates the ledger's tables.
   app.laju(["run", "Warm"]);
   const before = sample();
   app.laju(["crontab:install", "--yes"], { PATH: `${cron.bin}:${process.env.PATH}` });
@@ -71,7 +71,7 @@ function commandsOf(number: number): Record<string, string> {
   };
 }
 
-/** Half of them only log, the others query through knex as well. */
+/** Half of them only log; the others also query through knex. */
 function text(name: string, index: number): string {
   const query = index % 2 === 0;
   return `import { command } from "../app/console/command";
@@ -95,7 +95,7 @@ function readRuns({ root }: BenchApp): Row[] {
     const rows = ledger.prepare("SELECT * FROM runs WHERE name <> 'Warm' ORDER BY started_at").all() as Row[];
     const minute = Math.floor((rows[0]?.started_at ?? 0) / 60_000);
     const seen = new Set<string>();
-    // One row per command: should the burst last longer than a minute, cron starts the next one beside it.
+    // One row per command: if the burst lasts longer than a minute, cron starts the command again alongside.
     return rows.filter(({ name, started_at }) => {
       const isFirst = !seen.has(name) && started_at < (minute + 3) * 60_000;
       seen.add(name);
@@ -132,7 +132,7 @@ function report(rows: Row[], samples: Sample[], before: Sample): void {
   for (const [fact, value] of Object.entries(facts)) console.log(`| ${fact} | ${value} |`);
 }
 
-/** Two lines of each command, three of those that query. */
+/** Two lines per command, three for those that query. */
 function logLines({ root }: BenchApp): { found: number; expected: number } {
   const files = readdirSync(join(root, "logs")).filter((file) => /^Command\d+\.log$/.test(file));
   const expected = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 3 : 2));

@@ -1,6 +1,7 @@
 /*
- * The dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Tells how long it takes to
- * start, how long the first byte of the first page takes, how much is sent, and how much memory it has. Beside them what a bare start of node takes now: this machine may be busy.
+ * Measures the dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Reports
+ * how long it takes to start and to send the first byte of the first page, how much is sent, and how much memory it
+ * uses. A bare start of node is measured too, because the machine may be busy.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -39,7 +40,7 @@ try {
 async function measure({ root }: BenchApp): Promise<void> {
   const startedAt = performance.now();
   const serving = await serveApp({ root });
-  say("it listens after", performance.now() - startedAt);
+  say("listens after", performance.now() - startedAt);
   say("a bare start of node", bareStart());
   const get = await signedIn(serving);
   const times: number[] = [];

@@ -1,6 +1,6 @@
 /*
- * How long parsing an expression and its next 1,000 times takes: `npx tsx scripts/bench/schedule.ts`. Where croner
- * is installed (`npm install --prefix scripts/bench/schedule`) the two take turns over the same expressions.
+ * Measures parsing an expression and computing its next 1,000 times: `npx tsx scripts/bench/schedule.ts`. If croner
+ * is installed (`npm install --prefix scripts/bench/schedule`), both alternate over the same expressions.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,7 +32,7 @@ interface CronerModule {
 const laju: Contestant = (expression, timezone) =>
   nextFirings(parseSchedule(expression), { from, timezone, count });
 
-/** Only the version asked for in scripts/bench/schedule, not an old one that some dependency brought along. */
+/** Only the version requested in scripts/bench/schedule, not an old one installed by some dependency. */
 function croner(): Contestant | undefined {
   const installed = join(import.meta.dirname, "schedule", "node_modules", "croner");
   if (!existsSync(installed)) return undefined;

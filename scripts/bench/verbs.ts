@@ -1,7 +1,7 @@
 /*
- * How soon laju's verbs answer: `npx tsx scripts/bench/verbs.ts [COMMANDS]` (default 100 commands, each with ten
- * runs in the ledger). The built command line, whole processes, medians of 21 beside a bare start of node.
- * People feel it: 150 ms is the limit for what talks to no server.
+ * Measures how fast laju's verbs respond: `npx tsx scripts/bench/verbs.ts [COMMANDS]` (default 100 commands, each with
+ * ten runs in the ledger). Measures the built command line in whole processes, medians of 21, compared with a bare
+ * start of node. People wait for it: the limit for verbs that use no server is 150 ms.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -62,7 +62,7 @@ function program(words: string[]): Program {
   return { argv, cwd: app.root, env: cronEnvironment(), log: join(app.root, "logs", "bench.log") };
 }
 
-/** Those that end well: what another release does not have, or refuses, is told and left out. */
+/** The verbs that succeed. Those that this release lacks or refuses are reported and left out. */
 async function answering(programs: Map<string, Program>): Promise<Map<string, Program>> {
   const known = new Map<string, Program>();
   for (const [name, one] of programs) {

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What of the project an app consists of. */
+/** The parts of the project that make an app. */
 const parts = ["app", "commands", "framework", "laju.js", "tsconfig.json"];
 
 const environment = `# The demonstration's own settings; the project's .env is not read here.
@@ -12,8 +12,8 @@ MAIL_FROM_ADDRESS=demo@example.com
 `;
 
 /**
- * Makes a fresh app in `folder`, as a clone of the project would be: whatever the demonstration does there,
- * it touches neither the project's database nor its logs, crontab or git status.
+ * Creates a fresh app in `folder`, as a clone of the project would be. The demonstration never touches the
+ * project's database, logs, crontab or git status.
  */
 export function makeDemoApp(project: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });

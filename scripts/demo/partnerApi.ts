@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A partner that commands/SyncExternalData.ts can talk to without leaving the machine. */
+/** A partner API on this machine for commands/SyncExternalData.ts. */
 export interface PartnerApi {
-  /** For SYNC_API_URL. */
+  /** The value for SYNC_API_URL. */
   url: string;
   /** How many requests it has answered or left hanging. */
   requests(): number;
@@ -11,8 +11,8 @@ export interface PartnerApi {
 }
 
 /**
- * Starts the partner on a free loopback port: `GET /products` lists SKUs, `GET /products/SKU` gives one.
- * `faults` chooses records that answer as real partners do on bad days.
+ * Starts the API on a free loopback port: `GET /products` lists SKUs, `GET /products/SKU` returns one
+ * product. `faults` adds products that fail as real partners' APIs do on bad days.
  */
 export async function startPartnerApi(faults: Fault[] = []): Promise<PartnerApi> {
   let count = 0;
@@ -39,7 +39,7 @@ const products: Record<string, { name: string; price: number; stock: number }> =
   "PEN-BLU": { name: "Pen, blue", price: 1.15, stock: 982 },
 };
 
-/** The bad ones stand in the middle: whoever gives up at the first never sees the rest. */
+/** Faulty products are in the middle, so that a client that stops at the first error misses the rest. */
 function skusWith(faults: Fault[]): string[] {
   const good = Object.keys(products);
   return [...good.slice(0, 2), ...faults.map((fault) => `BAD-${fault}`), ...good.slice(2)];

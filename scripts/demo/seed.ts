@@ -5,7 +5,7 @@ import { bodies, names, titles } from "./words";
 
 const dayMs = 86_400_000;
 
-/** What the demonstration data set holds. */
+/** The size of the demonstration data set. */
 export interface Seeded {
   users: number;
   posts: number;
@@ -14,14 +14,14 @@ export interface Seeded {
 }
 
 /**
- * Fills the demonstration tables with the same small blog every time, dated back from `now`.
- * It EMPTIES them first: for a demonstration or test database only.
+ * Fills the demonstration tables with the same small blog every time, dated back from `now`. It EMPTIES them
+ * first: use it only for a demonstration or test database.
  */
 // biome-ignore lint/suspicious/noExplicitAny: DB is a Knex of rows without a declared shape.
 export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seeded> {
   return db.transaction(async (trx) => {
     for (const table of demoTables) await trx(table).delete();
-    // In parts: a database takes only so many values in one statement.
+    // In portions: databases limit the number of values in one statement.
     const insert = (table: string, rows: object[]) => trx.batchInsert(table, rows, 50);
 
     await insert("users", users(now));
@@ -34,7 +34,7 @@ export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seed
   });
 }
 
-/** Children before parents, so that no foreign key is in the way. */
+/** Children before parents, so that foreign keys don't prevent the deletion. */
 const demoTables = [
   "digest_deliveries",
   "monthly_reports",
@@ -45,7 +45,7 @@ const demoTables = [
   "users",
 ] as const;
 
-/** Every third reader opted in to the digest; the first user is the administrator who gets the report. */
+/** Every third reader opted in to the digest. The first user is the administrator who gets the report. */
 function users(now: number) {
   return names.map((name, index) => ({
     name,
@@ -60,7 +60,7 @@ function asciiOf(name: string): string {
   return name.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
 
-/** Four a day for sixty days back, three drafts, and two that are due for publication. */
+/** Four a day for the last sixty days, three drafts, and two that are due for publication. */
 function posts(now: number, ids: number[]) {
   const random = seeded(20260101);
   const post = (index: number, state: PostState) => ({
@@ -89,7 +89,7 @@ interface PostState {
   created_at: number;
 }
 
-/** One a day for 120 days back: with the usual 30 days, 90 of them are to be cleaned up. */
+/** One a day for the last 120 days. With the default of 30 days, 90 of them are deleted. */
 function sessions(now: number, ids: number[]) {
   return Array.from({ length: 120 }, (_, index) => ({
     id: hash(`session ${index}`),

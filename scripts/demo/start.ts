@@ -8,40 +8,30 @@ const app = join(project, "data", "demo");
 const shown = ["SendDailyDigest", "CleanupOldData", "GreetNewUsers"];
 
 console.log(
-  `laju's main job, from an empty folder to runs on record. All of it happens in ${relative(project, app)}/.`,
+  `This shows laju's main job, from an empty folder to recorded runs. Everything happens in ${relative(project, app)}/.`,
 );
 makeDemoApp(project, app);
 
-heading("1. A database with something in it");
-// From here on laju is compiled: from its sources each of its verbs takes ten times as long.
+heading("1. A database with sample data");
+// From here on laju is compiled: run from its sources, each verb would take ten times as long.
 laju(app, "build");
 laju(app, "migrate");
 program(project, app, "scripts/demo/seedDatabase.ts");
 
 heading("2. A command of your own");
-laju(
-  app,
-  "make:command",
-  "GreetNewUsers",
-  "--schedule",
-  "*/15 * * * *",
-  "--description",
-  "Greet who signed up",
-);
+laju(app, "make:command", "GreetNewUsers", "--schedule", "*/15 * * * *", "--description", "Greet new users");
 
-heading("3. Built, listed, and as the crontab would have it");
+heading("3. Build it, list it, print the crontab entries");
 laju(app, "build");
 laju(app, "list");
 laju(app, "crontab");
 
-heading(
-  "4. Three of them, run exactly as cron would: its line, its shell, its few variables, from your home",
-);
+heading("4. Run three of them exactly as cron would: same line, shell, environment and folder");
 mkdirSync(join(app, "logs"), { recursive: true });
 const lines = lajuOutput(app, "crontab").split("\n");
 const failed = shown.filter((name) => !runAsCron(name));
 
-heading("5. What they left behind");
+heading("5. What they recorded");
 for (const name of shown) showFile(join(app, "logs", `${name}.log`), 4);
 showOutbox(join(app, "data", "outbox"));
 laju(app, "runs");
@@ -63,7 +53,7 @@ function runAsCron(name: string): boolean {
   const status = asCron(line);
   announce(line);
   console.log(
-    status === 0 ? `${name} ended with status 0.` : `${name} ended with status ${status}: see its log.`,
+    status === 0 ? `${name} exited with status 0.` : `${name} exited with status ${status}: see its log.`,
   );
   return status === 0;
 }

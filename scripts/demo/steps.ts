@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { terminalFor } from "../../framework/cli/terminal";
 
-/** Programs run with the caller's way to node and home, and nothing of its settings. */
+/** The caller's PATH and HOME, and none of its settings. */
 function bareEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TERM, NO_COLOR } = process.env;
   return { PATH, HOME, LANG, TERM, NO_COLOR, ...extra };
@@ -12,12 +12,12 @@ export function heading(text: string): void {
   console.log(`\n${terminalFor(1).paint("bold", text)}`);
 }
 
-/** Says a command line as a person would type it. */
+/** Prints a command line as a person would type it. */
 export function announce(line: string): void {
   console.log(`\n${terminalFor(1).paint("dim", "$")} ${line}`);
 }
 
-/** Runs `node laju …` in the app and shows what it prints. */
+/** Runs `node laju …` in the app and shows its output. */
 export function laju(app: string, ...args: string[]): void {
   announce(`node laju ${args.map((word) => (/[\s*]/.test(word) ? `"${word}"` : word)).join(" ")}`);
   expectSuccess(
@@ -25,7 +25,7 @@ export function laju(app: string, ...args: string[]): void {
   );
 }
 
-/** What `node laju …` prints. */
+/** Returns the output of `node laju …`. */
 export function lajuOutput(app: string, ...args: string[]): string {
   const ended = spawnSync(process.execPath, ["laju", ...args], {
     cwd: app,
@@ -44,8 +44,8 @@ export function program(project: string, app: string, file: string): void {
 }
 
 /**
- * Runs the command of a crontab line as Debian's cron does (crontab(5)): what stands before the first bare %
- * with `\%` as %, by /bin/sh, from the home folder, with these variables and nothing else.
+ * Runs the command of a crontab line as Debian's cron does (crontab(5)): the part before the first bare %,
+ * with `\%` as %, run by /bin/sh in the home folder, with only these variables.
  */
 export function asCron(line: string): number {
   const command = line.replace(/^(@\w+|\S+( +\S+){4}) +/, "").replaceAll("\\%", "%");
@@ -59,7 +59,7 @@ export function asCron(line: string): number {
 function expectSuccess({ status, error }: { status: number | null; error?: Error | undefined }): void {
   if (error) throw error;
   if (status !== 0) {
-    console.error(`\nThe demonstration stopped: that ended with status ${status}.`);
+    console.error(`\nThe demonstration stopped: the last command exited with status ${status}.`);
     process.exit(1);
   }
 }

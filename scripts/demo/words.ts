@@ -26,7 +26,7 @@ export const names = [
   "Yara Mendes",
 ] as const;
 
-/** Titles of posts; one holds markup, because readers' titles do. */
+/** Titles of posts. One contains markup, because readers' titles do. */
 export const titles = [
   "Moving our cron jobs out of the web process",
   "A week with SQLite in production",

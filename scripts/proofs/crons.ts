@@ -1,7 +1,7 @@
 /*
- * 3,000 random expressions, 3,000 raw lines, zones, rates, calendar forms and clock changes on the real BusyBox crond, on a
- * virtual clock: `npx tsx scripts/proofs/crons.ts`. Needs root, gcc and test/support/crontab/fetch-crons.sh, and takes
- * about half an hour. Ends with the tests' status.
+ * Runs 3,000 random expressions, 3,000 raw lines, time zones, rates, calendar forms and clock changes on the real
+ * BusyBox crond with a virtual clock: `npx tsx scripts/proofs/crons.ts`. Needs root, gcc and
+ * test/support/crontab/fetch-crons.sh, and takes about half an hour. Exits with the tests' status.
  */
 import { spawnSync } from "node:child_process";
 

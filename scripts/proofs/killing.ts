@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Run } from "../../framework/runs/ledger/run";
 import { withLedger } from "../../test/support/ledger";
 
-/** What is killed: a plain command, one with a watchdog thread, and one that fails and tries again. */
+/**
+ * The commands that are killed: a plain one, one with a watchdog thread, and one that fails and is retried.
+ */
 export const killedCommands = {
   "commands/Plain.ts": killed(""),
   "commands/Limited.ts": killed('timeout: "1m",'),
@@ -29,15 +31,15 @@ export default command({ schedule: "* * * * *", ${meta} async run() {
 
 export interface Killed {
   kills: number;
-  /** Starts after a kill that did not run at once. */
+  /** Starts after a kill that did not run immediately. */
   refused: number;
   states: Record<string, number>;
   integrity: string;
 }
 
 /**
- * Kills commands with SIGKILL at random moments of their lives, from the first millisecond to their end, and starts
- * the same command again right after every `every`th kill. `laju` runs a verb in the app.
+ * Kills commands with SIGKILL at random moments, from the first millisecond to their end. After every
+ * `every`th kill, starts the same command again immediately. `laju` runs a verb in the app.
  */
 export async function killAtRandom(
   { root, laju }: { root: string; laju(args: string[]): string | Promise<string> },
@@ -52,7 +54,8 @@ export async function killAtRandom(
     await sleep(random() * longest * 1.2);
     child.kill("SIGKILL");
     await exit;
-    // A retry is a process of its own. It outlives the killed one, finishes the run and holds its lock until then.
+    // A retry is a separate process. It outlives the killed one, finishes the run and holds its lock until
+    // then.
     await groupEnded(child.pid as number);
     if (kill % every === 0 && !(await runsAtOnce(root, name))) refused++;
   }
@@ -72,7 +75,7 @@ async function lifetime(root: string): Promise<number> {
   return Date.now() - startedAt;
 }
 
-/** Waits until no process of a group is left. */
+/** Waits until a process group has no processes left. */
 async function groupEnded(group: number): Promise<void> {
   for (let waited = 0; waited < 30_000; waited += 5) {
     try {
@@ -85,7 +88,9 @@ async function groupEnded(group: number): Promise<void> {
   throw new Error(`Process group ${group} is still running after 30 s`);
 }
 
-/** Whether a start is neither skipped nor unrecorded. (A retried one fails in the end, as it is meant to.) */
+/**
+ * Whether a start is neither skipped nor left unrecorded. (The retried command is meant to fail in the end.)
+ */
 async function runsAtOnce(root: string, name: string): Promise<boolean> {
   const child = start(root, name);
   let said = "";
@@ -98,6 +103,6 @@ function start(root: string, name: string) {
   return spawn(process.execPath, [`commands/${name}.js`], {
     cwd: join(root, "build"),
     stdio: ["ignore", "ignore", "pipe"],
-    detached: true, // A process group of its own, to see when the last of its processes has ended.
+    detached: true, // Its own process group, to detect the end of its last process.
   });
 }

@@ -1,6 +1,6 @@
 /*
- * kill -9 at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (1000). Afterwards every run is closed or found
- * lost, the ledger is whole, and no start in between was refused. Ends with status 1 where that is not so.
+ * kill -9 at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (1000). Afterward, every run must be closed or
+ * marked lost, the ledger intact, and no start refused in between. Exits with 1 otherwise.
  */
 import { makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";

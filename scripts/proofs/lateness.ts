@@ -1,7 +1,7 @@
 /*
- * How late time limits end a run: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (20 of each kind, beside 8 processes
- * that do nothing but turn). Counted from the run's limit to the moment at which whoever started it sees it gone. Ends
- * with status 1 where one is later than a second.
+ * Measures how late timeouts end a run: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (20 of each kind, with 8
+ * busy processes alongside). Counted from the timeout to the moment when the process that started the run sees its
+ * end. Exits with 1 if one is more than a second late.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ export default command({ schedule: "* * * * *", timeout: "${limitMs}ms", async r
 `;
 const stubborn = `spawn("sh", ["-c", "trap '' TERM; sleep 60 & wait; sleep 60"], { stdio: "ignore" });`;
 const commands = {
-  "waits, and ends at once": [
+  "waits, and exits immediately": [
     "Waits",
     limited("await new Promise((resolve) => setTimeout(resolve, 60_000));"),
   ],

@@ -1,7 +1,7 @@
 /*
- * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. How long `status` and `runs` take with them
- * and, right after, with a ledger of a single run; and whether a start waits for pruning. Ends with status 1 where a run
- * is not recorded. (Needs python3, which measures.)
+ * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. Measures `status` and `runs` with them
+ * and with a ledger of a single run, and whether a start waits for pruning. Exits with 1 if a run is not recorded.
+ * (Needs python3, which measures.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -53,7 +53,7 @@ try {
   app.remove();
 }
 
-/** One run a second until now, of which each tenth failed and each hundredth was skipped. */
+/** One run per second until now. Every tenth failed, and every hundredth was skipped. */
 function fill(data: string): void {
   const now = Date.now();
   withLedger(data, (ledger) =>
@@ -75,7 +75,7 @@ async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
       const argv = [process.execPath, "laju.js", ...verb];
       const env = { ...cronEnvironment(), ...dataIn(name) };
       const cost = await probe.run({ argv, cwd: join(root, "build"), env, log: join(root, "verbs.log") });
-      // status tells by its own status that something is wrong.
+      // The exit status of `status` is 1 if something is wrong.
       if (cost.status > 1) throw new Error(`laju ${verb.join(" ")} ended with status ${cost.status}`);
       costs[name].push(cost);
     }
@@ -87,7 +87,7 @@ async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
     .join(", ");
 }
 
-/** Starts a command again and again while most of the ledger is deleted. */
+/** Starts a command repeatedly while most of the ledger is deleted. */
 async function prune({ root }: BenchApp): Promise<void> {
   const alone = await starts(root, () => false, 15);
   const startedAt = Date.now();

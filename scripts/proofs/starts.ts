@@ -1,6 +1,6 @@
 /*
- * Many simultaneous starts of one command: `npx tsx scripts/proofs/starts.ts [STARTS]` (200). One runs, all others are
- * recorded as skipped. Ends with status 1 where that is not so. (Processor time is read from /proc.)
+ * Many simultaneous starts of one command: `npx tsx scripts/proofs/starts.ts [STARTS]` (200). One must run, and all
+ * others be recorded as skipped. Exits with 1 otherwise. (CPU time is read from /proc.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,20 +33,20 @@ try {
   const [succeeded, skipped] = [inState("succeeded"), inState("skipped")];
   console.log(`${count} starts: ${succeeded} ran, ${skipped} skipped; ${textOf({ wall, cpu })}`);
   console.log(`as many starts of an empty file by node alone, before and after: ${textOf(bare)}`);
-  console.log(`ratio: ${(wall / bare.wall).toFixed(2)}, of the processor ${(cpu / bare.cpu).toFixed(2)}`);
+  console.log(`ratio: ${(wall / bare.wall).toFixed(2)}, CPU ${(cpu / bare.cpu).toFixed(2)}`);
   if (succeeded !== 1 || skipped !== count - 1 || runs.length !== count) process.exitCode = 1;
 } finally {
   app.remove();
 }
 
-/** On the clock and, for all of them together, on the processors; in seconds. */
+/** Wall time, and the total CPU time of all processes, in seconds. */
 interface Seconds {
   wall: number;
   cpu: number;
 }
 
 function textOf({ wall, cpu }: Seconds): string {
-  return `${wall.toFixed(1)} s, ${cpu.toFixed(1)} s of the processor`;
+  return `${wall.toFixed(1)} s, ${cpu.toFixed(1)} s CPU`;
 }
 
 function stopwatch(): () => Seconds {
@@ -54,14 +54,14 @@ function stopwatch(): () => Seconds {
   return () => ({ wall: Date.now() / 1000 - begun.wall, cpu: childrensCpu() - begun.cpu });
 }
 
-/** Of all children that have ended, in seconds: fields 16 and 17 of proc(5), in ticks of 10 ms. */
+/** The CPU time of all ended children, in seconds: fields 16 and 17 of proc(5), in ticks of 10 ms. */
 function childrensCpu(): number {
   const stat = readFileSync("/proc/self/stat", "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-/** What as many starts of node itself take. */
+/** The cost of the same number of bare node starts. */
 async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   write("empty.cjs", "");
   const taken = stopwatch();
@@ -72,7 +72,9 @@ async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   return taken();
 }
 
-/** Starts all at once; the one that runs is let go when the others have ended. Returns what these took. */
+/**
+ * Starts all of them at once, and releases the one that runs when the others have ended. Returns their cost.
+ */
 async function startAll({ root, write }: BenchApp): Promise<Seconds> {
   const taken = stopwatch();
   let ended = 0;

@@ -1,7 +1,7 @@
 import type { NewJob } from "../../framework/queue/engine";
 import { closeQueue, queueEngine } from "../../framework/queue/engines/select";
 
-// Started by shop.ts, with LAJU_ROOT pointing at the shop: jobs of all states, and a worker that holds some.
+// Started by shop.ts, with LAJU_ROOT set to the shop: adds jobs in all states, and a worker that holds some.
 const engine = await queueEngine();
 const job = (type: string, data: object, more: Partial<NewJob> = {}): NewJob => ({
   ...{ type, userId: null, data: JSON.stringify(data), priority: 0 },

@@ -5,15 +5,15 @@ import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";
 
-/** A command of the shop, and what its runs look like. */
+/** A command of the shop, and how its runs go. */
 interface ShopCommand {
   schedule: string;
   description: string;
   tags?: string[];
-  /** How long it usually takes, and how often it is started. */
+  /** How long it usually takes, and how often it starts. */
   tookMs: number;
   everyMs: number;
-  /** The share of runs that fail, and with what. */
+  /** The share of runs that fail, and their error. */
   fails?: number;
   error?: string;
   more?: string;
@@ -102,7 +102,7 @@ const commands: Record<string, ShopCommand> = {
   },
 };
 
-/** The build and the runs of a shop with a bad day: what the screenshots show. */
+/** The build and the runs of a shop on a bad day, for the screenshots. */
 export function makeShop(now = Date.now()): BenchApp {
   const exports = ["commands/ExportOrders.ts", exportSource] as const;
   const files = Object.entries(commands).map(([name, command]) => [
@@ -224,7 +224,7 @@ function runsOf(name: string, command: ShopCommand, now: number, random: () => n
   return rows;
 }
 
-/** A run that goes on for a while, and says what it does: as cron starts it. */
+/** A run that takes a while and logs its progress, started as cron would. */
 function startExport({ root }: BenchApp): void {
   const file = join(root, "logs", "ExportOrders.log");
   mkdirSync(join(root, "logs"), { recursive: true });
@@ -236,7 +236,7 @@ function startExport({ root }: BenchApp): void {
   }).unref();
 }
 
-/** By a program of its own: what it imports belongs to the app that LAJU_ROOT names. */
+/** A separate program, because its imports belong to the app in LAJU_ROOT. */
 function fillQueue({ root }: BenchApp): void {
   const project = join(import.meta.dirname, "..", "..");
   const tsx = join(project, "node_modules", ".bin", "tsx");

@@ -2,17 +2,22 @@ import { spawnSync } from "node:child_process";
 import { lchownSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Users that every Debian has. */
+/** Users that exist on every Debian. */
 export const users = { nobody: 65534, "www-data": 33 } as const;
 export type User = keyof typeof users;
 
-/** For `describe.skipIf(canBecomeOthers.skip)`: only root can, and they must be able to start this node. */
+/**
+ * For `describe.skipIf(canBecomeOthers.skip)`: only root can switch users, and these must be able to start
+ * this node.
+ */
 export const canBecomeOthers = {
   skip: process.getuid?.() !== 0 || runAs("nobody", [process.execPath, "--version"]).status !== 0,
   label: " (needs root, and a node that nobody may start)",
 };
 
-/** Runs a program as another user, with that user's groups and a bare environment; blocks until its end. */
+/**
+ * Runs a program as another user, with that user's groups and a minimal environment. Blocks until it ends.
+ */
 export function runAs(user: User, args: string[], { cwd = "/" }: { cwd?: string } = {}) {
   const ids = [`--reuid=${users[user]}`, `--regid=${users[user]}`, "--init-groups"];
   const { status, stdout, stderr } = spawnSync("setpriv", [...ids, ...args], {
@@ -24,7 +29,9 @@ export function runAs(user: User, args: string[], { cwd = "/" }: { cwd?: string 
   return { status, stdout, stderr };
 }
 
-/** Gives a folder and all in it to a user. Links are given, not what they lead to. */
+/**
+ * Makes a user the owner of a folder and everything in it. Symbolic links change owner, not their targets.
+ */
 export function giveTo(user: User | "root" | number, path: string): void {
   const id = typeof user === "number" ? user : user === "root" ? 0 : users[user];
   lchownSync(path, id, id);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
-/** What a terminal or a reader's eye obeys. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not arrive.
+/** Characters that affect a terminal or the reading direction. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these must not get through.
 export const acting = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 const pieces = [
@@ -49,5 +49,5 @@ const pieces = [
   ],
   ['{"timestamp":"x","run":"other"}', "Error: ", "    at x", "\ud800", "😀", "ü", "a", " "],
 );
-/** Text full of what means something somewhere. */
+/** Text full of characters that have a special meaning somewhere. */
 export const foreign = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => parts.join(""));

@@ -1,10 +1,10 @@
-/** Ways in which a process sees less of /proc than others do, each as what stands before its command line. */
+/** Ways to restrict a process's view of /proc, each as a command prefix. */
 export const hiddenProc = {
-  /** Another user than root, who sees no process but its own: as with systemd's ProtectProc=invisible. */
+  /** A user other than root who sees only its own processes, as with systemd's ProtectProc=invisible. */
   ofOthers: inMountNamespace(
     "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups",
   ),
-  /** Nothing is there. */
+  /** An empty /proc. */
   gone: inMountNamespace("mount -t tmpfs none /proc && exec"),
 };
 

@@ -1,4 +1,4 @@
 import { migrationFolders, migrationSource } from "../../framework/services/database/migrations";
 
-/** laju's own migrations without the app's: what a user keeps in app/migrations is no business of laju's tests. */
+/** Only laju's own migrations: laju's tests must not depend on the user's app/migrations. */
 export const lajuTables = { migrationSource: migrationSource([migrationFolders[0]]) };

@@ -3,7 +3,7 @@ import { importJournal } from "../../framework/runs/ledger/journalReader";
 import { openLedgerFile } from "../../framework/runs/ledger/ledgerTables";
 import type { Database } from "../../framework/services/database/sqliteDriver";
 
-/** What takes a ledger's tables back from the newest version to an older one. */
+/** SQL that reverts a ledger's tables from the newest version to an older one. */
 export function undoTablesTo(version: number): string {
   const later = Object.entries(undoTables).filter(([made]) => Number(made) > version);
   return later
@@ -12,7 +12,7 @@ export function undoTablesTo(version: number): string {
     .join("\n");
 }
 
-/** What undoes each version. */
+/** The SQL that reverts each version. */
 const undoTables: Record<number, string> = {
   9: `DROP TABLE actions; ALTER TABLE runs DROP COLUMN cpu; ALTER TABLE runs DROP COLUMN peak_memory;
       PRAGMA user_version = 8;`,
@@ -28,7 +28,10 @@ const undoTables: Record<number, string> = {
   2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1;",
 };
 
-/** Does something to an app's ledger from outside, with all that the journal holds by now in it: the past, mostly. */
+/**
+ * Works on an app's ledger directly, after importing what is in the journal. Mostly used to fabricate the
+ * past.
+ */
 export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
   let result: T | undefined;

@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { lifeOf } from "../../framework/process/thisProcess";
 import { isDead } from "../../framework/queue/worker/liveness";
 
-// What this process thinks of others: [pid, identity] pairs come in, and for each a line "life isDead" goes out.
+// Reports what this process thinks of others: reads [pid, identity] pairs, and prints a line "life isDead"
+// for each.
 
 for (const [pid, identity] of JSON.parse(process.argv[2] as string)) {
   const lease = { until: 0, isSilent: false, isOver: false };

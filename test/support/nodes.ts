@@ -14,7 +14,7 @@ export const otherNodes = {
   label: isWanted ? "" : " (LAJU_TEST_NODES=1 downloads it)",
 };
 
-/** The program of the newest Node of this major version, from npm's packages of its binaries. Downloaded once. */
+/** The newest Node of this major version, from the npm packages of its binaries. Downloaded once. */
 export async function nodeProgram(major: number): Promise<string> {
   const folder = join(cache, String(major));
   const program = join(folder, "package", "bin", "node");
@@ -24,7 +24,7 @@ export async function nodeProgram(major: number): Promise<string> {
   const name = `node-${process.platform}-${process.arch}@${major}`;
   await execute("npm", ["pack", name, "--silent", "--pack-destination", draft]);
   await execute("sh", ["-c", "tar xzf ./*.tgz && rm ./*.tgz"], { cwd: draft });
-  // Whole or not at all: the next test must not find half a program.
+  // Atomically: the next test must not find an incomplete program.
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
   return program;

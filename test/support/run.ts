@@ -1,6 +1,6 @@
 import type { Run } from "../../framework/runs/ledger/run";
 
-/** A run of the ledger that went well, with whatever a test wants otherwise. */
+/** A successful run of the ledger, with the fields a test overrides. */
 export function someRun(more: Partial<Run> = {}): Run {
   return {
     id: 7,

@@ -10,15 +10,15 @@ export interface WorkLine {
   [field: string]: unknown;
 }
 
-/** `node laju schedule:work` as a process of its own. */
+/** `node laju schedule:work` in a separate process. */
 export interface ScheduleWorker {
   process: ChildProcess;
   pid: number;
-  /** What it logged so far, on both streams. */
+  /** The lines logged so far, on both streams. */
   lines(): WorkLine[];
-  /** What it wrote that is no line of its log, such as the output of commands with --stdout. */
+  /** The output that isn't part of its log, such as that of commands with --stdout. */
   text(): string;
-  /** Waits until something holds, at most this many milliseconds. */
+  /** Waits until a condition holds, at most this many milliseconds. */
   until(isMet: () => boolean, limit?: number): Promise<void>;
   ended: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -60,7 +60,8 @@ export function startScheduleWorker(
         .join("\n"),
     async until(isMet, limit = 20_000) {
       for (const giveUpAt = Date.now() + limit; !isMet(); ) {
-        if (Date.now() > giveUpAt) throw new Error(`waited ${limit} ms in vain; it said:\n${output}`);
+        if (Date.now() > giveUpAt)
+          throw new Error(`condition not met within ${limit} ms; its output:\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },

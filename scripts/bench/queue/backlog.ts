@@ -1,9 +1,9 @@
 /*
- * What a claim of 20 jobs, with the completion of 20, takes when much has piled up: `npx tsx
- * scripts/bench/queue/backlog.ts`. First with a thousand jobs ready and nothing else, then with 200,000 ready and
- * 1,000,000 finished; on a server also 60,000 jobs without and with a transaction that is held open beside them.
+ * Measures how long it takes to complete 20 jobs and claim 20 more when a backlog has piled up: `npx tsx
+ * scripts/bench/queue/backlog.ts`. First with only a thousand ready jobs, then with 200,000 ready and 1,000,000
+ * finished ones. On a server also for 60,000 jobs with and without a concurrent transaction that stays open.
  *   --on X      sqlite (default), postgresql or mariadb
- *   --share X   of these sizes, such as 0.1 (default 1)
+ *   --share X   scales these sizes, such as 0.1 (default 1)
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ if (database === undefined || values.on === "redis") throw new Error(`no table o
 const root = mkdtempSync(join(tmpdir(), "laju-backlog-"));
 Object.assign(process.env, { DATABASE_URL: database.url, LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// What reads the environment comes after it.
+// Imported late, because these modules read the environment.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { default: DB } = await import("../../../framework/services/DB");
 await DB.migrate.latest();
@@ -66,7 +66,7 @@ async function fill(status: "pending" | "completed", count: number): Promise<voi
   }
 }
 
-/** Milliseconds of each exchange that completes 20 jobs and claims 20. */
+/** The milliseconds of each exchange that completes 20 jobs and claims 20. */
 async function exchanges(count: number): Promise<number[]> {
   const took: number[] = [];
   let held: ClaimedJob[] = [];
@@ -91,19 +91,19 @@ async function exchanges(count: number): Promise<number[]> {
   return took;
 }
 
-/** Dead versions of rows cannot be cleared while a transaction might still look at them. */
+/** Dead row versions cannot be cleared while an open transaction might still see them. */
 async function besideTransaction(): Promise<void> {
   const count = 3000 * share;
   const alone = await exchanges(count);
-  report(`… the last sixth of ${count * 20} jobs, with nothing beside them`, alone.slice(-count / 6));
+  report(`… the last sixth of ${count * 20} jobs, with no open transaction`, alone.slice(-count / 6));
   const held = await DB.transaction(undefined, { isolationLevel: "repeatable read" });
   await held.raw("select count(*) from queue_workers");
   const took = await exchanges(count);
   await held.rollback();
-  report("… the same beside an open transaction", took.slice(-count / 6));
+  report("… the same during an open transaction", took.slice(-count / 6));
   const sum = (times: number[]) => times.reduce((total, time) => total + time, 0);
   const more = (sum(took) / sum(alone) - 1) * 100;
-  console.log(`… all of them took ${more.toFixed(0)} % longer beside it`);
+  console.log(`… all of them took ${more.toFixed(0)}% longer during it`);
 }
 
 function report(what: string, took: number[]): void {

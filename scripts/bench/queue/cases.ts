@@ -1,11 +1,11 @@
 import { type Child, start } from "./child";
 import type { Task } from "./program";
 
-/** Measures one thing on a fresh database, and says it in words for a table; the number is for ratios. */
+/** Measures one thing on a fresh database. The text is for the table, the number for ratios. */
 export interface Case {
   key: string;
   label: string;
-  /** Whether more is better. */
+  /** Whether higher is better. */
   more: boolean;
   run(place: Place, count: number): Promise<Measured>;
 }
@@ -26,7 +26,7 @@ const short = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(
 export const cases: Case[] = [
   {
     key: "drain",
-    label: "Drained by one process, jobs/s (per processor second)",
+    label: "Drained by one process, jobs/s (per CPU second)",
     more: true,
     async run(place, count) {
       await whole({ ...place, mode: "fill", count });
@@ -36,7 +36,7 @@ export const cases: Case[] = [
   },
   {
     key: "beside",
-    label: "Drained while a web process inserts each 2 ms, jobs/s (its inserts, ms p99; p50, max)",
+    label: "Drained while a web process inserts every 2 ms, jobs/s (its inserts, ms p99; p50, max)",
     more: true,
     run: beside,
   },
@@ -51,7 +51,7 @@ export const cases: Case[] = [
   },
   {
     key: "pick",
-    label: "Begun after its push in another process, ms p50 (p99; later than 500 ms)",
+    label: "Started after its push in another process, ms p50 (p99; later than 500 ms)",
     more: false,
     async run(place) {
       const count = 400;
@@ -62,7 +62,7 @@ export const cases: Case[] = [
       return { value: p50, text: `${short(p50)} (${short(p99)}; ${late} of ${count})` };
     },
   },
-  { key: "takeover", label: "Begun again after kill -9 of its worker, s", more: false, run: takeOver },
+  { key: "takeover", label: "Restarted after kill -9 of its worker, s", more: false, run: takeOver },
 ];
 
 async function beside(place: Place, count: number): Promise<Measured> {
@@ -75,7 +75,7 @@ async function beside(place: Place, count: number): Promise<Measured> {
   return rate(count, wallMs, ` (${short(p99)}; ${short(p50)}, ${short(max)})`);
 }
 
-/** How long the longest wait for a take-over is, in milliseconds; peers need minutes and hours. */
+/** The longest time to wait for a take-over, in milliseconds; other queues need minutes or hours. */
 const patience = 15_000;
 
 async function takeOver(place: Place): Promise<Measured> {

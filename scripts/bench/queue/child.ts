@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { cronEnvironment } from "../support/probe";
 import type { Task } from "./program";
 
-/** What a measured process printed, as far as it has. */
+/** What a measured process has printed so far. */
 export interface Fact {
   count: number;
   wallMs: number;
@@ -22,9 +22,9 @@ export interface Fact {
 
 export interface Child {
   process: ChildProcess;
-  /** The first line that has this. */
+  /** Resolves with the first line that has this key. */
   told(key: keyof Fact): Promise<Fact>;
-  /** Throws with its last words where it failed. */
+  /** Rejects with its last output if it failed. */
   end: Promise<Fact | undefined>;
 }
 
@@ -65,7 +65,7 @@ export function start(task: Task): Child {
         waiting.add(look);
         look();
       });
-      return Promise.race([seen, end.then(() => Promise.reject(new Error("it ended before")))]);
+      return Promise.race([seen, end.then(() => Promise.reject(new Error("it exited before that")))]);
     },
   };
 }

@@ -1,9 +1,9 @@
 /*
- * Whether eight processes run each of 160,000 jobs exactly once: `npx tsx scripts/bench/queue/exactlyOnce.ts`.
+ * Checks that eight processes run each of 160,000 jobs exactly once: `npx tsx scripts/bench/queue/exactlyOnce.ts`.
  *   --jobs N    (default 160000)
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
- *   --kill      a random worker is killed (SIGKILL) each half second and another started: jobs may run again then
- *   --crash     the server is killed when a quarter has run, and comes back after three seconds
+ *   --kill      kills a random worker (SIGKILL) every half second and starts another: jobs may then run again
+ *   --crash     kills the server after a quarter of the jobs, and restarts it after three seconds
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,10 +1,10 @@
 /*
- * The queue beside others, each on the same machine in one run: `npm run bench:queue`.
- *   --jobs N      jobs of each measurement (default 50000)
- *   --rounds N    the tables show medians (default 3)
+ * Compares the queue with others, all on the same machine in one run: `npm run bench:queue`.
+ *   --jobs N      jobs per measurement (default 50000)
+ *   --rounds N    the tables show medians of that many rounds (default 3)
  *   --only a,b    only these: drain, beside, flood, pick, takeover; or sqlite, postgresql, mariadb, redis
- *   --peers       installs what others take (scripts/bench/queue/package.json), and measures it too
- * The machine should do nothing else meanwhile.
+ *   --peers       also installs other queues (scripts/bench/queue/package.json) and measures them
+ * The machine should be otherwise idle.
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -36,7 +36,7 @@ const table = new Map<System, Map<Case, string>>(chosen.map((system) => [system,
 for (const one of chosenCases) await measureCase(one);
 print();
 
-/** Rounds over all systems: what else the machine does falls on all of them. */
+/** Each round covers all systems, so that other load on the machine affects all of them. */
 async function measureCase(one: Case): Promise<void> {
   const results = new Map<System, Measured[]>();
   for (let round = 0; round < Number(values.rounds); round++) {

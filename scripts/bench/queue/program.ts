@@ -2,21 +2,21 @@ import { appendFileSync } from "node:fs";
 import type { Adapter, JobData } from "./adapters/adapter";
 
 /*
- * One measured process, told what to do by JSON on its command line. It prints one line of JSON for what it measured;
- * "working" and "begun" tell the measuring process how far it is.
+ * One measured process, configured by JSON on its command line. It prints its measurements as one line of JSON;
+ * "working" and "begun" report its progress to the measuring process.
  */
 
 export interface Task {
-  /** A file in adapters. */
+  /** The name of a file in adapters/. */
   adapter: string;
   url: string;
   mode: "prepare" | "fill" | "drain" | "trickle" | "flood" | "pick" | "hold";
   count: number;
-  /** Between two pushes, in milliseconds. */
+  /** The time between two pushes, in milliseconds. */
   everyMs?: number;
-  /** How many pushes at one time. */
+  /** How many pushes are in flight at a time. */
   inFlight?: number;
-  /** A line for each job that ran. */
+  /** A file that gets one line per job. */
   trace?: string;
 }
 
@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
   }
 }
 
-/** From the first job's start to the last one's end; `cpuMs` is this process alone. */
+/** From the first job's start to the last one's end. `cpuMs` covers only this process. */
 async function drain(): Promise<void> {
   let done = 0;
   let begin = 0;
@@ -66,7 +66,7 @@ async function drain(): Promise<void> {
   });
 }
 
-/** Single pushes, each waited for, as a web process has them, until SIGTERM. */
+/** Pushes single jobs and waits for each, like a web process, until SIGTERM. */
 async function trickle(): Promise<void> {
   const took: number[] = [];
   let isStopped = false;
@@ -93,7 +93,7 @@ async function flood(): Promise<void> {
   say({ count: task.count, wallMs: performance.now() - begin });
 }
 
-/** How long after its push in another process each job was begun. */
+/** Measures how long after its push in another process each job starts. */
 async function pick(): Promise<void> {
   const took: number[] = [];
   const all = waiting();
@@ -106,7 +106,7 @@ async function pick(): Promise<void> {
   say(spread(took));
 }
 
-/** Begins a job and never ends it. */
+/** Starts a job and never finishes it. */
 async function hold(): Promise<void> {
   await queue.work(async ({ n }: JobData) => {
     say({ begun: clock(), n });

@@ -6,7 +6,7 @@ import { mysqlNeed, startMysql } from "../../../test/support/servers/mysql";
 import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
 import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
-/** A queue on a database. Of those on the same database the first is ours. */
+/** A queue on a database. The first one listed for a database is laju. */
 export interface System {
   label: string;
   adapter: string;
@@ -26,7 +26,7 @@ export const systems: System[] = [
 
 export function installPeers(): void {
   if (existsSync(join(import.meta.dirname, "node_modules"))) return;
-  console.error("Installing the peers …");
+  console.error("Installing the other queues …");
   const words = [
     "install",
     "--no-audit",
@@ -38,7 +38,10 @@ export function installPeers(): void {
   execFileSync("npm", words, { cwd: import.meta.dirname, stdio: "inherit" });
 }
 
-/** A fresh database for one measurement; `mustKeep`: a crash loses nothing of it. Undefined: its server is not installed. */
+/**
+ * A fresh database for one measurement. `mustKeep`: a crash must lose nothing. Undefined if its server is not
+ * installed.
+ */
 export async function freshDatabase({ on }: System, mustKeep = false): Promise<Database | undefined> {
   if (on === "SQLite") {
     const folder = mkdtempSync(join(tmpdir(), "laju-bench-queue-"));
@@ -53,8 +56,8 @@ export async function freshDatabase({ on }: System, mustKeep = false): Promise<D
 export interface Database {
   url: string;
   stop(): Promise<void>;
-  /** Ends its server as a crash would; where there is one that can. */
+  /** Kills the server, as in a crash. Only for servers. */
   crash?(): Promise<void>;
-  /** Starts it again. */
+  /** Restarts it. */
   again?(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 /*
- * A week in minutes: whether a million jobs through one worker leave its memory and the table as they were.
+ * A week in minutes: checks that memory and table don't grow while one worker runs a million jobs.
  *   npx tsx scripts/bench/queue/week.ts
  *   --jobs N    (default 1000000)
- *   --rate N    jobs pushed a second (default 5000), by the same process
+ *   --rate N    jobs pushed per second (default 5000), by the same process
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
- * Finished jobs are kept for 20 seconds, and pruned each minute as always. Status 1: something grew.
+ * Finished jobs are kept for 20 seconds and pruned every minute. Exits with 1 if something grew.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ const place =
     : { DATABASE_URL: database.url };
 Object.assign(process.env, place, { LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// What reads the environment comes after it.
+// Imported late, because these modules read the environment.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { handlerOf } = await import("../../../framework/queue/handlers");
 const { job } = await import("../../../framework/queue/job");
@@ -60,11 +60,11 @@ await worker.start();
 const rows: number[] = [];
 const memory: number[] = [];
 const begun = Date.now();
-// Twenty times, of which a quarter is five.
+// Twenty samples, so each quarter has five.
 const looking = setInterval(look, (jobs / rate) * 50);
 while (pushed < jobs) {
   const wanted = Math.min(jobs, Math.floor(((Date.now() - begun) / 1000) * rate));
-  // Who pushes more than is worked off measures the backlog and not the worker.
+  // Pushing faster than the worker processes would measure the backlog instead.
   if (pushed < wanted && pushed - done < 5 * rate) {
     const size = Math.min(500, wanted - pushed);
     await definition.pushMany(Array.from({ length: size }, (_, index) => ({ n: pushed + index })));
@@ -90,12 +90,12 @@ async function look(): Promise<void> {
   console.log(`${seconds} s: ${done} done, ${rows.at(-1)} rows, ${memory.at(-1)?.toFixed(0)} MiB`);
 }
 
-/** The second quarter beside the last: the first warms up. */
+/** Compares the second quarter with the last, because the first is warm-up. */
 function judge(): void {
   const quarter = Math.floor(memory.length / 4);
   const early = Math.max(...memory.slice(quarter, 2 * quarter));
   const late = Math.max(...memory.slice(-quarter));
-  // What a minute between two prunings and the time that jobs are kept can hold, pushed at this rate.
+  // The most rows that this rate allows, given a minute between prunings and the time jobs are kept.
   const bound = rate * (60 + keepMs / 1000 + 10);
   console.log(`memory: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} in the last`);
   console.log(`table: at most ${Math.max(...rows)} rows, of ${bound} that rate and retention allow`);

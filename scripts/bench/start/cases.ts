@@ -1,13 +1,13 @@
-/** A command that is measured, in laju's form and in the naive one. */
+/** A measured command, in laju's form and in the naive one. */
 export interface Case {
-  /** The letter that docs/explanation/performance.md calls it by. */
+  /** Its letter in docs/explanation/performance.md. */
   key: string;
   label: string;
-  /** commands/NAME.ts and, where there is one, naive/commands/NAME.ts. */
+  /** commands/NAME.ts and, if there is a naive form, naive/commands/NAME.ts. */
   name: string;
   /** The server it needs. */
   needs?: "redis" | "smtp" | "postgres";
-  /** Wall ratio to bare node: what must be reached, and what is wanted. */
+  /** The ratio of wall time to bare node: the limit, and the goal. */
   target: { must: number; want: number };
 }
 

@@ -1,10 +1,10 @@
 /*
- * What starting a command costs, beside a bare start of node: `npm run bench:start`.
+ * Measures what starting a command costs, compared with a bare start of node: `npm run bench:start`.
  *   --rounds N    starts of each program; the tables show medians (default 21)
- *   --node PATH   another Node as well; may be repeated
+ *   --node PATH   also measures another Node; may be repeated
  *   --only a,b    only these commands
- *   --peers       installs what a user would take instead (scripts/bench/start/peers) and measures it too
- * The machine should do nothing else meanwhile. Needs python3 (see probe.ts).
+ *   --peers       also installs and measures alternatives to laju (scripts/bench/start/peers)
+ * The machine should be otherwise idle. Needs python3 (see probe.ts).
  */
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -46,11 +46,10 @@ async function measure(node: string, running: Servers): Promise<void> {
     }
     for (const [label, program] of peers) programs.set(label, program);
     const compared = await compare(probe, { bare, programs, rounds });
-    console.log(`\nNode ${versionOf(node)}, medians of ${rounds}, each start beside one of bare node\n`);
+    console.log(`\nNode ${versionOf(node)}, medians of ${rounds}, each start paired with one of bare node\n`);
     console.log(startTable(compared, only));
     if (peers.size > 0) console.log(`\n${peerTable(compared, [...peers.keys()])}`);
-    for (const { key, label, needs } of skipped)
-      console.log(`\n${key} (${label}) is skipped: needs ${needs}`);
+    for (const { key, label, needs } of skipped) console.log(`\n${key} (${label}) skipped: needs ${needs}`);
   } finally {
     app.remove();
   }

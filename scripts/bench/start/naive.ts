@@ -6,8 +6,8 @@ const here = join(import.meta.dirname, "naive");
 const modules = join(import.meta.dirname, "..", "..", "..", "node_modules");
 
 /**
- * Compiles the naive form file by file, as tsc would: commands/X.js with the services it needs, all/X.js with
- * every service. There is no lock, no ledger and no time limit in it.
+ * Compiles the naive form file by file, as tsc would: commands/X.js loads the services it needs, all/X.js
+ * loads every service. It has no lock, no ledger and no timeout.
  */
 export async function compileNaive(folder: string): Promise<void> {
   for (const part of ["services", "commands", "all"]) mkdirSync(join(folder, part), { recursive: true });

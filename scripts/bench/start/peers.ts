@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** What a user would take instead: a program that logs three lines too, without lock, ledger or time limit. */
+/** An alternative to laju: a program that logs the same three lines, without lock, ledger or timeout. */
 export interface Peer {
   label: string;
   argv: string[];
@@ -53,7 +53,7 @@ const peers: PeerFacts[] = [
   { folder: "tsx", name: "tsx", label: "npx tsx X.ts", words: (node) => [node, npx(), "tsx", "LogLines.ts"] },
 ];
 
-/** Installs what is not there yet, each peer in its own folder. */
+/** Installs missing alternatives, each in its own folder. */
 export function installPeers(): void {
   for (const folder of new Set(peers.map((peer) => peer.folder))) {
     if (existsSync(join(here, folder, "node_modules"))) continue;
@@ -78,7 +78,7 @@ function versionOf(folder: string, name: string): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** The script itself, so that the measured Node runs it and not the one on the PATH. */
+/** The path of the npx script, so that the measured Node runs it and not the Node on the PATH. */
 function npx(): string {
   const folders = (process.env.PATH ?? "").split(delimiter).concat(dirname(process.execPath));
   const found = folders.map((folder) => join(folder, "npx")).find((path) => existsSync(path));

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
 import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
-/** What the measured commands talk to: URLs by name, missing where the server's program is not installed. */
+/** The URLs of the servers that measured commands use, by name. Missing if the server is not installed. */
 export interface Servers {
   urls: { redis?: string; smtp?: string; postgres?: string };
   stop(): Promise<void>;
@@ -21,7 +21,7 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-/** Takes every mail at once. (npm's smtp-server waits 100 ms before it greets.) */
+/** Accepts every mail immediately. (npm's smtp-server waits 100 ms before its greeting.) */
 async function startMailSink() {
   const server = createServer(serve).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -11,7 +11,7 @@ import type { Servers } from "./servers";
 export interface Setup {
   app: BenchApp;
   bare: Program;
-  /** By case: laju's form, and the naive one with the services it needs and with all of them. */
+  /** By case: laju's form, and the naive form with only the services it needs and with all of them. */
   ours: Map<string, Program>;
   needed: Map<string, Program>;
   all: Map<string, Program>;
@@ -20,7 +20,7 @@ export interface Setup {
   skipped: Case[];
 }
 
-/** Makes an app, builds it with this Node, and fills its databases. */
+/** Creates an app, builds it with this Node, and fills its databases. */
 export async function setUp(node: string, { urls }: Servers): Promise<Setup> {
   const app = makeBenchApp(commandFiles(), node);
   const sqlite = join(app.root, "data", "bench.sqlite3");

@@ -7,11 +7,11 @@ import { cronEnvironment } from "./probe";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** An app of its own in a temporary folder: laju's code, the given files, and a build made by a certain Node. */
+/** An app in a temporary folder: laju's code, the given files, and a build made by a certain Node. */
 export interface BenchApp {
   root: string;
   write(path: string, text: string): void;
-  /** `node laju …` in its root; throws when it fails. */
+  /** Runs `node laju …` in its root; throws if it fails. */
   laju(args: string[], env?: Record<string, string>): string;
   remove(): void;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Cost, Probe, Program } from "./probe";
 
-/** A program beside bare node: medians of the program, and their ratios to the bare starts of the same rounds. */
+/** A program compared with bare node: its medians, and their ratios to the bare starts of the same rounds. */
 export interface Compared {
   wall: number;
   cpu: number;
@@ -11,8 +11,8 @@ export interface Compared {
 }
 
 /**
- * Measures programs in rounds; in each, every program runs right after a bare start of its own, so that whatever
- * else the machine does meanwhile falls on both.
+ * Measures programs in rounds. In each, every program runs right after its own bare start of node, so that
+ * other load on the machine affects both.
  */
 export async function compare(
   probe: Probe,

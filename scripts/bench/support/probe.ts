@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A program as it is measured: whole words, no shell. Its output is appended to `log`, as cron has it. */
+/**
+ * A program to measure: an argument list, without a shell. Its output is appended to `log`, as under cron.
+ */
 export interface Program {
   argv: string[];
   cwd: string;
@@ -11,12 +13,12 @@ export interface Program {
   log: string;
 }
 
-/** What one process cost: milliseconds on the clock and on the processors, and its peak memory in MiB. */
+/** The cost of one process: wall and CPU time in milliseconds, and peak memory in MiB. */
 export interface Cost {
   wall: number;
   cpu: number;
   memory: number;
-  /** Pages that it touched for the first time: what it costs, told without noise. */
+  /** Page faults: a measure of cost that has no noise. */
   faults: number;
   status: number;
 }
@@ -27,7 +29,7 @@ export interface Probe {
   stop(): void;
 }
 
-/** Python's standard library has wait4(2), Node's has not. */
+/** Python's standard library has wait4(2), Node's does not. */
 export function startProbe(): Probe {
   const child = spawn("python3", [join(import.meta.dirname, "probe.py")], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -50,8 +52,8 @@ async function failureOf(child: ChildProcess): Promise<never> {
 }
 
 /**
- * What cron gives a command, and nothing of this terminal's: NODE_EXTRA_CA_CERTS alone makes Node 20 read a bundle
- * of certificates at each start (57 ms instead of 20) and would flatter every ratio.
+ * The environment that cron passes to a command, without this terminal's variables. NODE_EXTRA_CA_CERTS alone
+ * makes Node 20 read a certificate bundle at each start (57 ms instead of 20) and would distort every ratio.
  */
 export function cronEnvironment(): Record<string, string> {
   const { PATH = "/usr/bin:/bin", HOME = "/", LOGNAME = "root" } = process.env;

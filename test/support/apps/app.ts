@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
 
-/** What a program printed and how it ended. */
+/** A program's output and exit status. */
 export interface Ended {
   status: number | null;
   signal: NodeJS.Signals | null;
@@ -21,17 +21,17 @@ export interface Ended {
   stderr: string;
 }
 
-/** An app of its own in a temporary folder, with laju's own code and the given commands. */
+/** A separate app in a temporary folder, with laju's own code and the given commands. */
 export interface TestApp {
   root: string;
-  /** Writes a file below the root. */
+  /** Writes a file, given by its path from the root. */
   write(path: string, text: string): void;
   read(path: string): string;
-  /** `node laju …` in the root. */
+  /** Runs `node laju …` in the root. */
   laju(...args: string[]): Promise<Ended>;
-  /** Any program: by default this very node. */
+  /** Runs any program; by default the current node. */
   run(args: string[], options?: RunOptions): Promise<Ended>;
-  /** Another app that holds all that this one does, what was built as well. */
+  /** Copies this app, including its build. */
   copy(): TestApp;
   remove(): void;
 }
@@ -43,14 +43,14 @@ export interface RunOptions {
 }
 
 export interface AppOptions {
-  /** Of its folder. */
+  /** The name of its folder. */
   name?: string;
   fromSources?: boolean;
 }
 
 /**
- * Makes an app; `files` are its commands and whatever else it holds, by path from the root. Its laju is compiled
- * already, as after a build before there were commands; `fromSources` leaves everything to its own first build.
+ * Creates an app. `files` are its commands and other files by path from the root. Its laju is already
+ * compiled, as after a build without commands; with `fromSources`, the app's own first build does that.
  */
 export function makeApp(
   files: Record<string, string> = {},
@@ -67,19 +67,22 @@ export function makeApp(
   return app;
 }
 
-/** What a test leaves running, such as who sends a notice, may write while its folder is deleted. */
+/**
+ * Processes that a test leaves running, such as a notification sender, may still write while the folder is
+ * deleted.
+ */
 function removeFolder(folder: string, tries = 20): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     if (tries === 0 || error.code !== "ENOTEMPTY") throw error;
-    // rmSync's own retries delete nothing that came meanwhile.
+    // rmSync's own retries don't delete files added in the meantime.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     removeFolder(folder, tries - 1);
   }
 }
 
-/** An app in a new temporary folder, with everything that is in this one. */
+/** A copy of this app in a new temporary folder. */
 function copyOf(original: string, name: string): TestApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-test-"));
   const root = join(folder, name);
@@ -100,19 +103,19 @@ function copyOf(original: string, name: string): TestApp {
   };
 }
 
-/** With the times of all files: by them laju.js knows that the compiled laju is current. */
+/** Keeps all modification times: laju.js uses them to decide whether the compiled laju is current. */
 function copyFolder(from: string, to: string): void {
   const copied = spawnSync("cp", ["-pR", from, to], { encoding: "utf8" });
   if (copied.status !== 0) throw new Error(`cp: ${copied.error?.message ?? copied.stderr}`);
 }
 
-/** The compiled laju holds nothing of the app's own files, so that they don't make it old. */
+/** The compiled laju contains none of the app's own files, so these must not make it look outdated. */
 function asOldAsTheBuild(root: string, path: string): void {
   const { mtime } = statSync(join(inject("template"), "build", "commands.json"));
   for (let at = path; at !== "."; at = dirname(at)) utimesSync(join(root, at), mtime, mtime);
 }
 
-/** The runner's own settings (NODE_ENV=test, colors) are not the user's. */
+/** The environment without the test runner's own settings (NODE_ENV=test, colors). */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC" };
@@ -120,7 +123,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 
 function endOf(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // What hangs is ended before the test is, and not left behind.
+    // A hanging program is ended before the test is, so that it isn't left behind.
     const child = spawn(program, args, {
       cwd,
       env,

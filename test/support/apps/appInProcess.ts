@@ -6,11 +6,11 @@ import type { OptionSpecs } from "../../../framework/metadata/optionSpecs";
 import type { CommandDefinition, CommandResult, RunContext } from "../../../framework/start/runCommand";
 import { fresh } from "./fresh";
 
-/** A root of its own with the examples' app/, and DB on a real database: commands run in this process. */
+/** An app root with the examples' app/ and DB on a real database. Commands run in this process. */
 export interface AppInProcess {
   root: string;
   DB: typeof import("../../../framework/services/DB").default;
-  /** Runs a declared command as its process would, with arguments from the command line. */
+  /** Runs a declared command as its process would, with command-line arguments. */
   run<O extends OptionSpecs>(
     definition: CommandDefinition<O>,
     argv?: string[],
@@ -19,10 +19,10 @@ export interface AppInProcess {
   remove(): Promise<void>;
 }
 
-/** A morning in the host's zone, so that "yesterday" is the same everywhere. */
+/** A morning in the host's time zone, so that "yesterday" is the same everywhere. */
 export const morning = new Date(2026, 2, 10, 8);
 
-/** Makes the app. Import commands and services after it: they read its variables. */
+/** Creates the app. Import commands and services only afterward, because they read its variables. */
 export async function appInProcess(variables: Record<string, string> = {}): Promise<AppInProcess> {
   const root = mkdtempSync(join(tmpdir(), "laju-in-process-"));
   symlinkSync(join(import.meta.dirname, "../../../app"), join(root, "app"));

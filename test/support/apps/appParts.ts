@@ -1,6 +1,6 @@
 /**
- * What an app consists of beside its own commands, by path from the root: laju, and the app's re-exports of it. The worked
- * examples are left out, so that nobody who changes or deletes them changes these apps.
+ * The parts of an app besides its own commands, by path from the root: laju, and the app's re-exports of it.
+ * The examples are left out, so that changing or deleting them doesn't affect these apps.
  */
 export const appParts = [
   "app/config.ts",

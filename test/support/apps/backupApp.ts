@@ -5,7 +5,7 @@ import { blogApp } from "./blogApp";
 
 export const backupKey = "00112233445566778899aabbccddeeff".repeat(2);
 
-/** An app whose database nobody holds open, and the three backup commands. */
+/** An app whose database nobody keeps open, with the three backup commands. */
 export async function backupApp(variables: Record<string, string> = {}) {
   const app = await blogApp({
     BACKUP_ENCRYPTION_KEY: backupKey,
@@ -26,14 +26,14 @@ export async function backupApp(variables: Record<string, string> = {}) {
     clean,
     database,
     folder,
-    /** Takes a backup and gives its path. */
+    /** Takes a backup and returns its path. */
     async takeBackup(now?: Date): Promise<string> {
       const before = filesIn(folder);
       await app.run(backup, [], { now });
       const [name] = filesIn(folder).filter((file) => !before.includes(file));
       return join(folder, name ?? "no new backup");
     },
-    /** One statement on the database, by a connection of its own. */
+    /** Runs one statement on the database, on a separate connection. */
     sql(statement: string, file = database): unknown[] {
       const open = openSqlite(file, { mustExist: true });
       try {
@@ -52,5 +52,5 @@ export type BackupApp = Awaited<ReturnType<typeof backupApp>>;
 
 function filesIn(folder: string): string[] {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return files.filter((file) => !file.endsWith("-migrating")); // The migrations' lock, which stays.
+  return files.filter((file) => !file.endsWith("-migrating")); // The lock file of migrations is kept.
 }

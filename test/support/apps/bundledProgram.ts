@@ -5,8 +5,8 @@ import { inject } from "vitest";
 const bundles = new Map<string, string>();
 
 /**
- * A program of the tests as one file, with npm's packages outside: made once for a test file that starts it again and
- * again, because by tsx each start takes four times as long.
+ * Bundles a test's program into one file, without npm packages. Test files that start it repeatedly do this
+ * once, because each start by tsx takes four times as long.
  */
 export function bundledProgram(source: string): string {
   const known = bundles.get(source);

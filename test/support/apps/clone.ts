@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 export const project = join(import.meta.dirname, "..", "..", "..");
 
-/** What a fresh clone of the project would hold if everything here were committed: a git repository of its own. */
+/** A git repository like a fresh clone of the project, as if all current changes were committed. */
 export function cloneProject({ withModules }: { withModules: boolean }): string {
   const clone = join(mkdtempSync(join(tmpdir(), "laju-clone-")), "laju");
   const listed = git(project, "ls-files", "--cached", "--others", "--exclude-standard", "-z");
@@ -19,7 +19,10 @@ export function cloneProject({ withModules }: { withModules: boolean }): string 
   return clone;
 }
 
-/** What git finds changed or added; the link to node_modules aside, which a real clone would not have. */
+/**
+ * The files that git reports as changed or added, except the link to node_modules, which a real clone would
+ * not have.
+ */
 export function changesIn(clone: string): string {
   return git(clone, "status", "--porcelain", "--", ".", ":!node_modules");
 }

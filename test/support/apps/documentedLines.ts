@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** A line that a document has its reader type, and what it says comes of it. */
+/** A command line that a document tells its reader to type, and the output it shows. */
 export interface DocumentedLine {
   line: string;
   output: string;
 }
 
-/** The lines that stand behind `$ ` in a document's code. */
+/** The lines after `$ ` in a document's code blocks. */
 export function documentedLines(file: string): DocumentedLine[] {
   const blocks = [...readFileSync(file, "utf8").matchAll(/^```\w*\n([\s\S]*?)^```$/gm)];
   return blocks.flatMap(([, text = ""]) => {
@@ -18,7 +18,9 @@ export function documentedLines(file: string): DocumentedLine[] {
   });
 }
 
-/** Output without what differs from one machine, or one run, to the next: numbers, times, padding, the order of files. */
+/**
+ * Removes what differs between machines or runs from an output: numbers, times, padding, the order of files.
+ */
 export function comparable(output: string): string[] {
   return (
     output
@@ -29,7 +31,7 @@ export function comparable(output: string): string[] {
       .replace(/\d+/g, "N")
       .split("\n")
       .map((line) => line.replace(/\s+/g, " ").trim())
-      // vitest lists single tests only where they are slow.
+      // vitest lists individual tests only if they are slow.
       .filter((line) => line !== "" && !/^✓ (?!test\/).* TIME$/.test(line))
       .sort()
   );

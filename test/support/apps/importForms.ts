@@ -1,6 +1,6 @@
 import { fixture } from "./fixture";
 
-/** An app that imports laju's modules in every way that users write: in commands, a job and a migration. */
+/** An app that imports laju's modules in every form users write: in commands, a job and a migration. */
 export const importForms = {
   "commands/Queues.ts": `
     import { command } from "../app/console/command";

@@ -3,8 +3,8 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Makes a folder by copying what the first caller of the test run made, which takes a tenth of making it. Where no
- * test run keeps it, as in a benchmark, it is made anew.
+ * Creates a folder by copying the one that the first caller in the test run created, which takes a tenth of
+ * the time. Outside a test run, as in a benchmark, it is created each time.
  */
 export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder: string) => void): void {
   const place = process.env.LAJU_TEST_FOLDER;
@@ -21,7 +21,7 @@ export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder
   execFileSync("cp", ["-pR", original, target]);
 }
 
-/** Two test files may make it at the same time. */
+/** Two test files may create it at the same time. */
 function renameUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# npx for tests: a package's file is unpacked and started, anything else is the real npx's.
+# npx for tests: unpacks and starts a package file, and passes anything else to the real npx.
 case "$1" in
 *.tgz)
   folder=$(mktemp -d)

@@ -8,16 +8,16 @@ import { type LocalRegistry, startRegistry } from "./registry";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** A folder with nothing but laju's package, and programs that know neither this repository nor the network. */
+/** A folder with only laju's package, and an environment without this repository and without the network. */
 export interface CleanPlace {
   folder: string;
   tarball: string;
-  /** A line as somebody types it, in a folder. */
+  /** Runs a line as typed in a folder. */
   type(line: string, folder?: string): Promise<Ended>;
   stop(): Promise<void>;
 }
 
-/** `enter` are the words before a program that is to run elsewhere, in a namespace for example. */
+/** `enter` is a command prefix for running programs elsewhere, such as in a namespace. */
 export async function makeCleanPlace({
   path = [] as string[],
   enter = [] as readonly string[],
@@ -50,14 +50,17 @@ const gitIdentity = Object.fromEntries(
 );
 
 /**
- * The real npx installs everything that laju depends on before it starts it, which takes half a minute: here it is only
- * unpacked, and has to make its app without any of that.
+ * The real npx first installs all of laju's dependencies, which takes half a minute. This one only unpacks
+ * the package, which then has to create its app without them.
  */
 function makeNpx(bin: string): void {
   cpSync(join(import.meta.dirname, "npx.sh"), join(bin, "npx"));
 }
 
-/** Compiled once by this project's own npm ci; the packages are installed without running their scripts. */
+/**
+ * Copies the driver that this project's npm ci compiled, because packages are installed without running their
+ * scripts.
+ */
 export function copyDriver(app: string): void {
   const built = "node_modules/better-sqlite3-node20/build";
   if (existsSync(join(project, built))) cpSync(join(project, built), join(app, built), { recursive: true });

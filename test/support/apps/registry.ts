@@ -10,9 +10,12 @@ interface Locked {
   name?: string;
 }
 
-/** A registry of the packages that package-lock.json names. Their files come out of npm's cache, where `npm ci` left them. */
+/**
+ * A registry of the packages in package-lock.json. Their files come from npm's cache, where `npm ci` stored
+ * them.
+ */
 export interface LocalRegistry {
-  /** What makes npm and npx use it, and neither ask the network nor compile anything. */
+  /** Variables that make npm and npx use it, without using the network or compiling anything. */
   env: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export async function startRegistry(): Promise<LocalRegistry> {
     const name = decodeURIComponent(url.slice(1).split("?")[0] as string);
     const versions = packages.get(name);
     if (versions === undefined) {
-      // A file that is not in the cache.
+      // A file that isn't in the cache.
       const file = [...packages.values()].flat().find(({ resolved }) => resolved?.endsWith(url));
       response.writeHead(file ? 302 : 404, file?.resolved ? { location: file.resolved } : {}).end();
       return;
@@ -56,7 +59,7 @@ function lockedPackages(): Map<string, Locked[]> {
   const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));
   const found = new Map<string, Locked[]>();
   for (const [path, locked] of Object.entries<Locked>(packages)) {
-    // An alias (better-sqlite3-node20) says itself which package it is.
+    // An alias (better-sqlite3-node20) contains the name of its package.
     const name = locked.name ?? path.split("node_modules/").at(-1);
     if (path === "" || !name || locked.integrity === undefined) continue;
     const { resolved = fileOf(name, locked.version) } = locked;
@@ -65,7 +68,7 @@ function lockedPackages(): Map<string, Locked[]> {
   return found;
 }
 
-/** package-lock.json leaves it out where it is the usual one. */
+/** package-lock.json leaves the URL out if it is the default one. */
 function fileOf(name: string, version: string): string {
   return `https://registry.npmjs.org/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
 }

@@ -7,19 +7,19 @@ import { appParts } from "./appParts";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** The projects of one run of vitest share what the first of them made. */
+/** All projects of a vitest run share what the first of them created. */
 const shared = globalThis as { lajuTemplate?: string };
 
 /**
- * Makes the app without commands that every test app is a copy of, and builds it: from its sources each app's first
- * build would take twice as long. Beside it is room for programs of the tests that need npm's packages.
+ * Builds an app without commands, which every test app is a copy of: from the sources, each app's first build
+ * would take twice as long. The same folder has room for test programs that need npm packages.
  */
 export default function makeTemplate(vitest: TestProject): () => void {
   if (shared.lajuTemplate === undefined) {
     const folder = emptyTemplate();
     shared.lajuTemplate = folder;
     build(join(folder, "app"));
-    // When vitest watches, the sources have changed meanwhile.
+    // In watch mode, the sources have changed in the meantime.
     vitest.onTestsRerun(() => build(join(folder, "app")));
   }
   const folder = shared.lajuTemplate;
@@ -32,7 +32,7 @@ export default function makeTemplate(vitest: TestProject): () => void {
 
 function emptyTemplate(): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-template-"));
-  // PostgreSQL refuses to be root, and what it made once lies here too.
+  // PostgreSQL refuses to run as root, and its template files are in here too.
   chmodSync(folder, 0o755);
   const root = join(folder, "app");
   mkdirSync(join(root, "commands"), { recursive: true });

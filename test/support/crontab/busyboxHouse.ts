@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "./cron";
 
-/** A spool of BusyBox's, with its own crond and crontab working on it, in mounts that nobody else sees. */
+/** A private BusyBox spool with its own crond and crontab, in a mount namespace. */
 export interface BusyBoxHouse {
-  /** The folder of `crontab`, for PATH. */
+  /** The folder that contains `crontab`, for PATH. */
   bin: string;
   crontab(args: string[], input?: string): { status: number | null; stdout: string; stderr: string };
   stop(): Promise<void>;
 }
 
-/** The daemon is in the processes that everybody sees, so that laju finds it as it would on Alpine. */
+/** The daemon stays in the global process namespace, so that laju finds it as it would on Alpine. */
 export async function startBusyBox(busybox: string): Promise<BusyBoxHouse> {
   const folder = mkdtempSync(join(tmpdir(), "laju-busybox-"));
   chmodSync(folder, 0o755);
@@ -35,7 +35,7 @@ export async function startBusyBox(busybox: string): Promise<BusyBoxHouse> {
   };
 }
 
-/** Alpine's layout: the spool is a link to /etc/crontabs there; here it is a folder of its own. */
+/** As on Alpine, except that the spool is a folder here, not a link to /etc/crontabs. */
 const mounts = `
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron

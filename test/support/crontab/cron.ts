@@ -6,32 +6,33 @@ import { needs } from "../servers/requirement";
 
 const missing = missingForCron();
 
-/** For `describe.skipIf(needsCron.skip)`; under CI=true nothing is skipped. */
+/** For `describe.skipIf(needsCron.skip)`; with CI=true nothing is skipped. */
 export const needsCron = {
   skip: missing.length > 0 && process.env.CI !== "true",
   label: ` (needs ${missing.length > 0 ? missing.join(", ") : "cron"})`,
 };
 
-/** A spool of crontabs that is no other process's, with Debian's own programs working on it. */
+/** A private spool of crontabs with Debian's own programs. */
 export interface CronHouse {
   /** A folder for the test's files. */
   folder: string;
-  /** A `crontab` that works on this spool alone: for CrontabAccess, and (as `bin/crontab`) for PATH. */
+  /** A `crontab` that uses only this spool: for CrontabAccess, and (as `bin/crontab`) for PATH. */
   program: string;
-  /** The folder that holds it. */
+  /** The folder that contains it. */
   bin: string;
-  /** The words before a program that is to run within. */
+  /** The command prefix for running a program inside. */
   enter: readonly string[];
   /** Runs crontab(1). */
   crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
-  /** Runs a shell script within: it sees this spool, and the usual rest of the machine. */
+  /** Runs a shell script inside: it sees this spool, and otherwise the usual machine. */
   shell(script: string): SpawnSyncReturns<Buffer>;
   stop(): Promise<void>;
 }
 
 /**
- * With `daemon`, the real cron daemon runs what is installed, with `tz` as its TZ. The machine's own crontabs are out of
- * reach. What has a TZ is in a process namespace of its own: no other test is to take it for its daemon.
+ * With `daemon`, the real cron daemon runs the installed crontabs, with `tz` as its TZ. The machine's own
+ * crontabs are out of reach. A daemon with a TZ gets its own process namespace, so that no other test takes
+ * it for its daemon.
  */
 export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
   const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
@@ -64,9 +65,9 @@ export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronH
 }
 
 /**
- * No mail leaves, no system crontab runs; cron closes every file descriptor there could be, hence the limit. The spool
- * is old: of what is installed in the very second that the daemon saw it first, the daemon never hears (it compares
- * whole seconds).
+ * No mail is sent and no system crontab runs. cron closes every possible file descriptor, hence the limit.
+ * The spool gets an old date because the daemon compares whole seconds: it would miss a crontab installed
+ * within the second of its first look.
  */
 const privateMounts = `
 ulimit -n 256
@@ -100,7 +101,7 @@ export async function waitFor(keeper: ChildProcess | undefined, isMet: () => boo
   while (!isMet()) {
     if (keeper?.exitCode != null)
       throw new Error(`cron's mounts: ${keeper.stderr?.read() ?? keeper.exitCode}`);
-    if (Date.now() > giveUpAt) throw new Error(`waited ${limit} ms in vain`);
+    if (Date.now() > giveUpAt) throw new Error(`condition not met within ${limit} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

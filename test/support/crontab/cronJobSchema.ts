@@ -1,8 +1,9 @@
 type Check = (value: unknown, path: string) => string[];
 
 /**
- * What is wrong with a manifest by the API's own rules for CronJob (batch/v1: its OpenAPI schema, and the
- * server's checks of names, labels and policies), as far as laju writes its fields. Unknown fields are wrong too.
+ * The problems of a manifest according to the API's own rules for CronJob (batch/v1: its OpenAPI schema, and
+ * the server's checks of names, labels and policies), for the fields that laju writes. Unknown fields are
+ * problems too.
  */
 export function cronJobProblems(manifest: unknown): string[] {
   return cronJob(manifest, "");

@@ -9,8 +9,9 @@ const flags =
   "--noEmit --strict --target es2023 --module esnext --moduleResolution bundler --skipLibCheck --pretty false";
 
 /**
- * What Kubernetes's own OpenAPI definitions have against each manifest as a CronJob of batch/v1. kubernetes-types
- * is made from them, and the compiler is strict with literals: a field unknown there, at any depth, is wrong too.
+ * The problems of each manifest as a CronJob of batch/v1 according to Kubernetes's own OpenAPI definitions.
+ * kubernetes-types is generated from them, and the compiler is strict with literals, so unknown fields at any
+ * depth are problems too.
  */
 export function cronJobTypeProblems(manifests: readonly unknown[]): string[][] {
   const folder = mkdtempSync(join(tmpdir(), "laju-manifests-"));
@@ -33,7 +34,7 @@ function compile(folder: string, file: string): string {
   const compiler = join(modules, "typescript", "bin", "tsc");
   const words = [compiler, ...flags.split(" "), "--types", "", file];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
-  if (status !== 0 && stdout === "") throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`);
+  if (status !== 0 && stdout === "") throw new Error(`tsc exited with ${status}: ${stdout}${stderr}`);
   return stdout;
 }
 

@@ -6,7 +6,7 @@ import { commandFacts } from "../../../framework/metadata/manifest";
 
 export const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 
-/** Commands by name, as the exports get them. */
+/** Commands by name, as passed to the exports. */
 export function exportSource(
   metas: Record<string, CommandMeta>,
   options: { place?: CrontabPlace; hostTimezone?: string } = {},

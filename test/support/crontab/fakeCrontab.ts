@@ -11,21 +11,24 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A `crontab` program that fails as it is told to, its table is a file; and a process that looks like the daemon. */
+/**
+ * A `crontab` program that fails on request and stores its table in a file, and a process that looks like the
+ * daemon.
+ */
 export interface FakeCrontab {
   folder: string;
   program: string;
-  /** The table's bytes; undefined when there is none. */
+  /** The table's bytes; undefined if there is none. */
   table(): Buffer | undefined;
   put(table: string | Buffer): void;
-  /** The arguments of each call so far, and whether it was given something to read. */
+  /** The arguments of each call so far, and whether it had input. */
   calls(): string[];
   remove(): void;
 }
 
 /**
- * `cases` are branches of a shell's `case "$*" in`, tried before the usual ones. `$table` is the table's file,
- * `$calls` the list of calls.
+ * `cases` are branches of a shell's `case "$*" in`, tried before the built-in ones. `$table` is the table's
+ * file, `$calls` the list of calls.
  */
 export function fakeCrontab(cases = ""): FakeCrontab {
   const folder = mkdtempSync(join(tmpdir(), "laju-fake-"));
@@ -60,7 +63,9 @@ esac
   };
 }
 
-/** Does nothing, under the name by which laju finds a daemon; what a test leaves behind ends by itself. */
+/**
+ * Does nothing, under the name by which laju finds a daemon. If a test leaves it behind, it ends by itself.
+ */
 function fakeDaemon(folder: string) {
   const program = join(folder, "cron");
   symlinkSync("/bin/sleep", program);

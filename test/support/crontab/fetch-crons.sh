@@ -1,6 +1,6 @@
 #!/bin/sh
-# fetch-crons.sh: unpacks Debian's packages of other crons, which cannot be installed beside cron, for the tests that run
-# them. They look in node_modules/.cache/crons, or where LAJU_CRONS says.
+# fetch-crons.sh: unpacks Debian's packages of other crons, which cannot be installed next to cron, for the
+# tests that run them. These look in node_modules/.cache/crons, or in LAJU_CRONS.
 set -eu
 target=${LAJU_CRONS:-$(dirname "$0")/../../../node_modules/.cache/crons}
 mkdir -p "$target"

@@ -1,4 +1,4 @@
 import { installCrontab } from "../../../framework/crontab/install/installer";
 
-// Installs the block of the target that its only word holds as JSON.
+// Installs the block for the target in its argument, given as JSON.
 installCrontab(JSON.parse(process.argv[2] ?? ""));

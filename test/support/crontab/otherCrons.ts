@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Requirement } from "../servers/requirement";
 
-/** Where fetch-crons.sh unpacks what cannot be installed beside Debian's cron. */
+/** Where fetch-crons.sh unpacks packages that cannot be installed next to Debian's cron. */
 const folder = process.env.LAJU_CRONS ?? join(import.meta.dirname, "../../../node_modules/.cache/crons");
 
-/** A file of one of these packages: `describe.skipIf(busybox.skip)`. Under CI=true nothing is skipped. */
+/** A file of one of these packages: `describe.skipIf(busybox.skip)`. With CI=true nothing is skipped. */
 function unpacked(name: string, file: string): Requirement {
   const path = join(folder, name, file);
   const isThere = existsSync(path);

@@ -5,7 +5,9 @@ type Random = () => number;
 const months = ["jan", "Feb", "mar", "APR", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const weekdays = ["sun", "Mon", "tue", "WED", "thu", "fri", "sat"];
 
-/** Five fields that cron accepts, in all its spellings; few times a day, so that a daemon gets through many. */
+/**
+ * Five fields in any spelling that cron accepts; only a few times per day, so that a daemon can process many.
+ */
 export function randomCronFields(random: Random): string {
   return [
     sparse(random, 59),
@@ -16,7 +18,10 @@ export function randomCronFields(random: Random): string {
   ].join(" ");
 }
 
-/** Five fields as people write them who know no cron too well, among them what daemons read each in its own way. */
+/**
+ * Five fields as written by people who don't know cron well, including ones that each daemon interprets
+ * differently.
+ */
 export function randomRawFields(random: Random): string {
   return [
     rawField(random, { low: 0, high: 59, names: [] }),

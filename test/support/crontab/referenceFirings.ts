@@ -11,7 +11,7 @@ interface WallTime {
 
 /**
  * The minutes in which a schedule of a zone should start on a host elsewhere, found the slow and obvious way:
- * by asking Intl for the wall clock of every single minute. It shares no code with the engine.
+ * by asking Intl for the wall-clock time of every minute. It shares no code with the engine.
  */
 export function referenceFirings(
   schedule: CalendarSchedule,
@@ -25,7 +25,7 @@ export function referenceFirings(
   const wall = wallClock(timezone);
   const firings: number[] = [];
   const seen = new Set<number>();
-  // Some time earlier, so that what the clock showed before the range is known.
+  // Starts earlier, to know what the clock showed before the range.
   let previous = civilMinute(wall(first - leadMinutes - 1));
   for (let minute = first - leadMinutes; minute < last; minute++) {
     const now = wall(minute);
@@ -114,7 +114,7 @@ function isMonthDay({ dayOfMonth }: CalendarSchedule, { year, month, day }: Wall
   return wanted.some((each) => nearestWorkday(year, month, each) === day);
 }
 
-/** Of the weekdays of the month the nearest; there is only ever one. */
+/** The nearest weekday within the month; there is only ever one. */
 function nearestWorkday(year: number, month: number, day: number): number {
   const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
   const distances = [0, -1, 1, -2, 2].filter((step) => {

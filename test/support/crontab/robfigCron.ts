@@ -1,8 +1,8 @@
 import { offsetAt } from "../../../framework/schedule/times/timezones";
 
 /**
- * Kubernetes's own reckoning, written after robfig/cron v3.0.1 (parser.go, spec.go) and Go's time.Date, with
- * its habits at clock changes. Times are minutes since the epoch.
+ * Kubernetes's own calculation, modeled on robfig/cron v3.0.1 (parser.go, spec.go) and Go's time.Date, with
+ * its behavior at clock changes. Times are minutes since the epoch.
  */
 export function robfigFirings(fields: string, timezone: string, [from, to]: [number, number]): number[] {
   const spec = parse(fields);
@@ -36,7 +36,7 @@ function set(field: string, low: number, high: number): FieldSet {
   let star = false;
   for (const item of field.split(",")) {
     const match = /^(\*|\d+)(?:-(\d+))?(?:\/(\d+))?$/.exec(item);
-    if (!match) throw new Error(`robfig/cron does not take ${field}`);
+    if (!match) throw new Error(`robfig/cron does not accept ${field}`);
     const step = Number(match[3] ?? 1);
     const isStar = match[1] === "*";
     const from = isStar ? low : Number(match[1]);
@@ -113,7 +113,7 @@ function clock(time: number, timezone: string): Clock {
   };
 }
 
-/** Go's time.Date: the offset at that time as if it were UTC, then the one at what comes out. */
+/** Go's time.Date: applies the offset at that time read as UTC, then the offset at the result. */
 function date(civil: Omit<Clock, "weekday">, timezone: string): number {
   const local = Date.UTC(civil.year, civil.month - 1, civil.day, civil.hour, civil.minute) / 60_000;
   const offset = offsetAt(timezone, local);

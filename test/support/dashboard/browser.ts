@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
 
-/** Debian's, or any other that CHROMIUM names: none is downloaded. */
+/** Debian's Chromium, or the one in CHROMIUM. None is downloaded. */
 export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(chromiumPath);
 
@@ -17,7 +17,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** A real browser with an empty profile of its own, which asks nothing of anybody else. */
+/** A real browser with an empty profile, and no network access of its own. */
 export async function startBrowser(): Promise<TestBrowser> {
   const profile = mkdtempSync(join(tmpdir(), "laju-chromium-"));
   const browser = await chromium.launch({
@@ -34,7 +34,9 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** Looks at a page as a visitor; what the browser complains about, such as a policy that is broken, is an error. */
+/**
+ * Opens a page as a visitor. Anything the browser complains about, such as a violated policy, is a problem.
+ */
 export async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error: Error) => problems.push(error.message));

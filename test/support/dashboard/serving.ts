@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestApp } from "../apps/app";
 
-/** A `node laju dashboard` of a test's app. */
+/** A running `node laju dashboard` of a test's app. */
 export interface Serving {
-  /** The address that it printed, with the token in it. */
+  /** The URL that it printed, including the token. */
   url: string;
-  /** The same without the token. */
+  /** The URL without the token. */
   base: string;
   process: ChildProcess;
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export interface ServingOptions {
   env?: Record<string, string>;
 }
 
-/** Starts it on a free port, and waits until it says where it is. */
+/** Starts it on a free port, and waits until it prints its URL. */
 export async function serveApp(
   app: Pick<TestApp, "root">,
   { args = [], env = {} }: ServingOptions = {},
@@ -37,7 +37,7 @@ export async function serveApp(
     };
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);
-    child.on("exit", (status) => reject(new Error(`the dashboard ended with status ${status}\n${output}`)));
+    child.on("exit", (status) => reject(new Error(`the dashboard exited with status ${status}\n${output}`)));
   });
   return {
     url,
@@ -51,7 +51,7 @@ export async function serveApp(
   };
 }
 
-/** Signs in by the printed address, as curl would; what it answers to further requests. */
+/** Signs in with the printed URL, as curl would. Returns a function for further requests. */
 export async function signedIn({
   url,
   base,
@@ -62,7 +62,7 @@ export async function signedIn({
     fetch(new URL(path, base), { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
 }
 
-/** The token of a page's form. */
+/** The token in a page's form. */
 export function formTokenIn(html: string): string {
   return /name="token" value="([^"]+)"/.exec(html)?.[1] ?? "";
 }

@@ -7,11 +7,11 @@ import { startRedis } from "../servers/redis";
 import { type CrashingServer, temporaryFolder } from "../servers/server";
 
 export interface BullSetup extends TroubleSetup {
-  /** A connection that is not the queue's. */
+  /** A connection separate from the queue's. */
   redis(): Redis;
 }
 
-/** The queue in a Redis of its own, which keeps what it was told. */
+/** The queue in its own Redis server, which persists its data. */
 export function bullSetup(): BullSetup {
   const folder = temporaryFolder("queue");
   let server: CrashingServer | undefined;
@@ -21,7 +21,7 @@ export function bullSetup(): BullSetup {
     return server.url;
   };
   const redis = () => {
-    // While the server is away on purpose, ioredis would write so.
+    // Otherwise ioredis would print errors while the server is deliberately down.
     client ??= new Redis(url(), { maxRetriesPerRequest: null }).on("error", () => {});
     return client;
   };
@@ -36,7 +36,8 @@ export function bullSetup(): BullSetup {
     },
     open: async () => openBull(url()),
     openAt: openBull,
-    // A replica, of a server that isn't there; with its memory full it would still take what frees some first.
+    // Makes it a replica of a nonexistent server. With its memory full, it would still accept writes that
+    // free some first.
     refuseWrites: (isRefusing) =>
       isRefusing ? redis().replicaof("127.0.0.1", 1) : redis().replicaof("no", "one"),
     clear: async () => void (await redis().flushall()),
@@ -48,7 +49,7 @@ export function bullSetup(): BullSetup {
   };
 }
 
-/** The queue in the Redis at this address. */
+/** The queue in the Redis at this URL. */
 export function openBull(url: string): QueueEngine {
   const { host, hostname, port } = new URL(url);
   const options = { host: hostname, port: Number(port) };

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Knex } from "knex";
 import DB from "../../../framework/services/DB";
 
-// Runs one migration, which says that it has begun and waits for a gate: as `node laju migrate` does.
+// Runs one migration, which reports its start and waits for a gate, as `node laju migrate` would run it.
 
 const { history, begun, gate } = JSON.parse(process.argv[2] as string);
 
@@ -17,7 +17,7 @@ async function up(knex: Knex): Promise<void> {
 const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: async () => ["1_slow"],
   getMigrationName: (name) => name,
-  // Outside a transaction: what it leaves half-way stays, on every database.
+  // Without a transaction, so that an interrupted migration leaves its changes, on every database.
   getMigration: async () => ({ up, down: async () => {}, config: { transaction: false } }) as Knex.Migration,
 };
 const [, names] = await DB.migrate.latest({ migrationSource, tableName: history });

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { QueueEngine } from "../../../framework/queue/engine";
 import type { EngineSetup } from "../../framework/queue/engines/conformance";
 
-/** An engine on a server of the suite's own, with nothing queued before each test; asked for in a test. */
+/**
+ * An engine on the suite's own server, with an empty queue before each test. Call the returned function
+ * within a test.
+ */
 export function openedEngine(setup: EngineSetup): () => QueueEngine {
   let engine: QueueEngine | undefined;
   beforeAll(async () => {

@@ -6,12 +6,12 @@ import { lajuTables } from "../lajuTables";
 import { type TestServer, temporaryFolder } from "../servers/server";
 
 export interface ServerSetup<Server extends TestServer = TestServer> extends WorkerSetup {
-  /** A connection that is not the queue's. */
+  /** A connection separate from the queue's. */
   database(): Knex;
   server(): Server;
-  /** An engine that reaches the server by another address, such as a proxy's. */
+  /** An engine that reaches the server at another URL, such as a proxy's. */
   openAt(url: string): QueueEngine;
-  /** Has the server take no writes of the workers' any more, or take them again. */
+  /** Makes the server refuse the workers' writes, or accept them again. */
   refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
@@ -21,7 +21,7 @@ interface Parts<Server extends TestServer> {
   connect(url: string): Knex;
   openEngine(url: string): QueueEngine;
   refuseWrites(database: Knex, isRefusing: boolean): Promise<unknown>;
-  /** Who the workers are, where that is somebody else. */
+  /** The user of the workers, if it is a different one. */
   worker?: string;
 }
 

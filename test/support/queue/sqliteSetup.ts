@@ -12,7 +12,7 @@ export interface SqliteSetup extends WorkerSetup {
   stop(release?: () => void): Promise<void>;
 }
 
-/** The queue in an SQLite file of its own. */
+/** The queue in its own SQLite file. */
 export function sqliteSetup(folder = temporaryFolder("queue")): SqliteSetup {
   const file = join(folder, "queue.sqlite3");
   const database = knex({ client: "better-sqlite3", connection: { filename: file }, useNullAsDefault: true });

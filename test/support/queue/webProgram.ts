@@ -2,7 +2,8 @@ import { queueEngine } from "../../../framework/queue/engines/select";
 import { newJob } from "../../../framework/queue/newJob";
 import DB from "../../../framework/services/DB";
 
-// As a web process does: queues jobs, every third in a transaction with a row of its own, beside whoever works them off.
+// Queues jobs like a web process, while workers process them. Every third push is in a transaction with
+// another row.
 
 const count = Number(process.argv[2]);
 const engine = await queueEngine();

@@ -6,14 +6,14 @@ import { bundledProgram } from "../apps/bundledProgram";
 
 const program = join(import.meta.dirname, "workerProgram.ts");
 
-/** Real workers on one queue, and what their handlers did. */
+/** Real workers on one queue, and a trace of what their handlers did. */
 export interface WorkerProcesses {
   start(options?: object): WorkerProcess;
-  /** Lines "type id attempt word", in the order in which they were written. */
+  /** Lines "type id attempt word", in the order they were written. */
   traces(): string[];
-  /** Lets jobs of type Gated end. */
+  /** Lets jobs of type Gated finish. */
   openGate(): void;
-  /** Nothing traced, the gate shut, and every process ended. */
+  /** Clears the trace, closes the gate, and ends every process. */
   reset(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface WorkerProcess {
   child: ChildProcess;
   pid: number;
   output(): string;
-  /** Its status, or the signal that ended it. */
+  /** Its exit status, or the signal that ended it. */
   end: Promise<number | NodeJS.Signals | null>;
 }
 

@@ -3,7 +3,7 @@ import { handlerOf } from "../../../framework/queue/handlers";
 import { type JobContext, type JobDefinition, job } from "../../../framework/queue/job";
 import { workUntilStopped } from "../../../framework/queue/worker/work";
 
-// A real worker with handlers that tests can follow: each appends lines "type id attempt word" to a file.
+// A real worker whose handlers append lines "type id attempt word" to a file, so that tests can follow them.
 
 const { trace, gate, ...options } = JSON.parse(process.argv[2] as string);
 
@@ -11,7 +11,7 @@ function say({ job: { type, id, attempt } }: JobContext, word: string): void {
   appendFileSync(trace, `${type} ${id} ${attempt} ${word}\n`);
 }
 
-/** Until the test makes the gate's file, or the job is aborted. */
+/** Waits until the test creates the gate's file, or the job is aborted. */
 async function gateOpen({ signal }: JobContext): Promise<void> {
   while (!existsSync(gate)) {
     signal.throwIfAborted();
@@ -78,7 +78,7 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     attempts: 1,
     timeout: "100ms",
     async run(context) {
-      // It does not hear that it is aborted.
+      // Ignores that it is aborted.
       await gateOpen({ ...context, signal: new AbortController().signal });
       say(context, "done");
       return "late";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** A request as it arrived. */
+/** A request as received. */
 export interface ReceivedRequest {
   method: string | undefined;
   path: string | undefined;
@@ -13,16 +13,16 @@ export interface ReceivedRequest {
   authorization: string | undefined;
 }
 
-/** A started HTTP server, and what it was asked. */
+/** A running HTTP server, and the requests it received. */
 export interface HttpServer {
   url: string;
   requests: ReceivedRequest[];
-  /** What it answers from now on. */
+  /** Sets the response to further requests. */
   answer(status: number, headers?: Record<string, string>, body?: string | AsyncIterable<string>): void;
   stop(): Promise<void>;
 }
 
-/** A web server of its own that keeps what it is sent. */
+/** A web server that records the requests it receives. */
 export async function startHttp(): Promise<HttpServer> {
   const requests: ReceivedRequest[] = [];
   let status = 200;
@@ -37,7 +37,7 @@ export async function startHttp(): Promise<HttpServer> {
     response.writeHead(status, headers);
     const content = answer ?? (status === 200 ? "ok" : "no");
     if (typeof content === "string") response.end(content);
-    // A client that hangs up is one of the things to be tried.
+    // Clients that hang up are part of the tests.
     else await pipeline(Readable.from(content), response).catch(() => {});
   });
   server.listen(0, "127.0.0.1");

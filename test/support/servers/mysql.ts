@@ -8,7 +8,10 @@ import { type CrashingServer, crashingServer, freePort, startServer, temporaryFo
 export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
-/** A MariaDB of its own, with database `laju`, the user `root`, and `worker`, who is nobody special; no passwords. */
+/**
+ * A MariaDB server with the database `laju` and the users `root` and `worker`, who has no special rights. No
+ * passwords.
+ */
 export async function startMysql(more: readonly string[] = []): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");
   const data = join(folder, "data");

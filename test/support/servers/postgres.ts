@@ -9,8 +9,8 @@ export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
 
 /**
- * A PostgreSQL of its own, with user `laju`, password `s3cret` and database `postgres`; it crashes by its immediate
- * shutdown. It asks for the password when `auth` is one of its ways to do so.
+ * A PostgreSQL server with the user `laju`, the password `s3cret` and the database `postgres`. A crash is its
+ * immediate shutdown. It requires the password if `auth` is one of its authentication methods.
  */
 export async function startPostgres({
   auth = "trust",
@@ -44,7 +44,7 @@ export async function startPostgres({
   return crashingServer(start, "SIGQUIT");
 }
 
-/** PostgreSQL refuses to run as root; as another user it is who it is. */
+/** PostgreSQL refuses to run as root; any other user runs it directly. */
 function ordinaryUser(): number | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const entries = readFileSync("/etc/passwd", "utf8")

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a server that can go wrong. */
+/** A connection to a server that can be made to fail. */
 export interface Way {
-  /** The server's URL, by this way. */
+  /** The server's URL through the proxy. */
   url: string;
-  /** What is connected now stays so, and no byte gets through any more; who connects anew gets through. */
+  /** Silences current connections without closing them. New connections work. */
   swallow(): void;
   close(): Promise<void>;
 }
 
 type Filter = (data: Buffer) => Buffer;
 
-/** `filter` sees what the server sends, for each connection apart; `asked` what is sent to it. */
+/** `filter` processes what the server sends, separately per connection; `asked` what is sent to it. */
 export async function startWay(
   url: string,
   filter: () => Filter,
@@ -55,7 +55,7 @@ export async function startWay(
 
 export const everything = () => (data: Buffer) => data;
 
-/** Takes PostgreSQL's notices out, as a pooler does that gives each transaction another session. */
+/** Removes PostgreSQL's notifications, like a pooler that gives each transaction a different session. */
 export function withoutNotices(): (data: Buffer) => Buffer {
   let rest: Buffer = Buffer.alloc(0);
   return (data) => {
@@ -71,7 +71,7 @@ export function withoutNotices(): (data: Buffer) => Buffer {
   };
 }
 
-/** What makes LISTEN an error of the server's, as some poolers and every standby do. */
+/** Makes LISTEN fail on the server, as some poolers and every standby do. */
 export function withoutListening(data: Buffer): Buffer {
   return Buffer.from(data.toString("latin1").replaceAll("listen laju_queue", "Listen-laju_queue"), "latin1");
 }

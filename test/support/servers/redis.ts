@@ -6,16 +6,16 @@ export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
 
 interface RedisOptions {
-  /** It asks for this one. */
+  /** The password that it requires. */
   password?: string;
   port?: number;
-  /** Whether it keeps what it was told. */
+  /** Whether it persists its data. */
   appendOnly?: boolean;
-  /** More of redis-server's settings. */
+  /** Additional settings of redis-server. */
   settings?: Record<string, string>;
 }
 
-/** A Redis of its own. */
+/** A separate Redis server. */
 export async function startRedis(options: RedisOptions = {}): Promise<CrashingServer> {
   const { password = "", appendOnly = false } = options;
   const folder = temporaryFolder("redis");

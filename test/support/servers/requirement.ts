@@ -1,16 +1,16 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether tests that need a program may run: `describe.skipIf(need.skip)(`Redis${need.label}`, …)`. */
+/** Whether tests that need a program can run: `describe.skipIf(need.skip)(`Redis${need.label}`, …)`. */
 export interface Requirement {
   skip: boolean;
-  /** " (needs redis-server)", so that a skipped test says what it lacks. */
+  /** " (needs redis-server)", so that the name of a skipped test says what is missing. */
   label: string;
-  /** The program's path, where it was found. */
+  /** The program's path, if it was found. */
   path: string | undefined;
 }
 
-/** One of these programs. Under CI=true nothing is skipped: a missing program fails the tests that need it. */
+/** One of these programs. With CI=true nothing is skipped: a missing program fails the tests that need it. */
 export function needs(...programs: string[]): Requirement {
   const path = programs.map(findProgram).find((found) => found !== undefined);
   return {
@@ -20,7 +20,7 @@ export function needs(...programs: string[]): Requirement {
   };
 }
 
-/** The path of a needed program; an error that names it where it is missing. */
+/** The path of a required program. Throws an error that names the program if it is missing. */
 export function programPath(...programs: string[]): string {
   const { path } = needs(...programs);
   if (path === undefined) throw new Error(`the tests need ${programs.join(" or ")}, which is not installed`);
@@ -33,7 +33,7 @@ function findProgram(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** PATH, and where Debian keeps servers: sbin, and PostgreSQL by version. */
+/** The folders in PATH, and where Debian keeps servers: sbin, and PostgreSQL by version. */
 function folders(): string[] {
   const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...onPath, "/usr/sbin", "/usr/local/sbin", ...postgresFolders()];
@@ -44,7 +44,7 @@ function postgresFolders(): string[] {
     const versions = readdirSync("/usr/lib/postgresql").sort((a, b) => Number(b) - Number(a));
     return versions.map((version) => join("/usr/lib/postgresql", version, "bin"));
   } catch {
-    // Not Debian's layout: PATH has to do.
+    // Not Debian's layout: only PATH is searched.
     return [];
   }
 }

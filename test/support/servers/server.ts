@@ -5,23 +5,23 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A started server: where it is, and how to end it. */
+/** A running server: its URL, and how to stop it. */
 export interface TestServer {
   url: string;
-  /** The process, so that a test can stop and continue it. */
+  /** Its process id, so that a test can stop and continue it. */
   pid: number;
   stop(): Promise<void>;
 }
 
-/** One that can go and come back. */
+/** A server that can crash and be restarted. */
 export interface CrashingServer extends TestServer {
-  /** Ends it as a crash would. */
+  /** Ends it like a crash. */
   crash(): Promise<void>;
-  /** Starts it again, at the same place. */
+  /** Restarts it at the same address. */
   again(): Promise<void>;
 }
 
-/** What `start` starts, to be crashed by this signal and started again. */
+/** Wraps the server started by `start`, so that it can be crashed with this signal and restarted. */
 export async function crashingServer(
   start: () => Promise<TestServer>,
   signal: NodeJS.Signals = "SIGKILL",
@@ -51,7 +51,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** A port of the loopback that nobody listens on right now. */
+/** A loopback port that nobody listens on right now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -61,19 +61,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until the answer is yes. The only waiting that tests do. */
+/** Polls until the condition holds. Tests never wait in any other way. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   { limit = 20_000, what = "the condition" } = {},
 ): Promise<void> {
   const giveUpAt = Date.now() + limit;
   while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`${what} did not come true within ${limit} ms`);
+    if (Date.now() > giveUpAt) throw new Error(`${what} did not happen within ${limit} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** A temporary folder, owned by `owner` where a server refuses to be root. */
+/** A temporary folder, owned by `owner` if a server refuses to run as root. */
 export function temporaryFolder(prefix: string, owner?: number): string {
   const folder = mkdtempSync(join(tmpdir(), `laju-${prefix}-`));
   chmodSync(folder, 0o700);
@@ -81,7 +81,7 @@ export function temporaryFolder(prefix: string, owner?: number): string {
   return folder;
 }
 
-/** Starts a server; its output is kept and shown if it never becomes ready. */
+/** Starts a server. Its output is kept, and shown if it never becomes ready. */
 export async function startServer(
   program: string,
   args: string[],
@@ -92,7 +92,7 @@ export async function startServer(
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output += data));
   try {
     await until(() => hasEnded(child) || isReady(), { what: `${program} being ready`, limit: 60_000 });
-    if (hasEnded(child)) throw new Error(`${program} ended at once`);
+    if (hasEnded(child)) throw new Error(`${program} exited immediately`);
   } catch (error) {
     await end(child, folder);
     throw new Error(`${error.message}\n${output}`, { cause: error });
@@ -102,7 +102,7 @@ export async function startServer(
 
 interface ServerOptions {
   isReady(): boolean | Promise<boolean>;
-  /** Removed when the server has stopped. */
+  /** Removed after the server has stopped. */
   folder: string;
   url: string;
 }
@@ -111,7 +111,7 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
   if (!hasEnded(child)) {
     const ended = once(child, "exit");
     child.kill("SIGCONT");
-    // SIGINT: PostgreSQL's fast shutdown, and an end for the others too.
+    // SIGINT is PostgreSQL's fast shutdown, and stops the others too.
     child.kill("SIGINT");
     const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;

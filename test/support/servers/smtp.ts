@@ -4,31 +4,34 @@ import type { AddressInfo, Server } from "node:net";
 
 const require = createRequire(import.meta.url);
 
-/** A mail as it arrived. */
+/** A mail as received. */
 export interface ReceivedMail {
   subject: string | undefined;
   text: string | undefined;
   html: string | false;
   from: string;
-  /** Whom the envelope names, blind copies included. */
+  /** The recipients in the envelope, including blind copies. */
   recipients: string[];
   headers: string;
   attachments: { filename: string | undefined; content: Buffer }[];
   user: string | undefined;
 }
 
-/** A started mail server, and what it was given. */
+/** A running mail server, and the mails it received. */
 export interface SmtpServer {
   url: string;
   mails: ReceivedMail[];
-  /** Whether each login came over TLS. */
+  /** Whether each login used TLS. */
   logins: { isSecure: boolean }[];
-  /** Connections that were opened so far. */
+  /** The number of connections opened so far. */
   connections(): number;
   stop(): Promise<void>;
 }
 
-/** A mail server of its own. With `login` it takes mail only from that user; it refuses mail to those in `refuses`. */
+/**
+ * A mail server. With `login` it accepts mail only from that user; it rejects mail to the addresses in
+ * `refuses`.
+ */
 export async function startSmtp({
   login,
   refuses = [],
@@ -36,7 +39,7 @@ export async function startSmtp({
 }: {
   login?: { user: string; pass: string };
   refuses?: string[];
-  /** Whether it offers STARTTLS, with a certificate that nobody has signed. */
+  /** Whether it offers STARTTLS, with a self-signed certificate. */
   hasTls?: boolean;
 } = {}): Promise<SmtpServer> {
   const { SMTPServer } = require("smtp-server") as { SMTPServer: SmtpServerClass };
@@ -97,7 +100,7 @@ async function parse(stream: NodeJS.ReadableStream, session: Session): Promise<R
   };
 }
 
-// The two packages come without types; these are the parts used here.
+// The two packages have no types; these are the parts used here.
 type Done = (error?: Error | null, result?: { user: string }) => void;
 
 interface Session {

@@ -5,7 +5,10 @@ import { join } from "node:path";
 
 const here = import.meta.dirname;
 
-/** What gcc makes of a C source in this folder: compiled once for each version of it. */
+/**
+ * The program or library compiled by gcc from a C source in this folder. Compiled once per version of the
+ * source.
+ */
 export function compiled(source: string, ...flags: string[]): string {
   const version = createHash("sha256")
     .update(readFileSync(join(here, source)))

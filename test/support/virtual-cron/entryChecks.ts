@@ -8,18 +8,18 @@ import { referenceFirings } from "../crontab/referenceFirings";
 import { distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
 import { runVirtualCron } from "./virtualCron";
 
-/** A schedule, and the zone it is meant in if that is not the host's. */
+/** A schedule, and its time zone if that isn't the host's. */
 export interface Intended {
   readonly expression: string;
   readonly timezone?: string;
 }
 
-/** Steps of the clock, as [seconds since the epoch, seconds to add]. */
+/** Clock changes, as [seconds since the epoch, seconds to add]. */
 export type Jumps = readonly (readonly [at: number, seconds: number])[];
 
 export interface Trial {
   jumps?: Jumps;
-  /** The path of BusyBox, where its crond is to start the entries that are made for it. */
+  /** The path of BusyBox, if its crond should start the entries that are made for it. */
   busybox?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function expectIntended(
       : instants.sort((a, b) => a - b);
     const label = `${expression} ${timezone} on ${host}`;
     const days = (range[1].getTime() - range[0].getTime()) / 86_400_000;
-    // Guards that let everything pass would be right as well, and start Node all day.
+    // Guards that let everything pass would be correct too, but would start Node all day.
     expect([label, distinct(instants).length - found.length]).toEqual([
       label,
       expect.toSatisfy((extra) => extra <= 5 * (days + 1)),
@@ -56,14 +56,14 @@ export async function expectIntended(
   }
 }
 
-/** One line that notes its start. `sleep` stands for the real one, which would take its time. */
+/** A line that records its start. `sleep` replaces the real one, which would really wait. */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
   const waiting = delay ? `sleep() { slept=$1; }; ${delay.replace("/bin/sleep", "sleep")}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
   return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
 }
 
-/** What a command makes of its starts: the slot that each is for, and each slot once. */
+/** How a command interprets its starts: the slot that each belongs to, with duplicates removed. */
 function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock): number[] {
   const slots = instants.flatMap((instant) => {
     const slot = latestFiring(schedule, { at: new Date(instant * 1000), within: lateStart, ...clock });
@@ -72,7 +72,7 @@ function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock):
   return distinct(slots);
 }
 
-/** Seconds since the epoch, from the slow reference where a zone is concerned. */
+/** In seconds since the epoch, from the slow reference implementation if a time zone matters. */
 function intended(schedule: Schedule, timezone: string, host: string, range: Range): number[] {
   if (schedule.kind === "reboot") return [];
   if (schedule.kind === "interval") return multiplesOf(schedule.minutes * 60, range);

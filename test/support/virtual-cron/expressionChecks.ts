@@ -9,13 +9,13 @@ type Random = () => number;
 
 const dayMilliseconds = 86_400_000;
 
-/** Random expressions, all in one table, over twelve days somewhere in nine years. */
+/** Checks random expressions, all in one table, over twelve days somewhere within nine years. */
 export async function expectRandomExpressions(seed: number, count: number): Promise<void> {
   const random = randomFrom(seed);
   const expressions = distinctExpressions(count, random);
   const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
   const range: Range = [new Date(day), new Date(day + 12 * dayMilliseconds)];
-  // As they were written, and every fourth as laju would install it.
+  // As written, and every fourth also as laju would install it.
   const lines = expressions.flatMap((expression, index) => {
     const canonical = canonicalFields(parseSchedule(expression));
     return [`${expression} ${index}`, ...(index % 4 === 0 ? [`${canonical} canonical ${index}`] : [])];
@@ -32,7 +32,9 @@ export async function expectRandomExpressions(seed: number, count: number): Prom
   }
 }
 
-/** Expressions about a zone's clock changes, each alone with a daemon: one's replay delays the others'. */
+/**
+ * Checks expressions around a zone's clock changes, each with its own daemon: one's replay delays the others.
+ */
 export async function expectClockChanges(timezone: string, count: number): Promise<void> {
   const random = randomFrom(77);
   for (const change of changesOf(timezone, 2026)) {

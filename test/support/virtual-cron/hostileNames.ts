@@ -1,6 +1,8 @@
 import fc from "fast-check";
 
-/** What cron, a shell or people's quoting stumbles over, also in the pairs that are worse than their parts. */
+/**
+ * Text that confuses cron, a shell or naive quoting, including combinations that are worse than their parts.
+ */
 const piece = fc.constantFrom(
   ..."'\"\\\\\\%%$` *?~#&;|<>()[]{}!=-^,.aé🦉\t\u0001\u0007\b\u000b\f\u001b\u007f\u00a0\u2028\ufeff",
   "\\%",
@@ -16,10 +18,10 @@ const piece = fc.constantFrom(
   " && ",
 );
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what no line of a crontab can hold.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: characters that a crontab line cannot contain.
 const refused = /[\n\r\u0000]/g;
 
-/** Anything that a line of a crontab can hold, of some bytes at most. */
+/** Any text that a crontab line can contain, up to some length. */
 export const hostileText = fc
   .oneof(
     {
@@ -34,7 +36,7 @@ export const hostileText = fc
 /** The same as part of a path. */
 export const hostileName = hostileText.map((text) => text.replaceAll("/", ""));
 
-/** The same for the app's folder, which names the block of the crontab. */
+/** The same for the app's folder, which names its block in the crontab. */
 export const hostileRoot = hostileName.map((name) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker is one line that people can read.
   return `r${name.replace(/[\u0000-\u001f\u007f]/g, "")}r`;

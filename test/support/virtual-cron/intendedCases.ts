@@ -38,7 +38,7 @@ export const rates: Intended[] = [
   { expression: "rate(2 days)" },
 ];
 
-/** A line that cron starts each minute, and whose guard decides by the seconds since the epoch alone. */
+/** A line that cron starts every minute, and whose guard decides by the seconds since the epoch. */
 export const everyMinute: Intended[] = [{ expression: "rate(7 minutes)" }];
 
 export const calendars: Intended[] = [
@@ -59,8 +59,8 @@ export const calendars: Intended[] = [
 ];
 
 /**
- * About each clock change of 2028 that may matter: a day with all of the schedules for the host's, or Berlin's on a host
- * without; the hours in which those of its zone start for any other.
+ * Periods around each clock change of 2028 that may matter. On the host's own changes (or Berlin's, if it has
+ * none) a day with all schedules; on other zones' changes, the hours in which that zone's schedules start.
  */
 export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
   const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";

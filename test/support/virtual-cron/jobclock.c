@@ -1,6 +1,6 @@
 /*
- * Preloaded into what the daemon on the virtual clock starts: the time is $VC_NOW, and stands still. libfaketime
- * does more, and takes longer to load than a guard takes to run.
+ * Preloaded into jobs that the daemon on the virtual clock starts: their time is $VC_NOW and stands still. libfaketime
+ * does more, but takes longer to load than a guard takes to run.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

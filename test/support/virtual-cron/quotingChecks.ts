@@ -9,7 +9,7 @@ import { compiled } from "./compiled";
 import { hostileName, hostileRoot, hostileText } from "./hostileNames";
 import { runVirtualJobs } from "./virtualCron";
 
-/** Four lines each; crontab takes 10,000. */
+/** Four lines each; crontab accepts 10,000. */
 const linesAtOnce = 2000;
 const from = new Date("2026-06-01T11:59:00Z");
 const to = new Date("2026-06-01T13:00:00Z");
@@ -17,15 +17,18 @@ const to = new Date("2026-06-01T13:00:00Z");
 interface Line {
   readonly row: CrontabRow;
   readonly place: CrontabPlace;
-  /** What the program has to say of its start, as bytes. */
+  /** What the program should record of its start, as bytes. */
   readonly expected: string;
 }
 
-/** Blocks of laju's own, each of an app with seven hostile paths and arguments, go through cron and its shell. */
+/**
+ * Passes laju's own blocks, each of an app with seven hostile paths and arguments, through cron and its
+ * shell.
+ */
 export async function expectIntactLines(seed: number, count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "laju-quoting-"));
   const recorder = join(folder, "recorder");
-  // Links cannot reach another file system.
+  // Hard links cannot point to another file system.
   copyFileSync(compiled("recorder.c", "-static"), recorder);
   try {
     const lines = fc.sample(hostileParts, { seed, numRuns: count }).map((parts, index) => {
@@ -50,7 +53,7 @@ const hostileParts = fc.record({
 });
 type Parts = typeof hostileParts extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** Every minute of an hour gets its share of the lines. */
+/** Distributes the lines over the minutes of an hour. */
 function lineIn(folder: string, index: number, parts: Parts): Line {
   const root = join(folder, parts.root);
   const place = { root, build: join(root, "build"), node: join(folder, `n${parts.node}`) };

@@ -6,7 +6,7 @@ export type Range = readonly [from: Date, to: Date];
 
 export const minuteMilliseconds = 60_000;
 
-/** The starts of these minutes since the epoch, by the engine under test. */
+/** The starts in these minutes since the epoch, according to the engine under test. */
 export function predicted(schedule: Schedule, timezone: string, [from, to]: Range): number[] {
   const minutes: number[] = [];
   for (const time of firingsAfter(schedule, from.getTime(), { timezone })) {
@@ -23,7 +23,7 @@ export function changesOf(timezone: string, year: number): number[] {
     .map((stretch) => stretch.start);
 }
 
-/** Some hours about each clock change of 2028 in these zones. */
+/** Some hours around each clock change of 2028 in these zones. */
 export function rangesAroundChanges(
   zones: readonly string[],
   hours: { before: number; after: number },

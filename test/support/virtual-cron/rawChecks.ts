@@ -8,7 +8,10 @@ import { recordVirtualCron } from "./virtualCron";
 const minute = 60_000;
 const mostStarts = 60;
 
-/** Raw lines, all in one table, as `explain --as-written` has them. Those that crontab(1) refuses are left out. */
+/**
+ * Checks raw lines, all in one table, as `explain --as-written` interprets them. Lines that crontab(1)
+ * rejects are left out.
+ */
 export async function expectRawLines(
   reader: Extract<RawReader, "debian" | "busybox">,
   { seed, count, days }: { seed: number; count: number; days: number },
@@ -30,7 +33,7 @@ export async function expectRawLines(
     const expression = randomRawFields(random);
     const { valid, next } = read(expression);
     const starts = next.map((time) => Date.parse(time)).filter((time) => time < to.getTime());
-    // Every minute of every day would take the daemon longest, and tell least.
+    // A line that runs every minute takes the daemon longest and reveals least.
     if (valid && starts.length < mostStarts * days) lines.set(expression, starts);
   }
   const table = [...lines.keys()].map((expression, index) => `${expression} ${index}`).join("\n");

@@ -1,12 +1,12 @@
 /*
- * tracedclock PROGRAM ARGUMENTS…: runs a daemon on a clock that moves only when the daemon sleeps. It works for static
- * programs too, which load no library that could answer for the clock: ptrace does. x86-64 Linux.
+ * tracedclock PROGRAM ARGUMENTS…: runs a daemon on a clock that advances only while the daemon sleeps. Works for static
+ * programs too, which load no library that could replace the clock, by using ptrace. x86-64 Linux only.
  *
  *   VC_START, VC_END  seconds since the epoch at which the clock starts and the daemon ends
- *   VC_JUMPS          "second:delta,…": when the clock reaches the second it is set on by delta, once
- *   VC_CLOCK          a file that holds the time for the daemon's children (jobshell.c), 8 bytes
+ *   VC_JUMPS          "second:delta,…": at that second, the clock is advanced by delta, once
+ *   VC_CLOCK          a file with the time for the daemon's children (jobshell.c), 8 bytes
  *   VC_LANE           as in vclock.c
- *   VC_WRITES         a file that gets what the daemon writes to its standard output: second, tab, size, newline, bytes
+ *   VC_WRITES         a file that records the daemon's standard output: second, tab, size, newline, bytes
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -84,7 +84,7 @@ static void poke(unsigned long address, const void *bytes, size_t size) {
   if (process_vm_writev(daemon_pid, &here, 1, &there, 1, 0) != (ssize_t)size) fail("write");
 }
 
-/* Takes the vDSO out of what the kernel tells the new program, so that each look at the clock is a system call. */
+/* Hides the vDSO from the new program, so that reading the clock is always a system call. */
 static void hide_vdso(void) {
   struct user_regs_struct registers;
   ptrace(PTRACE_GETREGS, daemon_pid, 0, &registers);
@@ -118,7 +118,7 @@ static int is_alive(const char *pid) {
   return name_end && name_end[2] != 'Z';
 }
 
-/* The jobs of a minute end before the next begins. Those that have ended may wait for the daemon. */
+/* Waits until the jobs of a minute have ended. Ended jobs may remain until the daemon reaps them. */
 static void wait_for_children(void) {
   char path[64], text[65536];
   snprintf(path, sizeof path, "/proc/%d/task/%d/children", daemon_pid, daemon_pid);
@@ -173,7 +173,7 @@ static void note_write(const struct user_regs_struct *registers) {
   fputc('\n', writes);
 }
 
-/* Answers the system call that the daemon is about to make; 0 leaves it to the kernel. */
+/* Handles the system call that the daemon is about to make; 0 leaves it to the kernel. */
 static int answer(struct user_regs_struct *registers) {
   registers->rax = 0;
   switch (registers->orig_rax) {
@@ -206,7 +206,7 @@ static int answer(struct user_regs_struct *registers) {
   return 0;
 }
 
-/* Stops the daemon at these calls alone: at all of them a virtual month would take ten times as long. */
+/* Traces only these calls: tracing all of them makes a virtual month take ten times as long. */
 static void start_daemon(char **arguments) {
 #define TRACE(call) \
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)

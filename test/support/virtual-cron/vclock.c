@@ -1,13 +1,13 @@
 /*
- * Preloaded into the unmodified cron daemon: a clock that moves only when the daemon sleeps, so that months
+ * Preloaded into the unmodified cron daemon: a clock that advances only while the daemon sleeps, so that months
  * pass in seconds.
  *
  *   VC_START, VC_END  seconds since the epoch at which the clock starts and the daemon ends
- *   VC_LOG            gets one line for each job: second, tab, command
- *   VC_JUMPS          "second:delta,…": when the clock reaches the second it is set on by delta, once
- *   VC_JOBS           path of the library that shows jobs the virtual time (also in $VC_NOW): they really run;
+ *   VC_LOG            gets one line per job: second, tab, command
+ *   VC_JUMPS          "second:delta,…": at that second, the clock is advanced by delta, once
+ *   VC_JOBS           path of the library that gives jobs the virtual time (also in $VC_NOW): they really run;
  *                     if empty they run and see the real time
- *   VC_LANE           daemons of different lanes run on different processors. One that wanders between two waits
+ *   VC_LANE           daemons in different lanes run on different CPUs. A daemon that moves between two CPUs waits
  *                     at every fork for both to forget its pages, which doubles what a job takes.
  */
 #define _GNU_SOURCE
@@ -52,7 +52,7 @@ static void stay_in_lane(void) {
   sched_setaffinity(0, sizeof chosen, &chosen);
 }
 
-/* Of a block as strdup below makes it. */
+/* The size of a block made by strdup below. */
 static char *other_half(char *text) { return text + malloc_usable_size(text) / 2; }
 
 __attribute__((constructor)) static void start_clock(void) {
@@ -71,17 +71,17 @@ __attribute__((constructor)) static void start_clock(void) {
 }
 
 /*
- * The daemon forks a process for each job, and that one forks the job and mails what it says. Nothing of it goes to
- * anybody here, so the first is the job. It borrows the daemon's memory until it is the shell or has noted its
- * command: copying the memory was nine tenths of what a virtual month took. The call through the pointer is the
- * last, so that the compiler jumps: this frame must be gone when vfork returns a second time.
- */
+* The daemon forks a process per job, which forks the job itself and mails its output. Nobody here reads that mail, so
+* the first process is the job. It borrows the daemon's memory (vfork) until it becomes the shell or has recorded its
+* command: copying the memory took nine tenths of a virtual month. The call through the pointer comes last, so that the
+* compiler jumps: this frame must be gone when vfork returns a second time.
+*/
 pid_t fork(void) {
   if (getpid() != daemon_pid) return 0;
   return start_job();
 }
 
-/* With a second copy in the block's other half: a job unescapes its command in place, and the next one needs it. */
+/* Keeps a second copy in the block's other half: a job unescapes its command in place, but the next one needs it. */
 char *strdup(const char *text) {
   size_t size = strlen(text) + 1;
   char *copy = malloc(2 * size);
@@ -135,7 +135,7 @@ static void run_job(const char *shell, const char *command, char *const *environ
   execve(shell, arguments, extended);
 }
 
-/* Each job would load half a dozen PAM modules, which takes longer than everything else here together. */
+/* Otherwise each job loads half a dozen PAM modules, which takes longer than everything else together. */
 int pam_start(const char *service, const char *user, const void *conversation, void **handle) {
   (void)service, (void)user, (void)conversation;
   *handle = &now;
@@ -163,19 +163,19 @@ char **pam_getenvlist(void *handle) {
   return calloc(1, sizeof(char *));
 }
 
-/* Nobody else sees this /run; and of two jobs that borrow the daemon's memory the second believes it must lock. */
+/* This /run is private, so no lock is needed. Two jobs that borrow the daemon's memory would block each other. */
 int flock(int file, int operation) {
   (void)file, (void)operation;
   return 0;
 }
 
-/* Asking for root's groups loads libnss_systemd and its libraries, a third of what a job takes. */
+/* Looking up root's groups loads libnss_systemd and its libraries, a third of a job's time. */
 int initgroups(const char *user, gid_t group) {
   (void)user, (void)group;
   return 0;
 }
 
-/* Nobody reads the log. Dressing up a line for it takes a job a quarter of its page faults. */
+/* Nobody reads the log. Formatting a line for it causes a quarter of a job's page faults. */
 void openlog(const char *name, int options, int facility) { (void)name, (void)options, (void)facility; }
 void closelog(void) {}
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# virtual-busybox.sh DIRECTORY CLOCK SHELL BUSYBOX: runs BusyBox's crond on the virtual clock (tracedclock.c), once for each
-# DIRECTORY/table…, which is root's crontab then and the only one. Its jobs get SHELL (jobshell.c). The VC_… variables are
-# the caller's, and VC_LOG is DIRECTORY/log….
+# virtual-busybox.sh DIRECTORY CLOCK SHELL BUSYBOX: runs BusyBox's crond on the virtual clock (tracedclock.c),
+# once per DIRECTORY/table…, which is then root's crontab and the only one. Its jobs use SHELL (jobshell.c).
+# The caller sets the VC_… variables; VC_LOG is DIRECTORY/log….
 set -eu
-# In process namespaces of their own: TZ of one of these daemons is nobody else's.
+# In separate process namespaces: no other test may see the TZ of these daemons.
 exec unshare --mount --pid --fork --kill-child --mount-proc sh -euc '
   mount -t tmpfs none /run
   export VC_CLOCK="$1/clock"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# virtual-cron.sh DIRECTORY CLOCK: runs the installed cron daemon on the virtual clock, in mounts of its own, once for
-# each DIRECTORY/table…, which is root's crontab then and the only one. The VC_… variables are the caller's, and
-# VC_LOG is DIRECTORY/log….
+# virtual-cron.sh DIRECTORY CLOCK: runs the installed cron daemon on the virtual clock in a private mount
+# namespace, once per DIRECTORY/table…, which is then root's crontab and the only one. The caller sets the
+# VC_… variables; VC_LOG is DIRECTORY/log….
 set -eu
-# cron closes every file descriptor that there could be before it starts a job.
+# cron closes every possible file descriptor before it starts a job.
 ulimit -n 64
-# LD_BIND_NOW: the symbols that a job needs are looked up once, and not in the fork for each job.
-# In process namespaces of their own: TZ of one of these daemons is nobody else's.
+# LD_BIND_NOW resolves a job's symbols once, not in each job's fork.
+# In separate process namespaces: no other test may see the TZ of these daemons.
 exec unshare --mount --pid --fork --kill-child sh -euc '
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron

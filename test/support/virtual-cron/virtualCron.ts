@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { compiled } from "./compiled";
 
 const here = import.meta.dirname;
-/** How many daemons run on each processor: see VC_LANE of vclock.c. */
+/** How many daemons run on each CPU: see VC_LANE in vclock.c. */
 const lanes = Array.from({ length: availableParallelism() }, () => 0);
 
 /** One job that the daemon started: seconds since the epoch, and the line's command. */
@@ -19,18 +19,18 @@ export interface VirtualTime {
   readonly timezone: string;
   readonly from: Date;
   readonly to: Date;
-  /** Steps of the clock, as [seconds since the epoch, seconds to add]. */
+  /** Clock changes, as [seconds since the epoch, seconds to add]. */
   readonly jumps?: readonly (readonly [number, number])[];
-  /** The path of BusyBox, where its crond is meant and not Debian's cron. */
+  /** The path of BusyBox, to use its crond instead of Debian's cron. */
   readonly busybox?: string | undefined;
 }
 
 export interface VirtualRun extends VirtualTime {
-  /** root's crontab, whole. */
+  /** root's crontab, complete. */
   readonly table: string;
 }
 
-/** What the virtual daemon needs and this machine lacks; empty where it can run. */
+/** What the virtual daemon needs and this machine lacks; empty if it can run. */
 export function missingForVirtualCron(): string[] {
   const missing: string[] = [];
   if (process.getuid?.() !== 0) missing.push("root");
@@ -41,13 +41,16 @@ export function missingForVirtualCron(): string[] {
   return missing;
 }
 
-/** Starts nothing of the table: only notes when the daemon would have. */
+/** Runs nothing from the table; only records what the daemon would start. */
 export async function recordVirtualCron({ table, ...time }: VirtualRun): Promise<Started[]> {
   const [started = []] = await recordVirtualCrons([table], time);
   return started;
 }
 
-/** The same for several tables, each alone with a daemon: most of a short virtual time is the way to a daemon. */
+/**
+ * The same for several tables, each with its own daemon: for a short virtual time, most of the cost is
+ * starting one.
+ */
 export async function recordVirtualCrons(tables: readonly string[], time: VirtualTime): Promise<Started[][]> {
   const logs = await runDaemons(tables, time, {});
   return logs.map((log) =>
@@ -58,13 +61,13 @@ export async function recordVirtualCrons(tables: readonly string[], time: Virtua
   );
 }
 
-/** Really runs the jobs, under the virtual time. Gives the lines that they wrote to "$VC_LOG". */
+/** Really runs the jobs, with the virtual time. Returns the lines that they wrote to "$VC_LOG". */
 export async function runVirtualCron({ table, ...time }: VirtualRun): Promise<string[]> {
   const jobs = compiled("jobclock.c", "-shared", "-fPIC");
   return linesOf((await runDaemons([table], time, { VC_JOBS: jobs }))[0] as Buffer);
 }
 
-/** Really runs the jobs, which see the real time and may be static programs. Gives "$VC_LOG". */
+/** Really runs the jobs, which see the real time and may be static programs. Returns "$VC_LOG". */
 export async function runVirtualJobs({ table, ...time }: VirtualRun): Promise<Buffer> {
   return (await runDaemons([table], time, { VC_JOBS: "" }))[0] as Buffer;
 }
@@ -101,7 +104,10 @@ async function runDaemons(
   }
 }
 
-/** The script that starts the daemon, and what it needs. BusyBox is a static program, which no library can be preloaded into. */
+/**
+ * The script that starts the daemon, and its arguments. BusyBox is a static program, so no library can be
+ * preloaded.
+ */
 function daemonOf({ busybox }: VirtualTime): string[] {
   if (busybox === undefined) return ["virtual-cron.sh", compiled("vclock.c", "-shared", "-fPIC")];
   return ["virtual-busybox.sh", compiled("tracedclock.c"), compiled("jobshell.c"), busybox];
@@ -117,7 +123,7 @@ function isOnPath(program: string): boolean {
       accessSync(join(directory, program));
       return true;
     } catch {
-      // Not here; perhaps in the next directory.
+      // Not in this directory; try the next one.
       return false;
     }
   });

@@ -1,10 +1,10 @@
-/** A queue as the measuring programs use it, the same for ours and for others. */
+/** A queue as the benchmark uses it, the same for laju and for others. */
 export interface Adapter {
-  /** Makes its tables. */
+  /** Creates its tables. */
   prepare(): Promise<void>;
   push(data: object): Promise<unknown>;
   pushMany(list: object[]): Promise<unknown>;
-  /** Works off jobs by `handler`, until it is stopped. */
+  /** Processes jobs with `handler` until stopped. */
   work(
     handler: (data: JobData) => Promise<unknown>,
     concurrency: number,
@@ -14,6 +14,6 @@ export interface Adapter {
 
 export interface JobData {
   n: number;
-  /** When it was queued, in milliseconds since the epoch with fractions. */
+  /** When it was queued, in milliseconds since the epoch, with fractions. */
   at: number;
 }

@@ -5,7 +5,7 @@ import { Worker } from "../../../../framework/queue/worker/worker";
 import DB from "../../../../framework/services/DB";
 import type { Adapter, JobData } from "./adapter";
 
-/** The queue of this project, where QUEUE_ENGINE and DATABASE_URL say. */
+/** This project's queue, selected by QUEUE_ENGINE and DATABASE_URL. */
 export default async function laju(): Promise<Adapter> {
   const Bench = job<object>("Bench", { run: () => undefined });
   return {

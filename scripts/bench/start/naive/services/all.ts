@@ -1,4 +1,4 @@
-// What a folder of services with one index costs: each command loads them all.
+// An index file for all services makes each command load every one of them.
 import "./DB";
 import "./Logger";
 import "./Mailer";
