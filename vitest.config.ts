@@ -17,6 +17,7 @@ const shared = {
 const long = [
   "test/commands/native/{Completion,CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
   "test/commands/{crontabExample,engines,examples}.test.ts",
+  "test/docs/{jsonTypes,samples,sessions}.test.ts",
   "test/framework/build/vendor/vendor.test.ts",
   "test/framework/build/{build,cli,importForms,imports,jobs,memory,programs,shared}.test.ts",
   "test/framework/catalog/deployedOverrides.test.ts",

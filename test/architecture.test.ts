@@ -201,6 +201,7 @@ describe("code that runs in production", () => {
 
   test("starts other programs in few places", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
+      "commands/native/Man.ts",
       "framework/crontab/install/ownedFiles.ts",
       "framework/crontab/install/systemCrontab.ts",
       "framework/host/crontabProgram.ts",

@@ -72,6 +72,7 @@ const make: Row[] = [
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
   ["make:migration", "<name>", "Create a migration in app/migrations", () => import("./MakeMigration")],
   ["make:test", "<Name>", "Create the test of a command or job", () => import("./MakeTest")],
+  ["man", "[verb]", "Show the manual page", () => import("./Man")],
   ["completion", "<bash|zsh|fish>", "Print what completes laju in your shell", () => import("./Completion")],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];

@@ -3,9 +3,14 @@ import type { VerbOption, VerbOptions } from "./verb";
 
 /** The lines of --help that describe these options, aligned. */
 export function describeOptions(specs: VerbOptions): string[] {
-  const rows = Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)] as const);
+  const rows = optionRows(specs);
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));
   return rows.map(([flag, note]) => `  ${flag.padEnd(width)}   ${note}`.trimEnd());
+}
+
+/** Each option as it is typed, and what it does. */
+export function optionRows(specs: VerbOptions): (readonly [flag: string, note: string])[] {
+  return Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)]);
 }
 
 function flagOf(name: string, spec: VerbOption): string {

@@ -27,8 +27,8 @@ export interface CommandMeta {
    */
   oneServer?: true | OneServer;
   /**
-   * What `schedule:work` does about starts it missed while suspended or restarting: "none" skips them (the default), "last"
-   * makes up for the last one.
+   * What the monitor and `schedule:work` do about starts that were missed: "none" skips them (the default), "last" makes up
+   * for the last one.
    */
   catchUp?: CatchUp;
   /** How often a failed run is retried, each time in a new process (default: 0). */

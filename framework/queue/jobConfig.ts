@@ -17,6 +17,7 @@ type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D }
 export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<JobData<T>>;
 
 interface JobFields<T extends string> {
+  /** The name of its handler. */
   type: T;
   /** The user it belongs to; 0 is the system. */
   userId: number;
@@ -31,7 +32,9 @@ interface JobFields<T extends string> {
   autoRescheduleOnFailureDelay?: number;
   /** Delete it this many milliseconds after it succeeded. One that failed or was canceled stays until retention. */
   removeDelay?: number;
+  /** Higher goes first (default 0). */
   priority?: number;
+  /** Queue it within this transaction: if that is rolled back, the job is not queued. */
   trx?: Knex.Transaction;
 }
 

@@ -1,0 +1,90 @@
+import type { ManualGroup, ManualVerb } from "./manual";
+
+/** The manual page in the language of man(1), see man(7) and groff_man(7). */
+export function manualRoff(groups: readonly ManualGroup[], version: string): string {
+  return [
+    `.TH LAJU 1 "" "laju ${escaped(version)}"`,
+    ".SH NAME",
+    "laju \\- commands on the system crontab",
+    ".SH SYNOPSIS",
+    ".B node laju",
+    ".I verb",
+    "[options]",
+    ".SH DESCRIPTION",
+    ...paragraphs(description),
+    ...groups.flatMap(({ heading, verbs }) => [
+      `.SH ${escaped(heading).toUpperCase()}`,
+      ...verbs.flatMap(verb),
+    ]),
+    ".SH EXIT STATUS",
+    ...exitStatuses.flatMap(([status, meaning]) => term(status, meaning)),
+    ".SH FILES",
+    ...files.flatMap(([path, meaning]) => term(path, meaning)),
+    "",
+  ].join("\n");
+}
+
+const description = `laju runs TypeScript commands on the system crontab: it writes them, tries them, compiles them and puts them on the
+crontab. Every run is recorded and has an honest exit status.
+
+Run the verbs in the folder of an app. Every verb has --help, and --verbose shows errors with their stack traces.`;
+
+const exitStatuses = [
+  ["0", "Done. A run that was skipped counts as done."],
+  ["1", "Something failed, or a check found something wrong."],
+  ["2", "Used wrongly: an unknown verb, name or option, or an invalid schedule."],
+  ["124", "A run timed out. run passes on the status of the command it ran."],
+  ["128+n", "A run was ended by signal n."],
+] as const;
+
+const files = [
+  [".env", "The app's settings. .env.example lists them all."],
+  ["schedule.json", "What this deployment overrides in the commands' metadata."],
+  ["build/", "The compiled commands, which cron starts."],
+  ["data/", "The ledger of runs, the SQLite database, locks and backups."],
+  ["logs/", "What the commands print under cron, one file each."],
+] as const;
+
+function verb({ call, summary, details, options, examples }: ManualVerb): string[] {
+  return [
+    `.SS ${quoted(call)}`,
+    ...paragraphs(`${summary}.`),
+    ...(details === "" ? [] : [".PP", ...paragraphs(details)]),
+    ...options.flatMap(([flag, note]) => term(flag, note)),
+    ...examples.flatMap(([line, meaning]) => [
+      ".PP",
+      `${escaped(meaning)}:`,
+      ".RS 4",
+      ".nf",
+      escaped(`node laju ${line}`),
+      ".fi",
+      ".RE",
+    ]),
+  ];
+}
+
+function term(name: string, meaning: string): string[] {
+  return [".TP", `.B ${escaped(name)}`, escaped(meaning)];
+}
+
+/** Text is filled. Lines that begin with a blank stay as they are. */
+function paragraphs(text: string): string[] {
+  const parts = text.split(/\n\n+/).map((part) => {
+    const lines = part.split("\n").map(escaped);
+    return /^ /.test(part) ? [".nf", ...lines, ".fi"] : lines;
+  });
+  return parts.flatMap((lines, index) => (index === 0 ? lines : [".PP", ...lines]));
+}
+
+function quoted(text: string): string {
+  return `"${escaped(text).replaceAll('"', "\\(dq")}"`;
+}
+
+/** Nothing in it is a request or an escape sequence. */
+function escaped(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll("…", "...")
+    .replace(/^(?=[.'])/, "\\&");
+}

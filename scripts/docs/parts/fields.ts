@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { type Field, fieldsOf } from "../interfaceFields";
+import { code, plain, table } from "../markdown";
+
+/** Where the reference says more about a field of metadata. */
+const more: Record<string, string> = {
+  schedule: "crontab.md#schedules",
+  timezone: "crontab.md#time-zones",
+  timeout: "runs.md#time-limits",
+  overlap: "runs.md#overlapping-runs",
+  oneServer: "runs.md#one-of-several-servers",
+  catchUp: "../how-to/run-without-cron.md#what-was-missed",
+  retries: "runs.md#retries",
+  environments: "crontab.md#environments",
+  notify: "notices.md",
+  ping: "notices.md",
+  log: "runs.md#logs",
+  options: "#the-declared-form",
+};
+
+/** The fields of a command's metadata, with the comments of its type. */
+export function metadataFields(project: string): string {
+  return fieldTable(fieldsOf(join(project, "framework/metadata/commandMeta.ts"), "CommandMeta"), more);
+}
+
+/** The fields of the interfaces that a job's options have. */
+export function jobFields(file: string, names: string[], ...others: [file: string, name: string][]) {
+  return (project: string): string => {
+    const all = [...names.map((name) => [file, name] as const), ...others];
+    return fieldTable(all.flatMap(([path, name]) => fieldsOf(join(project, path), name)));
+  };
+}
+
+function fieldTable(fields: Field[], links: Record<string, string> = {}): string {
+  const rows = fields.map(({ name, type, text }) => {
+    const link = links[name] === undefined ? "" : ` [More](${links[name]})`;
+    return [code(name), code(shownType(type)), `${plain(text)}${link}`];
+  });
+  return table(["Field", "Type", "Meaning"], rows);
+}
+
+/** Types that only laju has are shown as what they stand for. */
+function shownType(type: string): string {
+  return type
+    .replaceAll("readonly ", "")
+    .replace(/^T$/, "string")
+    .replace("OptionSpecs", "{ [name]: { type, … } }")
+    .replace("true | OneServer", 'true | { whenUnavailable: "skip" | "fail" }')
+    .replace(/^Overlap$/, '"skip" | "wait" | "allow"')
+    .replace(/^CatchUp$/, '"none" | "last"')
+    .replace(/ \| \(string & \{\}\)/, " | string")
+    .replaceAll("NoticeChannel", '"mail" | "webhook" | "address"')
+    .replace('"address" | "mail" | "webhook" | "address"[]', '"address" | ("mail" | "webhook" | "address")[]')
+    .replace("Knex.Transaction", "a transaction of DB");
+}

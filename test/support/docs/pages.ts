@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const project = join(import.meta.dirname, "..", "..", "..");
+
+/** A page of the documentation. */
+export interface Page {
+  /** From the repository's root. */
+  path: string;
+  text: string;
+}
+
+/** A fenced block of code. */
+export interface Block {
+  page: string;
+  /** The line of its opening fence. */
+  line: number;
+  language: string;
+  text: string;
+  /** What the comment `<!-- given: … -->` before it declares: what the sample takes for granted. */
+  given: string;
+  /** Where `<!-- file: … -->`, or a comment on its first line, says that it belongs. */
+  file: string | undefined;
+}
+
+/** README, CONTRIBUTING and everything in docs/. */
+export function pages(): Page[] {
+  const found = readdirSync(join(project, "docs"), { recursive: true, encoding: "utf8" });
+  const docs = found.filter((path) => path.endsWith(".md")).map((path) => join("docs", path));
+  return ["README.md", "CONTRIBUTING.md", ...docs.sort()].map(readPage);
+}
+
+export function readPage(path: string): Page {
+  return { path, text: readFileSync(join(project, path), "utf8") };
+}
+
+export function blocksOf({ path, text }: Page): Block[] {
+  const fenced = /(?:^ *<!-- (given|file): ((?:(?!-->)[\s\S])*)-->\n+)?^( *)```([\w-]*)\n([\s\S]*?)^\3```$/gm;
+  return [...text.matchAll(fenced)].map((match) => {
+    const [whole, note, noted = "", indent = "", language = "", inside = ""] = match;
+    const code = inside.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+    const before = text.slice(0, match.index + whole.indexOf("```"));
+    return {
+      page: path,
+      line: before.split("\n").length,
+      language,
+      text: code,
+      given: note === "given" ? noted.trim() : "",
+      file: note === "file" && !noted.includes("\n") ? noted.trim() : fileNamedIn(code),
+    };
+  });
+}
+
+/** The files that a page's samples need and its readers don't: `<!-- file: PATH`, the text, `-->`. */
+export function hiddenFiles({ text }: Page): { file: string; text: string }[] {
+  const comments = text.matchAll(/^<!-- file: (\S+)\n([\s\S]*?)-->$/gm);
+  return [...comments].map(([, file = "", inside = ""]) => ({ file, text: inside }));
+}
+
+/** `// app/jobs/SendInvoice.ts` or `# .env` on the first line. */
+function fileNamedIn(code: string): string | undefined {
+  return /^(?:\/\/|#) (\.env|[\w./-]+\.\w+)(?:\n|:)/.exec(code)?.[1];
+}
+
+/** The text without its code blocks and comments. */
+export function prose(text: string): string {
+  const blank = (part: string) => part.replaceAll(/[^\n]/g, "");
+  return text.replaceAll(/^( *)```[\s\S]*?^\1```$/gm, blank).replaceAll(/<!--[\s\S]*?-->/g, blank);
+}
