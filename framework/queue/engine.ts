@@ -1,5 +1,13 @@
 import type { Knex } from "knex";
-import type { JobFilter, JobRecord, JobState, QueueCounts } from "./jobRecord";
+import type {
+  JobFilter,
+  JobRecord,
+  JobState,
+  OldestReady,
+  Outcomes,
+  QueueCounts,
+  TimeSteps,
+} from "./jobRecord";
 
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
@@ -62,7 +70,10 @@ export interface QueueEngine {
   counts(): Promise<QueueCounts>;
   list(filter: JobFilter): Promise<JobRecord[]>;
   find(id: number): Promise<JobRecord | undefined>;
-  /** Makes failed and canceled jobs ready again, with their full number of attempts. Returns their ids. */
+  /** Counts the jobs that ended in these steps of time, as far as they are still there. */
+  outcomes(steps: TimeSteps): Promise<Outcomes>;
+  oldestReady(): Promise<OldestReady[]>;
+  /** Makes failed and canceled jobs ready again, with all their attempts. Returns their ids. */
   retry(which: readonly number[] | "failed"): Promise<number[]>;
   /** Cancels unfinished jobs; a running one is aborted at its worker's next heartbeat. Returns their ids. */
   cancel(ids: readonly number[]): Promise<number[]>;

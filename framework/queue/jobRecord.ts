@@ -56,3 +56,30 @@ export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
   const byState = Object.fromEntries(jobStates.map((state) => [state, total(state)]));
   return { byState: byState as QueueCounts["byState"], byType };
 }
+
+/** Equal steps of time, the first of which begins at `from`. */
+export interface TimeSteps {
+  from: number;
+  stepMs: number;
+  count: number;
+}
+
+/** How many jobs of a type ended with a state in a step of time. */
+export interface Outcome {
+  type: string;
+  state: "completed" | "failed";
+  step: number;
+  count: number;
+}
+
+export interface Outcomes {
+  ended: Outcome[];
+  /** Whether more ended in that time than were counted. */
+  isPartial: boolean;
+}
+
+/** Since when the job of a type waits that has been ready, or parked, for longest. */
+export interface OldestReady {
+  type: string;
+  since: number;
+}

@@ -10,6 +10,7 @@ import { PushBatcher } from "../pushBatcher";
 import { addArguments, numbers } from "./fields";
 import { RedisJobStore } from "./jobStore";
 import { countJobs, findJob, listJobs, retryJobs } from "./looking";
+import { countOutcomes, oldestReady } from "./outcomes";
 import { bullVersion } from "./package";
 import { Pruning } from "./pruning";
 import { refuseImpossible } from "./refusals";
@@ -122,6 +123,8 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     counts: () => countJobs(scripts),
     list: (filter) => listJobs(scripts, filter),
     find: (id) => findJob(scripts, id),
+    outcomes: (steps) => countOutcomes(scripts, steps),
+    oldestReady: () => oldestReady(scripts),
     async retry(which) {
       const ids = await retryJobs(scripts, which);
       pushedHere();

@@ -4,6 +4,7 @@ import { base } from "./lua/base";
 import { cancelLua, pauseLua, replaceLua, retryFailedLua, retryLua } from "./lua/change";
 import { claimLua } from "./lua/claim";
 import { countsLua, findLua, listLua, pausedLua, pruneLua, typesLua } from "./lua/look";
+import { oldestReadyLua, outcomesLua } from "./lua/outcomes";
 import { parkLua, readyTypesLua, unparkLua } from "./lua/parking";
 import { progressLua, releaseLua, settleLua } from "./lua/settle";
 import { heartbeatLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
@@ -32,6 +33,8 @@ const scripts = {
   counts: countsLua,
   list: listLua,
   find: findLua,
+  outcomes: outcomesLua,
+  oldestReady: oldestReadyLua,
   prune: pruneLua,
   types: typesLua,
 };

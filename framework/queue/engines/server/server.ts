@@ -18,6 +18,7 @@ import {
   retryJobs,
 } from "./inspect";
 import { ServerJobStore } from "./jobStore";
+import { countOutcomes, oldestReady } from "./outcomes";
 import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
@@ -115,6 +116,8 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     counts: () => countJobs(database),
     list: (filter) => listJobs(database, filter),
     find: (id) => findJob(database, id),
+    outcomes: (steps) => countOutcomes(database, steps),
+    oldestReady: () => oldestReady(database),
     async retry(which) {
       const isCurrent = await connections.isCurrent();
       const ids = await changing(() => retryJobs(database, which, isCurrent));

@@ -5,6 +5,7 @@ import { LeaseJudge } from "../leaseJudge";
 import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
+import { countOutcomes, oldestReady } from "./outcomes";
 import { paceOf } from "./pace";
 import { isAnyParked, parkJobs, unparkJobs } from "./parking";
 import { pruneJobs } from "./prune";
@@ -97,6 +98,8 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
     counts: async () => reading(() => countJobs(database)),
     list: async (filter) => reading(() => listJobs(database, filter)),
     find: async (id) => reading(() => findJob(database, id)),
+    outcomes: (steps) => countOutcomes(database, steps),
+    oldestReady: async () => reading(() => oldestReady(database)),
     async retry(which) {
       const ids = await locked(() => retryJobs(database, which));
       pushedHere();

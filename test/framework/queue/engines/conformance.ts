@@ -684,6 +684,40 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(999_999)).toBeUndefined();
       });
 
+      test("tells how each type's jobs ended over time, and how long the oldest ready one waits", async () => {
+        await engine.push(Array.from({ length: 30 }, (_, n) => newJob({ type: n % 3 === 0 ? "A" : "B" })));
+        const jobs = await claim("w1", 30);
+        const fails = ({ type }: ClaimedJob) => type === "A";
+        await settle(
+          "w1",
+          ...jobs.map(
+            (job): Settlement => (fails(job) ? { ...held(job), state: "failed", error: "x" } : done(job)),
+          ),
+        );
+        const pushedAt = engine.now?.() ?? Date.now();
+        await engine.push([newJob({ type: "C", priority: -3 }), newJob({ type: "D", when: { in: hour } })]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await engine.push([newJob({ type: "C", priority: 9 }), newJob({ type: "C" })]);
+
+        const from = pushedAt - hour;
+        const { ended, isPartial } = await engine.outcomes({ from, stepMs: hour / 2, count: 4 });
+        const sum = (type: string, state: string) =>
+          ended.reduce((all, one) => all + (one.type === type && one.state === state ? one.count : 0), 0);
+        expect([sum("A", "failed"), sum("A", "completed"), sum("B", "completed")]).toEqual([10, 0, 20]);
+        expect([new Set(ended.map(({ step }) => step >= 1 && step <= 2)), isPartial]).toEqual([
+          new Set([true]),
+          false,
+        ]);
+        const later = { from: pushedAt + hour, stepMs: 60_000, count: 60 };
+        expect((await engine.outcomes(later)).ended).toEqual([]);
+
+        const oldest = await engine.oldestReady();
+        expect(oldest).toEqual([{ type: "C", since: expect.any(Number) }]);
+        expect(Math.abs((oldest[0]?.since ?? 0) - pushedAt)).toBeLessThan(1_000);
+        const [first] = (await engine.list({ types: ["C"], limit: 10 })).reverse();
+        expect(oldest[0]?.since).toBe(first?.createdAt);
+      });
+
       test("failed and cancelled jobs can be queued again", async () => {
         const first = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
