@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { NewJob } from "../../framework/queue/engine";
 import { closeQueue, queueEngine } from "../../framework/queue/engines/select";
 
@@ -16,7 +17,8 @@ await engine.push([
 ]);
 const worker = {
   id: "web-1 4182",
-  host: "web-1",
+  // Alive for as long as the pictures are taken.
+  host: hostname(),
   pid: process.ppid,
   identity: null,
   concurrency: 20,

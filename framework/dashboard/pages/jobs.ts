@@ -9,6 +9,8 @@ import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
 const mostShown = 100;
+/** So many of the newest jobs are looked at for those that a worker holds. */
+const mostSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */
 export async function jobsPage(view: View): Promise<Page | undefined> {
@@ -22,9 +24,9 @@ export async function jobsPage(view: View): Promise<Page | undefined> {
     ...(state && isState(state) && { states: readStates(state) }),
     ...(type && { types: [type] }),
     ...(/^\d+$/.test(user ?? "") && { userId: Number(user) }),
-    limit: mostShown,
+    limit: worker ? mostSearched : mostShown,
   });
-  const jobs = worker ? found.filter((job) => job.worker === worker) : found;
+  const jobs = (worker ? found.filter((job) => job.worker === worker) : found).slice(0, mostShown);
   const list = html`<tbody id="job-rows" data-list>${view.live.list(
     "job-rows",
     jobs.map((job) => ({ id: `j-${job.id}`, html: jobRow(job, view) })),

@@ -1,14 +1,28 @@
-import { formatDuration } from "../../config/duration";
+import { counted } from "../../text/counted";
 import type { TypeState, WorkerState } from "../../views/queue/queueState";
-import { type Html, html, markup } from "../html";
+import { type Html, html } from "../html";
+import { changesIn } from "../parts/changes";
 import { actionButton, linkButton } from "../parts/controls";
+import { paceCard } from "../parts/paceCard";
+import { failureRate, paceChart } from "../parts/paceChart";
 import { queueCard } from "../parts/queueCard";
-import { agoTime } from "../parts/times";
-import { type JobFailures, readFailedJobs, readPaces, type TypePace } from "../read/jobs";
+import { agoTime, elapsedTime } from "../parts/times";
+import {
+  type JobFailures,
+  mostGrouped,
+  type PaceSpan,
+  paceSpans,
+  type QueuePace,
+  readFailedJobs,
+  readHeld,
+  readPace,
+} from "../read/jobs";
 import { readQueue } from "../read/queue";
 import { actionLink, type Page, type View } from "../view";
 
-/** The queue: its types, its workers, and its failed jobs grouped by error. */
+const queueActions = ["retry", "cancel", "pause-type", "resume-type"];
+
+/** The queue: its types, its workers, and what failed, by error. */
 export async function queuePage(view: View): Promise<Page> {
   const look = await readQueue();
   const { live } = view;
@@ -20,57 +34,44 @@ export async function queuePage(view: View): Promise<Page> {
       body: html`<h1>Queue</h1>${live.part("types", html`<p id="types" class="card">${text}</p>`)}`,
     };
   }
-  const now = view.clock.now.getTime();
-  const [paces, failures] = await Promise.all([readPaces(now), readFailedJobs()]);
+  const span: PaceSpan = view.query.get("over") === "day" ? "day" : "hour";
+  const [pace, failures, held] = await Promise.all([readPace(span), readFailedJobs(), readHeld()]);
   const { types, workers, paused } = look.state;
   const body = html`<div class="title"><h1>Queue</h1><p class="buttons">${linkButton(`${view.root}queue/jobs`, "All jobs", "")}${pauseButton(paused.includes("*"), "*", "all jobs", view)}</p></div>
 ${live.part("queue", queueCard(look, view, { isAlone: true }))}
+<h2>Over time</h2>
+${live.part("pace", paceCard(pace, span))}
 <h2>Types</h2>
-${live.part("types", typesTable(types, paces, view))}
+${live.part("types", typesTable(types, pace, span, view))}
 <h2>Workers</h2>
-${live.part("workers", workersTable(workers, view))}
+${live.part("workers", workersTable(workers, held, view))}
 <h2>Failed jobs by error</h2>
-${live.part("failures", failuresList(failures, view))}`;
+${live.part("failures", failuresList(failures, view))}
+${look.state.total.failed > mostGrouped ? html`<p class="dim">Of the newest ${counted(mostGrouped)} failed jobs.</p>` : ""}
+${live.part("changes", changesIn(queueActions, view))}`;
   return { title: "Queue", place: "queue", body };
 }
 
-function typesTable(types: readonly TypeState[], paces: ReadonlyMap<string, TypePace>, view: View): Html {
+function typesTable(types: readonly TypeState[], pace: QueuePace, span: PaceSpan, view: View): Html {
   if (types.length === 0) return html`<p id="types" class="dim">No jobs yet.</p>`;
   const heads = ["Ready", "Scheduled", "Running", "Failed", "Oldest wait", "Failure rate"];
-  return html`<table id="types" class="card"><thead><tr><th scope="col">Type</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">Last hour</th><td></td></tr></thead>
-<tbody>${types.map((type) => typeRow(type, paces.get(type.type), view))}</tbody></table>`;
+  const { words } = paceSpans[span];
+  return html`<table id="types" class="card"><thead><tr><th scope="col">Type</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">${words.replace("the l", "L")}</th><td></td></tr></thead>
+<tbody>${types.map((type) => typeRow(type, pace, words, view))}</tbody></table>`;
 }
 
-function typeRow(type: TypeState, pace: TypePace | undefined, view: View): Html {
+function typeRow(type: TypeState, { types, oldest }: QueuePace, words: string, view: View): Html {
   const { root } = view;
   const jobs = (state: string) => `${root}queue/jobs?${new URLSearchParams({ type: type.type, state })}`;
   const link = (count: number, state: string, isBad = false) =>
-    html`<td class="number">${count === 0 ? "0" : html`<a${isBad ? html` class="bad-text"` : ""} href="${jobs(state)}">${count.toLocaleString("en")}</a>`}</td>`;
-  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker handles it</span>` : ""}</th>
+    html`<td class="number">${count === 0 ? "0" : html`<a${isBad ? html` class="bad-text"` : ""} href="${jobs(state)}">${counted(count)}</a>`}</td>`;
+  const own = types.get(type.type);
+  const since = oldest.get(type.type);
+  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker takes it</span>` : ""}</th>
 ${link(type.pending, "ready")}${link(type.scheduled, "scheduled")}${link(type.processing, "leased")}${link(type.failed, "failed", true)}
-<td class="number">${waitText(pace)}</td><td class="number">${rateText(pace)}</td>
-<td>${pace === undefined ? "" : minuteBars(type.type, pace)}</td>
+<td class="number">${since === undefined ? "–" : elapsedTime(since, view)}</td><td class="number">${failureRate(own)}</td>
+<td>${own === undefined ? "" : paceChart(own, type.type, words)}</td>
 <td class="act">${pauseButton(type.isPaused, type.type, type.type, view)}</td></tr>`;
-}
-
-function waitText(pace: TypePace | undefined): string {
-  if (pace?.oldestWait == null) return "–";
-  return `${pace.isAtLeast ? "over " : ""}${formatDuration(Math.floor(pace.oldestWait / 1_000) * 1_000)}`;
-}
-
-function rateText(pace: TypePace | undefined): string {
-  const ended = (pace?.completed ?? 0) + (pace?.failed ?? 0);
-  return pace === undefined || ended === 0 ? "–" : `${Math.ceil((pace.failed / ended) * 1_000) / 10}%`;
-}
-
-function minuteBars(type: string, { minutes, completed, failed }: TypePace): Html {
-  const most = Math.max(...minutes, 1);
-  const bars = minutes.map((count, minute) => {
-    const height = count === 0 ? 0 : Math.max(2, Math.round((count / most) * 20));
-    return height === 0 ? "" : `M${minute * 2} 20v-${height}h1.6v${height}z`;
-  });
-  const label = `${type}: ${completed} completed and ${failed} failed in the last hour`;
-  return html`<svg class="minutes" viewBox="0 0 120 20" role="img" aria-label="${label}">${markup(`<path class="now" d="${bars.join("")}"/>`)}</svg>`;
 }
 
 function pauseButton(isPaused: boolean, type: string, about: string, view: View): Html {
@@ -78,18 +79,30 @@ function pauseButton(isPaused: boolean, type: string, about: string, view: View)
   return actionButton(view, action, { text: isPaused ? "Resume" : "Pause", about, values: { type } });
 }
 
-function workersTable(workers: readonly WorkerState[], view: View): Html {
+type Held = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function workersTable(workers: readonly WorkerState[], held: Held, view: View): Html {
   if (workers.length === 0)
-    return html`<p id="workers" class="dim">No workers are running. Start one: node laju queue:work</p>`;
-  return html`<table id="workers" class="card"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><td></td></tr></thead>
-<tbody>${workers.map((worker) => workerRow(worker, view))}</tbody></table>`;
+    return html`<p id="workers" class="dim">No worker is there. node laju queue:work starts one.</p>`;
+  return html`<table id="workers" class="card"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><th scope="col">Holds</th></tr></thead>
+<tbody>${workers.map((worker) => workerRow(worker, held.get(worker.id) ?? new Map(), view))}</tbody></table>`;
 }
 
-function workerRow({ id, host, pid, types, concurrency, startedAt, isAlive }: WorkerState, view: View): Html {
-  const held = `${view.root}queue/jobs?${new URLSearchParams({ state: "leased", worker: id })}`;
+function workerRow(worker: WorkerState, held: ReadonlyMap<string, number>, view: View): Html {
+  const { id, host, pid, types, concurrency, startedAt, isAlive } = worker;
+  const silent = html`<span class="more">no sign of life: its jobs will be taken over</span>`;
   return html`<tr class="${isAlive ? "is-good" : "is-bad"}"><td class="dot"><span role="img" aria-label="${isAlive ? "alive" : "silent"}"></span></td>
-<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}</th><td>${types === null ? "every type" : types.join(", ")}</td><td class="number">${concurrency ?? ""}</td>
-<td>${startedAt === null ? "" : agoTime(startedAt, view)}</td><td class="act">${linkButton(held, "What it holds", host ?? id)}</td></tr>`;
+<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}${isAlive ? "" : silent}</th><td>${types === null ? "every type" : types.join(", ")}</td><td class="number">${concurrency ?? ""}</td>
+<td>${startedAt === null ? "" : agoTime(startedAt, view)}</td><td>${heldText(id, held, view)}</td></tr>`;
+}
+
+/** "8 jobs: SendInvoice 6, ResizeImage 2". */
+function heldText(worker: string, held: ReadonlyMap<string, number>, { root }: View): Html {
+  const count = [...held.values()].reduce((sum, one) => sum + one, 0);
+  if (count === 0) return html`<span class="dim">nothing</span>`;
+  const jobs = `${root}queue/jobs?${new URLSearchParams({ state: "leased", worker })}`;
+  const types = [...held].map(([type, one]) => (held.size === 1 ? type : `${type} ${counted(one)}`));
+  return html`<a href="${jobs}">${count === 1 ? "1 job" : `${counted(count)} jobs`}</a><span class="more">${types.join(", ")}</span>`;
 }
 
 function failuresList(failures: readonly JobFailures[], view: View): Html {

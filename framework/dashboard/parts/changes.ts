@@ -1,17 +1,29 @@
-import { actionsOn } from "../../runs/ledger/actions";
+import { type Action, actionsOfKinds, actionsOn } from "../../runs/ledger/actions";
 import { type Html, html } from "../html";
 import type { View } from "../view";
 import { agoTime } from "./times";
 
 const shown = 10;
 
-/** What people did to a command or a job type in the dashboard. */
-export function changesOf(subject: string, view: View): Html {
-  const actions = actionsOn(subject, shown);
+/** What people did to a command from here. */
+export function changesOf(command: string, view: View): Html {
+  return changesSection(actionsOn(command, shown), () => html`it`, view);
+}
+
+/** What people did to the queue from here. */
+export function changesIn(kinds: readonly string[], view: View): Html {
+  return changesSection(
+    actionsOfKinds(kinds, shown),
+    ({ subject }) => html`${subject === "*" ? "all types" : subject}`,
+    view,
+  );
+}
+
+function changesSection(actions: readonly Action[], subjectOf: (action: Action) => Html, view: View): Html {
   if (actions.length === 0) return html`<section id="changes" hidden></section>`;
   return html`<section id="changes"><h2>Done here</h2><ul class="card plain">${actions.map(
-    ({ at, who, action, details }) =>
-      html`<li><b>${who}</b> ${pasts[action] ?? action} it ${agoTime(at, view)}${details === null ? "" : html`: <span class="dim">${details}</span>`}</li>`,
+    (action) =>
+      html`<li><b>${action.who}</b> ${pasts[action.action] ?? action.action} ${subjectOf(action)} ${agoTime(action.at, view)}${action.details === null ? "" : html`: <span class="dim">${action.details.slice(0, 500)}</span>`}</li>`,
   )}</ul></section>`;
 }
 
@@ -26,4 +38,6 @@ const pasts: Record<string, string> = {
   acknowledge: "acknowledged what is wrong with",
   retry: "retried jobs of",
   cancel: "canceled jobs of",
+  "pause-type": "paused",
+  "resume-type": "resumed",
 };

@@ -3,8 +3,7 @@ import { ledger } from "../../runs/ledger/ledgerFile";
 import { aliveWorkers } from "../../views/queue/queueState";
 import { needsAttention } from "../../views/statusOrder";
 import { usual } from "../parts/sparkline";
-import { readPaces } from "../read/jobs";
-import { readQueue } from "../read/queue";
+import { openQueue, readQueue } from "../read/queue";
 import { readWorld, type World } from "../read/world";
 import { countRuns } from "./runCounts";
 
@@ -99,7 +98,8 @@ function runMetrics({ status, strips }: World): Metric[] {
 async function queueMetrics(now: number): Promise<Metric[]> {
   const { state } = await readQueue();
   if (state === undefined) return [];
-  const paces = await readPaces(now);
+  const ready = await (await openQueue()).oldestReady();
+  const oldest = new Map(ready.map(({ type, since }) => [type, Math.max(0, now - since)]));
   const states = ["pending", "parked", "scheduled", "processing", "failed"] as const;
   return [
     gauge(
@@ -111,8 +111,8 @@ async function queueMetrics(now: number): Promise<Metric[]> {
     ),
     gauge(
       "laju_queue_oldest_wait_seconds",
-      "How long the oldest ready job has waited, of the newest 1000.",
-      state.types.map(({ type }) => [{ type }, (paces.get(type)?.oldestWait ?? 0) / 1_000]),
+      "How long the oldest ready job has waited.",
+      state.types.map(({ type }) => [{ type }, (oldest.get(type) ?? 0) / 1_000]),
     ),
     gauge("laju_queue_workers", "The number of live workers.", [[{}, aliveWorkers(state).length]]),
   ];

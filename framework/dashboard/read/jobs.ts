@@ -1,54 +1,81 @@
-import type { JobRecord } from "../../queue/jobRecord";
+import type { Outcome } from "../../queue/jobRecord";
 import { openQueue } from "./queue";
 
-/** How the recent jobs of a type did, as far as the newest ones show. */
-export interface TypePace {
-  /** How long the oldest ready job has waited, in milliseconds; null for none. */
-  oldestWait: number | null;
-  /** Whether there are more ready jobs than were read, so that the oldest has waited longer. */
-  isAtLeast: boolean;
-  completed: number;
-  failed: number;
-  /** How many jobs ended in each of the last sixty minutes, newest last. */
-  minutes: number[];
+/** How jobs fared in the steps of a time, the newest last. */
+export interface Pace {
+  completed: number[];
+  failed: number[];
 }
 
-/** How many of the newest jobs are read. The page says so if there are more. */
-export const mostLookedAt = 1_000;
-const minuteMs = 60_000;
-const shownMinutes = 60;
+export interface QueuePace {
+  stepMs: number;
+  total: Pace;
+  types: ReadonlyMap<string, Pace>;
+  /** Since when the oldest ready job of each type has waited. */
+  oldest: ReadonlyMap<string, number>;
+  /** Whether more ended in that time than were counted. */
+  isPartial: boolean;
+}
 
-export async function readPaces(now: number): Promise<Map<string, TypePace>> {
-  const engine = await openQueue();
-  const [ready, ended] = await Promise.all([
-    engine.list({ states: ["pending"], limit: mostLookedAt }),
-    engine.list({ states: ["completed", "failed"], limit: mostLookedAt }),
-  ]);
-  const paces = new Map<string, TypePace>();
-  const paceOf = (type: string) => {
-    const known = paces.get(type) ?? emptyPace(ready.length >= mostLookedAt);
-    paces.set(type, known);
-    return known;
+/** The times that a page may look back over. */
+export const paceSpans = {
+  hour: { stepMs: 60_000, count: 60, words: "the last hour" },
+  day: { stepMs: 1_800_000, count: 48, words: "the last day" },
+} as const;
+export type PaceSpan = keyof typeof paceSpans;
+
+/** Counting may take at most this share of the time, however large the queue is. */
+const restFactor = 20;
+const leastAgeMs = 1_500;
+
+const kept = new Map<PaceSpan, { pace: Promise<QueuePace>; until: number }>();
+
+/** Counted once for all who look. */
+export function readPace(span: PaceSpan, now = Date.now()): Promise<QueuePace> {
+  const known = kept.get(span);
+  if (known !== undefined && now < known.until) return known.pace;
+  const pace = countPace(span);
+  const entry = { pace, until: Number.POSITIVE_INFINITY };
+  kept.set(span, entry);
+  const settle = (tookMs: number) => {
+    entry.until = now + Math.max(leastAgeMs, tookMs * restFactor);
   };
-  for (const { type, due, createdAt } of ready) {
-    const pace = paceOf(type);
-    const waited = Math.max(0, now - (due ?? createdAt ?? now));
-    pace.oldestWait = Math.max(pace.oldestWait ?? 0, waited);
-  }
-  for (const job of ended) count(paceOf(job.type), job, now);
-  return paces;
+  pace.then(
+    () => settle(Date.now() - now),
+    () => settle(0),
+  );
+  return pace;
 }
 
-function emptyPace(isAtLeast: boolean): TypePace {
-  return { oldestWait: null, isAtLeast, completed: 0, failed: 0, minutes: Array(shownMinutes).fill(0) };
+async function countPace(span: PaceSpan): Promise<QueuePace> {
+  const { stepMs, count } = paceSpans[span];
+  const engine = await openQueue();
+  const now = engine.now?.() ?? Date.now();
+  const from = (Math.floor(now / stepMs) - count + 1) * stepMs;
+  const [{ ended, isPartial }, ready] = await Promise.all([
+    engine.outcomes({ from, stepMs, count }),
+    engine.oldestReady(),
+  ]);
+  const types = new Map<string, Pace>();
+  for (const outcome of ended) add(paceOf(types, outcome.type, count), outcome);
+  const total = emptyPace(count);
+  for (const outcome of ended) add(total, outcome);
+  return { stepMs, total, types, oldest: new Map(ready.map(({ type, since }) => [type, since])), isPartial };
 }
 
-function count(pace: TypePace, { state, finishedAt }: JobRecord, now: number): void {
-  if (finishedAt === null || now - finishedAt >= shownMinutes * minuteMs) return;
-  if (state === "failed") pace.failed += 1;
-  else pace.completed += 1;
-  const minute = shownMinutes - 1 - Math.floor(Math.max(0, now - finishedAt) / minuteMs);
-  pace.minutes[minute] = (pace.minutes[minute] ?? 0) + 1;
+function paceOf(types: Map<string, Pace>, type: string, count: number): Pace {
+  const known = types.get(type) ?? emptyPace(count);
+  types.set(type, known);
+  return known;
+}
+
+function emptyPace(count: number): Pace {
+  return { completed: Array(count).fill(0), failed: Array(count).fill(0) };
+}
+
+function add(pace: Pace, { state, step, count }: Outcome): void {
+  const steps = pace[state];
+  if (step >= 0 && step < steps.length) steps[step] = (steps[step] ?? 0) + count;
 }
 
 /** Failed jobs with the same error, ignoring its numbers. */
@@ -59,9 +86,12 @@ export interface JobFailures {
   lastAt: number | null;
 }
 
+/** So many of the newest failed jobs are grouped; the page says so if there are more. */
+export const mostGrouped = 1_000;
+
 export async function readFailedJobs(): Promise<JobFailures[]> {
   const engine = await openQueue();
-  const failed = await engine.list({ states: ["failed"], limit: mostLookedAt });
+  const failed = await engine.list({ states: ["failed"], limit: mostGrouped });
   const groups = new Map<string, JobFailures>();
   for (const { id, type, error, finishedAt } of failed) {
     const [title = ""] = (error ?? "no error").split("\n", 1);
@@ -72,4 +102,17 @@ export async function readFailedJobs(): Promise<JobFailures[]> {
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.ids.length - a.ids.length);
+}
+
+/** How many jobs of each type each worker holds, as far as the newest running ones tell. */
+export async function readHeld(): Promise<Map<string, Map<string, number>>> {
+  const engine = await openQueue();
+  const held = new Map<string, Map<string, number>>();
+  for (const { worker, type } of await engine.list({ states: ["processing"], limit: mostGrouped })) {
+    if (worker === null) continue;
+    const types = held.get(worker) ?? new Map<string, number>();
+    types.set(type, (types.get(type) ?? 0) + 1);
+    held.set(worker, types);
+  }
+  return held;
 }

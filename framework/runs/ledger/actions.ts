@@ -28,6 +28,16 @@ export function actionsOn(subject: string, limit: number): Action[] {
   return (rows as ActionRow[]).map(toAction);
 }
 
+/** What was done of these kinds, the latest first. */
+export function actionsOfKinds(kinds: readonly string[], limit: number): Action[] {
+  const rows = ledger()
+    .prepare(
+      "SELECT * FROM actions WHERE action IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?",
+    )
+    .all(JSON.stringify(kinds), limit);
+  return (rows as ActionRow[]).map(toAction);
+}
+
 /** Who started a run, if somebody did from the dashboard. */
 export function actionOfRun(key: string): Action | undefined {
   const row = ledger().prepare("SELECT * FROM actions WHERE run_key = ?").get(key) as ActionRow | undefined;
