@@ -1,8 +1,8 @@
 import { numberOption } from "../../framework/cli/numberOption";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
-import { checkedBasePath } from "../../framework/dashboard/dashboard";
-import { serveDashboard } from "../../framework/dashboard/serve";
+import { checkedBasePath } from "../../framework/dashboard/basePath";
+import { useLittleMemory } from "../../framework/dashboard/littleMemory";
 
 const hint = "node laju dashboard --port 8787";
 
@@ -31,6 +31,9 @@ export default verb({
 an address with a token, which only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under systemd, and
 in a server of your own.`,
   async run({ options }) {
+    // Before the server's modules are loaded, which would already make the heap grow.
+    useLittleMemory();
+    const { serveDashboard } = await import("../../framework/dashboard/serve");
     const serving = await serveDashboard({
       port: numberOption("port", options.port, {
         least: 0,

@@ -1,5 +1,5 @@
-import { LajuError } from "../config/errors";
 import { type Authorize, mountedAccess } from "./access/mounted";
+import { checkedBasePath } from "./basePath";
 import { dashboardApp } from "./routes";
 
 export type { Authorize, Authorized } from "./access/mounted";
@@ -22,16 +22,4 @@ export function dashboard(options: DashboardOptions = {}): (request: Request) =>
     isReadOnly: readOnly,
   });
   return async (request) => app.fetch(request);
-}
-
-/** Converts "laju/" to "/laju". Throws a LajuError if it is not a path. */
-export function checkedBasePath(text: string): string {
-  const path = text.replace(/^\/+|\/+$/g, "");
-  if (path === "") return "";
-  if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(path) && !path.split("/").includes("..")) return `/${path}`;
-  throw new LajuError(`"${text}" is not a valid base path`, {
-    code: "E_USAGE",
-    exitStatus: 2,
-    hint: 'Write one such as "/laju".',
-  });
 }

@@ -17,8 +17,10 @@ import { LiveStreams } from "./live/stream";
 import { addLogRoutes } from "./log/logRoutes";
 import { layout } from "./pages/layout";
 import { pageAt } from "./pages/pages";
+import { withTimes } from "./parts/times";
 import { addProgramRoutes, isForPrograms } from "./programs/programRoutes";
 import { readWorld } from "./read/world";
+import { sendPage } from "./sendPage";
 import type { Page, View } from "./view";
 
 export interface AppOptions {
@@ -97,19 +99,21 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     const { path, query } = placeOf(context);
     const view = viewOf(path, query, visitor);
     const page = await pageAt(path, view);
-    if (page === undefined) return context.html(shownPage(context, notFound, view, visitor), 404);
-    return context.html(shownPage(context, page, view, visitor));
+    if (page === undefined) return sendPage(context, shownPage(context, notFound, view, visitor), 404);
+    return sendPage(context, shownPage(context, page, view, visitor));
   });
 
   function shownPage(context: Context, page: Page, view: View, visitor: Visitor): string {
-    const { style, script } = readAssets();
+    const { style, script, logScript } = readAssets();
+    const scripts = page.hasLog ? [script.name, logScript.name] : [script.name];
     const { app: name, host } = readWorld();
     const { path, query } = placeOf(context);
     const notice = noticeOf(query.get("said"));
     query.delete("said");
     const own = query.size === 0 ? path : `${path}?${query}`;
-    const frame = { app: name, host, visitor, path: own, style: style.name, script: script.name, notice };
-    return String(layout(page, view, frame)).replaceAll(tokenPlace, () => formToken(access.formKey, visitor));
+    const frame = { app: name, host, visitor, path: own, style: style.name, scripts, notice };
+    const whole = withTimes(String(layout(page, view, frame)), view.clock.now.getTime());
+    return whole.replaceAll(tokenPlace, () => formToken(access.formKey, visitor));
   }
 
   return app;

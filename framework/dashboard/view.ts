@@ -19,6 +19,8 @@ export interface Page {
   /** The section of the navigation that it belongs to. */
   place: "commands" | "runs" | "queue" | "none";
   body: Html;
+  /** Whether it shows a log, which has a script of its own. */
+  hasLog?: boolean;
 }
 
 /** A link to a command, a run or a job. Relative, so that it works under any path of a proxy. */

@@ -32,6 +32,6 @@ function policy(styles = ""): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types laju",
+    "trusted-types laju laju-log",
   ].join("; ");
 }

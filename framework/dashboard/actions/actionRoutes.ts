@@ -3,7 +3,8 @@ import { LajuError } from "../../config/errors";
 import { recordAction } from "../../runs/ledger/actions";
 import { isCrossSite, isFormToken } from "../access/formToken";
 import type { Visitor } from "../access/visitor";
-import { questionPage } from "../pages/question";
+import { problemPage, questionPage } from "../pages/question";
+import { sendPage } from "../sendPage";
 import type { Page, View } from "../view";
 import type { Action, Fields } from "./action";
 import { acknowledge, disable, enable, pauseCommand, resumeCommand, stop } from "./commandActions";
@@ -64,10 +65,14 @@ export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionPar
     const view = viewFor(context);
     try {
       const question = await action.ask(view.query, view, given);
-      return context.html(show(context, questionPage(question, view, problem), view), problem ? 422 : 200);
+      return sendPage(
+        context,
+        show(context, questionPage(question, view, problem), view),
+        problem ? 422 : 200,
+      );
     } catch (error) {
       if (!(error instanceof LajuError)) throw error;
-      return context.text(`${error.message}\n`, 404);
+      return sendPage(context, show(context, problemPage(error, view), view), 404);
     }
   }
 }

@@ -14,6 +14,8 @@ export interface Asset {
 export interface Assets {
   style: Asset;
   script: Asset;
+  /** For pages with a log. */
+  logScript: Asset;
   icon: Asset;
 }
 
@@ -24,6 +26,7 @@ export function readAssets(): Assets {
   known ??= {
     style: asset("style", "css", "text/css", palette + chartStyle + textOf("style.css")),
     script: asset("page", "js", "text/javascript", textOf("page.js")),
+    logScript: asset("log", "js", "text/javascript", textOf("log.js")),
     icon: { name: "icon.svg", type: "image/svg+xml", text: textOf("icon.svg") },
   };
   return known;

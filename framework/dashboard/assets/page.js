@@ -1,106 +1,97 @@
 /* Keeps an open page up to date: times advance by themselves, and the server sends the parts that changed. */
 
 (() => {
-  const { root, page } = document.body.dataset;
-  const ahead = Number(document.body.dataset.now) - Date.now();
+  const { root, page, zone, now: sentAt } = document.body.dataset;
+  const ahead = Number(sentAt) - Date.now();
   const now = () => Date.now() + ahead;
   const policy = globalThis.trustedTypes?.createPolicy("laju", { createHTML: (text) => text });
+  const trusted = (text) => (policy ? policy.createHTML(text) : text);
   const byId = (id) => document.getElementById(id);
-  let version = document.body.dataset.version;
-  let stream;
-  let release;
-  let isConnecting = false;
-  let delay = 1_000;
 
-  /* --- Times ------------------------------------------------------------------------------------------------------- */
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
+  const padded = (count, unit) => (count === 0 ? "" : ` ${String(count).padStart(2, "0")}${unit}`);
 
-  const pair = (large, unit, small, smallUnit) =>
-    small === 0 ? `${large}${unit}` : `${large}${unit} ${String(small).padStart(2, "0")}${smallUnit}`;
-
-  /** The same text as laju's formatDuration, in whole seconds. */
+  /** As laju's formatDuration writes whole seconds. */
   function duration(seconds) {
-    if (seconds < 60) return `${seconds}s`;
-    if (seconds < 3_600) return pair(Math.floor(seconds / 60), "m", seconds % 60, "s");
     const minutes = Math.floor(seconds / 60);
-    if (minutes < 1_440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "m");
     const hours = Math.floor(minutes / 60);
+    if (minutes < 1) return `${seconds}s`;
+    if (hours < 1) return `${minutes}m${padded(seconds % 60, "s")}`;
+    if (hours < 24) return `${hours}h${padded(minutes % 60, "m")}`;
     return `${Math.floor(hours / 24)}d${hours % 24 === 0 ? "" : ` ${hours % 24}h`}`;
   }
 
   /** Seconds are noise, except in the last minute. */
   const rounded = (seconds) => (seconds < 60 ? seconds : seconds - (seconds % 60));
 
+  function relative({ dateTime, dataset }) {
+    const seconds = Math.floor((now() - Date.parse(dateTime)) / 1_000);
+    if ("for" in dataset) return duration(Math.max(0, seconds));
+    if ("in" in dataset) return seconds >= 0 ? "due" : `in ${duration(Math.max(1, rounded(-seconds)))}`;
+    return seconds < 1 ? "now" : `${duration(rounded(seconds))} ago`;
+  }
+
   function tick() {
     for (const time of document.querySelectorAll("time[data-ago], time[data-in], time[data-for]")) {
-      const seconds = Math.floor((now() - Date.parse(time.dateTime)) / 1_000);
-      const text =
-        "ago" in time.dataset
-          ? seconds < 1
-            ? "now"
-            : `${duration(rounded(seconds))} ago`
-          : "in" in time.dataset
-            ? seconds >= 0
-              ? "due"
-              : `in ${duration(Math.max(1, rounded(-seconds)))}`
-            : duration(Math.max(0, seconds));
+      const text = relative(time);
       if (time.textContent !== text) time.textContent = text;
     }
     for (const bar of document.querySelectorAll("progress[data-since]")) {
       bar.value = Math.min(bar.max, now() - Number(bar.dataset.since));
     }
-    const clock = byId("clock");
-    if (clock) clock.textContent = clockText.format(now());
+    byId("clock").textContent = clock.format(now());
   }
-  const zone = document.body.dataset.zone;
-  const clockText = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
-  setInterval(() => document.hidden || tick(), 1_000);
 
-  /* --- Changes ----------------------------------------------------------------------------------------------------- */
+  let { version } = document.body.dataset;
 
-  function elementOf(text) {
+  function fragment(text) {
     const template = document.createElement("template");
-    template.innerHTML = policy ? policy.createHTML(text) : text;
-    return template.content.firstElementChild;
+    template.innerHTML = trusted(text);
+    return template.content;
   }
 
-  /** Replaces an element. If it contained the keyboard focus, the new one does too. */
+  /** Puts an element in another's place. The keyboard's focus stays where it was. */
   function replace(old, fresh) {
-    const focused = old.contains(document.activeElement) ? document.activeElement : undefined;
-    const index = focused ? [...old.querySelectorAll("a, button, input, select")].indexOf(focused) : -1;
+    const controls = (within) => [...within.querySelectorAll("a, button, input, select")];
+    const index = controls(old).indexOf(document.activeElement);
     old.replaceWith(fresh);
-    if (index >= 0) fresh.querySelectorAll("a, button, input, select")[index]?.focus();
+    controls(fresh)[index]?.focus();
   }
 
-  function apply({ html, lists, next }) {
-    const fresh = new Map(Object.entries(html).map(([id, text]) => [id, elementOf(text)]));
+  function apply({ html, lists, last, next }) {
+    if (last !== version) return reload();
+    const fresh = new Map(Object.entries(html).map(([id, text]) => [id, fragment(text).firstElementChild]));
     for (const [id, element] of fresh) if (byId(id)) replace(byId(id), element);
     for (const [id, order] of Object.entries(lists)) arrange(byId(id), order, fresh);
     version = next;
     filterRows();
-    tick();
+    return tick();
   }
 
   function arrange(list, order, fresh) {
-    if (list === null) return;
-    const wanted = order.map((id) => byId(id) ?? fresh.get(id)).filter(Boolean);
-    for (const row of [...list.children]) if (!wanted.includes(row)) row.remove();
-    wanted.forEach((row, index) => {
-      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
-    });
+    const focused = document.activeElement;
+    list?.replaceChildren(...order.map((id) => byId(id) ?? fresh.get(id)).filter(Boolean));
+    if (document.activeElement !== focused) focused.focus();
   }
 
-  /** Loads the page again, when too much has changed to send. */
+  /** Shows the page as it is now, if too much has changed to be told. */
   async function reload() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.redirected || !answer.ok) return location.reload();
-    const text = await answer.text();
-    const fresh = new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+    const fresh = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");
     replace(byId("main"), fresh.getElementById("main"));
     version = fresh.body.dataset.version;
     filterRows();
-    tick();
-    return undefined;
+    return tick();
   }
+
+  /* The tabs of a browser share its six connections: one tab of each page listens, and tells the others. */
+
+  const name = `laju ${new URL(root, location.href).pathname} ${page}`;
+  const channel = new BroadcastChannel(name);
+  let turn;
+  let stream;
+  let delay = 1_000;
 
   function say(state, text) {
     document.body.classList.toggle("is-live", state === "live");
@@ -108,71 +99,88 @@
     if (byId("live").textContent !== text) byId("live").textContent = text;
   }
 
-  /**
-   * Browsers allow six connections per server across all tabs. Three may be live; other pages poll
-   * occasionally.
-   */
-  async function freeSlot() {
-    if (!navigator.locks) return () => {};
-    for (const slot of ["laju 1", "laju 2", "laju 3"]) {
-      const release = await new Promise((resolve) => {
-        void navigator.locks.request(slot, { ifAvailable: true }, (lock) => {
-          if (lock === null) return resolve(undefined);
-          return new Promise((end) => resolve(end));
-        });
-      });
-      if (release) return release;
-    }
-    return undefined;
+  function hear(event, data) {
+    if (event === "hello") return stream && tell("ready", version);
+    if (event === "away") return say("away", "reconnecting");
+    say("live", "live");
+    return event === "change" ? apply(data) : data !== version && reload();
   }
 
-  /** Only visible pages keep a connection. */
-  async function connect() {
-    if (document.hidden || stream || isConnecting || page === undefined) return;
-    isConnecting = true;
-    release = await freeSlot();
-    isConnecting = false;
-    if (release === undefined) {
+  function tell(event, data) {
+    channel.postMessage([event, data]);
+    return event === "ready" ? undefined : hear(event, data);
+  }
+  channel.onmessage = ({ data }) => document.hidden || hear(...data);
+
+  /** Only a page that somebody sees waits for its turn to listen. */
+  function connect() {
+    if (document.hidden || turn || page === undefined) return;
+    turn = new AbortController();
+    const { signal } = turn;
+    const lead = () =>
+      new Promise((end) => {
+        signal.addEventListener("abort", end);
+        void listen(signal);
+      });
+    channel.postMessage(["hello"]);
+    if (navigator.locks) navigator.locks.request(name, { signal }, lead).catch(() => {});
+    else void lead();
+  }
+
+  /** Three pages have a connection each, so that some are left for new ones. Others look now and then. */
+  async function listen(signal) {
+    const isFree = !navigator.locks || (await takeSlot(signal));
+    if (signal.aborted) return;
+    if (!isFree) {
       say("live", "every 10s");
-      setTimeout(() => document.hidden || reload().then(connect, connect), 10_000);
+      tell("ready", version);
+      setTimeout(() => signal.aborted || reload().finally(() => listen(signal)), 10_000);
       return;
     }
-    if (document.hidden) return disconnect();
     stream = new EventSource(`${root}events?${new URLSearchParams({ page, version })}`);
     stream.addEventListener("ready", () => {
       delay = 1_000;
       say("live", "live");
+      tell("ready", version);
     });
-    stream.addEventListener("change", ({ data }) => apply(JSON.parse(data)));
-    stream.addEventListener("reload", () => void reload().catch(disconnect));
+    stream.addEventListener("change", ({ data }) => tell("change", JSON.parse(data)));
+    stream.addEventListener("reload", () => reload().then(() => tell("ready", version), disconnect));
     stream.onerror = () => {
       disconnect();
-      say("away", "reconnecting");
+      tell("away");
       setTimeout(connect, delay * (0.5 + Math.random()));
       delay = Math.min(delay * 2, 30_000);
     };
   }
 
+  async function takeSlot(signal) {
+    const untilAborted = () => new Promise((end) => signal.addEventListener("abort", end));
+    for (const slot of ["laju 1", "laju 2", "laju 3"]) {
+      const isTaken = await new Promise((answer) => {
+        navigator.locks.request(slot, { ifAvailable: true }, (lock) => {
+          answer(lock !== null);
+          return lock && untilAborted();
+        });
+      });
+      if (isTaken) return true;
+    }
+    return false;
+  }
+
   function disconnect() {
     stream?.close();
     stream = undefined;
-    release?.();
-    release = undefined;
+    turn?.abort();
+    turn = undefined;
   }
 
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return disconnect();
+  function show() {
     tick();
-    return connect();
-  });
-  addEventListener("pagehide", disconnect);
-  addEventListener("pageshow", connect);
-
-  /* --- Filter ------------------------------------------------------------------------------------------------------ */
-
-  const filter = document.querySelector("[data-filter]");
+    connect();
+  }
 
   function filterRows() {
+    const filter = document.querySelector("[data-filter]");
     if (!filter) return;
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -181,83 +189,21 @@
       row.hidden = !words.every((word) => text.includes(word));
       if (!row.hidden) shown += 1;
     }
-    if (byId("none")) byId("none").hidden = shown > 0;
+    byId("none").hidden = shown > 0;
   }
 
-  filter?.addEventListener("input", filterRows);
+  document.addEventListener("input", ({ target }) => target.matches("[data-filter]") && filterRows());
   document.addEventListener("keydown", (event) => {
-    if (
-      event.key !== "/" ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.target.closest("input, textarea, select")
-    )
-      return;
-    if (!filter) return;
+    const filter = document.querySelector("[data-filter]");
+    const isText = event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select");
+    if (event.key !== "/" || isText || !filter) return;
     event.preventDefault();
     filter.focus();
   });
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : show()));
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", show);
+  setInterval(() => document.hidden || tick(), 1_000);
 
-  /* --- A run's log ------------------------------------------------------------------------------------------------- */
-
-  const most = 5_000;
-  let tail;
-
-  function startLog() {
-    const log = document.querySelector("[data-log]");
-    const pre = document.querySelector(".log");
-    if (!pre) return;
-    const isOn = (id) => byId(id)?.checked === true;
-    byId("wrap")?.addEventListener("change", () => document.body.classList.toggle("no-wrap", !isOn("wrap")));
-    byId("numbers")?.addEventListener("change", () =>
-      document.body.classList.toggle("numbered", isOn("numbers")),
-    );
-    byId("copy")?.addEventListener("click", async ({ target }) => {
-      await navigator.clipboard.writeText(pre.textContent);
-      target.textContent = "Copied";
-    });
-    if (!log) return;
-    pre.scrollTop = pre.scrollHeight;
-    byId("earlier")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      void earlier(log, pre);
-    });
-    if ("follows" in log.dataset) follow(log, pre, isOn);
-  }
-
-  function fragment(text) {
-    const template = document.createElement("template");
-    template.innerHTML = policy ? policy.createHTML(text) : text;
-    return template.content;
-  }
-
-  async function earlier({ dataset }, pre) {
-    const answer = await fetch(`${root}runs/${dataset.log}/earlier?before=${dataset.from}`);
-    if (!answer.ok) return;
-    const { html, from } = await answer.json();
-    const height = pre.scrollHeight;
-    pre.prepend(fragment(html));
-    pre.scrollTop += pre.scrollHeight - height;
-    dataset.from = from;
-    if (from === 0) byId("earlier").remove();
-  }
-
-  function follow({ dataset }, pre, isOn) {
-    tail = new EventSource(`${root}runs/${dataset.log}/tail?after=${dataset.to}`);
-    let number = Number(pre.lastElementChild?.dataset.n ?? 0);
-    tail.addEventListener("lines", ({ data }) => {
-      const lines = fragment(JSON.parse(data));
-      for (const line of lines.children) line.dataset.n = ++number;
-      pre.append(lines);
-      while (pre.children.length > most) pre.firstElementChild.remove();
-      if (isOn("follow")) pre.scrollTop = pre.scrollHeight;
-    });
-    tail.addEventListener("end", () => tail.close());
-  }
-
-  addEventListener("pagehide", () => tail?.close());
-  document.documentElement.classList.add("scripted-page");
-  startLog();
-  tick();
-  connect();
+  show();
 })();

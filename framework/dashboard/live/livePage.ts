@@ -1,11 +1,13 @@
-import { type LiveParts, withoutTimes } from "./liveParts";
+import { withTimes } from "../parts/times";
+import type { LiveParts } from "./liveParts";
 import type { Watcher } from "./watcher";
 
 /** What browsers receive: the parts that changed, and the lists whose order did. */
 export interface Change {
   html: Record<string, string>;
   lists: Record<string, string[]>;
-  /** The version of the page after this change. */
+  /** The versions of the page without it and with it. */
+  last: string;
   next: string;
 }
 
@@ -83,13 +85,11 @@ export class LivePage {
   }
 }
 
-/** What tabs that show `before` need to show `after`; undefined if nothing changed. */
-export function changeBetween(before: LiveParts, after: LiveParts): Change | undefined {
-  const changed = [...after.html].filter(([id, html]) => {
-    const old = before.html.get(id);
-    return old === undefined || withoutTimes(old) !== withoutTimes(html);
-  });
+/** What tabs with one drawing need to show the other; undefined where nothing changed. */
+export function changeBetween(before: LiveParts, after: LiveParts, now = Date.now()): Change | undefined {
+  const changed = [...after.html].filter(([id, html]) => before.html.get(id) !== html);
   const lists = [...after.lists].filter(([id, rows]) => before.lists.get(id)?.join("\n") !== rows.join("\n"));
   if (changed.length === 0 && lists.length === 0) return undefined;
-  return { html: Object.fromEntries(changed), lists: Object.fromEntries(lists), next: after.version() };
+  const html = Object.fromEntries(changed.map(([id, text]) => [id, withTimes(text, now)]));
+  return { html, lists: Object.fromEntries(lists), last: before.version(), next: after.version() };
 }

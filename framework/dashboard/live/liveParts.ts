@@ -12,6 +12,7 @@ export class LiveParts {
   readonly html = new Map<string, string>();
   /** The ids of each list's rows, in order. */
   readonly lists = new Map<string, string[]>();
+  #version: string | undefined;
 
   /** `part` must be one element with this id. */
   part(id: string, part: Html): Html {
@@ -29,23 +30,18 @@ export class LiveParts {
     return html`${rows.map((row) => row.html)}`;
   }
 
-  /**
-   * A hash of all parts. Renderings that differ only in relative times, which browsers update themselves,
-   * have the same version.
-   */
+  /** A digest of all of it, once the page is drawn. Relative times are not in it: browsers count those on by themselves. */
   version(): string {
+    this.#version ??= this.#digest();
+    return this.#version;
+  }
+
+  #digest(): string {
     const hash = createHash("sha256");
-    for (const [id, text] of this.html) hash.update(`${id} ${withoutTimes(text)}\n`);
+    for (const [id, text] of this.html) hash.update(id).update(" ").update(text).update("\n");
     for (const [id, rows] of this.lists) hash.update(`${id} ${rows.join(" ")}\n`);
     return hash.digest("base64url").slice(0, 16);
   }
-}
-
-/** A change of "41m ago" to "42m ago" doesn't count. */
-export function withoutTimes(text: string): string {
-  return text
-    .replaceAll(/(<time\b[^>]*>)[^<]*/g, "$1")
-    .replaceAll(/<(progress|meter)\b[^>]*data-since[^>]*>/g, "");
 }
 
 export const nothing = markup("");

@@ -3,7 +3,6 @@ import type { Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Run } from "../../runs/ledger/run";
 import { runAt } from "../pages/run";
-import { earlierLines } from "../parts/logView";
 import { logLines } from "./logLines";
 import { linesAfter, logOf } from "./readLog";
 
@@ -11,15 +10,8 @@ import { linesAfter, logOf } from "./readLog";
 const pauseMs = 300;
 const beatMs = 20_000;
 
-/** The routes for reading a log from the page's script, and for downloading it. */
+/** What is new in a log, for a page's script, and the log as a file. */
 export function addLogRoutes(app: Hono): void {
-  app.get("/runs/:id{[0-9]+}/earlier", async (context: Context) => {
-    const run = runAt(context.req.param("id") ?? "");
-    const before = Number(context.req.query("before"));
-    const lines = run === undefined ? undefined : await earlierLines(run, before);
-    return lines === undefined ? context.notFound() : context.json(lines);
-  });
-
   app.get("/runs/:id{[0-9]+}/tail", (context: Context) => {
     const run = runAt(context.req.param("id") ?? "");
     if (run === undefined) return context.notFound();

@@ -9,7 +9,10 @@ import { type FilePart, logPartOf, readLines, readOwnLines } from "../../runs/lo
 const windowBytes = 256 * 1024;
 const mostLines = 500;
 
-/** Some lines of a run's log, and their position in the file. */
+/** The part of a file that a run has written so far. */
+export type LogPart = FilePart & { to: number };
+
+/** Some lines of a run's log, and where in the file they are. */
 export interface LogWindow {
   lines: Buffer[];
   from: number;
@@ -19,8 +22,8 @@ export interface LogWindow {
   isLast: boolean;
 }
 
-/** The part of a file that a run has written so far; undefined if there is none, or it is gone. */
-export function logOf(run: Run): (FilePart & { to: number }) | undefined {
+/** Undefined if the run wrote to no file, or the file is gone. */
+export function logOf(run: Run): LogPart | undefined {
   const part = logPartOf(run, null);
   if (part === undefined) return undefined;
   const { size } = statSync(part.file);
@@ -28,8 +31,8 @@ export function logOf(run: Run): (FilePart & { to: number }) | undefined {
   return { ...part, to: Math.max(part.from, Math.min(end, size)) };
 }
 
-/** The last lines before a byte of the file. As fast for 100 MB as for 1 kB. */
-export function linesBefore(run: Run, log: FilePart & { to: number }, before: number): LogWindow {
+/** The last lines before a byte of the file: of 100 MB as fast as of 1 kB. */
+export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   const to = Math.min(Math.max(before, log.from), log.to);
   const from = Math.max(log.from, to - windowBytes);
   const all: Buffer[] = [];
@@ -46,8 +49,8 @@ export function linesBefore(run: Run, log: FilePart & { to: number }, before: nu
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
 }
 
-/** The first lines from a byte on. A line still being written is read the next time. */
-export function linesAfter(run: Run, log: FilePart & { to: number }, after: number): LogWindow {
+/** The first lines from a byte on; what is still being written is left for the next time. */
+export function linesAfter(run: Run, log: LogPart, after: number): LogWindow {
   const from = Math.min(Math.max(after, log.from), log.to);
   const lines: Buffer[] = [];
   const end = run.state === "running" ? null : log.to;

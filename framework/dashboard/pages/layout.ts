@@ -1,5 +1,6 @@
 import type { Visitor } from "../access/visitor";
 import { type Html, html } from "../html";
+import { exactTime } from "../parts/times";
 import type { Page, View } from "../view";
 
 /** What surrounds every page. */
@@ -9,10 +10,10 @@ export interface Frame {
   visitor: Visitor;
   /** The page's own path, relative to the first page, for its live changes. */
   path: string;
-  /** The names of the style and script files, which change with their contents. */
+  /** Names of the style's and the scripts' files, which change with what is in them. */
   style: string;
-  script: string;
-  /** The result of the last action. */
+  scripts: readonly string[];
+  /** What the last action came to. */
   notice?: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export function layout({ title, place, body }: Page, view: View, frame: Frame): 
 <title>${title} · ${frame.app}</title>
 <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${root}assets/${frame.style}">
-<script src="${root}assets/${frame.script}" defer></script>
+${frame.scripts.map((script) => html`<script src="${root}assets/${script}" defer></script>`)}
 </head>
 <body data-root="${root}" data-page="${frame.path}" data-version="${live.version()}" data-now="${clock.now.getTime()}" data-zone="${clock.hostTimezone}">
 <a class="skip" href="#main">Skip to the content</a>
@@ -52,7 +53,7 @@ ${body}</main>
 }
 
 function clockText({ clock }: View): string {
-  return clock.now.toLocaleTimeString("en-GB", { timeZone: clock.hostTimezone });
+  return exactTime(clock.now.getTime(), { clock }).slice(-8);
 }
 
 function visitorText({ name, canAct, hasSession }: Visitor, { root }: View): Html {

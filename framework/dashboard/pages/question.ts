@@ -22,3 +22,11 @@ ${fields ?? ""}
 <p class="buttons"><button class="${isDanger ? "danger" : "primary"}">${button}</button> <a class="button" href="${view.root}${back}">Cancel</a></p></form></div>`;
   return { title, place: "none", body };
 }
+
+/** What is shown if there is nothing to ask about. */
+export function problemPage({ message, hint }: LajuError, { root }: View): Page {
+  const body = html`<h1>This cannot be done</h1>
+<div class="card question"><p role="alert">${message}${hint ? html` <span class="dim">${hint}</span>` : ""}</p>
+<p class="buttons"><a class="button" href="${root}">To all commands</a></p></div>`;
+  return { title: "This cannot be done", place: "none", body };
+}

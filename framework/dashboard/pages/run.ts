@@ -22,7 +22,7 @@ export async function runPage(view: View, called: string): Promise<Page | undefi
   const body = html`${view.live.part("run", summary(run, view))}
 <h2>Log</h2>
 ${await logView(run, view)}`;
-  return { title: `${run.name}, run ${run.id}`, place: "runs", body };
+  return { title: `${run.name}, run ${run.id}`, place: "runs", body, hasLog: true };
 }
 
 function summary(run: Run, view: View): Html {

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../config/duration";
+import { counted } from "../../text/counted";
 import { cellTimes, timeAxis } from "../../views/report/axis";
 import { durationChart, longestByCell, timelineChart } from "../../views/report/charts";
 import { cellCount } from "../../views/report/reportData";
@@ -25,7 +26,7 @@ ${figures(runs, strip)}
 <div class="charts"><span></span>${markup(timelineChart(runs.cells, `When ${name} ran`, cellTimes(axis)))}
 ${markup(durationChart(runs.cells, name))}
 <span></span>${markup(timeAxis(axis))}</div>
-${runs.skips.length === 0 ? "" : html`<p class="dim small">Skipped: ${runs.skips.map(([reason, count]) => `${reason} (${count.toLocaleString("en")})`).join(", ")}</p>`}</div>`;
+${runs.skips.length === 0 ? "" : html`<p class="dim small">Skipped: ${runs.skips.map(([reason, count]) => `${reason} (${counted(count)})`).join(", ")}</p>`}</div>`;
 }
 
 function daysLink(span: number, chosen: number): Html {
@@ -38,10 +39,10 @@ function figures({ counts, cells }: CommandRuns, strip: readonly StripRun[]): Ht
   const longest = Math.max(0, ...longestByCell(cells).map(([, ms]) => ms));
   const often = usual(strip);
   const numbers: [text: string, label: string, isBad: boolean][] = [
-    [(succeeded + failed + of("running")).toLocaleString("en"), "runs", false],
-    [failed.toLocaleString("en"), "failed", failed > 0],
+    [counted(succeeded + failed + of("running")), "runs", false],
+    [counted(failed), "failed", failed > 0],
     [successRate({ succeeded, failed }) || "–", "succeeded", false],
-    [of("skipped").toLocaleString("en"), "skipped", false],
+    [counted(of("skipped")), "skipped", false],
     [often === undefined ? "–" : formatDuration(often), "usually", false],
     [longest === 0 ? "–" : formatDuration(longest), "longest", false],
   ];

@@ -4,7 +4,7 @@ import { actionLink, type View } from "../view";
 
 /** A link that looks like a button. `about` tells screen readers which of several it is. */
 export function linkButton(href: string, text: string, about: string, kind = ""): Html {
-  return html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
+  return html`<a class="button${kind && ` ${kind}`}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
 }
 
 /** A button that leads to the confirmation page; nothing for visitors who may not act. */

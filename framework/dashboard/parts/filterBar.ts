@@ -42,7 +42,7 @@ ${view.live.part("failing", failingChip)}
 ${tagsOf(commands, tag).map((one) => html`<a class="chip" href="${view.root}?${String(new URLSearchParams({ tag: one }))}"${one === tag ? html` aria-current="true"` : ""}>${one}</a>`)}
 </nav><form role="search" action="${view.root}" method="get"><label class="unseen" for="q">Filter commands</label>
 ${tag === "" ? "" : html`<input type="hidden" name="tag" value="${tag}">`}${isFailing ? html`<input type="hidden" name="show" value="failing">` : ""}
-<input id="q" name="q" type="search" value="${q}" placeholder="Filter…  /" data-filter="rows" autocomplete="off"></form></div>`;
+<input id="q" name="q" type="search" value="${q}" placeholder="Filter&hellip;  /" data-filter="rows" autocomplete="off"></form></div>`;
 }
 
 /** The most frequent tags, and the selected one. */

@@ -1,4 +1,5 @@
 import { shortTime } from "../../host/hostClock";
+import { counted } from "../../text/counted";
 import { busiestMinutes } from "../../views/busiestMinutes";
 import type { TimelineHour } from "../../views/timeline";
 import { type Html, html, markup } from "../html";
@@ -37,7 +38,7 @@ function busiestText(busiest: ReturnType<typeof busiestMinutes>, { clock }: View
 }
 
 function startsText(count: number): string {
-  return count === 1 ? "1 start" : `${count.toLocaleString("en")} starts`;
+  return count === 1 ? "1 start" : `${counted(count)} starts`;
 }
 
 function atOnce({ starts }: TimelineHour): string {

@@ -1,16 +1,14 @@
 import type { Run } from "../../runs/ledger/run";
 import { isLogPlace } from "../../runs/logs/logPlaces";
+import { counted } from "../../text/counted";
 import { type Html, html } from "../html";
 import { findInLog } from "../log/findInLog";
 import { countLines } from "../log/lineNumbers";
 import { logLines } from "../log/logLines";
-import { type LogWindow, linesBefore, logOf } from "../log/readLog";
+import { type LogPart, type LogWindow, linesAfter, linesBefore, logOf } from "../log/readLog";
 import type { View } from "../view";
 
-/**
- * A run's output: its end, or the lines that contain a text. A script follows the log and loads earlier
- * lines.
- */
+/** What a run has printed: its end, or what holds a text; a script follows it. */
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);
@@ -19,43 +17,37 @@ export async function logView(run: Run, view: View): Promise<Html> {
   if (filter !== "") {
     const { lines, total } = await findInLog(log, filter);
     const shown = lines.length < total ? `, the last ${lines.length} are shown` : "";
-    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${total.toLocaleString("en")} ${total === 1 ? "line contains" : "lines contain"} this${shown}. <a href="${run.id}#log">Show all</a></p>
+    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${counted(total)} ${total === 1 ? "line holds" : "lines hold"} this${shown}. <a href="${run.id}#log">Show all</a></p>
 <pre class="log" tabindex="0">${logLines(lines)}</pre></div>`;
   }
-  const before = Number(view.query.get("before"));
-  const window = linesBefore(run, log, before > 0 ? before : log.to);
+  const window = windowAt(run, log, view);
   const first = await countLines(log.file, log.from, window.from);
   return html`<div id="log" data-log="${run.id}" data-from="${window.from}" data-to="${window.to}"${run.state === "running" && window.isLast ? html` data-follows` : ""}>${toolbar(run, "")}
-${earlier(run, window)}
+${earlierLink(run, window)}
 <pre class="log" tabindex="0" aria-label="What run ${run.id} printed">${numbered(window, first + 1)}</pre>
-${window.isLast ? "" : html`<p class="pages"><a class="button" href="${run.id}#log">To the end</a></p>`}</div>`;
+${window.isLast ? "" : html`<p class="pages"><a class="button" href="${run.id}?after=${window.to}#log">Later lines</a> <a class="button" href="${run.id}#log">To the end</a></p>`}</div>`;
 }
 
-/** The lines before those shown, for the page's script. */
-export async function earlierLines(
-  run: Run,
-  before: number,
-): Promise<{ html: string; from: number } | undefined> {
-  const log = logOf(run);
-  if (log === undefined) return undefined;
-  const window = linesBefore(run, log, before);
-  const first = await countLines(log.file, log.from, window.from);
-  return { html: String(numbered(window, first + 1)), from: window.isFirst ? 0 : window.from };
+/** Its end, or what stands before or after a byte of the file. */
+function windowAt(run: Run, log: LogPart, { query }: View): LogWindow {
+  const [before, after] = [Number(query.get("before")), Number(query.get("after"))];
+  if (before > 0) return linesBefore(run, log, before);
+  return after > 0 ? linesAfter(run, log, after) : linesBefore(run, log, log.to);
 }
 
 function numbered({ lines }: LogWindow, first: number): Html {
   return logLines(lines.map((line, index) => ({ line, number: first + index })));
 }
 
-function earlier(run: Run, { isFirst, from }: LogWindow): Html {
+function earlierLink(run: Run, { isFirst, from }: LogWindow): Html {
   if (isFirst) return html``;
-  return html`<p class="pages"><a id="earlier" class="button" href="${run.id}?before=${from}#log">Earlier lines</a></p>`;
+  return html`<p class="pages"><a class="button" href="${run.id}?before=${from}#log">Earlier lines</a></p>`;
 }
 
 function toolbar(run: Run, filter: string): Html {
   return html`<div class="tools"><form method="get" action="${run.id}#log" role="search"><label class="unseen" for="filter">Lines that hold</label><input id="filter" type="search" name="filter" value="${filter}" placeholder="Lines that hold…"></form>
-<label class="scripted"><input type="checkbox" id="wrap" checked> Wrap</label>
-<label class="scripted"><input type="checkbox" id="numbers"> Line numbers</label>
+<label><input type="checkbox" id="wrap" checked> Wrap</label>
+<label><input type="checkbox" id="numbers"> Line numbers</label>
 ${run.state === "running" ? html`<label class="scripted"><input type="checkbox" id="follow" checked> Follow</label>` : ""}
 <button type="button" id="copy" class="scripted">Copy</button>
 <a class="button" href="${run.id}/log.txt" download>Download</a></div>`;

@@ -1,3 +1,4 @@
+import { counted } from "../../text/counted";
 import { aliveWorkers } from "../../views/queue/queueState";
 import { type Html, html } from "../html";
 import type { QueueLook } from "../read/queue";
@@ -23,9 +24,9 @@ export function queueCard({ state, problem }: QueueLook, view: View, { isAlone =
   ];
   const busiest = [...state.types].sort((a, b) => open(b) - open(a)).filter((type) => open(type) > 0);
   const more = busiest.length > mostTypes ? ` and ${busiest.length - mostTypes} more` : "";
-  const types = busiest.slice(0, mostTypes).map((type) => `${type.type} ${open(type).toLocaleString("en")}`);
+  const types = busiest.slice(0, mostTypes).map((type) => `${type.type} ${counted(open(type))}`);
   return html`<section id="queue">${isAlone ? "" : html`<h2><a href="${view.root}queue">Queue</a></h2>`}<div class="card">
-<dl class="figures">${numbers.map(([count, label, isBad]) => html`<div><dt>${label}</dt><dd${isBad ? html` class="bad-text"` : ""}>${count.toLocaleString("en")}</dd></div>`)}</dl>
+<dl class="figures">${numbers.map(([count, label, isBad]) => html`<div><dt>${label}</dt><dd${isBad ? html` class="bad-text"` : ""}>${counted(count)}</dd></div>`)}</dl>
 <p class="dim small">${types.length === 0 ? "Nothing to do." : `${types.join(" · ")}${more}`}</p></div></section>`;
 }
 

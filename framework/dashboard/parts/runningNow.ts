@@ -6,7 +6,7 @@ import type { World } from "../read/world";
 import { commandLink, runLink, type View } from "../view";
 import { actionButton, linkButton } from "./controls";
 import { usual } from "./sparkline";
-import { elapsedTime } from "./times";
+import { elapsedTime, timeBar } from "./times";
 
 /** What is running, for how long, and how long it usually takes. */
 export function runningNow(world: World, running: readonly Run[], view: View): Html {
@@ -20,11 +20,6 @@ function runningRow(world: World, run: Run, view: View): Html {
   return html`<li><p><a href="${commandLink(view, run.name)}"><b>${run.name}</b></a>
 <span>${elapsedTime(run.startedAt, view)}</span>
 <span class="dim">${often === undefined ? "" : `usually ${formatDuration(often)}`}${run.host === world.host ? "" : ` on ${run.host}`}</span></p>
-${often === undefined ? nothing : progressOf(run, often, view)}
+${often === undefined ? nothing : timeBar(run.startedAt, often, `Time of ${run.name} against what is usual`)}
 <p class="buttons">${linkButton(`${runLink(view, run.id)}#log`, "Follow", run.name)}${run.host === world.host ? actionButton(view, "stop", { text: "Stop", about: run.name, values, kind: "danger" }) : nothing}</p></li>`;
-}
-
-function progressOf({ name, startedAt }: Run, often: number, { clock }: View): Html {
-  const lasted = Math.min(clock.now.getTime() - startedAt, often);
-  return html`<progress max="${Math.max(often, 1)}" value="${Math.max(0, lasted)}" data-since="${startedAt}" aria-label="Elapsed time of ${name}, compared with its usual duration"></progress>`;
 }

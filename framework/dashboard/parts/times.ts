@@ -8,34 +8,50 @@ type Clocked = Pick<View, "clock">;
 
 /** "41m ago", kept current by the page's script. */
 export function agoTime(at: number, view: Clocked): Html {
-  return timeElement(at, "ago", ago(view.clock.now.getTime() - at), view);
+  return timeElement(at, "ago", view);
 }
 
 /** "in 9m". */
 export function inTime(at: number, view: Clocked): Html {
-  return timeElement(at, "in", `in ${until(at - view.clock.now.getTime())}`, view);
+  return timeElement(at, "in", view);
 }
 
-/** "2m 41s", the time since something started that is still running. */
+/** "2m 41s", for what began then and is still going on. */
 export function elapsedTime(since: number, view: Clocked): Html {
-  return timeElement(since, "for", formatDuration(seconds(view.clock.now.getTime() - since)), view);
+  return timeElement(since, "for", view);
 }
 
-/** "Mon 30 Nov 07:05:12", in the server's time zone. */
-export function absoluteTime(at: number, view: Clocked): Html {
-  return html`<time datetime="${new Date(at).toISOString()}">${exactTime(at, view)}</time>`;
+/** How far something that began at `since` has got, if it takes `usualMs`. */
+export function timeBar(since: number, usualMs: number, label: string): Html {
+  return html`<progress data-since="${since}" max="${Math.max(usualMs, 1)}" aria-label="${label}"></progress>`;
 }
 
+/** "Mon 30 Nov 07:05:12", by the server's clock. */
 export function exactTime(at: number, { clock }: Clocked): string {
   const second = String(Math.floor(at / 1_000) % 60).padStart(2, "0");
   return `${shortTime(new Date(at), clock.hostTimezone)}:${second}`;
 }
 
-function timeElement(at: number, kind: "ago" | "in" | "for", text: string, view: Clocked): Html {
+/** Its text is filled in when the page is sent, so that a drawing stays true, and can be compared with the next one. */
+function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Html {
   const title = `${exactTime(at, view)} ${view.clock.hostTimezone}`;
-  return html`<time datetime="${new Date(at).toISOString()}" data-${kind} title="${title}">${text}</time>`;
+  return html`<time datetime="${new Date(at).toISOString()}" data-${kind} title="${title}"></time>`;
 }
 
-function seconds(ms: number): number {
-  return Math.max(0, Math.floor(ms / 1_000) * 1_000);
+const timeTag = /<time datetime="([^"]+)" data-(ago|in|for) title="[^"]*">/g;
+const barTag = /<progress data-since="(\d+)" max="(\d+)"/g;
+
+/** Fills in the relative times. Only this file's own elements match: every other text is escaped. */
+export function withTimes(markup: string, now: number): string {
+  return markup
+    .replace(timeTag, (tag, at: string, kind: string) => tag + relativeText(kind, now - Date.parse(at)))
+    .replace(barTag, (tag, since: string, max: string) => {
+      return `${tag} value="${Math.max(0, Math.min(now - Number(since), Number(max)))}"`;
+    });
+}
+
+function relativeText(kind: string, elapsed: number): string {
+  if (kind === "ago") return ago(elapsed);
+  if (kind === "in") return `in ${until(-elapsed)}`;
+  return formatDuration(Math.max(0, Math.floor(elapsed / 1_000) * 1_000));
 }
