@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { scheduledHere } from "../catalog/scheduledHere";
+import { isUnscheduledHere } from "../catalog/scheduledHere";
 import { paths } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, troublesOf } from "../runs/history/health";
@@ -21,11 +21,11 @@ export function failedCommands(
   if (!existsSync(paths.ledger) && !existsSync(journalFile)) return new Set();
   try {
     markLostRuns();
-    const here = scheduledHere(commands, environment);
+    const here = commands.filter((command) => !isUnscheduledHere(command, environment));
     const bad = new Set(endedBadly(here.map(({ name }) => name)));
     const histories = runHistories([...bad]);
     const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {
-      const expected = { name, schedules, timezone, overlap, since: null, isScheduled: true };
+      const expected = { name, schedules, timezone, overlap, since: null, isScheduled: schedules.length > 0 };
       return troublesOf(expected, histories.get(name) as RunHistory, clock).some(({ kind }) =>
         isBadEnd(kind),
       );

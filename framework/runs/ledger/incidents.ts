@@ -76,13 +76,18 @@ export function closeIncidents(name: string, { runId, at, except, because }: Clo
   return changes > 0;
 }
 
-/** Closes incidents of one kind without a notice, because the notice about a later incident says more. */
-export function closeQuietly(name: string, kind: IncidentKind, at: number): void {
-  ledger()
+/**
+ * Closes the incident of one kind without a notice, because the notice about a later incident says more. Returns when it
+ * was opened; undefined if there was none.
+ */
+export function closeQuietly(name: string, kind: IncidentKind, at: number): number | undefined {
+  const closed = ledger()
     .prepare(
-      "UPDATE incidents SET closed_at = ?, closing_told = 1 WHERE name = ? AND kind = ? AND closed_at IS NULL AND opened_at <= ?",
+      `UPDATE incidents SET closed_at = ?, closing_told = 1
+       WHERE name = ? AND kind = ? AND closed_at IS NULL AND opened_at <= ? RETURNING opened_at`,
     )
-    .run(at, name, kind, at);
+    .get(at, name, kind, at) as Pick<IncidentRow, "opened_at"> | undefined;
+  return closed?.opened_at;
 }
 
 function openNames(): string[] {

@@ -58,11 +58,11 @@ function begin(database: Database, { row, untold, now }: Pending): Begun[] {
 function failure(run: RunRow, { state, untold }: Ending): Begun[] {
   if (untold.isAtTerminal) return [];
   const { name, id: runId } = run;
-  const openedAt = endOf(run);
+  const endedAt = endOf(run);
   const reason = failureReason({ state, exitStatus: run.exit_status, error: run.error });
-  closeQuietly(name, "overdue", openedAt);
-  closeQuietly(name, "slow", openedAt);
-  closeQuietly(name, "hanging", openedAt);
+  // A hanging run that is stopped has been in trouble since it was found hanging, not since its end.
+  const earlier = (["overdue", "slow", "hanging"] as const).map((kind) => closeQuietly(name, kind, endedAt));
+  const openedAt = Math.min(endedAt, ...earlier.filter((time) => time !== undefined));
   const isNew = openIncident({ name, kind: "failing", reason, runId, openedAt });
   return isNew ? [{ kind: "failure", text: `${name} ${reason}` }] : [];
 }

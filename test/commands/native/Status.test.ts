@@ -201,6 +201,15 @@ describe("status", () => {
     expect((await laju("status", "--check")).status).toBe(0);
   });
 
+  test("list marks a command without a schedule once its failure opened an incident", async () => {
+    app.write("broken", "");
+    await run("ByHand");
+    expect((await laju("list")).stdout).toMatch(/✗ .* ByHand/);
+    rmSync(join(app.root, "broken"));
+    await run("ByHand");
+    expect((await laju("list")).stdout).not.toMatch(/✗ .* ByHand/);
+  });
+
   test("a command that does not exist is wrong use", async () => {
     expect(await laju("status", "Fragil")).toMatchObject({
       status: 2,

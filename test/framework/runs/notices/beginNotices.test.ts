@@ -78,6 +78,14 @@ describe("what runs left untold", () => {
     expect(texts()).toEqual(["One failed with exit status 9"]);
   });
 
+  test("of a hanging run that was stopped counts from when it was found hanging", () => {
+    const incident = { name: "One", reason: "has been running for 4h", runId: null };
+    incidents.openIncident({ ...incident, kind: "hanging", openedAt: now - 60_000 });
+    ended("a", 1_000, failed);
+    expect(texts()).toEqual(["One failed with exit status 1"]);
+    expect(incidents.openIncidents()).toMatchObject([{ kind: "failing", openedAt: now - 60_000 }]);
+  });
+
   test("of a run at a terminal is its ping alone", () => {
     ended("a", 1_000, { ...failed, untold: { isAtTerminal: true, ping: "http://127.0.0.1:9/x" } });
     expect(texts()).toEqual(["One fail"]);
