@@ -19,7 +19,7 @@ const long = [
   "test/commands/{crontabExample,engines,examples}.test.ts",
   "test/docs/{jsonTypes,samples,sessions}.test.ts",
   "test/framework/build/vendor/vendor.test.ts",
-  "test/framework/build/{build,cli,importForms,imports,jobs,memory,programs,shared}.test.ts",
+  "test/framework/build/{build,buildCache,cli,importForms,imports,jobs,programs,shared}.test.ts",
   "test/framework/catalog/deployedOverrides.test.ts",
   "test/framework/crontab/entries/virtualCron.test.ts",
   "test/framework/crontab/exports/{crontabExport,systemdCalendar}.test.ts",

@@ -83,9 +83,9 @@ async function unknownVerb(name: string, next: string | undefined): Promise<Laju
 }
 
 async function meantBy(name: string, next: string | undefined): Promise<string> {
-  const { meantVerbs } = await import("../framework/cli/meantVerbs");
+  const { verbSuggestions } = await import("../framework/cli/verbSuggestions");
   const word = next === undefined || next.startsWith("-") ? undefined : next;
-  return meantVerbs(
+  return verbSuggestions(
     name,
     word,
     verbs.map((entry) => entry.name),

@@ -12,9 +12,9 @@ import { findRun, findRunByIdOrKey } from "../../framework/runs/history/findRuns
 import { markLostRuns } from "../../framework/runs/history/lostRuns";
 import { runHistories } from "../../framework/runs/history/runHistory";
 import type { Run } from "../../framework/runs/ledger/run";
-import { isLogPlace } from "../../framework/runs/logs/logPlaces";
+import { isReadableLog } from "../../framework/runs/logs/readableLogs";
 import { ago } from "../../framework/text/ago";
-import { endOfLog, followLog, type LogPlace } from "../../framework/views/followLog";
+import { endOfLog, followLog, type LogPosition } from "../../framework/views/followLog";
 import { showLog } from "../../framework/views/showLog";
 
 export default verb({
@@ -71,8 +71,8 @@ function chosenRun(name: string, id: string): Run {
 }
 
 /** Where a run stopped writing, so that later output is neither missed nor shown twice. */
-function placeAfter({ name, log }: Run): LogPlace {
-  if (log === null || !isLogPlace(log.file)) return endOfLog(logOf(name));
+function placeAfter({ name, log }: Run): LogPosition {
+  if (log === null || !isReadableLog(log.file)) return endOfLog(logOf(name));
   const place = endOfLog(log.file);
   return { ...place, position: place.inode === log.inode ? (log.to ?? place.position) : 0 };
 }

@@ -6,7 +6,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { LajuError } from "../../framework/config/errors";
-import { writeWhole } from "../../framework/files/writeWhole";
+import { writeAtomically } from "../../framework/files/writeAtomically";
 import { hostClock } from "../../framework/host/hostClock";
 import { shownOf } from "../../framework/views/report/failures";
 import { reportPage } from "../../framework/views/report/page";
@@ -24,7 +24,7 @@ export default verb({
   },
   details: "Writes a single self-contained HTML file that can be mailed or served as it is.",
   async run({ options }) {
-    if (options.html === undefined) throw wrongUse("report needs --html FILE");
+    if (options.html === undefined) throw usageError("report needs --html FILE");
     const facts = {
       app: basename(paths.root),
       host: hostname(),
@@ -58,7 +58,7 @@ function failuresText(data: ReportData): string {
 
 function write(file: string, text: string): void {
   try {
-    writeWhole(file, text, { keepsMode: true });
+    writeAtomically(file, text, { keepsMode: true });
   } catch (error) {
     throw new LajuError(`${file} cannot be written: ${error.message}`, {
       code: "E_REPORT",
@@ -68,7 +68,7 @@ function write(file: string, text: string): void {
   }
 }
 
-function wrongUse(message: string): LajuError {
+function usageError(message: string): LajuError {
   return new LajuError(message, {
     code: "E_USAGE",
     exitStatus: 2,

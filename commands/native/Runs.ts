@@ -62,13 +62,13 @@ node laju runs show <id> shows one run in full. A run's key from a log works too
 });
 
 function show([id, ...more]: string[], asJson: boolean): void {
-  if (id === undefined) throw wrongUse("runs show needs an id");
-  if (more.length > 0) throw wrongUse(`runs show does not take "${more[0]}"`);
+  if (id === undefined) throw usageError("runs show needs an id");
+  if (more.length > 0) throw usageError(`runs show does not take "${more[0]}"`);
   const run = findRunByIdOrKey(id);
-  if (run === undefined) throw wrongUse(`there is no run ${id}`, "node laju runs lists them.");
+  if (run === undefined) throw usageError(`there is no run ${id}`, "node laju runs lists them.");
   console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));
 }
 
-function wrongUse(message: string, ownHint = hint): LajuError {
+function usageError(message: string, ownHint = hint): LajuError {
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: ownHint });
 }

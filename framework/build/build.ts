@@ -6,10 +6,11 @@ import { writeJobTypes } from "../catalog/jobTypes";
 import { paths } from "../config/config";
 import { lajuHome } from "../config/home";
 import { byPriority, type CommandFacts, type CommandProblem, type Manifest } from "../metadata/manifest";
+import { BuildCache } from "./buildCache";
+import type { BuildFolder } from "./bundle/buildContext";
 import { type Attempt, isSource } from "./bundle/bundle";
 import { bundlesNamedIn, removeUnused } from "./bundle/cachedBundle";
 import { pathFromRoot } from "./bundle/lajuFiles";
-import type { BuildFolder } from "./bundle/place";
 import { bundleMigrations } from "./bundleMigrations";
 import { bundlePrograms } from "./bundlePrograms";
 import { bundleCli, bundleRuntime, cacheCli } from "./cli/bundleCli";
@@ -17,7 +18,6 @@ import { compileCommands } from "./compileCommands";
 import { copyAssets } from "./copyAssets";
 import { writeIfChanged, writeOutputs } from "./files";
 import { bundledJobs, leftOutJobs } from "./jobs";
-import { Memory } from "./memory";
 import { copyRootRuntime } from "./rootRuntime";
 import { bundleShared, sharedIn } from "./shared/bundleShared";
 import { bundleVendor } from "./vendor/bundleVendor";
@@ -44,7 +44,7 @@ interface Removed {
 /**
  * Compiles commands/, app/migrations and laju's CLI into build/, and writes the commands' metadata to build/commands.json.
  * An invalid file doesn't affect other files, and its last good output is kept. Unchanged parts are not rebuilt (see
- * Memory).
+ * BuildCache).
  */
 export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
@@ -58,15 +58,15 @@ export async function buildApp(): Promise<BuildReport> {
 
   const rootRuntime = copyRootRuntime({ home, build });
   const vendor = await bundleVendor({ root, home, build });
-  const memory = new Memory({ root, home, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
-  const last = [sharedIn(memory, { root, home })?.file, ...bundlesNamedIn(join(build, "laju.js"))];
+  const cache = new BuildCache({ root, home, build }, [vendor.key, ...leftOut].join("\n"), beganAt);
+  const last = [sharedIn(cache, { root, home })?.file, ...bundlesNamedIn(join(build, "laju.js"))];
   const folder = { root, home, build, vendor: vendor.files };
-  const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, memory);
+  const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, cache);
   if (shared === undefined) return notBuilt(sharedProblems, beganAt);
   const place = { ...folder, shared };
-  const recall = (part: string, make: () => Promise<Attempt>) => memory.recall(part, shared.file, make);
+  const recall = (part: string, make: () => Promise<Attempt>) => cache.recall(part, shared.file, make);
   const [commands, migrations, programs, cli, runtime] = await Promise.all([
-    compileCommands(place, memory, previous),
+    compileCommands(place, cache, previous),
     recall("app/migrations", () => bundleMigrations(place)),
     recall("framework/programs", () => bundlePrograms(place)),
     recall("laju", () => bundleCli(place)),
@@ -75,7 +75,7 @@ export async function buildApp(): Promise<BuildReport> {
   const parts = [commands, migrations, programs, cli, runtime];
   const problems = [
     ...commands.unread,
-    ...untold(jobProblems(jobs), commands.problems),
+    ...unreported(jobProblems(jobs), commands.problems),
     ...strayJobs,
     ...parts.flatMap((part) => part.problems),
     ...sharedProblems,
@@ -96,10 +96,10 @@ export async function buildApp(): Promise<BuildReport> {
   ];
   const bundled = jobs.filter((name) => !leftOut.includes(name));
   writeManifest(
-    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(ownInputs(inputs, place), memory) },
+    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(ownInputs(inputs, place), cache) },
     beganAt,
   );
-  memory.write();
+  cache.write();
   const removed = removeStale(all);
   removeUnused(build, new Set([shared.file, ...last]));
   const uncached = await cacheCli(place);
@@ -125,11 +125,11 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const { root, home, build } = realPaths();
   const previous = readManifest();
   const vendor = await bundleVendor({ root, home, build });
-  const memory = new Memory({ root, home, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
-  const shared = sharedIn(memory, { root, home });
+  const cache = new BuildCache({ root, home, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
+  const shared = sharedIn(cache, { root, home });
   if (shared === undefined) return buildApp();
   const place = { root, home, build, vendor: vendor.files, shared };
-  const compiled = await compileCommands(place, memory, previous, names);
+  const compiled = await compileCommands(place, cache, previous, names);
   // Other commands may import them.
   if (compiled.helpers.length > 0) return buildApp();
 
@@ -146,11 +146,11 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
       jobs: bundledJobs(),
       commands,
       problems: [...previous.problems.filter(({ file }) => !files.has(file)), ...problems],
-      inputs: { ...previous.inputs, ...hashes(inputs, memory) },
+      inputs: { ...previous.inputs, ...hashes(inputs, cache) },
     },
     beganAt,
   );
-  memory.writeBeside();
+  cache.writeBeside();
   const { built, alone } = compiled;
   const { warnings } = vendor;
   return { built, kept, removed: [], problems, alone, warnings, milliseconds: since(beganAt) };
@@ -186,8 +186,8 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
 }
 
 /** An invalid handler is reported by the commands it keeps from being built, if there are any. */
-function untold(problems: CommandProblem[], told: CommandProblem[]): CommandProblem[] {
-  const messages = new Set(told.flatMap(({ message }) => message.split("\n")));
+function unreported(problems: CommandProblem[], reported: CommandProblem[]): CommandProblem[] {
+  const messages = new Set(reported.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
 }
 
@@ -205,8 +205,8 @@ function isBuilt(name: string): boolean {
   return existsSync(join(paths.build, "commands", `${name}.js`));
 }
 
-function hashes(files: string[], memory: Memory): Record<string, string> {
-  return Object.fromEntries([...new Set(files)].map((file) => [file, memory.hashOf(file) ?? ""]));
+function hashes(files: string[], cache: BuildCache): Record<string, string> {
+  return Object.fromEntries([...new Set(files)].map((file) => [file, cache.hashOf(file) ?? ""]));
 }
 
 /** Otherwise, compiled commands whose source was deleted or is no longer a command would still run. */

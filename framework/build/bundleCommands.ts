@@ -1,14 +1,14 @@
 import type { SourceCommand } from "../catalog/commandSources";
 import { appImports, needsModule } from "./bundle/appImports";
+import type { BuildContext } from "./bundle/buildContext";
 import { type Attempt, attempt, type Bundled, bundle, isMessageList } from "./bundle/bundle";
 import { esmStarter } from "./bundle/heads";
 import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugins";
-import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
 /** Compiles commands, all at once because that is fastest. If one fails, compiles each separately, so that others build. */
-export async function bundleCommands(commands: SourceCommand[], place: Place): Promise<Attempt> {
+export async function bundleCommands(commands: SourceCommand[], place: BuildContext): Promise<Attempt> {
   const plain = commands.filter((command) => !waitsAtTop(command));
   const waiting = commands.filter(waitsAtTop);
   const parts = [
@@ -18,7 +18,7 @@ export async function bundleCommands(commands: SourceCommand[], place: Place): P
   return joined(parts);
 }
 
-async function bundlePlain(commands: SourceCommand[], place: Place): Promise<Attempt> {
+async function bundlePlain(commands: SourceCommand[], place: BuildContext): Promise<Attempt> {
   if (commands.length === 0) return joined([]);
   try {
     return { ...(await compile(commands, "cjs", place)), problems: [] };
@@ -28,7 +28,7 @@ async function bundlePlain(commands: SourceCommand[], place: Place): Promise<Att
   }
 }
 
-async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundled> {
+async function bundleAlone(command: SourceCommand, place: BuildContext): Promise<Bundled> {
   try {
     return await compile([command], "cjs", place);
   } catch (error) {
@@ -41,13 +41,13 @@ async function bundleAlone(command: SourceCommand, place: Place): Promise<Bundle
 }
 
 /** Top-level await requires an ES module, which is started by a small CommonJS file. */
-async function bundleModule(command: SourceCommand, place: Place): Promise<Bundled> {
+async function bundleModule(command: SourceCommand, place: BuildContext): Promise<Bundled> {
   const bundled = await compile([command], "esm", place);
   const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };
   return { ...bundled, outputs: [...bundled.outputs, output] };
 }
 
-function compile(commands: SourceCommand[], format: "cjs" | "esm", place: Place): Promise<Bundled> {
+function compile(commands: SourceCommand[], format: "cjs" | "esm", place: BuildContext): Promise<Bundled> {
   const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
   const plugins = [
     entriesPlugin(place, commands),

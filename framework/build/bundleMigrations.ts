@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { appImports } from "./bundle/appImports";
+import type { BuildContext } from "./bundle/buildContext";
 import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { fromRoot } from "./bundle/lajuFiles";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
-import type { Place } from "./bundle/place";
 
 /** Compiles the app's and laju's migrations to build/…/migrations/*.js, where the compiled CLI finds them. */
-export async function bundleMigrations(place: Place): Promise<Attempt> {
+export async function bundleMigrations(place: BuildContext): Promise<Attempt> {
   const apps = await bundleFolder("app/migrations", place);
   const lajus = await bundleFolder("framework/migrations", { ...place, root: place.home });
   const { outputs, inputs, problems } = fromRoot(lajus, place);
@@ -18,7 +18,7 @@ export async function bundleMigrations(place: Place): Promise<Attempt> {
   };
 }
 
-async function bundleFolder(folder: string, place: Place): Promise<Attempt> {
+async function bundleFolder(folder: string, place: BuildContext): Promise<Attempt> {
   const { root } = place;
   const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
   const entries = files

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { SourceCommand } from "../catalog/commandSources";
 import { commandFacts } from "../metadata/manifest";
 import { readSource } from "../metadata/source/readSource";
+import type { BuildContext } from "./bundle/buildContext";
 import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { asFound, fromRoot } from "./bundle/lajuFiles";
 import { externalPackages, staysOutside } from "./bundle/packagePlugins";
-import type { Place } from "./bundle/place";
 import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";
@@ -18,7 +18,7 @@ const programs = ["backup", "restore", "clean-backup"];
  * Compiles framework/programs/*.ts to build/*.js. They don't depend on commands/, which belongs to the user, who may have
  * a command that starts one of them.
  */
-export async function bundlePrograms(place: Place): Promise<Attempt> {
+export async function bundlePrograms(place: BuildContext): Promise<Attempt> {
   const lajus = { ...place, root: place.home };
   if (!existsSync(join(lajus.root, folder))) return { outputs: [], inputs: [], problems: [] };
   const made = await attempt(folder, () => {

@@ -1,9 +1,9 @@
 import { commandNames, factsOnly, readSources, type SourceCommand } from "../catalog/commandSources";
 import type { CommandFacts, CommandProblem, Manifest } from "../metadata/manifest";
+import type { BuildCache } from "./buildCache";
+import type { BuildContext } from "./bundle/buildContext";
 import type { Attempt, Output } from "./bundle/bundle";
-import type { Place } from "./bundle/place";
 import { bundleCommands } from "./bundleCommands";
-import type { Memory } from "./memory";
 
 /** The result of compiling commands, or of finding that they are already compiled. */
 export interface CompiledCommands extends Attempt {
@@ -17,16 +17,16 @@ export interface CompiledCommands extends Attempt {
   alone: string[];
 }
 
-/** Reads and compiles commands. Unchanged ones (see Memory) are not even parsed. */
+/** Reads and compiles commands. Unchanged ones (see BuildCache) are not even parsed. */
 export async function compileCommands(
-  place: Place,
-  memory: Memory,
+  place: BuildContext,
+  cache: BuildCache,
   previous: Manifest | undefined,
   names = commandNames(),
 ): Promise<CompiledCommands> {
   const { file: context } = place.shared;
   const known = knownCommands(names, previous).flatMap((facts) => {
-    const inputs = memory.knows(partOf(facts), context);
+    const inputs = cache.knows(partOf(facts), context);
     return inputs === undefined ? [] : [{ facts, inputs }];
   });
   const isKnown = new Set(known.map(({ facts }) => facts.name));
@@ -34,7 +34,7 @@ export async function compileCommands(
   const compiled = await bundleCommands(sources.commands, place);
   const bad = new Set(compiled.problems.map(({ file }) => file));
   const good = sources.commands.filter(({ file }) => !bad.has(file));
-  for (const command of good) memory.keep(partOf(command), context, madeOf(command, compiled.outputs));
+  for (const command of good) cache.keep(partOf(command), context, madeOf(command, compiled.outputs));
   return {
     ...compiled,
     helpers: sources.helpers,

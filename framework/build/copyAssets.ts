@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { BuildFolder } from "./bundle/buildContext";
 import { pathFromRoot } from "./bundle/lajuFiles";
-import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
 /** Copies the other files in app/ and commands/ (views, templates, data), and laju's stubs and views, to the build. */

@@ -5,7 +5,7 @@ import { parseDuration } from "../config/duration";
 import { cronEntries } from "../crontab/entries/cronEntries";
 import { parseSchedule } from "../schedule/expression/expression";
 import type { CompiledFacts } from "../start/startCompiled";
-import type { BuildFolder } from "./bundle/place";
+import type { BuildFolder } from "./bundle/buildContext";
 
 type Roots = Pick<BuildFolder, "root" | "home">;
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeWhole } from "../files/writeWhole";
+import { writeAtomically } from "../files/writeAtomically";
 import type { Output } from "./bundle/bundle";
 
 /**
@@ -11,7 +11,7 @@ export function writeIfChanged(file: string, contents: string | Uint8Array): voi
   const next = Buffer.from(contents as Uint8Array);
   if (next.equals(readOrEmpty(file)) && next.length > 0) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeWhole(file, next, { mode: "umask" });
+  writeAtomically(file, next, { mode: "umask" });
 }
 
 export function writeOutputs(build: string, outputs: readonly Output[]): void {

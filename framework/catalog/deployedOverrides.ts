@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
-import { writeWhole } from "../files/writeWhole";
+import { writeAtomically } from "../files/writeAtomically";
 import { withEnabled } from "../metadata/overrideEdit";
 import { type Overrides, parseOverrides } from "../metadata/overrides";
 import { withLock } from "../runs/lock/lock";
@@ -46,7 +46,7 @@ function presentText(): string | undefined {
 function replaceFile(text: string): void {
   const file = existsSync(paths.schedule) ? realpathSync(paths.schedule) : paths.schedule;
   try {
-    writeWhole(file, text, { keepsMode: true, isDurable: true });
+    writeAtomically(file, text, { keepsMode: true, isDurable: true });
   } catch (error) {
     throw new LajuError(`${overridesFile()} cannot be written: ${error.message}`, {
       code: "E_OVERRIDES",

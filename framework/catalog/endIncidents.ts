@@ -19,7 +19,7 @@ export function endIncidentsOfOthers(
   const names = new Set(ofCommands.map(({ name }) => name));
   return [...names].flatMap((name) => {
     if (name.startsWith(jobPrefix)) return [];
-    const because = whyOver(
+    const because = endReason(
       commands.find((one) => one.name === name),
       environment ?? environmentName(),
     );
@@ -34,7 +34,7 @@ export function endIncidents(name: string, because: string, at: number): string[
     : [];
 }
 
-function whyOver(command: DeployedCommand | undefined, environment: string): string | undefined {
+function endReason(command: DeployedCommand | undefined, environment: string): string | undefined {
   if (command === undefined) return "was deleted";
   if (!command.enabled) return "is disabled";
   if (command.schedules.length === 0 || isForEnvironment(environment, command)) return undefined;

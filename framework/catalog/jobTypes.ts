@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { paths } from "../config/config";
 import { readText } from "../config/readText";
-import { writeWhole } from "../files/writeWhole";
+import { writeAtomically } from "../files/writeAtomically";
 import { jobNames } from "./jobSources";
 
 /** The name begins with _ because it is not a handler. Not a .d.ts, because skipLibCheck hides errors in those. */
@@ -18,7 +18,7 @@ export function writeJobTypes(names = jobNames()): void {
   if (text === undefined) rmSync(file);
   else {
     mkdirSync(dirname(file), { recursive: true });
-    writeWhole(file, text, { mode: "umask" });
+    writeAtomically(file, text, { mode: "umask" });
     utimesSync(file, began, began);
   }
   // A file written by the build must not make the build look outdated.

@@ -26,7 +26,7 @@ export function askRoot(
   const table = stdin === undefined ? Buffer.alloc(0) : readFileSync(stdin);
   const request = { way: args.join(" "), header, length: table.length };
   const socket = crontabSocket() as number;
-  writeWholly(socket, Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), table]));
+  writeToSocket(socket, Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), table]));
   return answerOf(JSON.parse(readLine(socket)));
 }
 
@@ -52,7 +52,7 @@ function answerOf(said: Record<string, string>): CrontabAnswer {
   };
 }
 
-function writeWholly(socket: number, bytes: Buffer): void {
+function writeToSocket(socket: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(socket, bytes, written);
 }
 

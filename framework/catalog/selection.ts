@@ -158,14 +158,14 @@ function untagged(
   return usageError(`none of ${words.join(", ")} has the tag ${which}`, hint);
 }
 
-const mostListed = 12;
+const maxListed = 12;
 
 function didYouMean(word: string, known: readonly string[], kind: string): string {
   const near = closest(word, known);
   if (near !== undefined) return `Did you mean ${near}?`;
   if (known.length === 0) return `There are no ${kind}.`;
-  const more = known.length > mostListed ? ", …" : "";
-  return `The ${kind} are ${known.slice(0, mostListed).join(", ")}${more}.`;
+  const more = known.length > maxListed ? ", …" : "";
+  return `The ${kind} are ${known.slice(0, maxListed).join(", ")}${more}.`;
 }
 
 function usageError(message: string, hint: string): LajuError {

@@ -5,7 +5,7 @@ import { compress } from "hono/compress";
 import { LajuError } from "../config/errors";
 import { hostClock } from "../host/hostClock";
 import type { Access } from "./access/access";
-import { formToken, tokenPlace } from "./access/formToken";
+import { formToken, tokenPlaceholder } from "./access/formToken";
 import { safeHeaders } from "./access/headers";
 import type { Visitor } from "./access/visitor";
 import { addActionRoutes } from "./actions/actionRoutes";
@@ -33,7 +33,7 @@ export interface AppOptions {
 }
 
 /** More than any form sends. */
-const mostBytes = 100_000;
+const maxBytes = 100_000;
 
 /** The dashboard's routes. */
 export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOptions): Hono {
@@ -45,7 +45,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
   });
   app.use("*", compress());
   // Before visitors are identified, so that nobody can fill the memory.
-  app.use("*", bodyLimit({ maxSize: mostBytes }));
+  app.use("*", bodyLimit({ maxSize: maxBytes }));
   app.onError((error: Error, context: Context) => {
     if (error instanceof LajuError) {
       return context.text(`${error.message}\n${error.hint ?? ""}\n`, error.exitStatus === 2 ? 400 : 503);
@@ -113,7 +113,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     const own = query.size === 0 ? path : `${path}?${query}`;
     const frame = { app: name, host, visitor, path: own, style: style.name, scripts, notice };
     const whole = withTimes(String(layout(page, view, frame)), view.clock.now.getTime());
-    return whole.replaceAll(tokenPlace, () => formToken(access.formKey, visitor));
+    return whole.replaceAll(tokenPlaceholder, () => formToken(access.formKey, visitor));
   }
 
   return app;

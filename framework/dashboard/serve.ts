@@ -34,7 +34,7 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   const isProtected = settings.password !== undefined || hasProxy(settings);
   if (!isLoopback(host) && !isProtected) throw openToAll(host);
   const own = ownAccess(settings, { basePath });
-  const access = { ...own, refusal: (context: never) => askToSignIn(context, refusedPlace(context)) };
+  const access = { ...own, refusal: (context: never) => askToSignIn(context, refusedPath(context)) };
   const app = dashboardApp({
     access,
     basePath,
@@ -69,7 +69,7 @@ function readAhead(): void {
   }
 }
 
-function refusedPlace(context: never): { root: string; path: string } {
+function refusedPath(context: never): { root: string; path: string } {
   const { path, query } = placeOf(context);
   return { root: rootFrom(path), path: query.size === 0 ? path : `${path}?${query}` };
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { paths } from "../config/config";
 import { readOwn } from "../files/openFile";
-import { writeWhole } from "../files/writeWhole";
-import { databasePlace } from "../services/database/databasePlace";
+import { writeAtomically } from "../files/writeAtomically";
+import { databaseLocation } from "../services/database/databaseLocation";
 import { handlerNames } from "../views/queue/knownTypes";
 import { isOnServer } from "../views/queue/openQueue";
 import { lookAtQueue, type QueueLook } from "../views/queue/queueStatus";
@@ -56,7 +56,7 @@ export function isQueueRemote(): boolean {
 
 function remoteChecks(): Check[] {
   const isClaimed = scheduledCommands().some((command) => command.oneServer);
-  return [...(databasePlace().engine === "sqlite" ? [] : [database]), ...(isClaimed ? [oneServer] : [])];
+  return [...(databaseLocation().engine === "sqlite" ? [] : [database]), ...(isClaimed ? [oneServer] : [])];
 }
 
 /** Loads the modules first, so that loading doesn't count against the servers' time limit. */
@@ -83,7 +83,7 @@ function queueFinding({ queueProblem }: QueueLook): CheckResult[] {
 
 function keep(answer: StoresAnswer): void {
   try {
-    writeWhole(file, `${JSON.stringify(answer)}\n`);
+    writeAtomically(file, `${JSON.stringify(answer)}\n`);
   } catch {
     // The data folder is missing, full or not writable, which its own check reports.
   }

@@ -30,7 +30,7 @@ export interface CronFacts {
   /** Whether consecutive spaces are collapsed into one. */
   joinsBlanks: boolean;
   /** The maximum number of entries in a crontab, for root and for other users. */
-  mostEntries: { root: number; others: number };
+  maxEntries: { root: number; others: number };
   /** Whether it reads /etc/cron.d. */
   readsCronD: boolean;
   /** What a user of it should know: one clause each, following "it". */
@@ -45,7 +45,7 @@ const vixie = {
   isPrompt: true,
   cutsAtHash: false,
   joinsBlanks: false,
-  mostEntries: { root: 10_000, others: 10_000 },
+  maxEntries: { root: 10_000, others: 10_000 },
   readsCronD: true,
   limits: [],
 } as const satisfies Omit<CronFacts, "name" | "label">;
@@ -64,7 +64,7 @@ const facts: Record<CronName, CronFacts> = {
     isPrompt: true,
     cutsAtHash: true,
     joinsBlanks: false,
-    mostEntries: { root: 65_534, others: 255 },
+    maxEntries: { root: 65_534, others: 255 },
     readsCronD: false,
     limits: [
       "cannot start commands at @reboot",
@@ -82,7 +82,7 @@ const facts: Record<CronName, CronFacts> = {
     isPrompt: false,
     cutsAtHash: false,
     joinsBlanks: true,
-    mostEntries: { root: 10_000, others: 10_000 },
+    maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
     limits: [
       "starts commands up to a minute late, so seconds are rejected",
@@ -99,7 +99,7 @@ const facts: Record<CronName, CronFacts> = {
     isPrompt: true,
     cutsAtHash: false,
     joinsBlanks: false,
-    mostEntries: { root: 10_000, others: 10_000 },
+    maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
     limits: ["cannot start commands at @reboot"],
   },
@@ -113,7 +113,7 @@ const facts: Record<CronName, CronFacts> = {
     isPrompt: false,
     cutsAtHash: true,
     joinsBlanks: true,
-    mostEntries: { root: 255, others: 255 },
+    maxEntries: { root: 255, others: 255 },
     readsCronD: false,
     limits: ["gets only what every known cron can do: no @reboot, no seconds, no # in a path, 255 entries"],
   },

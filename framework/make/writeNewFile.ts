@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
-import { writeWhole } from "../files/writeWhole";
+import { writeAtomically } from "../files/writeAtomically";
 
 /** Writes a generated file. An existing file is replaced only with `force`. */
 export function writeNewFile({ file, text }: { file: string; text: string }, force: boolean): void {
@@ -14,7 +14,7 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
   }
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeWhole(file, text, { mode: "umask" });
+    writeAtomically(file, text, { mode: "umask" });
   } catch (error) {
     throw new LajuError(`${file} cannot be written: ${error.message}`, { code: "E_WRITE", cause: error });
   }

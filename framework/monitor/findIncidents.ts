@@ -66,7 +66,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
   });
   if (until > after) setCheckedUntil(name, schedule, until);
   const expected = missing.filter((time) => !isLeftOut(command, time, clock));
-  const times = await runNowhere(command, expected, now.getTime());
+  const times = await unclaimedTimes(command, expected, now.getTime());
   if (times.length === 0) return [];
   if (command.catchUp === "last") {
     startDetached(command, times.at(-1) as number);
@@ -77,13 +77,13 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
 }
 
 /** The times that no other server claimed. Claims expire, so times older than that are left out. */
-async function runNowhere(
+async function unclaimedTimes(
   { name, oneServer }: DeployedCommand,
   times: number[],
   now: number,
 ): Promise<number[]> {
   if (!oneServer || times.length === 0) return times;
-  const known = times.filter((time) => now - time < longestClaimAge).slice(-mostAsked);
+  const known = times.filter((time) => now - time < longestClaimAge).slice(-maxAsked);
   try {
     const claimed = await claimedSlots(name, known);
     return known.filter((time) => !claimed.includes(time));
@@ -102,12 +102,12 @@ function isLeftOut(
   return habits.waitsForLastRun === true && overlap === "skip" && wasRunningAt(name, time);
 }
 
-const mostAsked = 1000;
-const mostTimes = 3;
+const maxAsked = 1000;
+const maxTimes = 3;
 
 /** The last few times, and how many came before them. */
 export function timesText(times: number[], timezone: string): string {
-  const shown = times.slice(-mostTimes).map((time) => shortTime(new Date(time), timezone));
+  const shown = times.slice(-maxTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
   return `${shown.join(", ")}${more > 0 ? ` and ${more} ${more === 1 ? "time" : "times"} before` : ""}`;
 }

@@ -8,7 +8,7 @@ import { logError, logInfo } from "../services/Logger";
 import { spawnCommand, spawnMonitor } from "./spawnDetached";
 
 /** Where the output of started commands goes: to each command's log as under cron, or to this process's stdout. */
-export type OutputPlace = "log" | "stdout";
+export type OutputTarget = "log" | "stdout";
 
 type ChildProcess = ReturnType<typeof spawnCommand>;
 type StdioOptions = Parameters<typeof spawnMonitor>[0];
@@ -18,10 +18,10 @@ type StdioOptions = Parameters<typeof spawnMonitor>[0];
 /** Commands running in separate processes. */
 export class RunningCommands {
   private readonly children = new Set<ChildProcess>();
-  private readonly place: OutputPlace;
+  private readonly place: OutputTarget;
   private onIdle: (() => void) | undefined;
 
-  constructor(place: OutputPlace) {
+  constructor(place: OutputTarget) {
     this.place = place;
   }
 

@@ -7,7 +7,7 @@ import { type CommandFacts, commandFacts } from "../metadata/manifest";
 import { warn } from "../process/output";
 import { takeLock } from "../runs/lock/lock";
 import { logInfo, logWarn } from "../services/Logger";
-import { type OutputPlace, RunningCommands } from "./runningCommands";
+import { type OutputTarget, RunningCommands } from "./runningCommands";
 import { lastStart, scheduleSource } from "./scheduleSource";
 import { hostWorkClock } from "./workClock";
 import { workSchedule } from "./workSchedule";
@@ -22,7 +22,7 @@ export interface StartedScheduleWork {
   ended: Promise<number>;
 }
 
-export function startScheduleWork(place: OutputPlace): StartedScheduleWork {
+export function startScheduleWork(place: OutputTarget): StartedScheduleWork {
   const source = scheduleSource();
   takeScheduleLock();
   const { commands } = source;

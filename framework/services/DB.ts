@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import { settings } from "../config/config";
 import { require } from "../config/require";
-import { type DatabasePlace, databasePlace, stagePlace } from "./database/databasePlace";
+import { type DatabaseLocation, databaseLocation, stageLocation } from "./database/databaseLocation";
 import { connectEarly } from "./database/earlyConnection";
 import { clientFor } from "./database/knexClients";
 import { migrationSource } from "./database/migrations";
@@ -21,7 +21,7 @@ const acquireTimeout = 20_000;
 
 /** The app's database, as a Knex instance created on first use, which also starts connecting to PostgreSQL. */
 const DB = lazy(
-  () => Object.assign(openKnex(databasePlace()), { connection }),
+  () => Object.assign(openKnex(databaseLocation()), { connection }),
   () => {},
 ) as AppDatabase;
 export default DB;
@@ -32,12 +32,12 @@ function connection(stage: string): AnyKnex {
   const open = connections.get(stage);
   if (open?.client.pool !== undefined) return open;
   const isDefault = stage === settings().dbConnection;
-  const opened = openKnex(isDefault ? databasePlace() : stagePlace(stage));
+  const opened = openKnex(isDefault ? databaseLocation() : stageLocation(stage));
   connections.set(stage, opened);
   return opened;
 }
 
-function openKnex(place: DatabasePlace): AnyKnex {
+function openKnex(place: DatabaseLocation): AnyKnex {
   const stream = place.engine === "pg" ? connectEarly(place.url) : undefined;
   const { knex } = require("knex") as typeof import("knex");
   const isSqlite = place.engine === "sqlite";
@@ -66,7 +66,7 @@ type Migrator = Knex.Migrator &
  * Marks the migrator's own clone of the client as migrating, which the SQLite client's transaction() looks at, and runs
  * migrations under a lock so that concurrent processes wait for each other.
  */
-function prepareMigrations(instance: AnyKnex, place: DatabasePlace): void {
+function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
   if (migrate === undefined) return;
   Object.defineProperty(instance, "migrate", {

@@ -1,5 +1,5 @@
 import type { RunResult, Statement } from "better-sqlite3";
-import { sqliteFile } from "./database/databasePlace";
+import { sqliteFile } from "./database/databaseLocation";
 import { type Database, openSqlite } from "./database/sqliteDriver";
 
 // biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.

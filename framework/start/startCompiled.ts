@@ -48,13 +48,13 @@ export interface Start {
 let active: ActiveRun | undefined;
 
 /** A run that has begun, and its command's facts in this deployment. */
-export interface Begun {
+export interface StartedRun {
   run: ActiveRun;
   facts: CompiledFacts;
 }
 
 /** Begins the run of a compiled command, before any of the command's own modules are loaded. */
-export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): Begun {
+export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): StartedRun {
   // A worker thread shares its process's working directory and output.
   if (!isThread()) {
     leaveBuildFolder();

@@ -4,7 +4,7 @@ import { isMainThread } from "node:worker_threads";
 import { forgetSettings, paths } from "../config/config";
 import { closeQueue } from "../queue/engines/select";
 import DB from "../services/DB";
-import { databasePlace } from "../services/database/databasePlace";
+import { databaseLocation } from "../services/database/databaseLocation";
 import SQLite from "../services/SQLite";
 import { restoreClock } from "./clock";
 import { mysqlTests } from "./database/mysql";
@@ -26,7 +26,7 @@ export function prepareDatabase(): void {
 }
 
 function chosenDatabase(): TestDatabase {
-  const place = databasePlace();
+  const place = databaseLocation();
   if (place.engine === "pg") return postgresTests(place.url);
   if (place.engine === "mysql2") return mysqlTests(place.url);
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
@@ -62,7 +62,7 @@ async function closeAll(): Promise<void> {
   endScripts();
   if (!isUsed) return;
   await closeQueue();
-  if (databasePlace().engine === "sqlite") SQLite.getDatabase().close();
+  if (databaseLocation().engine === "sqlite") SQLite.getDatabase().close();
   const open = [DB, ...otherStages().map((stage) => DB.connection(stage))];
   const closing = Promise.all(open.map((one) => one.destroy()));
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience).unref())]);

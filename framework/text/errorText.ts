@@ -3,10 +3,10 @@ import { isError } from "./isError";
 
 /** How many causes of an error and how many errors of an AggregateError are shown. */
 const longestChain = 10;
-const mostInner = 10;
+const maxInner = 10;
 const innerInHeadline = 5;
 /** How many errors are shown in total: getters could create new ones forever. */
-const mostErrors = 50;
+const maxErrors = 50;
 
 /**
  * Describes any thrown value: an error's stack, causes and inner errors; a LajuError's message and hint; any other value
@@ -57,7 +57,7 @@ function describe(thrown: unknown, walk: Walk): string {
   const parts: string[] = [];
   let label = "";
   for (let error = thrown; parts.length < longestChain; label = "Caused by: ") {
-    if (walk.seen.includes(error) || walk.seen.length >= mostErrors) break;
+    if (walk.seen.includes(error) || walk.seen.length >= maxErrors) break;
     walk.seen.push(error);
     parts.push(label + ownText(error, walk), ...innerTexts(error, walk));
     if (!isError(error)) break;
@@ -81,7 +81,7 @@ function ownText(error: unknown, { longest }: Walk): string {
 function innerTexts(error: unknown, walk: Walk): string[] {
   if (!isError(error)) return [];
   const errors = innerErrors(error);
-  return errors.slice(0, mostInner).flatMap((inner, index) => {
+  return errors.slice(0, maxInner).flatMap((inner, index) => {
     const text = describe(inner, walk);
     return text === "" ? [] : [`  Error ${index + 1} of ${errors.length}: ${text.replaceAll("\n", "\n  ")}`];
   });

@@ -4,8 +4,8 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import { wrapText } from "../text/wrapText";
 import type { TimelineStart } from "./timeline";
 
-const mostShown = 3;
-const mostLines = 2;
+const maxShown = 3;
+const maxLines = 2;
 /** If at least this many start together, the output says how to spread them. */
 const crowd = 5;
 
@@ -24,7 +24,7 @@ export function busiestMinutes(starts: readonly TimelineStart[]): Clash[] {
     clash.times.push(at);
     clashes.set(names.join(), clash);
   }
-  return [...clashes.values()].sort((a, b) => b.names.length - a.names.length).slice(0, mostShown);
+  return [...clashes.values()].sort((a, b) => b.names.length - a.names.length).slice(0, maxShown);
 }
 
 export function busiestLines(
@@ -56,6 +56,6 @@ function namesText({ names, times }: Clash, room: number): string[] {
   for (let shown = names.length; ; shown--) {
     const more = shown < names.length ? ` and ${names.length - shown} more` : "";
     const lines = wrapText(`${names.slice(0, shown).join(", ")}${more}${again}`, room);
-    if (lines.length <= mostLines || shown === 1) return lines;
+    if (lines.length <= maxLines || shown === 1) return lines;
   }
 }

@@ -6,7 +6,7 @@ import { readLines } from "../runs/logs/runLog";
 const pause = 200;
 
 /** A position in a file that may be renamed while it is followed. */
-export interface LogPlace {
+export interface LogPosition {
   /** The log's current path: rotation creates a new file there. */
   file: string;
   inode: number | undefined;
@@ -14,16 +14,16 @@ export interface LogPlace {
 }
 
 /** The current end of a log. */
-export function endOfLog(file: string): LogPlace {
+export function endOfLog(file: string): LogPosition {
   const stat = statSync(file, { throwIfNoEntry: false });
   return { file, inode: stat?.ino, position: stat?.size ?? 0 };
 }
 
 /** Prints everything written to a log after that position, until nobody reads the output anymore. */
-export async function followLog(place: LogPlace, form: LogForm): Promise<void> {
+export async function followLog(place: LogPosition, form: LogForm): Promise<void> {
   let now = place;
   // A process that had the file open when it was rotated keeps writing to it.
-  let rotated: LogPlace | undefined;
+  let rotated: LogPosition | undefined;
   let isRead = true;
   const print = (lines: Buffer[]) => {
     isRead = writeLog(lines, form);
@@ -41,7 +41,7 @@ export async function followLog(place: LogPlace, form: LogForm): Promise<void> {
   }
 }
 
-function readOn(place: LogPlace, print: (lines: Buffer[]) => boolean): LogPlace {
+function readOn(place: LogPosition, print: (lines: Buffer[]) => boolean): LogPosition {
   const size = statSync(place.file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return place; // It was just renamed, which the next poll notices.
   // A file that has become shorter was truncated: start over.

@@ -3,9 +3,9 @@ import { type LogForm, writeLog } from "../cli/outputBytes";
 import { LajuError } from "../config/errors";
 import { findRun, idOfRun } from "../runs/history/findRuns";
 import type { Run } from "../runs/ledger/run";
-import { nextStartInLog, runsInterleaved } from "../runs/logs/logNeighbours";
-import { isLogPlace } from "../runs/logs/logPlaces";
-import { type LeftOut, logPartOf, readOwnLines } from "../runs/logs/runLog";
+import { nextStartInLog, runsInterleaved } from "../runs/logs/logNeighbors";
+import { isReadableLog } from "../runs/logs/readableLogs";
+import { logPartOf, type OmittedLines, readOwnLines } from "../runs/logs/runLog";
 
 export interface LogOptions {
   /** Print only this many of the last lines. */
@@ -26,7 +26,7 @@ export async function showLog(
   run: Run,
   { lines, follow, form }: LogOptions,
 ): Promise<{ note?: string; isRead: boolean }> {
-  const leftOut: LeftOut = { lines: 0, runs: new Set() };
+  const leftOut: OmittedLines = { lines: 0, runs: new Set() };
   const own = { key: run.key, isRun: (key: string) => idOfRun(key) !== undefined, leftOut };
   let isRead = true;
   const print = (some: Buffer[]) => {
@@ -57,7 +57,7 @@ function partOf(run: Run, follow: boolean) {
       hint: "Its output went to a terminal or a pipe. Under cron, output goes to the command's log.",
     });
   }
-  if (!isLogPlace(run.log.file)) {
+  if (!isReadableLog(run.log.file)) {
     throw new LajuError(
       `run ${run.id} of ${run.name} wrote to ${run.log.file}, which is not a place for logs`,
       {
@@ -90,7 +90,7 @@ function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolea
   };
 }
 
-function noteOn(run: Run, { lines, runs }: LeftOut): string | undefined {
+function noteOn(run: Run, { lines, runs }: OmittedLines): string | undefined {
   const named = [...runs].map((key) => idOfRun(key)).filter((id) => id !== undefined);
   const others = [...new Set([...named, ...runsInterleaved(run)])].sort((a, b) => a - b);
   if (others.length === 0 && lines === 0) return undefined;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkCrontab, installCrontab, removeCrontab } from "../../framework/crontab/install/installer";
-import type { CrontabEntry, CrontabPlace, CrontabRow } from "../../framework/crontab/text/line";
+import type { AppLocation, CrontabEntry, CrontabRow } from "../../framework/crontab/text/line";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 /** The daemon looks at the table once a minute, and starts what it finds in the next. */
@@ -49,7 +49,7 @@ describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => 
   });
 });
 
-function placeIn(folder: string): CrontabPlace {
+function placeIn(folder: string): AppLocation {
   const build = join(folder, "app", "build");
   mkdirSync(join(build, "commands"), { recursive: true });
   return { root: join(folder, "app"), build, node: process.execPath };

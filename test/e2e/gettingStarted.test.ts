@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { comparable, documentedLines } from "../support/apps/documentedLines";
-import { type CleanPlace, copyDriver, makeCleanPlace } from "../support/apps/packaged";
+import { copyDriver, makeSandbox, type Sandbox } from "../support/apps/packaged";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 const project = join(import.meta.dirname, "..", "..");
@@ -11,10 +11,10 @@ const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () => {
   let cron: CronHouse;
-  let place: CleanPlace;
+  let place: Sandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
-    place = await makeCleanPlace({ path: [cron.bin], enter: cron.enter });
+    place = await makeSandbox({ path: [cron.bin], enter: cron.enter });
     // From here on this repository is out of sight, for cron as well.
     expect(cron.shell(`mount -t tmpfs none ${project}`).status).toBe(0);
   }, 300_000);

@@ -2,8 +2,8 @@ import { relative } from "node:path";
 import { build, type Message, type Metafile } from "esbuild";
 import type { CommandProblem } from "../../metadata/manifest";
 import { sharedPlugin } from "../shared/sharedPlugin";
+import type { BuildFolder, BundleOptions } from "./buildContext";
 import { headOf } from "./heads";
-import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withEndings, withModuleDefaults, withoutLabels } from "./settings";
 
 /** The result of bundling something that may contain errors. */

@@ -3,9 +3,9 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { withLazyExports } from "../shared/lazyExports";
 import { moduleName } from "../shared/modulePlugin";
 import { withLazyImports } from "../vendor/lazyBuiltins";
+import type { BuildFolder, BundleOptions } from "./buildContext";
 import { withGivenImport } from "./dynamicImports";
 import { headOf } from "./heads";
-import type { BuildFolder, BundleOptions } from "./place";
 import { type Result, settings, withModuleDefaults } from "./settings";
 
 /** A bundle in the form that `lajuLoad` in runtime/head.js calls, and its source map. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BundleOptions, Shared } from "./place";
+import type { BundleOptions, Shared } from "./buildContext";
 
 /** The code before a bundle: its location, whether it is the program, and runtime/head.js. */
 export function headOf({ home, format, shared }: BundleOptions): string {

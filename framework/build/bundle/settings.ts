@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
+import type { BundleOptions } from "./buildContext";
 import { importMetaName, importMetaPlugin } from "./importMeta";
 import { lajuImports, reexports } from "./lajuImports";
 import { sqliteAtRuntime } from "./packagePlugins";
-import type { BundleOptions } from "./place";
 
 /** esbuild's result with these settings. */
 export type Result = BuildResult<{ write: false; metafile: true }>;

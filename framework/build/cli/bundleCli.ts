@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { appImports } from "../bundle/appImports";
+import type { BuildContext } from "../bundle/buildContext";
 import { type Attempt, attempt, bundle } from "../bundle/bundle";
 import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
 import { bundleModules, importsOf, programStarter } from "../bundle/functionBundle";
 import { runtimeText, sharedName } from "../bundle/heads";
 import { asFound, fromRoot, isLajus } from "../bundle/lajuFiles";
 import { externalPackages, staysOutside } from "../bundle/packagePlugins";
-import type { Place } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
 import { moduleName, modulePlugin } from "../shared/modulePlugin";
 import { sharedPlugin } from "../shared/sharedPlugin";
@@ -28,7 +28,7 @@ const frequentImports = ["framework/queue/engines/select.ts", "framework/queue/e
  * which starts them. The hot half contains frequently used verbs and their static imports; the cold half contains all
  * other verbs and everything loaded with `await import()`.
  */
-export async function bundleCli(place: Place): Promise<Attempt> {
+export async function bundleCli(place: BuildContext): Promise<Attempt> {
   const { home } = place;
   const [program = ""] = asFound(["commands/index.ts"], home);
   if (!existsSync(join(home, program))) return { outputs: [], inputs: [], problems: [] };
@@ -99,7 +99,7 @@ function importedFrom(files: readonly string[], imports: Metafile["inputs"]): st
 }
 
 /** Writes V8's code caches for the command line of this build. Returns the problems. */
-export async function cacheCli({ home, build, shared }: Place): Promise<string[]> {
+export async function cacheCli({ home, build, shared }: BuildContext): Promise<string[]> {
   const [cli, itsShared] = bundlesNamedIn(join(build, "laju.js"));
   if (cli === undefined || itsShared !== shared.file) return [];
   const [, cold = ""] = bundlesNamedIn(join(build, "cli", `${cli}.js`));
@@ -114,7 +114,7 @@ export async function cacheCli({ home, build, shared }: Place): Promise<string[]
  * Compiles the files that commands load on demand: build/watchdog.js, the watchdog thread for commands with a time limit,
  * and build/overrides.js, for commands with an override in schedule.json.
  */
-export async function bundleRuntime(place: Place): Promise<Attempt> {
+export async function bundleRuntime(place: BuildContext): Promise<Attempt> {
   const entries = [
     { in: join(place.home, "framework/runs/supervision/watchdog"), out: "watchdog" },
     { in: join(place.home, "framework/start/overriddenStart"), out: "overrides" },
@@ -126,7 +126,7 @@ export async function bundleRuntime(place: Place): Promise<Attempt> {
 }
 
 /** laju's own parts are bundled from laju's folder, with the packages that laju names outside. */
-function ownOptions(place: Place) {
+function ownOptions(place: BuildContext) {
   const { home } = place;
   const { dependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const outside = [...Object.keys(dependencies ?? {}), ...developmentTools].filter(staysOutside);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
+import type { BuildContext } from "../bundle/buildContext";
 import { importedBy, isSource, type Output } from "../bundle/bundle";
 import { asFound, isLajus, pathFromRoot } from "../bundle/lajuFiles";
-import type { Place } from "../bundle/place";
 
 /** What a module reads when it runs: laju's folders and the app's. */
 const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
@@ -18,7 +18,7 @@ const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
  * the app's files to know whether the compiled verb is what its sources say. index.txt is for whatever is no verb. A
  * package's files don't change by themselves: whether it is the same package is told by its package.json.
  */
-export function verbSources(imports: Metafile["inputs"], place: Place): Output[] {
+export function verbSources(imports: Metafile["inputs"], place: BuildContext): Output[] {
   const [index = ""] = asFound(["commands/index.ts"], place.home);
   const verbs = Object.keys(imports).filter((file) => /^commands\/native\/[A-Z]/.test(file));
   const always = [...importedBy(index, { inputs: imports }, new Set(verbs)), ...place.shared.modules];
@@ -42,7 +42,7 @@ export function verbSources(imports: Metafile["inputs"], place: Place): Output[]
 }
 
 /** Of the package that this build is made with, for laju.js. */
-function descriptionOf({ home }: Place): Output {
+function descriptionOf({ home }: BuildContext): Output {
   return { path: "sources/laju.json", contents: readFileSync(join(home, "package.json")) };
 }
 

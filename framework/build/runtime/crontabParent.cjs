@@ -9,7 +9,7 @@ const { constants } = require("node:os");
 const ways = ["-l", "-e", "-n -", "-"];
 const signals = ["SIGTERM", "SIGHUP"];
 /** Debian's crontab(1) accepts 10,000 lines. */
-const mostBytes = 32 * 1024 * 1024;
+const maxBytes = 32 * 1024 * 1024;
 
 /** Runs the same command line as the app's user and resolves to its exit status. */
 exports.runWithCrontab = function runWithCrontab(user) {
@@ -37,7 +37,7 @@ function serve(socket, user) {
       received = received.subarray(request.end);
       socket.write(`${JSON.stringify(crontab(request, user))}\n`);
     }
-    if (received.length > mostBytes) socket.destroy();
+    if (received.length > maxBytes) socket.destroy();
   });
 }
 

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import type { CommandProblem } from "../../metadata/manifest";
+import type { BuildCache } from "../buildCache";
 import { appImports } from "../bundle/appImports";
+import type { BuildFolder, Shared } from "../bundle/buildContext";
 import { type Attempt, type Bundled, describeMessage, isMessageList } from "../bundle/bundle";
 import { bundlesNamedIn, coldName, namedByContent, nameOf } from "../bundle/cachedBundle";
 import { bundleModules, importsOf } from "../bundle/functionBundle";
 import { runtimeText } from "../bundle/heads";
 import { asFound, fromRoot, isLajus, pathFromHome } from "../bundle/lajuFiles";
 import { externalPackages, staysOutside } from "../bundle/packagePlugins";
-import type { BuildFolder, Shared } from "../bundle/place";
 import { makeCachesOfHalves } from "../codeCache";
 import { writeOutputs } from "../files";
-import type { Memory } from "../memory";
 import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
 
@@ -34,12 +34,12 @@ const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", 
  * only its own code, so a thousand of them stay small and none compiles laju again. If one of laju's modules has an
  * error, the build reports it and keeps the last good bundle, so that commands still build.
  */
-export async function bundleShared(place: BuildFolder, memory: Memory): Promise<SharedAttempt> {
+export async function bundleShared(place: BuildFolder, cache: BuildCache): Promise<SharedAttempt> {
   const { build } = place;
   const bundling = async () => fromRoot(await bundleOrProblems(place), place);
-  const { outputs, problems } = await memory.recall("shared", JSON.stringify(place.vendor), bundling);
+  const { outputs, problems } = await cache.recall("shared", JSON.stringify(place.vendor), bundling);
   writeOutputs(build, outputs);
-  const shared = sharedIn(memory, place);
+  const shared = sharedIn(cache, place);
   if (shared === undefined) return { shared, warnings: [], problems };
   return { shared, warnings: await makeCaches(shared.file, place), problems };
 }
@@ -99,8 +99,8 @@ function modulesIn(imports: Metafile["inputs"]): string[] {
 }
 
 /** The current shared bundle; undefined before the first successful build. */
-export function sharedIn(memory: Memory, place: Pick<BuildFolder, "root" | "home">): Shared | undefined {
-  const memo = memory.memo("shared");
+export function sharedIn(cache: BuildCache, place: Pick<BuildFolder, "root" | "home">): Shared | undefined {
+  const memo = cache.memo("shared");
   const path = memo && Object.keys(memo.outputs).findLast((output) => output.endsWith(".js"));
   if (path === undefined || memo === undefined) return undefined;
   return { file: nameOf(path), modules: memo.inputs.map((file) => pathFromHome(file, place)) };

@@ -3,9 +3,9 @@ import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, version as esbuildVersion, type Plugin } from "esbuild";
 import { contentHash } from "../../catalog/contentHash";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
+import type { BuildFolder } from "../bundle/buildContext";
 import { asFunction } from "../bundle/functionBundle";
-import type { BuildFolder } from "../bundle/place";
 import { cacheName, makeCache } from "../codeCache";
 import { writeIfChanged } from "../files";
 import { addonPlugin, addons } from "./addons";
@@ -14,7 +14,7 @@ import { lighterParts } from "./lighterParts";
 import { type VendorPackage, vendorPackages } from "./packages";
 import { rarelyUsed } from "./rarelyUsed";
 
-type Place = Omit<BuildFolder, "vendor">;
+type VendorContext = Omit<BuildFolder, "vendor">;
 
 export interface Vendor {
   /** A hash of everything that determines the bundles. */
@@ -35,7 +35,7 @@ interface VendorIndex {
  * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. This is done once per
  * lock file and Node version; after that, only the index is read.
  */
-export async function bundleVendor(place: Place): Promise<Vendor> {
+export async function bundleVendor(place: VendorContext): Promise<Vendor> {
   const folder = join(place.build, "vendor");
   const indexFile = join(folder, "index.json");
   const key = vendorKey(place);
@@ -54,7 +54,7 @@ export async function bundleVendor(place: Place): Promise<Vendor> {
 }
 
 /** A hash of everything that determines the bundles. */
-function vendorKey({ root, home }: Place): string {
+function vendorKey({ root, home }: VendorContext): string {
   const modules = modulesFolder(root);
   const locks = [
     join(root, "package-lock.json"),
@@ -89,7 +89,7 @@ function hasCaches(folder: string, { files }: VendorIndex): boolean {
   return Object.values(files).every((file) => existsSync(join(folder, cacheName(file))));
 }
 
-async function bundlePackages(place: Place, folder: string): Promise<Record<string, string>> {
+async function bundlePackages(place: VendorContext, folder: string): Promise<Record<string, string>> {
   const made = await Promise.all(
     vendorPackages.map(async (one) => [one.name, await bundlePackage(one, place, folder)] as const),
   );
@@ -99,7 +99,7 @@ async function bundlePackages(place: Place, folder: string): Promise<Record<stri
 /** Returns the file name without extension, which contains a content hash; undefined if the package isn't installed. */
 async function bundlePackage(
   one: VendorPackage,
-  { home }: Place,
+  { home }: VendorContext,
   folder: string,
 ): Promise<string | undefined> {
   const addon = addons[one.name]?.(home);
@@ -151,7 +151,7 @@ const optionalPackages: Plugin = {
 };
 
 function copyWhole(source: string, target: string): void {
-  writeWhole(target, readFileSync(source), { mode: "umask" });
+  writeAtomically(target, readFileSync(source), { mode: "umask" });
 }
 
 function removeOthers(folder: string, files: Record<string, string>): void {

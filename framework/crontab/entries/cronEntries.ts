@@ -79,7 +79,7 @@ function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   const isNeutral = isNeutralLine(options);
   if (schedule.cycle) return lineOf(calendarFields(schedule), dayTests(schedule, { timezone, isNeutral }));
   const fields = isNeutral ? neutralFields(schedule) : plainFields(schedule);
-  return fields === undefined ? siftedLine(schedule, options, timezone) : lineOf(fields, []);
+  return fields === undefined ? dayGuardedLine(schedule, options, timezone) : lineOf(fields, []);
 }
 
 function plainFields(schedule: CalendarSchedule): string | undefined {
@@ -92,7 +92,11 @@ function isNeutralLine({ cron = cronFacts("debian") }: EntryOptions): boolean {
 }
 
 /** The days that may be the schedule's in cron's field, and a guard that knows which of them are. */
-function siftedLine(schedule: CalendarSchedule, options: EntryOptions, timezone: string | undefined): Line {
+function dayGuardedLine(
+  schedule: CalendarSchedule,
+  options: EntryOptions,
+  timezone: string | undefined,
+): Line {
   const days = coarseDays(schedule);
   const months = new Set(schedule.month.values);
   const fields = [
@@ -134,7 +138,7 @@ function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timez
   return wildLine(schedule, options, { times: all, shifts: minuteShifts(timezone, hostTimezone), timezone });
 }
 
-interface WildTimes {
+interface WildLineTimes {
   /** The times of day that are let through. */
   readonly times: readonly number[];
   /** By how many minutes the host's clock may differ. */
@@ -150,7 +154,7 @@ interface WildTimes {
 function wildLine(
   schedule: CalendarSchedule,
   options: EntryOptions,
-  { times, shifts, timezone }: WildTimes,
+  { times, shifts, timezone }: WildLineTimes,
 ): Line {
   const { portable } = options;
   const isNeutral = isNeutralLine(options);

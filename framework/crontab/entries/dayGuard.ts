@@ -30,12 +30,12 @@ export function coarseDays(schedule: CalendarSchedule): number[] {
 }
 
 /** Whether cron's own fields let a day pass to the guard. */
-export type Sieve = (day: number, month: number) => boolean;
+export type DayFilter = (day: number, month: number) => boolean;
 
 export interface DayTestOptions {
   /** The zone whose days they are; the system's if absent. */
   readonly timezone?: string | undefined;
-  readonly sieve?: Sieve;
+  readonly sieve?: DayFilter;
   /** For lines that mean the same to every cron and every date(1). */
   readonly isNeutral?: boolean | undefined;
 }
@@ -56,7 +56,7 @@ export function dayTests(schedule: CalendarSchedule, options: DayTestOptions = {
 const Verdict = { no: 0, yes: 1, unasked: 2 } as const;
 
 /** The verdict on each of everyDay(). */
-function verdictsOn(schedule: CalendarSchedule, sieve?: Sieve): Uint8Array {
+function verdictsOn(schedule: CalendarSchedule, sieve?: DayFilter): Uint8Array {
   const { daysOf } = compile(schedule);
   const verdicts = new Uint8Array(everyDay().length);
   let index = 0;

@@ -28,10 +28,10 @@ export function boxesFor(samples: readonly Sample[]): Box[] {
     boxes.push(box);
     left = left.filter((values) => !holds(box, values));
   }
-  return withoutNeedless(boxes, passing);
+  return withoutRedundant(boxes, passing);
 }
 
-function withoutNeedless(boxes: readonly Box[], passing: readonly Values[]): Box[] {
+function withoutRedundant(boxes: readonly Box[], passing: readonly Values[]): Box[] {
   return boxes.reduce<Box[]>(
     (kept, box) => {
       const others = kept.filter((other) => other !== box);

@@ -124,24 +124,27 @@ function ownOf({ rows }: CrontabTarget): ExportedCommand[] {
 function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
   const names = ["crontab", ...Object.keys(exportFormats)];
   if (!names.includes(format)) {
-    throw wrongUse(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
+    throw usageError(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
   }
   const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
   for (const name of ["user", "image", "portable", "harden", "json"] as const) {
     if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
-    throw wrongUse(`--${name} has no effect with --format ${format}`, "Leave one of them out.");
+    throw usageError(`--${name} has no effect with --format ${format}`, "Leave one of them out.");
   }
   if (format === "crontab" && options.out !== undefined) {
-    throw wrongUse(
+    throw usageError(
       "--out needs --format",
       "A crontab is written to stdout: node laju crontab > crontab.txt.",
     );
   }
   if (format === "kubernetes" && options.image === undefined) {
-    throw wrongUse("--format kubernetes needs --image", "For example --image registry.example.com/app:1.4.");
+    throw usageError(
+      "--format kubernetes needs --image",
+      "For example --image registry.example.com/app:1.4.",
+    );
   }
 }
 
-function wrongUse(message: string, hint: string): LajuError {
+function usageError(message: string, hint: string): LajuError {
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
 }

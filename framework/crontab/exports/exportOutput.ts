@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LajuError } from "../../config/errors";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
 import type { ExportFormat } from "./crontabExport";
 import type { ExportedFile } from "./exportTypes";
 
@@ -16,7 +16,7 @@ export function writeFiles(files: readonly ExportedFile[], folder: string): void
   for (const { name, text } of files) {
     const path = join(folder, name);
     // systemd, cron and kubectl must be able to read them, whichever user they run as.
-    attempt(path, () => writeWhole(path, text, { mode: 0o644 }));
+    attempt(path, () => writeAtomically(path, text, { mode: 0o644 }));
     console.log(path);
   }
 }

@@ -1,11 +1,11 @@
 import type { CommandFacts } from "../../metadata/manifest";
-import type { CrontabPlace, CrontabRow } from "../text/line";
+import type { AppLocation, CrontabRow } from "../text/line";
 
 /** What an export for another scheduler is made from. */
 export interface ExportSource {
   /** The commands in list order, each with its crontab row. */
   readonly commands: readonly ExportedCommand[];
-  readonly place: CrontabPlace;
+  readonly place: AppLocation;
   readonly hostTimezone: string;
 }
 

@@ -5,7 +5,7 @@ import type { Owner } from "../../files/access";
 import { blockAround, crontabBlock } from "../text/block";
 import { type CrontabDiff, diffBodies } from "../text/diff";
 import { findBlock, removeBlock, replaceBlock } from "../text/edit";
-import type { CrontabPlace, CrontabRow } from "../text/line";
+import type { AppLocation, CrontabRow } from "../text/line";
 import { withOnly } from "../text/units";
 import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepareFolder } from "./ownedFiles";
 import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
@@ -14,7 +14,7 @@ import { withCrontabLock } from "./tableLock";
 /** What should be installed, and in whose crontab. */
 export interface CrontabTarget extends CrontabAccess {
   rows: readonly CrontabRow[];
-  place: CrontabPlace;
+  place: AppLocation;
   /** The environment that the block is for, if one was given. */
   environment?: string | undefined;
   /** The folder for crontab.bak. */
@@ -159,12 +159,12 @@ function refuseIfChanged(before: Buffer, target: CrontabTarget): void {
 }
 
 /** The limit of Debian's crontab. */
-const mostLines = 10_000;
+const maxLines = 10_000;
 
 function checkSize(table: Buffer): void {
   const lines = countLines(table);
-  if (lines <= mostLines) return;
-  throw new LajuError(`the crontab would have ${lines} lines, but crontab accepts at most ${mostLines}`, {
+  if (lines <= maxLines) return;
+  throw new LajuError(`the crontab would have ${lines} lines, but crontab accepts at most ${maxLines}`, {
     code: "E_CRONTAB_SIZE",
     hint: "Nothing was changed. Remove what is no longer needed with `crontab -e`.",
   });
@@ -174,7 +174,7 @@ function checkSize(table: Buffer): void {
 function checkEntries(table: Buffer, { place, user }: CrontabTarget): void {
   const { cron } = place;
   if (cron === undefined) return;
-  const most = userOf({ user }) === "root" ? cron.mostEntries.root : cron.mostEntries.others;
+  const most = userOf({ user }) === "root" ? cron.maxEntries.root : cron.maxEntries.others;
   const lines = table.toString("latin1").split("\n");
   const entries = lines.filter((line) => !/^[ \t]*(#|$)/.test(line)).length;
   if (entries <= most) return;

@@ -5,7 +5,7 @@ import { LajuError } from "../../config/errors";
 import type { Owner } from "../../files/access";
 import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
 
 /** The user's ids; undefined for an unknown one. */
 export function ownerNamed(user: string): Owner | undefined {
@@ -76,7 +76,7 @@ export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
   const file = join(data, "crontab.bak");
   try {
     makeFolder(data, owner);
-    writeWhole(file, text, { mode: 0o600, owner, isDurable: true });
+    writeAtomically(file, text, { mode: 0o600, owner, isDurable: true });
     return file;
   } catch (error) {
     throw cannotWrite(file, error);

@@ -4,7 +4,7 @@ import { contentHash } from "../../catalog/contentHash";
 import { paths } from "../../config/config";
 import { fileMode } from "../../files/access";
 import { makeFolder } from "../../files/makeFolder";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
 import type { TargetOptions } from "../../host/installation";
 import { type Installation, installationFile, readInstallation } from "../../host/installation";
 import { stableHash } from "../../schedule/expression/hash";
@@ -60,7 +60,7 @@ export function rememberInstallation(
   });
 }
 
-const mostBuilds = 50;
+const maxBuilds = 50;
 
 /** Installing only some commands doesn't make the block one of this build. */
 function buildsWith(
@@ -73,7 +73,7 @@ function buildsWith(
   const since = builds[current.id]?.since ?? now;
   const all = { ...builds, [current.id]: { since, builtAt: current.builtAt } };
   const newest = Object.entries(all).sort(([, a], [, b]) => b.since - a.since);
-  return { build: current.id, builds: Object.fromEntries(newest.slice(0, mostBuilds)) };
+  return { build: current.id, builds: Object.fromEntries(newest.slice(0, maxBuilds)) };
 }
 
 export function forgetInstallation(): void {
@@ -88,7 +88,9 @@ function write(installation: Installation): void {
   try {
     makeFolder(dirname(installationFile));
     // LAJU_GROUP may read it, but must not be able to change the log folder in it.
-    writeWhole(installationFile, `${JSON.stringify(installation, null, 2)}\n`, { mode: fileMode() & 0o640 });
+    writeAtomically(installationFile, `${JSON.stringify(installation, null, 2)}\n`, {
+      mode: fileMode() & 0o640,
+    });
   } catch {
     // Then `status` knows only those missed starts that the monitor noted.
   }

@@ -70,7 +70,7 @@ function list(access: CrontabAccess): Buffer | undefined {
   const args = [...userArgs(access), "-l"];
   const whole = run(access, args, { env: { CRONTAB_NOHEADER: "N" } });
   if (whole.status !== 0) {
-    if (whole.stdout.length === 0 && saysNone(said(whole), access)) return undefined;
+    if (whole.stdout.length === 0 && meansNoCrontab(said(whole), access)) return undefined;
     throw cannotRead(said(whole));
   }
   // Debian hides its own three header lines, or up to three comments of a table that was installed by hand.
@@ -81,7 +81,7 @@ function list(access: CrontabAccess): Buffer | undefined {
 }
 
 /** Whether this message means that the user has no crontab yet. Each program has its own, and only its own counts. */
-function saysNone(words: string, access: CrontabAccess): boolean {
+function meansNoCrontab(words: string, access: CrontabAccess): boolean {
   if (/^(crontab: )?no crontab for [^\n]+$/.test(words)) return true;
   const cron = crontabProgram(access.program)?.cron;
   if (cron === "busybox") return /^crontab: can't open '[^'\n/]+': No such file or directory$/.test(words);

@@ -14,7 +14,7 @@ import { hostCron } from "../../host/hostCron";
 import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
 import type { CommandFacts, Manifest } from "../../metadata/manifest";
-import type { CrontabPlace, CrontabRow } from "../text/line";
+import type { AppLocation, CrontabRow } from "../text/line";
 import { portableNotes } from "../text/portable";
 import type { CrontabTarget } from "./installer";
 import { crontabRows } from "./rows";
@@ -110,7 +110,7 @@ function monitorRows(logs: string): CrontabRow[] {
 function placeOf(
   { root = paths.root, node = process.execPath }: TargetOptions,
   cron: CronFacts,
-): CrontabPlace {
+): AppLocation {
   checkAbsolute("--root", root);
   checkAbsolute("--node", node);
   // "/srv/current/" names the same block as "/srv/current".
@@ -119,7 +119,7 @@ function placeOf(
 }
 
 /** Logs go where LAJU_LOGS puts them; without it, to the root as cron sees it. */
-function logFolder({ "log-dir": folder }: TargetOptions, { root }: CrontabPlace): string {
+function logFolder({ "log-dir": folder }: TargetOptions, { root }: AppLocation): string {
   if (folder !== undefined) return checkAbsolute("--log-dir", folder);
   const below = relative(paths.root, paths.logs);
   return below.startsWith("..") || isAbsolute(below) ? paths.logs : join(root, below);
@@ -207,7 +207,7 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
 }
 
 /** A link to the current release changes with each release, and data inside a release would be left behind. */
-function linkWarning({ root }: CrontabPlace): string | undefined {
+function linkWarning({ root }: AppLocation): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;
   return `${root} is a link, but ${paths.data} is inside one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;

@@ -5,14 +5,14 @@ import { shellQuote } from "../../text/shellQuote";
 import type { CrontabTarget } from "./installer";
 import { idsOf } from "./ownedFiles";
 
-export type Right = "read" | "write";
+export type Permission = "read" | "write";
 const bits = { read: 0o4, write: 0o2 };
 
 /**
  * Whether another user may use a file or folder, judged by its owner, group and mode: root may do everything, so it can't
  * just try. Ignores access control lists.
  */
-export function mayUserUse(path: string, right: Right, user: string): boolean {
+export function mayUserUse(path: string, right: Permission, user: string): boolean {
   const [uid, groups] = [idsOf("-u", user)?.[0], idsOf("-G", user)];
   if (uid === undefined || groups === undefined || uid === 0) return true;
   const { mode, uid: owner, gid } = statSync(path);

@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { byPriority } from "../../metadata/manifest";
 import { stableHash } from "../../schedule/expression/hash";
 import { oneLine } from "../../schedule/expression/oneLine";
-import { type CrontabPlace, type CrontabRow, crontabLine } from "./line";
+import { type AppLocation, type CrontabRow, crontabLine } from "./line";
 
 /** What a begin marker says besides the block's id. */
 export interface BlockNotes {
@@ -18,7 +18,7 @@ export interface BlockNotes {
  * An app's crontab entries between their markers, with a final newline; empty if there are none. The block records the
  * environment, if one is given.
  */
-export function crontabBlock(rows: readonly CrontabRow[], place: CrontabPlace, environment?: string): string {
+export function crontabBlock(rows: readonly CrontabRow[], place: AppLocation, environment?: string): string {
   const lines = [...rows].sort(byPriority).flatMap((row) => rowLines(row, place));
   return blockAround(place.root, lines.map((line) => `${line}\n`).join(""), environment);
 }
@@ -88,7 +88,7 @@ export function isMarker(line: string): boolean {
   return /^[ \t]*#[ \t]*(BEGIN|END) laju /.test(line);
 }
 
-function rowLines(row: CrontabRow, place: CrontabPlace): string[] {
+function rowLines(row: CrontabRow, place: AppLocation): string[] {
   if (row.entries.length === 0) return [];
   return [commentFor(row), ...row.entries.map((entry) => crontabLine(row, entry, place))];
 }

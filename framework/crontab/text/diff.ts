@@ -20,7 +20,7 @@ export function diffBodies(before: string, after: string): CrontabDiff {
   const young = unitsOf(after);
   const gone = [...old].filter(([key]) => !young.has(key)).flatMap(([, lines]) => signed("-", lines));
   const rest = [...young].flatMap(([key, lines]) => changesIn(old.get(key) ?? [], lines));
-  const fates = [...new Set([...old.keys(), ...young.keys()])].filter(isCommand).map(fateIn(old, young));
+  const fates = [...new Set([...old.keys(), ...young.keys()])].filter(isCommand).map(changeIn(old, young));
   const count = (fate: string) => fates.filter((candidate) => candidate === fate).length;
   return {
     lines: [...gone, ...rest],
@@ -41,7 +41,7 @@ function signed(sign: DiffLine["sign"], lines: readonly string[]): DiffLine[] {
   return lines.map((text) => ({ sign, text }));
 }
 
-function fateIn(old: CrontabUnits, young: CrontabUnits) {
+function changeIn(old: CrontabUnits, young: CrontabUnits) {
   return (key: string) => {
     const before = old.get(key)?.join("\n");
     const after = young.get(key)?.join("\n");

@@ -78,7 +78,7 @@ function searchBlock(crontab: Buffer, id: string): FoundBlock | undefined {
   if (marks.length !== 2 || begin.kind !== "BEGIN" || end.kind !== "END") throw unpaired(id, marks);
   const body = table.slice(begin.line.end, end.line.start);
   const stranger = linesOf(body).find((line) => isMarker(line.text));
-  if (stranger) throw strangerInside(id, begin.line.number + stranger.number, stranger.text);
+  if (stranger) throw foreignMarkerError(id, begin.line.number + stranger.number, stranger.text);
   const isEdited = begin.notes.hash !== bodyHash(body);
   return { start: begin.line.start, end: end.line.end, body, notes: begin.notes, isEdited };
 }
@@ -156,7 +156,7 @@ function damaged({ number, text }: Line): LajuError {
   return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }
 
-function strangerInside(id: string, number: number, text: string): LajuError {
+function foreignMarkerError(id: string, number: number, text: string): LajuError {
   const message = `line ${number} of the crontab, within the block of ${id}, is another marker: ${text}`;
   return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }

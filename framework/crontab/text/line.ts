@@ -33,7 +33,7 @@ export interface CrontabEntry {
 }
 
 /** Where the app is: `root` names the block, and cron starts `node` in `build`. All paths are absolute. */
-export interface CrontabPlace {
+export interface AppLocation {
   root: string;
   build: string;
   node: string;
@@ -45,7 +45,7 @@ export interface CrontabPlace {
 const longestCommand = 998;
 
 /** The crontab line that starts a command, without its newline. */
-export function crontabLine(row: CrontabRow, entry: CrontabEntry, place: CrontabPlace): string {
+export function crontabLine(row: CrontabRow, entry: CrontabEntry, place: AppLocation): string {
   const command = cronEscape(guarded(entry, startOf(row, entry, place)));
   checkFields(row, entry.fields);
   checkCharacters(row, command);
@@ -54,7 +54,7 @@ export function crontabLine(row: CrontabRow, entry: CrontabEntry, place: Crontab
   return `${entry.fields} ${command}`;
 }
 
-function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, place: CrontabPlace): string {
+function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, place: AppLocation): string {
   const { build, node, cron } = place;
   const quote = cron === undefined || cron.isVixie ? shellQuote : neutralQuote;
   const setting = env === undefined ? "" : `${assignment(env, quote)} `;

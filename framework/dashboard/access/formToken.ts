@@ -3,7 +3,7 @@ import { isSameSecret, signature } from "./secret";
 import type { Visitor } from "./visitor";
 
 /** A placeholder in pages for the token, which differs per visitor. No text from elsewhere can contain it. */
-export const tokenPlace = `token-${randomBytes(16).toString("hex")}`;
+export const tokenPlaceholder = `token-${randomBytes(16).toString("hex")}`;
 
 /**
  * The token of a visitor's forms. It looks different in every page, so that an attacker who can add text to a

@@ -25,7 +25,7 @@ export interface OwnAccess extends Access {
   signOut(context: Context): void;
 }
 
-const mostName = 60;
+const maxName = 60;
 
 export function ownAccess(settings: DashboardSettings, { basePath }: { basePath: string }): OwnAccess {
   const token = dashboardToken();
@@ -61,7 +61,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
     const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];
     if (given === undefined || settings.metricsToken === undefined) return undefined;
     const address = clientAddress(context, isProxy);
-    if (tries.waitOf(address) > 0) return undefined;
+    if (tries.waitMsOf(address) > 0) return undefined;
     if (isSameSecret(given, settings.metricsToken)) {
       return { name: "a program", session: "bearer", canAct: false, isProgram: true };
     }
@@ -87,14 +87,14 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
     },
     signIn(context: Context, given: string, name: string) {
       const address = clientAddress(context, isProxy);
-      const waitMs = tries.waitOf(address);
+      const waitMs = tries.waitMsOf(address);
       if (waitMs > 0) return { isIn: false, waitMs };
       if (!isSameSecret(given, secret)) {
         tries.fail(address);
         return { isIn: false, waitMs: 0 };
       }
       tries.succeed(address);
-      const shown = name.trim().slice(0, mostName);
+      const shown = name.trim().slice(0, maxName);
       giveCookie(context, sessions.cookieOf(shown || (settings.password ? "somebody" : userInfo().username)));
       return { isIn: true, waitMs: 0 };
     },

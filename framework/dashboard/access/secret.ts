@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { paths } from "../../config/config";
 import { makeFolder } from "../../files/makeFolder";
 import { ownFileText } from "../../files/openFile";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
 
 const file = join(paths.data, "dashboard.token");
 
@@ -17,7 +17,7 @@ export function dashboardToken(): string {
   if (known !== undefined && /^[\w-]{43}$/.test(known)) return known;
   const token = randomBytes(32).toString("base64url");
   makeFolder(dirname(file));
-  writeWhole(file, `${token}\n`, { mode: 0o600 });
+  writeAtomically(file, `${token}\n`, { mode: 0o600 });
   return token;
 }
 

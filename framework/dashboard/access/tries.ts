@@ -1,8 +1,8 @@
 /** After this many failed attempts, an address has to wait. */
-const mostTries = 10;
+const maxTries = 10;
 const windowMs = 15 * 60_000;
 /** Addresses beyond this number share one counter, so that nobody can fill the memory. */
-const mostAddresses = 10_000;
+const maxAddresses = 10_000;
 
 /** Counts wrong passwords per address. */
 export class Tries {
@@ -14,9 +14,9 @@ export class Tries {
   }
 
   /** How long this address has to wait, in milliseconds; 0 if it may try now. */
-  waitOf(address: string): number {
+  waitMsOf(address: string): number {
     const known = this.#failures.get(network(address));
-    if (known === undefined || known.count < mostTries) return 0;
+    if (known === undefined || known.count < maxTries) return 0;
     return Math.max(0, known.until - this.#now());
   }
 
@@ -30,7 +30,7 @@ export class Tries {
       until: isOld ? this.#now() + windowMs : known.until,
     });
     const [oldest] = this.#failures.keys();
-    if (this.#failures.size > mostAddresses && oldest !== undefined) this.#failures.delete(oldest);
+    if (this.#failures.size > maxAddresses && oldest !== undefined) this.#failures.delete(oldest);
   }
 
   succeed(address: string): void {

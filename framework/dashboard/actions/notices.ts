@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 /** The most messages kept for the page that will show them. */
-const mostKept = 1_000;
+const maxKept = 1_000;
 
 const kept = new Map<string, string>();
 
@@ -13,7 +13,7 @@ export function keepNotice(message: string): string {
   const id = randomBytes(9).toString("base64url");
   kept.set(id, message);
   const [oldest] = kept.keys();
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
   return id;
 }
 

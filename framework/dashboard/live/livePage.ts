@@ -15,7 +15,7 @@ export interface Change {
 export type Redraw = () => Promise<LiveParts>;
 
 /** Called once the tab is up to date, and for each change; "reload" if too much changed. */
-export type Tell = (event: "ready" | "reload" | Change) => void;
+export type Send = (event: "ready" | "reload" | Change) => void;
 
 /**
  * One page, open in any number of tabs. It is rendered once for all of them, and only changed parts are sent.
@@ -23,7 +23,7 @@ export type Tell = (event: "ready" | "reload" | Change) => void;
 export class LivePage {
   readonly #redraw: Redraw;
   readonly #watcher: Watcher;
-  readonly #tabs = new Set<Tell>();
+  readonly #tabs = new Set<Send>();
   #parts: LiveParts | undefined;
   #stop: (() => void) | undefined;
   #isDrawing = false;
@@ -39,22 +39,22 @@ export class LivePage {
   }
 
   /** Adds a tab that shows this version. Returns a function that removes it. */
-  async add(tell: Tell, version: string): Promise<() => void> {
-    this.#tabs.add(tell);
+  async add(send: Send, version: string): Promise<() => void> {
+    this.#tabs.add(send);
     this.#stop ??= this.#watcher.listen(() => void this.#update());
     try {
       this.#parts ??= await this.#redraw();
     } catch (error) {
-      this.#remove(tell);
+      this.#remove(send);
       throw error;
     }
-    tell("ready");
-    if (this.#parts.version() !== version) tell("reload");
-    return () => this.#remove(tell);
+    send("ready");
+    if (this.#parts.version() !== version) send("reload");
+    return () => this.#remove(send);
   }
 
-  #remove(tell: Tell): void {
-    this.#tabs.delete(tell);
+  #remove(send: Send): void {
+    this.#tabs.delete(send);
     if (this.isWatched) return;
     this.#stop?.();
     this.#stop = undefined;
@@ -75,7 +75,7 @@ export class LivePage {
       if (!this.isWatched) return;
       this.#parts = after;
       const change = changeBetween(before, after);
-      if (change !== undefined) for (const tell of this.#tabs) tell(change);
+      if (change !== undefined) for (const send of this.#tabs) send(change);
     } catch {
       // The ledger is busy or the queue is unavailable. The next look will render it.
     } finally {

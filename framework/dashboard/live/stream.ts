@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import { formToken, tokenPlace } from "../access/formToken";
+import { formToken, tokenPlaceholder } from "../access/formToken";
 import type { Visitor } from "../access/visitor";
 import { type Change, LivePage, type Redraw } from "./livePage";
 import { Watcher } from "./watcher";
@@ -8,7 +8,7 @@ import { Watcher } from "./watcher";
 /** Proxies close a connection that is silent for a minute. */
 const heartbeatMs = 20_000;
 /** The most pages kept up to date at the same time. */
-const mostPages = 200;
+const maxPages = 200;
 
 /** All open pages, and one watcher for all of them. */
 export class LiveStreams {
@@ -26,7 +26,7 @@ export class LiveStreams {
     const version = context.req.query("version") ?? "";
     const key = `${visitor.canAct} ${address}`;
     const page = this.#pages.get(key) ?? new LivePage(redraw, this.#watcher);
-    if (this.#pages.size >= mostPages && !this.#pages.has(key)) return context.text("Too many pages.\n", 503);
+    if (this.#pages.size >= maxPages && !this.#pages.has(key)) return context.text("Too many pages.\n", 503);
     this.#pages.set(key, page);
     context.header("x-accel-buffering", "no");
     return streamSSE(context, async (stream: Stream) => {
@@ -48,7 +48,9 @@ export class LiveStreams {
   /** Inserts the visitor's own token into the forms. */
   #textOf(change: Change, visitor: Visitor): string {
     const text = JSON.stringify(change);
-    return text.includes(tokenPlace) ? text.replaceAll(tokenPlace, formToken(this.#formKey, visitor)) : text;
+    return text.includes(tokenPlaceholder)
+      ? text.replaceAll(tokenPlaceholder, formToken(this.#formKey, visitor))
+      : text;
   }
 }
 

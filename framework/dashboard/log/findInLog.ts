@@ -3,7 +3,7 @@ import type { FilePart } from "../../runs/logs/runLog";
 import { readLines } from "../../runs/logs/runLog";
 
 /** The most matching lines shown: the last ones. */
-const mostFound = 500;
+const maxFound = 500;
 
 export interface Found {
   /** Each with its number in the run's log, from 1. */
@@ -36,5 +36,5 @@ export async function findInLog(log: FilePart & { to: number }, text: string): P
 function take(found: Found, one: Found["lines"][number]): void {
   found.total += 1;
   found.lines.push(one);
-  if (found.lines.length > mostFound) found.lines.shift();
+  if (found.lines.length > maxFound) found.lines.shift();
 }

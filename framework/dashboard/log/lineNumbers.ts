@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 const pieceBytes = 1024 * 1024;
 const newline = 0x0a;
 /** The most positions remembered. */
-const mostKnown = 50;
+const maxKnown = 50;
 
 /** How far lines were counted, by file and by the byte at which counting began. */
 const known = new Map<string, { at: number; lines: number }>();
@@ -43,5 +43,5 @@ function remember(key: string, place: { at: number; lines: number }): void {
   known.delete(key);
   known.set(key, place);
   const [oldest] = known.keys();
-  if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
 }

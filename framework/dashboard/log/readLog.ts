@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { idOfRun } from "../../runs/history/findRuns";
 import type { Run } from "../../runs/ledger/run";
 import { runOfLine } from "../../runs/logs/lines";
-import { nextStartInLog } from "../../runs/logs/logNeighbours";
+import { nextStartInLog } from "../../runs/logs/logNeighbors";
 import { type FilePart, logPartOf, readLines, readOwnLines } from "../../runs/logs/runLog";
 
 /** How much of a log is read at a time, in bytes. */
 const windowBytes = 256 * 1024;
-const mostLines = 500;
+const maxLines = 500;
 
 /** The part of a file that a run has written so far. */
 export type LogPart = FilePart & { to: number };
@@ -42,8 +42,8 @@ export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   });
   // The first line read is incomplete, unless it is the only one.
   const cut = from > log.from && all.length > 1 ? (all.shift()?.length ?? 0) : 0;
-  const shown = all.slice(-mostLines);
-  const left = all.slice(0, -mostLines).reduce((sum, line) => sum + line.length, 0);
+  const shown = all.slice(-maxLines);
+  const left = all.slice(0, -maxLines).reduce((sum, line) => sum + line.length, 0);
   const start = from + cut + left;
   const own = shown.filter((line) => !isOfAnother(line, run));
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };

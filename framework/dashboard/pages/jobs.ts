@@ -8,9 +8,9 @@ import { agoTime, exactTime, inTime } from "../parts/times";
 import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
-const mostShown = 100;
+const maxShown = 100;
 /** So many of the newest jobs are looked at for those that a worker holds. */
-const mostSearched = 1_000;
+const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */
 export async function jobsPage(view: View): Promise<Page | undefined> {
@@ -24,9 +24,9 @@ export async function jobsPage(view: View): Promise<Page | undefined> {
     ...(state && isState(state) && { states: readStates(state) }),
     ...(type && { types: [type] }),
     ...(/^\d+$/.test(user ?? "") && { userId: Number(user) }),
-    limit: worker ? mostSearched : mostShown,
+    limit: worker ? maxSearched : maxShown,
   });
-  const jobs = (worker ? found.filter((job) => job.worker === worker) : found).slice(0, mostShown);
+  const jobs = (worker ? found.filter((job) => job.worker === worker) : found).slice(0, maxShown);
   const list = html`<tbody id="job-rows" data-list>${view.live.list(
     "job-rows",
     jobs.map((job) => ({ id: `j-${job.id}`, html: jobRow(job, view) })),
@@ -37,7 +37,7 @@ ${list}</table>`;
 <form class="choice" method="get" action="jobs"><label>State <select name="state"><option value="">all</option>${jobStates.map((one) => html`<option${stateWords[one] === state ? html` selected` : ""}>${stateWords[one]}</option>`)}</select></label>
 <label>Type <input name="type" value="${type ?? ""}"></label><label>User <input name="user" inputmode="numeric" value="${user ?? ""}" size="8"></label><button>Show</button></form>
 ${view.canAct ? html`<form method="get" action="${view.root}do/retry">${table}<p class="pages buttons"><button formaction="${view.root}do/retry">Retry selected</button><button class="danger" formaction="${view.root}do/cancel">Cancel selected</button></p></form>` : table}
-<p class="dim">${jobs.length === 0 ? "No such jobs." : jobs.length >= mostShown ? `The newest ${mostShown} are shown.` : ""}</p>`;
+<p class="dim">${jobs.length === 0 ? "No such jobs." : jobs.length >= maxShown ? `The newest ${maxShown} are shown.` : ""}</p>`;
   return { title: "Jobs", place: "queue", body };
 }
 

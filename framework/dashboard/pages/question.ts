@@ -1,5 +1,5 @@
 import type { LajuError } from "../../config/errors";
-import { tokenPlace } from "../access/formToken";
+import { tokenPlaceholder } from "../access/formToken";
 import type { Question } from "../actions/action";
 import { html } from "../html";
 import type { Page, View } from "../view";
@@ -17,7 +17,7 @@ export function questionPage(
   const body = html`<h1>${title}</h1>
 ${why}
 <div class="card question"><p>${text}</p>
-<form method="post" action="?${String(view.query)}"><input type="hidden" name="token" value="${tokenPlace}">
+<form method="post" action="?${String(view.query)}"><input type="hidden" name="token" value="${tokenPlaceholder}">
 ${fields ?? ""}
 <p class="buttons"><button class="${isDanger ? "danger" : "primary"}">${button}</button> <a class="button" href="${view.root}${back}">Cancel</a></p></form></div>`;
   return { title, place: "none", body };

@@ -9,7 +9,7 @@ import { queueCard } from "../parts/queueCard";
 import { agoTime, elapsedTime } from "../parts/times";
 import {
   type JobFailures,
-  mostGrouped,
+  maxGrouped,
   type PaceSpan,
   paceSpans,
   type QueuePace,
@@ -47,7 +47,7 @@ ${live.part("types", typesTable(types, pace, span, view))}
 ${live.part("workers", workersTable(workers, held, view))}
 <h2>Failed jobs by error</h2>
 ${live.part("failures", failuresList(failures, view))}
-${look.state.total.failed > mostGrouped ? html`<p class="dim">Of the newest ${counted(mostGrouped)} failed jobs.</p>` : ""}
+${look.state.total.failed > maxGrouped ? html`<p class="dim">Of the newest ${counted(maxGrouped)} failed jobs.</p>` : ""}
 ${live.part("changes", changesIn(queueActions, view))}`;
   return { title: "Queue", place: "queue", body };
 }

@@ -30,7 +30,7 @@ interface Drawn {
 
 /** Rows as they were drawn last, by where they are shown and for whom. */
 const drawn = new Map<string, Drawn>();
-const mostDrawn = 5_000;
+const maxDrawn = 5_000;
 
 /** Drawn again only if something changed: 500 rows take 50 times as long to draw as to compare. */
 export function commandRow(facts: RowFacts, view: View): LiveRow {
@@ -40,7 +40,7 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
   const known = drawn.get(place);
   if (known !== undefined && known.runs === runs && known.key === key) return known.row;
   const fresh = flattened(drawRow(facts, view));
-  if (drawn.size >= mostDrawn) drawn.clear();
+  if (drawn.size >= maxDrawn) drawn.clear();
   drawn.set(place, { runs, key, row: fresh });
   return fresh;
 }

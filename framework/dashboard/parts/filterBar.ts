@@ -12,7 +12,7 @@ export interface Filter {
   isFailing: boolean;
 }
 
-const mostTags = 12;
+const maxTags = 12;
 
 export function filterFrom(query: URLSearchParams): Filter {
   return {
@@ -49,7 +49,7 @@ ${tag === "" ? "" : html`<input type="hidden" name="tag" value="${tag}">`}${isFa
 function tagsOf(commands: readonly DeployedCommand[], chosen: string): string[] {
   const counts = new Map<string, number>();
   for (const tag of commands.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, mostTags);
+  const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, maxTags);
   const names = frequent.map(([tag]) => tag);
   return chosen === "" || names.includes(chosen) ? names : [...names, chosen];
 }

@@ -1,5 +1,5 @@
 import type { Run } from "../../runs/ledger/run";
-import { isLogPlace } from "../../runs/logs/logPlaces";
+import { isReadableLog } from "../../runs/logs/readableLogs";
 import { counted } from "../../text/counted";
 import { type Html, html } from "../html";
 import { findInLog } from "../log/findInLog";
@@ -12,7 +12,7 @@ import type { View } from "../view";
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);
-  if (log === undefined) return html`<p class="dim" id="log">${whyNone(run)}</p>`;
+  if (log === undefined) return html`<p class="dim" id="log">${noLogReason(run)}</p>`;
   if (log.to === log.from && run.state !== "running") return html`<p class="dim" id="log">No output.</p>`;
   if (filter !== "") {
     const { lines, total } = await findInLog(log, filter);
@@ -53,9 +53,9 @@ ${run.state === "running" ? html`<label class="scripted"><input type="checkbox" 
 <a class="button" href="${run.id}/log.txt" download>Download</a></div>`;
 }
 
-function whyNone({ log }: Run): string {
+function noLogReason({ log }: Run): string {
   if (log === null)
     return "The output went to a terminal or a pipe. Under cron, output goes to the command's log.";
-  if (!isLogPlace(log.file)) return `The output went to ${log.file}, which is outside the log folder.`;
+  if (!isReadableLog(log.file)) return `The output went to ${log.file}, which is outside the log folder.`;
   return `The output in ${log.file} no longer exists: it was rotated, compressed or deleted.`;
 }

@@ -4,7 +4,7 @@ import { type Html, html } from "../html";
 import type { QueueLook } from "../read/queue";
 import type { View } from "../view";
 
-const mostTypes = 4;
+const maxTypes = 4;
 
 /**
  * The queue at a glance; empty in apps without one. `isAlone`: on its own page, which already has a heading.
@@ -23,8 +23,8 @@ export function queueCard({ state, problem }: QueueLook, view: View, { isAlone =
     [scheduled, "scheduled", false],
   ];
   const busiest = [...state.types].sort((a, b) => open(b) - open(a)).filter((type) => open(type) > 0);
-  const more = busiest.length > mostTypes ? ` and ${busiest.length - mostTypes} more` : "";
-  const types = busiest.slice(0, mostTypes).map((type) => `${type.type} ${counted(open(type))}`);
+  const more = busiest.length > maxTypes ? ` and ${busiest.length - maxTypes} more` : "";
+  const types = busiest.slice(0, maxTypes).map((type) => `${type.type} ${counted(open(type))}`);
   return html`<section id="queue">${isAlone ? "" : html`<h2><a href="${view.root}queue">Queue</a></h2>`}<div class="card">
 <dl class="figures">${numbers.map(([count, label, isBad]) => html`<div><dt>${label}</dt><dd${isBad ? html` class="bad-text"` : ""}>${counted(count)}</dd></div>`)}</dl>
 <p class="dim small">${types.length === 0 ? "Nothing to do." : `${types.join(" · ")}${more}`}</p></div></section>`;

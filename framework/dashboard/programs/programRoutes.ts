@@ -13,7 +13,7 @@ export function isForPrograms(path: string): boolean {
   return path === "/metrics" || path.startsWith("/api/");
 }
 
-const mostRows = 1_000;
+const maxRows = 1_000;
 
 /** The routes for programs: the same rows as `--json`. */
 export function addProgramRoutes(app: Hono): void {
@@ -62,5 +62,5 @@ export function addProgramRoutes(app: Hono): void {
 
 function limitOf(context: Context): number {
   const limit = Number(context.req.query("limit") ?? 20);
-  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, mostRows) : 20;
+  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, maxRows) : 20;
 }

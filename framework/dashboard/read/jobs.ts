@@ -87,11 +87,11 @@ export interface JobFailures {
 }
 
 /** So many of the newest failed jobs are grouped; the page says so if there are more. */
-export const mostGrouped = 1_000;
+export const maxGrouped = 1_000;
 
 export async function readFailedJobs(): Promise<JobFailures[]> {
   const engine = await openQueue();
-  const failed = await engine.list({ states: ["failed"], limit: mostGrouped });
+  const failed = await engine.list({ states: ["failed"], limit: maxGrouped });
   const groups = new Map<string, JobFailures>();
   for (const { id, type, error, finishedAt } of failed) {
     const [title = ""] = (error ?? "no error").split("\n", 1);
@@ -108,7 +108,7 @@ export async function readFailedJobs(): Promise<JobFailures[]> {
 export async function readHeld(): Promise<Map<string, Map<string, number>>> {
   const engine = await openQueue();
   const held = new Map<string, Map<string, number>>();
-  for (const { worker, type } of await engine.list({ states: ["processing"], limit: mostGrouped })) {
+  for (const { worker, type } of await engine.list({ states: ["processing"], limit: maxGrouped })) {
     if (worker === null) continue;
     const types = held.get(worker) ?? new Map<string, number>();
     types.set(type, (types.get(type) ?? 0) + 1);

@@ -8,7 +8,7 @@ import { bad, type Check, fine, warning } from "../check";
 import { mayUse } from "../host/access";
 
 /** Checking a larger ledger would take longer than a check may. */
-const mostBytes = 500_000_000;
+const maxBytes = 500_000_000;
 
 export const ledger: Check = {
   name: "ledger",
@@ -23,7 +23,7 @@ export const ledger: Check = {
     }
     if (!existsSync(paths.ledger)) return aside ?? fine("not created yet: no run has been looked at");
     const { size } = statSync(paths.ledger);
-    const whole = size > mostBytes ? "ok" : quickCheck();
+    const whole = size > maxBytes ? "ok" : quickCheck();
     if (whole !== "ok") {
       return bad(
         `${paths.ledger} is damaged: ${whole}`,

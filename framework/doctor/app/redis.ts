@@ -1,5 +1,5 @@
 import { settings } from "../../config/config";
-import { redisPlace } from "../../services/redis/redisPlace";
+import { redisLocation } from "../../services/redis/redisLocation";
 import { type Check, type Finding, fine, warning } from "../check";
 
 export const redis: Check = {
@@ -10,7 +10,7 @@ export const redis: Check = {
     if (!own.isSet && cacheStore !== "redis" && !hasQueue) return fine("not set up");
     const { default: Redis } = await import("../../services/Redis");
     const info = await Redis.info();
-    const { address } = redisPlace();
+    const { address } = redisLocation();
     return (hasQueue && lossRisk(info, address)) || fine(address);
   },
 };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
-import { databasePlace } from "../../services/database/databasePlace";
+import { databaseLocation } from "../../services/database/databaseLocation";
 import { allowsPlaintextLogin, isLoopback, mailRoute, transportOptions } from "../../services/mail/mailRoute";
 import { describeMailError } from "../../services/mail/smtp";
 import { bad, type Check, fine, warning } from "../check";
@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 export const database: Check = {
   name: "database",
   async look() {
-    const place = databasePlace();
+    const place = databaseLocation();
     if (place.engine === "sqlite" && place.file !== ":memory:" && !existsSync(place.file)) {
       return fine(`${place.file} will be created when it is first used`);
     }

@@ -1,11 +1,15 @@
 import { accessSync, constants } from "node:fs";
-import { mayUserUse, type Right } from "../../crontab/install/userAccess";
+import { mayUserUse, type Permission } from "../../crontab/install/userAccess";
 import { readInstallation } from "../../host/installation";
 
 const rights = { read: constants.R_OK, write: constants.W_OK };
 
 /** Whether the user whose crontab starts the commands may use a file or folder. */
-export function mayUse(path: string, right: Right, user = readInstallation()?.options.user ?? ""): boolean {
+export function mayUse(
+  path: string,
+  right: Permission,
+  user = readInstallation()?.options.user ?? "",
+): boolean {
   if (user !== "" && process.geteuid?.() === 0) return mayUserUse(path, right, user);
   try {
     accessSync(path, rights[right]);

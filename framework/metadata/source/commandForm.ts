@@ -1,6 +1,6 @@
 import type { CommandForm } from "../commandMeta";
 import { declaredObject, refuseCommonJs, refuseStrayCommands } from "./commandCall";
-import { effectsOf, worksWhenLoaded } from "./effects";
+import { effectsOf, hasEffectsOnLoad } from "./effects";
 import { exportedMeta, refuseHiddenMeta } from "./exportedMeta";
 import { type Node, propertyNamed } from "./literal";
 import { exportNamed, exportsOf, followed, type ModuleFile, topLevel } from "./moduleExports";
@@ -113,7 +113,7 @@ function withoutRun(
   meta: { place: Node; object: Node } | undefined,
 ): Found {
   const main = exportNamed("default", exports);
-  if (worksWhenLoaded(body)) {
+  if (hasEffectsOnLoad(body)) {
     const isMade = /^(Call|New|Await)Expression$/.test(main?.value?.type ?? "");
     return { form: "script", start: isMade ? "made" : "nothing", meta: meta?.object };
   }

@@ -20,7 +20,7 @@ export function effectsOf(body: Node[]): Effect[] {
  * Whether a module does its work when it is loaded. Creating values that only its own exports use doesn't count: a helper
  * module may compile a schema or open a client.
  */
-export function worksWhenLoaded(body: Node[]): boolean {
+export function hasEffectsOnLoad(body: Node[]): boolean {
   const used = namesReached(exportedNodes(body), body);
   const isForExports = ({ isCertain, names }: Effect) => !isCertain && names.some((name) => used.has(name));
   return effectsOf(body).some((effect) => !isForExports(effect));

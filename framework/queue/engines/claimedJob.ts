@@ -81,7 +81,7 @@ export function heldRow([id, attempt, createdAt]: unknown[]): Held {
 }
 
 /** The order in which to start jobs: databases return changed rows in any order. */
-export function byTurn(a: ClaimedJob, b: ClaimedJob): number {
+export function byStartOrder(a: ClaimedJob, b: ClaimedJob): number {
   return b.priority - a.priority || a.id - b.id;
 }
 

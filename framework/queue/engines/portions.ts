@@ -1,18 +1,18 @@
 import type { NewJob } from "../engine";
 
 /** The most job data queued in one statement, in characters: servers limit the size of a packet. */
-const mostCharacters = 2_000_000;
+const maxCharacters = 2_000_000;
 
 /**
  * Splits jobs so that each portion fits into a statement of a size that every server accepts, if possible.
  */
-export function portionsOf(jobs: readonly NewJob[], mostJobs = Number.POSITIVE_INFINITY): NewJob[][] {
+export function portionsOf(jobs: readonly NewJob[], maxJobs = Number.POSITIVE_INFINITY): NewJob[][] {
   const portions: NewJob[][] = [];
   let last: NewJob[] = [];
   let size = 0;
   for (const job of jobs) {
     size += job.data.length;
-    if (last.length === 0 || last.length >= mostJobs || size > mostCharacters) {
+    if (last.length === 0 || last.length >= maxJobs || size > maxCharacters) {
       last = [];
       size = job.data.length;
       portions.push(last);

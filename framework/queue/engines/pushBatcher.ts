@@ -3,7 +3,7 @@ import { isOutage } from "../outage";
 
 /** The most jobs in one statement. */
 const most = 500;
-const mostCharacters = 2_000_000;
+const maxCharacters = 2_000_000;
 
 interface Waiting {
   jobs: readonly NewJob[];
@@ -49,7 +49,7 @@ export class PushBatcher {
     const end = this.#waiting.findIndex(({ jobs }, index) => {
       size += jobs.length;
       for (const { data } of jobs) characters += data.length;
-      return index > 0 && (size > most || characters > mostCharacters);
+      return index > 0 && (size > most || characters > maxCharacters);
     });
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }

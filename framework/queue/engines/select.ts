@@ -1,5 +1,5 @@
 import { settings } from "../../config/config";
-import { databasePlace } from "../../services/database/databasePlace";
+import { databaseLocation } from "../../services/database/databaseLocation";
 import type { QueueEngine } from "../engine";
 
 let open: Promise<QueueEngine> | undefined;
@@ -26,7 +26,7 @@ async function openEngine(): Promise<QueueEngine> {
     const { bullEngine } = await import("./bullmq/bullmq");
     return bullEngine({ prefix });
   }
-  const place = databasePlace();
+  const place = databaseLocation();
   if (place.engine === "sqlite") {
     const { sqliteEngine } = await import("./sqlite/sqlite");
     return sqliteEngine(place.file, place.mustExist);

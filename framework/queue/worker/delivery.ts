@@ -5,7 +5,7 @@ import { isOutage } from "../outage";
 import type { Taken } from "./outgoing";
 
 /** What is reported to the store about one job. */
-type Letter = { settlement: Settlement } | { progress: Taken["progress"][number] };
+type Report = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
  * When the store rejected a whole report, sends it in halves until the offending job is alone. That job is
@@ -21,33 +21,33 @@ export async function deliverApart(
 ): Promise<number[]> {
   const lost: number[] = [];
 
-  async function tell(letters: readonly Letter[]): Promise<void> {
-    const settle = letters.flatMap((letter) => ("settlement" in letter ? [letter.settlement] : []));
-    const progress = letters.flatMap((letter) => ("progress" in letter ? [letter.progress] : []));
+  async function tell(reports: readonly Report[]): Promise<void> {
+    const settle = reports.flatMap((report) => ("settlement" in report ? [report.settlement] : []));
+    const progress = reports.flatMap((report) => ("progress" in report ? [report.progress] : []));
     lost.push(...(await engine.exchange({ worker, settle, progress, claim: null })).lost);
     remove(taken, settle, progress);
   }
 
-  async function tellOrSplit(letters: readonly Letter[]): Promise<void> {
-    if (letters.length === 0) return;
-    const error = await refusalOf(() => tell(letters));
-    if (error !== undefined) await split(letters, error);
+  async function tellOrSplit(reports: readonly Report[]): Promise<void> {
+    if (reports.length === 0) return;
+    const error = await refusalOf(() => tell(reports));
+    if (error !== undefined) await split(reports, error);
   }
 
-  async function split(letters: readonly Letter[], error: Error): Promise<void> {
-    const [only] = letters;
-    if (letters.length === 1 && only !== undefined) return tellWithout(only, error);
-    const middle = Math.ceil(letters.length / 2);
-    await tellOrSplit(letters.slice(0, middle));
-    await tellOrSplit(letters.slice(middle));
+  async function split(reports: readonly Report[], error: Error): Promise<void> {
+    const [only] = reports;
+    if (reports.length === 1 && only !== undefined) return tellWithout(only, error);
+    const middle = Math.ceil(reports.length / 2);
+    await tellOrSplit(reports.slice(0, middle));
+    await tellOrSplit(reports.slice(middle));
   }
 
-  async function tellWithout(letter: Letter, error: Error): Promise<void> {
-    if ("progress" in letter) {
-      logWarn("A job's progress can't be stored", { id: letter.progress.id, error: reasonOf(error) });
-      return remove(taken, [], [letter.progress]);
+  async function tellWithout(report: Report, error: Error): Promise<void> {
+    if ("progress" in report) {
+      logWarn("A job's progress can't be stored", { id: report.progress.id, error: reasonOf(error) });
+      return remove(taken, [], [report.progress]);
     }
-    const { settlement } = letter;
+    const { settlement } = report;
     logWarn("A job's outcome can't be stored as it is", { id: settlement.id, error: reasonOf(error) });
     const again = await refusalOf(() => tell([{ settlement: withReason(settlement, error) }]));
     // If it is rejected again, the job's data is not the reason: the table is gone, or can't be written.

@@ -4,7 +4,7 @@ import { processIdentity } from "../../process/thisProcess";
 import { logWarn } from "../../services/Logger";
 import type { ClaimedJob, Holder, QueueEngine } from "../engine";
 import { isOutage } from "../outage";
-import type { BegunLog } from "./attempt/begunLog";
+import type { AttemptLog } from "./attempt/attemptLog";
 import type { Parking } from "./attempt/parking";
 import { isDead } from "./liveness";
 import { type Reconciliation, UnderWay } from "./reconciliation";
@@ -23,7 +23,7 @@ export interface MaintenanceOptions {
   /** The types that this worker handles. */
   types: readonly string[];
   reconciliation: Reconciliation;
-  begun: BegunLog;
+  begun: AttemptLog;
   parking: Parking;
   /** Other workers have taken over everything this one held. It continues under a new id. */
   onEvicted(): void;

@@ -10,7 +10,7 @@ const longestAlone = 10_000;
 /** One death may have any cause (a kill, out of memory). A job that was there twice is run alone. */
 const suspiciousDeaths = 2;
 /** A job that was there at this many worker deaths is to blame, whatever else those workers held. */
-const mostDeaths = 5;
+const maxDeaths = 5;
 
 /**
  * A worker that dies may have held a thousand jobs, and one of them killed it. Nobody knows which. So none of
@@ -59,5 +59,5 @@ export class Quarantine {
 
 /** Of the jobs that a dead worker held, those that are to blame. */
 export function blamed(jobs: readonly ClaimedJob[]): ClaimedJob[] {
-  return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > mostDeaths);
+  return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > maxDeaths);
 }

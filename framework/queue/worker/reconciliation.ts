@@ -1,7 +1,7 @@
 import { type Held, heldKey } from "../engine";
 
 /** What a worker knows of its jobs, and how it resolves differences. */
-export interface Memory {
+export interface LocalState {
   /** The jobs it runs or is about to run. */
   active(): Held[];
   /** The jobs it has to report to the store, or is reporting. */
@@ -24,18 +24,18 @@ export class Reconciliation {
   #told: (readonly Held[])[] | undefined;
   #isChecking = false;
 
-  constructor(readonly memory: Memory) {}
+  constructor(readonly local: LocalState) {}
 
   /** Call this before asking the store, and call the returned function with the answer. */
   begin(): (held: readonly Held[]) => void {
-    const before = this.memory.active();
+    const before = this.local.active();
     if (!this.#isChecking) this.#told = [];
     return (held) => {
       const theirs = keysOf(held);
-      const active = keysOf(this.memory.active());
+      const active = keysOf(this.local.active());
       // Only jobs that were active before the question: later claims may be missing from the answer.
       const lost = before.filter((job) => active.has(heldKey(job)) && !theirs.has(heldKey(job)));
-      if (lost.length > 0) this.memory.abandon(lost);
+      if (lost.length > 0) this.local.abandon(lost);
       if (!this.#isChecking) void this.#returnUnknown(held);
     };
   }
@@ -55,17 +55,17 @@ export class Reconciliation {
     let unknown = this.#unknownOf(held);
     if (unknown.length > 0) {
       // A claim in flight may be about to bring them.
-      await this.memory.claimsAnswered();
+      await this.local.claimsAnswered();
       unknown = this.#unknownOf(unknown);
     }
     this.#isChecking = false;
     this.#told = undefined;
-    if (unknown.length > 0) this.memory.giveBack(unknown);
+    if (unknown.length > 0) this.local.giveBack(unknown);
   }
 
   #unknownOf(held: readonly Held[]): Held[] {
     if (held.length === 0) return [];
-    const known = keysOf([this.memory.active(), this.memory.outgoing(), ...(this.#told ?? [])].flat());
+    const known = keysOf([this.local.active(), this.local.outgoing(), ...(this.#told ?? [])].flat());
     return held.filter((job) => !known.has(heldKey(job)));
   }
 }

@@ -4,7 +4,7 @@ import type { ClaimedJob, Held, Holder, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
-import { BegunLog } from "./attempt/begunLog";
+import { AttemptLog } from "./attempt/attemptLog";
 import { type Ending, isLastAttempt } from "./attempt/ending";
 import { Execution, type ExecutionEvents, stuckHandler } from "./attempt/execution";
 import { Parking } from "./attempt/parking";
@@ -45,7 +45,7 @@ export class Worker {
   });
   /** The types it has handlers for. Others may be handled by another worker, as during a deploy. */
   readonly #types: readonly string[];
-  readonly #begun = new BegunLog();
+  readonly #begun = new AttemptLog();
   #watch: Watch | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
@@ -337,7 +337,7 @@ export class Worker {
    */
   #hadBegun(job: ClaimedJob, worker: string): boolean {
     const handler = this.options.handlers.get(job.type);
-    return handler === undefined || !isLastAttempt(job, handler) || this.#begun.hasBegun(worker, job);
+    return handler === undefined || !isLastAttempt(job, handler) || this.#begun.hasStarted(worker, job);
   }
 
   /** Returns jobs that have waited here too long. */

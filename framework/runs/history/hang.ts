@@ -19,7 +19,7 @@ export interface BlockedCommand {
 }
 
 /** Waiting starts are counted up to this number. */
-const mostWaiting = 1_000;
+const maxWaiting = 1_000;
 
 /**
  * Says that a command's run hangs, as a text that follows the command's name. A run hangs if it takes longer than its
@@ -37,7 +37,7 @@ export function hangText(
   const waits = command.overlap === "wait";
   const blocked = waits ? dueSince(command, run.startedAt, now.getTime(), clock) : skipped;
   if (blocked < least || lasts <= intervalAfter(command, run.startedAt, clock)) return undefined;
-  const starts = blocked === 1 ? "1 start" : `${blocked === mostWaiting ? "over " : ""}${blocked} starts`;
+  const starts = blocked === 1 ? "1 start" : `${blocked === maxWaiting ? "over " : ""}${blocked} starts`;
   const verb = blocked === 1 ? (waits ? "is" : "was") : waits ? "are" : "were";
   const what = waits ? `${verb} waiting` : `${verb} skipped`;
   return `has been running for ${formatDuration(lasts)} (run ${run.id}, pid ${run.pid}), and ${starts} ${what}`;
@@ -52,9 +52,9 @@ function intervalAfter(command: BlockedCommand, after: number, clock: Clock): nu
 
 function dueSince(command: BlockedCommand, after: number, until: number, clock: Clock): number {
   const times = schedulesOf(command).flatMap((schedule) =>
-    first(firingsAfter(schedule, after, clock), mostWaiting, until),
+    first(firingsAfter(schedule, after, clock), maxWaiting, until),
   );
-  return Math.min(new Set(times).size, mostWaiting);
+  return Math.min(new Set(times).size, maxWaiting);
 }
 
 function first(times: Iterable<number>, count: number, until = Number.POSITIVE_INFINITY): number[] {

@@ -3,7 +3,7 @@ import { hostName, isOfOtherBoot } from "../../process/thisProcess";
 import { type RunRow, toRun } from "../ledger/runRow";
 import { killedByKernel } from "../logs/kernelLog";
 import { logFileOfRun } from "../logs/logFileOfRun";
-import { nextStartInLog } from "../logs/logNeighbours";
+import { nextStartInLog } from "../logs/logNeighbors";
 
 /** Enough for the page of stack trace that Node prints below the line with the cause. */
 const tailBytes = 16_000;

@@ -32,7 +32,7 @@ function records(file: string): string[] {
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const buffer = Buffer.alloc(longestRecord);
-    for (let reads = 0; reads < mostRecords; reads += 1) {
+    for (let reads = 0; reads < maxRecords; reads += 1) {
       const length = readRecord(descriptor, buffer);
       if (length === 0) break;
       found.push(buffer.toString("latin1", 0, length));
@@ -46,7 +46,7 @@ function records(file: string): string[] {
 }
 
 /** Some kernels keep a megabyte, at 50 bytes a record. */
-const mostRecords = 50_000;
+const maxRecords = 50_000;
 
 function readRecord(descriptor: number, buffer: Buffer): number {
   try {

@@ -1,14 +1,14 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Run } from "../ledger/run";
-import { isLogPlace } from "./logPlaces";
+import { isReadableLog } from "./readableLogs";
 
 /**
  * The file that holds a run's output now: rotation renames files, but their inode stays. Undefined if the file is gone, or
  * is not in a place for logs.
  */
 export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
-  if (log === null || !isLogPlace(log.file)) return undefined;
+  if (log === null || !isReadableLog(log.file)) return undefined;
   const { file, inode } = log;
   if (inode === null) return inodeOf(file) === undefined ? undefined : file;
   return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);

@@ -11,7 +11,7 @@ export interface FilePart {
 }
 
 /** The lines of other runs that were found among a run's own lines. */
-export interface LeftOut {
+export interface OmittedLines {
   lines: number;
   /** The runs' keys. */
   runs: Set<string>;
@@ -54,7 +54,7 @@ export function readOwnLines(
 export interface OwnLines {
   key: string;
   isRun(key: string): boolean;
-  leftOut: LeftOut;
+  leftOut: OmittedLines;
 }
 
 const openingBrace = 0x7b;

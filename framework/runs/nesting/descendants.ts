@@ -8,7 +8,7 @@ import { monotonicMs } from "../../process/thisProcess";
 const patience = 300;
 
 /** How long to chase processes that start others faster than we can find them, in milliseconds. */
-const pursuit = 2_000;
+const longestChase = 2_000;
 
 /** A process and its start time, in clock ticks since boot, which tells it from a later process with the same pid. */
 export interface Descendant {
@@ -52,7 +52,7 @@ export function warnDescendants(
 export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
   if (processes.length === 0) return;
   while (monotonicMs() < killAt && processes.some(isThere)) sleepSync(20);
-  const giveUpAt = monotonicMs() + pursuit;
+  const giveUpAt = monotonicMs() + longestChase;
   // Stop them first: a process that is killed while it forks leaves a child that can no longer be found.
   const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
   for (const one of stopped) signal(one, "SIGKILL");

@@ -6,7 +6,7 @@ const requestTimeoutMs = 10_000;
 /** How much of an answer is read (bytes) and shown (characters). A receiver may send an endless one. */
 const longestAnswer = 4_096;
 const longestShown = 200;
-const mostRedirects = 3;
+const maxRedirects = 3;
 
 /** A receiver answered, but did not accept the notice. */
 export class HttpError extends Error {
@@ -53,7 +53,7 @@ async function send(address: string, { type, body, takesGet }: Sending): Promise
     if (target === undefined) return checkAccepted(address, response);
     await response.body?.cancel();
     const isSame = response.status > 306;
-    if (redirects >= mostRedirects) throw notAccepted(url, response, "and redirects too often");
+    if (redirects >= maxRedirects) throw notAccepted(url, response, "and redirects too often");
     const isWeb = /^https?:$/.test(target.protocol);
     if (!isWeb)
       throw notAccepted(url, response, `and redirects to ${target.protocol}…, which is not a web address`);

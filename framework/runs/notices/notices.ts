@@ -101,7 +101,7 @@ function insertNotice(notice: Omit<Notice, "id" | "attempts" | "error">): void {
 }
 
 /** What a sender leaves alone: notices it has tried already, and receivers that accept nothing at present. */
-export interface NotNow {
+export interface Excluded {
   ids: number[];
   channels: string[];
 }
@@ -110,7 +110,7 @@ export interface NotNow {
  * Claims the next pending notice for this sender. While a notice is on its way to a receiver, later ones about the same
  * command to the same receiver wait, so that an end never overtakes its start.
  */
-export function claimNotice(now: number, except: NotNow): Notice | undefined {
+export function claimNotice(now: number, except: Excluded): Notice | undefined {
   const row = ledger()
     .prepare(
       `UPDATE notices SET claimed_until = @until, attempts = attempts + 1

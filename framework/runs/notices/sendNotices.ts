@@ -6,8 +6,8 @@ import { channelsOf, deliver } from "./deliver";
 import {
   claimNotice,
   dropStaleNotices,
+  type Excluded,
   type Notice,
-  type NotNow,
   noticeFailed,
   noticeSent,
   writeNotices,
@@ -55,7 +55,7 @@ export async function sendNotices(
 }
 
 /** A receiver that refused two notices, or one ping, is left alone until the next sender runs. */
-function notNow({ failed }: SendReport): NotNow {
+function notNow({ failed }: SendReport): Excluded {
   const channels = failed.map(({ notice }) => notice.channel);
   const isRefusing = (channel: string, index: number) =>
     channel.startsWith("ping:") || channels.indexOf(channel) < index;

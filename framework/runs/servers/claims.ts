@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { readText } from "../../config/readText";
-import { databasePlace } from "../../services/database/databasePlace";
-import { redisPlace } from "../../services/redis/redisPlace";
+import { databaseLocation } from "../../services/database/databaseLocation";
+import { redisLocation } from "../../services/redis/redisLocation";
 import { type ClaimStore, keptSeconds } from "./claimStore";
 import { databaseClaims } from "./databaseClaims";
 import { redisClaims } from "./redisClaims";
@@ -37,14 +37,14 @@ export async function claimedSlots(name: string, slots: readonly number[]): Prom
 /** Throws if the store does not answer; returns its description. */
 export async function checkClaimStore(): Promise<string> {
   await inTime(claimStore().taken([keyOf("", 0)]));
-  const place = databasePlace();
-  if (settings().redis.isSet) return `Redis at ${redisPlace().address}`;
+  const place = databaseLocation();
+  if (settings().redis.isSet) return `Redis at ${redisLocation().address}`;
   return `the database at ${"address" in place ? place.address : ""}`;
 }
 
 function claimStore(): ClaimStore {
   if (settings().redis.isSet) return redisClaims;
-  if (databasePlace().engine !== "sqlite") return databaseClaims;
+  if (databaseLocation().engine !== "sqlite") return databaseClaims;
   throw new LajuError("oneServer needs a store that the servers share, but none is configured", {
     code: "E_ONE_SERVER_STORE",
     hint: "Set REDIS_URL, or DATABASE_URL to PostgreSQL or MySQL, or remove oneServer from the command.",

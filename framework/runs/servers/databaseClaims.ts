@@ -1,5 +1,5 @@
 import DB from "../../services/DB";
-import { databasePlace } from "../../services/database/databasePlace";
+import { databaseLocation } from "../../services/database/databaseLocation";
 import { isMissingTable } from "../../services/database/sqlErrors";
 import { type ClaimStore, keptSeconds } from "./claimStore";
 
@@ -69,5 +69,5 @@ async function makeTable(): Promise<void> {
 }
 
 function engine(): "pg" | "mysql2" {
-  return databasePlace().engine === "pg" ? "pg" : "mysql2";
+  return databaseLocation().engine === "pg" ? "pg" : "mysql2";
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { paths } from "../../config/config";
 import { makeFolder } from "../../files/makeFolder";
-import { writeWhole } from "../../files/writeWhole";
+import { writeAtomically } from "../../files/writeAtomically";
 import { withLock } from "../lock/lock";
 import { isOn, type Pause, type Pauses, readPauses } from "./pause";
 
@@ -49,5 +49,5 @@ function write(pauses: Pauses): void {
     return;
   }
   makeFolder(dirname(paths.pauses));
-  writeWhole(paths.pauses, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
+  writeAtomically(paths.pauses, `${JSON.stringify(pauses, null, 2)}\n`, { isDurable: true });
 }

@@ -115,7 +115,7 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
   if (inherited !== undefined) return inherited;
   try {
     // Its turn may come in hours, and so far there is nothing to clean up.
-    if (overlap === "wait") return withoutSignalHandlers(() => waitForTurn(name));
+    if (overlap === "wait") return withoutSignalHandlers(() => waitForLock(name));
     return takeLock(name, { wait: false }) ?? { holder: holderOrNone(name) };
   } catch (error) {
     warn(`running ${name} without its lock: ${error.message}`);
@@ -124,7 +124,7 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
 }
 
 /** Doesn't wait for a run that started this one and waits for it: both would wait forever. */
-function waitForTurn(name: string): HeldLock | Taken {
+function waitForLock(name: string): HeldLock | Taken {
   const free = takeLock(name, { wait: false });
   if (free !== undefined) return free;
   const holder = holderOrNone(name);

@@ -2,7 +2,7 @@ import { type FieldSpec, fieldSpecs, fiveFields } from "./fieldSpecs";
 import { type FieldText, type Gathered, monthDays, plainField, readField, weekDays } from "./fields";
 import { foreignForm } from "./foreignForms";
 import { macroOf } from "./macros";
-import { isPossible, whyNever } from "./never";
+import { isPossible, neverFiresError } from "./never";
 import { Misspelling, ScheduleError, shown } from "./problems";
 import { parseRate } from "./rates";
 import type { CalendarSchedule, Schedule } from "./types";
@@ -51,7 +51,7 @@ function read(text: string, commandName: string): Schedule {
   const rate = macro === undefined ? parseRate(text) : undefined;
   if (rate?.kind === "interval") return { ...rate, text };
   const schedule = readCalendar(macro ?? rate?.fields ?? text, commandName);
-  if (!isPossible(schedule)) throw whyNever(text, schedule);
+  if (!isPossible(schedule)) throw neverFiresError(text, schedule);
   return { ...schedule, text, ...(rate?.cycle && { cycle: rate.cycle }) };
 }
 

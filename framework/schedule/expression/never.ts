@@ -18,7 +18,7 @@ export function isPossible(schedule: CalendarSchedule): boolean {
 
 const weekdays = [0, 1, 2, 3, 4, 5, 6];
 
-export function whyNever(text: string, schedule: CalendarSchedule): Misspelling {
+export function neverFiresError(text: string, schedule: CalendarSchedule): Misspelling {
   const day = [...text.matchAll(/[^ \t]+/g)].at(-3);
   const found = day?.[0] ?? text;
   return new Misspelling(

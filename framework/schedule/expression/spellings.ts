@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { type FieldSpec, numberOf } from "./fieldSpecs";
 import { Misspelling, shown } from "./problems";
 
-interface Place {
+interface ItemContext {
   readonly spec: FieldSpec;
   readonly text: string;
   readonly offset: number;
@@ -10,7 +10,7 @@ interface Place {
 }
 
 /** The error for an invalid item of a field, with the spellings that were probably meant. */
-export function misspelled({ spec, expression }: Place, item: string, offset: number): Misspelling {
+export function misspelled({ spec, expression }: ItemContext, item: string, offset: number): Misspelling {
   const found = item === "" ? "an empty value" : shown(item);
   const allowed = allowedInstead(spec, item);
   const problem = { field: spec.label, offset, length: item.length, found: item, allowed };

@@ -14,7 +14,7 @@ export interface ExpectedStarts {
 }
 
 /** Enough for two weeks of a schedule that fires every minute. */
-const mostFirings = 20_000;
+const maxFirings = 20_000;
 
 /** The times at which cron should have started the command, including its rules for clock changes, but did not. */
 export function missedStarts({ name, schedules, clock, after, until, starts }: ExpectedStarts): number[] {
@@ -31,7 +31,7 @@ export function missedStarts({ name, schedules, clock, after, until, starts }: E
 function timesOf(firings: Iterable<number>, until: number): number[] {
   const times: number[] = [];
   for (const time of firings) {
-    if (time > until || times.length >= mostFirings) break;
+    if (time > until || times.length >= maxFirings) break;
     times.push(time);
   }
   return times;

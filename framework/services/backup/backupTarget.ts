@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { LajuError } from "../../config/errors";
-import { databasePlace } from "../database/databasePlace";
+import { databaseLocation } from "../database/databaseLocation";
 
 /** The database to back up, and its name in the names of its backups. */
 export type BackupTarget =
@@ -9,7 +9,7 @@ export type BackupTarget =
 
 /** The app's own database. Throws if its engine is not supported, rather than silently backing up nothing. */
 export function backupTarget(): BackupTarget {
-  const place = databasePlace();
+  const place = databaseLocation();
   if (place.engine === "sqlite") {
     return { content: "sqlite", name: basename(place.file).replace(/\.[^.]+$/, ""), file: place.file };
   }

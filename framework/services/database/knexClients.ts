@@ -3,19 +3,19 @@ import type { Socket as NetSocket } from "node:net";
 import type { Knex } from "knex";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
-import type { DatabasePlace } from "./databasePlace";
+import type { DatabaseLocation } from "./databaseLocation";
 import { withoutValues } from "./sqlErrors";
 import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
 
 type ClientClass = typeof Knex.Client;
-type SqlitePlace = Extract<DatabasePlace, { engine: "sqlite" }>;
-type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+type SqliteLocation = Extract<DatabaseLocation, { engine: "sqlite" }>;
+type ServerLocation = Exclude<DatabaseLocation, { engine: "sqlite" }>;
 
 /** How long a server may take to accept a connection, in milliseconds. */
 const connectTimeout = 5000;
 
 /** Knex's client with laju's driver, PRAGMAs, time limits and errors. `stream` creates the sockets for pg. */
-export function clientFor(place: DatabasePlace, stream?: () => NetSocket): ClientClass {
+export function clientFor(place: DatabaseLocation, stream?: () => NetSocket): ClientClass {
   return place.engine === "sqlite" ? sqliteClient(place) : serverClient(place, stream);
 }
 
@@ -25,7 +25,7 @@ function knexClient(engine: string): ClientClass {
   return knex({ client: engine, useNullAsDefault: true }).client.constructor as ClientClass;
 }
 
-function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
+function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
   return class extends withErrors(knexClient("better-sqlite3"), describeSqliteWait) {
     override initializeDriver(): void {
       this.driver = sqliteDriver();
@@ -52,7 +52,7 @@ function sqliteClient({ file, mustExist }: SqlitePlace): ClientClass {
   };
 }
 
-function serverClient(place: ServerPlace, stream?: () => NetSocket): ClientClass {
+function serverClient(place: ServerLocation, stream?: () => NetSocket): ClientClass {
   const Client = knexClient(place.engine);
   return class extends withErrors(Client, (error) => describeServer(place, error)) {
     constructor(config: Knex.Config) {
@@ -184,7 +184,7 @@ function describeSqliteWait(error: Error): Error {
   return isPoolTimeout(error) ? poolTimeout(error) : error;
 }
 
-function describeServer({ address, url }: ServerPlace, error: Error & { code?: string }): Error {
+function describeServer({ address, url }: ServerLocation, error: Error & { code?: string }): Error {
   if (isPoolTimeout(error)) return poolTimeout(error);
   const { password } = new URL(url);
   const reason = error.message || error.code || error.name;

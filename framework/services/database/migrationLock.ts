@@ -4,7 +4,7 @@ import { LajuError } from "../../config/errors";
 import { lockOwner } from "../../files/lockOwner";
 import { makeFile } from "../../files/openFile";
 import { logInfo, logWarn } from "../Logger";
-import type { DatabasePlace } from "./databasePlace";
+import type { DatabaseLocation } from "./databaseLocation";
 import { sqliteDriver } from "./sqliteDriver";
 
 /** How often to try for the lock while another process holds it, in milliseconds. */
@@ -13,7 +13,7 @@ const pollInterval = 100;
 const defaultPatience = 600_000;
 
 export interface MigrationTarget {
-  place: DatabasePlace;
+  place: DatabaseLocation;
   database: Knex;
   /** Knex's table of completed migrations. */
   table?: string | undefined;
@@ -79,7 +79,7 @@ async function freeRow(database: Knex, table: string): Promise<void> {
   await database(table).insert({ is_locked: 0 });
 }
 
-async function lockFor(place: DatabasePlace, database: Knex): Promise<Lock> {
+async function lockFor(place: DatabaseLocation, database: Knex): Promise<Lock> {
   if (place.engine !== "sqlite") return place.engine === "pg" ? postgresLock(database) : mysqlLock(database);
   // Makes DB open the file, and create it with its folder if necessary.
   await database.raw("select 1");

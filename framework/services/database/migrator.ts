@@ -1,6 +1,6 @@
 import { LajuError } from "../../config/errors";
 import DB from "../DB";
-import { databasePlace } from "./databasePlace";
+import { databaseLocation } from "./databaseLocation";
 import {
   adoptHistory,
   knownMigrations,
@@ -136,7 +136,7 @@ async function failed(name: string | undefined, cause: Error): Promise<LajuError
 
 /** Which changes a failed migration has left in the database, or undefined if it was rolled back entirely. */
 async function remainingChanges(name: string | undefined): Promise<string | undefined> {
-  if (databasePlace().engine === "mysql2") return "MySQL keeps the table changes made before the failure";
+  if (databaseLocation().engine === "mysql2") return "MySQL keeps the table changes made before the failure";
   const isAlone = name !== undefined && !(await runsInTransaction(name));
   return isAlone ? "It runs without a transaction, so the changes made before the failure remain" : undefined;
 }

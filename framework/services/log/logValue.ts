@@ -5,7 +5,7 @@ import { isError } from "../../text/isError";
 const depthLimit = 8;
 const objectLimit = 2000;
 const longestMessage = 100_000;
-const mostInner = 20;
+const maxInner = 20;
 
 interface Walk {
   parents: object[];
@@ -26,7 +26,7 @@ export function errorFields(error: Error): Record<string, unknown> {
   return {
     error: errorMessage(error, longestMessage),
     ...Object.fromEntries(present),
-    ...(inner.length > 0 && { errors: inner.slice(0, mostInner) }),
+    ...(inner.length > 0 && { errors: inner.slice(0, maxInner) }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Command, Redis, RedisOptions } from "ioredis";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { blockingTime } from "./blockingCommands";
-import { type RedisPlace, redisPlace } from "./redisPlace";
+import { type RedisLocation, redisLocation } from "./redisLocation";
 
 /** How long (ms) to try to connect before a command fails (ioredis: 74 s), and to wait for a reply. */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };
@@ -16,7 +16,7 @@ const longestTimer = 2_147_483_647;
  * seconds with one clear error; an "error" listener isn't required; and an idle connection doesn't keep the process alive.
  */
 export function openRedis({
-  place = redisPlace(),
+  place = redisLocation(),
   sendsOnce = false,
   replyWithin = patience.reply,
 }: RedisClientOptions = {}): Redis {
@@ -33,7 +33,7 @@ export function openRedis({
 }
 
 export interface RedisClientOptions {
-  place?: RedisPlace;
+  place?: RedisLocation;
   /**
    * Fail a command whose reply was lost with its connection, since it may have been executed; by default, ioredis resends
    * it on the next connection. Also close the connection if a reply is overdue or the server has become a replica.
@@ -51,7 +51,7 @@ interface Internals {
   prevCommandQueue?: { length: number; shift(): { command: Command } } | null;
 }
 
-function clientClass(place: RedisPlace, replyWithin: number) {
+function clientClass(place: RedisLocation, replyWithin: number) {
   const { Redis } = require("ioredis") as typeof import("ioredis");
 
   return class LajuRedis extends Redis {
@@ -187,7 +187,7 @@ function refusedInTests(): LajuError {
 const lostConnection = /^(Connection is closed\.|Command timed out|Command aborted due to connection close)/;
 
 /** Explains connection and login errors. Any other error reply passes through unchanged. */
-function describe({ address, variable }: RedisPlace, error: Error, problem: Error | undefined): Error {
+function describe({ address, variable }: RedisLocation, error: Error, problem: Error | undefined): Error {
   const isLogin = /^(NOAUTH|WRONGPASS)/.test(error.message);
   const isConnection = lostConnection.test(error.message) || "syscall" in error || error === problem;
   if (!isLogin && !isConnection) return error;

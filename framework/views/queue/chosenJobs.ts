@@ -7,13 +7,13 @@ import { stateWords } from "./jobStates";
 export function jobId(text: string): number {
   const id = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(id)) return id;
-  throw wrongUse(`"${text}" is not a job id`, "node laju queue:list shows the ids.");
+  throw usageError(`"${text}" is not a job id`, "node laju queue:list shows the ids.");
 }
 
 export async function findJob(engine: QueueEngine, id: number): Promise<JobRecord> {
   const job = await engine.find(id);
   if (job !== undefined) return job;
-  throw wrongUse(`there is no job ${id}`, "node laju queue:list lists the jobs.");
+  throw usageError(`there is no job ${id}`, "node laju queue:list lists the jobs.");
 }
 
 /** Looks up all the jobs first, so that nothing is changed if one of them doesn't exist. */
@@ -31,6 +31,6 @@ export function refuseUnchanged(jobs: readonly JobRecord[], done: readonly numbe
   throw new LajuError(words.join(", "), { code: "E_JOB_STATE", hint: rule });
 }
 
-function wrongUse(message: string, hint: string): LajuError {
+function usageError(message: string, hint: string): LajuError {
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
 }

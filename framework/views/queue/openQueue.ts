@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import type { QueueEngine } from "../../queue/engine";
-import { databasePlace } from "../../services/database/databasePlace";
+import { databaseLocation } from "../../services/database/databaseLocation";
 
 /** Does something with the app's queue, then closes it. Never creates a database: without one there is no queue. */
 export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): Promise<T> {
@@ -23,7 +23,7 @@ export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): P
 
 /** Whether the queue is on a server. Apps without handlers need not wait for its answer. */
 export function isOnServer(): boolean {
-  return settings().queueEngine === "bullmq" || databasePlace().engine !== "sqlite";
+  return settings().queueEngine === "bullmq" || databaseLocation().engine !== "sqlite";
 }
 
 /** Whether there is a queue to look at; on a server that can be said only by asking it. */
@@ -33,6 +33,6 @@ export function hasQueue(): boolean {
 
 function missingFile(): string | undefined {
   if (isOnServer()) return undefined;
-  const place = databasePlace();
+  const place = databaseLocation();
   return place.engine === "sqlite" && !existsSync(place.file) ? place.file : undefined;
 }

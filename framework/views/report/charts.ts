@@ -12,7 +12,7 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 /** With more titles than this per strip, a page of many commands would be too large to mail. */
-const mostTitles = 24;
+const maxTitles = 24;
 
 interface Stretch {
   kind: Kind;
@@ -32,7 +32,7 @@ export function timelineChart(
   timeOf: (cell: number) => string,
 ): string {
   const stretches = stretchesOf(cells);
-  const titled = stretches.filter(({ kind }) => kind === "bad").slice(-mostTitles);
+  const titled = stretches.filter(({ kind }) => kind === "bad").slice(-maxTitles);
   const paths = (Object.keys(kinds) as Kind[]).map((kind) => {
     const boxes = stretches.filter((one) => one.kind === kind && !titled.includes(one)).map(boxOf);
     return boxes.length === 0 ? "" : `<path class="${kind}" d="${boxes.join("")}"/>`;

@@ -71,7 +71,7 @@ function longestText({ cells }: ReportCommand): string {
   return longest.length === 0 ? "" : formatDuration(Math.max(...longest));
 }
 
-const mostCauses = 3;
+const maxCauses = 3;
 
 /** Links to the failures below, most frequent first. */
 function causes({ name }: ReportCommand, { failures }: ReportData): string {
@@ -81,9 +81,9 @@ function causes({ name }: ReportCommand, { failures }: ReportData): string {
     .sort((a, b) => b.count - a.count);
   if (own.length === 0) return "";
   const links = own
-    .slice(0, mostCauses)
+    .slice(0, maxCauses)
     .map(({ title, index, count }) => `<a href="#e${index}">${escapeHtml(title)}</a> ×${count}`);
-  const more = own.length > mostCauses ? [`and ${own.length - mostCauses} more`] : [];
+  const more = own.length > maxCauses ? [`and ${own.length - maxCauses} more`] : [];
   return `<p class="causes">${[...links, ...more].join("<br>")}</p>\n`;
 }
 

@@ -39,18 +39,18 @@ function shownText(data: ReportData): string {
     .join(" · ");
 }
 
-const mostCommands = 12;
+const maxCommands = 12;
 
 function groupCard(group: ShownGroup, index: number, data: ReportData, clock: HostClock): string {
   const { title, varies, count, commands, newest, isCurrent } = group;
   const links = [...commands]
     .sort(([, a], [, b]) => b - a)
-    .slice(0, mostCommands)
+    .slice(0, maxCommands)
     .map(([name, times]) => {
       const link = `<a href="#${cardId(data, name)}">${escapeHtml(name)}</a>`;
       return commands.size === 1 ? link : `${link} ×${times}`;
     });
-  const more = commands.size > mostCommands ? [`${commands.size - mostCommands} more`] : [];
+  const more = commands.size > maxCommands ? [`${commands.size - maxCommands} more`] : [];
   const note = varies ? ' <span class="dim">(the numbers vary)</span>' : "";
   return `<section class="card${isCurrent ? " attention" : ""}" id="e${index}">
 <div class="head"><h3>${escapeHtml(title)}${note}</h3><span class="dim">${whenText(group, clock)}</span></div>
@@ -82,9 +82,9 @@ ${rest}
 </details>`;
 }
 
-const mostText = 8_000;
+const maxText = 8_000;
 
 function clipped(text: string): string {
-  if (text.length <= mostText) return text;
-  return `${text.slice(0, mostText)}\n… ${(text.length - mostText).toLocaleString("en")} more characters`;
+  if (text.length <= maxText) return text;
+  return `${text.slice(0, maxText)}\n… ${(text.length - maxText).toLocaleString("en")} more characters`;
 }

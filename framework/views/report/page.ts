@@ -9,7 +9,7 @@ import { style } from "./style";
 import { successRate } from "./successRate";
 
 /** How many commands get charts, so that the page stays small enough to mail. */
-export const mostCards = 150;
+export const maxCards = 150;
 
 /** The whole report as one self-contained file: no scripts, and no fonts or images from elsewhere. */
 export function reportPage(data: ReportData): string {
@@ -27,8 +27,8 @@ export function reportPage(data: ReportData): string {
     failuresSection(data),
     "<h2>Commands</h2>",
     seen.length === 0 ? "" : legend,
-    ...seen.slice(0, mostCards).map((command) => commandCard(command, context)),
-    others(seen.slice(mostCards), data),
+    ...seen.slice(0, maxCards).map((command) => commandCard(command, context)),
+    others(seen.slice(maxCards), data),
     quiet.length === 0 ? "" : note(`Not started in this period: ${quiet.map(({ name }) => name).join(", ")}`),
     queueSection(data),
     `<p class="dim">${escapeHtml(status.crontab.message)}.</p>`,

@@ -4,13 +4,13 @@ import type { QueueType } from "./readQueue";
 import type { ReportData } from "./reportData";
 import { successRate } from "./successRate";
 
-const mostTypes = 60;
+const maxTypes = 60;
 
 /** The queue's job types as a table; empty without a queue. */
 export function queueSection({ queue, clock }: ReportData): string {
   const { types, problem } = queue;
   if (types.length === 0 && problem === undefined) return "";
-  const rows = types.slice(0, mostTypes).map((type) => typeRow(type, clock.hostTimezone));
+  const rows = types.slice(0, maxTypes).map((type) => typeRow(type, clock.hostTimezone));
   const left = types.length - rows.length;
   const heads = [
     "Type",

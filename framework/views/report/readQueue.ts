@@ -13,7 +13,7 @@ export interface QueueType extends TypeState {
 }
 
 /** For how many types to read the newest failure. */
-const mostAsked = 30;
+const maxAsked = 30;
 
 /** Reads what a report shows about the queue beyond what `status` has read already. */
 export async function readQueueReport({
@@ -25,7 +25,7 @@ export async function readQueueReport({
 }): Promise<QueueReport> {
   if (queue === null) return { types: [], problem: queueProblem };
   const types = [...queue.types].sort((a, b) => b.failed - a.failed || (a.type < b.type ? -1 : 1));
-  const asked = types.filter(({ failed }) => failed > 0).slice(0, mostAsked);
+  const asked = types.filter(({ failed }) => failed > 0).slice(0, maxAsked);
   const withFailures = (failures: NewestFailures) =>
     types.map((type) => ({ ...type, newestFailure: failures.get(type.type) ?? null }));
   try {

@@ -12,8 +12,8 @@ import type { QueueReport } from "./readQueue";
 /** How many cells a timeline has, whatever period it shows. With seven days, a cell is an hour. */
 export const cellCount = 168;
 /** How many failures, and how many causes, are shown with their output. */
-const mostFailures = 30;
-const mostOutput = 4_000;
+const maxFailures = 30;
+const maxOutput = 4_000;
 
 export interface ReportData {
   app: string;
@@ -101,11 +101,11 @@ function urgency({ row, starts }: ReportCommand): number {
 function readFailures(span: { from: number; to: number }, rows: readonly StatusRow[]): ReportFailures {
   const failing = rows.filter(needsAttention);
   const current = new Set(failing.flatMap(({ last }) => (last === null ? [] : [last.id])));
-  const groups = groupFailures(badRuns(span), { keep: mostFailures, current });
-  const first = groups.slice(0, mostFailures);
+  const groups = groupFailures(badRuns(span), { keep: maxFailures, current });
+  const first = groups.slice(0, maxFailures);
   const shares = distribute(
     first.map(({ newest }) => newest.length),
-    mostFailures,
+    maxFailures,
   );
   return {
     total: groups.reduce((sum, { count }) => sum + count, 0),
@@ -134,7 +134,7 @@ function distribute(wanted: readonly number[], total: number): number[] {
 
 function failureOf(id: number): ReportFailure[] {
   const run = findRun(id);
-  return run === undefined ? [] : [{ run, output: readableTail(run, mostOutput) }];
+  return run === undefined ? [] : [{ run, output: readableTail(run, maxOutput) }];
 }
 
 function cellsByName(cells: RunCell[]): Map<string, RunCell[]> {

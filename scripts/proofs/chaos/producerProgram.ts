@@ -11,7 +11,7 @@ import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poiso
 
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
-const mostWaiting = 150;
+const maxWaiting = 150;
 /** The priority of what goes before all others. */
 const urgent = 10;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
@@ -42,7 +42,7 @@ process.exit(0);
 async function untilFew(): Promise<void> {
   for (;;) {
     const counts = await engine.counts().catch(() => undefined);
-    if (isOver || counts === undefined || counts.byState.pending < mostWaiting) return;
+    if (isOver || counts === undefined || counts.byState.pending < maxWaiting) return;
     await pause(500);
   }
 }

@@ -27,18 +27,18 @@ describe("wrong tries", () => {
     let now = 0;
     const tries = new Tries(() => now);
     for (let tried = 0; tried < 10; tried++) tries.fail("10.0.0.1");
-    expect(tries.waitOf("10.0.0.1")).toBe(900_000);
-    expect(tries.waitOf("::ffff:10.0.0.1")).toBe(900_000);
-    expect(tries.waitOf("10.0.0.2")).toBe(0);
+    expect(tries.waitMsOf("10.0.0.1")).toBe(900_000);
+    expect(tries.waitMsOf("::ffff:10.0.0.1")).toBe(900_000);
+    expect(tries.waitMsOf("10.0.0.2")).toBe(0);
     now = 900_001;
-    expect(tries.waitOf("10.0.0.1")).toBe(0);
+    expect(tries.waitMsOf("10.0.0.1")).toBe(0);
   });
 
   test("of one IPv6 network count together", () => {
     const tries = new Tries(() => 0);
     for (let tried = 0; tried < 10; tried++) tries.fail(`2001:db8:1:2::${tried}`);
-    expect(tries.waitOf("2001:db8:1:2:ffff::1")).toBeGreaterThan(0);
-    expect(tries.waitOf("2001:db8:1:3::1")).toBe(0);
+    expect(tries.waitMsOf("2001:db8:1:2:ffff::1")).toBeGreaterThan(0);
+    expect(tries.waitMsOf("2001:db8:1:3::1")).toBe(0);
   });
 });
 

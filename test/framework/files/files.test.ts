@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeFolder } from "../../../framework/files/makeFolder";
 import { openLog, openToAppend, openToLock, openToRead } from "../../../framework/files/openFile";
-import { writeWhole } from "../../../framework/files/writeWhole";
+import { writeAtomically } from "../../../framework/files/writeAtomically";
 
 let folder: string;
 const place = (...names: string[]) => join(folder, ...names);
@@ -32,10 +32,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("writeWhole", () => {
+describe("writeAtomically", () => {
   test("writes a private file and leaves no draft behind", () => {
-    writeWhole(place("a.json"), "one");
-    writeWhole(place("a.json"), "two");
+    writeAtomically(place("a.json"), "one");
+    writeAtomically(place("a.json"), "two");
     expect(readFileSync(place("a.json"), "utf8")).toBe("two");
     expect(readdirSync(folder)).toEqual(["a.json"]);
     expect(modeOf(place("a.json"))).toBe("600");
@@ -44,7 +44,7 @@ describe("writeWhole", () => {
   test("replaces a link planted in its place, not the link's target", () => {
     writeFileSync(place("secret"), "secret");
     symlinkSync(place("secret"), place("a.json"));
-    writeWhole(place("a.json"), "new");
+    writeAtomically(place("a.json"), "new");
     expect(readFileSync(place("secret"), "utf8")).toBe("secret");
     expect(readFileSync(place("a.json"), "utf8")).toBe("new");
   });
@@ -54,24 +54,24 @@ describe("writeWhole", () => {
     for (const ending of [process.pid, `${process.pid}.tmp`, "tmp"]) {
       symlinkSync(place("secret"), place(`a.json.${ending}`));
     }
-    writeWhole(place("a.json"), "new", {
+    writeAtomically(place("a.json"), "new", {
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     });
     expect(readFileSync(place("secret"), "utf8")).toBe("secret");
   });
 
   test("keeps the permissions of an existing file if asked to", () => {
-    writeWhole(place("report.html"), "one", { keepsMode: true });
+    writeAtomically(place("report.html"), "one", { keepsMode: true });
     expect(modeOf(place("report.html"))).toBe("600");
     chmodSync(place("report.html"), 0o644);
-    writeWhole(place("report.html"), "two", { keepsMode: true });
+    writeAtomically(place("report.html"), "two", { keepsMode: true });
     expect(modeOf(place("report.html"))).toBe("644");
   });
 
   test("after a failure leaves the old file and no draft", () => {
     mkdirSync(place("a.json"));
     writeFileSync(place("a.json", "x"), "");
-    expect(() => writeWhole(place("a.json"), "new")).toThrow();
+    expect(() => writeAtomically(place("a.json"), "new")).toThrow();
     expect(readdirSync(folder)).toEqual(["a.json"]);
   });
 });
@@ -132,7 +132,7 @@ describe("permissions", () => {
       makeFolder(place("a", "b"));
       openToLock(place("a", "c", "lock"));
       openLog(place("logs", "x.log"));
-      writeWhole(place("a", "b", "file"), "");
+      writeAtomically(place("a", "b", "file"), "");
     } finally {
       process.umask(before);
     }
@@ -151,7 +151,7 @@ describe("permissions", () => {
     vi.stubEnv("LAJU_GROUP", String(group));
     makeFolder(place("data"));
     openToAppend(place("data", "runs.journal"));
-    writeWhole(place("data", "file"), "");
+    writeAtomically(place("data", "file"), "");
     expect(modeOf(place("data"))).toBe("2770");
     expect(["runs.journal", "file"].map((name) => modeOf(place("data", name)))).toEqual(["660", "660"]);
     expect(statSync(place("data", "file")).gid).toBe(group);

@@ -18,7 +18,7 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
   const world = {
     starts: [] as { name: string; time: number }[],
     missed: [] as string[],
-    mostTimers: 0,
+    maxTimers: 0,
     wakes: 0,
     /** How late a timer fires, in milliseconds. Real timers sometimes fire a fraction early. */
     delay: () => 1,
@@ -51,7 +51,7 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
       wakeAt(time, call) {
         const timer = { time: Math.max(time, now + 1), call };
         timers.push(timer);
-        world.mostTimers = Math.max(world.mostTimers, timers.length);
+        world.maxTimers = Math.max(world.maxTimers, timers.length);
         return () => {
           timers = timers.filter((one) => one !== timer);
         };
@@ -87,7 +87,7 @@ describe("a day at one-minute cadence", () => {
     const expected = Array.from({ length: 1440 }, (_, index) => noon / minute + index + 1);
     expect(minutesOf(world.starts)).toEqual(expected);
     expect(world.missed).toEqual([]);
-    expect(world.mostTimers).toBe(1);
+    expect(world.maxTimers).toBe(1);
   });
 
   test("wakes up at most once a minute for 300 commands", () => {

@@ -9,7 +9,7 @@ import { type LocalRegistry, startRegistry } from "./registry";
 const project = join(import.meta.dirname, "..", "..", "..");
 
 /** A folder with only laju's package, and an environment without this repository and without the network. */
-export interface CleanPlace {
+export interface Sandbox {
   folder: string;
   tarball: string;
   /** Runs a line as typed in a folder. */
@@ -18,10 +18,10 @@ export interface CleanPlace {
 }
 
 /** `enter` is a command prefix for running programs elsewhere, such as in a namespace. */
-export async function makeCleanPlace({
+export async function makeSandbox({
   path = [] as string[],
   enter = [] as readonly string[],
-} = {}): Promise<CleanPlace> {
+} = {}): Promise<Sandbox> {
   const folder = mkdtempSync(join(tmpdir(), "laju-clean-"));
   const { file } = makePackage(project, folder);
   const registry = await startRegistry();

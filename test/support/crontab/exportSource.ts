@@ -1,15 +1,15 @@
 import type { ExportSource } from "../../../framework/crontab/exports/exportTypes";
 import { crontabRows } from "../../../framework/crontab/install/rows";
-import type { CrontabPlace } from "../../../framework/crontab/text/line";
+import type { AppLocation } from "../../../framework/crontab/text/line";
 import type { CommandMeta } from "../../../framework/metadata/commandMeta";
 import { commandFacts } from "../../../framework/metadata/manifest";
 
-export const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+export const place: AppLocation = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 
 /** Commands by name, as passed to the exports. */
 export function exportSource(
   metas: Record<string, CommandMeta>,
-  options: { place?: CrontabPlace; hostTimezone?: string } = {},
+  options: { place?: AppLocation; hostTimezone?: string } = {},
 ): ExportSource {
   const { hostTimezone = "UTC" } = options;
   const commands = Object.entries(metas).map(([name, meta]) => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { bytesOf, crontabBlock } from "../../../framework/crontab/text/block";
-import type { CrontabPlace, CrontabRow } from "../../../framework/crontab/text/line";
+import type { AppLocation, CrontabRow } from "../../../framework/crontab/text/line";
 import { compiled } from "./compiled";
 import { hostileName, hostileRoot, hostileText } from "./hostileNames";
 import { runVirtualJobs } from "./virtualCron";
@@ -16,7 +16,7 @@ const to = new Date("2026-06-01T13:00:00Z");
 
 interface Line {
   readonly row: CrontabRow;
-  readonly place: CrontabPlace;
+  readonly place: AppLocation;
   /** What the program should record of its start, as bytes. */
   readonly expected: string;
 }

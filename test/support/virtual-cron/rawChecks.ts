@@ -6,7 +6,7 @@ import { integer, randomFrom, randomRawFields } from "../crontab/randomSchedules
 import { recordVirtualCron } from "./virtualCron";
 
 const minute = 60_000;
-const mostStarts = 60;
+const maxStarts = 60;
 
 /**
  * Checks raw lines, all in one table, as `explain --as-written` interprets them. Lines that crontab(1)
@@ -25,7 +25,7 @@ export async function expectRawLines(
     explainAsWritten(expression, {
       hostTimezone: "UTC",
       from,
-      count: mostStarts * days,
+      count: maxStarts * days,
       cron: cronFacts(reader),
     });
   const lines = new Map<string, number[]>();
@@ -34,7 +34,7 @@ export async function expectRawLines(
     const { valid, next } = read(expression);
     const starts = next.map((time) => Date.parse(time)).filter((time) => time < to.getTime());
     // A line that runs every minute takes the daemon longest and reveals least.
-    if (valid && starts.length < mostStarts * days) lines.set(expression, starts);
+    if (valid && starts.length < maxStarts * days) lines.set(expression, starts);
   }
   const table = [...lines.keys()].map((expression, index) => `${expression} ${index}`).join("\n");
   const started = new Map<string, number[]>();

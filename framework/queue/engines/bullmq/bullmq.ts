@@ -1,5 +1,5 @@
 import { openRedis } from "../../../services/redis/redisClient";
-import { type RedisPlace, redisPlace } from "../../../services/redis/redisPlace";
+import { type RedisLocation, redisLocation } from "../../../services/redis/redisLocation";
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { heldRow } from "../claimedJob";
@@ -8,8 +8,8 @@ import { LeaseJudge } from "../leaseJudge";
 import { portionsOf } from "../portions";
 import { PushBatcher } from "../pushBatcher";
 import { addArguments, numbers } from "./fields";
+import { countJobs, findJob, listJobs, retryJobs } from "./inspect";
 import { RedisJobStore } from "./jobStore";
-import { countJobs, findJob, listJobs, retryJobs } from "./looking";
 import { countOutcomes, oldestReady } from "./outcomes";
 import { bullVersion } from "./package";
 import { Pruning } from "./pruning";
@@ -19,10 +19,10 @@ import { Session } from "./session";
 import { TypesInHand } from "./typesInHand";
 import { type HoldersReply, holdersFrom, workerText } from "./workers";
 
-export interface BullPlace {
+export interface BullOptions {
   /** The prefix of all keys, without the colon. Apps that share a Redis server use different ones. */
   prefix: string;
-  redis?: RedisPlace;
+  redis?: RedisLocation;
 }
 
 /** The most jobs queued in one operation: Redis serves nobody else meanwhile. */
@@ -38,7 +38,7 @@ const portion = 500;
  * lease.
  * Longer than usual, because it lists everything that an engine does.
  */
-export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEngine {
+export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): QueueEngine {
   bullVersion();
   const habits = { place: redis, sendsOnce: true };
   const client = openRedis(habits);
@@ -96,7 +96,7 @@ export function bullEngine({ prefix, redis = redisPlace() }: BullPlace): QueueEn
     },
     async unregister(id) {
       await scripts.run("unregister", [id]);
-      session.letGo(id);
+      session.release(id);
     },
     async holders() {
       const holders = holdersFrom(await scripts.run<HoldersReply>("holders"));

@@ -1,5 +1,5 @@
 import type { ClaimRequest, Held, Settlement } from "../../engine";
-import { byTurn } from "../claimedJob";
+import { byStartOrder } from "../claimedJob";
 import type { Claimed, JobStore } from "../exchanges";
 import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
@@ -48,7 +48,7 @@ export class RedisJobStore implements JobStore {
 
   async takeOver(dead: string, seen: number | undefined, by: string) {
     const reply = await this.scripts.run<JobReply[]>("takeOver", [dead, seen ?? "", by]);
-    const taken = reply.map(toClaimed).sort(byTurn);
+    const taken = reply.map(toClaimed).sort(byStartOrder);
     this.types.learn(taken);
     return taken;
   }

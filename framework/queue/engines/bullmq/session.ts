@@ -28,7 +28,7 @@ export class Session {
     if (this.#client !== undefined) void listen(this.#client, this.#channels());
   }
 
-  letGo(worker: string): void {
+  release(worker: string): void {
     this.#workers.delete(worker);
     this.#client?.unsubscribe(this.#channelOf(worker)).catch(() => {});
   }

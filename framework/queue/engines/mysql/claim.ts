@@ -1,13 +1,13 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../claimedJob";
 import { type Connection, transaction } from "../server/connection";
-import type { Place, Sight } from "../server/dialect";
+import type { Cursor, Sight } from "../server/dialect";
 import { lockNames, now } from "./insert";
 
 /** How many jobs of a type to claim, and after which place. */
 interface Quota {
   type: string;
-  place: Place;
+  place: Cursor;
   most: number;
 }
 
@@ -24,8 +24,8 @@ export async function look(connection: Connection): Promise<Sight> {
 /**
  * Each type with the place before its first job, so that dead index entries before it are scanned only once.
  */
-export async function readyTypes(connection: Connection): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
+export async function readyTypes(connection: Connection): Promise<Map<string, Cursor>> {
+  const places = new Map<string, Cursor>();
   for (let last = ""; ; ) {
     const { rows } = await connection.query(nextTypeSql, [last]);
     if (rows.length === 0) return places;
@@ -47,7 +47,7 @@ export async function take(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const paused = new Set((await connection.query(pausesSql)).rows.map(([type]) => type));
   const open = [...places].filter(([type]) => !paused.has(type));
@@ -59,7 +59,7 @@ async function takeOpen(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const claimed: ClaimedJob[] = [];
   const head = headSql(await connection.isCurrent());
@@ -79,7 +79,7 @@ function valuesOf({ type, place: [order, id], most }: Quota): unknown[] {
 async function quotasOf(
   connection: Connection,
   { limit, limits }: ClaimRequest,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, Cursor>,
 ): Promise<Quota[]> {
   const limited = [...places.keys()].filter((type) => limits.has(type));
   // Two concurrent claims would both count one free slot and exceed the limit.

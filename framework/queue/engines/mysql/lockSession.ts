@@ -34,7 +34,7 @@ export class LockSession {
     await this.#check();
   }
 
-  async letGo(worker: string): Promise<void> {
+  async release(worker: string): Promise<void> {
     this.#workers.delete(worker);
     await this.#connection?.query(unlock, [worker]).catch(() => {});
     if (this.#workers.size === 0) this.close();

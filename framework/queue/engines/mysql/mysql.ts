@@ -1,4 +1,4 @@
-import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { DatabaseLocation } from "../../../services/database/databaseLocation";
 import type { QueueEngine } from "../../engine";
 import { heldRow } from "../claimedJob";
 import type { ServerDialect } from "../server/dialect";
@@ -41,6 +41,6 @@ const dialect: ServerDialect = {
 };
 
 /** The queue in MySQL 8 or MariaDB 10.6 or later. */
-export function mysqlEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
+export function mysqlEngine(place: Extract<DatabaseLocation, { address: string }>): QueueEngine {
   return serverEngine(place, dialect);
 }

@@ -27,8 +27,8 @@ export class Polling implements Listener {
     return this.#session.hold(worker);
   }
 
-  letGo(worker: string): Promise<void> {
-    return this.#session.letGo(worker);
+  release(worker: string): Promise<void> {
+    return this.#session.release(worker);
   }
 
   areConnected(workers: readonly string[]): Promise<Map<string, boolean>> {

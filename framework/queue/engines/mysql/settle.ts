@@ -80,16 +80,16 @@ async function completeAll(
   try {
     await transaction(connection, async () => {
       const { count } = await connection.query(completeMany, [rows, first, worker]);
-      if (count < plain.length) throw new SomeLost();
+      if (count < plain.length) throw new LostJobs();
     });
     return true;
   } catch (error) {
-    if (error instanceof SomeLost) return false;
+    if (error instanceof LostJobs) return false;
     throw error;
   }
 }
 
-class SomeLost extends Error {}
+class LostJobs extends Error {}
 
 async function settleOne(connection: Connection, worker: string, settlement: Settlement): Promise<boolean> {
   const { id, attempt, createdAt, state } = settlement;

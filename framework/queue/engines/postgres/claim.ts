@@ -1,7 +1,7 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../claimedJob";
 import { type Connection, transaction } from "../server/connection";
-import { type Place, type Sight, start } from "../server/dialect";
+import { type Cursor, type Sight, start } from "../server/dialect";
 import { lockSpace, now } from "./driver";
 
 export function columns(isCurrent: boolean): string {
@@ -24,7 +24,7 @@ export async function take(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const values = valuesFor(worker, request, places);
   const sql = claimSql(places.size > 1, await connection.isCurrent());
@@ -38,7 +38,7 @@ export async function take(
   });
 }
 
-function valuesFor(worker: string, request: ClaimRequest, places: ReadonlyMap<string, Place>): unknown[] {
+function valuesFor(worker: string, request: ClaimRequest, places: ReadonlyMap<string, Cursor>): unknown[] {
   const types = [...places.keys()];
   const caps = types.map((type) => request.limits.get(type) ?? null);
   const [orders, ids] = [0, 1].map((part) => [...places.values()].map((place) => place[part]));

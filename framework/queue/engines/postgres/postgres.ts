@@ -1,4 +1,4 @@
-import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { DatabaseLocation } from "../../../services/database/databaseLocation";
 import type { QueueEngine } from "../../engine";
 import { heldRow } from "../claimedJob";
 import type { ServerDialect } from "../server/dialect";
@@ -39,6 +39,6 @@ const dialect: ServerDialect = {
 };
 
 /** The queue in PostgreSQL. */
-export function postgresEngine(place: Extract<DatabasePlace, { address: string }>): QueueEngine {
+export function postgresEngine(place: Extract<DatabaseLocation, { address: string }>): QueueEngine {
   return serverEngine(place, dialect);
 }

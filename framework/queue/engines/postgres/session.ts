@@ -45,7 +45,7 @@ export class Session implements Listener {
     if (this.#connection !== undefined) await this.#lock(this.#connection, worker);
   }
 
-  async letGo(worker: string): Promise<void> {
+  async release(worker: string): Promise<void> {
     this.#workers.delete(worker);
     await this.#connection?.query(unlock, [worker]).catch(() => {});
   }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Knex } from "knex";
-import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { DatabaseLocation } from "../../../services/database/databaseLocation";
 import { clientFor } from "../../../services/database/knexClients";
 import { connectionOf } from "../../transaction";
 import { type Answer, type Connection, type Driver, described, type JobsTable } from "./connection";
@@ -20,7 +20,7 @@ export class Connections {
   readonly #prepared = new WeakSet<object>();
 
   constructor(
-    place: Exclude<DatabasePlace, { engine: "sqlite" }>,
+    place: Exclude<DatabaseLocation, { engine: "sqlite" }>,
     readonly driver: Driver,
     readonly table: JobsTable,
     readonly prepare?: string,

@@ -39,7 +39,7 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
     connection: Connection,
     worker: string,
     request: ClaimRequest,
-    places: ReadonlyMap<string, Place>,
+    places: ReadonlyMap<string, Cursor>,
   ): Promise<ClaimedJob[]>;
   note(connection: Connection, worker: string, progress: Exchange["progress"]): Promise<void>;
   /** All or nothing. Returns the ids of jobs that the worker no longer held. */
@@ -69,7 +69,7 @@ export interface Notifier {
 export interface Listener {
   /** Shows other processes that this worker is alive, for as long as this process is connected. */
   hold(worker: string): Promise<void>;
-  letGo(worker: string): Promise<void>;
+  release(worker: string): Promise<void>;
   watch(onWake: () => void): Promise<Watch>;
   close?(): void;
   /** How many jobs a claim found. */
@@ -81,15 +81,15 @@ export interface Listener {
 /**
  * How far a type's claims have got. The jobs before it are claimed, and may still occupy dead index entries.
  */
-export type Place = [order: number, id: number];
+export type Cursor = [order: number, id: number];
 
 /** The place before all others. */
-export const start: Place = [-2_147_483_648, -1];
+export const start: Cursor = [-2_147_483_648, -1];
 
 /** The result of looking at the whole table. */
 export interface Sight {
   /** The types that have ready jobs, each with a place before all of them. */
-  places: Map<string, Place>;
+  places: Map<string, Cursor>;
   /**
    * How long until the next scheduled job is due, in milliseconds. Measured after due jobs were made ready.
    */

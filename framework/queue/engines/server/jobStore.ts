@@ -1,9 +1,9 @@
 import type { ClaimedJob, ClaimRequest, Held } from "../../engine";
-import { byTurn } from "../claimedJob";
+import { byStartOrder } from "../claimedJob";
 import type { Claimed, JobStore } from "../exchanges";
 import { type Connection, withRetries } from "./connection";
 import { type Connections, SerialConnection } from "./connections";
-import { type Listener, type Place, type ServerDialect, start } from "./dialect";
+import { type Cursor, type Listener, type ServerDialect, start } from "./dialect";
 
 /** Jobs in a database. Claims and settlements use different connections. */
 export class ServerJobStore implements JobStore {
@@ -63,7 +63,7 @@ function inOrder<T extends Held>(jobs: readonly T[]): T[] {
 const memory = 250;
 
 interface Look {
-  places: Map<string, Place>;
+  places: Map<string, Cursor>;
   /** By this host's clock. */
   nextDueAt: number | null;
   until: number;
@@ -104,7 +104,7 @@ export class Claims {
   #claimed(claimed: ClaimedJob[], { limit }: ClaimRequest, { nextDueAt }: Look): Claimed {
     if (claimed.length < limit) this.forget();
     const nextDueIn = nextDueAt === null ? null : Math.max(0, nextDueAt - Date.now());
-    return { claimed: claimed.sort(byTurn), nextDueIn };
+    return { claimed: claimed.sort(byStartOrder), nextDueIn };
   }
 
   #remembered(): Look | undefined {
@@ -139,7 +139,7 @@ export class Claims {
   }
 }
 
-function advance(places: Map<string, Place>, { type, priority, id }: ClaimedJob): void {
+function advance(places: Map<string, Cursor>, { type, priority, id }: ClaimedJob): void {
   const [order, last] = places.get(type) ?? start;
   if (-priority > order || (-priority === order && id > last)) places.set(type, [-priority || 0, id]);
 }

@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import type { DatabasePlace } from "../../../services/database/databasePlace";
+import type { DatabaseLocation } from "../../../services/database/databaseLocation";
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
@@ -23,10 +23,10 @@ import { pruneJobs } from "./prune";
 import { Pushes } from "./pushes";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
-type ServerPlace = Exclude<DatabasePlace, { engine: "sqlite" }>;
+type ServerLocation = Exclude<DatabaseLocation, { engine: "sqlite" }>;
 
 /** The queue on a database server. Longer than usual: it is the list of what an engine does. */
-export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueEngine {
+export function serverEngine(place: ServerLocation, dialect: ServerDialect): QueueEngine {
   const { now } = dialect;
   const connections = new Connections(
     place,
@@ -76,7 +76,7 @@ export function serverEngine(place: ServerPlace, dialect: ServerDialect): QueueE
     },
     async unregister(id) {
       await unregisterWorker(database, id);
-      await listener.letGo(id);
+      await listener.release(id);
     },
     async holders() {
       const holders = await holdersOf(database, dialect);

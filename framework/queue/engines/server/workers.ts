@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
-import { byTurn, toClaimed } from "../claimedJob";
+import { byStartOrder, toClaimed } from "../claimedJob";
 import { type SeenHolder, stranger } from "../leaseJudge";
 import { typesOf, typesText } from "../workerTypes";
 import type { ServerDialect } from "./dialect";
@@ -86,6 +86,6 @@ export function takeOverFrom(
     if (ids.length === 0) return [];
     await trx("jobs").whereIn("id", ids).increment("crashes").update({ locked_by: by });
     const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(columns));
-    return rows.map((row) => toClaimed(Object.values(row))).sort(byTurn);
+    return rows.map((row) => toClaimed(Object.values(row))).sort(byStartOrder);
   });
 }

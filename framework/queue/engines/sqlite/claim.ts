@@ -1,6 +1,6 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { ClaimedJob, ClaimRequest } from "../../engine";
-import { byTurn, claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
+import { byStartOrder, claimedJob, hasNothingRare, nothingRare, rareColumns, rareOf } from "../claimedJob";
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
@@ -56,11 +56,11 @@ export function claimJobs(
   const claim = isCurrent(database) ? claims.current : claims.before;
   if (quotas.length > 1) {
     const heads = JSON.stringify(headsOf(database, quotas, limit));
-    return rowsOf(database, claim.listed, worker, now, heads).map(toClaimed).sort(byTurn);
+    return rowsOf(database, claim.listed, worker, now, heads).map(toClaimed).sort(byStartOrder);
   }
   const { type, quota } = first;
   const rows = rowsOf(database, claim.head, worker, now, type, Math.min(quota, limit));
-  return rows.map((row) => toTyped(row, type)).sort(byTurn);
+  return rows.map((row) => toTyped(row, type)).sort(byStartOrder);
 }
 
 interface Quota {

@@ -60,14 +60,14 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
   const complete = database.transaction(() => {
     for (const [attempt, some] of byAttempt(plain)) {
       const { changes } = statement(database, completeMany).run(completion(worker, attempt, some, now));
-      if (changes < some.length) throw new SomeLost();
+      if (changes < some.length) throw new LostJobs();
     }
   });
   try {
     complete();
     return [];
   } catch (error) {
-    if (!(error instanceof SomeLost)) throw error;
+    if (!(error instanceof LostJobs)) throw error;
     // Rare: rolled back, then settled one by one to find out which.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
@@ -96,7 +96,7 @@ function completion(worker: string, attempt: number, plain: readonly Plain[], no
   return { 1: now, 2: JSON.stringify(done), 3: worker, 4: attempt, 5: since };
 }
 
-class SomeLost extends Error {}
+class LostJobs extends Error {}
 
 function settleOne(database: Database, worker: string, settlement: Settlement, now: number): boolean {
   const { id, attempt, createdAt, state } = settlement;

@@ -4,6 +4,7 @@ import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
 import { LeaseJudge } from "../leaseJudge";
 import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
+import { groupInserts } from "./groupInserts";
 import { cancelJobs, countJobs, findJob, listJobs, pauseType, resumeType, retryJobs } from "./inspect";
 import { countOutcomes, oldestReady } from "./outcomes";
 import { paceOf } from "./pace";
@@ -12,7 +13,6 @@ import { pruneJobs } from "./prune";
 import { insertJobs, replaceJob } from "./push";
 import { SameFile } from "./sameFile";
 import { noteProgress, releaseJobs, settleJobs } from "./settle";
-import { togetherIn } from "./together";
 import { watchFile } from "./wake";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
@@ -27,7 +27,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
   const pace = paceOf(database);
   const place = { after: 0 };
   const leaseJudge = new LeaseJudge();
-  const pushTogether = togetherIn(database);
+  const pushTogether = groupInserts(database);
   return {
     name: "sqlite",
     pipeline: 1,

@@ -25,7 +25,7 @@ function limits(history: History, engine: EngineName): string[] {
     const { concurrency } = kindOf(name);
     if (concurrency === undefined) return [];
     const attempts = [...history.attempts.values()].flat().filter(({ kind }) => kind === name);
-    const most = mostAtOnce(attempts.filter((one) => counts(one, history, engine)));
+    const most = maxAtOnce(attempts.filter((one) => counts(one, history, engine)));
     if (most.length <= concurrency) return [];
     return [
       `${most.length} of ${name} ran at one time, and its limit is ${concurrency}: ${most.map(nameOf).join(", ")}`,
@@ -42,7 +42,7 @@ function uniques(history: History, engine: EngineName): string[] {
     byWord.set(word, [...(byWord.get(word) ?? []), attempt]);
   }
   return [...byWord].flatMap(([word, attempts]) => {
-    const most = mostAtOnce(attempts);
+    const most = maxAtOnce(attempts);
     return most.length > 1 ? [`unique ${word}: ${most.map(nameOf).join(" and ")} ran at one time`] : [];
   });
 }
@@ -58,7 +58,7 @@ function counts(attempt: Attempt, history: History, engine: EngineName): boolean
 }
 
 /** The largest set of attempts that ran at one time. */
-function mostAtOnce(attempts: readonly Attempt[]): Attempt[] {
+function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   const inOrder = [...attempts].sort((a, b) => a.begun - b.begun);
   let most: Attempt[] = [];
   let running: Attempt[] = [];

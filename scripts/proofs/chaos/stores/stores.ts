@@ -39,11 +39,11 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
 }
 
 /** In bytes: there are results that are larger. */
-const mostInPacket = 2_500_000;
+const maxInPacket = 2_500_000;
 
 function startServer(engine: EngineName): Promise<CrashingServer> {
   if (engine === "postgresql") return startPostgres();
-  if (engine === "mariadb") return startMysql([`--max-allowed-packet=${mostInPacket}`]);
+  if (engine === "mariadb") return startMysql([`--max-allowed-packet=${maxInPacket}`]);
   // With "everysec" Redis answers before it writes while the disk is busy: kill -9 loses what was acknowledged.
   return startRedis({ appendOnly: true, settings: { appendfsync: "always" } });
 }

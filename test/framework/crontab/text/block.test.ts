@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { crontabBlock } from "../../../../framework/crontab/text/block";
-import type { CrontabPlace, CrontabRow } from "../../../../framework/crontab/text/line";
+import type { AppLocation, CrontabRow } from "../../../../framework/crontab/text/line";
 
-const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+const place: AppLocation = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 const row = (name: string, more: Partial<CrontabRow> = {}): CrontabRow => ({
   name,
   description: "",

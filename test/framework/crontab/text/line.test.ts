@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LajuError } from "../../../../framework/config/errors";
 import {
+  type AppLocation,
   type CrontabEntry,
-  type CrontabPlace,
   type CrontabRow,
   crontabLine,
 } from "../../../../framework/crontab/text/line";
 import { cronEscape, shellQuote } from "../../../../framework/text/shellQuote";
 
-const place: CrontabPlace = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
+const place: AppLocation = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 const row: CrontabRow = {
   name: "Digest",
   description: "Daily digest",

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ClaimedJob, NewJob, QueueEngine } from "../../../../framework/queue/engine";
 import { handlerOf } from "../../../../framework/queue/handlers";
 import { type JobDefinition, job } from "../../../../framework/queue/job";
-import { BegunLog } from "../../../../framework/queue/worker/attempt/begunLog";
+import { AttemptLog } from "../../../../framework/queue/worker/attempt/attemptLog";
 import { Worker } from "../../../../framework/queue/worker/worker";
 import type { WorkerOptions } from "../../../../framework/queue/worker/workOptions";
 import { until } from "../../../support/servers/server";
@@ -45,7 +45,7 @@ export function fairBlame(given: () => QueueEngine): void {
     }
 
     /** What a worker that was killed leaves: it holds these, and isn't registered. */
-    async function heldByDead(type: string, log?: BegunLog): Promise<ClaimedJob> {
+    async function heldByDead(type: string, log?: AttemptLog): Promise<ClaimedJob> {
       await push(type);
       const claim = { limit: 1, limits: noLimits, types: [type] };
       const { claimed } = await engine.exchange({ worker: "dead", settle: [], progress: [], claim });
@@ -116,7 +116,7 @@ export function fairBlame(given: () => QueueEngine): void {
     });
 
     test("a last attempt that was claimed and never begun is not failed by its worker's death", async () => {
-      const log = new BegunLog();
+      const log = new AttemptLog();
       const { id } = await heldByDead("Old", log);
       const heir = await started({ Old: known });
       await until(async () => (await state(id)) === "completed");
@@ -125,7 +125,7 @@ export function fairBlame(given: () => QueueEngine): void {
     });
 
     test.each(["begun", "unreadable"])("a last attempt that was begun is (%s log)", async (kind) => {
-      const log = new BegunLog();
+      const log = new AttemptLog();
       const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
       log.note(dead);
       const heir = await started({ Old: known });

@@ -42,13 +42,13 @@ export function migrationConformance(
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
     return { child, output: () => output, end: once(child, "close").then(() => output) };
   }
-  const hasBegun = () => until(() => existsSync(begun), { what: "the migration's beginning" });
+  const hasStarted = () => until(() => existsSync(begun), { what: "the migration's beginning" });
 
   test("of several processes that migrate at once one does, and the others find it done", async () => {
     const all = Array.from({ length: 3 }, () => migrate("together"));
     const waiting = () => all.filter(({ output }) => output().includes("Waiting for another process"));
     await until(() => waiting().length === 2, { what: "two that wait" });
-    await hasBegun();
+    await hasStarted();
     writeFileSync(gate, "");
     const ends = await Promise.all(all.map(({ end }) => end));
     expect(ends.map((output) => output.split("\n").at(-2)).sort()).toEqual(["ran 0", "ran 0", "ran 1"]);
@@ -56,7 +56,7 @@ export function migrationConformance(
 
   test("a migration that was killed is gone on with at the next time", async () => {
     const first = migrate("killed");
-    await hasBegun();
+    await hasStarted();
     first.child.kill("SIGKILL");
     await first.end;
     writeFileSync(gate, "");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Held } from "../../../../framework/queue/engine";
-import { type Memory, Reconciliation } from "../../../../framework/queue/worker/reconciliation";
+import { type LocalState, Reconciliation } from "../../../../framework/queue/worker/reconciliation";
 
 const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
 
@@ -11,7 +11,7 @@ function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
   const returned: Held[] = [];
   let answer = () => {};
   const claims = { answered: Promise.resolve() as Promise<unknown> };
-  const memory: Memory = {
+  const memory: LocalState = {
     active: () => state.active,
     outgoing: () => state.outgoing,
     claimsAnswered: () => claims.answered,

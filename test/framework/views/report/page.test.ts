@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunCell } from "../../../../framework/runs/history/reportRuns";
 import { timeAxis } from "../../../../framework/views/report/axis";
 import { escapeHtml } from "../../../../framework/views/report/escape";
-import { mostCards, reportPage } from "../../../../framework/views/report/page";
+import { maxCards, reportPage } from "../../../../framework/views/report/page";
 import type { ReportCommand, ReportData } from "../../../../framework/views/report/reportData";
 import { successRate } from "../../../../framework/views/report/successRate";
 import { someRun } from "../../../support/run";
@@ -195,8 +195,8 @@ test("a page of very many commands stays small enough to be mailed, and says wha
   const commands = Array.from({ length: 1_000 }, (_, index) => command(`Command${index}`, { cells, starts }));
   const large = reportPage({ ...data, commands });
   expect(large.length).toBeLessThan(2_500_000);
-  expect(large.match(/<section class="card" id="c/g)).toHaveLength(mostCards);
-  expect(large).toContain(`<p class="dim">${1_000 - mostCards} more commands, without charts:</p>`);
+  expect(large.match(/<section class="card" id="c/g)).toHaveLength(maxCards);
+  expect(large).toContain(`<p class="dim">${1_000 - maxCards} more commands, without charts:</p>`);
   expect(large).toContain(
     '<tr id="c999"><td>Command999</td><td class="number">10164</td><td class="number">84</td><td class="number">99.1%</td><td class="number">40s</td></tr>',
   );

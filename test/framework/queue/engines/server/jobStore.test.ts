@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ClaimedJob, ClaimRequest } from "../../../../../framework/queue/engine";
 import { claimedJob, nothingRare } from "../../../../../framework/queue/engines/claimedJob";
 import type { Connection } from "../../../../../framework/queue/engines/server/connection";
-import { type Place, start } from "../../../../../framework/queue/engines/server/dialect";
+import { type Cursor, start } from "../../../../../framework/queue/engines/server/dialect";
 import { Claims } from "../../../../../framework/queue/engines/server/jobStore";
 
 const request: ClaimRequest = { limit: 2, limits: new Map() };
@@ -11,14 +11,14 @@ const connection: Connection = { query: refuse, isCurrent: refuse };
 
 /** Claims of jobs by their ids, as they come from the database one after the other; undefined: it fails. */
 function claimsOf(...answers: (number[] | undefined)[]) {
-  const asked: (Place | "look")[] = [];
+  const asked: (Cursor | "look")[] = [];
   const claims = new Claims({
     async look() {
       asked.push("look");
       return { places: new Map([["T", start]]), nextDueIn: null, now: Date.now() };
     },
     async take(_connection, _worker, _request, places) {
-      asked.push(places.get("T") as Place);
+      asked.push(places.get("T") as Cursor);
       const ids = answers.shift();
       if (ids === undefined) throw new Error("deadlock");
       return ids.map(jobOf);

@@ -19,7 +19,11 @@ export interface WriteOptions {
  * Replaces a file atomically: readers see the old or the new contents, never a part, and after a failure the old file is
  * still there. The draft's name is unguessable, so nobody can plant a link in its place.
  */
-export function writeWhole(file: string, contents: string | Uint8Array, options: WriteOptions = {}): void {
+export function writeAtomically(
+  file: string,
+  contents: string | Uint8Array,
+  options: WriteOptions = {},
+): void {
   const draft = `${file}.${randomName()}.tmp`;
   try {
     writeDraft(draft, contents, { mode: modeOf(file, options), owner: options.owner });

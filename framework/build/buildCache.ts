@@ -2,8 +2,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { contentHash, fileHash } from "../catalog/contentHash";
 import { readText } from "../config/readText";
+import type { BuildFolder } from "./bundle/buildContext";
 import type { Attempt, Output } from "./bundle/bundle";
-import type { BuildFolder } from "./bundle/place";
 import { writeIfChanged } from "./files";
 
 /** A part of the build, as last built. */
@@ -20,7 +20,7 @@ interface Memo {
  * Records in build/memory.json what the last build made from which inputs. A part with unchanged inputs and intact outputs
  * isn't rebuilt.
  */
-export class Memory {
+export class BuildCache {
   readonly #root: string;
   readonly #home: string;
   readonly #build: string;

@@ -22,7 +22,7 @@ const others: Record<string, string> = {
  * The verbs that somebody may have meant by a word that is none, likeliest first; `next` is the word behind it. Separators
  * and order don't matter (`make command`, `command:make`), nor do slips.
  */
-export function meantVerbs(word: string, next: string | undefined, names: readonly string[]): string[] {
+export function verbSuggestions(word: string, next: string | undefined, names: readonly string[]): string[] {
   const typed = [...(next === undefined ? [] : [`${word}:${next}`]), word];
   for (const one of typed) {
     const same = names.find((name) => sameWords(name, one));

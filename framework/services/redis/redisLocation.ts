@@ -2,7 +2,7 @@ import type { RedisOptions } from "ioredis";
 import { settings } from "../../config/config";
 
 /** How to connect to Redis, its name in messages, and the variable that configures it. */
-export interface RedisPlace {
+export interface RedisLocation {
   address: string;
   variable: "REDIS_URL" | "REDIS_HOST";
   options: RedisOptions;
@@ -10,7 +10,7 @@ export interface RedisPlace {
   isRefused?: boolean;
 }
 
-export function redisPlace(): RedisPlace {
+export function redisLocation(): RedisLocation {
   const { url, host, port, password, db, isRefused } = settings().redis;
   if (url === undefined) {
     const options = { host, port, password, db };

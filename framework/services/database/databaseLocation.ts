@@ -3,24 +3,24 @@ import { paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
 /** Where a database is: an SQLite file or a server's URL. */
-export type DatabasePlace =
+export type DatabaseLocation =
   | { engine: "sqlite"; file: string; mustExist: boolean }
   | { engine: "pg" | "mysql2"; url: string; address: string };
 
 /** The app's database: DATABASE_URL, or else the SQLite file of DB_CONNECTION. */
-export function databasePlace(): DatabasePlace {
+export function databaseLocation(): DatabaseLocation {
   const { databaseUrl, dbConnection } = settings();
-  return databaseUrl === undefined ? stagePlace(dbConnection) : urlPlace(databaseUrl);
+  return databaseUrl === undefined ? stageLocation(dbConnection) : urlLocation(databaseUrl);
 }
 
 /** The SQLite file that DB and SQLite share. If DATABASE_URL names a server, it is DB_CONNECTION's file. */
 export function sqliteFile(): string {
-  const place = databasePlace();
+  const place = databaseLocation();
   return place.engine === "sqlite" ? place.file : stageFile(settings().dbConnection);
 }
 
 /** The database of a stage. An unknown stage's file must exist: a typo should not create an empty database. */
-export function stagePlace(stage: string): DatabasePlace {
+export function stageLocation(stage: string): DatabaseLocation {
   if (!/^[\w-]+$/.test(stage)) {
     throw new LajuError(`${JSON.stringify(stage)} is not the name of a database stage`, {
       code: "E_DB_STAGE",
@@ -35,7 +35,7 @@ function stageFile(stage: string): string {
   return join(paths.data, `${stage === "development" ? "dev" : stage}.sqlite3`);
 }
 
-function urlPlace(url: string): DatabasePlace {
+function urlLocation(url: string): DatabaseLocation {
   if (url.startsWith("file:")) return { engine: "sqlite", file: fileOf(url), mustExist: false };
   const { protocol, hostname, port } = new URL(url);
   const isPostgres = protocol.startsWith("postgres");

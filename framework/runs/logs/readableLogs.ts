@@ -8,7 +8,7 @@ import { ownFileText } from "../../files/openFile";
  * Whether a path from the ledger may be read as a log: it must be in a log folder, or be a command's declared `log`.
  * Otherwise anyone who can write to the journal could get any of this user's files shown in a report or a mail.
  */
-export function isLogPlace(file: string): boolean {
+export function isReadableLog(file: string): boolean {
   const place = realPlace(file);
   const folders = [paths.logs, ...installedFolder()].map(realPlace);
   if (folders.some((folder) => place.startsWith(folder + sep))) return true;

@@ -18,11 +18,11 @@ export interface BuildFolder {
 }
 
 /** The same, plus the contents of build/shared. */
-export interface Place extends BuildFolder {
+export interface BuildContext extends BuildFolder {
   shared: Shared;
 }
 
-export interface BundleOptions extends Place {
+export interface BundleOptions extends BuildContext {
   format: "cjs" | "esm";
   plugins: Plugin[];
 }

@@ -14,7 +14,7 @@ const keepFor = 7 * 86_400_000;
  * that was only claimed. Never synced: the page cache outlives the process, and after a machine crash the log
  * isn't trusted.
  */
-export class BegunLog {
+export class AttemptLog {
   #file: string | undefined;
   #descriptor = -1;
 
@@ -55,7 +55,7 @@ export class BegunLog {
   }
 
   /** Whether a dead worker had started this last attempt. True if its log can't be read. */
-  hasBegun(worker: string, job: Held): boolean {
+  hasStarted(worker: string, job: Held): boolean {
     try {
       const [boot, ...lines] = readOwn(join(this.folder, `${worker}.begun`))
         .toString()

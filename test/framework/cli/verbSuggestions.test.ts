@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { verbs } from "../../../commands/native/verbs";
-import { meantVerbs } from "../../../framework/cli/meantVerbs";
+import { verbSuggestions } from "../../../framework/cli/verbSuggestions";
 
 const names = verbs.map(({ name }) => name);
 
@@ -20,11 +20,11 @@ test.each([
   ["install", undefined, "crontab:install"],
   ["rollback", undefined, "migrate:rollback"],
 ])("%s %s means %s", (word, next, verb) => {
-  expect(meantVerbs(word, next, names)).toEqual([verb]);
+  expect(verbSuggestions(word, next, names)).toEqual([verb]);
 });
 
 test("a word of several verbs brings up to four of them", () => {
-  expect(meantVerbs("queue", undefined, names)).toEqual([
+  expect(verbSuggestions("queue", undefined, names)).toEqual([
     "queue:work",
     "queue:status",
     "queue:list",
@@ -33,5 +33,5 @@ test("a word of several verbs brings up to four of them", () => {
 });
 
 test.each(["", "xyzzy", "--", "constructor"])("%j is like no verb", (word) => {
-  expect(meantVerbs(word, undefined, names)).toEqual([]);
+  expect(verbSuggestions(word, undefined, names)).toEqual([]);
 });

@@ -13,7 +13,7 @@ interface Waiting {
  * Inserts everything that this process pushes at the same time in one transaction, so that the lock is taken
  * and the WAL written only once. Jobs pushed while another process has the lock join in.
  */
-export function togetherIn(database: Database): (jobs: readonly NewJob[]) => Promise<Pushed[]> {
+export function groupInserts(database: Database): (jobs: readonly NewJob[]) => Promise<Pushed[]> {
   let waiting: Waiting[] = [];
   let isFlushing = false;
 
