@@ -6,6 +6,7 @@ import {
   exportFiles,
   exportFormats,
   exportOptions,
+  exportTarget,
   exportWarnings,
 } from "../../framework/crontab/exports/crontabExport";
 import { printFiles, writeFiles } from "../../framework/crontab/exports/exportOutput";
@@ -37,7 +38,7 @@ export default verb({
   kubernetes   a CronJob manifest for each command; needs --image
 If a format cannot express something exactly, the error names the command.`,
   run({ options }) {
-    const target = crontabTarget(options);
+    const target = crontabTarget(exportTarget(options));
     warnOfOldBuild(readManifest());
     const files = exportFiles(target, options);
     const warnings = [...targetWarnings(target, options), ...exportWarnings(target, options)];

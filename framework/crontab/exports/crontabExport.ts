@@ -49,24 +49,32 @@ export interface ExportChoice {
   node?: string | undefined;
   json?: boolean | undefined;
   portable?: boolean | undefined;
+  cron?: string | undefined;
 }
 
 /** Which options a format takes, and how its files become one stream. */
 export interface ExportFormat {
-  takes: readonly ("user" | "image" | "portable" | "harden")[];
+  takes: readonly ("user" | "image" | "portable" | "harden" | "cron")[];
   /** The text before each file in the stream. */
   separator(file: ExportedFile): string;
 }
 
 export const exportFormats: Record<string, ExportFormat> = {
-  "cron.d": { takes: ["user", "portable"], separator: () => "" },
+  "cron.d": { takes: ["user", "portable", "cron"], separator: () => "" },
   systemd: { takes: ["user", "harden"], separator: ({ name }) => `# file: ${name}\n` },
   kubernetes: { takes: ["image"], separator: () => "---\n" },
 };
 
+/** Checks the choice. systemd and Kubernetes don't read crontabs, so this host's cron doesn't limit them. */
+export function exportTarget<Options extends ExportChoice>(options: Options): Options {
+  checkChoice(options);
+  const readsCrontabs = options.format === undefined || ["crontab", "cron.d"].includes(options.format);
+  return readsCrontabs ? options : { ...options, cron: "debian" };
+}
+
 /** The files that --format asks for; undefined for a crontab. Writes nothing. */
 export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
-  checkChoice(options);
+  if (options.format === "cron.d") checkReadsCronD(target);
   const source: ExportSource = {
     commands:
       options.format === "kubernetes" ? commandsOf(target) : [...commandsOf(target), ...ownOf(target)],
@@ -126,8 +134,8 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
   if (!names.includes(format)) {
     throw usageError(`there is no format ${JSON.stringify(format)}`, `The formats are ${names.join(", ")}.`);
   }
-  const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json"];
-  for (const name of ["user", "image", "portable", "harden", "json"] as const) {
+  const takes: readonly string[] = exportFormats[format]?.takes ?? ["portable", "json", "cron"];
+  for (const name of ["user", "image", "portable", "harden", "json", "cron"] as const) {
     if (options[name] === undefined || options[name] === false || takes.includes(name)) continue;
     throw usageError(`--${name} has no effect with --format ${format}`, "Leave one of them out.");
   }
@@ -143,6 +151,20 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
       "For example --image registry.example.com/app:1.4.",
     );
   }
+}
+
+/** A file that nothing reads would start nothing. */
+function checkReadsCronD({ place: { cron } }: CrontabTarget): void {
+  if (cron === undefined || cron.readsCronD) return;
+  const reason =
+    cron.name === "unknown"
+      ? "laju does not know whether this cron reads /etc/cron.d"
+      : `${cron.label} does not read /etc/cron.d`;
+  throw new LajuError(reason, {
+    code: "E_CRONTAB_CRON",
+    exitStatus: 2,
+    hint: "Use the user's crontab: node laju crontab:install. For a file on another host, name its cron with --cron.",
+  });
 }
 
 function usageError(message: string, hint: string): LajuError {

@@ -144,6 +144,9 @@ describe("node laju crontab --format", () => {
     [["--format", "systemd", "--image", "app:1"], "--image has no effect with --format systemd"],
     [["--format", "systemd", "--portable"], "--portable has no effect with --format systemd"],
     [["--format", "systemd", "--json"], "--json has no effect with --format systemd"],
+    [["--format", "systemd", "--cron", "busybox"], "--cron has no effect with --format systemd"],
+    [["--format", "cron.d", "--cron", "busybox"], "BusyBox crond does not read /etc/cron.d"],
+    [["--format", "cron.d", "--cron", "unknown"], "laju does not know whether this cron reads /etc/cron.d"],
     [["--user", "a"], "--user has no effect with --format crontab"],
     [["--out", "x"], "--out needs --format"],
   ])("%j is used wrongly", async (words, message) => {
