@@ -202,8 +202,8 @@ describe("code that runs in production", () => {
   test("starts other programs in few places", () => {
     expect(whereFound(inside, /\bchild_process\b/)).toEqual([
       "commands/native/Man.ts",
+      "framework/crontab/install/crontabCalls.ts",
       "framework/crontab/install/ownedFiles.ts",
-      "framework/crontab/install/systemCrontab.ts",
       "framework/host/crontabProgram.ts",
       "framework/new/programs.ts",
       "framework/runs/notices/startSender.ts",
@@ -224,7 +224,7 @@ describe("code that runs in production", () => {
       "framework/catalog/jobTypes.ts",
       "framework/config/testEnvironment.ts",
       "framework/crontab/exports/exportOutput.ts",
-      "framework/crontab/install/systemCrontab.ts",
+      "framework/crontab/install/crontabCalls.ts",
       "framework/doctor/host/clock.ts",
       "framework/make/writeNewFile.ts",
       "framework/new/applyUpgrade.ts",

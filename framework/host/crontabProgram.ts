@@ -37,6 +37,8 @@ function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefine
 export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
   const busybox = /BusyBox v([\d.]+)/.exec(text);
   if (busybox) return { cron: "busybox", version: busybox[1] };
+  // To anybody but root, where it is not setuid.
+  if (/^crontab: must be suid to work properly$/m.test(text)) return { cron: "busybox" };
   const cronie = /cronie ([\d.]+)/.exec(text);
   if (cronie) return { cron: "cronie", version: cronie[1], dryRun: "-T" };
   // An old cronie without -V. Its -n sets the host of a cluster.

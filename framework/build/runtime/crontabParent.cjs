@@ -3,10 +3,19 @@
 // that user's crontab, and only in these ways. It loads no code of the app and takes nothing from it except a table.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
-const { readdirSync, readFileSync, statSync } = require("node:fs");
-const { constants } = require("node:os");
+const {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require("node:fs");
+const { constants, tmpdir } = require("node:os");
 
-const ways = ["-l", "-e", "-n -", "-"];
+const ways = ["-l", "-e", "-n -", "-", "/dev/stdin"];
 const signals = ["SIGTERM", "SIGHUP"];
 /** Debian's crontab(1) accepts 10,000 lines. */
 const maxBytes = 32 * 1024 * 1024;
@@ -51,19 +60,44 @@ function nextIn(received) {
 
 function crontab({ way, header, table }, user) {
   if (way === "others' blocks") return othersBlocks(user);
+  if (way === "has returns") return { status: hasReturns(user) ? 0 : 1, stdout: "" };
   if (!ways.includes(way)) return { error: `root does not run crontab ${way} for ${user}` };
-  const { status, signal, error, stdout, stderr } = spawnSync("crontab", ["-u", user, ...way.split(" ")], {
-    input: table,
-    maxBuffer: 256 * 1024 * 1024,
-    env: {
-      ...process.env,
-      LC_ALL: "C",
-      ...(way === "-e" && { VISUAL: "cat", EDITOR: "cat" }),
-      ...((header === "Y" || header === "N") && { CRONTAB_NOHEADER: header }),
-    },
-  });
+  const { status, signal, error, stdout, stderr } = withFile(table, (file) =>
+    spawnSync("crontab", ["-u", user, ...way.split(" ")], {
+      stdio: [file, "pipe", "pipe"],
+      maxBuffer: 256 * 1024 * 1024,
+      env: {
+        ...process.env,
+        LC_ALL: "C",
+        ...(way === "-e" && { VISUAL: "cat", EDITOR: "cat" }),
+        ...((header === "Y" || header === "N") && { CRONTAB_NOHEADER: header }),
+      },
+    }),
+  );
   if (error) return { error: error.message, code: error.code };
   return { status, signal, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };
+}
+
+/** A descriptor of a private file with the table: a pipe could not be opened again as /dev/stdin. */
+function withFile(table, use) {
+  const folder = mkdtempSync(`${tmpdir()}/laju-crontab-`);
+  try {
+    writeFileSync(`${folder}/new`, table, { mode: 0o600 });
+    const file = openSync(`${folder}/new`, "r");
+    try {
+      return use(file);
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the table has carriage returns that systemd-cron's crontab(1) would not list. */
+function hasReturns(user) {
+  const table = `${spools[0]}/${user}`;
+  return statSync(table, { throwIfNoEntry: false }) !== undefined && readFileSync(table).includes("\r");
 }
 
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];

@@ -8,8 +8,9 @@ import { type CrontabDiff, diffBodies } from "../text/diff";
 import { findBlock, removeBlock, replaceBlock } from "../text/edit";
 import type { AppLocation, CrontabRow } from "../text/line";
 import { withOnly } from "../text/units";
+import type { CrontabAccess } from "./crontabCalls";
 import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepareFolder } from "./ownedFiles";
-import { type CrontabAccess, dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
+import { dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 import { withCrontabLock } from "./tableLock";
 
 /** What should be installed, and in whose crontab. */

@@ -30,6 +30,7 @@ describe("crontab(1) is recognized by what it says to -V", () => {
     ["Debian's", debian, { cron: "debian", dryRun: "-n" }],
     ["BusyBox's", busybox, { cron: "busybox", version: "1.35.0" }],
     ["Alpine's", alpine, { cron: "busybox", version: "1.36.1" }],
+    ["Alpine's, to a user other than root", "crontab: must be suid to work properly\n", { cron: "busybox" }],
     ["an old cronie, whose -n is something else", oldCronie, { cron: "cronie", dryRun: "-T" }],
     ["systemd-cron's, which has no dry run", systemdCron, { cron: "systemd-cron" }],
     ["bcron's", bcron, { cron: "bcron" }],

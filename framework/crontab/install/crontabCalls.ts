@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { askRoot, type CrontabAnswer, hasRootsCrontab } from "../../catalog/rootsCrontab";
+import { environmentWith } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { crontabProgram } from "../../host/crontabProgram";
+
+/** Whose crontab, and through which program: by default the caller's, through `crontab`. */
+export interface CrontabAccess {
+  user?: string;
+  program?: string;
+}
+
+interface CallOptions {
+  stdin?: number;
+  env?: Record<string, string>;
+}
+
+/** Calls crontab(1) with LC_ALL=C, so that messages are in English. */
+export function callCrontab(access: CrontabAccess, args: string[], options: CallOptions = {}): CrontabAnswer {
+  const { program = "crontab" } = access;
+  if (isRoots(access, args)) {
+    const answer = askRoot(args, { stdin: options.stdin, header: options.env?.CRONTAB_NOHEADER });
+    if (answer.error) throw notStarted(program, answer.error);
+    return answer;
+  }
+  const result = spawnSync(program, args, {
+    env: environmentWith({ LC_ALL: "C", ...options.env }),
+    stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (result.error) throw notStarted(program, result.error);
+  return result;
+}
+
+/** Whether root must run this: anything that touches a crontab. Its version, and checking a table, work for everyone. */
+function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
+  return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
+}
+
+/** The arguments that say whose crontab it is. Throws if the caller may not change that one. */
+export function userArgs(access: CrontabAccess): string[] {
+  const { user } = access;
+  if (user === undefined) return ownArgs(access);
+  if (process.geteuid?.() === 0) return ["-u", user];
+  const own = userInfo().username;
+  // Root installed it for this user, who is reading it now.
+  if (user === own) return ownArgs(access);
+  if (hasRootsCrontab()) {
+    throw new LajuError(`this app belongs to ${own}, and so do its crontab entries`, {
+      code: "E_USAGE",
+      exitStatus: 2,
+      hint: `Leave out --user, or give the app's data folder to ${user} (chown -R).`,
+    });
+  }
+  throw new LajuError(`only root can change the crontab of ${user}`, {
+    code: "E_USAGE",
+    exitStatus: 2,
+    hint: `Run this as ${user} without --user, or as root.`,
+  });
+}
+
+/** Without LOGNAME in its environment, as in a container, bcron's doesn't know who it works for. */
+function ownArgs(access: CrontabAccess): string[] {
+  return isBcron(access) && !hasRootsCrontab() ? ["-u", userInfo().username] : [];
+}
+
+/** A private file with these bytes, and a descriptor that reads it. */
+export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
+  try {
+    const file = join(folder, "new");
+    writeFileSync(file, text, { mode: 0o600 });
+    const fd = openSync(file, "r");
+    try {
+      return use(file, fd);
+    } finally {
+      closeSync(fd);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What it said when it failed. */
+export function said({ stderr, status, signal }: CrontabAnswer): string {
+  const words = stderr.toString().trim();
+  return (
+    // systemd-cron's is a Python program.
+    (words.startsWith("Traceback") ? words.split("\n").at(-1) : words) ||
+    (signal ? `it was terminated by ${signal}` : `it exited with status ${status}`)
+  );
+}
+
+export function cannotRead(reason: string): LajuError {
+  return new LajuError(`the crontab cannot be read: ${reason}`, {
+    code: "E_CRONTAB_READ",
+    hint: reason.includes("must be suid")
+      ? "On Alpine, `apk add busybox-suid` lets every user have a crontab. Or let root run this: it may change yours."
+      : "Nothing was changed. `crontab -l` must work first; see cron.allow and cron.deny in crontab(1).",
+  });
+}
+
+function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
+  if (cause.code !== "ENOENT") return cannotRead(cause.message);
+  return new LajuError(`${program} is not installed on this machine`, {
+    code: "E_CRONTAB_MISSING",
+    hint: "Install cron: `apt-get install cron` on Debian and Ubuntu, `dnf install cronie` on Fedora, `apk add busybox-suid` on Alpine.",
+    cause,
+  });
+}
+
+/** Whether it is bcron's, which differs from all others in how it is called. */
+export function isBcron({ program }: CrontabAccess): boolean {
+  return crontabProgram(program)?.cron === "bcron";
+}

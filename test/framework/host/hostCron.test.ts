@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { cronFacts, cronNames, parseCronName } from "../../../framework/host/crons";
+import { cronNote, hostCron } from "../../../framework/host/hostCron";
+import { type FakeCrontab, fakeCrontab } from "../../support/crontab/fakeCrontab";
+
+let fake: FakeCrontab | undefined;
+afterEach(() => {
+  fake?.remove();
+  vi.unstubAllEnvs();
+});
+
+/** A host whose crontab(1) answers -V so. */
+function hostOf(answer: string): void {
+  fake = fakeCrontab(`-V) cat <<'END' >&2\n${answer}\nEND\nexit 1;;`);
+  vi.stubEnv("PATH", `${fake.folder}/bin:${process.env.PATH}`);
+}
+
+describe("a cron that laju doesn't know gets what all of them can do", () => {
+  test.each([
+    ["dcron", "crontab 4.5\ncrontab file [-u user]  replace crontab from file"],
+    ["fcron", "fcrontab 3.3.1 - user interface to daemon fcron"],
+    ["FreeBSD and macOS", "crontab: illegal option -- V\nusage: crontab [-u user] file"],
+    ["OpenBSD", "crontab: unknown option -- V\nusage: crontab [-u user] file"],
+    ["mcron", "crontab (GNU mcron) 1.2.1"],
+    ["nothing that is known", ""],
+  ])("%s", (_, answer) => {
+    hostOf(answer);
+    const cron = hostCron();
+    expect(cron).toMatchObject({ facts: cronFacts("unknown"), isNamed: false });
+    expect(cronNote(cron)).toMatch(/^Written for a cron that laju does not know, which gets only what every/);
+  });
+
+  test("these rules are the strictest of all", () => {
+    const unknown = cronFacts("unknown");
+    for (const one of cronNames.map(cronFacts)) {
+      for (const ability of ["isVixie", "startsTwice", "hasReboot", "isPrompt", "readsCronD"] as const) {
+        expect([one.name, ability, unknown[ability] && !one[ability]]).toEqual([one.name, ability, false]);
+      }
+      for (const flaw of ["cutsAtHash", "joinsBlanks"] as const) {
+        expect([one.name, flaw, one[flaw] && !unknown[flaw]]).toEqual([one.name, flaw, false]);
+      }
+      expect(unknown.mostEntries.root).toBeLessThanOrEqual(one.mostEntries.root);
+      expect(unknown.mostEntries.others).toBeLessThanOrEqual(one.mostEntries.others);
+    }
+  });
+});
+
+describe("--cron", () => {
+  test.each(cronNames)("%s counts, whatever the host has", (name) => {
+    hostOf("crontab: invalid option -- 'V'");
+    expect(hostCron({ cron: name })).toMatchObject({ facts: { name }, isNamed: true });
+  });
+
+  test("auto finds out, and anything else is refused with the names", () => {
+    hostOf("BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.");
+    expect(hostCron({ cron: "auto" })).toMatchObject({ label: "BusyBox crond 1.36.1", isNamed: false });
+    expect(() => parseCronName("vixie")).toThrow('--cron "vixie" is no cron that laju knows');
+  });
+});
