@@ -8,9 +8,10 @@ export type CronName = (typeof cronNames)[number];
 /**
  * How a daemon handles clock changes. `vixie`: skipped times run right after the gap, and repeated ones run once. `wall`:
  * fields are compared with the wall clock, so skipped times are lost and repeated ones run twice. `wall once`: the same,
- * but nothing runs during the second pass of the repeated hour.
+ * but nothing runs during the second pass of the repeated hour. `late`: skipped times run as long after the gap as they are
+ * into it, and repeated ones may run once, whatever the fields begin with; only entries of every hour follow the wall clock.
  */
-export type ClockChanges = "vixie" | "wall" | "wall once";
+export type ClockChanges = "vixie" | "wall" | "wall once" | "late";
 
 /** The differences between crons. Everything laju writes for a cron depends on them. */
 export interface CronFacts {
@@ -33,6 +34,10 @@ export interface CronFacts {
   maxEntries: { root: number; others: number };
   /** Whether it reads /etc/cron.d. */
   readsCronD: boolean;
+  /** Settings in a crontab that change when the entries below them start, with the values that change nothing. */
+  neutralSettings: Readonly<Record<string, string>>;
+  /** Whether CRON_TZ in a crontab is the zone of the entries below it. */
+  readsCronTz: boolean;
   /** What a user of it should know: one clause each, following "it". */
   limits: readonly string[];
 }
@@ -47,12 +52,20 @@ const vixie = {
   joinsBlanks: false,
   maxEntries: { root: 10_000, others: 10_000 },
   readsCronD: true,
+  neutralSettings: {},
+  readsCronTz: false,
   limits: [],
 } as const satisfies Omit<CronFacts, "name" | "label">;
 
 const facts: Record<CronName, CronFacts> = {
   debian: { ...vixie, name: "debian", label: "Debian's cron" },
-  cronie: { ...vixie, name: "cronie", label: "cronie" },
+  cronie: {
+    ...vixie,
+    name: "cronie",
+    label: "cronie",
+    neutralSettings: { RANDOM_DELAY: "0" },
+    readsCronTz: true,
+  },
   busybox: {
     name: "busybox",
     label: "BusyBox crond",
@@ -66,6 +79,8 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: false,
     maxEntries: { root: 65_534, others: 255 },
     readsCronD: false,
+    neutralSettings: {},
+    readsCronTz: false,
     limits: [
       "cannot start commands at @reboot",
       "reads at most 255 entries of a user other than root",
@@ -84,6 +99,9 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: true,
     maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
+    // A delay of one minute or less is none.
+    neutralSettings: { RANDOM_DELAY: "1", PERSISTENT: "auto", DELAY: "0" },
+    readsCronTz: true,
     limits: [
       "starts commands up to a minute late, so seconds are rejected",
       "starts nothing in an hour that the clocks repeat",
@@ -93,7 +111,7 @@ const facts: Record<CronName, CronFacts> = {
     name: "bcron",
     label: "bcron",
     isVixie: false,
-    clockChanges: "wall",
+    clockChanges: "late",
     startsTwice: true,
     hasReboot: false,
     isPrompt: true,
@@ -101,6 +119,8 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: false,
     maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
+    neutralSettings: {},
+    readsCronTz: false,
     limits: ["cannot start commands at @reboot"],
   },
   unknown: {
@@ -115,6 +135,8 @@ const facts: Record<CronName, CronFacts> = {
     joinsBlanks: true,
     maxEntries: { root: 255, others: 255 },
     readsCronD: false,
+    neutralSettings: {},
+    readsCronTz: false,
     limits: ["gets only what every known cron can do: no @reboot, no seconds, no # in a path, 255 entries"],
   },
 };

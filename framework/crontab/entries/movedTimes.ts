@@ -10,17 +10,18 @@ const minuteMilliseconds = 60_000;
 const longestReplay = 360;
 
 /**
- * Whether a daemon that compares fields with the wall clock starts the schedule at other times than explain says, where
- * the zone's clocks change. What begins with `*` follows the wall clock anyway.
+ * Whether a daemon other than Debian's starts the schedule at other times than explain says where the zone's clocks change.
+ * What begins with `*` follows the wall clock anyway, except on a daemon that makes up for any skipped time.
  */
 export function isMovedByClocks(
   schedule: CalendarSchedule,
   timezone: string,
   changes: ClockChanges,
 ): boolean {
-  if (compile(schedule).isWild) return false;
+  const followsClock = changes === "late" ? schedule.hour.values.length === 24 : compile(schedule).isWild;
+  if (followsClock) return false;
   const { skipped, repeated } = clockMatches(schedule, timezone);
-  return skipped !== undefined || (repeated !== undefined && changes === "wall");
+  return skipped !== undefined || (repeated !== undefined && changes !== "wall once");
 }
 
 /** The times of day at which skipped starts are made up for. */

@@ -6,6 +6,7 @@ import type { Owner } from "../../files/access";
 import { blockAround, crontabBlock } from "../text/block";
 import { type CrontabDiff, diffBodies } from "../text/diff";
 import { findBlock, removeBlock, replaceBlock } from "../text/edit";
+import type { NeutralSettings } from "../text/foreignSettings";
 import type { AppLocation, CrontabRow } from "../text/line";
 import { withOnly } from "../text/units";
 import type { CrontabAccess } from "./crontabCalls";
@@ -24,6 +25,8 @@ export interface CrontabTarget extends CrontabAccess {
   backupName?: string;
   /** The cron daemon's own TZ, if it has one. */
   daemonTimezone?: string | undefined;
+  /** Settings above the block that this cron would apply to it, with the values that change nothing. */
+  neutralSettings?: NeutralSettings;
   /** Names of the commands to touch; all others stay as they are installed. */
   only?: readonly string[];
   /** Roots of other blocks that this one takes over. */
@@ -91,10 +94,11 @@ export function checkCrontab(
 type Edit = (before: Buffer, target: CrontabTarget) => Buffer;
 
 function wantedTable(before: Buffer, target: CrontabTarget): Buffer {
-  const { rows, place, only, environment, replaces = [] } = target;
+  const { rows, place, only, environment, replaces = [], neutralSettings } = target;
   const block = crontabBlock(rows, place, environment);
   const wanted = only === undefined ? block : partialBlock(before, block, target);
-  return replaceBlock(replaces.reduce(removeBlock, before), place.root, wanted, existsSync);
+  const without = replaces.reduce(removeBlock, before);
+  return replaceBlock(without, place.root, wanted, existsSync, neutralSettings);
 }
 
 function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {

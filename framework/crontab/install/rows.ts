@@ -8,7 +8,7 @@ import type { Schedule } from "../../schedule/expression/types";
 import { type CronEntry, cronEntries } from "../entries/cronEntries";
 import { refusalOf } from "../entries/refusals";
 import type { CrontabEntry, CrontabRow } from "../text/line";
-import { portableRunner } from "../text/portable";
+import { portableRunner } from "./portable";
 
 export interface RowOptions {
   /** The time zone of the host whose cron gets the entries. */
@@ -29,7 +29,7 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   return commands.map((command) => {
     const log = logFileOf(command, options.logs);
     const entries = schedulesOf(command).flatMap((schedule) => entriesOf(command, schedule));
-    const runner = options.isPortable ? portableRunner(command, log) : [];
+    const runner = options.isPortable ? portableRunner(command, log, options.cron) : [];
     return {
       name: command.name,
       description: command.description,

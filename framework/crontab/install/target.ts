@@ -15,8 +15,8 @@ import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
 import type { CommandFacts, Manifest } from "../../metadata/manifest";
 import type { AppLocation, CrontabRow } from "../text/line";
-import { portableNotes } from "../text/portable";
 import type { CrontabTarget } from "./installer";
+import { portableNotes } from "./portable";
 import { crontabRows } from "./rows";
 
 /** The options of all crontab verbs. */
@@ -80,10 +80,15 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
     place,
     environment: options.env,
     data: paths.data,
+    neutralSettings: neutralSettingsOf(cron, hostTimezone),
     ...(isDaemonsOwn && { daemonTimezone: hostTimezone }),
     ...(isOthers(options.user) && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
   };
+}
+
+function neutralSettingsOf({ neutralSettings, readsCronTz }: CronFacts, hostTimezone: string) {
+  return { ...neutralSettings, ...(readsCronTz && { CRON_TZ: hostTimezone }) };
 }
 
 /** Naming yourself changes nothing. For root, every user counts as another one, because root can do what they cannot. */
@@ -187,12 +192,12 @@ function checkCurrent(manifest: Manifest): void {
 /** What to know before using these entries, one sentence each. */
 export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOptions): string[] {
   const link = linkWarning(place);
-  const notes = options.portable ? portableWarnings(rows) : [];
+  const notes = options.portable ? portableWarnings(rows, place) : [];
   return link === undefined ? notes : [link, ...notes];
 }
 
-function portableWarnings(rows: readonly CrontabRow[]): string[] {
-  return portableNotes(commandsOf(rows), hostClock().hostTimezone);
+function portableWarnings(rows: readonly CrontabRow[], { cron }: AppLocation): string[] {
+  return portableNotes(commandsOf(rows), hostClock().hostTimezone, cron);
 }
 
 /** Why nothing is scheduled, which is a common surprise on a first installation. */

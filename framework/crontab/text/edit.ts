@@ -9,6 +9,7 @@ import {
   readNotes,
   renderBlock,
 } from "./block";
+import { type NeutralSettings, neutralSettingsAround } from "./foreignSettings";
 import { type IsThere, posixShellAround } from "./shell";
 
 /** An app's block in a crontab. All offsets are bytes. */
@@ -25,13 +26,14 @@ export interface FoundBlock {
 
 /**
  * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `isThere` tells
- * whether a shell named above the block exists.
+ * whether a shell named above the block exists; `neutral` has the settings of others that must not reach the block.
  */
 export function replaceBlock(
   crontab: Buffer,
   id: string,
   block: string,
   isThere: IsThere = () => true,
+  neutral: NeutralSettings = {},
 ): Buffer {
   if (block === "") return removeBlock(crontab, id);
   const found = findBlock(crontab, id);
@@ -42,7 +44,7 @@ export function replaceBlock(
   const wanted = readBlock(block, id);
   const { environment } = wanted.notes;
   const addedNewline = found?.notes.addedNewline ?? lacksNewline;
-  const body = posixShellAround(before, wanted.body, isThere);
+  const body = neutralSettingsAround(before, posixShellAround(before, wanted.body, isThere), neutral);
   const text = renderBlock(bytesOf(id), body, { environment, addedNewline });
   const after = table.slice(found?.end ?? start);
   return Buffer.from(before + (lacksNewline ? "\n" : "") + text + after, "latin1");

@@ -95,6 +95,10 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
   if (command.includes("\\\\")) throw new Error(`the crontab entry of ${name} has \\\\ in it: ${command}`);
 }
 
+/** systemd-cron splits lines where Python's `split` does: at any white space of Unicode, and at some control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are among them.
+const unusualBlanks = /\s{2}|[^\S ]|[\u001c-\u001f\u0085]/;
+
 /** What some daemons make of a command before the shell has it. */
 function checkReadable(
   { name }: CrontabRow,
@@ -104,8 +108,8 @@ function checkReadable(
   const trouble =
     cutsAtHash && command.includes("#")
       ? `has a # in it, which begins a comment for ${label}`
-      : joinsBlanks && /[ \t]{2}|\t/.test(command)
-        ? `has a tab or several blanks in a row, which ${label} makes one blank`
+      : joinsBlanks && unusualBlanks.test(command)
+        ? `has several blanks in a row or one that is no plain space, which ${label} makes one space`
         : undefined;
   if (trouble === undefined) return;
   throw new LajuError(`the crontab entry of ${name} ${trouble}`, {

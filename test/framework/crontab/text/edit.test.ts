@@ -66,6 +66,40 @@ describe("replaceBlock", () => {
   });
 });
 
+describe("settings of others that a cron would apply to the block", () => {
+  const neutral = { RANDOM_DELAY: "0", CRON_TZ: "Europe/Berlin" };
+  const settled = (table: string) => replaceBlock(Buffer.from(table), root, block, () => true, neutral);
+  const inside = (table: string) => settled(table).toString().slice(table.length).split("\n").slice(1, -2);
+  const plain = inside("");
+
+  test.each([
+    ["RANDOM_DELAY=30", "RANDOM_DELAY=0"],
+    ["CRON_TZ = 'Asia/Tokyo' ", "CRON_TZ=Europe/Berlin"],
+    ["'CRON_TZ'=UTC", "CRON_TZ=Europe/Berlin"],
+  ])("%s is undone within it, and restored at its end", (line, own) => {
+    expect(inside(`${line}\n0 1 * * * theirs\n`)).toEqual([own, ...plain, line]);
+    const table = settled(`${line}\n`);
+    expect(replaceBlock(table, root, block, () => true, neutral)).toEqual(table);
+    expect(removeBlock(table, root).toString()).toBe(`${line}\n`);
+  });
+
+  test.each(["CRON_TZ=Europe/Berlin", "# CRON_TZ=UTC", "MAILTO=me", "0 1 * * * CRON_TZ=UTC x"])(
+    "%s changes nothing",
+    (line) => expect(inside(`${line}\n`)).toEqual(plain),
+  );
+
+  test("the last one counts, and several are undone together", () => {
+    const table = "CRON_TZ=UTC\nRANDOM_DELAY=5\nCRON_TZ=Asia/Tokyo\n";
+    expect(inside(table)).toEqual([
+      "RANDOM_DELAY=0",
+      "CRON_TZ=Europe/Berlin",
+      ...plain,
+      "RANDOM_DELAY=5",
+      "CRON_TZ=Asia/Tokyo",
+    ]);
+  });
+});
+
 describe("a foreign SHELL above the block", () => {
   const inner = (table: string) => install(table).slice(latin1(table).length).split("\n").slice(1, -2);
   const plain = inner("");

@@ -8,6 +8,7 @@ import {
   type CrontabRow,
   crontabLine,
 } from "../../../../framework/crontab/text/line";
+import { type CronName, cronFacts } from "../../../../framework/host/crons";
 import { cronEscape, shellQuote } from "../../../../framework/text/shellQuote";
 
 const place: AppLocation = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
@@ -46,6 +47,26 @@ describe("crontabLine", () => {
     expect(crontabLine(row, daily, odd)).toBe(
       `0 8 * * * cd '/srv/it'"'"'s 100\\%/build' && '/opt/node 20/node' commands/Digest.js >> /srv/app/logs/Digest.log 2>&1`,
     );
+  });
+
+  test.each<[CronName, string, string | undefined]>([
+    ["debian", "a  b # c", undefined],
+    ["cronie", "a\tb#c", undefined],
+    ["bcron", "a  b#c", undefined],
+    ["busybox", "a  b\tc", undefined],
+    ["busybox", "a#b", "has a # in it, which begins a comment for BusyBox crond"],
+    ["unknown", "a#b", "has a # in it"],
+    ["systemd-cron", "a b#c", undefined],
+    ["systemd-cron", "a  b", "has several blanks in a row or one that is no plain space"],
+    ["systemd-cron", "a\tb", "has several blanks"],
+    ["systemd-cron", "a\u00a0b", "has several blanks"],
+    ["systemd-cron", "a\u3000b", "has several blanks"],
+    ["systemd-cron", "a\u001fb", "has several blanks"],
+    ["unknown", "a  b", "has several blanks"],
+  ])("%s reads %j in a path as it is, or is not given it", (cron, name, problem) => {
+    const line = () => crontabLine(row, daily, { ...place, build: `/srv/${name}`, cron: cronFacts(cron) });
+    if (problem === undefined) expect(line()).toContain(`cd '/srv/${name}'`);
+    else expect(line).toThrow(problem);
   });
 
   test.each([

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { portableNotes, portableRunner } from "../../../../framework/crontab/install/portable";
 import { crontabRows } from "../../../../framework/crontab/install/rows";
 import { crontabLine } from "../../../../framework/crontab/text/line";
-import { portableNotes, portableRunner } from "../../../../framework/crontab/text/portable";
+import { type CronName, cronFacts } from "../../../../framework/host/crons";
 import type { CommandMeta } from "../../../../framework/metadata/commandMeta";
 import { commandFacts } from "../../../../framework/metadata/manifest";
 import { waitFor } from "../../../support/crontab/cron";
@@ -31,6 +32,11 @@ describe("what stands before node in a portable line", () => {
   });
 });
 
+test.each(["busybox", "unknown"] as const)("BusyBox's flock has no -E, so a line for %s has none", (cron) => {
+  const words = portableRunner(facts({ schedule: "@daily" }), "/srv/logs/Monthly.log", cronFacts(cron));
+  expect(words.join(" ")).toBe("/usr/bin/flock -n /srv/logs/reports-Monthly.lock");
+});
+
 describe("the notes on portable lines", () => {
   test.each<[CommandMeta, string[]]>([
     [{ schedule: "30 2 * * *" }, []],
@@ -41,6 +47,27 @@ describe("the notes on portable lines", () => {
   ])("of %j tell where the shell is weaker: %j", (meta, notes) => {
     const found = portableNotes([facts(meta)], "UTC");
     expect(found.map((note, index) => note.includes(notes[index]))).toEqual(notes.map(() => true));
+  });
+});
+
+describe("the notes on portable lines of other crons, where the host's clocks change", () => {
+  test.each<[CronName, string, string | undefined]>([
+    ["debian", "30 2 * * *", undefined],
+    ["busybox", "30 2 * * *", "does not run for 02:30, which the clocks skip, and runs twice for 02:30"],
+    ["busybox", "*/30 2 * * *", undefined],
+    ["busybox", "30 8 * * *", undefined],
+    [
+      "systemd-cron",
+      "30 2 * * *",
+      "starts at other times than explain says when the clocks of Europe/Berlin",
+    ],
+    ["bcron", "*/30 2 * * *", "because bcron has rules of its own"],
+    ["bcron", "*/30 * * * *", undefined],
+    ["unknown", "30 2 * * *", "runs twice for 02:30"],
+  ])("%s: %s %s", (cron, schedule, note) => {
+    const [found] = portableNotes([facts({ schedule })], "Europe/Berlin", cronFacts(cron));
+    if (note === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(note);
   });
 });
 

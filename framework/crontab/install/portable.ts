@@ -1,0 +1,76 @@
+import { type CronFacts, cronFacts } from "../../host/crons";
+import { longestRun } from "../../metadata/longestRun";
+import type { CommandFacts } from "../../metadata/manifest";
+import { compile } from "../../schedule/expression/calendar";
+import { parseSchedule } from "../../schedule/expression/expression";
+import type { CalendarSchedule } from "../../schedule/expression/types";
+import { clockMatches } from "../../schedule/times/clockMatches";
+import { isSameTimezone } from "../../schedule/times/timezoneNames";
+import { isMovedByClocks } from "../entries/movedTimes";
+
+// Named by path, because a PATH=… line above the block applies to them too.
+const flock = "/usr/bin/flock";
+const timeout = "/usr/bin/timeout";
+
+/**
+ * The words before node on a host without the ledger: flock prevents overlap, and timeout limits the run. The lock file is
+ * next to the log, in a folder that must exist anyway for the line to start.
+ */
+export function portableRunner(
+  facts: CommandFacts,
+  log: string,
+  cron: CronFacts = cronFacts("debian"),
+): string[] {
+  const { name, overlap } = facts;
+  const lock = `${log.slice(0, log.lastIndexOf("/"))}/${name.replaceAll("/", "-")}.lock`;
+  // A busy lock is not a failure: with -E 0, flock exits with status 0. BusyBox's doesn't know -E, and its crond ignores statuses.
+  const quietly = cron.name === "busybox" || cron.name === "unknown" ? [] : ["-E", "0"];
+  const locked = { skip: [flock, "-n", ...quietly, lock], wait: [flock, lock], allow: [] }[overlap];
+  const seconds = longestRun(facts);
+  return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
+}
+
+/** What the shell alone cannot do as exactly as the command with its ledger, one sentence per schedule. */
+export function portableNotes(
+  commands: readonly CommandFacts[],
+  hostTimezone: string,
+  cron: CronFacts = cronFacts("debian"),
+): string[] {
+  return commands.flatMap((facts) =>
+    facts.schedules.flatMap((text) => {
+      const note = noteOn(text, facts, { hostTimezone, cron });
+      return note === undefined ? [] : [`${facts.name}: schedule ${JSON.stringify(text)} ${note}`];
+    }),
+  );
+}
+
+interface Host {
+  hostTimezone: string;
+  cron: CronFacts;
+}
+
+function noteOn(text: string, { name, timezone }: CommandFacts, host: Host): string | undefined {
+  const schedule = parseSchedule(text, { name });
+  if (schedule.kind === "reboot") return undefined;
+  if (schedule.kind === "interval") return "repeats or misses a run when the clock is set";
+  const isForeign = timezone !== null && !isSameTimezone(timezone, host.hostTimezone);
+  if (!isForeign) return noteOnHost(schedule, host);
+  return compile(schedule).isWild ? undefined : lossText(schedule, timezone);
+}
+
+/** In the host's own zone, what happens when the clocks change is up to the daemon. Debian's does it right. */
+function noteOnHost(schedule: CalendarSchedule, { hostTimezone, cron }: Host): string | undefined {
+  const { clockChanges, label } = cron;
+  if (clockChanges === "vixie" || !isMovedByClocks(schedule, hostTimezone, clockChanges)) return undefined;
+  if (clockChanges === "wall") return lossText(schedule, hostTimezone);
+  return `starts at other times than explain says when the clocks of ${hostTimezone} change, because ${label} has rules of its own`;
+}
+
+function lossText(schedule: CalendarSchedule, timezone: string): string | undefined {
+  const { skipped, repeated } = clockMatches(schedule, timezone);
+  const parts = [
+    ...(skipped === undefined ? [] : [`does not run for ${skipped}, which the clocks skip`]),
+    ...(repeated === undefined ? [] : [`runs twice for ${repeated}, which occurs twice`]),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join(", and ")} (${timezone})`;
+}
