@@ -5,7 +5,7 @@ set -eu
 target=${LAJU_CRONS:-$(dirname "$0")/../../../node_modules/.cache/crons}
 mkdir -p "$target"
 cd "$target"
-for package in busybox-static systemd-cron bcron libbg2; do
+for package in busybox-static systemd-cron bcron libbg2 ucspi-unix tini; do
   [ -d "$package" ] && continue
   apt-get download -qq -o APT::Sandbox::User=root "$package"
   mkdir "$package.new"

@@ -23,5 +23,11 @@ export const systemdCron = unpacked(
 );
 export const bcron = unpacked("bcron", "usr/sbin/bcron-sched");
 
+/** What starts bcron-spool for each connection. */
+export const unixserver = unpacked("ucspi-unix", "usr/bin/unixserver");
+
+/** The first process of the documented containers. */
+export const tini = unpacked("tini", "usr/bin/tini");
+
 /** bcron's library. */
 export const bcronLibraries = join(folder, "libbg2/usr/lib");

@@ -4,6 +4,7 @@ import type { RawReader } from "../../../framework/schedule/asWritten/asWritten"
 import { explainAsWritten } from "../../../framework/views/explainAsWritten";
 import { integer, randomFrom, randomRawFields } from "../crontab/randomSchedules";
 import { recordVirtualCron } from "./virtualCron";
+import type { OtherDaemon } from "./virtualTime";
 
 const minute = 60_000;
 const maxStarts = 60;
@@ -15,7 +16,7 @@ const maxStarts = 60;
 export async function expectRawLines(
   reader: Extract<RawReader, "debian" | "busybox">,
   { seed, count, days }: { seed: number; count: number; days: number },
-  busybox?: string,
+  daemon?: OtherDaemon,
 ): Promise<void> {
   const random = randomFrom(seed);
   const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
@@ -38,7 +39,7 @@ export async function expectRawLines(
   }
   const table = [...lines.keys()].map((expression, index) => `${expression} ${index}`).join("\n");
   const started = new Map<string, number[]>();
-  for (const { at, command } of await recordVirtualCron({ table, timezone: "UTC", from, to, busybox })) {
+  for (const { at, command } of await recordVirtualCron({ table, timezone: "UTC", from, to, daemon })) {
     started.set(command, [...(started.get(command) ?? []), Math.floor(at / 60) * minute]);
   }
   for (const [index, [expression, starts]] of [...lines].entries()) {

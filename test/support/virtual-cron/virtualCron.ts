@@ -4,31 +4,14 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { compiled } from "./compiled";
+import { recordBcron } from "./recorded/bcron";
+import { runStarted } from "./recorded/runStarted";
+import { recordSystemdCron } from "./recorded/systemdCron";
+import type { Started, VirtualRun, VirtualTime } from "./virtualTime";
 
 const here = import.meta.dirname;
 /** How many daemons run on each CPU: see VC_LANE in vclock.c. */
 const lanes = Array.from({ length: availableParallelism() }, () => 0);
-
-/** One job that the daemon started: seconds since the epoch, and the line's command. */
-export interface Started {
-  readonly at: number;
-  readonly command: string;
-}
-
-export interface VirtualTime {
-  readonly timezone: string;
-  readonly from: Date;
-  readonly to: Date;
-  /** Clock changes, as [seconds since the epoch, seconds to add]. */
-  readonly jumps?: readonly (readonly [number, number])[];
-  /** The path of BusyBox, to use its crond instead of Debian's cron. */
-  readonly busybox?: string | undefined;
-}
-
-export interface VirtualRun extends VirtualTime {
-  /** root's crontab, complete. */
-  readonly table: string;
-}
 
 /** What the virtual daemon needs and this machine lacks; empty if it can run. */
 export function missingForVirtualCron(): string[] {
@@ -42,8 +25,11 @@ export function missingForVirtualCron(): string[] {
 }
 
 /** Runs nothing from the table; only records what the daemon would start. */
-export async function recordVirtualCron({ table, ...time }: VirtualRun): Promise<Started[]> {
-  const [started = []] = await recordVirtualCrons([table], time);
+export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
+  const { table, daemon, ...time } = run;
+  if (daemon?.cron === "bcron") return await recordBcron(daemon.path, run);
+  if (daemon?.cron === "systemd-cron") return await recordSystemdCron(daemon.path, run);
+  const [started = []] = await recordVirtualCrons([table], { daemon, ...time });
   return started;
 }
 
@@ -62,8 +48,12 @@ export async function recordVirtualCrons(tables: readonly string[], time: Virtua
 }
 
 /** Really runs the jobs, with the virtual time. Returns the lines that they wrote to "$VC_LOG". */
-export async function runVirtualCron({ table, ...time }: VirtualRun): Promise<string[]> {
+export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
+  const { table, ...time } = run;
   const jobs = compiled("jobclock.c", "-shared", "-fPIC");
+  if (run.daemon !== undefined && run.daemon.cron !== "busybox") {
+    return await runStarted(await recordVirtualCron(run), jobs);
+  }
   return linesOf((await runDaemons([table], time, { VC_JOBS: jobs }))[0] as Buffer);
 }
 
@@ -108,9 +98,9 @@ async function runDaemons(
  * The script that starts the daemon, and its arguments. BusyBox is a static program, so no library can be
  * preloaded.
  */
-function daemonOf({ busybox }: VirtualTime): string[] {
-  if (busybox === undefined) return ["virtual-cron.sh", compiled("vclock.c", "-shared", "-fPIC")];
-  return ["virtual-busybox.sh", compiled("tracedclock.c"), compiled("jobshell.c"), busybox];
+function daemonOf({ daemon }: VirtualTime): string[] {
+  if (daemon === undefined) return ["virtual-cron.sh", compiled("vclock.c", "-shared", "-fPIC")];
+  return ["virtual-busybox.sh", compiled("tracedclock.c"), compiled("jobshell.c"), daemon.path];
 }
 
 function linesOf(log: Buffer): string[] {
