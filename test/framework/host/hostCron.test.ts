@@ -39,8 +39,8 @@ describe("a cron that laju doesn't know gets what all of them can do", () => {
       for (const flaw of ["cutsAtHash", "joinsBlanks"] as const) {
         expect([one.name, flaw, one[flaw] && !unknown[flaw]]).toEqual([one.name, flaw, false]);
       }
-      expect(unknown.mostEntries.root).toBeLessThanOrEqual(one.mostEntries.root);
-      expect(unknown.mostEntries.others).toBeLessThanOrEqual(one.mostEntries.others);
+      expect(unknown.maxEntries.root).toBeLessThanOrEqual(one.maxEntries.root);
+      expect(unknown.maxEntries.others).toBeLessThanOrEqual(one.maxEntries.others);
     }
   });
 });
