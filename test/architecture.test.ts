@@ -245,6 +245,7 @@ describe("code that runs in production", () => {
       "framework/config/findRoot.ts",
       "framework/config/hostTimezone.ts",
       "framework/config/launch.ts",
+      "framework/config/loadEnvFile.ts",
     ]);
   });
 });

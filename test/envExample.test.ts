@@ -8,7 +8,7 @@ const project = join(import.meta.dirname, "..");
 const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
   "# --- The app's own settings",
 );
-const config = ["config", "findRoot", "testEnvironment"]
+const config = ["config", "findRoot", "loadEnvFile", "testEnvironment"]
   .map((name) => readFileSync(join(project, "framework", "config", `${name}.ts`), "utf8"))
   .join("\n");
 

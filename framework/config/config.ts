@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readEnvFile } from "./envFile";
 import { LajuError } from "./errors";
 import { findRoot } from "./findRoot";
+import { loadEnvFile } from "./loadEnvFile";
 import { type SettingReaders, settingReaders } from "./readers";
 import { readText } from "./readText";
 import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
-import { testEnvironment } from "./testEnvironment";
 
 const found = findRoot();
 /** Whether there is an app. Laju's command line can also be started outside one, to make one. */
@@ -16,7 +15,7 @@ export const hasApp = found !== undefined;
 export const root = found ?? withoutApp();
 /** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
-const envFile = loadEnvFile(join(root, ".env"));
+const envFile = loadEnvFile(root);
 
 const data = resolve(root, process.env.LAJU_DATA || "data");
 
@@ -352,47 +351,6 @@ export function checkPackageName(): void {
       hint: 'Change it back to "name": "laju" in package.json. Elsewhere the app may have any title.',
     },
   );
-}
-
-interface LoadedEnvFile {
-  unreadable: string[];
-  wrongLines: string[];
-  /** The reasons why a test must not run with this environment. */
-  notForTests: string[];
-}
-
-/** Variables that are already set take precedence. In tests, some are never used (see testEnvironment). */
-function loadEnvFile(file: string): LoadedEnvFile {
-  const { values, ...problems } = readValues(file);
-  const test = isTest(values.NODE_ENV) ? testEnvironment(root, values, process.env) : undefined;
-  for (const [name, value] of Object.entries(test?.values ?? values)) process.env[name] ??= value;
-  return { ...problems, notForTests: test?.problems ?? [] };
-}
-
-/** Node's test runner sets no NODE_ENV, and what it runs must not be taken for development. */
-function isTest(inFile: string | undefined): boolean {
-  const { NODE_ENV, NODE_TEST_CONTEXT } = process.env;
-  return (NODE_ENV ?? (NODE_TEST_CONTEXT || importsNodeTest() ? "test" : inFile)) === "test";
-}
-
-/** Whether this program is a file of tests that is run by itself: `node --import tsx test/x.test.ts`. */
-function importsNodeTest(): boolean {
-  if (typeof LAJU_BUILT !== "undefined") return false;
-  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
-  return moduleLoadList.includes("NativeModule test");
-}
-
-/** A missing file is fine, an unreadable one is reported. */
-function readValues(file: string) {
-  const none: Record<string, string> = {};
-  if (!existsSync(file)) return { values: none, unreadable: [], wrongLines: [] };
-  try {
-    const { values, problems } = readEnvFile(readText(file));
-    const wrongLines = problems.map(({ line, message }) => `${file}:${line}  ${message}`);
-    return { values, unreadable: [], wrongLines };
-  } catch (error) {
-    return { values: none, unreadable: [`${file} cannot be read: ${error.message}`], wrongLines: [] };
-  }
 }
 
 /** The environment's terminal settings: color (undefined: depends on the stream) and UTF-8 support. */
