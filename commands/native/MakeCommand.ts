@@ -5,7 +5,7 @@ import { paths } from "../../framework/config/config";
 import { hostClock, shortTime } from "../../framework/host/hostClock";
 import { type Draft, draftCommand } from "../../framework/make/commandDraft";
 import { draftCommandTest } from "../../framework/make/testDraft";
-import { writeNewFile, writeTestBeside } from "../../framework/make/writeNewFile";
+import { writeIfMissing, writeNewFile } from "../../framework/make/writeNewFile";
 import { scheduleInWords } from "../../framework/schedule/expression/words";
 import { nextRuns } from "../../framework/schedule/times/nextRuns";
 
@@ -48,7 +48,7 @@ The test's stubs are commandTest.stub and scriptTest.stub: see make:test.`,
     const draft = draftCommand(typed as string, options);
     const test = options.test ? draftCommandTest(draft.facts.name, draft.text) : undefined;
     writeNewFile(draft, options.force ?? false);
-    console.log(created(draft, writeTestBeside(test), terminalFor(1)));
+    console.log(created(draft, writeIfMissing(test), terminalFor(1)));
   },
 });
 

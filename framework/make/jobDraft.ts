@@ -32,3 +32,8 @@ export function draftJob(typed: string): JobDraft {
     data: hasOwnStub("job.stub") ? undefined : "{ id: 7 }",
   };
 }
+
+/** Drafts the command that processes jobs. Every app with a handler needs it. */
+export function draftWorker(): { file: string; text: string } {
+  return { file: join(paths.commands, "Worker.ts"), text: filledStub("worker.stub", {}) };
+}

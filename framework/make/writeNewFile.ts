@@ -20,9 +20,9 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
   }
 }
 
-/** Writes a new file's test, unless there is one. Returns its path from the root if it was written. */
-export function writeTestBeside(test: { file: string; text: string } | undefined): string | undefined {
-  if (test === undefined || existsSync(test.file)) return undefined;
-  writeNewFile(test, false);
-  return relative(paths.root, test.file);
+/** Writes what goes with a new file, such as its test, unless it exists. Returns its path from the root if it was written. */
+export function writeIfMissing(draft: { file: string; text: string } | undefined): string | undefined {
+  if (draft === undefined || existsSync(draft.file)) return undefined;
+  writeNewFile(draft, false);
+  return relative(paths.root, draft.file);
 }

@@ -44,6 +44,7 @@ describe("make:job", () => {
       stderr: "",
       stdout: `✓ Created app/jobs/SendInvoice.ts
 ✓ Created test/jobs/SendInvoice.test.ts
+✓ Created commands/Worker.ts
 
   Queue it import SendInvoice from "../app/jobs/SendInvoice"; await SendInvoice.push({ id: 7 });
   Test it  npx vitest run test/jobs/SendInvoice.test.ts

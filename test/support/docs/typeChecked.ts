@@ -76,6 +76,7 @@ function write(file: string, text: string): void {
 function atItsPage(line: string, places: Map<string, Block>): string | undefined {
   const [, path = "", row, problem] = /^(\S+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
   const block = [...places].find(([file]) => file.endsWith(path.replace(/^(\.\.\/)*/, "")))?.[1];
-  if (block === undefined) return path.startsWith("apps/") && !path.includes("/app/") ? line : undefined;
+  if (block === undefined)
+    return path.startsWith("apps/") && !/\/(app|framework)\//.test(path) ? line : undefined;
   return `${block.page}:${block.line + Number(row)}: ${problem}`;
 }
