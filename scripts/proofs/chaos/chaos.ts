@@ -13,7 +13,7 @@ import { readTrace } from "./checks/trace";
 import { now, pause } from "./clock";
 import { type Battlefield, carryOut } from "./faults";
 import { Fleet, type Role } from "./fleet";
-import { hostsOf } from "./hosts";
+import { type Host, hostsOf } from "./hosts";
 import { means } from "./means";
 import { Observer } from "./observer";
 import { type EngineName, planOf } from "./plan";
@@ -32,6 +32,8 @@ export interface Options {
 /** When nothing goes wrong anymore, jobs end, one after the other; none for so long, in milliseconds, is a violation. */
 const longestCalm = 120_000;
 const leaseMs = 6000;
+/** Of workers whose heartbeats are answered late on purpose. */
+const longLeaseMs = 20_000;
 
 /** Runs a storm and says what came of it. Returns whether every promise was kept. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
@@ -51,6 +53,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   try {
     await enlist(field, { engine, seed });
     observer.start();
+    await untilUnderWay(field);
     await carryOut(plan, field);
     await fleet.stop("producer");
     rows = await untilAllEnded(observer);
@@ -99,14 +102,29 @@ async function enlist(
     const place = await placeBy(store);
     const set = at % 2 === 0 ? "new" : "old";
     const role = { host, program: workerProgram as string, ...place };
-    fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs } });
+    fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs, concurrency: 8 } });
   }
-  const [host] = hosts;
+  const host = hosts[0] as Host;
+  // On SQLite no claim is ever on its way.
+  for (const at of store.server === undefined ? [] : [0, 1]) {
+    const options = { set: "lone", trace, leaseMs: longLeaseMs, concurrency: 8 };
+    const role = { host, program: workerProgram as string, ...(await placeBy(store)) };
+    fleet.add({ ...role, name: `lone-${at}`, options });
+  }
   for (const at of [0, 1]) {
-    const place = await placeBy(store);
     const options = { name: `p${at}`, seed: seed * 100 + at, everyMs: 80, trace };
-    if (host !== undefined)
-      fleet.add({ host, program: producerProgram as string, ...place, name: `producer-${at}`, options });
+    const role = { host, program: producerProgram as string, ...(await placeBy(store)) };
+    fleet.add({ ...role, name: `producer-${at}`, options });
+  }
+}
+
+/** On a busy machine all these programs take half a minute to start, and faults that hit nobody prove nothing. */
+async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<void> {
+  const names = fleet.members.map(({ role }) => role.name);
+  const workers = names.filter((name) => !name.startsWith("producer")).length;
+  for (const giveUpAt = now() + longestCalm; now() < giveUpAt; await pause(200)) {
+    const isPushed = (await rows.ofType("Quick")).length > 0;
+    if (isPushed && (await rows.workers()).length >= workers) return;
   }
 }
 

@@ -5,7 +5,7 @@ import { append } from "./checks/trace";
 import { now, pause } from "./clock";
 import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
-import { pushLong, pushQuick } from "./kinds";
+import { killUnbegun, lateNews } from "./loneFaults";
 import type { Fault, FaultName } from "./plan";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
@@ -74,6 +74,8 @@ const perform: Record<FaultName, Perform> = {
   swallow: swallowAnswers,
   swallowAndKill: (field, fault) => swallowWhile(field, fault, "SIGKILL"),
   swallowAndTerm: (field, fault) => swallowWhile(field, fault, "SIGTERM"),
+  lateNews,
+  killUnbegun,
   halfOpen: (field, fault) =>
     onWay(
       field,
@@ -104,9 +106,11 @@ export async function carryOut(plan: readonly Fault[], field: Battlefield): Prom
 }
 
 async function performOne(fault: Fault, field: Battlefield): Promise<void> {
-  const { name, ms, target } = fault;
-  append(field.trace, { what: "fault", fault: name, target: target.toFixed(3), until: now() + ms });
+  const { name, target } = fault;
+  const begin = now();
   await perform[name](field, fault);
+  // Not as planned: a server may take much longer to come back.
+  append(field.trace, { what: "fault", fault: name, target: target.toFixed(3), until: now() }, begin);
 }
 
 function endWorker({ fleet }: Battlefield, { target }: Fault, signal: NodeJS.Signals): void {
@@ -164,7 +168,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   const from = now();
   cpSync(files, copy, { recursive: true });
   // What is lost is under way when the server comes back.
-  fleet.signal("producer", pushLong);
+  fleet.order({ Long: 8 });
   await pause(ms);
   const lost = await untilBegun(rows, last);
   const holder = await busiest(store, fleet, lost);
@@ -176,7 +180,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   const ways = fleet.ways("worker");
   for (const way of ways) way.shut(true);
   await server.again();
-  fleet.signal("producer", pushQuick);
+  fleet.order({ Quick: 20 });
   await pause(400 + force * 500);
   holder?.shut(false);
   await pause(headStart);
@@ -200,7 +204,7 @@ async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Pro
     has: jobs.filter(({ worker }) => worker === id).length,
   }));
   const [first] = numbers.toSorted((a, b) => b.has - a.has);
-  return first === undefined ? undefined : fleet.wayOf(first.pid);
+  return fleet.withPid(first?.pid)?.role.way;
 }
 
 /** Until not a byte more goes onto the disk. */

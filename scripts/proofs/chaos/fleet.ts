@@ -6,7 +6,7 @@ import { cronEnvironment } from "../../bench/support/probe";
 import { append } from "./checks/trace";
 import { pause } from "./clock";
 import type { Host } from "./hosts";
-import { hears } from "./kinds";
+import type { PushOrder } from "./kinds";
 import type { Way } from "./way";
 
 /** A program that is started again whenever it ends, as pm2 and systemd do. */
@@ -26,8 +26,6 @@ export interface Member {
   /** Why it will end next, if the plan says so. */
   isWanted: boolean;
   isFrozen: boolean;
-  /** It has said so: a signal that nobody hears would end it. */
-  canHear: boolean;
   log: WriteStream;
 }
 
@@ -46,7 +44,7 @@ export class Fleet {
 
   add(role: Role): void {
     const log = createWriteStream(join(this.folder, `${role.name}.log`));
-    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, canHear: false, log };
+    const member: Member = { role, child: undefined, isWanted: false, isFrozen: false, log };
     this.members.push(member);
     this.#start(member);
   }
@@ -63,9 +61,9 @@ export class Fleet {
     return this.members.flatMap(({ role }) => (role.name.startsWith(prefix) && role.way ? [role.way] : []));
   }
 
-  /** The way of this process. */
-  wayOf(pid: number): Way | undefined {
-    return this.members.find(({ child }) => child?.pid === pid)?.role.way;
+  /** The one that runs as this process. */
+  withPid(pid: number | undefined): Member | undefined {
+    return this.members.find(({ child }) => child !== undefined && child.pid === pid);
   }
 
   end(member: Member, signal: NodeJS.Signals): void {
@@ -75,10 +73,10 @@ export class Fleet {
     member.child?.kill(signal);
   }
 
-  /** Tells all of those whose name begins so something. */
-  signal(prefix: string, signal: NodeJS.Signals): void {
-    for (const { role, child, canHear } of this.members)
-      if (role.name.startsWith(prefix) && canHear) child?.kill(signal);
+  /** Has every producer push these, before anything else. */
+  order(jobs: PushOrder): void {
+    for (const { role, child } of this.members)
+      if (role.name.startsWith("producer")) child?.stdin?.write(`${JSON.stringify(jobs)}\n`);
   }
 
   async freeze(member: Member, ms: number): Promise<void> {
@@ -121,16 +119,16 @@ export class Fleet {
     const [first = process.execPath, ...before] = [...host.wrap, process.execPath];
     const args = [...(host.wrap.length === 0 ? [] : before), program, JSON.stringify(options)];
     const env = { ...cronEnvironment(), ...environment, ...host.environment, LAJU_ROOT: this.folder };
-    const child = spawn(first, args, { env, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(first, args, { env, cwd: this.folder, stdio: "pipe" });
+    child.stdin.on("error", () => {}); // It ended before it read its order.
     const pid = child.pid as number;
     member.child = child;
-    Object.assign(member, { isWanted: false, canHear: false });
+    member.isWanted = false;
     append(this.trace, { what: "started", pid, name });
     let words = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {
         member.log.write(data);
-        if (String(data).startsWith(hears)) member.canHear = true;
         words = (words + data).slice(-4 * longestWords);
         if (/lost the lease/i.test(String(data))) append(this.trace, { what: "lostLease", pid });
       });

@@ -2,19 +2,27 @@ import { type Handler, handlerOf } from "../../../framework/queue/handlers";
 import { type JobContext, job } from "../../../framework/queue/job";
 import { append, type Ending } from "./checks/trace";
 import { now, pause } from "./clock";
-import { type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
+import { type Kind, type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
 import { poisonErrors, poisonProgress, poisonResults, sameAsPoison } from "./poison";
 
-/** The handlers of a worker: an old one doesn't know the newest kinds. Each writes its begin and its end to the trace. */
-export function handlersOf(set: "old" | "new", trace: string): Map<string, Handler> {
-  const known = kindNames.filter((name) => set === "new" || kindOf(name).isNew !== true);
+/** Which kinds a worker handles. An old one doesn't know the newest, and a lone one knows only what is left to it. */
+export type HandlerSet = "old" | "new" | "lone";
+
+/** The handlers of a worker. Each writes its start and its end to the trace. */
+export function handlersOf(set: HandlerSet, trace: string): Map<string, Handler> {
+  const known = kindNames.filter((name) => isKnown(kindOf(name), set));
   return new Map(known.map((name) => [name, handlerFor(name, trace)]));
 }
 
+function isKnown({ isLone = false, isNew = false }: Kind, set: HandlerSet): boolean {
+  if (set === "lone") return isLone;
+  return !isLone && (set === "new" || !isNew);
+}
+
 function handlerFor(name: KindName, trace: string): Handler {
-  const { attempts, concurrency, timeout } = kindOf(name);
+  const { attempts, backoff = "200ms", concurrency, timeout } = kindOf(name);
   const definition = {
-    ...{ attempts, backoff: "200ms" },
+    ...{ attempts, backoff },
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout }),
     run: (context: JobContext<unknown>) => traced(name, trace, context as JobContext<Load>),
@@ -49,6 +57,7 @@ async function work(name: KindName, context: JobContext<Load>): Promise<unknown>
   await (name === "Deaf" ? pause(ms) : pauseUnlessAborted(ms, context.signal));
   switch (name) {
     case "Flaky":
+    case "LoneFlaky":
       if (running.attempt === 1) throw new Error("not at the first attempt");
       return ms;
     case "Hopeless":

@@ -12,6 +12,8 @@ export interface Load {
 
 export interface Kind {
   attempts: number;
+  /** Default 200ms. */
+  backoff?: string;
   /** How many may run at one time, over all workers. */
   concurrency?: number;
   timeout?: string;
@@ -19,6 +21,8 @@ export interface Kind {
   expected: "completed" | "failed" | "either";
   /** Only new workers know it: old ones run beside them, as in a rolling deployment. */
   isNew?: boolean;
+  /** Only workers that do nothing else know it. */
+  isLone?: boolean;
   /** At one time of a unique word only one may be unfinished, or run. */
   isUnique?: boolean;
   /** Begun in the order in which they were queued. */
@@ -39,6 +43,10 @@ export const kinds = {
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
   /** One attempt: it fails only where its worker died or gave it up while it ran. */
   Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
+  /** One attempt, which doesn't count unless it began. Its worker holds nothing else, so its death can be blamed on it. */
+  Lone: { ...patient, attempts: 1, isLone: true, weight: 0, ms: [0, 20] },
+  /** Fails at its first attempt, and is retried soon, as likely as not by the same worker. */
+  LoneFlaky: { ...patient, backoff: "800ms", isLone: true, weight: 0, ms: [2000, 2500] },
   Limited: { ...patient, concurrency: 2, weight: 8, ms: [20, 150] },
   Ordered: { ...patient, concurrency: 1, isOrdered: true, weight: 8, ms: [0, 30] },
   Unique: { ...patient, isUnique: true, weight: 6, ms: [50, 400] },
@@ -76,8 +84,5 @@ export function linkName(chain: string, id: number): string {
   return `${chain}#${id}`;
 }
 
-/** What producers are told: to push some urgent jobs that take long, or many that don't. */
-export const pushLong = "SIGUSR2";
-export const pushQuick = "SIGHUP";
-/** What they say when they can be told. */
-export const hears = "ready";
+/** An order to a producer, as one line of JSON on its standard input: how many of each kind to push at once. */
+export type PushOrder = Partial<Record<KindName, number>>;

@@ -48,6 +48,10 @@ const habits = {
   /** The same while a worker dies, so that others take over what it held; and while one has to give back. */
   swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
+  /** A heartbeat's answer is older than what its worker has begun. On Redis all questions share a connection. */
+  lateNews: { weight: 4, ms: [0, 0], on: ["postgresql", "mariadb"] },
+  /** A worker dies after the store has given it a job and before it hears of that: the job never began. */
+  killUnbegun: { weight: 4, ms: [0, 0], on: servers },
   halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
 } as const satisfies Record<string, Habit>;
 

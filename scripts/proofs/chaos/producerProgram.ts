@@ -1,13 +1,14 @@
+import { createInterface } from "node:readline";
 import type { NewJob } from "../../../framework/queue/engine";
 import { queueEngine } from "../../../framework/queue/engines/select";
 import { newJob } from "../../../framework/queue/newJob";
 import { chosen, seeded } from "../../seeded";
 import { append } from "./checks/trace";
 import { pause } from "./clock";
-import { hears, type KindName, kindNames, kindOf, type Load, pushLong, pushQuick } from "./kinds";
+import { type KindName, kindNames, kindOf, type Load, type PushOrder } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
 
-// A producer of the chaos, until SIGTERM: each push is written down before and after.
+// A producer of the chaos, until SIGTERM. Each push is written down before and after. Orders arrive on standard input.
 
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
@@ -15,15 +16,15 @@ const maxWaiting = 150;
 /** The priority of what goes before all others. */
 const urgent = 10;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
-let told = 0;
+let orders = 0;
 let isOver = false;
 process.on("SIGTERM", () => {
   isOver = true;
 });
 const engine = await queueEngine();
-process.on(pushLong, () => void pushSome(`told${++told}`, { Long: 8 }, urgent));
-process.on(pushQuick, () => void pushSome(`told${++told}`, { Quick: 20 }, urgent));
-console.log(hears);
+createInterface({ input: process.stdin }).on("line", (order) => {
+  void pushSome(`order${++orders}`, JSON.parse(order), urgent);
+});
 for (let count = 0; !isOver; count++) {
   // Several at once, as a web process has them: they share statements.
   const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
@@ -47,11 +48,7 @@ async function untilFew(): Promise<void> {
   }
 }
 
-async function pushSome(
-  word: number | string,
-  numbers: Partial<Record<KindName, number>>,
-  priority = 0,
-): Promise<void> {
+async function pushSome(word: number | string, numbers: PushOrder, priority = 0): Promise<void> {
   const kinds = Object.entries(numbers).flatMap(([kind, number]) => Array(number).fill(kind) as KindName[]);
   await Promise.all(
     kinds.map((kind, at) => push(`${name}.${process.pid}-${word}.${kind}${at}`, kind, priority)),

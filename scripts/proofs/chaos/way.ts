@@ -9,6 +9,7 @@ export class Way {
   lossOfAnswers = 0;
   readonly #pairs = new Set<Pair>();
   readonly #target: URL;
+  #held: { words: string; what: "questions" | "answers" } | undefined;
   #server: Server | undefined;
   #isSilent = false;
   #isShut = false;
@@ -47,6 +48,22 @@ export class Way {
     if (isShut) this.cut();
   }
 
+  /** Keeps questions with these words from the server. */
+  holdQuestions(words: string): void {
+    this.#held = { words, what: "questions" };
+  }
+
+  /** Lets them through, and keeps their answers. */
+  holdAnswers(): void {
+    if (this.#held !== undefined) this.#held.what = "answers";
+    this.#deliverAll();
+  }
+
+  holdNothing(): void {
+    this.#held = undefined;
+    this.#deliverAll();
+  }
+
   close(): void {
     this.cut();
     this.#server?.close();
@@ -62,10 +79,14 @@ export class Way {
       sockets: [client, upstream],
       isDead: this.#isSilent,
       slowness: Math.random() * 2,
+      isHeld: false,
       lines: new Map(),
     };
     this.#pairs.add(pair);
-    client.on("data", (data) => this.#pass(pair, data, upstream));
+    client.on("data", (data) => {
+      pair.isHeld = this.#held?.what === "questions" && data.includes(this.#held.words);
+      this.#pass(pair, data, upstream);
+    });
     upstream.on("data", (data) => this.#answer(pair, data, client));
     for (const [one, other] of [pair.sockets, pair.sockets.toReversed()] as [Socket, Socket][]) {
       one.on("error", () => {});
@@ -90,19 +111,29 @@ export class Way {
     const line = pair.lines.get(to) ?? [];
     pair.lines.set(to, line);
     line.push({ data, at: performance.now() + this.delayMs * pair.slowness });
-    if (line.length === 1) deliver(line, to);
+    if (line.length === 1) this.#deliver(pair, to);
   }
-}
 
-function deliver(line: Pending[], to: Socket): void {
-  for (let head = line[0]; head !== undefined; head = line[0]) {
-    const wait = head.at - performance.now();
-    if (wait > 0) {
-      setTimeout(deliver, wait, line, to);
-      return;
+  #deliver(pair: Pair, to: Socket): void {
+    const line = pair.lines.get(to) ?? [];
+    for (let head = line[0]; head !== undefined && !this.#holds(pair, to); head = line[0]) {
+      const wait = head.at - performance.now();
+      if (wait > 0) {
+        setTimeout(() => this.#deliver(pair, to), wait);
+        return;
+      }
+      if (to.writable) to.write(head.data);
+      line.shift();
     }
-    if (to.writable) to.write(head.data);
-    line.shift();
+  }
+
+  #holds({ isHeld, sockets: [client, upstream] }: Pair, to: Socket): boolean {
+    if (!isHeld || this.#held === undefined) return false;
+    return to === (this.#held.what === "questions" ? upstream : client);
+  }
+
+  #deliverAll(): void {
+    for (const pair of this.#pairs) for (const to of pair.sockets) this.#deliver(pair, to);
   }
 }
 
@@ -116,6 +147,8 @@ interface Pair {
   sockets: [Socket, Socket];
   isDead: boolean;
   slowness: number;
+  /** What was asked last is held, or its answer is. */
+  isHeld: boolean;
   /** What has not been passed on yet, by where it goes. */
   lines: Map<Socket, Pending[]>;
 }

@@ -37,5 +37,15 @@ export function checkLeases({ events }: History, engine: EngineName): Violation[
 }
 
 function servers(): string[] {
-  return ["crash", "halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay", "disconnect", "cut"];
+  return [
+    "crash",
+    "halfOpen",
+    "swallow",
+    "swallowAndKill",
+    "swallowAndTerm",
+    "delay",
+    "disconnect",
+    "cut",
+    "lateNews",
+  ];
 }

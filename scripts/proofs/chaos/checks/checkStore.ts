@@ -46,19 +46,31 @@ function stuck(rows: readonly Row[], { events }: History): string[] {
 /** Longer than any freeze, silence or lease of the plan, in milliseconds. */
 const longestHold = 30_000;
 
-/** By the living: what the dead held is taken over when somebody has lived long enough to know that they are dead. */
+/**
+ * By the living: what the dead held is taken over when somebody has lived long enough to know that they are dead. While
+ * the server is away, nobody can give anything back.
+ */
 function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
   const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
-  const heldUntil = ({ pid, last }: Sighting) => Math.min(last, ends.get(pid ?? 0) ?? last);
+  const crashes = of(events, "fault").filter(({ fault }) => fault === "crash" || fault === "rewind");
+  const timeHeld = ({ pid, first, last }: Sighting) => {
+    const until = Math.min(last, ends.get(pid ?? 0) ?? last);
+    const away = crashes.map(({ t, until: back = t }) => Math.min(back, until) - Math.max(t, first));
+    return until - first - sum(away.filter((ms) => ms > 0));
+  };
   const runs = ({ n, first, last }: Sighting) =>
     attempts.get(n)?.some(({ begun, ended, gone }) => begun < last && Math.min(ended, gone) > first + 3000) ??
     false;
   return [...sightings]
-    .filter((sighting) => heldUntil(sighting) - sighting.first > longestHold && !runs(sighting))
+    .filter((sighting) => timeHeld(sighting) > longestHold && !runs(sighting))
     .map(
       ({ n, id, worker, first, last }) =>
         `job ${n} (id ${id}) was held by ${worker} for ${Math.round((last - first) / 1000)} s and not run`,
     );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function wrongEnds(history: History, rows: readonly Row[]): string[] {

@@ -32,7 +32,7 @@ export class RedisRows implements Rows {
 
   async all(): Promise<Row[]> {
     const types = await this.#client.smembers("laju:types");
-    const rows = await Promise.all(types.map((type) => this.#ofType(type)));
+    const rows = await Promise.all(types.map((type) => this.ofType(type)));
     return rows.flat();
   }
 
@@ -55,7 +55,7 @@ export class RedisRows implements Rows {
     this.#client.disconnect();
   }
 
-  async #ofType(type: string): Promise<Row[]> {
+  async ofType(type: string): Promise<Row[]> {
     // All at one moment: a job that is moved meanwhile would be seen twice, or not at all.
     const asking = this.#client.multi();
     for (const name of Object.keys(lists)) asking.lrange(`laju:${type}:${name}`, 0, -1);

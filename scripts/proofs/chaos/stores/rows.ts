@@ -19,6 +19,7 @@ export interface Row {
 /** How the checks look at a store, beside the queue's own code. */
 export interface Rows {
   all(): Promise<Row[]>;
+  ofType(type: string): Promise<Row[]>;
   /** The processes of the workers that are known. */
   workers(): Promise<{ id: string; pid: number }[]>;
   /** Ends all connections to the server but this one. */

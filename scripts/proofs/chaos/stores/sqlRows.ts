@@ -47,6 +47,11 @@ export class SqliteRows implements Rows {
     return (this.database.prepare(`select ${columns} from jobs`).all() as Record[]).map(toRow);
   }
 
+  async ofType(type: string): Promise<Row[]> {
+    const found = this.database.prepare(`select ${columns} from jobs where type = ?`).all(type);
+    return (found as Record[]).map(toRow);
+  }
+
   async workers(): Promise<{ id: string; pid: number }[]> {
     return this.database.prepare("select id, pid from queue_workers").all() as { id: string; pid: number }[];
   }
@@ -77,6 +82,11 @@ export class ServerRows implements Rows {
 
   async all(): Promise<Row[]> {
     const found = await this.database("jobs").select(this.database.raw(columns));
+    return (found as Record[]).map(toRow);
+  }
+
+  async ofType(type: string): Promise<Row[]> {
+    const found = await this.database("jobs").where({ type }).select(this.database.raw(columns));
     return (found as Record[]).map(toRow);
   }
 

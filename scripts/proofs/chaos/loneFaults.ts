@@ -1,0 +1,60 @@
+import { now, pause } from "./clock";
+import type { Fleet } from "./fleet";
+import type { Row, Rows } from "./stores/rows";
+import type { Store } from "./stores/stores";
+
+// Faults that chance would hardly ever bring about. They hit two workers that do nothing else.
+
+interface Field {
+  store: Pick<Store, "rows">;
+  fleet: Fleet;
+}
+
+/** What a heartbeat asks: which jobs its worker holds. */
+const whatIsHeld = "select id, attempts, created_at from jobs";
+/** Every step has this long to happen, in milliseconds. A claim is many statements, and connections are slow. */
+const patience = 10_000;
+
+/**
+ * A heartbeat's answer is older than what its worker has started. The worker asks during the first attempt of a job, the
+ * store answers while the job waits for its second, and the answer arrives once that has started.
+ */
+export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
+  const ways = fleet.ways("lone");
+  const find = async (isIt: (row: Row) => boolean) => (await rows.ofType("LoneFlaky")).find(isIt);
+  fleet.order({ LoneFlaky: 1 });
+  const job = await until(() => find(({ state, attempt }) => state === "processing" && attempt === 1));
+  if (job === undefined) return;
+  for (const way of ways) way.holdQuestions(whatIsHeld);
+  await until(() => find(({ id, state }) => id === job.id && state !== "processing"));
+  for (const way of ways) way.holdAnswers();
+  await until(() => find(({ id, attempt }) => id === job.id && attempt === 2));
+  // The worker has to hear of the claim first.
+  await pause(300);
+  for (const way of ways) way.holdNothing();
+}
+
+/** A worker dies after the store has given it a job and before it hears of that: the job never began. */
+export async function killUnbegun({ store: { rows }, fleet }: Field): Promise<void> {
+  const ways = fleet.ways("lone");
+  for (const way of ways) way.delayMs = 250;
+  fleet.order({ Lone: 1 });
+  const claimant = await until(async () => fleet.withPid(await pidOfLoneClaim(rows)));
+  if (claimant !== undefined) fleet.end(claimant, "SIGKILL");
+  for (const way of ways) way.delayMs = 0;
+}
+
+async function pidOfLoneClaim(rows: Rows): Promise<number | undefined> {
+  const claimed = (await rows.ofType("Lone")).find(({ state }) => state === "processing");
+  if (claimed === undefined) return undefined;
+  return (await rows.workers()).find(({ id }) => id === claimed.worker)?.pid;
+}
+
+/** Asks until there is an answer, and returns it; undefined if there is none in time. The server may be away. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (const giveUpAt = now() + patience; now() < giveUpAt; await pause(50)) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
