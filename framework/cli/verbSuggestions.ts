@@ -19,8 +19,8 @@ const others: Record<string, string> = {
 };
 
 /**
- * The verbs that somebody may have meant by a word that is none, likeliest first; `next` is the word behind it. Separators
- * and order don't matter (`make command`, `command:make`), nor do slips.
+ * The verbs that may have been meant by an unknown word, likeliest first; `next` is the word after it.
+ * Separators and order don't matter (`make command`, `command:make`), nor do typos.
  */
 export function verbSuggestions(word: string, next: string | undefined, names: readonly string[]): string[] {
   const typed = [...(next === undefined ? [] : [`${word}:${next}`]), word];

@@ -327,7 +327,7 @@ function badSettings(problems: string[]): LajuError {
   });
 }
 
-/** laju's own folder, where there is neither `.env` nor data, for the command line that was started outside any app. */
+/** laju's own folder, which has neither `.env` nor data, for a command line started outside any app. */
 function withoutApp(): string {
   if (Reflect.has(globalThis, Symbol.for("laju.outside"))) return join(import.meta.dirname, "../..");
   throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {

@@ -13,7 +13,7 @@ export function findRoot(): string | undefined {
   if (typeof LAJU_BUILT !== "undefined") return appAbove(join(import.meta.dirname, "../../.."));
   const own = join(import.meta.dirname, "../..");
   const program = programFolder();
-  // A tool such as vitest is not part of the app: the folder that it was started in tells more.
+  // A tool such as vitest is not part of the app: the folder it was started in is a better clue.
   const places = program === undefined ? [process.cwd(), own] : [program, own, process.cwd()];
   return places.map(appAbove).find((folder) => folder !== undefined);
 }
@@ -32,7 +32,7 @@ function isApp(folder: string): boolean {
 /** The running program's folder; undefined for no program, and for one in node_modules. */
 function programFolder(): string | undefined {
   const { isUnderPm2, pm2Script } = starterSettings();
-  // pm2 starts a container of its own, and names the script in the environment.
+  // pm2 starts its own container script, and passes the actual script's name in the environment.
   const file = (isUnderPm2 ? pm2Script : undefined) ?? process.argv[1];
   const folder = file && dirname(file);
   if (!folder || !existsSync(folder)) return undefined;

@@ -2,8 +2,9 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * laju's own folder, which holds framework/, commands/native/ and the template of a new app: the package in node_modules,
- * or, in laju's repository, the app's root as well. The build is beside neither; it asks Node where the app has its laju.
+ * laju's own folder, which contains framework/, commands/native/ and the template of a new app: the package in
+ * node_modules or, in laju's repository, the app's root. A build is next to neither, so it asks Node where the app's
+ * laju is.
  */
 export function lajuHome(root: string): string {
   if (typeof LAJU_BUILT === "undefined") return realpathSync(join(import.meta.dirname, "../.."));

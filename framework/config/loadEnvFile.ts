@@ -23,7 +23,7 @@ export function loadEnvFile(root: string): LoadedEnvFile {
   return { ...problems, notForTests: test?.problems ?? [] };
 }
 
-/** Node's test runner sets no NODE_ENV, and what it runs must not be taken for development. */
+/** Node's test runner doesn't set NODE_ENV, and tests must not be mistaken for development. */
 function isTest(inFile: string | undefined): boolean {
   const { NODE_ENV, NODE_TEST_CONTEXT } = process.env;
   return (NODE_ENV ?? (NODE_TEST_CONTEXT || importsNodeTest() ? "test" : inFile)) === "test";

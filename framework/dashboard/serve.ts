@@ -59,7 +59,10 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
 /** The driver would keep 16 MB of it, and pages are drawn as fast with this. */
 const ledgerCacheKib = 2_048;
 
-/** Reads what the first visitor would wait for. A visitor is told what cannot be read. */
+/**
+ * Reads in advance what the first visitor would wait for. If something can't be read, the visitor is shown
+ * why.
+ */
 function readAhead(): void {
   try {
     ledger().pragma(`cache_size = -${ledgerCacheKib}`);

@@ -19,7 +19,7 @@ export interface Page {
   /** The section of the navigation that it belongs to. */
   place: "commands" | "runs" | "queue" | "none";
   body: Html;
-  /** Whether it shows a log, which has a script of its own. */
+  /** Whether it shows a log, which needs its own script. */
   hasLog?: boolean;
 }
 

@@ -18,7 +18,10 @@ export interface CronFacts {
   name: CronName;
   /** Its name in messages. */
   label: string;
-  /** Day fields and `%` mean what Vixie's cron makes of them. All others get lines that mean the same everywhere. */
+  /**
+   * Day fields and `%` are interpreted as by Vixie's cron. All other crons get lines that mean the same
+   * everywhere.
+   */
   isVixie: boolean;
   clockChanges: ClockChanges;
   /** Whether a line is started again while its previous run is still active. */
@@ -150,9 +153,9 @@ export function parseCronName(text: string): CronName | undefined {
   if (text === "auto") return undefined;
   const name = cronNames.find((one) => one === text);
   if (name !== undefined) return name;
-  throw new LajuError(`--cron ${JSON.stringify(text)} is no cron that laju knows`, {
+  throw new LajuError(`--cron ${JSON.stringify(text)} is not a cron that laju supports`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: `It knows ${cronNames.slice(0, -1).join(", ")}. For any other, say --cron unknown: what all of them can do.`,
+    hint: `Supported: ${cronNames.slice(0, -1).join(", ")}. For any other, use --cron unknown, which relies only on what all of them can do.`,
   });
 }

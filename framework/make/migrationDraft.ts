@@ -47,7 +47,10 @@ function snakeName(typed: string): string {
   });
 }
 
-/** In UTC, so that all who work on the app agree, and after every migration there is: they run in the order of their names. */
+/**
+ * In UTC, so that all developers agree, and later than every existing migration, because they run in the
+ * order of their names.
+ */
 function stampAfter(known: readonly string[], now: Date): string {
   const stamp = (time: number) => new Date(time).toISOString().replace(/\D/g, "").slice(0, 14);
   const last =

@@ -17,7 +17,7 @@ export function filledStub(file: string, values: Record<string, string>): string
   });
 }
 
-/** Whether the app has put a stub of its own in the place of laju's. */
+/** Whether the app has its own stub instead of laju's. */
 export function hasOwnStub(file: string): boolean {
   return existsSync(ownStub(file));
 }

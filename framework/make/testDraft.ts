@@ -12,7 +12,10 @@ export interface TestDraft {
   text: string;
 }
 
-/** Drafts the test of a command; undefined where its source is no command, as that of an app's own stub may be. */
+/**
+ * Drafts the test of a command; undefined if its source is not a command, which may happen with the app's own
+ * stub.
+ */
 export function draftCommandTest(
   name: string,
   source = readText(join(paths.commands, `${name}.ts`)),

@@ -126,7 +126,7 @@ function claimedJob(type: string, data: unknown, given: JobTest): ClaimedJob {
   };
 }
 
-/** As it is kept with the job; what is no JSON is an error there. */
+/** As stored with the job. A result that JSON can't represent is an error. */
 function resultOf(result: unknown): unknown {
   return result === undefined ? undefined : JSON.parse(encode(result, "result"));
 }

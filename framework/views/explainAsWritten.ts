@@ -41,7 +41,10 @@ export function explainAsWritten(
   }
 }
 
-/** crond's wall clock is modeled as a minute that begins with a star, which is no word about the schedule. */
+/**
+ * crond's wall clock is modeled as a minute field that begins with a star, which says nothing about the
+ * schedule.
+ */
 function asShown(schedule: CalendarSchedule, expression: string): CalendarSchedule {
   return { ...schedule, minute: { ...schedule.minute, star: expression.trimStart().startsWith("*") } };
 }

@@ -26,7 +26,7 @@ export interface Explanation {
   hostTimezone: string;
   /** That cron. */
   cron: CronName;
-  /** Why that cron cannot have it on its crontab, where it cannot. */
+  /** Why this cron cannot run the schedule, if it cannot. */
   refused?: string;
   /** Crontab lines with `command` in place of the actual command. */
   entries: string[];

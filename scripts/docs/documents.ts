@@ -4,14 +4,14 @@ import { jobFields, metadataFields } from "./parts/fields";
 import { settingTables } from "./parts/settings";
 import { verbPages } from "./parts/verbs";
 
-/** A page with generated parts, as it is and as it should be. */
+/** A page with generated parts: its current text, and its text after generating them again. */
 export interface GeneratedDocument {
   path: string;
   current: string;
   text: string;
 }
 
-/** By page: what stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. */
+/** By page: the generators of the parts between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. */
 const generated: Record<string, Record<string, (project: string) => string | Promise<string>>> = {
   "docs/reference/verbs.md": { verbs: verbPages },
   "docs/reference/settings.md": { settings: settingTables },

@@ -23,7 +23,7 @@ export function fieldsOf(file: string, name: string): Field[] {
   }));
 }
 
-/** What stands between the braces of `interface NAME … {`. */
+/** The text between the braces of `interface NAME … {`. */
 function bodyOf(source: string, name: string): string | undefined {
   return new RegExp(`^(?:export )?interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1];
 }

@@ -1,5 +1,5 @@
 /*
- * Writes the generated parts of docs/: `npm run docs`. A test fails while they are not what this would write.
+ * Writes the generated parts of docs/: `npm run docs`. A test fails if they are out of date.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

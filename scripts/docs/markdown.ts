@@ -1,4 +1,4 @@
-/** A table with a heading; cells are Markdown already. */
+/** A table with a header row. The cells are already Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`);
   return lines.join("\n");
@@ -8,12 +8,12 @@ function cell(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ").replaceAll(/(?<!\\)\|/g, "\\|");
 }
 
-/** As code, with as many backticks as it takes. */
+/** Text as code, with as many backticks as necessary. */
 export function code(text: string): string {
   return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** Text without code, in which nothing is taken for HTML. */
+/** Text that is not code, with HTML escaped. */
 export function plain(text: string): string {
   return text.replaceAll("<", "&lt;").replaceAll(/(?<![\w`])\*(?!\w)/g, "\\*");
 }

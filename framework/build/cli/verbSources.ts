@@ -14,9 +14,10 @@ const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
 };
 
 /**
- * build/sources/VERB.txt: what a verb is made of, a path from the root a line, so that laju.js need not look at all of
- * the app's files to know whether the compiled verb is what its sources say. index.txt is for whatever is no verb. A
- * package's files don't change by themselves: whether it is the same package is told by its package.json.
+ * build/sources/VERB.txt lists the files a verb was compiled from, one path from the root per line, so that
+ * laju.js can tell whether the compiled verb is current without checking all of the app's files. index.txt is
+ * used for any word that isn't a verb. A package's files don't change by themselves, so its package.json
+ * identifies the package.
  */
 export function verbSources(imports: Metafile["inputs"], place: BuildContext): Output[] {
   const [index = ""] = asFound(["commands/index.ts"], place.home);

@@ -10,11 +10,17 @@ const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinMo
 const { createRequire } = process.getBuiltinModule("node:module");
 const { dirname } = process.getBuiltinModule("node:path");
 
-/** laju's own folder: its package in node_modules, or its repository. Beside a build alone it has no sources. */
+/**
+ * laju's own folder: its package in node_modules, or its repository. Without sources if there is only a
+ * build.
+ */
 const home = import.meta.dirname.replace(/\/(framework\/)?build\/runtime$/, "");
 const require = createRequire(import.meta.url);
 
-/** The app that is meant when this program of laju's is started: its repository is one, else where the user is. */
+/**
+ * The app to use: laju's repository if this program is started there, otherwise the nearest app above the
+ * current folder.
+ */
 export function appFor(folder) {
   return isApp(folder) ? folder : appAbove(process.cwd());
 }
@@ -39,7 +45,7 @@ export async function startCommandLine(root) {
   }
 }
 
-/** Where there is no app, one can be made. */
+/** Starts outside an app, where `new` can create one. */
 async function startOutside() {
   globalThis[Symbol.for("laju.outside")] = true;
   await import(`${home}/${sources()}`);

@@ -74,7 +74,7 @@ function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;
 }
 
-/** A file of a package as it stands in a bundle; `home` is laju's own folder. */
+/** A package's file as bundled; `home` is laju's own folder. */
 export function lightened(path: string, home: string): string {
   const source = readFileSync(path, "utf8");
   return parts.find(({ file }) => file.test(path))?.lighter(source, home) ?? source;

@@ -1,7 +1,7 @@
 import type { OptionSpec, OptionSpecs } from "../../metadata/optionSpecs";
 import type { VerbOptions } from "../verb";
 
-/** A word that may stand where the cursor is, and what it means. */
+/** A word that can complete the one at the cursor, and its meaning. */
 export interface Suggestion {
   word: string;
   note?: string;
@@ -119,7 +119,7 @@ function valuesOf(spec: VerbOptions[string] | undefined, names: CompletedNames):
   return spec?.value === undefined ? [] : named(spec.value, names);
 }
 
-/** What stands in a verb's usage for a word: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
+/** The placeholder in a verb's usage: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
 function wordsOf(usage: string, given: readonly string[], names: CompletedNames): Suggestion[] {
   const takesMany = usage.includes("…");
   if (!takesMany && given.some((word) => !word.startsWith("-"))) return [];

@@ -1,6 +1,6 @@
 import type { ManualGroup, ManualVerb } from "./manual";
 
-/** The manual page in the language of man(1), see man(7) and groff_man(7). */
+/** The manual page in man(1)'s language, see man(7) and groff_man(7). */
 export function manualRoff(groups: readonly ManualGroup[], version: string): string {
   return [
     `.TH LAJU 1 "" "laju ${escaped(version)}"`,
@@ -67,7 +67,7 @@ function term(name: string, meaning: string): string[] {
   return [".TP", `.B ${escaped(name)}`, escaped(meaning)];
 }
 
-/** Text is filled. Lines that begin with a blank stay as they are. */
+/** Text is wrapped. Lines that begin with a space stay as they are. */
 function paragraphs(text: string): string[] {
   const parts = text.split(/\n\n+/).map((part) => {
     const lines = part.split("\n").map(escaped);
@@ -80,7 +80,7 @@ function quoted(text: string): string {
   return `"${escaped(text).replaceAll('"', "\\(dq")}"`;
 }
 
-/** Nothing in it is a request or an escape sequence. */
+/** Escapes text, so that it contains no requests or escape sequences. */
 function escaped(text: string): string {
   return text
     .replaceAll("\\", "\\e")

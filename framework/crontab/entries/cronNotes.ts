@@ -5,7 +5,7 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 
 const minuteMilliseconds = 60_000;
 
-/** Where a cron starts a schedule at other times than explain says, and no line can change that: one sentence each. */
+/** How a cron's starts differ from what explain says if no line can change that: one sentence each. */
 export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<Clock>): string[] {
   if (cron.clockChanges !== "wall once" || !runsInRepeatedHour(schedule, clock)) return [];
   return [`${cron.label} starts nothing in an hour that the clocks of ${clock.hostTimezone} repeat`];

@@ -36,8 +36,9 @@ export function dateCommand(timezone: string | undefined): string {
 }
 
 /**
- * Today at this hour in seconds, as if the day were one of UTC's. The neutral form is one that BusyBox's date knows too,
- * and has its % where both a cron that turns \% into % and one that leaves that to the shell come to the same.
+ * Today at this hour in seconds, as if the day were in UTC. The neutral form also works with BusyBox's date,
+ * and places its % so that crons that turn \% into % and crons that leave it to the shell get the same
+ * result.
  */
 export function todayInSeconds(timezone: string | undefined, hour: "00:00" | "12:00", isNeutral = false) {
   const today = `$(${dateCommand(timezone)} +%F)`;

@@ -3,9 +3,9 @@ import { compressed, hasCalendarForms, renderField } from "../../schedule/expres
 import type { CalendarSchedule } from "../../schedule/expression/types";
 
 /**
- * Five fields that every cron reads alike, or undefined where there are none. Daemons differ over two set day fields
- * (both, either, or by the first character) and over where `*` + `/2` begins among the days of a month; so at most one of them
- * is set, and its days are named.
+ * Five fields that every cron interprets alike, or undefined if there are none. Daemons differ when both day
+ * fields are set (both, either, or decided by the first character) and in where `*` + `/2` begins among the
+ * days of a month. So at most one day field is set, and its days are listed.
  */
 export function neutralFields(schedule: CalendarSchedule): string | undefined {
   const days = hasCalendarForms(schedule) ? undefined : oneDayField(schedule);

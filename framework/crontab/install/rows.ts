@@ -91,7 +91,7 @@ interface LineOptions {
   cron?: CronFacts | undefined;
   /** Whether it may be started while it runs: with `overlap` "wait" or "allow". */
   mayOverlap?: boolean;
-  /** The daemon's own TZ, where it has one. */
+  /** The daemon's own TZ, if it has one. */
   daemonTimezone: string | undefined;
 }
 
@@ -104,10 +104,12 @@ export function crontabEntry(
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
-    // Else a run that goes on, or still waits for its second, would keep such a daemon from the next start.
+    // Otherwise a run still in progress, or waiting for its second, would keep such a daemon from the next
+    // start.
     ...(cron?.startsTwice === false && (mayOverlap || delay !== undefined) && { isDetached: true }),
-    // The line may start the command at other moments too, or servers have to agree on the moment that it is for:
-    // then the command has to know which schedule to look at, and by whose clock: cron keeps its own TZ to itself.
+    // The line may also start the command at other times, or several servers may have to agree on the time
+    // that a start is for. The command then has to know which schedule applies, and in which time zone: cron
+    // doesn't reveal its own TZ.
     ...((isCoarse || isClaimed) &&
       !isPortable && { env: `LAJU_ENTRY=${daemonTimezone === undefined ? id : `${id}@${daemonTimezone}`}` }),
   };

@@ -1,7 +1,7 @@
-/* Follows the log of a run that goes on, and copies it. */
+/* Follows the log of a running command, and copies it. */
 
 (() => {
-  /** So many lines stay in the page, however long it is open. */
+  /** How many lines are kept in the page, however long it is open. */
   const most = 5_000;
   const log = document.getElementById("log");
   const pre = log?.querySelector(".log");

@@ -50,7 +50,7 @@
     return template.content;
   }
 
-  /** Puts an element in another's place. The keyboard's focus stays where it was. */
+  /** Replaces an element, and keeps the keyboard focus where it was. */
   function replace(old, fresh) {
     const controls = (within) => [...within.querySelectorAll("a, button, input, select")];
     const index = controls(old).indexOf(document.activeElement);
@@ -85,7 +85,7 @@
     return tick();
   }
 
-  /* The tabs of a browser share its six connections: one tab of each page listens, and tells the others. */
+  /* All tabs of a browser share six connections. So one tab per page listens and informs the others. */
 
   const name = `laju ${new URL(root, location.href).pathname} ${page}`;
   const channel = new BroadcastChannel(name);
@@ -112,7 +112,7 @@
   }
   channel.onmessage = ({ data }) => document.hidden || hear(...data);
 
-  /** Only a page that somebody sees waits for its turn to listen. */
+  /** Only a visible page competes to become the listening tab. */
   function connect() {
     if (document.hidden || turn || page === undefined) return;
     turn = new AbortController();

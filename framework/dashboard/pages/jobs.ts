@@ -9,7 +9,7 @@ import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
 const maxShown = 100;
-/** So many of the newest jobs are looked at for those that a worker holds. */
+/** How many of the newest jobs are searched for those that a worker holds. */
 const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */

@@ -28,7 +28,7 @@ ${earlierLink(run, window)}
 ${window.isLast ? "" : html`<p class="pages"><a class="button" href="${run.id}?after=${window.to}#log">Later lines</a> <a class="button" href="${run.id}#log">To the end</a></p>`}</div>`;
 }
 
-/** Its end, or what stands before or after a byte of the file. */
+/** The end of the log, or the lines before or after a byte of the file. */
 function windowAt(run: Run, log: LogPart, { query }: View): LogWindow {
   const [before, after] = [Number(query.get("before")), Number(query.get("after"))];
   if (before > 0) return linesBefore(run, log, before);

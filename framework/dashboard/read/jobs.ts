@@ -86,7 +86,7 @@ export interface JobFailures {
   lastAt: number | null;
 }
 
-/** So many of the newest failed jobs are grouped; the page says so if there are more. */
+/** How many of the newest failed jobs are grouped. The page says so if there are more. */
 export const maxGrouped = 1_000;
 
 export async function readFailedJobs(): Promise<JobFailures[]> {

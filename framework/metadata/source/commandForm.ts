@@ -44,7 +44,7 @@ export function formOf(body: Node[], fail: Fail): Found {
 
 const moveMeta = "Move its fields into command({ … }).";
 const writeRun =
-  'Write export async function run() { … }; a file that is no command has a name that begins with "_".';
+  'Write export async function run() { … }. If the file is not a command, start its name with "_".';
 
 /** `export default { run, … }`, without command(). */
 function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefined {

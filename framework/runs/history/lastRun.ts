@@ -25,7 +25,7 @@ export function endedBadly(names: readonly string[]): string[] {
 
 /** The current runs on all hosts. */
 export function runningRuns(): Run[] {
-  // Left to choose, SQLite goes through all runs for the sake of their order: 200 ms for a million.
+  // Without the hint, SQLite scans all runs to avoid sorting: 200 ms for a million.
   const rows = ledger()
     .prepare("SELECT * FROM runs INDEXED BY runs_open WHERE state = 'running' ORDER BY id")
     .all();

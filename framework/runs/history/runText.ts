@@ -53,7 +53,7 @@ export function lossText({ lines, code }: LostOutput): string {
   return `lost ${count} of its output: ${why === undefined ? code : `${why} (${code})`}`;
 }
 
-/** Output lost to a closed pipe is no trouble: `| head` closes it on purpose. */
+/** Output lost to a closed pipe is not a problem: `| head` closes it on purpose. */
 export function isLossTrouble(lost: LostOutput | null | undefined): lost is LostOutput {
   return lost != null && lost.code !== "EPIPE";
 }

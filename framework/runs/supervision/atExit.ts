@@ -116,7 +116,7 @@ function closeRun(
   return pending;
 }
 
-/** Of this process alone, not of what it started. A thousandth of a bare start of Node, measured. */
+/** Only for this process, not its children. Measured cost: a thousandth of a bare start of Node. */
 function usedResources(): { cpuMs: number; peakMemory: number } {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000), peakMemory: maxRSS * 1_024 };

@@ -2,7 +2,7 @@ import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
 import type { Pause } from "./pause";
 
-/** A pause from now on, as a person asks for it. Throws a LajuError for an end that is none. */
+/** A pause from now on, as requested by a person. Throws a LajuError if its end is invalid. */
 export function newPause(
   { reason, until }: { reason?: string | undefined; until?: string | undefined },
   now: number,

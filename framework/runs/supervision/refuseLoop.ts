@@ -11,8 +11,9 @@ export interface RefusedStart {
 }
 
 /**
- * Fails a command that started itself: it would go on endlessly, or be skipped because of the very run that waits for it and
- * then count as done. `names` is the chain of commands that started each other, ending with itself.
+ * Fails a command that started itself. Otherwise it would loop endlessly, or be skipped because of the very
+ * run that waits for it, and then count as successful. `names` is the chain of commands that started each
+ * other, ending with itself.
  */
 export function refuseLoop(names: string[], { startedAt, record, ping }: RefusedStart): never {
   const name = names.at(-1) as string;

@@ -4,7 +4,7 @@ import type { AsWritten, RawFields } from "./rawFields";
 
 type Never = Extract<AsWritten, { kind: "never" }>;
 
-/** How crond.c keeps a field: so many cells, the first of them this far below the field's own number. */
+/** How crond.c stores a field: the number of cells, and how far the first cell is below the field's value. */
 interface Cells {
   readonly count: number;
   readonly shift: number;
@@ -59,7 +59,7 @@ function fieldOf(filled: readonly boolean[], { shift }: Cells): Field {
   return { values: values.filter((value) => value > 0 || filled.length !== 32), star: false };
 }
 
-/** ParseField, turn for turn: what it has filled by the time it complains stays filled. */
+/** Follows ParseField step by step: cells filled before an error stay filled. */
 function readCells(text: string, { count, shift, spec }: Cells): boolean[] {
   const filled = Array.from({ length: count }, () => false);
   for (const item of text.split(",")) {
@@ -112,7 +112,7 @@ function readValue(
   return name < 0 || text.length < 3 ? undefined : { value: name, rest: text.slice(3) };
 }
 
-/** Goes round until it meets the end; false where it never does. */
+/** Counts up, wrapping around, until it meets the end; false if it never does. */
 function fill(filled: boolean[], { from, to, step }: Span): boolean {
   let [cell, left] = [from - 1, 1];
   for (let turn = 1; ; turn++) {

@@ -3,7 +3,7 @@ import { nextFirings } from "./firings";
 
 /** Due starts that a cron daemon leaves out by itself. */
 export interface DaemonHabits {
-  /** A line does not start again while its last run goes on. */
+  /** A line does not start again while its last run is in progress. */
   waitsForLastRun?: boolean;
   /** Nothing starts in an hour that the host's clocks repeat. */
   losesRepeatedHour?: boolean;

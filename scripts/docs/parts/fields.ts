@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Field, fieldsOf } from "../interfaceFields";
 import { code, plain, table } from "../markdown";
 
-/** Where the reference says more about a field of metadata. */
+/** The pages that say more about a field of the metadata. */
 const more: Record<string, string> = {
   schedule: "crontab.md#schedules",
   timezone: "crontab.md#time-zones",
@@ -23,7 +23,7 @@ export function metadataFields(project: string): string {
   return fieldTable(fieldsOf(join(project, "framework/metadata/commandMeta.ts"), "CommandMeta"), more);
 }
 
-/** The fields of the interfaces that a job's options have. */
+/** The fields of the interfaces that form a job's options. */
 export function jobFields(file: string, names: string[], ...others: [file: string, name: string][]) {
   return (project: string): string => {
     const all = [...names.map((name) => [file, name] as const), ...others];
@@ -39,7 +39,7 @@ function fieldTable(fields: Field[], links: Record<string, string> = {}): string
   return table(["Field", "Type", "Meaning"], rows);
 }
 
-/** Types that only laju has are shown as what they stand for. */
+/** Types that only laju knows are replaced by what they stand for. */
 function shownType(type: string): string {
   return type
     .replaceAll("readonly ", "")

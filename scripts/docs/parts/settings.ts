@@ -9,8 +9,8 @@ interface Setting {
 }
 
 /**
- * Every setting, from .env.example, whose names and values a test compares with the code that reads them, and what the code
- * accepts.
+ * Every setting in .env.example, with what the code accepts. A test compares the names and values there with
+ * the code that reads them.
  */
 export function settingTables(project: string): string {
   const example = readFileSync(join(project, ".env.example"), "utf8");
@@ -33,7 +33,7 @@ function settingTable(settings: Setting[], accepted: Map<string, string>): strin
   return table(["Setting", "Value", "Effect and default"], rows);
 }
 
-/** What stands above the first setting of a section, and belongs to all of them. */
+/** The comment above the first setting of a section, which applies to all of them. */
 function introduction(body: string): string[] {
   const [first = ""] = body.trim().split("\n\n");
   return /^#[A-Z]/m.test(first) ? [] : [plain(commentText(first))];

@@ -2,7 +2,7 @@ import { verbGroups } from "../../../commands/native/verbs";
 import { type ManualVerb, readManual } from "../../../framework/cli/manual/manual";
 import { code, plain, table } from "../markdown";
 
-/** Every verb, as its declaration has it. */
+/** Every verb, from its declaration. */
 export async function verbPages(): Promise<string> {
   const groups = await readManual(verbGroups);
   const contents = groups.map(
@@ -24,7 +24,7 @@ function verbPage({ name, call, summary, details, options, examples }: ManualVer
   ].join("\n\n");
 }
 
-/** Lines that begin with a blank are shown as they are. */
+/** Lines that begin with a space are shown unchanged. */
 function detailsText(details: string): string {
   const parts = details
     .split(/\n\n+/)

@@ -29,17 +29,20 @@ export interface Options {
   keep: boolean;
 }
 
-/** When nothing goes wrong anymore, jobs end, one after the other; none for so long, in milliseconds, is a violation. */
+/**
+ * Once there are no more faults, jobs must keep ending. No ended job for this many milliseconds is a
+ * violation.
+ */
 const longestCalm = 120_000;
 const leaseMs = 6000;
 /** Of workers whose heartbeats are answered late on purpose. */
 const longLeaseMs = 20_000;
 
-/** Runs a storm and says what came of it. Returns whether every promise was kept. */
+/** Runs the queue under faults and reports the result. Returns whether every promise was kept. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
   const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
-  // Another user's worker has the rights to use it, and access(2) says that it has not.
+  // Another user's worker has the rights to use the folder, but access(2) would say that it doesn't.
   chmodSync(folder, 0o755);
   const trace = join(folder, "trace");
   writeFileSync(trace, "");
@@ -78,7 +81,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   return violations.length === 0;
 }
 
-/** A small one in memory, which can be filled; without root it is the machine's own. */
+/** A small disk in memory, which can be filled. Without root, the machine's own disk. */
 function makeDisk(disk: string, size: string): string {
   mkdirSync(disk, { mode: 0o777 });
   if (means().isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=777`, "none", disk]);
@@ -90,7 +93,7 @@ function removeAll(folder: string, disk: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts workers, old and new ones on each host, and producers; and what repeats itself. */
+/** Starts workers (old and new ones on each host), producers, and the repeating jobs. */
 async function enlist(
   { folder, trace, store, fleet }: Battlefield,
   { engine, seed }: Pick<Options, "engine" | "seed">,
@@ -128,14 +131,14 @@ async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<v
   }
 }
 
-/** Where a program finds the store: each has a way to the server of its own. */
+/** The store's URL for a program: each program gets its own proxy to the server. */
 async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "way">> {
   if (server === undefined) return { environment: environment(url) };
   const way = new Way(url);
   return { environment: environment(await way.open()), way };
 }
 
-/** Programs as one file each: by tsx each of many starts would take four times as long. */
+/** Bundles programs into one file each: with tsx, each of many starts would take four times as long. */
 function bundled(folder: string, names: readonly string[]): string[] {
   symlinkSync(join(import.meta.dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
   return names.map((name) => {
@@ -153,10 +156,10 @@ function bundled(folder: string, names: readonly string[]): string[] {
   });
 }
 
-/** Two cron jobs and two that are queued again whenever they fail. */
+/** Two cron jobs, and two jobs that are queued again whenever they fail. */
 async function scheduleChains({ environment, url }: Store): Promise<void> {
   Object.assign(process.env, environment(url));
-  // An app with handlers of its own has no such types.
+  // An app with its own handlers has no such types.
   const { scheduleCronJob, scheduleJob } = await import("../../../framework/queue/Queue");
   const { closeQueue } = await import("../../../framework/queue/engines/select");
   for (const userId of [1, 2]) {
@@ -169,7 +172,7 @@ async function scheduleChains({ environment, url }: Store): Promise<void> {
   await closeQueue();
 }
 
-/** What is in the store when all but the repeating jobs have ended, or when they have had their time. */
+/** The rows of the store once all but the repeating jobs have ended, or the time is up. */
 async function untilAllEnded(observer: Observer): Promise<Row[]> {
   let giveUpAt = now() + longestCalm;
   let fewest = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * Milliseconds since the machine started, the same in all of its processes. No fault moves this clock: faketime leaves
- * it alone, and nobody can set it.
+ * Milliseconds since the machine started, the same in all processes. No fault affects this clock: faketime
+ * leaves it alone, and it can't be set.
  */
 export function now(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;

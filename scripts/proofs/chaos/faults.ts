@@ -11,11 +11,11 @@ import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 import type { Way } from "./way";
 
-/** All that a fault may hit. */
+/** Everything that faults can affect. */
 export interface Battlefield {
-  /** Of the settings and logs. */
+  /** For settings and logs. */
   folder: string;
-  /** Of the store's files, on a small disk of its own where that is possible. */
+  /** For the store's files; a small separate disk if possible. */
   disk: string;
   trace: string;
   store: Store;
@@ -52,7 +52,7 @@ const perform: Record<FaultName, Perform> = {
       await pause(ms);
       database.exec("rollback");
     } catch {
-      // Somebody else had it, or the disk is full: no matter.
+      // Another process has the lock, or the disk is full. Either is fine.
     } finally {
       database.close();
     }
@@ -85,12 +85,12 @@ const perform: Record<FaultName, Perform> = {
     ),
 };
 
-/** A server is away once at a time, and a disk is full or not. */
+/** What a fault occupies: at most one fault at a time may take the server away or fill the disk. */
 function placeOf(name: FaultName): string {
   return name === "rewind" ? "crash" : name;
 }
 
-/** Carries the plan out. Returns when every fault is over. */
+/** Carries out the plan. Resolves when every fault is over. */
 export async function carryOut(plan: readonly Fault[], field: Battlefield): Promise<void> {
   const begin = now();
   const busy = new Set<string>();
@@ -141,7 +141,7 @@ async function onWay(
   end(way);
 }
 
-/** On all ways. */
+/** On all proxies. */
 async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
   const ways = fleet.ways("");
   for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
@@ -156,7 +156,10 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
   await swallowing;
 }
 
-/** A worker that comes back claims at once, or after its heartbeat: so long it is alone with the new jobs. */
+/**
+ * A worker that reconnects claims immediately or after its heartbeat. For this long it has the new jobs to
+ * itself. In milliseconds.
+ */
 const headStart = 1200;
 
 async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }: Fault): Promise<void> {
@@ -176,7 +179,8 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   rmSync(files, { recursive: true });
   renameSync(copy, files);
   append(trace, { what: "rewound", from });
-  // New jobs get the ids of lost ones, and whoever still runs most of these is the first that can claim them.
+  // New jobs get the ids of lost ones. The worker that still runs most of the lost ones gets to claim them
+  // first.
   const ways = fleet.ways("worker");
   for (const way of ways) way.shut(true);
   await server.again();
@@ -187,7 +191,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   for (const way of ways) way.shut(false);
 }
 
-/** Until some long jobs that were queued after this one are under way, or for some seconds. Returns those. */
+/** Waits until some long jobs queued after this one are running, for a few seconds at most. Returns them. */
 async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   const isLost = ({ id, type, state }: Row) => id > last && type === "Long" && state === "processing";
   for (const giveUpAt = now() + 4000; ; await pause(50)) {
@@ -196,7 +200,7 @@ async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   }
 }
 
-/** The way of the worker that has most of these. */
+/** The proxy of the worker that holds most of these. */
 async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Promise<Way | undefined> {
   const workers = await rows.workers().catch(() => []);
   const numbers = workers.map(({ id, pid }) => ({
@@ -207,7 +211,7 @@ async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Pro
   return fleet.withPid(first?.pid)?.role.way;
 }
 
-/** Until not a byte more goes onto the disk. */
+/** Writes until the disk is full. */
 function fill(file: string): void {
   const handle = openSync(file, "w");
   try {
@@ -222,6 +226,6 @@ function writeUntilFull(handle: number, block: Buffer): void {
   try {
     for (;;) writeSync(handle, block);
   } catch {
-    // Full, for a block of this size.
+    // Full for a block of this size.
   }
 }

@@ -9,30 +9,30 @@ import type { Host } from "./hosts";
 import type { PushOrder } from "./kinds";
 import type { Way } from "./way";
 
-/** A program that is started again whenever it ends, as pm2 and systemd do. */
+/** A program that is restarted whenever it ends, as pm2 and systemd do. */
 export interface Role {
   name: string;
   host: Host;
   program: string;
   options: object;
   environment: Record<string, string>;
-  /** To the server; undefined: there is no server. */
+  /** Its proxy to the server; undefined if there is no server. */
   way?: Way | undefined;
 }
 
 export interface Member {
   role: Role;
   child: ChildProcess | undefined;
-  /** Why it will end next, if the plan says so. */
+  /** Whether the plan ends it next. */
   isWanted: boolean;
   isFrozen: boolean;
   log: WriteStream;
 }
 
-/** How much of what a program said at its end is worth reading, in characters. */
+/** How much of a program's last output is kept, in characters. */
 const longestWords = 1500;
 
-/** All programs of a chaos but the server. */
+/** All programs of the test except the server. */
 export class Fleet {
   readonly members: Member[] = [];
   #isOver = false;
@@ -49,14 +49,17 @@ export class Fleet {
     this.#start(member);
   }
 
-  /** Of those whose name begins so, the one at this place from 0 to 1, if it runs and isn't frozen. */
+  /**
+   * Of the members whose name has this prefix, the one at this position from 0 to 1, if it is running and not
+   * frozen.
+   */
   find(prefix: string, place: number): Member | undefined {
     const all = this.members.filter(({ role }) => role.name.startsWith(prefix));
     const member = all[Math.floor(place * all.length)];
     return member?.child === undefined || member.isFrozen ? undefined : member;
   }
 
-  /** The ways of those whose name begins so. */
+  /** The proxies of the members whose name has this prefix. */
   ways(prefix: string): Way[] {
     return this.members.flatMap(({ role }) => (role.name.startsWith(prefix) && role.way ? [role.way] : []));
   }
@@ -89,7 +92,7 @@ export class Fleet {
     member.isFrozen = false;
   }
 
-  /** Ends those whose name begins so, and starts them no more. */
+  /** Ends all members whose name has this prefix, and doesn't restart them. */
   async stop(prefix: string): Promise<void> {
     const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
     for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
@@ -135,10 +138,10 @@ export class Fleet {
     }
     child.once("exit", (status, signal) => {
       member.child = undefined;
-      // A job kills its worker, or the plan does: nobody else sends SIGKILL.
+      // SIGKILL comes only from the plan or from a job that kills its worker.
       const wanted = member.isWanted || signal === "SIGKILL";
       append(this.trace, { what: "gone", pid, name, wanted, how: signal ?? `status ${status}` });
-      // What it wrote last arrives after its end.
+      // Its last output may arrive after its exit.
       if (!wanted)
         child.once("close", () => append(this.trace, { what: "lastWords", pid, text: ending(words) }));
       setTimeout(() => this.#isOver || !this.members.includes(member) || this.#start(member), 300);
@@ -146,7 +149,7 @@ export class Fleet {
   }
 }
 
-/** The last lines, each of a length that a person reads. */
+/** The last lines, shortened to a readable length. */
 function ending(words: string): string {
   const lines = words.split("\n").filter((line) => line.trim() !== "");
   return lines

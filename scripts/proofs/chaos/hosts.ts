@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName, Means } from "./plan";
 
-/** Where programs run: what they believe about their machine. */
+/** A simulated host: what programs on it believe about their machine. */
 export interface Host {
   name: string;
-  /** What stands before the command line. */
+  /** The prefix of the command line. */
   wrap: string[];
   environment: Record<string, string>;
 }
@@ -13,12 +13,12 @@ export interface Host {
 export const faketimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /**
- * The hosts of a chaos. Each is this machine under another name, except that a second one is called like the first and
- * sees no process of others, and one has no /proc at all. Without root there is this machine alone.
+ * The simulated hosts. Each is this machine under another name, except that a second one has the first one's
+ * name but sees no other processes, and one has no /proc at all. Without root, there is only this machine.
  */
 export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketime }: Means): Host[] {
   const clock = hasFaketime ? clockIn(folder) : {};
-  // The processes of one machine share its clock, and only they share a file.
+  // Processes of one machine share its clock, and only they can share a file.
   const everybodys = engine === "sqlite" ? clock : {};
   const here = { name: "here", wrap: [], environment: everybodys };
   if (!isRoot) return [here, { ...here }, { ...here, environment: clock }];
@@ -34,7 +34,7 @@ export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketim
   ];
 }
 
-/** As another user with hidepid=2, which files are open to all the same. */
+/** Runs as another user with hidepid=2, with access to all files nevertheless. */
 const hidden = `mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups \
   --inh-caps=+dac_override --ambient-caps=+dac_override "$@"`;
 
@@ -42,7 +42,7 @@ function named(host: string, script: string): string[] {
   return ["unshare", "--uts", "--mount", "sh", "-c", `hostname ${host} && ${script}`, "sh"];
 }
 
-/** Programs with this environment have the clock that `setClock` sets, also while they run. */
+/** Programs with this environment use the clock set by `setClock`, even while running. */
 function clockIn(folder: string): Record<string, string> {
   setClock(folder, 0);
   return {

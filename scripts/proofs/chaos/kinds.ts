@@ -1,9 +1,9 @@
-/** What a job of the chaos carries. */
+/** The payload of a job. */
 export interface Load {
   n: string;
-  /** How long it works. */
+  /** How long it takes, in milliseconds. */
   ms: number;
-  /** Its `unique`, to be looked for among unfinished jobs. */
+  /** Its `unique` key, to be found among unfinished jobs. */
   unique?: string;
   /** The name of a poison, for the kinds that have one. */
   poison?: string;
@@ -17,17 +17,17 @@ export interface Kind {
   /** How many may run at one time, over all workers. */
   concurrency?: number;
   timeout?: string;
-  /** How it must end; "either": as it likes, but it must end. */
+  /** How it must end; "either" means that it may fail or complete. */
   expected: "completed" | "failed" | "either";
-  /** Only new workers know it: old ones run beside them, as in a rolling deployment. */
+  /** Only new workers have a handler; old ones run alongside, as in a rolling deployment. */
   isNew?: boolean;
   /** Only workers that do nothing else know it. */
   isLone?: boolean;
   /** At one time of a unique word only one may be unfinished, or run. */
   isUnique?: boolean;
-  /** Begun in the order in which they were queued. */
+  /** Started in the order they were queued. */
   isOrdered?: boolean;
-  /** Each run is a job of its own, with the data of the one before. */
+  /** Each run is a separate job with the data of the previous one. */
   isChain?: boolean;
   /** How often producers push it, compared with the others. */
   weight: number;
@@ -41,7 +41,7 @@ export const kinds = {
   Slow: { ...patient, weight: 3, ms: [300, 2500] },
   Long: { ...patient, weight: 4, ms: [3000, 6000] },
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
-  /** One attempt: it fails only where its worker died or gave it up while it ran. */
+  /** One attempt: fails only if its worker died or abandoned it. */
   Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
   /** One attempt, which doesn't count unless it began. Its worker holds nothing else, so its death can be blamed on it. */
   Lone: { ...patient, attempts: 1, isLone: true, weight: 0, ms: [0, 20] },
@@ -50,7 +50,7 @@ export const kinds = {
   Limited: { ...patient, concurrency: 2, weight: 8, ms: [20, 150] },
   Ordered: { ...patient, concurrency: 1, isOrdered: true, weight: 8, ms: [0, 30] },
   Unique: { ...patient, isUnique: true, weight: 6, ms: [50, 400] },
-  /** Fails at its first attempt. */
+  /** Fails on its first attempt. */
   Flaky: { ...patient, weight: 10, ms: [20, 500] },
   Hopeless: { attempts: 2, expected: "failed", weight: 3, ms: [0, 20] },
   /** Fails, and is queued again by hand. */
@@ -65,9 +65,9 @@ export const kinds = {
   BadResult: { attempts: 1, expected: "either", weight: 3, ms: [0, 0] },
   BadProgress: { ...patient, expected: "either", weight: 1, ms: [0, 0] },
   BadData: { ...patient, weight: 1, ms: [0, 0] },
-  /** Fails, and is queued anew each time: one successor for each. */
+  /** Fails, and is queued again each time: each run has one successor. */
   Chain: { attempts: 1, isChain: true, expected: "either", weight: 0, ms: [0, 20] },
-  /** Every two seconds: one run for each moment. */
+  /** Runs every two seconds, once per due time. */
   Cron: { attempts: 1, isChain: true, expected: "either", weight: 0, ms: [0, 2500] },
 } satisfies Record<string, Kind>;
 
@@ -79,7 +79,7 @@ export function kindOf(name: string): Kind {
   return kinds[name as KindName];
 }
 
-/** What a run of a chain is called. */
+/** The name of one run in a chain. */
 export function linkName(chain: string, id: number): string {
   return `${chain}#${id}`;
 }

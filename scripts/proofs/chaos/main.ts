@@ -1,10 +1,10 @@
 /*
- * The queue in a storm: `npm run chaos -- --on sqlite|postgresql|mariadb|redis [--minutes N] [--seed S]`.
- *   --minutes N   how long faults go on (default 1); afterwards everything that was queued has to end
+ * Runs the queue under faults: `npm run chaos -- --on sqlite|postgresql|mariadb|redis [--minutes N] [--seed S]`.
+ *   --minutes N   how long faults occur (default 1); then all queued jobs have to end
  *   --seed S      the same seed gives the same plan of faults (default 1)
  *   --plan        print the plan of faults, and do nothing
  *   --keep        keep the folder with the trace, the logs and the store
- * Ends with status 1 where a promise of the queue was broken. Without root there are no other hosts and no full disk.
+ * Exits with 1 if the queue broke a promise. Without root, there are no other hosts and no full disk.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 const engine = engines.find((name) => name === values.on);
-if (engine === undefined) fail(`--on is ${JSON.stringify(values.on)}: it is one of ${engines.join(", ")}`);
+if (engine === undefined) fail(`--on is ${JSON.stringify(values.on)}, expected one of ${engines.join(", ")}`);
 const minutes = positive("minutes", values.minutes);
 const seed = positive("seed", values.seed);
 
@@ -37,7 +37,10 @@ if (values.plan) {
     : 1;
 }
 
-/** In a mount namespace of its own: the small disk is nobody else's business, and is gone with the last process. */
+/**
+ * Runs again in a private mount namespace, so that the small disk is invisible to others and vanishes with
+ * the last process.
+ */
 function again(): number {
   const [node, ...args] = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const { status } = spawnSync("unshare", ["--mount", node as string, ...args], {
@@ -49,7 +52,7 @@ function again(): number {
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  return number > 0 ? number : fail(`--${name} is ${JSON.stringify(text)}: it is a number above 0`);
+  return number > 0 ? number : fail(`--${name} is ${JSON.stringify(text)}, expected a number above 0`);
 }
 
 function fail(message: string): never {

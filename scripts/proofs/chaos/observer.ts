@@ -3,29 +3,32 @@ import { now, pause } from "./clock";
 import type { Row, Rows } from "./stores/rows";
 
 const lookEvery = 700;
-/** A look that takes longer than this, in milliseconds, tells that nobody can be expected to be in time. */
+/**
+ * If reading the store takes longer than this, in milliseconds, the machine is too slow for anyone to be on
+ * time.
+ */
 const slow = 1500;
 /** A fault that nobody planned. */
 export const slowMachine = "slowMachine";
 
-/** A job that was in a worker's hands at several looks, without a change. */
+/** A job that a worker held, unchanged, each time the store was read. */
 export interface Sighting {
   n: string;
   id: number;
   worker: string;
-  /** Its process, if that is known. */
+  /** Its process id, if known. */
   pid: number | undefined;
   first: number;
   last: number;
 }
 
-/** Looks at the store again and again, and writes down what it said was completed. */
+/** Reads the store repeatedly, and records which jobs it reports as completed. */
 export class Observer {
   readonly sightings = new Map<string, Sighting>();
-  /** Words that two unfinished jobs had at one time. */
+  /** Unique keys that two unfinished jobs had at the same time. */
   readonly doubles = new Map<string, string[]>();
   readonly #completed = new Set<string>();
-  /** Of every worker that was ever known. */
+  /** For every worker ever seen. */
   readonly #pids = new Map<string, number>();
   #isOver = false;
   #looking: Promise<void> | undefined;
@@ -48,7 +51,7 @@ export class Observer {
     const asked = now();
     for (const { id, pid } of await this.rows.workers()) this.#pids.set(id, pid);
     const rows = await this.rows.all();
-    // Not before: what began since the look was asked for may have ended before it was answered.
+    // Taken after the answer: a job that started after the question may have ended before the answer.
     const t = now();
     if (t - asked > slow)
       append(this.trace, { what: "fault", fault: slowMachine, target: "", until: t }, asked);
@@ -62,7 +65,7 @@ export class Observer {
 
   async #lookOften(): Promise<void> {
     while (!this.#isOver) {
-      await this.look().catch(() => {}); // The server is away.
+      await this.look().catch(() => {}); // The server is down.
       await pause(lookEvery);
     }
   }

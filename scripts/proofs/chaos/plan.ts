@@ -3,14 +3,14 @@ import { chosen, seeded } from "../../seeded";
 export const engines = ["sqlite", "postgresql", "mariadb", "redis"] as const;
 export type EngineName = (typeof engines)[number];
 
-/** One fault: when it begins after the start, what it hits, and for how long, in milliseconds. */
+/** One fault: when it begins (after the start), what it affects, and how long it lasts, in milliseconds. */
 export interface Fault {
   at: number;
   name: FaultName;
-  /** From 0 to 1: who is hit, of those who can be. */
+  /** From 0 to 1: selects the target among the possible ones. */
   target: number;
   ms: number;
-  /** How strong it is, from 0 to 1. */
+  /** Its strength, from 0 to 1. */
   force: number;
 }
 
@@ -18,17 +18,17 @@ interface Habit {
   weight: number;
   ms: [least: number, most: number];
   on?: readonly EngineName[];
-  /** What the machine must allow. */
+  /** What the machine must provide. */
   needs?: "root" | "faketime";
 }
 
 const servers = ["postgresql", "mariadb", "redis"] as const;
 
-/** Which faults there are, and how often each comes compared with the others. */
+/** The kinds of faults, with their relative frequencies. */
 const habits = {
-  /** kill -9 of a worker, which is started again, as by pm2. */
+  /** kill -9 of a worker, which is then restarted, as by pm2. */
   kill: { weight: 10, ms: [0, 0] },
-  /** SIGTERM: what has not ended after a moment is given back. */
+  /** SIGTERM: jobs that don't end within a moment are returned. */
   term: { weight: 4, ms: [0, 0] },
   killProducer: { weight: 1, ms: [0, 0] },
   /** SIGSTOP for less than a lease, and for longer than one. */
@@ -38,14 +38,19 @@ const habits = {
   fullDisk: { weight: 4, ms: [2000, 9000], on: ["sqlite"], needs: "root" },
   lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },
   crash: { weight: 3, ms: [300, 4000], on: servers },
-  /** Redis comes back with an older copy of its files: what was acknowledged since is lost, and ids are given again. */
+  /**
+   * Redis comes back with an older copy of its files: everything acknowledged since is lost, and ids are
+   * reused.
+   */
   rewind: { weight: 12, ms: [500, 1500], on: ["redis"] },
   disconnect: { weight: 4, ms: [0, 0], on: servers },
   delay: { weight: 3, ms: [1000, 5000], on: servers },
   cut: { weight: 4, ms: [0, 0], on: servers },
-  /** Answers are lost, of any statement. */
+  /** Answers to any statements are lost. */
   swallow: { weight: 6, ms: [1500, 5000], on: servers },
-  /** The same while a worker dies, so that others take over what it held; and while one has to give back. */
+  /**
+   * The same while a worker dies, so that others take over its jobs; and while one has to return its jobs.
+   */
   swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
   /** A heartbeat's answer is older than what its worker has begun. On Redis all questions share a connection. */
@@ -62,7 +67,7 @@ export interface Means {
   hasFaketime: boolean;
 }
 
-/** What will go wrong, and when. The same seed gives the same plan. */
+/** The planned faults. The same seed gives the same plan. */
 export function planOf(engine: EngineName, minutes: number, seed: number, means: Means): Fault[] {
   const random = seeded(seed);
   const possible = Object.entries<Habit>(habits)

@@ -1,6 +1,6 @@
 /*
- * Values that a database, a driver or a worker may choke on. Each is one job's own problem: that job ends, one way or
- * the other, and nobody else notices.
+ * Values that may break a database, a driver or a worker. Each must affect only its own job, which has to end one way
+ * or another.
  */
 
 const emoji = "\u{1F4A3}";
@@ -57,14 +57,14 @@ export const poisonResults: Record<string, () => unknown> = {
   }),
 };
 
-/** Told as progress. */
+/** Reported as progress. */
 export const poisonProgress: Record<string, () => unknown> = {
   "a NUL": () => "before\u0000after",
   "half a character": () => ({ text: "\ud83d" }),
   "a hundred thousand characters": () => "x".repeat(100_000),
 };
 
-/** Pushed as data: kept exactly, or refused by `push`. */
+/** Pushed as data: stored exactly, or rejected by `push`. */
 export const poisonData: Record<string, unknown> = {
   "a NUL": "before\u0000after",
   "half a character": "\ud83d",
@@ -74,7 +74,7 @@ export const poisonData: Record<string, unknown> = {
   "two million characters": "y".repeat(2_000_000),
 };
 
-/** Whether a payload is what was pushed. */
+/** Whether a payload is the one that was pushed. */
 export function sameAsPoison({
   poison,
   poisonData: got,

@@ -13,7 +13,7 @@ import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poiso
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
 const maxWaiting = 150;
-/** The priority of what goes before all others. */
+/** The priority of jobs that go before all others. */
 const urgent = 10;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
 let orders = 0;
@@ -26,20 +26,20 @@ createInterface({ input: process.stdin }).on("line", (order) => {
   void pushSome(`order${++orders}`, JSON.parse(order), urgent);
 });
 for (let count = 0; !isOver; count++) {
-  // Several at once, as a web process has them: they share statements.
+  // Several at once, as in a web process, so that they share statements.
   const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
     push(`${name}.${process.pid}-${count}.${at}`),
   );
   await Promise.all(pushes);
   if (count % 50 === 49) await untilFew();
   if (random() < 0.02) await reviveFailed();
-  // Workers claim many short ones at a time, and give back what waits behind long ones.
+  // Workers claim many short jobs at a time, and return those that wait behind long ones.
   if (random() < 0.02) await pushSome(count, { Quick: 40, Long: 6, Slow: 6 });
   await pause(everyMs * 2 * random());
 }
 process.exit(0);
 
-/** On a slow machine more would be pushed than is done, and the storm would meet a backlog alone. */
+/** Otherwise, a slow machine would push more than it processes, and only a backlog would be tested. */
 async function untilFew(): Promise<void> {
   for (;;) {
     const counts = await engine.counts().catch(() => undefined);
@@ -95,12 +95,12 @@ function loadOf(n: string, kind: KindName): Load {
   return load;
 }
 
-/** By hand, as `laju queue:retry` does, while others with the same `unique` may be unfinished. */
+/** Retries jobs as `laju queue:retry` does, while others with the same `unique` may be unfinished. */
 async function reviveFailed(): Promise<void> {
   try {
     const failed = await engine.list({ states: ["failed"], types: ["Revived"], limit: 3 });
     await engine.retry(failed.map(({ id }) => id));
   } catch {
-    // The store is away: nothing was promised.
+    // The store is down, so nothing was promised.
   }
 }

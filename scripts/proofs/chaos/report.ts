@@ -2,7 +2,7 @@ import { grouped, type History, of } from "./checks/history";
 import type { Violation } from "./checks/violation";
 import type { EngineName, Fault } from "./plan";
 
-/** So many violations of one promise are worth reading. */
+/** How many violations of one promise are shown. */
 const most = 4;
 
 export function planText(plan: readonly Fault[]): string {
@@ -25,7 +25,7 @@ export function operationsText({ events, attempts, promised, completed }: Histor
 export function violationsText(violations: readonly Violation[]): string {
   const byPromise = grouped(violations, ({ promise }) => promise);
   return [...byPromise]
-    .map(([promise, some]) => `  ✗ ${promise}: ${some.length} times not\n${examples(some)}`)
+    .map(([promise, some]) => `  ✗ ${promise}: violated ${some.length} times\n${examples(some)}`)
     .join("\n");
 }
 

@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A host's way to the server, on which anything may happen to what is said. */
+/** A proxy between a host and the server, which can delay, lose and cut what passes. */
 export class Way {
-  /** How long each side waits for what the other said, in milliseconds; connections differ, from none to twice that. */
+  /**
+   * How long data is delayed in each direction, in milliseconds; it varies per connection, from none to twice
+   * that.
+   */
   delayMs = 0;
-  /** How likely it is that an answer is lost, and its connection with it; from 0 to 1. */
+  /** The probability, from 0 to 1, that an answer is lost along with its connection. */
   lossOfAnswers = 0;
   readonly #pairs = new Set<Pair>();
   readonly #target: URL;
@@ -18,7 +21,7 @@ export class Way {
     this.#target = new URL(target);
   }
 
-  /** Returns the server's URL by this way. */
+  /** Returns the server's URL through this proxy. */
   async open(): Promise<string> {
     this.#server = createServer((client) => this.#join(client)).listen(0, "127.0.0.1");
     await once(this.#server, "listening");
@@ -27,12 +30,15 @@ export class Way {
     return url.href;
   }
 
-  /** Ends every connection. */
+  /** Closes every connection. */
   cut(): void {
     for (const { sockets } of this.#pairs) for (const socket of sockets) socket.destroy();
   }
 
-  /** Connections stay and no byte gets through, also of new ones, until `speak`. Those of now stay dead for ever. */
+  /**
+   * Keeps connections open, including new ones, but passes no data until `speak`. Current ones stay dead
+   * forever.
+   */
   silence(): void {
     this.#isSilent = true;
     for (const pair of this.#pairs) pair.isDead = true;
@@ -42,7 +48,7 @@ export class Way {
     this.#isSilent = false;
   }
 
-  /** Nobody gets through, and everybody is told so at once. */
+  /** Rejects all connections immediately. */
   shut(isShut: boolean): void {
     this.#isShut = isShut;
     if (isShut) this.cut();
@@ -100,12 +106,14 @@ export class Way {
 
   #answer(pair: Pair, data: Buffer, client: Socket): void {
     const isLost = !pair.isDead && Math.random() < this.lossOfAnswers;
-    // The server has done what it was asked, and nobody will ever know.
+    // The server has executed the statement, but nobody will ever know.
     if (isLost) for (const socket of pair.sockets) socket.destroy();
     else this.#pass(pair, data, client);
   }
 
-  /** In the order in which it came, whatever the delays: an answer that overtakes another is taken for that one's. */
+  /**
+   * Keeps the order, whatever the delays: an answer that overtakes another would be taken for the other one.
+   */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
     const line = pair.lines.get(to) ?? [];
@@ -139,7 +147,7 @@ export class Way {
 
 interface Pending {
   data: Buffer;
-  /** When it may go on, on the clock of `performance.now`. */
+  /** When it may be passed on, on the clock of `performance.now`. */
   at: number;
 }
 

@@ -3,7 +3,7 @@ import type { EngineName } from "../plan";
 import { type History, of } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** What may keep a living worker from saying so for as long as its lease. */
+/** The faults that may keep a living worker from renewing its lease until it expires. */
 const reasons: Record<EngineName, readonly string[]> = {
   sqlite: ["fullDisk", "lockFile", "clock"],
   postgresql: servers(),
@@ -11,10 +11,10 @@ const reasons: Record<EngineName, readonly string[]> = {
   redis: [...servers(), "rewind"],
 };
 
-/** A worker notices that it lost its lease this long after the fault at most, in milliseconds. */
+/** How long after the fault a worker may notice that it lost its lease, in milliseconds. */
 const lateNews = 12_000;
 
-/** Whoever lives and can say so keeps its lease, and with it its jobs: others must not take it for dead. */
+/** A living worker that can renew its lease keeps it, and its jobs: others must not declare it dead. */
 export function checkLeases({ events }: History, engine: EngineName): Violation[] {
   const faults = of(events, "fault").filter(
     ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,

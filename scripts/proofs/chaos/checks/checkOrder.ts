@@ -4,19 +4,19 @@ import { forgottenBy, isRewound, nameOf } from "./checkRuns";
 import type { Attempt, History } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Too many at one time, of a kind or of a unique word, and jobs that overtook others. */
+/** Too many concurrent jobs of a kind or with the same unique key, and jobs that overtook others. */
 export function checkOrder(
   history: History,
   engine: EngineName,
   doubles: ReadonlyMap<string, string[]>,
 ): Violation[] {
   const unfinished = [...doubles].map(
-    ([word, names]) => `unique ${word}: unfinished at one time are ${names.join(", ")}`,
+    ([word, names]) => `unique ${word}: unfinished at the same time: ${names.join(", ")}`,
   );
   return [
-    ...broken("no more of a kind at one time than its limit", limits(history, engine)),
-    ...broken("one unfinished job of a unique word", [...unfinished, ...uniques(history, engine)]),
-    ...broken("begins in its order", overtaken(history)),
+    ...broken("no more concurrent jobs of a kind than its limit", limits(history, engine)),
+    ...broken("one unfinished job per unique key", [...unfinished, ...uniques(history, engine)]),
+    ...broken("starts in order", overtaken(history)),
   ];
 }
 
@@ -28,7 +28,7 @@ function limits(history: History, engine: EngineName): string[] {
     const most = maxAtOnce(attempts.filter((one) => counts(one, history, engine)));
     if (most.length <= concurrency) return [];
     return [
-      `${most.length} of ${name} ran at one time, and its limit is ${concurrency}: ${most.map(nameOf).join(", ")}`,
+      `${most.length} of ${name} ran at the same time, but its limit is ${concurrency}: ${most.map(nameOf).join(", ")}`,
     ];
   });
 }
@@ -43,13 +43,13 @@ function uniques(history: History, engine: EngineName): string[] {
   }
   return [...byWord].flatMap(([word, attempts]) => {
     const most = maxAtOnce(attempts);
-    return most.length > 1 ? [`unique ${word}: ${most.map(nameOf).join(" and ")} ran at one time`] : [];
+    return most.length > 1 ? [`unique ${word}: ${most.map(nameOf).join(" and ")} ran at the same time`] : [];
   });
 }
 
 /**
- * An attempt whose worker lost its lease, or was told to stop, may go on for a moment after its place was given away; and a
- * store that was put back as it was has forgotten who ran what.
+ * Ignores attempts that may overlap legitimately: one whose worker lost its lease or was told to stop may
+ * continue briefly after its slot was given away, and a store that was rewound has forgotten who ran what.
  */
 function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
   const { lostLease, ended, stopped, how } = attempt;
@@ -57,7 +57,7 @@ function counts(attempt: Attempt, history: History, engine: EngineName): boolean
   return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted");
 }
 
-/** The largest set of attempts that ran at one time. */
+/** The largest set of attempts that ran at the same time. */
 function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   const inOrder = [...attempts].sort((a, b) => a.begun - b.begun);
   let most: Attempt[] = [];
@@ -70,7 +70,7 @@ function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   return most;
 }
 
-/** Of the kinds of which one runs at a time: what was acknowledged before another was asked for begins before it. */
+/** For kinds with one job at a time: a job acknowledged before another was requested must start before it. */
 function overtaken({ promised, attempts }: History): string[] {
   const ordered = [...promised.values()]
     .filter(({ kind, isNew }) => isNew && kindOf(kind).isOrdered === true)

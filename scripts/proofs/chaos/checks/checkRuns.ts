@@ -13,7 +13,7 @@ export function checkRuns(history: History, engine: EngineName): Violation[] {
   ];
 }
 
-/** A job runs again only when it failed, when its worker died, or when that lost its lease. */
+/** A job may run again only if it failed, its worker died, or its worker lost the lease. */
 function repeated(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
   const violations: string[] = [];
@@ -29,14 +29,17 @@ function repeated(history: History, engine: EngineName): string[] {
       )
         continue;
       violations.push(
-        `${nameOf(attempt)} ran again by ${next.pid} ${since(attempt, next.begun)}, and nothing had happened to it`,
+        `${nameOf(attempt)} was run again by ${next.pid} ${since(attempt, next.begun)} without a reason`,
       );
     }
   }
   return violations;
 }
 
-/** Nobody cancels a job: its worker was told to stop, lost its lease, or works for a store that forgot the claim. */
+/**
+ * Nobody cancels jobs. So an attempt may be aborted only if its worker was told to stop or lost its lease, or
+ * if the store forgot the claim.
+ */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
   const isFounded = (one: Attempt) =>
@@ -48,22 +51,22 @@ function abortedInVain(history: History, engine: EngineName): string[] {
   return [...history.attempts.values()]
     .flat()
     .filter((one) => one.how === "aborted" && !isFounded(one))
-    .map((one) => `${nameOf(one)} was aborted ${Math.round(one.ended - one.begun)} ms after its begin`);
+    .map((one) => `${nameOf(one)} was aborted ${Math.round(one.ended - one.begun)} ms after its start`);
 }
 
-/** PostgreSQL commits claims without waiting for its disk: a crash may take back the latest. */
+/** PostgreSQL commits claims without waiting for the disk, so a crash may undo the latest ones. */
 export function forgottenBy({ events }: History, engine: EngineName): (one: { begun: number }) => boolean {
   if (engine !== "postgresql") return () => false;
   const crashes = of(events, "fault").filter(({ fault }) => fault === "crash");
   return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
 }
 
-/** The end of a process is written down late where the machine is busy, in milliseconds. */
+/** How late the end of a process may be recorded on a busy machine, in milliseconds. */
 const lateObituary = 5000;
-/** Its worker hears that it lost its lease some time after others have its jobs. */
+/** How long a worker may take to learn that others have taken over its jobs, in milliseconds. */
 const lateNews = 60_000;
 
-/** One that was frozen for longer than its lease may never get to say so. */
+/** A worker frozen for longer than its lease may die before it can report the loss. In milliseconds. */
 const shortestLongFreeze = 6000;
 
 function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, next: Attempt): boolean {
@@ -78,12 +81,12 @@ function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, ne
   );
 }
 
-/** What keeps a worker's words from the server without a word to the worker. */
+/** Faults that silently keep a worker's messages from the server. */
 const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay"];
-/** A connection that went silent stays so until the worker gives it up, in milliseconds. */
+/** How long a silent connection may last until the worker abandons it, in milliseconds. */
 const silence = 12_000;
 
-/** Its lease ended while nobody heard it, and it ended before it heard of that. */
+/** Whether its lease expired while it was cut off, and it ended before it learned of that. */
 function wasCutOff({ events }: History, { begun, gone }: Attempt, next: Attempt): boolean {
   const faults = of(events, "fault").filter(({ fault }) => silent.includes(fault));
   const wasSilent = faults.some(({ t, until = t }) => t < next.begun && until + silence > begun);
@@ -104,11 +107,11 @@ function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   return violations;
 }
 
-/** A busy machine sets its clock back late, in milliseconds. */
+/** How late a busy machine may set its clock back, in milliseconds. */
 const lateClock = 5000;
 
 function early({ attempts, promised, events }: History, engine: EngineName): string[] {
-  // On SQLite this machine's clock says what is due, and it was set on purpose.
+  // On SQLite this machine's clock decides what is due, and the test changed it on purpose.
   const jumps = engine === "sqlite" ? of(events, "fault").filter(({ fault }) => fault === "clock") : [];
   const violations: string[] = [];
   for (const { n, asked, delay } of promised.values()) {
@@ -125,8 +128,8 @@ function garbled({ events }: History): string[] {
 }
 
 export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
-  // What was claimed shortly before the snapshot may not be in it as completed; and until a worker reaches the server again
-  // it begins what it claimed before.
+  // A job claimed shortly before the snapshot may be missing from it as completed. And until a worker reaches
+  // the server again, it starts jobs that it claimed before.
   return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 5000);
 }
 
@@ -136,5 +139,5 @@ export function nameOf({ n, kind, id, pid }: Attempt): string {
 
 function since({ begun, how, ended }: Attempt, time: number): string {
   const what = how === undefined ? "still running" : `${how} after ${Math.round(ended - begun)} ms`;
-  return `${Math.round(time - begun)} ms after its begin (${what})`;
+  return `${Math.round(time - begun)} ms after its start (${what})`;
 }

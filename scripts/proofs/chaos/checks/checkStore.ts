@@ -7,7 +7,7 @@ import { broken, type Violation } from "./violation";
 
 const open = ["pending", "scheduled", "processing"];
 
-/** Jobs that are gone, unfinished, held by somebody who does not run them, or ended as they should not have. */
+/** Jobs that are missing, unfinished, held by a worker that doesn't run them, or ended the wrong way. */
 export function checkStore(
   history: History,
   rows: readonly Row[],
@@ -17,7 +17,7 @@ export function checkStore(
     ...broken("is never lost", lost(history, rows)),
     ...broken("ends", stuck(rows, history)),
     ...broken("is held only to be run", held(history, sightings)),
-    ...broken("ends as it deserves", wrongEnds(history, rows)),
+    ...broken("ends with the right outcome", wrongEnds(history, rows)),
     ...broken("a chain has one next run", chains(rows)),
   ];
 }
@@ -31,7 +31,7 @@ function lost(history: History, rows: readonly Row[]): string[] {
 }
 
 function stuck(rows: readonly Row[], { events }: History): string[] {
-  // Pushed while this machine's clock was an hour ahead.
+  // These were pushed while this machine's clock was an hour ahead.
   const isLater = ({ state, due }: Row) => state === "scheduled" && (due ?? 0) > Date.now() + 60_000;
   const wasClockSet = of(events, "fault").some(({ fault }) => fault === "clock");
   return rows
@@ -43,7 +43,7 @@ function stuck(rows: readonly Row[], { events }: History): string[] {
     );
 }
 
-/** Longer than any freeze, silence or lease of the plan, in milliseconds. */
+/** Longer than any planned freeze, silence or lease, in milliseconds. */
 const longestHold = 30_000;
 
 /**
@@ -91,11 +91,13 @@ function wrongEnd({ n, type, state, error }: Row, history: History): string | un
       : "is completed, and never returned";
   }
   if (state !== "failed" || expected !== "completed" || attempts.some(hasFailed)) return undefined;
-  const ran = attempts.length === 0 ? "never began" : `returned, and its worker was alive`;
+  const ran = attempts.length === 0 ? "never started" : `returned, and its worker was alive`;
   return `has failed, though it ${ran}: ${error.split("\n", 1)[0]}`;
 }
 
-/** Of one attempt: it ran into something. Its worker's death may be found while it runs, or before its end is known. */
+/**
+ * Whether this attempt failed. Its worker's death may be detected while it runs, or before its end is known.
+ */
 function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
   const isLast = kindOf(kind).attempts === 1;
   return (
@@ -103,7 +105,7 @@ function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
   );
 }
 
-/** Whatever became of a run of a chain, exactly one comes after it; and a cron job's moments come once each. */
+/** However a run in a chain ended, exactly one follows it; and a cron job runs once for each of its times. */
 function chains(rows: readonly Row[]): string[] {
   const followers = new Map<number, Row[]>();
   for (const row of rows) {
@@ -129,14 +131,14 @@ function chains(rows: readonly Row[]): string[] {
   return [...violations, ...twice];
 }
 
-/** Programs that ended by themselves. */
+/** Programs that exited by themselves. */
 export function checkFleet({ events }: History): Violation[] {
   const words = new Map(of(events, "lastWords").map(({ pid, text }) => [pid, text]));
   const alone = of(events, "gone")
     .filter(({ wanted }) => !wanted)
     .map(({ name, pid, how }) => {
       const said = words.get(pid)?.replace(/^/gm, "        | ") ?? "";
-      return `${name} (process ${pid}) ended by itself, with ${how}${said && `; its last words:\n${said}`}`;
+      return `${name} (process ${pid}) exited by itself, with ${how}${said && `; its last output:\n${said}`}`;
     });
-  return broken("a worker does not end by itself", alone);
+  return broken("a worker does not exit by itself", alone);
 }

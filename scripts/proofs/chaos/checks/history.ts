@@ -1,18 +1,20 @@
 import type { Event } from "./trace";
 
-/** An attempt of a job, as its handler and its worker's fate tell. Times are those of the trace. */
+/**
+ * An attempt of a job, according to its handler and what happened to its worker. Times are from the trace.
+ */
 export interface Attempt {
   n: string;
   id: number;
   kind: string;
   pid: number;
   begun: number;
-  /** When its handler returned or threw; infinite where it never did. */
+  /** When its handler returned or threw; infinite if it never did. */
   ended: number;
   how: "returned" | "threw" | "aborted" | undefined;
   /** When its worker's process ended. */
   gone: number;
-  /** When its worker said that others had its jobs. */
+  /** When its worker reported that others had taken over its jobs. */
   lostLease: number;
   /** When its worker was told to stop. */
   stopped: number;
@@ -20,7 +22,7 @@ export interface Attempt {
   frozen: number;
 }
 
-/** What producers were promised. */
+/** What the queue promised producers. */
 export interface Promised {
   n: string;
   kind: string;
@@ -34,12 +36,12 @@ export interface Promised {
 
 export interface History {
   events: readonly Event[];
-  /** By job, in the order in which they began. */
+  /** By job, in the order they started. */
   attempts: ReadonlyMap<string, readonly Attempt[]>;
   promised: ReadonlyMap<string, Promised>;
-  /** Unlike `promised` also those whose acknowledgment was lost. */
+  /** Unlike `promised`, includes pushes whose acknowledgment was lost. */
   asked: ReadonlyMap<string, { kind: string; unique: string | undefined }>;
-  /** When the store was first seen to say that a job was completed. */
+  /** When the store was first seen to report a job as completed. */
   completed: ReadonlyMap<string, { asked: number; t: number }>;
   rewinds: readonly { from: number; to: number }[];
 }
@@ -69,7 +71,10 @@ export function of<What extends Event["what"]>(
   return events.filter((event): event is Extract<Event, { what: What }> => event.what === what);
 }
 
-/** A busy process begins a job after it was told to stop, for it has not heard that yet; in milliseconds. */
+/**
+ * How long a busy process may still start jobs after a stop signal that it has not handled yet, in
+ * milliseconds.
+ */
 const lateSignal = 10_000;
 
 function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {

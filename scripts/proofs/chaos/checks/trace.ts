@@ -1,41 +1,43 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { now } from "../clock";
 
-/** What happened, as it was written down outside the queue: nothing of this file is ever changed. */
+/** What happened, recorded outside the queue. Lines are only ever appended. */
 export type Event = { t: number } & (
   | { what: "pushing"; n: string; kind: string; pid: number; delay?: number; unique?: string }
-  /** Acknowledged. `isNew` is false where another unfinished job had its `unique`. */
+  /** Acknowledged. `isNew` is false if another unfinished job had the same `unique`. */
   | { what: "pushed"; n: string; id: number; isNew: boolean }
   | { what: "refused"; n: string; error: string }
-  /** `run` tells it from others of its process: after a rewind a job's attempts have the same numbers again. */
+  /**
+   * `run` makes it unique within its process: after a rewind, a job's attempts get the same numbers again.
+   */
   | { what: "begun"; n: string; kind: string; id: number; attempt: number; pid: number; run: number }
   | { what: "ended"; n: string; id: number; attempt: number; pid: number; run: number; how: Ending }
-  /** Payloads arrive as they were pushed, or not at all. */
+  /** The payload differed from what was pushed. */
   | { what: "garbled"; n: string; id: number }
-  /** The store said that it was completed: a look that began at `asked` and was answered at `t` found it so. */
+  /** The store reported it as completed, in a query sent at `asked` and answered at `t`. */
   | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
-  /** `wanted`: the plan ended it, or its own job did. */
+  /** `wanted`: it was ended by the plan, or by its own job. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
-  /** Of one that nobody ended. */
+  /** The last output of a process that nobody ended. */
   | { what: "lastWords"; pid: number; text: string }
   | { what: "signaled"; pid: number; signal: string }
   | { what: "lostLease"; pid: number }
-  /** A snapshot from `from` was put in the store's place. */
+  /** The store was replaced by its snapshot taken at `from`. */
   | { what: "rewound"; from: number }
 );
 
 export type Ending = "returned" | "threw" | "aborted";
 
-/** What a caller says of an event: the time is added. */
+/** The event as passed by a caller; the time is added. */
 export type Fact = Event extends infer E ? (E extends Event ? Omit<E, "t"> : never) : never;
 
 export function append(file: string, fact: Fact, t = now()): void {
   appendFileSync(file, `${JSON.stringify({ t, ...fact })}\n`);
 }
 
-/** In the order of their times. A process that is killed may leave half a line. */
+/** Ordered by time. A killed process may leave an incomplete line. */
 export function readTrace(file: string): Event[] {
   if (!existsSync(file)) return [];
   const events = readFileSync(file, "utf8").split("\n").flatMap(parsed);

@@ -23,7 +23,7 @@ const fields = [
 /** The queue in Redis, by its keys: see framework/queue/engines/bullmq/lua/base.ts. */
 export class RedisRows implements Rows {
   readonly #client: Redis;
-  /** What jobs carry never changes, and some carry much. */
+  /** Payloads never change, and some are large, so each is read once. */
   readonly #data = new Map<string, { n: string; unique: string | undefined }>();
 
   constructor(url: string) {

@@ -1,7 +1,7 @@
-/** A job as it stands in the store. */
+/** A job as stored. */
 export interface Row {
   id: number;
-  /** By what the producer called it; empty where that cannot be read. */
+  /** The name given by the producer; empty if it can't be read. */
   n: string;
   type: string;
   state: string;
@@ -16,15 +16,15 @@ export interface Row {
   error: string;
 }
 
-/** How the checks look at a store, beside the queue's own code. */
+/** How the checks read a store, independently of the queue's own code. */
 export interface Rows {
   all(): Promise<Row[]>;
   ofType(type: string): Promise<Row[]>;
   /** The processes of the workers that are known. */
   workers(): Promise<{ id: string; pid: number }[]>;
-  /** Ends all connections to the server but this one. */
+  /** Closes all connections to the server except this one. */
   disconnectAll(): Promise<void>;
-  /** Where the server keeps its files, if they can be put back as they were. */
+  /** Where the server keeps its files, if they can be replaced by an older copy. */
   folder?(): Promise<string>;
   close(): Promise<void>;
 }

@@ -73,7 +73,7 @@ export class ServerRows implements Rows {
       client: isPostgres ? "pg" : "mysql2",
       connection: url,
       pool: { min: 0, max: 2 },
-      // That the server is away is no news here.
+      // The server is expected to be down at times.
       log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
     });
     await database.migrate.latest({ migrationSource: migrationSource() });
@@ -131,7 +131,7 @@ function toRow(record: Record): Row {
   };
 }
 
-/** See Load: these come first in a job's data. */
+/** See Load: these fields come first in a job's data. */
 export function nameIn(data: string): string {
   return /^\{"n":"([^"]*)"/.exec(data)?.[1] ?? "";
 }
@@ -140,7 +140,7 @@ export function uniqueIn(data: string): string | undefined {
   return /^\{"n":"[^"]*","ms":\d+,"unique":"([^"]*)"/.exec(data)?.[1];
 }
 
-/** Of a row: those of a chain have the same data. */
+/** The name of a row. The runs of a chain have the same data, so their id is part of it. */
 export function nameOf(type: string, n: string, id: number): string {
   return kindOf(type)?.isChain ? linkName(n, id) : n;
 }

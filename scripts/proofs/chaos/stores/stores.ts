@@ -9,7 +9,7 @@ import type { Rows } from "./rows";
 import { ServerRows, SqliteRows } from "./sqlRows";
 
 export interface Store {
-  /** Settings of a program that reaches the store at this URL. */
+  /** The settings of a program that uses the store at this URL. */
   environment(url: string): Record<string, string>;
   url: string;
   rows: Rows;
@@ -26,7 +26,7 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
     const rows = await SqliteRows.open(file);
     return { ...asDatabase, url: `file:${file}`, rows, server: undefined, file, stop: () => rows.close() };
   }
-  // There a busy disk keeps nobody waiting, whatever is written through to it.
+  // On that disk, synchronous writes don't have to wait for a busy machine's disk.
   process.env.TMPDIR = folder;
   const server = await startServer(engine);
   const rows = engine === "redis" ? new RedisRows(server.url) : await ServerRows.open(server.url);
@@ -38,13 +38,13 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
   return { ...place, url: server.url, rows, server, file: undefined, stop };
 }
 
-/** In bytes: there are results that are larger. */
+/** In bytes. Some results are larger. */
 const maxInPacket = 2_500_000;
 
 function startServer(engine: EngineName): Promise<CrashingServer> {
   if (engine === "postgresql") return startPostgres();
   if (engine === "mariadb") return startMysql([`--max-allowed-packet=${maxInPacket}`]);
-  // With "everysec" Redis answers before it writes while the disk is busy: kill -9 loses what was acknowledged.
+  // With "everysec", a busy Redis answers before it writes, so kill -9 would lose acknowledged jobs.
   return startRedis({ appendOnly: true, settings: { appendfsync: "always" } });
 }
 
