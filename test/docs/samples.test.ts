@@ -24,19 +24,19 @@ describe("the documentation's samples", () => {
     expect(typeProblems(pages())).toEqual([]);
   });
 
-  test.each(ofLanguage("json"))("the JSON of $place is JSON", ({ text }) => {
+  test.each(ofLanguage("json"))("the JSON of $place is valid", ({ text }) => {
     expect(JSON.parse(text)).toBeDefined();
   });
 
-  test.each(ofLanguage("yaml"))("the YAML of $place is YAML", ({ text }) => {
+  test.each(ofLanguage("yaml"))("the YAML of $place is valid", ({ text }) => {
     expect(load(text)).toBeTypeOf("object");
   });
 
-  test.each(ofLanguage("sh", "bash"))("the shell script of $place is one", ({ text }) => {
+  test.each(ofLanguage("sh", "bash"))("the shell script of $place is valid", ({ text }) => {
     expect(spawnSync("sh", ["-n"], { input: text, encoding: "utf8" }).stderr).toBe("");
   });
 
-  test.each(ofLanguage("dockerfile"))("$place has only a Dockerfile's instructions", ({ text }) => {
+  test.each(ofLanguage("dockerfile"))("$place has only Dockerfile instructions", ({ text }) => {
     const instructions = text
       .replaceAll("\\\n", " ")
       .split("\n")
@@ -45,7 +45,7 @@ describe("the documentation's samples", () => {
     expect(instructions.filter((line) => !known.test(line))).toEqual([]);
   });
 
-  test.skipIf(systemd.skip)(`systemd takes every unit${systemd.label}`, () => {
+  test.skipIf(systemd.skip)(`systemd accepts every unit${systemd.label}`, () => {
     const units = ofLanguage("ini").filter(({ text }) => text.includes("[Service]"));
     for (const { text, place } of units) {
       expect(`${place} ${inFile("docs.service", unit(text), ["systemd-analyze", "verify"])}`).toBe(
@@ -54,7 +54,7 @@ describe("the documentation's samples", () => {
     }
   });
 
-  test.skipIf(nginx.skip)(`nginx takes every server and location${nginx.label}`, () => {
+  test.skipIf(nginx.skip)(`nginx accepts every server and location${nginx.label}`, () => {
     for (const { text, place } of ofLanguage("nginx")) {
       const server = /^server\b/m.test(text) ? text : `server { listen 8080; ${text} }`;
       const whole = `events {} pid /tmp/laju-docs.pid; http { ${server} }`;

@@ -75,7 +75,7 @@ function expectSentence(
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 }
 
-describe("what a command says about", () => {
+describe("a command reports", () => {
   let app: TestApp;
   beforeAll(() => {
     app = ready.copy();
@@ -84,7 +84,7 @@ describe("what a command says about", () => {
   const start = (name: string, env: NodeJS.ProcessEnv = {}) =>
     app.run([`build/commands/${name}.js`], { env });
 
-  test("broken values in .env: all of them, and where", async () => {
+  test("all invalid values in .env, with their positions", async () => {
     app.write(".env", "SMTP_PORT=abc\nLOG_LEVEL=loud\nDATABASE_URL=oracle://x:secret@y/z\n");
     const expected = `3 invalid settings:
   DATABASE_URL is not a URL of the form postgres://… or postgresql://… or mysql://… or mariadb://… or file:…
@@ -100,7 +100,7 @@ describe("what a command says about", () => {
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
   });
 
-  test("a line of .env that is no setting, whatever is asked for", async () => {
+  test("a line of .env that is not a setting, whatever is requested", async () => {
     app.write(".env", "LOG_LEVEL=info\n\nMONITOR: true\nSMTP_HOST\nNODE_ENV=demo\n");
     const file = join(app.root, ".env");
     const expected = `2 invalid settings:
@@ -133,7 +133,7 @@ describe("what a command says about", () => {
   test.each([
     ["a named pipe", (path: string) => void execFileSync("mkfifo", [path])],
     ["a device", (path: string) => symlinkSync("/dev/zero", path)],
-  ])("%s in the place of a file, without waiting for it", async (_, make) => {
+  ])("%s instead of a file, without waiting for it", async (_, make) => {
     const inPlaceOf = async (path: string, ...starts: (() => Promise<Ended>)[]) => {
       rmSync(join(app.root, path), { force: true });
       make(join(app.root, path));
@@ -158,7 +158,7 @@ describe("what a command says about", () => {
     expect(await inPlaceOf("data/runs.sqlite3", verb("runs"))).toEqual([failed]);
   });
 
-  test("an .env that cannot be read", async () => {
+  test("an unreadable .env", async () => {
     rmSync(join(app.root, ".env"), { force: true });
     app.write(".env/folder", "");
     const ended = await start("Plain");
@@ -171,7 +171,7 @@ describe("what a command says about", () => {
     rmSync(join(app.root, ".env"), { recursive: true });
   });
 
-  test.each(["postgres", "mysql"])("a database that cannot be reached (%s)", async (protocol) => {
+  test.each(["postgres", "mysql"])("an unreachable database (%s)", async (protocol) => {
     const port = await freePort();
     const env = { DATABASE_URL: `${protocol}://app:secret@127.0.0.1:${port}/app` };
     const ended = await start("Inserts", env);
@@ -183,7 +183,7 @@ describe("what a command says about", () => {
     expect(migrated.stderr).not.toMatch(/secret|\bat .*:\d+:\d+/);
   });
 
-  test("a view that is not there", async () => {
+  test("a missing view", async () => {
     expectSentence(
       await start("Mails"),
       /^there is no view .*\/build\/app\/views\/digset\.ejs$/,
@@ -191,7 +191,7 @@ describe("what a command says about", () => {
     );
   });
 
-  test("a Redis that is not there", async () => {
+  test("a missing Redis", async () => {
     const port = await freePort();
     const startedAt = Date.now();
     const ended = await start("Caches", { REDIS_URL: `redis://127.0.0.1:${port}` });
@@ -204,8 +204,8 @@ describe("what a command says about", () => {
   });
 });
 
-describe("a migration that fails half-way", () => {
-  test("is named and leaves nothing behind, and goes through once it is mended", async () => {
+describe("a migration that fails halfway", () => {
+  test("is named, leaves nothing behind, and runs once it is fixed", async () => {
     const app = makeApp(files);
     const migration = (failing: string) => `
       export async function up(knex) {
@@ -243,7 +243,7 @@ describe("a migration that fails half-way", () => {
   });
 });
 
-describe("one bad file beside 20 good ones", () => {
+describe("one invalid file among 20 valid ones", () => {
   let app: TestApp;
   const names = Array.from({ length: 20 }, (_, index) => `Good${index}`);
   const good = (name: string) =>
@@ -271,7 +271,7 @@ describe("one bad file beside 20 good ones", () => {
     expect(ran).toMatchObject({ status: 0, stdout: "New0\nGood0\nGood1\nGood2\n" });
   });
 
-  test("keeps its last good output and its place in the crontab, which cannot be installed meanwhile", async () => {
+  test("keeps its last good output and its crontab entry, and the crontab cannot be installed meanwhile", async () => {
     expect(await app.run(["build/commands/Good59.js"])).toMatchObject({ status: 0, stdout: "Good59\n" });
     expect((await app.laju("crontab")).stdout).toContain("59 3 * * * cd ");
     const bin = join(app.root, "bin");
@@ -296,14 +296,14 @@ function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {
   return app.run(words, { program: "setpriv", env });
 }
 
-describe("a folder that must not be written", () => {
+describe("a read-only folder", () => {
   let app: TestApp;
   beforeAll(() => {
     app = ready.copy();
   });
   afterAll(() => app?.remove());
 
-  test("data/: work that needs none of it is done, unrecorded; other work says why it cannot be", async () => {
+  test("data/: commands that don't need it run unrecorded; others say why they cannot run", async () => {
     const locked = join(app.root, "locked");
     mkdirSync(locked, { mode: 0o555 });
     const env = { LAJU_DATA: locked };
@@ -328,7 +328,7 @@ describe("a folder that must not be written", () => {
     expect(listed.stderr).not.toMatch(/\bat .*:\d+:\d+/);
   });
 
-  test("a database that may be read only", async () => {
+  test("a read-only database", async () => {
     const data = join(app.root, "data");
     for (const file of readdirSync(data)) if (file.startsWith("dev.")) chmodSync(join(data, file), 0o444);
     const failed = await asOrdinaryUser(app, ["build/commands/Inserts.js"]);
@@ -338,7 +338,7 @@ describe("a folder that must not be written", () => {
     expect(await app.run(["build/commands/Inserts.js"])).toMatchObject({ status: 0, stdout: "inserted\n" });
   });
 
-  test("logs/: installing the crontab says so before cron would lose every word", async () => {
+  test("logs/: installing the crontab reports it before cron would lose any output", async () => {
     app.write("commands/Timed.ts", command("", "", 'schedule: "0 8 * * *",'));
     expect(await app.laju("build")).toMatchObject({ status: 0 });
     const logs = join(app.root, "locked-logs");
@@ -374,7 +374,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     return app.run(words, { program: "unshare", env: { LAJU_DATA: join(app.root, "small") } });
   }
 
-  test("keeps nobody from working: the run is unrecorded and says so", async () => {
+  test("stops no command: the run is unrecorded and says so", async () => {
     const ended = await onSmallDisk(
       "8k",
       "head -c 8192 /dev/zero > small/full\nnode build/commands/Plain.js",
@@ -383,7 +383,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(ended.stderr).toMatch(/^laju: this run of Plain is not recorded: .*(disk|full|ENOSPC)/m);
   });
 
-  test("fails a transaction that does not fit, whole, and leaves the database sound", async () => {
+  test("fails a transaction that does not fit as a whole, and leaves the database intact", async () => {
     const ended = await onSmallDisk(
       "800k",
       `node laju migrate >&2
@@ -398,7 +398,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(notesIn(app)).toHaveLength(1);
   });
 
-  test("takes lines of the log, not the work", async () => {
+  test("loses lines of the log, but no work", async () => {
     const ended = await onSmallDisk("64k", "LAJU_DATA=$PWD/data node build/commands/Chatters.js > small/log");
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("laju: standard output cannot be written (ENOSPC)\n");
@@ -432,7 +432,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     },
   );
 
-  test("a reader that went away loses lines too, which harms nobody", async () => {
+  test("a reader that went away loses lines too, without harm", async () => {
     const script = "node build/commands/Writes.js | head -n 1; echo done";
     expect(await app.run(["-c", script], { program: "sh" })).toMatchObject({
       ...{ status: 0, stdout: "a line of a log 0\ndone\n" },
@@ -444,7 +444,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
   });
 });
 
-describe("a run that is cut off in a transaction", () => {
+describe("a run that is killed in a transaction", () => {
   let app: TestApp;
   beforeAll(() => {
     app = ready.copy();
@@ -471,7 +471,7 @@ describe("a run that is cut off in a transaction", () => {
 });
 
 describe("the very first run", () => {
-  test("may be eight at once: all work, all are recorded, none complains", async () => {
+  test("may be eight runs at once: all work, all are recorded, none complains", async () => {
     const app = ready.copy();
     rmSync(join(app.root, "data"), { recursive: true });
     const all = await Promise.all(Array.from({ length: 8 }, () => app.run(["build/commands/Plain.js"])));
@@ -481,7 +481,7 @@ describe("the very first run", () => {
     app.remove();
   });
 
-  test("may be one of a scheduled command twice: one works, the other is skipped", async () => {
+  test("may be two starts of a scheduled command: one runs, the other is skipped", async () => {
     const app = makeApp({
       "commands/Timed.ts": command(
         'console.log("worked"); await new Promise((resolve) => setTimeout(resolve, 1500));',

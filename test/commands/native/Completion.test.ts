@@ -47,7 +47,7 @@ describe("completion in a shell", () => {
     });
   });
 
-  test("a shell it does not know is wrong use", async () => {
+  test("an unknown shell is a usage error", async () => {
     const { status, stderr } = await app.laju("completion", "tcsh");
     expect(stderr).toBe('✗ no completion for "tcsh"\n  It is written for bash, zsh, fish.\n');
     expect(status).toBe(2);

@@ -32,7 +32,7 @@ describe("crontab:check", () => {
   const marker = () => /^# BEGIN laju .*$/m.exec(String(cron.table()))?.[0];
   const commands = () => String(cron.table()).match(/(?<=commands\/)\w+(?=\.js)/g);
 
-  test("knows the environment that was installed, and whether another is asked for", async () => {
+  test("knows the installed environment, and whether another one is requested", async () => {
     expect((await laju("crontab:install", "--env", "demo")).status).toBe(0);
     expect(marker()).toMatch(/ hash=\w{8} env=demo$/);
     expect(commands()).toEqual(["Always", "Shown"]);
@@ -44,13 +44,13 @@ describe("crontab:check", () => {
     expect(here.map(({ name }: { name: string }) => name)).toEqual(["Always", "Shown"]);
   });
 
-  test("needs no word of it from the data folder", async () => {
+  test("knows it without the data folder", async () => {
     await laju("crontab:install", "--env", "demo");
     const env = { PATH: `${cron.folder}/bin:${process.env.PATH}`, LAJU_DATA: join(app.root, "elsewhere") };
     expect((await app.run(["laju", "crontab:check"], { env })).status).toBe(0);
   });
 
-  test("knows it after single commands were installed or switched, too", async () => {
+  test("also knows it after single commands were installed or switched", async () => {
     await laju("crontab:install", "--env", "demo");
     expect((await laju("disable", "Shown", "--install")).status).toBe(0);
     expect(commands()).toEqual(["Always"]);
@@ -61,7 +61,7 @@ describe("crontab:check", () => {
     expect(await stateOf()).toBe("in order");
   });
 
-  test("goes by this process's environment where none was named", async () => {
+  test("uses this process's environment if none was given", async () => {
     await laju("crontab:install", "--env", "demo");
     await laju("crontab:install");
     expect(marker()).toMatch(/ hash=\w{8}$/);
@@ -70,7 +70,7 @@ describe("crontab:check", () => {
     expect(await stateOf("--env", "demo")).toBe("different");
   });
 
-  test("takes the other options, too, as crontab:install was told them", async () => {
+  test("also uses the other options that crontab:install was given", async () => {
     const told = ["--node", "/usr/bin/env", "--log-dir", join(app.root, "elsewhere")];
     expect((await laju("crontab:install", ...told)).status).toBe(0);
     expect(await stateOf()).toBe("in order");

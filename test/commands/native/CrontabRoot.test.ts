@@ -47,7 +47,7 @@ describe("the entries of an app in releases", () => {
   const roots = () => [...table().matchAll(/^# BEGIN laju (.*) hash=/gm)].map(([, root]) => root);
   const installed = () => ["--root", current, "--node", node, "--log-dir", logs];
 
-  test("keep root, node and log folder when crontab:install is not told them again", async () => {
+  test("keep root, node and log folder if crontab:install is not given them again", async () => {
     expect(await laju("crontab:install", ...installed())).toMatchObject({ status: 0, stderr: "" });
     const before = table();
     const again = await laju("crontab:install");
@@ -60,7 +60,7 @@ describe("the entries of an app in releases", () => {
     expect(table()).toBe(before);
   });
 
-  test("are brought back by what crontab:check says, typed as it stands", async () => {
+  test("are restored by the command that crontab:check suggests", async () => {
     await laju("crontab:install", ...installed());
     const before = table();
     for (const damage of [() => "", (text: string) => text.replace("0 8 * * *", "0 9 * * *")]) {
@@ -73,7 +73,7 @@ describe("the entries of an app in releases", () => {
     }
   });
 
-  test("are refused a second time under another root, until they are to be replaced", async () => {
+  test("are refused under a second root unless they are to be replaced", async () => {
     await laju("crontab:install", ...installed());
     const before = table();
     for (const args of [
@@ -92,7 +92,7 @@ describe("the entries of an app in releases", () => {
     expect(table()).toContain("# mine\n");
   });
 
-  test("that are there twice are reported, with the command that removes one", async () => {
+  test("are reported if they are installed twice, with the command that removes one", async () => {
     await laju("crontab:install", "--root", current);
     cron.put(table() + blockFor(app.root));
     expect(roots()).toEqual([current, app.root]);
@@ -111,7 +111,7 @@ describe("the entries of an app in releases", () => {
     expect(roots()).toEqual([]);
   });
 
-  test("of another release with the same data folder are not joined by this one's", async () => {
+  test("are not duplicated by another release with the same data folder", async () => {
     const other = app.copy();
     const { stdout } = await other.run(["laju", "crontab:install"], { env: env() });
     expect(stdout).toContain("✓ Crontab updated: 1 added");
@@ -122,7 +122,7 @@ describe("the entries of an app in releases", () => {
     other.remove();
   });
 
-  test("stay with the link while it leads to another release", async () => {
+  test("keep the link's path while it points to another release", async () => {
     await laju("crontab:install", ...installed());
     const other = app.copy();
     rmSync(current);
@@ -139,7 +139,7 @@ describe("the entries of an app in releases", () => {
     other.remove();
   });
 
-  test("of an app that was moved are replaced when that is asked for", async () => {
+  test("are replaced on request after the app was moved", async () => {
     await laju("crontab:install");
     const moved = join(folder, "moved");
     renameSync(app.root, moved);
@@ -153,7 +153,7 @@ describe("the entries of an app in releases", () => {
     }
   });
 
-  test("have nothing to do with those of an app that has data of its own", async () => {
+  test("are independent of those of an app with other data", async () => {
     const other = app.copy();
     other.write(".env", "");
     expect((await other.run(["laju", "crontab:install"], { env: env() })).status).toBe(0);
@@ -163,7 +163,7 @@ describe("the entries of an app in releases", () => {
     other.remove();
   });
 
-  test("name the node that runs crontab:install, unless one was named", async () => {
+  test("use the node that runs crontab:install, unless one was given", async () => {
     await app.run(["laju", "crontab:install"], { env: env(), program: node });
     cron.put(table().replaceAll(process.execPath, node));
     // Edited by hand, so that what crontab:install wrote counts.

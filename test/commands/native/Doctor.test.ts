@@ -48,14 +48,14 @@ describe("doctor", () => {
   const troubles = async () =>
     (await findings()).results.filter(({ name, state }) => name !== "cron daemon" && state !== "fine");
 
-  test("finds nothing wrong where nothing is", async () => {
+  test("reports no problem if there is none", async () => {
     expect(await troubles()).toEqual([]);
     const { results, status } = await findings();
     expect(status).toBe(results.some(({ state }) => state === "bad") ? 1 : 0);
     expect(results.map(({ name }) => name)).toContain("time zone");
   });
 
-  test("what others can read or change, and the command that closes it", async () => {
+  test("reports files that others can read or change, and the command that protects them", async () => {
     app.write(".env", "LOG_LEVEL=info\n");
     chmodSync(join(app.root, ".env"), 0o644);
     chmodSync(join(app.root, "data"), 0o755);
@@ -71,7 +71,7 @@ describe("doctor", () => {
     expect(await troubles()).toEqual([]);
   });
 
-  test("a node that is gone", async () => {
+  test("reports a missing node", async () => {
     const table = cron.table()?.toString().replace(process.execPath, "/opt/node-18/bin/node");
     cron.put(table ?? "");
     const found = await troubles();
@@ -81,7 +81,7 @@ describe("doctor", () => {
     expect(found[1]?.cure).toContain("crontab:install");
   });
 
-  test("a crontab without the entries, and a build older than its sources", async () => {
+  test("reports a crontab without the entries, and a build older than its sources", async () => {
     cron.put("");
     app.write("commands/Other.ts", "process.exit(0);");
     expect((await troubles()).map(({ name, message }) => `${name}: ${message}`)).toEqual([
@@ -90,7 +90,7 @@ describe("doctor", () => {
     ]);
   });
 
-  test("a log folder that is missing", async () => {
+  test("reports a missing log folder", async () => {
     rmSync(join(app.root, "logs"), { recursive: true });
     expect(await troubles()).toEqual([
       {
@@ -107,7 +107,7 @@ describe("doctor", () => {
     );
   });
 
-  test("settings that are wrong", async () => {
+  test("reports invalid settings", async () => {
     app.write(".env", "SMTP_PORT=abc\n");
     const found = await troubles();
     expect(found.filter(({ state }) => state === "bad")).toEqual([
@@ -125,7 +125,7 @@ describe("doctor", () => {
     });
   });
 
-  test("servers that do not answer", async () => {
+  test("reports servers that do not respond", async () => {
     const [one, two, three] = [await freePort(), await freePort(), await freePort()];
     app.write(
       ".env",
@@ -142,7 +142,7 @@ describe("doctor", () => {
     expect(found[2]?.message).toContain(`127.0.0.1:${three} (MAIL_URL) cannot be used`);
   });
 
-  test("that nobody hears when cron itself stops, where notices are set up", async () => {
+  test("reports that nobody would notice if cron stopped, if notifications are configured", async () => {
     const settings = async (...lines: string[]) => {
       app.write(".env", `${lines.join("\n")}\n`);
       chmodSync(join(app.root, ".env"), 0o600);
@@ -163,7 +163,7 @@ describe("doctor", () => {
     });
   });
 
-  test("a ledger that is damaged", async () => {
+  test("reports a damaged ledger", async () => {
     mkdirSync(join(app.root, "data"), { recursive: true });
     writeFileSync(
       join(app.root, "data/runs.sqlite3"),
@@ -175,7 +175,7 @@ describe("doctor", () => {
     ]);
   });
 
-  test("a journal whose lines do not reach the ledger, and damaged lines, which are said once", async () => {
+  test("reports a journal that the ledger does not import, and damaged lines only once", async () => {
     await app.run(["build/commands/Daily.js"]);
     const data = join(app.root, "data");
     appendFileSync(join(data, "runs.journal"), "\0\0\0\n");
@@ -194,7 +194,7 @@ describe("doctor", () => {
     ]);
   });
 
-  test("a clock that was set back", async () => {
+  test("reports a clock that was set back", async () => {
     await app.run(["build/commands/Daily.js"]);
     withLedger(join(app.root, "data"), (ledger) =>
       ledger.prepare("UPDATE runs SET started_at = started_at + 7200000").run(),

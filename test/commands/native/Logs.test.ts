@@ -78,7 +78,7 @@ describe("logs", () => {
     return seen;
   };
 
-  test("show what the last run wrote, and nothing else", async () => {
+  test("shows only what the last run wrote", async () => {
     await say("one");
     await say("two");
     const shown = await app.laju("logs", "Speaks");
@@ -88,7 +88,7 @@ describe("logs", () => {
     expect(plain(await app.laju("logs", "Speaks", "--lines", "1"))).toBe("bye two\n");
   });
 
-  test("find the run in a file that was rotated since", async () => {
+  test("finds a run in a file that has been rotated since", async () => {
     await say("one");
     renameSync(join(app.root, "logs/Speaks.log"), join(app.root, "logs/Speaks.log.1"));
     await say("two");
@@ -99,7 +99,7 @@ describe("logs", () => {
     expect(gone.stderr).toMatch(/✗ the output of run 1 of Speaks in .*Speaks\.log is gone\n/);
   });
 
-  test("leave out the lines of a run that wrote to the same file at the same time, and say so", async () => {
+  test("leaves out lines of a concurrent run in the same file, and says so", async () => {
     const slow = start("slow");
     await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
     await say("quick");
@@ -114,7 +114,7 @@ describe("logs", () => {
     );
   });
 
-  test("keep a text that only looks like another run's line", async () => {
+  test("keeps text that only looks like another run's line", async () => {
     await say("evil");
     const shown = await app.laju("logs", "Speaks");
     expect(shown.stdout).toContain('"message":"all is well","run":"forged"}\n');
@@ -125,7 +125,7 @@ describe("logs", () => {
     expect(JSON.parse(logged).message).toBe("Logged\u001b[2J\u009b\u2066");
   });
 
-  test("on a terminal have nothing that acts there, unless asked for raw", async () => {
+  test("disarms escape sequences on a terminal, except with --raw", async () => {
     await say("evil");
     const onTerminal = async (words: string) => {
       const command = `'${process.execPath}' laju ${words}`;
@@ -151,7 +151,7 @@ describe("logs", () => {
     );
   });
 
-  test("show the start and the end of an endless line", async () => {
+  test("shows the start and the end of an endless line", async () => {
     await say("huge");
     const started = Date.now();
     const { stdout } = await app.laju("logs", "Speaks");
@@ -160,7 +160,7 @@ describe("logs", () => {
     expect(stdout.length).toBeLessThan(1_010_000);
   });
 
-  test("of a killed run end where the next one begins", async () => {
+  test("a killed run's log ends where the next run begins", async () => {
     const slow = start("slow");
     await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
     slow.kill("SIGKILL");
@@ -169,7 +169,7 @@ describe("logs", () => {
     expect(plain(await app.laju("logs", "Speaks", "--run", "1"))).toBe("hello slow\nJSON\n");
   });
 
-  test("--follow goes on with the runs that come, also after a rotation", async () => {
+  test("--follow continues with later runs, even after a rotation", async () => {
     await say("one");
     const followed = follow();
     await until(() => followed.stdout.includes("bye one\n"));
@@ -183,7 +183,7 @@ describe("logs", () => {
     );
   });
 
-  test("--follow waits for the first run of all", async () => {
+  test("--follow waits for the very first run", async () => {
     const followed = follow();
     await until(() => followed.stderr.includes("Speaks has not run yet. Its log will be logs/Speaks.log\n"));
     await say("one");
@@ -204,7 +204,7 @@ describe("logs", () => {
     expect(plain(followed)).toBe("hello slow\nJSON\nbye slow\n");
   });
 
-  test("--follow ends when nobody reads it any more", async () => {
+  test("--follow exits when its reader goes away", async () => {
     await say("one");
     const script = `"${process.execPath}" laju logs Speaks --follow | head -1; echo "status \${PIPESTATUS[0]}"`;
     const piped = app.run(["-c", script], { program: "bash" });
@@ -219,7 +219,7 @@ describe("logs", () => {
     expect((await piped).stdout).toMatch(/^hello (one|more)\nstatus 0\n$/);
   });
 
-  test("that went nowhere, or are not there, are told", async () => {
+  test("reports output that went elsewhere or no longer exists", async () => {
     expect((await app.laju("logs", "Speaks")).stderr).toBe(
       "Speaks has not run yet. Its log will be logs/Speaks.log\n",
     );

@@ -26,7 +26,7 @@ describe("report", () => {
   });
   afterAll(() => app.remove());
 
-  test("is one file with each command and the output of what failed", async () => {
+  test("is one file with every command and the output of failures", async () => {
     const { status, stdout, stderr } = await app.laju("report", "--html", "report.html");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^✓ Wrote report\.html: 1 failure, \d+ kB\n$/);
@@ -35,7 +35,7 @@ describe("report", () => {
     expect(page).toContain("&lt;b id=&#39;injected&#39;&gt;from the command&lt;/b&gt;");
   });
 
-  test("a start that succeeded when it was retried did not fail, and many failures are not all shown", async () => {
+  test("a run that succeeded on a retry did not fail, and only some of many failures are shown", async () => {
     const now = Date.now();
     withLedger(join(app.root, "data"), (ledger) => {
       const insert = ledger.prepare(
@@ -71,7 +71,7 @@ describe("report", () => {
     expect(page).toContain('<b class="bad-text">42×</b> · <a href="#c1">old/Gone</a>');
   });
 
-  test("a file that cannot be written, and no file, are told", async () => {
+  test("a file that cannot be written, and a missing file name, are errors", async () => {
     expect(await app.laju("report", "--html", "nowhere/report.html")).toMatchObject({ status: 1 });
     expect(await app.laju("report")).toMatchObject({
       status: 2,
@@ -80,7 +80,7 @@ describe("report", () => {
     expect(await app.laju("report", "--html", "x.html", "--days", "0")).toMatchObject({ status: 2 });
   });
 
-  test.skipIf(chromium.skip)(`a browser shows it on a phone's width${chromium.label}`, async () => {
+  test.skipIf(chromium.skip)(`a browser shows it at a phone's width${chromium.label}`, async () => {
     await app.laju("report", "--html", "report.html");
     const url = `file://${join(app.root, "report.html")}`;
     const flags =

@@ -15,7 +15,7 @@ describe("runs:prune", () => {
   const ids = async () =>
     (JSON.parse((await app.laju("runs", "--json")).stdout) as { id: number }[]).map(({ id }) => id);
 
-  test("leaves what is young", async () => {
+  test("keeps recent runs", async () => {
     const { status, stdout } = await app.laju("runs:prune", "--older-than", "1h");
     expect({ status, stdout }).toEqual({
       status: 0,
@@ -23,7 +23,7 @@ describe("runs:prune", () => {
     });
   });
 
-  test("leaves the newest of each command, whatever their age", async () => {
+  test("keeps the newest run of each command, whatever its age", async () => {
     expect((await app.laju("runs:prune", "--older-than", "0s", "--keep", "2")).stdout).toMatch(
       /^Deleted 1 run /,
     );
@@ -32,7 +32,7 @@ describe("runs:prune", () => {
     expect(await ids()).toEqual([3]);
   });
 
-  test("is not stopped by a run from a time when the clock was ahead", async () => {
+  test("is not stopped by a run recorded while the clock was ahead", async () => {
     const old = Date.now() - 3_600_000;
     withLedger(`${app.root}/data`, (ledger) => {
       ledger.prepare("UPDATE runs SET started_at = ? WHERE id = 3").run(Date.now() + 86_400_000);
@@ -44,7 +44,7 @@ describe("runs:prune", () => {
     expect((await app.laju("runs:prune", "--older-than", "30m")).stdout).toMatch(/^Deleted 2 runs /);
   });
 
-  test("wrong use is told", async () => {
+  test("rejects invalid arguments", async () => {
     expect(await app.laju("runs:prune", "--keep", "few")).toMatchObject({
       status: 2,
       stderr: "✗ --keep few is not a whole number\n  node laju runs:prune --help shows how to use it.\n",

@@ -70,7 +70,7 @@ describe("status", () => {
     expect(stdout).toMatch(/The crontab of \w+ is up to date\n$/);
   });
 
-  test("a success, a failure and their messages", async () => {
+  test("shows a success, a failure and their messages", async () => {
     await run("Fragile");
     expect((await laju("status", "--check")).stdout).toMatch(
       /✓ Fragile +(now|\ds ago) +[\d.]+m?s +next in \d+m?s? +12 rows\n/,
@@ -85,7 +85,7 @@ describe("status", () => {
     expect((await laju("status", "--check")).status).toBe(0);
   });
 
-  test("what failed comes first, and several commands are chosen by a pattern", async () => {
+  test("failed commands come first, and patterns select commands", async () => {
     app.write("broken", "");
     await run("Fragile");
     const { stdout } = await laju("status");
@@ -102,7 +102,7 @@ describe("status", () => {
     expect((await laju("list")).stdout).not.toContain("✗");
   });
 
-  test("runs of several commands, also of one that is gone", async () => {
+  test("shows runs of several commands, including a removed one", async () => {
     withLedger(join(app.root, "data"), (ledger) =>
       ledger
         .prepare(
@@ -125,7 +125,7 @@ describe("status", () => {
     });
   });
 
-  test("runs of several commands: failed ones first, others by --sort, and a word about failures not shown", async () => {
+  test("runs of several commands: failed ones first, others by --sort, and a note about failures not shown", async () => {
     await run("ByHand");
     const shown = async (...args: string[]) => {
       const lines = (await laju("runs", ...args)).stdout.split("\n").map((line) => line.trim());
@@ -145,7 +145,7 @@ describe("status", () => {
     });
   });
 
-  test("a notice that is just being sent is no trouble, and one that was refused is", async () => {
+  test("a notification being sent is no problem, but a refused one is", async () => {
     const data = join(app.root, "data");
     withLedger(data, (ledger) =>
       ledger
@@ -171,7 +171,7 @@ describe("status", () => {
     expect(row).toMatchObject({ running: null, last: { state: "lost" }, isScheduled: false, troubles: [] });
   });
 
-  test("a start that did not come is overdue", async () => {
+  test("a missed start is overdue", async () => {
     const file = "data/installation.json";
     const installation = JSON.parse(app.read(file));
     const hour = 3_600_000;
@@ -186,7 +186,7 @@ describe("status", () => {
     expect(status.needsPerson).toEqual([expect.stringMatching(/^Fragile was due (59m|1h) ago$/)]);
   });
 
-  test("another build's entries are drift; a command of another environment is not missed", async () => {
+  test("another build's entries count as drift; a command of another environment is not missing", async () => {
     app.write("commands/Fragile.ts", minutely("").replace("* * * * *", "5 * * * *"));
     await laju("build");
     const status = await json();
@@ -196,7 +196,7 @@ describe("status", () => {
     expect(status.commands[1]).toMatchObject({ name: "Elsewhere", isScheduled: false, troubles: [] });
   });
 
-  test("removed entries are nobody's trouble once commands have run", async () => {
+  test("removed entries are no problem once commands have run", async () => {
     await laju("crontab:remove");
     expect((await laju("status", "--check")).status).toBe(0);
   });
@@ -210,7 +210,7 @@ describe("status", () => {
     expect((await laju("list")).stdout).not.toMatch(/✗ .* ByHand/);
   });
 
-  test("a command that does not exist is wrong use", async () => {
+  test("a command that does not exist is a usage error", async () => {
     expect(await laju("status", "Fragil")).toMatchObject({
       status: 2,
       stderr: '✗ there is no command "Fragil"\n  Did you mean Fragile?\n',

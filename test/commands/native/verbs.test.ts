@@ -7,7 +7,7 @@ const examples = await Promise.all(
   verbs.map(async ({ name, load }) => ({ name, verb: (await load()).default as unknown as Verb })),
 );
 
-test.each(examples)("the examples in the help of $name are what it takes", ({ name, verb }) => {
+test.each(examples)("the examples in the help of $name are valid", ({ name, verb }) => {
   expect(verb.examples.length).toBeGreaterThan(0);
   const { least, most } = verb.words ?? { least: 0, most: 0 };
   for (const [line] of verb.examples) {

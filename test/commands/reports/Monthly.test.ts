@@ -35,7 +35,7 @@ test("last month's figures are stored and mailed to the administrators", async (
   expect(smtp.mails[0]?.text).toContain(`Posts published: ${posts.length}`);
 });
 
-test("run again it replaces the month's row", async () => {
+test("another run replaces the month's row", async () => {
   await app.run(monthly, ["--no-mail"]);
   await app.DB("posts").delete();
   await app.run(monthly, ["--no-mail"]);

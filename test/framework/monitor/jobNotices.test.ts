@@ -48,7 +48,7 @@ describe("notices of failed jobs", () => {
   };
   const hooks = () => http.requests.map(({ body }) => JSON.parse(body));
 
-  test("come once for a type of jobs, and once more when it works again", async () => {
+  test("are sent once per job type, and once more when it has recovered", async () => {
     await push("bad", "good", "bad", "good", "bad");
     await work();
     await until(() => smtp.mails.length === 1 && hooks().length === 1);
@@ -71,7 +71,7 @@ describe("notices of failed jobs", () => {
     expect([smtp.mails.length, hooks().length]).toEqual([2, 2]);
   });
 
-  test("from its source a worker tells nobody", async () => {
+  test("are not sent by a worker run from its source", async () => {
     http.requests.length = 0;
     await push("bad");
     const tsx = join("node_modules", "tsx", "dist", "cli.mjs");

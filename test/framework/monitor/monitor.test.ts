@@ -57,7 +57,7 @@ describe("node laju monitor", () => {
     expect(await monitor()).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });
 
-  test("tells of starts that never came, once, and of the next run", async () => {
+  test("reports missed starts once, and the next run", async () => {
     await monitor();
     goBack(3 * hourMs);
     const first = await monitor();
@@ -72,7 +72,7 @@ describe("node laju monitor", () => {
     expect(titles()[1]).toMatch(/^Hourly works again after /);
   });
 
-  test("makes up for the last missed start where the command asks for it", async () => {
+  test("makes up for the last missed start if the command asks for it", async () => {
     await monitor();
     goBack(3 * hourMs);
     expect((await monitor()).stdout).toMatch(/CaughtUp did not start at .*: started now\n/);
@@ -86,7 +86,7 @@ describe("node laju monitor", () => {
     expect(titles().join()).not.toContain("CaughtUp");
   });
 
-  test("tells of runs that were killed", async () => {
+  test("reports killed runs", async () => {
     await run("Killed");
     const { stdout, status } = await monitor();
     expect(stdout).toContain("Killed exited without reporting a result");
@@ -95,7 +95,7 @@ describe("node laju monitor", () => {
     expect((await monitor()).stdout).toBe("");
   });
 
-  test("tells of a run that takes far longer than usual", async () => {
+  test("reports a run that takes far longer than usual", async () => {
     for (let time = 0; time < 5; time += 1) await run("Slow");
     const child = spawn(process.execPath, ["build/commands/Slow.js"], {
       cwd: app.root,
@@ -118,7 +118,7 @@ describe("node laju monitor", () => {
     expect(titles()[1]).toMatch(/^Slow works again/);
   });
 
-  test("ends with status 1 when a notice cannot be sent, and sends it the next time", async () => {
+  test("exits with 1 if a notification cannot be sent, and sends it on the next pass", async () => {
     await run("Killed");
     http.answer(403);
     const failing = await monitor();
@@ -131,7 +131,7 @@ describe("node laju monitor", () => {
     expect(titles()).toHaveLength(2);
   });
 
-  test("reports each pass to a dead man's switch, and as failed where it could not do its work", async () => {
+  test("pings a dead man's switch after each pass, as failed if it could not do its work", async () => {
     const pinging = { LAJU_DATA: data, MONITOR_PING: `${http.url}/ping/3f2a-secret` };
     const pass = () => app.run(["laju", "monitor"], { env: pinging });
     const pings = () => http.requests.filter(({ path }) => path?.startsWith("/ping/"));
@@ -152,7 +152,7 @@ describe("node laju monitor", () => {
     expect(failed.stderr).not.toContain("secret");
   });
 
-  test("deletes old runs, but for the last of each command", async () => {
+  test("deletes old runs, except the last of each command", async () => {
     await run("Hourly");
     withLedger(data, (ledger) => {
       ledger.exec("UPDATE runs SET id = 9000; CREATE TEMP TABLE one AS SELECT * FROM runs;");
@@ -175,12 +175,12 @@ describe("node laju monitor", () => {
     ]);
   });
 
-  test("goes on beside another: one of two at once has nothing to do", async () => {
+  test("tolerates a concurrent pass: the second one has nothing to do", async () => {
     const both = await Promise.all([monitor(), monitor()]);
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
   });
 
-  test("gets an entry in the crontab where MONITOR asks for it", async () => {
+  test("gets a crontab entry if MONITOR is set", async () => {
     const block = await app.run(["laju", "crontab"], { env: { MONITOR: "true" } });
     const { root } = app;
     expect(block.stdout).toContain(

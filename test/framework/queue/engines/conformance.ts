@@ -79,7 +79,7 @@ export function conformance(setup: EngineSetup): void {
     }
 
     describe("queueing and claiming", () => {
-      test("a job is claimed once, with what it was queued with", async () => {
+      test("a job is claimed once, with everything it was queued with", async () => {
         const rare = {
           removeDelay: 5,
           rescheduledFromJob: 9,
@@ -100,7 +100,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(id)).toMatchObject({ state: "processing", worker: "w1", attempts: 1 });
       });
 
-      test("many in one go have ids in their order, and are claimed in it", async () => {
+      test("jobs pushed together get ids in order, and are claimed in order", async () => {
         const pushed = await engine.push(Array.from({ length: 50 }, (_, n) => newJob({ data: String(n) })));
         expect(new Set(pushed.map(({ id }) => id)).size).toBe(50);
         const claimed = await claim("w1", 50);
@@ -108,7 +108,7 @@ export function conformance(setup: EngineSetup): void {
         expect(claimed.map(({ id }) => id)).toEqual(pushed.map(({ id }) => id));
       });
 
-      test("claims of two at one time share no job", async () => {
+      test("concurrent claims share no job", async () => {
         await engine.push(Array.from({ length: 200 }, () => newJob()));
         const claims = Array.from({ length: 20 }, (_, n) => {
           const by = n % 2 === 0 ? engine : other;
@@ -120,7 +120,7 @@ export function conformance(setup: EngineSetup): void {
         expect(new Set(ids).size).toBe(200);
       });
 
-      test("the higher priority comes first, over all types; then the older", async () => {
+      test("the higher priority comes first, across all types; then the older job", async () => {
         const low = await pushOne({ type: "A", priority: -1 });
         const first = await pushOne({ type: "B" });
         const second = await pushOne({ type: "A" });
@@ -140,13 +140,13 @@ export function conformance(setup: EngineSetup): void {
         await until(async () => (await claim("w1", 1))[0]?.id === high.id);
       });
 
-      test("only the types asked for are claimed", async () => {
+      test("only the requested types are claimed", async () => {
         await engine.push([newJob({ type: "A" }), newJob({ type: "B" }), newJob({ type: "C" })]);
         expect((await claim("w1", 10, noLimits, ["A", "C"])).map(({ type }) => type)).toEqual(["A", "C"]);
         expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["B"]);
       });
 
-      test("what is due later is not claimed before, and what is due when is told", async () => {
+      test("a job due later is not claimed before, and the next due time is reported", async () => {
         const { id } = await pushOne({ when: { in: 300 } });
         const claiming = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
         const { claimed, nextDue } = await engine.exchange(claiming);
@@ -161,12 +161,12 @@ export function conformance(setup: EngineSetup): void {
         expect(jobs[0]?.id).toBe(id);
       });
 
-      test("a time that has passed is now", async () => {
+      test("a due time in the past means now", async () => {
         await pushOne({ when: { at: Date.now() - hour } });
         expect(await claim("w1", 1)).toHaveLength(1);
       });
 
-      test("a type with a limit is held to it over all workers, and blocks no other", async () => {
+      test("a type's limit applies across all workers, and blocks no other type", async () => {
         await engine.push(Array.from({ length: 10 }, () => newJob({ type: "Limited" })));
         await engine.push(Array.from({ length: 3 }, () => newJob({ type: "Other" })));
         const limits = new Map([["Limited", 2]]);
@@ -184,7 +184,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await claim("w2", 10, limits)).toHaveLength(1);
       });
 
-      test("what another process gave back of a type with a limit is claimed in its order", async () => {
+      test("jobs of a limited type that another process returned are claimed in order", async () => {
         const [first, second, third] = await engine.push([1, 2, 3].map(() => newJob({ type: "Limited" })));
         const limits = new Map([["Limited", 2]]);
         const asked = { settle: [], progress: [], claim: { limit: 1, limits } };
@@ -200,7 +200,7 @@ export function conformance(setup: EngineSetup): void {
     });
 
     describe("unique", () => {
-      test("a second with the same key is the first, while that is unfinished", async () => {
+      test("a second push with the same key returns the first job while it is unfinished", async () => {
         const first = await pushOne({ uniqueKey: "T:a" });
         expect(await pushOne({ uniqueKey: "T:a" })).toEqual({ id: first.id, isNew: false });
         const [job] = await claim("w1", 10);
@@ -209,7 +209,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await pushOne({ uniqueKey: "T:a" })).isNew).toBe(true);
       });
 
-      test("keys are told apart to the last space and letter", async () => {
+      test("keys differ even by a trailing space or by case", async () => {
         const keys = ["T:a", "T:a ", "T:A", "T:ä", "T:a\u0308", "T:a\t", "T: a", "T:a  "];
         const pushed = await Promise.all(keys.map((uniqueKey) => pushOne({ uniqueKey })));
         expect(pushed.map(({ isNew }) => isNew)).toEqual(keys.map(() => true));
@@ -218,7 +218,7 @@ export function conformance(setup: EngineSetup): void {
         }
       });
 
-      test("of many at one time one is new", async () => {
+      test("of many concurrent pushes with one key, one is new", async () => {
         const pushes = Array.from({ length: 20 }, (_, n) =>
           (n % 2 ? engine : other).push([newJob({ uniqueKey: "T:b" })]),
         );
@@ -249,7 +249,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await claim("w1", 1)).toEqual([]);
       });
 
-      test("a retry is claimed again when its time has come, as the next attempt", async () => {
+      test("a retry is claimed when it is due, as the next attempt", async () => {
         const { id } = await pushOne();
         const [job] = await claim("w1", 1);
         await settle("w1", { ...held(job as ClaimedJob), state: "retry", error: "Error: later", delay: 100 });
@@ -262,7 +262,7 @@ export function conformance(setup: EngineSetup): void {
         expect(jobs[0]).toMatchObject({ id, attempt: 2 });
       });
 
-      test("whoever does not hold a job changes nothing of it", async () => {
+      test("a worker that does not hold a job cannot change it", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         expect(await settle("w2", done(job, '"stolen"'))).toEqual([id]);
@@ -277,7 +277,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(id)).toMatchObject({ state: "completed", result: "mine" });
       });
 
-      test("in a batch those that are lost are told, and the others settled", async () => {
+      test("in a batch, lost jobs are reported, and the others settled", async () => {
         await engine.push(Array.from({ length: 5 }, () => newJob()));
         const jobs = await claim("w1", 5);
         await engine.cancel([(jobs[1] as ClaimedJob).id, (jobs[3] as ClaimedJob).id]);
@@ -286,7 +286,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ completed: 3, cancelled: 2 });
       });
 
-      test("what comes next is queued with the settlement, and names the job before it", async () => {
+      test("the next job is queued with the settlement, and refers to the previous job", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const next = newJob({ rescheduledFromJob: id, rescheduleDelay: 50, when: { in: hour } });
@@ -297,7 +297,7 @@ export function conformance(setup: EngineSetup): void {
         expect(follower?.due).toBe(((await engine.find(id))?.finishedAt ?? 0) + hour);
       });
 
-      test("what is given back is pending, and its attempt was none", async () => {
+      test("a returned job is pending, and its attempt does not count", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         await engine.release("w2", [job]);
@@ -306,7 +306,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
       });
 
-      test("what is given back while others are claimed is not passed over", async () => {
+      test("a job returned during other claims is not skipped", async () => {
         for (let n = 0; n < 20; n++) {
           const pushed = (await engine.push(Array.from({ length: 6 }, () => newJob()))).map(({ id }) => id);
           const returned = await claim("w1", 2);
@@ -316,7 +316,7 @@ export function conformance(setup: EngineSetup): void {
         }
       });
 
-      test("progress is kept while the job runs", async () => {
+      test("progress is stored while the job runs", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const progress = [{ ...held(job), value: '{"done":3}' }];
@@ -325,8 +325,8 @@ export function conformance(setup: EngineSetup): void {
       });
     });
 
-    describe("replacing what matches", () => {
-      test("what has not started is cancelled, and points to its successor", async () => {
+    describe("replacing matching jobs", () => {
+      test("a job that has not started is canceled, and refers to its successor", async () => {
         const { id: before } = await engine.replaceMatching(newJob({ userId: 3 }), hour);
         const { id: later } = await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), hour);
         const { id, cancelled } = await engine.replaceMatching(newJob({ userId: 3 }), hour);
@@ -346,7 +346,7 @@ export function conformance(setup: EngineSetup): void {
         expect(again.cancelled).toHaveLength(1);
       });
 
-      test("what runs is left alone for as long as it may, then cancelled, and its runner fenced", async () => {
+      test("a running job is left alone until it is stale, then canceled, and its worker can no longer settle it", async () => {
         await engine.replaceMatching(newJob({ userId: 3 }), hour);
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         expect(
@@ -373,7 +373,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(job.id)).toMatchObject({ state: "completed" });
       });
 
-      test("two runs of one cron job that end together have one next run", async () => {
+      test("two runs of one cron job that end together queue one next run", async () => {
         const cron = { expression: "0 2 * * *", timezone: "UTC" };
         const run = newJob({ userId: 3, cron });
         await engine.replaceMatching(run, hour);
@@ -386,7 +386,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ scheduled: 1, pending: 0, completed: 2 });
       });
 
-      test("of many at one time exactly one stays open", async () => {
+      test("of many concurrent calls, exactly one job stays open", async () => {
         const replacing = Array.from({ length: 30 }, (_, n) =>
           (n % 2 ? engine : other).replaceMatching(newJob({ userId: 9, when: { in: hour } }), hour),
         );
@@ -396,7 +396,7 @@ export function conformance(setup: EngineSetup): void {
     });
 
     describe("workers", () => {
-      test("a dead worker's jobs become another's, who alone may settle them", async () => {
+      test("a dead worker's jobs are taken over, and only the new owner may settle them", async () => {
         await engine.push([newJob(), newJob()]);
         const jobs = await claim("w1", 2);
         const dead = (await engine.holders()).find(({ id }) => id === "w1");
@@ -410,7 +410,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
-      test("one that prolonged its lease meanwhile keeps its jobs", async () => {
+      test("a worker that renewed its lease in the meantime keeps its jobs", async () => {
         await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const seen = (await engine.holders()).find(({ id }) => id === "w1");
@@ -419,7 +419,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
-      test("jobs of a worker that nobody knows can be taken over too", async () => {
+      test("jobs of an unregistered worker can be taken over too", async () => {
         await pushOne();
         await claim("w1", 1);
         await engine.unregister("w1");
@@ -428,7 +428,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2")).toHaveLength(1);
       });
 
-      test("one that was unknown at the look, and has registered since, keeps its jobs", async () => {
+      test("a worker that has registered since it was seen keeps its jobs", async () => {
         await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const seen = (await engine.holders()).find(({ id }) => id === "w1");
@@ -438,13 +438,13 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
-      test("one that is made known twice, for the first answer was lost, is known once", async () => {
+      test("registering twice, because the first answer was lost, registers one worker", async () => {
         await engine.register({ ...worker("w1"), concurrency: 7 });
         const known = (await engine.holders()).filter(({ id }) => id === "w1");
         expect(known).toMatchObject([{ concurrency: 7 }]);
       });
 
-      test("the heartbeat's answer is what a worker holds, each with its attempt", async () => {
+      test("a heartbeat returns the jobs that the worker holds, each with its attempt", async () => {
         await engine.push([newJob(), newJob(), newJob({ type: "Other" })]);
         const [first, second, third] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
         await engine.cancel([first.id]);
@@ -459,7 +459,7 @@ export function conformance(setup: EngineSetup): void {
       });
 
       // A store that was restored from an older copy, or failed over without the latest writes, gives ids again.
-      test("a claim of another job that had the same id changes nothing", async () => {
+      test("a claim of an earlier job with the same id changes nothing", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const other = { ...held(job), createdAt: (job.createdAt ?? 0) - 1 };
@@ -475,7 +475,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.list({ limit: 10 })).toHaveLength(1);
       });
 
-      test("of a batch with several attempts, only the claims that are over are lost", async () => {
+      test("in a batch with several attempts, only outdated claims are lost", async () => {
         await engine.push(Array.from({ length: 5 }, () => newJob()));
         const early = await claim("w1", 2);
         await engine.release("w1", early);
@@ -491,7 +491,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ completed: 5, processing: 0 });
       });
 
-      test("a release that arrives twice takes nothing from whoever has claimed the job since", async () => {
+      test("a release that arrives twice takes nothing from the next owner", async () => {
         const { id } = await pushOne();
         const [first] = (await claim("w1", 1)) as [ClaimedJob];
         await engine.release("w1", [first]);
@@ -501,7 +501,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(second))).toEqual([]);
       });
 
-      test("a push wakes who watches, in another connection too", async () => {
+      test("a push wakes all watchers, also on another connection", async () => {
         let wakes = 0;
         const watch = await other.watch(() => wakes++);
         try {
@@ -520,7 +520,7 @@ export function conformance(setup: EngineSetup): void {
     badData(() => engine);
     fairBlame(() => engine);
 
-    test("a worker that hears nothing finds its jobs by looking", async () => {
+    test("a worker that receives no notifications finds its jobs by polling", async () => {
       const deaf: QueueEngine = { ...engine, watch: async () => ({ close() {} }) };
       const handlers = new Map([["T", handlerOf("T", { default: job("T", { run: () => 5 }) })]]);
       const working = new Worker({ engine: deaf, handlers, concurrency: 1 });
@@ -535,7 +535,7 @@ export function conformance(setup: EngineSetup): void {
       await working.ended;
     });
 
-    test("what fails is queued again by the same delay each time, until it is canceled", async () => {
+    test("a failed job is rescheduled with the same delay each time, until it is canceled", async () => {
       const run = () => {
         throw new Error("not today");
       };
@@ -566,7 +566,7 @@ export function conformance(setup: EngineSetup): void {
       expect((await engine.counts()).byState).toMatchObject({ cancelled: 1, scheduled: 1, pending: 0 });
     });
 
-    test("one attempt is one attempt, whatever the handler declares", async () => {
+    test("a job limited to one attempt gets one, whatever its handler declares", async () => {
       const never = configuredJob({ type: "T", userId: 3, autoRescheduleOnFailure: false });
       const { id } = await engine.replaceMatching(never, hour);
       const run = () => {
@@ -597,7 +597,7 @@ export function conformance(setup: EngineSetup): void {
       }
       const moment = () => new Promise((resolve) => setTimeout(resolve, 100));
 
-      test("what is rolled back was never queued, and wakes nobody", async () => {
+      test("a push that is rolled back was never queued, and wakes nobody", async () => {
         const { id } = await engine.replaceMatching(newJob({ userId: 3, when: { in: hour } }), hour);
         await begun(async (trx, wakes) => {
           await engine.push([newJob(), newJob({ uniqueKey: "T:c" })], trx);
@@ -610,7 +610,7 @@ export function conformance(setup: EngineSetup): void {
         expect(left.map((one) => [one.id, one.state])).toEqual([[id, "scheduled"]]);
       });
 
-      test("what is committed wakes with the outermost commit, and not before", () =>
+      test("a push wakes workers at the outermost commit, and not before", () =>
         begun(async (trx, wakes) => {
           const [pushed] = await trx.transaction((inner) => engine.push([newJob()], inner));
           await moment();
@@ -642,7 +642,7 @@ export function conformance(setup: EngineSetup): void {
         return Object.values(row).map(Number);
       }
 
-      test("this release works before its migration has run, and uses it once it has", async () => {
+      test("this release works before its migration has run, and uses the new columns afterward", async () => {
         await down(opened());
         const early = await setup.open();
         const { follower, claimed } = await failOnce(early);
@@ -658,7 +658,7 @@ export function conformance(setup: EngineSetup): void {
         await early.close();
       });
 
-      test("a worker of the release before goes on after the migration, and is understood", async () => {
+      test("a worker of the previous release continues after the migration, and its jobs are understood", async () => {
         const { follower, claimed } = await failOnce(engine);
         expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
         await opened()("jobs").insert({ type: "Old", status: "pending", rescheduled_from: 7, created_at: 1 });
@@ -668,7 +668,7 @@ export function conformance(setup: EngineSetup): void {
       });
     });
 
-    describe("looking and steering", () => {
+    describe("inspecting and controlling", () => {
       test("counts, lists and finds", async () => {
         await engine.push([newJob({ type: "A" }), newJob({ type: "B", userId: 5, when: { in: hour } })]);
         const counts = await engine.counts();
@@ -684,7 +684,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(999_999)).toBeUndefined();
       });
 
-      test("tells how each type's jobs ended over time, and how long the oldest ready one waits", async () => {
+      test("reports how each type's jobs ended over time, and how long the oldest ready one has waited", async () => {
         await engine.push(Array.from({ length: 30 }, (_, n) => newJob({ type: n % 3 === 0 ? "A" : "B" })));
         const jobs = await claim("w1", 30);
         const fails = ({ type }: ClaimedJob) => type === "A";
@@ -718,7 +718,7 @@ export function conformance(setup: EngineSetup): void {
         expect(oldest[0]?.since).toBe(first?.createdAt);
       });
 
-      test("failed and cancelled jobs can be queued again", async () => {
+      test("failed and canceled jobs can be retried", async () => {
         const first = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         await settle("w1", { ...held(job), state: "failed", error: "x" });
@@ -749,14 +749,14 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.retry([second.id])).toEqual([second.id]);
       });
 
-      test("only what is unfinished can be cancelled", async () => {
+      test("only unfinished jobs can be canceled", async () => {
         const [a, b] = (await engine.push([newJob(), newJob({ when: { in: hour } })])) as [Pushed, Pushed];
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         await settle("w1", done(job));
         expect(await engine.cancel([a.id, b.id])).toEqual([b.id]);
       });
 
-      test("a paused type is not claimed by anybody until it is resumed", async () => {
+      test("a paused type is not claimed by any worker until it is resumed", async () => {
         await engine.push([newJob({ type: "A" }), newJob({ type: "B" })]);
         await other.pause("A");
         await other.pause("A");
@@ -769,7 +769,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["A"]);
       });
 
-      test("removeDelay deletes what succeeded; what failed or was canceled stays until retention", async () => {
+      test("removeDelay deletes completed jobs; failed and canceled ones stay until retention", async () => {
         const removeDelay = 0;
         await engine.push(Array.from({ length: 5 }, () => newJob({ removeDelay, userId: 3 })));
         const [success, failure, canceled] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
@@ -790,7 +790,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ failed: 0, cancelled: 0, scheduled: 1 });
       });
 
-      test("removal counts from the end, and takes finished jobs only", async () => {
+      test("removal counts from the end of a job, and deletes only finished ones", async () => {
         await engine.push([newJob({ removeDelay: 0 }), newJob({ removeDelay: hour }), newJob(), newJob()]);
         const jobs = await claim("w1", 3);
         await settle("w1", ...jobs.slice(0, 2).map((job) => done(job)));

@@ -56,7 +56,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.list({ limit: 3000 })).every(({ attempts }) => attempts === 1)).toBe(true);
     });
 
-    test("what a killed worker held is begun by another at once, and done once", async () => {
+    test("a killed worker's jobs are started by another immediately, and done once", async () => {
       const [id] = (await push("Gated")) as [number];
       const doomed = workers.start();
       await traced(`Gated ${id} 1 begun`);
@@ -73,7 +73,7 @@ export function workerConformance(setup: WorkerSetup): void {
       );
     });
 
-    test("a job that kills its worker ends as failed after its attempts, and the others go on", async () => {
+    test("a job that kills its worker fails after its attempts, and the others continue", async () => {
       const [poison] = (await push("Poison")) as [number];
       for (let n = 0; n < 2; n++) expect(await workers.start().end).toBe("SIGKILL");
       const [quick] = (await push("Quick")) as [number];
@@ -86,7 +86,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.find(poison))?.error).toMatch(/its worker died \(pid \d+ on /);
     });
 
-    test("kills at any moment lose no result, tear no batch and repeat nothing that was completed", async () => {
+    test("kills at any moment lose no result, split no batch and repeat no completed job", async () => {
       const cron = { expression: "0 0 1 1 *", timezone: "UTC" };
       const jobs = Array.from({ length: 250 }, (_, n) => newJob({ type: "Counted", userId: n, cron }));
       const ids = (await engine.push(jobs)).map(({ id }) => id);
@@ -117,7 +117,7 @@ export function workerConformance(setup: WorkerSetup): void {
       for (const [id, at] of over) expect(lines.lastIndexOf(id)).toBeLessThan(at);
     });
 
-    test("what was claimed beside a job that kills its workers loses no attempt, and gets done", async () => {
+    test("jobs claimed together with one that kills its workers lose no attempt, and are done", async () => {
       const [poison] = (await push("Poison")) as [number];
       const others = await push("Fragile", 8);
       for (let n = 0; n < 2; n++) expect(await workers.start().end).toBe("SIGKILL");
@@ -133,7 +133,7 @@ export function workerConformance(setup: WorkerSetup): void {
       for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });
     });
 
-    test("SIGTERM: what runs ends, what waits is given back, and the status is 0", async () => {
+    test("SIGTERM: running jobs finish, waiting ones are returned, and the exit status is 0", async () => {
       const ids = await push("Gated", 12);
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
@@ -153,7 +153,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await engine.holders()).toEqual([]);
     });
 
-    test("a second signal aborts what runs and gives it back", async () => {
+    test("a second signal aborts running jobs and returns them", async () => {
       const [id] = (await push("Gated")) as [number];
       const worker = workers.start();
       await traced(`Gated ${id} 1 begun`);
@@ -173,7 +173,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await state(id)).toBe("pending");
     });
 
-    test("a worker stopped for longer than its lease loses its jobs, and changes nothing when it goes on", async () => {
+    test("a worker stopped for longer than its lease loses its jobs, and changes nothing when it continues", async () => {
       const [id] = (await push("Gated")) as [number];
       const stopped = workers.start({ leaseMs: 1500 });
       await traced(`Gated ${id} 1 begun`);
@@ -189,7 +189,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(kept).not.toBe(stopped.pid);
     });
 
-    test("a worker that computes for longer than its lease keeps its job", async () => {
+    test("a worker that is busy for longer than its lease keeps its job", async () => {
       const [id] = (await push("Blocking")) as [number];
       workers.start({ leaseMs: 1000 });
       workers.start({ leaseMs: 1000 });
@@ -197,7 +197,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(workers.traces()).toEqual([`Blocking ${id} 1 begun`, `Blocking ${id} 1 done`]);
     });
 
-    test("a type's limit holds over all processes, and blocks no other", async () => {
+    test("a type's limit applies across all processes, and blocks no other type", async () => {
       await push("Limited", 40);
       await push("Quick", 40);
       const processes = Array.from({ length: 3 }, () => workers.start({ once: false }));
@@ -215,7 +215,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(lines.findLastIndex((line) => line.startsWith("Quick"))).toBeLessThan(lines.length - 40);
     });
 
-    test("bad handlers harm their own job only", async () => {
+    test("faulty handlers affect only their own jobs", async () => {
       const types = ["Endless", "Late", "Undefined", "Stray", "Circular", "Failing", "Missing", "Quick"];
       const ids = Object.fromEntries(
         await Promise.all(types.map(async (type) => [type, (await push(type))[0]])),
@@ -257,7 +257,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(worker.child.exitCode).toBeNull();
     });
 
-    test("a running job that is cancelled is aborted, and its end changes nothing", async () => {
+    test("a running job that is canceled is aborted, and its end changes nothing", async () => {
       const [id] = (await push("Gated")) as [number];
       const worker = workers.start();
       await traced(`Gated ${id} 1 begun`);
@@ -272,7 +272,7 @@ export function workerConformance(setup: WorkerSetup): void {
 
     const { database } = setup;
     if (database === undefined) return;
-    test("several processes with the documented loop of one's own run every job once", async () => {
+    test("several processes with the documented custom loop run every job once", async () => {
       const program = join(setup.folder, "OwnLoop.ts");
       const docs = readFileSync(
         join(import.meta.dirname, "..", "..", "..", "..", "docs", "reference", "queue.md"),
