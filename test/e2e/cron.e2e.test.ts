@@ -15,7 +15,7 @@ describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => 
   });
   afterAll(() => cron?.stop());
 
-  test("starts what was installed, as it was meant", { timeout: 180_000 }, async () => {
+  test("starts the installed commands as intended", { timeout: 180_000 }, async () => {
     const place = placeIn(cron.folder);
     const rows = [
       commandIn(cron.folder, "Plain"),

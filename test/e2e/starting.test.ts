@@ -122,7 +122,7 @@ describe("every way of starting a command", () => {
       await expectScriptDone(app, way);
     });
 
-    // However tsx is told which file to start, what it starts is the same.
+    // All ways of naming the file for tsx start the same thing.
     if (way.program && way !== ways["npx tsx commands/X.ts"]) return;
     test("answers --help, and exits with status 2 for an unknown option", async () => {
       const helped = await start(app, way, "Tells", ["--help"]);

@@ -13,7 +13,7 @@ export interface Frame {
   /** Names of the style's and the scripts' files, which change with what is in them. */
   style: string;
   scripts: readonly string[];
-  /** What the last action came to. */
+  /** The result of the last action. */
   notice?: string | undefined;
 }
 

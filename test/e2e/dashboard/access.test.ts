@@ -20,7 +20,7 @@ afterAll(async () => {
 const html = { accept: "text/html" };
 
 describe("without a password", () => {
-  test("no address answers anybody who does not know the token", async () => {
+  test("no page is served without the token", async () => {
     for (const path of [
       "",
       "runs",
@@ -38,12 +38,12 @@ describe("without a password", () => {
     expect([asBrowser.status, asBrowser.headers.get("location")]).toEqual([303, "../login?to=runs%2F1"]);
   });
 
-  test("healthz says up and nothing else", async () => {
+  test("healthz says only that it is up", async () => {
     const answer = await fetch(new URL("healthz", serving.base));
     expect([answer.status, await answer.text()]).toEqual([200, "up\n"]);
   });
 
-  test("the printed address signs in, and leaves the token out of the next one", async () => {
+  test("the printed URL signs in, and redirects to one without the token", async () => {
     const answer = await fetch(serving.url, { redirect: "manual" });
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "./"]);
     expect(answer.headers.get("set-cookie")).toMatch(
@@ -53,11 +53,11 @@ describe("without a password", () => {
     expect((await get("")).status).toBe(200);
   });
 
-  test("the token is for this user alone", () => {
+  test("only this user can read the token", () => {
     expect(statSync(join(app.root, "data", "dashboard.token")).mode & 0o777).toBe(0o600);
   });
 
-  test("a cookie behind TLS is for TLS alone", async () => {
+  test("a cookie set behind TLS is sent only over TLS", async () => {
     const answer = await fetch(serving.url, {
       redirect: "manual",
       headers: { "x-forwarded-proto": "https" },
@@ -76,12 +76,12 @@ describe("without a password", () => {
     },
   );
 
-  test("a host name that is not this one's is refused, also with the token", async () => {
+  test("an unknown host name is rejected, even with the token", async () => {
     expect(await statusFor(serving.url, "evil.example.com")).toBe(421);
     expect(await statusFor(serving.url, `localhost:${new URL(serving.base).port}`)).toBe(303);
   });
 
-  test("every answer forbids what it does not need", async () => {
+  test("every response forbids what it does not need", async () => {
     const get = await signedIn(serving);
     for (const path of ["", "login", "assets/icon.svg", "nothing", "healthz"]) {
       const { headers } = await get(path);
@@ -93,7 +93,7 @@ describe("without a password", () => {
     }
   });
 
-  test("signing out ends the session, also for who copied its cookie", async () => {
+  test("signing out ends the session, even for someone who copied its cookie", async () => {
     const get = await signedIn(serving);
     expect((await get("logout", { method: "POST" })).status).toBe(303);
     expect((await get("")).status).toBe(401);
@@ -107,7 +107,7 @@ describe("changes", () => {
     headers,
   });
 
-  test("need the token of a form of our own, and no other site's page", async () => {
+  test("require the token of one of our own forms, and are rejected from other sites", async () => {
     const get = await signedIn(serving);
     const page = await (await get("do/pause?command=Good")).text();
     const token = formTokenIn(page);
@@ -121,7 +121,7 @@ describe("changes", () => {
     expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
   });
 
-  test("are refused by the server where it is read-only, and no page offers any", async () => {
+  test("are rejected by a read-only server, and its pages offer none", async () => {
     const own = await serveApp(app, { args: ["--read-only"] });
     try {
       const get = await signedIn(own);
@@ -143,7 +143,7 @@ describe("with a password", () => {
       body: new URLSearchParams({ secret, ...more }),
     });
 
-  test("it alone lets in; wrong ones are limited, and say so", async () => {
+  test("only the password gives access; wrong ones are limited, with a message", async () => {
     const own = await serveApp(app, { env });
     try {
       expect(own.url).not.toContain("token");
@@ -171,7 +171,7 @@ describe("with a password", () => {
     }
   });
 
-  test("an address that others reach needs it, or the start is refused", async () => {
+  test("an address reachable by others requires it, or the start is refused", async () => {
     const open = await app.laju("dashboard", "--host", "0.0.0.0", "--port", "0");
     expect(open.status).toBe(2);
     expect(open.stderr).toContain("Set DASHBOARD_PASSWORD");
@@ -182,7 +182,7 @@ describe("with a password", () => {
     await own.stop();
   });
 
-  test("a proxy's header names the visitor, from listed addresses alone", async () => {
+  test("a proxy's header names the visitor, but only from listed addresses", async () => {
     const proxied = { DASHBOARD_PROXY_HEADER: "X-User", DASHBOARD_PROXY_ADDRESSES: "127.0.0.0/8" };
     const own = await serveApp(app, { env: proxied });
     const other = await serveApp(app, { env: { ...proxied, DASHBOARD_PROXY_ADDRESSES: "10.0.0.1" } });

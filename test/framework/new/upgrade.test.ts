@@ -40,7 +40,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test("the package carries this version's own template, as it is now", () => {
   const { path, text } = baseFile(project);
   expect(path).toBe(`framework/new/earlier/${version}.json`);
-  // Where this fails, `npm run pack` writes it.
+  // If this fails, run `npm run pack`, which writes the file.
   expect(readFileSync(join(project, path), "utf8")).toBe(text);
 });
 

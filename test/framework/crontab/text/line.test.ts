@@ -120,7 +120,7 @@ describe("crontabLine", () => {
   );
 });
 
-/** What Debian's cron makes of a command before the shell has it, and what cronie makes of it. */
+/** The command as Debian's cron passes it to the shell, and as cronie does. */
 const readers = {
   debian: (command: string) => command.replaceAll(/\\([\\%])/g, "$1"),
   cronie: (command: string) => command.replaceAll("\\%", "%"),

@@ -36,7 +36,7 @@ test("a job whose claim the server forgot in its crash is not begun a second tim
   let givenAgain = 0;
   const crashing: QueueEngine = {
     ...queue.engine,
-    // Until the job was given again: the heartbeat would end the first run, and rightly.
+    // Held back until the job is claimed again: a heartbeat would rightly end the first run.
     heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? queue.engine.heartbeat(beat) : away()),
     async exchange(request) {
       if (isDown) {
