@@ -65,6 +65,11 @@ function writePackages(folder: string): void {
     if (!name.startsWith(".")) symlinkSync(join(project, "node_modules", name), join(modules, name));
   }
   symlinkSync(project, join(modules, "laju"));
+  // A package that samples show for those who have it.
+  write(
+    join(modules, "hyper-express", "index.d.ts"),
+    "export type Request = any; export type Response = any;",
+  );
 }
 
 function write(file: string, text: string): void {
