@@ -3,6 +3,13 @@ import { cronFacts, cronNames, parseCronName } from "../../../framework/host/cro
 import { cronNote, hostCron } from "../../../framework/host/hostCron";
 import { type FakeCrontab, fakeCrontab } from "../../support/crontab/fakeCrontab";
 
+// This machine's daemons, and those of other tests, are not the host's that the test is about.
+vi.mock("../../../framework/host/cronProcesses", () => ({
+  cronProcesses: () => [],
+  isDaemonItself: () => true,
+  mayServeUs: () => true,
+}));
+
 let fake: FakeCrontab | undefined;
 afterEach(() => {
   fake?.remove();
@@ -54,6 +61,6 @@ describe("--cron", () => {
   test("auto finds out, and anything else is refused with the names", () => {
     hostOf("BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.");
     expect(hostCron({ cron: "auto" })).toMatchObject({ label: "BusyBox crond 1.36.1", isNamed: false });
-    expect(() => parseCronName("vixie")).toThrow('--cron "vixie" is no cron that laju knows');
+    expect(() => parseCronName("vixie")).toThrow('--cron "vixie" is not a cron that laju supports');
   });
 });

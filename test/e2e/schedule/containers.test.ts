@@ -1,10 +1,10 @@
 import { chownSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { makeApp, type TestApp } from "../support/apps/app";
-import { type Container, documented, imageOf, startContainer } from "../support/apps/container";
-import { giveTo } from "../support/asUser";
-import { needsCron, waitFor } from "../support/crontab/cron";
-import { busybox, tini } from "../support/crontab/otherCrons";
+import { makeApp, type TestApp } from "../../support/apps/app";
+import { type Container, documented, imageOf, startContainer } from "../../support/apps/container";
+import { giveTo } from "../../support/asUser";
+import { needsCron, waitFor } from "../../support/crontab/cron";
+import { busybox, tini } from "../../support/crontab/otherCrons";
 
 const node = 1234;
 const twoMinutes = 150_000;
