@@ -144,7 +144,7 @@ describe("an upgrade", () => {
       { template: "98.0.0" },
       /^the app's files were written by laju 98\.0\.0, whose template laju 99\.0\.0 doesn't have$/,
     ],
-    [{ template: "../../x" }, /doesn't know$/],
+    [{ template: "../../x" }, /doesn't have$/],
     [{}, /^package\.json doesn't say which version of laju wrote the app's files/],
   ])("refuses an app whose package.json has %j", (laju, message) => {
     const description = { ...JSON.parse(read("package.json")), laju };
