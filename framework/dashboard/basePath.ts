@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 
-/** "/laju" for "laju/". Throws a LajuError if it is not a path. */
+/** Converts "laju/" to "/laju". Throws a LajuError if it is not a path. */
 export function checkedBasePath(text: string): string {
   const path = text.replace(/^\/+|\/+$/g, "");
   if (path === "") return "";

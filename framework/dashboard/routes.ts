@@ -58,10 +58,11 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
   addFirst?.(app);
 
   app.use("*", async (context: Context, next: Next) => {
-    const visitor = await access.visitorOf(context);
-    const isAllowed = visitor !== undefined && (!visitor.isProgram || isForPrograms(context.req.path));
-    if (!isAllowed) return access.refusal(context);
-    context.set("visitor", { ...visitor, canAct: visitor.canAct && !isReadOnly });
+    const visitor = await allowedVisitor(context);
+    if (visitor === undefined) return access.refusal(context);
+    context.set("visitor", visitor);
+    // A page stays open for days. Meanwhile its visitor may sign out, or lose the right to look.
+    context.set("isStillIn", async () => (await allowedVisitor(context))?.canAct === visitor.canAct);
     return next();
   });
 
@@ -102,6 +103,12 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     if (page === undefined) return sendPage(context, shownPage(context, notFound, view, visitor), 404);
     return sendPage(context, shownPage(context, page, view, visitor));
   });
+
+  async function allowedVisitor(context: Context): Promise<Visitor | undefined> {
+    const visitor = await access.visitorOf(context);
+    if (visitor === undefined || (visitor.isProgram && !isForPrograms(context.req.path))) return undefined;
+    return { ...visitor, canAct: visitor.canAct && !isReadOnly };
+  }
 
   function shownPage(context: Context, page: Page, view: View, visitor: Visitor): string {
     const { style, script, logScript } = readAssets();

@@ -57,14 +57,14 @@ export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
   return { byState: byState as QueueCounts["byState"], byType };
 }
 
-/** Equal steps of time, the first of which begins at `from`. */
+/** Equal steps of time, starting at `from`. */
 export interface TimeSteps {
   from: number;
   stepMs: number;
   count: number;
 }
 
-/** How many jobs of a type ended with a state in a step of time. */
+/** How many jobs of a type ended in a state during a step of time. */
 export interface Outcome {
   type: string;
   state: "completed" | "failed";
@@ -74,11 +74,11 @@ export interface Outcome {
 
 export interface Outcomes {
   ended: Outcome[];
-  /** Whether more ended in that time than were counted. */
+  /** Whether more jobs ended in that time than were counted. */
   isPartial: boolean;
 }
 
-/** Since when the job of a type waits that has been ready, or parked, for longest. */
+/** The time since which the oldest ready or parked job of a type has been waiting. */
 export interface OldestReady {
   type: string;
   since: number;

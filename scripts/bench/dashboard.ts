@@ -6,7 +6,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { serveApp, signedIn } from "../../test/support/dashboard/serving";
+import { gzipSync } from "node:zlib";
+import { hasChromium, startBrowser } from "../../test/support/dashboard/browser";
+import { type Serving, serveApp, signedIn } from "../../test/support/dashboard/serving";
 import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "./support/benchApp";
 import { median } from "./support/pairs";
@@ -38,27 +40,84 @@ try {
 }
 
 async function measure({ root }: BenchApp): Promise<void> {
-  const startedAt = performance.now();
-  const serving = await serveApp({ root });
-  say("listens after", performance.now() - startedAt);
   say("a bare start of node", bareStart());
+  const starts: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const startedAt = performance.now();
+    const one = await serveApp({ root });
+    starts.push(performance.now() - startedAt);
+    await one.stop();
+  }
+  say("it listens after", median(starts));
+  const serving = await serveApp({ root });
+  await measurePages(serving);
+  if (hasChromium) await measureBrowser(serving);
+  sayMemory(serving);
+  await serving.stop();
+}
+
+async function measurePages(serving: Serving): Promise<void> {
   const get = await signedIn(serving);
   const times: number[] = [];
+  const cpuBefore = cpuMs(serving);
   let size = 0;
-  for (let round = 0; round < repeats; round++) {
+  for (let round = 0; round <= repeats; round++) {
     const askedAt = performance.now();
-    const answer = await get("", { headers: { "accept-encoding": "identity" } });
+    const answer = await get("", { headers: { "accept-encoding": "gzip" } });
     if (round === 0) say("first byte, first time", performance.now() - askedAt);
     else times.push(performance.now() - askedAt);
     size = (await answer.text()).length;
   }
   say("first byte, later", median(times));
-  const zipped = spawnSync("gzip", ["-6"], { input: Buffer.from(await (await get("")).text()) }).stdout
-    .length;
+  say("CPU time of a page", (cpuMs(serving) - cpuBefore) / (repeats + 1));
+  const zipped = gzipSync(await (await get("")).text()).length;
   console.log(`the page: ${Math.round(size / 1000)} kB, ${Math.round(zipped / 1000)} kB sent`);
-  const status = readFileSync(`/proc/${serving.process.pid}/status`, "utf8");
-  console.log(`memory: ${Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)} MiB at most`);
-  await serving.stop();
+  for (const path of otherPages) await (await get(path)).text();
+}
+
+const otherPages = [
+  ...[
+    "runs",
+    "runs?name=Command3&result=failed",
+    "commands/Command3",
+    "commands/Command3?days=90",
+    "runs/999999",
+  ],
+  ...["queue", "?tag=t1", "metrics", "api/status", "api/timeline"],
+];
+
+/** Until the page's script has run, from the start of the navigation. */
+async function measureBrowser({ url, base }: Serving): Promise<void> {
+  const { browser, close } = await startBrowser();
+  const page = await browser.newPage();
+  await page.goto(url);
+  const times: number[] = [];
+  for (let round = 0; round < repeats; round++) {
+    await page.goto(base);
+    times.push(await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"));
+  }
+  await close();
+  say("interactive in Chromium", median(times));
+}
+
+/** Resident memory counts node's own program, which all processes of node share; the proportional set shares it out. */
+function sayMemory({ process: { pid } }: Serving): void {
+  const mib = (file: string, name: string) =>
+    Math.round(
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1]) /
+        1024,
+    );
+  const [now, most, own] = [mib("status", "VmRSS"), mib("status", "VmHWM"), mib("smaps_rollup", "Pss")];
+  console.log(`memory: ${now} MiB resident, ${most} at most; ${own} proportional`);
+}
+
+function cpuMs({ process: { pid } }: Serving): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
 }
 
 function say(what: string, ms: number): void {

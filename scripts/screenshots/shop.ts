@@ -241,7 +241,7 @@ function fillQueue({ root }: BenchApp): void {
   const project = join(import.meta.dirname, "..", "..");
   const tsx = join(project, "node_modules", ".bin", "tsx");
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, LAJU_ROOT: root };
+  const env = { PATH, HOME, LAJU_ROOT: root, WORKER_PID: String(process.pid) };
   const filled = spawnSync(tsx, [join(import.meta.dirname, "fillQueue.ts")], {
     cwd: root,
     env,

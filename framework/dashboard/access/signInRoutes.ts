@@ -17,6 +17,10 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   app.get("/", async (context: Context, next: Next) => {
     const token = context.req.query("token");
     if (token === undefined || access.hasPassword) return next();
+    // Another site's images and frames, which would only use up this address's tries.
+    if (isCrossSite(context.req.raw.headers) && context.req.header("sec-fetch-mode") !== "navigate") {
+      return context.text("Not from another site's page.\n", 403);
+    }
     const { isIn, waitMs } = access.signIn(context, token, "");
     if (isIn) return context.redirect("./", 303);
     return show(

@@ -11,7 +11,7 @@
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
   const padded = (count, unit) => (count === 0 ? "" : ` ${String(count).padStart(2, "0")}${unit}`);
 
-  /** As laju's formatDuration writes whole seconds. */
+  /** The same text as laju's formatDuration, in whole seconds. */
   function duration(seconds) {
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
@@ -50,7 +50,7 @@
     return template.content;
   }
 
-  /** Replaces an element, and keeps the keyboard focus where it was. */
+  /** Replaces an element. If it contained the keyboard focus, the new one does too. */
   function replace(old, fresh) {
     const controls = (within) => [...within.querySelectorAll("a, button, input, select")];
     const index = controls(old).indexOf(document.activeElement);
@@ -74,7 +74,7 @@
     if (document.activeElement !== focused) focused.focus();
   }
 
-  /** Shows the page as it is now, if too much has changed to be told. */
+  /** Loads the page again, when too much has changed to send. */
   async function reload() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.redirected || !answer.ok) return location.reload();
@@ -85,7 +85,7 @@
     return tick();
   }
 
-  /* All tabs of a browser share six connections. So one tab per page listens and informs the others. */
+  /* A browser has six connections per server for all tabs: one tab of each page listens, and tells the others. */
 
   const name = `laju ${new URL(root, location.href).pathname} ${page}`;
   const channel = new BroadcastChannel(name);
@@ -112,7 +112,7 @@
   }
   channel.onmessage = ({ data }) => document.hidden || hear(...data);
 
-  /** Only a visible page competes to become the listening tab. */
+  /** Only a visible tab waits for its turn to listen. */
   function connect() {
     if (document.hidden || turn || page === undefined) return;
     turn = new AbortController();
@@ -127,7 +127,7 @@
     else void lead();
   }
 
-  /** Three pages have a connection each, so that some are left for new ones. Others look now and then. */
+  /** Three pages may be live, which leaves connections for new ones. Other pages poll occasionally. */
   async function listen(signal) {
     const isFree = !navigator.locks || (await takeSlot(signal));
     if (signal.aborted) return;

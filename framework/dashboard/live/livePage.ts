@@ -6,7 +6,7 @@ import type { Watcher } from "./watcher";
 export interface Change {
   html: Record<string, string>;
   lists: Record<string, string[]>;
-  /** The versions of the page without it and with it. */
+  /** The versions of the page before and after this change. */
   last: string;
   next: string;
 }
@@ -85,7 +85,7 @@ export class LivePage {
   }
 }
 
-/** What tabs with one drawing need to show the other; undefined where nothing changed. */
+/** What tabs that show `before` need to show `after`; undefined if nothing changed. */
 export function changeBetween(before: LiveParts, after: LiveParts, now = Date.now()): Change | undefined {
   const changed = [...after.html].filter(([id, html]) => before.html.get(id) !== html);
   const lists = [...after.lists].filter(([id, rows]) => before.lists.get(id)?.join("\n") !== rows.join("\n"));

@@ -30,7 +30,7 @@ export class LiveParts {
     return html`${rows.map((row) => row.html)}`;
   }
 
-  /** A digest of all of it, once the page is drawn. Relative times are not in it: browsers count those on by themselves. */
+  /** A hash of all parts, once the page is drawn. Relative times are not in them: browsers update those themselves. */
   version(): string {
     this.#version ??= this.#digest();
     return this.#version;

@@ -3,6 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { formToken, tokenPlaceholder } from "../access/formToken";
 import type { Visitor } from "../access/visitor";
 import { type Change, LivePage, type Redraw } from "./livePage";
+import { untilOut } from "./untilOut";
 import { Watcher } from "./watcher";
 
 /** Proxies close a connection that is silent for a minute. */
@@ -38,7 +39,7 @@ export class LiveStreams {
         version,
       );
       const heartbeat = setInterval(() => send("beat", ""), heartbeatMs);
-      await gone;
+      await Promise.race([gone, untilOut(context, () => stream.aborted)]);
       clearInterval(heartbeat);
       remove();
       if (!page.isWatched) this.#pages.delete(key);
@@ -55,6 +56,7 @@ export class LiveStreams {
 }
 
 interface Stream {
+  aborted: boolean;
   onAbort(listener: () => void): void;
   writeSSE(message: { event: string; data: string }): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Run } from "../../runs/ledger/run";
+import { untilOut } from "../live/untilOut";
 import { runAt } from "../pages/run";
 import { logLines } from "./logLines";
 import { linesAfter, logOf } from "./readLog";
@@ -10,21 +11,23 @@ import { linesAfter, logOf } from "./readLog";
 const pauseMs = 300;
 const beatMs = 20_000;
 
-/** What is new in a log, for a page's script, and the log as a file. */
+/** The routes for following a log from the page's script, and for downloading it. */
 export function addLogRoutes(app: Hono): void {
   app.get("/runs/:id{[0-9]+}/tail", (context: Context) => {
     const run = runAt(context.req.param("id") ?? "");
     if (run === undefined) return context.notFound();
     const after = Number(context.req.header("last-event-id") ?? context.req.query("after"));
     context.header("x-accel-buffering", "no");
-    return streamSSE(context, (stream: Stream) => follow(run, after, stream));
+    return streamSSE(context, (stream: Stream) =>
+      Promise.race([follow(run, after, stream), untilOut(context, () => stream.closed)]),
+    );
   });
 
   app.get("/runs/:id{[0-9]+}/log.txt", (context: Context) => {
     const run = runAt(context.req.param("id") ?? "");
     const body = run === undefined ? undefined : wholeLog(run);
     if (run === undefined || body === undefined) return context.notFound();
-    const name = `${run.name.replaceAll("/", "-")}-${run.id}.log`;
+    const name = `${run.name.replaceAll(/[^\w.-]/g, "-")}-${run.id}.log`;
     return context.body(body, 200, {
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="${name}"`,
@@ -34,6 +37,7 @@ export function addLogRoutes(app: Hono): void {
 
 interface Stream {
   aborted: boolean;
+  closed: boolean;
   writeSSE(message: { event: string; data: string; id?: string }): Promise<void>;
 }
 
@@ -41,7 +45,7 @@ interface Stream {
 async function follow(run: Run, after: number, stream: Stream): Promise<void> {
   let position = Number.isFinite(after) ? after : 0;
   let silentSince = Date.now();
-  while (!stream.aborted) {
+  while (!stream.aborted && !stream.closed) {
     // Read the state before the output, so that nothing written before the run's end is missed.
     const now = runAt(String(run.id)) ?? { ...run, state: "lost" as const };
     const log = logOf(now);

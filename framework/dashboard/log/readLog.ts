@@ -12,7 +12,7 @@ const maxLines = 500;
 /** The part of a file that a run has written so far. */
 export type LogPart = FilePart & { to: number };
 
-/** Some lines of a run's log, and where in the file they are. */
+/** Some lines of a run's log, and their position in the file. */
 export interface LogWindow {
   lines: Buffer[];
   from: number;
@@ -31,7 +31,7 @@ export function logOf(run: Run): LogPart | undefined {
   return { ...part, to: Math.max(part.from, Math.min(end, size)) };
 }
 
-/** The last lines before a byte of the file: of 100 MB as fast as of 1 kB. */
+/** The last lines before a byte of the file. As fast for 100 MB as for 1 kB. */
 export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   const to = Math.min(Math.max(before, log.from), log.to);
   const from = Math.max(log.from, to - windowBytes);
@@ -49,7 +49,7 @@ export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
 }
 
-/** The first lines from a byte on; what is still being written is left for the next time. */
+/** The first lines from a byte on. A line still being written is read the next time. */
 export function linesAfter(run: Run, log: LogPart, after: number): LogWindow {
   const from = Math.min(Math.max(after, log.from), log.to);
   const lines: Buffer[] = [];

@@ -10,7 +10,7 @@ export interface Frame {
   visitor: Visitor;
   /** The page's own path, relative to the first page, for its live changes. */
   path: string;
-  /** Names of the style's and the scripts' files, which change with what is in them. */
+  /** The names of the style and script files, which change with their contents. */
   style: string;
   scripts: readonly string[];
   /** The result of the last action. */

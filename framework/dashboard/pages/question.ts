@@ -23,7 +23,7 @@ ${fields ?? ""}
   return { title, place: "none", body };
 }
 
-/** What is shown if there is nothing to ask about. */
+/** Shown if there is nothing to ask about. */
 export function problemPage({ message, hint }: LajuError, { root }: View): Page {
   const body = html`<h1>This cannot be done</h1>
 <div class="card question"><p role="alert">${message}${hint ? html` <span class="dim">${hint}</span>` : ""}</p>

@@ -22,7 +22,7 @@ import { actionLink, type Page, type View } from "../view";
 
 const queueActions = ["retry", "cancel", "pause-type", "resume-type"];
 
-/** The queue: its types, its workers, and what failed, by error. */
+/** The queue: its pace, its types, its workers, and its failed jobs grouped by error. */
 export async function queuePage(view: View): Promise<Page> {
   const look = await readQueue();
   const { live } = view;
@@ -52,39 +52,51 @@ ${live.part("changes", changesIn(queueActions, view))}`;
   return { title: "Queue", place: "queue", body };
 }
 
+const heads = ["Ready", "Scheduled", "Running", "Failed", "Oldest wait", "Failure rate"] as const;
+
 function typesTable(types: readonly TypeState[], pace: QueuePace, span: PaceSpan, view: View): Html {
   if (types.length === 0) return html`<p id="types" class="dim">No jobs yet.</p>`;
-  const heads = ["Ready", "Scheduled", "Running", "Failed", "Oldest wait", "Failure rate"];
   const { words } = paceSpans[span];
-  return html`<table id="types" class="card"><thead><tr><th scope="col">Type</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">${words.replace("the l", "L")}</th><td></td></tr></thead>
+  return html`<table id="types" class="card stacked"><thead><tr><th scope="col">Type</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">${words.replace("the l", "L")}</th><td></td></tr></thead>
 <tbody>${types.map((type) => typeRow(type, pace, words, view))}</tbody></table>`;
 }
 
 function typeRow(type: TypeState, { types, oldest }: QueuePace, words: string, view: View): Html {
   const { root } = view;
-  const jobs = (state: string) => `${root}queue/jobs?${new URLSearchParams({ type: type.type, state })}`;
-  const link = (count: number, state: string, isBad = false) =>
-    html`<td class="number">${count === 0 ? "0" : html`<a${isBad ? html` class="bad-text"` : ""} href="${jobs(state)}">${counted(count)}</a>`}</td>`;
+  const link = (count: number, state: string, isBad = false) => {
+    const jobs = `${root}queue/jobs?${new URLSearchParams({ type: type.type, state })}`;
+    return count === 0
+      ? "0"
+      : html`<a${isBad ? html` class="bad-text"` : ""} href="${jobs}">${counted(count)}</a>`;
+  };
   const own = types.get(type.type);
   const since = oldest.get(type.type);
-  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker takes it</span>` : ""}</th>
-${link(type.pending, "ready")}${link(type.scheduled, "scheduled")}${link(type.processing, "leased")}${link(type.failed, "failed", true)}
-<td class="number">${since === undefined ? "–" : elapsedTime(since, view)}</td><td class="number">${failureRate(own)}</td>
+  const values = [
+    link(type.pending, "ready"),
+    link(type.scheduled, "scheduled"),
+    link(type.processing, "leased"),
+    link(type.failed, "failed", true),
+    since === undefined ? "–" : elapsedTime(since, view),
+    failureRate(own),
+  ];
+  return html`<tr><th scope="row">${type.type}${type.isPaused ? html` <span class="tag">paused</span>` : ""}${type.parked > 0 ? html`<span class="more">${type.parked} parked: no worker handles it</span>` : ""}</th>
+${heads.map((head, index) => html`<td class="number" data-label="${head}">${values[index]}</td>`)}
 <td>${own === undefined ? "" : paceChart(own, type.type, words)}</td>
 <td class="act">${pauseButton(type.isPaused, type.type, type.type, view)}</td></tr>`;
 }
 
 function pauseButton(isPaused: boolean, type: string, about: string, view: View): Html {
   const action = isPaused ? "resume-type" : "pause-type";
-  return actionButton(view, action, { text: isPaused ? "Resume" : "Pause", about, values: { type } });
+  const text = `${isPaused ? "Resume" : "Pause"}${type === "*" ? " all" : ""}`;
+  return actionButton(view, action, { text, about: type === "*" ? "types" : about, values: { type } });
 }
 
 type Held = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 function workersTable(workers: readonly WorkerState[], held: Held, view: View): Html {
   if (workers.length === 0)
-    return html`<p id="workers" class="dim">No worker is there. node laju queue:work starts one.</p>`;
-  return html`<table id="workers" class="card"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><th scope="col">Holds</th></tr></thead>
+    return html`<p id="workers" class="dim">No workers are running. Start one: node laju queue:work</p>`;
+  return html`<table id="workers" class="card stacked"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><th scope="col">Holds</th></tr></thead>
 <tbody>${workers.map((worker) => workerRow(worker, held.get(worker.id) ?? new Map(), view))}</tbody></table>`;
 }
 
@@ -92,8 +104,8 @@ function workerRow(worker: WorkerState, held: ReadonlyMap<string, number>, view:
   const { id, host, pid, types, concurrency, startedAt, isAlive } = worker;
   const silent = html`<span class="more">no sign of life: its jobs will be taken over</span>`;
   return html`<tr class="${isAlive ? "is-good" : "is-bad"}"><td class="dot"><span role="img" aria-label="${isAlive ? "alive" : "silent"}"></span></td>
-<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}${isAlive ? "" : silent}</th><td>${types === null ? "every type" : types.join(", ")}</td><td class="number">${concurrency ?? ""}</td>
-<td>${startedAt === null ? "" : agoTime(startedAt, view)}</td><td>${heldText(id, held, view)}</td></tr>`;
+<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}${isAlive ? "" : silent}</th><td data-label="Takes">${types === null ? "every type" : types.join(", ")}</td><td class="number" data-label="At once">${concurrency ?? ""}</td>
+<td data-label="Since">${startedAt === null ? "" : agoTime(startedAt, view)}</td><td data-label="Holds">${heldText(id, held, view)}</td></tr>`;
 }
 
 /** "8 jobs: SendInvoice 6, ResizeImage 2". */
@@ -110,11 +122,19 @@ function failuresList(failures: readonly JobFailures[], view: View): Html {
   return html`<ul id="failures" class="card rows attention">${failures.slice(0, 30).map((group) => failureRow(group, view))}</ul>`;
 }
 
+/** How many jobs fit into an address. */
+const mostInAddress = 500;
+
 function failureRow({ title, types, ids, lastAt }: JobFailures, view: View): Html {
+  const some = ids.slice(0, mostInAddress);
   const retry = view.canAct
     ? linkButton(
-        `${actionLink(view, "retry", {})}${ids.map((id) => `job=${id}`).join("&")}`,
-        ids.length === 1 ? "Retry" : `Retry all ${ids.length}`,
+        `${actionLink(view, "retry", {})}${some.map((id) => `job=${id}`).join("&")}`,
+        ids.length === 1
+          ? "Retry"
+          : some.length < ids.length
+            ? `Retry ${some.length}`
+            : `Retry all ${ids.length}`,
         title,
       )
     : html``;

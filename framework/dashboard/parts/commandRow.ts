@@ -21,18 +21,18 @@ export interface RowFacts {
   runs: readonly StripRun[];
 }
 
-/** A drawn row, and what it was drawn from. */
+/** A row as last drawn, and the data it was drawn from. */
 interface Drawn {
   runs: readonly StripRun[];
   key: string;
   row: LiveRow;
 }
 
-/** Rows as they were drawn last, by where they are shown and for whom. */
+/** By page depth, whether the visitor may act, and command. */
 const drawn = new Map<string, Drawn>();
 const maxDrawn = 5_000;
 
-/** Drawn again only if something changed: 500 rows take 50 times as long to draw as to compare. */
+/** Draws the row again only if its data changed: drawing takes 50 times as long as comparing. */
 export function commandRow(facts: RowFacts, view: View): LiveRow {
   const { row, command, runs } = facts;
   const place = `${view.root} ${view.canAct} ${row.name}`;
@@ -45,7 +45,7 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
   return fresh;
 }
 
-/** Strings that were put together keep all their pieces, five times as much memory. */
+/** A concatenated string keeps all its pieces, which takes five times the memory. */
 function flattened({ id, html }: LiveRow): LiveRow {
   return { id, html: markup(Buffer.from(String(html)).toString()) };
 }

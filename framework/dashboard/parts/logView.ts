@@ -8,7 +8,7 @@ import { logLines } from "../log/logLines";
 import { type LogPart, type LogWindow, linesAfter, linesBefore, logOf } from "../log/readLog";
 import type { View } from "../view";
 
-/** What a run has printed: its end, or what holds a text; a script follows it. */
+/** A run's output: its end, or the lines that contain a text. A script follows it. */
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);

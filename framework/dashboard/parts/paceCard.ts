@@ -3,7 +3,7 @@ import { type Html, html } from "../html";
 import { type PaceSpan, paceSpans, type QueuePace } from "../read/jobs";
 import { failureRate, paceChart, sumsOf } from "./paceChart";
 
-/** How all jobs fared over time. */
+/** How many jobs completed and failed over time, of all types. */
 export function paceCard({ total, stepMs, isPartial }: QueuePace, span: PaceSpan): Html {
   const { words } = paceSpans[span];
   const { completed, failed } = sumsOf(total);

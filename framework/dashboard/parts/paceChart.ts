@@ -2,7 +2,7 @@ import { counted } from "../../text/counted";
 import { type Html, html, markup } from "../html";
 import type { Pace } from "../read/jobs";
 
-/** How many jobs ended in each step, the failed ones on top. `words`: of when, for who cannot see it. */
+/** A bar for each step, with failed jobs on top. `words` names the time span for screen readers. */
 export function paceChart(
   pace: Pace,
   name: string,
@@ -31,7 +31,7 @@ export function paceText(pace: Pace): string {
   return `${counted(completed)} completed and ${counted(failed)} failed`;
 }
 
-/** "0.9%"; a failure is never 0%. */
+/** "0.9%", rounded up so that a failure is never 0%. */
 export function failureRate(pace: Pace | undefined): string {
   const { completed, failed } = pace === undefined ? { completed: 0, failed: 0 } : sumsOf(pace);
   return completed + failed === 0 ? "–" : `${Math.ceil((failed / (completed + failed)) * 1_000) / 10}%`;

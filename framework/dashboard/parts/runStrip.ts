@@ -30,7 +30,7 @@ export function runStrip(runs: readonly StripRun[]): Html {
   return html`<svg class="strip" viewBox="0 0 ${slots * step} 20" role="img" aria-label="${stripText(runs)}">${markup(paths.join(""))}</svg>`;
 }
 
-/** One thick line for each, from the one before it on: with 500 commands this is a third of the page. */
+/** Each bar is a thick line relative to the one before it: a third of the bytes of rectangles. */
 function bars(kind: RunKind, places: readonly number[]): string {
   const { top, height } = kinds[kind];
   return places

@@ -16,23 +16,23 @@ export function inTime(at: number, view: Clocked): Html {
   return timeElement(at, "in", view);
 }
 
-/** "2m 41s", for what began then and is still going on. */
+/** "2m 41s", the time since something started that is still running. */
 export function elapsedTime(since: number, view: Clocked): Html {
   return timeElement(since, "for", view);
 }
 
-/** How far something that began at `since` has got, if it takes `usualMs`. */
+/** The progress of something that started at `since` and usually takes `usualMs`. */
 export function timeBar(since: number, usualMs: number, label: string): Html {
   return html`<progress data-since="${since}" max="${Math.max(usualMs, 1)}" aria-label="${label}"></progress>`;
 }
 
-/** "Mon 30 Nov 07:05:12", by the server's clock. */
+/** "Mon 30 Nov 07:05:12", in the server's time zone. */
 export function exactTime(at: number, { clock }: Clocked): string {
   const second = String(Math.floor(at / 1_000) % 60).padStart(2, "0");
   return `${shortTime(new Date(at), clock.hostTimezone)}:${second}`;
 }
 
-/** Its text is filled in when the page is sent, so that a drawing stays true, and can be compared with the next one. */
+/** The text is filled in when the page is sent, so that drawings stay valid and can be compared. */
 function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Html {
   const title = `${exactTime(at, view)} ${view.clock.hostTimezone}`;
   return html`<time datetime="${new Date(at).toISOString()}" data-${kind} title="${title}"></time>`;
@@ -41,7 +41,7 @@ function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Htm
 const timeTag = /<time datetime="([^"]+)" data-(ago|in|for) title="[^"]*">/g;
 const barTag = /<progress data-since="(\d+)" max="(\d+)"/g;
 
-/** Fills in the relative times. Only this file's own elements match: every other text is escaped. */
+/** Fills in the relative times. Only this file's elements match, because all other text is escaped. */
 export function withTimes(markup: string, now: number): string {
   return markup
     .replace(timeTag, (tag, at: string, kind: string) => tag + relativeText(kind, now - Date.parse(at)))

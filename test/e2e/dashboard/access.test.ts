@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestApp } from "../../support/apps/app";
@@ -98,6 +100,31 @@ describe("without a password", () => {
     expect((await get("logout", { method: "POST" })).status).toBe(303);
     expect((await get("")).status).toBe(401);
   });
+});
+
+test("a page that is open is told nothing more once its visitor has signed out", async () => {
+  const get = await signedIn(serving);
+  const live = await get("events?page=&version=x");
+  expect(live.status).toBe(200);
+  await get("logout", { method: "POST" });
+  const reader = (live.body as ReadableStream<Uint8Array>).getReader();
+  while (!(await reader.read()).done);
+});
+
+test("another site's images use up nobody's tries", async () => {
+  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
+  for (let tried = 0; tried < 12; tried++) {
+    expect((await fetch(`${serving.base}?token=wrong`, { headers })).status).toBe(403);
+  }
+  expect((await fetch(serving.url, { redirect: "manual" })).status).toBe(303);
+});
+
+test("clients that send their requests slowly are sent away", async () => {
+  const { port } = new URL(serving.base);
+  const slow = connect(Number(port), "127.0.0.1");
+  slow.write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+  slow.resume();
+  await once(slow, "close");
 });
 
 describe("changes", () => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { TestApp } from "../../support/apps/app";
 import { hasChromium, openPage, startBrowser, type TestBrowser } from "../../support/dashboard/browser";
 import { hostile, makeDashboardApp } from "../../support/dashboard/dashboardApp";
-import { type Serving, serveApp } from "../../support/dashboard/serving";
+import { type Serving, serveApp, signedIn } from "../../support/dashboard/serving";
 import { until } from "../../support/servers/server";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -175,12 +175,86 @@ describe.runIf(hasChromium)("in a browser", () => {
     await app.laju("resume");
   });
 
-  test("many tabs leave the browser connections for its pages", async () => {
-    const tabs = await Promise.all(Array.from({ length: 6 }, () => openPage(context, problems)));
-    // Each waits for the files that belong to it: with six streams open none would come.
+  test("the tabs of a browser share one connection, and each shows a change", async () => {
+    const streams: string[] = [];
+    const others: string[] = [];
+    context.on("request", (request) => {
+      if (request.resourceType() === "eventsource") streams.push(request.url());
+      else if (request.resourceType() === "fetch") others.push(request.url());
+    });
+    await page.goto("about:blank");
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => openPage(context, problems)));
     await Promise.all(tabs.map((tab) => tab.goto(serving.base)));
     for (const tab of tabs) await tab.locator("body.is-live").waitFor();
+    await app.laju("pause", "Good");
+    for (const tab of tabs) await tab.locator("#rows-paused", { hasText: "Good" }).waitFor();
+    // When the tab that listens is closed, another one takes its turn.
+    await tabs.shift()?.close();
+    await app.laju("resume");
+    for (const tab of tabs) await tab.locator("#rows", { hasText: "Good" }).waitFor();
+    expect([streams.length <= 2, others.length <= 8]).toEqual([true, true]);
     await Promise.all(tabs.map((tab) => tab.close()));
+  });
+
+  test("fifty visitors are told of a change without asking again", async () => {
+    const get = await signedIn(serving);
+    const asked = new AbortController();
+    const path = "events?page=&version=x";
+    const visitors = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const answer = await get(path, { signal: asked.signal });
+        const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+        return { reader, text: "" };
+      }),
+    );
+    await app.laju("pause", "Good", "--reason", "fifty");
+    for (const visitor of visitors) {
+      await until(async () => {
+        visitor.text += Buffer.from((await visitor.reader.read()).value ?? []).toString();
+        return /event: change\ndata: .*Good/.test(visitor.text);
+      });
+    }
+    await app.laju("resume");
+    asked.abort();
+  });
+
+  test("a tab that has been open for a week of changes stays small", async () => {
+    const tab = await openPage(context, problems);
+    await tab.goto(`${serving.base}?q=week`);
+    const version = await tab.evaluate<string>("document.body.dataset.version");
+    let body = "event: ready\ndata: \n\n";
+    const changes = 20_000;
+    for (let n = 0; n < changes; n++) {
+      const html = `<section id="running"><h2>Running now</h2><p>number ${n}</p></section>`;
+      const change = {
+        html: { running: html },
+        lists: {},
+        last: n === 0 ? version : `v${n}`,
+        next: `v${n + 1}`,
+      };
+      body += `event: change\ndata: ${JSON.stringify(change)}\n\n`;
+    }
+    let isSent = false;
+    await tab.route("**/events?*", (route) => {
+      if (isSent) return route.abort();
+      isSent = true;
+      return route.fulfill({ contentType: "text/event-stream", body });
+    });
+    const measure = await context.newCDPSession(tab);
+    const counts = async () => {
+      await measure.send("HeapProfiler.collectGarbage");
+      const { nodes, jsEventListeners } = await measure.send("Memory.getDOMCounters");
+      const { usedSize } = await measure.send("Runtime.getHeapUsage");
+      return { nodes, jsEventListeners, usedSize };
+    };
+    const before = await counts();
+    await tab.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))");
+    await tab.locator("#running", { hasText: `number ${changes - 1}` }).waitFor();
+    const after = await counts();
+    expect(after.nodes - before.nodes).toBeLessThan(200);
+    expect(after.jsEventListeners - before.jsEventListeners).toBeLessThan(20);
+    expect(after.usedSize - before.usedSize).toBeLessThan(2_000_000);
+    await tab.close();
   });
 
   test("without script everything can be read, and acted upon", async () => {

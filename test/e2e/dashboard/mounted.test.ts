@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
@@ -60,66 +60,6 @@ describe("mounted in a server of the app's own", () => {
 
     const url = await listening(createServer(getRequestListener(handler)));
     expect((await fetch(`${url}/laju/assets/icon.svg`)).status).toBe(200);
-  });
-});
-
-describe("under a path behind a reverse proxy", () => {
-  test.each([
-    ["keeps", (path: string) => path],
-    ["takes off", (path: string) => path.replace(/^\/laju/, "")],
-  ])("that %s the path, every link and file is found", async (_what, rewritten) => {
-    const app = makeApp({
-      "commands/Good.ts":
-        'import { command } from "../app/console/command";\nexport default command({ schedule: "0 8 * * *", async run() {} });\n',
-    });
-    await app.laju("build");
-    const serving = await serveApp(app, {
-      args: ["--base-path", "/laju"],
-      env: { DASHBOARD_HOSTS: "ops.example.com", DASHBOARD_PASSWORD: "correct horse" },
-    });
-    try {
-      const target = new URL(serving.base);
-      const proxy = await listening(
-        createServer((asked, answer) => {
-          const headers = { ...asked.headers, host: "ops.example.com", "x-forwarded-proto": "https" };
-          const path = rewritten(asked.url ?? "/");
-          const upstream = request(
-            { port: target.port, host: "127.0.0.1", path, method: asked.method, headers },
-            (own) => {
-              answer.writeHead(own.statusCode ?? 502, own.headers);
-              own.pipe(answer);
-            },
-          );
-          asked.pipe(upstream);
-        }),
-      );
-      const signIn = await fetch(`${proxy}/laju/login`, {
-        method: "POST",
-        redirect: "manual",
-        body: new URLSearchParams({ secret: "correct horse" }),
-      });
-      const cookie = signIn.headers.get("set-cookie") ?? "";
-      expect([signIn.status, signIn.headers.get("location")]).toEqual([303, "./"]);
-      expect(cookie).toContain("Path=/laju/; ");
-      expect(cookie).toContain("Secure");
-      const headers = { cookie: cookie.split(";", 1)[0] as string };
-      for (const page of ["laju/", "laju/commands/Good"]) {
-        const found = await fetch(`${proxy}/${page}`, { headers });
-        const links = [...(await found.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(
-          ([, link]) => link as string,
-        );
-        expect(links.filter((link) => /^(\/|https?:)/.test(link))).toEqual([]);
-        for (const link of new Set(links)) {
-          const { status } = await fetch(new URL(link.replaceAll("&amp;", "&"), `${proxy}/${page}`), {
-            headers,
-          });
-          expect([link, status]).toEqual([link, 200]);
-        }
-      }
-    } finally {
-      await serving.stop();
-      app.remove();
-    }
   });
 });
 
