@@ -74,8 +74,17 @@
     if (document.activeElement !== focused) focused.focus();
   }
 
+  let reloading;
+
   /** Loads the page again, when too much has changed to send. */
-  async function reload() {
+  function reload() {
+    reloading ??= load().finally(() => {
+      reloading = undefined;
+    });
+    return reloading;
+  }
+
+  async function load() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.redirected || !answer.ok) return location.reload();
     const fresh = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");

@@ -23,9 +23,9 @@ beforeAll(async () => {
   addRuns(app);
   serving = await serveApp(app);
   get = await signedIn(serving);
-});
+}, 600_000);
 afterAll(async () => {
-  await serving.stop();
+  await serving?.stop();
   app.remove();
 });
 
