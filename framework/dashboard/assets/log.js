@@ -1,7 +1,7 @@
 /* Follows the log of a running command, and copies it. */
 
 (() => {
-  /** How many lines the page keeps, however long it is open. */
+  /** How many lines are kept in the page, however long it is open. */
   const most = 5_000;
   const log = document.getElementById("log");
   const pre = log?.querySelector(".log");
@@ -31,7 +31,7 @@
     log.dataset.to = place;
   }
 
-  /** A hidden tab keeps no connection: browsers have only six per server. */
+  /** A tab that nobody sees keeps no connection: a browser has six for all of them. */
   function rest() {
     tail?.close();
     tail = undefined;
@@ -39,7 +39,7 @@
 
   document.getElementById("copy").addEventListener("click", async ({ target }) => {
     getSelection().selectAllChildren(pre);
-    // Browsers offer the clipboard only to pages from TLS or loopback.
+    // Browsers have a clipboard only for pages that come by TLS or from this machine.
     await navigator.clipboard?.writeText(pre.textContent);
     target.textContent = navigator.clipboard ? "Copied" : "Press Ctrl+C";
   });

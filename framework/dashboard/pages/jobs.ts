@@ -8,9 +8,9 @@ import { agoTime, exactTime, inTime } from "../parts/times";
 import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
-const mostShown = 100;
-/** How many of the newest jobs are searched for those a worker holds. */
-const mostSearched = 1_000;
+const maxShown = 100;
+/** How many of the newest jobs are searched for those that a worker holds. */
+const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */
 export async function jobsPage(view: View): Promise<Page | undefined> {

@@ -1,7 +1,7 @@
 import type { Outcome } from "../../queue/jobRecord";
 import { openQueue } from "./queue";
 
-/** How many jobs completed and failed in each step of a time span, newest last. */
+/** How jobs fared in the steps of a time, the newest last. */
 export interface Pace {
   completed: number[];
   failed: number[];
@@ -11,26 +11,26 @@ export interface QueuePace {
   stepMs: number;
   total: Pace;
   types: ReadonlyMap<string, Pace>;
-  /** The time since which the oldest ready job of each type has been waiting. */
+  /** Since when the oldest ready job of each type has waited. */
   oldest: ReadonlyMap<string, number>;
-  /** Whether more jobs ended in that time than were counted. */
+  /** Whether more ended in that time than were counted. */
   isPartial: boolean;
 }
 
-/** The time spans a page can show. */
+/** The times that a page may look back over. */
 export const paceSpans = {
   hour: { stepMs: 60_000, count: 60, words: "the last hour" },
   day: { stepMs: 1_800_000, count: 48, words: "the last day" },
 } as const;
 export type PaceSpan = keyof typeof paceSpans;
 
-/** After a count, rests for this many times its duration, so that a large queue isn't counted all the time. */
+/** Counting may take at most this share of the time, however large the queue is. */
 const restFactor = 20;
 const leastAgeMs = 1_500;
 
 const kept = new Map<PaceSpan, { pace: Promise<QueuePace>; until: number }>();
 
-/** Counted once for all visitors. */
+/** Counted once for all who look. */
 export function readPace(span: PaceSpan, now = Date.now()): Promise<QueuePace> {
   const known = kept.get(span);
   if (known !== undefined && now < known.until) return known.pace;
@@ -87,7 +87,7 @@ export interface JobFailures {
 }
 
 /** How many of the newest failed jobs are grouped. The page says so if there are more. */
-export const mostGrouped = 1_000;
+export const maxGrouped = 1_000;
 
 export async function readFailedJobs(): Promise<JobFailures[]> {
   const engine = await openQueue();
@@ -104,7 +104,7 @@ export async function readFailedJobs(): Promise<JobFailures[]> {
   return [...groups.values()].sort((a, b) => b.ids.length - a.ids.length);
 }
 
-/** How many jobs of each type each worker holds, among the newest running ones. */
+/** How many jobs of each type each worker holds, as far as the newest running ones tell. */
 export async function readHeld(): Promise<Map<string, Map<string, number>>> {
   const engine = await openQueue();
   const held = new Map<string, Map<string, number>>();

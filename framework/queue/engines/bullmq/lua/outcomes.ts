@@ -1,6 +1,6 @@
 /**
- * ARGV: prefix, start, length of a step, number of steps. Returns type, state, step and count, for steps in which a job
- * ended.
+ * ARGV: prefix, start time, length of a step, number of steps. Returns type, state, step and how many jobs
+ * ended in it, for every step that has any.
  */
 export const outcomesLua = (): string => `
 local from, step, count = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -23,7 +23,7 @@ end
 return found
 `;
 
-/** Returns type, id, state, score (none) and hash of the oldest ready jobs: one for each priority of each type. */
+/** Returns type, id, state, score (none) and hash of the oldest ready job of each type and priority. */
 export const oldestReadyLua = (): string => `
 local found = {}
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
