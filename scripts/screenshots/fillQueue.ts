@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { NewJob } from "../../framework/queue/engine";
 import { closeQueue, queueEngine } from "../../framework/queue/engines/select";
-import { databasePlace } from "../../framework/services/database/databasePlace";
+import { sqliteFile } from "../../framework/services/database/databaseLocation";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 
 // Started by shop.ts, with LAJU_ROOT set to the shop: adds jobs in all states, and a worker that holds some.
@@ -56,9 +56,7 @@ async function addPast(): Promise<void> {
   const { claimed } = await engine.exchange({ worker: worker.id, settle: [], progress: [], claim: all });
   const settle = claimed.map((held) => ({ ...held, state: "completed" as const, result: null }));
   await engine.exchange({ worker: worker.id, settle, progress: [], claim: null });
-  const place = databasePlace();
-  if (place.engine !== "sqlite") throw new Error("the shop's queue is in SQLite");
-  const database = openSqlite(place.file);
+  const database = openSqlite(sqliteFile());
   database.exec(`
     UPDATE jobs SET completed_at = ${Date.now()} - CAST(3540000 * (id * 7919 % 1000) / 1000.0 * (id * 104729 % 997) / 997.0 AS INTEGER);
     UPDATE jobs SET status = 'failed', error = 'Error: no answer from the printer within 30 s'
