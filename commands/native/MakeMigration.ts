@@ -16,6 +16,8 @@ export default verb({
 
   create_customers_table       a new table
   add_phone_to_customers       a new column
+  add_phone_and_email_to_customers
+                               two new columns
   remove_phone_from_customers  a column less
   rename_customers_to_clients  a new name
   rename_mail_to_email_in_customers

@@ -77,7 +77,12 @@ const patterns: [RegExp, stub: string][] = [
 function textOf(name: string): string {
   for (const [pattern, stub] of patterns) {
     const found = pattern.exec(name)?.groups;
-    if (found !== undefined) return filledStub(stub, { name, ...found });
+    if (found !== undefined) return filledStub(stub, { name, ...found, ...columnsOf(found) });
   }
   return filledStub("migration.stub", { name });
+}
+
+/** add_phone_and_email_to_customers names two columns. */
+function columnsOf({ column, to }: Record<string, string>): { column?: string[] } {
+  return column === undefined || to !== undefined ? {} : { column: [...new Set(column.split("_and_"))] };
 }

@@ -3,17 +3,36 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 
+/** What a stub's placeholders stand for. A line whose placeholder has several values is written once for each. */
+export type StubValues = Record<string, string | readonly string[]>;
+
 /** The app's own stub (in stubs/) or else laju's, with placeholders such as {{ name }} filled in. */
-export function filledStub(file: string, values: Record<string, string>): string {
-  return readStub(file).replace(/\{\{ *([^}]*?) *\}\}/g, (_, key: string) => {
-    const value = values[key];
-    if (value !== undefined) return value;
-    throw new LajuError(`stub ${file} contains the unknown placeholder {{ ${key} }}`, {
-      code: "E_STUB",
-      hint: `Available placeholders: ${Object.keys(values)
-        .map((name) => `{{ ${name} }}`)
-        .join(", ")}.`,
-    });
+export function filledStub(file: string, values: StubValues): string {
+  const lines = readStub(file).split(/(?<=\n)/);
+  return lines.flatMap((line) => filledLines(line, file, values)).join("");
+}
+
+const placeholder = /\{\{ *([^}]*?) *\}\}/g;
+
+function filledLines(line: string, file: string, values: StubValues): string[] {
+  const keys = [...line.matchAll(placeholder)].map(([, key = ""]) => key);
+  const unknown = keys.find((key) => values[key] === undefined);
+  if (unknown !== undefined) throw unknownPlaceholder(unknown, file, values);
+  const times = Math.max(1, ...keys.map((key) => [values[key]].flat().length));
+  return Array.from({ length: times }, (_, at) =>
+    line.replace(placeholder, (_, key: string) => {
+      const given = [values[key] as string | readonly string[]].flat();
+      return given[given.length === 1 ? 0 : at] as string;
+    }),
+  );
+}
+
+function unknownPlaceholder(key: string, file: string, values: StubValues): LajuError {
+  return new LajuError(`stub ${file} contains the unknown placeholder {{ ${key} }}`, {
+    code: "E_STUB",
+    hint: `Available placeholders: ${Object.keys(values)
+      .map((name) => `{{ ${name} }}`)
+      .join(", ")}.`,
   });
 }
 

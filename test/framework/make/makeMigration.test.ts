@@ -17,6 +17,8 @@ describe("make:migration", () => {
       "add phone to customers",
       "rename-phone-to-mobile-in-customers",
       "remove_mobile_from_customers",
+      "add_city_and_vat_id_and_paid_at_to_customers",
+      "remove_city_and_paid_at_from_customers",
       "rename_customers_to_clients",
       "drop_clients_table",
       "add_index_to_jobs",
@@ -28,15 +30,26 @@ describe("make:migration", () => {
       "add_phone_to_customers.ts",
       "rename_phone_to_mobile_in_customers.ts",
       "remove_mobile_from_customers.ts",
+      "add_city_and_vat_id_and_paid_at_to_customers.ts",
+      "remove_city_and_paid_at_from_customers.ts",
       "rename_customers_to_clients.ts",
       "drop_clients_table.ts",
       "add_index_to_jobs.ts",
+    ]);
+    const added = app.read(`app/migrations/${files()[4]}`);
+    expect(added.match(/table\.(string|dropColumn)\(.*/g)).toEqual([
+      'table.string("city", 200);',
+      'table.string("vat_id", 200);',
+      'table.string("paid_at", 200);',
+      'table.dropColumn("city");',
+      'table.dropColumn("vat_id");',
+      'table.dropColumn("paid_at");',
     ]);
     const migrated = await app.laju("migrate");
     expect(migrated).toMatchObject({ status: 0, stderr: "" });
     expect(migrated.stdout).toContain("_drop_clients_table\n");
     const undone = await app.laju("migrate:rollback", "--all");
-    expect(undone.stdout.match(/ undone$/gm)).toHaveLength(7);
+    expect(undone.stdout.match(/ undone$/gm)).toHaveLength(9);
   });
 
   test("says what was written; one name makes one migration, after all that there are", async () => {
