@@ -3,6 +3,7 @@
  *   --rounds N    starts of each program; the tables show medians (default 21)
  *   --node PATH   also measures another Node; may be repeated
  *   --only a,b    only these commands
+ *   --app FOLDER  the laju that an app made by `node laju new` has installed, not this repository's
  *   --peers       also installs and measures alternatives to laju (scripts/bench/start/peers)
  * The machine should be otherwise idle. Needs python3 (see probe.ts).
  */
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "21" },
     node: { type: "string", multiple: true, default: [] },
     only: { type: "string", default: cases.map(({ key }) => key).join() },
+    app: { type: "string" },
     peers: { type: "boolean", default: false },
   },
 });
@@ -38,7 +40,7 @@ try {
 }
 
 async function measure(node: string, running: Servers): Promise<void> {
-  const { app, bare, skipped, peers, ...forms } = await setUp(node, running);
+  const { app, bare, skipped, peers, ...forms } = await setUp(node, running, values.app);
   try {
     const programs = new Map<string, Program>([["bare", bare]]);
     for (const [form, byKey] of Object.entries(forms)) {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type BenchApp, makeBenchApp } from "../support/benchApp";
+import { type BenchApp, copyOfMadeApp, makeBenchApp } from "../support/benchApp";
 import { cronEnvironment, type Program } from "../support/probe";
 import { type Case, cases } from "./cases";
 import { compileNaive } from "./naive";
@@ -20,9 +20,10 @@ export interface Setup {
   skipped: Case[];
 }
 
-/** Creates an app, builds it with this Node, and fills its databases. */
-export async function setUp(node: string, { urls }: Servers): Promise<Setup> {
-  const app = makeBenchApp(commandFiles(), node);
+/** Makes an app, or copies one that `new` made, builds it with this Node, and fills its databases. */
+export async function setUp(node: string, { urls }: Servers, madeApp?: string): Promise<Setup> {
+  const app =
+    madeApp === undefined ? makeBenchApp(commandFiles(), node) : copyOfMadeApp(madeApp, commandFiles(), node);
   const sqlite = join(app.root, "data", "bench.sqlite3");
   const settings = { REDIS_URL: urls.redis ?? "", MAIL_URL: urls.smtp ?? "" };
   const variables = { ...settings, DATABASE_URL: `file:${sqlite}`, NODE_ENV: "production" };

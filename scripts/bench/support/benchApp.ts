@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { appParts } from "../../../test/support/apps/appParts";
@@ -17,12 +26,33 @@ export interface BenchApp {
 }
 
 export function makeBenchApp(files: Record<string, string>, node = process.execPath, name = "app"): BenchApp {
+  return benchApp(files, { node, name }, (root) => {
+    for (const part of appParts) cpSync(join(project, part), join(root, part), { recursive: true });
+    symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
+  });
+}
+
+/** A copy of an app that `node laju new` made, with the laju it has installed; its build, data and settings stay behind. */
+export function copyOfMadeApp(app: string, files: Record<string, string>, node = process.execPath): BenchApp {
+  const leftOut = /^(node_modules|build|data|logs|\.git|\.env)$/;
+  return benchApp(files, { node, name: "app" }, (root) => {
+    for (const part of readdirSync(app).filter((name) => !leftOut.test(name)))
+      cpSync(join(app, part), join(root, part), { recursive: true });
+    symlinkSync(join(realpathSync(app), "node_modules"), join(root, "node_modules"));
+  });
+}
+
+function benchApp(
+  files: Record<string, string>,
+  { node, name }: { node: string; name: string },
+  fill: (root: string) => void,
+): BenchApp {
   const folder = mkdtempSync(join(tmpdir(), "laju-bench-"));
   const root = join(folder, name);
-  for (const part of appParts) cpSync(join(project, part), join(root, part), { recursive: true });
+  mkdirSync(root);
+  fill(root);
   // Tables to query.
   cpSync(join(project, "test/fixtures/blog/migrations"), join(root, "app/migrations"), { recursive: true });
-  symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
