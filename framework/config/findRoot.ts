@@ -26,7 +26,9 @@ export function appAbove(folder: string): string | undefined {
 
 function isApp(folder: string): boolean {
   const file = join(folder, "package.json");
-  return existsSync(file) && "laju" in JSON.parse(readText(file));
+  if (!existsSync(file)) return false;
+  const description = JSON.parse(readText(file));
+  return typeof description === "object" && description !== null && "laju" in description;
 }
 
 /** The running program's folder; undefined for no program, and for one in node_modules. */
