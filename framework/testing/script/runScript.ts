@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { deserialize } from "node:v8";
 import { commandNames } from "../../catalog/commandSources";
-import { environmentWith, paths } from "../../config/config";
+import { commandTimeout, environmentWith, paths } from "../../config/config";
 import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
+import { readText } from "../../config/readText";
+import { readSource } from "../../metadata/source/readSource";
 import { signalNumbers } from "../../runs/supervision/atExit";
 import { nearest } from "../../text/similar";
 import { type Capture, capturedBy, capturing, newCapture, noteOutput } from "../captured/captured";
@@ -16,12 +18,14 @@ import { answerFetch, type FetchAsked } from "./bridge";
 
 /** How to run it. */
 export interface RunScript {
-  timeout?: string;
+  /** A time limit in place of its own; false for none. */
+  timeout?: string | false;
   signal?: AbortSignal;
 }
 
 const preload = join(import.meta.dirname, `preload.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 const timedOutStatus = 124;
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Running scripts: one that a test abandoned must not continue into the next test. */
 const running = new Set<ChildProcess>();
@@ -40,10 +44,17 @@ export async function runScript(name: string, argv: readonly string[], given: Ru
   const folder = join(paths.data, `script-${Math.random().toString(36).slice(2)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const capture = newCapture();
+  const { timeout = ownTimeout(file), signal } = given;
   try {
-    const ended = await capturing(capture, () => endOf(start(file, argv, folder), capture, given));
+    const child = start(file, argv, folder);
+    const limits = { timeout, ...(signal && { signal }) };
+    const ended = await capturing(capture, () => endOf(child, capture, limits));
+    if (ended.isTimedOut) noteOutput(capture, 2, `${nameOf(file)} ${timedOut(timeout)}\n`);
     capture.mails = mailsIn(folder);
-    return { ...ended, error: errorOf(ended, capture), ...capturedBy(capture) };
+    const error = ended.isTimedOut
+      ? new Error(`${nameOf(file)} ${timedOut(timeout)}`)
+      : errorOf(ended, capture);
+    return { ...ended, error, ...capturedBy(capture) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -65,13 +76,12 @@ type Ended = Pick<TestRun, "exitStatus" | "isTimedOut">;
 function endOf(child: ChildProcess, capture: Capture, { timeout, signal }: RunScript): Promise<Ended> {
   running.add(child);
   let isTimedOut = false;
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          isTimedOut = true;
-          child.kill("SIGKILL");
-        }, parseDuration(timeout));
+  const limit = timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
+  const end = () => {
+    isTimedOut = true;
+    child.kill("SIGKILL");
+  };
+  const timer = limit > longestTimerMs ? undefined : setTimeout(end, limit);
   const terminate = () => child.kill("SIGTERM");
   if (signal?.aborted) terminate();
   signal?.addEventListener("abort", terminate);
@@ -95,10 +105,23 @@ function mailsIn(folder: string): CaughtMail[] {
   return files.map((file) => deserialize(readFileSync(join(folder, file))));
 }
 
+/** The limit that its source has, or else COMMAND_TIMEOUT, as for its real runs. */
+function ownTimeout(file: string): string | false | undefined {
+  const facts = readSource(readText(file), relative(paths.root, file), nameOf(file));
+  return facts?.meta.timeout ?? commandTimeout()?.text;
+}
+
+function timedOut(timeout: string | false | undefined): string {
+  return `timed out after ${parseDuration(timeout || "0s") / 1000} s`;
+}
+
+function nameOf(file: string): string {
+  return relative(paths.commands, file).replace(/\.ts$/, "");
+}
+
 /** The last error it printed. The original error object stays in its process. */
-function errorOf({ exitStatus, isTimedOut }: Ended, { logs, stderr }: Capture): Error | undefined {
+function errorOf({ exitStatus }: Ended, { logs, stderr }: Capture): Error | undefined {
   if (exitStatus === 0) return undefined;
-  if (isTimedOut) return new Error("timed out");
   const logged = logs.findLast(({ level }) => level === "error");
   const said = logged === undefined ? [stderr.trim().split("\n").at(-1)] : [logged.message, logged.error];
   const text = said.filter((part) => typeof part === "string" && part !== "").join(": ");
