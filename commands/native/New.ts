@@ -6,6 +6,8 @@ import { LajuError } from "../../framework/config/errors";
 import { lajuHome } from "../../framework/config/home";
 import { type DatabaseChoice, databases } from "../../framework/new/description";
 import { type AppPlan, makeApp, planApp } from "../../framework/new/makeApp";
+import { packageManager } from "../../framework/new/programs";
+import { shellQuote } from "../../framework/text/shellQuote";
 
 export default verb({
   examples: [
@@ -39,8 +41,11 @@ vendor/, and so needs no registry that knows laju.`,
     });
     if (options["dry-run"]) return console.log(planText(plan));
     const { paint, symbols } = terminalFor(1);
-    await makeApp(home, plan, (step) => console.log(paint("dim", `  ${step} ${symbols.dots}`)));
+    const undone = await makeApp(home, plan, (step) =>
+      console.log(paint("dim", `  ${step} ${symbols.dots}`)),
+    );
     console.log(`${paint("green", symbols.done)} Made ${plan.name} in ${folder}`);
+    for (const note of [undone, unfitForVite(folder)]) if (note) console.log(`  ${note}`);
     console.log(nextSteps(plan));
   },
 });
@@ -54,11 +59,19 @@ function databaseOf(typed: string): DatabaseChoice {
   });
 }
 
+/** Vite, which vitest is built on, takes a module's path for a URL. */
+function unfitForVite(folder: string): string | undefined {
+  const [character] = /[%#?]/.exec(folder) ?? [];
+  return (
+    character && `Its tests can't run here: vitest doesn't work in a folder with ${character} in its path.`
+  );
+}
+
 function planText({ folder, files, tarball, options }: AppPlan): string {
   const lines = [...files.keys(), tarball].sort().map((path) => `  + ${path}`);
   const after = [
     ...(options.git ? ["git init, unless it is in a repository"] : []),
-    ...(options.install ? ["npm install"] : []),
+    ...(options.install ? [`${packageManager()} install`] : []),
   ];
   const then = after.length > 0 ? ` Then: ${after.join("; ")}.` : "";
   return `  ${folder}\n${lines.join("\n")}\n  ${lines.length} files.${then} Nothing written.`;
@@ -67,7 +80,7 @@ function planText({ folder, files, tarball, options }: AppPlan): string {
 function nextSteps({ folder, options }: AppPlan): string {
   const place = relative(process.cwd(), folder) || ".";
   const steps = [
-    [`cd ${place}${options.install ? "" : " && npm install"}`, "Go there"],
+    [`cd ${shellQuote(place)}${options.install ? "" : ` && ${packageManager()} install`}`, "Go there"],
     ["npx tsx commands/SayHello.ts", "Try its command"],
     ['node laju make:command SendDailyEmails --schedule "0 8 * * *"', "Write the first of your own"],
   ];

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { LajuError } from "../config/errors";
 
 /** The files of a fresh repository on a hosting service. A README there replaces the template's. */
@@ -6,10 +7,8 @@ const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
 /** Throws a LajuError if the folder contains anything that a new app could overwrite or mix with. */
 export function checkFolder(folder: string): void {
+  checkWritable(folder);
   if (!existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) {
-    throw new LajuError(`${folder} is a file`, { code: "E_FOLDER", hint: "Choose another folder." });
-  }
   const inTheWay = readdirSync(folder).filter((name) => !welcome.test(name));
   if (inTheWay.length === 0) return;
   const shown = inTheWay.sort().slice(0, 8).join(", ");
@@ -21,4 +20,25 @@ export function checkFolder(folder: string): void {
       hint: "Choose a new folder, or one that contains only .git, README or LICENSE.",
     },
   );
+}
+
+function checkWritable(folder: string): void {
+  const existing = nearestExisting(folder);
+  if (!statSync(existing).isDirectory()) {
+    throw new LajuError(`${existing} is a file`, { code: "E_FOLDER", hint: "Choose another folder." });
+  }
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = cause.code === "EROFS" ? "it is on a read-only file system" : "permission denied";
+    throw new LajuError(`cannot write to ${existing}: ${reason}`, {
+      code: "E_FOLDER",
+      hint: "Name a folder that this user may write to.",
+      cause,
+    });
+  }
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
 }

@@ -45,13 +45,22 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
+  // It would make the app a workspace of its own.
+  if (isAbove("pnpm-workspace.yaml", folder)) files.delete("pnpm-workspace.yaml");
   // Existing files belong to the user, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);
   return { folder, name, version: laju.version, files, tarball, options };
 }
 
-/** Creates the app. `report` is called for each step that takes a while. */
-export async function makeApp(home: string, plan: AppPlan, report: (step: string) => void): Promise<void> {
+/**
+ * Makes the app. `report` is told of each step that takes a while. Returns what is left for the user to do or know, such as
+ * a first commit that git refused.
+ */
+export async function makeApp(
+  home: string,
+  plan: AppPlan,
+  report: (step: string) => void,
+): Promise<string | undefined> {
   const { folder, files, options, tarball, version } = plan;
   // The package comes first: if it can't be made, nothing is left behind.
   await putTarball(home, version, join(folder, tarball), report);
@@ -61,7 +70,14 @@ export async function makeApp(home: string, plan: AppPlan, report: (step: string
     report(`Installing its packages with ${packageManager()}`);
     installPackages(folder);
   }
-  if (hasRepository) commitAll(folder, `Start from laju ${version}`);
+  if (!hasRepository) return undefined;
+  const refusal = commitAll(folder, `Start from laju ${version}`);
+  return refusal && `The first commit is yours to make, because git said: ${refusal}`;
+}
+
+function isAbove(name: string, folder: string): boolean {
+  const parent = dirname(folder);
+  return parent !== folder && (existsSync(join(parent, name)) || isAbove(name, parent));
 }
 
 function writeFile(file: string, text: string): void {

@@ -14,6 +14,7 @@ export function installPackages(folder: string): void {
   const words = program === "npm" ? ["install", "--no-audit", "--no-fund"] : ["install"];
   const { error, status, stderr } = run(program, words, folder);
   if (status === 0) return;
+  if (isMissing(error)) throw missingProgram(program);
   throw new LajuError(`${program} install failed in ${folder}: ${error?.message ?? stderr.trim()}`, {
     code: "E_INSTALL",
     hint: `The app was created. Fix the problem, then run ${program} install in its folder.`,
@@ -29,16 +30,28 @@ export function startRepository(folder: string): boolean {
   return !isInside && git(folder, ["init", "--quiet"]) !== undefined;
 }
 
-/** Makes the first commit. Fails silently if git has no user name yet. */
-export function commitAll(folder: string, message: string): void {
+/** The first commit. Returns what kept git from making it, such as not knowing the user's name. */
+export function commitAll(folder: string, message: string): string | undefined {
   git(folder, ["add", "--all"]);
-  git(folder, ["commit", "--quiet", "--message", message]);
+  const { status, stderr } = run("git", ["commit", "--quiet", "--message", message], folder);
+  return status === 0 ? undefined : (/^fatal: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim());
 }
 
 /** The output of git; undefined if it failed or is not installed. */
 export function git(folder: string, words: string[]): string | undefined {
   const { status, stdout } = run("git", words, folder);
   return status === 0 ? stdout.replace(/\n$/, "") : undefined;
+}
+
+export function isMissing(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.code === "ENOENT";
+}
+
+export function missingProgram(program: string): LajuError {
+  return new LajuError(`${program} is not installed, or not on the PATH`, {
+    code: "E_PROGRAM",
+    hint: `Install ${program}, or add its folder to the PATH.`,
+  });
 }
 
 /** Runs a program to its end, without a terminal that it could prompt on. */

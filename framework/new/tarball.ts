@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LajuError } from "../config/errors";
-import { run } from "./programs";
+import { isMissing, missingProgram, run } from "./programs";
 
 export function tarballName(version: string): string {
   return `laju-${version}.tgz`;
@@ -17,18 +17,22 @@ export async function putTarball(
   target: string,
   report: (step: string) => void,
 ): Promise<void> {
-  mkdirSync(dirname(target), { recursive: true });
   if (existsSync(join(home, "scripts/package"))) {
-    copyFileSync(packedSources(home, version, report), target);
+    copyTo(target, packedSources(home, version, report));
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), "laju-pack-"));
   try {
     runOrThrow("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], home);
-    copyFileSync(join(folder, tarballName(version)), target);
+    copyTo(target, join(folder, tarballName(version)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function copyTo(target: string, file: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(file, target);
 }
 
 /** In the repository: packs it, unless nothing changed since it was last packed. */
@@ -61,6 +65,7 @@ function isNewer(path: string, time: number): boolean {
 function runOrThrow(program: string, words: string[], folder: string): void {
   const { error, status, stderr } = run(program, words, folder);
   if (status === 0) return;
+  if (isMissing(error)) throw missingProgram(program);
   const line = [program, ...words].join(" ");
   throw new LajuError(`${line} failed in ${folder}: ${error?.message ?? stderr.trim()}`, { code: "E_PACK" });
 }

@@ -52,10 +52,16 @@ export function fillPackage(project: string, folder: string): void {
   for (const name of bundled)
     copyPackage(join(project, "node_modules", name), join(folder, "node_modules", name));
   for (const [file, text] of compiled) {
-    if (!file.endsWith(".d.ts") || types.has(file)) write(join(folder, file), text);
+    const isNeeded = file.endsWith(".d.ts") ? types.has(file) : !hasTypesOnly(text);
+    if (isNeeded) write(join(folder, file), text);
   }
   write(join(folder, "package.json"), `${JSON.stringify({ ...rest, exports }, null, 2)}\n`);
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
+}
+
+/** What was only types is imported as types only, so that nothing loads it. */
+function hasTypesOnly(code: string): boolean {
+  return code.replaceAll(/^\/\/.*$/gm, "").trim() === "export {};";
 }
 
 /** Keeps this version's template for apps that upgrade from it later. */

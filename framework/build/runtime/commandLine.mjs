@@ -9,6 +9,7 @@ if (process.getBuiltinModule === undefined) {
 const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 const { dirname } = process.getBuiltinModule("node:path");
+const { pathToFileURL } = process.getBuiltinModule("node:url");
 
 /**
  * laju's own folder: its package in node_modules, or its repository. Without sources if there is only a
@@ -32,12 +33,12 @@ export async function startCommandLine(root) {
   if (process.getuid?.() === 0) await continueAsAppUser(root);
 
   const compiled = `${root}/build/laju.js`;
-  if (existsSync(compiled) && (isCurrent(root) || !canRunSources())) {
+  if (existsSync(compiled) && (isCurrent(root) || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
-    const { register } = await import("tsx/esm/api");
-    register();
-    await import(`${home}/${sources()}`);
+    // Without it, as where `new` is started from the unpacked package, verbs that load nothing of the app work.
+    if (hasTsx()) (await import("tsx/esm/api")).register();
+    await importSources();
   } else {
     console.error("laju is not built, and tsx, which could run it from source, is not installed.");
     console.error("  Run npm ci && npm run build, or deploy build/ with the app.");
@@ -48,7 +49,12 @@ export async function startCommandLine(root) {
 /** Starts outside an app, where `new` can create one. */
 async function startOutside() {
   globalThis[Symbol.for("laju.outside")] = true;
-  await import(`${home}/${sources()}`);
+  await importSources();
+}
+
+/** By URL: a folder's name may contain a %. */
+function importSources() {
+  return import(pathToFileURL(`${home}/${sources()}`).href);
 }
 
 /** root must not execute code that another user can write: see framework/build/runtime/appUser.cjs. */
@@ -106,8 +112,12 @@ function sources() {
   return ["commands/index.ts", "commands/index.js"].find((file) => existsSync(`${home}/${file}`));
 }
 
+/** The package's own are JavaScript. */
 function canRunSources() {
-  if (sources() === undefined) return false;
+  return sources()?.endsWith(".js") || (sources() !== undefined && hasTsx());
+}
+
+function hasTsx() {
   try {
     require.resolve("tsx/esm/api");
     return true;
@@ -123,7 +133,8 @@ function appAbove(folder) {
 
 function isApp(folder) {
   const text = textOf(`${folder}/package.json`);
-  return text !== undefined && "laju" in JSON.parse(text);
+  const description = text === undefined ? undefined : JSON.parse(text);
+  return typeof description === "object" && description !== null && "laju" in description;
 }
 
 function textOf(file) {

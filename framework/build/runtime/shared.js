@@ -77,6 +77,19 @@ const lajuHasOwn = (name, parent) => {
   return found !== undefined && found !== lajuFind(name, lajuNode._nodeModulePaths(lajuBuild));
 };
 
+/**
+ * The file of a package that laju depends on, as laju itself would find it: in pnpm's layout the app's own files, including
+ * the build, don't see such packages. Undefined if there is none.
+ */
+const lajuBrought = (name) => {
+  try {
+    const laju = lajuNode.createRequire(`${lajuBuild}/../package.json`).resolve("laju/package.json");
+    return lajuNode.createRequire(laju).resolve(name);
+  } catch {
+    return undefined; // A server may have the build alone.
+  }
+};
+
 // Every require of one of the heavy packages, here or in a user's package, gets the one in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
@@ -94,6 +107,17 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];
       return load(name, ...rest);
+    }
+  };
+  const resolve = lajuNode._resolveFilename;
+  lajuNode._resolveFilename = (name, parent, ...rest) => {
+    try {
+      return resolve(name, parent, ...rest);
+    } catch (error) {
+      const isOfBuild = parent?.filename?.startsWith(`${lajuBuild}/`) && /^[a-z@]/i.test(name);
+      const found = isOfBuild ? lajuBrought(name) : undefined;
+      if (found === undefined) throw error;
+      return found;
     }
   };
 }

@@ -22,7 +22,7 @@ function sqliteAddon(name: string, home: string): Addon | undefined {
   const isCompiled = name === "better-sqlite3-node20";
   if (isCompiled !== isNode20) return undefined;
   const require = createRequire(join(home, "package.json"));
-  const folder = packageFolder(require.resolve(name), name);
+  const folder = packageFolder(require.resolve(name));
   const source = isCompiled
     ? join(folder, "build", "Release", "better_sqlite3.node")
     : require(join(folder, "lib", "binding.js")).getPrebuildPath();
@@ -36,7 +36,7 @@ function sqliteAddon(name: string, home: string): Addon | undefined {
 /** Shipped for common platforms, but not for those with musl. */
 function lockAddon(home: string): Addon | undefined {
   const name = "fs-native-extensions";
-  const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name), name);
+  const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name));
   const host = `${process.platform}-${process.arch}`;
   const source = join(folder, "prebuilds", host, `${name}.node`);
   const { glibcVersionRuntime } = (process.report.getReport() as { header: Record<string, unknown> }).header;
@@ -44,10 +44,12 @@ function lockAddon(home: string): Addon | undefined {
   return { source, output: `${name}-${host}.node` };
 }
 
-function packageFolder(file: string, name: string): string {
-  let folder = dirname(file);
-  while (basename(folder) !== name) folder = dirname(folder);
-  return folder;
+/** Not found by its name: pnpm keeps an aliased package in a folder with the original name. */
+function packageFolder(file: string): string {
+  const folder = dirname(file);
+  return existsSync(join(folder, "package.json")) || folder === dirname(folder)
+    ? folder
+    : packageFolder(folder);
 }
 
 /** Makes the bundled package load the addon from the bundle's folder. */

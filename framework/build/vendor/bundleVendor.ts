@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
-import { join } from "node:path";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
 import { build, version as esbuildVersion, type Plugin } from "esbuild";
 import { contentHash } from "../../catalog/contentHash";
 import { writeAtomically } from "../../files/writeAtomically";
@@ -55,26 +55,28 @@ export async function bundleVendor(place: VendorContext): Promise<Vendor> {
 
 /** A hash of everything that determines the bundles. */
 function vendorKey({ root, home }: VendorContext): string {
-  const modules = modulesFolder(root);
-  const locks = [
-    join(root, "package-lock.json"),
-    join(modules, ".package-lock.json"),
-    join(modules, ".pnpm/lock.yaml"),
-  ];
-  const installed = locks.find((file) => existsSync(file));
-  const locked = installed === undefined ? "" : readFileSync(installed);
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
   const folder = join(home, "framework/build/vendor");
   const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
   return contentHash(
-    `${esbuildVersion} ${process.arch} ${node20} ${asFunction("")} ${sources.join("\n")} ${locked}`,
+    `${esbuildVersion} ${process.arch} ${node20} ${asFunction("")} ${sources.join("\n")} ${installedPackages(root)}`,
   );
 }
 
-/** node_modules may be in a folder above the app. */
-function modulesFolder(root: string): string {
-  const paths = createRequire(join(root, "package.json")).resolve.paths("knex") ?? [];
-  return paths.find((path) => existsSync(path)) ?? join(root, "node_modules");
+/** What npm, pnpm or Yarn wrote about the packages it installed for this app. */
+const lockFiles = [
+  "package-lock.json",
+  "node_modules/.package-lock.json",
+  "node_modules/.pnpm/lock.yaml",
+  "node_modules/.yarn-integrity",
+  "node_modules/.yarn-state.yml",
+];
+
+/** The lock file of the app, or of the workspace it belongs to. */
+function installedPackages(folder: string): string {
+  const found = lockFiles.map((file) => join(folder, file)).find((file) => existsSync(file));
+  if (found !== undefined) return readFileSync(found, "utf8");
+  return folder === dirname(folder) ? "" : installedPackages(dirname(folder));
 }
 
 function readIndex(file: string): VendorIndex | undefined {

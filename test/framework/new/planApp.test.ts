@@ -30,6 +30,7 @@ describe("a new app", () => {
       "crontab.example",
       "laju.js",
       "package.json",
+      "pnpm-workspace.yaml",
       "scripts",
       "test",
       "tsconfig.json",
@@ -107,8 +108,14 @@ describe("the folder of a new app", () => {
     expect(() => plan()).toThrow(`${join(parent, "shop")} is not empty: package.json, src are in the way`);
   });
 
-  test("may not be a file", () => {
+  test("may not be a file, nor be below one", () => {
     writeFileSync(join(parent, "shop"), "");
     expect(() => plan()).toThrow(`${join(parent, "shop")} is a file`);
+    expect(() => plan({}, "shop/inner")).toThrow(`${join(parent, "shop")} is a file`);
+  });
+
+  test("may be in pnpm's workspace, which then says for all what pnpm may run", () => {
+    writeFileSync(join(parent, "pnpm-workspace.yaml"), "packages: [packages/*]\n");
+    expect(plan({}, "packages/shop").files.has("pnpm-workspace.yaml")).toBe(false);
   });
 });

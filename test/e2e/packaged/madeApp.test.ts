@@ -1,0 +1,248 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { linkModules, putPackage } from "../../support/apps/linked";
+import { canBecomeOthers, giveTo, runAs } from "../../support/asUser";
+
+let folder: string;
+let laju: string;
+let tarball: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "laju-made-"));
+  ({ laju, tarball } = putPackage(join(folder, "laju")));
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program that has no terminal, no settings of the runner's, and npm's usual output. */
+function run(cwd: string, words: string[], env: NodeJS.ProcessEnv = {}) {
+  const { PATH, HOME } = process.env;
+  const { status, stdout, stderr } = spawnSync(words[0] as string, words.slice(1), {
+    cwd,
+    encoding: "utf8",
+    env: { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC", NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 200_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const makeNew = (cwd: string, ...words: string[]) =>
+  run(cwd, ["node", join(laju, "laju.js"), "new", ...words]);
+
+/** Fails with everything that was printed. */
+function succeeds(cwd: string, line: string): string {
+  const { status, stdout, stderr } = run(cwd, ["sh", "-c", line]);
+  expect({ line, status, ...(status !== 0 && { stdout, stderr }) }).toEqual({ line, status: 0 });
+  return stdout;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** The programs named, and no others. */
+function pathWith(...names: string[]): string {
+  const bin = mkdtempSync(join(folder, "bin-"));
+  for (const name of names) symlinkSync(succeeds(folder, `command -v ${name}`).trim(), join(bin, name));
+  return bin;
+}
+
+describe("the package", () => {
+  const unpacked = () =>
+    readdirSync(laju, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(laju, join(entry.parentPath, entry.name)));
+
+  test("is smaller than 2 MB, packed and unpacked once more", () => {
+    expect(statSync(tarball).size).toBeLessThan(1_000_000);
+    const sizes = unpacked().map((file) => statSync(join(laju, file)).size);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(3_000_000);
+  });
+
+  test("holds compiled code, types, what an app begins with, and nothing else", () => {
+    const kinds = [
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|laju\.js|\.env\.example)$/,
+      // The worked examples, which new --examples gives to an app.
+      /^app\/[\w/-]+\.(ts|ejs)$/,
+      /^commands\/(?!native\/|index)[\w/]+\.ts$/,
+      /^commands\/(index|native\/\w+)\.js$/,
+      /^framework\/(?!new\/)[\w/-]+\.(js|d\.ts|cjs|mjs|stub|ejs|css|svg|bash|zsh|fish)$/,
+      /^framework\/new\/(\w+\.js|earlier\/[\w.-]+\.json|template\/.*)$/,
+      /^node_modules\/fastest-levenshtein\/(package\.json|LICENSE\.md|mod\.js)$/,
+    ];
+    expect(unpacked().filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
+    const code = unpacked().filter((file) => /\.[cm]?js$/.test(file));
+    const empty = code.filter((file) => readFileSync(join(laju, file), "utf8").trim() === "export {};");
+    expect(empty).toEqual([]);
+    expect(
+      unpacked().filter((file) => /(^|\/)(test|docs|scripts\/(bench|proofs|demo))\//.test(file)),
+    ).toEqual(["framework/new/template/test/commands/SayHello.test.ts"]);
+  });
+});
+
+describe("new, on a machine that lacks something", () => {
+  test("says which program is missing, and leaves nothing behind", () => {
+    const PATH = pathWith("node", "sh");
+    const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-npm"], { PATH });
+    expect(made).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "✗ npm is not installed, or not on the PATH\n  Install npm, or add its folder to the PATH.\n",
+    });
+    expect(existsSync(join(folder, "without-npm"))).toBe(false);
+  });
+
+  test("makes an app without git", () => {
+    const PATH = pathWith("node", "npm", "sh");
+    const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-git", "--no-install"], { PATH });
+    expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(existsSync(join(folder, "without-git/.git"))).toBe(false);
+  });
+
+  test("says who has to make the first commit, where git doesn't know the user", () => {
+    const made = run(folder, ["node", join(laju, "laju.js"), "new", "nameless", "--no-install"], {
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "",
+      GIT_COMMITTER_NAME: "",
+    });
+    expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(made.stdout).toMatch(/^ {2}The first commit is yours to make, because git said: .+$/m);
+  });
+
+  test("makes no repository inside another", () => {
+    succeeds(folder, "git init --quiet repository");
+    expect(makeNew(join(folder, "repository"), "inner", "--no-install")).toMatchObject({ status: 0 });
+    expect(existsSync(join(folder, "repository/inner/.git"))).toBe(false);
+  });
+
+  test("only says what it would do with --dry-run", () => {
+    const { stdout } = makeNew(folder, "dry", "--dry-run");
+    expect(stdout).toContain("  + commands/SayHello.ts\n");
+    expect(stdout).toMatch(/^ {2}25 files\. Then: git init.*; npm install\. Nothing written\.$/m);
+    expect(existsSync(join(folder, "dry"))).toBe(false);
+  });
+
+  test.skipIf(canBecomeOthers.skip)(
+    `is for ordinary users, in folders that they may write to${canBecomeOthers.label}`,
+    () => {
+      chmodSync(folder, 0o755);
+      mkdirSync(join(folder, "theirs"));
+      giveTo("nobody", join(folder, "theirs"));
+      const words = [process.execPath, join(laju, "laju.js"), "new"];
+      expect(runAs("nobody", [...words, join(folder, "mine"), "--no-install"])).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: `✗ cannot write to ${folder}: permission denied\n  Name a folder that this user may write to.\n`,
+      });
+      expect(runAs("nobody", [...words, join(folder, "theirs/shop"), "--no-install"])).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+    },
+  );
+});
+
+const plainTests = `
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { testCommand } from "laju/testing";
+import DB from "../app/services/DB";
+import Mailer from "../app/services/Mailer";
+
+for (const round of [1, 2]) {
+  test(\`test \${round} has a database of its own, and its mails are caught\`, async () => {
+    assert.equal(await DB.schema.hasTable("notes"), false);
+    await DB.schema.createTable("notes", (table) => { table.increments(); });
+    const run = await testCommand(async () => {
+      await Mailer.send({ to: "ada@example.com", subject: "Hi", text: "Hello" });
+      return "Sent";
+    }, { now: "2026-03-10T08:00:00Z" });
+    assert.equal(run.message, "Sent");
+    assert.equal(run.mails[0]?.to, "ada@example.com");
+  });
+}
+`;
+
+const scriptTest = `
+import { testCommand } from "laju/testing";
+import { expect, test } from "vitest";
+
+test("a script's own time limit ends it", async () => {
+  expect(await testCommand("Waits")).toMatchObject({
+    exitStatus: 124,
+    isTimedOut: true,
+    error: { message: "Waits timed out after 1 s" },
+    stderr: expect.stringContaining("Waits timed out after 1 s"),
+  });
+});
+`;
+
+const waits = `
+import "../app/services/Logger";
+export const meta = { timeout: "1s" };
+setInterval(() => {}, 1000);
+`;
+
+describe("an app that new made, with packages laid out as pnpm does it", () => {
+  let app: string;
+  beforeAll(() => {
+    app = join(folder, `it's "my" shop`);
+    const made = makeNew(folder, app, "--no-install");
+    expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(made.stdout).toContain("✓ Made it-s-my-shop in ");
+    linkModules(app, laju);
+    write(join(app, "commands/Waits.ts"), waits);
+    write(join(app, "test/Waits.test.ts"), scriptTest);
+    write(join(app, "checks/plain.test.ts"), plainTests);
+  });
+
+  test("passes its tests and its type check, and has no tables of the examples", () => {
+    succeeds(app, "npx tsc --noEmit");
+    expect(succeeds(app, "npm test --silent")).toMatch(/Tests +2 passed/);
+    expect(succeeds(app, "npx tsx --test checks/plain.test.ts")).toMatch(/^# pass 2$/m);
+    expect(succeeds(app, "node laju migrate:status")).not.toMatch(/users|posts|partner/);
+  });
+
+  test("is built, makes commands, and they run", () => {
+    expect(succeeds(app, "npm run build --silent")).toContain("✓ Built 2 commands in ");
+    expect(readFileSync(join(app, "build/laju.js"), "utf8")).not.toBe("");
+    // The compiled verbs need packages that only laju can see: the parser, esbuild, nodemailer.
+    expect(succeeds(app, 'node laju make:command SendReminders --schedule "* * * * *"')).toContain(
+      "✓ Created test/commands/SendReminders.test.ts",
+    );
+    succeeds(app, "npx tsx commands/SendReminders.ts");
+    expect(succeeds(app, "node laju build")).toContain("✓ Built 3 commands");
+    expect(succeeds(app, "cd build && node commands/SendReminders.js")).toContain("Nothing to do yet");
+    expect(succeeds(app, "node laju status")).toMatch(/✓ SendReminders .* Nothing to do yet/);
+    expect(succeeds(app, "node laju crontab")).toContain("commands/SendReminders.js >> ");
+    expect(existsSync(join(app, "data/runs.sqlite3"))).toBe(true);
+  });
+});
+
+test("an app in a workspace, whose packages are in the workspace's folder, is its own root", () => {
+  const workspace = join(folder, "workspace");
+  write(join(workspace, "package.json"), JSON.stringify({ private: true, workspaces: ["packages/*"] }));
+  const shop = join(workspace, "packages/shop");
+  expect(makeNew(workspace, "packages/shop", "--no-install")).toMatchObject({ status: 0, stderr: "" });
+  linkModules(workspace, laju);
+  succeeds(workspace, "node packages/shop/laju.js migrate");
+  expect(succeeds(shop, "npx tsx commands/SayHello.ts --name Ada")).toContain("Hello, Ada!");
+  expect(succeeds(join(shop, "app"), "../../../node_modules/laju/laju.js list")).toContain("SayHello");
+  expect(existsSync(join(shop, "data/dev.sqlite3"))).toBe(true);
+  expect(existsSync(join(workspace, "data"))).toBe(false);
+});
