@@ -33,7 +33,7 @@ export async function startCommandLine(root) {
   if (process.getuid?.() === 0) await continueAsAppUser(root);
 
   const compiled = `${root}/build/laju.js`;
-  if (existsSync(compiled) && (isCurrent(root) || !hasTsx())) {
+  if (existsSync(compiled) && (isCurrent(root) || sources() === undefined || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
     // Without it, as where `new` is started from the unpacked package, verbs that load nothing of the app work.
