@@ -225,15 +225,17 @@ describe("a command that", () => {
 
   test("fails at a terminal alone can be acknowledged too", async () => {
     expect(await run("Gone")).toBe(1);
-    await until(() => notices("Gone").length === 1);
-    withLedger(join(app.root, "data"), (ledger) => ledger.exec("DELETE FROM incidents WHERE name = 'Gone'"));
+    await until(() => notices("Gone").length === 1, { what: "first" });
+    withLedger(join(app.root, "data"), (ledger) =>
+      ledger.exec("DELETE FROM incidents WHERE name = 'Gone'; DELETE FROM notices WHERE name = 'Gone'"),
+    );
     expect((await app.laju("ack", "Gone")).stdout).toContain(
       "Acknowledged: Gone failed with exit status 1\n",
     );
     expect((await status("Gone")).needsPerson.filter((one) => one.startsWith("Gone"))).toEqual([]);
     // Nobody has been told of this incident yet.
     expect((await app.laju("ack", "Gone", "--undo")).status).toBe(0);
-    await until(() => notices("Gone").length === 2);
+    await until(() => notices("Gone").length === 2, { what: "second" });
   });
 
   test("is deleted has no incident any more", async () => {
