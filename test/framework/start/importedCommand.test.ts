@@ -40,6 +40,7 @@ test("a test that imports a command loads the declaring module but nothing that 
     "framework/config/findRoot.ts",
     "framework/config/groups.ts",
     "framework/config/launch.ts",
+    "framework/config/loadEnvFile.ts",
     "framework/config/mailAddresses.ts",
     "framework/config/readText.ts",
     "framework/config/readers.ts",
