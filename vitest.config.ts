@@ -57,8 +57,8 @@ const last = [
 
 export default defineConfig({
   test: {
-    // Only two test files at a time, because most of them start their own processes.
-    maxWorkers: 2,
+    // Three test files at a time on two processors: they often wait for servers and clocks.
+    maxWorkers: 3,
     projects: [
       {
         test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", ...long] },
