@@ -20,9 +20,9 @@ const casesPerSeed = isFull ? 20 : 6;
 const timeout = isFull ? 3_600_000 : 240_000;
 
 /** The other tests have a sample of Debian's. */
-const debian = { skip: !isFull, label: "", path: undefined };
+const debian = { skip: false, label: "", path: undefined };
 const daemons = [
-  { cron: "debian", label: "Debian's cron", needs: debian },
+  ...(isFull ? [{ cron: "debian", label: "Debian's cron", needs: debian } as const] : []),
   { cron: "busybox", label: "BusyBox crond", needs: busybox },
   { cron: "bcron", label: "bcron", needs: bcron },
   { cron: "systemd-cron", label: "systemd-cron", needs: systemdCron },
@@ -73,7 +73,7 @@ describe.skipIf(busybox.skip)(`BusyBox's shell and date${busybox.label}`, { time
 });
 
 const readers = [
-  { reader: "debian", needs: debian },
+  ...(isFull ? [{ reader: "debian", needs: debian } as const] : []),
   { reader: "busybox", needs: busybox },
 ] as const;
 
