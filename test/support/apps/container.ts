@@ -124,6 +124,7 @@ exec unshare --mount --pid --fork --kill-child sh -euc '
   : > "$root/etc/crontab"
   echo "node:x:1234:1234::/srv:/bin/sh" >> "$root/etc/passwd"
   echo "node:x:1234:" >> "$root/etc/group"
+  echo "node:!:19000:0:99999:7:::" >> "$root/etc/shadow"
   cp "$tini" "$root/usr/bin/tini"
   cp "$folder/entrypoint.sh" "$root/entrypoint.sh"
   if [ -n "$busybox" ]; then
