@@ -25,12 +25,17 @@ export function cronProcesses(running = runningPrograms()): CronProcess[] | unde
 }
 
 function asDaemon(one: RunningProgram): CronProcess | undefined {
-  const words = wordsOf(one.pid);
-  const isApplet = one.program === "busybox" && words.slice(0, 2).some((word) => basename(word) === "crond");
-  if (isApplet) return { ...one, program: "crond", cron: "busybox" };
+  if (one.program === "busybox" && isCrond(one.pid)) return { ...one, program: "crond", cron: "busybox" };
   if (!Object.hasOwn(daemons, one.program)) return undefined;
   const cron = one.program === "crond" && isBusyBox(one.pid) ? "busybox" : daemons[one.program];
   return { ...one, cron };
+}
+
+/** `crond`, or `busybox crond`. */
+function isCrond(pid: string): boolean {
+  return wordsOf(pid)
+    .slice(0, 2)
+    .some((word) => basename(word) === "crond");
 }
 
 /** Only root can see which program another user's process runs; otherwise, check the installed crond. */
