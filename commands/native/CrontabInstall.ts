@@ -12,7 +12,12 @@ import {
   previewInstall,
 } from "../../framework/crontab/install/installer";
 import { rememberInstallation } from "../../framework/crontab/install/rememberInstallation";
-import { refuseSecondBlock, refuseSecondTable } from "../../framework/crontab/install/secondBlocks";
+import {
+  crontabsToReplace,
+  refuseSecondBlock,
+  refuseSecondTable,
+  removeReplaced,
+} from "../../framework/crontab/install/secondBlocks";
 import { type readCrontab, readingOnce } from "../../framework/crontab/install/systemCrontab";
 import {
   checkInstallable,
@@ -39,7 +44,7 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
     replace: {
       type: "boolean",
-      description: "Take over this app's entries that were installed under another root",
+      description: "Take over this app's entries under another root or, as root, of another user",
     },
     yes: { type: "boolean", short: "y", description: "Don't ask before the first installation" },
   },
@@ -54,8 +59,11 @@ starting, such as a cron daemon that isn't running, is reported first; crontab:c
     const options = forInstalling(asked, { read, isPartial: args.length > 0 });
     const plain = crontabTarget(options, args);
     checkInstallable(plain);
-    refuseSecondTable(plain, read);
-    if (!asked.replace) refuseSecondBlock(plain, options, read);
+    const replaced = asked.replace ? crontabsToReplace(plain) : [];
+    if (!asked.replace) {
+      refuseSecondTable(plain, read);
+      refuseSecondBlock(plain, options, read);
+    }
     const target = asked.replace ? { ...plain, replaces: othersRoots(plain, read) } : plain;
     const terminal = terminalFor(1);
     for (const warning of targetWarnings(target, options)) console.error(warning);
@@ -70,12 +78,13 @@ starting, such as a cron daemon that isn't running, is reported first; crontab:c
       if (!(await isConfirmed())) return 1;
     }
     const change = installCrontab(target);
+    const removals = removeReplaced(target, replaced);
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
     // Problems first: installing entries that cannot start is no success.
     for (const line of troubleLines(runLocalChecks(checkContext(options.user)), terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
-    for (const note of [cronNote(hostCron(options)), keptOptionsText(options, asked)]) {
+    for (const note of [...removals, cronNote(hostCron(options)), keptOptionsText(options, asked)]) {
       if (note !== undefined) console.log(`  ${terminal.paint("dim", note)}`);
     }
     return 0;

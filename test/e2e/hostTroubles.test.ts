@@ -141,6 +141,12 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
       `✗ the crontab of nobody already has this app's entries, as ${app.root}: a second block would run`,
     );
     expect((await sh("node laju crontab:install --user nobody --dry-run")).stdout).toContain("1 unchanged");
+    expect((await sh("node laju crontab:install --replace")).stdout).toContain(
+      "\n  Removed 1 entry from the crontab of nobody\n",
+    );
+    expect((await sh("crontab -u nobody -l")).stdout).toBe("");
+    expect((await sh(`cat '${data}/crontab.nobody.bak'`)).stdout).toContain("BEGIN laju");
+    await sh("crontab -u nobody mine");
     await sh("crontab mine");
     expect(await nextStep()).toMatchObject({ status: 0, stderr: "" });
     expect((await sh("crontab -u nobody -l")).stdout).toBe("");

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { LajuError } from "../../config/errors";
 import type { Owner } from "../../files/access";
 import { blockAround, crontabBlock } from "../text/block";
@@ -19,8 +20,9 @@ export interface CrontabTarget extends CrontabAccess {
   place: AppLocation;
   /** The environment that the block is for, if one was given. */
   environment?: string | undefined;
-  /** The folder for crontab.bak. */
+  /** The folder for the previous crontab, and its name there (default: crontab.bak). */
   data: string;
+  backupName?: string;
   /** The cron daemon's own TZ, if it has one. */
   daemonTimezone?: string | undefined;
   /** Settings above the block that this cron would apply to it, with the values that change nothing. */
@@ -146,8 +148,8 @@ function apply(target: CrontabTarget, edit: Edit, prepare = () => {}): CrontabCh
     checkSize(planned.after);
     checkEntries(planned.after, target);
     dryRunCrontab(planned.after, target);
-    const backup =
-      planned.before.length > 0 ? keepBackup(planned.before, target.data, ownerFor(target)) : undefined;
+    const file = join(target.data, target.backupName ?? "crontab.bak");
+    const backup = planned.before.length > 0 ? keepBackup(planned.before, file, ownerFor(target)) : undefined;
     refuseIfChanged(planned.before, target);
     writeCrontab(planned.after, target);
     return { ...planned.change, isWritten: true, ...(backup !== undefined && { backup }) };

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { LajuError } from "../../config/errors";
 import type { Owner } from "../../files/access";
 import { makeFolder } from "../../files/makeFolder";
@@ -72,10 +72,9 @@ export function prepareFolder(folder: string, owner: Owner): void {
 }
 
 /** Saves a crontab atomically, readable only by its owner. */
-export function keepBackup(text: Buffer, data: string, owner?: Owner): string {
-  const file = join(data, "crontab.bak");
+export function keepBackup(text: Buffer, file: string, owner?: Owner): string {
   try {
-    makeFolder(data, owner);
+    makeFolder(dirname(file), owner);
     writeAtomically(file, text, { mode: 0o600, owner, isDurable: true });
     return file;
   } catch (error) {

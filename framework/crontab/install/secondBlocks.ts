@@ -7,7 +7,7 @@ import { allBlocks } from "../text/blocks";
 import { appBlocks } from "./appBlocks";
 import { installCommand, removeCommand } from "./installCommand";
 import { installedRoot } from "./installedOptions";
-import type { CrontabTarget } from "./installer";
+import { type CrontabTarget, removeCrontab } from "./installer";
 import { type OtherTable, otherTables } from "./otherTables";
 import { readCrontab } from "./systemCrontab";
 
@@ -84,13 +84,44 @@ export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions,
 export function refuseSecondTable(target: CrontabTarget, read = readCrontab): void {
   const other = otherTable(target);
   if (other === undefined || target.rows.length === 0 || appBlocks(read(target).text).length > 0) return;
+  throw secondTable(other);
+}
+
+type OtherCrontab = Extract<OtherTable, { user: string }>;
+
+/** Other users' crontabs whose entries of this app move to this one. Throws if there are entries that cannot be moved. */
+export function crontabsToReplace({ user }: CrontabTarget): OtherCrontab[] {
+  const others = otherTables(user);
+  const fixed = others.find((other) => !isReplaceable(other));
+  if (fixed !== undefined) throw secondTable(fixed);
+  return others.filter(isReplaceable);
+}
+
+/** Removes this app's entries from those crontabs, once they are installed here. Returns a sentence for each. */
+export function removeReplaced(target: CrontabTarget, others: readonly OtherCrontab[]): string[] {
+  return others.map(({ root, user }) => {
+    const place = { ...target.place, root };
+    const { removed } = removeCrontab({
+      ...target,
+      user,
+      place,
+      rows: [],
+      backupName: `crontab.${user}.bak`,
+    });
+    return `Removed ${removed} ${removed === 1 ? "entry" : "entries"} from the crontab of ${user}`;
+  });
+}
+
+/** Only root itself changes other users' crontabs, and a system file may be the work of another program. */
+function isReplaceable(other: OtherTable): other is OtherCrontab {
+  return "user" in other && process.geteuid?.() === 0;
+}
+
+function secondTable(other: OtherTable): LajuError {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
-  const update =
-    "user" in other
-      ? `\`node laju crontab:install --user ${shellQuote(other.user)}\` brings them up to date, or r`
-      : "R";
-  throw new LajuError(
+  const replace = isReplaceable(other) ? "Add --replace to move them here, or r" : "R";
+  return new LajuError(
     `${where} already has this app's entries, as ${other.root}: a second block would run every command twice`,
-    { code: "E_CRONTAB_SECOND", hint: `${update}emove them first: \`${removalOf(other)}\`.` },
+    { code: "E_CRONTAB_SECOND", hint: `${replace}emove them first: \`${removalOf(other)}\`.` },
   );
 }
