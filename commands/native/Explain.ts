@@ -2,7 +2,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { targetOptions } from "../../framework/crontab/install/target";
 import { hostClock } from "../../framework/host/hostClock";
-import { hostCron } from "../../framework/host/hostCron";
+import { hostCronFacts } from "../../framework/host/hostCron";
 import { parseInstant } from "../../framework/schedule/times/instant";
 import { checkTimezone } from "../../framework/schedule/times/timezoneNames";
 import { jsonText } from "../../framework/text/jsonText";
@@ -55,7 +55,7 @@ or the shell replaces each * with file names. Exits with status 2 if the schedul
     const from =
       options.from === undefined ? now : parseInstant(options.from, timezone ?? zones.hostTimezone);
     const text = args.join(" ");
-    const details = { ...zones, cron: hostCron(options).facts, from, count: countFrom(options.count) };
+    const details = { ...zones, cron: hostCronFacts(options), from, count: countFrom(options.count) };
     const explanation = options["as-written"]
       ? explainAsWritten(text, details)
       : explain(text, { ...details, timezone, name: options.name });

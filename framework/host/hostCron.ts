@@ -19,7 +19,7 @@ export interface HostCron {
 
 /** Detects the cron from `--cron`, or else crontab(1), or else the running daemon. Without any, assumes Debian's. */
 export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
-  const daemons = cronProcesses()?.filter(({ pid }) => isDaemonItself(pid) && mayServeUs(pid));
+  const daemons = runningDaemons();
   const running = daemons?.map(textOf);
   const named = cron === undefined ? undefined : parseCronName(cron);
   if (named !== undefined) {
@@ -27,8 +27,7 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     return { facts, label: facts.label, isNamed: true, running };
   }
   const program = crontabProgram();
-  const byDaemon = daemons?.find((daemon) => daemon.cron !== undefined)?.cron;
-  const name = program === undefined ? (byDaemon ?? "debian") : (program.cron ?? byDaemon ?? "unknown");
+  const name = nameOf(program, daemons);
   const facts = cronFacts(name);
   const own = daemons?.find((daemon) => (daemon.cron ?? name) === name);
   const other = own === undefined ? daemons?.[0] : undefined;
@@ -40,6 +39,22 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
     ...(other !== undefined && { otherDaemon: textOf(other) }),
   };
+}
+
+/** The same, without looking for the running daemon unless only that can tell: looking reads about each process. */
+export function hostCronFacts({ cron }: Pick<TargetOptions, "cron"> = {}): CronFacts {
+  const named = cron === undefined ? undefined : parseCronName(cron);
+  const known = named ?? crontabProgram()?.cron;
+  return cronFacts(known ?? nameOf(crontabProgram(), runningDaemons()));
+}
+
+function runningDaemons(): CronProcess[] | undefined {
+  return cronProcesses()?.filter(({ pid }) => isDaemonItself(pid) && mayServeUs(pid));
+}
+
+function nameOf(program: CrontabProgram | undefined, daemons: CronProcess[] | undefined): CronName {
+  const byDaemon = daemons?.find((daemon) => daemon.cron !== undefined)?.cron;
+  return program === undefined ? (byDaemon ?? "debian") : (program.cron ?? byDaemon ?? "unknown");
 }
 
 function textOf({ program, pid }: CronProcess): string {
@@ -69,5 +84,5 @@ export function isSystemdCronActive(): boolean {
 
 /** The name without the version. */
 export function hostCronName(options: Pick<TargetOptions, "cron"> = {}): CronName {
-  return hostCron(options).facts.name;
+  return hostCronFacts(options).name;
 }

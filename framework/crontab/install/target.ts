@@ -10,7 +10,7 @@ import { environmentName, paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { type CronFacts, cronNames } from "../../host/crons";
 import { hostClock } from "../../host/hostClock";
-import { hostCron } from "../../host/hostCron";
+import { hostCronFacts } from "../../host/hostCron";
 import type { TargetOptions } from "../../host/installation";
 import { checkZonesHere } from "../../host/zonesHere";
 import type { CommandFacts, Manifest } from "../../metadata/manifest";
@@ -66,7 +66,7 @@ export const userOption = {
 /** The crontab entries for the last build, and where to install them. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
   const commands = readBuiltCommands();
-  const cron = hostCron(options).facts;
+  const cron = hostCronFacts(options);
   const place = placeOf(options, cron);
   const chosen = scheduledHere(commands, options.env ?? environmentName());
   const { hostTimezone, isDaemonsOwn } = hostClock();
