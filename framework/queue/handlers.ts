@@ -59,17 +59,26 @@ function sourcesIn(folder: string): Modules {
 
 /** Loads each handler separately, so that one that fails to load does not stop the others' jobs. */
 export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
+  const loading = Object.entries(modules).map(async ([name, load]) => ({
+    name,
+    result: await loadOne(name, load),
+  }));
   const handlers = new Map<string, Handler>();
   const problems = new Map<string, Error>();
-  const loading = Object.entries(modules).map(async ([name, load]) => {
-    try {
-      handlers.set(name, handlerOf(name, await load()));
-    } catch (error) {
-      problems.set(name, isError(error) ? error : wrong(name, `threw ${errorMessage(error)}`));
-    }
-  });
-  await Promise.all(loading);
+  // In the modules' order, whichever was loaded first: the worker's log lists them.
+  for (const { name, result } of await Promise.all(loading)) {
+    if (isError(result)) problems.set(name, result);
+    else handlers.set(name, result);
+  }
   return { handlers, problems };
+}
+
+async function loadOne(name: string, load: () => Promise<HandlerModule>): Promise<Handler | Error> {
+  try {
+    return handlerOf(name, await load());
+  } catch (error) {
+    return isError(error) ? error : wrong(name, `threw ${errorMessage(error)}`);
+  }
 }
 
 /** The handler declared by `export default job(…)`, `export default { run }` or a plain `export function run`. */

@@ -134,4 +134,10 @@ describe("a handler's module", () => {
       ["Throws", "no key"],
     ]);
   });
+
+  test("handlers are listed in the order of their files, whichever loads first", async () => {
+    const slow = () => new Promise<{ run: typeof run }>((resolve) => setTimeout(resolve, 5, { run }));
+    const { handlers } = await handlersOf({ Slow: slow, Fast: async () => ({ run }) });
+    expect([...handlers.keys()]).toEqual(["Slow", "Fast"]);
+  });
 });
