@@ -126,7 +126,7 @@ describe.concurrent("from crontab:install to the row in the ledger", () => {
     await expectRefused(
       laju,
       "boot",
-      'First: schedule "@reboot" cannot be on this crontab: BusyBox crond has no',
+      'First: schedule "@reboot" does not work in this crontab: BusyBox crond has no',
     );
     expect((await laju("crontab", "--env", "boot", "--cron", "debian")).stdout).toContain("@reboot cd ");
     expect((await laju("crontab", "--env", "exact")).stdout).toContain("/bin/sleep");

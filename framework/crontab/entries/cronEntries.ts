@@ -12,7 +12,7 @@ import { isMovedByClocks, timesAfterChanges } from "./movedTimes";
 import { neutralFields } from "./neutralFields";
 import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 
-/** One line of a crontab, without the command. */
+/** A schedule's line in a crontab, without the command. */
 export interface CronEntry {
   /** Five fields, or @reboot, exactly as cron has them. */
   readonly fields: string;
@@ -20,30 +20,29 @@ export interface CronEntry {
   readonly guard?: string;
   /** A shell command that waits for the second within the minute; must be followed by `;`. */
   readonly delay?: string;
-  /** The second of the minute at which it starts. */
+  /** The second of the minute at which the command starts. */
   readonly second: number;
   /** Identifies the schedule and its zone, in letters and digits only: the value of LAJU_ENTRY. */
   readonly id: string;
   /**
-   * Whether the line may start the command at times that are not the schedule's, so that the command itself must check.
-   * False if cron alone is exact.
+   * Whether cron starts the command more often than the schedule asks for, so that the command itself must check the time.
    */
   readonly isCoarse: boolean;
 }
 
 export interface EntryOptions {
-  /** The zone of the schedule; the host's if absent. */
+  /** The schedule's time zone (default: the host's). */
   readonly timezone?: string;
   readonly hostTimezone: string;
-  /** Whether `hostTimezone` is the daemon's own (TZ in its environment) rather than the system's, which guards use. */
+  /** Whether `hostTimezone` comes from TZ in the daemon's environment. Guards use the system's zone otherwise. */
   readonly isDaemonsOwn?: boolean | undefined;
-  /** For lines whose command does not check: only the schedule's own times may pass. */
+  /** For lines whose command does not check the time: the guard must let only scheduled times pass. */
   readonly portable?: boolean;
-  /** Which cron reads the line; Debian's if absent. */
+  /** The cron that reads the line (default: Debian's). */
   readonly cron?: CronFacts | undefined;
 }
 
-/** The crontab lines that start a command at its schedule's times, on a host in this zone. */
+/** The crontab lines that start a command on schedule: one for each second of the minute that the schedule names. */
 export function cronEntries(schedule: Schedule, options: EntryOptions): CronEntry[] {
   const { hostTimezone, timezone = hostTimezone } = options;
   const id = entryId(schedule, options.timezone);
@@ -59,12 +58,12 @@ export function cronEntries(schedule: Schedule, options: EntryOptions): CronEntr
   }));
 }
 
-/** cron starts lines at second 1; `1$(date +%S)` is the second plus 100, since dash reads 08 as octal. */
+/** cron starts lines at second 1. The `1` before the seconds keeps dash from reading 08 as an invalid octal number. */
 function delayUntil(second: number): string {
   return `${sleep} "$(( ${second + 100} - 1$(${date} +%S) ))" 2>/dev/null`;
 }
 
-/** A schedule's line on a host, apart from its seconds. */
+/** A schedule's line before it is repeated for each second. */
 type Line = Pick<CronEntry, "fields" | "guard" | "isCoarse">;
 
 function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.length > 0): Line {
@@ -72,7 +71,7 @@ function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.le
   return { fields, ...(guard !== undefined && { guard }), isCoarse };
 }
 
-/** cron's own fields, and a guard for the days that they cannot express. */
+/** A line in the host's own zone: cron's fields, and a guard for days that the fields cannot express. */
 function hostLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   if (isMoved(schedule, options)) return movedLine(schedule, options);
   const timezone = options.isDaemonsOwn ? options.hostTimezone : undefined;
@@ -86,12 +85,12 @@ function plainFields(schedule: CalendarSchedule): string | undefined {
   return hasCalendarForms(schedule) ? undefined : calendarFields(schedule);
 }
 
-/** For a cron that is not Vixie's: lines that mean the same to every cron. */
+/** Crons not derived from Vixie's get lines that mean the same to every cron. */
 function isNeutralLine({ cron = cronFacts("debian") }: EntryOptions): boolean {
   return !cron.isVixie;
 }
 
-/** The days that may be the schedule's in cron's field, and a guard that knows which of them are. */
+/** cron's field lists the days of the month that can match; a guard decides which of them do. */
 function dayGuardedLine(
   schedule: CalendarSchedule,
   options: EntryOptions,
@@ -106,19 +105,19 @@ function dayGuardedLine(
     renderField(fieldSpecs.month, schedule.month),
     "*",
   ].join(" ");
-  const isSifted = (day: number, month: number) => days.includes(day) && months.has(month);
-  const tests = dayTests(schedule, { timezone, sieve: isSifted, isNeutral: isNeutralLine(options) });
+  const isPossible = (day: number, month: number) => days.includes(day) && months.has(month);
+  const tests = dayTests(schedule, { timezone, filter: isPossible, isNeutral: isNeutralLine(options) });
   const isLate = !options.portable && isBeforeMidnight(compile(schedule).times);
   return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, timezone) : tests), true);
 }
 
-/** Whether the daemon, by itself, would lose or double a time that the host's clock skips or repeats. */
+/** Whether this cron would miss or repeat a start when the host's clock changes. */
 function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: EntryOptions): boolean {
   const changes = cron?.clockChanges ?? "vixie";
   return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);
 }
 
-/** As a line of another zone, so that the command makes up for what the daemon does when the host's clock changes. */
+/** Lets cron start the line in every hour, as in a foreign zone, so that the command itself handles clock changes. */
 function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   const { hostTimezone, isDaemonsOwn } = options;
   const { times } = compile(schedule);
@@ -130,7 +129,7 @@ function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   });
 }
 
-/** A line of another zone than the host's. */
+/** A line for a time zone other than the host's. */
 function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timezone: string }): Line {
   const { timezone, hostTimezone, portable } = options;
   const { times, isWild } = compile(schedule);
@@ -139,17 +138,17 @@ function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timez
 }
 
 interface WildLineTimes {
-  /** The times of day that are let through. */
+  /** The times of day that the guard lets pass, in minutes since midnight. */
   readonly times: readonly number[];
-  /** By how many minutes the host's clock may differ. */
+  /** How many minutes the host's clock may differ from the zone's. */
   readonly shifts: readonly number[];
-  /** Whose clock it is; the system's if absent. */
+  /** The zone whose clock the guard reads (default: the system's). */
   readonly timezone: string | undefined;
 }
 
 /**
- * Starts in every hour, at every minute that may be a scheduled one in the zone, with a guard that reads the zone's clock.
- * The hour is `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
+ * Starts in every hour, at each minute that can be scheduled, with a guard that reads the zone's clock. The hour is `*` so
+ * that cron neither replays nor suppresses the line when the host's own clock changes.
  */
 function wildLine(
   schedule: CalendarSchedule,
@@ -174,7 +173,7 @@ function inTurn(times: readonly ShellTest[], days: readonly ShellTest[]): ShellT
   return [...times, ...days];
 }
 
-/** When skipped times run instead: in the first minute that exists again. */
+/** Skipped times run in the first minute after the gap. */
 function timesAfterGaps(times: readonly number[], timezone: string): number[] {
   return gapsOf(timezone).flatMap(({ from, to }) => {
     const isHit = times.some((time) => (time - from + 1440) % 1440 < to - from);
@@ -182,7 +181,7 @@ function timesAfterGaps(times: readonly number[], timezone: string): number[] {
   });
 }
 
-/** Minutes since the epoch, rounded down to where cron starts the line, must divide by the interval. */
+/** The guard passes if the minutes since the epoch are a multiple of the interval. */
 function intervalLine({ minutes }: IntervalSchedule, options: EntryOptions): Line {
   const { hostTimezone } = options;
   const divisor = greatestCommonDivisor(minutes, 60);
@@ -199,7 +198,7 @@ function minuteField(minutes: readonly number[]): string {
   return renderField(fieldSpecs.minute, { values: minutes, star: isStarStep(minutes) });
 }
 
-/** The hour is `*` already, so a `*` here changes nothing but reads better than `0-59/15`. */
+/** Whether the minutes can be written as a step such as `*` + `/15`, which reads better than `0-59/15`. */
 function isStarStep(minutes: readonly number[]): boolean {
   const step = 60 / minutes.length;
   return step < 60 && minutes.every((minute, index) => minute === index * step);

@@ -5,10 +5,10 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 
 const minuteMilliseconds = 60_000;
 
-/** How a cron's starts differ from what explain says if no line can change that: one sentence each. */
+/** Differences between this cron's starts and `explain` that no crontab line can prevent, one sentence each. */
 export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<Clock>): string[] {
   if (cron.clockChanges !== "wall once" || !runsInRepeatedHour(schedule, clock)) return [];
-  return [`${cron.label} starts nothing in an hour that the clocks of ${clock.hostTimezone} repeat`];
+  return [`${cron.label} starts nothing during the hour that the clocks of ${clock.hostTimezone} repeat`];
 }
 
 function runsInRepeatedHour(schedule: Schedule, clock: Required<Clock>): boolean {

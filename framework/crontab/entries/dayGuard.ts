@@ -1,13 +1,13 @@
 import { compile } from "../../schedule/expression/calendar";
 import type { CalendarSchedule } from "../../schedule/expression/types";
-import { everyDay, monthKinds, type Sight, viewOf } from "./everyDay";
+import { type DatePart, everyDay, groupDays, monthKinds } from "./everyDay";
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./guards";
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
-// The simplest to read come first: the first one that can tell the days apart is used.
-const choices: readonly (readonly Sight[])[] = [
+// The first choice that can tell the days apart is used, so the most readable ones come first.
+const choices: readonly (readonly DatePart[])[] = [
   ["weekday"],
   ["day"],
   ["month"],
@@ -22,7 +22,7 @@ const choices: readonly (readonly Sight[])[] = [
   ["month", "day", "nextWeek", "weekday"],
 ];
 
-/** The days of the month on which the schedule may run at all, for cron's own field. */
+/** The days of the month on which the schedule can run at all, for cron's own field. */
 export function coarseDays(schedule: CalendarSchedule): number[] {
   const verdicts = verdictsOn(schedule);
   const days = everyDay().flatMap(({ day }, index) => (verdicts[index] === Verdict.yes ? [day] : []));
@@ -33,9 +33,9 @@ export function coarseDays(schedule: CalendarSchedule): number[] {
 export type DayFilter = (day: number, month: number) => boolean;
 
 export interface DayTestOptions {
-  /** The zone whose days they are; the system's if absent. */
+  /** The zone whose calendar counts (default: the system's). */
   readonly timezone?: string | undefined;
-  readonly sieve?: DayFilter;
+  readonly filter?: DayFilter;
   /** For lines that mean the same to every cron and every date(1). */
   readonly isNeutral?: boolean | undefined;
 }
@@ -43,7 +43,7 @@ export interface DayTestOptions {
 /** The tests that let only the schedule's days pass. */
 export function dayTests(schedule: CalendarSchedule, options: DayTestOptions = {}): ShellTest[] {
   if (schedule.cycle) return [cycleTest(schedule.cycle, options)];
-  const verdicts = verdictsOn(schedule, options.sieve);
+  const verdicts = verdictsOn(schedule, options.filter);
   if (!verdicts.includes(Verdict.no)) return [];
   for (const choice of choices) {
     const samples = samplesOf(choice, verdicts);
@@ -52,41 +52,41 @@ export function dayTests(schedule: CalendarSchedule, options: DayTestOptions = {
   throw new Error(`no guard tells the days of ${schedule.text} apart`);
 }
 
-/** Whether a day is one of the schedule's; "unasked" if the sieve never lets it pass. */
-const Verdict = { no: 0, yes: 1, unasked: 2 } as const;
+/** Whether a day is scheduled; "excluded" if cron's own fields never let it reach the guard. */
+const Verdict = { no: 0, yes: 1, excluded: 2 } as const;
 
-/** The verdict on each of everyDay(). */
-function verdictsOn(schedule: CalendarSchedule, sieve?: DayFilter): Uint8Array {
+/** The verdict on each day of everyDay(). */
+function verdictsOn(schedule: CalendarSchedule, filter?: DayFilter): Uint8Array {
   const { daysOf } = compile(schedule);
   const verdicts = new Uint8Array(everyDay().length);
   let index = 0;
   for (const { month, length, first } of monthKinds()) {
     const mask = daysOf(month, length, first);
     for (let day = 1; day <= length; day++) {
-      const isAsked = !sieve || sieve(day, month);
-      verdicts[index++] = isAsked ? (mask >>> (day - 1)) & 1 : Verdict.unasked;
+      const isPossible = !filter || filter(day, month);
+      verdicts[index++] = isPossible ? (mask >>> (day - 1)) & 1 : Verdict.excluded;
     }
   }
   return verdicts;
 }
 
-/** The values that a choice of date parts shows, with their verdicts; undefined if it cannot tell two days apart. */
-function samplesOf(choice: readonly Sight[], verdicts: Uint8Array): Sample[] | undefined {
-  const { values, shownBy } = viewOf(choice);
-  const found = new Uint8Array(values.length).fill(Verdict.unasked);
+/** The values that these date parts take, with their verdicts; undefined if they cannot tell two days apart. */
+function samplesOf(choice: readonly DatePart[], verdicts: Uint8Array): Sample[] | undefined {
+  const { values, groupOf } = groupDays(choice);
+  const found = new Uint8Array(values.length).fill(Verdict.excluded);
   for (let index = 0; index < verdicts.length; index++) {
     const verdict = verdicts[index];
-    if (verdict === Verdict.unasked) continue;
-    const known = found[shownBy[index]];
-    if (known !== Verdict.unasked && known !== verdict) return undefined;
-    found[shownBy[index]] = verdict;
+    if (verdict === Verdict.excluded) continue;
+    const known = found[groupOf[index]];
+    if (known !== Verdict.excluded && known !== verdict) return undefined;
+    found[groupOf[index]] = verdict;
   }
   return values.flatMap((each, index) =>
-    found[index] === Verdict.unasked ? [] : [{ values: each, passes: found[index] === Verdict.yes }],
+    found[index] === Verdict.excluded ? [] : [{ values: each, passes: found[index] === Verdict.yes }],
   );
 }
 
-function testOf(samples: readonly Sample[], choice: readonly Sight[], options: DayTestOptions): ShellTest {
+function testOf(samples: readonly Sample[], choice: readonly DatePart[], options: DayTestOptions): ShellTest {
   const patterns = boxesFor(samples).flatMap((box) =>
     crossed(
       box.map((allowed, index) => globsOf(allowed, choice[index] === "weekday" ? 1 : 2)),
@@ -96,14 +96,14 @@ function testOf(samples: readonly Sample[], choice: readonly Sight[], options: D
   return { word: `"${wordOf(choice, options)}"`, patterns };
 }
 
-function wordOf(choice: readonly Sight[], { timezone, isNeutral }: DayTestOptions): string {
+function wordOf(choice: readonly DatePart[], { timezone, isNeutral }: DayTestOptions): string {
   const here = dateCommand(timezone);
   const nextWeek = isNeutral
     ? `$(${date} -u -d "@$(( ${todayInSeconds(timezone, "12:00", true)} + 604800 ))" +%d)`
     : `$(${here} -d '12:00 7 days' +%d)`;
   if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
-  const format = choice.map((sight) => (sight === "nextWeek" ? nextWeek : formats[sight])).join("-");
-  // date copies the other date's digits from the format unchanged.
+  const format = choice.map((part) => (part === "nextWeek" ? nextWeek : formats[part])).join("-");
+  // The nested date's output becomes part of the format; date prints its digits as they are.
   return format.includes("$") && !isNeutral ? `$(${here} +"${format}")` : `$(${here} +${format})`;
 }
 

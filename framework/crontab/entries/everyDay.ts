@@ -1,17 +1,17 @@
 import { possibleLengths } from "../../schedule/expression/civil";
 
-/** A day as a shell sees it: date's %m, %d and %u, and the %d of the day one week later. */
+/** The parts of a date that a shell can test: date's %m, %d and %u, and the %d of one week later. */
 export interface Day {
   readonly month: number;
   readonly day: number;
   readonly weekday: number;
-  /** 1 to 7 for the last seven days of a month. */
+  /** From 1 to 7 on the last seven days of a month. */
   readonly nextWeek: number;
 }
 
-export type Sight = keyof Day;
+export type DatePart = keyof Day;
 
-/** A month, one of its lengths, and the weekday it begins on (0 is Sunday): all that a day rule depends on. */
+/** Everything a day rule depends on: the month, one of its possible lengths, and its first weekday (0 is Sunday). */
 export interface MonthKind {
   readonly month: number;
   readonly length: number;
@@ -30,7 +30,7 @@ export function monthKinds(): readonly MonthKind[] {
   return kinds;
 }
 
-/** Every possible day: the days of each kind of month, one kind after the other. */
+/** The days of every kind of month. */
 export function everyDay(): readonly Day[] {
   days ??= monthKinds().flatMap(daysOf);
   return days;
@@ -45,34 +45,34 @@ function daysOf({ month, length, first }: MonthKind): Day[] {
   }));
 }
 
-/** For a choice of date parts: which of `values` each day shows. */
-export interface View {
+/** Groups all days by the values of some date parts. */
+export interface Grouping {
   readonly values: readonly (readonly number[])[];
-  /** For each day of everyDay(), the index of its value. */
-  readonly shownBy: Int16Array;
+  /** For each day of everyDay(), the index of its values. */
+  readonly groupOf: Int16Array;
 }
 
-const views = new Map<string, View>();
+const groupings = new Map<string, Grouping>();
 
-export function viewOf(sights: readonly Sight[]): View {
-  const name = sights.join();
-  let view = views.get(name);
-  if (!view) {
-    view = look(sights);
-    views.set(name, view);
+export function groupDays(parts: readonly DatePart[]): Grouping {
+  const name = parts.join();
+  let grouping = groupings.get(name);
+  if (!grouping) {
+    grouping = newGrouping(parts);
+    groupings.set(name, grouping);
   }
-  return view;
+  return grouping;
 }
 
-function look(sights: readonly Sight[]): View {
+function newGrouping(parts: readonly DatePart[]): Grouping {
   const values: number[][] = [];
   const indexes = new Map<string, number>();
-  const shownBy = Int16Array.from(everyDay(), (day) => {
-    const shown = sights.map((sight) => day[sight]);
-    const key = shown.join();
-    const index = indexes.get(key) ?? values.push(shown) - 1;
+  const groupOf = Int16Array.from(everyDay(), (day) => {
+    const own = parts.map((part) => day[part]);
+    const key = own.join();
+    const index = indexes.get(key) ?? values.push(own) - 1;
     indexes.set(key, index);
     return index;
   });
-  return { values, shownBy };
+  return { values, groupOf };
 }

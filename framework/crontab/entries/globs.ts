@@ -47,7 +47,7 @@ interface Known {
   readonly failing: readonly Values[];
 }
 
-/** The box around a sample, widened position by position as long as no failing sample gets in. */
+/** The box around a sample, widened at each position as far as it contains no failing sample. */
 function grown(seed: Values, order: "forward" | "backward", { passing, failing }: Known): Box {
   const box: (Set<number> | "any")[] = seed.map((value) => new Set([value]));
   for (let turn = 0; turn < seed.length; turn++) {

@@ -1,7 +1,7 @@
 import { LajuError } from "../../config/errors";
 import type { Schedule } from "../../schedule/expression/types";
 
-/** A test that a shell makes before the command starts: a value and the patterns that let it pass. */
+/** A check in the shell before the command starts: a value, and the patterns that let it pass. */
 export interface ShellTest {
   /** A shell word, such as `"$(date +%u)"`. */
   readonly word: string;
@@ -10,7 +10,7 @@ export interface ShellTest {
 
 /**
  * The guard of a crontab line, up to the command; ` ;; esac` closes it. Every test but the last exits the shell if it fails.
- * Uses `case` instead of `[ … ] &&`, whose "no" would be an exit status that looks like a failure.
+ * Uses `case` instead of `[ … ] &&`, because a failed `[` would exit with a status that looks like a failed command.
  */
 export function guardText(tests: readonly ShellTest[]): string | undefined {
   const last = tests.at(-1);
@@ -36,9 +36,8 @@ export function dateCommand(timezone: string | undefined): string {
 }
 
 /**
- * Today at this hour in seconds, as if the day were in UTC. The neutral form also works with BusyBox's date,
- * and places its % so that crons that turn \% into % and crons that leave it to the shell get the same
- * result.
+ * The seconds since the epoch of today's local date at this hour in UTC. The neutral form also works with BusyBox's date,
+ * and gives the same result whether cron or the shell removes the backslash from `\%`.
  */
 export function todayInSeconds(timezone: string | undefined, hour: "00:00" | "12:00", isNeutral = false) {
   const today = `$(${dateCommand(timezone)} +%F)`;
@@ -47,17 +46,17 @@ export function todayInSeconds(timezone: string | undefined, hour: "00:00" | "12
 }
 
 /**
- * Whether a number is 0 after division. Within `$(( ))` the shell would leave a \% as it is, so the neutral form does
- * without.
+ * The remainder of a division. The neutral form avoids `%`: where cron leaves `\%` to the shell, `$(( ))` would keep the
+ * backslash.
  */
 export function remainder(number: string, divisor: number, isNeutral = false): string {
   return isNeutral ? `$(( (n = ${number}) - n / ${divisor} * ${divisor} ))` : `$(( ${number} % ${divisor} ))`;
 }
 
-/** cron's lines end at 998 bytes, and the command needs its share. */
+/** cron's limit for a line is 998 bytes, and the command itself needs most of them. */
 const longestPatterns = 200;
 
-/** Leaves out a test that is too long for a line: the command checks again anyway. Throws for portable lines. */
+/** Leaves out tests that are too long for a line, because the command checks the time anyway. Throws for portable lines. */
 export function fitted(
   schedule: Schedule,
   { portable }: { portable?: boolean },
@@ -72,7 +71,7 @@ export function fitted(
   });
 }
 
-/** Joins both tests into a single call of date if the patterns stay short; otherwise they run one after the other. */
+/** Joins both tests into a single call of `date` if the patterns stay short, and otherwise runs one after the other. */
 export function joinedTests(times: readonly ShellTest[], days: readonly ShellTest[]): ShellTest[] {
   const [time] = times;
   const [day] = days;

@@ -6,12 +6,12 @@ import { clockMatches } from "../../schedule/times/clockMatches";
 import { firingsAfter } from "../../schedule/times/firings";
 
 const minuteMilliseconds = 60_000;
-/** Debian's cron makes up for skipped minutes within this many minutes after a change. */
+/** Debian's cron makes up for skipped starts up to this many minutes after a clock change. */
 const longestReplay = 360;
 
 /**
- * Whether a daemon other than Debian's starts the schedule at other times than explain says where the zone's clocks change.
- * What begins with `*` follows the wall clock anyway, except on a daemon that makes up for any skipped time.
+ * Whether a cron other than Debian's deviates from what `explain` says when the zone's clocks change. Lines that begin with
+ * `*` follow the wall clock on every cron, except one that makes up for any skipped time.
  */
 export function isMovedByClocks(
   schedule: CalendarSchedule,

@@ -4,8 +4,8 @@ import type { CalendarSchedule } from "../../schedule/expression/types";
 
 /**
  * Five fields that every cron interprets alike, or undefined if there are none. Daemons differ when both day
- * fields are set (both, either, or decided by the first character) and in where `*` + `/2` begins among the
- * days of a month. So at most one day field is set, and its days are listed.
+ * fields are set (both must match, either may match, or the first character decides) and on which day of the month
+ * `*` + `/2` starts. So at most one day field is set, as a list of days.
  */
 export function neutralFields(schedule: CalendarSchedule): string | undefined {
   const days = hasCalendarForms(schedule) ? undefined : oneDayField(schedule);

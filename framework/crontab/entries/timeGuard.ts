@@ -5,14 +5,14 @@ import { dateCommand, type ShellTest } from "./guards";
 export const tolerance = 4;
 
 interface TimeOptions {
-  /** The system's if undefined. */
+  /** Default: the system's. */
   readonly timezone?: string | undefined;
-  /** A start after midnight must not pass, because nothing would check its day. */
+  /** Whether to block late starts after midnight, because nothing else would check their day. */
   readonly portable?: boolean | undefined;
 }
 
 /**
- * The tests that let only these times of day in a zone pass, for a line that cron starts at the given minutes of that
+ * The tests that let only these times of day in a zone pass. cron starts the line at the given minutes of each of that
  * zone's hours. A late start passes too, unless it is so late that it falls on the minute of another start.
  */
 export function timeTests(
@@ -55,14 +55,14 @@ function lateTimes(time: number, isStart: ReadonlySet<number>, end: number): num
   return late;
 }
 
-/** Whether a late start of one of these times of day may fall on the next day. */
+/** Whether a late start at one of these times may fall on the next day. */
 export function isBeforeMidnight(times: readonly number[]): boolean {
   return times.some((time) => time >= 1440 - tolerance);
 }
 
 /**
- * The day tests for times just before midnight: a start that a clock change moves past midnight sees the next day's date. So
- * every start passes in the first minutes of a day, and the command decides.
+ * The day tests for times just before midnight. If a clock change delays a start past midnight, `date` already shows the next
+ * day, so every start in the first minutes of a day passes, and the command itself checks the day.
  */
 export function pastMidnight(days: readonly ShellTest[], timezone: string | undefined): ShellTest[] {
   const minutes = `000[0-${tolerance - 1}]-*`;
@@ -72,7 +72,7 @@ export function pastMidnight(days: readonly ShellTest[], timezone: string | unde
   }));
 }
 
-/** Adds the time to the word, with a single call of date if possible. */
+/** Adds the time of day to the word, with a single call of `date` if possible. */
 function withTime(word: string, date: string): string {
   const bare = word.replaceAll(/^"|"$/g, "");
   const format = bare.startsWith(`$(${date} +%`) ? bare.slice(`$(${date} +`.length) : undefined;

@@ -37,7 +37,7 @@ export const exportOptions = {
     description:
       "With systemd: no new privileges, a private /tmp, and write access to the app's folders only",
   },
-  out: { type: "string", value: "folder", description: "With --format: write the files into this folder" },
+  out: { type: "string", value: "folder", description: "With --format: write the files to this folder" },
 } as const;
 
 export interface ExportChoice {
@@ -52,10 +52,10 @@ export interface ExportChoice {
   cron?: string | undefined;
 }
 
-/** Which options a format takes, and how its files become one stream. */
+/** Which options a format takes, and how its files are printed as one stream. */
 export interface ExportFormat {
   takes: readonly ("user" | "image" | "portable" | "harden" | "cron")[];
-  /** The text before each file in the stream. */
+  /** The text printed before each file. */
   separator(file: ExportedFile): string;
 }
 
@@ -65,7 +65,7 @@ export const exportFormats: Record<string, ExportFormat> = {
   kubernetes: { takes: ["image"], separator: () => "---\n" },
 };
 
-/** Checks the choice. systemd and Kubernetes don't read crontabs, so this host's cron doesn't limit them. */
+/** Checks the options. Exports for systemd and Kubernetes ignore this host's cron and its limits. */
 export function exportTarget<Options extends ExportChoice>(options: Options): Options {
   checkChoice(options);
   const readsCrontabs = options.format === undefined || ["crontab", "cron.d"].includes(options.format);
@@ -96,7 +96,7 @@ function writtenFolders({ rows, data }: CrontabTarget): string[] {
   return [data, ...new Set(rows.map(({ log }) => dirname(log))), settings().backup.folder];
 }
 
-/** What to know before using the files, one sentence each. */
+/** Warnings about the exported files, one sentence each. */
 export function exportWarnings(target: CrontabTarget, { format }: ExportChoice): string[] {
   if (format === "cron.d") return missingFolders(target);
   if (format !== "kubernetes") return [];
@@ -153,7 +153,7 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
   }
 }
 
-/** A file that nothing reads would start nothing. */
+/** Refuses to write a file for a cron that would never read it. */
 function checkReadsCronD({ place: { cron } }: CrontabTarget): void {
   if (cron === undefined || cron.readsCronD) return;
   const reason =

@@ -1,6 +1,6 @@
 import { stableHash } from "../../schedule/expression/hash";
 
-/** The app's folder as part of a name. Unique among the apps of a host. */
+/** A name made from the app's folder, unique among the apps of a host. */
 export function appSlug(root: string): string {
   const slug = root.replace(/^\/+|\/+$/g, "").replaceAll("/", "_");
   if (/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9][A-Za-z0-9-]*)*$/.test(slug) && !root.includes("_"))

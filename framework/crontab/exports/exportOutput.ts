@@ -10,12 +10,12 @@ export function printFiles(files: readonly ExportedFile[], format: ExportFormat)
   process.stdout.write(files.map((file) => format.separator(file) + file.text).join(""));
 }
 
-/** Writes the files into a folder, each atomically, and prints their paths to stdout. */
+/** Writes each file atomically to a folder, and prints their paths to stdout. */
 export function writeFiles(files: readonly ExportedFile[], folder: string): void {
   attempt(folder, () => mkdirSync(folder, { recursive: true }));
   for (const { name, text } of files) {
     const path = join(folder, name);
-    // systemd, cron and kubectl must be able to read them, whichever user they run as.
+    // systemd, cron and kubectl may run as other users and must be able to read the files.
     attempt(path, () => writeAtomically(path, text, { mode: 0o644 }));
     console.log(path);
   }

@@ -1,14 +1,14 @@
 import { LajuError } from "../../config/errors";
 import type { ExportProblem } from "./exportTypes";
 
-/** One thing that a command needs and the other scheduler cannot do. */
+/** Something that a command needs but the other scheduler does not support. */
 export interface NamedProblem extends ExportProblem {
   readonly command: string;
-  /** What asks for it: `schedule "0 0 L * *"`, `overlap "wait"`. */
+  /** The field that needs it, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
   readonly subject: string;
 }
 
-/** Refuses an export that would only be an approximation, and names every command that prevents it. */
+/** Refuses an export that would not be exact, and lists every problem. */
 export function refuseProblems(target: string, problems: readonly NamedProblem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(
@@ -24,11 +24,11 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   });
 }
 
-/** Checks a path that stands on its own line. systemd drops lines with Unicode noncharacters, such as U+FFFE. */
+/** Checks a path that is written on a line of its own. systemd drops lines with Unicode noncharacters such as U+FFFE. */
 export function checkPath(command: string, path: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: such a line must not contain them.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: rejects control characters.
   if (!/[\u0000-\u001f\u007f]|\p{Noncharacter_Code_Point}|^\s|\s$/u.test(path)) return;
-  throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which such a file cannot contain`, {
+  throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which a unit file cannot contain`, {
     code: "E_EXPORT",
     exitStatus: 2,
     hint: "Rename the folder or file: no control or reserved characters, and no spaces at either end.",

@@ -1,7 +1,7 @@
 import type { CommandFacts } from "../../metadata/manifest";
 import type { AppLocation, CrontabRow } from "../text/line";
 
-/** What an export for another scheduler is made from. */
+/** The input of an export for another scheduler. */
 export interface ExportSource {
   /** The commands in list order, each with its crontab row. */
   readonly commands: readonly ExportedCommand[];
@@ -20,14 +20,14 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** Something translated exactly for another scheduler, or the reason why that is impossible. */
+/** An exact translation for another scheduler, or the reason why there is none. */
 export type Expressed<T> =
   | { readonly value: T; readonly problem?: undefined }
   | { readonly value?: undefined; readonly problem: ExportProblem };
 
 export interface ExportProblem {
-  /** Continues a sentence that starts with "schedule "…"" or the field's name. */
+  /** Completes a sentence that begins with the field, such as `schedule "…"`. */
   readonly reason: string;
-  /** What the user can do. */
+  /** What the user can do about it. */
   readonly remedy: string;
 }

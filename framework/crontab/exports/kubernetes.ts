@@ -17,7 +17,7 @@ export interface KubernetesOptions {
 /** Kubernetes appends up to eleven characters to a CronJob's name. */
 const longestName = 52;
 
-/** A CronJob manifest (batch/v1) for each command. Throws if Kubernetes cannot do exactly the same. */
+/** A CronJob manifest (batch/v1) for each schedule. Throws if Kubernetes cannot do exactly the same. */
 export function kubernetesManifests(source: ExportSource, options: KubernetesOptions): ExportedFile[] {
   checkImage(options.image);
   const problems: NamedProblem[] = [];
@@ -53,14 +53,14 @@ function cronSchedules(facts: CommandFacts, hostTimezone: string, problems: Name
   });
 }
 
-/** Forbid and Allow mean "skip" and "allow", but only among the runs of one CronJob, which has a single schedule. */
+/** Forbid and Allow correspond to "skip" and "allow", but only among the runs of one CronJob, which has a single schedule. */
 function policyProblems({ name, overlap, schedules }: CommandFacts): NamedProblem[] {
   if (overlap === "wait") {
     const reason = "makes starts wait for each other, but Kubernetes drops all but one";
     return [{ command: name, subject: 'overlap "wait"', reason, remedy: 'Set overlap: "skip".' }];
   }
   if (overlap === "allow" || schedules.length < 2) return [];
-  const reason = `keeps the runs of ${schedules.length} schedules apart, but a CronJob has only one schedule`;
+  const reason = `must hold across ${schedules.length} schedules, but a CronJob has only one`;
   const remedy = 'Combine them into one schedule, or set overlap: "allow".';
   return [{ command: name, subject: 'overlap "skip"', reason, remedy }];
 }
@@ -98,7 +98,7 @@ function cronJob(
       schedule,
       timeZone: facts.timezone ?? hostTimezone,
       concurrencyPolicy: facts.overlap === "allow" ? "Allow" : "Forbid",
-      // Otherwise a start that Forbid prevented would be made up for when the run ends.
+      // Otherwise Kubernetes would make up for a start that Forbid prevented once the current run ends.
       startingDeadlineSeconds: 60,
       jobTemplate: {
         spec: {

@@ -8,8 +8,8 @@ import type { Stretch } from "../../schedule/times/timezones";
 import type { Expressed } from "./exportTypes";
 
 /**
- * The five fields with which Kubernetes starts a CronJob at the schedule's times. It uses robfig/cron v3, which is close to
- * cron. But a day field counts as `*` only if it is exactly `*`, and times that the clocks skip are never replayed.
+ * The schedule as five fields for Kubernetes, which parses them with robfig/cron v3. Unlike cron, that treats a day field as
+ * unrestricted only if it is exactly `*`, and never replays times that the clocks skip.
  */
 export function kubernetesSchedule(schedule: Schedule, timezone: string): Expressed<string> {
   if (schedule.kind === "reboot")
@@ -31,7 +31,7 @@ export function kubernetesSchedule(schedule: Schedule, timezone: string): Expres
   const days = dayFields(schedule);
   if (days === undefined) {
     return impossible(
-      "needs both day fields to match, but Kubernetes accepts either",
+      "needs both day fields to match, but in Kubernetes either one is enough",
       "Restrict only one of the two day fields.",
     );
   }
@@ -57,7 +57,7 @@ function impossible(reason: string, remedy: string): Expressed<never> {
   return { problem: { reason, remedy } };
 }
 
-/** `*` only if any day matches: with a step, it would be a field like any other. */
+/** `*` only if any day matches, because Kubernetes treats a `*` with a step as a restriction. */
 function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   const isAnyMonthDay = dayOfMonth.values.length === 31;
   const isAnyWeekday = dayOfWeek.values.length === 7;
@@ -70,7 +70,7 @@ function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   };
 }
 
-/** What Kubernetes would do differently on a day on which the zone's clocks change; undefined if nothing. */
+/** What Kubernetes would do differently when the zone's clocks change; undefined if nothing. */
 function clockDifference(schedule: CalendarSchedule, timezone: string): string | undefined {
   const { hour, dayOfMonth, dayOfWeek, month } = schedule;
   const changes = knownStretches(timezone).filter(({ offset, offsetBefore }) => offset !== offsetBefore);

@@ -14,7 +14,7 @@ import { commandLine, literal, pathWord } from "./systemdText";
 export interface SystemdOptions {
   /** Whether a group shares the files that commands create (LAJU_GROUP). */
   sharesFiles?: boolean;
-  /** The folders that commands write to besides the root, if systemd should make all others read-only. */
+  /** If set, systemd makes everything read-only except these folders, which the commands write to. */
   hardenedFor?: readonly string[] | undefined;
 }
 
@@ -65,7 +65,7 @@ function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedP
   });
 }
 
-/** A timer never starts a service that is still active, which is what laju calls "skip". */
+/** A timer never starts a service that is still active, so systemd supports only `overlap: "skip"`. */
 function overlapProblems({ name, overlap }: CommandFacts): NamedProblem[] {
   if (overlap === "skip") return [];
   const reason = "needs a second start while one is running, but a timer never starts an active service";
@@ -97,7 +97,7 @@ function serviceText(
   return textOf(sections);
 }
 
-/** The user may write only to these folders. With "-", the service starts even if one does not exist (yet). */
+/** Makes everything but these folders read-only. The "-" lets the service start even if a folder does not exist (yet). */
 function hardening(name: string, folders: readonly string[]): string[] {
   for (const folder of folders) checkPath(name, folder);
   const writable = [...new Set(folders)].map((folder) => pathWord(`-${folder}`));
@@ -109,12 +109,12 @@ function hardening(name: string, folders: readonly string[]): string[] {
   ];
 }
 
-/** The user's shell opens the log: a file that systemd opens would belong to root. */
+/** The user's shell opens the log, because a log created by systemd would belong to root. */
 function startText(node: string, { file, args = [], log }: CrontabRow): string {
   return `exec ${[node, file, ...args].map(shellQuote).join(" ")} >> ${shellQuote(log)} 2>&1`;
 }
 
-/** The command ends itself at its time limit; systemd kills one that no longer can. */
+/** A command enforces its own time limit. systemd kills it a minute later in case it cannot. */
 function timeLimit(facts: CommandFacts): string[] {
   const seconds = longestRun(facts);
   return seconds === undefined ? [] : [`TimeoutStartSec=${Math.ceil(seconds) + 60}`];

@@ -12,7 +12,7 @@ export interface SystemdClock {
   readonly hostTimezone: string;
 }
 
-/** The OnCalendar values that elapse at the schedule's times and at no others. */
+/** The OnCalendar values that match exactly the schedule's times. */
 export function systemdCalendars(schedule: Schedule, clock: SystemdClock): Expressed<string[]> {
   if (schedule.kind === "reboot") throw new Error("@reboot has no calendar: the service itself is enabled");
   if (schedule.kind === "interval") return intervalCalendars(schedule);
@@ -31,7 +31,10 @@ export function systemdCalendars(schedule: Schedule, clock: SystemdClock): Expre
   const { isWild } = compile(schedule);
   const suffix = clock.timezone === undefined ? "" : ` ${clock.timezone}`;
   if (isWild && repeated !== undefined) {
-    return inUtc(schedule, zone) ?? differs(`goes through ${repeated} twice, but systemd only once`, zone);
+    return (
+      inUtc(schedule, zone) ??
+      differs(`runs twice for ${repeated}, which occurs twice, but systemd runs it once`, zone)
+    );
   }
   if (!isWild && skipped !== undefined) {
     return differs(`makes up for ${skipped}, which the clocks skip, but systemd leaves it out`, zone);
@@ -63,10 +66,10 @@ function inUtc(schedule: CalendarSchedule, zone: string): Expressed<string[]> | 
 
 const dayMinutes = 1440;
 
-/** Multiples of an interval since the epoch are fixed times of day in UTC if the interval divides a day. */
+/** If an interval divides a day, its starts are at fixed times of day in UTC. */
 function intervalCalendars({ minutes }: IntervalSchedule): Expressed<string[]> {
   if (dayMinutes % minutes !== 0) {
-    return impossible("does not divide a day, which systemd needs", "Choose an interval that does.");
+    return impossible("does not divide a day evenly, as systemd requires", "Choose an interval that does.");
   }
   const byMinute = new Map<number, number[]>();
   for (let time = 0; time < dayMinutes; time += minutes) {
@@ -99,7 +102,7 @@ function weekdayText(weekdays: readonly number[]): string {
     .join(",");
 }
 
-/** Values as a systemd list; `*` if it is all `size` of them. */
+/** Values as a systemd list, or `*` for all `size` of them. */
 function list(values: readonly number[], size: number): string {
   if (values.length === size) return "*";
   const step = values[1] - values[0];

@@ -17,8 +17,7 @@ const saturdayBefore = [5];
 const sundayAfter = [1];
 
 /**
- * The schedule's days as alternatives, which together match exactly the schedule's days. Undefined if systemd cannot express
- * them.
+ * Alternatives that together match exactly the schedule's days; undefined if systemd cannot express them.
  */
 export function dayChoices(schedule: CalendarSchedule): DayChoice[] | undefined {
   const { dayOfMonth, dayOfWeek, month } = schedule;
@@ -42,14 +41,14 @@ function monthDayChoices({ dayOfMonth, month }: CalendarSchedule): DayChoice[] |
     choices.push({ months: allMonths, weekdays: saturdayBefore, fromEnd: [2, 3] });
   }
   for (const day of nearWorkday) {
-    // In February, the day after or two days before would depend on whether it is a leap year.
+    // In February, the nearest weekday would depend on whether it is a leap year.
     if (day >= 28 && month.values.includes(2)) return undefined;
     choices.push(...nearestWorkday(day));
   }
   return choices;
 }
 
-/** The day itself on a weekday, the Friday before a Saturday, or the Monday after a Sunday, all within the month. */
+/** The day itself, the Friday before if it is a Saturday, or the Monday after if it is a Sunday, but never in another month. */
 function nearestWorkday(day: number): DayChoice[] {
   const months = allMonths.filter((month) => monthLength(2001, month) >= day || (month === 2 && day <= 28));
   const isEnd = (month: number) => monthLength(2001, month) === day;

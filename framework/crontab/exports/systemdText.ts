@@ -1,7 +1,7 @@
 /** A literal value in a unit file, where `%` would begin a specifier. */
 export function literal(text: string): string {
   const value = text.replaceAll("%", "%%");
-  // A backslash at the end would join the next line to this one. The space after it is dropped.
+  // A trailing backslash would continue the line. systemd drops the space after it.
   return value.endsWith("\\") ? `${value} ` : value;
 }
 

@@ -1,6 +1,6 @@
 export type YamlValue = string | number | boolean | YamlValue[] | { [key: string]: YamlValue };
 
-/** A value as YAML. Text that could be read as anything else is quoted as in JSON, which YAML accepts. */
+/** Renders a value as YAML. Text that could be mistaken for another type is quoted as in JSON, which YAML accepts. */
 export function yaml(value: YamlValue): string {
   return `${lines(value).join("\n")}\n`;
 }
@@ -34,10 +34,10 @@ function text(value: string): string {
   return /^[A-Za-z/][\w./-]*$/.test(value) && !reserved.test(value) ? value : quoted(value);
 }
 
-/** Characters that JSON leaves unescaped but YAML rejects, or reads as a line break and so as a space. */
+/** Characters that JSON leaves unescaped but YAML rejects or treats as line breaks. */
 const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** Replaces lone surrogates, which neither a file nor, as an escape, the YAML of Kubernetes can contain. */
+/** Replaces lone surrogates: UTF-8 cannot encode them, and Kubernetes rejects them as escapes too. */
 function quoted(value: string): string {
   const whole = value.replaceAll(/\p{Surrogate}/gu, "\ufffd");
   return JSON.stringify(whole).replace(

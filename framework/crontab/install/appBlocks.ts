@@ -6,20 +6,20 @@ import { readText } from "../../config/readText";
 import { readInstallation } from "../../host/installation";
 import { allBlocks, type NamedBlock } from "../text/blocks";
 
-/** A block of the crontab that starts this app's commands: it shares the app's build or its data folder. */
+/** A crontab block that starts this app's commands, because its folder has the same build or the same data. */
 export interface AppBlock extends NamedBlock {
-  /** `here`: its folder is this release. `other`: another release or copy. `gone`: where the app was before it moved. */
+  /** `here`: this release. `other`: another release or copy. `gone`: the folder that the app was moved from. */
   place: "here" | "other" | "gone";
-  /** Whether its folder is a link, such as one to the current release. */
+  /** Whether the folder is a symbolic link, such as one to the current release. */
   isLink: boolean;
 }
 
-/** Whether entries of this folder start this app's commands. */
+/** Whether crontab entries with this root start this app's commands. */
 export function isOwnRoot(root: string): boolean {
   return placeOf(root) !== undefined;
 }
 
-/** The blocks of a crontab that start this app's commands, under whatever path. */
+/** All blocks of a crontab that start this app's commands, whatever their root. */
 export function appBlocks(crontab: Buffer): AppBlock[] {
   return allBlocks(crontab).flatMap((block) => {
     const place = placeOf(block.root);
@@ -28,8 +28,8 @@ export function appBlocks(crontab: Buffer): AppBlock[] {
 }
 
 /**
- * The block that crontab:install updates if no root is given: rather one of a link, which stays from release to release,
- * than one of this folder itself. A block of another folder is left alone, because it belongs to another release.
+ * The block that crontab:install updates if no root is given. Prefers a block whose root is a link, because a link outlives
+ * a release. The block of another release's own folder is left alone.
  */
 export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined {
   const usable = blocks.filter(({ place, isLink }) => place === "here" || (place === "other" && isLink));
@@ -39,7 +39,7 @@ export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined 
   return usable.sort((a, b) => worth(b) - worth(a))[0];
 }
 
-/** Resolves the links in a path, as far as it exists. */
+/** Resolves the links in the part of a path that exists. */
 export function realFolder(folder: string): string {
   try {
     return realpathSync(folder);
@@ -66,12 +66,12 @@ function placeOf(root: string): AppBlock["place"] | undefined {
   return realFolder(dataFolderOf(root)) === realFolder(paths.data) ? "other" : undefined;
 }
 
-/** Reads that folder's own settings, because this process's environment doesn't apply to it. */
+/** Reads the settings of the app in this folder, because this process's environment doesn't apply to it. */
 function dataFolderOf(root: string): string {
   try {
     const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;
     return resolve(root, LAJU_DATA || "data");
   } catch {
-    return join(root, "data"); // It has no .env, or we may not read it.
+    return join(root, "data"); // There is no .env, or this user may not read it.
   }
 }

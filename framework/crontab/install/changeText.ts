@@ -15,7 +15,7 @@ export function crontabDiffText(change: CrontabChange, { paint } = plain): strin
     .join("");
 }
 
-/** One sentence about what was done. */
+/** One sentence about what changed. */
 export function crontabSummary(change: CrontabChange): string {
   const what = counts(change).join(", ") || "no entries";
   if (!change.isWritten) return `Crontab was up to date: ${what}`;
@@ -43,8 +43,8 @@ const states: Record<CrontabState, string> = {
 };
 
 function counts(change: CrontabChange): string[] {
-  const fates = ["added", "changed", "removed", "unchanged"] as const;
-  return fates.filter((fate) => change[fate] > 0).map((fate) => `${change[fate]} ${fate}`);
+  const kinds = ["added", "changed", "removed", "unchanged"] as const;
+  return kinds.filter((kind) => change[kind] > 0).map((kind) => `${change[kind]} ${kind}`);
 }
 
 function countOf(count: number, word: string): string {

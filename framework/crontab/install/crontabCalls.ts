@@ -7,7 +7,7 @@ import { environmentWith } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { crontabProgram } from "../../host/crontabProgram";
 
-/** Whose crontab, and through which program: by default the caller's, through `crontab`. */
+/** Whose crontab to access (default: the caller's), and with which program (default: `crontab`). */
 export interface CrontabAccess {
   user?: string;
   program?: string;
@@ -21,7 +21,7 @@ interface CallOptions {
 /** Calls crontab(1) with LC_ALL=C, so that messages are in English. */
 export function callCrontab(access: CrontabAccess, args: string[], options: CallOptions = {}): CrontabAnswer {
   const { program = "crontab" } = access;
-  if (isRoots(access, args)) {
+  if (needsRoot(access, args)) {
     const answer = askRoot(args, { stdin: options.stdin, header: options.env?.CRONTAB_NOHEADER });
     if (answer.error) throw notStarted(program, answer.error);
     return answer;
@@ -35,18 +35,18 @@ export function callCrontab(access: CrontabAccess, args: string[], options: Call
   return result;
 }
 
-/** Whether root must run this: anything that touches a crontab. Its version, and checking a table, work for everyone. */
-function isRoots({ program }: CrontabAccess, [first]: string[]): boolean {
+/** Whether to let root call crontab. Not needed to print its version (-V) or to check a table (-T). */
+function needsRoot({ program }: CrontabAccess, [first]: string[]): boolean {
   return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
 }
 
-/** The arguments that say whose crontab it is. Throws if the caller may not change that one. */
+/** The arguments that select the user's crontab. Throws if the caller may not change it. */
 export function userArgs(access: CrontabAccess): string[] {
   const { user } = access;
   if (user === undefined) return ownArgs(access);
   if (process.geteuid?.() === 0) return ["-u", user];
   const own = userInfo().username;
-  // Root installed it for this user, who is reading it now.
+  // Root had installed it for this user with --user, and the user now reads it without root.
   if (user === own) return ownArgs(access);
   if (hasRootsCrontab()) {
     throw new LajuError(`this app belongs to ${own}, and so do its crontab entries`, {
@@ -62,12 +62,12 @@ export function userArgs(access: CrontabAccess): string[] {
   });
 }
 
-/** Without LOGNAME in its environment, as in a container, bcron's doesn't know who it works for. */
+/** Without LOGNAME in the environment, as in a container, bcron's crontab cannot tell whose crontab to use. */
 function ownArgs(access: CrontabAccess): string[] {
   return isBcron(access) && !hasRootsCrontab() ? ["-u", userInfo().username] : [];
 }
 
-/** A private file with these bytes, and a descriptor that reads it. */
+/** Calls `use` with a private temporary file of these bytes and an open descriptor for it. */
 export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
   try {
@@ -84,11 +84,11 @@ export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T):
   }
 }
 
-/** What it said when it failed. */
-export function said({ stderr, status, signal }: CrontabAnswer): string {
+/** The error message of a failed call. */
+export function errorOf({ stderr, status, signal }: CrontabAnswer): string {
   const words = stderr.toString().trim();
   return (
-    // systemd-cron's is a Python program.
+    // systemd-cron's crontab is a Python program, which prints its message last.
     (words.startsWith("Traceback") ? words.split("\n").at(-1) : words) ||
     (signal ? `it was terminated by ${signal}` : `it exited with status ${status}`)
   );
@@ -98,7 +98,7 @@ export function cannotRead(reason: string): LajuError {
   return new LajuError(`the crontab cannot be read: ${reason}`, {
     code: "E_CRONTAB_READ",
     hint: reason.includes("must be suid")
-      ? "On Alpine, `apk add busybox-suid` lets every user have a crontab. Or let root run this: it may change yours."
+      ? "On Alpine, `apk add busybox-suid` lets every user have a crontab. Or run this as root, who may change yours."
       : "Nothing was changed. `crontab -l` must work first; see cron.allow and cron.deny in crontab(1).",
   });
 }
@@ -112,7 +112,7 @@ function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
   });
 }
 
-/** Whether it is bcron's, which differs from all others in how it is called. */
+/** Whether the crontab program is bcron's, which takes different arguments than all others. */
 export function isBcron({ program }: CrontabAccess): boolean {
   return crontabProgram(program)?.cron === "bcron";
 }

@@ -21,9 +21,9 @@ export interface CrontabHealth {
   hint?: string | undefined;
   /** Whether this needs attention. */
   isBad: boolean;
-  /** Since when a command's schedule is installed here; null if it isn't, or that is not known. */
+  /** When a command's current schedule was installed; null if it isn't, or if that is unknown. */
   since(name: string): number | null;
-  /** The entries that the build asks for. */
+  /** The entries that should be installed. */
   target: CrontabTarget | undefined;
 }
 
@@ -63,7 +63,7 @@ export function crontabHealth(
   }
 }
 
-/** If commands have run but the entries were never installed, systemd or another scheduler starts them. */
+/** If commands have run but laju never installed entries, another scheduler such as systemd starts them. */
 function isExpected(installation: unknown, histories: Iterable<RunHistory>): boolean {
   return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);
 }
@@ -73,7 +73,7 @@ function nothingHere(): string {
   return scheduled.length === 0 ? "No command has a schedule" : "No command is scheduled in this environment";
 }
 
-/** How the installed entries compare with this build's, and what to do about it. */
+/** How the installed entries compare with those of this build, and what to do about differences. */
 export interface CrontabVerdict {
   state: CrontabState;
   message: string;
@@ -98,7 +98,7 @@ export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): 
 
 type Difference = Pick<CrontabVerdict, "state" | "message" | "hint">;
 
-/** Entries can differ for other reasons than the build's age, and the wrong reason would mislead the user. */
+/** Finds out why entries differ, because a wrong reason would mislead the user. */
 function differenceOf(
   asked: TargetOptions,
   { place: { root } }: CrontabTarget,
@@ -106,10 +106,9 @@ function differenceOf(
 ): Pick<Difference, "state" | "message"> & Partial<Difference> {
   const subject = `The crontab of ${user}`;
   const named = namedIn(asked);
-  if (named !== "")
-    return { state: "different", message: `${subject} has different entries than ${named} asks for` };
+  if (named !== "") return { state: "different", message: `${subject} does not match ${named}` };
   if (!isHere(root)) {
-    const message = `${subject} starts ${root}, which is now ${realFolder(root)}, but this is ${paths.root}`;
+    const message = `${subject} starts ${root}, which links to ${realFolder(root)}, but this is ${paths.root}`;
     return { state: "different", message, hint: `Run \`cd ${shellQuote(root)}\` first.` };
   }
   const { build, builds = {} } = readInstallation() ?? {};
@@ -134,7 +133,7 @@ function differenceOf(
     : { state: "older than the build", message: `${subject} is older than the build` };
 }
 
-/** The given options that change entries, as they were typed. */
+/** The given options that affect entries, as typed. */
 function namedIn(asked: TargetOptions): string {
   const { root: _, user: __, portable, ...named } = asked;
   const words = Object.entries(named).flatMap(([name, value]) =>

@@ -5,8 +5,8 @@ import { shellQuote } from "../../text/shellQuote";
 const optionNames = ["root", "node", "log-dir", "env", "user", "cron"] as const;
 
 /**
- * The shell command for `node laju crontab:install` with these options. Names the root if it is not this folder, or if it
- * must be named (`namesRoot`) because the crontab has other entries of this app.
+ * A `node laju crontab:install` command with these options. Includes --root if it is not this folder, or if `namesRoot` is set
+ * because the crontab has other entries of this app.
  */
 export function installCommand(
   options: TargetOptions,
@@ -17,20 +17,20 @@ export function installCommand(
   return verbCommand("crontab:install", namesRoot ? others : options, [...words, ...flags]);
 }
 
-/** The shell command for `node laju crontab:remove` for the block of a folder. */
+/** A `node laju crontab:remove` command for the block with this root. */
 export function removeCommand(root: string, user: string | undefined): string {
   return verbCommand("crontab:remove", { root, user }, []);
 }
 
-/** Which options crontab:install has kept from the existing entries; undefined if none. */
+/** A sentence about the options that crontab:install kept from the existing entries; undefined if it kept none. */
 export function keptOptionsText(options: TargetOptions, asked: TargetOptions): string | undefined {
   const kept = ["root", "node", "log-dir", "cron"] as const;
   const isKept = (name: (typeof kept)[number]) => asked[name] === undefined && !isUsual(name, options[name]);
   const words = kept.filter(isKept).flatMap((name) => [`--${name}`, shellQuote(options[name] as string)]);
-  return words.length === 0 ? undefined : `Kept from before: ${words.join(" ")}`;
+  return words.length === 0 ? undefined : `Kept from the last install: ${words.join(" ")}`;
 }
 
-/** Whether this is what crontab:install does by default. */
+/** Whether this value is crontab:install's default. */
 function isUsual(name: (typeof optionNames)[number], value: string | undefined): boolean {
   if (value === undefined || (name === "cron" && value === "auto")) return true;
   return (name === "root" && value === paths.root) || (name === "node" && value === process.execPath);

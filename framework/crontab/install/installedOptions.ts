@@ -9,8 +9,8 @@ import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
 import { readCrontab } from "./systemCrontab";
 
 /**
- * Fills in options that were not given from the installed entries, so that they count as unchanged. The block itself
- * contains root, node and environment; the rest comes from data/installation.json.
+ * Takes options that were not given from the installed entries, so that installing again changes nothing. The block itself
+ * records root, node and environment; data/installation.json records the rest.
  */
 export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOptions {
   const { installation, root, block } = rememberedOf(asked, read);
@@ -26,8 +26,8 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
 }
 
 /**
- * The same for crontab:install: root, node, logs and cron stay as they were chosen. The environment doesn't. A node that
- * nobody chose, or that is gone, is replaced by the one running this.
+ * The same for crontab:install, which keeps the root, node, log folder and cron that the user chose, but not the environment.
+ * A node that nobody chose, or that no longer exists, is replaced by the one running now.
  */
 export function forInstalling(
   asked: TargetOptions,
@@ -46,7 +46,7 @@ export function forInstalling(
   };
 }
 
-/** The folder that names the app's block, whichever release this is. */
+/** The root of the installed block, whichever release this is. */
 export function installedRoot({ user, root }: TargetOptions, read = readCrontab): string {
   if (root !== undefined) return isAbsolute(root) ? resolve(root) : root;
   const known = readInstallation()?.options.root;
@@ -54,11 +54,11 @@ export function installedRoot({ user, root }: TargetOptions, read = readCrontab)
   try {
     return currentBlock(appBlocks(read(user === undefined ? {} : { user }).text))?.root ?? fallback;
   } catch {
-    return fallback; // No crontab program, or a crontab that the verb itself reports as broken.
+    return fallback; // There is no crontab program, or the crontab is broken, which the verb itself reports.
   }
 }
 
-/** The app's block; undefined if nothing is installed, or that cannot be determined. */
+/** The app's installed block; undefined if there is none or the crontab cannot be read. */
 export function installedBlock(asked: TargetOptions, read = readCrontab): FoundBlock | undefined {
   try {
     const { text } = read(asked.user === undefined ? {} : { user: asked.user });
@@ -68,12 +68,12 @@ export function installedBlock(asked: TargetOptions, read = readCrontab): FoundB
   }
 }
 
-/** The environment that the block is for; undefined if none was given with --env, or nothing is installed. */
+/** The --env that the block was installed with; undefined if none was given or nothing is installed. */
 export function installedEnvironment(asked: TargetOptions, read = readCrontab): string | undefined {
   return installedBlock(asked, read)?.notes.environment;
 }
 
-/** The node that a block starts. */
+/** The path of node in a block's entries. */
 export function nodeIn({ body }: FoundBlock): string | undefined {
   return entriesIn(body)[0]?.node;
 }
@@ -90,13 +90,13 @@ function given(asked: TargetOptions): TargetOptions {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
-/** For a block that was edited by hand, uses what crontab:install had written. */
+/** For a block that was edited by hand, the node that crontab:install had written. */
 function installedNode(block: FoundBlock | undefined, installation: Installation | undefined) {
   const told = installation?.options.node;
   return block === undefined || (block.isEdited && told !== undefined) ? told : nodeIn(block);
 }
 
-/** A folder given with --log-dir stays. LAJU_LOGS is read again, because it may have changed. */
+/** The log folder if it was given with --log-dir. LAJU_LOGS may have changed and is read again instead. */
 function installedLogs(block: FoundBlock | undefined, installation: Installation | undefined) {
   if (installation !== undefined) return installation.options["log-dir"];
   const below = relative(paths.root, paths.logs);
@@ -104,7 +104,7 @@ function installedLogs(block: FoundBlock | undefined, installation: Installation
   return block === undefined || isSet ? undefined : logsIn(block);
 }
 
-/** The folder of a block's logs, unless it is the default one. Logs with custom names are ignored. */
+/** The log folder of a block, unless it is the default one. Ignores logs with custom names. */
 function logsIn({ body }: FoundBlock): string | undefined {
   const folders = entriesIn(body).flatMap(({ build, file, log }) => {
     const name = file === "laju.js" ? "monitor" : file.slice("commands/".length, -".js".length);

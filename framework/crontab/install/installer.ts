@@ -14,34 +14,34 @@ import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepar
 import { dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 import { withCrontabLock } from "./tableLock";
 
-/** What should be installed, and in whose crontab. */
+/** The entries to install, and whose crontab they go into. */
 export interface CrontabTarget extends CrontabAccess {
   rows: readonly CrontabRow[];
   place: AppLocation;
-  /** The environment that the block is for, if one was given. */
+  /** The environment given with --env. */
   environment?: string | undefined;
-  /** The folder for the previous crontab, and its name there (default: crontab.bak). */
+  /** The folder for the backup of the previous crontab, and the backup's name (default: crontab.bak). */
   data: string;
   backupName?: string;
-  /** The cron daemon's own TZ, if it has one. */
+  /** TZ in the cron daemon's environment, if it is set. */
   daemonTimezone?: string | undefined;
-  /** Settings above the block that this cron would apply to it, with the values that change nothing. */
+  /** Settings that this cron would also apply to the block if they are set above it, with their neutral values. */
   neutralSettings?: NeutralSettings;
-  /** Names of the commands to touch; all others stay as they are installed. */
+  /** Change only the entries of these commands. */
   only?: readonly string[];
-  /** Roots of other blocks that this one takes over. */
+  /** Roots of other blocks that this block replaces. */
   replaces?: readonly string[];
 }
 
 /** What a verb did to the crontab, or would do. */
 export interface CrontabChange extends CrontabDiff {
   user: string;
-  /** There was no block of this app yet. */
+  /** Whether the app had no block before. */
   isFirst: boolean;
-  /** Whether the crontab has to change. */
+  /** Whether the new crontab differs from the current one. */
   isNeeded: boolean;
   isWritten: boolean;
-  /** The number of lines that are not this app's. */
+  /** The number of lines outside of this app's block. */
   otherLines: number;
   /** Where the previous crontab was saved, if there was one and it was replaced. */
   backup?: string;
@@ -55,11 +55,11 @@ export type CrontabState =
   | "edited by hand"
   | "in order";
 
-/** Both only read the crontab: for --dry-run, and for asking before installing. */
+/** Previews for --dry-run and for the confirmation prompt. They only read the crontab. */
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
 export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
 
-/** Puts the app's block into the crontab, and creates the logs that its lines write to. */
+/** Installs the app's block in the crontab, and creates the logs that its lines write to. */
 export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
@@ -74,12 +74,12 @@ function prepareLog(log: string, user: string | undefined, owner: Owner | undefi
   else if (owner !== undefined) checkWritableBy(user, owner, log);
 }
 
-/** Removes the app's block from the crontab, which stays even if it is then empty. */
+/** Removes the app's block from the crontab. Keeps the crontab even if it is empty then. */
 export function removeCrontab(target: CrontabTarget): CrontabChange {
   return apply(target, tableWithout);
 }
 
-/** Compares the installed block with what would be installed now. Calls any difference "older". */
+/** Compares the installed block with what would be installed now. Reports any difference as "older than the build". */
 export function checkCrontab(
   target: CrontabTarget,
   read = readCrontab,
@@ -108,7 +108,7 @@ function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
 /** The installed block, with new lines for the named commands only. */
 function partialBlock(before: Buffer, wanted: string, target: CrontabTarget): string {
   const { place, only = [] } = target;
-  // By name, because a command that is now disabled has no row, and its lines must be removed.
+  // Not by their rows: a command that has been disabled has no row, but its lines must be removed.
   const files = only.map((name) => `commands/${name}.js`);
   const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
   const found = findBlock(before, place.root);
@@ -156,7 +156,7 @@ function apply(target: CrontabTarget, edit: Edit, prepare = () => {}): CrontabCh
   });
 }
 
-/** Other programs don't take the lock; checking again leaves them a window of only a few milliseconds. */
+/** Other programs don't take laju's lock. Checking again narrows the race with them to a few milliseconds. */
 function refuseIfChanged(before: Buffer, target: CrontabTarget): void {
   if (readCrontab(target).text.equals(before)) return;
   throw new LajuError("something else changed the crontab at the same time", {
@@ -173,11 +173,11 @@ function checkSize(table: Buffer): void {
   if (lines <= maxLines) return;
   throw new LajuError(`the crontab would have ${lines} lines, but crontab accepts at most ${maxLines}`, {
     code: "E_CRONTAB_SIZE",
-    hint: "Nothing was changed. Remove what is no longer needed with `crontab -e`.",
+    hint: "Nothing was changed. Remove lines that are no longer needed with `crontab -e`.",
   });
 }
 
-/** What lies beyond, such a daemon leaves out without a word. */
+/** Some cron daemons silently ignore entries beyond a limit. */
 function checkEntries(table: Buffer, { place, user }: CrontabTarget): void {
   const { cron } = place;
   if (cron === undefined) return;
@@ -185,9 +185,9 @@ function checkEntries(table: Buffer, { place, user }: CrontabTarget): void {
   const lines = table.toString("latin1").split("\n");
   const entries = lines.filter((line) => !/^[ \t]*(#|$)/.test(line)).length;
   if (entries <= most) return;
-  throw new LajuError(`the crontab would have ${entries} entries, and ${cron.label} reads at most ${most}`, {
+  throw new LajuError(`the crontab would have ${entries} entries, but ${cron.label} reads at most ${most}`, {
     code: "E_CRONTAB_SIZE",
-    hint: "Nothing was changed. Take out what is no longer needed with `crontab -e`, or use node laju schedule:work.",
+    hint: "Nothing was changed. Remove entries that are no longer needed with `crontab -e`, or use node laju schedule:work.",
   });
 }
 

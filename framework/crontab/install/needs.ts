@@ -13,15 +13,15 @@ import { crontabVerdict } from "./crontabHealth";
 import { installedBlock, installedRoot } from "./installedOptions";
 import { readingOnce } from "./systemCrontab";
 
-/** The environment that the installed entries are for, or else this process's. */
+/** The environment of the installed entries, or this process's if nothing is installed. */
 export function installedFor(): string {
   return readInstallation()?.options.env ?? environmentName();
 }
 
-/** Whether crontab:install has something to do: not if the entries are up to date, or schedule:work starts the commands. */
+/** Whether the user should run crontab:install. False if the entries are up to date or schedule:work starts the commands. */
 export function needsInstall(): boolean {
   if (isScheduleWorking()) return false;
-  // If laju never installed anything, save the process that reading the crontab costs.
+  // Reading the crontab starts a process, so do it only if laju has installed something.
   const installation = readInstallation();
   if (installation === undefined) return true;
   const read = readingOnce();
@@ -33,7 +33,7 @@ export function needsInstall(): boolean {
   }
 }
 
-/** Whether the installed block has entries of a command; a sentence if that cannot be determined. */
+/** Whether the installed block has entries for a command, or the reason why that is unknown. */
 export function hasEntries(name: string, options: TargetOptions): boolean | { unknown: string } {
   const read = readingOnce();
   try {
@@ -48,7 +48,7 @@ export function hasEntries(name: string, options: TargetOptions): boolean | { un
 }
 
 /**
- * The commands that should be started on schedule here: those in the installed crontab block. Without a block
+ * The commands that should run on schedule on this host: those in the installed crontab block. Without a block
  * (schedule:work, systemd, another user's crontab), all that are scheduled in this environment.
  */
 export function expectedCommands(read = readingOnce()): DeployedCommand[] {

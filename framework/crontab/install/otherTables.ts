@@ -7,10 +7,10 @@ import { rootOfBegin, textOf } from "../text/block";
 import { rootOfCronD } from "../text/blocks";
 import { isOwnRoot } from "./appBlocks";
 
-/** Entries of this app outside of the crontab itself: in another user's crontab, or in a system file. */
+/** A place other than the user's crontab that has this app's entries: another user's crontab, or a file in /etc. */
 export type OtherTable = { root: string; user: string } | { root: string; file: string };
 
-/** Where the tables of cron daemons are: Debian's, SUSE's, and those of the rest. */
+/** Where cron daemons keep users' crontabs: Debian's, SUSE's, and all others. */
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 const systemTables = "/etc/cron.d";
 
@@ -44,7 +44,7 @@ function cronDFiles(): { root: string; file: string }[] {
   });
 }
 
-/** The files of these folders that can be read, as bytes. */
+/** The readable files in these folders, as latin1 text. */
 function filesIn(folders: readonly string[]): { name: string; path: string; text: string }[] {
   return folders.flatMap((folder) =>
     namesIn(folder).flatMap((name) => {

@@ -7,22 +7,22 @@ import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
 import { writeAtomically } from "../../files/writeAtomically";
 
-/** The user's ids; undefined for an unknown one. */
+/** A user's ids; undefined for an unknown user. */
 export function ownerNamed(user: string): Owner | undefined {
   const [uid] = idsOf("-u", user) ?? [];
   const [gid] = idsOf("-g", user) ?? [];
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
-/** The ids that id(1) prints, which knows every source of users; undefined for an unknown user. */
+/** A user's ids from id(1), which also knows users from LDAP and the like; undefined for an unknown user. */
 export function idsOf(flag: "-u" | "-g" | "-G", user: string): number[] | undefined {
   const { status, stdout } = spawnSync("id", [flag, "--", user], { encoding: "utf8" });
   return status === 0 ? stdout.trim().split(" ").map(Number) : undefined;
 }
 
 /**
- * Creates a log and its folder. If the folder were missing, cron's shell would fail before the command starts, and a log
- * that the shell creates would be readable by everyone.
+ * Creates a log and its folder. Without the folder, cron's shell would fail before the command starts. Without the log, the
+ * shell would create one that everyone can read.
  */
 export function makeLog(file: string, owner?: Owner): void {
   try {
@@ -46,7 +46,7 @@ export function checkWritable(file: string): void {
 }
 
 /**
- * The same for another user, on whose behalf only root can check. Without setpriv (from util-linux), it is not checked.
+ * The same for another user, which only root can check. Does nothing without setpriv (util-linux).
  */
 export function checkWritableBy(user: string, { uid, gid }: Owner, file: string): void {
   const question = 'test -w "$1" && test -x "$1" && ! test -d "$2" && { test -w "$2" || ! test -e "$2"; }';
@@ -62,7 +62,7 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
   });
 }
 
-/** Creates the data folder for the crontab's user: in a folder that belongs to root, no runs could be recorded. */
+/** Creates the data folder as the crontab's user, because no runs could be recorded in a folder that belongs to root. */
 export function prepareFolder(folder: string, owner: Owner): void {
   try {
     makeFolder(folder, owner);

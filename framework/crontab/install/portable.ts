@@ -14,7 +14,7 @@ const timeout = "/usr/bin/timeout";
 
 /**
  * The words before node on a host without the ledger: flock prevents overlap, and timeout limits the run. The lock file is
- * next to the log, in a folder that must exist anyway for the line to start.
+ * next to the log, because that folder must exist for the line to start.
  */
 export function portableRunner(
   facts: CommandFacts,
@@ -23,14 +23,14 @@ export function portableRunner(
 ): string[] {
   const { name, overlap } = facts;
   const lock = `${log.slice(0, log.lastIndexOf("/"))}/${name.replaceAll("/", "-")}.lock`;
-  // A busy lock is not a failure: with -E 0, flock exits with status 0. BusyBox's doesn't know -E, and its crond ignores statuses.
+  // With -E 0, flock exits with status 0 if the lock is held. BusyBox's flock has no -E, but its crond ignores exit statuses.
   const quietly = cron.name === "busybox" || cron.name === "unknown" ? [] : ["-E", "0"];
   const locked = { skip: [flock, "-n", ...quietly, lock], wait: [flock, lock], allow: [] }[overlap];
   const seconds = longestRun(facts);
   return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
 }
 
-/** What the shell alone cannot do as exactly as the command with its ledger, one sentence per schedule. */
+/** What a portable line does less exactly than a command with its ledger, one sentence per schedule. */
 export function portableNotes(
   commands: readonly CommandFacts[],
   hostTimezone: string,
@@ -58,12 +58,12 @@ function noteOn(text: string, { name, timezone }: CommandFacts, host: Host): str
   return compile(schedule).isWild ? undefined : lossText(schedule, timezone);
 }
 
-/** In the host's own zone, what happens when the clocks change is up to the daemon. Debian's does it right. */
+/** In the host's own zone, clock changes are up to the cron daemon. Debian's handles them as `explain` says. */
 function noteOnHost(schedule: CalendarSchedule, { hostTimezone, cron }: Host): string | undefined {
   const { clockChanges, label } = cron;
   if (clockChanges === "vixie" || !isMovedByClocks(schedule, hostTimezone, clockChanges)) return undefined;
   if (clockChanges === "wall") return lossText(schedule, hostTimezone);
-  return `starts at other times than explain says when the clocks of ${hostTimezone} change, because ${label} has rules of its own`;
+  return `deviates from what explain says when the clocks of ${hostTimezone} change, because ${label} has its own rules for that`;
 }
 
 function lossText(schedule: CalendarSchedule, timezone: string): string | undefined {

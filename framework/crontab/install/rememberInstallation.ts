@@ -10,7 +10,7 @@ import { type Installation, installationFile, readInstallation } from "../../hos
 import { stableHash } from "../../schedule/expression/hash";
 import type { CrontabTarget } from "./installer";
 
-/** Since when the crontab has these exact entries of a command; undefined if unknown. */
+/** When a command's current entries were installed; undefined if unknown. */
 export function installedSince(
   installation: Installation | undefined,
   { rows }: CrontabTarget,
@@ -21,7 +21,7 @@ export function installedSince(
   return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
 }
 
-/** This build, for comparing it with the installed one; undefined if there is none. */
+/** Identifies this build; undefined if there is none. */
 export function thisBuild(): { id: string; builtAt: number } | undefined {
   try {
     return { id: contentHash(readFileSync(paths.manifest)), builtAt: statSync(paths.manifest).mtimeMs };
@@ -31,8 +31,8 @@ export function thisBuild(): { id: string; builtAt: number } | undefined {
 }
 
 /**
- * Remembers what was installed. Unchanged entries keep their time. `asked` are the `options` that the user gave. Failing to
- * remember never stops an installation.
+ * Records in data/installation.json what was installed. Unchanged entries keep their time. `asked` has the options that the
+ * user gave. An installation succeeds even if it cannot be recorded.
  */
 export function rememberInstallation(
   target: CrontabTarget,
@@ -62,7 +62,7 @@ export function rememberInstallation(
 
 const maxBuilds = 50;
 
-/** Installing only some commands doesn't make the block one of this build. */
+/** If only some commands were installed, the block still belongs to the earlier build. */
 function buildsWith(
   installation: Installation | undefined,
   { isWhole, now }: { isWhole: boolean; now: number },
@@ -87,11 +87,11 @@ function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
 function write(installation: Installation): void {
   try {
     makeFolder(dirname(installationFile));
-    // LAJU_GROUP may read it, but must not be able to change the log folder in it.
+    // Members of LAJU_GROUP may read the file, but must not be able to change the log folder in it.
     writeAtomically(installationFile, `${JSON.stringify(installation, null, 2)}\n`, {
       mode: fileMode() & 0o640,
     });
   } catch {
-    // Then `status` knows only those missed starts that the monitor noted.
+    // Without this file, `status` shows only the missed starts that the monitor noted.
   }
 }

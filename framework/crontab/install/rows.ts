@@ -11,15 +11,15 @@ import type { CrontabEntry, CrontabRow } from "../text/line";
 import { portableRunner } from "./portable";
 
 export interface RowOptions {
-  /** The time zone of the host whose cron gets the entries. */
+  /** The host's time zone. */
   hostTimezone: string;
-  /** Whether `hostTimezone` is the daemon's own TZ rather than the system's. */
+  /** Whether `hostTimezone` comes from TZ in the cron daemon's environment. */
   isDaemonsOwn?: boolean | undefined;
-  /** The log folder, if it is not the app's own. */
+  /** The log folder (default: the app's). */
   logs?: string | undefined;
-  /** Lines that need no ledger: the shell does the guarding, locking and time limits. */
+  /** Whether the shell does guards, locks and time limits, so that commands need no ledger. */
   isPortable?: boolean | undefined;
-  /** The cron that gets the entries; Debian's if absent. */
+  /** The cron that reads the entries (default: Debian's). */
   cron?: CronFacts | undefined;
 }
 
@@ -41,13 +41,13 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-/** Refuses a schedule that this cron cannot start at exactly its times. */
+/** Refuses a schedule that this cron cannot follow exactly. */
 function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): void {
   const refusal = cron && refusalOf(schedule, cron);
   if (refusal === undefined) return;
   const { reason, remedy } = refusal;
   throw new LajuError(
-    `${name}: schedule ${JSON.stringify(schedule.text)} cannot be on this crontab: ${reason}`,
+    `${name}: schedule ${JSON.stringify(schedule.text)} does not work in this crontab: ${reason}`,
     {
       code: "E_CRONTAB_CRON",
       hint: remedy.replace("NAME", name),
@@ -57,7 +57,7 @@ function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): 
 
 type EntriesOf = (command: CommandFacts, schedule: Schedule) => CrontabEntry[];
 
-/** Caches entries by schedule: guards take most of the time, and many commands share few schedules. */
+/** Caches entries by schedule: computing guards is slow, and many commands share a few schedules. */
 function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false, cron }: RowOptions): EntriesOf {
   const written = new Map<string, CrontabEntry[]>();
   return ({ name, timezone, oneServer, overlap }, schedule) => {
@@ -85,17 +85,17 @@ function entriesFor({ hostTimezone, isDaemonsOwn, isPortable = false, cron }: Ro
 }
 
 interface LineOptions {
-  /** Whether several servers must agree on which of them runs it. */
+  /** Whether several servers must agree on which of them runs the command. */
   isClaimed?: boolean;
   isPortable?: boolean;
   cron?: CronFacts | undefined;
-  /** Whether it may be started while it runs: with `overlap` "wait" or "allow". */
+  /** Whether the command may be started while it is running: `overlap` is "wait" or "allow". */
   mayOverlap?: boolean;
-  /** The daemon's own TZ, if it has one. */
+  /** TZ in the daemon's environment, if it is set. */
   daemonTimezone: string | undefined;
 }
 
-/** A schedule's entry for the crontab, with what the command needs to know. */
+/** A schedule's entry for the crontab, with the settings and programs that its command needs. */
 export function crontabEntry(
   { fields, guard, delay, id, isCoarse }: CronEntry,
   { isClaimed = false, isPortable = false, daemonTimezone, cron, mayOverlap = false }: LineOptions,
@@ -104,12 +104,11 @@ export function crontabEntry(
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
-    // Otherwise a run still in progress, or waiting for its second, would keep such a daemon from the next
-    // start.
+    // This daemon starts a line only after its last process has ended. Detaching it lets runs overlap, and lets
+    // a command wait for its second.
     ...(cron?.startsTwice === false && (mayOverlap || delay !== undefined) && { isDetached: true }),
-    // The line may also start the command at other times, or several servers may have to agree on the time
-    // that a start is for. The command then has to know which schedule applies, and in which time zone: cron
-    // doesn't reveal its own TZ.
+    // Tells the command which schedule started it, so that it can check the time, or claim the start among
+    // several servers. Includes the daemon's TZ, because cron doesn't pass it on.
     ...((isCoarse || isClaimed) &&
       !isPortable && { env: `LAJU_ENTRY=${daemonTimezone === undefined ? id : `${id}@${daemonTimezone}`}` }),
   };

@@ -19,11 +19,11 @@ export function secondBlocks(asked: TargetOptions, read = readCrontab): string[]
       .map(({ root }) => root)
       .filter((root) => root !== own);
   } catch {
-    return []; // No crontab program, or a broken crontab, which other checks report.
+    return []; // There is no crontab program, or the crontab is broken, which other checks report.
   }
 }
 
-/** The roots of blocks whose folder is gone, of any app: nothing else reports that their starts fail. */
+/** The roots of any app's blocks whose folder no longer exists. Nothing else reports that their starts fail. */
 export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   try {
     return allBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
@@ -34,12 +34,12 @@ export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   }
 }
 
-/** The first of the other tables that also start this app's commands. */
+/** The first other table that also starts this app's commands. */
 export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
 
-/** What such a table causes, and the command that removes the entries. */
+/** What the other table causes, and the command that removes its entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
   const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
@@ -49,7 +49,7 @@ export function otherTableText(other: OtherTable) {
 function removalOf(other: OtherTable): string {
   if ("file" in other) return `rm ${shellQuote(other.file)}`;
   const command = removeCommand(other.root, other.user);
-  // Without this setting, root's command would run as the app's user.
+  // Without this setting, laju would switch from root to the app's user.
   return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
@@ -80,7 +80,7 @@ export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions,
   );
 }
 
-/** The same if another user's crontab, or a system file, has the entries and this crontab has none. */
+/** Throws if this crontab has no entries of this app, but another user's crontab or a file in /etc does. */
 export function refuseSecondTable(target: CrontabTarget, read = readCrontab): void {
   const other = otherTable(target);
   if (other === undefined || target.rows.length === 0 || appBlocks(read(target).text).length > 0) return;
@@ -89,7 +89,7 @@ export function refuseSecondTable(target: CrontabTarget, read = readCrontab): vo
 
 type OtherCrontab = Extract<OtherTable, { user: string }>;
 
-/** Other users' crontabs whose entries of this app move to this one. Throws if there are entries that cannot be moved. */
+/** Other users' crontabs whose entries of this app will move to this one. Throws if some cannot be moved. */
 export function crontabsToReplace({ user }: CrontabTarget): OtherCrontab[] {
   const others = otherTables(user);
   const fixed = others.find((other) => !isReplaceable(other));
@@ -97,7 +97,7 @@ export function crontabsToReplace({ user }: CrontabTarget): OtherCrontab[] {
   return others.filter(isReplaceable);
 }
 
-/** Removes this app's entries from those crontabs, once they are installed here. Returns a sentence for each. */
+/** Removes this app's entries from other crontabs after they were installed in this one. Returns a sentence for each. */
 export function removeReplaced(target: CrontabTarget, others: readonly OtherCrontab[]): string[] {
   return others.map(({ root, user }) => {
     const place = { ...target.place, root };
@@ -112,7 +112,7 @@ export function removeReplaced(target: CrontabTarget, others: readonly OtherCron
   });
 }
 
-/** Only root itself changes other users' crontabs, and a system file may be the work of another program. */
+/** Only root can change other users' crontabs. Files in /etc are left alone, because another program may manage them. */
 function isReplaceable(other: OtherTable): other is OtherCrontab {
   return "user" in other && process.geteuid?.() === 0;
 }

@@ -25,7 +25,7 @@ export const switchOptions = {
   ...userOption,
 } as const;
 
-/** Enables or disables a command in this deployment, and prints the effect. */
+/** Enables or disables a command in this deployment, and prints what changed. */
 export function switchCommand(
   typed: string,
   isEnabled: boolean,
@@ -37,7 +37,7 @@ export function switchCommand(
   if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
 }
 
-/** What was done, one sentence each, and what is still to be done. */
+/** What was done (one sentence each), and what is left to do. */
 export interface Switched {
   done: string[];
   notice: string | undefined;
@@ -79,7 +79,7 @@ function unchanged(name: string, isEnabled: boolean): string {
   return `${name} is already ${isEnabled ? "enabled" : "disabled"}`;
 }
 
-/** What still has to be done, or why the command is not started anyway. */
+/** What the user still has to do, or why cron does not start the command in any case. */
 function noticeOf(
   command: DeployedCommand,
   options: TargetOptions & { install?: boolean | undefined },

@@ -8,13 +8,13 @@ import {
   type CrontabAccess,
   callCrontab,
   cannotRead,
+  errorOf,
   isBcron,
-  said,
   userArgs,
   withFile,
 } from "./crontabCalls";
 
-/** The crontab's bytes; empty, with `exists` false, if there is none yet. Throws if in doubt. */
+/** The crontab's bytes, empty if there is none yet. Throws if it cannot be read exactly. */
 export function readCrontab(access: CrontabAccess): { text: Buffer; exists: boolean } {
   const listed = list(access);
   if (listed === undefined) return { text: Buffer.alloc(0), exists: false };
@@ -23,7 +23,7 @@ export function readCrontab(access: CrontabAccess): { text: Buffer; exists: bool
   return { text: listed, exists: true };
 }
 
-/** Reads each crontab only once, because each read starts a program. For code that only reads. */
+/** Reads each crontab only once, because every read starts a process. For code that only reads. */
 export function readingOnce(): typeof readCrontab {
   const seen = new Map<string, ReturnType<typeof readCrontab>>();
   return (access) => {
@@ -34,7 +34,7 @@ export function readingOnce(): typeof readCrontab {
   };
 }
 
-/** Lets the system's crontab check a table without installing it, if it supports that. */
+/** Lets crontab(1) check a table without installing it, if it can. */
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   const way = crontabProgram(access.program)?.dryRun;
   if (way === undefined) return;
@@ -44,21 +44,21 @@ export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
       ? callCrontab(access, ["-T", file])
       : callCrontab(access, [...userArgs(access), "-n", "-"], { stdin: fd }),
   );
-  if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(said(result))) return;
-  throw new LajuError(`crontab rejects the new table: ${said(result)}`, {
+  if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(errorOf(result))) return;
+  throw new LajuError(`crontab rejects the new table: ${errorOf(result)}`, {
     code: "E_CRONTAB_REFUSED",
     hint: "Nothing was changed. crontab counts lines from 0 or 1; fix the line with `crontab -e`.",
   });
 }
 
-/** Installs a table, and verifies that the system now has it. */
+/** Installs a table, then reads it back to verify it. */
 export function writeCrontab(text: Buffer, access: CrontabAccess): void {
-  // From a complete file: if the writer of a pipe died, crontab would install a partial table.
-  // bcron's doesn't know `-`.
+  // Reads a complete file instead of a pipe: if the writer of a pipe died, crontab would install a partial table.
+  // bcron's crontab doesn't support `-`.
   const file = isBcron(access) ? "/dev/stdin" : "-";
   const result = withFile(text, (_, fd) => callCrontab(access, [...userArgs(access), file], { stdin: fd }));
   if (result.status !== 0) {
-    throw new LajuError(`crontab could not install the new table: ${said(result)}`, {
+    throw new LajuError(`crontab could not install the new table: ${errorOf(result)}`, {
       code: "E_CRONTAB_WRITE",
       hint: "Look at the current table with `crontab -l`; the previous one is in data/crontab.bak.",
     });
@@ -75,17 +75,17 @@ function list(access: CrontabAccess): Buffer | undefined {
   const args = [...userArgs(access), "-l"];
   const whole = callCrontab(access, args, { env: { CRONTAB_NOHEADER: "N" } });
   if (whole.status !== 0) {
-    if (whole.stdout.length === 0 && meansNoCrontab(said(whole), access)) return undefined;
-    throw cannotRead(said(whole));
+    if (whole.stdout.length === 0 && meansNoCrontab(errorOf(whole), access)) return undefined;
+    throw cannotRead(errorOf(whole));
   }
   // Debian hides its own three header lines, or up to three comments of a table that was installed by hand.
   if (!hiddenHeader(whole.stdout)) return whole.stdout;
   const usual = callCrontab(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
-  if (usual.status !== 0) throw cannotRead(said(usual));
+  if (usual.status !== 0) throw cannotRead(errorOf(usual));
   return withoutHeader(whole.stdout, usual.stdout);
 }
 
-/** Whether this message means that the user has no crontab yet. Each program has its own, and only its own counts. */
+/** Whether this program's message means that the user has no crontab yet. */
 function meansNoCrontab(words: string, access: CrontabAccess): boolean {
   if (/^(crontab: )?no crontab for [^\n]+$/.test(words)) return true;
   const cron = crontabProgram(access.program)?.cron;
@@ -93,13 +93,13 @@ function meansNoCrontab(words: string, access: CrontabAccess): boolean {
   return cron === "bcron" && /^bcrontab: (Fatal: )?Crontab does not exist$/.test(words);
 }
 
-/** Whether it shows carriage returns as `\r`. The programs named here do not. */
+/** Whether `crontab -l` may show carriage returns as `\r`. */
 function showsReturns(access: CrontabAccess): boolean {
   const cron = crontabProgram(access.program)?.cron;
   return cron !== "busybox" && cron !== "systemd-cron" && cron !== "bcron";
 }
 
-/** systemd-cron's lists a carriage return as a newline, so that listing and installing would lose it. */
+/** systemd-cron's `crontab -l` shows carriage returns as newlines, so installing the listed table would lose them. */
 function refuseHiddenReturns(access: CrontabAccess): void {
   if (crontabProgram(access.program)?.cron !== "systemd-cron") return;
   if (hasRootsCrontab()) {
@@ -107,14 +107,14 @@ function refuseHiddenReturns(access: CrontabAccess): void {
     return;
   }
   const spool = `/var/spool/cron/crontabs/${access.user ?? userInfo().username}`;
-  // Only root may look. For other users, a helper lists the table unchanged.
+  // Only root can read the file. For other users, crontab's setuid helper lists the table unchanged.
   if (process.geteuid?.() === 0 && existsSync(spool) && readFileSync(spool).includes("\r"))
     refuseKnownReturns();
 }
 
 /**
- * Debian's `crontab -l` shows a carriage return as `\r`, just like a backslash and an r. `crontab -e` gives the editor the
- * exact bytes, and `cat` as the editor changes nothing.
+ * Debian's `crontab -l` shows a carriage return as `\r`, which looks the same as a backslash and an r. To tell them apart,
+ * reads the exact bytes through `crontab -e` with `cat` as the editor, which changes nothing.
  */
 function refuseReturns(listed: Buffer, access: CrontabAccess): void {
   const edit = callCrontab(access, [...userArgs(access), "-e"], { env: { VISUAL: "cat", EDITOR: "cat" } });
@@ -135,6 +135,6 @@ function refuseKnownReturns(): never {
 function returnsError(message: string): LajuError {
   return new LajuError(message, {
     code: "E_CRONTAB_RETURNS",
-    hint: "Remove it with `crontab -e` first. Nothing was changed.",
+    hint: "Remove them with `crontab -e` first. Nothing was changed.",
   });
 }

@@ -5,8 +5,8 @@ import { paths } from "../../config/config";
 import { withLockOn } from "../../runs/lock/lock";
 
 /**
- * Makes reading, changing and writing a crontab one step for all of this user's apps, because crontab(1) doesn't lock. The
- * kernel releases the lock when the process ends.
+ * Keeps two of a user's apps from changing the crontab at the same time, because crontab(1) doesn't lock. The kernel releases
+ * the lock when the process ends.
  */
 export function withCrontabLock<T>(user: string, action: () => T): T {
   const file = join(lockFolder(), `crontab-${encodeURIComponent(user)}.lock`);
@@ -14,8 +14,8 @@ export function withCrontabLock<T>(user: string, action: () => T): T {
 }
 
 /**
- * One lock for all of the user's apps, in the home folder, where nobody else can create it. A user without a home folder, such
- * as a service, has one lock per app.
+ * The home folder, because all of the user's apps share it and nobody else can create files in it. A user without a home
+ * folder, such as a service account, has one lock per app.
  */
 function lockFolder(): string {
   const { homedir, uid } = userInfo();

@@ -53,7 +53,7 @@ export const targetOptions = {
   },
 } as const;
 
-/** For verbs that touch a crontab. */
+/** For verbs that access a crontab. */
 export const userOption = {
   user: {
     type: "string",
@@ -63,7 +63,7 @@ export const userOption = {
   },
 } as const;
 
-/** The crontab entries for the last build, and where to install them. */
+/** The crontab entries of the last build, and where to install them. */
 export function crontabTarget(options: TargetOptions, names: string[] = []): CrontabTarget {
   const commands = readBuiltCommands();
   const cron = hostCronFacts(options);
@@ -82,7 +82,7 @@ export function crontabTarget(options: TargetOptions, names: string[] = []): Cro
     data: paths.data,
     neutralSettings: neutralSettingsOf(cron, hostTimezone),
     ...(isDaemonsOwn && { daemonTimezone: hostTimezone }),
-    ...(isOthers(options.user) && { user: options.user }),
+    ...(isAnotherUser(options.user) && { user: options.user }),
     ...(names.length > 0 && { only: names.map((name) => findCommand(name, commands).name) }),
   };
 }
@@ -91,12 +91,12 @@ function neutralSettingsOf({ neutralSettings, readsCronTz }: CronFacts, hostTime
   return { ...neutralSettings, ...(readsCronTz && { CRON_TZ: hostTimezone }) };
 }
 
-/** Naming yourself changes nothing. For root, every user counts as another one, because root can do what they cannot. */
-function isOthers(user: string | undefined): user is string {
+/** Whether a user other than the caller is named. For root this includes root, so that its checks run too. */
+function isAnotherUser(user: string | undefined): user is string {
   return user !== undefined && (process.geteuid?.() === 0 || user !== userInfo().username);
 }
 
-/** The entry for `laju monitor`, if MONITOR is set: after all others, whatever their priority. */
+/** The entry of `laju monitor` if MONITOR is set, always last. */
 function monitorRows(logs: string): CrontabRow[] {
   if (!settings().hasMonitor) return [];
   return [
@@ -123,7 +123,7 @@ function placeOf(
   return { root: folder, build: join(folder, "build"), node, cron };
 }
 
-/** Logs go where LAJU_LOGS puts them; without it, to the root as cron sees it. */
+/** The folder from LAJU_LOGS; by default, logs/ in the root as cron sees it. */
 function logFolder({ "log-dir": folder }: TargetOptions, { root }: AppLocation): string {
   if (folder !== undefined) return checkAbsolute("--log-dir", folder);
   const below = relative(paths.root, paths.logs);
@@ -140,8 +140,8 @@ function checkAbsolute(option: string, path: string): string {
 }
 
 /**
- * Checks what installing entries requires: the program and the build exist, the build is current, and the system has the time
- * zones that guards use.
+ * Throws unless the entries would work: node and the build exist, the build is current, and the system has the time zones that
+ * guards use.
  */
 export function checkInstallable({ rows, place }: CrontabTarget): void {
   checkExecutable(place.node);
@@ -172,7 +172,7 @@ function checkExecutable(node: string): void {
   }
 }
 
-/** Sources that are broken or not built must never change what cron runs. */
+/** Sources that are broken or not built yet must not change what cron runs. */
 function checkCurrent(manifest: Manifest): void {
   const [problem] = manifest.problems;
   if (problem !== undefined) {
@@ -189,7 +189,7 @@ function checkCurrent(manifest: Manifest): void {
   });
 }
 
-/** What to know before using these entries, one sentence each. */
+/** Warnings about these entries, one sentence each. */
 export function targetWarnings({ rows, place }: CrontabTarget, options: TargetOptions): string[] {
   const link = linkWarning(place);
   const notes = options.portable ? portableWarnings(rows, place) : [];
@@ -200,7 +200,7 @@ function portableWarnings(rows: readonly CrontabRow[], { cron }: AppLocation): s
   return portableNotes(commandsOf(rows), hostClock().hostTimezone, cron);
 }
 
-/** Why nothing is scheduled, which is a common surprise on a first installation. */
+/** Says why the first installation of an app may have no entries. */
 export function nothingScheduled(options: TargetOptions, commands: CommandFacts[]): string {
   const environment = options.env ?? environmentName();
   const elsewhere = commands.filter(
@@ -211,7 +211,7 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
   return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are scheduled in: ${names}.`;
 }
 
-/** A link to the current release changes with each release, and data inside a release would be left behind. */
+/** Warns if data lives inside a release: when the link moves to the next release, the data would stay behind. */
 function linkWarning({ root }: AppLocation): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;

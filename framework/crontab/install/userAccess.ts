@@ -9,8 +9,8 @@ export type Permission = "read" | "write";
 const bits = { read: 0o4, write: 0o2 };
 
 /**
- * Whether another user may use a file or folder, judged by its owner, group and mode: root may do everything, so it can't
- * just try. Ignores access control lists.
+ * Whether another user may read or write a file or folder, judged by its owner, group and mode, because root cannot find out
+ * by trying. Ignores access control lists.
  */
 export function mayUserUse(path: string, right: Permission, user: string): boolean {
   const [uid, groups] = [idsOf("-u", user)?.[0], idsOf("-G", user)];
@@ -20,14 +20,14 @@ export function mayUserUse(path: string, right: Permission, user: string): boole
   return ((mode >> shift) & bits[right]) !== 0;
 }
 
-/** What the crontab's user could not write when cron starts the commands, one sentence each. */
+/** Warnings about logs and folders that the crontab's user cannot write to, one sentence each. */
 export function unwritableWarnings({ rows, user }: CrontabTarget): string[] {
   if (user === undefined) return [];
   const places = [...rows.map(({ log }) => nearest(log)), nearest(paths.data)];
   const locked = [...new Set(places)].filter((path) => !mayUserUse(path, "write", user));
   return locked.map(
     (path) =>
-      `${user} cannot write ${path}, so cron cannot start what needs it: chown ${user} ${shellQuote(path)}`,
+      `${user} cannot write to ${path}, so cron cannot start commands that need it: chown ${user} ${shellQuote(path)}`,
   );
 }
 

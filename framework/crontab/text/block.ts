@@ -4,19 +4,19 @@ import { stableHash } from "../../schedule/expression/hash";
 import { oneLine } from "../../schedule/expression/oneLine";
 import { type AppLocation, type CrontabRow, crontabLine } from "./line";
 
-/** What a begin marker says besides the block's id. */
+/** The notes after the id in a begin marker. */
 export interface BlockNotes {
-  /** The hash of the lines when laju wrote them, so that edits by hand are seen. */
+  /** The hash of the lines as laju wrote them, to detect edits by hand. */
   hash?: string;
-  /** The environment, if one was given. */
+  /** The environment given with --env. */
   environment?: string | undefined;
-  /** The crontab did not end with a newline, so one was added before the block; it is removed with the block. */
+  /** Whether a newline was added before the block because the crontab did not end with one. It is removed with the block. */
   addedNewline: boolean;
 }
 
 /**
- * An app's crontab entries between their markers, with a final newline; empty if there are none. The block records the
- * environment, if one is given.
+ * An app's crontab entries between their markers, with a final newline; empty if there are no entries. The begin marker
+ * records the environment, if one is given.
  */
 export function crontabBlock(rows: readonly CrontabRow[], place: AppLocation, environment?: string): string {
   const lines = [...rows].sort(byPriority).flatMap((row) => rowLines(row, place));
@@ -29,7 +29,7 @@ export function blockAround(root: string, body: string, environment?: string): s
   return textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body), { environment, addedNewline: false }));
 }
 
-/** A block around these lines, with their hash in the begin marker. Takes and returns bytes (`bytesOf`). */
+/** Puts markers around these lines, with the lines' hash in the begin marker. Takes and returns bytes (`bytesOf`). */
 export function renderBlock(id: string, body: string, { environment, addedNewline }: BlockNotes): string {
   const named = environment === undefined ? "" : ` env=${encodeURIComponent(environment)}`;
   const note = addedNewline ? " newline=added" : "";
@@ -44,7 +44,7 @@ export function endMarker(id: string): string {
   return `# END laju ${id}`;
 }
 
-/** Parses what follows the id on a begin marker; undefined if the line belongs to another app. */
+/** Parses the notes after the id of a begin marker; undefined if the marker belongs to another app. */
 export function readNotes(text: string): BlockNotes | undefined {
   const match = /^(?: hash=([0-9a-f]{8})(?: env=([\w%.~!*'()-]+))?)?( newline=added)?$/.exec(text);
   if (match === null) return undefined;
@@ -52,7 +52,7 @@ export function readNotes(text: string): BlockNotes | undefined {
   return { hash, environment: environment && decoded(environment), addedNewline: newline !== undefined };
 }
 
-/** The app whose block a line opens; undefined for any other line. Takes bytes, returns text. */
+/** The root in a begin marker; undefined for any other line. Takes bytes, returns text. */
 export function rootOfBegin(line: string): string | undefined {
   if (!line.startsWith(beginMarker(""))) return undefined;
   const notes = "(?: hash=[0-9a-f]{8}(?: env=[\\w%.~!*'()-]+)?)?(?: newline=added)?";
@@ -60,7 +60,7 @@ export function rootOfBegin(line: string): string | undefined {
   return root === undefined ? undefined : textOf(root);
 }
 
-/** Returns the text unchanged if it was edited so that it cannot be decoded. */
+/** Returns the text unchanged if someone edited it so that it can no longer be decoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -93,9 +93,9 @@ function rowLines(row: CrontabRow, place: AppLocation): string[] {
   return [commentFor(row), ...row.entries.map((entry) => crontabLine(row, entry, place))];
 }
 
-/** A single line, whatever the description contains, that never looks like a marker. */
+/** The comment above a command's entries: always a single line, and never one that looks like a marker. */
 export function commentFor({ name, description }: CrontabRow): string {
-  // A trailing backslash would make BusyBox crond take the next line for a part of the comment.
+  // After a trailing backslash, BusyBox crond would treat the next line as part of the comment.
   const text = oneLine(description).replace(/[\\\s]+$/, "");
   const comment = `# ${text || name}`;
   return isMarker(comment) ? `# ${name}: ${text}` : comment;

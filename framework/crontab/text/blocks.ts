@@ -1,12 +1,12 @@
 import { rootOfBegin } from "./block";
 import { type FoundBlock, findBlock } from "./edit";
 
-/** One of laju's blocks, of any app. */
+/** A laju block of any app. */
 export interface NamedBlock extends FoundBlock {
   root: string;
 }
 
-/** All blocks of a crontab, except those with damaged markers, which are reported when they are asked for by name. */
+/** All blocks of a crontab, except those with damaged markers: looking one up by name reports the damage. */
 export function allBlocks(crontab: Buffer): NamedBlock[] {
   const lines = crontab.toString("latin1").split("\n");
   const roots = new Set(lines.map(rootOfBegin).filter((root) => root !== undefined));

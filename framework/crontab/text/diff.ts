@@ -17,13 +17,14 @@ export interface DiffLine {
 /** Compares the lines of two blocks command by command. */
 export function diffBodies(before: string, after: string): CrontabDiff {
   const old = unitsOf(before);
-  const young = unitsOf(after);
-  const gone = [...old].filter(([key]) => !young.has(key)).flatMap(([, lines]) => signed("-", lines));
-  const rest = [...young].flatMap(([key, lines]) => changesIn(old.get(key) ?? [], lines));
-  const fates = [...new Set([...old.keys(), ...young.keys()])].filter(isCommand).map(changeIn(old, young));
-  const count = (fate: string) => fates.filter((candidate) => candidate === fate).length;
+  const updated = unitsOf(after);
+  const removed = [...old].filter(([key]) => !updated.has(key)).flatMap(([, lines]) => signed("-", lines));
+  const rest = [...updated].flatMap(([key, lines]) => changesIn(old.get(key) ?? [], lines));
+  const keys = new Set([...old.keys(), ...updated.keys()]);
+  const changes = [...keys].filter(isCommand).map(changeOf(old, updated));
+  const count = (change: string) => changes.filter((each) => each === change).length;
   return {
-    lines: [...gone, ...rest],
+    lines: [...removed, ...rest],
     added: count("added"),
     changed: count("changed"),
     removed: count("removed"),
@@ -31,20 +32,20 @@ export function diffBodies(before: string, after: string): CrontabDiff {
   };
 }
 
-function changesIn(old: readonly string[], young: readonly string[]): DiffLine[] {
-  const gone = old.filter((line) => !young.includes(line));
-  const come = young.filter((line) => !old.includes(line));
-  return [...signed("-", gone), ...signed("+", come)];
+function changesIn(old: readonly string[], updated: readonly string[]): DiffLine[] {
+  const removed = old.filter((line) => !updated.includes(line));
+  const added = updated.filter((line) => !old.includes(line));
+  return [...signed("-", removed), ...signed("+", added)];
 }
 
 function signed(sign: DiffLine["sign"], lines: readonly string[]): DiffLine[] {
   return lines.map((text) => ({ sign, text }));
 }
 
-function changeIn(old: CrontabUnits, young: CrontabUnits) {
+function changeOf(old: CrontabUnits, updated: CrontabUnits) {
   return (key: string) => {
     const before = old.get(key)?.join("\n");
-    const after = young.get(key)?.join("\n");
+    const after = updated.get(key)?.join("\n");
     if (before === undefined) return "added";
     if (after === undefined) return "removed";
     return before === after ? "unchanged" : "changed";

@@ -10,7 +10,7 @@ import {
   renderBlock,
 } from "./block";
 import { type NeutralSettings, neutralSettingsAround } from "./foreignSettings";
-import { type IsThere, posixShellAround } from "./shell";
+import { type Exists, posixShellAround } from "./shell";
 
 /** An app's block in a crontab. All offsets are bytes. */
 export interface FoundBlock {
@@ -20,19 +20,19 @@ export interface FoundBlock {
   /** The lines between the markers, as bytes (latin1). */
   body: string;
   notes: BlockNotes;
-  /** The lines are no longer those that laju wrote, or that cannot be verified. */
+  /** Whether the lines differ from those that laju wrote, or cannot be verified. */
   isEdited: boolean;
 }
 
 /**
- * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `isThere` tells
- * whether a shell named above the block exists; `neutral` has the settings of others that must not reach the block.
+ * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `neutral` has the
+ * settings that must not affect the block if someone set them above it.
  */
 export function replaceBlock(
   crontab: Buffer,
   id: string,
   block: string,
-  isThere: IsThere = () => true,
+  exists: Exists = () => true,
   neutral: NeutralSettings = {},
 ): Buffer {
   if (block === "") return removeBlock(crontab, id);
@@ -44,7 +44,7 @@ export function replaceBlock(
   const wanted = readBlock(block, id);
   const { environment } = wanted.notes;
   const addedNewline = found?.notes.addedNewline ?? lacksNewline;
-  const body = neutralSettingsAround(before, posixShellAround(before, wanted.body, isThere), neutral);
+  const body = neutralSettingsAround(before, posixShellAround(before, wanted.body, exists), neutral);
   const text = renderBlock(bytesOf(id), body, { environment, addedNewline });
   const after = table.slice(found?.end ?? start);
   return Buffer.from(before + (lacksNewline ? "\n" : "") + text + after, "latin1");
@@ -60,7 +60,7 @@ export function removeBlock(crontab: Buffer, id: string): Buffer {
   return Buffer.concat([before, crontab.subarray(found.end)]);
 }
 
-/** Caches the blocks found in a crontab: checks ask for the same one many times, and nobody changes a buffer in place. */
+/** Caches the blocks found in a crontab: checks look up the same one many times, and nothing changes a buffer in place. */
 const known = new WeakMap<Buffer, Map<string, FoundBlock | undefined>>();
 
 /** This app's block; undefined if there is none. Throws unless there is exactly one pair of markers. */
@@ -112,7 +112,7 @@ function linesOf(table: string): Line[] {
   return lines;
 }
 
-/** Compares with the exact text of the marker, because a path is not safe in a regular expression. */
+/** Compares text instead of using a regular expression, because paths may contain special characters. */
 function markAt(line: Line, id: string): Mark[] {
   if (!line.text.includes(" laju ")) return [];
   const trimmed = line.text.replace(/^[ \t]+|[ \t\r]+$/g, "");
@@ -131,7 +131,7 @@ function markIn(text: string, id: string, line: Line): Mark | undefined {
 /** Parses a block that crontabBlock made. */
 function readBlock(block: string, id: string): FoundBlock {
   const found = findBlock(Buffer.from(block), id);
-  if (found === undefined) throw new Error(`this is no block of ${id}: ${block}`);
+  if (found === undefined) throw new Error(`not a block of ${id}: ${block}`);
   return found;
 }
 
@@ -150,15 +150,15 @@ function unpairedText(id: string, marks: readonly Mark[]): string {
     return `found "# ${first.kind} laju ${id}" on line ${first.line.number} of the crontab but no matching "# ${other}" line`;
   }
   const found = marks.map(({ kind, line }) => `${kind} on line ${line.number}`).join(", ");
-  return `the crontab's markers for ${id} are not one pair: ${found}`;
+  return `the crontab must have one pair of markers for ${id}, but has ${found}`;
 }
 
 function damaged({ number, text }: Line): LajuError {
-  const message = `line ${number} of the crontab is an altered marker: ${JSON.stringify(text)}`;
+  const message = `line ${number} of the crontab is a damaged marker: ${JSON.stringify(text)}`;
   return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }
 
 function foreignMarkerError(id: string, number: number, text: string): LajuError {
-  const message = `line ${number} of the crontab, within the block of ${id}, is another marker: ${text}`;
+  const message = `line ${number} of the crontab is another app's marker inside the block of ${id}: ${text}`;
   return new LajuError(message, { code: "E_CRONTAB_MARKERS", hint: markersHint });
 }

@@ -1,6 +1,6 @@
-/** What one of laju's crontab lines starts. */
+/** The parts of a crontab line that laju wrote. */
 export interface EntryParts {
-  /** The folder it starts in. */
+  /** The working directory. */
   build: string;
   node: string;
   /** "commands/SendDailyDigest.js" or "laju.js". */
@@ -21,7 +21,7 @@ export function entryParts(line: string): EntryParts | undefined {
   return { build: folder, node, file: program, log: target };
 }
 
-/** Caches the last block: several callers ask for its node, its logs or its folders. */
+/** Caches the last block, because several callers need its entries. */
 let last: { body: string; entries: readonly EntryParts[] } | undefined;
 
 /** The entries of a block's lines, given as bytes (latin1). */
@@ -36,8 +36,8 @@ function readEntries(body: string): EntryParts[] {
 }
 
 /**
- * Splits a shell line into words and removes the quotes. Supports what laju writes: single and double quotes, and a
- * backslash outside of them. Expands nothing.
+ * Splits a shell line into words and removes the quotes. Supports only what laju writes: single and double quotes, and
+ * backslashes outside of them. Expands nothing.
  */
 function shellWords(line: string): string[] {
   if (!/['"\\]/.test(line)) return line.split(/\s+/).filter((word) => word !== "");

@@ -1,9 +1,9 @@
-/** Settings by name, each with the value that changes nothing. */
+/** Settings by name, each with the value that has no effect. */
 export type NeutralSettings = Readonly<Record<string, string>>;
 
 /**
- * Some crons apply settings such as cronie's `CRON_TZ` and `RANDOM_DELAY` to every entry below them, including ours. Only
- * where somebody set one above our block, the block sets it to its neutral value and restores theirs at its end.
+ * Some crons apply settings such as cronie's `CRON_TZ` and `RANDOM_DELAY` to every entry below them, including ours. If
+ * someone set one above our block, the block sets its neutral value first and restores theirs at the end.
  */
 export function neutralSettingsAround(above: string, body: string, neutral: NeutralSettings): string {
   const lines = above.split("\n");
@@ -14,7 +14,7 @@ export function neutralSettingsAround(above: string, body: string, neutral: Neut
   return [...foreign.map(({ own }) => `${own}\n`), body, ...foreign.map(({ line }) => `${line}\n`)].join("");
 }
 
-/** Parses as cron does: spaces around name and value don't count, and the value may be quoted. */
+/** Parses a line as cron does: spaces around name and value don't count, and the value may be quoted. */
 function valueIn(line: string, name: string): string | undefined {
   const match = /^[ \t]*(["']?)(\w+)\1[ \t]*=[ \t]*(.*?)[ \t\r]*$/s.exec(line);
   if (match?.[2] !== name) return undefined;

@@ -9,9 +9,9 @@ export interface CrontabRow {
   entries: CrontabEntry[];
   /** The built file, relative to the build: "commands/SendDailyDigest.js". */
   file: string;
-  /** The arguments of the file. */
+  /** The arguments after the file. */
   args?: readonly string[];
-  /** Absolute. */
+  /** An absolute path. */
   log: string;
   priority: number;
 }
@@ -26,9 +26,9 @@ export interface CrontabEntry {
   delay?: string;
   /** `NAME=value` for the command alone, the value unquoted. */
   env?: string;
-  /** Words before node, such as flock and timeout with their arguments. */
+  /** The words before node, such as flock and timeout with their arguments. */
   runner?: readonly string[];
-  /** Whether the shell does not wait for the command: for a daemon that would not start the line again before its end. */
+  /** Whether the shell runs the command in the background, for daemons that start a line only after its last process ended. */
   isDetached?: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface AppLocation {
   root: string;
   build: string;
   node: string;
-  /** The cron that reads the lines; Debian's if absent. */
+  /** The cron that reads the lines (default: Debian's). */
   cron?: CronFacts | undefined;
 }
 
-/** Debian's cron refuses a longer command ("command too long"), and with it the whole table. */
+/** If one command is longer, Debian's crontab rejects the whole table ("command too long"). */
 const longestCommand = 998;
 
 /** The crontab line that starts a command, without its newline. */
@@ -64,11 +64,11 @@ function startOf(row: CrontabRow, { env, runner = [] }: CrontabEntry, place: App
 
 function assignment(env: string, quote: (text: string) => string): string {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(env) ?? [];
-  if (name === undefined) throw new Error(`not a setting for a crontab line: ${env}`);
+  if (name === undefined) throw new Error(`not a NAME=value setting: ${env}`);
   return `${name}=${quote(value)}`;
 }
 
-/** What a line of this entry says, around the start of its command. */
+/** Adds the entry's guard and delay to the shell text that starts the command. */
 export function guarded({ guard, delay, isDetached }: CrontabEntry, start: string): string {
   const whole = delay === undefined ? start : `${delay}; ${start}`;
   const detached = delay === undefined ? `${whole} &` : `{ ${whole}; } &`;
@@ -76,10 +76,10 @@ export function guarded({ guard, delay, isDetached }: CrontabEntry, start: strin
   return guard === undefined ? command : `${guard} ${command} ;; esac`;
 }
 
-/** crontab(1) accepts almost anything as a schedule, so only canonical fields may get there. */
+/** Throws unless the fields are canonical, because crontab(1) accepts almost anything as a schedule. */
 function checkFields({ name }: CrontabRow, fields: string): void {
   if (/^(@[a-z]+|[\d*][\d*,/-]*( [\d*][\d*,/-]*){4})$/.test(fields)) return;
-  throw new Error(`the crontab entry of ${name} has the fields ${JSON.stringify(fields)}`);
+  throw new Error(`the crontab entry of ${name} has invalid fields: ${JSON.stringify(fields)}`);
 }
 
 function checkCharacters({ name }: CrontabRow, command: string): void {
@@ -91,15 +91,15 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
       hint: "A crontab line cannot contain one. Rename the folder or file that has it.",
     });
   }
-  // Daemons disagree about `\\`. shellQuote never writes it, so it would come from a guard.
+  // Daemons disagree on what `\\` means. shellQuote never writes it, so only a faulty guard could.
   if (command.includes("\\\\")) throw new Error(`the crontab entry of ${name} has \\\\ in it: ${command}`);
 }
 
-/** systemd-cron splits lines where Python's `split` does: at any white space of Unicode, and at some control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are among them.
+/** systemd-cron splits lines with Python's `split`: at any Unicode whitespace and at some control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python splits at these too.
 const unusualBlanks = /\s{2}|[^\S ]|[\u001c-\u001f\u0085]/;
 
-/** What some daemons make of a command before the shell has it. */
+/** Throws if this daemon would change the command before passing it to the shell. */
 function checkReadable(
   { name }: CrontabRow,
   command: string,
@@ -107,9 +107,9 @@ function checkReadable(
 ): void {
   const trouble =
     cutsAtHash && command.includes("#")
-      ? `has a # in it, which begins a comment for ${label}`
+      ? `contains a "#", which starts a comment for ${label}`
       : joinsBlanks && unusualBlanks.test(command)
-        ? `has several blanks in a row or one that is no plain space, which ${label} makes one space`
+        ? `contains repeated spaces or other whitespace, which ${label} would turn into one space`
         : undefined;
   if (trouble === undefined) return;
   throw new LajuError(`the crontab entry of ${name} ${trouble}`, {
@@ -123,6 +123,6 @@ function checkLength({ name }: CrontabRow, command: string): void {
   if (length <= longestCommand) return;
   throw new LajuError(
     `the crontab entry of ${name} is ${length} bytes long, but cron accepts at most ${longestCommand}`,
-    { code: "E_CRONTAB_LINE", hint: "Shorten the paths of the app, of its log or of node." },
+    { code: "E_CRONTAB_LINE", hint: "Shorten the path of the app, its log or node." },
   );
 }

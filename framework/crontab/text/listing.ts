@@ -4,7 +4,7 @@ const header = [
   /^# \(Cron version.*\)$/,
 ];
 
-/** The length of the three header lines that crontab itself adds to a table; 0 if there are none. */
+/** The length in bytes of the three header lines that Debian's crontab adds to a table; 0 if there are none. */
 export function hiddenHeader(listing: Buffer): number {
   let start = 0;
   for (const pattern of header) {
@@ -16,8 +16,8 @@ export function hiddenHeader(listing: Buffer): number {
 }
 
 /**
- * The table without crontab's own header. A program that never writes a header lists the same either way; then such lines
- * belong to the user and stay.
+ * The table without crontab's own header. If `crontab -l` prints the same with and without CRONTAB_NOHEADER, the program
+ * never adds a header, and lines that look like one belong to the user.
  */
 export function withoutHeader(whole: Buffer, usual: Buffer): Buffer {
   return whole.equals(usual) ? whole : whole.subarray(hiddenHeader(whole));

@@ -1,6 +1,6 @@
 /**
- * A block's lines grouped by command: its comment and its entries. Lines without a command (someone's own, or SHELL) are
- * their own group.
+ * A block's lines grouped by command: each command's comment and entries. Any other line (a setting, or one that a user
+ * added) is a group of its own.
  */
 export type CrontabUnits = Map<string, string[]>;
 
@@ -19,12 +19,12 @@ export function unitsOf(body: string): CrontabUnits {
   return units;
 }
 
-/** Whether a unit is one of laju's commands, including the monitor, and not a single line. */
+/** Whether a group belongs to a command (including laju's monitor) rather than to a single other line. */
 export function isCommand(key: string): boolean {
   return /^(commands\/\S+|laju)\.js$/.test(key);
 }
 
-/** The wanted lines for the named commands, and the existing lines for all others. */
+/** Takes the wanted lines for the named commands and the existing lines for all others. */
 export function withOnly(present: string, wanted: string, files: readonly string[]): string {
   const there = unitsOf(present);
   const chosen = unitsOf(wanted);

@@ -52,7 +52,9 @@ describe("the entries of an app in releases", () => {
     const before = table();
     const again = await laju("crontab:install");
     expect(again).toMatchObject({ status: 0, stderr: "" });
-    expect(again.stdout).toMatch(/^✓ Crontab was up to date: 1 unchanged\n {2}Kept from before: --root '/);
+    expect(again.stdout).toMatch(
+      /^✓ Crontab was up to date: 1 unchanged\n {2}Kept from the last install: --root '/,
+    );
     expect(table()).toBe(before);
     rmSync(join(folder, "shared"), { recursive: true });
     expect((await laju("crontab:check")).stdout).toContain(" is up to date");
@@ -135,7 +137,9 @@ describe("the entries of an app in releases", () => {
     expect(roots()).toEqual([current]);
     const left = await laju("crontab:check");
     expect(left.status).toBe(1);
-    expect(left.stdout).toContain(`starts ${current}, which is now ${other.root}, but this is ${app.root}\n`);
+    expect(left.stdout).toContain(
+      `starts ${current}, which links to ${other.root}, but this is ${app.root}\n`,
+    );
     other.remove();
   });
 

@@ -219,7 +219,7 @@ describe("systemd", () => {
   test("paths that a unit cannot contain are rejected, and only those", () => {
     const refused = samples.filter(isRefused);
     expect([refused.length > 5, refused.length < samples.length - 5]).toEqual([true, true]);
-    for (const sample of refused) expect(() => units(sample)).toThrow("which such a file cannot contain");
+    for (const sample of refused) expect(() => units(sample)).toThrow("which a unit file cannot contain");
   });
 
   test("a unit starts exactly the intended command and shows the description", () => {

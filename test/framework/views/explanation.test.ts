@@ -270,7 +270,7 @@ describe("an explanation for another cron", () => {
     expect(seconds.refused).toContain("up to a minute late");
     const wild = explain("*/30 * * * *", { ...here, cron: cronFacts("systemd-cron") });
     expect(wild.warnings).toContain(
-      "systemd-cron starts nothing in an hour that the clocks of Europe/Berlin repeat",
+      "systemd-cron starts nothing during the hour that the clocks of Europe/Berlin repeat",
     );
   });
 

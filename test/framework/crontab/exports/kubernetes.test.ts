@@ -163,7 +163,7 @@ test("what Kubernetes cannot do is an error that names every such command", () =
     Choose an interval that divides an hour or a day evenly.
   Waits: overlap "wait" makes starts wait for each other, but Kubernetes drops all but one
     Set overlap: "skip".
-  Twice: overlap "skip" keeps the runs of 2 schedules apart, but a CronJob has only one schedule
+  Twice: overlap "skip" must hold across 2 schedules, but a CronJob has only one
     Combine them into one schedule, or set overlap: "allow".`,
     }),
   );

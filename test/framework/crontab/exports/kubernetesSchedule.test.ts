@@ -34,7 +34,7 @@ describe("the schedule of a CronJob", () => {
     ["0 0 L * *", "uses L, W or #, which Kubernetes does not support"],
     ["0 0 * * 1#2", "uses L, W or #, which Kubernetes does not support"],
     ["20 0 8 * * *", "has seconds, but Kubernetes only counts minutes"],
-    ["0 0 */2 * 1", "needs both day fields to match, but Kubernetes accepts either"],
+    ["0 0 */2 * 1", "needs both day fields to match, but in Kubernetes either one is enough"],
   ])("%s is refused: it %s", (text, reason) => {
     expect(fieldsFor(text).problem?.reason).toBe(reason);
   });

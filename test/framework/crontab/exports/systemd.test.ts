@@ -101,7 +101,7 @@ test("what systemd cannot do is an error that names every such command", () => {
     expect.objectContaining({
       exitStatus: 2,
       message: `systemd cannot do what Rate and 1 more needs
-  Rate: schedule "rate(7 minutes)" does not divide a day, which systemd needs
+  Rate: schedule "rate(7 minutes)" does not divide a day evenly, as systemd requires
     Choose an interval that does.
   Waits: overlap "wait" needs a second start while one is running, but a timer never starts an active service
     Set overlap: "skip".`,
@@ -126,7 +126,7 @@ test("two commands with one unit name are refused", () => {
 test("a path that would be another line is refused", () => {
   const place = { root: "/srv/a", build: "/srv/a\nUser=root/build", node: "/usr/bin/node" };
   expect(() => systemdUnits(exportSource({ A: { schedule: "@daily" } }, { place }), "deploy")).toThrow(
-    'A has the path "/srv/a\\nUser=root/build", which such a file cannot contain',
+    'A has the path "/srv/a\\nUser=root/build", which a unit file cannot contain',
   );
 });
 

@@ -53,12 +53,12 @@ describe("the OnCalendar value", () => {
 
   test.each([
     ["rate(3 days)", "counts days since the epoch, which systemd cannot do"],
-    ["rate(7 minutes)", "does not divide a day, which systemd needs"],
+    ["rate(7 minutes)", "does not divide a day evenly, as systemd requires"],
     ["0 0 28W * *", "has days that OnCalendar cannot express"],
     ["0 0 15,*/2 * 5L", undefined],
     ["0 0 */2,L * 5L", "has days that OnCalendar cannot express"],
     ["30 2 * * *", "makes up for 02:30, which the clocks skip, but systemd leaves it out (America/New_York)"],
-    ["0 */1 * * 0", "goes through 01:00 twice, but systemd only once (America/New_York)"],
+    ["0 */1 * * 0", "runs twice for 01:00, which occurs twice, but systemd runs it once (America/New_York)"],
   ])("of %s is refused in New York where systemd differs: %s", (text, reason) => {
     expect(calendars(text, "America/New_York").problem?.reason).toBe(reason);
   });

@@ -56,12 +56,8 @@ describe("the notes on portable lines of other crons, where the host's clocks ch
     ["busybox", "30 2 * * *", "does not run for 02:30, which the clocks skip, and runs twice for 02:30"],
     ["busybox", "*/30 2 * * *", undefined],
     ["busybox", "30 8 * * *", undefined],
-    [
-      "systemd-cron",
-      "30 2 * * *",
-      "starts at other times than explain says when the clocks of Europe/Berlin",
-    ],
-    ["bcron", "*/30 2 * * *", "because bcron has rules of its own"],
+    ["systemd-cron", "30 2 * * *", "deviates from what explain says when the clocks of Europe/Berlin"],
+    ["bcron", "*/30 2 * * *", "because bcron has its own rules for that"],
     ["bcron", "*/30 * * * *", undefined],
     ["unknown", "30 2 * * *", "runs twice for 02:30"],
   ])("%s: %s %s", (cron, schedule, note) => {

@@ -45,7 +45,7 @@ describe.skipIf(!isRoot)("what another user may write (needs root)", () => {
       ],
     };
     expect(unwritableWarnings(target)).toContain(
-      `nobody cannot write ${folder}, so cron cannot start what needs it: chown nobody ${folder}`,
+      `nobody cannot write to ${folder}, so cron cannot start commands that need it: chown nobody ${folder}`,
     );
     expect(unwritableWarnings({ ...target, user: "root" })).toEqual([]);
   });

@@ -172,7 +172,8 @@ describe("findBlock", () => {
     expect(findBlock(Buffer.from(block.replace(/ hash=\w+/, "")), root)?.isEdited).toBe(true);
   });
 
-  const unpaired = (found: string) => `the crontab's markers for /srv/app are not one pair: ${found}`;
+  const unpaired = (found: string) =>
+    `the crontab must have one pair of markers for /srv/app, but has ${found}`;
   const lone = (kind: string, line: number, other: string) =>
     `found "# ${kind} laju /srv/app" on line ${line} of the crontab but no matching "# ${other}" line`;
   test.each([
@@ -202,13 +203,13 @@ describe("findBlock", () => {
     "# END laju /srv/app\r",
     "\t# END laju /srv/app",
   ])("a marker with blanks around it is refused, not overlooked: %j", (line) =>
-    expect(() => findBlock(Buffer.from(`x\n${line}\n`), root)).toThrow("is an altered marker"),
+    expect(() => findBlock(Buffer.from(`x\n${line}\n`), root)).toThrow("is a damaged marker"),
   );
 
   test("another app's marker within the block is refused", () => {
     const table = block.replace("# END", "# BEGIN laju /srv/other\n# END");
     expect(() => findBlock(Buffer.from(table), root)).toThrow(
-      "line 4 of the crontab, within the block of /srv/app, is another marker: # BEGIN laju /srv/other",
+      "line 4 of the crontab is another app's marker inside the block of /srv/app: # BEGIN laju /srv/other",
     );
   });
 

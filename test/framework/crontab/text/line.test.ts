@@ -54,15 +54,15 @@ describe("crontabLine", () => {
     ["cronie", "a\tb#c", undefined],
     ["bcron", "a  b#c", undefined],
     ["busybox", "a  b\tc", undefined],
-    ["busybox", "a#b", "has a # in it, which begins a comment for BusyBox crond"],
-    ["unknown", "a#b", "has a # in it"],
+    ["busybox", "a#b", 'contains a "#", which starts a comment for BusyBox crond'],
+    ["unknown", "a#b", 'contains a "#"'],
     ["systemd-cron", "a b#c", undefined],
-    ["systemd-cron", "a  b", "has several blanks in a row or one that is no plain space"],
-    ["systemd-cron", "a\tb", "has several blanks"],
-    ["systemd-cron", "a\u00a0b", "has several blanks"],
-    ["systemd-cron", "a\u3000b", "has several blanks"],
-    ["systemd-cron", "a\u001fb", "has several blanks"],
-    ["unknown", "a  b", "has several blanks"],
+    ["systemd-cron", "a  b", "contains repeated spaces or other whitespace"],
+    ["systemd-cron", "a\tb", "contains repeated spaces"],
+    ["systemd-cron", "a\u00a0b", "contains repeated spaces"],
+    ["systemd-cron", "a\u3000b", "contains repeated spaces"],
+    ["systemd-cron", "a\u001fb", "contains repeated spaces"],
+    ["unknown", "a  b", "contains repeated spaces"],
   ])("%s reads %j in a path as it is, or is not given it", (cron, name, problem) => {
     const line = () => crontabLine(row, daily, { ...place, build: `/srv/${name}`, cron: cronFacts(cron) });
     if (problem === undefined) expect(line()).toContain(`cd '/srv/${name}'`);
@@ -116,7 +116,7 @@ describe("crontabLine", () => {
 
   test.each(["0 8 * *", "0 8 * * * *", "0 8 * * mon", "60~ * * * *", "0 8\n* * *"])(
     "fields that cron may misread never get there: %j",
-    (fields) => expect(() => crontabLine(row, { fields }, place)).toThrow("has the fields"),
+    (fields) => expect(() => crontabLine(row, { fields }, place)).toThrow("has invalid fields"),
   );
 });
 
