@@ -5,7 +5,7 @@ import { makeApp, type TestApp } from "../support/apps/app";
 import { comparable } from "../support/apps/documentedLines";
 import { type FakeCrontab, fakeCrontab } from "../support/crontab/fakeCrontab";
 import { pages, project } from "../support/docs/pages";
-import { play, playedMark, rewritten } from "../support/docs/session";
+import { isPlayed, play, rewritten } from "../support/docs/session";
 
 /** `LAJU_WRITE_DOCS=1` writes what the lines print now into the pages. */
 const writes = process.env.LAJU_WRITE_DOCS === "1";
@@ -17,7 +17,7 @@ describe("what the documentation shows is what happens", () => {
   });
   afterAll(() => cron.remove());
 
-  test.each(pages().filter(({ text }) => text.includes(playedMark)))("in $path", (page) => {
+  test.each(pages().filter(isPlayed))("in $path", (page) => {
     const app: TestApp = makeApp();
     try {
       cron.put("");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A command line that a document tells its reader to type, and the output it shows. */
+/** A command line in a document, and the output that the document shows. */
 export interface DocumentedLine {
   line: string;
   output: string;
@@ -26,7 +26,10 @@ export function comparable(output: string): string[] {
     output
       .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z][a-z]{2}\b/g, "DAY")
       .replace(/\b\d+(\.\d+)?\s?(ms|s|m|h)\b( \d+s)?/g, "TIME")
+      .replace(/\b(\d+d|TIME)( TIME)*\b/g, "TIME")
       .replace(/\b(TIME ago|now)\b/g, "AGO")
+      // How much of a table's last cell fits depends on the widths of the others.
+      .replace(/ {2}(?! )((?! {2}).)*…$/gm, "  …")
       .replace(/\b[a-z0-9]{13,16}\b/g, "RUN")
       .replace(/\d+/g, "N")
       .split("\n")

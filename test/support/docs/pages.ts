@@ -17,9 +17,9 @@ export interface Block {
   line: number;
   language: string;
   text: string;
-  /** What the comment `<!-- given: … -->` before it declares: what the sample takes for granted. */
+  /** Declarations that the sample takes for granted, from the comment `<!-- given: … -->` before it. */
   given: string;
-  /** Where `<!-- file: … -->`, or a comment on its first line, says that it belongs. */
+  /** Its path, as named by `<!-- file: … -->` or by a comment on its first line. */
   file: string | undefined;
 }
 
@@ -51,10 +51,15 @@ export function blocksOf({ path, text }: Page): Block[] {
   });
 }
 
-/** The files that a page's samples need and its readers don't: `<!-- file: PATH`, the text, `-->`. */
+/** Files that a page's samples need and its readers don't see: `<!-- file: PATH`, the text, `-->`. */
 export function hiddenFiles({ text }: Page): { file: string; text: string }[] {
   const comments = text.matchAll(/^<!-- file: (\S+)\n([\s\S]*?)-->$/gm);
   return [...comments].map(([, file = "", inside = ""]) => ({ file, text: inside }));
+}
+
+/** Lines that have to run before the page's own, and that its readers don't see: `<!-- run:`, the lines, `-->`. */
+export function hiddenLines({ text }: Page): string[] {
+  return [...text.matchAll(/^<!-- run:\n([\s\S]*?)-->$/gm)].map(([, lines = ""]) => lines);
 }
 
 /** `// app/jobs/SendInvoice.ts` or `# .env` on the first line. */

@@ -1,12 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
-import { type Block, blocksOf, hiddenFiles, type Page } from "./pages";
+import { type Block, blocksOf, hiddenFiles, hiddenLines, type Page } from "./pages";
 
-/** Pages with this comment are played: their files are written and their lines are run, in order, in an app. */
-export const playedMark = "<!-- played by a test -->";
+/**
+ * Whether a page is played in an app: its files are written, the lines of `<!-- run: … -->` are run, and then those
+ * of its `console` blocks, in order.
+ */
+export function isPlayed({ text }: Page): boolean {
+  return /^<!-- played by a test -->$/m.test(text);
+}
 
-/** A line that a page shows, what it says comes of it, and what came of it. */
+/** A line that a page shows, the output it shows, and the actual output. */
 export interface Played {
   line: string;
   expected: string;
@@ -20,18 +26,19 @@ interface Place {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Writes the page's files and runs its lines. What they print is shown as on a server, with the app in /srv/app. */
+/** Writes the page's files and runs its lines. The output reads as if the app were in /srv/app on a server. */
 export function play(page: Page, place: Place): Played[] {
   for (const { file, text } of hiddenFiles(page)) writeIn(place.root, file, text);
+  for (const lines of hiddenLines(page)) run(lines, place);
   return blocksOf(page).flatMap((block) => playBlock(block, place));
 }
 
-/** The page with what its lines print now. */
+/** The page with the actual output of its lines. */
 export function rewritten(page: Page, played: readonly Played[]): string {
   let at = 0;
-  return page.text.replaceAll(/^```(\w*)\n(\$ [\s\S]*?)^```$/gm, (_, language, block) => {
+  return page.text.replaceAll(/^```console\n(\$ [\s\S]*?)^```$/gm, (_, block) => {
     const text = linesIn(block).map(({ line }) => `$ ${line}\n${spaced(played[at++]?.output ?? "")}`);
-    return `\`\`\`${language}\n${text.join("").trimEnd()}\n\`\`\``;
+    return `\`\`\`console\n${text.join("").trimEnd()}\n\`\`\``;
   });
 }
 
@@ -40,7 +47,7 @@ function playBlock(block: Block, place: Place): Played[] {
     writeIn(place.root, block.file, block.text);
     return [];
   }
-  if (!block.text.startsWith("$ ")) return [];
+  if (block.language !== "console") return [];
   return linesIn(block.text).map(({ line, expected }) => ({ line, expected, output: run(line, place) }));
 }
 
@@ -54,7 +61,9 @@ function linesIn(text: string): { line: string; expected: string }[] {
 
 function run(line: string, { root, bin, env }: Place): string {
   const { HOME, PATH } = process.env;
-  const { stdout } = spawnSync("sh", ["-c", `{ ${line}\n} 2>&1`], {
+  // npx takes half a second to find a program that is in node_modules/.bin.
+  const direct = line.replace(/^npx /, "");
+  const { stdout } = spawnSync("sh", ["-c", `{ ${direct}\n} 2>&1`], {
     cwd: root,
     encoding: "utf8",
     env: {
@@ -63,7 +72,7 @@ function run(line: string, { root, bin, env }: Place): string {
       TZ: "UTC",
       LOG_FORMAT: "pretty",
       NO_COLOR: "1",
-      PATH: `${bin}:${dirname(process.execPath)}:${PATH}`,
+      PATH: `${bin}:${dirname(process.execPath)}:${join(root, "node_modules", ".bin")}:${PATH}`,
       ...env,
     },
   });
@@ -73,6 +82,8 @@ function run(line: string, { root, bin, env }: Place): string {
     .replaceAll(process.execPath, "/usr/bin/node")
     .replaceAll(/crontab of root/g, "crontab of deploy")
     .replaceAll(/"user": "root"/g, '"user": "deploy"')
+    .replaceAll(/hash=[0-9a-f]{8}\b/g, "hash=65d3953e")
+    .replaceAll(`host       ${hostname()},`, "host       web-1,")
     .trimEnd();
 }
 
