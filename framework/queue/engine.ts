@@ -52,10 +52,12 @@ export interface QueueEngine {
   /** All workers that hold jobs or may claim some: registered ones, and unregistered holders of jobs. */
   holders(): Promise<Holder[]>;
   /**
-   * Transfers everything that `dead` holds to `by`, and removes `dead`. Does nothing if the lease was extended since it was
-   * read. Increments each job's `crashes`.
+   * Removes `dead`, and returns everything it holds to the queue except what `judge` blames: those jobs are transferred to
+   * `by` and returned from here. Each job's `crashes` is incremented before it is judged. Does nothing if the lease was
+   * extended since it was read. All in one transaction: a job that is kept for its heir to return would be judged a second
+   * time, by the heir's log, if the heir died too. `judge` may be called more than once.
    */
-  takeOver(dead: Holder, by: string): Promise<ClaimedJob[]>;
+  takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]>;
 
   /** The types that have ready jobs. */
   readyTypes(): Promise<string[]>;
@@ -169,6 +171,17 @@ export interface ClaimedJob extends Held {
   rescheduleDelay: number | null;
   rescheduledFromJob: number | null;
   removeDelay: number | null;
+}
+
+/** Decides about the jobs that a dead worker held. */
+export type Judge = (held: readonly ClaimedJob[]) => Verdict;
+
+/** Jobs in neither list return to the queue as if they had not been claimed. */
+export interface Verdict {
+  /** The new owner settles these. */
+  blamed: readonly ClaimedJob[];
+  /** These return to the queue, but the attempt counts. */
+  counted: readonly ClaimedJob[];
 }
 
 /** The outcome of an attempt. `next` is inserted in the same transaction, if the worker still holds the job. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { processIdentity } from "../../process/thisProcess";
 import { logWarn } from "../../services/Logger";
-import type { ClaimedJob, Holder, QueueEngine } from "../engine";
+import type { ClaimedJob, Holder, QueueEngine, Verdict } from "../engine";
 import { isOutage } from "../outage";
 import type { AttemptLog } from "./attempt/attemptLog";
 import type { Parking } from "./attempt/parking";
@@ -27,8 +27,10 @@ export interface MaintenanceOptions {
   parking: Parking;
   /** Other workers have taken over everything this one held. It continues under a new id. */
   onEvicted(): void;
-  /** This worker took these jobs over from a dead one. */
-  onTaken(jobs: readonly ClaimedJob[], from: Holder): void;
+  /** Decides about the jobs of a dead worker. */
+  judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
+  /** This worker took over from a dead one, and has to settle the blamed jobs. */
+  onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
   /** Called regularly. */
   onTick(): void;
   /** The lease had expired and was renewed: nobody had declared this worker dead. */
@@ -82,15 +84,25 @@ export class Maintenance {
     if (wait <= this.engine.pollMs) this.#reminder = setTimeout(onDue, Math.max(1, wait));
   }
 
-  async stop(): Promise<void> {
+  /** `holdsJobs`: it ends without having reported all of its jobs. */
+  async stop({ holdsJobs }: { holdsJobs: boolean }): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#reminder);
     this.#isOver = true;
     this.options.parking.stop();
     await Promise.all(this.#busy.values());
-    // If the store can't be reached, the lease expires. The worker holds no jobs anyway.
-    await unlessAway(this.engine.unregister(this.id));
-    this.options.begun.close();
+    // If the store can't be reached, the lease expires.
+    await unlessAway(holdsJobs ? this.engine.unregister(this.id) : this.#leave());
+    this.options.begun.leave();
+  }
+
+  /** Returns jobs whose claim was never answered: others would take this worker for dead. */
+  async #leave(): Promise<void> {
+    const { leaseMs, begun } = this.options;
+    const { held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
+    if (held.length > 0) await this.engine.release(this.id, held);
+    await this.engine.unregister(this.id);
+    if (held.length === 0) begun.remove();
   }
 
   /** Never runs two rounds of a kind at once. A failed round is logged, and the next one still follows. */
@@ -168,8 +180,10 @@ export class Maintenance {
 
   async #takeOverFrom(holder: Holder): Promise<void> {
     const by = this.id;
-    const jobs = await this.engine.takeOver(holder, by);
-    if (jobs.length > 0 && by === this.id) this.options.onTaken(jobs, holder);
+    const { begun, judge, onTaken } = this.options;
+    const blamed = await this.engine.takeOver(holder, by, (jobs) => judge(jobs, holder));
+    begun.retire(holder.id);
+    if (by === this.id) onTaken(blamed, holder);
   }
 
   async #park(): Promise<void> {
@@ -179,6 +193,7 @@ export class Maintenance {
   }
 
   async #prune(): Promise<void> {
+    this.options.begun.touch();
     while ((await this.engine.prune(this.options.keepMs, pruneLimit)) > 0 && !this.#isOver) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -57,7 +57,7 @@ export class Quarantine {
   }
 }
 
-/** Of the jobs that a dead worker held, those that are to blame. */
-export function blamed(jobs: readonly ClaimedJob[]): ClaimedJob[] {
+/** Of the jobs that a dead worker held, those that are to blame if they had begun. */
+export function suspectsAmong(jobs: readonly ClaimedJob[]): ClaimedJob[] {
   return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > maxDeaths);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logError, logWarn } from "../../services/Logger";
-import type { ClaimedJob, Held, Holder, Watch } from "../engine";
+import type { ClaimedJob, Held, Holder, Verdict, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
@@ -11,7 +11,7 @@ import { Parking } from "./attempt/parking";
 import { Load, Prefetch } from "./claimSize";
 import { Running, Waiting } from "./jobsInHand";
 import { Maintenance } from "./maintenance";
-import { blamed, Quarantine } from "./quarantine";
+import { Quarantine, suspectsAmong } from "./quarantine";
 import { Reconciliation } from "./reconciliation";
 import { Settling, type WorkerSummary } from "./settling";
 import { type ExchangingWorker, reportLost, StoreExchange } from "./storeExchange";
@@ -88,7 +88,8 @@ export class Worker {
         idleMs: options.parkAfterMs,
       }),
       onEvicted: () => this.#evicted(),
-      onTaken: (jobs, from) => this.#inherit(jobs, from),
+      judge: (jobs, from) => this.#judge(jobs, from),
+      onTaken: (blamed, from) => this.#inherit(blamed, from),
       onTick: () => this.#relieve(),
       onProlonged: () => this.#consider(),
     });
@@ -322,14 +323,14 @@ export class Worker {
     this.wake();
   }
 
-  #inherit(jobs: readonly ClaimedJob[], from: Holder): void {
-    const guilty = blamed(jobs).filter((job) => this.#hadBegun(job, from.id));
-    this.#exchange.outgoing.giveBack(jobs.filter((job) => !guilty.includes(job)));
-    for (const job of guilty) {
-      this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${nameOf(from)})`) });
-    }
-    this.#begun.remove(from.id);
-    this.wake();
+  /** Without a handler, nobody can tell whether any attempts are left. A worker that has one decides later. */
+  #judge(jobs: readonly ClaimedJob[], from: Holder): Verdict {
+    const suspects = suspectsAmong(jobs);
+    const counted = suspects.filter(({ type }) => !this.options.handlers.has(type));
+    const guilty = suspects.filter((job) => this.#hadBegun(job, from.id));
+    // If this worker dies before it has settled them, the next one must not take them for jobs that never began.
+    for (const job of guilty) this.#begun.note(job);
+    return { blamed: guilty, counted };
   }
 
   /**
@@ -337,7 +338,15 @@ export class Worker {
    */
   #hadBegun(job: ClaimedJob, worker: string): boolean {
     const handler = this.options.handlers.get(job.type);
-    return handler === undefined || !isLastAttempt(job, handler) || this.#begun.hasStarted(worker, job);
+    if (handler === undefined) return false;
+    return !isLastAttempt(job, handler) || this.#begun.hasStarted(worker, job);
+  }
+
+  #inherit(blamed: readonly ClaimedJob[], from: Holder): void {
+    for (const job of blamed) {
+      this.#settle(job, { kind: "crashed", error: new Error(`its worker died (${nameOf(from)})`) });
+    }
+    this.wake();
   }
 
   /** Returns jobs that have waited here too long. */
@@ -361,7 +370,7 @@ export class Worker {
     clearTimeout(this.#alarm);
     this.#watch?.close();
     const end = () => this.#reject(error);
-    this.#maintenance.stop().then(end, end);
+    this.#maintenance.stop({ holdsJobs: true }).then(end, end);
   }
 
   #endIfIdle(): void {
@@ -372,7 +381,7 @@ export class Worker {
     clearTimeout(this.#alarm);
     this.#watch?.close();
     const end = () => (this.#reason === undefined ? this.#resolve(this.summary) : this.#reject(this.#reason));
-    this.#maintenance.stop().then(end, this.#reject);
+    this.#maintenance.stop({ holdsJobs: false }).then(end, this.#reject);
   }
 }
 

@@ -103,7 +103,7 @@ export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): Qu
       const ids = holders.filter(({ lease }) => lease !== null).map(({ id }) => id);
       return leaseJudge.judge(holders, await session.areConnected(ids, client));
     },
-    takeOver: (dead, by) => store.takeOver(dead.id, dead.lease?.until, by),
+    takeOver: (dead, by, judge) => store.takeOver(dead, by, judge),
 
     readyTypes: () => scripts.run<string[]>("readyTypes"),
     park: (type, idleMs) => scripts.run<number>("park", [type, idleMs]),

@@ -1,6 +1,7 @@
-import type { ClaimRequest, Held, Settlement } from "../../engine";
+import type { ClaimedJob, ClaimRequest, Held, Holder, Judge, Settlement } from "../../engine";
 import { byStartOrder } from "../claimedJob";
 import type { Claimed, JobStore } from "../exchanges";
+import { sorted } from "../verdict";
 import { claimWord, type JobReply, numbers, settleArguments, toClaimed } from "./fields";
 import type { Scripts } from "./scripts";
 import type { TypesInHand } from "./typesInHand";
@@ -46,11 +47,22 @@ export class RedisJobStore implements JobStore {
     this.types.forget(jobs);
   }
 
-  async takeOver(dead: string, seen: number | undefined, by: string) {
-    const reply = await this.scripts.run<JobReply[]>("takeOver", [dead, seen ?? "", by]);
-    const taken = reply.map(toClaimed).sort(byStartOrder);
-    this.types.learn(taken);
-    return taken;
+  /** A script can't ask this process for its verdict. What was claimed after the question is left for the next time. */
+  async takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]> {
+    const reply = await this.scripts.run<JobReply[]>("heldBy", [dead.id]);
+    const held = reply.map(toClaimed).sort(byStartOrder);
+    const jobs = held.map((job) => ({ ...job, crashes: job.crashes + 1 }));
+    const { blamed, counted } = sorted(jobs, judge);
+    const fateOf = (job: ClaimedJob) =>
+      blamed.includes(job) ? "blamed" : counted.includes(job) ? "counted" : "spared";
+    const words = jobs.toReversed().flatMap((job) => [job.type, job.id, claimWord(job), fateOf(job)]);
+    const seen = dead.lease?.until ?? "";
+    const kept = new Set(
+      numbers(await this.scripts.run<string[]>("takeOver", [dead.id, seen, by, ...words])),
+    );
+    const ours = blamed.filter(({ id }) => kept.has(id));
+    this.types.learn(ours);
+    return ours;
   }
 
   /** Type, id and claim, as the scripts expect them. */

@@ -7,7 +7,7 @@ import { countsLua, findLua, listLua, pausedLua, pruneLua, typesLua } from "./lu
 import { oldestReadyLua, outcomesLua } from "./lua/outcomes";
 import { parkLua, readyTypesLua, unparkLua } from "./lua/parking";
 import { progressLua, releaseLua, settleLua } from "./lua/settle";
-import { heartbeatLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
+import { heartbeatLua, heldByLua, holdersLua, registerLua, takeOverLua, unregisterLua } from "./lua/workers";
 
 /** Each script is one atomic operation on the server. */
 const scripts = {
@@ -24,6 +24,7 @@ const scripts = {
   heartbeat: heartbeatLua,
   unregister: unregisterLua,
   holders: holdersLua,
+  heldBy: heldByLua,
   takeOver: takeOverLua,
   cancel: cancelLua,
   retry: retryLua,

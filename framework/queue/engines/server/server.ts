@@ -82,9 +82,11 @@ export function serverEngine(place: ServerLocation, dialect: ServerDialect): Que
       const holders = await holdersOf(database, dialect);
       return leaseJudge.judge(holders, await listener.areConnected(holders.map(({ id }) => id)));
     },
-    async takeOver(dead, by) {
+    async takeOver(dead, by, judge) {
       const columns = dialect.columns(await connections.isCurrent());
-      return changing(() => takeOverFrom(database, columns, dead, by));
+      const blamed = await changing(() => takeOverFrom(database, { dead, by, judge, columns }));
+      claims.forget();
+      return blamed;
     },
 
     readyTypes: () => connections.use((connection) => dialect.readyTypes(connection)),

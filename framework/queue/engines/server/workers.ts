@@ -1,7 +1,8 @@
 import type { Knex } from "knex";
-import type { ClaimedJob, Heartbeat, Holder, WorkerRecord } from "../../engine";
+import type { ClaimedJob, Heartbeat, Holder, Judge, WorkerRecord } from "../../engine";
 import { byStartOrder, toClaimed } from "../claimedJob";
 import { type SeenHolder, stranger } from "../leaseJudge";
+import { sorted } from "../verdict";
 import { typesOf, typesText } from "../workerTypes";
 import type { ServerDialect } from "./dialect";
 
@@ -66,13 +67,15 @@ function toHolder(row: WorkerRow): SeenHolder {
   return { id, host, pid, identity, concurrency, startedAt: started_at, types, lease };
 }
 
-/** `columns`: the columns of a claimed job. */
-export function takeOverFrom(
-  database: Knex,
-  columns: string,
-  dead: Holder,
-  by: string,
-): Promise<ClaimedJob[]> {
+export interface Takeover {
+  dead: Holder;
+  by: string;
+  judge: Judge;
+  /** SQL: the columns of a claimed job. */
+  columns: string;
+}
+
+export function takeOverFrom(database: Knex, { dead, by, judge, columns }: Takeover): Promise<ClaimedJob[]> {
   return database.transaction(async (trx) => {
     if (dead.lease !== null) {
       const ours = { id: dead.id, lease_until: dead.lease.until };
@@ -86,6 +89,19 @@ export function takeOverFrom(
     if (ids.length === 0) return [];
     await trx("jobs").whereIn("id", ids).increment("crashes").update({ locked_by: by });
     const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(columns));
-    return rows.map((row) => toClaimed(Object.values(row))).sort(byStartOrder);
+    const jobs = rows.map((row) => toClaimed(Object.values(row))).sort(byStartOrder);
+    const { blamed, spared, counted } = sorted(jobs, judge);
+    await giveBack(trx, spared, 1);
+    await giveBack(trx, counted, 0);
+    return blamed;
   });
+}
+
+async function giveBack(trx: Knex.Transaction, jobs: readonly ClaimedJob[], spent: 0 | 1): Promise<void> {
+  if (jobs.length === 0) return;
+  const ids = jobs.map(({ id }) => id);
+  await trx("jobs")
+    .whereIn("id", ids)
+    .increment("spent", spent)
+    .update({ status: "pending", locked_by: null, started_at: null });
 }

@@ -34,7 +34,7 @@ const retryOne = `update jobs
   set status = ?5, due = ?6, error = ?7, locked_by = null, started_at = null, progress = null ${owned}`;
 
 const releaseOne = `update jobs
-  set status = 'pending', locked_by = null, started_at = null, spent = spent + 1 ${owned}`;
+  set status = 'pending', locked_by = null, started_at = null, spent = spent + ?5 ${owned}`;
 
 /** Settles within the open transaction. Returns the ids of jobs that the worker no longer held. */
 export function settleJobs(
@@ -123,9 +123,16 @@ function isSucceeded(database: Database, settlement: Settlement): boolean {
   return next !== undefined && statement(database, openCron).get(next.userId, next.type) !== undefined;
 }
 
-export function releaseJobs(database: Database, worker: string, jobs: readonly Held[]): void {
+/** `isCounted`: as an attempt. */
+export function releaseJobs(
+  database: Database,
+  worker: string,
+  jobs: readonly Held[],
+  isCounted = false,
+): void {
+  const spent = isCounted ? 0 : 1;
   for (const { id, attempt, createdAt } of jobs)
-    statement(database, releaseOne).run(numbered(id, attempt, worker, createdAt));
+    statement(database, releaseOne).run(numbered(id, attempt, worker, createdAt, spent));
 }
 
 export function noteProgress(database: Database, worker: string, progress: Exchange["progress"]): void {

@@ -75,7 +75,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
         reading(() => holdersOf(database, Date.now())),
         noConnections,
       ),
-    takeOver: (dead, by) => locked(() => takeOverFrom(database, dead, by)),
+    takeOver: (dead, by, judge) => locked(() => takeOverFrom(database, dead, by, judge)),
 
     readyTypes: async () => reading(() => typesReady(database)),
     park: (type, idleMs) => locked((now) => parkJobs(database, type, now - idleMs)),

@@ -1,11 +1,13 @@
 import type { Database } from "../../../services/database/sqliteDriver";
-import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, WorkerRecord } from "../../engine";
-import { heldRow } from "../claimedJob";
+import type { ClaimedJob, Heartbeat, HeartbeatAnswer, Holder, Judge, WorkerRecord } from "../../engine";
+import { byStartOrder, heldRow } from "../claimedJob";
 import type { SeenHolder } from "../leaseJudge";
+import { sorted } from "../verdict";
 import { typesOf, typesText } from "../workerTypes";
 import { toClaimed, typedColumns } from "./claim";
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
+import { releaseJobs } from "./settle";
 
 export function registerWorker(database: Database, worker: WorkerRecord, now: number): void {
   const { id, host, pid, identity, concurrency, leaseMs, types } = worker;
@@ -47,7 +49,7 @@ export function holdersOf(database: Database, now: number): SeenHolder[] {
 }
 
 /** Within the open transaction. */
-export function takeOverFrom(database: Database, dead: Holder, by: string): ClaimedJob[] {
+export function takeOverFrom(database: Database, dead: Holder, by: string, judge: Judge): ClaimedJob[] {
   const forget = "delete from queue_workers where id = ? and lease_until = ?";
   if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)
     return [];
@@ -55,5 +57,9 @@ export function takeOverFrom(database: Database, dead: Holder, by: string): Clai
   if (dead.lease === null && statement(database, isKnown).get(dead.id) !== undefined) return [];
   const taking = `update jobs set locked_by = ?, crashes = crashes + 1
     where status = 'processing' and locked_by = ? returning ${typedColumns(database)}`;
-  return rowsOf(database, taking, by, dead.id).map(toClaimed);
+  const jobs = rowsOf(database, taking, by, dead.id).map(toClaimed).sort(byStartOrder);
+  const { blamed, spared, counted } = sorted(jobs, judge);
+  releaseJobs(database, by, spared);
+  releaseJobs(database, by, counted, true);
+  return blamed;
 }

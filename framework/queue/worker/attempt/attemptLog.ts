@@ -1,12 +1,26 @@
-import { closeSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  futimesSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../../config/config";
 import { makeFolder } from "../../../files/makeFolder";
 import { createFile, readOwn } from "../../../files/openFile";
 import { type Held, heldKey } from "../../engine";
 
-/** How long the log of a worker that was never taken over is kept, in milliseconds. */
+/** How long a log is kept after it was last written or touched, in milliseconds. */
 const keepFor = 7 * 86_400_000;
+/**
+ * How long it is kept once others have taken over from its worker, in milliseconds. A claim that was still on
+ * its way to the store may give that worker another job, which it will never begin.
+ */
+const keepTakenFor = 600_000;
 
 /**
  * Records which last attempts a worker has started: one line each, written before the handler runs. When the
@@ -22,18 +36,18 @@ export class AttemptLog {
 
   /** Starts this worker's log. If it can't be written, every last attempt counts as started. */
   open(worker: string): void {
-    this.close();
+    this.leave();
     const boot = bootId();
     if (boot === undefined) return;
     try {
       makeFolder(this.folder);
       this.#removeOld();
-      const file = join(this.folder, `${worker}.begun`);
+      const file = this.#fileOf(worker);
       this.#descriptor = createFile(file);
       this.#file = file;
       writeSync(this.#descriptor, `${boot}\n`);
     } catch {
-      this.close();
+      this.remove();
     }
   }
 
@@ -43,11 +57,26 @@ export class AttemptLog {
       writeSync(this.#descriptor, `${heldKey(job)}\n`);
     } catch {
       // Without its entry in the log, the job would count as not started.
-      this.close();
+      this.remove();
     }
   }
 
-  close(): void {
+  /** Call this now and then. The log of a worker that lives for weeks would otherwise look abandoned. */
+  touch(): void {
+    const now = new Date();
+    if (this.#file !== undefined) futimesSync(this.#descriptor, now, now);
+  }
+
+  /** Stops writing. The log stays for those who take over from this worker. */
+  leave(): void {
+    if (this.#file === undefined) return;
+    closeSync(this.#descriptor);
+    this.#expireSoon(this.#file);
+    this.#file = undefined;
+  }
+
+  /** This worker holds no jobs, or its log can't be trusted. */
+  remove(): void {
     if (this.#file === undefined) return;
     closeSync(this.#descriptor);
     rmSync(this.#file, { force: true });
@@ -57,18 +86,30 @@ export class AttemptLog {
   /** Whether a dead worker had started this last attempt. True if its log can't be read. */
   hasStarted(worker: string, job: Held): boolean {
     try {
-      const [boot, ...lines] = readOwn(join(this.folder, `${worker}.begun`))
-        .toString()
-        .split("\n");
+      const [boot, ...lines] = readOwn(this.#fileOf(worker)).toString().split("\n");
       return boot !== bootId() || lines.includes(heldKey(job));
     } catch {
       return true;
     }
   }
 
-  /** Everything the dead worker held has been settled or returned. */
-  remove(worker: string): void {
-    rmSync(join(this.folder, `${worker}.begun`), { force: true });
+  /** This worker has taken over from that one. */
+  retire(worker: string): void {
+    this.#expireSoon(this.#fileOf(worker));
+  }
+
+  #fileOf(worker: string): string {
+    return join(this.folder, `${worker}.begun`);
+  }
+
+  /** The next worker that starts after this time removes the log, because it looks old. */
+  #expireSoon(file: string): void {
+    const time = new Date(Date.now() - keepFor + keepTakenFor);
+    try {
+      utimesSync(file, time, time);
+    } catch {
+      // It isn't there, or belongs to another user.
+    }
   }
 
   #removeOld(): void {

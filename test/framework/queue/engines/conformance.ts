@@ -6,6 +6,7 @@ import type {
   Held,
   Holder,
   JobRecord,
+  Judge,
   NewJob,
   Pushed,
   QueueEngine,
@@ -37,6 +38,7 @@ export interface EngineSetup {
 const hour = 3_600_000;
 const noLimits = new Map<string, number>();
 const claimAll = { settle: [], progress: [], claim: { limit: 100, limits: noLimits } };
+export const blameAll: Judge = (jobs) => ({ blamed: jobs, counted: [] });
 const byNumber = (a: number, b: number) => a - b;
 
 /** What every engine has to do, whatever it stands on. */
@@ -400,7 +402,7 @@ export function conformance(setup: EngineSetup): void {
         await engine.push([newJob(), newJob()]);
         const jobs = await claim("w1", 2);
         const dead = (await engine.holders()).find(({ id }) => id === "w1");
-        const taken = await engine.takeOver(dead as NonNullable<typeof dead>, "w2");
+        const taken = await engine.takeOver(dead as NonNullable<typeof dead>, "w2", blameAll);
         expect(taken.map(({ id, crashes, attempt }) => ({ id, crashes, attempt }))).toEqual(
           jobs.map(({ id }) => ({ id, crashes: 1, attempt: 1 })),
         );
@@ -410,12 +412,46 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
+      test("what the heir doesn't keep is ready again at once, and counts as an attempt only if it may have begun", async () => {
+        await engine.push([newJob(), newJob(), newJob()]);
+        const [blamed, counted, spared] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
+        const dead = (await engine.holders()).find(({ id }) => id === "w1");
+        const judged: number[] = [];
+        const kept = await engine.takeOver(dead as NonNullable<typeof dead>, "w2", (jobs) => {
+          judged.push(...jobs.map(({ id, crashes }) => id * crashes));
+          const [first, second] = jobs as [ClaimedJob, ClaimedJob];
+          return { blamed: [first], counted: [second] };
+        });
+        expect(judged).toEqual([blamed.id, counted.id, spared.id]);
+        expect(kept.map(({ id }) => id)).toEqual([blamed.id]);
+        expect(await settle("w1", done(blamed), done(counted), done(spared))).toHaveLength(3);
+        expect((await engine.holders()).map(({ id }) => id)).toEqual(["w2"]);
+        expect(await engine.find(counted.id)).toMatchObject({
+          state: "pending",
+          attempts: 1,
+          startedAt: null,
+        });
+        expect(await engine.find(spared.id)).toMatchObject({
+          state: "pending",
+          attempts: 0,
+          startedAt: null,
+        });
+        expect(
+          (await claim("w2", 5)).map(({ id, attempt, spent, crashes }) => [id, attempt, spent, crashes]),
+        ).toEqual([
+          [counted.id, 2, 0, 1],
+          [spared.id, 2, 1, 1],
+        ]);
+        expect(await settle("w2", ...kept.map((job) => done(job)))).toEqual([]);
+        expect((await engine.heartbeat({ worker: "w2", leaseMs: 1000 })).held).toHaveLength(2);
+      });
+
       test("a worker that renewed its lease in the meantime keeps its jobs", async () => {
         await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const seen = (await engine.holders()).find(({ id }) => id === "w1");
         await engine.heartbeat({ worker: "w1", leaseMs: 70_000 });
-        expect(await engine.takeOver(seen as NonNullable<typeof seen>, "w2")).toEqual([]);
+        expect(await engine.takeOver(seen as NonNullable<typeof seen>, "w2", blameAll)).toEqual([]);
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
@@ -425,16 +461,15 @@ export function conformance(setup: EngineSetup): void {
         await engine.unregister("w1");
         const orphan = (await engine.holders()).find(({ id }) => id === "w1");
         expect(orphan).toMatchObject({ lease: null });
-        expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2")).toHaveLength(1);
+        expect(await engine.takeOver(orphan as NonNullable<typeof orphan>, "w2", blameAll)).toHaveLength(1);
       });
 
       test("a worker that has registered since it was seen keeps its jobs", async () => {
         await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         const seen = (await engine.holders()).find(({ id }) => id === "w1");
-        expect(await engine.takeOver({ ...(seen as NonNullable<typeof seen>), lease: null }, "w2")).toEqual(
-          [],
-        );
+        const stranger = { ...(seen as NonNullable<typeof seen>), lease: null };
+        expect(await engine.takeOver(stranger, "w2", blameAll)).toEqual([]);
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
@@ -650,7 +685,7 @@ export function conformance(setup: EngineSetup): void {
         await early.push([newJob(), newJob(), newJob(), newJob(), newJob()]);
         expect((await early.exchange({ ...claimAll, worker: "w2" })).claimed).toHaveLength(5);
         const dead = (await early.holders()).find(({ id }) => id === "w2");
-        expect(await early.takeOver(dead as Holder, "w1")).toHaveLength(5);
+        expect(await early.takeOver(dead as Holder, "w1", blameAll)).toHaveLength(5);
         await up(opened());
         expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
         // A server is asked again after a second.

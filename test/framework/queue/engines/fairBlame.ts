@@ -14,6 +14,7 @@ const noLimits = new Map<string, number>();
 export function fairBlame(given: () => QueueEngine): void {
   describe("blame", () => {
     let engine: QueueEngine;
+    let deaths = 0;
     beforeEach(async () => {
       engine = given();
       // They say nothing of their types, and so take all.
@@ -45,11 +46,15 @@ export function fairBlame(given: () => QueueEngine): void {
     }
 
     /** What a worker that was killed leaves: it holds these, and isn't registered. */
-    async function heldByDead(type: string, log?: AttemptLog): Promise<ClaimedJob> {
+    async function heldByDead(
+      type: string,
+      log?: AttemptLog,
+      worker = `dead${++deaths}`,
+    ): Promise<ClaimedJob> {
       await push(type);
       const claim = { limit: 1, limits: noLimits, types: [type] };
-      const { claimed } = await engine.exchange({ worker: "dead", settle: [], progress: [], claim });
-      log?.open("dead");
+      const { claimed } = await engine.exchange({ worker, settle: [], progress: [], claim });
+      log?.open(worker);
       return claimed[0] as ClaimedJob;
     }
 
@@ -131,7 +136,101 @@ export function fairBlame(given: () => QueueEngine): void {
       const heir = await started({ Old: known });
       await until(async () => (await state(dead.id)) === "failed");
       await stopped(heir);
-      expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\)/);
+      expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\d+\)/);
+    });
+
+    test("a claim that arrives after its worker was taken over is not blamed for that worker's death", async () => {
+      const { id: first } = await heldByDead("Old", new AttemptLog(), "late");
+      const heir = await started({ Old: known });
+      await until(async () => (await state(first)) === "completed");
+      await stopped(heir);
+      const { id } = await heldByDead("Old", undefined, "late");
+      const next = await started({ Old: known });
+      await until(async () => (await state(id)) === "completed");
+      await stopped(next);
+    });
+
+    test("a claim that arrives under the id of a worker that had to register again is not blamed", async () => {
+      const evicted = await started({ Other: known });
+      const idOf = async () => (await engine.holders()).find(({ pid }) => pid === process.pid)?.id as string;
+      const former = await idOf();
+      await engine.unregister(former);
+      await until(async () => ![undefined, former].includes(await idOf()));
+      await stopped(evicted);
+      const { id } = await heldByDead("Old", undefined, former);
+      const heir = await started({ Old: known });
+      await until(async () => (await state(id)) === "completed");
+      await stopped(heir);
+    });
+
+    test("a worker that stops gives back a job whose claim was never answered", async () => {
+      const id = await push("Old");
+      let isMade = false;
+      const lossy: QueueEngine = {
+        ...engine,
+        async exchange(request) {
+          if (request.claim !== null) {
+            isMade ||= (await engine.exchange(request)).claimed.length > 0;
+            // Nobody stops its background tasks, which would notice the job, from running at this moment.
+            worker?.stop(1000);
+          }
+          throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+        },
+      };
+      const handlers = new Map([["Old", handlerOf("Old", { default: job("Old", known) })]]);
+      const worker: Worker | undefined = new Worker({ engine: lossy, handlers, concurrency: 5 });
+      await worker.start();
+      await worker.ended;
+      expect(isMade).toBe(true);
+      expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
+    });
+
+    test("an heir that can't report anything doesn't keep what a dead worker never began", async () => {
+      const { id } = await heldByDead("Old", new AttemptLog());
+      const mute = () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+      let hasTaken = false;
+      const cutOff: QueueEngine = {
+        ...engine,
+        exchange: mute,
+        release: mute,
+        async takeOver(dead, by, judge) {
+          const blamed = await engine.takeOver(dead, by, judge);
+          hasTaken = true;
+          return blamed;
+        },
+      };
+      const handlers = new Map([["Old", handlerOf("Old", { default: job("Old", known) })]]);
+      const heir = new Worker({ engine: cutOff, handlers, concurrency: 5 });
+      await heir.start();
+      expect(hasTaken).toBe(true);
+      expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
+      heir.stop(1);
+      await heir.ended;
+    });
+
+    test("an heir that dies before it has failed the job passes the blame on", async () => {
+      const log = new AttemptLog();
+      const dead = await heldByDead("Old", log);
+      log.note(dead);
+      let isCutOff = true;
+      const cutOff: QueueEngine = {
+        ...engine,
+        exchange: (request) =>
+          isCutOff
+            ? Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
+            : engine.exchange(request),
+      };
+      const handlers = new Map([["Old", handlerOf("Old", { default: job("Old", known) })]]);
+      const heir = new Worker({ engine: cutOff, handlers, concurrency: 5 });
+      await heir.start();
+      const between = (await engine.find(dead.id))?.worker as string;
+      expect(between).not.toBe("dead");
+      await engine.unregister(between);
+      const last = await started({ Old: known });
+      await until(async () => (await state(dead.id)) === "failed");
+      expect((await engine.find(dead.id))?.error).toContain(`its worker died (worker ${between})`);
+      isCutOff = false;
+      await stopped(heir, last);
     });
 
     test("a handler that ignores its signal keeps its slot until it returns", async () => {

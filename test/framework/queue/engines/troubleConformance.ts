@@ -10,7 +10,7 @@ import { cpuOf } from "../../../support/cpuOf";
 import { type WorkerProcesses, workerProcesses } from "../../../support/queue/workerProcess";
 import { everything, startWay } from "../../../support/servers/proxy";
 import { type CrashingServer, until } from "../../../support/servers/server";
-import { newJob } from "./conformance";
+import { blameAll, newJob } from "./conformance";
 import type { WorkerSetup } from "./workerConformance";
 
 export interface TroubleSetup extends WorkerSetup {
@@ -193,7 +193,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       child.kill("SIGKILL");
       await once(child, "exit");
       await until(async () => (await find()).lease?.isOver === true, { limit: 5000 });
-      expect((await engine.takeOver(await find(), "heir")).map((job) => job.id)).toEqual([id]);
+      expect((await engine.takeOver(await find(), "heir", blameAll)).map((job) => job.id)).toEqual([id]);
     }
     test("a worker of another host that was killed is known to be dead by its connection", findsTheKilled);
 

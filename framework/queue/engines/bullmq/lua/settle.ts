@@ -2,7 +2,7 @@ import { bullFunction } from "../package";
 import { addLua, fieldsOfJob } from "./add";
 
 /** A job, if a worker holds this claim of it (see `claimWord`). BullMQ's scripts do the rest. */
-const holding = `
+export const holding = `
 local function heldJob(key, worker, claim)
   local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay", "timestamp")
   return job[1] == worker and (job[2] or "") .. " " .. (job[6] or "") == claim and job
@@ -112,23 +112,32 @@ for at = 3, #ARGV, 4 do
 end
 `;
 
+/** Returns an active job to its place in the queue, and whether it was active. */
+export const returning = (): string => `
+${bullFunction("moveJobFromActiveToWait")}
+local function giveBack(queue, id, isCounted)
+  if call("LREM", queue.active, -1, id) == 0 then return false end
+  local key = queue.prefix .. id
+  -- BullMQ searches from the other end of a possibly long list.
+  call("LPUSH", queue.active, id)
+  moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
+    queue.prioritized, queue.marker, queue.events}, {id, "0", key})
+  orderByAge(queue, id)
+  if not isCounted then call("HINCRBY", key, "spent", 1) end
+  call("HDEL", key, "processedOn")
+  return true
+end
+`;
+
 /** ARGV: prefix, worker, then type, id and claim of each job. The job to start last comes first. */
 export const releaseLua = (): string => `
 ${holding}
-${bullFunction("moveJobFromActiveToWait")}
+${returning()}
 local released = 0
 for at = 3, #ARGV, 3 do
   local id = ARGV[at + 1]
   local queue = queueWith(id, ARGV[at])
-  local key = queue and queue.prefix .. id
-  if queue and heldJob(key, ARGV[2], ARGV[at + 2]) and call("LREM", queue.active, -1, id) == 1 then
-    -- BullMQ searches from the other end of a possibly long list.
-    call("LPUSH", queue.active, id)
-    moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
-      queue.prioritized, queue.marker, queue.events}, {id, "0", key})
-    orderByAge(queue, id)
-    call("HINCRBY", key, "spent", 1)
-    call("HDEL", key, "processedOn")
+  if queue and heldJob(queue.prefix .. id, ARGV[2], ARGV[at + 2]) and giveBack(queue, id, false) then
     released = released + 1
   end
 end

@@ -1,3 +1,5 @@
+import { holding, returning } from "./settle";
+
 /** ARGV: prefix, worker, its registration as JSON, its lease in milliseconds. */
 export const registerLua = (): string => `
 call("HSET", root .. "workers", ARGV[2], ARGV[3])
@@ -45,12 +47,24 @@ return {text(now), call("HGETALL", root .. "workers"), call("HGETALL", root .. "
   call("HKEYS", root .. "holding")}
 `;
 
+/** ARGV: prefix, worker. Returns the jobs it holds as a claim does. */
+export const heldByLua = (): string => `
+${eachHeld}
+local held = {}
+eachHeld(ARGV[2], function(queue, id)
+  held[#held + 1] = {queue.type, id, call("HGETALL", queue.prefix .. id)}
+end)
+return held
+`;
+
 /**
- * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner. Returns the jobs as a claim
- * does.
+ * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner, then type, id, claim and fate of each job
+ * it holds. The job to start last comes first. Returns the ids of those that the new owner now holds.
  */
 export const takeOverLua = (): string => `
 ${eachHeld}
+${holding}
+${returning()}
 local dead, seen, by = ARGV[2], ARGV[3], ARGV[4]
 if seen ~= "" then
   if call("HGET", root .. "leases", dead) ~= seen then return {} end
@@ -59,14 +73,26 @@ if seen ~= "" then
 elseif call("HEXISTS", root .. "leases", dead) == 1 then
   return {}
 end
-local taken = {}
-eachHeld(dead, function(queue, id)
+local taken, kept = 0, {}
+for at = 5, #ARGV, 4 do
+  local id, fate = ARGV[at + 1], ARGV[at + 3]
+  local queue = queueOf(ARGV[at])
   local key = queue.prefix .. id
-  call("HSET", key, "pb", by)
-  call("HINCRBY", key, "crashes", 1)
-  taken[#taken + 1] = {queue.type, id, call("HGETALL", key)}
-end)
-call("HDEL", root .. "holding", dead)
-if #taken > 0 then call("HINCRBY", root .. "holding", by, #taken) end
-return taken
+  if heldJob(key, dead, ARGV[at + 2]) then
+    taken = taken + 1
+    call("HINCRBY", key, "crashes", 1)
+    if fate == "blamed" then
+      call("HSET", key, "pb", by)
+      kept[#kept + 1] = id
+    else
+      giveBack(queue, id, fate == "counted")
+    end
+  end
+end
+local left = 0
+eachHeld(dead, function() left = left + 1 end)
+if left == 0 then call("HDEL", root .. "holding", dead) else call("HSET", root .. "holding", dead, left) end
+if #kept > 0 then call("HINCRBY", root .. "holding", by, #kept) end
+if taken > #kept then wake() end
+return kept
 `;
