@@ -5,7 +5,7 @@ import { LajuError } from "../../framework/config/errors";
 import { lajuHome } from "../../framework/config/home";
 import { applyUpgrade } from "../../framework/new/applyUpgrade";
 import { type Change, planUpgrade, type UpgradePlan } from "../../framework/new/planUpgrade";
-import { takeIntoVendor } from "../../framework/new/vendorTarball";
+import { packageElsewhere, takeIntoVendor } from "../../framework/new/vendorTarball";
 
 export default verb({
   examples: [
@@ -36,9 +36,12 @@ was is replaced; where you changed it, both changes are merged, with git's confl
 });
 
 function check(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
+  const tarball = packageElsewhere(root);
+  if (tarball !== undefined) console.log(`  to move    ${tarball} into vendor/`);
   if (plan.changes.length === 0) {
-    console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
-    return 0;
+    const isDone = tarball === undefined;
+    if (isDone) console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
+    return isDone ? 0 : 1;
   }
   console.log(changesText(plan));
   console.log(`  ${counted(plan.changes.length)} to change. Nothing written.`);

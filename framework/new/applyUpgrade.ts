@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LajuError } from "../config/errors";
+import { writeAtomically } from "../files/writeAtomically";
 import type { UpgradePlan } from "./planUpgrade";
 import { git } from "./programs";
 
@@ -14,7 +15,8 @@ export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
       continue;
     }
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: file.endsWith(".sh") ? 0o777 : 0o666 });
+    const mode = file.endsWith(".sh") ? 0o777 & ~process.umask() : "umask";
+    writeAtomically(file, text, { mode, keepsMode: true });
   }
 }
 

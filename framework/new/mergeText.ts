@@ -11,6 +11,9 @@ interface Texts {
   next: string;
 }
 
+/** A conflict that `mergeText` wrote and nobody has resolved. */
+export const conflict = /^<<<<<<< yours\n[\s\S]*?^>>>>>>> laju /m;
+
 /**
  * Merges a user's text with a new version's as git does, with conflict markers where both changed the same
  * lines.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LajuError } from "../config/errors";
 import { currentTemplate, earlierTemplate, knownVersions } from "./bases";
 import { mergedDescription } from "./mergeDescription";
-import { mergeText } from "./mergeText";
+import { conflict, mergeText } from "./mergeText";
 import { filled } from "./templateFiles";
 
 /** What happens to one file written by `new`. */
@@ -22,19 +22,24 @@ export interface UpgradePlan {
   notes: string[];
 }
 
-/** Compares an app's files with the template that wrote them and with the template of the installed laju. */
+/**
+ * Compares an app's files with the template that wrote them and with the template of the installed laju. Throws a
+ * LajuError if the app doesn't say which template that was, or if the last upgrade's conflicts are still there.
+ */
 export function planUpgrade(root: string, home: string): UpgradePlan {
   const description = readFileSync(join(root, "package.json"), "utf8");
   const { name = "", laju } = JSON.parse(description);
   const to = currentTemplate(home);
   const version = to.description.laju.template;
-  const from = laju.template === version ? to : earlierTemplate(home, String(laju.template));
-  if (from === undefined) throw unknownOrigin(laju.template, version, home);
+  const template: unknown = laju?.template;
+  const from = template === version ? to : earlierTemplate(home, String(template));
+  if (from === undefined) throw unknownOrigin(template, version, home);
+  const paths = [...new Set([...Object.keys(from.files), ...Object.keys(to.files)])];
+  refuseConflicts(root, paths);
   const own = mergedDescription(description, from.description, to.description);
-  const changes: Change[] =
-    own.text === description ? [] : [{ path: "package.json", kind: "merge", text: own.text }];
+  const changes: Change[] = [];
   const notes = [...own.notes];
-  for (const path of new Set([...Object.keys(from.files), ...Object.keys(to.files)])) {
+  for (const path of paths) {
     const texts = { base: from.files[path], next: to.files[path] };
     const found = changeOf(path, {
       base: texts.base === undefined ? undefined : filled(texts.base, name),
@@ -45,7 +50,19 @@ export function planUpgrade(root: string, home: string): UpgradePlan {
     if (typeof found === "string") notes.push(found);
     else if (found !== undefined) changes.push(found);
   }
+  // Last, because it records the version: an upgrade that was interrupted is still to be done.
+  if (own.text !== description) changes.push({ path: "package.json", kind: "merge", text: own.text });
   return { from: from.description.laju.template, to: version, changes, notes };
+}
+
+/** Otherwise an upgrade would look complete, and the next one would merge the markers. */
+function refuseConflicts(root: string, paths: readonly string[]): void {
+  const marked = paths.filter((path) => conflict.test(readOrNone(join(root, path)) ?? ""));
+  if (marked.length === 0) return;
+  throw new LajuError(`${marked.join(", ")}: the last upgrade's conflicts are not resolved yet`, {
+    code: "E_CONFLICT",
+    hint: "Search for <<<<<<<, keep what is right of both versions, delete the markers, and commit.",
+  });
 }
 
 interface Versions {
@@ -73,14 +90,13 @@ function changeOf(path: string, { base, next, own, labels }: Versions): Change |
 
 function unknownOrigin(template: unknown, version: string, home: string): LajuError {
   const known = [...new Set([...knownVersions(home), version])].join(", ");
-  if (template === undefined) {
-    return new LajuError(
-      'package.json doesn\'t say which version of laju wrote the app\'s files: "laju" has no "template"',
-      {
-        code: "E_TEMPLATE",
-        hint: `Add the version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
-      },
-    );
+  if (typeof template !== "string" || !/^\d+\.\d+\.\d/.test(template)) {
+    const given =
+      template === undefined ? '"laju" has no "template"' : `"template" is ${JSON.stringify(template)}`;
+    return new LajuError(`package.json doesn't say which version of laju wrote the app's files: ${given}`, {
+      code: "E_TEMPLATE",
+      hint: `Set it to that version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
+    });
   }
   return new LajuError(
     `the app's files were written by laju ${template}, whose template laju ${version} doesn't have`,

@@ -1,36 +1,50 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { writeAtomically } from "../files/writeAtomically";
 
 /** Files that contain the path of laju's package. */
 const naming = ["package.json", "package-lock.json"];
 
-/**
- * `npm install ../laju-2.0.0.tgz` makes an app depend on a file outside its folder, which doesn't exist on a
- * server. This moves the file into vendor/, where the previous package was. Returns what it did, if anything.
- */
-export function takeIntoVendor(root: string): string | undefined {
-  const spec = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies?.laju;
-  const path = /^file:(.*\/)?laju-[^/]+\.tgz$/.test(spec ?? "") ? spec.slice("file:".length) : undefined;
+/** The file outside of vendor/ that an app's dependency on laju names: after `npm install ../laju-2.0.0.tgz`. */
+export function packageElsewhere(root: string): string | undefined {
+  const path = filePath(specOf(root));
   if (path === undefined || /^(\.\/)?vendor\//.test(path) || !existsSync(resolve(root, path)))
     return undefined;
+  return path;
+}
+
+/**
+ * Moves the package that `npm install ../laju-2.0.0.tgz` installed into vendor/, where the previous one was: a server
+ * doesn't have the file that the app depends on now. A file outside of the app is copied. Returns its new path, if there
+ * was anything to do.
+ */
+export function takeIntoVendor(root: string): string | undefined {
+  const path = packageElsewhere(root);
+  if (path === undefined) return undefined;
   const target = `vendor/${basename(path)}`;
   mkdirSync(join(root, "vendor"), { recursive: true });
   copyFileSync(resolve(root, path), join(root, target));
+  const spec = JSON.stringify(specOf(root));
   for (const file of naming.filter((one) => existsSync(join(root, one)))) {
     const text = readFileSync(join(root, file), "utf8");
-    writeFileSync(join(root, file), text.replaceAll(JSON.stringify(spec), JSON.stringify(`file:${target}`)));
+    const changed = text.replaceAll(spec, JSON.stringify(`file:${target}`));
+    writeAtomically(join(root, file), changed, { mode: "umask", keepsMode: true });
   }
-  const old = readdirSync(join(root, "vendor")).filter(
-    (file) => /^laju-.*\.tgz$/.test(file) && file !== basename(target),
-  );
-  for (const file of old) rmSync(join(root, "vendor", file));
+  for (const file of packagesIn(root).filter((one) => one !== basename(target))) {
+    rmSync(join(root, "vendor", file));
+  }
+  if (!relative(root, resolve(root, path)).startsWith("..")) rmSync(resolve(root, path));
   return target;
+}
+
+function specOf(root: string): unknown {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies?.laju;
+}
+
+function filePath(spec: unknown): string | undefined {
+  return typeof spec === "string" ? /^file:((?:.*\/)?laju-[^/]+\.tgz)$/.exec(spec)?.[1] : undefined;
+}
+
+function packagesIn(root: string): string[] {
+  return readdirSync(join(root, "vendor")).filter((file) => /^laju-.*\.tgz$/.test(file));
 }

@@ -7,7 +7,7 @@ import { applyUpgrade } from "../../../framework/new/applyUpgrade";
 import { baseFile } from "../../../framework/new/bases";
 import { planApp } from "../../../framework/new/makeApp";
 import { planUpgrade } from "../../../framework/new/planUpgrade";
-import { takeIntoVendor } from "../../../framework/new/vendorTarball";
+import { packageElsewhere, takeIntoVendor } from "../../../framework/new/vendorTarball";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
@@ -87,6 +87,25 @@ describe("an upgrade", () => {
     );
   });
 
+  test("is not over, and no other begins, while its conflicts are there", () => {
+    edit(join(app, "README.md"), "| tests: `npm test` |", "| our tests |");
+    commit();
+    upgrade();
+    const conflicts = "README.md: the last upgrade's conflicts are not resolved yet";
+    expect(() => planUpgrade(app, next)).toThrow(conflicts);
+    commit();
+    expect(() => planUpgrade(app, next)).toThrow(conflicts);
+    write(join(app, "README.md"), "Ours.\n");
+    expect(planUpgrade(app, next).changes).toEqual([]);
+  });
+
+  test("records the version last, so that one that was interrupted is done again", () => {
+    const plan = planUpgrade(app, next);
+    applyUpgrade(app, { ...plan, changes: plan.changes.slice(0, -1) });
+    commit();
+    expect(kinds()).toEqual({ "package.json": "merge" });
+  });
+
   test("leaves what the user deleted, added or chose, and says so", () => {
     rmSync(join(app, "tsconfig.json"));
     edit(join(app, "crontab.example"), "daily", "weekly");
@@ -144,7 +163,10 @@ describe("an upgrade", () => {
       { template: "98.0.0" },
       /^the app's files were written by laju 98\.0\.0, whose template laju 99\.0\.0 doesn't have$/,
     ],
-    [{ template: "../../x" }, /doesn't have$/],
+    [{ template: "../../x" }, /"template" is "\.\.\/\.\.\/x"$/],
+    [{ template: 7 }, /laju wrote the app's files: "template" is 7$/],
+    [{ template: "<<<<<<<" }, /"template" is "<<<<<<<"$/],
+    [null, /^package\.json doesn't say/],
     [{}, /^package\.json doesn't say which version of laju wrote the app's files/],
   ])("refuses an app whose package.json has %j", (laju, message) => {
     const description = { ...JSON.parse(read("package.json")), laju };
@@ -169,6 +191,16 @@ describe("the package that npm installed", () => {
     expect(JSON.parse(read("package.json")).dependencies.laju).toBe("file:vendor/laju-99.0.0.tgz");
     expect(read("package-lock.json")).toContain('"resolved":"file:vendor/laju-99.0.0.tgz"');
     expect(takeIntoVendor(app)).toBeUndefined();
+    expect(existsSync(join(folder, "laju-99.0.0.tgz"))).toBe(true);
+  });
+
+  test("leaves no copy elsewhere in the app", () => {
+    write(join(app, "laju-99.0.0.tgz"), "new");
+    edit(join(app, "package.json"), `file:vendor/laju-${version}.tgz`, "file:laju-99.0.0.tgz");
+    expect(packageElsewhere(app)).toBe("laju-99.0.0.tgz");
+    expect(takeIntoVendor(app)).toBe("vendor/laju-99.0.0.tgz");
+    expect(existsSync(join(app, "laju-99.0.0.tgz"))).toBe(false);
+    expect(packageElsewhere(app)).toBeUndefined();
   });
 
   test.each(["^99.0.0", "file:../laju", "workspace:*"])("is left alone as %s", (spec) => {
