@@ -1,5 +1,6 @@
 #!/bin/sh
 # npx for tests: unpacks and starts a package file, and passes anything else to the real npx.
+[ "$1" = --yes ] && shift
 case "$1" in
 *.tgz)
   folder=$(mktemp -d)
