@@ -1,11 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 import { fixture } from "../support/apps/fixture";
 
-const project = join(import.meta.dirname, "..", "..");
 const files = {
   "commands/Worker.ts": fixture("commands/Worker.ts"),
   // As Laju's chapter has it, but it ends when there is nothing left.
@@ -72,38 +70,6 @@ describe("a new app, with no DATABASE_URL", () => {
     return jobs.map(({ type, state }: { type: string; state: string }) => `${type} ${state}`);
   };
   const fine = (ended: Ended) => expect(ended).toMatchObject({ status: 0, stderr: "" });
-
-  test("the quick start of docs/reference/queue.md prints what stands there", async () => {
-    const text = readFileSync(join(project, "docs", "reference", "queue.md"), "utf8");
-    const section = text.slice(text.indexOf("## Quick start"), text.indexOf("## Handlers"));
-    const blocks = [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
-    const order = blocks.find(([, language]) => language === "ts")?.[2];
-    app.write("commands/Order.ts", order as string);
-    rmSync(join(app.root, "app/jobs/SendInvoice.ts"), { force: true }); // From a first try of this test.
-    const sessions = blocks.filter(([, language]) => language === "").map(([, , session]) => session);
-    const steps = sessions.join("").split(/^\$ /m).slice(1);
-    expect(steps.map((step) => step.split("\n", 1)[0])).toEqual([
-      "node laju migrate",
-      "node laju make:job SendInvoice",
-      "npx tsx commands/Order.ts",
-      "npx tsx commands/Worker.ts --once",
-      "node laju queue:list",
-    ]);
-    for (const step of steps) {
-      const [command = "", ...expected] = step.trimEnd().split("\n");
-      const [program, ...args] = command.replace("npx tsx", "tsx").split(" ");
-      const path = program === "node" ? process.execPath : join(app.root, "node_modules/.bin/tsx");
-      const ended = await app.run(args, { program: path, env: { LOG_FORMAT: "pretty", NO_COLOR: "1" } });
-      fine(ended);
-      const plain = (output: string) =>
-        output
-          .replace(/\d\d:\d\d:\d\d/g, "TIME")
-          .replace(/(\d+s ago|now)/, "AGO")
-          .replace('SendInvoice","sendEmail', "SendInvoice")
-          .trimEnd();
-      if (expected.length > 0) expect(plain(ended.stdout)).toBe(plain(expected.join("\n")));
-    }
-  });
 
   describe.each([
     ["from its sources", tsx],

@@ -149,7 +149,7 @@ describe("the built worker", () => {
   });
 
   describe.skipIf(systemd.skip)(`under systemd${systemd.label}`, () => {
-    const unit = () => documentedFile("Description=Worker of the queue");
+    const unit = () => documentedFile("Description=Queue worker");
 
     test("the documented unit is in order", () => {
       const file = join(home, "laju-worker.service");
