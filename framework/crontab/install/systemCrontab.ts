@@ -79,7 +79,10 @@ function list(access: CrontabAccess): Buffer | undefined {
     throw cannotRead(errorOf(whole));
   }
   // Debian hides its own three header lines, or up to three comments of a table that was installed by hand.
-  if (!hiddenHeader(whole.stdout)) return whole.stdout;
+  const header = hiddenHeader(whole.stdout);
+  if (header === 0) return whole.stdout;
+  // Debian's writes such a header with each table, so this one is never the user's.
+  if (crontabProgram(access.program)?.cron === "debian") return whole.stdout.subarray(header);
   const usual = callCrontab(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(errorOf(usual));
   return withoutHeader(whole.stdout, usual.stdout);
