@@ -50,7 +50,7 @@ export function widest(texts: readonly string[]): number {
 }
 
 /** One column each and never part of another: ASCII, Latin letters, and the marks of laju's tables. */
-const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff–—…○●✓✗↷]*$/;
+const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u25cb\u25cf\u2713\u2717\u21b7]*$/;
 
 /** How many terminal columns a text takes, ignoring color codes. */
 export function visibleWidth(text: string): number {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { withLazyExports } from "../shared/lazyExports";
+import { withLazyExports, withLazyRequires } from "../shared/lazyExports";
 import { moduleName } from "../shared/modulePlugin";
 import { withLazyImports } from "../vendor/lazyBuiltins";
 import type { BuildFolder, BundleOptions } from "./buildContext";
@@ -61,7 +61,7 @@ export async function bundleModules(
     outfile: join(options.build, "shared", "bundle.js"),
     outdir: undefined,
   });
-  const change = isLazy ? withLazyImports : withLazyExports;
+  const change = isLazy ? (code: string) => withLazyImports(withLazyRequires(code)) : withLazyExports;
   return functionOf(result, { change, given });
 }
 

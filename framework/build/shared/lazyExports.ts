@@ -1,3 +1,4 @@
+/** esbuild's object of a module's exports, with a getter for each. */
 const exported = /var (\w+)=\{\};__export\(\1,\{([^{}]*)\}\);/g;
 
 /**
@@ -6,8 +7,24 @@ const exported = /var (\w+)=\{\};__export\(\1,\{([^{}]*)\}\);/g;
  * three. Column numbers stay the same, because the source map depends on them. Objects used by the bundle itself stay.
  */
 export function withLazyExports(code: string): string {
-  return code.replace(exported, (text, name: string, getters: string) => {
-    const uses = code.split(new RegExp(`\\b${name}\\b`)).length - 1;
-    return uses === 3 ? `var ${name}=()=>lajuGive({${getters}});`.padEnd(text.length) : text;
+  return code.replace(exported, (text, name: string, getters: string) =>
+    usesOf(name, code) === 3 ? `var ${name}=()=>lajuGive({${getters}});`.padEnd(text.length) : text,
+  );
+}
+
+/** The same for a bundle whose modules are evaluated on demand: their objects are returned by `require` only. */
+export function withLazyRequires(code: string): string {
+  const lazy = new Set<string>();
+  const declared = code.replace(exported, (text, name: string, getters: string) => {
+    if (usesOf(name, code) !== code.split(`__toCommonJS(${name})`).length + 1) return text;
+    lazy.add(name);
+    return `var ${name}=()=>({${getters}});`.padEnd(text.length);
   });
+  return declared.replace(/\b__toCommonJS\((\w+)\)/g, (text, name: string) =>
+    lazy.has(name) ? `lajuGive(${name}())`.padEnd(text.length) : text,
+  );
+}
+
+function usesOf(name: string, code: string): number {
+  return code.split(new RegExp(`\\b${name}\\b`)).length - 1;
 }

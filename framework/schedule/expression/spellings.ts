@@ -46,7 +46,7 @@ function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   if (/^L-\d+$/i.test(item)) yield "L";
   if (item === "?" || item === "**" || item.endsWith("/0")) yield "*";
   if (/^\*?\/?[1-9]\d*$/.test(item) && !/^\d/.test(item)) yield `*/${item.replace(/\D/g, "")}`;
-  yield item.replace(/[~–—]|\.{2,}/g, "-");
+  yield item.replace(/[~\u2013\u2014]|\.{2,}/g, "-");
   yield item.replace(/[.;|+]/g, ",");
   yield item.replace(/\b[A-Za-z]+/g, (word) => nearestName(spec, word));
   yield item.replace(/\d+/g, (digits) => String(nearestNumber(spec, digits)));

@@ -40,10 +40,10 @@ describe("build/cli", () => {
     },
   );
 
-  // esbuild escapes non-ASCII characters in strings, but not in regular expressions.
-  test("preserves regular expressions with non-ASCII characters", async () => {
-    const { stderr } = await app.laju("explain", "0 8\u201310 * * 1");
-    expect(stderr).toContain('such as "0 8-10 * * 1"');
+  // V8 needs more time and memory for text with other characters. esbuild escapes them in strings, but not in
+  // regular expressions.
+  test("the half that every verb loads is ASCII", () => {
+    expect(readFileSync(join(folder(), halves().hot), "latin1")).not.toMatch(/[^\0-\x7f]/);
   });
 
   test("frequently used verbs don't need the cold half, and others do", async () => {
