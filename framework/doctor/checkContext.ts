@@ -1,6 +1,7 @@
 import { installedBlock, installedRoot } from "../crontab/install/installedOptions";
 import { readingOnce } from "../crontab/install/systemCrontab";
 import { type EntryParts, entriesIn } from "../crontab/text/entryParts";
+import { type HostCron, hostCron } from "../host/hostCron";
 import { readInstallation } from "../host/installation";
 import { installedLogs } from "./app/installedLogs";
 
@@ -9,6 +10,8 @@ export interface CheckContext {
   read: ReturnType<typeof readingOnce>;
   /** The crontab's user, if it isn't our own crontab. */
   user?: string | undefined;
+  /** The cron of this host. Finding its daemon reads something about each process. */
+  cron(): HostCron;
   /** The folder that names the app's block, whether or not the block is installed. */
   root(): string;
   /** The log files that crontab:install would use, and those that the installed entries use. */
@@ -27,6 +30,7 @@ export function checkContext(asked: string | undefined, read = readingOnce()): C
   return {
     read,
     user,
+    cron: once(() => hostCron({ cron: readInstallation()?.options.cron })),
     root: once(() => installedRoot({ user }, read)),
     entries,
     logs: once(() => installedLogs(entries(), { user, read })),

@@ -32,10 +32,15 @@ export interface TargetOptions {
 
 export const installationFile = join(paths.data, "installation.json");
 
+/** The file's last text and what it says: a verb reads it some twenty times, and with many commands parsing it takes a while. */
+let last: { text: string; installation: Readonly<Installation> } | undefined;
+
 /** The last installation of this app, if there is a record of it. */
-export function readInstallation(): Installation | undefined {
+export function readInstallation(): Readonly<Installation> | undefined {
   try {
-    return JSON.parse(readOwn(installationFile).toString()) as Installation;
+    const text = readOwn(installationFile).toString();
+    if (last?.text !== text) last = { text, installation: JSON.parse(text) };
+    return last.installation;
   } catch {
     return undefined; // Never installed, or not by this user.
   }

@@ -5,11 +5,11 @@ import { installedEnvironment } from "../crontab/install/installedOptions";
 import type { readCrontab } from "../crontab/install/systemCrontab";
 import { ledgerLock } from "../doctor/app/ledgerLock";
 import type { CheckResult } from "../doctor/check";
-import { checkContext } from "../doctor/checkContext";
+import { type CheckContext, checkContext } from "../doctor/checkContext";
 import { localChecks, runLocalChecks } from "../doctor/localChecks";
 import { sentence } from "../doctor/troubleText";
-import { cronSummary, hostCron } from "../host/hostCron";
-import { readInstallation, type TargetOptions } from "../host/installation";
+import { cronSummary } from "../host/hostCron";
+import type { TargetOptions } from "../host/installation";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, type Trouble, troublesOf } from "../runs/history/health";
 import { markLostRuns } from "../runs/history/lostRuns";
@@ -70,16 +70,16 @@ export function readStatus(
   sources: StatusSources = freshSources,
 ): Status {
   const context = sources.checkContext(asked.user);
-  const { read } = context;
+  const { read, cron } = context;
   const local = [...sources.runLocalChecks(context, ["crontab"])];
   const { runHistories: historiesOf } = sources;
   try {
-    return statusWith(local, { all, shown, clock, asked, read, historiesOf });
+    return statusWith(local, { all, shown, clock, asked, read, cron, historiesOf });
   } catch (error) {
     if (!isLedgerTrouble(error)) throw error;
     const health = withLedgerTrouble(local, error);
     const crontab = { state: "unknown", message: "", isBad: false } as const;
-    return { commands: [], crontab, cron: cronHere(), health, needsPerson: sentencesOf(health) };
+    return { commands: [], crontab, cron: cronSummary(cron()), health, needsPerson: sentencesOf(health) };
   }
 }
 
@@ -89,10 +89,12 @@ interface Reading {
   clock: HostClock;
   asked: TargetOptions;
   read: typeof readCrontab;
+  cron: CheckContext["cron"];
   historiesOf: typeof runHistories;
 }
 
-function statusWith(local: CheckResult[], { all, shown, clock, asked, read, historiesOf }: Reading): Status {
+function statusWith(local: CheckResult[], reading: Reading): Status {
+  const { all, shown, clock, asked, read, cron, historiesOf } = reading;
   markLostRuns();
   const env = asked.env ?? installedEnvironment(asked, read);
   const here = scheduledHere(all, env).map(({ name }) => name);
@@ -118,11 +120,13 @@ function statusWith(local: CheckResult[], { all, shown, clock, asked, read, hist
     troubles.filter((one) => one.acknowledged === undefined).map(({ text }) => `${name} ${text}`),
   );
   const health = inOrder([...local, crontabFinding(crontab)]);
-  return { commands, crontab, cron: cronHere(), health, needsPerson: [...troubles, ...sentencesOf(health)] };
-}
-
-function cronHere() {
-  return cronSummary(hostCron({ cron: readInstallation()?.options.cron }));
+  return {
+    commands,
+    crontab,
+    cron: cronSummary(cron()),
+    health,
+    needsPerson: [...troubles, ...sentencesOf(health)],
+  };
 }
 
 function crontabFinding({ isBad, message, hint }: Status["crontab"]): CheckResult {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type HostCron, hostCron, isSystemdCronActive } from "../../host/hostCron";
+import { type HostCron, isSystemdCronActive } from "../../host/hostCron";
 import { readInstallation } from "../../host/installation";
 import { isScheduleWorking } from "../../host/isScheduleWorking";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
@@ -11,7 +11,7 @@ export const cronDaemon: LocalCheck = {
   name: "cron daemon",
   look(context) {
     if (isScheduleWorking()) return fine("schedule:work is running and starts the commands");
-    const cron = hostCron({ cron: readInstallation()?.options.cron });
+    const cron = context.cron();
     const { running, otherDaemon, label } = cron;
     if (otherDaemon !== undefined) {
       return warning(

@@ -11,8 +11,8 @@ const full = 20 * megabyte;
 export const disk: LocalCheck = {
   name: "disk",
   look(context) {
-    const folders = [paths.data, ...context.logs().map((file) => dirname(file)), paths.logs].map(existing);
-    const findings = [...new Set(folders)].map(roomAt);
+    const folders = new Set([paths.data, ...context.logs().map((file) => dirname(file)), paths.logs]);
+    const findings = [...new Set([...folders].map(existing))].map(roomAt);
     const order = ["bad", "warning", "fine"] as const;
     const worst = order.flatMap((state) => findings.filter((finding) => finding.state === state));
     return worst[0] ?? fine("");

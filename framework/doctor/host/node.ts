@@ -10,7 +10,8 @@ export const node: LocalCheck = {
     const entries = context.entries() ?? [];
     const [first] = entries;
     if (first === undefined) return fine(`${process.execPath} (nothing is in the crontab yet)`);
-    const build = entries.map((entry) => entry.build).find((folder) => !existsSync(folder));
+    const builds = [...new Set(entries.map((entry) => entry.build))];
+    const build = builds.find((folder) => !existsSync(folder));
     if (build !== undefined) {
       return bad(
         `the crontab starts commands in ${build}, which is gone: nothing runs`,
