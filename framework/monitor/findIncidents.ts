@@ -12,7 +12,7 @@ import {
   openIncidents,
 } from "../runs/ledger/incidents";
 import type { Run } from "../runs/ledger/run";
-import { beginNotices } from "../runs/notices/beginNotices";
+import { processPendingNotices } from "../runs/notices/pendingNotices";
 import { claimedSlots, longestClaimAge } from "../runs/servers/claims";
 import {
   checkedUntil,
@@ -42,7 +42,7 @@ export async function findTrouble(
     overlap === "wait" && running.some((run) => run.name === name);
   const missing = expected.filter((command) => !isWaiting(command));
   return [
-    ...beginNotices().flatMap(({ kind, text }) => (kind === "ping" ? [] : [text])),
+    ...processPendingNotices().flatMap(({ kind, text }) => (kind === "ping" ? [] : [text])),
     ...(await Promise.all(missing.map((command) => missed(command, clock)))).flat(),
     ...findHangs(commands, clock),
     ...running.flatMap((run) => slowRun(run, clock)),

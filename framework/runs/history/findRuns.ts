@@ -34,7 +34,7 @@ export function runWithLock(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** Which runs to select from the ledger, newest first. */
+/** Which runs to read from the ledger. */
 export interface RunFilter {
   name?: string | undefined;
   /** Only runs of these commands. */
@@ -52,7 +52,7 @@ export interface RunFilter {
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
-/** The recorded runs, newest first. First marks runs whose process is gone as lost. */
+/** The recorded runs, newest first. Runs whose process is gone are marked as lost first. */
 export function listRuns({ names, ...filter }: RunFilter): Run[] {
   markLostRuns();
   if (names === undefined) return newestRuns(filter);

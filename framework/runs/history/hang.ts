@@ -10,7 +10,7 @@ export interface BlockingRun {
   skipped: number;
 }
 
-/** What must be known about its command. */
+/** The facts about a command that decide whether its run hangs. */
 export interface BlockedCommand {
   name: string;
   schedules: readonly string[];
@@ -18,13 +18,13 @@ export interface BlockedCommand {
   overlap: string;
 }
 
-/** Waiting starts are counted up to this number. */
+/** The count of waiting starts stops at this number. */
 const maxWaiting = 1_000;
 
 /**
- * Says that a command's run hangs, as a text that follows the command's name. A run hangs if it takes longer than its
- * schedule's interval and at least `least` starts were skipped or are waiting because of it. Undefined for any other run.
- * Needs no earlier runs, so it also works for a command's first one.
+ * Describes a hanging run in words that follow the command's name; undefined if the run doesn't hang. A run hangs if it takes
+ * longer than its schedule's interval and at least `least` starts were skipped or are waiting because of it. This doesn't
+ * depend on earlier runs, so it works for a command's first run too.
  */
 export function hangText(
   command: BlockedCommand,

@@ -17,46 +17,46 @@ export interface RunHistory {
   /** The newest run that has ended. */
   lastEnded: Run | null;
   running: Run | null;
-  /** When it was last started, even if that start was skipped. */
+  /** When the command was last started, even if that start was skipped. */
   lastStart: number | null;
   /** Starts that were skipped since `last` began. */
   skipped: number;
-  /** How many of them were skipped because of the current run. */
+  /** Starts that were skipped because of the current run. */
   blocked: number;
   /** The server that ran the latest start instead of this one. */
   ranElsewhere: string | null;
-  /** How long its latest successful runs took, in milliseconds. */
+  /** How long the command's latest successful runs took, in milliseconds. */
   durations: number[];
-  /** Its last attempt failed, and a retry is pending. */
+  /** Whether the last attempt failed and a retry is pending. */
   isRetrying: boolean;
   /** The open incidents, as noted by the monitor or by a run itself. */
   incidents: Pick<Incident, "kind" | "reason" | "acknowledgedAt" | "acknowledgeReason">[];
 }
 
-/** What is expected of a command here. */
+/** What a command should do on this host. */
 export interface Expectation {
   name: string;
   schedules: readonly string[];
   timezone: string | null;
   overlap: string;
-  /** Since when its schedule is installed here (milliseconds); null if it isn't, or that is not known. */
+  /** When its schedule was installed here (milliseconds); null if it isn't, or if that is unknown. */
   since: number | null;
-  /** Whether it belongs on this host's schedule. */
+  /** Whether this host starts it on schedule. */
   isScheduled: boolean;
 }
 
 /** Something wrong with a command. */
 export interface Trouble {
   kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "hanging" | "output";
-  /** Follows the command's name: "failed with exit status 1". */
+  /** Words that follow the command's name, such as "failed with exit status 1". */
   text: string;
   /** When it was acknowledged (milliseconds since the epoch), and why. */
   acknowledged?: { at: number; reason: string | null };
 }
 
 /**
- * What is wrong with a command. A command that is started only by hand, or not here, has no troubles unless it has an
- * open incident: then someone has been notified already.
+ * What is wrong with a command. A command that this host doesn't start on schedule has troubles only if it has an open
+ * incident, because then someone has already been notified.
  */
 export function troublesOf(expected: Expectation, history: RunHistory, clock: HostClock): Trouble[] {
   if (!expected.isScheduled && history.incidents.length === 0) return [];
@@ -71,7 +71,7 @@ export function troublesOf(expected: Expectation, history: RunHistory, clock: Ho
     .map((trouble) => ({ ...trouble, ...acknowledgementOf(trouble, history) }));
 }
 
-/** The kind of incident that a trouble is. */
+/** The kind of incident that corresponds to a trouble. */
 export function incidentKind({ kind }: Trouble): IncidentKind {
   return kind === "failed" || kind === "timed_out" || kind === "lost" ? "failing" : kind;
 }
@@ -89,7 +89,7 @@ function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undef
   return { kind: state, text: failureReason(lastEnded) };
 }
 
-/** A start is missed once it is later than cron ever starts one. */
+/** A start counts as missed once it is later than cron's longest possible delay. */
 function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone, habits = {} }: HostClock) {
   const { since } = expected;
   if (!expected.isScheduled || since === null || isWaiting(expected, history)) return undefined;
@@ -109,7 +109,7 @@ function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone
   return { kind: "overdue", text: `was due ${formatDuration(minutes(late))} ago` } satisfies Trouble;
 }
 
-/** With `overlap: "wait"`, a start is not recorded until its turn comes. */
+/** With `overlap: "wait"`, a start is not recorded until the previous run has ended. */
 function isWaiting({ overlap }: Expectation, { running }: RunHistory): boolean {
   return overlap === "wait" && running !== null;
 }

@@ -12,7 +12,7 @@ export function lastEndedRun(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** Which of these commands' last ended runs ended badly: one index lookup per name. */
+/** The commands whose last ended run ended badly: one index lookup per name. */
 export function endedBadly(names: readonly string[]): string[] {
   const last = ledger()
     .prepare(
@@ -32,7 +32,7 @@ export function runningRuns(): Run[] {
   return (rows as RunRow[]).map(toRun);
 }
 
-/** How long a command's latest successful runs took, in milliseconds. */
+/** The durations of a command's latest successful runs, in milliseconds. */
 export function lastDurations(name: string): number[] {
   const rows = ledger()
     .prepare(

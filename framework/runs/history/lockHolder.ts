@@ -5,8 +5,8 @@ import type { LockHolder } from "../ledger/run";
 import { runWithLock } from "./findRuns";
 
 /**
- * The run that holds a command's lock now; undefined if it has not recorded itself yet, or is waiting for a retry. Reads
- * the journal, which costs a hundredth of opening the ledger. Only a run that began long ago is looked up in the ledger.
+ * The run that holds a command's lock now; undefined if it has not recorded itself yet or is waiting for a retry. Reads the
+ * journal first, which is a hundred times faster than opening the ledger. Only runs that began long ago need the ledger.
  */
 export function lockHolder(name: string): LockHolder | undefined {
   for (const file of [journalFile, asideOf(journalFile)]) {

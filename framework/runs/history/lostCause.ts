@@ -8,12 +8,12 @@ import { nextStartInLog } from "../logs/logNeighbors";
 /** Enough for the page of stack trace that Node prints below the line with the cause. */
 const tailBytes = 16_000;
 
-/** The last line that Node, V8 or the C++ library prints when the process crashes. */
-const lastWords = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an instance of)(?:: | )(.+)$/m;
+/** The line that Node, V8 or the C++ library prints when the process crashes. */
+const crashLine = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an instance of)(?:: | )(.+)$/m;
 
 /**
- * Why a run was lost, as a text that follows its command's name. The cause comes from the end of its log or from the
- * kernel's log, as far as this user may read them.
+ * Why a run was lost, in words that follow its command's name. Looks for the cause at the end of its log and in the kernel's
+ * log, if this user may read them.
  */
 export function lostCause(row: RunRow): string {
   if (row.host === hostName() && isOfOtherBoot(row.process))
@@ -24,7 +24,7 @@ export function lostCause(row: RunRow): string {
 }
 
 function causeInLog(row: RunRow): string | undefined {
-  const words = lastWords.exec(endOfOutput(row))?.[1]?.trim();
+  const words = crashLine.exec(endOfOutput(row))?.[1]?.trim();
   if (words === undefined) return undefined;
   return /out of memory|bad_alloc/.test(words) ? `ran out of memory: ${words}` : `crashed: ${words}`;
 }

@@ -5,9 +5,9 @@ import { takeLock } from "../lock/lock";
 import { lostCause } from "./lostCause";
 
 /**
- * kill -9 and power cuts leave a run's row open; the next reader closes it. On this host, it checks whether the process
- * still exists. A run of another host or container is judged by its lock, which the kernel frees when the process dies.
- * Without a lock nothing can be known, and the row stays open.
+ * Closes the rows of runs whose process died without recording its end (kill -9, power cut). For a run on this host, checks
+ * whether the process still exists. For a run on another host or in another container, checks its lock, which the kernel
+ * releases when the process dies. Without a lock there is no way to tell, and the row stays open.
  */
 export function markLostRuns(): void {
   const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
@@ -28,7 +28,7 @@ export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean 
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 
-/** False if this user may not take the lock, because then nothing is known. */
+/** False if this user may not take the lock, because then there is no way to tell. */
 function isLockFree(name: string): boolean {
   try {
     const lock = takeLock(name, { wait: false });

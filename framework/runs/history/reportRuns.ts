@@ -30,14 +30,14 @@ export function runCells({ from, to, cellMs }: Span & { cellMs: number }): RunCe
     .all({ from, to, cellMs }) as RunCell[];
 }
 
-/** How many starts of a command ended in a state. */
+/** How many starts of a command ended in a given state. */
 export interface StartCount {
   name: string;
   state: RunState;
   count: number;
 }
 
-/** Counts starts by command and ending. A start that was retried counts once, as its latest attempt ended. */
+/** Counts starts by command and final state. A start with retries counts once, with the state of its latest attempt. */
 export function startCounts(span: Span): StartCount[] {
   return ledger()
     .prepare(

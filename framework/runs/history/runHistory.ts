@@ -7,8 +7,8 @@ import { overlapSkips } from "./blockingRuns";
 import type { RunHistory } from "./health";
 import { holderIn } from "./runText";
 
-/** How many of a command's newest rows are read. */
-const looked = 25;
+/** How many of a command's newest rows to read. */
+const newestRows = 25;
 
 interface BriefRow {
   id: number;
@@ -24,7 +24,7 @@ export function runHistories(names: readonly string[]): Map<string, RunHistory> 
   const incidents = openIncidents();
   const read = rowReader();
   const newest = ledger().prepare(
-    `SELECT id, state, started_at, finished_at, attempt, message FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${looked}`,
+    `SELECT id, state, started_at, finished_at, attempt, message FROM runs WHERE name = ? ORDER BY id DESC LIMIT ${newestRows}`,
   );
   return new Map(
     names.map((name) => {
@@ -36,7 +36,7 @@ export function runHistories(names: readonly string[]): Map<string, RunHistory> 
 
 type RowReader = (id: number | undefined) => RunRow | undefined;
 
-/** Prepared once for all commands, which takes longer than to read a row. */
+/** Prepares the query once for all commands, because preparing it takes longer than reading a row. */
 function rowReader(): RowReader {
   const row = ledger().prepare("SELECT * FROM runs WHERE id = ?");
   return (id) => (id === undefined ? undefined : (row.get(id) as RunRow | undefined));
@@ -73,16 +73,16 @@ function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
 }
 
-/** A long run may be followed by more skipped starts than the rows that were read. */
+/** Looks further back: a long run may be followed by more skipped starts than the rows that were read. */
 function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
-  if (rows.length < looked) return undefined;
+  if (rows.length < newestRows) return undefined;
   return ledger()
     .prepare("SELECT * FROM runs INDEXED BY runs_open WHERE state = 'running' AND name = ?")
     .get(name) as RunRow | undefined;
 }
 
 function earlierEnded(name: string, rows: BriefRow[]): RunRow | undefined {
-  if (rows.length < looked) return undefined;
+  if (rows.length < newestRows) return undefined;
   return ledger()
     .prepare(
       `SELECT * FROM runs WHERE name = ? AND id < ? AND state NOT IN ('running', 'skipped')
@@ -93,7 +93,7 @@ function earlierEnded(name: string, rows: BriefRow[]): RunRow | undefined {
 
 function skippedSince(name: string, rows: BriefRow[], id: number): number {
   const newest = rows.findIndex((row) => row.id <= id);
-  if (newest >= 0 || rows.length < looked) {
+  if (newest >= 0 || rows.length < newestRows) {
     return rows.slice(0, newest < 0 ? rows.length : newest).filter(({ state }) => state === "skipped").length;
   }
   const row = ledger()

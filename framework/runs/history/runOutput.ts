@@ -5,7 +5,7 @@ import { lastLines, runOfLine, withoutCutLine } from "../logs/lines";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { idOfRun } from "./findRuns";
 
-/** How many times more of the log to read than to show: the JSON is longer than the text shown for it. */
+/** How much more of the log to read than to show, because JSON lines are longer than the text shown for them. */
 const rawFactor = 8;
 
 /** The end of a run's output, with the Logger's lines formatted for reading. */

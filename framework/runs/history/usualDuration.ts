@@ -1,9 +1,9 @@
-/** With fewer successes, nobody knows what is usual. */
+/** Fewer successful runs are not enough to tell what is usual. */
 const leastKnown = 5;
 const known = 20;
 const leastSlowness = 60_000;
 
-/** The longest of a command's last successes, and from when on a run is slow; undefined while too few are known. */
+/** A command's longest recent success, and the duration that counts as slow; undefined after too few successes. */
 export function usualLongest(
   durations: readonly number[],
 ): { longest: number; slowFrom: number } | undefined {

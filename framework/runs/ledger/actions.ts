@@ -6,11 +6,11 @@ export interface Action {
   who: string;
   /** "run", "stop", "pause", … */
   action: string;
-  /** The command, or what else it was done to. */
+  /** The command, job or other thing that it was done to. */
   subject: string;
-  /** A reason, or the options given; secrets are left out. */
+  /** A reason or the given options, without secrets. */
   details: string | null;
-  /** The key of the run that came of it. */
+  /** The key of the run that it started. */
   runKey: string | null;
 }
 
@@ -20,7 +20,7 @@ export function recordAction({ at, who, action, subject, details, runKey }: Acti
     .run(at, who, action, subject, details, runKey);
 }
 
-/** What was done to a command, the latest first. */
+/** The actions on a command, latest first. */
 export function actionsOn(subject: string, limit: number): Action[] {
   const rows = ledger()
     .prepare("SELECT * FROM actions WHERE subject = ? ORDER BY id DESC LIMIT ?")
@@ -28,7 +28,7 @@ export function actionsOn(subject: string, limit: number): Action[] {
   return (rows as ActionRow[]).map(toAction);
 }
 
-/** What was done of these kinds, the latest first. */
+/** The actions of these kinds, latest first. */
 export function actionsOfKinds(kinds: readonly string[], limit: number): Action[] {
   const rows = ledger()
     .prepare(
@@ -38,7 +38,7 @@ export function actionsOfKinds(kinds: readonly string[], limit: number): Action[
   return (rows as ActionRow[]).map(toAction);
 }
 
-/** Who started a run, if somebody did from the dashboard. */
+/** The action that started a run, if it was started from the dashboard. */
 export function actionOfRun(key: string): Action | undefined {
   const row = ledger().prepare("SELECT * FROM actions WHERE run_key = ?").get(key) as ActionRow | undefined;
   return row && toAction(row);

@@ -8,7 +8,7 @@ import { randomName } from "../../files/randomName";
 /** Holds an empty file for each command with an open incident, so that a successful run need not open the ledger. */
 const folder = join(paths.data, "incidents");
 
-/** Costs every successful run one file check. Also true for a ledger written before there were marks. */
+/** Costs every successful run one file check. Always true for a ledger from before marks existed. */
 export function mayHaveIncident(name: string): boolean {
   return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
 }
@@ -22,7 +22,7 @@ export function unmarkIncident(name: string): void {
   rmSync(markOf(name), { force: true });
 }
 
-/** Creates the marks for a ledger written before there were any. Atomic, because an existing folder is trusted. */
+/** Creates the marks for a ledger from before marks existed. Atomic, because an existing folder counts as complete. */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;
   const draft = `${folder}.${randomName()}.tmp`;

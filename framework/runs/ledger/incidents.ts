@@ -53,7 +53,7 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
-/** With which run and when incidents are closed. One kind may stay open. */
+/** The run that closes incidents, when and why. Incidents of the kind `except` stay open. */
 export interface Closing {
   runId: number | null;
   at: number;

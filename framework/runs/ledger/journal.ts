@@ -6,13 +6,13 @@ import type { LostOutput } from "../../process/output";
 import type { LockHolder, RunState } from "./run";
 
 /**
- * Where a run records its start and its end, as two lines that are each appended in one write. Readers of the ledger import
- * them first, so a start never opens a database. On a machine where starting node takes 62 ms, opening SQLite, inserting
- * and updating the row takes 5 ms; the two lines take a tenth of that.
+ * The file to which a run appends one line when it starts and one when it ends, so that a start never opens a database.
+ * Readers of the ledger import the lines first. Where starting node takes 62 ms, opening SQLite and writing the row would
+ * take 5 ms; the two lines take a tenth of that.
  */
 export const journalFile = join(paths.data, "runs.journal");
 
-/** Where a long journal is moved after it has been imported. */
+/** The path that a long journal is moved to after it has been imported. */
 export function asideOf(journal: string): string {
   return `${journal}.1`;
 }
@@ -37,7 +37,7 @@ export interface NewRun {
   name: string;
   args: string[];
   startedAt: number;
-  /** 1 for the first try, more for a retry. */
+  /** 1 for the first attempt, more for a retry. */
   attempt: number;
   /** The key of the first attempt. */
   retryOf?: string | undefined;
@@ -56,13 +56,13 @@ export interface RunResult {
 }
 
 /**
- * The notification still due for a run that ended. It is recorded with the run's end, so that any reader of the ledger can
- * send what the process itself could not, because the ledger was locked or its driver was replaced during the run.
+ * The notification still due for a run that ended. It is recorded with the run's end, so that another process can send it if
+ * the run's own process can't (the ledger was locked, or a deployment replaced its driver during the run).
  */
 export interface PendingNotice {
-  /** Whoever started it at a terminal sees how it ended, and needs no mail about it. */
+  /** The run was started at a terminal, where its user sees how it ended and needs no mail about it. */
   isAtTerminal?: true | undefined;
-  /** Its process retries it, and notifies about the final result. */
+  /** The run's process retries it and notifies about the final result. */
   isRetried?: true | undefined;
   ping?: string | undefined;
 }
@@ -71,16 +71,16 @@ export interface PendingNotice {
 export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
-  /** The run because of which this one was skipped. The message is written on import, when its id is known. */
+  /** The active run that this one was skipped for. The message is composed on import, when its id is known. */
   holder?: LockHolder | undefined;
   error?: string | undefined;
   loggedError?: string | undefined;
   lostOutput?: LostOutput | undefined;
   finishedAt: number;
-  /** In milliseconds, if its process could measure it. */
+  /** In milliseconds, if the run's process could measure it. */
   durationMs?: number | undefined;
   logTo?: number | undefined;
-  /** What its process used: CPU time in milliseconds, and peak memory in bytes. */
+  /** The process's CPU time in milliseconds, and its peak memory in bytes. */
   cpuMs?: number | undefined;
   peakMemory?: number | undefined;
   /** The notification that is still due. */

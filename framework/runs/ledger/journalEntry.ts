@@ -7,8 +7,8 @@ const latest = 8.64e15;
 const ends: RunState[] = ["succeeded", "failed", "timed_out", "skipped", "lost"];
 
 /**
- * Parses a line of the journal. Undefined unless its values are ones that laju writes: a damaged or forged line must not
- * break readers of the ledger.
+ * Parses a line of the journal; undefined unless all values are valid, because a damaged or forged line must not break
+ * readers of the ledger.
  */
 export function journalEntry(line: string): JournalStart | JournalEnd | undefined {
   const entry = parsed(line);

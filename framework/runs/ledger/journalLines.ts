@@ -1,18 +1,18 @@
 import { closeSync, readSync } from "node:fs";
 import { openToRead } from "../../files/openFile";
 
-/** How much is read at a time, in bytes; more only if a single line is longer. */
+/** How many bytes to read at a time. Grows only if a single line is longer. */
 const usualWindow = 1024 * 1024;
 
 /**
  * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping turns each
- * byte into at most six. Anything longer is not one of our lines, but for example a hole left by a power cut.
+ * byte into at most six. Anything longer was not written by laju; a power cut, for example, can leave a hole in the file.
  */
 const longestLine = 16 * 1024 * 1024;
 
 /**
  * Calls `onLine` with each complete line of a file from byte `from` on, and returns the byte to continue from. A line still
- * being written is left for the next read. A line longer than any of ours is skipped in pieces.
+ * being written is left for the next read. A line that is too long is skipped in pieces.
  */
 export function readLines(path: string, from: number, onLine: (line: string) => void): number {
   const descriptor = openToRead(path);

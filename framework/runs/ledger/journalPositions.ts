@@ -1,13 +1,13 @@
 import type { Database } from "../../services/database/sqliteDriver";
 import { readBytes } from "./journalLines";
 
-/** How many bytes before a position identify it. They span a run's key, which no other run has. */
+/** How many bytes before a position identify it: enough to contain a run's unique key. */
 const tailLength = 256;
 
 /**
- * Up to which byte a journal file has been imported. A position is recognized by the bytes before it: a renamed or
- * copied file still has them. One that was cut short, overwritten or replaced does not, and is read again from its
- * beginning, which changes nothing for the runs that are in the ledger already.
+ * The byte up to which a journal file has been imported. A position is recognized by the bytes before it, which survive
+ * renaming and copying. A file that was truncated, overwritten or replaced is read from its beginning again, which changes
+ * nothing for runs that are already in the ledger.
  */
 export function importedUpTo(ledger: Database, path: string, size: number): number {
   const known = ledger

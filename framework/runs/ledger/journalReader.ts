@@ -12,7 +12,7 @@ import { insertRun, updateEnd } from "./runRow";
 /** A journal longer than this, in bytes, is rotated after it has been imported. */
 const longestJournal = 256 * 1024;
 
-/** How long a reader waits for a process that writes to the ledger, in milliseconds, before it shows what is there. */
+/** How long a reader waits for another process that writes to the ledger, in milliseconds, before it reads without importing. */
 const longestPatienceMs = 500;
 
 interface JournalFile {
@@ -20,8 +20,8 @@ interface JournalFile {
   stat: Stats;
 }
 
-/** How long it then doesn't try to import again, in milliseconds: some verbs read the ledger hundreds of times. */
-const restMs = 1_000;
+/** How long to wait after a failed import, in milliseconds, because some verbs read the ledger hundreds of times. */
+const backOffMs = 1_000;
 
 /** The fingerprint of each journal file at the last import: an unchanged one has nothing new. */
 interface LastImport {
@@ -31,9 +31,9 @@ interface LastImport {
 
 const lastImports = new WeakMap<Database, LastImport>();
 
-/** Imports the journal into the ledger. If nothing was added, this only stats two files. False if it could not. */
+/** Imports the journal into the ledger. If the journal is unchanged, this only stats two files. False if it failed. */
 export function importJournal(ledger: Database, journal = journalFile): boolean {
-  // A rollback of the caller's transaction would undo the import, and we would not import again.
+  // If the caller's transaction were rolled back, the lines would be lost: we would not import them again.
   if (ledger.inTransaction) return false;
   const last = lastImportOf(ledger);
   const files = filesOf(journal).filter((file) => last.fingerprints.get(file.path) !== fingerprintOf(file));
@@ -48,7 +48,7 @@ export function importJournal(ledger: Database, journal = journalFile): boolean 
   } catch (error) {
     // Another process is writing, this user may only read, or the disk is full: the ledger can still be read.
     if (!/^SQLITE_(BUSY|READONLY|FULL|IOERR)/.test(String(error.code))) throw error;
-    last.notBefore = Date.now() + restMs;
+    last.notBefore = Date.now() + backOffMs;
     return false;
   } finally {
     ledger.pragma(`busy_timeout = ${patienceMs}`);
@@ -75,8 +75,8 @@ function filesOf(journal: string): JournalFile[] {
 }
 
 /**
- * Whether a line appended to the journal reaches the ledger. The line closes a run that exists only during this check, and
- * the line itself is all that remains. Throws if the ledger or the journal cannot be written.
+ * Whether a line appended to the journal reaches the ledger. Appends a line that closes a temporary run, and rolls back the
+ * run afterwards. Only the line remains. Throws if the ledger or the journal cannot be written.
  */
 export function reachesLedger(
   ledger: Database,
@@ -115,13 +115,13 @@ function importFiles(ledger: Database, journal: string): void {
   if (isReadAgain) forgetStaleNotices(ledger);
 }
 
-/** True for a ledger of an earlier release, whose journal is read again: old notices must not be sent twice. */
+/** True for a ledger of an earlier release. Its journal is read again, and old notices must not be sent twice. */
 function isPositionLost(ledger: Database): boolean {
   const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
   return !has("journal_positions") && has("runs");
 }
 
-/** Imports what was added to a file, and returns up to which byte it is imported now. */
+/** Imports the new lines of a file, and returns the byte up to which it is imported now. */
 function importFile(ledger: Database, path: string, size: number): number {
   const from = importedUpTo(ledger, path, size);
   let damaged = 0;

@@ -6,9 +6,9 @@ import { importJournal } from "./journalReader";
 import { forgetStaleNotices, isDamaged, moveDamagedLedger } from "./ledgerRepair";
 import { openLedgerFile } from "./ledgerTables";
 
-/** How long to wait for the ledger while another process has it, in milliseconds. */
+/** How long to wait while another process has the ledger locked, in milliseconds. */
 const usualPatienceMs = 5_000;
-/** The same when a run starts or ends: its line is in the journal, so others can take over from there. */
+/** The same when a run starts or ends. Its line is already in the journal, so another process can do the rest. */
 const runPatienceMs = 250;
 
 let opened: Database | undefined;
@@ -42,7 +42,7 @@ export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
   return withoutWaiting(() => look(upToDate()));
 }
 
-/** For what a run does with the ledger besides its work: throws after a short wait if the ledger is locked. */
+/** For a run's own bookkeeping, which must not delay it: throws after a short wait if the ledger is locked. */
 export function withoutWaiting<T>(work: () => T): T {
   setPatience(runPatienceMs);
   try {

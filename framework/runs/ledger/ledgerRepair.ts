@@ -12,8 +12,8 @@ export function isDamaged(error: unknown): boolean {
 }
 
 /**
- * Moves a damaged ledger aside, so that the next use creates a new one, and returns its new name. If several processes find
- * it damaged at once, only one moves it; the others get undefined and find a good one.
+ * Moves a damaged ledger aside, so that the next use creates a new one, and returns the damaged file's new name. If several
+ * processes do this at once, only one moves the file. The others get undefined and open the new ledger.
  */
 export function moveDamagedLedger(): string | undefined {
   // Command names never begin with a dot.
@@ -28,8 +28,8 @@ export function moveDamagedLedger(): string | undefined {
 }
 
 /**
- * The journal is imported from its beginning again, and nobody knows which notices were sent. Keeps only those about the
- * current state of the commands.
+ * Called when the journal is imported from its beginning again, so that it is unknown which notices were sent. Keeps only
+ * pending notices about the current state of a command.
  */
 export function forgetStaleNotices(ledger: Database): void {
   ledger.exec(

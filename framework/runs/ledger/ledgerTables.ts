@@ -3,9 +3,9 @@ import { LajuError } from "../../config/errors";
 import { type Database, openSqlite, switchToWal } from "../../services/database/sqliteDriver";
 
 /**
- * The changes that lead from one version of the tables to the next. A change only adds tables, non-unique indexes, and
- * columns that are nullable or have a default, and queries always name the columns they write. So the previous release
- * still works after a rollback. An incompatible change starts the next thousand.
+ * The migrations of the ledger's tables. Each only adds tables, non-unique indexes, and columns that are nullable or have a
+ * default, and queries always name the columns they write. So the previous release still works after a rollback. An
+ * incompatible migration would take the next thousand as its version.
  */
 const changes = [
   `
@@ -144,8 +144,8 @@ const changes = [
 const firstForeignVersion = 1_000;
 
 /**
- * After how many pages the write-ahead log is moved into the database (SQLite's default is 1000). The first process that
- * opens the ledger reads the whole log: measured, 1.6 ms for 10 pages, 1.9 for 120 and 5 for 900.
+ * The number of pages after which the write-ahead log is checkpointed (SQLite's default is 1000). The first process that opens
+ * the ledger reads the whole log, which takes 1.6 ms for 10 pages, 1.9 ms for 120 and 5 ms for 900.
  */
 const longestWal = 200;
 
@@ -169,7 +169,7 @@ export function openLedgerFile(file = paths.ledger, patienceMs?: number): Databa
   return database;
 }
 
-/** If two processes are first at the same time, the second waits for the lock and then finds the tables. */
+/** If two processes do this at the same time, the second waits for the lock and then finds the tables complete. */
 function changeTables(database: Database): void {
   switchToWal(database);
   database

@@ -8,15 +8,15 @@ import { insertRun } from "./runRow";
 
 /** A run that is being recorded. */
 export interface RunRecord {
-  /** Identifies it in the journal and in its log lines. */
+  /** Identifies the run in the journal and in its log lines. */
   readonly key: string;
   close(outcome: Outcome): void;
 }
 
-/** Why there is no record: nothing can be written (which is reported), or the slot already has a run. */
+/** Why a run has no record: writing failed (which was reported), or the slot already has a run. */
 export type NoRecord = "not recorded" | "slot taken";
 
-/** When the journal is this long, in bytes, nobody has read the ledger for a while, so the run imports it itself. */
+/** If the journal is longer than this, in bytes, nothing has read the ledger for a while, so the run itself imports it. */
 const unreadJournal = 1024 * 1024;
 
 /** Records the start of a run. Failing to record never stops a run: it is reported on stderr, and the command runs. */
@@ -32,7 +32,7 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
   }
 }
 
-/** A recorded run, and the URL that is pinged for each run of its command, if it has one. */
+/** A recorded run, and its command's ping URL, if there is one. */
 export interface NotifiableRun {
   name: string;
   key: string;
@@ -63,7 +63,7 @@ export function closeRecord(name: string, key: string, outcome: Outcome): void {
   }
 }
 
-/** An error often quotes the command's arguments. */
+/** Hides secrets, because errors often quote the command's arguments. */
 function withHiddenTexts({ message, error, loggedError, ...outcome }: Outcome): Outcome {
   return {
     ...outcome,
@@ -89,7 +89,7 @@ function isWritten(start: JournalStart): boolean {
   return isFirst;
 }
 
-/** A start that finds the lock taken looks up its holder in the journal, without opening the ledger. */
+/** A start that finds the lock taken looks for the lock's holder in the journal. */
 function addToJournal(start: JournalStart): void {
   try {
     appendToJournal(start);

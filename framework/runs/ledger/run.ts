@@ -13,14 +13,14 @@ export function hasFailed({ state }: { state: RunState }): boolean {
 /** One execution of a command, as recorded in the ledger. Times are milliseconds since the epoch. */
 export interface Run {
   id: number;
-  /** Identifies it in its log lines. */
+  /** Identifies the run in its log lines. */
   key: string;
   name: string;
   host: string;
   pid: number;
   startedAt: number;
   finishedAt: number | null;
-  /** How long it took, in milliseconds, even if the clock was changed meanwhile; null while it is running. */
+  /** How long the run took, in milliseconds of a monotonic clock; null while it is running. */
   durationMs: number | null;
   state: RunState;
   exitStatus: number | null;
@@ -33,9 +33,9 @@ export interface Run {
   loggedError: string | null;
   /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
   lostOutput: LostOutput | null;
-  /** The CPU time of its own process in milliseconds; null if unknown. */
+  /** The CPU time of the run's own process in milliseconds; null if unknown. */
   cpuMs: number | null;
-  /** The peak memory of its own process in bytes; null if unknown. */
+  /** The peak memory of the run's own process in bytes; null if unknown. */
   peakMemory: number | null;
   /** 1 for the first attempt, more for a retry. */
   attempt: number;
@@ -56,10 +56,10 @@ export interface LockHolder {
   startedAt: number;
 }
 
-/** The beginning of every `overlapText`. Stored in the ledger, and searched for in it. */
+/** The beginning of every `overlapText`. Ledger queries search for it, so it must not change. */
 export const overlapStart = "still running since ";
 
-/** Why a start is skipped. The holder is identified by its key if its id in the ledger is not known yet. */
+/** Why a start is skipped. Names the holder by its key if its id in the ledger is not known yet. */
 export function overlapText({ key, pid, startedAt }: LockHolder, id: number | string = key): string {
   return `${overlapStart}${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
 }

@@ -75,7 +75,7 @@ function durationOf({ duration, started_at, finished_at }: RunRow): number | nul
   return Math.max(0, finished_at - started_at);
 }
 
-/** Inserts the row of a run that starts; false if it exists already, or its slot already has a run. */
+/** Inserts a run's row when it starts; false if the row exists already or the slot already has a run. */
 export function insertRun(ledger: Database, run: JournalStart): boolean {
   const { log } = run;
   const { changes } = ledger
@@ -93,7 +93,7 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
   return changes > 0;
 }
 
-/** Closes the row of a run. The first end counts, unless a reader had only marked it lost. */
+/** Closes a run's row. The first end counts, except that a recorded end replaces "lost". */
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(

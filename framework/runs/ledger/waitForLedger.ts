@@ -6,7 +6,7 @@ const pauseMs = 250;
 /** Command names never begin with a dot. */
 const waitersLock = ".notices";
 
-/** Whether a process is already waiting for the ledger, which then handles everything that is in the journal now. */
+/** Whether another process is already waiting for the ledger. It will handle everything in the journal. */
 export function isWaitedFor(): boolean {
   const lock = takeLock(waitersLock, { wait: false });
   lock?.release();

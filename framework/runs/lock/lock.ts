@@ -8,12 +8,12 @@ import { openToLock } from "../../files/openFile";
 import { sleepSync } from "../../process/sleep";
 import { type Database, sqliteDriver } from "../../services/database/sqliteDriver";
 
-/** How long a start tries to get a lock, in milliseconds: a reader holds it only for a moment. */
-const glanceMs = 100;
-/** How long a change of a small file waits for another change, in milliseconds. */
+/** How long a start waits for a lock, in milliseconds, because a process that only checks it holds it for a moment. */
+const checkMs = 100;
+/** How long to wait for another process that changes the same small file, in milliseconds. */
 const changeMs = 30_000;
-/** How long a start waits for its turn at most, in milliseconds: with overlap "wait", that may be hours. */
-const longestTurnMs = 86_400_000;
+/** How long a start with overlap "wait" waits for the previous run at most, in milliseconds. */
+const longestWaitMs = 86_400_000;
 
 /** The bytes that SQLite locks for its own exclusive lock (sqlite.org/fileformat2.html#the_lock_byte_page). */
 const sharedBytes = { from: 0x40000002, length: 510 };
@@ -25,29 +25,29 @@ export interface HeldLock {
   descriptor?: number;
 }
 
-/** The descriptor number under which a retry inherits its run's lock. Node doesn't use it for anything before that. */
+/** The descriptor on which a retry inherits its run's lock. Node leaves it free for inherited files. */
 const inheritedDescriptor = 3;
 
 /**
- * Takes the lock that only one run of a command can hold. It is a kernel lock on the command's lock file and is released
- * the moment the process is gone, however it ended. So there are no stale locks, and neither a reused pid nor a clock change
- * can confuse it. Undefined if another run still holds it; with `wait`, after a day.
+ * Takes a command's lock, which only one run can hold. It is a kernel lock on the command's lock file, and the kernel releases
+ * it when the process ends, however it ends. So there are no stale locks, and reused pids and clock changes don't matter.
+ * Undefined if another run holds it, with `wait` still after a day.
  */
 export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | undefined {
-  return lockFile(lockFileOf(name), wait ? longestTurnMs : glanceMs);
+  return lockFile(lockFileOf(name), wait ? longestWaitMs : checkMs);
 }
 
 /**
- * Which process holds a command's lock, for a lock whose run is not in the journal. Leaves out the command line, which may
- * contain secrets, because this goes into the ledger.
+ * Describes the process that holds a command's lock if its run is not in the journal. Leaves out the command line, which may
+ * contain secrets, because the text is stored in the ledger.
  */
 export function ownerOfLock(name: string): string {
   return lockOwner(lockFileOf(name)).replace(/ \(.*$/s, "");
 }
 
 /**
- * The run's lock that this retry inherited from the process of the first attempt. It stays held even if that process is
- * killed. Undefined if the descriptor is not open, or is not this lock.
+ * The run's lock, which this retry inherited from the process of the first attempt. It stays locked even if that process is
+ * killed. Undefined if the descriptor is not open or is a different file.
  */
 export function inheritedLock(name: string): HeldLock | undefined {
   try {
@@ -60,8 +60,8 @@ export function inheritedLock(name: string): HeldLock | undefined {
   }
 }
 
-/** Makes a child inherit a lock, via `stdio` of node:child_process. Node closes it in the child's own children. */
-export function handedOn(lock: HeldLock | undefined): number[] {
+/** The entries for `stdio` of node:child_process that let a child inherit a lock. Its own children don't inherit it. */
+export function lockStdio(lock: HeldLock | undefined): number[] {
   return lock?.descriptor === undefined ? [] : [lock.descriptor];
 }
 
@@ -75,7 +75,7 @@ export function withLock<T>(name: string, work: () => T): T {
   return withLockOn(file, `has held the lock ${file}`, work);
 }
 
-/** The same with a lock on any file. If it stays locked too long, throws a LajuError that says who is `doing` what. */
+/** The same with a lock on any file. If the file stays locked too long, throws a LajuError with its owner and `doing`. */
 export function withLockOn<T>(file: string, doing: string, work: () => T, patienceMs = changeMs): T {
   const lock = lockFile(file, patienceMs);
   if (lock === undefined) {
@@ -112,7 +112,7 @@ interface FileLocks {
 
 let loaded: FileLocks | "missing" | undefined;
 
-/** Undefined if its addon does not load, as on a platform it does not support. */
+/** Undefined if the addon cannot be loaded, such as on an unsupported platform. */
 function fileLocks(): FileLocks | undefined {
   try {
     loaded ??= require("fs-native-extensions") as FileLocks;
@@ -122,7 +122,7 @@ function fileLocks(): FileLocks | undefined {
   return loaded === "missing" ? undefined : loaded;
 }
 
-/** Locks with fcntl(2) (F_OFD_SETLK), which costs a tenth of loading and opening SQLite. */
+/** Locks with fcntl(2) (F_OFD_SETLK), which is ten times faster than loading and opening SQLite. */
 function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks): HeldLock | undefined {
   const { from, length } = sharedBytes;
   const descriptor = openToLock(file);

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
 
-/** The initial pid namespace (PROC_PID_INIT_INO): the kernel's log uses its pids. */
+/** The initial pid namespace (PROC_PID_INIT_INO), whose pids the kernel's log uses. */
 const firstNamespace = "pid:[4026531836]";
 
-/** Reading a record into a smaller buffer fails. */
+/** The size of the kernel's longest record. Reading it into a smaller buffer would fail. */
 const longestRecord = 8192;
 
 /**
@@ -45,7 +45,7 @@ function records(file: string): string[] {
   return found;
 }
 
-/** Some kernels keep a megabyte, at 50 bytes a record. */
+/** Enough for kernels that keep more than a megabyte of records, at about 50 bytes each. */
 const maxRecords = 50_000;
 
 function readRecord(descriptor: number, buffer: Buffer): number {

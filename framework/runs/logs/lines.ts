@@ -1,9 +1,9 @@
-/** The end of a text, in whole lines. A last line that is too long is cut: an error with its stack is one log line. */
+/** The end of a text, in whole lines. A last line that is too long is cut, because an error with its stack is one log line. */
 export function lastLines(text: string, longest: number): string {
   return text.length <= longest ? text : withoutCutLine(text.slice(-longest), longest);
 }
 
-/** Leaves out the first line, which was cut, unless it is most of the text. */
+/** Drops the first line, which is incomplete, unless it is most of the text. */
 export function withoutCutLine(text: string, longest: number): string {
   const end = text.indexOf("\n");
   if (end >= 0 && end < longest / 2) return text.slice(end + 1);

@@ -4,8 +4,8 @@ import type { Run } from "../ledger/run";
 import { isReadableLog } from "./readableLogs";
 
 /**
- * The file that holds a run's output now: rotation renames files, but their inode stays. Undefined if the file is gone, or
- * is not in a place for logs.
+ * The file that holds a run's output now. Rotation renames files, so it is found by its inode. Undefined if the file is gone
+ * or is not one that may be read as a log.
  */
 export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
   if (log === null || !isReadableLog(log.file)) return undefined;

@@ -5,8 +5,8 @@ import { readText } from "../../config/readText";
 import { ownFileText } from "../../files/openFile";
 
 /**
- * Whether a path from the ledger may be read as a log: it must be in a log folder, or be a command's declared `log`.
- * Otherwise anyone who can write to the journal could get any of this user's files shown in a report or a mail.
+ * Whether a path from the ledger may be read as a log. It must be in a log folder or be a command's declared `log`: otherwise
+ * anyone who can write to the journal could have any of this user's files shown in a report or a mail.
  */
 export function isReadableLog(file: string): boolean {
   const place = realPlace(file);
@@ -16,7 +16,7 @@ export function isReadableLog(file: string): boolean {
   return declaredLogs().some((log) => [place, unrotated].includes(realPlace(log)));
 }
 
-/** Resolves links, even if the file does not exist (anymore). */
+/** Resolves links even if the file does not exist (anymore). */
 function realPlace(path: string): string {
   try {
     return realpathSync(path);
@@ -45,7 +45,7 @@ function declaredLogs(): string[] {
     .filter((log) => !isStrangersLink(log));
 }
 
-/** With LAJU_GROUP, others can write to the log folder, and a link of theirs could point to any of this user's files. */
+/** With LAJU_GROUP, other users can write to the log folder and could put a link to any of this user's files there. */
 function isStrangersLink(log: string): boolean {
   try {
     const stat = lstatSync(log);

@@ -5,14 +5,14 @@ import { takeLock } from "../lock/lock";
 
 /**
  * Renames logs that have grown too large: X.log becomes X.log.1, X.log.1 becomes X.log.2, and so on. A process that has the
- * log open keeps writing to the renamed file, so no line is lost or cut, as copying and truncating would do. The next start
- * by cron appends to a new X.log. Returns the rotated files.
+ * log open keeps writing to the renamed file, so no line is lost or cut, unlike with copying and truncating. cron's next start
+ * appends to a new X.log. Returns the rotated files.
  */
 export function rotateLogs(files: readonly string[], limits: LogLimits): string[] {
   const large = files.filter((file) => isTooLarge(file, limits));
   if (large.length === 0) return [];
   const lock = takeLock(".rotation", { wait: false });
-  // The holder of the lock is rotating them already.
+  // Another process is rotating them already.
   if (lock === undefined) return [];
   try {
     return large.filter((file) => isTooLarge(file, limits) && rotate(file, limits));

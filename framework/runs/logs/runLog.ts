@@ -3,21 +3,21 @@ import type { Run } from "../ledger/run";
 import { runOfLine } from "./lines";
 import { logFileOfRun } from "./logFileOfRun";
 
-/** A part of a file; without `to`, up to the end of the file. */
+/** A part of a file. Without `to`, it reaches to the end of the file. */
 export interface FilePart {
   file: string;
   from: number;
   to: number | null;
 }
 
-/** The lines of other runs that were found among a run's own lines. */
+/** What was left out: lines of other runs in the same part of the file. */
 export interface OmittedLines {
   lines: number;
   /** The runs' keys. */
   runs: Set<string>;
 }
 
-/** Where the output of a run is now, even if its file was rotated since; undefined if it is gone. */
+/** Where a run's output is now, even if its file was rotated since then; undefined if it is gone. */
 export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return undefined;
@@ -29,8 +29,8 @@ export function logPartOf(run: Run, to: number | null): FilePart | undefined {
 }
 
 /**
- * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line counts as
- * another run's only if the ledger knows that run (`isRun`), because a command may print text that looks like one.
+ * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line belongs to
+ * another run only if the ledger knows that run (`isRun`), because a command may print text that looks like another's line.
  */
 export function readOwnLines(
   part: FilePart,
@@ -50,7 +50,7 @@ export function readOwnLines(
   );
 }
 
-/** Whose lines to read, and where to count the others. */
+/** Whose lines to read, and where to count other runs' lines. */
 export interface OwnLines {
   key: string;
   isRun(key: string): boolean;
@@ -61,7 +61,7 @@ const openingBrace = 0x7b;
 const newline = 0x0a;
 const pieceSize = 256 * 1024;
 
-/** A line longer than this is shortened to its start and its end: nobody reads 100 MB in one line, and it must fit in memory. */
+/** A longer line is shortened to its start and its end, so that even a line of 100 MB takes little memory. */
 const longestStart = 1_000_000;
 const longestEnd = 4_000;
 
@@ -123,7 +123,7 @@ class OpenLine {
 
   bytes(): Buffer {
     const missing = this.length - this.#startLength - this.#end.length;
-    const mark = missing > 0 ? [Buffer.from(` … [${missing} bytes of this line are left out] … `)] : [];
+    const mark = missing > 0 ? [Buffer.from(` … [${missing} bytes of this line left out] … `)] : [];
     return Buffer.concat([...this.#start, ...mark, this.#end]);
   }
 }

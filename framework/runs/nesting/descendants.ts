@@ -5,12 +5,12 @@ import { sleepSync } from "../../process/sleep";
 import { monotonicMs } from "../../process/thisProcess";
 
 /** How long processes may take to exit after SIGTERM before they get SIGKILL, in milliseconds. */
-const patience = 300;
+const graceMs = 300;
 
-/** How long to chase processes that start others faster than we can find them, in milliseconds. */
-const longestChase = 2_000;
+/** How long to keep killing processes that start others faster than we can find them, in milliseconds. */
+const longestHuntMs = 2_000;
 
-/** A process and its start time, in clock ticks since boot, which tells it from a later process with the same pid. */
+/** A process, and its start time in clock ticks since boot, because another process may get the same pid later. */
 export interface Descendant {
   pid: number;
   startedAt: number;
@@ -37,33 +37,33 @@ export function endDescendants(
   killDescendants(pid, mark, warnDescendants(pid, mark, known));
 }
 
-/** The first half of `endDescendants`: sends SIGTERM. */
+/** The first half of `endDescendants`, which sends SIGTERM. */
 export function warnDescendants(
   pid: number | undefined,
   mark: string,
   known: readonly Descendant[] = [],
 ): Warned {
-  const told = withoutDoubles([...known, ...descendantsOf(pid, mark)]);
-  for (const one of told) signal(one, "SIGTERM");
-  return { processes: told, killAt: monotonicMs() + patience };
+  const processes = livingOf([...known, ...descendantsOf(pid, mark)]);
+  for (const one of processes) signal(one, "SIGTERM");
+  return { processes, killAt: monotonicMs() + graceMs };
 }
 
-/** The second half: sends SIGKILL to those that did not exit in time, and to what they have started since. */
+/** The second half, which sends SIGKILL to processes that did not exit in time and to those they have started since. */
 export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
   if (processes.length === 0) return;
-  while (monotonicMs() < killAt && processes.some(isThere)) sleepSync(20);
-  const giveUpAt = monotonicMs() + longestChase;
+  while (monotonicMs() < killAt && processes.some(isAlive)) sleepSync(20);
+  const giveUpAt = monotonicMs() + longestHuntMs;
   // Stop them first: a process that is killed while it forks leaves a child that can no longer be found.
   const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
   for (const one of stopped) signal(one, "SIGKILL");
-  while (monotonicMs() < giveUpAt && stopped.some(isThere)) sleepSync(5);
+  while (monotonicMs() < giveUpAt && stopped.some(isAlive)) sleepSync(5);
 }
 
 /** Stops processes until none is left running, and returns them. */
-function stopAll(look: () => Descendant[], giveUpAt: number): Descendant[] {
+function stopAll(find: () => Descendant[], giveUpAt: number): Descendant[] {
   const stopped = new Map<number, Descendant>();
   for (;;) {
-    const running = look().filter((one) => !isSame(stopped.get(one.pid), one) && isThere(one));
+    const running = find().filter((one) => !isSame(stopped.get(one.pid), one) && isAlive(one));
     for (const one of running) {
       signal(one, "SIGSTOP");
       stopped.set(one.pid, one);
@@ -72,21 +72,22 @@ function stopAll(look: () => Descendant[], giveUpAt: number): Descendant[] {
   }
 }
 
-function withoutDoubles(processes: readonly Descendant[]): Descendant[] {
-  return [...new Map(processes.map((one) => [one.pid, one])).values()].filter(isThere);
+/** The processes that are still alive, each once. */
+function livingOf(processes: readonly Descendant[]): Descendant[] {
+  return [...new Map(processes.map((one) => [one.pid, one])).values()].filter(isAlive);
 }
 
 function isSame(one: Descendant | undefined, other: Descendant): boolean {
   return one?.pid === other.pid && one.startedAt === other.startedAt;
 }
 
-function isThere({ pid, startedAt }: Descendant): boolean {
+function isAlive({ pid, startedAt }: Descendant): boolean {
   return processEntry(pid)?.startedAt === startedAt;
 }
 
 /**
- * Whether a process belongs to the run with this mark. Its environment lists the marks of all runs around it: a command
- * started by a run adds its own mark.
+ * Whether a process belongs to the run with this mark. A process's environment lists the marks of all runs it is part of,
+ * because a command started by another run adds its own mark.
  */
 export function isMarked(pid: number, mark: string): boolean {
   const prefix = `${markName}=`;
@@ -102,14 +103,14 @@ export function descendantsOf(pid: number | undefined, mark: string): Descendant
     const entry = processEntry(one);
     if (entry !== undefined) living.set(one, entry);
   }
-  const begun = (pid === undefined ? undefined : living.get(pid)?.startedAt) ?? 0;
+  const startedAt = (pid === undefined ? undefined : living.get(pid)?.startedAt) ?? 0;
   const isBelow = (one: number): boolean => {
     const parent = living.get(one)?.parent;
     if (parent === undefined) return false;
     return parent === pid || (parent > 1 && isBelow(parent));
   };
-  // Skip older processes, which are most of them: reading an environment takes as long as everything else together.
-  const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= begun;
+  // Skip processes that are older than the run, because reading their environments would take as long as everything else.
+  const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= startedAt;
   return [...living]
     .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && isMarked(one, mark))))
     .map(([one, { startedAt }]) => ({ pid: one, startedAt }));
@@ -123,10 +124,10 @@ function processNumbers(): number[] {
   }
 }
 
-/** Checks right before that the pid still belongs to this process. */
+/** Checks first that the pid still belongs to this process. */
 function signal(one: Descendant, name: NodeJS.Signals): void {
   try {
-    if (isThere(one)) process.kill(one.pid, name);
+    if (isAlive(one)) process.kill(one.pid, name);
   } catch {
     // Already gone, or not ours to signal.
   }

@@ -21,13 +21,13 @@ export function runMark({ name, pid, startedAt, key }: RunMark): string {
   return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
 }
 
-/** How a start relates to the runs around it, which its environment lists. */
+/** How a start relates to the runs that it was started from, which its environment lists. */
 export type Nesting =
-  /** No run of this command is around it. */
+  /** It was not started from a run of the same command. */
   | { kind: "run" }
-  /** The run started it from its own file to do part of its work: by fork(), cluster.fork() or as a thread. */
+  /** A run started it from its own file to do part of its work, with fork(), cluster.fork() or as a thread. */
   | { kind: "part"; of: RunMark }
-  /** The command started itself, through this chain of commands. */
+  /** The command started itself through this chain of commands. */
   | { kind: "loop"; names: string[] };
 
 /** Decides what a start of this command is. Whatever pm2 starts is a run, no matter who asked pm2 for it. */
@@ -42,7 +42,7 @@ export function nestingOf(name: string): Nesting {
   return { kind: "loop", names: [...chain.filter((one, at) => one !== chain[at - 1]), name] };
 }
 
-/** The same, judged by the holder of the command's lock, for a start with an empty environment (`env -i`, sudo). */
+/** The same for a start with an empty environment (`env -i`, sudo), judged by the holder of the command's lock. */
 export function nestingIn(name: string, holder: LockHolder | undefined): Nesting {
   if (holder === undefined) return { kind: "run" };
   const { pid } = holder;
@@ -53,8 +53,8 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
 }
 
 /**
- * The same, judged by the ancestors of this process, for a command without a lock that is started with an empty
- * environment. A child with an IPC channel may be a part.
+ * The same for a command without a lock that is started with an empty environment, judged by the ancestors of this process.
+ * A child with an IPC channel may be a part.
  */
 export function nestingBelow(name: string): Nesting {
   const file = process.argv[1];
@@ -63,7 +63,7 @@ export function nestingBelow(name: string): Nesting {
   return isBelowItself ? { kind: "loop", names: [name, name] } : { kind: "run" };
 }
 
-/** Undefined for a word that an older laju wrote. */
+/** Undefined for a mark in the format of an older laju. */
 function readMark(word: string): RunMark | undefined {
   const [, name, pid, startedAt, key] = /^([^:]+):(\d+)-(\d+)(?:-(\w+))?$/.exec(word) ?? [];
   if (name === undefined) return undefined;
@@ -71,15 +71,15 @@ function readMark(word: string): RunMark | undefined {
 }
 
 /**
- * A part is a child with an IPC channel to its run, or a thread. A part cannot start parts from the same file: a file that
- * doesn't check what it is would start parts endlessly.
+ * A part is a thread, or a child with an IPC channel to its run. A part cannot start further parts from the same file, because
+ * a file that doesn't check whether it is a part would start parts endlessly.
  */
 function isPartOf(run: RunMark): boolean {
   if (isThread()) return isFirstThread();
   return marksAround().at(-1) !== partSign && isChildOf(run);
 }
 
-/** tsx has an IPC channel to the node it starts too: it is a process between the run and its part, with the run's mark. */
+/** The parent may also be tsx, which runs between the run and its part: it has the run's mark and an IPC channel too. */
 function isChildOf(run: RunMark): boolean {
   if (process.send === undefined) return false;
   const isOrphan = () => !isMarked(process.ppid, runMark(run));
@@ -89,7 +89,7 @@ function isChildOf(run: RunMark): boolean {
 let isFirst: boolean | undefined;
 const threadSign = "laju.isPart";
 
-/** Environment data that a thread sets is inherited by the threads it starts. */
+/** Detects nested threads by environment data, which a thread passes on to the threads it starts. */
 function isFirstThread(): boolean {
   if (isFirst !== undefined) return isFirst;
   const threads = require("node:worker_threads") as typeof import("node:worker_threads");
@@ -98,7 +98,7 @@ function isFirstThread(): boolean {
   return isFirst;
 }
 
-/** Whether this process runs pm2's own program. pm2's variables prove nothing, because children inherit them. */
+/** Whether pm2 started this process directly. pm2's variables prove nothing, because children inherit them. */
 function isPm2Container(): boolean {
   return Object.keys(require.cache).some((file) => basename(file).startsWith("ProcessContainer"));
 }

@@ -1,9 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
 import { isThread } from "../../process/thisProcess";
 
-/** How a part of a run talks to the run that started it: a process by its IPC channel, a thread by its port. */
+/** A part's connection to the run that started it: the IPC channel of a process or the port of a thread. */
 export interface PartPort {
-  /** Whether anything has been sent, or something is listening. */
+  /** Whether the part has sent a message or listens for one. */
   isInUse(): boolean;
   isListening(): boolean;
 }

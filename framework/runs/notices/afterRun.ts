@@ -3,8 +3,8 @@ import { hasEnded, idOfRun } from "../history/findRuns";
 import { withoutWaiting } from "../ledger/ledgerFile";
 import type { NotifiableRun } from "../ledger/record";
 import { isWaitedFor } from "../ledger/waitForLedger";
-import { beginNotices } from "./beginNotices";
 import { addPing, isSenderComing } from "./notices";
+import { processPendingNotices } from "./pendingNotices";
 import { startSender } from "./startSender";
 
 /** Called when a run starts. Costs nothing for a command without `ping`. */
@@ -19,7 +19,7 @@ export function beforeRun({ name, key, ping }: NotifiableRun): void {
   }
 }
 
-/** Returns whether another process is just starting a sender, which will send this ping too. */
+/** Returns whether another process is already starting a sender, which will send this ping too. */
 function addStart(name: string, key: string, url: string): boolean {
   const runId = idOfRun(key);
   if (runId === undefined) throw new Error("the ledger does not have it yet");
@@ -50,10 +50,10 @@ function isSenderWaiting(): boolean {
   }
 }
 
-/** Whether there is something to send, and no sender is just being started that will send it. */
+/** Whether there is something to send that no other sender is about to send. */
 function hasNews(key: string): boolean {
   if (!hasEnded(key)) throw new Error("the ledger does not have its end yet");
-  const begun = beginNotices(key);
-  const isPingsOnly = begun.every(({ kind }) => kind === "ping");
-  return begun.length > 0 && !(isPingsOnly && isSenderComing(Date.now()));
+  const due = processPendingNotices(key);
+  const isPingsOnly = due.every(({ kind }) => kind === "ping");
+  return due.length > 0 && !(isPingsOnly && isSenderComing(Date.now()));
 }

@@ -83,10 +83,10 @@ export function ping(url: string, event: PingEvent, body: string): Promise<void>
   return withRetries(() => postText(target.href, body));
 }
 
-/** A hiccup is over within seconds. What still fails then waits for the next `laju monitor`. */
+/** The pauses before each attempt. A notice that still fails waits for the next `laju monitor`. */
 const pausesMs = [0, 500, 2_000];
 
-/** Sends something, and retries after a hiccup. Throws if the last attempt fails. */
+/** Retries passing failures. Throws if the last attempt fails. */
 async function withRetries(send: () => Promise<void>): Promise<void> {
   for (const [index, pause] of pausesMs.entries()) {
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -98,7 +98,7 @@ async function withRetries(send: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Wrong settings and refusals don't go away within seconds. */
+/** False for wrong settings and refusals, which don't go away within seconds. */
 function isPassing(error: unknown): boolean {
   if (error instanceof HttpError) return error.status >= 500 || error.status === 429;
   return !(error instanceof LajuError) || error.code === "E_MAIL_CONNECT";

@@ -3,7 +3,7 @@ import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
 const requestTimeoutMs = 10_000;
-/** How much of an answer is read (bytes) and shown (characters). A receiver may send an endless one. */
+/** How much of an answer to read (bytes) and to show (characters), because a receiver may send an endless one. */
 const longestAnswer = 4_096;
 const longestShown = 200;
 const maxRedirects = 3;
@@ -20,7 +20,7 @@ export class HttpError extends Error {
 
 /**
  * Posts a notice, and throws if it was not accepted. Follows only 307 and 308, which repeat the same request elsewhere. A
- * 301, 302 or 303 leads to a GET without the body, and a page that answers it, such as a login, would look like success.
+ * 301, 302 or 303 would lead to a GET without the body, and a login page that answers it would look like success.
  */
 export function postJson(url: string, json: string): Promise<void> {
   return send(url, { type: "application/json", body: json, takesGet: false });
@@ -37,7 +37,7 @@ interface Sending {
   takesGet: boolean;
 }
 
-/** Follows redirects only within the same origin: another host, or the same without TLS, is not the receiver the user chose. */
+/** Follows redirects only within the same origin, because another host (or the same one without TLS) was not the user's choice. */
 async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
   const { url: start, headers } = webAddress(address);
   const common = { redirect: "manual", signal: AbortSignal.timeout(requestTimeoutMs) } as const;
@@ -69,7 +69,7 @@ async function answerOf(address: string, url: URL, request: RequestInit): Promis
   try {
     return await fetch(url, request);
   } catch (error) {
-    // "fetch failed" alone says nothing, but the cause may contain the URL.
+    // fetch's own message is only "fetch failed", so add the cause, without the secrets of the URL it may contain.
     const cause = isError(error) && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : "";
     throw new Error(`${url.host}: ${withoutUrlSecrets(errorMessage(error) + cause, address)}`);
   }
@@ -102,11 +102,11 @@ async function startOf({ body }: Response): Promise<string> {
     for await (const chunk of body) {
       chunks.push(chunk);
       length += chunk.length;
-      // Leaving the loop cancels the rest.
+      // Leaving the loop cancels the download.
       if (length >= longestAnswer) break;
     }
   } catch {
-    // The answer broke off, but only its status matters.
+    // The connection broke, but only the status matters.
   }
   return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
 }

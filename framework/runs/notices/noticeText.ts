@@ -6,7 +6,7 @@ import type { Failures, Incident } from "../ledger/incidents";
 import type { Run } from "../ledger/run";
 import type { NoticeEvent } from "./notices";
 
-/** Everything that a notice says, in whatever form it is sent. */
+/** The content of a notice, for every channel. */
 export interface NoticeContent {
   event: Extract<NoticeEvent, "failure" | "recovery">;
   name: string;
@@ -16,11 +16,11 @@ export interface NoticeContent {
   app: string;
   incident: Incident;
   run: Run | undefined;
-  /** How often it failed during the incident. */
+  /** How often the command failed during the incident. */
   failures: Failures;
   /** The end of the run's output, formatted for reading. */
   output: string;
-  /** The same, exactly as in the log. */
+  /** The end of the run's output exactly as in the log. */
   rawOutput: string;
 }
 
@@ -65,7 +65,7 @@ export function noticeFacts({
     .map(([label, value]) => [label, printable(value)]);
 }
 
-/** Each fact as text. Continuation lines are indented, so that no message can pass for the next fact. */
+/** Each fact as text. Continuation lines are indented, so that a message cannot look like another fact. */
 export function factLines(content: NoticeContent): string[] {
   return noticeFacts(content).map(([label, value]) => `${label}: ${value.replaceAll("\n", "\n  ")}`);
 }
@@ -95,7 +95,7 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
   return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
-/** What to do, if the run itself doesn't show it. */
+/** What to do about an incident if the run itself doesn't show it. */
 function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":
@@ -112,7 +112,7 @@ function nextStep({ kind, name }: Incident, run: Run | undefined): [string, stri
   }
 }
 
-/** Why a run failed. An error it logged before the one that ended it is often the cause. */
+/** Why a run failed. If it had logged another error before, that is often the cause. */
 function causeFacts({ error, loggedError }: Run): [string, string][] {
   if (!error) return loggedError ? [["Error", loggedError]] : [];
   return loggedError ? [...errorFacts(error), ["Logged earlier", loggedError]] : errorFacts(error);

@@ -20,11 +20,11 @@ export interface Notice {
 }
 
 const hour = 3_600_000;
-/** A notice older than this is given up, because it is no longer news. */
+/** An older notice is no longer news and is given up. */
 const longestPendingMs = { incident: 24 * hour, ping: hour };
-/** A ping younger than this is sent even if a later one follows it. */
+/** A ping that is newer than this is sent even if a later one supersedes it. */
 const freshMs = 300_000;
-/** When the claim of a sender that died expires. Longer than any attempt takes. */
+/** How long a sender's claim lasts. Longer than any attempt takes. */
 const claimMs = 120_000;
 
 export function addPing(
@@ -65,7 +65,7 @@ export function writeNotices(channelsOf: (name: string) => string[], now: number
   }
 }
 
-/** If two senders do this at once, the one whose update sets the flag writes. */
+/** If two senders do this at once, only the one whose update sets the flag writes the notices. */
 function write(
   incidentId: number,
   flag: "opening_told" | "closing_told",
@@ -100,7 +100,7 @@ function insertNotice(notice: Omit<Notice, "id" | "attempts" | "error">): void {
     .run(notice.name, notice.event, notice.channel, notice.incidentId, notice.runId, notice.createdAt);
 }
 
-/** What a sender leaves alone: notices it has tried already, and receivers that accept nothing at present. */
+/** What a sender skips: notices it has already tried, and receivers that currently refuse everything. */
 export interface Excluded {
   ids: number[];
   channels: string[];
@@ -108,7 +108,7 @@ export interface Excluded {
 
 /**
  * Claims the next pending notice for this sender. While a notice is on its way to a receiver, later ones about the same
- * command to the same receiver wait, so that an end never overtakes its start.
+ * command to the same receiver wait, so that a recovery never arrives before its failure.
  */
 export function claimNotice(now: number, except: Excluded): Notice | undefined {
   const row = ledger()
@@ -146,7 +146,7 @@ export function noticeFailed(id: number, error: string): void {
   ledger().prepare("UPDATE notices SET claimed_until = 0, error = ? WHERE id = ?").run(error, id);
 }
 
-/** Drops pings that a later one has superseded, and notices that could not be sent for too long. */
+/** Drops superseded pings, and notices that could not be sent for too long. */
 export function dropStaleNotices(now: number): void {
   ledger()
     .prepare(
@@ -167,10 +167,10 @@ export function dropStaleNotices(now: number): void {
     .run({ now, ...longestPendingMs });
 }
 
-/** How many of the newest notices are searched for ones that were given up. */
+/** How many of the newest notices to search for ones that were given up. */
 const newest = 500;
 
-/** Pending notices, and notices given up whose receiver has not received any since; oldest first. */
+/** Pending notices, and given-up notices whose receiver has not received any notice since then; oldest first. */
 export function unsentNotices(database: Database): { waiting: Notice[]; givenUp: Notice[] } {
   const waiting = database.prepare("SELECT * FROM notices WHERE ended_at IS NULL ORDER BY id").all();
   const givenUp = database

@@ -9,12 +9,12 @@ import { channelsOf, deliverContent } from "./deliver";
 /** Marks are empty files, which can usually be created even on a full disk. */
 const prefix = "told-directly-";
 
-/** How long the same notice is not repeated, in milliseconds. */
-const restMs = 6 * 3_600_000;
+/** The same notice is not repeated within this time, in milliseconds. */
+const repeatMs = 6 * 3_600_000;
 
 /**
- * Sends a notice about a problem immediately, without going through the ledger, which cannot be written. Returns what was
- * sent and what was not, one sentence each.
+ * Sends a notice about a problem without using the ledger, for when the ledger cannot be written. Returns what was and what
+ * was not sent, one sentence each.
  */
 export async function notifyDirectly(
   reasons: readonly string[],
@@ -22,7 +22,7 @@ export async function notifyDirectly(
 ): Promise<{ sent: string[]; failed: string[] }> {
   const report = { sent: [] as string[], failed: [] as string[] };
   const [reason] = reasons;
-  if (reason === undefined || noticedAt(reason) > now - restMs) return report;
+  if (reason === undefined || noticedAt(reason) > now - repeatMs) return report;
   const incident = {
     id: 0,
     name: "host",
@@ -84,7 +84,7 @@ function remember(reason: string): void {
   }
 }
 
-/** Ignores numbers, because the same problem may come with another pid or size each time. */
+/** Ignores numbers, because the same problem may have a different pid or size each time. */
 function markOf(reason: string): string {
   return join(paths.data, prefix + stableHash(reason.replaceAll(/\d+/g, "")).toString(16));
 }

@@ -1,7 +1,6 @@
 import { noticeSettings } from "../../config/config";
 import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
-import { beginNotices } from "./beginNotices";
 import { channelsOf, deliver } from "./deliver";
 import {
   claimNotice,
@@ -12,8 +11,9 @@ import {
   noticeSent,
   writeNotices,
 } from "./notices";
+import { processPendingNotices } from "./pendingNotices";
 
-/** What the sender needs to know about a command; unknown for a command that was removed. */
+/** What the sender needs to know about a command; unknown if the command was removed. */
 export interface NoticeSubject {
   description: string;
   notify: string[] | null;
@@ -36,7 +36,7 @@ export async function sendNotices(
   const describe = (name: string) => subjectOf(name)?.description ?? "";
   const channels = (name: string) => channelsOf(subjectOf(name)?.notify ?? null, noticeSettings());
   while (now() < until) {
-    beginNotices();
+    processPendingNotices();
     writeNotices(channels, now());
     dropStaleNotices(now());
     const notice = claimNotice(now(), notNow(report));
@@ -54,7 +54,7 @@ export async function sendNotices(
   return report;
 }
 
-/** A receiver that refused two notices, or one ping, is left alone until the next sender runs. */
+/** A receiver that refused two notices or one ping is skipped until the next sender runs. */
 function notNow({ failed }: SendReport): Excluded {
   const channels = failed.map(({ notice }) => notice.channel);
   const isRefusing = (channel: string, index: number) =>

@@ -4,7 +4,7 @@ import { factLines, type NoticeContent, noticeFacts, noticeTitle } from "./notic
 
 export type WebhookFormat = "slack" | "discord" | "teams" | "plain";
 
-/** The format that a URL's host understands, if it can be recognized. */
+/** The message format for a webhook URL, recognized by its host. */
 export function webhookFormatOf(url: string): WebhookFormat {
   const { hostname, pathname } = new URL(url);
   if (hostname === "hooks.slack.com") return "slack";

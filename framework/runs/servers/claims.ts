@@ -10,7 +10,7 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 import { databaseClaims } from "./databaseClaims";
 import { redisClaims } from "./redisClaims";
 
-/** How long after its time a slot may be claimed, in milliseconds. */
+/** How long after its scheduled time a slot may be claimed, in milliseconds. */
 export const longestClaimAge = (keptSeconds / 2) * 1000;
 
 /** A store that accepts the connection but doesn't answer within this time counts as unavailable. */
@@ -18,7 +18,7 @@ const patienceMs = 10_000;
 
 /**
  * Claims a scheduled time of a command for this process. Returns "this run", or the host that has already claimed it.
- * Throws if the store cannot be asked; then nothing is known, and the claim may have succeeded if only the answer was lost.
+ * Throws if the store cannot be reached. The claim may have succeeded even then, if only the answer was lost.
  */
 export async function claimSlot(name: string, slot: number): Promise<string> {
   const own = `${hostname()} ${randomUUID()}`;
@@ -27,14 +27,14 @@ export async function claimSlot(name: string, slot: number): Promise<string> {
   return holder === own ? "this run" : (holder.split(" ")[0] as string);
 }
 
-/** Which of these scheduled times of a command have been claimed by some server. */
+/** Those of a command's scheduled times that some server has claimed. */
 export async function claimedSlots(name: string, slots: readonly number[]): Promise<number[]> {
   const keys = new Map(slots.map((slot) => [keyOf(name, slot), slot]));
   const taken = await inTime(claimStore().taken([...keys.keys()]));
   return taken.flatMap((key) => keys.get(key) ?? []);
 }
 
-/** Throws if the store does not answer; returns its description. */
+/** Returns a description of the store. Throws if the store does not answer. */
 export async function checkClaimStore(): Promise<string> {
   await inTime(claimStore().taken([keyOf("", 0)]));
   const place = databaseLocation();
@@ -45,13 +45,13 @@ export async function checkClaimStore(): Promise<string> {
 function claimStore(): ClaimStore {
   if (settings().redis.isSet) return redisClaims;
   if (databaseLocation().engine !== "sqlite") return databaseClaims;
-  throw new LajuError("oneServer needs a store that the servers share, but none is configured", {
+  throw new LajuError("oneServer needs a store shared by all servers, but none is configured", {
     code: "E_ONE_SERVER_STORE",
     hint: "Set REDIS_URL, or DATABASE_URL to PostgreSQL or MySQL, or remove oneServer from the command.",
   });
 }
 
-/** Readable unless too long, so that people can find it. Contains the package's name, because apps may share a store. */
+/** A readable key, unless it would be too long. Contains the package's name, because apps may share a store. */
 function keyOf(name: string, slot: number): string {
   const { name: app } = JSON.parse(readText(join(paths.root, "package.json")));
   const key = `laju:claim:${app}:${environmentName()}:${name}:${new Date(slot).toISOString()}`;
@@ -61,13 +61,10 @@ function keyOf(name: string, slot: number): string {
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new LajuError(
-      `the store that the servers share did not answer within ${patienceMs / 1000} s`,
-      {
-        code: "E_ONE_SERVER_AWAY",
-        hint: "node laju doctor says whether it can be reached.",
-      },
-    );
+    const error = new LajuError(`the shared store did not answer within ${patienceMs / 1000} s`, {
+      code: "E_ONE_SERVER_AWAY",
+      hint: "node laju doctor says whether it can be reached.",
+    });
     timer = setTimeout(() => reject(error), patienceMs);
   });
   try {

@@ -39,10 +39,10 @@ async function forgetOld(): Promise<void> {
   await DB("laju_claims")
     .where("claimed_at", "<", DB.raw(before[engine()]))
     .delete()
-    .catch(() => {}); // The next claim will retry it.
+    .catch(() => {}); // The next claim retries it.
 }
 
-/** Creates the table at the first claim: a migration that has not been run yet would stop every server. */
+/** Creates the table at the first claim. With a migration, every server would fail until someone runs it. */
 async function withTable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -63,7 +63,7 @@ async function makeTable(): Promise<void> {
       claimed_at ${time} NOT NULL DEFAULT CURRENT_TIMESTAMP)`);
     await DB.raw("CREATE INDEX laju_claims_by_age ON laju_claims (claimed_at)");
   } catch (error) {
-    // Another server created it at the same time, which PostgreSQL and MySQL report in several ways.
+    // Another server may have created it at the same time, which PostgreSQL and MySQL report in several ways.
     if (!(await DB.schema.hasTable("laju_claims"))) throw error;
   }
 }

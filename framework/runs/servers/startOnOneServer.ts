@@ -9,9 +9,8 @@ import { claimSlot, longestClaimAge } from "./claims";
 const minute = 60_000;
 
 /**
- * Returns on the one server that should do the work of a scheduled time; on the others, the process exits here with a
- * skipped run. Claims only after this server's own reasons not to run (pause, overlap) have been checked, so that it never
- * claims work that it won't do.
+ * Returns on the one server that should run the command for a scheduled time. On all others, records a skipped run and exits
+ * the process. Claims only after pauses and overlap have been checked, so that a server never claims work that it won't do.
  */
 export async function startOnOneServer(run: ActiveRun, command: Scheduled & OneServer): Promise<void> {
   if (!run.awaitsClaim) return;
@@ -25,7 +24,7 @@ export async function startOnOneServer(run: ActiveRun, command: Scheduled & OneS
   run.skip(holderText(holder, moment));
 }
 
-/** At a terminal someone is trying it out, and it should run even if cron ran it minutes ago. */
+/** A start at a terminal claims the current moment, so that it runs even if cron ran the command minutes ago. */
 function slotOfStart(startedAt: number, command: Scheduled): number {
   const slot = isAtTerminal() ? undefined : latestSlot(command, new Date(startedAt));
   return slot ?? Math.floor(startedAt / minute) * minute;

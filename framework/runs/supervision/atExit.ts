@@ -25,30 +25,30 @@ export interface Supervision {
   startedAt: number;
   /** The longest the run may take, in milliseconds; null for no limit. */
   timeoutMs: number | null;
-  /** Its record in the journal. A source run by hand has none. */
+  /** The run's record in the journal; undefined for a source file run by hand. */
   record?: RunRecord | undefined;
-  /** How often this process retries it after a failure. */
+  /** How often this process retries the command after a failure. */
   retries?: Retries | undefined;
-  /** The command's lock, if it has one, for the retries. */
+  /** The command's lock, which the retries inherit. */
   lock?: HeldLock | undefined;
-  /** The run as its notices need it; undefined if its end is not to be notified. */
+  /** The run as its notices need it; undefined if nobody is notified about its end. */
   notifiable?: NotifiableRun | undefined;
-  /** The mark that everything the run starts carries in its environment. */
+  /** The mark in the environment of every process that the run starts. */
   mark: string;
-  /** The scheduled time it was started for, if known. */
+  /** The scheduled time that the run was started for, if known. */
   due?: number | null;
-  /** Whether its work may begin only after `confirm`. Until then, nothing is retried. */
+  /** Whether the work may begin only after `confirm`. Until then, failures are not retried. */
   awaitsClaim?: boolean;
 }
 
 /** The state of a supervised run. */
 export interface RunState {
   notes: RunNotes;
-  /** When it began, in `monotonicMs` time. */
+  /** When the run began, in `monotonicMs` time. */
   began: number;
   timedOut: boolean;
   isSkipped: boolean;
-  /** A retry does not claim, so a start that has not claimed is not retried. */
+  /** Whether the start has its claim. Without one it is not retried, because a retry does not claim. */
   isClaimed: boolean;
   /** The exit status set by a signal or the time limit. */
   endStatus: number | undefined;
@@ -69,14 +69,14 @@ export function newState({ startedAt, awaitsClaim = false }: Supervision): RunSt
   };
 }
 
-/** The last thing the process does: records how the run ended, retries it, and notifies. */
+/** Called when the process exits: records how the run ended, retries it, and notifies. */
 export function atExit(run: Supervision, state: RunState, status: number): void {
   if (state.timedOut) endDescendants(process.pid, run.mark);
   const isRetried = willRetry(run, state, status);
   const pending = closeRun(run, state, { status, isRetried });
   if (isRetried) process.exitCode = retry(run, state, status);
   if (run.notifiable === undefined || state.isSkipped) return;
-  // A run over its time limit must exit soon, so the sender does the rest.
+  // A run over its time limit must exit soon, so a separate process notifies.
   const isLate = state.timedOut && !isRetried && pending !== undefined;
   if (isLate) return void startSender();
   rotateOwnLog(run.name);
@@ -116,7 +116,7 @@ function closeRun(
   return pending;
 }
 
-/** Only for this process, not its children. Measured cost: a thousandth of a bare start of Node. */
+/** The resources used by this process, without its children. Takes a thousandth of the time of a bare start of Node. */
 function usedResources(): { cpuMs: number; peakMemory: number } {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000), peakMemory: maxRSS * 1_024 };
@@ -169,7 +169,7 @@ function runNotes(): RunNotes {
   const noteErrorText = (text: string) => {
     if (error !== undefined) return;
     error = text;
-    // Errors logged after this one only repeat it.
+    // Errors logged later only repeat this one.
     loggedError = firstLoggedError();
   };
   return {

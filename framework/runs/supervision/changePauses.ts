@@ -6,7 +6,7 @@ import { writeAtomically } from "../../files/writeAtomically";
 import { withLock } from "../lock/lock";
 import { isOn, type Pause, type Pauses, readPauses } from "./pause";
 
-/** The pauses in effect now. */
+/** The pauses that are in effect now. */
 export function currentPauses(now: number): Pauses {
   const { all, commands } = readPauses();
   const current = Object.entries(commands).filter(([, pause]) => isOn(pause, now));

@@ -6,7 +6,7 @@ import { lateStart, latestFiring } from "../../schedule/times/firings";
 /** What a crontab line's LAJU_ENTRY means in this build. */
 export type SlotDecision =
   | { kind: "due"; slot: number }
-  /** The line's fields match more times than the schedule has, and this is not one of the schedule's. */
+  /** The line's fields match more often than the schedule, and this time is not one of the schedule's. */
   | { kind: "not due" }
   /** The line was written for a different schedule than this build's. */
   | { kind: "unknown entry" };
@@ -26,8 +26,8 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 }
 
 /**
- * The scheduled time of a start that doesn't state it (a line written by hand, a systemd timer): the latest one within the
- * time that a start may be late. Undefined if none was due.
+ * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, if it is no
+ * longer ago than a start may be late.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };
@@ -35,7 +35,7 @@ export function latestSlot(command: Scheduled, at: Date): number | undefined {
   return slots.length === 0 ? undefined : Math.max(...slots);
 }
 
-/** A command, and when it is due. */
+/** A command with its schedules. */
 export interface Scheduled {
   name: string;
   schedules: readonly string[];

@@ -1,8 +1,7 @@
 import { ledger } from "../ledger/ledgerFile";
 
 /**
- * Up to when the monitor has checked a command for missed starts. A command that is new, or has a new schedule, is checked
- * from now on.
+ * The time up to which the monitor has checked a command for missed starts. For a new command or a new schedule, that is now.
  */
 export function checkedUntil(name: string, schedule: string, now: number): number {
   const row = ledger().prepare("SELECT schedule, checked_until FROM watched WHERE name = ?").get(name) as
@@ -19,14 +18,14 @@ export function setCheckedUntil(name: string, schedule: string, until: number): 
     .run(name, schedule, until);
 }
 
-/** Forgets commands that are no longer expected, so that they start fresh when they come back. */
+/** Forgets all other commands, so that one that comes back later is checked from then on. */
 export function watchOnly(names: string[]): void {
   ledger()
     .prepare("DELETE FROM watched WHERE name NOT IN (SELECT value FROM json_each(?))")
     .run(JSON.stringify(names));
 }
 
-/** Whether a run of the command was going on at that time. */
+/** Whether the command was running at a given time. */
 export function wasRunningAt(name: string, time: number): boolean {
   const run = ledger()
     .prepare(

@@ -31,7 +31,7 @@ function isDay(date: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
-/** NaN if it isn't a duration, so that the error can name both forms. */
+/** NaN for anything else, so that the error can name both forms. */
 function durationOf(text: string): number {
   try {
     return parseDuration(text);

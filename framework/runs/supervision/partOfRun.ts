@@ -12,13 +12,13 @@ const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 const graceMs = 5_000;
 
 /**
- * Called in a process or thread that does part of a run's work: the run has started it from its own file. It shares the
- * run's lock, time limit and log key. How it ends is up to the run, as in any Node program: nothing is recorded, and
- * signals end it as usual.
+ * Called in a process or thread that the run has started from its own file to do part of its work. It shares the run's lock,
+ * time limit and log key. Otherwise it behaves like any Node program: its end isn't recorded, and signals terminate it as
+ * usual.
  */
 export function partOfRun({ key, startedAt }: RunMark): ActiveRun {
   setRunId(key);
-  // Not in a thread, which may share the run's own environment.
+  // A thread may share the run's own environment.
   if (!isThread()) markPart();
   let controller: AbortController | undefined;
   return {

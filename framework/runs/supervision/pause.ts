@@ -40,7 +40,7 @@ export function readPauses(): Pauses {
     const { all = null, commands = {} } = JSON.parse(readOwn(paths.pauses).toString()) as Partial<Pauses>;
     return { all, commands };
   } catch (error) {
-    const hint = "Delete it, then pause again whatever should be paused.";
+    const hint = "Delete the file, then pause again what should be paused.";
     // A syntax error quotes the text, which must not end up in logs.
     const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
     throw new LajuError(`${paths.pauses} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });

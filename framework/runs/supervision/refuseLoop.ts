@@ -11,9 +11,8 @@ export interface RefusedStart {
 }
 
 /**
- * Fails a command that started itself. Otherwise it would loop endlessly, or be skipped because of the very
- * run that waits for it, and then count as successful. `names` is the chain of commands that started each
- * other, ending with itself.
+ * Fails a command that started itself. Otherwise it would loop endlessly, or be skipped because of the run that waits for
+ * it and then count as successful. `names` is the chain of commands that started each other and ends with this command.
  */
 export function refuseLoop(names: string[], { startedAt, record, ping }: RefusedStart): never {
   const name = names.at(-1) as string;

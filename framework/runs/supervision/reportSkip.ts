@@ -6,15 +6,15 @@ import { asideOf, journalFile } from "../ledger/journal";
 import type { LockHolder } from "../ledger/run";
 import { startSender } from "../notices/startSender";
 
-/** A run younger than this, in milliseconds, can't have blocked three scheduled starts: they all came at once. */
+/** Within this time, in milliseconds, a run cannot have blocked three scheduled starts, so the skips are a burst. */
 const youngMs = 2_500;
 
-/** Skips closer together than this, in milliseconds, may be a burst. */
+/** Skips that are closer together than this, in milliseconds, may be a burst. */
 const burstMs = 5_000;
 
 /**
- * Called by a start that was skipped because of a run. A hanging run can't report itself, but this process can: after N
- * skips in a row it starts the sender, which knows the schedule and decides.
+ * Called by a start that was skipped because of another run. If that run hangs, it cannot report this itself, so after N skips
+ * in a row the skipped process starts the sender, which decides whether it is a hang.
  */
 export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (Date.now() - startedAt < youngMs || isAtTerminal()) return;
@@ -22,9 +22,9 @@ export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (mayBeNews(skips, hangAfterSkips())) startSender();
 }
 
-/** What is known about the starts that were skipped because of one run. */
+/** The starts that were skipped because of one run. */
 export interface Skips {
-  /** When they were skipped, in milliseconds since the epoch, as far back as the journal goes. */
+  /** When they happened, in milliseconds since the epoch, as far back as the journal goes. */
   times: readonly number[];
   /** Whether the journal reaches back to the run's own start. */
   areAll: boolean;
@@ -33,8 +33,8 @@ export interface Skips {
 }
 
 /**
- * Whether to start the sender. In a burst, only after the Nth skip and then less and less often, because each sender is a
- * process. Otherwise, after every skip from the Nth on until there is an incident.
+ * Whether to start the sender: from the Nth skip on, after every skip until there is an incident. In a burst, after the Nth
+ * skip and then less and less often, because each sender is a process.
  */
 export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number): boolean {
   if (times.length >= least && Number.isInteger(Math.log2(times.length / least))) return true;
@@ -43,7 +43,7 @@ export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number):
   return mayBeEnough && sincePrevious >= burstMs && !hasIncident();
 }
 
-/** Read from the journal, so that the ledger need not be opened. Skips before the last rotated journal are unknown. */
+/** Reads the journal, which is faster than opening the ledger. Skips before the rotated journal are unknown. */
 function skipsBecauseOf(key: string): Pick<Skips, "times" | "areAll"> {
   const lines = [asideOf(journalFile), journalFile].flatMap(linesOf);
   const times = lines.filter((line) => line.includes(`"holder":{"key":"${key}",`)).flatMap(finishedAt);

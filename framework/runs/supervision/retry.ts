@@ -4,24 +4,24 @@ import { hiddenArgumentsEnvironment } from "../../config/launch";
 import { require } from "../../config/require";
 import { hasSecrets, warn } from "../../process/output";
 import { sleepSync } from "../../process/sleep";
-import { type HeldLock, handedOn } from "../lock/lock";
+import { type HeldLock, lockStdio } from "../lock/lock";
 
 /** How often a failed run is retried, and after what delay. */
 export interface Retries {
   retries: number;
-  /** Before the first retry, in milliseconds; doubled for each further one, up to an hour. */
+  /** The delay before the first retry, in milliseconds. It doubles for each further retry, up to an hour. */
   delayMs: number;
 }
 
 const longestDelayMs = 3_600_000;
 const usedWrongly = 2;
 
-/** Failures are retried. Wrong usage is not, nor is a run ended by a signal, because someone wanted it to end. */
+/** Failures are retried, but not wrong usage or a run that someone terminated with a signal. */
 export function isWorthRetrying(status: number): boolean {
   return status !== 0 && status !== usedWrongly && status < 128;
 }
 
-/** The back-off before a retry: exponential, with 20% jitter so that many retries don't come at once. */
+/** The back-off before a retry: exponential, with 20% jitter so that many retries don't happen at once. */
 export function retryDelay(delayMs: number, retry: number, random = Math.random()): number {
   return Math.min(delayMs * 2 ** (retry - 1), longestDelayMs) * (0.8 + 0.4 * random);
 }
@@ -52,8 +52,8 @@ export function retryUntilDone(
     });
     const words = hidden.length > 0 ? [program] : [program, ...args];
     // Release a lock that cannot be inherited: the attempt takes it again, or is skipped.
-    if (handedOn(lock).length === 0) lock?.release();
-    const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...handedOn(lock)];
+    if (lockStdio(lock).length === 0) lock?.release();
+    const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...lockStdio(lock)];
     const ended = spawnSync(process.execPath, words, { stdio, env });
     status = ended.status ?? 128 + signalNumber(ended.signal);
   }

@@ -1,8 +1,8 @@
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
- * Does something that blocks the event loop for a long time, with default signal handling. Handlers, such as those of a
- * preloaded monitoring module, could not run until it is done.
+ * Restores default signal handling while `work` blocks the event loop for a long time. Signal handlers, such as those of a
+ * preloaded monitoring module, could not run until then, so the process would ignore signals.
  */
 export function withoutSignalHandlers<T>(work: () => T): T {
   const listeners = signals.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);

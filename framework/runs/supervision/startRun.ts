@@ -27,18 +27,18 @@ export interface RunRequest {
   overlap: Overlap;
   timeoutMs: number | null;
   retries: Retries | undefined;
-  /** A URL that is pinged for each run. */
+  /** The URL to ping for each run. */
   ping?: string | undefined;
-  /** Whether its work may begin only after a claim in the store that several servers share. */
+  /** Whether the work may begin only after a claim in the store that several servers share. */
   isClaimed?: boolean | undefined;
   /** Decides whether the command is due, for a crontab entry that matches more times than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
 
 /**
- * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If there is nothing to
- * do, because it is not due, already done or still running, the process exits here with status 0. A part of a run, started
- * by the run from its own file, is not a run itself. A command that starts itself is refused.
+ * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If the command is not
+ * due, already done or still running, the process exits here with status 0. A process that a run started from its own file is
+ * part of that run. A command that starts itself is refused.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
@@ -86,7 +86,7 @@ function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): 
   process.exit(1);
 }
 
-/** A start by hand is intended. And pm2 would restart a worker that exits immediately over and over. */
+/** Starts by hand ignore pauses. So does pm2, which would restart a worker that exits immediately over and over. */
 function skipWhilePaused(run: NewRun): void {
   const pause = pauseOrNone(run);
   if (pause === undefined) return;
@@ -114,7 +114,7 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
   const inherited = isRetry ? inheritedLock(name) : undefined;
   if (inherited !== undefined) return inherited;
   try {
-    // Its turn may come in hours, and so far there is nothing to clean up.
+    // The previous run may take hours, and so far there is nothing to clean up.
     if (overlap === "wait") return withoutSignalHandlers(() => waitForLock(name));
     return takeLock(name, { wait: false }) ?? { holder: holderOrNone(name) };
   } catch (error) {
@@ -123,7 +123,7 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
   }
 }
 
-/** Doesn't wait for a run that started this one and waits for it: both would wait forever. */
+/** Waits, unless the lock's holder started this process: if it waits for this process, both would wait forever. */
 function waitForLock(name: string): HeldLock | Taken {
   const free = takeLock(name, { wait: false });
   if (free !== undefined) return free;
@@ -132,7 +132,7 @@ function waitForLock(name: string): HeldLock | Taken {
   return takeLock(name, { wait: true }) ?? { holder };
 }
 
-/** Another run holds the lock. The holder is unknown if it has not recorded itself yet. */
+/** The lock is taken. Its holder is unknown if it has not recorded itself yet. */
 interface Taken {
   holder: LockHolder | undefined;
 }
@@ -152,7 +152,7 @@ function partOrRefusal(
   return refuseLoop(nesting.names, { startedAt: run.startedAt, record, ping: request.ping });
 }
 
-/** A skipped retry leaves the run failed. Takes no slot, because the run that holds the lock may be of this same slot. */
+/** Skips the run. A skipped retry leaves its run failed. Takes no slot, because the lock's holder may have the same slot. */
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message =
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));

@@ -9,8 +9,8 @@ import { descendantsOf, endDescendants } from "../nesting/descendants";
 import { runMark } from "../nesting/nesting";
 import { livingRuns } from "./livingRuns";
 
-/** A little longer than a command that listens to its signal may take to clean up, in milliseconds. */
-const patience = 6_000;
+/** How long to wait before SIGKILL, in milliseconds: a little longer than a command may take to clean up. */
+const graceMs = 6_000;
 
 /** A run that was stopped, and how it ended. "retries" means that its pending retry was canceled. */
 export interface Stopped {
@@ -38,8 +38,8 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
 }
 
 /**
- * Stops a run on this host and everything it started: with SIGTERM, which aborts its signal, and with SIGKILL if it is still
- * there after that. Returns how it ended.
+ * Stops a run on this host and everything it started, with SIGTERM (which aborts its `signal`) and then with SIGKILL. Returns
+ * how it ended.
  */
 async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const { pid, process: identity } = row;
@@ -47,12 +47,12 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   if (lifeOf(pid, identity) !== "alive") return "gone";
   const known = descendantsOf(pid, mark);
   if (!isSent(row, "SIGTERM")) return "gone";
-  const hasEnded = await isGoneWithin(patience, () => lifeOf(pid, identity) !== "alive");
+  const hasEnded = await isGoneWithin(graceMs, () => lifeOf(pid, identity) !== "alive");
   const isKilled = !hasEnded && isSent(row, "SIGKILL");
   endDescendants(isKilled ? pid : undefined, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop and had to be killed (SIGKILL)";
-  // The process of the first attempt notifies for its retries.
+  // For a retry, the process of the first attempt notifies.
   const untold = row.attempt > 1 ? undefined : {};
   const end = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
   closeRecord(row.name, toRun(row).key, end);

@@ -14,20 +14,20 @@ const timedOutStatus = 124;
 
 /** The run of this process. */
 export interface ActiveRun {
-  /** Its id in the ledger, looked up only when it is read. */
+  /** The run's id in the ledger, looked up only when needed. */
   readonly id: number | null;
   readonly startedAt: number;
-  /** The scheduled time it was started for, if known (milliseconds since the epoch). */
+  /** The scheduled time that the run was started for, if known (milliseconds since the epoch). */
   readonly due: number | null;
-  /** Whether it must claim its time in the store that several servers share before its work begins. */
+  /** Whether the run must claim its scheduled time in the shared store before its work begins. */
   readonly awaitsClaim: boolean;
-  /** Only for a part of a run: how it talks to the run that started it. */
+  /** Only for a part of a run: its connection to the run that started it. */
   readonly port?: PartPort;
-  /** Confirms that this server is the one that runs it. */
+  /** Confirms that this server runs the command. */
   confirm(): void;
-  /** Exits as a skipped start, for this reason. */
+  /** Records a skipped start with this reason, and exits. */
   skip(reason: string): never;
-  /** Created on first use: a command that never asked for it gets no time to clean up. */
+  /** The run's abort signal, created on first use. A command that never asks for it gets no time to clean up. */
   signal(): AbortSignal;
   /** Keeps what the run reports about its work. */
   noteResult(result: RunResult): void;
@@ -37,9 +37,8 @@ export interface ActiveRun {
 }
 
 /**
- * Follows this process to its end, whatever causes it: return, throw, process.exit anywhere, an unhandled rejection, a
- * signal or the time limit. (After SIGKILL the row stays open, and the next reader of the ledger finds that the process is
- * gone.)
+ * Watches this process until it ends, for any reason: return, throw, process.exit anywhere, an unhandled rejection, a signal or
+ * the time limit. After SIGKILL the row stays open until the next reader of the ledger marks the run as lost.
  */
 export function supervise(run: Supervision): ActiveRun {
   const state = newState(run);

@@ -6,24 +6,24 @@ import { warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
-/** The longest delay that setTimeout accepts, 24 days. A longer limit counts as none. */
+/** The longest delay that setTimeout accepts: 24 days. A longer limit counts as no limit. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** How long the watchdog waits before it loads its code, in milliseconds: most runs have ended by then. */
 const idleMs = 1_000;
 
 /**
- * With fewer file descriptors left than this, wait until the watchdog has started. A thread needs about six; without them
- * it ends with an error that a blocked event loop never sees.
+ * With fewer free file descriptors than this, wait until the watchdog has started. A thread needs about six. Without them it
+ * fails with an error event, which a blocked event loop would never receive.
  */
 const fewDescriptors = 32;
 
-/** How long to wait for it then, in milliseconds: on an idle machine it starts within 15. */
+/** How long to wait for the watchdog in that case, in milliseconds. On an idle machine it starts within 15. */
 const startMs = 2_000;
 
 /**
  * Calls `onLimit` after the time limit, and starts a watchdog thread that kills the process if the event loop is blocked. A
- * source run by hand has only the timer. Returns the state shared with the watchdog.
+ * source file run by hand gets only the timer. Returns the state shared with the watchdog.
  */
 export function watchTime(
   orders: Omit<WatchdogOrders, "shared" | "limitAt">,
@@ -50,11 +50,11 @@ function startWatchdog(orders: WatchdogOrders, state: LimitState): void {
   try {
     const { Worker } = require("node:worker_threads") as typeof import("node:worker_threads");
     const words = [file, text, Math.min(idleMs, orders.timeoutMs / 2)].map((word) => JSON.stringify(word));
-    // It writes its messages itself. Piping its streams would create process.stdout here, which most runs never use.
+    // The watchdog writes its messages itself: piping its streams would create process.stdout, which most runs never use.
     const options = { eval: true, workerData: orders, stdout: true, stderr: true };
     const watchdog = new Worker(`(${waitAndLoad})(${words})`, options);
     watchdog.unref();
-    watchdog.on("error", (error) => unwatched(`its watchdog thread ended (${error.message})`));
+    watchdog.on("error", (error) => unwatched(`its watchdog thread failed (${error.message})`));
     const isSure = descriptorsLeft() >= fewDescriptors || state.isWatchedWithin(startMs);
     if (!isSure) unwatched("there are too few file descriptors for its watchdog thread (see ulimit -n)");
   } catch (error) {
@@ -75,7 +75,7 @@ function descriptorsLeft(): number {
   }
 }
 
-/** Gets the watchdog's code as text, so that a build during the run cannot replace it. */
+/** The thread gets its code as text, so that a build during the run cannot replace it. */
 const waitAndLoad = `(file, text, delay) => {
   const numbers = new Int32Array(require("node:worker_threads").workerData.shared);
   Atomics.store(numbers, 2, 1);
@@ -91,6 +91,6 @@ function textOrNone(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return undefined; // Not built: this is a source run by hand.
+    return undefined; // There is no build, because this is a source file run by hand.
   }
 }

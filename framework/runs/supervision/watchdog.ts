@@ -6,8 +6,8 @@ import { killDescendants, type Warned, warnDescendants } from "../nesting/descen
 import { startSender } from "../notices/startSender";
 import { LimitState, lateMs, type WatchdogOrders, warnMs } from "./watchdogOrders";
 
-// The thread beside a command with a time limit. It kills the process if the command's own thread cannot end it, because
-// it blocks its event loop or does not exit when told to.
+// A thread that enforces a command's time limit. It kills the process if the main thread cannot end it, because the command
+// blocks the event loop or does not exit when asked to.
 
 const { name, timeoutMs, limitAt, graceMs, key, notifiable, mark, shared } = workerData as WatchdogOrders;
 
@@ -29,15 +29,15 @@ function after(ms: number, work: () => void): void {
 }
 
 function endProcess(): void {
-  // The run has ended, and its process waits for its retries, which have their own time limits.
+  // The run has ended, and its process is waiting for retries, which have their own time limits.
   if (state.is === "over") return;
   try {
-    // It may have started some processes since.
+    // The command may have started processes since then.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
     const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
     if (key !== null) record(key, pending);
     killDescendants(process.pid, mark, warned);
-    // Only now, or the sender would be killed with the descendants.
+    // Not earlier, because the sender would be killed with the descendants.
     if (pending !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");

@@ -1,15 +1,15 @@
 import type { NotifiableRun } from "../ledger/record";
 
-/** How long after the limit the command's own thread may take to notice it, in milliseconds. */
+/** How long after the limit the main thread may take to notice it, in milliseconds. */
 export const lateMs = 400;
 
 /** How long after the limit its child processes get SIGTERM, unless the command cleans up itself, in milliseconds. */
 export const warnMs = 100;
 
 /**
- * What a command's two threads tell each other, in three 32-bit numbers. The command's thread sets the first two: the state
- * of its time limit (not reached, noticed and ending itself, or over), and whether it listens to its signal, so that it needs
- * time to clean up. The watchdog sets the third once it has started.
+ * The state that the main thread and the watchdog share, in three 32-bit numbers. The main thread sets the first two: the
+ * state of the time limit (not reached; noticed, and the command is exiting; over), and whether the command listens to its
+ * signal and so needs time to clean up. The watchdog sets the third once it has started.
  */
 export class LimitState {
   readonly #numbers: Int32Array;
@@ -30,7 +30,7 @@ export class LimitState {
     return Atomics.load(this.#numbers, 1) === 1;
   }
 
-  /** Blocks until the watchdog has started; false if it has not within this many milliseconds. */
+  /** Blocks until the watchdog has started; false if that takes longer than this many milliseconds. */
   isWatchedWithin(ms: number): boolean {
     return Atomics.wait(this.#numbers, 2, 0, ms) !== "timed-out";
   }
@@ -50,9 +50,9 @@ export interface WatchdogOrders {
   /** How long the command may take to exit after it was aborted. */
   graceMs: number;
   name: string;
-  /** Its key in the journal, if it is recorded. */
+  /** The run's key in the journal, if it is recorded. */
   key: string | null;
-  /** The run as its notices need it; undefined if its end is not to be notified. */
+  /** The run as its notices need it; undefined if nobody is notified about its end. */
   notifiable: NotifiableRun | undefined;
   /** The mark in the environment of everything the run starts. */
   mark: string;

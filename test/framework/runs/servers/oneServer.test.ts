@@ -252,7 +252,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     const ended = await app.run(["build/commands/Skips.js"], { env: { WORK: servers.work } });
     expect(ended.status).toBe(1);
     expect(ended.stderr).toBe(
-      "laju: not running Skips: oneServer needs a store that the servers share, but none is configured\n" +
+      "laju: not running Skips: oneServer needs a store shared by all servers, but none is configured\n" +
         "  Set REDIS_URL, or DATABASE_URL to PostgreSQL or MySQL, or remove oneServer from the command.\n",
     );
     const checks = JSON.parse((await app.laju("doctor", "--json")).stdout);

@@ -127,7 +127,7 @@ describe("a pause", () => {
         status: 1,
         lines: [
           expect.stringContaining(`✗ ${join(app.root, "data/paused.json")} cannot be read: `),
-          "  Delete it, then pause again whatever should be paused.",
+          "  Delete the file, then pause again what should be paused.",
           "",
         ],
       });

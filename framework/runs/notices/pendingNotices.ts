@@ -8,8 +8,8 @@ import type { RunState } from "../ledger/run";
 import { lostOutputOf, type RunRow } from "../ledger/runRow";
 import { addPing } from "./notices";
 
-/** A notification that was begun. The text is a sentence for people, except for a ping. */
-export interface Begun {
+/** A notification that is due. The text is a sentence for people, except for a ping. */
+export interface DueNotification {
   kind: "failure" | "recovery" | "ping";
   text: string;
 }
@@ -18,63 +18,63 @@ export interface Begun {
 const longestPendingMs = 86_400_000;
 
 /**
- * Opens or closes the incidents of runs that ended with a notification still due, and writes their pings to the outbox.
- * Each run is handled once, whichever process does it. `own` is the key of this process's run, which has certainly ended.
+ * Opens or closes the incidents of runs that ended with a notification still due, and writes their pings to the outbox. Each
+ * run is handled only once, even by several processes. `own` is the key of this process's run, which has ended.
  */
-export function beginNotices(own?: string, now = Date.now()): Begun[] {
+export function processPendingNotices(own?: string, now = Date.now()): DueNotification[] {
   const database = ledger();
   const rows = database
     .prepare("SELECT * FROM runs WHERE untold IS NOT NULL ORDER BY coalesce(finished_at, started_at), id")
-    .all() as UntoldRow[];
+    .all() as PendingRow[];
   return rows.flatMap((row) => {
-    const untold = JSON.parse(row.untold) as PendingNotice;
-    if (untold.isRetried && row.key !== own && isStillRetrying(database, row)) return [];
-    return database.transaction(() => begin(database, { row, untold, now })).immediate();
+    const notice = JSON.parse(row.untold) as PendingNotice;
+    if (notice.isRetried && row.key !== own && isStillRetrying(database, row)) return [];
+    return database.transaction(() => handle(database, { row, notice, now })).immediate();
   });
 }
 
-interface UntoldRow extends RunRow {
+interface PendingRow extends RunRow {
   untold: string;
 }
 
 interface Pending {
-  row: UntoldRow;
-  untold: PendingNotice;
+  row: PendingRow;
+  notice: PendingNotice;
   now: number;
 }
 
-/** Several processes may do this at once: the one whose update clears the flag proceeds. */
-function begin(database: Database, { row, untold, now }: Pending): Begun[] {
+/** Several processes may do this at once. Only the one whose update clears the flag continues. */
+function handle(database: Database, { row, notice, now }: Pending): DueNotification[] {
   const { changes } = database
     .prepare("UPDATE runs SET untold = NULL WHERE id = ? AND untold IS NOT NULL")
     .run(row.id);
   if (changes === 0 || isStale(database, row, now)) return [];
   const last = lastAttempt(database, row);
   const state = last.state === "running" ? "lost" : last.state;
-  const incident = state === "succeeded" ? recovery(last) : failure(last, { state, untold });
-  return [...incident, ...loss(last, untold), ...pingOf(last, { state, untold })];
+  const incident = state === "succeeded" ? recovery(last) : failure(last, { state, notice });
+  return [...incident, ...loss(last, notice), ...pingOf(last, { state, notice })];
 }
 
-function failure(run: RunRow, { state, untold }: Ending): Begun[] {
-  if (untold.isAtTerminal) return [];
+function failure(run: RunRow, { state, notice }: Ending): DueNotification[] {
+  if (notice.isAtTerminal) return [];
   const { name, id: runId } = run;
   const endedAt = endOf(run);
   const reason = failureReason({ state, exitStatus: run.exit_status, error: run.error });
-  // A hanging run that is stopped has been in trouble since it was found hanging, not since its end.
+  // If a hanging run was stopped, its incident began when the hang was found, not when the run ended.
   const earlier = (["overdue", "slow", "hanging"] as const).map((kind) => closeQuietly(name, kind, endedAt));
   const openedAt = Math.min(endedAt, ...earlier.filter((time) => time !== undefined));
   const isNew = openIncident({ name, kind: "failing", reason, runId, openedAt });
   return isNew ? [{ kind: "failure", text: `${name} ${reason}` }] : [];
 }
 
-function recovery(run: RunRow): Begun[] {
+function recovery(run: RunRow): DueNotification[] {
   const except = isLossTrouble(lostOutputOf(run)) ? "output" : undefined;
   const hasRecovered = closeIncidents(run.name, { runId: run.id, at: endOf(run), except });
   return hasRecovered ? [{ kind: "recovery", text: `${run.name} works again` }] : [];
 }
 
-/** A log that could not be written cannot report that, so a notice does. */
-function loss(run: RunRow, { isAtTerminal }: PendingNotice): Begun[] {
+/** Output that could not be written to the log must be reported by a notice. */
+function loss(run: RunRow, { isAtTerminal }: PendingNotice): DueNotification[] {
   const lost = lostOutputOf(run);
   if (isAtTerminal || !isLossTrouble(lost)) return [];
   const incident = { name: run.name, reason: lossText(lost), runId: run.id, openedAt: endOf(run) };
@@ -84,10 +84,10 @@ function loss(run: RunRow, { isAtTerminal }: PendingNotice): Begun[] {
 
 interface Ending {
   state: RunState;
-  untold: PendingNotice;
+  notice: PendingNotice;
 }
 
-function pingOf(run: RunRow, { state, untold: { ping } }: Ending): Begun[] {
+function pingOf(run: RunRow, { state, notice: { ping } }: Ending): DueNotification[] {
   if (ping === undefined) return [];
   const event = state === "succeeded" ? "success" : "fail";
   addPing({ name: run.name, event, runId: run.id, createdAt: endOf(run), url: ping });
@@ -98,7 +98,7 @@ function endOf({ finished_at, started_at }: RunRow): number {
   return finished_at ?? started_at;
 }
 
-/** The attempt that counts: each retry has its own row. */
+/** The run's latest attempt, because each retry has its own row. */
 function lastAttempt(database: Database, row: RunRow): RunRow {
   const last = database
     .prepare("SELECT * FROM runs WHERE retry_of = ? AND state <> 'skipped' ORDER BY id DESC LIMIT 1")
@@ -106,7 +106,7 @@ function lastAttempt(database: Database, row: RunRow): RunRow {
   return last ?? row;
 }
 
-/** Whether the process of the first attempt, which notifies about the final result, or the last attempt is still alive. */
+/** Whether the process of the first attempt (which notifies about the final result) or of the last attempt is still alive. */
 function isStillRetrying(database: Database, row: RunRow): boolean {
   const last = lastAttempt(database, row);
   return !isGone(row) || (last.state === "running" && !isGone(last));

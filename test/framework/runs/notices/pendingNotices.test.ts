@@ -11,14 +11,14 @@ const now = Date.now();
 describe("what runs left untold", () => {
   let folder: string;
   let file: typeof import("../../../../framework/runs/ledger/ledgerFile");
-  let notices: typeof import("../../../../framework/runs/notices/beginNotices");
+  let notices: typeof import("../../../../framework/runs/notices/pendingNotices");
   let incidents: typeof import("../../../../framework/runs/ledger/incidents");
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "laju-untold-"));
     await fresh({ LAJU_DATA: folder }, async () => {
       file = await import("../../../../framework/runs/ledger/ledgerFile");
-      notices = await import("../../../../framework/runs/notices/beginNotices");
+      notices = await import("../../../../framework/runs/notices/pendingNotices");
       incidents = await import("../../../../framework/runs/ledger/incidents");
     });
   });
@@ -45,7 +45,7 @@ describe("what runs left untold", () => {
   };
   const failed = { state: "failed", untold: {} } as const;
   const succeeded = { state: "succeeded", exitStatus: 0 } as const;
-  const texts = () => notices.beginNotices(undefined, now).map(({ text }) => text);
+  const texts = () => notices.processPendingNotices(undefined, now).map(({ text }) => text);
 
   test("is told once, and in the order of the ends", () => {
     ended("a", 3_000, failed);
