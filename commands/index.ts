@@ -42,12 +42,12 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   const input = { ...parseArguments(own, verb.options), rest, verbGroups };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
   if (hasApp) checkPackageName();
-  // doctor reports it together with everything else that is wrong.
+  // doctor reports a broken .env together with all other problems.
   if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;
 }
 
-/** Verbs that need no app: `npx ./laju-1.0.0.tgz new shop` starts one. */
+/** Throws if the verb needs an app and there is none. `new` works without one: `npx ./laju-1.0.0.tgz new shop`. */
 function checkWithoutApp(name: string): void {
   if (name === "new" || name === "explain") return;
   throw new LajuError(`there is no app in ${process.cwd()}, nor in a folder above it`, {
@@ -97,7 +97,7 @@ function print(text: string): 0 {
   return 0;
 }
 
-/** One sentence for errors the user can fix; anything else is our fault and is shown in full. */
+/** Shows one sentence for errors that the user can fix. Any other error is a bug and is shown in full. */
 function show(error: unknown, isVerbose: boolean): void {
   if (!(error instanceof LajuError) || isVerbose) {
     console.error(error);

@@ -10,12 +10,12 @@ import { printableLine } from "../../framework/text/printable";
 
 export default verb({
   examples: [
-    ['ack SendDailyDigest --reason "known, see ticket 12"', "Keep it from asking for attention"],
-    ["ack SendDailyDigest --undo", "Take that back"],
+    ['ack SendDailyDigest --reason "known, see ticket 12"', "Silence a known problem"],
+    ["ack SendDailyDigest --undo", "Withdraw the acknowledgement"],
   ],
   options: {
-    reason: { type: "string", value: "text", description: "Why it can wait; status shows it" },
-    undo: { type: "boolean", description: "Withdraw it: the problem needs attention again" },
+    reason: { type: "string", value: "text", description: "Why the problem can wait; shown by status" },
+    undo: { type: "boolean", description: "Withdraw the acknowledgement: the problem needs attention again" },
   },
   words: { least: 1, most: 1 },
   details: `Acknowledges what is wrong with a command now: status --check no longer fails because of it, and status shows when and

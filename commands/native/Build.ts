@@ -11,9 +11,11 @@ import { lajuHome } from "../../framework/config/home";
 export default verb({
   examples: [
     ["build", "Compile what changed"],
-    ["build --watch", "Again at each change"],
+    ["build --watch", "Rebuild after each change"],
   ],
-  options: { watch: { type: "boolean", short: "w", description: "Keep running and rebuild what changes" } },
+  options: {
+    watch: { type: "boolean", short: "w", description: "Keep running and rebuild after each change" },
+  },
   details:
     "Reports syntax and metadata errors with their location. Type errors are left to npm run typecheck.",
   async run({ options }) {
@@ -30,7 +32,7 @@ export default verb({
   },
 });
 
-/** For example because the last build was made by another user. */
+/** Happens, for example, if another user made the last build. */
 function notWritable(cause: unknown): LajuError {
   return new LajuError(`the build cannot be written: ${(cause as Error).message}`, {
     code: "E_BUILD_WRITE",
@@ -39,7 +41,7 @@ function notWritable(cause: unknown): LajuError {
   });
 }
 
-/** A server may have only the build. */
+/** Throws if there are only built files, as on a server. */
 function checkSources(): void {
   if (existsSync(join(paths.root, "app")) && hasCompiler()) return;
   const missing = existsSync(join(paths.root, "app")) ? "laju's compiler" : join(paths.root, "app");
@@ -53,7 +55,7 @@ function hasCompiler(): boolean {
   try {
     return existsSync(join(lajuHome(paths.root), "framework/build"));
   } catch {
-    return false; // The build was brought along, and nothing else.
+    return false; // Only build/ was deployed.
   }
 }
 

@@ -6,7 +6,7 @@ import { LajuError } from "../../framework/config/errors";
 import { printable } from "../../framework/text/printable";
 
 export default verb({
-  examples: [["completion bash", "The script for bash"]],
+  examples: [["completion bash", "Print the script for bash"]],
   options: {},
   words: { least: 1, most: 1 },
   details: `Completes verbs, options, command names, job types and tags when you press Tab. Add one line to your shell's
@@ -25,7 +25,7 @@ Job types and tags are those of the last build.`,
     }
     const shell = shells.find((known) => known === name);
     if (shell === undefined) {
-      const hint = `It is written for ${shells.join(", ")}.`;
+      const hint = `Completion supports ${shells.join(", ")}.`;
       throw new LajuError(`no completion for "${name}"`, { code: "E_USAGE", exitStatus: 2, hint });
     }
     process.stdout.write(shellScript(shell));

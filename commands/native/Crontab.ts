@@ -22,8 +22,8 @@ import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
   examples: [
-    ["crontab", "What crontab:install would write"],
-    ["crontab --format systemd --out units", "Timers and services instead"],
+    ["crontab", "Print what crontab:install would write"],
+    ["crontab --format systemd --out units", "Write systemd timers and services instead"],
   ],
   options: {
     ...targetOptions,

@@ -36,7 +36,7 @@ import { cronNote, hostCron } from "../../framework/host/hostCron";
 export default verb({
   examples: [
     ["crontab:install --dry-run", "Only show what would change"],
-    ["crontab:install --root /srv/app/current", "Through the link that names the current release"],
+    ["crontab:install --root /srv/app/current", "Start commands through the link to the current release"],
   ],
   options: {
     ...targetOptions,
@@ -44,7 +44,7 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
     replace: {
       type: "boolean",
-      description: "Take over this app's entries under another root or, as root, of another user",
+      description: "Replace this app's entries under another root or, as root, of another user",
     },
     yes: { type: "boolean", short: "y", description: "Don't ask before the first installation" },
   },
@@ -99,7 +99,7 @@ function othersRoots(target: CrontabTarget, read: typeof readCrontab): string[] 
 
 async function isConfirmed(): Promise<boolean> {
   const questions = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await questions.question("  Put these lines into the crontab? [y/N] ");
+  const answer = await questions.question("  Add these lines to the crontab? [y/N] ");
   questions.close();
   return /^y(es)?$/i.test(answer.trim());
 }

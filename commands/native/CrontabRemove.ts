@@ -12,7 +12,7 @@ import { crontabTarget, targetOptions, userOption } from "../../framework/cronta
 import { type Installation, readInstallation } from "../../framework/host/installation";
 
 export default verb({
-  examples: [["crontab:remove", "Everything else in the crontab stays"]],
+  examples: [["crontab:remove", "Remove this app's entries and nothing else"]],
   options: {
     root: targetOptions.root,
     ...userOption,
@@ -41,7 +41,7 @@ export default verb({
   },
 });
 
-/** Whether the remembered installation is in this crontab, and not in another one with entries of this app. */
+/** Whether the recorded installation is in this crontab rather than in another one with entries of this app. */
 function isOf({ root, options }: Installation, { place, user }: CrontabTarget): boolean {
   const isUsers = (options.user ?? userInfo().username) === (user ?? userInfo().username);
   return isUsers && (root ?? place.root) === place.root;

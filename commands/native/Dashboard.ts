@@ -12,20 +12,20 @@ export default verb({
     ["dashboard --port 9000 --read-only", "On another port, without buttons"],
   ],
   options: {
-    port: { type: "string", value: "port", default: "8787", description: "The port it listens on" },
+    port: { type: "string", value: "port", default: "8787", description: "The port to listen on" },
     host: {
       type: "string",
       value: "address",
       default: "127.0.0.1",
-      description: "The address it listens on",
+      description: "The address to listen on",
     },
     "base-path": {
       type: "string",
       value: "path",
       default: "",
-      description: "The path it is reached under behind a proxy, such as /laju",
+      description: "The path behind a reverse proxy, such as /laju",
     },
-    "read-only": { type: "boolean", description: "Show everything, and let nobody change anything" },
+    "read-only": { type: "boolean", description: "Show everything, but don't let anyone change anything" },
   },
   details: `Shows what runs, what failed and what is next, as a page that keeps itself up to date. Without DASHBOARD_PASSWORD it prints
 an address with a token, which only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under systemd, and
@@ -47,7 +47,7 @@ in a server of your own.`,
     });
     const { paint, symbols } = terminalFor(1);
     console.log(`${paint("green", symbols.done)} The dashboard is at ${serving.url}`);
-    console.log(paint("dim", "  Ctrl+C ends it."));
+    console.log(paint("dim", "  Press Ctrl+C to stop it."));
     await interrupted();
     await serving.close();
   },

@@ -2,7 +2,7 @@ import { verb } from "../../framework/cli/verb";
 import { switchCommand, switchOptions } from "../../framework/crontab/install/switchCommand";
 
 export default verb({
-  examples: [["disable SendDailyDigest --install", "And update the crontab at once"]],
+  examples: [["disable SendDailyDigest --install", "Also update the crontab"]],
   options: switchOptions,
   words: { least: 1, most: 1 },
   details: `Writes "enabled": false for the command to schedule.json, which overrides its source. The crontab changes when it

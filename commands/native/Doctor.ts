@@ -6,7 +6,7 @@ import { doctorText } from "../../framework/doctor/text";
 import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
-  examples: [["doctor", "What is wrong, and what to do about it"]],
+  examples: [["doctor", "Find problems and how to fix them"]],
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },
   details: `Looks for problems that make cron fail silently and says how to fix them. Run it as the crontab's user.
 Exits with status 1 if anything is bad; warnings don't count.`,

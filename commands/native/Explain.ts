@@ -12,8 +12,8 @@ import { explanationText, mistakeText } from "../../framework/views/explanationT
 
 export default verb({
   examples: [
-    ['explain "*/20 9-17 * * 1-5"', "In words, with the next five times"],
-    ['explain "0 9 * * *" --timezone America/New_York', "What it means on this host"],
+    ['explain "*/20 9-17 * * 1-5"', "Show it in words, with the next five times"],
+    ['explain "0 9 * * *" --timezone America/New_York', "Show when it starts on this host"],
   ],
   options: {
     timezone: {
@@ -35,12 +35,12 @@ export default verb({
     name: {
       type: "string",
       value: "Name",
-      description: "The command's name, which decides what H stands for",
+      description: "The command's name, which determines the value of H",
     },
     cron: targetOptions.cron,
     "as-written": {
       type: "boolean",
-      description: "Show what that cron does with these very fields, written by hand",
+      description: "Show what that cron does with exactly these fields, as in a line written by hand",
     },
     json: { type: "boolean", description: "Print it as JSON" },
   },

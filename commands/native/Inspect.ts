@@ -6,7 +6,7 @@ import { shownUrl } from "../../framework/services/webAddress";
 import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
-  examples: [["inspect --json", "The manifest, for other programs"]],
+  examples: [["inspect --json", "Print the manifest for other programs"]],
   options: {
     json: { type: "boolean", description: "Print build/commands.json, without the ping URLs' paths" },
   },

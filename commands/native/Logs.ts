@@ -18,7 +18,7 @@ import { endOfLog, followLog, type LogPosition } from "../../framework/views/fol
 import { showLog } from "../../framework/views/showLog";
 
 export default verb({
-  examples: [["logs SendDailyDigest --follow", "Follow the run that is going on"]],
+  examples: [["logs SendDailyDigest --follow", "Follow the current run"]],
   options: {
     run: { type: "string", value: "id", description: "The run with this id or key (default: the last run)" },
     follow: { type: "boolean", short: "f", description: "Keep printing new output" },
@@ -31,7 +31,7 @@ export default verb({
       type: "string",
       value: "number",
       short: "n",
-      description: "Print only the last lines, this many",
+      description: "Print only this many of the last lines",
     },
   },
   words: { least: 1, most: 1 },

@@ -32,9 +32,14 @@ export default verb({
     priority: {
       type: "string",
       value: "priority",
-      description: "low, normal, high or a number orders lists; any other word is only shown",
+      description:
+        "low, normal, high or a number determines the order of lists; any other word is only shown",
     },
-    tags: { type: "string", value: "tags", description: "Words to select it by, such as mail,nightly" },
+    tags: {
+      type: "string",
+      value: "tags",
+      description: "Tags to select the command by, such as mail,nightly",
+    },
     script: { type: "boolean", description: "Write a plain script that exits by itself" },
     test: { type: "boolean", default: true, description: "Write test/commands/<Name>.test.ts too" },
     force: { type: "boolean", description: "Replace the file if it exists" },

@@ -12,7 +12,7 @@ export default verb({
     ["make:test app/jobs/SendInvoice", "The test of a job"],
   ],
   options: {
-    plain: { type: "boolean", description: "Write a test of nothing in particular, test/<Name>.test.ts" },
+    plain: { type: "boolean", description: "Write an empty test, test/<Name>.test.ts" },
     force: { type: "boolean", description: "Replace the file if it exists" },
   },
   words: { least: 1, most: 1 },

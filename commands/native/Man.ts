@@ -8,11 +8,11 @@ import { laju, verbText, version } from "./helpText";
 
 export default verb({
   examples: [
-    ["man", "All verbs, options, statuses and files"],
-    ["man queue:work", "The part about one verb"],
-    ["man --roff", "Its source, to be saved as laju.1 in a folder of man's"],
+    ["man", "Show all verbs, options, exit statuses and files"],
+    ["man queue:work", "Show the part about one verb"],
+    ["man --roff", "Print the source, to save as laju.1 in a man folder"],
   ],
-  options: { roff: { type: "boolean", description: "Print the page in the language of man(1)" } },
+  options: { roff: { type: "boolean", description: "Print the page's roff source, as man(1) reads it" } },
   words: { least: 0, most: 1 },
   details: "Shows it with man(1), or as plain text on a system without it.",
   async run({ args: [name], options, verbGroups }) {

@@ -4,7 +4,7 @@ import { migrationStatus } from "../../framework/services/database/migrator";
 import { jsonText } from "../../framework/text/jsonText";
 
 export default verb({
-  examples: [["migrate:status", "Changes nothing"]],
+  examples: [["migrate:status", "Show which migrations have run and which are pending"]],
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },
   details: `Changes nothing. A migration that has run but is not in this release, such as after going back to an earlier one, is
 marked and is not an error.`,

@@ -10,8 +10,8 @@ import { printableLine } from "../../framework/text/printable";
 const longestMs = 240_000;
 
 export default verb({
-  examples: [["monitor", "What MONITOR=true starts every five minutes"]],
-  options: { json: { type: "boolean", description: "Print what was found as JSON" } },
+  examples: [["monitor", "Run one pass, as MONITOR=true does every five minutes"]],
+  options: { json: { type: "boolean", description: "Print the findings as JSON" } },
   details: `Finds starts that cron missed, lost runs, runs far over their usual duration and whatever keeps commands from running
 here, and sends notices about them. It also sends notices that could not be sent before, deletes old runs
 (RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL in MONITOR_PING, or URL/fail.
@@ -31,7 +31,7 @@ Prints only what is new. Exits with status 1 if it could not finish its work.`,
   },
 });
 
-/** Reports the pass to MONITOR_PING, however it ends. */
+/** Pings MONITOR_PING about the pass, whether it succeeds or fails. */
 async function runReportedPass(): Promise<MonitorReport> {
   try {
     const report = await Promise.race([monitor(), tooLong()]);
@@ -43,7 +43,7 @@ async function runReportedPass(): Promise<MonitorReport> {
   }
 }
 
-/** The monitor's log may be read weeks later. */
+/** Adds the time, because the monitor's log may be read weeks later. */
 function stamped(line: string): string {
   return `${new Date().toISOString()} ${printableLine(line)}`;
 }

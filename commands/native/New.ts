@@ -12,7 +12,7 @@ import { shellQuote } from "../../framework/text/shellQuote";
 export default verb({
   examples: [
     ["new ../shop", "An app on SQLite"],
-    ["new ../shop --database pg --dry-run", "Only show what an app on PostgreSQL would hold"],
+    ["new ../shop --database pg --dry-run", "Show the files of an app on PostgreSQL, without creating them"],
   ],
   options: {
     database: {
@@ -20,12 +20,12 @@ export default verb({
       value: "database",
       choices: databases,
       default: "sqlite",
-      description: "Which database .env names: sqlite, pg or mysql",
+      description: "The database in .env: sqlite, pg or mysql",
     },
-    examples: { type: "boolean", description: "With laju's worked examples, and their tables" },
-    git: { type: "boolean", default: true, description: "Make it a git repository" },
-    install: { type: "boolean", default: true, description: "Install its packages" },
-    "dry-run": { type: "boolean", description: "Say what would be made, and make nothing" },
+    examples: { type: "boolean", description: "Include laju's examples and their tables" },
+    git: { type: "boolean", default: true, description: "Create a git repository" },
+    install: { type: "boolean", default: true, description: "Install the packages" },
+    "dry-run": { type: "boolean", description: "Show what would be created, write nothing" },
   },
   words: { least: 1, most: 1 },
   details: `The folder may hold .git, README and LICENSE, and nothing else. The app depends on the package of laju in its own
@@ -59,7 +59,7 @@ function databaseOf(typed: string): DatabaseChoice {
   });
 }
 
-/** Vite, which vitest is built on, takes a module's path for a URL. */
+/** Vite, on which vitest is built, treats a module's path as a URL, so some characters break it. */
 function unfitForVite(folder: string): string | undefined {
   const [character] = /[%#?]/.exec(folder) ?? [];
   return (

@@ -9,7 +9,7 @@ import { printableLine } from "../../framework/text/printable";
 const patienceMs = 60_000;
 
 export default verb({
-  examples: [["notices:send", "Try the undelivered ones again now"]],
+  examples: [["notices:send", "Retry undelivered notices now"]],
   options: {},
   details: `Sends the notices in the ledger's outbox. A failed run starts this by itself, and laju monitor sends whatever could
 not be sent, so you rarely need to call it. If another process has the ledger locked, it waits for up to a minute.`,

@@ -14,11 +14,11 @@ export default verb({
     ["pause SyncExternalData", "One command, until resumed"],
   ],
   options: {
-    reason: { type: "string", value: "text", description: "Why; recorded with every skipped start" },
+    reason: { type: "string", value: "text", description: "The reason, recorded with every skipped start" },
     until: {
       type: "string",
       value: "time",
-      description: 'When it ends by itself: after "2h", or at "2026-11-24 08:00"',
+      description: 'When the pause ends: after "2h", or at "2026-11-24 08:00"',
     },
     list: { type: "boolean", description: "Show what is paused, change nothing" },
     json: { type: "boolean", description: "Print what is paused as JSON" },

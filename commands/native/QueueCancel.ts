@@ -5,7 +5,7 @@ import { doneLine } from "../../framework/views/queue/doneLine";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  examples: [["queue:cancel 42", "Drop it, or ask its worker to stop it"]],
+  examples: [["queue:cancel 42", "Cancel a waiting job, or ask the worker to stop a running one"]],
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
   details: `Waiting jobs never start. A running job's signal is aborted within a second or two, and whatever it does or returns

@@ -9,7 +9,7 @@ import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  examples: [["queue:list --state failed --type SendInvoice", "The failed ones of a type"]],
+  examples: [["queue:list --state failed --type SendInvoice", "Show the failed jobs of a type"]],
   options: {
     state: {
       type: "string",

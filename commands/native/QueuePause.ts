@@ -5,7 +5,7 @@ import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  examples: [["queue:pause SendInvoice", "One type; without a name, every type"]],
+  examples: [["queue:pause SendInvoice", "Pause one type (without a name, every type)"]],
   options: { json: { type: "boolean", description: 'Print what is paused as JSON ("*" means all)' } },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: `Workers start no jobs of these types, or, without types, no jobs at all. Running jobs continue, and jobs can still be

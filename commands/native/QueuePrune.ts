@@ -8,12 +8,13 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 const step = 500;
 
 export default verb({
-  examples: [["queue:prune --older-than 7d", "Keep a week of finished jobs"]],
+  examples: [["queue:prune --older-than 7d", "Keep finished jobs for a week"]],
   options: {
     "older-than": {
       type: "string",
       value: "age",
-      description: "How long ago they ended, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
+      description:
+        "Delete jobs that ended longer ago than this, such as 7d (default: QUEUE_KEEP_DAYS, 30 days)",
     },
     json: { type: "boolean", description: "Print the number of deleted jobs as JSON" },
   },

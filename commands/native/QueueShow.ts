@@ -6,7 +6,7 @@ import { jobDetails } from "../../framework/views/queue/jobDetails";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  examples: [["queue:show 42", "Its data, attempts, result or error"]],
+  examples: [["queue:show 42", "Show a job's data, attempts, result or error"]],
   options: { json: { type: "boolean", description: "Print it as JSON" } },
   words: { least: 1, most: 1 },
   async run({ args: [typed], options }) {

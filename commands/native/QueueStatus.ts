@@ -6,7 +6,7 @@ import { readQueueState } from "../../framework/views/queue/queueState";
 import { queueText } from "../../framework/views/queue/queueText";
 
 export default verb({
-  examples: [["queue:status", "By type, and which workers there are"]],
+  examples: [["queue:status", "Show the jobs by type, and the workers"]],
   options: { json: { type: "boolean", description: "Print it as JSON" } },
   details: `Shows how many jobs of each type wait for their time (scheduled), are due (ready),
 wait for a worker that handles their type (parked), are running (leased) or have

@@ -5,18 +5,20 @@ import { parseDuration } from "../../framework/config/duration";
 import { pruneRuns } from "../../framework/runs/ledger/prune";
 
 export default verb({
-  examples: [["runs:prune --older-than 30d --keep 100", "Keep a month, and a hundred runs of each command"]],
+  examples: [
+    ["runs:prune --older-than 30d --keep 100", "Keep a month of runs, and the last hundred of each command"],
+  ],
   options: {
     "older-than": {
       type: "string",
       value: "age",
-      description: "How old, such as 30d (default: RUNS_KEEP_DAYS, 90 days)",
+      description: "Delete runs older than this, such as 30d (default: RUNS_KEEP_DAYS, 90 days)",
     },
     keep: {
       type: "string",
       value: "number",
       default: "1",
-      description: "How many runs of each command to keep, however old",
+      description: "How many runs of each command to keep, whatever their age",
     },
   },
   details:

@@ -5,9 +5,9 @@ import { startScheduleWork } from "../../framework/scheduler/startScheduleWork";
 import { logWarn } from "../../framework/services/Logger";
 
 export default verb({
-  examples: [["schedule:work --stdout", "In a container, with the commands' output on its own"]],
+  examples: [["schedule:work --stdout", "In a container, with the commands' output in its log"]],
   options: {
-    stdout: { type: "boolean", description: "Let commands write here instead of to their log files" },
+    stdout: { type: "boolean", description: "Print the commands' output here instead of to their log files" },
   },
   details: `Starts the built commands when the crontab would, each in its own process, and stays in the foreground: for
 development, containers and machines without cron. Use either this or the crontab, not both.

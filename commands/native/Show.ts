@@ -18,7 +18,7 @@ import { runTable } from "../../framework/views/runList";
 const upcoming = 3;
 
 export default verb({
-  examples: [["show SendDailyDigest", "Its schedule, options and last runs"]],
+  examples: [["show SendDailyDigest", "Show its schedule, options and last runs"]],
   options: { json: { type: "boolean", description: "Print it as JSON" } },
   words: { least: 1, most: 1 },
   run({ args: [name], options }) {

@@ -12,7 +12,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
-import { daemonHabits } from "../../framework/host/daemonHabits";
+import { daemonQuirks } from "../../framework/host/daemonQuirks";
 import { hostClock } from "../../framework/host/hostClock";
 import { jsonText } from "../../framework/text/jsonText";
 import { allOption } from "../../framework/views/neverHere";
@@ -24,8 +24,8 @@ import { statusText } from "../../framework/views/statusText";
 
 export default verb({
   examples: [
-    ["status", "What needs attention comes first"],
-    ["status --check", "Exit with status 1 if anything does, for a monitoring system"],
+    ["status", "Show all commands, those that need attention first"],
+    ["status --check", "Exit with status 1 if something needs attention, for a monitoring system"],
   ],
   options: {
     check: { type: "boolean", description: "Exit with status 1 if anything needs attention" },
@@ -48,7 +48,7 @@ or of oneServer that does not answer. --check asks those servers; otherwise thei
     const order = parseOrder(options.sort);
     const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
     const shown = selectCommands(all, selection);
-    const clock = { ...hostClock(), habits: daemonHabits() };
+    const clock = { ...hostClock(), quirks: daemonQuirks() };
     const asked = {
       ...(options.env !== undefined && { env: options.env }),
       ...(options.user !== undefined && { user: options.user }),

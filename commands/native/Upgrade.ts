@@ -9,13 +9,13 @@ import { packageElsewhere, takeIntoVendor } from "../../framework/new/vendorTarb
 
 export default verb({
   examples: [
-    ["upgrade --check", "Exit with status 1 if something is to be done"],
-    ["upgrade", "Do it, on a clean git tree"],
+    ["upgrade --check", "Exit with status 1 if something would change"],
+    ["upgrade", "Upgrade, with a clean git tree"],
   ],
   options: {
     check: {
       type: "boolean",
-      description: "Say what would change, with status 1 if anything would; change nothing",
+      description: "Show what would change and exit with status 1 if anything would; write nothing",
     },
   },
   details: `Brings the files that \`node laju new\` wrote to the version of laju that is installed. A file that you left as it

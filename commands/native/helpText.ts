@@ -57,7 +57,7 @@ function call({ name, usage }: VerbEntry): string {
   return `${name} ${usage}`.trimEnd();
 }
 
-/** laju's own version; empty where only the build was brought along. */
+/** laju's own version; empty if only build/ was deployed. */
 export function version(): string {
   try {
     return JSON.parse(readText(join(lajuHome(root), "package.json"))).version ?? "";

@@ -12,10 +12,10 @@ const commands: Row[] = [
 
 const history: Row[] = [
   ["status", "[Name…]", "Show how the last runs went and what is due", () => import("./Status")],
-  ["runs", "[Name…]", "Show what ran, when and how it ended", () => import("./Runs")],
+  ["runs", "[Name…]", "Show the run history", () => import("./Runs")],
   ["logs", "<Name>", "Show what a run printed", () => import("./Logs")],
-  ["report", "", "Write the history as a web page", () => import("./Report")],
-  ["dashboard", "", "Show what runs, failed and is next, live in the browser", () => import("./Dashboard")],
+  ["report", "", "Write the run history as a web page", () => import("./Report")],
+  ["dashboard", "", "Show runs, failures and next starts live in the browser", () => import("./Dashboard")],
   ["runs:prune", "", "Delete old runs from the history", () => import("./RunsPrune")],
 ];
 
@@ -28,16 +28,16 @@ const schedule: Row[] = [
 
 const crontab: Row[] = [
   ["crontab", "", "Print the crontab entries (changes nothing)", () => import("./Crontab")],
-  ["crontab:install", "[Name…]", "Put the entries into your crontab", () => import("./CrontabInstall")],
-  ["crontab:remove", "", "Remove them again", () => import("./CrontabRemove")],
+  ["crontab:install", "[Name…]", "Install the entries in your crontab", () => import("./CrontabInstall")],
+  ["crontab:remove", "", "Remove the entries from your crontab", () => import("./CrontabRemove")],
   ["crontab:check", "", "Check that the installed entries are right", () => import("./CrontabCheck")],
 ];
 
 const maintenance: Row[] = [
-  ["doctor", "", "Find what makes cron fail silently", () => import("./Doctor")],
+  ["doctor", "", "Find problems that make cron fail silently", () => import("./Doctor")],
   ["monitor", "", "Find missed and lost runs, send notices, prune, rotate", () => import("./Monitor")],
   ["notices:send", "", "Send pending notices", () => import("./NoticesSend")],
-  ["ack", "<Name>", "Acknowledge what is wrong with a command", () => import("./Ack")],
+  ["ack", "<Name>", "Acknowledge a command's problems", () => import("./Ack")],
   ["pause", "[Name…]", "Skip scheduled starts, for maintenance", () => import("./Pause")],
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
 ];
@@ -67,13 +67,18 @@ const database: Row[] = [
 
 const make: Row[] = [
   ["new", "<folder>", "Make a new app", () => import("./New")],
-  ["upgrade", "", "Bring the app's files to the installed laju", () => import("./Upgrade")],
+  ["upgrade", "", "Update the app's files to the installed laju", () => import("./Upgrade")],
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
   ["make:migration", "<name>", "Create a migration in app/migrations", () => import("./MakeMigration")],
   ["make:test", "<Name>", "Create the test of a command or job", () => import("./MakeTest")],
   ["man", "[verb]", "Show the manual page", () => import("./Man")],
-  ["completion", "<bash|zsh|fish>", "Print what completes laju in your shell", () => import("./Completion")],
+  [
+    "completion",
+    "<bash|zsh|fish>",
+    "Print the completion script for your shell",
+    () => import("./Completion"),
+  ],
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];
 

@@ -5,7 +5,7 @@ import { writeAtomically } from "../files/writeAtomically";
 import { databaseLocation } from "../services/database/databaseLocation";
 import { handlerNames } from "../views/queue/knownTypes";
 import { isOnServer } from "../views/queue/openQueue";
-import { lookAtQueue, type QueueLook } from "../views/queue/queueStatus";
+import { type QueueReading, readQueue } from "../views/queue/queueStatus";
 import { oneServer } from "./app/oneServer";
 import { scheduledCommands } from "./app/scheduled";
 import { database } from "./app/services";
@@ -13,7 +13,7 @@ import type { Check, CheckResult } from "./check";
 import { runChecks } from "./runChecks";
 
 /** What the servers that commands depend on answered, and when. */
-export interface StoresAnswer extends QueueLook {
+export interface StoresAnswer extends QueueReading {
   at: number;
   findings: CheckResult[];
 }
@@ -34,7 +34,7 @@ export async function askStores(): Promise<StoresAnswer> {
   await preload();
   const [findings, look] = await Promise.all([
     runChecks(checks, limitMs),
-    isQueueRemote() ? lookAtQueue(limitMs) : { queue: null },
+    isQueueRemote() ? readQueue(limitMs) : { queue: null },
   ]);
   const answer = { at: Date.now(), findings: [...findings.map(named), ...queueFinding(look)], ...look };
   keep(answer);
@@ -75,7 +75,7 @@ function named(finding: CheckResult): CheckResult {
   return { ...finding, message: `${subject} cannot be reached: ${message}` };
 }
 
-function queueFinding({ queueProblem }: QueueLook): CheckResult[] {
+function queueFinding({ queueProblem }: QueueReading): CheckResult[] {
   if (queueProblem === undefined) return [];
   const cure = "Run `node laju doctor`, which waits longer and says more.";
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${queueProblem}`, cure }];

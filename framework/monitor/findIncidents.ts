@@ -96,10 +96,10 @@ async function unclaimedTimes(
 function isLeftOut(
   { name, overlap }: DeployedCommand,
   time: number,
-  { hostTimezone, habits = {} }: HostClock,
+  { hostTimezone, quirks = {} }: HostClock,
 ): boolean {
-  if (habits.losesRepeatedHour && isInRepeatedHour(time, hostTimezone)) return true;
-  return habits.waitsForLastRun === true && overlap === "skip" && wasRunningAt(name, time);
+  if (quirks.losesRepeatedHour && isInRepeatedHour(time, hostTimezone)) return true;
+  return quirks.waitsForLastRun === true && overlap === "skip" && wasRunningAt(name, time);
 }
 
 const maxAsked = 1000;

@@ -4,7 +4,7 @@ import { logFileOf, monitorLog } from "../catalog/logFile";
 import { logLimits, settings } from "../config/config";
 import { installedEnvironment } from "../crontab/install/installedOptions";
 import { expectedCommands } from "../crontab/install/needs";
-import { daemonHabits } from "../host/daemonHabits";
+import { daemonQuirks } from "../host/daemonQuirks";
 import { hostClock } from "../host/hostClock";
 import { pruneRuns } from "../runs/ledger/prune";
 import { rotateLogs } from "../runs/logs/rotateLogs";
@@ -40,7 +40,7 @@ async function checkRuns(): Promise<string[]> {
   const expected = expectedCommands();
   forgetUnexpected(expected);
   const commands = readBuiltCommands();
-  const clock = { ...hostClock(), habits: daemonHabits() };
+  const clock = { ...hostClock(), quirks: daemonQuirks() };
   const ended = endIncidentsOfOthers(commands, installedEnvironment({}), clock.now.getTime());
   return [...(await findTrouble(expected, commands, clock)), ...ended];
 }

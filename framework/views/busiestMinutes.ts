@@ -6,10 +6,10 @@ import type { TimelineStart } from "./timeline";
 
 const maxShown = 3;
 const maxLines = 2;
-/** If at least this many start together, the output says how to spread them. */
+/** If at least this many commands start together, the output says how to spread them. */
 const crowd = 5;
 
-/** Commands that start in the same minute, and the minutes in which they do. */
+/** Commands that start in the same minute, and the minutes in which they start. */
 export interface Clash {
   names: readonly string[];
   times: string[];

@@ -25,7 +25,7 @@ export interface ListOptions {
   next: number;
   /** The current environment: commands for others are not started here. */
   environment: string;
-  /** The names of those whose last run ended badly. */
+  /** The names of the commands whose last run ended badly. */
   failed?: ReadonlySet<string>;
 }
 
@@ -54,16 +54,16 @@ export function listRows(
   });
 }
 
-/** What the table shows besides its rows. */
+/** What the output shows besides the rows. */
 export interface ListContext extends HostClock {
   environment: string;
   /** Whether the crontab must be installed, or installed again. */
   needsInstall: boolean;
-  /** Commands that are not started here and share one line. */
+  /** Commands that are not started here, summed up in one line. */
   hidden?: readonly ListRow[];
 }
 
-/** The rows of the table, and those that share one line below it. */
+/** Sorts the rows, and separates those that are summed up in one line below the table. */
 export function arrangedList(
   rows: readonly ListRow[],
   order: RowOrder,
@@ -99,7 +99,7 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
   return ["", ...lines, ...more, "", `  ${summary([...rows, ...hidden], clock)}`].join("\n");
 }
 
-/** Very long names stick out instead of taking space from all descriptions. */
+/** Very long names stick out of the column instead of shrinking the descriptions of all commands. */
 function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
   const most = Math.floor(width * 0.3);
   return widest(rows.map(({ name }) => name).filter((name) => visibleWidth(name) <= most));
@@ -151,7 +151,7 @@ function summary(rows: ListRow[], clock: ListContext): string {
   return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${limited}${apply}`;
 }
 
-/** Aligns the fields of five-field expressions in columns; other expressions stay as they are. */
+/** Aligns the fields of five-field expressions in columns, and leaves other expressions as they are. */
 function alignedSchedules(schedules: string[]): string[] {
   const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
   const five = split.filter((fields) => fields.length === 5);

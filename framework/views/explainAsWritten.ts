@@ -6,7 +6,7 @@ import { describeSchedule } from "../schedule/expression/words";
 import { nextFirings } from "../schedule/times/firings";
 import type { ExplainOptions, Explanation } from "./explanation";
 
-/** What this daemon does with a line that has these very fields: nothing is translated or guarded. */
+/** Explains what this daemon does with exactly these fields, without translating them or adding a guard. */
 export function explainAsWritten(
   expression: string,
   { hostTimezone, from, count, cron }: ExplainOptions & { cron: CronFacts },
@@ -42,17 +42,17 @@ export function explainAsWritten(
 }
 
 /**
- * crond's wall clock is modeled as a minute field that begins with a star, which says nothing about the
- * schedule.
+ * The parsed minute field may have a star only to model that crond follows the wall clock. The description must reflect the
+ * expression instead.
  */
 function asShown(schedule: CalendarSchedule, expression: string): CalendarSchedule {
   return { ...schedule, minute: { ...schedule.minute, star: expression.trimStart().startsWith("*") } };
 }
 
 function neverText({ reason }: Extract<AsWritten, { kind: "never" }>, { label }: CronFacts): string {
-  return `${label} accepts it without a word: ${reason}`;
+  return `${label} accepts this line, but never starts it: ${reason}`;
 }
 
 function refusedText({ reason }: Extract<AsWritten, { kind: "refused" }>, { label }: CronFacts): string {
-  return `${label} does not take it: ${reason}`;
+  return `${label} rejects this line: ${reason}`;
 }

@@ -22,15 +22,15 @@ export interface Explanation {
   description: string | null;
   /** The time zone of the schedule. */
   timezone: string;
-  /** The time zone of the host whose cron starts it. */
+  /** The host's time zone. */
   hostTimezone: string;
-  /** That cron. */
+  /** The cron that starts the command. */
   cron: CronName;
-  /** Why this cron cannot run the schedule, if it cannot. */
+  /** The reason if this cron cannot follow the schedule. */
   refused?: string;
   /** Crontab lines with `command` in place of the actual command. */
   entries: string[];
-  /** Instants in ISO 8601. */
+  /** Times in ISO 8601. */
   next: string[];
   warnings: string[];
   error?: string;
@@ -42,12 +42,12 @@ export interface ExplainOptions {
   /** The schedule's time zone, as in a command's metadata (default: the host's). */
   timezone?: string | undefined;
   hostTimezone: string;
-  /** Whether `hostTimezone` is the cron daemon's own TZ rather than the system's time zone. */
+  /** Whether `hostTimezone` comes from TZ in the cron daemon's environment. */
   isDaemonsOwn?: boolean | undefined;
   /** Show the times after this one. */
   from: Date;
   count: number;
-  /** The cron that starts it; Debian's if absent. */
+  /** The cron that starts the command (default: Debian's). */
   cron?: CronFacts | undefined;
   /** The command's name, on which `H` depends. */
   name?: string | undefined;
@@ -112,7 +112,7 @@ function warningsOf(
   const warnings = scheduleWarnings(schedule, { timezone, year: from.getUTCFullYear() });
   const isOpen = schedule.kind === "calendar" && schedule.hashed && name === undefined;
   return isOpen
-    ? [...warnings, "H stands for a value that depends on the command's name: give it with --name"]
+    ? [...warnings, "The value of H depends on the command's name: give it with --name"]
     : warnings;
 }
 

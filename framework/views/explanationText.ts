@@ -27,7 +27,7 @@ export function explanationText(explanation: Explanation, now: Date, terminal: T
   ].join("\n");
 }
 
-/** Debian's crontab is just the crontab. */
+/** The crontab lines. Names the cron unless it is Debian's. */
 function crontabPart({ entries, cron, refused }: Explanation, { paint, width }: Terminal): string[] {
   const whose = cron === "debian" ? "" : ` of ${cronFacts(cron).label}`;
   if (refused !== undefined) {
@@ -60,7 +60,7 @@ function offsetText(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** What is wrong, the expression with that part underlined, and what to write instead. */
+/** The error, the expression with the wrong part underlined, and what to write instead. */
 export function mistakeText(explanation: Explanation, { paint, symbols, width }: Terminal): string {
   const { expression, error = "", hint, problem } = explanation;
   return [
@@ -72,7 +72,7 @@ export function mistakeText(explanation: Explanation, { paint, symbols, width }:
   ].join("\n");
 }
 
-/** The expression, or the part of it around the problem that fits, and a line of ^ below. */
+/** The expression (or as much around the problem as fits), and a line of ^ below the problem. */
 function underlined(
   expression: string,
   { offset, length }: ScheduleProblem,

@@ -19,7 +19,7 @@ export function endOfLog(file: string): LogPosition {
   return { file, inode: stat?.ino, position: stat?.size ?? 0 };
 }
 
-/** Prints everything written to a log after that position, until nobody reads the output anymore. */
+/** Prints everything that is written to a log after a position, until nobody reads the output anymore. */
 export async function followLog(place: LogPosition, form: LogForm): Promise<void> {
   let now = place;
   // A process that had the file open when it was rotated keeps writing to it.

@@ -20,7 +20,7 @@ export function withoutHidden<T>(
   return { shown: rows.filter((row) => !isHidden(row)), hidden };
 }
 
-/** One line for all of them, with their names if they fit. */
+/** One line about all these commands, with their names if they fit. */
 export function neverHereLine(commands: readonly Facts[], { paint, width }: Terminal): string[] {
   if (commands.length === 0) return [];
   const named = groupsOf(commands).map(

@@ -72,7 +72,7 @@ function partOf(run: Run, follow: boolean) {
   });
 }
 
-/** A lost run could not record where it stopped. */
+/** Where the run stopped writing. A lost run could not record this. */
 function endOf(run: Run): number {
   return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
 }

@@ -2,7 +2,7 @@ import { withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
 import type { StatusRow } from "./statusRows";
 
-/** The rows of the table, and those that share one line below it. */
+/** Sorts the rows, and separates those that are summed up in one line below the table. */
 export function arrangedStatus(
   rows: readonly StatusRow[],
   order: RowOrder,
@@ -16,7 +16,7 @@ export function inStatusOrder(rows: readonly StatusRow[], order: RowOrder): Stat
   return inOrder(rows, order, urgency);
 }
 
-/** Whether it has a problem that nobody has acknowledged. */
+/** Whether a command has a problem that nobody has acknowledged. */
 export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
@@ -28,7 +28,7 @@ function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
   return hasFailed && running === null && !isRetrying ? 1 : 0;
 }
 
-/** Not started here, not running, and nothing is wrong. */
+/** Whether a command is not started here, is not running and has no troubles. */
 function isIdleHere({ enabled, isMeantHere, running, troubles }: StatusRow): boolean {
   return (!enabled || !isMeantHere) && running === null && troubles.length === 0;
 }

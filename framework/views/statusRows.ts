@@ -22,16 +22,16 @@ import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 export interface StatusRow {
   name: string;
   enabled: boolean;
-  /** Whether it belongs on this host's schedule: enabled, and meant for this environment. */
+  /** Whether this host starts it on schedule: it is enabled and meant for this environment. */
   isScheduled: boolean;
-  /** The environments it is meant for; null means all. */
+  /** The environments that the command is meant for; null means all. */
   environments: string[] | null;
   /** Whether the current environment is one of them. */
   isMeantHere: boolean;
   last: Run | null;
   running: Run | null;
   isRetrying: boolean;
-  /** Scheduled starts are skipped until someone resumes it. */
+  /** Whether scheduled starts are skipped until someone resumes the command. */
   isPaused: boolean;
   /** Starts skipped since the last run began. */
   skipped: number;
@@ -46,13 +46,13 @@ export interface Status {
   crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
   /** Which cron serves this host. */
   cron?: ReturnType<typeof cronSummary>;
-  /** What keeps commands from running, or the ledger from being read. */
+  /** Problems that keep commands from running or the ledger from being read. */
   health?: CheckResult[];
   /** One sentence for each thing that needs attention. */
   needsPerson: string[];
 }
 
-/** What a status is read from. A caller that reads it repeatedly can pass cached versions of the expensive reads. */
+/** The inputs of a status. A caller that reads it repeatedly can pass cached versions of the expensive ones. */
 export interface StatusSources {
   checkContext: typeof checkContext;
   runLocalChecks: typeof runLocalChecks;
@@ -61,7 +61,7 @@ export interface StatusSources {
 
 const freshSources: StatusSources = { checkContext, runLocalChecks, runHistories };
 
-/** Reads the state of the commands. `all` are the build's commands, `shown` the ones asked for. */
+/** Reads the state of the commands. `all` has every command of the build, `shown` the ones to show. */
 export function readStatus(
   all: readonly DeployedCommand[],
   shown: readonly DeployedCommand[],

@@ -2,17 +2,17 @@ import type { CheckResult } from "../doctor/check";
 import { askStores, hasStores, isQueueRemote, lastAnswer, type StoresAnswer } from "../doctor/stores";
 import { ago } from "../text/ago";
 import { queueTroubles } from "./queue/queueState";
-import { lookAtQueue, type QueueLook } from "./queue/queueStatus";
+import { type QueueReading, readQueue } from "./queue/queueStatus";
 import type { Status } from "./statusRows";
 
-export interface StoresPart extends QueueLook {
-  /** When the servers of the queue and `oneServer` were asked; null if there are none. */
+export interface StoresPart extends QueueReading {
+  /** When the servers of the queue and `oneServer` were last checked; null if there are none. */
   storesAskedAt: number | null;
 }
 
 /**
- * Adds the queue and the other servers that commands depend on to `status`. The servers are asked if `isAsked`, or if they
- * have never been asked. Otherwise their last answer is used, because waiting for a server that is down takes long.
+ * Adds the queue and the servers that commands depend on to `status`. Checks the servers if `isAsked` or if they have never
+ * been checked. Otherwise uses their last answers, because waiting for a server that is down takes long.
  */
 export async function withStores(
   status: Status,
@@ -20,7 +20,7 @@ export async function withStores(
   now = Date.now(),
 ): Promise<Status & StoresPart> {
   const stores = hasStores() ? ((isAsked ? undefined : lastAnswer()) ?? (await askStores())) : undefined;
-  const { queue, queueProblem } = isQueueRemote() ? (stores as StoresAnswer) : await lookAtQueue();
+  const { queue, queueProblem } = isQueueRemote() ? (stores as StoresAnswer) : await readQueue();
   const isStarted = status.commands.some(({ name, isScheduled }) => name === "Worker" && isScheduled);
   const troubles = queue == null ? [] : queueTroubles(queue, isStarted);
   const findings = (stores?.findings ?? localFinding(queueProblem)).map((one) => aged(one, stores, now));
@@ -35,7 +35,7 @@ export async function withStores(
   };
 }
 
-/** A queue in the app's own file is always read. */
+/** A problem with a queue in the app's own file, which is always read. */
 function localFinding(problem: string | undefined): CheckResult[] {
   if (problem === undefined) return [];
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${problem}` }];

@@ -62,12 +62,12 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
 }
 
-/** Whether the crontab's problem is already shown above the table. */
+/** Whether the crontab's problem is already shown at the top. */
 function isInHead({ health = [] }: Status): boolean {
   return health.some(({ name, state }) => name === "crontab" && state === "bad");
 }
 
-/** How old the last answer is, if the servers were not asked just now. */
+/** The age of the last answer, unless the servers were checked just now. */
 function askedText({ storesAskedAt }: QueuePart, now: Date): string {
   const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
   return age < 2_000 ? "" : ` (last checked ${ago(age)})`;
@@ -124,7 +124,7 @@ function nextOf(row: StatusRow, now: Date): string {
   return `next in ${until(Date.parse(nextRun) - now.getTime())}`;
 }
 
-/** Whether it has a problem that nobody has acknowledged. */
+/** Whether a command has a problem that nobody has acknowledged. */
 function isOpen({ troubles }: StatusRow): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
@@ -132,7 +132,7 @@ function isOpen({ troubles }: StatusRow): boolean {
 /** Troubles that an earlier column already shows. */
 const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
 
-/** What is wrong, or else the last run's message. */
+/** What is wrong with the command, or else its last run's message. */
 function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow, now: Date): string {
   const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
   const ended = troubles.some(({ kind }) => endings.includes(kind));
@@ -168,13 +168,13 @@ function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
   return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
 }
 
-/** Commands to type, each with what it is for. */
+/** Commands to type next, each with its purpose. */
 function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
   if (running !== null) {
-    return [`node laju logs ${name} --follow   what it prints`, `node laju stop ${name}   stop it`];
+    return [`node laju logs ${name} --follow   its output`, `node laju stop ${name}   stop it`];
   }
   const [worst] = troubles;
   if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
   if (worst?.kind === "output") return [`${diskCommand(last)}   how full the disk is`];
-  return [`node laju logs ${name}   what it printed`, `node laju run ${name}   run it again`];
+  return [`node laju logs ${name}   its output`, `node laju run ${name}   run it again`];
 }

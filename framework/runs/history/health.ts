@@ -90,10 +90,10 @@ function badEnd({ lastEnded, running, isRetrying }: RunHistory): Trouble | undef
 }
 
 /** A start counts as missed once it is later than cron's longest possible delay. */
-function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone, habits = {} }: HostClock) {
+function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone, quirks = {} }: HostClock) {
   const { since } = expected;
   if (!expected.isScheduled || since === null || isWaiting(expected, history)) return undefined;
-  const isHeldBack = habits.waitsForLastRun === true && expected.overlap === "skip";
+  const isHeldBack = quirks.waitsForLastRun === true && expected.overlap === "skip";
   if (isHeldBack && history.running !== null) return undefined;
   const heldUntil = isHeldBack ? (history.lastEnded?.finishedAt ?? 0) : 0;
   const after = Math.max(since, (history.lastStart ?? 0) + 1_000, heldUntil);
@@ -101,7 +101,7 @@ function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone
   const missed = schedulesOf(expected)
     .map((schedule) => firstAfter(firingsAfter(schedule, after, clock)))
     .filter(
-      (time) => time === undefined || !habits.losesRepeatedHour || !isInRepeatedHour(time, hostTimezone),
+      (time) => time === undefined || !quirks.losesRepeatedHour || !isInRepeatedHour(time, hostTimezone),
     )
     .filter((time) => time !== undefined && time + lateStart < now.getTime()) as number[];
   if (missed.length === 0) return undefined;

@@ -5,11 +5,11 @@ import { readBusyBox } from "./busybox";
 import type { AsWritten, RawFields } from "./rawFields";
 import { readVixie } from "./vixie";
 
-/** Crons whose reading of raw fields is known to the letter. */
+/** The crons whose parsers laju reproduces exactly. */
 export const rawReaders = ["debian", "cronie", "busybox"] as const;
 export type RawReader = (typeof rawReaders)[number];
 
-/** Reads a line's beginning as this daemon does; what follows the five fields is the command and is left alone. */
+/** Parses the fields at the beginning of a line exactly as this daemon does. Ignores the command after them. */
 export function readAsWritten(text: string, reader: RawReader): AsWritten {
   const line = text.replace(/^[ \t]+/, "");
   const words = line.split(/[ \t]+/).filter((word) => word !== "");
@@ -54,11 +54,11 @@ function calendarOf(text: string, { minute, hour, dayOfMonth, month, dayOfWeek }
   return { kind: "calendar", schedule };
 }
 
-/** What `--as-written --cron` may say. */
+/** Checks the cron given with --as-written. */
 export function rawReaderOf(name: string): RawReader {
   const reader = rawReaders.find((one) => one === name);
   if (reader !== undefined) return reader;
-  throw new LajuError(`how ${name} reads raw fields is not known to the letter`, {
+  throw new LajuError(`laju does not know exactly how ${name} parses fields`, {
     code: "E_USAGE",
     exitStatus: 2,
     hint: `--as-written works with --cron ${rawReaders.join(", ")}.`,

@@ -14,23 +14,26 @@ interface Cells {
 const cells = {
   minute: { count: 60, shift: 0, spec: fieldSpecs.minute },
   hour: { count: 24, shift: 0, spec: fieldSpecs.hour },
-  // Cell 0 is there, which is why `*` + `/2` names the even days.
+  // Includes a cell 0, which is why `*` + `/2` matches the even days.
   dayOfMonth: { count: 32, shift: 0, spec: fieldSpecs.dayOfMonth },
   month: { count: 12, shift: 1, spec: fieldSpecs.month },
   dayOfWeek: { count: 7, shift: 0, spec: fieldSpecs.dayOfWeek },
 } as const satisfies Record<string, Cells>;
 
-/** crond's turns before it gives up on a range that has no end. */
+/** The number of steps after which crond gives up on a range that never meets its end. */
 const failsafe = 1024;
 
-/** crond.c of BusyBox. It compares with the wall clock, which laju's engine does for what begins with `*`. */
+/**
+ * Parses as crond.c of BusyBox does. crond always follows the wall clock, as laju's engine does for fields that begin with `*`,
+ * so the minute field gets a star.
+ */
 export function readBusyBox(line: string, words: readonly string[]): RawFields | Never {
   const hash = line.indexOf("#");
   const beforeHash = hash < 0 ? words : wordsOf(line.slice(0, hash));
   if (hash >= 0 && beforeHash.length <= 5) {
-    return { kind: "never", reason: "a # begins a comment, so the line is cut short and left out" };
+    return { kind: "never", reason: "a # starts a comment, and the rest has too few fields" };
   }
-  if (words.length < 5) return { kind: "never", reason: "a line of fewer than five fields is left out" };
+  if (words.length < 5) return { kind: "never", reason: "it ignores lines with fewer than five fields" };
   const [minute, hour, days, month, weekdays] = words as [string, string, string, string, string];
   return {
     minute: { ...fieldOf(readCells(minute, cells.minute), cells.minute), star: true },
@@ -44,7 +47,7 @@ function wordsOf(text: string): string[] {
   return text.split(/[ \t]+/).filter((word) => word !== "");
 }
 
-/** Either is enough where both leave something out; one that covers everything does not count. */
+/** If both fields are restricted, a match of either one is enough. A field that covers every day does not count. */
 function dayFields(days: readonly boolean[], weekdays: readonly boolean[]) {
   const [daysUsed, weekUsed] = [days.includes(false), weekdays.includes(false)];
   const isBoth = daysUsed !== weekUsed || !daysUsed;
@@ -59,7 +62,7 @@ function fieldOf(filled: readonly boolean[], { shift }: Cells): Field {
   return { values: values.filter((value) => value > 0 || filled.length !== 32), star: false };
 }
 
-/** Follows ParseField step by step: cells filled before an error stay filled. */
+/** Follows ParseField step by step. Cells filled before an error stay filled. */
 function readCells(text: string, { count, shift, spec }: Cells): boolean[] {
   const filled = Array.from({ length: count }, () => false);
   for (const item of text.split(",")) {
@@ -87,7 +90,7 @@ function readItem(item: string, spec: FieldSpec, shift: number, count: number): 
   if (rest.startsWith("-") && to < 0) {
     const last = readValue(rest.slice(1), spec, shift);
     if (last === undefined) return undefined;
-    // A first value below all cells counts as none yet.
+    // crond treats a first value below all cells as "no value yet".
     if (first.value < 0) return { from: last.value, to: last.value, step: 1, rest: last.rest };
     [to, rest] = [last.value, last.rest];
   }
@@ -112,7 +115,7 @@ function readValue(
   return name < 0 || text.length < 3 ? undefined : { value: name, rest: text.slice(3) };
 }
 
-/** Counts up, wrapping around, until it meets the end; false if it never does. */
+/** Counts up, wrapping around, until it reaches the end of the range; false if it never does. */
 function fill(filled: boolean[], { from, to, step }: Span): boolean {
   let [cell, left] = [from - 1, 1];
   for (let turn = 1; ; turn++) {

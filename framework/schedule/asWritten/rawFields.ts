@@ -1,15 +1,15 @@
 import type { CalendarSchedule, Field } from "../expression/types";
 
-/** What a daemon makes of five raw fields: when it starts them, or why it never does. */
+/** How a daemon interprets five raw fields: when it starts the command, or why it never does. */
 export type AsWritten =
   | { kind: "calendar"; schedule: CalendarSchedule }
   | { kind: "reboot" }
-  /** The line is accepted and starts nothing. */
+  /** The line is accepted, but never starts anything. */
   | { kind: "never"; reason: string }
-  /** The line is not accepted: crontab(1) or the daemon says so. */
+  /** crontab(1) or the daemon rejects the line. */
   | { kind: "refused"; reason: string };
 
-/** The values of each field, as the daemon has them in its table. */
+/** The values of each field, as the daemon stores them. */
 export interface RawFields {
   minute: Field;
   hour: Field;

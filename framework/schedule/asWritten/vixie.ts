@@ -6,7 +6,7 @@ type Refused = Extract<AsWritten, { kind: "refused" }>;
 
 const wrong = ["bad minute", "bad hour", "bad day-of-month", "bad month", "bad day-of-week"];
 
-/** entry.c of Debian's cron 3.0pl1, and of cronie, which is stricter about what ends a number. */
+/** Parses as entry.c of Debian's cron 3.0pl1 does, or of cronie, which is stricter about the characters after a number. */
 export function readVixie(words: readonly string[], reader: "debian" | "cronie"): RawFields | Refused {
   const fields: Field[] = [];
   for (const [index, spec] of fiveFields.entries()) {
@@ -15,19 +15,19 @@ export function readVixie(words: readonly string[], reader: "debian" | "cronie")
     if (values === undefined) return { kind: "refused", reason: wrong[index] as string };
     fields.push({ values: sortedValues(values, spec), star: word?.startsWith("*") ?? false });
   }
-  // A common typo: six fields, the last of them a star.
+  // Both reject a command that begins with a star, because six fields are a common typo.
   if (words[5]?.startsWith("*")) return { kind: "refused", reason: "bad command" };
   const [minute, hour, dayOfMonth, month, dayOfWeek] = fields as [Field, Field, Field, Field, Field];
   return { minute, hour, dayOfMonth, month, dayOfWeek };
 }
 
-/** 7 is Sunday too. */
+/** Maps weekday 7 to 0, because both are Sunday. */
 function sortedValues(values: ReadonlySet<number>, spec: FieldSpec): number[] {
   const all = spec === fieldSpecs.dayOfWeek ? [...values].map((value) => value % 7) : [...values];
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
-/** Ranges between commas. What follows the last one in the word is skipped without a look, which is why `1#1` is 1. */
+/** Parses ranges separated by commas. cron ignores the rest of a word after the last range, which is why `1#1` means 1. */
 function readList(word: string, spec: FieldSpec, reader: "debian" | "cronie"): Set<number> | undefined {
   const values = new Set<number>();
   let rest = word;
@@ -39,7 +39,7 @@ function readList(word: string, spec: FieldSpec, reader: "debian" | "cronie"): S
   }
 }
 
-/** Adds one range; what follows it, or undefined for a bad one. */
+/** Adds the values of one range, and returns the text after it; undefined for an invalid range. */
 function readRange(
   text: string,
   spec: FieldSpec,
@@ -73,7 +73,7 @@ function readRange(
   return rest;
 }
 
-/** A number or a name of three letters; `ends` are the characters that may follow it, any if absent. */
+/** Parses a number or a three-letter name. `ends` are the characters that may follow it (default: any). */
 function readNumber(text: string, spec: FieldSpec | undefined, ends: string | undefined) {
   const word = /^[A-Za-z0-9]*/.exec(text)?.[0] ?? "";
   const rest = text.slice(word.length);

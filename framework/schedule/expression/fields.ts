@@ -3,7 +3,7 @@ import { stableHash } from "./hash";
 import { misspelled } from "./spellings";
 import type { Field, MonthDays, WeekDays } from "./types";
 
-/** The text of one field, its position in the expression, and the command's name, for `H`. */
+/** The text of one field, its position in the expression, and the command's name (for `H`). */
 export interface FieldText {
   readonly spec: FieldSpec;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface FieldText {
   readonly commandName: string;
 }
 
-/** The combined items of one field, in a form that fits every kind of field. */
+/** The combined items of one field, in one form for all kinds of fields. */
 export interface Gathered {
   readonly star: boolean;
   readonly values: Set<number>;
@@ -37,7 +37,7 @@ export function readField(source: FieldText): Readonly<Gathered> {
   return known;
 }
 
-/** Caches the value of `*`, which is three of the five fields of a typical schedule and half the cost of parsing it. */
+/** Caches the parsed `*`: a typical schedule has three of them, which take half of the time to parse it. */
 const stars = new Map<FieldSpec, Readonly<Gathered>>();
 
 function gather(source: FieldText): Gathered {
@@ -88,7 +88,7 @@ function readItem(source: FieldText, item: Item, gathered: Gathered): void {
 
 const span = /^(?:(\*)|([A-Za-z]+|\d+)(?:-([A-Za-z]+|\d+))?)(?:\/(\d+))?$/;
 
-/** `*`, `5`, `1-5` or `fri-mon`; the first and the ranges may have a step. */
+/** `*`, `5`, `1-5` or `fri-mon`. The star and ranges may have a step. */
 function readSpan({ spec }: FieldText, text: string, { values }: Gathered): boolean {
   const match = span.exec(text);
   if (!match) return false;

@@ -1,6 +1,6 @@
 import { LajuError } from "../../config/errors";
 
-/** Where an expression is wrong, so that the place can be underlined. */
+/** The part of an expression that is wrong, so that it can be underlined. */
 export interface ScheduleProblem {
   /** The name of the wrong field ("day-of-month"); absent if the problem is not in a single field. */
   readonly field?: string;

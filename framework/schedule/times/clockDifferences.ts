@@ -18,7 +18,7 @@ export function knownStretches(timezone: string): readonly Stretch[] {
 
 const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
 
-/** The differences between the host's clock and the zone's, in minutes modulo 60: usually one, sometimes several. */
+/** The differences between the host's clock and the zone's, in minutes modulo 60. Usually there is only one. */
 export function minuteShifts(timezone: string, hostTimezone: string): number[] {
   const zone = knownStretches(timezone);
   const host = knownStretches(hostTimezone);

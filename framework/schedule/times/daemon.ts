@@ -8,7 +8,7 @@ export const longestCatchUp = 180;
 /** Up to this many minutes, cron replays all entries; beyond that, only those without wildcards. */
 const shortCatchUp = 5;
 
-/** The runs of one entry after the local clock jumped ahead, and the civil minute reached afterwards. */
+/** The runs of one entry after the local clock jumped ahead, and the civil minute that cron has reached after them. */
 export interface Replay {
   /** The minutes since the epoch in which runs start, repeated if several start in one minute. */
   readonly runs: readonly number[];

@@ -5,7 +5,7 @@ import { longestCatchUp, replayAfterJump } from "./daemon";
 import { isSameTimezone } from "./timezoneNames";
 import { type Stretch, stretchesFrom } from "./timezones";
 
-/** The clock a schedule follows: its time zone, and that of the host whose cron starts it. */
+/** The clock that a schedule follows: its own time zone and the host's. */
 export interface Clock {
   readonly timezone: string;
   /** If it differs from `timezone`, laju decides instead of cron (default: the same). */

@@ -37,7 +37,7 @@ function timesOf(firings: Iterable<number>, until: number): number[] {
   return times;
 }
 
-/** Assigns each start to the latest time before it. */
+/** Counts the starts for each time. A start counts for the latest time before it. */
 function startsPerTime(times: readonly number[], starts: readonly number[]): number[] {
   const counts = times.map(() => 0);
   let index = -1;
@@ -48,7 +48,7 @@ function startsPerTime(times: readonly number[], starts: readonly number[]): num
   return counts;
 }
 
-/** A start so late that the next time was already due makes that time look as if it was started twice. */
+/** If a start was so late that the next time was already due, the next time seems to have two starts. */
 function hasLateStart(times: readonly number[], counts: number[], missed: number): boolean {
   for (let index = missed + 1; index < times.length && times[index] - times[missed] < lateStart; index++) {
     if (counts[index] < 2) continue;

@@ -1,11 +1,11 @@
 import { schedulesOf } from "../expression/schedulesOf";
 import { nextFirings } from "./firings";
 
-/** Due starts that a cron daemon leaves out by itself. */
-export interface DaemonHabits {
-  /** A line does not start again while its last run is in progress. */
+/** Due starts that a cron daemon skips by design. */
+export interface DaemonQuirks {
+  /** The daemon doesn't start a line again while its last run is still in progress. */
   waitsForLastRun?: boolean;
-  /** Nothing starts in an hour that the host's clocks repeat. */
+  /** The daemon starts nothing during an hour that the host's clocks repeat. */
   losesRepeatedHour?: boolean;
 }
 
@@ -13,13 +13,12 @@ export interface HostClock {
   now: Date;
   /** The host's IANA time zone, which its cron uses. */
   hostTimezone: string;
-  /** Whether it comes from the cron daemon's TZ rather than the system. */
+  /** Whether `hostTimezone` comes from TZ in the cron daemon's environment. */
   isDaemonsOwn?: boolean;
-  /** What the daemon leaves out by itself; nothing if absent. */
-  habits?: DaemonHabits;
+  quirks?: DaemonQuirks;
 }
 
-/** The parts of a command that determine its times. */
+/** The fields of a command that determine its times. */
 interface TimedCommand {
   name: string;
   enabled: boolean;

@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { isIntlOnly, nearestTimezone } from "./timezoneHints";
 import type { ZoneRules } from "./zoneFile";
 
-/** Names for UTC, which don't have to be looked up. */
+/** Names that always mean UTC and need no lookup. */
 export const fixedToUtc: ReadonlySet<string> = new Set([
   "UTC",
   "Etc/UTC",
@@ -20,15 +20,15 @@ export interface ZoneFiles {
 
 let zoneFiles: ZoneFiles | undefined;
 
-/** From now on, zones must also exist in these files. Without them, as in compiled commands, only Intl decides. */
+/** Sets the zone files that checks use besides Intl. Compiled commands call no files, so there only Intl decides. */
 export function useZoneFiles(files: ZoneFiles | undefined): void {
   zoneFiles = files;
   verdicts.clear();
 }
 
 /**
- * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses Intl,
- * so both must know the name in this spelling and understand the same zone by it.
+ * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses Intl, so
+ * the name, in this spelling, must mean the same zone to both.
  */
 export function checkTimezone(timezone: string): string {
   checkTimezoneName(timezone);
@@ -101,8 +101,8 @@ function verdictOf(timezone: string): Verdict {
 }
 
 /**
- * Compares the system's files for the name and for Intl's canonical name. It can't compare offsets with Intl's, because
- * these differ between editions of the database (doctor reports that).
+ * Compares the system's files for the name and for Intl's canonical name. Comparing offsets with Intl's would be wrong, because
+ * they differ between editions of the time zone database (doctor reports that).
  */
 function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
   const rules = files.rulesOf(timezone);
@@ -137,7 +137,7 @@ function resolve(timezone: string): string | undefined {
   }
 }
 
-/** Whether two names mean the same zone. Then cron's own rules apply to a command of that zone. */
+/** Whether two names mean the same zone. cron's own rules apply to commands in the host's zone. */
 export function isSameTimezone(one: string, other: string): boolean {
   if (one === other || (fixedToUtc.has(one) && fixedToUtc.has(other))) return true;
   if (fixedToUtc.has(one) || fixedToUtc.has(other)) return false;

@@ -8,7 +8,7 @@ export interface Stretch {
   /** Exclusive. */
   readonly end: number;
   readonly offset: number;
-  /** The previous offset, which is the same if the clocks don't change at its start. */
+  /** The previous offset. Equal to `offset` if the clocks don't change at the start. */
   readonly offsetBefore: number;
 }
 

@@ -4,7 +4,7 @@ import { LajuError } from "../../config/errors";
 import type { QueueEngine } from "../../queue/engine";
 import { databaseLocation } from "../../services/database/databaseLocation";
 
-/** Does something with the app's queue, then closes it. Never creates a database: without one there is no queue. */
+/** Opens the app's queue for `work`, then closes it. Throws instead of creating a database that does not exist. */
 export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): Promise<T> {
   const missing = missingFile();
   if (missing !== undefined) {
@@ -21,12 +21,12 @@ export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): P
   }
 }
 
-/** Whether the queue is on a server. Apps without handlers need not wait for its answer. */
+/** Whether the queue is on a server, whose answer apps without handlers need not wait for. */
 export function isOnServer(): boolean {
   return settings().queueEngine === "bullmq" || databaseLocation().engine !== "sqlite";
 }
 
-/** Whether there is a queue to look at; on a server that can be said only by asking it. */
+/** Whether the queue exists. Always true for a queue on a server, because only the server could tell. */
 export function hasQueue(): boolean {
   return missingFile() === undefined;
 }

@@ -5,15 +5,15 @@ import { type QueueState, readQueueState } from "./queueState";
 /** How long a queue in the app's own SQLite file may take to answer, in milliseconds. */
 const limitMs = 3000;
 
-export interface QueueLook {
-  /** Null in apps without a queue, and if it cannot be read. */
+export interface QueueReading {
+  /** null if there is no queue or it cannot be read. */
   queue: QueueState | null;
-  /** Why it cannot be read: its database does not answer, or has no tables. */
+  /** Why the queue cannot be read, such as a database that does not answer or has no tables. */
   queueProblem?: string;
 }
 
-/** Reads the state of the queue. Never throws, so that the runs are shown whatever is wrong with the queue. */
-export async function lookAtQueue(limit = limitMs): Promise<QueueLook> {
+/** Reads the state of the queue. Never throws, so that a broken queue doesn't hide the runs. */
+export async function readQueue(limit = limitMs): Promise<QueueReading> {
   const isUsed = handlerNames().length > 0;
   if (isOnServer() && !isUsed) return { queue: null };
   const late = new Promise<never>((_, reject) =>

@@ -3,7 +3,7 @@ import { cellCount, type ReportData } from "./reportData";
 
 type Axis = Pick<ReportData, "from" | "cellMs" | "clock" | "days">;
 
-/** Formats the time at which a cell begins. All charts share the cells, so each is formatted once. */
+/** Formats the time at which a cell begins. All charts share the same cells, so each time is formatted only once. */
 export function cellTimes({ from, cellMs, clock }: Axis): (cell: number) => string {
   const known = new Map<number, string>();
   return (cell) => {
@@ -13,7 +13,7 @@ export function cellTimes({ from, cellMs, clock }: Axis): (cell: number) => stri
   };
 }
 
-/** With up to this many days, hours are marked too. */
+/** Up to this many days, the axis also marks hours. */
 const daysWithHours = 2;
 const hoursBetween = 6;
 

@@ -3,7 +3,7 @@ import type { RunCell } from "../../runs/history/reportRuns";
 import { escapeHtml } from "./escape";
 import { cellCount } from "./reportData";
 
-/** Height repeats what the color says, for color-blind readers: bad stretches are the tallest. */
+/** Heights convey the same as colors, for color-blind readers: bad stretches are the tallest. */
 const kinds = {
   bad: { top: 0, height: 24 },
   good: { top: 8, height: 16 },

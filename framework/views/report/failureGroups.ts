@@ -9,7 +9,7 @@ export interface FailureGroup {
   /** Whether the numbers in the message differ between the failures. */
   varies: boolean;
   count: number;
-  /** How many of each command. */
+  /** The number of failures of each command. */
   commands: Map<string, number>;
   firstAt: number;
   lastAt: number;

@@ -6,7 +6,7 @@ import { cardId } from "./commandCard";
 import { escapeHtml } from "./escape";
 import type { ReportData, ReportFailure, ShownGroup } from "./reportData";
 
-/** All failures by cause, with how many are shown and where to find the others. */
+/** The failures by cause. Says how many are shown, and where to find the others. */
 export function failuresSection(data: ReportData): string {
   const { failures, clock } = data;
   if (failures.total === 0) return '<p class="card dim">None.</p>';
@@ -76,7 +76,7 @@ function failureText({ run, output }: ReportFailure, { hostTimezone }: HostClock
     (text) => text !== null && text !== "",
   ) as string[];
   const shown = texts.map((text) => `<pre>${escapeHtml(clipped(text))}</pre>`);
-  const rest = shown.length === 0 ? '<p class="dim">It printed nothing.</p>' : shown.join("\n");
+  const rest = shown.length === 0 ? '<p class="dim">No output.</p>' : shown.join("\n");
   return `<details><summary>${head} <span class="dim">· run ${run.id}${attempt}</span></summary>
 ${rest}
 </details>`;

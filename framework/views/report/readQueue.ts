@@ -15,7 +15,7 @@ export interface QueueType extends TypeState {
 /** For how many types to read the newest failure. */
 const maxAsked = 30;
 
-/** Reads what a report shows about the queue beyond what `status` has read already. */
+/** Reads the details that a report shows about the queue and `status` has not read yet. */
 export async function readQueueReport({
   queue,
   queueProblem,

@@ -117,7 +117,7 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   };
 }
 
-/** Distributes `total` in turns of one, giving no one more than they want. */
+/** Distributes `total` one at a time, so that nothing gets more than it wants. */
 function distribute(wanted: readonly number[], total: number): number[] {
   const shares = wanted.map(() => 0);
   let left = Math.min(

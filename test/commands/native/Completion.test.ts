@@ -49,7 +49,7 @@ describe("completion in a shell", () => {
 
   test("an unknown shell is a usage error", async () => {
     const { status, stderr } = await app.laju("completion", "tcsh");
-    expect(stderr).toBe('✗ no completion for "tcsh"\n  It is written for bash, zsh, fish.\n');
+    expect(stderr).toBe('✗ no completion for "tcsh"\n  Completion supports bash, zsh, fish.\n');
     expect(status).toBe(2);
   });
 });

@@ -118,7 +118,7 @@ describe("an explanation", () => {
   test("of H says that the command's name decides", () => {
     const options = { hostTimezone: "UTC", from: now, count: 1 };
     expect(explain("H 3 * * *", options).warnings).toEqual([
-      "H stands for a value that depends on the command's name: give it with --name",
+      "The value of H depends on the command's name: give it with --name",
     ]);
     const [a, b] = ["A", "B"].map((name) => explain("H 3 * * *", { ...options, name }));
     expect(a.warnings).toEqual([]);
@@ -405,15 +405,15 @@ Options
   --host-timezone <zone>   The zone of the host's cron (default: this host's)
   --from <time>            Show the times after this one, in ISO 8601 (default: now)
   --count <number>         How many upcoming times to show (default 5)
-  --name <Name>            The command's name, which decides what H stands for
+  --name <Name>            The command's name, which determines the value of H
   --cron <cron>            The cron that reads it (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
-  --as-written             Show what that cron does with these very fields, written by hand
+  --as-written             Show what that cron does with exactly these fields, as in a line written by hand
   --json                   Print it as JSON
   -h, --help               Show this text
 
 Examples
-  node laju explain "*/20 9-17 * * 1-5"                       In words, with the next five times
-  node laju explain "0 9 * * *" --timezone America/New_York   What it means on this host
+  node laju explain "*/20 9-17 * * 1-5"                       Show it in words, with the next five times
+  node laju explain "0 9 * * *" --timezone America/New_York   Show when it starts on this host
 `);
   });
 });

@@ -89,7 +89,7 @@ test("each command has a line: when, how long, how, and what comes next", () => 
   ● Again              1m ago      0.9s    retrying   next in 1h 39m
 
   The crontab of deploy is up to date
-  node laju logs CleanupOldData   what it printed      node laju run CleanupOldData   run it again`);
+  node laju logs CleanupOldData   its output      node laju run CleanupOldData   run it again`);
 });
 
 test("skipped starts are seen at 80 columns, whatever the name", () => {
@@ -142,7 +142,7 @@ test("what is wrong is red", () => {
 
   red(The crontab is edited)
   dim(Install it.)
-  dim(node laju logs A   what it printed      node laju run A   run it again)`);
+  dim(node laju logs A   its output      node laju run A   run it again)`);
 });
 
 test("what needs attention comes first, and what never starts here has one line", () => {
@@ -168,7 +168,7 @@ test("what needs attention comes first, and what never starts here has one line"
   Not started here: Off (disabled); Elsewhere (only in staging)
 
   The crontab of deploy is up to date
-  node laju logs Bad   what it printed      node laju run Bad   run it again`);
+  node laju logs Bad   its output      node laju run Bad   run it again`);
   const all = arrangedStatus(rows, "name", () => true);
   expect(all.commands.map(({ name }) => name).slice(0, 3)).toEqual(["Bad", "ByHand", "Elsewhere"]);
   expect(statusText({ ...status, commands: all.commands }, clock, terminal(), all.hidden)).toContain(

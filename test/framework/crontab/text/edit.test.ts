@@ -214,7 +214,7 @@ describe("findBlock", () => {
   });
 
   test.each(["/srv/app2", "/srv/ap", "/srv/app/sub", "/srv/app v2", "/srv/.pp", "/srv/app hash=00000000 x"])(
-    "the block of %s is no block of /srv/app",
+    "the block of %s is not a block of /srv/app",
     (other) => {
       const theirs = blockFor(other);
       const both = replaceBlock(Buffer.from(theirs), root, block);

@@ -134,14 +134,14 @@ test("a start that the clock change left out is not missed", () => {
 });
 
 test("a start that the daemon left out for a run that goes on, or went on, is not missed", () => {
-  const habits = { waitsForLastRun: true };
+  const quirks = { waitsForLastRun: true };
   const [hourly, started] = [{ ...daily, schedules: ["0 * * * *"] }, at("2026-11-23T06:00:01Z")];
   const running = { ...nothing, running: run({ startedAt: started }), lastStart: started };
   const overdue = (history: RunHistory, more: object) =>
     troublesOf(hourly, history, { ...clock, ...more }).filter(({ kind }) => kind === "overdue");
   expect(overdue(running, {})).toHaveLength(1);
-  expect(overdue(running, { habits })).toEqual([]);
+  expect(overdue(running, { quirks })).toEqual([]);
   const long = ended({ startedAt: started, finishedAt: at("2026-11-23T08:59:00Z") });
   expect(overdue(long, {})).toHaveLength(1);
-  expect(overdue(long, { habits })).toEqual([]);
+  expect(overdue(long, { quirks })).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import type { DaemonHabits } from "../schedule/times/nextRuns";
+import type { DaemonQuirks } from "../schedule/times/nextRuns";
 import { hostCronFacts } from "./hostCron";
 import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 
 /** Which due starts this host's daemon leaves out by itself: nobody missed those. */
-export function daemonHabits(): DaemonHabits {
+export function daemonQuirks(): DaemonQuirks {
   if (isScheduleWorking()) return {};
   const { startsTwice, clockChanges } = hostCronFacts({ cron: readInstallation()?.options.cron });
   return { waitsForLastRun: !startsTwice, losesRepeatedHour: clockChanges === "wall once" };
