@@ -11,7 +11,7 @@ import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 const found = findRoot();
 /** Whether there is an app. Laju's command line can also be started outside one, to make one. */
 export const hasApp = found !== undefined;
-/** The app's root: see findRoot. */
+/** The app's root (see findRoot). */
 export const root = found ?? withoutApp();
 /** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
@@ -30,7 +30,7 @@ export const paths = {
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data,
-  /** A separate SQLite database, so that it works no matter what DATABASE_URL says. */
+  /** A separate SQLite database, so that recording runs doesn't depend on DATABASE_URL. */
   ledger: join(data, "runs.sqlite3"),
   pauses: join(data, "paused.json"),
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
@@ -43,7 +43,8 @@ if (typeof LAJU_BUILT === "undefined") {
   const file = sourceEntry(paths.commands);
   if (file !== undefined) {
     redirectSqliteOnNode20();
-    // A compiled command reports problems in .env as a failed run. Under tsx, check here: it may never read a setting.
+    // Under tsx, report problems in .env here, because the command may never read a setting. A compiled command reports
+    // them as a failed run.
     checkEnvFile();
     // A command that exports `run` is started by the first laju module it imports, which is always this one. The import
     // goes through package.json because start/ is above this floor.
@@ -78,7 +79,7 @@ export interface Settings {
   };
   /** The time limit of commands that don't set one. */
   commandTimeout: TimeLimit | undefined;
-  /** A run that causes this many skipped starts in a row is considered to hang. */
+  /** The number of starts skipped in a row after which a run counts as hanging. */
   hangAfterSkips: number;
   notices: NoticeSettings;
   /** How many days the ledger keeps runs. */
@@ -106,7 +107,7 @@ export interface Settings {
   queuePrefix: string;
   /** How many days finished jobs without their own removeDelay are kept. */
   queueKeepDays: number;
-  /** How many minutes without a failed job of a type before its recovery is reported. */
+  /** For how many minutes no job of a type must fail before its recovery is reported. */
   queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
@@ -119,7 +120,7 @@ export interface Settings {
 /** Who may access the dashboard, and under which host names. */
 export interface DashboardSettings {
   password: string | undefined;
-  /** Host names under which it may be reached, in addition to this machine's own. */
+  /** Host names of the dashboard, in addition to this machine's own. */
   hosts: string[];
   /** The header in which a proxy passes the authenticated user, and the addresses of such proxies. */
   proxyHeader: string | undefined;
@@ -161,7 +162,7 @@ export function settings(): Settings {
   return checked;
 }
 
-/** Makes the next call of settings() read them again, after a test has changed the environment. */
+/** Makes the next call of settings() read the environment again, for tests that change it. */
 export function forgetSettings(): void {
   checked = undefined;
 }
@@ -277,7 +278,7 @@ export function commandTimeout(): TimeLimit | undefined {
   return settingReaders(process.env, []).duration("COMMAND_TIMEOUT");
 }
 
-/** After how many skipped starts a run is considered to hang, without validating other settings. */
+/** The number of skipped starts after which a run counts as hanging, without validating other settings. */
 export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
 }

@@ -22,7 +22,7 @@ export function readEnvFile(text: string): EnvFile {
   return { values: parse(kept.join("\n")), problems };
 }
 
-/** Only comments, empty lines and unquoted settings. Every start reads the file, and the close look below takes 1 ms. */
+/** A file of only comments, empty lines and unquoted settings. Every start reads it, and parsing it closely takes 1 ms. */
 const isPlain = /^(?:(?:#.*|[A-Za-z_][A-Za-z0-9_]*=(?:[^\s"'`#][^"'`\r\n]*)?)?(?:\n|$))*$/;
 
 /** Splits the text into settings, each with all of its lines, and invalid lines. */
@@ -70,7 +70,7 @@ function problemIn(setting: string): string | undefined {
   return isUnclosed(setting) ? `the quote that opens the value of ${name} is never closed` : undefined;
 }
 
-/** Whether text follows the closing quote of a multi-line value: then that quote really opens a later value. */
+/** Whether text follows the closing quote of a multi-line value, which means that this quote really opens a later value. */
 function isUnclosed(setting: string): boolean {
   if (!setting.includes("\n")) return false;
   const last = setting.slice(setting.lastIndexOf("\n") + 1);
@@ -78,7 +78,7 @@ function isUnclosed(setting: string): boolean {
   return !/^[ \t]*(#.*)?$/.test(last.slice(last.indexOf(quote) + 1));
 }
 
-/** Shows only what looks like a name: the rest of the line may be part of a secret. */
+/** Shows only the name, because the rest of the line may be part of a secret. */
 function shown(line: string): string {
   const name = /^(?:export[ \t]+)?[A-Z][A-Z0-9_]*:?(?![^\s])/.exec(line)?.[0];
   if (name === undefined || name.length > 60) return "this";

@@ -4,8 +4,8 @@ import { starterSettings } from "./launch";
 import { readText } from "./readText";
 
 /**
- * Where the app lives: the nearest folder whose package.json has a `laju` field, above the program that runs. laju's own
- * code may be anywhere: in this app's node_modules, above a workspace, in pnpm's store, behind a link.
+ * The app's root: the nearest folder above the running program whose package.json has a `laju` field. It cannot be found from
+ * laju's own code, which may be in the app's node_modules, above a workspace, in pnpm's store or behind a link.
  */
 export function findRoot(): string | undefined {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
@@ -13,7 +13,7 @@ export function findRoot(): string | undefined {
   if (typeof LAJU_BUILT !== "undefined") return appAbove(join(import.meta.dirname, "../../.."));
   const own = join(import.meta.dirname, "../..");
   const program = programFolder();
-  // A tool such as vitest is not part of the app: the folder it was started in is a better clue.
+  // A tool such as vitest is not part of the app, so the working directory is a better clue.
   const places = program === undefined ? [process.cwd(), own] : [program, own, process.cwd()];
   return places.map(appAbove).find((folder) => folder !== undefined);
 }
@@ -31,7 +31,7 @@ function isApp(folder: string): boolean {
   return typeof description === "object" && description !== null && "laju" in description;
 }
 
-/** The running program's folder; undefined for no program, and for one in node_modules. */
+/** The running program's folder; undefined without a program or for one in node_modules. */
 function programFolder(): string | undefined {
   const { isUnderPm2, pm2Script } = starterSettings();
   // pm2 starts its own container script, and passes the actual script's name in the environment.

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 
 /**
  * laju's own folder, which contains framework/, commands/native/ and the template of a new app: the package in
- * node_modules or, in laju's repository, the app's root. A build is next to neither, so it asks Node where the app's
- * laju is.
+ * node_modules or, in laju's repository, the app's root. Code in build/ is in neither, so it lets Node resolve the app's
+ * laju.
  */
 export function lajuHome(root: string): string {
   if (typeof LAJU_BUILT === "undefined") return realpathSync(join(import.meta.dirname, "../.."));

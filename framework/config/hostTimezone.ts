@@ -22,7 +22,7 @@ function linkAt(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ""; // Not a link: a container without time zones, or a copied file.
+    return ""; // It is not a link, because the container has no time zones or the file was copied.
   }
 }
 
@@ -34,7 +34,7 @@ function targetOf(path: string): string {
   }
 }
 
-/** Intl compares the file with the zone database, but prefers TZ, so TZ is unset meanwhile. */
+/** Intl identifies the file by comparing it with the zone database, but only if TZ is unset. */
 function intlTimezone(): string {
   const { TZ } = process.env;
   delete process.env.TZ;

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
-/** Who started this process. */
+/** How this process was started. */
 export interface Starter {
-  /** The crontab entry's id, if cron did and the command has more than one entry. */
+  /** The id of the crontab entry, if cron started it and the command must check the time. */
   entryId: string | undefined;
-  /** The scheduled time it was started for, if `schedule:work` or the monitor did. */
+  /** The scheduled time, if `schedule:work` or the monitor started it. */
   slot: number | undefined;
   isUnderPm2: boolean;
   /** The script that pm2's container runs. Child processes inherit it. */
@@ -14,9 +14,9 @@ export interface Starter {
   attempt: number;
   /** The key of the run whose first attempt failed. */
   retryOf: string | undefined;
-  /** Whether `laju run` did, on behalf of a person or a program. */
+  /** Whether `laju run` started it. */
   isByHand: boolean;
-  /** The key for its run, if the starter wants to find the run afterwards. */
+  /** The key for its run, if the starter needs to find the run later. */
   key: string | undefined;
 }
 
@@ -57,7 +57,7 @@ function isPm2Script(started: string | undefined, script: string | undefined): b
   return started === script || (isThere && realpathSync(started) === realpathSync(script));
 }
 
-/** How the package manager that started this process names itself, such as "npm/11.0.0 node/v22.0.0 linux x64". */
+/** The user agent of the package manager that started this process, such as "npm/11.0.0 node/v22.0.0 linux x64". */
 export function npmUserAgent(): string | undefined {
   return process.env.npm_config_user_agent;
 }
@@ -70,7 +70,7 @@ export function hiddenArguments(): string[] {
   return JSON.parse(LAJU_ARGUMENTS);
 }
 
-/** The variable that passes them on. */
+/** The environment variable that passes hidden arguments to a command. */
 export function hiddenArgumentsEnvironment(words: readonly string[]): Record<string, string> {
   return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
 }
@@ -89,8 +89,8 @@ export function marksAround(): string[] {
 }
 
 /**
- * Adds this process's run to the marks in its environment, which everything it starts inherits. Removes the variables
- * about its own start: a command started from here has its own entry and attempts.
+ * Adds this process's run to the marks in the environment, which child processes inherit. Removes the variables about this
+ * process's own start, because a command started from here has its own entry and attempts.
  */
 export function markEnvironment(mark: string, around: readonly string[]): void {
   for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];
@@ -98,16 +98,16 @@ export function markEnvironment(mark: string, around: readonly string[]): void {
   addOwnNodeToPath();
 }
 
-/** Follows a run's mark in the environment of processes that a part of the run starts. */
+/** Comes after a run's mark in the environment of processes that a part of the run starts. */
 export const partSign = "part";
 
-/** Marks everything that this part of a run starts as being below a part. */
+/** Marks the processes that this part of a run starts. */
 export function markPart(): void {
   process.env[markName] = [...marksAround(), partSign].join(" ");
   addOwnNodeToPath();
 }
 
-/** cron's PATH is /usr/bin:/bin, so if node is elsewhere, child processes would not find `node`. */
+/** cron's PATH is /usr/bin:/bin, in which child processes might not find `node`. */
 function addOwnNodeToPath(): void {
   const folders = (process.env.PATH || "/usr/bin:/bin").split(":");
   const own = dirname(process.execPath);

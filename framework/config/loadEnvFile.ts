@@ -4,7 +4,7 @@ import { readEnvFile } from "./envFile";
 import { readText } from "./readText";
 import { testEnvironment } from "./testEnvironment";
 
-/** What is wrong with `.env`, one sentence each. */
+/** Problems with `.env`, one sentence each. */
 export interface LoadedEnvFile {
   unreadable: string[];
   wrongLines: string[];
@@ -29,14 +29,14 @@ function isTest(inFile: string | undefined): boolean {
   return (NODE_ENV ?? (NODE_TEST_CONTEXT || importsNodeTest() ? "test" : inFile)) === "test";
 }
 
-/** Whether this program is a file of tests that is run by itself: `node --import tsx test/x.test.ts`. */
+/** Whether this program is a test file that was started directly: `node --import tsx test/x.test.ts`. */
 function importsNodeTest(): boolean {
   if (typeof LAJU_BUILT !== "undefined") return false;
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   return moduleLoadList.includes("NativeModule test");
 }
 
-/** A missing file is fine, an unreadable one is reported. */
+/** Accepts a missing file, and reports one that cannot be read. */
 function readValues(file: string) {
   const none: Record<string, string> = {};
   if (!existsSync(file)) return { values: none, unreadable: [], wrongLines: [] };

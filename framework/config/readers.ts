@@ -120,7 +120,7 @@ function isNetwork(value: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)(\/\d{1,3})?$/i.test(value);
 }
 
-/** Undefined for zero, too, which would end every run immediately. */
+/** Undefined for an invalid duration and for zero, which would end every run immediately. */
 function durationOrNone(value: string): number | undefined {
   try {
     return parseDuration(value) || undefined;

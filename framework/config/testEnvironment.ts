@@ -7,8 +7,8 @@ type Variables = Record<string, string | undefined>;
 const neverFromFile =
   /^(DATABASE_URL|DB_CONNECTION|REDIS_\w+|MAIL_\w+|SMTP_\w+|USER_MAILER|PASS_MAILER|NOTIFY_\w+|MONITOR_PING|BACKUP_DIR|CACHE_STORE|QUEUE_ENGINE|LAJU_DATA)$/;
 
-/** Settings that name a place. If the environment has the same value as `.env`, it came from there (`--env-file`, dotenv). */
-const places = [
+/** Settings with a location. If the environment has the same value as `.env`, it came from there (`--env-file`, dotenv). */
+const locations = [
   ...["DATABASE_URL", "REDIS_URL", "MAIL_URL", "SMTP_HOST", "USER_MAILER", "BACKUP_DIR", "MONITOR_PING"],
   ...["NOTIFY_MAIL_TO", "NOTIFY_WEBHOOK_URL", "CACHE_STORE", "QUEUE_ENGINE"],
 ];
@@ -25,11 +25,11 @@ export interface TestEnvironment {
  */
 export function testEnvironment(root: string, file: Variables, environment: Variables): TestEnvironment {
   const problems = [...databaseProblems(root, file, environment), ...redisProblems(file, environment)];
-  for (const name of places) if (environment[name] === file[name]) delete environment[name];
+  for (const name of locations) if (environment[name] === file[name]) delete environment[name];
   if (isSameRedisHost(file, environment)) delete environment.REDIS_HOST;
   take("DATABASE_URL", file, environment);
   take("REDIS_URL", file, environment);
-  // The stage's file belongs to the test, in the temporary folder.
+  // The environment's database file is test.sqlite3 in the temporary folder.
   environment.DB_CONNECTION = "test";
   environment.NODE_ENV = "test";
   environment.LAJU_DATA = dataFolder(environment);
@@ -52,7 +52,7 @@ function databaseProblems(root: string, file: Variables, environment: Variables)
   if (!url) return [];
   const own = developmentDatabases(root, file, environment);
   if (!own.some((other) => isSameDatabase(url, other, root))) return [];
-  return [`${asked} names a database of this app that is not for tests: tests would empty it`];
+  return [`${asked} is a database that this app uses outside of tests, and tests would empty it`];
 }
 
 /** All databases that commands may use outside of tests. */
@@ -102,7 +102,7 @@ function redisProblems(file: Variables, environment: Variables): string[] {
   const test = environment.TEST_REDIS_URL || file.TEST_REDIS_URL;
   const own = file.REDIS_URL || (file.REDIS_HOST && redisUrl(file));
   if (!test || !own || redisKey(test) !== redisKey(own)) return [];
-  return ["TEST_REDIS_URL names the Redis that .env does, which is not for tests"];
+  return ["TEST_REDIS_URL is the same Redis as in .env, which tests must not use"];
 }
 
 function isSameRedisHost(file: Variables, environment: Variables): boolean {
@@ -134,7 +134,7 @@ function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
   return folder;
 }
 
-/** Another user could create the folder first and then read what tests write. */
+/** Makes sure that no other user created the folder first to read what tests write. */
 function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = statSync(folder);

@@ -1,6 +1,6 @@
 import type { CheckContext } from "./checkContext";
 
-/** What a check found, and how to fix it. */
+/** The result of a check, and how to fix a problem. */
 export interface Finding {
   state: "fine" | "warning" | "bad";
   message: string;
@@ -13,7 +13,7 @@ export interface Check {
   look(context: CheckContext): Promise<Finding> | Finding;
 }
 
-/** A check that looks only at this machine and answers within milliseconds. */
+/** A check that needs only this machine and takes a few milliseconds. */
 export interface LocalCheck extends Check {
   look(context: CheckContext): Finding;
 }

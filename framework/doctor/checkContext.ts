@@ -5,14 +5,14 @@ import { type HostCron, hostCron } from "../host/hostCron";
 import { readInstallation } from "../host/installation";
 import { installedLogs } from "./app/installedLogs";
 
-/** What the checks look at. Each thing is read only once, however many checks need it. */
+/** What the checks read. Each part is read only once, even if several checks need it. */
 export interface CheckContext {
   read: ReturnType<typeof readingOnce>;
-  /** The crontab's user, if it isn't our own crontab. */
+  /** The crontab's user, unless it is this process's own. */
   user?: string | undefined;
-  /** The cron of this host. Finding its daemon reads something about each process. */
+  /** This host's cron. Detecting its daemon reads information about every process. */
   cron(): HostCron;
-  /** The folder that names the app's block, whether or not the block is installed. */
+  /** The root in the app's block, whether or not the block is installed. */
   root(): string;
   /** The log files that crontab:install would use, and those that the installed entries use. */
   logs(): string[];
@@ -20,7 +20,7 @@ export interface CheckContext {
   entries(): readonly EntryParts[] | undefined;
 }
 
-/** For the crontab that crontab:install wrote, unless another user's is asked for. */
+/** The context for the crontab that crontab:install wrote, or for another user's if `asked` names one. */
 export function checkContext(asked: string | undefined, read = readingOnce()): CheckContext {
   const user = asked ?? readInstallation()?.options.user;
   const entries = once(() => {

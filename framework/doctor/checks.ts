@@ -20,7 +20,7 @@ import { permissions } from "./host/permissions";
 import { clock } from "./host/setBack";
 import { timezone } from "./host/timezone";
 
-/** Every check, in the order in which a scheduled start would run into the problem. */
+/** All checks, in the order in which a scheduled start would run into the problems. */
 export const checks: readonly Check[] = [
   cronDaemon,
   crontab,

@@ -11,7 +11,7 @@ import { node } from "./host/node";
 import { clock } from "./host/setBack";
 import { findingOf } from "./runChecks";
 
-/** The checks that `status`, `crontab:check`, `crontab:install` and the monitor always run, causes before effects. */
+/** The checks that `status`, `crontab:check`, `crontab:install` and the monitor always run. Causes come before effects. */
 export const localChecks: readonly LocalCheck[] = [
   cronDaemon,
   node,
@@ -35,7 +35,7 @@ export function runLocalChecks(context: CheckContext, except: readonly string[] 
   );
 }
 
-/** A problem that several checks run into, such as an unreadable ledger, is reported once. */
+/** Whether two checks report the same problem, such as an unreadable ledger, which is shown only once. */
 function isRepeated(one: CheckResult, other: CheckResult): boolean {
   return one.state === "bad" && other.state === "bad" && one.message === other.message;
 }

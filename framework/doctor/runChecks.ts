@@ -5,7 +5,7 @@ import { type CheckContext, checkContext } from "./checkContext";
 /** How long one check may take, in milliseconds. */
 const limitMs = 5_000;
 
-/** Runs all checks at the same time; one that does not answer in time is a bad finding. */
+/** Runs all checks at the same time. A check that takes too long results in a bad finding. */
 export function runChecks(
   checks: readonly Check[],
   limit = limitMs,
@@ -49,7 +49,7 @@ async function look(check: Check, context: CheckContext): Promise<Finding> {
   }
 }
 
-/** A LajuError says how to fix it. After any other error the state is simply unknown. */
+/** The finding for an error other than a LajuError, which says how to fix the problem. */
 function unknown({ name }: Check, error: Error & { code?: string }): Finding {
   if (error.code === "E_SETTINGS" && name !== "settings")
     return warning("not checked, because the settings are invalid");

@@ -12,23 +12,23 @@ import { database } from "./app/services";
 import type { Check, CheckResult } from "./check";
 import { runChecks } from "./runChecks";
 
-/** What the servers that commands depend on answered, and when. */
+/** The answers of the servers that commands depend on, and when they were checked. */
 export interface StoresAnswer extends QueueReading {
   at: number;
   findings: CheckResult[];
 }
 
-/** How long asking all of them may take, in milliseconds: the monitor does it on every pass. */
+/** How long checking all servers may take, in milliseconds. The monitor does it on every pass. */
 const limitMs = 300;
 
 const file = join(paths.data, "stores.json");
 
-/** Whether commands depend on any server: most apps need none. */
+/** Whether commands depend on any server. Most apps need none. */
 export function hasStores(): boolean {
   return remoteChecks().length > 0 || isQueueRemote();
 }
 
-/** Asks all of them at the same time, and saves the answer for callers that don't want to wait. */
+/** Checks all servers at the same time, and saves the result for callers that don't want to wait. */
 export async function askStores(): Promise<StoresAnswer> {
   const checks = remoteChecks();
   await preload();
@@ -41,7 +41,7 @@ export async function askStores(): Promise<StoresAnswer> {
   return answer;
 }
 
-/** The last saved answer; undefined if they have never been asked. */
+/** The last saved result; undefined if the servers have never been checked. */
 export function lastAnswer(): StoresAnswer | undefined {
   try {
     return JSON.parse(readOwn(file).toString()) as StoresAnswer;
@@ -77,7 +77,7 @@ function named(finding: CheckResult): CheckResult {
 
 function queueFinding({ queueProblem }: QueueReading): CheckResult[] {
   if (queueProblem === undefined) return [];
-  const cure = "Run `node laju doctor`, which waits longer and says more.";
+  const cure = "Run `node laju doctor`, which waits longer and shows more.";
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${queueProblem}`, cure }];
 }
 
@@ -85,6 +85,6 @@ function keep(answer: StoresAnswer): void {
   try {
     writeAtomically(file, `${JSON.stringify(answer)}\n`);
   } catch {
-    // The data folder is missing, full or not writable, which its own check reports.
+    // The data folder is missing, full or not writable, which another check reports.
   }
 }

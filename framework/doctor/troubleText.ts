@@ -2,7 +2,7 @@ import type { Terminal } from "../cli/terminal";
 import { printableLine } from "../text/printable";
 import type { CheckResult } from "./check";
 
-/** A line for each bad finding, followed by its cure; empty if there are none. */
+/** A line for each bad finding, followed by how to fix it. */
 export function troubleLines(results: readonly CheckResult[], { paint, symbols }: Terminal): string[] {
   return results
     .filter(({ state }) => state === "bad")
@@ -12,7 +12,7 @@ export function troubleLines(results: readonly CheckResult[], { paint, symbols }
     ]);
 }
 
-/** A finding starts in lower case, because `doctor` prints it after its name. */
+/** Turns a finding into a sentence. It starts in lower case, because `doctor` prints it after the check's name. */
 export function sentence(message: string): string {
   const line = printableLine(message);
   return line.slice(0, 1).toUpperCase() + line.slice(1);

@@ -5,11 +5,11 @@ import { isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runnin
 
 /** A running cron daemon. */
 export interface CronProcess extends RunningProgram {
-  /** Undefined for a `crond` that could be one of several crons. */
+  /** Undefined for a `crond` that could belong to several crons. */
   cron: CronName | undefined;
 }
 
-/** By process name, which the kernel truncates to 15 characters. */
+/** Daemons by process name, which the kernel truncates to 15 characters. */
 const daemons: Record<string, CronName | undefined> = {
   cron: "debian",
   crond: undefined,
@@ -38,7 +38,7 @@ function isCrond(pid: string): boolean {
     .some((word) => basename(word) === "crond");
 }
 
-/** Only root can see which program another user's process runs; otherwise, check the installed crond. */
+/** Only root can see which program another user's process runs, so other users check the installed crond. */
 function isBusyBox(pid: string): boolean {
   return [() => readlinkSync(`/proc/${pid}/exe`), ...crondPaths.map((path) => () => realpathSync(path))].some(
     (look) => {
@@ -54,17 +54,17 @@ function isBusyBox(pid: string): boolean {
 const crondPaths = ["/usr/sbin/crond", "/sbin/crond"];
 
 /**
- * Excludes processes that wait for a job: they have the daemon's name, too (in capitals on Debian and Red Hat), and may
- * outlive it by hours. Also excludes zombies, which have no arguments: in a container whose first process doesn't reap
- * children, an exited daemon stays as one.
+ * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals on Debian
+ * and Red Hat), and may outlive it by hours. Zombies, which have no arguments, don't count either: in a container whose
+ * first process doesn't reap children, an exited daemon remains as a zombie.
  */
 export function isDaemonItself(pid: string): boolean {
   const [program] = wordsOf(pid);
-  // Empty if we may not see them.
+  // The arguments are empty if this user may not see them.
   return program === undefined || (program !== "" && !/^CROND?$/.test(basename(program)));
 }
 
-/** A daemon in a container doesn't start our commands. For another user's process, only root can tell. */
+/** False for a daemon in a container, which doesn't start our commands. Only root can tell this of others' processes. */
 export function mayServeUs(pid: string): boolean {
   try {
     return isInOur("pid", pid);

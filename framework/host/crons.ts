@@ -6,21 +6,22 @@ export const cronNames = ["debian", "cronie", "busybox", "systemd-cron", "bcron"
 export type CronName = (typeof cronNames)[number];
 
 /**
- * How a daemon handles clock changes. `vixie`: skipped times run right after the gap, and repeated ones run once. `wall`:
- * fields are compared with the wall clock, so skipped times are lost and repeated ones run twice. `wall once`: the same,
- * but nothing runs during the second pass of the repeated hour. `late`: skipped times run as long after the gap as they are
- * into it, and repeated ones may run once, whatever the fields begin with; only entries of every hour follow the wall clock.
+ * How a daemon handles clock changes.
+ * - `vixie`: Skipped times run right after the gap, and repeated ones run once.
+ * - `wall`: Fields are compared with the wall clock, so skipped times are lost and repeated ones run twice.
+ * - `wall once`: Like `wall`, but nothing runs during the second pass of the repeated hour.
+ * - `late`: Skipped times shift forward by the gap, and repeated ones run once, even if fields begin with `*`. Only entries
+ *   that run in every hour follow the wall clock.
  */
 export type ClockChanges = "vixie" | "wall" | "wall once" | "late";
 
 /** The differences between crons. Everything laju writes for a cron depends on them. */
 export interface CronFacts {
   name: CronName;
-  /** Its name in messages. */
+  /** The cron's name in messages. */
   label: string;
   /**
-   * Day fields and `%` are interpreted as by Vixie's cron. All other crons get lines that mean the same
-   * everywhere.
+   * Whether it treats day fields and `%` as Vixie's cron does. All other crons get lines that mean the same everywhere.
    */
   isVixie: boolean;
   clockChanges: ClockChanges;
@@ -31,17 +32,17 @@ export interface CronFacts {
   isPrompt: boolean;
   /** Whether a `#` inside a line begins a comment. */
   cutsAtHash: boolean;
-  /** Whether consecutive spaces are collapsed into one. */
-  joinsBlanks: boolean;
+  /** Whether repeated spaces are collapsed into one. */
+  joinsSpaces: boolean;
   /** The maximum number of entries in a crontab, for root and for other users. */
   maxEntries: { root: number; others: number };
   /** Whether it reads /etc/cron.d. */
   readsCronD: boolean;
-  /** Settings in a crontab that change when the entries below them start, with the values that change nothing. */
+  /** Crontab settings that change when the entries below them start, with the values that have no effect. */
   neutralSettings: Readonly<Record<string, string>>;
   /** Whether CRON_TZ in a crontab is the zone of the entries below it. */
   readsCronTz: boolean;
-  /** What a user of it should know: one clause each, following "it". */
+  /** What a user of this cron should know: one clause each, following "it". */
   limits: readonly string[];
 }
 
@@ -52,7 +53,7 @@ const vixie = {
   hasReboot: true,
   isPrompt: true,
   cutsAtHash: false,
-  joinsBlanks: false,
+  joinsSpaces: false,
   maxEntries: { root: 10_000, others: 10_000 },
   readsCronD: true,
   neutralSettings: {},
@@ -79,7 +80,7 @@ const facts: Record<CronName, CronFacts> = {
     hasReboot: false,
     isPrompt: true,
     cutsAtHash: true,
-    joinsBlanks: false,
+    joinsSpaces: false,
     maxEntries: { root: 65_534, others: 255 },
     readsCronD: false,
     neutralSettings: {},
@@ -87,7 +88,7 @@ const facts: Record<CronName, CronFacts> = {
     limits: [
       "cannot start commands at @reboot",
       "reads at most 255 entries of a user other than root",
-      "starts nothing for a clock step of more than an hour",
+      "starts nothing when the clock is set by more than an hour",
     ],
   },
   "systemd-cron": {
@@ -99,15 +100,15 @@ const facts: Record<CronName, CronFacts> = {
     hasReboot: true,
     isPrompt: false,
     cutsAtHash: false,
-    joinsBlanks: true,
+    joinsSpaces: true,
     maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
-    // A delay of one minute or less is none.
+    // A delay of up to one minute has no effect.
     neutralSettings: { RANDOM_DELAY: "1", PERSISTENT: "auto", DELAY: "0" },
     readsCronTz: true,
     limits: [
       "starts commands up to a minute late, so seconds are rejected",
-      "starts nothing in an hour that the clocks repeat",
+      "starts nothing during an hour that the clocks repeat",
     ],
   },
   bcron: {
@@ -119,7 +120,7 @@ const facts: Record<CronName, CronFacts> = {
     hasReboot: false,
     isPrompt: true,
     cutsAtHash: false,
-    joinsBlanks: false,
+    joinsSpaces: false,
     maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
     neutralSettings: {},
@@ -135,12 +136,14 @@ const facts: Record<CronName, CronFacts> = {
     hasReboot: false,
     isPrompt: false,
     cutsAtHash: true,
-    joinsBlanks: true,
+    joinsSpaces: true,
     maxEntries: { root: 255, others: 255 },
     readsCronD: false,
     neutralSettings: {},
     readsCronTz: false,
-    limits: ["gets only what every known cron can do: no @reboot, no seconds, no # in a path, 255 entries"],
+    limits: [
+      "gets only entries that every known cron supports: no @reboot, no seconds, no # in a path, at most 255",
+    ],
   },
 };
 
@@ -156,6 +159,6 @@ export function parseCronName(text: string): CronName | undefined {
   throw new LajuError(`--cron ${JSON.stringify(text)} is not a cron that laju supports`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: `Supported: ${cronNames.slice(0, -1).join(", ")}. For any other, use --cron unknown, which relies only on what all of them can do.`,
+    hint: `Supported: ${cronNames.slice(0, -1).join(", ")}. For any other, use --cron unknown, which uses only what all of them support.`,
   });
 }

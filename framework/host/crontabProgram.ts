@@ -12,7 +12,7 @@ export interface CrontabProgram {
   dryRun?: "-n" | "-T";
 }
 
-/** Cached, because a verb needs this several times. */
+/** Cached, because verbs need this several times. */
 const known = new Map<string, CrontabProgram | undefined>();
 
 /** Identifies crontab(1) by its response to an option that most don't have; undefined if there is none. */
@@ -24,7 +24,7 @@ export function crontabProgram(program = "crontab"): CrontabProgram | undefined 
 }
 
 function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefined {
-  // -V is safe everywhere: cronie prints its version, and all others complain.
+  // -V is safe everywhere: cronie prints its version, and all others print an error.
   const { error, status, stdout, stderr } = spawnSync(program, ["-V"], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -37,11 +37,11 @@ function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefine
 export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
   const busybox = /BusyBox v([\d.]+)/.exec(text);
   if (busybox) return { cron: "busybox", version: busybox[1] };
-  // To anybody but root, where it is not setuid.
+  // BusyBox prints this to any user but root if it is not setuid.
   if (/^crontab: must be suid to work properly$/m.test(text)) return { cron: "busybox" };
   const cronie = /cronie ([\d.]+)/.exec(text);
   if (cronie) return { cron: "cronie", version: cronie[1], dryRun: "-T" };
-  // An old cronie without -V. Its -n sets the host of a cluster.
+  // An old cronie without -V. Its -n sets the host of a cluster instead of checking a table.
   if (/-n\b.*host/.test(text)) return { cron: "cronie", dryRun: "-T" };
   if (/\bbcrontab\b/.test(text)) return { cron: "bcron" };
   if (/fcrontab|dcron|\bcrontab \d+\.\d+/.test(text)) return { cron: undefined };

@@ -7,7 +7,7 @@ import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 import { environmentOf, isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runningPrograms";
 
-/** The time zone of schedules that don't set one: that of the daemon which starts the commands. */
+/** The time zone of the daemon that starts the commands, which applies to schedules without their own zone. */
 export interface DaemonTimezone {
   timezone: string;
   /** Whether it comes from the daemon's TZ; otherwise it is the system's. */
@@ -20,14 +20,14 @@ export interface DaemonTimezone {
 
 let known: DaemonTimezone | undefined;
 
-/** Cached: a verb asks several times, but doesn't live long enough for the answer to change. */
+/** Cached, because verbs need it several times and end before it can change. */
 export function daemonTimezone(): DaemonTimezone {
   known ??= look();
   return known;
 }
 
-/** For a process that is itself the daemon: the TZ it was started with, regardless of `.env`. */
-export function goByOwnTimezone(): DaemonTimezone {
+/** For a process that is itself the daemon: uses the TZ that it was started with, regardless of `.env`. */
+export function useOwnTimezone(): DaemonTimezone {
   known = fromTz(ownTimezone, "schedule:work");
   return known;
 }
@@ -56,11 +56,11 @@ function look(): DaemonTimezone {
 interface SeenDaemon {
   name: string;
   tz: string | undefined;
-  /** Whether it sees the same file system; a sandboxed service may not. */
+  /** Whether the daemon sees the same file system as we do, unlike a sandboxed service. */
   isNear: boolean;
 }
 
-/** The daemon that sees our files, or else any of them if they all agree. */
+/** The daemon that sees our files, or any of them if they all agree. */
 function chosenOf(daemons: readonly SeenDaemon[]): SeenDaemon | undefined {
   const near = daemons.find(({ isNear }) => isNear);
   const [first] = daemons;
@@ -80,7 +80,7 @@ function fromTz(tz: string | undefined, daemon: string): DaemonTimezone {
   return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system), daemon };
 }
 
-/** Only root can see the environment of root's daemon, and it may not be running: use what crontab:install found. */
+/** Uses what crontab:install found. The daemon may not be running, and only root can see the environment of root's daemon. */
 function asInstalledBefore(): Pick<DaemonTimezone, "timezone" | "isDaemonsOwn"> {
   const system = systemTimezone();
   const timezone = readInstallation()?.daemonTimezone ?? system;

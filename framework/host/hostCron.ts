@@ -9,7 +9,7 @@ export interface HostCron {
   facts: CronFacts;
   /** "BusyBox crond 1.35.0". */
   label: string;
-  /** Whether it was chosen with `--cron`. */
+  /** Whether the cron was chosen with `--cron`. */
   isNamed: boolean;
   /** The host's running daemons, such as "crond (pid 7)"; undefined if they are not visible. */
   running: string[] | undefined;
@@ -35,13 +35,13 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     facts,
     label: labelOf(facts, program),
     isNamed: false,
-    // Its own daemon first.
+    // Name the daemon that crontab(1) belongs to first.
     running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
     ...(other !== undefined && { otherDaemon: textOf(other) }),
   };
 }
 
-/** The same, without looking for the running daemon unless only that can tell: looking reads about each process. */
+/** The same without searching for running daemons if possible, because that reads information about every process. */
 export function hostCronFacts({ cron }: Pick<TargetOptions, "cron"> = {}): CronFacts {
   const named = cron === undefined ? undefined : parseCronName(cron);
   const known = named ?? crontabProgram()?.cron;
@@ -82,7 +82,7 @@ export function isSystemdCronActive(): boolean {
   return existsSync("/run/systemd/generator/cron.target.wants");
 }
 
-/** The name without the version. */
+/** The cron's name without its version. */
 export function hostCronName(options: Pick<TargetOptions, "cron"> = {}): CronName {
   return hostCronFacts(options).name;
 }

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { readOwn } from "../files/openFile";
 
-/** A record of the last crontab:install. Among other things, runs before an entry was installed don't count as missed. */
+/** A record of the last crontab:install. For example, starts before an entry was installed don't count as missed. */
 export interface Installation {
   at: number;
   options: TargetOptions;
-  /** The folder that identifies the block. */
+  /** The root of the installed block. */
   root?: string | undefined;
-  /** Whether --node chose the Node binary; otherwise it is the one that ran crontab:install. */
+  /** Whether --node chose the Node binary. Otherwise it is the one that ran crontab:install. */
   isNodeChosen?: boolean | undefined;
   /** The id in `builds` of the build that the entries belong to. */
   build?: string | undefined;
@@ -26,7 +26,7 @@ export interface TargetOptions {
   env?: string | undefined;
   portable?: boolean | undefined;
   user?: string | undefined;
-  /** Which cron it is, where --cron said so. */
+  /** The cron given with --cron. */
   cron?: string | undefined;
 }
 
@@ -42,6 +42,6 @@ export function readInstallation(): Readonly<Installation> | undefined {
     if (last?.text !== text) last = { text, installation: JSON.parse(text) };
     return last.installation;
   } catch {
-    return undefined; // Never installed, or not by this user.
+    return undefined; // Nothing was ever installed, or this user may not read the file.
   }
 }

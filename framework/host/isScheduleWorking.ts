@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { sqliteDriver } from "../services/database/sqliteDriver";
 
-/** Whether schedule:work is running for this app. It holds an exclusive lock, on which a reader fails. */
+/** Whether schedule:work is running for this app. Reading the database fails then, because schedule:work locks it. */
 export function isScheduleWorking(): boolean {
   const file = join(paths.data, "locks", ".schedule-work.lock");
   if (!existsSync(file)) return false;

@@ -19,7 +19,7 @@ function programOf(pid: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
   } catch {
-    return undefined; // It has exited, or we may not see it.
+    return undefined; // The process has exited, or this user may not see it.
   }
 }
 

@@ -6,7 +6,7 @@ import { readZoneFile, type ZoneRules } from "../schedule/times/zoneFile";
 /** Where date(1) looks for time zones, with any C library. */
 export const zoneFolder = "/usr/share/zoneinfo";
 
-/** Also validates time zones against this system's files, unless it has none, as on a fresh Alpine. */
+/** Makes time zone checks use this system's files too, if it has any (a fresh Alpine has none). */
 export function checkZonesOnThisSystem(): void {
   if (!hasZoneFiles()) return;
   useZoneFiles({ rulesOf, names: () => readdirSync(zoneFolder, { recursive: true, encoding: "utf8" }) });
@@ -33,6 +33,6 @@ function rulesOf(name: string): ZoneRules | undefined {
   try {
     return readZoneFile(readFileSync(`${zoneFolder}/${name}`));
   } catch {
-    return undefined; // No such zone, or a folder.
+    return undefined; // There is no such zone, or the name is a folder.
   }
 }

@@ -17,27 +17,27 @@ export interface CommandMeta {
    */
   timeout?: string | false;
   /**
-   * What to do if the previous run is still active: "skip" this run (the default with a schedule), "wait" for the previous
+   * What to do if the previous run is still active: "skip" the new run (the default with a schedule), "wait" for the previous
    * one to finish, or "allow" both (the default without a schedule, and always under pm2).
    */
   overlap?: Overlap;
   /**
-   * Whether only one of the servers that share Redis or a database runs it at each scheduled time. If that store is
+   * Whether only one of the servers that share Redis or a database runs the command at each scheduled time. If that store is
    * unavailable, the run fails (true, or `whenUnavailable: "fail"`) or is skipped (`whenUnavailable: "skip"`).
    */
   oneServer?: true | OneServer;
   /**
-   * What the monitor and `schedule:work` do about starts that were missed: "none" skips them (the default), "last" makes up
-   * for the last one.
+   * What the monitor and `schedule:work` do about missed starts: "none" skips them (the default), "last" makes up for the last
+   * one.
    */
   catchUp?: CatchUp;
   /** How often a failed run is retried, each time in a new process (default: 0). */
   retries?: number;
   /** The delay before the first retry, such as "30s". It doubles with each further retry (default: "10s"). */
   retryDelay?: string;
-  /** The environments (NODE_ENV) in which it is added to the crontab (default: all). */
+  /** The environments (NODE_ENV) in which the command is added to the crontab (default: all). */
   environments?: readonly string[];
-  /** false keeps it off the crontab (default: true). */
+  /** false keeps the command off the crontab (default: true). */
   enabled?: boolean;
   /** Words for selecting commands: `laju run --tag mail`. */
   tags?: readonly string[];
@@ -46,16 +46,16 @@ export interface CommandMeta {
    * is shown but counts as "normal".
    */
   priority?: number | "low" | "normal" | "high" | (string & {});
-  /** The log file for its output under cron, absolute or relative to logs/ (default: NAME.log). */
+  /** The log file for the command's output under cron, absolute or relative to logs/ (default: NAME.log). */
   log?: string;
   /**
-   * Who is notified when it fails and when it recovers: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a mail
-   * address, or several of these; false for nobody (default: whichever of the two settings is set).
+   * Who is notified when the command fails and when it recovers: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a
+   * mail address, or several of these; false for nobody (default: each of the two settings that is set).
    */
   notify?: false | NoticeChannel | readonly NoticeChannel[];
   /** A URL to ping on each run, with the protocol of Healthchecks.io: URL/start, then URL or URL/fail. */
   ping?: string;
-  /** Its command-line options, in the format of node:util's parseArgs. */
+  /** The command-line options, in the format of node:util's parseArgs. */
   options?: OptionSpecs;
 }
 
@@ -89,7 +89,7 @@ export interface ResolvedMeta {
   enabled: boolean;
   tags: string[];
   priority: number;
-  /** The word given instead of a number. */
+  /** The word that was given instead of a number. */
   priorityLabel: string | null;
   log: string | null;
   /** Null: all configured channels; empty: nobody. */

@@ -70,7 +70,7 @@ function plainValue(word: string, start: number): unknown {
   try {
     return JSON.parse(word);
   } catch {
-    // Almost valid, such as 007, an unknown escape or a tab within quotes.
+    // Such as 007, an unknown escape sequence or a tab within quotes.
     throw new JsonSyntaxError(`${word} is not valid JSON`, start);
   }
 }

@@ -4,7 +4,7 @@ import { parseSchedule } from "../schedule/expression/expression";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import type { CommandMeta } from "./commandMeta";
 
-/** What is wrong with a value: the end of a sentence that begins with the field's name, or an error with its own. */
+/** What is wrong with a value: the end of a sentence that begins with the field's name, or an error with a full message. */
 type Problem = string | LajuError | undefined;
 type Check = (value: unknown, commandName: string) => Problem;
 
@@ -74,7 +74,7 @@ function oneLine(value: unknown): string | undefined {
 
 function schedule(value: unknown, name: string): Problem {
   if (typeof value !== "string") return expected("a plain string", value);
-  // The parser would accept it as a space, but lists show a schedule as written.
+  // The parser would accept a line break as a space, but lists show a schedule as written.
   if (/[\n\r]/.test(value)) return `must be one line, found ${JSON.stringify(value)}`;
   return problemOf(() => parseSchedule(value, { name }));
 }
@@ -91,7 +91,7 @@ function timeout(value: unknown): Problem {
   return `${JSON.stringify(value)} would end every run immediately; write false for no limit`;
 }
 
-/** If the log is a folder, the shell fails before the command starts. */
+/** A log must not be a folder, or the shell would fail before the command starts. */
 function log(value: unknown): string | undefined {
   const isFolder = typeof value === "string" && /(^|\/)\.{0,2}$/.test(value);
   return isFolder ? expected("a file name", value) : oneLine(value);

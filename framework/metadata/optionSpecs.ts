@@ -3,11 +3,11 @@ export interface OptionSpec {
   type: "string" | "boolean";
   /** A single letter: `short: "d"` allows -d. */
   short?: string;
-  /** Whether it may be repeated; the value is then an array. */
+  /** Whether the option may be repeated. Its value is an array then. */
   multiple?: boolean;
   default?: string | boolean | readonly string[] | readonly boolean[];
   description?: string;
-  /** Whether its value is secret, to be kept out of the ledger, logs, notifications and the process list. */
+  /** Whether the value is secret and kept out of the ledger, logs, notifications and the process list. */
   sensitive?: boolean;
 }
 

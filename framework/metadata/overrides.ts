@@ -8,7 +8,7 @@ import { fieldProblem, metaFields } from "./metaFields";
 
 /**
  * The fields that a deployment may override: when and where a command starts, how long it may take, and how lists show it.
- * Fields that the code depends on (`options`) may not be overridden.
+ * Fields that the code depends on, such as `options`, may not be overridden.
  */
 export const overridableFields = [
   "schedule",
@@ -33,7 +33,7 @@ export type Overrides = Readonly<Record<string, Override>>;
 export interface DeployedCommand extends CommandFacts {
   /** The fields that schedule.json overrides. */
   overridden: string[];
-  /** Where its time limit comes from, if neither the source nor schedule.json sets one. */
+  /** Where the time limit comes from, if neither the source nor schedule.json sets one. */
   timeoutFrom?: "COMMAND_TIMEOUT";
 }
 
@@ -79,7 +79,7 @@ function overriddenBy<T extends CommandFacts>(command: T, override: Override): T
   return { ...command, ...Object.fromEntries(changes), overlap, overridden: fields };
 }
 
-/** A command that gets its only schedule from an override also gets the default of scheduled commands, "skip". */
+/** A command whose only schedule comes from an override gets the default overlap of scheduled commands, "skip". */
 export function overlapWith(
   { overlap, schedule }: Override,
   own: Pick<CommandFacts, "schedules" | "overlap">,
@@ -160,7 +160,7 @@ function unknownField(field: string): { message: string; hint: string } {
   return { message: `unknown field "${field}"`, hint: near ? `Did you mean ${near}?` : known };
 }
 
-/** A command may have the name of a property of Object.prototype. */
+/** Looks up own properties only, because a command may be called like a property of Object.prototype. */
 function ownOverride(overrides: Overrides, name: string): Override | undefined {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }

@@ -21,19 +21,19 @@ export function findHangs(
     if (reason === undefined) return [];
     const openedAt = clock.now.getTime();
     if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
-    // The hang's notice is enough.
+    // The notice about the hang says enough.
     closeQuietly(name, "slow", openedAt);
     return [`${name} ${reason}`];
   });
 }
 
-/** A cheaper search for the sender, which rarely finds any: without skipped starts, nothing more is read. */
+/** A cheaper search for the sender, which rarely finds a hang: it reads nothing more if no starts were skipped. */
 export function findHangsBySkips(): void {
   try {
     const least = hangAfterSkips();
     const suspects = blockingRuns().filter(({ skipped }) => skipped >= least);
     if (suspects.length > 0) findHangs(readBuiltCommands(), hostClock(), suspects);
   } catch {
-    // A damaged build must not keep notices from being sent. The monitor searches too, and reports the problem.
+    // A damaged build must not keep notices from being sent. The monitor reports it.
   }
 }

@@ -28,7 +28,7 @@ import { isInRepeatedHour } from "../schedule/times/repeatedHour";
 import { startDetached } from "../scheduler/catchUp";
 import { findHangs } from "./findHangs";
 
-/** Finds what no run can report about itself, and updates the incidents. Returns what is new, one sentence each. */
+/** Finds problems that a run cannot report itself, and updates the incidents. Returns the news, one sentence each. */
 export async function findTrouble(
   expected: DeployedCommand[],
   commands: DeployedCommand[],
@@ -37,7 +37,7 @@ export async function findTrouble(
   // Listing the runs marks those whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
-  // With overlap "wait", a start is not recorded until its turn comes.
+  // With overlap "wait", a start is not recorded until the previous run has ended.
   const isWaiting = ({ name, overlap }: DeployedCommand) =>
     overlap === "wait" && running.some((run) => run.name === name);
   const missing = expected.filter((command) => !isWaiting(command));
@@ -65,7 +65,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
     starts: startsSince(name, after),
   });
   if (until > after) setCheckedUntil(name, schedule, until);
-  const expected = missing.filter((time) => !isLeftOut(command, time, clock));
+  const expected = missing.filter((time) => !isSkippedByDaemon(command, time, clock));
   const times = await unclaimedTimes(command, expected, now.getTime());
   if (times.length === 0) return [];
   if (command.catchUp === "last") {
@@ -76,7 +76,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
 }
 
-/** The times that no other server claimed. Claims expire, so times older than that are left out. */
+/** The times that no other server claimed. Leaves out times that are so old that their claims have expired. */
 async function unclaimedTimes(
   { name, oneServer }: DeployedCommand,
   times: number[],
@@ -88,12 +88,12 @@ async function unclaimedTimes(
     const claimed = await claimedSlots(name, known);
     return known.filter((time) => !claimed.includes(time));
   } catch {
-    return known; // Without the store, another server's runs are unknown: report rather than hide.
+    return known; // Without the store, other servers' runs are unknown, so report too many times rather than too few.
   }
 }
 
-/** Whether the cron daemon leaves that start out by itself, so that nobody missed it. */
-function isLeftOut(
+/** Whether the cron daemon skips this start by design, so that it doesn't count as missed. */
+function isSkippedByDaemon(
   { name, overlap }: DeployedCommand,
   time: number,
   { hostTimezone, quirks = {} }: HostClock,
@@ -105,7 +105,7 @@ function isLeftOut(
 const maxAsked = 1000;
 const maxTimes = 3;
 
-/** The last few times, and how many came before them. */
+/** The last few times, and the number of earlier ones. */
 export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-maxTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
@@ -120,7 +120,7 @@ function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
   return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
 }
 
-/** A hanging run already has an incident, which says more. */
+/** Whether the command has an incident about a hanging run, which says more than a slow one. */
 function hangs(name: string): boolean {
   return openIncidents().some((one) => one.name === name && one.kind === "hanging");
 }
@@ -129,7 +129,7 @@ function opened(incident: NewIncident): string[] {
   return openIncident(incident) ? [`${incident.name} ${incident.reason}`] : [];
 }
 
-/** Closes incidents that a run could not close when it succeeded, because the ledger was unavailable. */
+/** Closes incidents that a successful run could not close because the ledger was unavailable. */
 function recovered(name: string): string[] {
   if (!hasOpenIncident(name)) return [];
   const run = lastEndedRun(name);

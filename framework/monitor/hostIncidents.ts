@@ -9,17 +9,16 @@ import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/inci
 import { forgetDirectNotices, notifyDirectly } from "../runs/notices/notifyDirectly";
 import type { MonitorReport } from "./monitorReport";
 
-/** No command can have such a name. */
+/** No command can have a name with this prefix. */
 const prefix = "host: ";
 
-/** How long until a server that did not answer is asked once more: it may only have been slow for a moment. */
+/** How long to wait before checking an unavailable server once more, because it may only have been slow for a moment. */
 const secondChanceMs = 1_000;
 
 /**
- * Opens an incident for each thing that keeps commands from running here, and closes those that are over. Returns what is
- * new, one sentence each. Undeliverable notices are left out: a notice about them would be undeliverable too, and the
- * monitor fails because of them anyway. If the ledger cannot be written, notices are sent without it, and the error is
- * rethrown.
+ * Opens an incident for each problem that keeps commands from running on this host, and closes those that are over. Returns
+ * the news, one sentence each. Undeliverable notices get no incident: a notice about them could not be delivered either, and
+ * the monitor fails because of them anyway. If the ledger cannot be written, sends notices without it and rethrows the error.
  */
 export async function findHostTrouble(report: MonitorReport, now: number): Promise<string[]> {
   const local = runLocalChecks(checkContext(undefined), [notices.name, ...checksOfInstallation()]);
@@ -37,7 +36,7 @@ export async function findHostTrouble(report: MonitorReport, now: number): Promi
   }
 }
 
-/** Left out if crontab:install was never used: systemd or a cluster may start the commands and this monitor. */
+/** Checks to skip if crontab:install was never used, because systemd or a cluster may start the commands. */
 function checksOfInstallation(): string[] {
   return readInstallation() === undefined ? ["cron daemon", "crontab"] : [];
 }

@@ -5,7 +5,7 @@ import { closeIncidents, openIncident, openIncidents } from "../runs/ledger/inci
 import { startSender } from "../runs/notices/startSender";
 import { logWarn } from "../services/Logger";
 
-/** How often to read which incidents other workers have opened or closed, in milliseconds. */
+/** How often to check for incidents that other workers have opened or closed, in milliseconds. */
 const refreshEvery = 5000;
 const prefix = "job ";
 const longestReason = 160;
@@ -13,10 +13,10 @@ const longestReason = 160;
 type OnSettled = (job: { id: number; type: string }, settlement: SettledJob) => void;
 
 /**
- * Sends notices about failing jobs as laju does about failing commands: one when a job type starts failing and one when
- * it works again. A type that fails only now and then would cause a notice for every failure, so it counts as working
- * again only once a job has completed and none has failed for a while. Run from source or at a terminal, a worker sends
- * none, because somebody is watching.
+ * Sends notices about failing jobs as for failing commands: one when a job type starts failing and one when it works again.
+ * A type that fails only now and then must not cause a notice for every failure, so it counts as working again only when a
+ * job has completed and none has failed for a while. A worker that runs from source or at a terminal sends no notices,
+ * because someone is watching it.
  */
 export function jobNotices(): OnSettled | undefined {
   if (typeof LAJU_BUILT === "undefined" || isAtTerminal()) return undefined;
@@ -28,7 +28,7 @@ export const tellOfJobs = jobNotices;
 
 /** `send` is called when there is a notice to send. */
 function noticesByType(quietMs: number, now = Date.now, send = startSender): OnSettled {
-  /** When a job of each failing type failed last. */
+  /** When a job of each failing type last failed. */
   const failing = new Map<string, number>();
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const refresh = () => {

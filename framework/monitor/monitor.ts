@@ -18,7 +18,7 @@ const dayMs = 86_400_000;
 const sendingMs = 120_000;
 const pruningMs = 30_000;
 
-/** Does what no run can do for itself. If one part fails, the others still run. */
+/** Runs one pass of the monitor. If one part fails, the others still run. */
 export async function monitor(): Promise<MonitorReport> {
   const report: MonitorReport = { news: [], failures: [] };
   const part = async (what: string, work: () => string[] | Promise<string[]>) => {

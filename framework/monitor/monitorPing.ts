@@ -5,8 +5,8 @@ import { printableLine } from "../text/printable";
 import type { MonitorReport } from "./monitorReport";
 
 /**
- * Tells the dead man's switch that this pass has ended: at URL/fail if the monitor could not do part of its work, such as
- * sending a notice, otherwise at URL. Returns why that failed, without the URL's path, which is a secret.
+ * Pings the dead man's switch after a pass: URL/fail if the monitor could not do part of its work, such as sending a notice,
+ * and URL otherwise. Returns the error if the ping fails, without the URL's path, which is a secret.
  */
 export async function reportPass({ news, failures }: MonitorReport): Promise<string | undefined> {
   const url = monitorPing();

@@ -1,6 +1,6 @@
 export interface MonitorReport {
   /** What is new, one sentence each. */
   news: string[];
-  /** What the monitor itself could not do. */
+  /** What the monitor could not do, one sentence each. */
   failures: string[];
 }

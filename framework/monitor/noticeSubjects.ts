@@ -1,13 +1,13 @@
 import { readBuiltCommands } from "../catalog/catalog";
 import type { NoticeSubject } from "../runs/notices/sendNotices";
 
-/** Looks up what notices say about a command. A damaged build must not keep them from being sent. */
+/** Looks up what notices need to know about a command. */
 export function noticeSubjects(): (name: string) => NoticeSubject | undefined {
   const subjects = new Map<string, NoticeSubject>();
   try {
     for (const command of readBuiltCommands()) subjects.set(command.name, command);
   } catch {
-    // Without a build nothing is known about the commands, so every configured channel is notified.
+    // A damaged build must not keep notices from being sent. Without it, they go to every configured channel.
   }
   return (name) => subjects.get(name);
 }

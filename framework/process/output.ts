@@ -18,12 +18,12 @@ export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | u
   return divert?.(stream, shown) ? undefined : writeAllBytes(stream, Buffer.from(shown));
 }
 
-/** Takes what would be written, or returns false to let it pass. */
+/** Receives a text instead of the stream, or returns false to let it be written. */
 export type Diversion = (stream: 1 | 2, text: string) => boolean;
 
 let divert: Diversion | undefined;
 
-/** Gives every text that would be written to `diversion` first: a test looks at it. */
+/** Passes every text to `diversion` first, so that tests can capture it. */
 export function divertOutput(diversion: Diversion): void {
   divert = diversion;
 }
@@ -68,7 +68,7 @@ export function lostOutput(): LostOutput | undefined {
 
 const newline = 0x0a;
 
-/** Shorter values also occur within ordinary words, which would be masked too. */
+/** Shorter values also occur in ordinary words, which would be masked too. */
 const shortestSecret = 4;
 
 const secrets = new Set<string>();
@@ -78,7 +78,7 @@ export function hideFromOutput(values: readonly string[]): void {
   for (const value of values) {
     if (value.length < shortestSecret) continue;
     secrets.add(value);
-    // As it appears in a JSON log line.
+    // The value as it appears in a JSON log line.
     secrets.add(JSON.stringify(value).slice(1, -1));
   }
 }
@@ -117,7 +117,7 @@ function openDescriptors(): Record<1 | 2, number> {
   try {
     return { 1: openSync(logFile(logs.out), "a"), 2: openSync(logFile(logs.error), "a") };
   } catch {
-    return { 1: 1, 2: 2 }; // pm2 itself refuses to start if it can't open them.
+    return { 1: 1, 2: 2 }; // Unlikely, because pm2 itself refuses to start if it can't open the files.
   }
 }
 
@@ -134,11 +134,11 @@ export function outputFile(): { file: string; inode: number; from: number } | nu
     const file = readlinkSync(`/proc/self/fd/${outputDescriptor(1)}`);
     return { file, inode: stat.ino, from: stat.size };
   } catch {
-    return null; // No /proc: the run is recorded without its position in the log.
+    return null; // There is no /proc. The run is recorded without its position in the log.
   }
 }
 
-/** The current size of that file in bytes; undefined if stdout is closed or not a file. */
+/** The current size of stdout's file in bytes; undefined if stdout is closed or not a file. */
 export function outputSize(): number | undefined {
   return outputStat()?.size;
 }

@@ -2,8 +2,9 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { require } from "../config/require";
 
 /**
- * Tells a process from a later one with the same pid: the host's boot id, the pid namespace, and the process's start time
- * in clock ticks since boot (proc(5), /proc/PID/stat field 22). Null if /proc is missing or doesn't show the process.
+ * Identifies a process, because another one may get the same pid later: the host's boot id, the pid namespace, and the
+ * process's start time in clock ticks since boot (proc(5), /proc/PID/stat field 22). null if /proc is missing or doesn't
+ * show the process.
  */
 export function processIdentity(pid: number): string | null {
   try {
@@ -13,7 +14,7 @@ export function processIdentity(pid: number): string | null {
     const here = pidSpace();
     return here === undefined ? null : `${here} ${startedAt}`;
   } catch {
-    return null; // Gone, hidden, or not Linux.
+    return null; // The process is gone or hidden, or this is not Linux.
   }
 }
 
@@ -40,7 +41,7 @@ export function lifeOf(pid: number, identity: string | null): Life {
   return found === identity ? "alive" : "gone";
 }
 
-/** False if the boot id isn't known. A rebooted host and another host with the same name look the same. */
+/** Whether a process was started before this boot, or on another host with the same name. False if the boot id is unknown. */
 export function isOfOtherBoot(identity: string | null): boolean {
   const here = pidSpace();
   if (identity === null || here === undefined) return false;
@@ -69,7 +70,7 @@ export function monotonicMs(): number {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** kill(2) sees processes that /proc hides, but not what they are. */
+/** Whether no process has this pid. kill(2) also finds processes that /proc hides. */
 function isPidFree(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -79,7 +80,7 @@ function isPidFree(pid: number): boolean {
   }
 }
 
-/** Undefined if there is no /proc. */
+/** Identifies the boot and the pid namespace; undefined if there is no /proc. */
 function pidSpace(): string | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

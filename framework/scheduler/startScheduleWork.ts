@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { monitorEntry } from "../catalog/logFile";
 import { environmentName, settings } from "../config/config";
 import { LajuError } from "../config/errors";
-import { goByOwnTimezone } from "../host/daemonTimezone";
+import { useOwnTimezone } from "../host/daemonTimezone";
 import { type CommandFacts, commandFacts } from "../metadata/manifest";
 import { warn } from "../process/output";
 import { takeLock } from "../runs/lock/lock";
@@ -26,7 +26,7 @@ export function startScheduleWork(place: OutputTarget): StartedScheduleWork {
   const source = scheduleSource();
   takeScheduleLock();
   const { commands } = source;
-  const { timezone: hostTimezone } = goByOwnTimezone();
+  const { timezone: hostTimezone } = useOwnTimezone();
   const running = new RunningCommands(place);
   logInfo("Waiting for commands to be due", {
     commands: commands.length,

@@ -5,7 +5,7 @@ export function ago(ms: number): string {
   return ms < 1_000 ? "now" : `${formatDuration(rounded(ms))} ago`;
 }
 
-/** Formats a remaining time, as in "next in 2h 39m". At least 1s, so as not to say "in 0s". */
+/** Formats a remaining time, as in "next in 2h 39m". At least 1s, because "in 0s" looks wrong. */
 export function until(ms: number): string {
   return formatDuration(Math.max(rounded(ms), 1_000));
 }

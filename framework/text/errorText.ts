@@ -41,7 +41,7 @@ export function innerErrors(error: object): unknown[] {
   try {
     if (!Array.isArray(errors)) return [];
     const some = Array.prototype.slice.call(errors, 0, 1_000);
-    // Validation libraries store plain records under that name, and describe them in the message.
+    // Validation libraries store plain records in `errors` and describe them in the message.
     return error instanceof AggregateError || some.some(isError) ? some : [];
   } catch {
     return [];

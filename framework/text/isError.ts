@@ -1,4 +1,4 @@
-/** Also true for errors from another realm, such as a vm context or a test runner. False if a proxy's trap throws. */
+/** Whether a value is an error, possibly from another realm such as a vm context or a test runner. Never throws. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== "object" || value === null) return false;
   try {

@@ -12,7 +12,7 @@ export function printableLine(text: string | null | undefined): string {
   return (printable(text ?? "").split("\n", 1)[0] ?? "").replaceAll("\t", " ");
 }
 
-/** The same for laju's own output, which may mix untrusted text with laju's color codes. Those are kept. */
+/** The same for laju's own output, which may mix untrusted text with laju's own color codes. Keeps laju's colors. */
 export function printableWithColors(text: string): string {
   return text
     .split(ownColors)
@@ -20,7 +20,7 @@ export function printableWithColors(text: string): string {
     .join("");
 }
 
-/** Escapes the same characters in JSON, where nothing is lost by it. */
+/** Escapes the same characters in JSON, which loses nothing. */
 export function escapedInJson(json: string): string {
   return json.replace(controls, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -31,7 +31,7 @@ const anyColors = /\u001b\[[\d;?]*[A-Za-z]/g;
 const ownColors = /(\u001b\[(?:0|1|2|3[1-6])m)/;
 /** All control characters except tab and newline, and bidirectional marks. JSON.stringify already escapes the former. */
 const controls =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches the characters to replace.
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function withoutControls(text: string): string {

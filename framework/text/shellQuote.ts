@@ -3,8 +3,8 @@ const plainWord = /^[\w/.,:@+-]+$/;
 
 /**
  * Quotes a word so that it survives both cron's parsing of the line and the shell. Debian's cron turns `\\` into `\` and
- * cronie does not, so two backslashes must never be adjacent: `''` separates them. It also separates a backslash from a
- * `%`, which `cronEscape` writes as `\%`.
+ * cronie does not, so `''` separates adjacent backslashes. It also separates a backslash from a `%`, which `cronEscape`
+ * writes as `\%`.
  */
 export function shellQuote(text: string): string {
   if (plainWord.test(text)) return text;
@@ -13,8 +13,8 @@ export function shellQuote(text: string): string {
 }
 
 /**
- * The same for a line that any cron may read, also one that leaves `%` and `\%` to the shell: a `%` stands outside of
- * the quotes, where `\%` is a `%` to a shell too.
+ * The same for a line that any cron may read. Some crons pass `\%` on to the shell unchanged, so a `%` is put outside of the
+ * quotes, where the shell reads `\%` as `%` too.
  */
 export function neutralQuote(text: string): string {
   const parts = text.split("%").map((part) => (part === "" ? "" : shellQuote(part)));

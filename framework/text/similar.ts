@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidate most likely meant, with at most a third of its letters different. Undefined if none is close. */
+/** The candidate that was most likely meant; undefined if more than a third of the letters differ in all of them. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const ranked = candidates

@@ -97,18 +97,18 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
 
 /** systemd-cron splits lines with Python's `split`: at any Unicode whitespace and at some control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python splits at these too.
-const unusualBlanks = /\s{2}|[^\S ]|[\u001c-\u001f\u0085]/;
+const unusualSpaces = /\s{2}|[^\S ]|[\u001c-\u001f\u0085]/;
 
 /** Throws if this daemon would change the command before passing it to the shell. */
 function checkReadable(
   { name }: CrontabRow,
   command: string,
-  { label, cutsAtHash, joinsBlanks }: CronFacts,
+  { label, cutsAtHash, joinsSpaces }: CronFacts,
 ): void {
   const trouble =
     cutsAtHash && command.includes("#")
       ? `contains a "#", which starts a comment for ${label}`
-      : joinsBlanks && unusualBlanks.test(command)
+      : joinsSpaces && unusualSpaces.test(command)
         ? `contains repeated spaces or other whitespace, which ${label} would turn into one space`
         : undefined;
   if (trouble === undefined) return;

@@ -8,7 +8,7 @@ import { bad, type Check, fine, warning } from "../check";
 export const build: Check = {
   name: "build",
   look() {
-    // A new app: until something is scheduled, nothing needs the build.
+    // A new app doesn't need a build until something is scheduled.
     if (!existsSync(paths.manifest) && nothingScheduled()) {
       return warning("the commands are not built yet", "Run npm run build before you install them.");
     }
@@ -27,7 +27,7 @@ export const build: Check = {
   },
 };
 
-/** Of sources that are all good: a bad one is what the build would say. */
+/** False if a source is broken, because the build must report that. */
 function nothingScheduled(): boolean {
   const { commands, problems } = readCatalog();
   return (

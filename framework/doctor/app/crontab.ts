@@ -16,7 +16,7 @@ export const crontab: LocalCheck = {
   },
 };
 
-/** Opens the ledger file first: reading the runs would move a damaged ledger aside, and doctor changes nothing. */
+/** Opens the ledger file first, because reading runs would move a damaged ledger aside and doctor must change nothing. */
 function histories(names: string[]) {
   try {
     openLedgerFile().close();

@@ -21,13 +21,13 @@ export const ledger: Check = {
         "Make the crontab's user its owner (chown).",
       );
     }
-    if (!existsSync(paths.ledger)) return aside ?? fine("not created yet: no run has been looked at");
+    if (!existsSync(paths.ledger)) return aside ?? fine("not created yet");
     const { size } = statSync(paths.ledger);
     const whole = size > maxBytes ? "ok" : quickCheck();
     if (whole !== "ok") {
       return bad(
         `${paths.ledger} is damaged: ${whole}`,
-        "The next command that reads it moves it aside and starts a new one; `sqlite3 FILE .recover` recovers what is left.",
+        "The next verb that reads it moves it aside and creates a new one; `sqlite3 FILE .recover` recovers what is left.",
       );
     }
     if (!isRecorded()) {
@@ -52,7 +52,7 @@ function quickCheck(): string {
   }
 }
 
-/** A briefly locked ledger says nothing about the journal. */
+/** Also true if the ledger is locked for a moment, because that says nothing about the journal. */
 function isRecorded(): boolean {
   const database = openLedgerFile();
   try {

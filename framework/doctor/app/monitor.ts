@@ -1,7 +1,7 @@
 import { settings } from "../../config/config";
 import { type Check, fine, warning } from "../check";
 
-/** Whether anyone would notice if cron itself stopped, because the monitor would stop with it. */
+/** Checks that someone would notice if cron itself, and so the monitor, stopped. */
 export const monitor: Check = {
   name: "monitor",
   look() {

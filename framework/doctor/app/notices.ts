@@ -4,20 +4,20 @@ import { type Notice, unsentNotices } from "../../runs/notices/notices";
 import { printableLine } from "../../text/printable";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** How long a notice may wait for a running sender, in milliseconds. */
+/** How long a notice may wait for its sender, in milliseconds. */
 const usualWait = 600_000;
 
-/** Whether notices could not be delivered, or were given up: then nobody knows about a failure. */
+/** Reports notices that could not be delivered or were given up, because nobody knows about those failures. */
 export const notices: LocalCheck = {
   name: "notices",
   look() {
     const now = Date.now();
     const unsent = lookInLedger((ledger) => unsentNotices(ledger)) ?? { waiting: [], givenUp: [] };
-    // A sender may be delivering it right now: it has failed only if it has an error.
+    // A notice without an error has not failed: a sender may be delivering it right now.
     const late = unsent.waiting.filter(
       ({ error, createdAt }) => error !== null || now - createdAt > usualWait,
     );
-    const cure = "Run `node laju notices:send`, which retries and says what is wrong.";
+    const cure = "Run `node laju notices:send`, which retries them and shows the error.";
     if (late.length > 0) {
       const [first] = late as [Notice];
       const age = formatDuration(Math.max(1_000, Math.floor((now - first.createdAt) / 1_000) * 1_000));

@@ -10,7 +10,7 @@ import {
 import { bad, type Finding, fine, type LocalCheck } from "../check";
 import type { CheckContext } from "../checkContext";
 
-/** Whether this app's entries are installed twice, which starts every command twice, or for a folder that is gone. */
+/** Reports entries of this app that are installed twice (so every command starts twice) or for a folder that is gone. */
 export const secondBlock: LocalCheck = {
   name: "second block",
   look(context) {

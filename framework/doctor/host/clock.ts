@@ -5,7 +5,7 @@ import { formatDuration } from "../../config/duration";
 import { type Check, fine, warning } from "../check";
 import { clockTolerance } from "./setBack";
 
-/** Whether the file system, which may be on another machine, has the same time. */
+/** Checks that the file system, which may be on another machine, has the same time as this one. */
 export const diskClock: Check = {
   name: "disk's clock",
   look() {

@@ -16,7 +16,7 @@ export const cronDaemon: LocalCheck = {
     if (otherDaemon !== undefined) {
       return warning(
         `${otherDaemon} is running, but crontab(1) is that of ${label}`,
-        "Keep one of them, or say which one reads the crontab: node laju crontab:install --cron NAME.",
+        "Keep only one of them, or name the one that reads the crontab: node laju crontab:install --cron NAME.",
       );
     }
     const [daemon] = running ?? [];
@@ -28,13 +28,13 @@ export const cronDaemon: LocalCheck = {
   },
 };
 
-/** Debian's cron needs no explanation. For the others it says which one it is and what it cannot do. */
+/** Names a cron other than Debian's, and says what it cannot do. */
 function found(running: string, { facts, label }: HostCron): Finding {
   if (facts.name === "debian") return fine(running);
   const limits = facts.limits.length === 0 ? "" : `. It ${facts.limits.join(", ")}`;
   const message = `${running}: ${label}${limits}`;
   return facts.name === "unknown"
-    ? warning(message, "Say which one it resembles with --cron.")
+    ? warning(message, "Name the cron that it resembles with --cron.")
     : fine(message);
 }
 
@@ -47,7 +47,7 @@ function notRunning(context: CheckContext, cron: HostCron): Finding {
   return isCronExpected(context) ? bad(message, cure) : warning("no cron daemon is running", cure);
 }
 
-/** The command that starts it on this machine. */
+/** The command that starts this cron on this machine. */
 function howToStart({ facts: { name } }: HostCron): string {
   const elsewhere = "In a container, `node laju schedule:work` works without cron.";
   const sudo = process.geteuid?.() === 0 ? "" : "sudo ";
@@ -74,7 +74,7 @@ function howToInstall(): string {
   return existsSync("/etc/debian_version") ? "`apt-get install cron`" : "`dnf install cronie` on Fedora";
 }
 
-/** If commands have run but the entries were never installed, systemd or another scheduler starts them. */
+/** If commands have run but laju never installed entries, another scheduler such as systemd starts them. */
 function isCronExpected(context: CheckContext): boolean {
   if (readInstallation() !== undefined || context.entries() !== undefined) return true;
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;

@@ -42,8 +42,8 @@ function onNetworkDisk(folder: string) {
   const kind = mayUse(folder, "write") ? networkDisk(statfsSync(folder).type) : undefined;
   if (kind === undefined) return undefined;
   return warning(
-    `${folder} is on a network disk (${kind}): hosts that share it lose runs, and may run the same command at once`,
-    "Set LAJU_DATA to a folder on a local disk of each host. For commands on several hosts there is oneServer.",
+    `${folder} is on a network disk (${kind}): hosts that share it lose runs and may run a command at the same time`,
+    "Set LAJU_DATA to a folder on a local disk of each host. Use oneServer for commands on several hosts.",
   );
 }
 

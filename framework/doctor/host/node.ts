@@ -3,7 +3,7 @@ import { installCommand } from "../../crontab/install/installCommand";
 import { bad, fine, type LocalCheck, warning } from "../check";
 import type { CheckContext } from "../checkContext";
 
-/** Whether the build folder and the node that the installed entries use exist. */
+/** Checks that the build folder and the node of the installed entries exist. */
 export const node: LocalCheck = {
   name: "node",
   look(context) {
@@ -30,7 +30,7 @@ export const node: LocalCheck = {
     if (moving === undefined) return fine(programs.join(", "));
     return warning(
       `the crontab starts ${moving}, which disappears when that version is uninstalled`,
-      "Run node laju crontab:install after every change of version, or use --node with a stable link.",
+      "Run node laju crontab:install after every change of version, or give --node a link that stays.",
     );
   },
 };
@@ -44,7 +44,7 @@ function problemOf(program: string): string | undefined {
   }
 }
 
-/** crontab:install remembers its other options, and uses the node it runs under if the old one is gone. */
+/** The command that installs the entries again. It keeps its other options, and replaces a node that is gone. */
 function again(context: CheckContext): string {
   return installCommand({ root: context.root(), user: context.user });
 }

@@ -6,7 +6,7 @@ import { groupNumber } from "../../config/groups";
 import { shellQuote } from "../../text/shellQuote";
 import { bad, type Check, type Finding, fine, warning } from "../check";
 
-/** Whether others on this machine can change what is run, or read what is private. */
+/** Checks that other users of this machine can neither change the app's code nor read its private files. */
 export const permissions: Check = {
   name: "permissions",
   look() {
@@ -20,7 +20,7 @@ export const permissions: Check = {
   },
 };
 
-/** Anyone who can write code or settings can have their code run with this user's rights. */
+/** Anyone who can change code or settings can run their own code with this user's rights. */
 function changeable(): Finding | undefined {
   const code = [
     "",
@@ -44,7 +44,7 @@ function changeable(): Finding | undefined {
   );
 }
 
-/** Left behind by root's `laju status` in releases where root did not yet switch to the app's user. */
+/** Files that belong to root. Earlier releases left them behind when root ran a verb. */
 function notOurs(): Finding | undefined {
   const files = [paths.data, join(paths.data, "locks")].flatMap(entriesOf);
   const closed = files.filter((path) => !canWrite(path));
@@ -74,7 +74,7 @@ function readable(): Finding | undefined {
   return warning(`${listed(open)} can be read by every user on this machine`, `chmod o-rwx ${quoted(open)}`);
 }
 
-/** The folder itself if we own it, otherwise its contents, such as logs in /var/log/laju. */
+/** The folder itself if we own it, or otherwise those of its files that we own, such as logs in /var/log/laju. */
 function openIn(folder: string): string[] {
   const { uid } = statOf(folder) ?? {};
   return uid === process.geteuid?.() ? [folder] : entriesOf(folder);
@@ -84,7 +84,7 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {
-    return []; // Missing, or not readable by us: another check reports that.
+    return []; // Another check reports a folder that is missing or cannot be read.
   }
 }
 

@@ -5,7 +5,7 @@ import { bad, fine, type LocalCheck } from "../check";
 /** How far apart two clocks may be, in milliseconds. */
 export const clockTolerance = 120_000;
 
-/** No program can tell whether the clock is right, but it can tell whether the clock went back. */
+/** Checks that the clock was not set back. Whether it is right, no program can tell. */
 export const clock: LocalCheck = {
   name: "clock",
   look() {

@@ -23,7 +23,7 @@ function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined 
   return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
 }
 
-/** A guard uses the system's time zone database and the command uses Node's: where they differ, nothing starts. */
+/** Guards use the system's time zone database and commands use Node's. At times when these differ, nothing starts. */
 function outdated(zones: readonly string[]): Finding | undefined {
   for (const zone of new Set(zones)) {
     const day = firstDifference(zone, Date.now());

@@ -17,7 +17,7 @@ export type Found =
 /**
  * How a command is started: by `command()`, which made the default export; by calling the default export's `run`, the
  * exported `run` or the default export itself; or not at all, for a script. "made" is a script whose default export is the
- * result of a call: only at run time can we tell that it is not a command.
+ * result of a call, which only turns out not to be a command at run time.
  */
 export type CommandStart = "command" | "default.run" | "run" | "default" | "nothing" | "made";
 
@@ -59,7 +59,7 @@ function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefine
   }
   const names = [...exported.locals, ...(run.value.type === "Identifier" ? [run.value.name] : [])];
   if (startsItself({ names, value: object }, file)) {
-    if (schedule) file.fail(schedule.start, "the file starts itself, so this is not read", writeMeta);
+    if (schedule) file.fail(schedule.start, "the file starts itself, so laju does not read this", writeMeta);
     return undefined;
   }
   checkRun(object, file);
@@ -107,7 +107,7 @@ function checkFunction(value: Node | undefined, place: Node, what: string, fail:
   fail(place.start, `${what} must be a function`, "Write export async function run() { … }.");
 }
 
-/** Tells scripts from helper modules, and fails for files that do nothing. */
+/** Distinguishes scripts from helper modules, and fails for files that do nothing. */
 function withoutRun(
   { body, exports, fail }: ModuleFile,
   meta: { place: Node; object: Node } | undefined,
@@ -127,7 +127,7 @@ function withoutRun(
   const hidden = body.find(
     ({ type, exported, exportKind }) => type === "ExportAllDeclaration" && !exported && exportKind !== "type",
   );
-  if (hidden) fail(hidden.start, "export * does not tell whether this is a command", sayWhat);
+  if (hidden) fail(hidden.start, "laju cannot tell from export * whether this is a command", sayWhat);
   if (meta) fail(meta.place.start, "there is metadata but nothing to run", writeRun);
   if (body.some(exportsSomething)) return { form: "helpers" };
   // `import work from "./_work"` without using it: the import is for its side effects.

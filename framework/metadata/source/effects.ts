@@ -5,7 +5,7 @@ import { childrenOf, freeNames, isFunction } from "./names";
 /** A side effect of loading a module. */
 export interface Effect {
   node: Node;
-  /** A statement, or an initializer with a call that may do anything. */
+  /** Whether it is certainly work, rather than an initializer whose call may have no other effect. */
   isCertain: boolean;
   /** The variables that hold its result. */
   names: string[];
@@ -143,7 +143,7 @@ function callsIn(node: Node): Node[] {
   return [...(isCall ? [node] : []), ...childrenOf(node).flatMap(callsIn)];
 }
 
-/** Awaiting something, or calling one's own async function, is never done just for the value. */
+/** Code that awaits something or calls the file's own async function does work. It isn't there just for the value. */
 function isWork(call: Node, body: Node[]): boolean {
   if (/^(Await|Assignment|Update)Expression$|^StaticBlock$|^Decorator$/.test(call.type)) return true;
   const own = ownFunctionCalled(call, body);

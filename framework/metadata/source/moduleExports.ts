@@ -111,7 +111,7 @@ export function importsAll(body: Node[], module: RegExp, local: string): boolean
 export interface Declaration {
   names: string[];
   code: Node | undefined;
-  /** The code, if it is the value of a single name, unlike in `{ a, b } = code`. */
+  /** The initializer, if it is the value of a single name (unlike in `{ a, b } = code`). */
   value: Node | undefined;
   declared: Exported["declared"];
 }

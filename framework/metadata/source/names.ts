@@ -54,7 +54,7 @@ function opensScope(node: Node): boolean {
   );
 }
 
-/** The names a scope declares. They are treated as shadowing the whole scope, which is close enough. */
+/** The names that a scope declares. They count as declared in the whole scope, which is close enough. */
 function declaredIn(scope: Node): string[] {
   const own = scope.id ? boundNames(scope.id) : [];
   const given = [...(scope.params ?? []), ...(scope.param ? [scope.param] : [])].flatMap(boundNames);
@@ -67,7 +67,7 @@ function declarations(node: Node): string[] {
   return opensScope(node) && node.type !== "BlockStatement" ? [] : childrenOf(node).flatMap(declarations);
 }
 
-/** A key that looks like a name but isn't: `x.name`, `{ name: x }`. */
+/** Whether a name is only a key, as in `x.name` or `{ name: x }`. */
 function isLabel(node: Node, key: string): boolean {
   if (key === "property") return node.type === "MemberExpression" && !node.computed;
   if (key === "key") return !node.computed;

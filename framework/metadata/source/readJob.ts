@@ -7,7 +7,7 @@ import { type Fail, parseModule } from "./parseModule";
 
 /**
  * Validates a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain `export
- * function run` with exported options. Nothing is executed; what only execution can tell is left to the worker. Throws a
+ * function run` with exported options. Executes nothing, so the worker checks what is known only at run time. Throws a
  * LajuError whose message begins with `file:line:column`.
  */
 export function checkJob(text: string, file: string, name: string): void {
@@ -37,7 +37,7 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
       "Move it into the default export.",
     );
   }
-  if (value === undefined) return; // From another file, or created at load time: the worker checks it then.
+  if (value === undefined) return; // The value comes from another file or a call, so the worker checks it at run time.
   if (neverHandlers.includes(value.type))
     fail(place.start, "the default export is not a handler", handlerHint(name));
   if (value.type === "ObjectExpression") checkDefinition(value, file);
@@ -107,7 +107,7 @@ function checkPlain(file: Checked): void {
   }
 }
 
-/** Functions and objects may have any name. */
+/** Whether an export may be a misspelled option. Functions and objects may have any name. */
 function mayBeOption(value: Node | undefined): boolean {
   return (
     value !== undefined &&
@@ -130,7 +130,7 @@ function checkOption(option: (typeof handlerOptions)[number], value: Node, body:
   if (problem !== undefined) fail(unwrapped(value).start, ...problem);
 }
 
-/** Undefined if it is known only at run time. */
+/** The value, or undefined if it is known only at run time. */
 function knownValue(node: Node): unknown {
   try {
     return literalValue(node);

@@ -5,14 +5,14 @@ import { type CommandStart, formOf } from "./commandForm";
 import { literalValue, type Node, NotLiteral, propertyName } from "./literal";
 import { type Fail, type ParsedModule, parseModule } from "./parseModule";
 
-/** What a command's source says about it without being run. */
+/** What a command's source says about the command, without running it. */
 export interface SourceFacts {
   form: CommandForm;
   start: CommandStart;
   meta: CommandMeta;
-  /** Whether it uses `await` outside functions, so that it can't be compiled to CommonJS. */
+  /** Whether the file uses `await` outside functions, so that it can't be compiled to CommonJS. */
   hasTopLevelAwait: boolean;
-  /** Whether it imports no file of the app, so that nothing would start its run under tsx. */
+  /** Whether the file imports no other file of the app, so that nothing would start its run under tsx. */
   isAlone: boolean;
 }
 

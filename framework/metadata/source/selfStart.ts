@@ -25,14 +25,14 @@ export function startsItself({ names, value }: Startable, { body, fail }: Module
   return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
 }
 
-/** `run = async () => { … };` after `export let run` assigns the export and starts nothing. */
+/** Whether a statement only assigns the export: `run = async () => { … };` after `export let run`. */
 function isGiven({ type, expression }: Node, names: string[]): boolean {
   if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
   return names.includes(expression.left.name) && isFunction(unwrapped(expression.right));
 }
 
 const callIt =
-  "Call it in a separate statement to make the file a script, or don't pass it on while the file is loading.";
+  "Call it in a separate statement to make the file a script, or don't pass it to other code while the file is loading.";
 
 function isNamedIn(nodes: Node[], names: string[], body: Node[]): boolean {
   const reached = namesReached(nodes, body);

@@ -34,7 +34,9 @@ describe("a cron that laju doesn't know gets what all of them can do", () => {
     hostOf(answer);
     const cron = hostCron();
     expect(cron).toMatchObject({ facts: cronFacts("unknown"), isNamed: false });
-    expect(cronNote(cron)).toMatch(/^Written for a cron that laju does not know, which gets only what every/);
+    expect(cronNote(cron)).toMatch(
+      /^Written for a cron that laju does not know, which gets only entries that every/,
+    );
   });
 
   test("these rules are the strictest of all", () => {
@@ -43,7 +45,7 @@ describe("a cron that laju doesn't know gets what all of them can do", () => {
       for (const ability of ["isVixie", "startsTwice", "hasReboot", "isPrompt", "readsCronD"] as const) {
         expect([one.name, ability, unknown[ability] && !one[ability]]).toEqual([one.name, ability, false]);
       }
-      for (const flaw of ["cutsAtHash", "joinsBlanks"] as const) {
+      for (const flaw of ["cutsAtHash", "joinsSpaces"] as const) {
         expect([one.name, flaw, one[flaw] && !unknown[flaw]]).toEqual([one.name, flaw, false]);
       }
       expect(unknown.maxEntries.root).toBeLessThanOrEqual(one.maxEntries.root);

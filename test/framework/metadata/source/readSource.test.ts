@@ -152,7 +152,7 @@ test.each([
     "const about = {} satisfies CommandMeta; work();",
     "1:7  about contains metadata but is not exported as meta",
   ],
-  ['export * from "./_impl";', "1:1  export * does not tell whether this is a command"],
+  ['export * from "./_impl";', "1:1  laju cannot tell from export * whether this is a command"],
   ['export { default } from "./_impl";', "1:10  the default export comes from another file"],
   ['import x from "./_impl";\nexport default x;', "2:16  the default export comes from another file"],
   ['import x from "./_impl";\nexport { x as default };', "2:10  the default export comes from another file"],
