@@ -63,14 +63,14 @@ export async function buildApp(): Promise<BuildReport> {
   const folder = { root, home, build, vendor: vendor.files };
   const { shared, warnings, problems: sharedProblems } = await bundleShared(folder, cache);
   if (shared === undefined) return notBuilt(sharedProblems, beganAt);
-  const place = { ...folder, shared };
-  const recall = (part: string, make: () => Promise<Attempt>) => cache.recall(part, shared.file, make);
+  const context = { ...folder, shared };
+  const reuse = (part: string, make: () => Promise<Attempt>) => cache.reuse(part, shared.file, make);
   const [commands, migrations, programs, cli, runtime] = await Promise.all([
-    compileCommands(place, cache, previous),
-    recall("app/migrations", () => bundleMigrations(place)),
-    recall("framework/programs", () => bundlePrograms(place)),
-    recall("laju", () => bundleCli(place)),
-    recall("runtime", () => bundleRuntime(place)),
+    compileCommands(context, cache, previous),
+    reuse("app/migrations", () => bundleMigrations(context)),
+    reuse("framework/programs", () => bundlePrograms(context)),
+    reuse("laju", () => bundleCli(context)),
+    reuse("runtime", () => bundleRuntime(context)),
   ]);
   const parts = [commands, migrations, programs, cli, runtime];
   const problems = [
@@ -90,19 +90,19 @@ export async function buildApp(): Promise<BuildReport> {
   const inputs = [
     ...parts.flatMap((part) => part.inputs),
     ...copyAssets({ root, home, build }),
-    ...rootRuntime.map((file) => pathFromRoot(file, place)),
+    ...rootRuntime.map((file) => pathFromRoot(file, context)),
     ...jobs.map(jobFile),
     ...[...commands.unread, ...commands.problems, ...commands.helpers, ...strayJobs].map(({ file }) => file),
   ];
   const bundled = jobs.filter((name) => !leftOut.includes(name));
   writeManifest(
-    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(ownInputs(inputs, place), cache) },
+    { version: 1, commands: all, jobs: bundled, problems, inputs: hashes(ownInputs(inputs, context), cache) },
     beganAt,
   );
   cache.write();
   const removed = removeStale(all);
   removeUnused(build, new Set([shared.file, ...last]));
-  const uncached = await cacheCli(place);
+  const uncached = await cacheCli(context);
   return {
     built: commands.built,
     kept,
@@ -128,9 +128,9 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const cache = new BuildCache({ root, home, build }, [vendor.key, ...leftOutJobs()].join("\n"), beganAt);
   const shared = sharedIn(cache, { root, home });
   if (shared === undefined) return buildApp();
-  const place = { root, home, build, vendor: vendor.files, shared };
-  const compiled = await compileCommands(place, cache, previous, names);
-  // Other commands may import them.
+  const context = { root, home, build, vendor: vendor.files, shared };
+  const compiled = await compileCommands(context, cache, previous, names);
+  // Other commands may import the helpers.
   if (compiled.helpers.length > 0) return buildApp();
 
   const problems = [...compiled.unread, ...compiled.problems];
@@ -150,7 +150,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
     },
     beganAt,
   );
-  cache.writeBeside();
+  cache.writeMerged();
   const { built, alone } = compiled;
   const { warnings } = vendor;
   return { built, kept, removed: [], problems, alone, warnings, milliseconds: since(beganAt) };
@@ -161,7 +161,7 @@ function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): Comma
   return (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
 }
 
-/** If the root is a link (`current`), esbuild uses real paths, and so must we. */
+/** The build's folders without links. esbuild uses real paths, which differ if the root is a link (`current`). */
 function realPaths(): Omit<BuildFolder, "vendor"> {
   const root = realpathSync(paths.root);
   return {
@@ -177,23 +177,23 @@ function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
   return { ...nothing, problems, milliseconds: since(beganAt) };
 }
 
-/** Written last, so that all files it names already exist. */
+/** Called last, so that all files in the manifest already exist. */
 function writeManifest(manifest: Manifest, beganAt: Date): void {
   const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
   writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
-  // Set its mtime to the start of the build, so that a source saved meanwhile counts as newer.
+  // Set the mtime to the start of the build, so that a source saved during the build counts as newer.
   utimesSync(paths.manifest, beganAt, beganAt);
 }
 
-/** An invalid handler is reported by the commands it keeps from being built, if there are any. */
+/** The problems of handlers that are not reported yet, because no command failed to build because of them. */
 function unreported(problems: CommandProblem[], reported: CommandProblem[]): CommandProblem[] {
   const messages = new Set(reported.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
 }
 
-/** A package's files don't change by themselves: which package it is says all of them. */
-function ownInputs(inputs: string[], place: Omit<BuildFolder, "vendor">): string[] {
-  const lajus = place.home === place.root ? [] : [pathFromRoot("package.json", place)];
+/** Replaces laju's files with its package.json, which identifies them, because a package's files don't change. */
+function ownInputs(inputs: string[], context: Omit<BuildFolder, "vendor">): string[] {
+  const lajus = context.home === context.root ? [] : [pathFromRoot("package.json", context)];
   return [...inputs.filter(isSource), ...lajus];
 }
 
@@ -209,7 +209,7 @@ function hashes(files: string[], cache: BuildCache): Record<string, string> {
   return Object.fromEntries([...new Set(files)].map((file) => [file, cache.hashOf(file) ?? ""]));
 }
 
-/** Otherwise, compiled commands whose source was deleted or is no longer a command would still run. */
+/** Removes compiled commands whose source was deleted or is no longer a command, because they could still be run. */
 function removeStale(commands: CommandFacts[]): Removed[] {
   const folder = join(paths.build, "commands");
   const names = new Set(commands.map(({ name }) => name));

@@ -6,19 +6,19 @@ import type { BuildFolder } from "./bundle/buildContext";
 import type { Attempt, Output } from "./bundle/bundle";
 import { writeIfChanged } from "./files";
 
-/** A part of the build, as last built. */
-interface Memo {
-  /** A hash of all its inputs. */
+/** A part of the build, as it was last built. */
+interface CachedPart {
+  /** A hash of everything the part was built from. */
   key: string;
-  /** Those inputs that are files of the app, relative to the root. */
+  /** The files it was built from, relative to the root. */
   inputs: string[];
-  /** Its outputs: hashes by path relative to the build folder. */
+  /** The hashes of its outputs, by path relative to the build folder. */
   outputs: Record<string, string>;
 }
 
 /**
- * Records in build/memory.json what the last build made from which inputs. A part with unchanged inputs and intact outputs
- * isn't rebuilt.
+ * Records in build/cache.json which parts the last build made from which inputs. A part with unchanged inputs and intact
+ * outputs isn't rebuilt.
  */
 export class BuildCache {
   readonly #root: string;
@@ -27,8 +27,8 @@ export class BuildCache {
   readonly #tools: string;
   readonly #names: string[];
   readonly #beganAt: number;
-  readonly #last: Record<string, Memo>;
-  readonly #next: Record<string, Memo> = {};
+  readonly #last: Record<string, CachedPart>;
+  readonly #next: Record<string, CachedPart> = {};
   readonly #hashes = new Map<string, string | undefined>();
 
   /** `vendorKey` identifies the versions of packages, esbuild and Node. */
@@ -39,50 +39,50 @@ export class BuildCache {
     this.#beganAt = beganAt.getTime();
     this.#tools = contentHash([vendorKey, ...this.#toolHashes()].join("\n"));
     this.#names = [...namesIn(root, "app"), ...namesIn(home, "framework")].sort();
-    this.#last = readMemos(fileIn(build));
+    this.#last = readParts(fileIn(build));
   }
 
-  /** Builds a part unless it is up to date. `context` is everything besides its inputs that determines it. */
-  async recall(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
-    const inputs = this.knows(part, context);
+  /** Reuses a part that is up to date, or else builds it. `context` is everything besides the inputs that affects the part. */
+  async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
+    const inputs = this.currentInputs(part, context);
     if (inputs !== undefined) return { outputs: [], inputs, problems: [] };
     const made = await make();
     if (made.problems.length === 0) this.keep(part, context, made);
     return made;
   }
 
-  /** The inputs of a part that is up to date; undefined if it has to be built. */
-  knows(part: string, context: string): string[] | undefined {
-    const memo = this.#last[part];
-    if (memo === undefined || memo.key !== this.#key(part, memo.inputs, context)) return undefined;
-    const isThere = ([path, hash]: [string, string]) => this.#hash(join(this.#build, path)) === hash;
-    if (!Object.entries(memo.outputs).every(isThere)) return undefined;
-    this.#next[part] = memo;
-    return memo.inputs;
+  /** The inputs of a part that is up to date; undefined if the part has to be built. */
+  currentInputs(part: string, context: string): string[] | undefined {
+    const cached = this.#last[part];
+    if (cached === undefined || cached.key !== this.#key(part, cached.inputs, context)) return undefined;
+    const isIntact = ([path, hash]: [string, string]) => this.#hash(join(this.#build, path)) === hash;
+    if (!Object.entries(cached.outputs).every(isIntact)) return undefined;
+    this.#next[part] = cached;
+    return cached.inputs;
   }
 
   keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
     const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
-    // If a file was saved during the build, we don't know which version was used: build again.
+    // If a file was saved during the build, we don't know which version was used. Build it again next time.
     const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
     this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
   }
 
-  /** The current state of a part, from this build or an earlier one. */
-  memo(part: string): Readonly<Memo> | undefined {
-    const memo = this.#next[part] ?? this.#last[part];
-    if (memo !== undefined) this.#next[part] = memo;
-    return memo;
+  /** A part as built by this build or an earlier one. */
+  cachedPart(part: string): Readonly<CachedPart> | undefined {
+    const cached = this.#next[part] ?? this.#last[part];
+    if (cached !== undefined) this.#next[part] = cached;
+    return cached;
   }
 
-  /** Removes all parts that this build neither built nor looked up. */
+  /** Writes the parts of this build, and forgets all others. */
   write(): void {
-    writeMemos(this.#build, this.#next);
+    writeParts(this.#build, this.#next);
   }
 
-  /** For a partial build: keeps the other parts. */
-  writeBeside(): void {
-    writeMemos(this.#build, { ...this.#last, ...this.#next });
+  /** Writes the parts of a partial build, and keeps all others. */
+  writeMerged(): void {
+    writeParts(this.#build, { ...this.#last, ...this.#next });
   }
 
   /** Hashes by path relative to the root. Each file is read only once. */
@@ -121,26 +121,26 @@ export class BuildCache {
   }
 }
 
-/** All importable files: a new file may change what an import resolves to, and a new handler belongs in every worker. */
+/** All importable files, because a new file may change what an import resolves to, and workers include every handler. */
 function namesIn(root: string, folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).map((name) => `${folder}/${name}`);
 }
 
 function fileIn(build: string): string {
-  return join(build, "memory.json");
+  return join(build, "cache.json");
 }
 
-function readMemos(file: string): Record<string, Memo> {
+function readParts(file: string): Record<string, CachedPart> {
   if (!existsSync(file)) return {};
   try {
     return JSON.parse(readText(file));
   } catch {
-    return {}; // Damaged: everything is rebuilt.
+    return {}; // The file is damaged, so everything is rebuilt.
   }
 }
 
-function writeMemos(build: string, memos: Record<string, Memo>): void {
-  const sorted = Object.fromEntries(Object.entries(memos).sort(([one], [other]) => (one < other ? -1 : 1)));
+function writeParts(build: string, parts: Record<string, CachedPart>): void {
+  const sorted = Object.fromEntries(Object.entries(parts).sort(([one], [other]) => (one < other ? -1 : 1)));
   writeIfChanged(fileIn(build), `${JSON.stringify(sorted)}\n`);
 }

@@ -7,56 +7,56 @@ import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugin
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
-/** Compiles commands, all at once because that is fastest. If one fails, compiles each separately, so that others build. */
-export async function bundleCommands(commands: SourceCommand[], place: BuildContext): Promise<Attempt> {
+/** Compiles all commands at once, which is fastest. If one fails, compiles each separately, so that the others build. */
+export async function bundleCommands(commands: SourceCommand[], context: BuildContext): Promise<Attempt> {
   const plain = commands.filter((command) => !waitsAtTop(command));
   const waiting = commands.filter(waitsAtTop);
   const parts = [
-    await bundlePlain(plain, place),
-    await each(waiting, (command) => bundleModule(command, place)),
+    await bundlePlain(plain, context),
+    await each(waiting, (command) => bundleModule(command, context)),
   ];
   return joined(parts);
 }
 
-async function bundlePlain(commands: SourceCommand[], place: BuildContext): Promise<Attempt> {
+async function bundlePlain(commands: SourceCommand[], context: BuildContext): Promise<Attempt> {
   if (commands.length === 0) return joined([]);
   try {
-    return { ...(await compile(commands, "cjs", place)), problems: [] };
+    return { ...(await compile(commands, "cjs", context)), problems: [] };
   } catch (error) {
     if (!isMessageList(error)) throw error;
-    return each(commands, (command) => bundleAlone(command, place));
+    return each(commands, (command) => bundleAlone(command, context));
   }
 }
 
-async function bundleAlone(command: SourceCommand, place: BuildContext): Promise<Bundled> {
+async function bundleAlone(command: SourceCommand, context: BuildContext): Promise<Bundled> {
   try {
-    return await compile([command], "cjs", place);
+    return await compile([command], "cjs", context);
   } catch (error) {
     // A module imported by the command may also use top-level await or be importable only from ES modules.
     if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
-      return bundleModule(command, place);
+      return bundleModule(command, context);
     }
     throw error;
   }
 }
 
 /** Top-level await requires an ES module, which is started by a small CommonJS file. */
-async function bundleModule(command: SourceCommand, place: BuildContext): Promise<Bundled> {
-  const bundled = await compile([command], "esm", place);
+async function bundleModule(command: SourceCommand, context: BuildContext): Promise<Bundled> {
+  const bundled = await compile([command], "esm", context);
   const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };
   return { ...bundled, outputs: [...bundled.outputs, output] };
 }
 
-function compile(commands: SourceCommand[], format: "cjs" | "esm", place: BuildContext): Promise<Bundled> {
+function compile(commands: SourceCommand[], format: "cjs" | "esm", context: BuildContext): Promise<Bundled> {
   const entries = commands.map((command) => ({ in: entryOf(command), out: `commands/${command.name}` }));
   const plugins = [
-    entriesPlugin(place, commands),
-    jobsPlugin(place.root),
-    appAlias(place.root),
-    appImports(place.root, format),
+    entriesPlugin(context, commands),
+    jobsPlugin(context.root),
+    appAlias(context.root),
+    appImports(context.root, format),
     externalPackages(staysOutside),
   ];
-  return bundle(entries, { ...place, format, plugins });
+  return bundle(entries, { ...context, format, plugins });
 }
 
 async function each(

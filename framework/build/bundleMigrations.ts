@@ -7,10 +7,10 @@ import { fromRoot } from "./bundle/lajuFiles";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
 
 /** Compiles the app's and laju's migrations to build/…/migrations/*.js, where the compiled CLI finds them. */
-export async function bundleMigrations(place: BuildContext): Promise<Attempt> {
-  const apps = await bundleFolder("app/migrations", place);
-  const lajus = await bundleFolder("framework/migrations", { ...place, root: place.home });
-  const { outputs, inputs, problems } = fromRoot(lajus, place);
+export async function bundleMigrations(context: BuildContext): Promise<Attempt> {
+  const apps = await bundleFolder("app/migrations", context);
+  const lajus = await bundleFolder("framework/migrations", { ...context, root: context.home });
+  const { outputs, inputs, problems } = fromRoot(lajus, context);
   return {
     outputs: [...apps.outputs, ...outputs],
     inputs: [...apps.inputs, ...inputs],
@@ -18,13 +18,13 @@ export async function bundleMigrations(place: BuildContext): Promise<Attempt> {
   };
 }
 
-async function bundleFolder(folder: string, place: BuildContext): Promise<Attempt> {
-  const { root } = place;
+async function bundleFolder(folder: string, context: BuildContext): Promise<Attempt> {
+  const { root } = context;
   const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
   const entries = files
     .filter((file) => /\.[jt]s$/.test(file) && !file.endsWith(".d.ts"))
     .map((file) => ({ in: join(root, folder, file), out: `${folder}/${file.replace(/\.[jt]s$/, "")}` }));
   if (entries.length === 0) return { outputs: [], inputs: [], problems: [] };
   const plugins = [appAlias(root), appImports(root, "cjs"), externalPackages(() => true)];
-  return attempt(folder, () => bundle(entries, { ...place, format: "cjs", plugins }));
+  return attempt(folder, () => bundle(entries, { ...context, format: "cjs", plugins }));
 }

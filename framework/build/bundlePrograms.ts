@@ -11,15 +11,15 @@ import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";
 
-/** Scripts written for Laju start these in build/ by relative path. */
+/** Scripts written for Laju start these programs in build/ by relative path. */
 const programs = ["backup", "restore", "clean-backup"];
 
 /**
- * Compiles framework/programs/*.ts to build/*.js. They don't depend on commands/, which belongs to the user, who may have
- * a command that starts one of them.
+ * Compiles framework/programs/*.ts to build/*.js. They are independent of commands/, because the user may have a command
+ * that starts one of them.
  */
-export async function bundlePrograms(place: BuildContext): Promise<Attempt> {
-  const lajus = { ...place, root: place.home };
+export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
+  const lajus = { ...context, root: context.home };
   if (!existsSync(join(lajus.root, folder))) return { outputs: [], inputs: [], problems: [] };
   const made = await attempt(folder, () => {
     const commands = programs.map((name) => readProgram(name, lajus.root));
@@ -27,7 +27,7 @@ export async function bundlePrograms(place: BuildContext): Promise<Attempt> {
     const plugins = [entriesPlugin(lajus, commands), externalPackages(staysOutside)];
     return bundle(entries, { ...lajus, format: "cjs", plugins });
   });
-  return fromRoot(made, place);
+  return fromRoot(made, context);
 }
 
 /** The name ends in .js, so that it can't be the name of a command that starts this program. */

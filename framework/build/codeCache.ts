@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The name of a bundle's code cache. V8 accepts only its own version's, so each Node has a separate one. */
+/** The file name of a bundle's code cache. V8 accepts only caches of its own version, so each Node has a separate one. */
 export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;
 }
@@ -30,8 +30,8 @@ export async function makeCachesOfHalves(
 }
 
 /**
- * Exercises a bundle in a separate process, `node PROGRAM WORDS… CACHE`, which saves what V8 compiled in doing so. Returns
- * the problem if no cache was written.
+ * Exercises a bundle in a separate process (`node PROGRAM WORDS… CACHE`), which saves the code that V8 compiled. Returns the
+ * problem if no cache was written.
  */
 export async function makeCache(
   name: string,

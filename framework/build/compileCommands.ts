@@ -11,7 +11,7 @@ export interface CompiledCommands extends Attempt {
   built: CommandFacts[];
   /** The problems of commands whose metadata could not be read. */
   unread: CommandProblem[];
-  /** Warnings about modules that are not commands, but whose names don't say so. */
+  /** Warnings about modules whose names don't show that they are not commands. */
   helpers: CommandProblem[];
   /** The newly compiled commands that tsx cannot start. */
   alone: string[];
@@ -19,22 +19,22 @@ export interface CompiledCommands extends Attempt {
 
 /** Reads and compiles commands. Unchanged ones (see BuildCache) are not even parsed. */
 export async function compileCommands(
-  place: BuildContext,
+  context: BuildContext,
   cache: BuildCache,
   previous: Manifest | undefined,
   names = commandNames(),
 ): Promise<CompiledCommands> {
-  const { file: context } = place.shared;
+  const { file: sharedFile } = context.shared;
   const known = knownCommands(names, previous).flatMap((facts) => {
-    const inputs = cache.knows(partOf(facts), context);
+    const inputs = cache.currentInputs(partOf(facts), sharedFile);
     return inputs === undefined ? [] : [{ facts, inputs }];
   });
   const isKnown = new Set(known.map(({ facts }) => facts.name));
   const sources = readSources(names.filter((name) => !isKnown.has(name)));
-  const compiled = await bundleCommands(sources.commands, place);
+  const compiled = await bundleCommands(sources.commands, context);
   const bad = new Set(compiled.problems.map(({ file }) => file));
   const good = sources.commands.filter(({ file }) => !bad.has(file));
-  for (const command of good) cache.keep(partOf(command), context, madeOf(command, compiled.outputs));
+  for (const command of good) cache.keep(partOf(command), sharedFile, madeOf(command, compiled.outputs));
   return {
     ...compiled,
     helpers: sources.helpers,

@@ -18,10 +18,10 @@ export function entryOf({ name }: SourceCommand): string {
 
 /**
  * Wraps commands in a few lines that start a supervised run if the compiled file is the program, and do nothing if it is
- * required. The import that begins the run precedes the command's, so that anything its modules do while loading is part
+ * required. The import that begins the run comes before the command's, so that whatever its modules do while loading is part
  * of the run.
  */
-export function entriesPlugin(place: Roots, commands: SourceCommand[]): Plugin {
+export function entriesPlugin(roots: Roots, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));
   return {
     name: "entries",
@@ -31,9 +31,9 @@ export function entriesPlugin(place: Roots, commands: SourceCommand[]): Plugin {
         const name = path.slice(path.indexOf(":") + 1);
         const command = byName.get(name) as SourceCommand;
         const contents = path.startsWith(beginPrefix)
-          ? beginOf(command, place.home)
-          : entryText(command, place);
-        return { contents, loader: "js", resolveDir: place.root };
+          ? beginOf(command, roots.home)
+          : entryText(command, roots);
+        return { contents, loader: "js", resolveDir: roots.root };
       });
     },
   };
@@ -64,8 +64,8 @@ function importOfBegin({ oneServer }: SourceCommand, home: string): string {
 }
 
 /**
- * Whether a crontab may start it at other times, too, or servers have to agree on its scheduled time. Only then is the
- * schedule engine compiled in.
+ * Whether a crontab may start the command at other times too, or servers have to agree on its scheduled time. Only then does
+ * the compiled command contain the schedule engine.
  */
 function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
   if (schedules.length === 0) return false;
@@ -82,10 +82,10 @@ function moduleIn(folder: string, path: string): string {
 
 function entryText(command: SourceCommand, { root, home }: Roots): string {
   const source = moduleIn(root, command.file);
-  const begun = `import ${JSON.stringify(beginPrefix + command.name)};`;
-  if (command.start === "nothing") return `${begun} export * from ${source};`;
+  const beginLine = `import ${JSON.stringify(beginPrefix + command.name)};`;
+  if (command.start === "nothing") return `${beginLine} export * from ${source};`;
   const isRun = command.start === "run";
-  return `${begun} import { ${starterOf(command)} } from ${moduleIn(home, "framework/start/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
+  return `${beginLine} import { ${starterOf(command)} } from ${moduleIn(home, "framework/start/startCompiled")}; import ${isRun ? "{ run as definition }" : "definition"} from ${source};
 export * from ${source};${isRun ? "" : " export default definition;"}
 if (lajuMain) ${starterOf(command)}(${JSON.stringify(command.name)}, ${definitionOf(command)});`;
 }

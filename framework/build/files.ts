@@ -22,6 +22,6 @@ function readOrEmpty(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch {
-    return Buffer.alloc(0); // It doesn't exist yet.
+    return Buffer.alloc(0); // The file doesn't exist yet.
   }
 }

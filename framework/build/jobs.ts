@@ -11,7 +11,7 @@ export function bundledJobs(): string[] {
   return jobNames().filter((name) => !leftOut.includes(name));
 }
 
-/** Invalid files that were in no earlier build. They are left out, so that workers can process the other types. */
+/** Invalid handlers that no earlier build had. They are left out, so that workers can process the other types. */
 export function leftOutJobs(): string[] {
   const before = existsSync(paths.manifest) ? readManifest().jobs : undefined;
   return jobNames().filter((name) => !before?.includes(name) && jobProblems([name]).length > 0);

@@ -1,4 +1,4 @@
-// Servers that accept everything: talking to one makes V8 compile a client's code.
+// Servers that accept everything, so that a client can talk to them and V8 compiles its code.
 import { createServer } from "node:net";
 
 export function redisServer() {

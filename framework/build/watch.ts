@@ -6,7 +6,7 @@ import { jobTypesFile } from "../catalog/jobTypes";
 import { paths } from "../config/config";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
 
-/** Editors write a file in several steps. Events within this time (ms) count as one change. */
+/** Editors save a file in several steps. Events within this time (ms) count as one change. */
 const settling = 15;
 
 /**
@@ -42,7 +42,7 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
   }
 }
 
-/** Files outside app/ and commands/ that are imported from there. */
+/** Folders outside of app/ and commands/ with files that those import. */
 function importedFolders(): string[] {
   if (!existsSync(paths.manifest)) return [];
   const files = Object.keys(readManifest().inputs).filter(

@@ -19,7 +19,7 @@ export function changedSources({ inputs }: Manifest): string[] {
   return [...added, ...changed.map(([file]) => file)];
 }
 
-/** When the last build began, in milliseconds since the epoch. */
+/** The time at which the last build began, in milliseconds since the epoch. */
 export function manifestTime(): number {
   return statSync(paths.manifest).mtimeMs;
 }

@@ -4,7 +4,7 @@ import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import type { Manifest } from "../metadata/manifest";
 
-/** The last manifest read, and its file's identity. Cached because verbs ask repeatedly, and so do schedule lookups. */
+/** Caches the last manifest with its file's identity, because verbs and schedule lookups read it repeatedly. */
 let last: { file: string; manifest: Manifest } | undefined;
 
 /** The last build's manifest, which callers must not modify. Throws a LajuError if there is none. */

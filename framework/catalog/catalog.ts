@@ -71,7 +71,7 @@ function canParse(): boolean {
     createRequire(import.meta.url).resolve("oxc-parser");
     return true;
   } catch {
-    return false; // There is no parser in production, where none is needed.
+    return false; // There is no parser in production, which doesn't need one.
   }
 }
 

@@ -6,7 +6,7 @@ export function contentHash(contents: string | Uint8Array): string {
   return createHash("sha256").update(contents).digest("base64url").slice(0, 22);
 }
 
-/** The hash of a file's content; undefined if it can't be read, which its user will report. */
+/** The hash of a file's content; undefined if the file can't be read. */
 export function fileHash(file: string): string | undefined {
   try {
     return contentHash(readBytes(file));

@@ -14,7 +14,7 @@ export function readOverrides(names: readonly string[]): Overrides {
   return text === undefined ? {} : parseOverrides(text, overridesFile(), names);
 }
 
-/** Sets `enabled` of a command in schedule.json. The caller has read the file before, so it is valid. */
+/** Sets `enabled` of a command in schedule.json, which the caller has already validated. */
 export function writeEnabled(name: string, isEnabled: boolean): void {
   // Without the lock, two concurrent calls could lose one of the changes.
   withLock(".schedule", () => {

@@ -3,11 +3,11 @@ import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
 import { isForEnvironment } from "./scheduledHere";
 
-/** Prefix of the incidents of queued jobs. No command name begins with it. */
+/** The prefix of incidents of queued jobs. No command name begins with it. */
 const jobPrefix = "job ";
 
 /**
- * Ends the incidents of commands that are no longer started here, since no successful run will ever end them. Returns one
+ * Closes the incidents of commands that are no longer started here, because no successful run will close them. Returns one
  * sentence per command.
  */
 export function endIncidentsOfOthers(
@@ -27,10 +27,10 @@ export function endIncidentsOfOthers(
   });
 }
 
-/** Ends the incidents of one command for a reason such as "is disabled". */
+/** Closes the incidents of one command for a reason such as "is disabled". */
 export function endIncidents(name: string, because: string, at: number): string[] {
   return closeIncidents(name, { runId: null, at, because })
-    ? [`${name} ${because}, so its incident ended`]
+    ? [`${name} ${because}, so its incident was closed`]
     : [];
 }
 

@@ -15,7 +15,7 @@ export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
-/** A request to root's process other than a call of crontab(1). */
+/** A request to root's process that is not a call of crontab(1). */
 const othersBlocks = "others' blocks";
 
 /** Asks root's process to call crontab(1), and waits for the result. */

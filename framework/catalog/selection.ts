@@ -25,7 +25,7 @@ export interface Selection {
   tags?: readonly string[] | undefined;
 }
 
-/** Whether nothing was specified, so that all commands are shown. */
+/** Whether nothing was specified, which selects all commands. */
 export function isWhole({ words, tags = [] }: Selection): boolean {
   return words.length === 0 && tags.length === 0;
 }

@@ -243,7 +243,7 @@ describe("a command that", () => {
     manifest.commands = manifest.commands.filter(({ name }: { name: string }) => name !== "Gone");
     const whole = app.read("build/commands.json");
     app.write("build/commands.json", JSON.stringify(manifest));
-    expect((await app.laju("monitor")).stdout).toContain("Gone was deleted, so its incident ended\n");
+    expect((await app.laju("monitor")).stdout).toContain("Gone was deleted, so its incident was closed\n");
     app.write("build/commands.json", whole);
   });
 

@@ -8,15 +8,15 @@ import { packageImport } from "./packageImport";
 /** Marks this plugin's own resolve calls. */
 export const asked = "laju-app-imports";
 
-/** The beginning of an error that doesn't occur in an ES module: see `needsModule`. */
+/** The beginning of an error that doesn't occur in an ES module (see `needsModule`). */
 const moduleOnly = "Only an ES module can import";
 
 type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
 
 /**
  * Resolves imports in the app's files as tsx does: `paths` and `baseUrl` in tsconfig.json, `imports` in package.json,
- * TypeScript packages of a workspace, and file URLs. Packages are left to other plugins. An import that can't be resolved
- * is an error now, with its position, rather than when cron starts the command.
+ * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. Reports an import that can't be resolved
+ * during the build, with its position, rather than when cron starts the command.
  */
 export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   return {
@@ -121,7 +121,7 @@ function packageName(path: string): string {
 
 const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
 
-/** Code that imports a package inside a function may be able to do without it. */
+/** Whether a package is required or imported inside code, which may work without it. */
 function isOptional({ kind, path }: OnResolveArgs): boolean {
   return kind !== "import-statement" && couldBePackage.test(path);
 }

@@ -8,16 +8,16 @@ export interface Shared {
   modules: string[];
 }
 
-/** The app, its build folder, and the files in build/vendor by the packages they contain. */
+/** The folders of the app, laju and the build, and the files in build/vendor by package. */
 export interface BuildFolder {
   root: string;
-  /** laju's own folder: the package in node_modules, or, in laju's repository, the root as well. */
+  /** laju's own folder: the package in node_modules or, in laju's repository, the root. */
   home: string;
   build: string;
   vendor: Record<string, string>;
 }
 
-/** The same, plus the contents of build/shared. */
+/** The same, with the shared bundle. */
 export interface BuildContext extends BuildFolder {
   shared: Shared;
 }

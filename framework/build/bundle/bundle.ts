@@ -11,7 +11,7 @@ export interface Attempt extends Bundled {
   problems: CommandProblem[];
 }
 
-/** Bundles, or returns the problems. Then there is no output, and an earlier one stays. */
+/** Bundles, or returns the problems and no output, so that the output of an earlier build stays. */
 export async function attempt(file: string, bundling: () => Promise<Bundled>): Promise<Attempt> {
   try {
     return { ...(await bundling()), problems: [] };

@@ -4,7 +4,7 @@ import { contentHash } from "../../catalog/contentHash";
 import type { Output } from "./bundle";
 import type { BundledFunction } from "./functionBundle";
 
-/** Bundles in these folders are named by content hash: V8 would accept a cache for any other text of the same length. */
+/** Bundles in these folders are named by content hash, because V8 would accept a cache for any text of the same length. */
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
@@ -30,7 +30,7 @@ export function nameOf(path: string): string {
 /** A concurrent build may have written a bundle that nothing refers to yet. */
 const youngMs = 600_000;
 
-/** Deletes bundles that no compiled file uses, except the last build's, which a command may be loading right now. */
+/** Deletes bundles that no compiled file uses, except those of the last build, which a command may be loading right now. */
 export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
   const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
   if (unknown.length === 0) return;

@@ -7,18 +7,18 @@ import { parseSync, Visitor } from "oxc-parser";
  */
 export function withGivenImport(code: string): string {
   if (!/\bimport\s*\(/.test(code)) return code;
-  const places: number[] = [];
+  const positions: number[] = [];
   const visitor = new Visitor({
     ImportExpression: ({ start }) => {
-      places.push(start);
+      positions.push(start);
     },
   });
   visitor.visit(parseSync("bundle.cjs", code).program);
   let result = "";
   let from = 0;
-  for (const place of places.sort((a, b) => a - b)) {
-    result += `${code.slice(from, place)}lajuImport`;
-    from = place + "import".length;
+  for (const position of positions.sort((a, b) => a - b)) {
+    result += `${code.slice(from, position)}lajuImport`;
+    from = position + "import".length;
   }
   return result + code.slice(from);
 }

@@ -2,20 +2,20 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Bundled } from "./bundle";
 
-/** laju's modules by their names in the repository, as this laju has them: the package holds JavaScript. */
+/** Finds laju's modules by their names in the repository. The published package contains them as JavaScript. */
 export function asFound(names: readonly string[], home: string): string[] {
   const isPackage = !existsSync(join(home, "framework/config/config.ts"));
   return names.map((name) => (isPackage ? name.replace(/\.ts$/, ".js") : name));
 }
 
-/** Whether a file, given by its path from laju's own folder, is laju's and not a package's. */
+/** Whether a path relative to laju's own folder is a file of laju rather than of a package. */
 export function isLajus(file: string): boolean {
   return /^(framework|commands)\//.test(file) && !file.includes("/node_modules/");
 }
 
-/** laju's own parts are bundled from laju's folder; a build names all files by their paths from the app's root. */
-export function fromRoot<T extends Bundled>(bundled: T, place: { root: string; home: string }): T {
-  return { ...bundled, inputs: bundled.inputs.map((file) => pathFromRoot(file, place)) };
+/** Makes the inputs of a bundle relative to the app's root, as in all of the build, instead of laju's own folder. */
+export function fromRoot<T extends Bundled>(bundled: T, roots: { root: string; home: string }): T {
+  return { ...bundled, inputs: bundled.inputs.map((file) => pathFromRoot(file, roots)) };
 }
 
 export function pathFromRoot(file: string, { root, home }: { root: string; home: string }): string {

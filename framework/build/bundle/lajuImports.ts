@@ -19,14 +19,14 @@ export function lajuImports(root: string): Plugin {
       onResolve({ filter: /^laju\// }, ({ path, kind }) => {
         const file = lajuFile(path, root);
         if (file === undefined) return { errors: [{ text: notFound(path, root) }] };
-        // Resolve again by file: it may be in the shared bundle.
+        // Resolve the file again, because it may be in the shared bundle.
         return resolve(file, { resolveDir: dirname(file), kind });
       });
     },
   };
 }
 
-/** Spells out a file's re-exports, because `export *` from a shared module would cost time at every start. */
+/** Replaces `export *` in such files by the exported names, because `export *` from a shared module slows every start down. */
 export function reexports(root: string): Plugin {
   return {
     name: "reexports",
@@ -71,5 +71,5 @@ function notFound(path: string, root: string): string {
     }
     return `"${path}" cannot be resolved because package.json names this package ${JSON.stringify(name)}\n  Change the name back to "laju": the app imports laju's modules by that name.`;
   }
-  return `"${path}" is not a laju module\n  They are listed under exports in laju's package.json.`;
+  return `"${path}" is not a laju module\n  laju's modules are listed under exports in its package.json.`;
 }

@@ -25,7 +25,7 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
   };
 }
 
-/** Bundled anyway, because it is small and all code that parses schedules needs it. */
+/** Whether a package stays external. fastest-levenshtein is bundled: it is small, and all code that parses schedules needs it. */
 export function staysOutside(name: string): boolean {
   return name !== "fastest-levenshtein";
 }
@@ -37,14 +37,14 @@ export function staysOutside(name: string): boolean {
 export const sqliteAtRuntime: Plugin = {
   name: "sqlite-at-runtime",
   setup({ onResolve, onLoad }) {
-    // Not a source of the app, so it can't change after the build: see `isSource`.
-    const place = { path: "better-sqlite3", namespace: "laju-better-sqlite3" };
+    // The name doesn't count as a source of the app (see `isSource`).
+    const resolved = { path: "better-sqlite3", namespace: "laju-better-sqlite3" };
     onResolve({ filter: /^better-sqlite3$/ }, ({ namespace, kind }) =>
-      namespace === place.namespace || kind === "require-resolve"
-        ? { path: place.path, external: true }
-        : place,
+      namespace === resolved.namespace || kind === "require-resolve"
+        ? { path: resolved.path, external: true }
+        : resolved,
     );
-    onLoad({ filter: /.*/, namespace: place.namespace }, () => ({
+    onLoad({ filter: /.*/, namespace: resolved.namespace }, () => ({
       contents: 'module.exports = require("better-sqlite3");',
       loader: "js",
     }));

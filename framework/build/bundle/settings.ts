@@ -14,7 +14,7 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
   const { root, home, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
-    // tsx also uses only this one.
+    // tsx also uses only this file.
     ...(existsSync(join(root, "tsconfig.json")) && { tsconfig: join(root, "tsconfig.json") }),
     outdir,
     format,
@@ -24,7 +24,7 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
     platform: "node",
     target: "node20.19",
     sourcemap: "linked",
-    // Maps are used only for positions; including the sources would double the size of the build.
+    // Source maps are used only for positions. Including the sources would double the size of the build.
     sourcesContent: false,
     charset: "ascii",
     logLevel: "silent",

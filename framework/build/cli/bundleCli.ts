@@ -28,31 +28,31 @@ const frequentImports = ["framework/queue/engines/select.ts", "framework/queue/e
  * which starts them. The hot half contains frequently used verbs and their static imports; the cold half contains all
  * other verbs and everything loaded with `await import()`.
  */
-export async function bundleCli(place: BuildContext): Promise<Attempt> {
-  const { home } = place;
+export async function bundleCli(context: BuildContext): Promise<Attempt> {
+  const { home } = context;
   const [program = ""] = asFound(["commands/index.ts"], home);
   if (!existsSync(join(home, program))) return { outputs: [], inputs: [], problems: [] };
   const made = await attempt(program, async () => {
-    const options = ownOptions(place);
+    const options = ownOptions(context);
     const { imports, halves } = await bundleHalves(program, options);
     const starter = programStarter(options, "cli", nameOf(halves[3].path));
     // Write the starter last, so that the files it names exist.
     return {
       outputs: [
-        ...verbSources(imports, place),
+        ...verbSources(imports, context),
         ...halves,
         { path: "laju.js", contents: Buffer.from(starter) },
       ],
       inputs: Object.keys(imports).filter(isLajus),
     };
   });
-  return fromRoot(made, place);
+  return fromRoot(made, context);
 }
 
-async function bundleHalves(program: string, place: ReturnType<typeof ownOptions>) {
-  const { home, shared } = place;
-  const plugins = [...place.plugins, sharedPlugin(home, shared.modules)];
-  const imports = await importsOf([program], { ...place, plugins });
+async function bundleHalves(program: string, context: ReturnType<typeof ownOptions>) {
+  const { home, shared } = context;
+  const plugins = [...context.plugins, sharedPlugin(home, shared.modules)];
+  const imports = await importsOf([program], { ...context, plugins });
   const hotModules = staticallyImported(imports, [
     program,
     ...asFound([...frequentVerbs, ...frequentImports], home),
@@ -62,7 +62,7 @@ async function bundleHalves(program: string, place: ReturnType<typeof ownOptions
   const usedByHot = importedFrom([...hotModules], imports).filter((file) => !hotModules.has(file));
   const own = (module: string) => `module.exports = lajuOwn(${JSON.stringify(moduleName(module))});`;
   const cold = await bundleModules(usedByHot, {
-    ...place,
+    ...context,
     plugins: [...plugins, modulePlugin("laju-hot", home, usedByCold, own)],
     head: runtimeText(home, "cold.js"),
     given: givenToCold,
@@ -70,7 +70,7 @@ async function bundleHalves(program: string, place: ReturnType<typeof ownOptions
   });
   const coldOutputs = namedByContent("cli", cold);
   const hot = await bundleModules(usedByCold, {
-    ...place,
+    ...context,
     plugins: [...plugins, modulePlugin("laju-cold", home, coldModules, own)],
     head: [sharedName(shared), coldName(coldOutputs), runtimeText(home, "program.js")].join("\n"),
     program,
@@ -114,23 +114,23 @@ export async function cacheCli({ home, build, shared }: BuildContext): Promise<s
  * Compiles the files that commands load on demand: build/watchdog.js, the watchdog thread for commands with a time limit,
  * and build/overrides.js, for commands with an override in schedule.json.
  */
-export async function bundleRuntime(place: BuildContext): Promise<Attempt> {
+export async function bundleRuntime(context: BuildContext): Promise<Attempt> {
   const entries = [
-    { in: join(place.home, "framework/runs/supervision/watchdog"), out: "watchdog" },
-    { in: join(place.home, "framework/start/overriddenStart"), out: "overrides" },
+    { in: join(context.home, "framework/runs/supervision/watchdog"), out: "watchdog" },
+    { in: join(context.home, "framework/start/overriddenStart"), out: "overrides" },
   ];
   const made = await attempt("framework/runs/supervision/watchdog.ts", () =>
-    bundle(entries, ownOptions(place)),
+    bundle(entries, ownOptions(context)),
   );
-  return fromRoot(made, place);
+  return fromRoot(made, context);
 }
 
 /** laju's own parts are bundled from laju's folder, with the packages that laju names outside. */
-function ownOptions(place: BuildContext) {
-  const { home } = place;
+function ownOptions(context: BuildContext) {
+  const { home } = context;
   const { dependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const outside = [...Object.keys(dependencies ?? {}), ...developmentTools].filter(staysOutside);
   const isExternal = (name: string) => outside.some((one) => name === one || name.startsWith(`${one}/`));
   const plugins = [appImports(home, "cjs"), externalPackages(isExternal)];
-  return { ...place, root: home, format: "cjs" as const, plugins };
+  return { ...context, root: home, format: "cjs" as const, plugins };
 }

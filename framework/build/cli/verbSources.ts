@@ -5,7 +5,7 @@ import type { BuildContext } from "../bundle/buildContext";
 import { importedBy, isSource, type Output } from "../bundle/bundle";
 import { asFound, isLajus, pathFromRoot } from "../bundle/lajuFiles";
 
-/** What a module reads when it runs: laju's folders and the app's. */
+/** The folders of laju and of the app that a module reads at run time. */
 const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
   "framework/services/View.ts": { lajus: ["framework/services/mail/views"], apps: ["app/views"] },
   "framework/services/database/migrations.ts": { lajus: ["framework/migrations"], apps: ["app/migrations"] },
@@ -14,35 +14,34 @@ const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
 };
 
 /**
- * build/sources/VERB.txt lists the files a verb was compiled from, one path from the root per line, so that
- * laju.js can tell whether the compiled verb is current without checking all of the app's files. index.txt is
- * used for any word that isn't a verb. A package's files don't change by themselves, so its package.json
- * identifies the package.
+ * build/sources/VERB.txt lists the files a verb was compiled from, one path relative to the root per line, so that laju.js
+ * can tell whether the compiled verb is current without checking all of the app's files. index.txt is for words that aren't
+ * verbs. A package is listed only by its package.json, because its files don't change.
  */
-export function verbSources(imports: Metafile["inputs"], place: BuildContext): Output[] {
-  const [index = ""] = asFound(["commands/index.ts"], place.home);
+export function verbSources(imports: Metafile["inputs"], context: BuildContext): Output[] {
+  const [index = ""] = asFound(["commands/index.ts"], context.home);
   const verbs = Object.keys(imports).filter((file) => /^commands\/native\/[A-Z]/.test(file));
-  const always = [...importedBy(index, { inputs: imports }, new Set(verbs)), ...place.shared.modules];
+  const always = [...importedBy(index, { inputs: imports }, new Set(verbs)), ...context.shared.modules];
   const common = always.filter((file) => !verbs.includes(file));
   const listOf = (name: string, files: Iterable<string>): Output => {
     const modules = new Set([...common, ...files].filter(isLajus));
     const read = Object.entries(readBy).filter(([file]) =>
-      modules.has(asFound([file], place.home)[0] ?? file),
+      modules.has(asFound([file], context.home)[0] ?? file),
     );
     const lajus = [...modules, ...read.flatMap(([, { lajus }]) => lajus)].map((file) =>
-      pathFromRoot(file, place),
+      pathFromRoot(file, context),
     );
     const sources = [...lajus.filter(isSource), ...read.flatMap(([, { apps }]) => apps)];
     return { path: `sources/${name}.txt`, contents: Buffer.from(`${sources.sort().join("\n")}\n`) };
   };
   return [
-    ...(place.home === place.root ? [] : [descriptionOf(place)]),
+    ...(context.home === context.root ? [] : [descriptionOf(context)]),
     listOf("index", []),
     ...verbs.map((file) => listOf(nameOf(file), importedBy(file, { inputs: imports }))),
   ];
 }
 
-/** Of the package that this build is made with, for laju.js. */
+/** The package.json of the laju that made this build, for laju.js. */
 function descriptionOf({ home }: BuildContext): Output {
   return { path: "sources/laju.json", contents: readFileSync(join(home, "package.json")) };
 }

@@ -17,8 +17,8 @@ const { dirname, resolve } = require("node:path");
 const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
- * Continues as the app's user or exits. `folder` contains the code. Running code as root that another user can write is
- * never safe.
+ * Continues as the app's user or exits. `folder` contains the code. As root, running code that another user can write would
+ * never be safe.
  */
 exports.becomeAppUser = function becomeAppUser(folder) {
   const user = appUser(folder);
@@ -122,7 +122,7 @@ function ownerOf(data) {
   return folder && (folder.uid || lstatSync(data).uid);
 }
 
-/** Looks up the name with any of the system's user databases, by having Node describe its effective user. */
+/** Looks up a user in all of the system's user databases, by temporarily becoming that user and asking Node for its name. */
 function userNumbered(uid) {
   process.seteuid(uid);
   try {
@@ -134,7 +134,7 @@ function userNumbered(uid) {
   }
 }
 
-/** Reads only regular files: the app's user could make root wait for a named pipe. */
+/** Reads only regular files, because the app's user could make root wait for a named pipe. */
 function readOrEmpty(file) {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -149,11 +149,11 @@ function readOrEmpty(file) {
 }
 
 function refuse(message, hint) {
-  console.error(`✗ ${message}. root does not run code that another user can write.\n  ${hint}`);
+  console.error(`✗ ${message}. root does not run code that other users can write.\n  ${hint}`);
   process.exit(1);
 }
 
-/** The command to type instead. */
+/** The command line to type instead. */
 function sudoLine(user) {
   return ["sudo", "-u", user, ...[process.execPath, ...process.argv.slice(1)]].map(quoted).join(" ");
 }

@@ -1,19 +1,18 @@
 // Starts laju's command line: the compiled one if it is up to date, otherwise the sources.
-// Plain JavaScript: whatever runs TypeScript is loaded from here. The build copies it, for a server without sources.
+// Plain JavaScript, because it loads tsx. The build copies it for servers without sources.
 
 if (process.getBuiltinModule === undefined) {
   console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
   process.exit(1);
 }
-// Not with `import`: importing a built-in loads all of its public API, streams included, which costs 3 ms per start.
+// Don't use `import`: for a built-in, that loads all of its public API including streams, which costs 3 ms per start.
 const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 const { dirname } = process.getBuiltinModule("node:path");
 const { pathToFileURL } = process.getBuiltinModule("node:url");
 
 /**
- * laju's own folder: its package in node_modules, or its repository. Without sources if there is only a
- * build.
+ * laju's own folder: its package in node_modules, or its repository. It has no sources if only build/ was deployed.
  */
 const home = import.meta.dirname.replace(/\/(framework\/)?build\/runtime$/, "");
 const require = createRequire(import.meta.url);
@@ -26,7 +25,7 @@ export function appFor(folder) {
   return isApp(folder) ? folder : appAbove(process.cwd());
 }
 
-/** Calls the verb of this process's arguments, in the app whose folder this is; undefined outside any app. */
+/** Runs the verb in this process's arguments, in the app with this root; undefined outside any app. */
 export async function startCommandLine(root) {
   if (root === undefined) return startOutside();
   // Must come before any of the app's code is loaded.
@@ -36,7 +35,7 @@ export async function startCommandLine(root) {
   if (existsSync(compiled) && (isCurrent(root) || sources() === undefined || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
-    // Without it, as where `new` is started from the unpacked package, verbs that load nothing of the app work.
+    // Without tsx (if `new` is started from the unpacked package), verbs that load no code of the app still work.
     if (hasTsx()) (await import("tsx/esm/api")).register();
     await importSources();
   } else {
@@ -52,7 +51,7 @@ async function startOutside() {
   await importSources();
 }
 
-/** By URL: a folder's name may contain a %. */
+/** Imports by URL, because a folder's name may contain a %. */
 function importSources() {
   return import(pathToFileURL(`${home}/${sources()}`).href);
 }
@@ -77,7 +76,7 @@ function isCurrent(root) {
   return !files.some((path) => isNewer(root, path, builtAt));
 }
 
-/** A package's files may have any time: the build keeps the description of the laju that it was made with. */
+/** Whether the installed laju made this build. The mtimes of a package's files say nothing, so this compares package.json. */
 function isSameLaju(root) {
   if (home === root) return true;
   const built = textOf(`${root}/build/sources/laju.json`);
@@ -91,7 +90,7 @@ function verbFile() {
     .replace(/[^A-Za-z]/g, "");
 }
 
-/** The verb, which may follow options. */
+/** The verb, which may come after options. */
 function firstWord() {
   return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
@@ -112,7 +111,7 @@ function sources() {
   return ["commands/index.ts", "commands/index.js"].find((file) => existsSync(`${home}/${file}`));
 }
 
-/** The package's own are JavaScript. */
+/** Whether the sources can run without tsx, as the package's JavaScript can. */
 function canRunSources() {
   return sources()?.endsWith(".js") || (sources() !== undefined && hasTsx());
 }

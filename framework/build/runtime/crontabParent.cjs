@@ -1,6 +1,6 @@
 // Root's part of `laju crontab:install` in another user's app, needed because cron.allow may permit only root to change
-// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf: only for
-// that user's crontab, and only in these ways. It loads no code of the app and takes nothing from it except a table.
+// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf, only for that
+// user's crontab and only with a few fixed arguments. It loads no code of the app and accepts nothing from it but a table.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
 const {
@@ -78,7 +78,7 @@ function crontab({ way, header, table }, user) {
   return { status, signal, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };
 }
 
-/** A descriptor of a private file with the table: a pipe could not be opened again as /dev/stdin. */
+/** Calls `use` with a descriptor of a private file with the table. A pipe could not be opened again as /dev/stdin. */
 function withFile(table, use) {
   const folder = mkdtempSync(`${tmpdir()}/laju-crontab-`);
   try {

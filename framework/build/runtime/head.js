@@ -40,7 +40,7 @@ const lajuRead = (file) => {
 const lajuIsRoots = () => {
   const { statSync } = require("node:fs");
   const { LAJU_ROOT, LAJU_DATA } = process.env;
-  // stat() first: a failed read of .env costs more than all three of these calls.
+  // Check these first, because a failed read of .env takes longer than all three calls.
   const look = (path) => statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false });
   if (LAJU_ROOT || LAJU_DATA || look("").uid !== 0 || (look("data")?.uid ?? 0) !== 0) return false;
   const settings = look(".env");
@@ -72,7 +72,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   return module.exports;
 };
 
-// One per process, so that a command that imports another shares its database with it.
+// There is one per process, so that a command that imports another one shares its database.
 globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
 globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
 // biome-ignore lint/correctness/noUnusedVariables: used by the bundle.

@@ -41,12 +41,12 @@ const lajuGiver = (modules, loadMissing) => (name) => {
   return module;
 };
 
-/** Opened at the start, so that a run can record its failure even if its build has been replaced or deleted. */
+/** Opens the file at the start, so that a run can record its failure even if its build is replaced or deleted later. */
 const lajuColdSource = (() => {
   try {
     return require("node:fs").openSync(`${lajuBuild}/shared/${lajuColdFile}.js`);
   } catch {
-    return undefined; // Whatever needs it reports that.
+    return undefined; // The first call that needs the cold half reports this.
   }
 })();
 
@@ -69,28 +69,28 @@ const lajuFind = (name, folders) => {
   return found && realpathSync(`${found}/${name}`);
 };
 
-/** Whether Node would resolve to another package of that name, such as another version nested in a package. */
+/** Whether Node would resolve to a different package of that name, such as another version nested in a package. */
 const lajuHasOwn = (name, parent) => {
-  // Files of the build use the packages that the build found.
+  // Files in build/ use the packages that the build found.
   if (parent?.paths === undefined || parent.filename?.startsWith(`${lajuBuild}/`)) return false;
   const found = lajuFind(name, parent.paths);
   return found !== undefined && found !== lajuFind(name, lajuNode._nodeModulePaths(lajuBuild));
 };
 
 /**
- * The file of a package that laju depends on, as laju itself would find it: in pnpm's layout the app's own files, including
- * the build, don't see such packages. Undefined if there is none.
+ * The file of a package that laju depends on, as laju itself would find it. In pnpm's layout, the app's files (including
+ * build/) cannot resolve such packages. Undefined if there is none.
  */
 const lajuBrought = (name) => {
   try {
     const laju = lajuNode.createRequire(`${lajuBuild}/../package.json`).resolve("laju/package.json");
     return lajuNode.createRequire(laju).resolve(name);
   } catch {
-    return undefined; // A server may have the build alone.
+    return undefined; // A server may have only build/.
   }
 };
 
-// Every require of one of the heavy packages, here or in a user's package, gets the one in vendor/.
+// Every require of a heavy package, even in another package, gets the one in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
   globalThis[Symbol.for("laju.vendor")] = vendor;
@@ -102,7 +102,7 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
     } catch (error) {
-      // Another CPU, another C library or a missing vendor/: fall back to node_modules, which is only slower.
+      // With another CPU, another C library or a missing vendor/, fall back to node_modules, which is only slower.
       const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];

@@ -16,32 +16,32 @@ import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
 
 export interface SharedAttempt {
-  /** Undefined if there never was one. */
+  /** Undefined if no build has succeeded yet. */
   shared: Shared | undefined;
   /** What could not be created. Commands still work but start more slowly. */
   warnings: string[];
   problems: CommandProblem[];
 }
 
-// Services are left out, so that only commands that use one pay for loading it (a code cache costs 6 ms per MB).
+// Services are left out, so that only commands that use one spend time on loading it (6 ms per MB of code cache).
 const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
 /** The names that shared.js passes on to cold.js. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
- * Makes build/shared: one bundle in two halves, each with V8's code cache for this Node. A command's compiled file holds
- * only its own code, so a thousand of them stay small and none compiles laju again. If one of laju's modules has an
- * error, the build reports it and keeps the last good bundle, so that commands still build.
+ * Creates build/shared: one bundle in two halves, each with V8's code cache for this Node. A compiled command contains only
+ * its own code, so a thousand of them stay small, and none compiles laju again. If one of laju's modules has an error, the
+ * build reports it and keeps the last good bundle, so that commands still build.
  */
-export async function bundleShared(place: BuildFolder, cache: BuildCache): Promise<SharedAttempt> {
-  const { build } = place;
-  const bundling = async () => fromRoot(await bundleOrProblems(place), place);
-  const { outputs, problems } = await cache.recall("shared", JSON.stringify(place.vendor), bundling);
+export async function bundleShared(context: BuildFolder, cache: BuildCache): Promise<SharedAttempt> {
+  const { build } = context;
+  const bundling = async () => fromRoot(await bundleOrProblems(context), context);
+  const { outputs, problems } = await cache.reuse("shared", JSON.stringify(context.vendor), bundling);
   writeOutputs(build, outputs);
-  const shared = sharedIn(cache, place);
+  const shared = sharedIn(cache, context);
   if (shared === undefined) return { shared, warnings: [], problems };
-  return { shared, warnings: await makeCaches(shared.file, place), problems };
+  return { shared, warnings: await makeCaches(shared.file, context), problems };
 }
 
 /** The cache of each half contains what V8 compiled during a run that used it. */
@@ -54,9 +54,9 @@ async function makeCaches(file: string, { build, home }: BuildFolder): Promise<s
   ]);
 }
 
-async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
+async function bundleOrProblems(context: BuildFolder): Promise<Attempt> {
   try {
-    return { ...(await bundleHalves(place)), problems: [] };
+    return { ...(await bundleHalves(context)), problems: [] };
   } catch (error) {
     if (!isMessageList(error)) throw error;
     const problems = error.errors.map((message) => ({
@@ -69,11 +69,11 @@ async function bundleOrProblems(place: BuildFolder): Promise<Attempt> {
 
 /** Every start loads the hot half. The cold half is loaded by the first call into one of `coldModules`. */
 async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundled> {
-  const place = { root: home, home, build, vendor };
+  const context = { root: home, home, build, vendor };
   const plugins = [appImports(home, "cjs"), externalPackages(staysOutside)];
-  const toCold = { ...place, plugins: [...plugins, coldStubs(home)] };
+  const toCold = { ...context, plugins: [...plugins, coldStubs(home)] };
   const hotModules = modulesIn(await importsOf(asFound(entries, home), toCold));
-  const toHot = { ...place, plugins: [...plugins, sharedPlugin(home, hotModules)] };
+  const toHot = { ...context, plugins: [...plugins, sharedPlugin(home, hotModules)] };
   const allCold = modulesIn(await importsOf(asFound(coldModules, home), toHot));
   const cold = await bundleModules(allCold, {
     ...toHot,
@@ -99,9 +99,9 @@ function modulesIn(imports: Metafile["inputs"]): string[] {
 }
 
 /** The current shared bundle; undefined before the first successful build. */
-export function sharedIn(cache: BuildCache, place: Pick<BuildFolder, "root" | "home">): Shared | undefined {
-  const memo = cache.memo("shared");
-  const path = memo && Object.keys(memo.outputs).findLast((output) => output.endsWith(".js"));
-  if (path === undefined || memo === undefined) return undefined;
-  return { file: nameOf(path), modules: memo.inputs.map((file) => pathFromHome(file, place)) };
+export function sharedIn(cache: BuildCache, context: Pick<BuildFolder, "root" | "home">): Shared | undefined {
+  const cached = cache.cachedPart("shared");
+  const path = cached && Object.keys(cached.outputs).findLast((output) => output.endsWith(".js"));
+  if (path === undefined || cached === undefined) return undefined;
+  return { file: nameOf(path), modules: cached.inputs.map((file) => pathFromHome(file, context)) };
 }

@@ -33,7 +33,7 @@ function sqliteAddon(name: string, home: string): Addon | undefined {
   return { source, output: `${name}-${kind}.node` };
 }
 
-/** Shipped for common platforms, but not for those with musl. */
+/** The addon of fs-native-extensions, which ships it for common platforms but not for musl. */
 function lockAddon(home: string): Addon | undefined {
   const name = "fs-native-extensions";
   const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name));
@@ -44,7 +44,7 @@ function lockAddon(home: string): Addon | undefined {
   return { source, output: `${name}-${host}.node` };
 }
 
-/** Not found by its name: pnpm keeps an aliased package in a folder with the original name. */
+/** The folder of the package that contains a file. It may have another name: pnpm keeps an aliased package under its own. */
 function packageFolder(file: string): string {
   const folder = dirname(file);
   return existsSync(join(folder, "package.json")) || folder === dirname(folder)
@@ -57,9 +57,9 @@ export function addonPlugin(addon: string): Plugin {
   return {
     name: "addon",
     setup({ onResolve, onLoad }) {
-      const place = { path: "addon", namespace: "addon" };
-      onResolve({ filter: /^bindings$/ }, () => place);
-      onResolve({ filter: /^\.\.?\/binding(\.js)?$/ }, () => place);
+      const resolved = { path: "addon", namespace: "addon" };
+      onResolve({ filter: /^bindings$/ }, () => resolved);
+      onResolve({ filter: /^\.\.?\/binding(\.js)?$/ }, () => resolved);
       onLoad({ filter: /.*/, namespace: "addon" }, () => ({ contents: loader(addon), loader: "js" }));
     },
   };

@@ -35,17 +35,17 @@ interface VendorIndex {
  * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. This is done once per
  * lock file and Node version; after that, only the index is read.
  */
-export async function bundleVendor(place: VendorContext): Promise<Vendor> {
-  const folder = join(place.build, "vendor");
+export async function bundleVendor(context: VendorContext): Promise<Vendor> {
+  const folder = join(context.build, "vendor");
   const indexFile = join(folder, "index.json");
-  const key = vendorKey(place);
+  const key = vendorKey(context);
   const index = readIndex(indexFile);
   if (index?.key === key && hasCaches(folder, index)) return { key, files: index.files, warnings: [] };
 
-  const files = index?.key === key ? index.files : await bundlePackages(place, folder);
-  const train = join(place.home, "framework/build/vendor/train.js");
+  const files = index?.key === key ? index.files : await bundlePackages(context, folder);
+  const train = join(context.home, "framework/build/vendor/train.js");
   const cached = Object.entries(files).map(([name, file]) =>
-    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: place.home }),
+    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: context.home }),
   );
   const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
   writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);
@@ -63,7 +63,7 @@ function vendorKey({ root, home }: VendorContext): string {
   );
 }
 
-/** What npm, pnpm or Yarn wrote about the packages it installed for this app. */
+/** The files in which npm, pnpm or Yarn record the packages they installed. */
 const lockFiles = [
   "package-lock.json",
   "node_modules/.package-lock.json",
@@ -83,7 +83,7 @@ function readIndex(file: string): VendorIndex | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return undefined; // It doesn't exist yet or is truncated: it is created again.
+    return undefined; // The file doesn't exist yet or is truncated, so it is created again.
   }
 }
 
@@ -91,14 +91,14 @@ function hasCaches(folder: string, { files }: VendorIndex): boolean {
   return Object.values(files).every((file) => existsSync(join(folder, cacheName(file))));
 }
 
-async function bundlePackages(place: VendorContext, folder: string): Promise<Record<string, string>> {
+async function bundlePackages(context: VendorContext, folder: string): Promise<Record<string, string>> {
   const made = await Promise.all(
-    vendorPackages.map(async (one) => [one.name, await bundlePackage(one, place, folder)] as const),
+    vendorPackages.map(async (one) => [one.name, await bundlePackage(one, context, folder)] as const),
   );
   return Object.fromEntries(made.filter(([, file]) => file !== undefined)) as Record<string, string>;
 }
 
-/** Returns the file name without extension, which contains a content hash; undefined if the package isn't installed. */
+/** Bundles a package. Returns the file name (a content hash) without extension; undefined if it isn't installed. */
 async function bundlePackage(
   one: VendorPackage,
   { home }: VendorContext,

@@ -9,11 +9,11 @@ import type { Plugin } from "esbuild";
 const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {
     file: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/,
-    // From laju's own folder: this may be running as part of the compiled CLI.
+    // Read it from laju's own folder, because this code may be running in the compiled CLI.
     lighter: (_, home) => readFileSync(join(home, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
   },
   {
-    // 500 methods, and dns, only for clusters.
+    // Clusters, which few apps use, add 500 methods and load dns.
     file: /[\\/]ioredis[\\/]built[\\/](Redis|index)\.js$/,
     lighter: (source) =>
       source
@@ -51,7 +51,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
         ),
   },
   {
-    // Every new logger checks this, which opens the process's stdout.
+    // Every new logger checks whether stdout is a terminal, which creates process.stdout.
     file: /[\\/]knex[\\/]lib[\\/]logger\.js$/,
     lighter: (source) =>
       source.replace(
@@ -60,7 +60,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
       ),
   },
   {
-    // In a bundle there is no module.require, so it would use the deprecated process.binding("util").
+    // Bundles have no module.require, so lodash would use the deprecated process.binding("util").
     file: /[\\/]lodash[\\/]_nodeUtil\.js$/,
     lighter: () => 'module.exports = require("util").types;',
   },

@@ -4,7 +4,7 @@
  */
 const crypto = () => require("node:crypto");
 
-/** For MD5 and SCRAM, the client hashes what the server sent. Nothing here runs twice per connection. */
+/** For MD5 and SCRAM, the client hashes the server's challenge. Each function runs at most once per connection. */
 const digest = (name, data) => crypto().createHash(name).update(data);
 const md5 = async (text) => digest("md5", text).digest("hex");
 

@@ -33,7 +33,7 @@ async function exercise(packageName, loaded) {
   await exercises[packageName]?.(loaded);
 }
 
-/** Uses an in-memory database with this Node's driver. Creating tables doesn't have to be fast. */
+/** Runs typical queries in an in-memory database. */
 async function useKnex(knex) {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");

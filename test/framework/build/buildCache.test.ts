@@ -26,7 +26,7 @@ describe("a build only rebuilds what has changed", () => {
   }
   const says = async (name: string) =>
     (await app.run([`commands/${name}.js`], { cwd: join(app.root, "build") })).stdout;
-  const memos = () => JSON.parse(app.read("build/memory.json"));
+  const cachedParts = () => JSON.parse(app.read("build/cache.json"));
   /** All files of the build except code caches. */
   const bytes = () =>
     Object.fromEntries(
@@ -37,9 +37,9 @@ describe("a build only rebuilds what has changed", () => {
     );
 
   test("nothing is rebuilt after a complete build", async () => {
-    const parts = Object.entries<{ key: string; inputs: string[] }>(memos());
+    const parts = Object.entries<{ key: string; inputs: string[] }>(cachedParts());
     expect(parts.filter(([, { key }]) => key === "").map(([part]) => part)).toEqual([]);
-    expect(memos()["commands/Queries"].inputs).toContain("app/services/DB.ts");
+    expect(cachedParts()["commands/Queries"].inputs).toContain("app/services/DB.ts");
     // Unchanged parts don't need esbuild, which would fail here.
     const before = bytes();
     expect(await app.run(["laju", "build"], { env: { ESBUILD_BINARY_PATH: "/bin/false" } })).toMatchObject({
@@ -50,12 +50,12 @@ describe("a build only rebuilds what has changed", () => {
   });
 
   test("a change in a module rebuilds exactly the commands that import it", async () => {
-    const before = memos();
+    const before = cachedParts();
     app.write("app/greeting.ts", 'export const greeting: string = "good morning";\n');
     await build();
     expect(await says("Greets")).toBe("good morning\n");
-    expect(memos()["commands/Greets"]).not.toEqual(before["commands/Greets"]);
-    expect(memos()["commands/Alone"]).toEqual(before["commands/Alone"]);
+    expect(cachedParts()["commands/Greets"]).not.toEqual(before["commands/Greets"]);
+    expect(cachedParts()["commands/Alone"]).toEqual(before["commands/Alone"]);
   });
 
   test.each([
@@ -80,19 +80,19 @@ describe("a build only rebuilds what has changed", () => {
 
   test("the same sources give the same output, whatever was built before", async () => {
     const before = bytes();
-    rmSync(join(app.root, "build/memory.json"));
+    rmSync(join(app.root, "build/cache.json"));
     await build();
     expect(bytes()).toEqual(before);
-    app.write("build/memory.json", '{ "laju": ');
+    app.write("build/cache.json", '{ "laju": ');
     await build();
     expect(bytes()).toEqual(before);
   });
 
   test("a build with other tool versions rebuilds everything", async () => {
-    const before = memos();
+    const before = cachedParts();
     app.write("tsconfig.json", app.read("tsconfig.json").replace("{", '{\n  "$schema": "another",'));
     await build();
     const keys = (all: Record<string, { key: string }>) => Object.values(all).map(({ key }) => key);
-    expect(keys(memos()).filter((key) => keys(before).includes(key))).toEqual([]);
+    expect(keys(cachedParts()).filter((key) => keys(before).includes(key))).toEqual([]);
   });
 });

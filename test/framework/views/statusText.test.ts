@@ -117,7 +117,7 @@ test("the next step of a run that goes on is not to run it again", () => {
   ● A   running   14m   next in 1h 39m
       has been running for 14m (run 3, pid 41), and 7 starts were skipped
 `);
-  expect(text).toMatch(/node laju logs A --follow {3}what it prints {6}node laju stop A {3}stop it$/);
+  expect(text).toMatch(/node laju logs A --follow {3}its output {6}node laju stop A {3}stop it$/);
 });
 
 test("what another server runs is no riddle", () => {

@@ -57,7 +57,7 @@ export function makeApp(
   { name = "app", fromSources = false }: AppOptions = {},
 ): TestApp {
   const app = copyOf(inject("template"), name);
-  const made = fromSources ? ["cli", "commands.json", "laju.js", "memory.json", "sources"] : [];
+  const made = fromSources ? ["cli", "commands.json", "laju.js", "cache.json", "sources"] : [];
   for (const path of made) rmSync(join(app.root, "build", path), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     const isLajus = existsSync(join(app.root, path));
