@@ -24,7 +24,7 @@ export async function scheduleCronJob<T extends JobType>(
   return replace(cronJob(config, crontab, options.timezone), config.trx);
 }
 
-/** Queues a job and cancels nothing. A handler's own `push` does the same. */
+/** Queues a job without canceling others. A handler's own `push` does the same. */
 export async function push<T extends JobType>(type: T, ...given: PushArguments<JobData<T>>): Promise<Pushed> {
   const [data, options = {}] = given;
   const { newJob } = await import("./newJob");

@@ -10,8 +10,8 @@ export type SettledJob = Settlement | Parked;
 // Separate from Queue, so that code which only queues jobs does not load the worker and all handlers.
 
 /**
- * Processes queued jobs until SIGTERM or SIGINT, or, with `once`, until none is due. Returns what was done. `onSettled` is
- * called with the outcome of each job; it must not throw.
+ * Processes queued jobs until SIGTERM or SIGINT or, with `once`, until none is due. Returns a summary. `onSettled` is called
+ * with the outcome of each job and must not throw.
  */
 export async function workQueue(
   given: WorkerArguments,

@@ -12,9 +12,8 @@ import type {
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who
- * owns them. What the end of a job means (back-off, the next cron run, limits) is decided before the engine
- * is called.
+ * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them. Its callers
+ * decide what the end of a job means (back-off, the next cron run, limits).
  * Times are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is
  * passed as a delay, so that an engine on a server can use the server's clock.
  */
@@ -22,25 +21,25 @@ export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
   /** How many exchanges a worker may have in flight at once. */
   readonly pipeline: number;
-  /** How often to poll for jobs without having been woken, in milliseconds. */
+  /** How often to poll for jobs if nothing wakes the worker, in milliseconds. */
   readonly pollMs: number;
   /** The most jobs that one exchange should claim now. */
   batch(): number;
-  /** How long to leave the database to others after this exchange. */
+  /** How long to leave the database to other processes after this exchange. */
   restMs(): number;
-  /** The time on the clock that decides what is due, if that isn't this host's clock. */
+  /** The time on the clock that decides what is due, if it isn't this host's clock. */
   now?(): number;
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
    * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started more
-   * than `staleMs` ago and not finished) and inserts it, in one transaction. Of concurrent calls, only one job stays open.
+   * than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job is unfinished.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
   /** Settles ended jobs, stores progress and claims due jobs. A claim counts as an attempt. */
   exchange(request: Exchange): Promise<Exchanged>;
-  /** Returns claimed jobs to the queue. The attempt is counted as `spent`, so that no two claims share a number. */
+  /** Returns claimed jobs to the queue. The attempt counts as `spent`, so that no two claims have the same number. */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
   /** Registers the worker, before its first claim. May be repeated, because the first answer may have been lost. */
@@ -49,7 +48,7 @@ export interface QueueEngine {
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
   /** Removes a worker that no longer holds any jobs. */
   unregister(worker: string): Promise<void>;
-  /** All workers that hold jobs or may claim some: registered ones, and unregistered holders of jobs. */
+  /** All workers that hold jobs or may claim some: registered workers, and unregistered holders of jobs. */
   holders(): Promise<Holder[]>;
   /**
    * Removes `dead`, and returns everything it holds to the queue except what `judge` blames: those jobs are transferred to
@@ -61,18 +60,18 @@ export interface QueueEngine {
 
   /** The types that have ready jobs. */
   readyTypes(): Promise<string[]>;
-  /** Parks jobs of a type that have been ready for `idleMs`, at most about a thousand. Returns how many. */
+  /** Parks jobs of a type that have been ready for `idleMs`, about a thousand at most. Returns how many. */
   park(type: string, idleMs: number): Promise<number>;
-  /** Makes parked jobs of these types ready again, at most about a thousand. Returns how many. */
+  /** Makes parked jobs of these types ready again, about a thousand at most. Returns how many. */
   unpark(types: readonly string[]): Promise<number>;
 
-  /** Calls back when there may be something to claim, sometimes for nothing. Reconnects if the store is unavailable. */
+  /** Calls back when there may be jobs to claim, sometimes for nothing. Reconnects if the store is unavailable. */
   watch(onWake: () => void): Promise<Watch>;
 
   counts(): Promise<QueueCounts>;
   list(filter: JobFilter): Promise<JobRecord[]>;
   find(id: number): Promise<JobRecord | undefined>;
-  /** Counts the jobs that ended in these steps of time, as far as they are still there. */
+  /** Counts the jobs that ended in these steps of time and have not been deleted since. */
   outcomes(steps: TimeSteps): Promise<Outcomes>;
   oldestReady(): Promise<OldestReady[]>;
   /** Makes failed and canceled jobs ready again, with all their attempts. Returns their ids. */
@@ -93,7 +92,7 @@ export interface QueueEngine {
   close(): Promise<void>;
 }
 
-/** How often a scheduled job is attempted: as its handler declares, once by default; or only once. */
+/** How often a scheduled job is attempted: as often as its handler declares (default: once), or only once. */
 export type RetryPolicy = "handler" | "never";
 
 /** A job to be queued, checked and encoded. */
@@ -140,7 +139,7 @@ export interface Held {
   createdAt: number | null;
 }
 
-/** A key that is unique to this claim, even if a store restored from an older copy has reused the job's id. */
+/** A key that is unique to this claim, even if the store was restored from an older copy and reused the job's id. */
 export function heldKey({ id, attempt, createdAt }: Held): string {
   return `${id} ${attempt} ${createdAt}`;
 }
@@ -164,7 +163,7 @@ export interface ClaimedJob extends Held {
   /** How often a worker died while it held this job. */
   crashes: number;
   priority: number;
-  /** Set for cron jobs, and for others with a rarely used field. */
+  /** Set for cron jobs, and for other jobs with a rarely used field. */
   due: number | null;
   cron: { expression: string; timezone: string } | null;
   retryPolicy: RetryPolicy | null;
@@ -209,20 +208,20 @@ export interface ClaimRequest {
 }
 
 export interface Exchanged {
-  /** In the order in which to start them. */
+  /** The claimed jobs in the order in which to start them. */
   claimed: ClaimedJob[];
   /** Settlements that changed nothing, because the worker no longer held the job. */
   lost: number[];
-  /** When the next scheduled job is due; null if there is none, or nothing was to be claimed. */
+  /** When the next scheduled job is due; null if there is none or nothing was requested. */
   nextDue: number | null;
 }
 
 export interface WorkerRecord {
-  /** Unique, also among earlier processes. */
+  /** Unique, even among earlier processes. */
   id: string;
   host: string;
   pid: number;
-  /** Tells the process from a later one with the same pid (see process/thisProcess); null if unknown. */
+  /** Distinguishes the process from a later one with the same pid (see process/thisProcess); null if unknown. */
   identity: string | null;
   concurrency: number;
   leaseMs: number;
@@ -241,8 +240,8 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * A worker that holds jobs. `lease` is null if it isn't registered. The lease is silent if it passed without a heartbeat. It
- * is over if its holder counts as dead when nobody can see the process; its connection counts too.
+ * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a heartbeat. It is
+ * over if that, and the state of the worker's connection, prove the worker dead to those who cannot see its process.
  */
 export interface Holder {
   id: string;

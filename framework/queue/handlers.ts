@@ -17,7 +17,7 @@ import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
-  /** Null if the handler doesn't say: see attemptsFor. */
+  /** null if the handler doesn't say (see attemptsFor). */
   attempts: number | null;
   backoffMs: number;
   timeoutMs: number | null;
@@ -105,7 +105,7 @@ function isDefinition(value: unknown): value is Definition {
   return typeof value === "object" && value !== null && "run" in value && typeof value.run === "function";
 }
 
-/** Not if both are the same: `export const run = …; export default { run };` exports one handler twice. */
+/** Whether an export is separate from the default export. `export const run = …; export default { run };` is one handler. */
 function isBeside(module: HandlerModule, name: string): boolean {
   if (module[name] === undefined) return false;
   return (module.default as HandlerModule | null)?.[name] !== module[name];
@@ -145,9 +145,9 @@ function isPlainValue(value: unknown): boolean {
 
 function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
-  // Calling a generator function runs none of its body.
+  // Calling a generator function doesn't run its body.
   if (/Generator/.test(Object.prototype.toString.call(options.run))) {
-    throw wrong(name, "has a generator as its run", "Write async run() { … }, without the *.");
+    throw wrong(name, "has a generator function as its run", "Write async run() { … }, without the *.");
   }
   for (const option of handlerOptions) {
     const problem = optionProblem(option, options[option]);

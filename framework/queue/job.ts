@@ -74,24 +74,24 @@ export interface JobDefinition<T, R> extends JobOptions {
 }
 
 interface JobOptions {
-  /** How many attempts it gets (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
+  /** The number of attempts (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
   attempts?: number;
-  /** The delay before the first retry, such as "30s"; doubled for each further one (default "10s"). */
+  /** The delay before the first retry, such as "30s". It doubles with each further retry (default "10s"). */
   backoff?: string;
-  /** The longest an attempt may take, such as "2m" (default: no limit). */
+  /** How long an attempt may take, such as "2m" (default: no limit). */
   timeout?: string;
-  /** How many may run at a time across all workers (default: as many as the workers have room for). */
+  /** How many jobs of this type may run at a time across all workers (default: as many as the workers have room for). */
   concurrency?: number;
 }
 
 export interface JobPushOptions extends PushOptions {
-  /** Queue it within this transaction: if that is rolled back, the job is not queued. */
+  /** Queue the job within this transaction. If the transaction is rolled back, the job is not queued. */
   trx?: Knex.Transaction;
 }
 
 export interface JobHandler<T = unknown, R = unknown> extends JobDefinition<T, R> {
   readonly name: string;
-  /** Queues one. Returns its id, and whether it is new (see `unique`). */
+  /** Queues a job. Returns its id, and whether it is new (see `unique`). */
   push(data: T, options?: JobPushOptions): Promise<Pushed>;
   /** Queues many jobs at once, all with the same options. */
   pushMany(data: readonly T[], options?: JobPushOptions): Promise<Pushed[]>;
@@ -117,9 +117,9 @@ export function job<T = unknown, R = unknown>(
 
 let loaded: ReturnType<typeof load> | undefined;
 
-/** Loads modules at the first push, so that a command that may not queue anything doesn't pay for them. */
+/** Loads modules at the first push, so that commands that don't queue anything don't load them. */
 function queueing() {
-  // Only once: under tsx, each import() costs a quarter of a millisecond, even of a loaded module.
+  // Import only once: under tsx, even an import() of a loaded module takes a quarter of a millisecond.
   loaded ??= load();
   return loaded;
 }

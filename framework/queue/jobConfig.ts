@@ -7,7 +7,7 @@ export interface JobTypes {}
 /** The names of all handlers; any string while none are known. */
 export type JobType = keyof JobTypes extends never ? string : keyof JobTypes & string;
 
-/** The data that the handler of a type takes. */
+/** The data that a type's handler takes. */
 export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] : unknown;
 
 /** Data may be left out if the handler needs none. */
@@ -17,28 +17,28 @@ type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D }
 export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<JobData<T>>;
 
 interface JobFields<T extends string> {
-  /** The name of its handler. */
+  /** The name of the handler. */
   type: T;
-  /** The user it belongs to; 0 is the system. */
+  /** The user that the job belongs to; 0 is the system. */
   userId: number;
   /** Default: now. */
   due?: Date | number;
   /**
-   * false: one attempt, whatever its handler declares. Absent: the handler's `attempts`, else one. true: the same, and
-   * after the last attempt a new job, until one succeeds or is canceled.
+   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same, and after
+   * the last attempt fails a new job is queued, until one succeeds or is canceled.
    */
   autoRescheduleOnFailure?: boolean;
-  /** With `true`: the new job is due this many milliseconds after the failure, each time (default 10000). */
+  /** With `true`: how many milliseconds after each failure the new job is due (default 10000). */
   autoRescheduleOnFailureDelay?: number;
-  /** Delete it this many milliseconds after it succeeded. One that failed or was canceled stays until retention. */
+  /** Delete the job this many milliseconds after it succeeded. Failed and canceled jobs are kept for QUEUE_KEEP_DAYS. */
   removeDelay?: number;
-  /** Higher goes first (default 0). */
+  /** Jobs with a higher priority start first (default 0). */
   priority?: number;
-  /** Queue it within this transaction: if that is rolled back, the job is not queued. */
+  /** Queue the job within this transaction. If the transaction is rolled back, the job is not queued. */
   trx?: Knex.Transaction;
 }
 
-/** The same for a cron job, whose schedule decides when it is due. */
+/** The same for a cron job, whose schedule determines when it is due. */
 export type CronJobConfig<T extends JobType = JobType> = Omit<JobFields<T>, "due"> & DataField<JobData<T>>;
 
 /** Any job's configuration, without checking its data against its type. */

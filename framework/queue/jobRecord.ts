@@ -31,7 +31,7 @@ export interface JobRecord {
   cron: { expression: string; timezone: string } | null;
   /** The job that this one is a new attempt or the next run of. */
   rescheduledFromJob: number | null;
-  /** The job that replaced it when it was canceled. */
+  /** The job that replaced this one when it was canceled. */
   successor: number | null;
   /** When a completed job with a `removeDelay` is deleted. */
   removeAt: number | null;

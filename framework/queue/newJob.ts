@@ -5,21 +5,21 @@ import { encode } from "./payload";
 
 /** How to queue a job. */
 export interface PushOptions {
-  /** Don't run it before this time: a Date, or milliseconds since the epoch. */
+  /** Don't run the job before this time: a Date, or milliseconds since the epoch. */
   due?: Date | number;
-  /** Don't run it before this long from now: milliseconds, or a text such as "90s". Instead of `due`. */
+  /** Don't run the job until this long from now: milliseconds, or a text such as "90s". Instead of `due`. */
   delay?: number | string;
-  /** The user it belongs to; 0 is the system. */
+  /** The user that the job belongs to; 0 is the system. */
   userId?: number;
-  /** Higher goes first (default 0). Whole numbers. */
+  /** Jobs with a higher priority start first (default 0). A whole number. */
   priority?: number;
-  /** While an unfinished job of this type has the same key, none is added: `push` returns that job. */
+  /** While an unfinished job of this type has the same key, `push` returns that job instead of adding one. */
   unique?: string;
   /** Delete the job this long after it succeeded: milliseconds, or a text such as "1d". */
   removeDelay?: number | string;
 }
 
-/** Checks and encodes a job for an engine. Throws a LajuError that names what is wrong. */
+/** Checks and encodes a job for an engine. Throws a LajuError if something is invalid. */
 export function newJob(type: string, data: unknown, options: PushOptions = {}): NewJob {
   const { userId, priority = 0, unique, removeDelay } = options;
   const job: NewJob = {
@@ -39,13 +39,16 @@ function checkedType(type: unknown): string {
   if (typeof type === "string" && /^\S(.{0,188}\S)?$/u.test(type) && isText(type)) return type;
   throw wrong(
     `the type of a job is ${shown(type)}`,
-    "It is the name of a file in app/jobs: 1 to 190 characters.",
+    "It must be the name of a file in app/jobs, with 1 to 190 characters.",
   );
 }
 
 function whenOf({ due, delay }: PushOptions): NewJob["when"] {
   if (due !== undefined && delay !== undefined) {
-    throw wrong("a job has both due and delay", "Give one of them: when it is due, or how long from now.");
+    throw wrong(
+      "a job has both due and delay",
+      "Give only one of them: when the job is due, or how long from now.",
+    );
   }
   if (delay !== undefined) {
     const wait = duration(delay, "delay");
@@ -72,16 +75,16 @@ export function duration(value: number | string, name: string): number {
 
 export function wholeNumber(value: number, name: string): number {
   if (Number.isInteger(value) && Math.abs(value) <= 2_147_483_647) return value;
-  throw wrong(`${name} is ${shown(value)}`, "It is a whole number of at most 2147483647.");
+  throw wrong(`${name} is ${shown(value)}`, "It must be a whole number of at most 2147483647.");
 }
 
 function uniqueKeyOf(type: string, unique: unknown): string {
   const isKey = typeof unique === "string" && unique.length >= 1 && unique.length <= 200;
   if (isKey && isText(unique)) return `${type}:${unique}`;
-  throw wrong(`unique is ${shown(unique)}`, "It is a text of 1 to 200 characters, of which none is NUL.");
+  throw wrong(`unique is ${shown(unique)}`, "It must be a text of 1 to 200 characters without NUL.");
 }
 
-/** Rejects lone surrogates, which no database can tell apart, and NUL, which PostgreSQL does not accept. */
+/** Rejects lone surrogates, which databases cannot distinguish, and NUL, which PostgreSQL does not accept. */
 function isText(value: string): boolean {
   return !/\p{Surrogate}|\0/u.test(value);
 }

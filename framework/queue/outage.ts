@@ -1,17 +1,17 @@
 /** SQLite: locked, disk full or failing, or the file cannot be written at the moment. */
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/;
 
-/** The network's, those of the drivers for it, and those of Redis. */
+/** Network errors of Node, the database drivers and Redis. */
 const networkCodes =
   /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|NR_CLOSED|CONNECTION_|E_REDIS_CONNECT$)/;
 
-/** PostgreSQL's classes: connection, resources, operator's intervention, rollback by conflict; read-only. */
+/** PostgreSQL: connection, insufficient resources, operator intervention, transaction rollback, read-only. */
 const postgresCodes = /^(08|53|57|40)[0-9A-Z]{3}$|^25006$/;
 
 const mysqlCodes =
   /^ER_(LOCK_|CON_COUNT|SERVER_SHUTDOWN|OPTION_PREVENTS|DISK_FULL|RECORD_FILE_FULL|TOO_MANY|OUT_OF|READ_ONLY)/;
 
-/** Redis: loading its data, without its master, full, unable to save, or busy with a script. */
+/** Redis: loading its data, missing its master, full, unable to save, or busy with a script. */
 const redisWords = /\b(LOADING|MASTERDOWN|NOREPLICAS|MISCONF|OOM command|BUSY Redis|UNKILLABLE)\b/;
 
 /** Messages of errors without a code, from pg, knex, mysql2 and ioredis. */

@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 
-/** The largest payload or result, in characters of its JSON: a queue is not for storing files. */
+/** The largest payload or result, in characters of its JSON, because a queue is not for storing files. */
 export const largestPayload = 16_000_000;
 
 /** The JSON of a payload or result. Throws with the path of the first value that JSON cannot represent. */
@@ -21,7 +21,7 @@ function stringified(value: unknown, what: string): string {
   }
 }
 
-/** A replacer makes JSON.stringify many times slower; most payloads are plain and flat. */
+/** Whether a value needs a replacer, which makes JSON.stringify many times slower. Most payloads are plain and flat. */
 function needsCare(value: unknown): boolean {
   if (!isPlain(value)) return true;
   if (typeof value !== "object") return false;

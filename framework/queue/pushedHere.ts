@@ -4,7 +4,7 @@ type Listener = () => void;
 
 const listeners = new Set<Listener>();
 
-/** Calls back when this process itself has queued something, so that its worker need not be notified from outside. */
+/** Calls back when this process itself has queued a job, so that its worker needs no notification from the store. */
 export function onPushHere(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -24,7 +24,7 @@ export function onCommit(trx: Knex.Transaction, work: () => void): void {
   let outermost = trx;
   while (outermost.parentTransaction !== undefined) outermost = outermost.parentTransaction;
   let isUndone = false;
-  // A rollback by hand resolves the promise just like a commit.
+  // Rolling back explicitly resolves the promise just like a commit.
   outermost.on("query", ({ sql }: { sql: string }) => {
     if (sql === "ROLLBACK") isUndone = true;
   });

@@ -8,7 +8,7 @@ import { queueEngine } from "./engines/select";
 import type { AnyJobConfig } from "./jobConfig";
 import { duration, newJob, wholeNumber } from "./newJob";
 
-/** A job that started this long ago and has not finished may be replaced. */
+/** A job that started longer ago than this and has not finished may be replaced. */
 const staleMs = 3_600_000;
 
 /** How long after its failure a job is queued again by default, in milliseconds. */

@@ -33,7 +33,7 @@ const nothing: Claimed = { claimed: [], nextDueIn: null };
 
 /** Settles and claims at the same time, so that the next jobs arrive while the last ones are being saved. */
 export class Exchanges {
-  /** Settlements whose answer was lost. They may or may not have been saved. */
+  /** Settlements whose answer was lost, so that it is unknown whether they were saved. */
   readonly #unanswered = new Set<string>();
 
   constructor(readonly store: JobStore) {}
@@ -47,7 +47,7 @@ export class Exchanges {
     if (settled.status === "rejected") throw settled.reason;
     if (claimed.status === "rejected") {
       if (!hasNews) throw claimed.reason;
-      // The settlements are saved and must not be repeated. The next claim will report what is wrong.
+      // The settlements are saved and must not be repeated. The next claim reports the error.
       setTimeout(pushedHere, 100);
       return { claimed: [], lost: settled.value, nextDue: null };
     }

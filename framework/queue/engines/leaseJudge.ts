@@ -1,13 +1,11 @@
 import type { Holder } from "../engine";
 
 /**
- * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat
- * sooner.
+ * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat sooner than this.
  */
 const patience = 900;
 /**
- * How long after its lease expired a connected worker still counts as alive: it may just be computing. In
- * milliseconds.
+ * How long after its lease expired a connected worker still counts as alive, in milliseconds. It may just be computing.
  */
 const connectedGrace = 300_000;
 
@@ -19,10 +17,10 @@ const listening = 3000;
 /** A lease that expired this long before the first look is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
- * A lease that hasn't been renewed for this long is over, whatever the clocks say. It is four lease lengths,
- * in milliseconds. A clock that briefly ran ahead may have set the lease's end an hour into the future.
+ * A lease that hasn't been renewed for this long (four times its length, in milliseconds) is over, whatever the clocks say. A
+ * clock that briefly ran ahead may have set the lease's end an hour into the future.
  */
-const longUnprolonged = 60_000;
+const longUnrenewed = 60_000;
 
 /** A holder as the store knows it. */
 export interface SeenHolder extends Omit<Holder, "lease"> {
@@ -30,7 +28,7 @@ export interface SeenHolder extends Omit<Holder, "lease"> {
   lease: { until: number; remaining: number } | null;
 }
 
-/** A holder of jobs that isn't registered. */
+/** An unregistered holder of jobs. */
 export function stranger(id: string): SeenHolder {
   return {
     id,
@@ -44,28 +42,26 @@ export function stranger(id: string): SeenHolder {
   };
 }
 
-/** When something suspicious was first seen, and the lease's end at that time. */
+/** When something suspicious about a worker was first seen, and the end of its lease at that time. */
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**
- * Decides whether leases are over, from the leases and from the state of the connections. A single look never
- * suffices.
- * A session's lock is freed within milliseconds after its process is killed, on whichever host. But it is
- * also free while a living worker reconnects, and every worker's is after a server restart. And when a clock
- * jumps, a server was away or a machine slept, all leases expire at once while the workers live. So each
- * worker gets the time to send a heartbeat.
+ * Decides whether leases are over, from the leases and the state of the connections. A single look is never enough. The server
+ * releases a session's lock within milliseconds after its process is killed, on any host. But the lock is also free while a
+ * living worker reconnects, and after a server restart every worker's lock is free. And if a clock jumps, the server was down
+ * or a machine slept, all leases expire at once although the workers are alive. So each worker gets time to send a heartbeat.
  */
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();
   readonly #silent: Sightings = new Map();
-  readonly #unprolonged: Sightings = new Map();
+  readonly #unrenewed: Sightings = new Map();
   #isFirstLook = true;
 
   constructor(readonly now = () => performance.now()) {}
 
   judge(holders: SeenHolder[], connected: ReadonlyMap<string, boolean>): Holder[] {
     const ids = new Set(holders.map(({ id }) => id));
-    for (const seen of [this.#gone, this.#silent, this.#unprolonged])
+    for (const seen of [this.#gone, this.#silent, this.#unrenewed])
       for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id);
     const judged = holders.map((holder) => this.#judged(holder, connected.get(holder.id)));
     this.#isFirstLook = false;
@@ -83,8 +79,8 @@ export class LeaseJudge {
   #isSilent(id: string, until: number, remaining: number): boolean {
     if (this.#isFirstLook && remaining < -longOver) return true;
     const now = this.now();
-    const isUnprolonged = lasts(this.#unprolonged, id, { isSo: true, until, least: longUnprolonged, now });
-    return lasts(this.#silent, id, { isSo: remaining < 0, until, least: listening, now }) || isUnprolonged;
+    const isUnrenewed = lasts(this.#unrenewed, id, { isSo: true, until, least: longUnrenewed, now });
+    return lasts(this.#silent, id, { isSo: remaining < 0, until, least: listening, now }) || isUnrenewed;
   }
 
   #isOver(

@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * Combines concurrent pushes into as few statements as possible: while one is on its way, further pushes
- * gather. 32 concurrent single pushes reached 50,000 per second, compared with 12,000 one by one.
+ * Combines concurrent pushes into as few statements as possible: while one statement is in flight, further pushes gather. 32
+ * concurrent single pushes reached 50,000 per second, compared with 12,000 one by one.
  */
 export class PushBatcher {
   #waiting: Waiting[] = [];
@@ -21,7 +21,7 @@ export class PushBatcher {
 
   constructor(
     readonly insert: (jobs: readonly NewJob[]) => Promise<Pushed[]>,
-    /** The most statements on their way at the same time. */
+    /** The most statements in flight at the same time. */
     readonly width: number,
   ) {}
 
@@ -34,7 +34,7 @@ export class PushBatcher {
   #consider(): void {
     if (this.#underWay >= this.width || this.#waiting.length === 0) return;
     this.#underWay++;
-    // Pushes made in the same turn of the event loop go together.
+    // Combine pushes made in the same turn of the event loop.
     setImmediate(() =>
       this.#send(this.#next()).finally(() => {
         this.#underWay--;
@@ -66,7 +66,7 @@ export class PushBatcher {
         from += jobs.length;
       }
     } catch (error) {
-      // If it is unknown whether the jobs were queued, they must not be queued again.
+      // After an outage it is unknown whether the jobs were queued, so they must not be queued again.
       if (group.length === 1 || isOutage(error)) {
         for (const { reject } of group) reject(error);
         return;

@@ -26,15 +26,15 @@ async function openEngine(): Promise<QueueEngine> {
     const { bullEngine } = await import("./bullmq/bullmq");
     return bullEngine({ prefix });
   }
-  const place = databaseLocation();
-  if (place.engine === "sqlite") {
+  const location = databaseLocation();
+  if (location.engine === "sqlite") {
     const { sqliteEngine } = await import("./sqlite/sqlite");
-    return sqliteEngine(place.file, place.mustExist);
+    return sqliteEngine(location.file, location.mustExist);
   }
-  if (place.engine === "pg") {
+  if (location.engine === "pg") {
     const { postgresEngine } = await import("./postgres/postgres");
-    return postgresEngine(place);
+    return postgresEngine(location);
   }
   const { mysqlEngine } = await import("./mysql/mysql");
-  return mysqlEngine(place);
+  return mysqlEngine(location);
 }

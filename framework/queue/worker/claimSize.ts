@@ -8,21 +8,20 @@ const most = 64_000_000;
 /** What a worker holds right now. */
 interface InHand {
   running: number;
-  /** How many jobs the claims in flight may bring. */
+  /** How many jobs the claims in flight may return. */
   claiming: number;
   /** The total data of the jobs it holds, in characters. */
   carried(): number;
 }
 
 /**
- * Limits how many jobs to claim, so that their data doesn't fill the memory. The size of a job is known only
- * after it is claimed. Each is assumed to be as large as the largest recent one; the first, as large as a job
- * can be.
+ * Limits how many jobs to claim, so that their data doesn't fill the memory. A job's size is known only after it is claimed, so
+ * each is assumed to be as large as the largest recent one, and the first as large as a job can be.
  */
 export class Load {
   #largest = largestPayload;
 
-  /** At most `room`; at least one if the worker holds nothing. */
+  /** How many jobs to claim: at most `room`, and at least one if the worker holds none. */
   limit(room: number, { running, claiming, carried }: InHand): number {
     if ((room + running + claiming) * this.#largest <= most) return room;
     const fits = Math.floor((most - carried()) / this.#largest) - claiming;
@@ -42,10 +41,10 @@ export function charactersOf(jobs: readonly { data: string | null }[]): number {
   return jobs.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
 }
 
-/** A batch that took less time than this should grow, in milliseconds. */
+/** If a batch took less time than this, in milliseconds, the next one is larger. */
 const short = 20;
 /**
- * A batch that took longer should shrink, because another worker could have started the jobs waiting here.
+ * If a batch took longer, the next one is smaller, because another worker could have started the jobs waiting here.
  */
 const long = 60;
 
@@ -68,7 +67,7 @@ export class Prefetch {
     else this.#filledAt = 0;
   }
 
-  /** Every waiting job has been started. */
+  /** Called when every waiting job has been started. */
   emptied(now: number, most: number): void {
     if (this.#filledAt === 0) return;
     const lasted = now - this.#filledAt;
@@ -77,7 +76,7 @@ export class Prefetch {
     this.#filledAt = 0;
   }
 
-  /** The jobs waited too long and are returned. */
+  /** Called when jobs waited too long and are returned. */
   collapse(): void {
     this.#size = 0;
     this.#filledAt = 0;

@@ -8,10 +8,9 @@ import type { Taken } from "./outgoing";
 type Report = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
- * When the store rejected a whole report, sends it in halves until the offending job is alone. That job is
- * then reported with the reason instead of the offending value; all others are settled as intended. Returns
- * the ids of jobs that the worker no longer held. Whatever has been delivered is removed from `taken`, even
- * if an outage interrupts this.
+ * If the store rejected a report, sends it in halves until the offending job is alone. That job is reported with the error
+ * instead of the offending value, and all others are settled as intended. Returns the ids of jobs that the worker no longer
+ * held. Removes everything that was delivered from `taken`, even if an outage interrupts this.
  */
 export async function deliverApart(
   engine: QueueEngine,
@@ -21,7 +20,7 @@ export async function deliverApart(
 ): Promise<number[]> {
   const lost: number[] = [];
 
-  async function tell(reports: readonly Report[]): Promise<void> {
+  async function send(reports: readonly Report[]): Promise<void> {
     const settle = reports.flatMap((report) => ("settlement" in report ? [report.settlement] : []));
     const progress = reports.flatMap((report) => ("progress" in report ? [report.progress] : []));
     lost.push(...(await engine.exchange({ worker, settle, progress, claim: null })).lost);
@@ -30,7 +29,7 @@ export async function deliverApart(
 
   async function tellOrSplit(reports: readonly Report[]): Promise<void> {
     if (reports.length === 0) return;
-    const error = await refusalOf(() => tell(reports));
+    const error = await refusalOf(() => send(reports));
     if (error !== undefined) await split(reports, error);
   }
 
@@ -49,9 +48,9 @@ export async function deliverApart(
     }
     const { settlement } = report;
     logWarn("A job's outcome can't be stored as it is", { id: settlement.id, error: reasonOf(error) });
-    const again = await refusalOf(() => tell([{ settlement: withReason(settlement, error) }]));
-    // If it is rejected again, the job's data is not the reason: the table is gone, or can't be written.
-    if (again !== undefined) await tell([{ settlement: withoutNext(settlement, again) }]);
+    const again = await refusalOf(() => send([{ settlement: withReason(settlement, error) }]));
+    // If it is rejected again, the reason is not the job's data: the table is gone or can't be written.
+    if (again !== undefined) await send([{ settlement: withoutNext(settlement, again) }]);
     remove(taken, [settlement], []);
   }
 
@@ -65,7 +64,7 @@ export async function deliverApart(
   return lost;
 }
 
-/** Returns the error of a rejected report. Rethrows an outage, which is no job's fault. */
+/** Returns the error of a rejected report. Rethrows an outage, which no job has caused. */
 async function refusalOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {
     await work();

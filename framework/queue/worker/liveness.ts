@@ -4,8 +4,8 @@ import { isOfOtherBoot, lifeOf } from "../../process/thisProcess";
 import type { Holder } from "../engine";
 
 /**
- * Whether this holder is dead, so that nobody will finish its jobs. If its process is visible, that decides:
- * a busy process misses heartbeats but is alive. Otherwise the lease decides.
+ * Whether this holder is dead, so that nobody will finish its jobs. Checks its process if it is visible, because a busy process
+ * misses heartbeats but is alive. Otherwise the lease decides.
  */
 export function isDead({ host, pid, identity, lease }: Holder): boolean {
   if (lease === null || host === null || pid === null) return true;
@@ -15,7 +15,7 @@ export function isDead({ host, pid, identity, lease }: Holder): boolean {
   if (life === "gone") return true;
   if (life === "unknown") return lease.isOver;
   const state = processState(pid);
-  // Dead but not reaped by its parent yet, or stopped (SIGSTOP) for longer than a lease.
+  // The process is a zombie, or has been stopped (SIGSTOP) for longer than a lease.
   return state === "Z" || state === "X" || (lease.isSilent && (state === "T" || state === "t"));
 }
 
@@ -25,6 +25,6 @@ function processState(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.charAt(stat.lastIndexOf(")") + 2);
   } catch {
-    return undefined; // It has just exited. The next look sees that.
+    return undefined; // The process has just exited, which the next check will find.
   }
 }

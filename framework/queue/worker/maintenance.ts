@@ -13,7 +13,7 @@ const beatEvery = 1000;
 const lookEvery = 500;
 const pruneEvery = 60_000;
 const parkEvery = 2000;
-/** How many rows are deleted at a time: a large deletion would lock out everybody else. */
+/** How many rows to delete at a time, because a large deletion would lock out all other processes. */
 const pruneLimit = 500;
 
 export interface MaintenanceOptions {
@@ -23,27 +23,27 @@ export interface MaintenanceOptions {
   /** The types that this worker handles. */
   types: readonly string[];
   reconciliation: Reconciliation;
-  begun: AttemptLog;
+  attemptLog: AttemptLog;
   parking: Parking;
-  /** Other workers have taken over everything this one held. It continues under a new id. */
+  /** Called when other workers have taken over all of this worker's jobs. It continues under a new id. */
   onEvicted(): void;
   /** Decides about the jobs of a dead worker. */
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
-  /** This worker took over from a dead one, and has to settle the blamed jobs. */
+  /** Called when this worker has taken over from a dead one and must settle the blamed jobs. */
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
   /** Called regularly. */
   onTick(): void;
-  /** The lease had expired and was renewed: nobody had declared this worker dead. */
-  onProlonged(): void;
+  /** Called when the lease had expired but could be renewed, because nobody had declared this worker dead. */
+  onRenewed(): void;
 }
 
 /** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
-  /** The id of a registration that was never answered. It may have succeeded. */
+  /** The id of a registration that was never answered and may have succeeded. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
-  /** Until when nobody may declare this worker dead, as far as it knows. By the monotonic clock. */
+  /** The time, by the monotonic clock, until which nobody may declare this worker dead. */
   #leaseEnd = Number.POSITIVE_INFINITY;
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
@@ -60,18 +60,18 @@ export class Maintenance {
     await this.#register(this.id);
     this.#every(beatEvery, "heartbeat", () => this.#beat());
     this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
-    // Also at the start: a worker that cron starts with --once never lives for long.
+    // Prune at the start too, because a worker that cron starts with --once doesn't run for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#every(parkEvery, "parking", () => this.#park());
     this.#timers.push(setInterval(poll, this.engine.pollMs));
-    // Before the first claim: otherwise a worker that cron starts with --once would find nothing to do.
+    // Do this before the first claim, because a worker that cron starts with --once would find nothing to do otherwise.
     await unlessAway(this.options.parking.fetchOwn());
     await unlessAway(this.#takeOver());
   }
 
   /**
-   * Whether others may have declared this worker dead, because it was frozen or the store was away. Jobs it
-   * has not started may belong to others by now, and may even be done.
+   * Whether others may have declared this worker dead, because it was frozen or the store was unavailable. Jobs that it has not
+   * started may belong to other workers by now and may even be done.
    */
   isLeaseOver(now: number): boolean {
     return now > this.#leaseEnd;
@@ -93,23 +93,23 @@ export class Maintenance {
     await Promise.all(this.#busy.values());
     // If the store can't be reached, the lease expires.
     await unlessAway(holdsJobs ? this.engine.unregister(this.id) : this.#leave());
-    this.options.begun.leave();
+    this.options.attemptLog.leave();
   }
 
   /** Returns jobs whose claim was never answered: others would take this worker for dead. */
   async #leave(): Promise<void> {
-    const { leaseMs, begun } = this.options;
+    const { leaseMs, attemptLog } = this.options;
     const { held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
     if (held.length > 0) await this.engine.release(this.id, held);
     await this.engine.unregister(this.id);
-    if (held.length === 0) begun.remove();
+    if (held.length === 0) attemptLog.remove();
   }
 
-  /** Never runs two rounds of a kind at once. A failed round is logged, and the next one still follows. */
+  /** Repeats a task, never twice at the same time. Logs failures and continues. */
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
-      // Repeating the same message every second would fill the log, worst of all on a full disk.
+      // Logging the same message every second would fill the log, which is worst on a full disk.
       if (message !== lastError) logWarn(`The worker's ${what} failed`, { error: message });
       lastError = message;
     };
@@ -128,13 +128,13 @@ export class Maintenance {
   }
 
   async #register(id: string): Promise<void> {
-    const { concurrency, leaseMs, types, begun } = this.options;
+    const { concurrency, leaseMs, types, attemptLog } = this.options;
     const { pid } = process;
     const who = { id, host: hostname(), pid, identity: processIdentity(pid) };
     const asked = performance.now();
     await this.engine.register({ ...who, concurrency, leaseMs, types });
     this.#leaseEnd = asked + leaseMs;
-    begun.open(id);
+    attemptLog.open(id);
   }
 
   async #beat(): Promise<void> {
@@ -159,7 +159,7 @@ export class Maintenance {
   #prolonged(end: number): void {
     const wasOver = this.isLeaseOver(performance.now());
     this.#leaseEnd = end;
-    if (wasOver) this.options.onProlonged();
+    if (wasOver) this.options.onRenewed();
   }
 
   async #beginAnew(): Promise<void> {
@@ -180,9 +180,9 @@ export class Maintenance {
 
   async #takeOverFrom(holder: Holder): Promise<void> {
     const by = this.id;
-    const { begun, judge, onTaken } = this.options;
+    const { attemptLog, judge, onTaken } = this.options;
     const blamed = await this.engine.takeOver(holder, by, (jobs) => judge(jobs, holder));
-    begun.retire(holder.id);
+    attemptLog.retire(holder.id);
     if (by === this.id) onTaken(blamed, holder);
   }
 
@@ -193,14 +193,14 @@ export class Maintenance {
   }
 
   async #prune(): Promise<void> {
-    this.options.begun.touch();
+    this.options.attemptLog.touch();
     while ((await this.engine.prune(this.options.keepMs, pruneLimit)) > 0 && !this.#isOver) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 }
 
-/** The next round, a moment later, does what this one missed. */
+/** Ignores an outage, because the next round makes up for this one. */
 async function unlessAway(work: Promise<void>): Promise<void> {
   await work.catch((error) => {
     if (!isOutage(error)) throw error;

@@ -1,12 +1,12 @@
 import { type Exchange, type Held, heldOf, isSameClaim, type Settlement } from "../engine";
 
 /**
- * The largest report to send at once, in characters: together, the results of a second may exceed a server's
- * packet size or the longest string. Larger settlements are sent alone.
+ * The largest report to send at once, in characters, because the results of one second may exceed a server's packet size or the
+ * longest string. Larger settlements are sent alone.
  */
 const portion = 4_000_000;
 
-/** What a worker has to report to the store, until the store has answered. */
+/** The outcomes and progress that a worker has to report, kept until the store has confirmed them. */
 export class Outgoing {
   #settlements: Settlement[] = [];
   #progress = new Map<number, Held & { value: string }>();
@@ -25,7 +25,7 @@ export class Outgoing {
     this.#size += sizeOf(settlement);
   }
 
-  /** Only the latest progress of each job counts. */
+  /** Keeps only the latest progress of each job. */
   note(job: Held, value: string): void {
     this.#progress.set(job.id, { ...heldOf(job), value });
     this.#size += value.length;
@@ -40,13 +40,13 @@ export class Outgoing {
     return this.#settlements.some(isIt) || [...this.#underWay].some(({ settle }) => settle.some(isIt));
   }
 
-  /** Every job whose end or return isn't known to be saved. */
+  /** Every job whose end or return has not been confirmed. */
   held(): Held[] {
     const underWay = [...this.#underWay].flatMap(({ settle, returns }) => [...settle, ...returns]);
     return [...this.#settlements, ...this.#returns, ...underWay];
   }
 
-  /** Takes what to report now. Call `told` or `putBack` once the outcome is known. */
+  /** Takes what to report now. Call `confirm` or `putBack` once the outcome is known. */
   take(): Taken {
     const taken = this.#size <= portion ? this.#takeAll() : this.#takePortion();
     this.#underWay.add(taken);
@@ -79,13 +79,12 @@ export class Outgoing {
     return { settle: settle.slice(0, end), progress: progress.slice(0, noted), returns };
   }
 
-  told(taken: Taken): void {
+  confirm(taken: Taken): void {
     this.#underWay.delete(taken);
   }
 
   /**
-   * Puts back what is left in `taken`, to be reported again. Progress is dropped: newer progress may be
-   * waiting.
+   * Puts back the rest of `taken`, to be reported again. Drops progress, because there may be newer progress.
    */
   putBack(taken: Taken): void {
     if (!this.#underWay.delete(taken)) return;
@@ -94,7 +93,7 @@ export class Outgoing {
     this.#returns = [...taken.returns, ...this.#returns];
   }
 
-  /** Other workers own all of these jobs now. */
+  /** Called when other workers own all of these jobs. */
   clear(): void {
     this.#forgetQueued();
     this.#underWay.clear();
@@ -121,7 +120,7 @@ function sizeOf(settlement: Settlement): number {
   return error.length + result + next;
 }
 
-/** How many from the beginning fit; at least one. */
+/** How many items from the beginning fit, at least one. */
 function endOfPortion(sizes: readonly number[], most: number): number {
   let size = 0;
   const end = sizes.findIndex((each, index) => {

@@ -1,27 +1,26 @@
 import type { ClaimedJob } from "../engine";
 
-/** How long a suspect waits for the running jobs to end before it starts beside them, in milliseconds. */
+/** How long a suspect job waits for the running jobs to end before it starts beside them, in milliseconds. */
 const patience = 5000;
 /**
- * A job that has run alone this long doesn't kill its worker right away, so others start beside it. In
- * milliseconds.
+ * If a job has run alone for this long, in milliseconds, it doesn't kill its worker immediately, so others start beside it.
  */
 const longestAlone = 10_000;
-/** One death may have any cause (a kill, out of memory). A job that was there twice is run alone. */
+/** One death may have any cause (a kill, out of memory). A job that was held at two deaths runs alone. */
 const suspiciousDeaths = 2;
-/** A job that was there at this many worker deaths is to blame, whatever else those workers held. */
+/** A job that was held at this many worker deaths is blamed, whatever else those workers held. */
 const maxDeaths = 5;
 
 /**
- * A worker that dies may have held a thousand jobs, and one of them killed it. Nobody knows which. So none of
- * them loses an attempt, and those present at repeated deaths are run alone. A job whose worker dies while it
- * runs alone is to blame.
+ * A worker that dies may have held a thousand jobs, one of which may have killed it, but it is unknown which. So none of them
+ * loses an attempt, and jobs that were held at repeated deaths run alone. A job whose worker dies while it runs alone is
+ * blamed.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;
   #since = 0;
 
-  /** Which suspect of a claim to run; the other jobs are to be returned. Undefined if there is no suspect. */
+  /** Chooses the suspect of a claim to run; all other jobs must be returned. Undefined if there is no suspect. */
   choose(claimed: readonly ClaimedJob[], now: number): ClaimedJob | undefined {
     const suspect = claimed.find(({ crashes }) => crashes >= suspiciousDeaths);
     this.#alone = suspect;
@@ -39,7 +38,7 @@ export class Quarantine {
   }
 
   /**
-   * Ends the quarantine of a job that runs for long, because it might run forever. Returns whether it did.
+   * Ends the quarantine of a job that has been running for long, because it might run forever. Returns whether it ended.
    */
   endIfLong(now: number): boolean {
     if (this.#alone === undefined || now - this.#since < patience + longestAlone) return false;
@@ -47,7 +46,7 @@ export class Quarantine {
     return true;
   }
 
-  /** The job has ended, or this worker no longer owns it. */
+  /** Called when the job has ended or this worker no longer owns it. */
   forget(id: number): void {
     if (this.#alone?.id === id) this.#alone = undefined;
   }
@@ -57,7 +56,7 @@ export class Quarantine {
   }
 }
 
-/** Of the jobs that a dead worker held, those that are to blame if they had begun. */
+/** The jobs of a dead worker that are blamed for its death if they had been started. */
 export function suspectsAmong(jobs: readonly ClaimedJob[]): ClaimedJob[] {
   return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > maxDeaths);
 }

@@ -1,71 +1,71 @@
 import { type Held, heldKey } from "../engine";
 
-/** What a worker knows of its jobs, and how it resolves differences. */
+/** What a worker knows about its jobs, and how it resolves differences. */
 export interface LocalState {
-  /** The jobs it runs or is about to run. */
+  /** The jobs that the worker runs or is about to run. */
   active(): Held[];
-  /** The jobs it has to report to the store, or is reporting. */
+  /** The jobs that the worker has to report to the store or is reporting. */
   outgoing(): Held[];
-  /** Resolves once every claim in flight now has been answered or has failed. */
+  /** Resolves when every claim that is in flight now has been answered or has failed. */
   claimsAnswered(): Promise<unknown>;
-  /** According to the store, these belong to somebody else or to nobody. */
+  /** Called for jobs that, according to the store, the worker doesn't hold. */
   abandon(jobs: readonly Held[]): void;
-  /** According to the store, these belong to this worker, which knows nothing of them. */
+  /** Called for jobs that, according to the store, the worker holds without knowing it. */
   giveBack(jobs: readonly Held[]): void;
 }
 
 /**
- * Compares the jobs a worker holds according to the store with those the worker knows. They differ whenever
- * an answer is lost (a claim or a takeover succeeded without the worker learning of it), and when a job was
- * canceled or taken over. Without this comparison, a living but idle worker could hold a job until it dies.
+ * Compares the jobs that a worker holds according to the store with those it knows about. They differ if an answer was lost (a
+ * claim or takeover succeeded without the worker's knowledge) or a job was canceled or taken over. Without this comparison, a
+ * living but idle worker could hold a job until it dies.
  */
 export class Reconciliation {
-  /** What the store was told since the last question, whose answer may be older. */
-  #told: (readonly Held[])[] | undefined;
+  /** What was reported to the store since the last heartbeat, whose answer may be older. */
+  #confirmed: (readonly Held[])[] | undefined;
   #isChecking = false;
 
   constructor(readonly local: LocalState) {}
 
-  /** Call this before asking the store, and call the returned function with the answer. */
+  /** Call this before a heartbeat, and call the returned function with the answer. */
   begin(): (held: readonly Held[]) => void {
     const before = this.local.active();
-    if (!this.#isChecking) this.#told = [];
+    if (!this.#isChecking) this.#confirmed = [];
     return (held) => {
       const theirs = keysOf(held);
       const active = keysOf(this.local.active());
-      // Only jobs that were active before the question: later claims may be missing from the answer.
+      // Only jobs that were active before the heartbeat, because later claims may be missing from the answer.
       const lost = before.filter((job) => active.has(heldKey(job)) && !theirs.has(heldKey(job)));
       if (lost.length > 0) this.local.abandon(lost);
       if (!this.#isChecking) void this.#returnUnknown(held);
     };
   }
 
-  /** The question was not answered. */
+  /** Called if the heartbeat was not answered. */
   cancel(): void {
-    if (!this.#isChecking) this.#told = undefined;
+    if (!this.#isChecking) this.#confirmed = undefined;
   }
 
-  /** The store knows that these have ended or were returned. */
-  told(jobs: readonly Held[]): void {
-    if (jobs.length > 0) this.#told?.push(jobs);
+  /** Called when the store has confirmed that these jobs ended or were returned. */
+  confirmed(jobs: readonly Held[]): void {
+    if (jobs.length > 0) this.#confirmed?.push(jobs);
   }
 
   async #returnUnknown(held: readonly Held[]): Promise<void> {
     this.#isChecking = true;
     let unknown = this.#unknownOf(held);
     if (unknown.length > 0) {
-      // A claim in flight may be about to bring them.
+      // A claim that is in flight may return them.
       await this.local.claimsAnswered();
       unknown = this.#unknownOf(unknown);
     }
     this.#isChecking = false;
-    this.#told = undefined;
+    this.#confirmed = undefined;
     if (unknown.length > 0) this.local.giveBack(unknown);
   }
 
   #unknownOf(held: readonly Held[]): Held[] {
     if (held.length === 0) return [];
-    const known = keysOf([this.local.active(), this.local.outgoing(), ...(this.#told ?? [])].flat());
+    const known = keysOf([this.local.active(), this.local.outgoing(), ...(this.#confirmed ?? [])].flat());
     return held.filter((job) => !known.has(heldKey(job)));
   }
 }
@@ -89,7 +89,7 @@ export class UnderWay {
     return promise;
   }
 
-  /** Resolves once those in flight now have settled, either way. */
+  /** Resolves when all of the current ones have settled. */
   answered(): Promise<unknown> {
     return Promise.allSettled(this.#promises);
   }

@@ -33,7 +33,7 @@ export class Settling {
     if (settlement.state === "retry") this.summary.retried++;
     else this.summary[settlement.state]++;
     reportFailure(job, settlement, ending);
-    this.#tell(job, settlement);
+    this.#report(job, settlement);
   }
 
   giveBack(jobs: readonly ClaimedJob[]): void {
@@ -44,11 +44,11 @@ export class Settling {
   tellOfParked(type: string, count: number): void {
     const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, but no worker handles them`;
     logWarn("Parked jobs that no worker handles", { type, count });
-    this.#tell({ id: 0, type }, { state: "parked", error });
+    this.#report({ id: 0, type }, { state: "parked", error });
   }
 
   /** An error in the app's own callback must not affect how the job is settled. */
-  #tell(job: { id: number; type: string }, settlement: Settlement | Parked): void {
+  #report(job: { id: number; type: string }, settlement: Settlement | Parked): void {
     try {
       this.options.onSettled?.(job, settlement);
     } catch (error) {

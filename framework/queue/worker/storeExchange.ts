@@ -7,23 +7,23 @@ import { UnderWay } from "./reconciliation";
 
 /** What an exchange needs from its worker, and reports to it. */
 export interface ExchangingWorker {
-  /** The worker id that it claims with. */
+  /** The worker's current id. */
   id(): string;
-  /** How many more jobs it can take, if the claims in flight may bring `claiming`. */
+  /** How many more jobs the worker can take, if the claims in flight may return `claiming` jobs. */
   room(claiming: number): number;
   onClaimed(claimed: ClaimedJob[], isFull: boolean): void;
   /** When the next scheduled job is due. */
   onNextDue(due: number | null): void;
-  /** The store knows that these have ended or were returned. */
-  onTold(jobs: readonly Held[]): void;
-  /** An exchange is over: there may be more to do. */
+  /** Called when the store has confirmed that these jobs ended or were returned. */
+  onConfirmed(jobs: readonly Held[]): void;
+  /** Called after an exchange, because there may be more to do. */
   onOver(): void;
-  /** The store failed, and would fail every time. */
+  /** Called when the store fails with an error that would recur every time. */
   onFailure(error: Error): void;
 }
 
 /**
- * The worker's exchange with the store: a single request reports what has ended and claims what is due. There are never more
+ * The worker's exchange with the store: a single request reports the jobs that ended and claims due jobs. There are never more
  * requests in flight than the engine allows.
  */
 export class StoreExchange {
@@ -33,7 +33,7 @@ export class StoreExchange {
   /** Counts the reasons to claim, and those answered by a claim that found no more jobs. */
   #wakes = 1;
   #answered = 0;
-  /** How many jobs the claims in flight may bring. */
+  /** How many jobs the claims in flight may return. */
   #claiming = 0;
   #lastExchange = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
@@ -47,14 +47,14 @@ export class StoreExchange {
     readonly wanted: Omit<ClaimRequest, "limit">,
   ) {}
 
-  /** There may be something to claim. */
+  /** Called when there may be jobs to claim. */
   wake(): void {
     this.#wakes++;
   }
 
   /**
-   * A slot of a limited type is free only once the store knows. A claim sent together with the settlement may come too
-   * early, and nobody else would poll for a while.
+   * Called when a job of a limited type has ended. Its slot becomes free only when the store knows. A claim that is sent
+   * together with the settlement may be too early, and no other worker would poll for a while.
    */
   freeSlot(): void {
     this.#wakes++;
@@ -65,7 +65,7 @@ export class StoreExchange {
     return this.#underWay.size > 0;
   }
 
-  /** Resolves once the exchanges in flight now have been answered or have failed. */
+  /** Resolves when the exchanges that are in flight now have been answered or have failed. */
   answered(): Promise<unknown> {
     return this.#underWay.answered();
   }
@@ -81,7 +81,7 @@ export class StoreExchange {
 
   #claimable(): number {
     if (this.#wakes === this.#answered) return 0;
-    // Report what has ended first: otherwise it would be started again.
+    // Report ended jobs first, because the store might hand them out again.
     if (this.outage.leavesDoubt && !this.outgoing.isEmpty) return 0;
     return this.worker.room(this.#claiming);
   }
@@ -110,11 +110,11 @@ export class StoreExchange {
       const { lost, claimed, nextDue } = await this.#ask(id, taken, claim);
       this.outage.over();
       reportLost(lost);
-      this.outgoing.told(taken);
-      this.worker.onTold(settle);
+      this.outgoing.confirm(taken);
+      this.worker.onConfirmed(settle);
       if (freesSlot) this.#wakes++;
       this.#claiming -= claim?.limit ?? 0;
-      // With its earlier id, this worker was declared dead: what it claimed then belongs to others.
+      // This worker was declared dead under its earlier id, so the jobs it claimed then belong to others.
       if (claim === null || claimed === undefined || id !== this.worker.id()) return;
       this.#received(claimed, claim.limit, wakes);
       this.worker.onNextDue(nextDue);
@@ -137,7 +137,7 @@ export class StoreExchange {
 
   async #release(worker: string, taken: Taken): Promise<void> {
     await this.engine.release(worker, taken.returns);
-    this.worker.onTold(taken.returns);
+    this.worker.onConfirmed(taken.returns);
     taken.returns = [];
   }
 
@@ -157,7 +157,7 @@ export class StoreExchange {
 
   #received(claimed: ClaimedJob[], limit: number, wakes: number): void {
     const isFull = claimed.length >= limit;
-    // Not full: there are no more jobs until something wakes this worker.
+    // If the batch isn't full, there are no more jobs until something wakes this worker.
     if (!isFull) this.#answered = wakes;
     this.worker.onClaimed(claimed, isFull);
   }
@@ -170,14 +170,14 @@ export function reportLost(ids: readonly number[]): void {
     logWarn("Jobs were canceled or taken over while they were running", { ids: ids.slice(0, 20) });
 }
 
-/** Whether the database answers. Logs the start and the end of an outage once each. */
+/** Keeps track of outages of the store, and logs the start and the end of each. */
 class Outage {
   #failures = 0;
   #leavesDoubt = false;
 
   /**
-   * A server that crashed may have lost its last claims (PostgreSQL commits them without waiting for its disk), and hands
-   * out their jobs again until a claim brings none of them.
+   * Whether the store may hand out jobs again that this worker already has. A server that crashed may have lost its last claims,
+   * because PostgreSQL commits them without waiting for the disk.
    */
   get leavesDoubt(): boolean {
     return this.#leavesDoubt;

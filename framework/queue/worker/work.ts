@@ -9,7 +9,7 @@ import type { WorkerSummary } from "./settling";
 import { Worker } from "./worker";
 import type { WorkOptions } from "./workOptions";
 
-/** Processes queued jobs until SIGTERM or SIGINT, and returns what was done. A second signal aborts running jobs. */
+/** Processes queued jobs until SIGTERM or SIGINT, and returns a summary. A second signal aborts running jobs. */
 export async function workUntilStopped(options: WorkOptions, given?: Handlers): Promise<WorkerSummary> {
   const { handlers, problems } = given === undefined ? await loadHandlers() : whole(given);
   reportProblems(problems, options.types);
@@ -23,12 +23,12 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   process.on("unhandledRejection", noteStray);
   try {
     await worker.start();
-    const paused = await engine.paused().catch((): string[] => []); // The worker starts even without a database.
+    const paused = await engine.paused().catch((): string[] => []); // The worker starts even if the database is down.
     logInfo("Worker started", {
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
       patience: patienceText(options),
-      // So that nobody wonders why the worker does nothing.
+      // Explains why a worker does nothing.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;
@@ -73,7 +73,7 @@ export function unknownTypes(type: string, known: string[]): LajuError {
   });
 }
 
-/** The file may exist, but be newer than the build. */
+/** A hint that the file may exist but be newer than the build. */
 function inThisBuild(): string {
   return typeof LAJU_BUILT === "undefined" ? "" : " in this build (npm run build adds new ones)";
 }
@@ -90,7 +90,7 @@ function stopOnSignals(worker: Worker, patienceMs: number): () => void {
   return () => process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
 }
 
-/** Logs the rejection of a promise that a handler did not await. Its job is unknown, and the other jobs are not to blame. */
+/** Logs the rejection of a promise that a handler did not await. It is unknown which job caused it, so no job fails. */
 function noteStray(reason: unknown): void {
   logError("Unhandled rejection in a job's handler", isError(reason) ? reason : { reason });
 }

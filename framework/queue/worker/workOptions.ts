@@ -66,12 +66,15 @@ export interface Parked {
 export function workOptions({ concurrency, types, once, patience }: WorkerArguments): WorkOptions {
   const count = wholeNumber(concurrency, 1, 10_000);
   if (count === undefined) {
-    throw wrong(`--concurrency is ${JSON.stringify(concurrency)}`, "It is a whole number from 1 to 10000.");
+    throw wrong(
+      `--concurrency is ${JSON.stringify(concurrency)}`,
+      "It must be a whole number from 1 to 10000.",
+    );
   }
   const named = types?.split(",").flatMap((type) => type.trim() || []);
-  // With no types it would wait forever, as with an empty `--types "$TYPES"`.
+  // Without types, as with an empty `--types "$TYPES"`, the worker would wait forever.
   if (named?.length === 0)
-    throw wrong("--types names no types", "Name some, or leave the option out to handle all of them.");
+    throw wrong("--types names no types", "Name some types, or leave the option out to handle all of them.");
   const given = patience === undefined ? undefined : parseDuration(patience);
   const { milliseconds, reason } = patienceFor(given);
   const warning = patienceWarning(given);

@@ -17,14 +17,14 @@ import { Settling, type WorkerSummary } from "./settling";
 import { type ExchangingWorker, reportLost, StoreExchange } from "./storeExchange";
 import type { WorkerOptions } from "./workOptions";
 
-/** A job that waits in memory longer than this is returned for others, in milliseconds. */
+/** A job that waits in memory for longer than this, in milliseconds, is returned to the queue. */
 const longestWait = 1000;
 /** How long a worker that gives up may take to return its jobs, in milliseconds. */
-const longestFarewell = 10_000;
+const longestReturnMs = 10_000;
 
 /**
- * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every
- * job it holds. StoreExchange communicates with the store.
+ * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every job that it holds.
+ * StoreExchange communicates with the store.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
@@ -43,9 +43,9 @@ export class Worker {
     abandon: (jobs) => this.#lose(jobs),
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
-  /** The types it has handlers for. Others may be handled by another worker, as during a deploy. */
+  /** The types that it has handlers for. Other workers may handle other types, such as during a deploy. */
   readonly #types: readonly string[];
-  readonly #begun = new AttemptLog();
+  readonly #attemptLog = new AttemptLog();
   #watch: Watch | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
@@ -79,7 +79,7 @@ export class Worker {
       concurrency,
       types: this.#types,
       reconciliation: this.#reconciliation,
-      begun: this.#begun,
+      attemptLog: this.#attemptLog,
       parking: new Parking({
         engine,
         types: this.#types,
@@ -91,7 +91,7 @@ export class Worker {
       judge: (jobs, from) => this.#judge(jobs, from),
       onTaken: (blamed, from) => this.#inherit(blamed, from),
       onTick: () => this.#relieve(),
-      onProlonged: () => this.#consider(),
+      onRenewed: () => this.#consider(),
     });
   }
 
@@ -101,7 +101,7 @@ export class Worker {
       room: (claiming) => this.#room(claiming),
       onClaimed: (claimed, isFull) => this.#received(claimed, isFull),
       onNextDue: (due) => this.#maintenance.remind(due, this.wake),
-      onTold: (jobs) => this.#reconciliation.told(jobs),
+      onConfirmed: (jobs) => this.#reconciliation.confirmed(jobs),
       onOver: () => this.#consider(),
       onFailure: (error) => this.#fail(error),
     };
@@ -119,8 +119,8 @@ export class Worker {
   }
 
   /**
-   * Waits for a store that is away: pm2 and systemd restart a worker that fails at start-up only a few times,
-   * then give up. With --once the worker exits instead, because cron starts the next one anyway.
+   * Waits for a store that is unavailable, because pm2 and systemd restart a worker that fails at start-up only a few times. With
+   * --once the worker exits instead, because cron will start the next one.
    */
   async #startMaintenance(): Promise<void> {
     const { outage } = this.#exchange;
@@ -136,7 +136,7 @@ export class Worker {
     }
   }
 
-  /** There may be something to claim. */
+  /** Called when there may be jobs to claim. */
   readonly wake = (): void => {
     this.#exchange.wake();
     this.#consider();
@@ -156,7 +156,7 @@ export class Worker {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
     const [late, others] = this.#running.abandonAll(reason);
-    // They had timed out, so they don't count as never started.
+    // These attempts had timed out, so they count as attempts.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#giveBackWaiting();
@@ -171,7 +171,7 @@ export class Worker {
     if (!this.#exchange.consider()) this.#endIfIdle();
   }
 
-  /** How many jobs to claim now, if the claims in flight may bring `claiming`. */
+  /** How many jobs to claim now, if the claims in flight may return `claiming` jobs. */
   #room(claiming: number): number {
     if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return 0;
     if (this.#phase !== "working") return 0;
@@ -214,7 +214,7 @@ export class Worker {
     this.#waiting.add([suspect], performance.now());
   }
 
-  /** Starts claimed jobs as far as there is room. */
+  /** Starts as many claimed jobs as there are free slots. */
   #pump(): void {
     if (this.#isPumping || this.#waiting.size === 0 || this.#mustHold()) return;
     this.#isPumping = true;
@@ -232,14 +232,14 @@ export class Worker {
   }
 
   /**
-   * A suspect starts only after the other jobs were returned, and nothing starts until the store confirms who
-   * owns what.
+   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while it is unknown
+   * who owns them.
    */
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
     if (!this.#quarantine.isChosen) return false;
-    const isTold = !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
-    return !isTold || this.#quarantine.mustWait(this.#running.size, performance.now());
+    const isReported = !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
+    return !isReported || this.#quarantine.mustWait(this.#running.size, performance.now());
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -250,7 +250,7 @@ export class Worker {
       return;
     }
     try {
-      if (isLastAttempt(claimed, handler)) this.#begun.note(claimed);
+      if (isLastAttempt(claimed, handler)) this.#attemptLog.note(claimed);
       const execution = new Execution(claimed, handler, this.#events);
       this.#running.add(execution);
       execution.begin();
@@ -270,8 +270,8 @@ export class Worker {
   }
 
   /**
-   * A handler that ignores its timeout keeps its slot, here and within its type's limit. Only the end of the
-   * process stops it. Whatever started the worker starts it again.
+   * Ends the worker, because a handler that ignores its timeout keeps its slot and counts toward its type's limit until the process
+   * ends. pm2 or systemd restarts the worker.
    */
   #giveUpOn(execution: Execution): void {
     const { type } = execution.claimed;
@@ -280,8 +280,8 @@ export class Worker {
     logError("A handler ignores its signal, so the worker stops", { type, id: execution.claimed.id });
     this.#settle(execution.claimed, execution.lateEnding);
     this.abort("the worker stops because a handler ignores its signal");
-    // Whatever can't be reported by then is taken over by others, because this process will be gone.
-    this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestFarewell);
+    // Jobs that can't be reported by then are taken over by other workers after this process is gone.
+    this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestReturnMs);
   }
 
   #settle(job: ClaimedJob, ending: Ending): void {
@@ -289,13 +289,13 @@ export class Worker {
     this.#settling.settle(job, ending);
   }
 
-  /** If there is a suspect among them, its quarantine ends. */
+  /** Returns the waiting jobs to the queue, and ends the quarantine of a suspect among them. */
   #giveBackWaiting(): void {
     this.#quarantine.clear();
     this.#settling.giveBack(this.#waiting.takeAll());
   }
 
-  /** They were canceled, or another worker owns them. */
+  /** Called for jobs that were canceled or that another worker owns. */
   #lose(jobs: readonly Held[]): void {
     this.#waiting.drop(jobs);
     const lost = this.#running.abandon(jobs, "the job was cancelled or taken over").map(({ id }) => id);
@@ -304,7 +304,7 @@ export class Worker {
     this.wake();
   }
 
-  /** An answer was lost: nobody would run these jobs for as long as this worker lives. */
+  /** Returns jobs whose claim's answer was lost, because nobody would run them while this worker lives. */
   #returnUnknown(jobs: readonly Held[]): void {
     logWarn("Returning jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
@@ -313,7 +313,7 @@ export class Worker {
     this.wake();
   }
 
-  /** Other workers declared this one dead and took over its jobs. It continues under a new id. */
+  /** Called when other workers declared this one dead and took over its jobs. It continues under a new id. */
   #evicted(): void {
     const jobs =
       this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
@@ -323,23 +323,23 @@ export class Worker {
     this.wake();
   }
 
-  /** Without a handler, nobody can tell whether any attempts are left. A worker that has one decides later. */
+  /** Decides about a dead worker's jobs. Jobs without a handler here are left to a worker that has one. */
   #judge(jobs: readonly ClaimedJob[], from: Holder): Verdict {
     const suspects = suspectsAmong(jobs);
     const counted = suspects.filter(({ type }) => !this.options.handlers.has(type));
-    const guilty = suspects.filter((job) => this.#hadBegun(job, from.id));
-    // If this worker dies before it has settled them, the next one must not take them for jobs that never began.
-    for (const job of guilty) this.#begun.note(job);
+    const guilty = suspects.filter((job) => this.#hadStarted(job, from.id));
+    // If this worker dies before it has settled them, its successor must not treat them as never started.
+    for (const job of guilty) this.#attemptLog.note(job);
     return { blamed: guilty, counted };
   }
 
   /**
-   * For an attempt that isn't the last, this is unknown, and a retry costs the job no more than that attempt.
+   * Whether the dead worker had started the job. For an attempt that isn't the last one, this is unknown and counts as true.
    */
-  #hadBegun(job: ClaimedJob, worker: string): boolean {
+  #hadStarted(job: ClaimedJob, worker: string): boolean {
     const handler = this.options.handlers.get(job.type);
     if (handler === undefined) return false;
-    return !isLastAttempt(job, handler) || this.#begun.hasStarted(worker, job);
+    return !isLastAttempt(job, handler) || this.#attemptLog.hasStarted(worker, job);
   }
 
   #inherit(blamed: readonly ClaimedJob[], from: Holder): void {
@@ -362,7 +362,7 @@ export class Worker {
     this.#consider();
   }
 
-  /** An error that would recur every time ends the worker: whoever started it has to fix the cause. */
+  /** Ends the worker after an error that would recur every time. */
   #fail(error: Error): void {
     if (this.#phase === "ending") return;
     this.#phase = "ending";

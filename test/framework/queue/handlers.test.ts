@@ -102,7 +102,7 @@ describe("a handler's module", () => {
       { run, retries: 5 },
       "declares retries, which is not an option of a job\nThe fields of a handler are run, attempts, ",
     ],
-    [{ async *run() {} }, "has a generator as its run"],
+    [{ async *run() {} }, "has a generator function as its run"],
     [{ run, backoff: "soon" }, 'has backoff "soon"'],
     [
       { default: { run, timeouts: "5s" } },

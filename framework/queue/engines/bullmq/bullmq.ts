@@ -25,7 +25,7 @@ export interface BullOptions {
   redis?: RedisLocation;
 }
 
-/** The most jobs queued in one operation: Redis serves nobody else meanwhile. */
+/** The most jobs queued in one operation, during which Redis serves nobody else. */
 const portion = 500;
 
 /**
@@ -36,7 +36,7 @@ const portion = 500;
  * operation is atomic and a hundred jobs take one round trip. BullMQ's locks aren't used: it writes and
  * renews one key per job, and detects a dead worker only after 30 to 60 seconds. Here each worker has one
  * lease.
- * Longer than usual, because it lists everything that an engine does.
+ * Longer than usual, because it lists all operations of an engine.
  */
 export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): QueueEngine {
   bullVersion();

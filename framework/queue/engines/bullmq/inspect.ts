@@ -3,8 +3,7 @@ import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
 /**
- * How many jobs of each state and queue a listing reads. Those beyond have waited, or been finished, the
- * longest.
+ * How many jobs of each state and queue a listing reads. It leaves out those that have been waiting or finished the longest.
  */
 const window = 1000;
 
@@ -30,7 +29,7 @@ export async function findJob(scripts: Scripts, id: number): Promise<JobRecord |
   return found.length === 0 ? undefined : toRecord(found);
 }
 
-/** The most jobs handled in one operation: Redis serves nobody else meanwhile. */
+/** The most jobs handled in one operation, during which Redis serves nobody else. */
 const portion = 500;
 
 export async function retryJobs(scripts: Scripts, which: readonly number[] | "failed"): Promise<number[]> {

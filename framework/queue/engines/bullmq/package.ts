@@ -1,7 +1,7 @@
 import { LajuError } from "../../../config/errors";
 import { require } from "../../../config/require";
 
-/** BullMQ's Lua scripts, and how many keys each takes. Versions with other keys are refused. */
+/** BullMQ's Lua scripts, and how many keys each takes. Versions with different keys are refused. */
 const known = {
   addStandardJob: 9,
   addPrioritizedJob: 9,
@@ -19,7 +19,7 @@ const known = {
 
 export type BullScript = keyof typeof known;
 
-/** `--save-prod`: in laju's own repository it is a development dependency, and npm would keep it as one. */
+/** With `--save-prod`, because npm would keep the development dependency that it is in laju's own repository. */
 const install = "npm install --save-prod bullmq@6";
 
 /**

@@ -6,13 +6,13 @@ import { LajuError } from "../../../config/errors";
  */
 export const middle = 1_048_576;
 
-/** The same priority in BullMQ's numbers. */
+/** A priority in BullMQ's numbers. */
 export function bullPriority(priority: number): number {
   if (priority === 0) return 0;
   if (Math.abs(priority) < middle) return middle - priority;
-  throw new LajuError(`priority ${priority} is more than BullMQ can hold`, {
+  throw new LajuError(`priority ${priority} is out of BullMQ's range`, {
     code: "E_JOB",
-    hint: `With QUEUE_ENGINE=bullmq it is a whole number from ${1 - middle} to ${middle - 1}.`,
+    hint: `With QUEUE_ENGINE=bullmq, it must be a whole number from ${1 - middle} to ${middle - 1}.`,
   });
 }
 

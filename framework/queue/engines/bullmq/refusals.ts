@@ -3,7 +3,7 @@ import { LajuError } from "../../../config/errors";
 import type { NewJob } from "../../engine";
 import { bullPriority } from "./priority";
 
-/** Refuses what BullMQ cannot do when it is asked for, not later. */
+/** Refuses jobs that BullMQ does not support when they are queued, not later. */
 export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transaction | undefined): void {
   if (trx !== undefined) {
     throw new LajuError(

@@ -54,7 +54,7 @@ export class Scripts {
     readonly prefix: string,
   ) {}
 
-  /** The arguments are passed as one array: a call with a hundred thousand arguments overflows V8's stack. */
+  /** Passes the arguments as one array, because a call with a hundred thousand arguments overflows V8's stack. */
   async run<T extends Reply>(name: keyof typeof scripts, words: readonly Argument[] = []): Promise<T> {
     const command = `laju:${name}`;
     if (!this.#defined.has(name)) {

@@ -9,8 +9,8 @@ import { isOutage } from "../../outage";
 const checkEvery = 3000;
 
 /**
- * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. When
- * the process dies, on whichever host, the server drops the channels within milliseconds.
+ * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. If the process dies,
+ * on any host, the server drops the channels within milliseconds.
  */
 export class Session {
   #client: Redis | undefined;
@@ -69,12 +69,11 @@ export class Session {
   }
 
   /**
-   * Also works while the server is away: each new connection subscribes again, then wakes the worker for what
-   * it missed.
+   * Survives server outages: each new connection subscribes again, then wakes the worker in case it missed something.
    */
   async #open(): Promise<void> {
     const client = openRedis(this.habits);
-    // ioredis would only repeat confirmed subscriptions, and hide a failure to do so.
+    // ioredis would repeat only confirmed subscriptions, and hide failures.
     client.options.autoResubscribe = false;
     this.#client = client;
     const wake = () => {
@@ -101,7 +100,7 @@ export class Session {
   }
 }
 
-/** If the connection is lost meanwhile, the next one subscribes again. */
+/** Subscribes. If the connection is lost during this, the next one subscribes again. */
 async function listen(client: Redis, channels: readonly string[]): Promise<void> {
   await client.subscribe(...channels).catch(() => {});
 }

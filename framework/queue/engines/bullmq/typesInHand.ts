@@ -1,8 +1,7 @@
 import type { ClaimedJob } from "../../engine";
 
 /**
- * Remembers the types of the jobs this process holds: in Redis a job is found by its type and id, not by its
- * id alone.
+ * Remembers the types of the jobs that this process holds, because Redis finds a job by its type and id.
  */
 export class TypesInHand {
   readonly #types = new Map<number, string>();
@@ -15,7 +14,7 @@ export class TypesInHand {
     for (const { id } of jobs) this.#types.delete(id);
   }
 
-  /** Empty if unknown: the server then searches all queues. */
+  /** The type; empty if unknown, so that the server searches all queues. */
   of(id: number): string {
     return this.#types.get(id) ?? "";
   }

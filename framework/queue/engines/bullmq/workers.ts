@@ -3,7 +3,7 @@ import { type SeenHolder, stranger } from "../leaseJudge";
 import { hashOf } from "./fields";
 
 /**
- * A worker's registration, stored beside its lease. `hasSession`: it has a connection that can be checked.
+ * A worker's registration, stored beside its lease. `hasSession` means that it has a connection that can be checked.
  */
 interface KnownWorker extends Omit<WorkerRecord, "leaseMs"> {
   startedAt: number;

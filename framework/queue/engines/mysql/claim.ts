@@ -1,36 +1,36 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../claimedJob";
 import { type Connection, transaction } from "../server/connection";
-import type { Cursor, Sight } from "../server/dialect";
+import type { Cursor, Snapshot } from "../server/dialect";
 import { lockNames, now } from "./insert";
 
-/** How many jobs of a type to claim, and after which place. */
+/** How many jobs of a type to claim, and after which position. */
 interface Quota {
   type: string;
-  place: Cursor;
+  position: Cursor;
   most: number;
 }
 
-export async function look(connection: Connection): Promise<Sight> {
+export async function look(connection: Connection): Promise<Snapshot> {
   for (;;) {
     const [[dueIn, time]] = (await connection.query(timesSql)).rows as [number | null, number][];
     const isDue = dueIn !== null && dueIn <= 0;
     if (isDue && (await promote(connection)) > 0) continue;
-    // If others are promoting all due jobs right now, those jobs can be claimed a moment later.
-    return { places: await readyTypes(connection), nextDueIn: isDue ? 1 : dueIn, now: time };
+    // If other workers are making the due jobs ready right now, they can be claimed a moment later.
+    return { positions: await readyTypes(connection), nextDueIn: isDue ? 1 : dueIn, now: time };
   }
 }
 
 /**
- * Each type with the place before its first job, so that dead index entries before it are scanned only once.
+ * Each type with the position before its first job, so that dead index entries before it are scanned only once.
  */
 export async function readyTypes(connection: Connection): Promise<Map<string, Cursor>> {
-  const places = new Map<string, Cursor>();
+  const positions = new Map<string, Cursor>();
   for (let last = ""; ; ) {
     const { rows } = await connection.query(nextTypeSql, [last]);
-    if (rows.length === 0) return places;
+    if (rows.length === 0) return positions;
     const [type, order, id] = rows[0] as [string, number, number];
-    places.set(type, [Number(order), Number(id) - 1]);
+    positions.set(type, [Number(order), Number(id) - 1]);
     last = type;
   }
 }
@@ -47,10 +47,10 @@ export async function take(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Cursor>,
+  positions: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const paused = new Set((await connection.query(pausesSql)).rows.map(([type]) => type));
-  const open = [...places].filter(([type]) => !paused.has(type));
+  const open = [...positions].filter(([type]) => !paused.has(type));
   if (open.length === 0 || paused.has("*")) return [];
   return transaction(connection, () => takeOpen(connection, worker, request, new Map(open)));
 }
@@ -59,11 +59,11 @@ async function takeOpen(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Cursor>,
+  positions: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const claimed: ClaimedJob[] = [];
   const head = headSql(await connection.isCurrent());
-  for (const quota of await quotasOf(connection, request, places)) {
+  for (const quota of await quotasOf(connection, request, positions)) {
     claimed.push(...(await connection.query(head, valuesOf(quota))).rows.map(toClaimed));
   }
   if (claimed.length === 0) return [];
@@ -72,25 +72,25 @@ async function takeOpen(
   return claimed.map((job) => ({ ...job, attempt: job.attempt + 1 }));
 }
 
-function valuesOf({ type, place: [order, id], most }: Quota): unknown[] {
+function valuesOf({ type, position: [order, id], most }: Quota): unknown[] {
   return [type, order, id, order, most];
 }
 
 async function quotasOf(
   connection: Connection,
   { limit, limits }: ClaimRequest,
-  places: ReadonlyMap<string, Cursor>,
+  positions: ReadonlyMap<string, Cursor>,
 ): Promise<Quota[]> {
-  const limited = [...places.keys()].filter((type) => limits.has(type));
+  const limited = [...positions.keys()].filter((type) => limits.has(type));
   // Two concurrent claims would both count one free slot and exceed the limit.
   const names = limited.map((type) => `limit ${type}`);
   await lockNames(connection, names);
   const quotas: Quota[] = [];
-  for (const [type, place] of places) {
+  for (const [type, position] of positions) {
     const cap = limits.get(type);
     const room =
       cap === undefined ? limit : cap - Number((await connection.query(runningSql, [type])).rows[0][0]);
-    if (room > 0) quotas.push({ type, place, most: Math.min(limit, room) });
+    if (room > 0) quotas.push({ type, position, most: Math.min(limit, room) });
   }
   return quotas.length > 1 ? shared(connection, quotas, limit) : quotas;
 }
@@ -114,13 +114,13 @@ export function columns(isCurrent: boolean): string {
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
-/** One index step per type that has ready jobs. As a recursive query, MySQL would read all of them. */
+/** One index step per type that has ready jobs. For a recursive query, MySQL would read all ready jobs. */
 export const nextTypeSql = `select type, sort_order, id ${ready} > ? order by type, sort_order, id limit 1`;
 
 export const timesSql = `select
   (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
 
-/** Two index ranges. (A row comparison would be one, but MySQL then reads all jobs of the type.) */
+/** Two index ranges. A row comparison would be a single one, but MySQL would read all jobs of the type for it. */
 const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) order by sort_order, id limit ?`;
 
 /** FORCE INDEX: if MySQL sorted the rows itself, it would lock all of them. */

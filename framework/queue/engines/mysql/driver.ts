@@ -39,9 +39,9 @@ function send(connection: MysqlConnection, sql: string, timeout: number): Promis
   });
 }
 
-/** No server in practice accepts less in one packet; most accept 16 or 64 MB. In bytes. */
+/** Every server in practice accepts this many bytes in one packet. Most accept 16 or 64 MB. */
 const smallestPacket = 1_000_000;
-/** Room in a packet for what accompanies the statement. */
+/** The number of bytes in a packet besides the statement. */
 const packetHead = 64;
 const largestPackets = new WeakMap<MysqlConnection, number>();
 

@@ -5,8 +5,7 @@ import { portionsOf } from "../portions";
 import type { Connection } from "../server/connection";
 
 /**
- * The server's clock. Not unix_timestamp(now()), which is ambiguous in the hour that repeats when clocks go
- * back.
+ * The server's clock. unix_timestamp(now()) would be ambiguous in the hour that repeats when clocks go back.
  */
 export const now = "(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)";
 
@@ -23,7 +22,7 @@ function insertsInto(isCurrent: boolean) {
   };
 }
 
-/** Larger statements are not faster. */
+/** The most jobs in one statement. Larger statements are not faster. */
 const portion = 500;
 
 /** Several jobs without keys, or one job with or without a key. */
@@ -63,11 +62,11 @@ async function stepOf(connection: Connection): Promise<number> {
   return step;
 }
 
-/** Reads with a lock: a transaction that began earlier would otherwise not see the row. */
+/** Reads with a lock, because a transaction that began earlier would not see the row otherwise. */
 async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> {
   const open = "select id from jobs where unique_key = ? lock in share mode";
   const { rows } = await connection.query(open, [job.uniqueKey]);
-  // The other job has ended since, so its key is free.
+  // The other job has ended in the meantime, so the key is free.
   return rows.length === 0 ? insertJobs(connection, [job]) : [{ id: Number(rows[0][0]), isNew: false }];
 }
 
@@ -103,8 +102,8 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
 const lockRows = `select id from queue_locks where id in (?) order by id for update`;
 
 /**
- * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a
- * transaction of the app would leave them behind. Names are therefore rows of a small table.
+ * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a transaction of the app
+ * would not release them. That is why names are mapped to rows of a small table.
  */
 export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

@@ -14,10 +14,9 @@ const connected = `select id, is_used_lock(concat('laju:', id)) is not null from
   where has_session and id in (?)`;
 
 /**
- * A connection that holds a named lock for each worker of this process. The server frees the lock when the
- * process is gone, and keeps it while the process is merely busy. With the lease alone, a job that blocks its
- * worker for longer than a lease would be taken over by one worker after another, along with the jobs queued
- * behind it.
+ * A connection that holds a named lock for each worker of this process. The server releases the lock when the process is gone,
+ * and keeps it while the process is only busy. With the lease alone, a job that blocks its worker for longer than a lease
+ * would be taken over by one worker after another, along with the other jobs of those workers.
  */
 export class LockSession {
   readonly #workers = new Set<string>();
@@ -53,7 +52,7 @@ export class LockSession {
     this.#drop();
   }
 
-  /** Also takes locks that the previous connection of this process may have held a moment longer. */
+  /** Retries locks that the previous connection of this process may not have released yet. */
   async #check(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -62,7 +61,7 @@ export class LockSession {
       this.#connection ??= await this.#open();
       for (const worker of this.#workers) await this.#lock(this.#connection, worker);
     } catch {
-      // If the server doesn't support these locks, or is away, the lease decides.
+      // If the server doesn't support these locks or is unavailable, the lease decides.
       this.#drop();
     }
     this.#isBusy = false;

@@ -36,11 +36,11 @@ const dialect: ServerDialect = {
   readyTypes,
   park,
   unpark,
-  notifier: () => ({ isDue: () => true, tell() {}, close() {} }),
+  notifier: () => ({ isDue: () => true, pushed() {}, close() {} }),
   listener: (connections) => new Polling(connections),
 };
 
 /** The queue in MySQL 8 or MariaDB 10.6 or later. */
-export function mysqlEngine(place: Extract<DatabaseLocation, { address: string }>): QueueEngine {
-  return serverEngine(place, dialect);
+export function mysqlEngine(location: Extract<DatabaseLocation, { address: string }>): QueueEngine {
+  return serverEngine(location, dialect);
 }

@@ -9,13 +9,13 @@ const growth = 1.3;
 
 const hasReady = "select exists (select 1 from jobs force index (jobs_ready) where status = 'pending')";
 
-/** MySQL cannot notify, so the table is polled: often while there is work, seldom while there is none. */
+/** MySQL cannot notify, so this polls the table: often while there is work, rarely while there is none. */
 export class Polling implements Listener {
   readonly #listeners = new Set<() => void>();
   #pause = soonest;
   #timer: NodeJS.Timeout | undefined;
-  /** The ready jobs that weren't claimed are not for these workers, so there is no need to hurry. */
-  #isVain = false;
+  /** Whether the last claim got none of the ready jobs, because they are not for these workers. Then polling is slow. */
+  #foundNothing = false;
 
   readonly #session: LockSession;
 
@@ -51,7 +51,7 @@ export class Polling implements Listener {
   }
 
   claimed(count: number): void {
-    this.#isVain = count === 0;
+    this.#foundNothing = count === 0;
     if (count > 0) this.#pause = soonest;
   }
 
@@ -63,10 +63,10 @@ export class Polling implements Listener {
     try {
       const { rows } = await this.connections.use((connection) => connection.query(hasReady));
       const isReady = rows[0][0] === 1;
-      this.#pause = isReady && !this.#isVain ? soonest : Math.min(latest, this.#pause * growth);
+      this.#pause = isReady && !this.#foundNothing ? soonest : Math.min(latest, this.#pause * growth);
       if (isReady) for (const listener of this.#listeners) listener();
     } catch {
-      // The worker's own exchanges report what is wrong with the database.
+      // The worker's own exchanges report problems with the database.
       this.#pause = soonest * 10;
     }
     if (this.#listeners.size > 0) this.#wait();

@@ -45,7 +45,7 @@ export async function settleJobs(
   }
   return transaction(connection, async () => {
     const cron = settlements.map(cronNextOf).filter((next) => next !== undefined);
-    // Neither this nor `replaceJob` sees the other's uncommitted rows.
+    // Without the lock, neither this nor `replaceJob` would see the other's uncommitted rows.
     await lockNames(connection, cron.map(matchName));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
@@ -60,7 +60,7 @@ function isPlain(settlement: Settlement): settlement is Plain {
 }
 
 /**
- * Rolls back if the worker no longer held some of them. They are then settled one by one to find out which.
+ * Rolls back if the worker no longer held some of the jobs. The caller then settles them one by one to find out which.
  */
 async function completeAll(
   connection: Connection,

@@ -1,21 +1,20 @@
 import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../claimedJob";
 import { type Connection, transaction } from "../server/connection";
-import { type Cursor, type Sight, start } from "../server/dialect";
+import { type Cursor, type Snapshot, start } from "../server/dialect";
 import { lockSpace, now } from "./driver";
 
 export function columns(isCurrent: boolean): string {
   return claimedColumns("json_build_array", isCurrent);
 }
 
-export async function look(connection: Connection): Promise<Sight> {
+export async function look(connection: Connection): Promise<Snapshot> {
   for (;;) {
     const { rows } = await connection.query(lookSql, []);
     const [types, nextDueIn, now] = rows[0] as [string[], number | null, number];
     if (nextDueIn === null || nextDueIn > 0)
-      return { places: new Map(types.map((type) => [type, start])), nextDueIn, now };
-    // At most a thousand at a time. If others are promoting them right now, they are ready when that
-    // statement ends.
+      return { positions: new Map(types.map((type) => [type, start])), nextDueIn, now };
+    // A thousand at most. If other workers are making them ready right now, this waits for their statement to end.
     await connection.query(promoteSql, []);
   }
 }
@@ -24,12 +23,12 @@ export async function take(
   connection: Connection,
   worker: string,
   request: ClaimRequest,
-  places: ReadonlyMap<string, Cursor>,
+  positions: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
-  const values = valuesFor(worker, request, places);
-  const sql = claimSql(places.size > 1, await connection.isCurrent());
+  const values = valuesFor(worker, request, positions);
+  const sql = claimSql(positions.size > 1, await connection.isCurrent());
   const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
-  const limited = [...places.keys()].filter((type) => request.limits.has(type)).sort();
+  const limited = [...positions.keys()].filter((type) => request.limits.has(type)).sort();
   if (limited.length === 0) return ask();
   // Two concurrent claims would both count one free slot and exceed the limit.
   return transaction(connection, async () => {
@@ -38,10 +37,10 @@ export async function take(
   });
 }
 
-function valuesFor(worker: string, request: ClaimRequest, places: ReadonlyMap<string, Cursor>): unknown[] {
-  const types = [...places.keys()];
+function valuesFor(worker: string, request: ClaimRequest, positions: ReadonlyMap<string, Cursor>): unknown[] {
+  const types = [...positions.keys()];
   const caps = types.map((type) => request.limits.get(type) ?? null);
-  const [orders, ids] = [0, 1].map((part) => [...places.values()].map((place) => place[part]));
+  const [orders, ids] = [0, 1].map((part) => [...positions.values()].map((position) => position[part]));
   return [worker, request.limit, types, caps, orders, ids];
 }
 

@@ -22,12 +22,12 @@ export interface PostgresClient {
 }
 
 const names = new Map<string, string>();
-/** How often all prepared statements were renamed. */
+/** The number of times that all prepared statements were renamed. */
 let generation = 0;
-/** "cached plan must not change result type": somebody changed the type of a column. */
+/** "cached plan must not change result type": someone changed the type of a column. */
 const changedType = "0A000";
 /**
- * False behind a pooler that gives each transaction another session: prepared statements don't work there.
+ * False behind a pooler that gives each transaction another session, where prepared statements don't work.
  */
 let canName = true;
 
@@ -61,7 +61,7 @@ function nameOf(sql: string): string {
   return name;
 }
 
-/** Statements have to be prepared again, and pg prepares no name twice. */
+/** Renames all statements, because they must be prepared again and pg prepares each name only once. */
 function renameAll(): void {
   generation++;
   names.clear();

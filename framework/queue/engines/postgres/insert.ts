@@ -31,12 +31,12 @@ export function insertInto(isCurrent: boolean): string {
 const inserts = { current: insertsFor(true), before: insertsFor(false) };
 
 function insertsFor(isCurrent: boolean) {
-  const silently = `${insertInto(isCurrent)} from json_to_recordset($1::json) n${recordType}
+  const silent = `${insertInto(isCurrent)} from json_to_recordset($1::json) n${recordType}
   on conflict (unique_key) where unique_key is not null do nothing returning id`;
-  // Notifies with the commit, without another round trip.
-  const aloud = `with added as (${silently})
+  // Notifies on commit, without another round trip.
+  const notifying = `with added as (${silent})
   select added.id from added, (select pg_notify('${channel}', '')) told`;
-  return { silently, aloud };
+  return { silent, notifying };
 }
 
 const openWithKey = "select id from jobs where unique_key = $1";
@@ -45,20 +45,20 @@ const openWithKey = "select id from jobs where unique_key = $1";
 export async function insertJobs(
   connection: Connection,
   jobs: readonly NewJob[],
-  isTold: boolean,
+  notifies: boolean,
 ): Promise<Pushed[]> {
   const records = JSON.stringify(jobs.map(toRecord));
   const insert = (await connection.isCurrent()) ? inserts.current : inserts.before;
-  const { rows } = await connection.query(isTold ? insert.aloud : insert.silently, [records]);
-  // Ids are drawn row by row, in the order of the array.
+  const { rows } = await connection.query(notifies ? insert.notifying : insert.silent, [records]);
+  // Ids are assigned row by row, in the order of the array.
   if (rows.length === jobs.length)
     return rows
       .map(idOf)
       .sort(ascending)
       .map((id) => ({ id, isNew: true }));
   const { rows: open } = await connection.query(openWithKey, [jobs[0].uniqueKey]);
-  // The other job has ended since, so its key is free.
-  if (open.length === 0) return insertJobs(connection, jobs, isTold);
+  // The other job has ended in the meantime, so the key is free.
+  if (open.length === 0) return insertJobs(connection, jobs, notifies);
   return [{ id: idOf(open[0]), isNew: false }];
 }
 
@@ -111,7 +111,7 @@ export function postgresNotifier(connections: Connections): Notifier {
       last = performance.now();
       return true;
     },
-    tell() {
+    pushed() {
       timer ??= setTimeout(send, Math.max(0, last + pause - performance.now()));
     },
     close: () => clearTimeout(timer),

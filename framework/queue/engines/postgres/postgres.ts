@@ -39,6 +39,6 @@ const dialect: ServerDialect = {
 };
 
 /** The queue in PostgreSQL. */
-export function postgresEngine(place: Extract<DatabaseLocation, { address: string }>): QueueEngine {
-  return serverEngine(place, dialect);
+export function postgresEngine(location: Extract<DatabaseLocation, { address: string }>): QueueEngine {
+  return serverEngine(location, dialect);
 }

@@ -12,8 +12,8 @@ const pollEvery = 250;
  */
 const checkEvery = 3000;
 const reopenAfter = 200;
-/** A pooler that doesn't forward notifications won't do so a second later. */
-const retryDeafAfter = 60_000;
+/** How long to wait before listening again, because a pooler that doesn't forward notifications won't start soon. */
+const listenAgainAfter = 60_000;
 const hearWithin = 1500;
 
 const lock = `select pg_try_advisory_lock(${lockSpace}, hashtext('worker ' || $1::text))`;
@@ -25,15 +25,15 @@ const connected = `select w.id, exists (select from pg_locks l where l.locktype 
   from queue_workers w where w.has_session and w.id = any($1)`;
 
 /**
- * A connection that only listens, and holds a lock for each worker of this process. The server frees the
- * locks within milliseconds after the process was killed.
+ * A connection that only listens, and holds a lock for each worker of this process. The server releases the locks within
+ * milliseconds after the process is killed.
  */
 export class Session implements Listener {
   #connection: OpenConnection | undefined;
   readonly #workers = new Set<string>();
   readonly #listeners = new Set<() => void>();
   #timers: NodeJS.Timeout[] = [];
-  #isDeaf = false;
+  #isPolling = false;
   #isChecking = false;
   #token = 0;
   #onToken: ((payload: string) => void) | undefined;
@@ -105,9 +105,9 @@ export class Session implements Listener {
         await this.#use(connection);
         return;
       }
-      this.#deafen("notifications of the server do not arrive, as behind a pooler");
+      this.#pollInstead("the server's notifications do not arrive, as behind a pooler");
     } catch (error) {
-      if (error.severity === "ERROR") this.#deafen(error.message);
+      if (error.severity === "ERROR") this.#pollInstead(error.message);
       else this.#later(reopenAfter);
     }
     connection?.cut(new Error("it receives no notifications"));
@@ -120,19 +120,18 @@ export class Session implements Listener {
       payload === "" ? this.#wake() : this.#onToken?.(payload),
     );
     await connection.query(`listen ${channel}`);
-    // So that the server notices a vanished host, and frees its lock, within half a minute instead of two
-    // hours.
+    // Lets the server notice a vanished host, and release its lock, within half a minute instead of two hours.
     await connection.query(
       "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3",
     );
-    return this.#hears();
+    return this.#receivesNotifications();
   }
 
   /**
-   * Sent on another connection: behind a pooler, one's own notifications may arrive while those of others
-   * never do.
+   * Whether notifications arrive. Sends one on another connection, because behind a pooler a connection may receive its own
+   * notifications but never those of others.
    */
-  async #hears(): Promise<boolean> {
+  async #receivesNotifications(): Promise<boolean> {
     const token = `${process.pid}.${++this.#token}`;
     let timer: NodeJS.Timeout | undefined;
     const heard = new Promise<boolean>((resolve) => {
@@ -149,10 +148,10 @@ export class Session implements Listener {
       return connection.release();
     }
     this.#connection = connection;
-    this.#isDeaf = false;
+    this.#isPolling = false;
     (connection.raw as PostgresClient).on("end", () => this.#lost(connection));
     for (const worker of this.#workers) await this.#lock(connection, worker);
-    // Jobs may have been queued while nobody listened.
+    // Jobs may have been queued while this was not listening.
     this.#wake();
   }
 
@@ -174,10 +173,10 @@ export class Session implements Listener {
       this.#timers.push(setTimeout(() => this.#isWatched && void this.#open(), milliseconds));
   }
 
-  #deafen(reason: string): void {
-    if (!this.#isDeaf) logWarn("The queue cannot listen, polling four times a second instead", { reason });
-    this.#isDeaf = true;
-    this.#later(retryDeafAfter);
+  #pollInstead(reason: string): void {
+    if (!this.#isPolling) logWarn("The queue cannot listen, polling four times a second instead", { reason });
+    this.#isPolling = true;
+    this.#later(listenAgainAfter);
   }
 
   /** Cuts the connection if a query isn't answered. */

@@ -4,9 +4,8 @@ import { type Connection, transaction } from "../server/connection";
 import { lockMatches, now } from "./driver";
 import { insertInto, recordType, toRecord } from "./insert";
 
-// The owner is joined, not compared with a constant: `locked_by` is mostly null, so PostgreSQL expects one
-// row to match, reads the whole table for it and loops over the batch. That cut 62,000 jobs per second to
-// 2,000.
+// The owner is joined instead of compared with a constant. Because `locked_by` is mostly null, PostgreSQL would expect one row
+// to match, read the whole table for it and loop over the batch, at 2,000 jobs per second instead of 62,000.
 const worker = "array_fill($4::text, array[cardinality($1::bigint[])])";
 const owned = (createdAt: string) => `where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker
     and j.created_at is not distinct from ${createdAt}`;
@@ -71,7 +70,7 @@ export async function settleJobs(
     const cron = settlements.filter(cronNextOf);
     const others = settlements.filter((one) => !cronNextOf(one));
     const lost = others.length === 0 ? [] : await settleAll(connection, id, others);
-    // One by one, because each has to see what the previous one queued.
+    // One at a time, because each must see what the previous one queued.
     for (const one of cron) lost.push(...(await settleAll(connection, id, [one])));
     return lost;
   });

@@ -5,12 +5,12 @@ export interface Driver {
   ask(raw: unknown, sql: string, values: readonly unknown[] | undefined, timeoutMs: number): Promise<Answer>;
   /** Destroys a connection without telling the server. */
   cut(raw: unknown): void;
-  /** Whether the server itself rejected the statement, so that the connection is still good. */
+  /** Whether the server itself rejected the statement, so that the connection can still be used. */
   isAnswer(error: Error): boolean;
 }
 
 export interface Answer {
-  /** Rows as arrays: half as expensive to create as objects. */
+  /** Rows as arrays, which are half as expensive to create as objects. */
   rows: unknown[][];
   /** The number of rows changed. */
   count: number;
@@ -32,7 +32,7 @@ export async function transaction<T>(connection: Connection, work: () => Promise
     await connection.query("commit");
     return result;
   } catch (error) {
-    // On a broken connection the server rolls back by itself.
+    // If the connection is broken, the server rolls back anyway.
     await connection.query("rollback").catch(() => {});
     throw error;
   }
@@ -40,7 +40,7 @@ export async function transaction<T>(connection: Connection, work: () => Promise
 
 type DatabaseError = Error & { code?: string; errno?: number; sqlMessage?: string };
 
-/** Turns the error of a missing table, in PostgreSQL's or MySQL's words, into a LajuError. */
+/** Turns PostgreSQL's or MySQL's error for a missing table into a LajuError. */
 export function described(error: DatabaseError): Error {
   const { code } = error;
   const isMissing =
@@ -59,15 +59,15 @@ function withoutStatement({ message, sqlMessage }: DatabaseError): string {
 }
 
 /**
- * The server aborted this transaction in favor of others: deadlock, serialization failure, lock wait timeout.
+ * The server aborted this transaction because of another: deadlock, serialization failure, lock wait timeout.
  */
-const givenWay = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
-/** A pooler lost the prepared statement, or somebody changed the type of its result. */
+const aborted = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
+/** A pooler lost the prepared statement, or someone changed the type of its result. */
 const unprepared = ["26000", "42P05", "0A000"];
 /** Nothing was changed, so the same statement can be repeated. */
-const passing = new Set([...givenWay, ...unprepared]);
+const passing = new Set([...aborted, ...unprepared]);
 
-/** Retries work that the database says it couldn't do just now. */
+/** Retries work after errors that are not its own fault. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
@@ -83,15 +83,14 @@ export async function withRetries<T>(work: () => Promise<T>, random = Math.rando
 const lookEvery = 1000;
 
 /**
- * Whether the jobs table has the columns of this release. The code may be started before its migration has
- * run: it then does without them, and checks again. Asked in advance because a failed statement would abort
- * the app's transaction.
+ * Whether the jobs table has the columns of this release. If the code is started before its migration has run, it works without
+ * them and checks again later. It checks before each statement, because a failed one would abort the app's transaction.
  */
 export class JobsTable {
   #isCurrent = false;
   #next = Number.NEGATIVE_INFINITY;
 
-  /** `question`: SQL that has a row if the columns are there. */
+  /** `question` is SQL that returns a row if the columns exist. */
   constructor(readonly question: string) {}
 
   async isCurrent(connection: Pick<Connection, "query">): Promise<boolean> {

@@ -101,7 +101,7 @@ export class OpenConnection implements Connection {
     return this.owner.table.isCurrent(this);
   }
 
-  /** The state of statements on its way is unknown, so the connection is abandoned. */
+  /** Abandons the connection, because the state of statements in flight is unknown. */
   cut(reason: Error): void {
     (this.raw as Disposable).__knex__disposed ??= reason;
     this.owner.driver.cut(this.raw);
@@ -116,7 +116,7 @@ export class OpenConnection implements Connection {
 type Disposable = { __knex__disposed?: unknown };
 
 /**
- * A connection for one purpose, kept as long as it works. Tasks run one at a time, in the order they arrive.
+ * A connection for one purpose, kept as long as it works. Runs one task at a time, in the order in which they arrive.
  */
 export class SerialConnection {
   #connection: OpenConnection | undefined;

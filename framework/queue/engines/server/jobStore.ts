@@ -57,19 +57,18 @@ function inOrder<T extends Held>(jobs: readonly T[]): T[] {
 }
 
 /**
- * How long a look at the table is trusted, in milliseconds. A job with a higher priority is noticed after
- * that at the latest.
+ * How long a snapshot of the table is used, in milliseconds: the longest time until a job with a higher priority is noticed.
  */
 const memory = 250;
 
 interface Look {
-  places: Map<string, Cursor>;
+  positions: Map<string, Cursor>;
   /** By this host's clock. */
   nextDueAt: number | null;
   until: number;
 }
 
-/** Claims jobs, and remembers briefly what it saw in the table and how far it has got. */
+/** Claims jobs. Uses a snapshot of the table for a short time, and remembers the position of the last claimed job. */
 export class Claims {
   /** The server's clock minus this host's, in milliseconds. */
   offset = 0;
@@ -88,7 +87,7 @@ export class Claims {
     const claimed = await this.#take(connection, worker, request, look);
     if (claimed.length === request.limit || remembered === undefined)
       return this.#claimed(claimed, request, look);
-    // The table may have changed: say that there is no more only after another look.
+    // The table may have changed, so take a new snapshot before reporting that there are no more jobs.
     const rest = { ...request, limit: request.limit - claimed.length };
     try {
       const news = await this.#lookAt(connection);
@@ -96,7 +95,7 @@ export class Claims {
       return this.#claimed(claimed, request, news);
     } catch (error) {
       if (claimed.length === 0) throw error;
-      // These are claimed and must be handed out. The next claim, right away, will report what is wrong.
+      // These jobs are claimed and must be handed out. The next claim, which follows immediately, reports the error.
       return this.#claimed(claimed, request, { ...look, nextDueAt: Date.now() });
     }
   }
@@ -115,10 +114,10 @@ export class Claims {
   }
 
   async #lookAt(connection: Connection): Promise<Look> {
-    const { places, nextDueIn, now } = await this.dialect.look(connection);
+    const { positions, nextDueIn, now } = await this.dialect.look(connection);
     this.offset = now - Date.now();
     const nextDueAt = nextDueIn === null ? null : Date.now() + nextDueIn;
-    this.#look = { places, nextDueAt, until: performance.now() + memory };
+    this.#look = { positions, nextDueAt, until: performance.now() + memory };
     return this.#look;
   }
 
@@ -126,20 +125,21 @@ export class Claims {
     connection: Connection,
     worker: string,
     request: ClaimRequest,
-    { places }: Look,
+    { positions }: Look,
   ): Promise<ClaimedJob[]> {
-    const wanted = [...places].filter(([type]) => request.types?.includes(type) ?? true);
+    const wanted = [...positions].filter(([type]) => request.types?.includes(type) ?? true);
     if (wanted.length === 0) return [];
-    // Jobs that were returned come before the remembered places. Types with a limit start over, to keep their
-    // order.
-    const from = wanted.map(([type, place]) => [type, request.limits.has(type) ? start : place] as const);
+    // Returned jobs come before the remembered positions, so types with a limit start over to keep their order.
+    const from = wanted.map(
+      ([type, position]) => [type, request.limits.has(type) ? start : position] as const,
+    );
     const claimed = await this.dialect.take(connection, worker, request, new Map(from));
-    for (const job of claimed) advance(places, job);
+    for (const job of claimed) advance(positions, job);
     return claimed;
   }
 }
 
-function advance(places: Map<string, Cursor>, { type, priority, id }: ClaimedJob): void {
-  const [order, last] = places.get(type) ?? start;
-  if (-priority > order || (-priority === order && id > last)) places.set(type, [-priority || 0, id]);
+function advance(positions: Map<string, Cursor>, { type, priority, id }: ClaimedJob): void {
+  const [order, last] = positions.get(type) ?? start;
+  if (-priority > order || (-priority === order && id > last)) positions.set(type, [-priority || 0, id]);
 }

@@ -11,7 +11,7 @@ interface Query {
   options?: object;
 }
 
-/** Knex's client with what the queue's connections need. */
+/** Knex's client with additions for the queue's connections. */
 export interface PatientClient extends Knex.Client {
   /** Marks all current connections as not to be reused. */
   doubt(): void;
@@ -19,13 +19,12 @@ export interface PatientClient extends Knex.Client {
 }
 
 /**
- * Limits how long to wait for a statement. When the network loses a connection silently (a failover, a NAT
- * that forgets it), TCP takes a quarter of an hour to notice, and a worker could send no heartbeat in that
- * time. If one connection is silent, the others are too: each would cost another time limit, and the lease
- * would expire.
+ * Limits how long to wait for a statement. If the network loses a connection silently (a failover, a NAT that forgets it), TCP
+ * takes a quarter of an hour to notice, and the worker could send no heartbeat during that time. If one connection is silent,
+ * the others probably are too. Waiting for each of them in turn would take longer than the lease.
  */
 export function patientClient(Client: ClientClass, driver: Driver, timeout: number): ClientClass {
-  // Not fields of the client: a transaction's client has its methods but not its fields.
+  // Variables instead of fields, because a transaction's client has the client's methods but not its fields.
   let generation = 0;
   const made = new WeakMap<object, number>();
   return class extends Client implements PatientClient {

@@ -9,11 +9,11 @@ interface PruneLimits {
   limit: number;
 }
 
-/** Deletes finished jobs, and records in `place` how far it has looked. */
+/** Deletes finished jobs, and records in `position` how far it has searched. */
 export async function pruneJobs(
   database: Knex,
   limits: PruneLimits,
-  place: { after: number },
+  position: { after: number },
 ): Promise<number> {
   const { now, limit } = limits;
   const due: { id: number }[] = await database("jobs")
@@ -22,31 +22,31 @@ export async function pruneJobs(
     .orderBy("remove_at")
     .limit(limit)
     .select("id");
-  const old = await nextOld(database, limits, place);
+  const old = await nextOld(database, limits, position);
   const ids = [...new Set([...due.map(({ id }) => id), ...old])].sort((a, b) => a - b);
-  // Checked again: somebody may have retried one of them.
+  // Check the status again, because someone may have retried one of them.
   return ids.length === 0 ? 0 : database("jobs").whereIn("id", ids).whereIn("status", finished).delete();
 }
 
 /**
- * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows
- * come first and no index on a job's end is needed: a job created after the limit also ended after it.
+ * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows come first, and no
+ * index on a job's end is needed, because a job created after the limit also ended after it.
  */
 async function nextOld(
   database: Knex,
   { now, keepMs, limit }: PruneLimits,
-  place: { after: number },
+  position: { after: number },
 ): Promise<number[]> {
   for (;;) {
     const seen: { id: number; is_old: number; is_young: number }[] = await database("jobs")
-      .where("id", ">", place.after)
+      .where("id", ">", position.after)
       .orderBy("id")
       .limit(limit)
       .select("id", database.raw(`${isOld(now)} as is_old`, [keepMs]))
       .select(database.raw(`case when created_at > ${now} - ? then 1 else 0 end as is_young`, [keepMs]));
     const last = seen.at(-1);
     const isEnd = seen.length < limit || last?.is_young === 1;
-    place.after = isEnd ? 0 : (last?.id ?? 0);
+    position.after = isEnd ? 0 : (last?.id ?? 0);
     const old = seen.filter(({ is_old }) => is_old === 1).map(({ id }) => id);
     if (old.length > 0 || isEnd) return old;
   }

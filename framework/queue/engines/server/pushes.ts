@@ -8,7 +8,7 @@ import type { Connections } from "./connections";
 import type { Notifier, ServerDialect } from "./dialect";
 
 /**
- * The most inserts on their way at once. With two, each would be half as large and cost a third more per job.
+ * The most inserts in flight at once. With two, each would be half as large and take a third longer per job.
  */
 const width = 1;
 /** More jobs than this may need several statements, so they are queued in a transaction. */
@@ -33,7 +33,7 @@ export class Pushes {
     if (trx !== undefined) return this.#within(trx, (connection) => this.#insertSilently(connection, jobs));
     const isApart = jobs.some(isUnique) || jobs.length > portion || portionsOf(jobs).length > 1;
     const pushed = await (isApart
-      ? // A job that waits for another transaction with the same key must not hold up others.
+      ? // A job that waits for another transaction with the same key must not delay others.
         this.#alone((connection) => this.#insertAll(connection, jobs))
       : this.#batcher.push(jobs));
     pushedHere();
@@ -44,7 +44,7 @@ export class Pushes {
     const work = (connection: Connection) => this.dialect.replace(connection, job, staleMs);
     if (trx !== undefined) return this.#within(trx, work);
     const replaced = await this.#alone((connection) => transaction(connection, () => work(connection)));
-    this.notifier.tell();
+    this.notifier.pushed();
     pushedHere();
     return replaced;
   }
@@ -57,21 +57,21 @@ export class Pushes {
   async #within<T>(trx: Knex.Transaction, work: (connection: Connection) => Promise<T>): Promise<T> {
     const result = await work(await this.connections.within(trx));
     pushedIn(trx);
-    onCommit(trx, () => this.notifier.tell());
+    onCommit(trx, () => this.notifier.pushed());
     return result;
   }
 
   async #insertAll(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
     if (jobs.length === 1) return this.#insert(connection, jobs);
     const pushed = await transaction(connection, () => this.#insertSilently(connection, jobs));
-    this.notifier.tell();
+    this.notifier.pushed();
     return pushed;
   }
 
   async #insert(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
-    const tells = this.notifier.isDue();
-    const pushed = await this.dialect.insert(connection, jobs, tells);
-    if (!tells) this.notifier.tell();
+    const notifies = this.notifier.isDue();
+    const pushed = await this.dialect.insert(connection, jobs, notifies);
+    if (!notifies) this.notifier.pushed();
     return pushed;
   }
 

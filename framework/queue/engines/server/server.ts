@@ -25,11 +25,11 @@ import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } fro
 
 type ServerLocation = Exclude<DatabaseLocation, { engine: "sqlite" }>;
 
-/** The queue on a database server. Longer than usual: it is the list of what an engine does. */
-export function serverEngine(place: ServerLocation, dialect: ServerDialect): QueueEngine {
+/** The queue on a database server. Longer than usual, because it lists all operations of an engine. */
+export function serverEngine(location: ServerLocation, dialect: ServerDialect): QueueEngine {
   const { now } = dialect;
   const connections = new Connections(
-    place,
+    location,
     dialect.driver,
     new JobsTable(dialect.isCurrentSql),
     dialect.prepare,
@@ -46,10 +46,10 @@ export function serverEngine(place: ServerLocation, dialect: ServerDialect): Que
   const stopListening = onPushHere(() => claims.forget());
   const changing = <T>(work: () => Promise<T>) => withRetries(work);
 
-  /** More may be claimed than before, by anybody. */
+  /** Wakes all workers, because there may be more to claim. */
   function wakeAll(): void {
     pushedHere();
-    notifier.tell();
+    notifier.pushed();
   }
 
   return {

@@ -81,7 +81,7 @@ export function takeOverFrom(database: Knex, { dead, by, judge, columns }: Takeo
       const ours = { id: dead.id, lease_until: dead.lease.until };
       if ((await trx("queue_workers").where(ours).delete()) === 0) return [];
     } else if ((await trx("queue_workers").where({ id: dead.id }).first("id")) !== undefined) {
-      // It registered between the two queries, so it is not a stranger.
+      // The worker registered between the two queries.
       return [];
     }
     const held = { status: "processing", locked_by: dead.id };

@@ -4,7 +4,7 @@ import { byStartOrder, claimedJob, hasNothingRare, nothingRare, rareColumns, rar
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
-/** The columns of a ClaimedJob without its type. User and priority are among the ones rarely set. */
+/** The columns of a ClaimedJob without its type. */
 function claimedColumns(isCurrent: boolean): string {
   return `id, attempts, data, created_at,
   case when user_id is null and sort_order = 0 and ${hasNothingRare(isCurrent)} then null
@@ -116,7 +116,7 @@ export function typesReady(database: Database): string[] {
   return rowsOf(database, readyTypes).map(([type]) => type as string);
 }
 
-/** Exported for the test of their query plans: each must use an index, however many jobs have piled up. */
+/** Exported for the test of their query plans. Each must use an index, however many jobs there are. */
 export const claimQueries = {
   claimHead: claims.current.head,
   headWithOrder,

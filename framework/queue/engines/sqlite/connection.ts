@@ -4,7 +4,7 @@ import { LajuError } from "../../../config/errors";
 import { type Database, openSqlite } from "../../../services/database/sqliteDriver";
 import { connectionOf } from "../../transaction";
 
-/** A handle only for the queue, so that neither the app nor the queue waits for the other's transactions. */
+/** Opens a handle for the queue alone, so that neither the app nor the queue waits for the other's transactions. */
 export function openQueueFile(file: string, mustExist: boolean): Database {
   if (file === ":memory:") {
     throw new LajuError("an in-memory database cannot hold a queue: no other process would see it", {
@@ -13,9 +13,9 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
     });
   }
   const database = openSqlite(file, { mustExist });
-  // SQLite's own waiting blocks the process and is unfair. `withLock` does neither.
+  // SQLite's own waiting blocks the process and is unfair, unlike `withLock`.
   database.pragma("busy_timeout = 0");
-  // In KiB, an upper limit. Large enough that a claimed batch is still cached when it is completed.
+  // An upper limit in KiB, so large that a claimed batch is still cached when it is completed.
   database.pragma("cache_size = -16384");
   return database;
 }
@@ -42,24 +42,24 @@ export function statement<Row = unknown>(database: Database, sql: string): State
   return found as Statement<unknown[], Row>;
 }
 
-/** Values for ?1, ?2, …, so that a statement can use one several times: better-sqlite3 takes them by name. */
+/** Values for ?1, ?2, …, which a statement can use several times. better-sqlite3 takes them by name. */
 export function numbered(...values: unknown[]): Record<number, unknown> {
   return Object.fromEntries(values.map((value, index) => [index + 1, value]));
 }
 
-/** A query's rows as arrays: half as expensive to create as objects. */
+/** A query's rows as arrays, which are half as expensive to create as objects. */
 export function rowsOf(database: Database, sql: string, ...params: unknown[]): unknown[][] {
   const raw = statement<unknown[]>(database, sql);
   if (!raw.reader) throw new TypeError("not a query");
   return raw.raw(true).all(...params);
 }
 
-/** The longest anyone waits for the lock, in milliseconds. */
+/** How long to wait for the lock at most, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the
- * lock, this one keeps working and tries again every millisecond.
+ * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the lock, this retries every
+ * millisecond without blocking the event loop.
  */
 export async function withLock<T>(database: Database, work: () => T, onWait?: () => void): Promise<T> {
   const giveUpAt = Date.now() + patience;

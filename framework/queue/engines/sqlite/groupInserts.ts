@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Inserts everything that this process pushes at the same time in one transaction, so that the lock is taken
- * and the WAL written only once. Jobs pushed while another process has the lock join in.
+ * Inserts all jobs that this process pushes at the same time in one transaction, so that the lock is taken and the WAL written
+ * only once. Jobs pushed while another process has the lock are included.
  */
 export function groupInserts(database: Database): (jobs: readonly NewJob[]) => Promise<Pushed[]> {
   let waiting: Waiting[] = [];
@@ -19,7 +19,7 @@ export function groupInserts(database: Database): (jobs: readonly NewJob[]) => P
 
   async function flush(): Promise<void> {
     isFlushing = true;
-    // Jobs pushed in the same turn of the event loop join in.
+    // Include jobs pushed in the same turn of the event loop.
     await undefined;
     while (waiting.length > 0) await insertWaiting();
     isFlushing = false;

@@ -4,7 +4,7 @@ import type { OldestReady, Outcome, Outcomes, TimeSteps } from "../../jobRecord"
 import { outcomeWindow } from "../outcomeWindow";
 import { numbered, reading, rowsOf } from "./connection";
 
-/** How many rows to read at a time, in about 10 ms. The process does other work in between. */
+/** How many rows to read at a time, which takes about 10 ms. The process does other work in between. */
 const portion = 20_000;
 
 const ended = `select type, status, cast((completed_at - ?3) / ?4 as integer), count(*) from jobs

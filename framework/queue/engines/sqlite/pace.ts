@@ -2,29 +2,29 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { dataVersion } from "./wake";
 
 /**
- * SQLite gives the write lock to whoever asks at the right moment: a web process that inserted beside a
- * worker without pauses waited 0.1 to 1.2 s at the 99th percentile. So a worker rests after each transaction:
- * longer and with smaller batches while others write too, and hardly at all while it is alone.
- * Checkpoints (in pages) take a tenth of the worker's time, so they are rare while it is alone. Beside others
- * they are as frequent as by SQLite's default, so that nobody's insert has to do a large one.
+ * SQLite gives the write lock to the process that asks at the right moment. Beside a worker without pauses, the inserts of a web
+ * process waited 0.1 to 1.2 s at the 99th percentile. So a worker rests after each transaction: longer and with smaller
+ * batches while other processes write too, and hardly at all while it is alone. Checkpoints (in pages) take a tenth of the
+ * worker's time, so they are rare while it is alone. Beside others they are as frequent as SQLite's default, so that no
+ * insert of another process has to do a large one.
  */
 const shared = { batch: 250, rest: 2, checkpoint: 1000 };
 /**
- * A 1 ms pause after each transaction cost a tenth of the throughput. A newcomer gets the lock in an
- * occasional pause.
+ * A pause of 1 ms after each transaction would cost a tenth of the throughput. In an occasional pause, another process can still
+ * get the lock.
  */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
 const longestRest = 2.5;
-/** Others count as writing for this long after their last commit, in milliseconds. */
+/** Other processes count as writing for this long after their last commit, in milliseconds. */
 const memory = 2000;
 
 export interface Pace {
   batch(): number;
   /** In milliseconds. */
   restMs(): number;
-  /** Somebody else had the lock when it was requested. */
+  /** Reports that another process had the lock when it was requested. */
   waited(): void;
-  /** A transaction has ended. */
+  /** Reports that a transaction has ended. */
   done(): void;
 }
 
@@ -47,7 +47,7 @@ export function paceOf(database: Database, now = () => performance.now()): Pace 
       transactions++;
       const seen = dataVersion(database);
       if (seen !== version || hasWaited) othersWroteAt = now();
-      // Longer while the lock is contended, slowly shorter while it isn't.
+      // Rest longer while the lock is contended, and gradually shorter while it isn't.
       rest = hasWaited ? Math.min(longestRest, rest * 1.5) : Math.max(shared.rest, rest - 0.05);
       version = seen;
       hasWaited = false;

@@ -2,7 +2,7 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { rowsOf, statement } from "./connection";
 import { isCurrent } from "./jobsTable";
 
-/** How many rows are changed at a time: a large change would lock out everybody else. */
+/** How many rows to change at a time, because a large change would lock out all other processes. */
 const portion = 1000;
 
 const parking = `update jobs set status = 'parked' where id in
@@ -13,14 +13,13 @@ const unparking = `update jobs set status = 'pending' where id in
   (select id from jobs where status = 'parked' and type in (select value from json_each(?)) limit ${portion})`;
 
 /**
- * Does nothing before the migration has run: without its index, finding parked jobs would read the whole
- * table.
+ * Does nothing before the migration has run, because without its index, finding parked jobs would read the whole table.
  */
 export function parkJobs(database: Database, type: string, before: number): number {
   return isCurrent(database) ? statement(database, parking).run(type, before).changes : 0;
 }
 
-/** Usually there are none, and seeing that doesn't need the write lock. */
+/** Checks without the write lock, because usually no jobs are parked. */
 export function isAnyParked(database: Database): boolean {
   if (!isCurrent(database)) return false;
   return rowsOf(database, "select 1 from jobs where status = 'parked' limit 1").length > 0;

@@ -12,11 +12,11 @@ const oldest = `select id, created_at, completed_at <= ?
 
 const listed = "delete from jobs where id in (select value from json_each(?)) returning id";
 
-/** Deletes finished jobs, and records in `place` how far it has looked. */
-export function pruneJobs(database: Database, limits: PruneLimits, place: { after: number }): number {
+/** Deletes finished jobs, and records in `position` how far it has searched. */
+export function pruneJobs(database: Database, limits: PruneLimits, position: { after: number }): number {
   const { now, limit } = limits;
   const removed = rowsOf(database, due, now, limit).length;
-  const old = nextOld(database, limits, place);
+  const old = nextOld(database, limits, position);
   return removed + (old.length === 0 ? 0 : rowsOf(database, listed, JSON.stringify(old)).length);
 }
 
@@ -27,13 +27,13 @@ export function pruneJobs(database: Database, limits: PruneLimits, place: { afte
 function nextOld(
   database: Database,
   { now, keepMs, limit }: PruneLimits,
-  place: { after: number },
+  position: { after: number },
 ): unknown[] {
   for (;;) {
-    const seen = rowsOf(database, oldest, now - keepMs, place.after, limit);
+    const seen = rowsOf(database, oldest, now - keepMs, position.after, limit);
     const [lastId, lastCreatedAt] = seen.at(-1) ?? [];
     const isEnd = seen.length < limit || Number(lastCreatedAt ?? 0) > now - keepMs;
-    place.after = isEnd ? 0 : Number(lastId);
+    position.after = isEnd ? 0 : Number(lastId);
     const old = seen.filter(([, , isOld]) => isOld === 1).map(([id]) => id);
     if (old.length > 0 || isEnd) return old;
   }

@@ -5,8 +5,8 @@ import { LajuError } from "../../../config/errors";
 const lookEvery = 500;
 
 /**
- * Whether a database's file is still the one that was opened. A handle keeps reading and writing a file that
- * was deleted or replaced, and nobody would ever see what is queued there.
+ * Checks that a database's file is still the one that was opened. A handle keeps reading and writing a file that was deleted or
+ * replaced, and no other process would see the jobs in it.
  */
 export class SameFile {
   readonly #opened: string | undefined;
@@ -17,7 +17,7 @@ export class SameFile {
     this.#opened = inodeOf(file);
   }
 
-  /** Throws if it isn't. */
+  /** Throws if the file was deleted or replaced. */
   check(): void {
     const found = inodeOf(this.file);
     this.#lookedAt = performance.now();
@@ -32,7 +32,7 @@ export class SameFile {
     );
   }
 
-  /** Like `check`, but only once in a while. */
+  /** Like `check`, but does nothing if the last check was a short time ago. */
   checkSometimes(): void {
     if (this.#isLost || performance.now() - this.#lookedAt >= lookEvery) this.check();
   }

@@ -6,8 +6,8 @@ import { isCurrent } from "./jobsTable";
 import { insertJob } from "./push";
 
 /**
- * Reads as little from each element as possible: each access is 4% of SQLite's work for a job, and text
- * elements instead of JSONB are another 5%.
+ * Reads as little from each element as possible. Each access takes 4% of SQLite's time for a job, and text elements instead of
+ * JSONB would take another 5%.
  */
 const completeMany = `update jobs
   set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,
@@ -68,7 +68,7 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
     return [];
   } catch (error) {
     if (!(error instanceof LostJobs)) throw error;
-    // Rare: rolled back, then settled one by one to find out which.
+    // This is rare. The transaction was rolled back, so settle the jobs one by one to find out which were lost.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
 }

@@ -5,14 +5,14 @@ import type { Watch } from "../../engine";
 import { rowsOf } from "./connection";
 
 /**
- * The event of a write to the WAL arrives before the commit is visible, sometimes long before. Looking only
- * once missed wake-ups (2 of 420 measured), so it looks again after each of these delays, in milliseconds.
+ * The event for a write to the WAL arrives before the commit is visible, sometimes long before. Checking only once missed
+ * wake-ups (2 of 420 measured), so this checks again after each of these delays, in milliseconds.
  */
 const looks = [0, 1, 3, 10, 40];
 
 /**
- * Calls back when another connection has committed something. Nothing is polled: the kernel reports writes to
- * the WAL. Where it can't (network file systems), the worker's own poll remains.
+ * Calls back when another connection has committed something. This doesn't poll, because the kernel reports writes to the WAL. On
+ * network file systems, where it can't, the worker's own poll finds the jobs.
  */
 export function watchFile(database: Database, file: string, onWake: () => void): Watch {
   let version = dataVersion(database);
@@ -48,12 +48,12 @@ function watchFolder(folder: string, onEvent: (name: string | null) => void): FS
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {
-    return undefined; // No inotify watches left, or no inotify at all: the poll finds the jobs.
+    return undefined; // inotify is unavailable or has no watches left, so only the poll finds the jobs.
   }
 }
 
 /**
- * Changes when another connection has committed. Prepared, because it is read several times per transaction.
+ * A number that changes when another connection has committed. Prepared, because it is read several times per transaction.
  */
 export function dataVersion(database: Database): number {
   return Number(rowsOf(database, "pragma data_version")[0]?.[0]);

@@ -23,10 +23,9 @@ const keepFor = 7 * 86_400_000;
 const keepTakenFor = 600_000;
 
 /**
- * Records which last attempts a worker has started: one line each, written before the handler runs. When the
- * worker dies, its successor can tell a job that was started for the last time, and so has failed, from one
- * that was only claimed. Never synced: the page cache outlives the process, and after a machine crash the log
- * isn't trusted.
+ * Records which last attempts a worker has started: one line each, written before the handler runs. If the worker dies, its
+ * successor can tell a job whose last attempt was started, and so has failed, from a job that was only claimed. The log is
+ * never synced, because the page cache outlives the process, and after a machine crash the log isn't used.
  */
 export class AttemptLog {
   #file: string | undefined;
@@ -56,18 +55,18 @@ export class AttemptLog {
     try {
       writeSync(this.#descriptor, `${heldKey(job)}\n`);
     } catch {
-      // Without its entry in the log, the job would count as not started.
+      // Without its log entry, the job would count as not started, so use no log at all.
       this.remove();
     }
   }
 
-  /** Call this now and then. The log of a worker that lives for weeks would otherwise look abandoned. */
+  /** Call this regularly, because the log of a worker that lives for weeks would look abandoned otherwise. */
   touch(): void {
     const now = new Date();
     if (this.#file !== undefined) futimesSync(this.#descriptor, now, now);
   }
 
-  /** Stops writing. The log stays for those who take over from this worker. */
+  /** Stops writing, and keeps the log for workers that take over from this one. */
   leave(): void {
     if (this.#file === undefined) return;
     closeSync(this.#descriptor);
@@ -75,7 +74,7 @@ export class AttemptLog {
     this.#file = undefined;
   }
 
-  /** This worker holds no jobs, or its log can't be trusted. */
+  /** Removes the log of this worker, which holds no jobs or could not write its log. */
   remove(): void {
     if (this.#file === undefined) return;
     closeSync(this.#descriptor);
@@ -93,7 +92,7 @@ export class AttemptLog {
     }
   }
 
-  /** This worker has taken over from that one. */
+  /** Called when this worker has taken over from a dead one. */
   retire(worker: string): void {
     this.#expireSoon(this.#fileOf(worker));
   }
@@ -102,13 +101,13 @@ export class AttemptLog {
     return join(this.folder, `${worker}.begun`);
   }
 
-  /** The next worker that starts after this time removes the log, because it looks old. */
+  /** Makes the log look old, so that a worker that starts later than `keepTakenFor` from now removes it. */
   #expireSoon(file: string): void {
     const time = new Date(Date.now() - keepFor + keepTakenFor);
     try {
       utimesSync(file, time, time);
     } catch {
-      // It isn't there, or belongs to another user.
+      // The log doesn't exist or belongs to another user.
     }
   }
 
@@ -121,7 +120,7 @@ export class AttemptLog {
   }
 }
 
-/** Undefined if the system doesn't provide it: a log from before a machine crash might then look complete. */
+/** Undefined if the system doesn't provide it. Then a log from before a machine crash might look complete. */
 function bootId(): string | undefined {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

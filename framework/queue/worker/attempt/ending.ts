@@ -8,7 +8,7 @@ import { afterFailure, cronNext, cronTime } from "./nextRun";
 export type Ending =
   | { kind: "returned"; result: unknown }
   | { kind: "threw"; error: unknown }
-  /** Nobody could run it: no handler, or unreadable data. A retry would change nothing. */
+  /** The job cannot be run: it has no handler or unreadable data. A retry would change nothing. */
   | { kind: "refused"; error: unknown }
   | { kind: "crashed"; error: unknown };
 
@@ -40,7 +40,7 @@ export function settlementOf(
   return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
-/** A result that can't be stored as JSON is recorded as an error, but the work is done. */
+/** If the result can't be stored as JSON, records an error. The job still counts as completed. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
@@ -59,7 +59,7 @@ function withNext(settlement: Exclude<Settlement, { state: "retry" }>, next: New
   return next === undefined ? settlement : { ...settlement, next };
 }
 
-/** Undefined: no retry. */
+/** The delay before the retry; undefined if there is none. */
 function retryDelay(
   job: ClaimedJob,
   handler: Handler | undefined,
@@ -67,7 +67,7 @@ function retryDelay(
   { now, random }: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
-  // A worker that has a handler for its type decides whether any attempts are left.
+  // A worker with a handler for the type will decide whether any attempts are left.
   if (handler === undefined && kind === "crashed") return 0;
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
@@ -80,7 +80,7 @@ function retryDelay(
 /** How often a pushed job is attempted if its handler doesn't say. */
 const defaultAttempts = 3;
 
-/** How often a job is attempted before it has failed. `attempts`: what its handler declares. */
+/** The number of attempts before a job has failed. `attempts` is the number that its handler declares. */
 export function attemptsFor(
   { retryPolicy }: { retryPolicy: RetryPolicy | null },
   { attempts }: { attempts: number | null },
@@ -98,8 +98,8 @@ export function isLastAttempt(job: ClaimedJob, handler: Handler): boolean {
 export const longestBackoff = 3_600_000;
 
 /**
- * The delay after the nth failure: `base`, doubled each time up to an hour (or `base`, if that is longer),
- * varied at random by a quarter, so that jobs that failed together aren't retried together.
+ * The back-off after the nth failure: `base`, doubled each time up to an hour (or up to `base`, if that is longer). Varies
+ * randomly by a quarter, so that jobs that failed together aren't retried together.
  */
 export function backoffDelay(failures: number, base: number, random: () => number): number {
   const doubled = Math.min(base * 2 ** Math.max(0, failures - 1), Math.max(base, longestBackoff));

@@ -7,12 +7,12 @@ import type { Ending } from "./ending";
 
 const log = { info: logInfo, warn: logWarn, error: logError, debug: logDebug };
 
-/** The longest that a Node timer can wait; a longer one fires immediately. */
+/** The longest delay of a Node timer. A longer one would fire immediately. */
 const longestTimer = 2_147_483_647;
 
 /**
- * One attempt of a job. A handler that was told to stop, because it timed out or lost the job, runs until it
- * returns. It keeps its slot until then, and its result is ignored.
+ * One attempt of a job. If a handler was aborted because it timed out or lost the job, it keeps its slot until it returns, and
+ * its result is ignored.
  */
 export class Execution implements JobContext {
   readonly data: unknown;
@@ -58,7 +58,7 @@ export class Execution implements JobContext {
     };
   }
 
-  /** It has timed out, and its handler has not returned yet. */
+  /** Whether the attempt has timed out and its handler has not returned yet. */
   get isTimedOut(): boolean {
     return this.#timeoutError !== undefined;
   }
@@ -88,7 +88,7 @@ export class Execution implements JobContext {
     }
   }
 
-  /** Aborts the signal and ignores the result: the caller decides what happens to the job. */
+  /** Aborts the signal and ignores the result. The caller decides what happens to the job. */
   abandon(reason: string): void {
     this.#isAbandoned = true;
     clearTimeout(this.#timer);
@@ -131,7 +131,7 @@ export function stuckHandler(type: string, milliseconds: number): LajuError {
     `app/jobs/${type}.ts kept running for ${milliseconds / 1000} s after its time limit, so the worker stopped`,
     {
       code: "E_JOB_STUCK",
-      hint: "Pass `signal` to whatever the handler waits for, or check signal.aborted. pm2 or systemd restarts the worker.",
+      hint: "Pass `signal` to everything that the handler waits for, or check signal.aborted. pm2 or systemd restarts the worker.",
     },
   );
 }

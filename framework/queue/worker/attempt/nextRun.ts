@@ -5,13 +5,13 @@ import type { ClaimedJob, NewJob } from "../../engine";
 /** The job that follows one that has ended. */
 interface Next {
   next?: NewJob;
-  /** Why the next run is not at its proper time, or is missing. */
+  /** Why the next run is missing or at a different time than the schedule says. */
   remark?: string;
 }
 
 /**
- * With autoRescheduleOnFailure, the delay is the same each time. A cron job returns to its schedule once it
- * succeeds, so that there is only one next run.
+ * With autoRescheduleOnFailure, the delay is always the same. A cron job returns to its schedule after it succeeds, so that there
+ * is only one next run.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {
   const { cron, rescheduleDelay } = job;
@@ -29,9 +29,8 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 }
 
 /**
- * Never throws: even if its schedule can't be read, the job is done and must be settled. The next run is
- * counted from the due time if that is later than now: after a clock was set back, the same time would come
- * again.
+ * Never throws, because the job must be settled even if its schedule can't be read. If the due time is later than now, the next
+ * run is counted from the due time: otherwise it would run twice at the same time after the clock was set back.
  */
 export function cronTime(
   { type, due }: ClaimedJob,
@@ -47,8 +46,7 @@ export function cronTime(
 }
 
 /**
- * The wrong hour is better than never. Node versions know different time zones, so the next one may know this
- * one.
+ * Running at the wrong hour is better than never. Another Node version may know the time zone.
  */
 function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
   try {

@@ -9,17 +9,16 @@ export interface ParkingOptions {
   engine: QueueEngine;
   /** The types that this worker handles. */
   types: readonly string[];
-  /** Parked jobs were made ready. */
+  /** Called when parked jobs were made ready. */
   onReady(): void;
-  /** No worker handles these jobs. */
+  /** Called when jobs were parked because no worker handles them. */
   onParked(type: string, count: number): void;
   idleMs?: number | undefined;
 }
 
 /**
- * Parks jobs of types that no living worker handles, as during a deploy or after a handler was removed, so
- * that claims don't have to skip them. A worker that handles them makes them ready again before its first
- * claim.
+ * Parks jobs of types that no living worker handles (during a deploy, or after a handler was removed), so that claims don't have
+ * to skip them. A worker that handles them makes them ready again before its first claim.
  */
 export class Parking {
   #isOver = false;
@@ -34,7 +33,7 @@ export class Parking {
 
   async parkOthers(holders: readonly Holder[]): Promise<void> {
     const taken = typesTaken(holders);
-    // A worker of the previous release doesn't say which types it handles. It may be all of them.
+    // A worker of the previous release doesn't say which types it handles, so it may handle all of them.
     if (taken === undefined) return;
     for (const type of await this.options.engine.readyTypes()) {
       if (!taken.has(type) && !this.options.types.includes(type)) await this.#park(type);

@@ -88,7 +88,7 @@ describe("a worker's memory and the store", () => {
     const worker = remembering({ outgoing: [job(1)] });
     const reconcile = worker.reconciliation.begin();
     worker.state.outgoing = [];
-    worker.reconciliation.told([job(1)]);
+    worker.reconciliation.confirmed([job(1)]);
     reconcile([job(1)]);
     await settled();
     expect(worker.returned).toEqual([]);

@@ -15,10 +15,10 @@ function claimsOf(...answers: (number[] | undefined)[]) {
   const claims = new Claims({
     async look() {
       asked.push("look");
-      return { places: new Map([["T", start]]), nextDueIn: null, now: Date.now() };
+      return { positions: new Map([["T", start]]), nextDueIn: null, now: Date.now() };
     },
-    async take(_connection, _worker, _request, places) {
-      asked.push(places.get("T") as Cursor);
+    async take(_connection, _worker, _request, positions) {
+      asked.push(positions.get("T") as Cursor);
       const ids = answers.shift();
       if (ids === undefined) throw new Error("deadlock");
       return ids.map(jobOf);
