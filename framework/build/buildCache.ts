@@ -42,7 +42,10 @@ export class BuildCache {
     this.#last = readParts(fileIn(build));
   }
 
-  /** Reuses a part that is up to date, or else builds it. `context` is everything besides the inputs that affects the part. */
+  /**
+   * Reuses a part that is up to date, or else builds it. `context` is everything besides the inputs that affects the
+   * part.
+   */
   async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
     const inputs = this.currentInputs(part, context);
     if (inputs !== undefined) return { outputs: [], inputs, problems: [] };

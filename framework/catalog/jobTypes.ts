@@ -5,7 +5,10 @@ import { readText } from "../config/readText";
 import { writeAtomically } from "../files/writeAtomically";
 import { jobNames } from "./jobSources";
 
-/** The name begins with _ because the file is not a handler. It isn't a .d.ts, because skipLibCheck hides errors in those. */
+/**
+ * The name begins with _ because the file is not a handler. It isn't a .d.ts, because skipLibCheck hides errors in
+ * those.
+ */
 export const jobTypesFile = "app/jobs/_types.ts";
 
 /** Writes the types of all jobs, against which `scheduleJob` and `push` are checked. The output is deterministic. */

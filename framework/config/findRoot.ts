@@ -4,8 +4,8 @@ import { starterSettings } from "./launch";
 import { readText } from "./readText";
 
 /**
- * The app's root: the nearest folder above the running program whose package.json has a `laju` field. It cannot be found from
- * laju's own code, which may be in the app's node_modules, above a workspace, in pnpm's store or behind a link.
+ * The app's root: the nearest folder above the running program whose package.json has a `laju` field. It cannot be found
+ * from laju's own code, which may be in the app's node_modules, above a workspace, in pnpm's store or behind a link.
  */
 export function findRoot(): string | undefined {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);

@@ -54,9 +54,9 @@ function isBusyBox(pid: string): boolean {
 const crondPaths = ["/usr/sbin/crond", "/sbin/crond"];
 
 /**
- * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals on Debian
- * and Red Hat), and may outlive it by hours. Zombies, which have no arguments, don't count either: in a container whose
- * first process doesn't reap children, an exited daemon remains as a zombie.
+ * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals on
+ * Debian and Red Hat), and may outlive it by hours. Zombies, which have no arguments, don't count either: in a container
+ * whose first process doesn't reap children, an exited daemon remains as a zombie.
  */
 export function isDaemonItself(pid: string): boolean {
   const [program] = wordsOf(pid);

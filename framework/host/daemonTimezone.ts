@@ -80,7 +80,10 @@ function fromTz(tz: string | undefined, daemon: string): DaemonTimezone {
   return { timezone, isDaemonsOwn: !isSameTimezone(timezone, system), daemon };
 }
 
-/** Uses what crontab:install found. The daemon may not be running, and only root can see the environment of root's daemon. */
+/**
+ * Uses what crontab:install found. The daemon may not be running, and only root can see the environment of root's
+ * daemon.
+ */
 function asInstalledBefore(): Pick<DaemonTimezone, "timezone" | "isDaemonsOwn"> {
   const system = systemTimezone();
   const timezone = readInstallation()?.daemonTimezone ?? system;

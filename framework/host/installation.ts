@@ -32,7 +32,10 @@ export interface TargetOptions {
 
 export const installationFile = join(paths.data, "installation.json");
 
-/** The file's last text and what it says: a verb reads it some twenty times, and with many commands parsing it takes a while. */
+/**
+ * The file's last text and what it says: a verb reads it some twenty times, and with many commands parsing it takes a
+ * while.
+ */
 let last: { text: string; installation: Readonly<Installation> } | undefined;
 
 /** The last installation of this app, if there is a record of it. */

@@ -20,7 +20,10 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
   }
 }
 
-/** Writes what goes with a new file, such as its test, unless it exists. Returns its path from the root if it was written. */
+/**
+ * Writes what goes with a new file, such as its test, unless it exists. Returns its path from the root if it was
+ * written.
+ */
 export function writeIfMissing(draft: { file: string; text: string } | undefined): string | undefined {
   if (draft === undefined || existsSync(draft.file)) return undefined;
   writeNewFile(draft, false);

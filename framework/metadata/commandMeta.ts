@@ -17,8 +17,8 @@ export interface CommandMeta {
    */
   timeout?: string | false;
   /**
-   * What to do if the previous run is still active: "skip" the new run (the default with a schedule), "wait" for the previous
-   * one to finish, or "allow" both (the default without a schedule, and always under pm2).
+   * What to do if the previous run is still active: "skip" the new run (the default with a schedule), "wait" for the
+   * previous one to finish, or "allow" both (the default without a schedule, and always under pm2).
    */
   overlap?: Overlap;
   /**
@@ -27,8 +27,8 @@ export interface CommandMeta {
    */
   oneServer?: true | OneServer;
   /**
-   * What the monitor and `schedule:work` do about missed starts: "none" skips them (the default), "last" makes up for the last
-   * one.
+   * What the monitor and `schedule:work` do about missed starts: "none" skips them (the default), "last" makes up for the
+   * last one.
    */
   catchUp?: CatchUp;
   /** How often a failed run is retried, each time in a new process (default: 0). */

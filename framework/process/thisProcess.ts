@@ -41,7 +41,10 @@ export function lifeOf(pid: number, identity: string | null): Life {
   return found === identity ? "alive" : "gone";
 }
 
-/** Whether a process was started before this boot, or on another host with the same name. False if the boot id is unknown. */
+/**
+ * Whether a process was started before this boot, or on another host with the same name. False if the boot id is
+ * unknown.
+ */
 export function isOfOtherBoot(identity: string | null): boolean {
   const here = pidSpace();
   if (identity === null || here === undefined) return false;

@@ -12,10 +12,10 @@ import type {
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them. Its callers
- * decide what the end of a job means (back-off, the next cron run, limits).
- * Times are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is
- * passed as a delay, so that an engine on a server can use the server's clock.
+ * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them. Its
+ * callers decide what the end of a job means (back-off, the next cron run, limits). Times are milliseconds since the
+ * epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay, so that an engine on a server
+ * can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
@@ -33,7 +33,8 @@ export interface QueueEngine {
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
    * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started more
-   * than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job is unfinished.
+   * than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job is
+   * unfinished.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
@@ -240,8 +241,9 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a heartbeat. It is
- * over if that, and the state of the worker's connection, prove the worker dead to those who cannot see its process.
+ * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a heartbeat.
+ * It is over if that, and the state of the worker's connection, prove the worker dead to those who cannot see its
+ * process.
  */
 export interface Holder {
   id: string;

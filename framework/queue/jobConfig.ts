@@ -24,8 +24,8 @@ interface JobFields<T extends string> {
   /** Default: now. */
   due?: Date | number;
   /**
-   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same, and after
-   * the last attempt fails a new job is queued, until one succeeds or is canceled.
+   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same, and
+   * after the last attempt fails a new job is queued, until one succeeds or is canceled.
    */
   autoRescheduleOnFailure?: boolean;
   /** With `true`: how many milliseconds after each failure the new job is due (default 10000). */

@@ -74,7 +74,10 @@ function escapeWrites(stream: NodeJS.WriteStream): void {
     write(typeof chunk === "string" ? printableWithColors(chunk) : chunk, ...rest);
 }
 
-/** Node's own streams would drop output and crash the process with an error if the disk is full or a pipe's reader is gone. */
+/**
+ * Node's own streams would drop output and crash the process with an error if the disk is full or a pipe's reader is
+ * gone.
+ */
 function writeDirectly(stream: NodeJS.WriteStream, fd: 1 | 2): void {
   stream._write = (chunk, encoding, done) => {
     writeAllBytes(fd, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);

@@ -15,8 +15,8 @@ type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResul
 
 /**
  * Resolves imports in the app's files as tsx does: `paths` and `baseUrl` in tsconfig.json, `imports` in package.json,
- * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. Reports an import that can't be resolved
- * during the build, with its position, rather than when cron starts the command.
+ * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. Reports an import that can't be
+ * resolved during the build, with its position, rather than when cron starts the command.
  */
 export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   return {

@@ -26,7 +26,10 @@ export function lajuImports(root: string): Plugin {
   };
 }
 
-/** Replaces `export *` in such files by the exported names, because `export *` from a shared module slows every start down. */
+/**
+ * Replaces `export *` in such files by the exported names, because `export *` from a shared module slows every start
+ * down.
+ */
 export function reexports(root: string): Plugin {
   return {
     name: "reexports",

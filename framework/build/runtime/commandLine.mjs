@@ -76,7 +76,10 @@ function isCurrent(root) {
   return !files.some((path) => isNewer(root, path, builtAt));
 }
 
-/** Whether the installed laju made this build. The mtimes of a package's files say nothing, so this compares package.json. */
+/**
+ * Whether the installed laju made this build. The mtimes of a package's files say nothing, so this compares
+ * package.json.
+ */
 function isSameLaju(root) {
   if (home === root) return true;
   const built = textOf(`${root}/build/sources/laju.json`);

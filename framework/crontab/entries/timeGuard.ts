@@ -61,8 +61,8 @@ export function isBeforeMidnight(times: readonly number[]): boolean {
 }
 
 /**
- * The day tests for times just before midnight. If a clock change delays a start past midnight, `date` already shows the next
- * day, so every start in the first minutes of a day passes, and the command itself checks the day.
+ * The day tests for times just before midnight. If a clock change delays a start past midnight, `date` already shows the
+ * next day, so every start in the first minutes of a day passes, and the command itself checks the day.
  */
 export function pastMidnight(days: readonly ShellTest[], timezone: string | undefined): ShellTest[] {
   const minutes = `000[0-${tolerance - 1}]-*`;

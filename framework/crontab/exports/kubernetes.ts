@@ -53,7 +53,10 @@ function cronSchedules(facts: CommandFacts, hostTimezone: string, problems: Name
   });
 }
 
-/** Forbid and Allow correspond to "skip" and "allow", but only among the runs of one CronJob, which has a single schedule. */
+/**
+ * Forbid and Allow correspond to "skip" and "allow", but only among the runs of one CronJob, which has a single
+ * schedule.
+ */
 function policyProblems({ name, overlap, schedules }: CommandFacts): NamedProblem[] {
   if (overlap === "wait") {
     const reason = "makes starts wait for each other, but Kubernetes drops all but one";

@@ -48,7 +48,10 @@ function monthDayChoices({ dayOfMonth, month }: CalendarSchedule): DayChoice[] |
   return choices;
 }
 
-/** The day itself, the Friday before if it is a Saturday, or the Monday after if it is a Sunday, but never in another month. */
+/**
+ * The day itself, the Friday before if it is a Saturday, or the Monday after if it is a Sunday, but never in another
+ * month.
+ */
 function nearestWorkday(day: number): DayChoice[] {
   const months = allMonths.filter((month) => monthLength(2001, month) >= day || (month === 2 && day <= 28));
   const isEnd = (month: number) => monthLength(2001, month) === day;

@@ -5,8 +5,8 @@ import { shellQuote } from "../../text/shellQuote";
 const optionNames = ["root", "node", "log-dir", "env", "user", "cron"] as const;
 
 /**
- * A `node laju crontab:install` command with these options. Includes --root if it is not this folder, or if `namesRoot` is set
- * because the crontab has other entries of this app.
+ * A `node laju crontab:install` command with these options. Includes --root if it is not this folder, or if `namesRoot`
+ * is set because the crontab has other entries of this app.
  */
 export function installCommand(
   options: TargetOptions,

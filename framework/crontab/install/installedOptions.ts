@@ -26,8 +26,8 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
 }
 
 /**
- * The same for crontab:install, which keeps the root, node, log folder and cron that the user chose, but not the environment.
- * A node that nobody chose, or that no longer exists, is replaced by the one running now.
+ * The same for crontab:install, which keeps the root, node, log folder and cron that the user chose, but not the
+ * environment. A node that nobody chose, or that no longer exists, is replaced by the one running now.
  */
 export function forInstalling(
   asked: TargetOptions,

@@ -23,7 +23,8 @@ export function portableRunner(
 ): string[] {
   const { name, overlap } = facts;
   const lock = `${log.slice(0, log.lastIndexOf("/"))}/${name.replaceAll("/", "-")}.lock`;
-  // With -E 0, flock exits with status 0 if the lock is held. BusyBox's flock has no -E, but its crond ignores exit statuses.
+  // With -E 0, flock exits with status 0 if the lock is held. BusyBox's flock has no -E, but its crond ignores exit
+  // statuses.
   const quietly = cron.name === "busybox" || cron.name === "unknown" ? [] : ["-E", "0"];
   const locked = { skip: [flock, "-n", ...quietly, lock], wait: [flock, lock], allow: [] }[overlap];
   const seconds = longestRun(facts);

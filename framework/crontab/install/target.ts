@@ -140,8 +140,8 @@ function checkAbsolute(option: string, path: string): string {
 }
 
 /**
- * Throws unless the entries would work: node and the build exist, the build is current, and the system has the time zones that
- * guards use.
+ * Throws unless the entries would work: node and the build exist, the build is current, and the system has the time zones
+ * that guards use.
  */
 export function checkInstallable({ rows, place }: CrontabTarget): void {
   checkExecutable(place.node);

@@ -25,8 +25,8 @@ export interface FoundBlock {
 }
 
 /**
- * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `neutral` has the
- * settings that must not affect the block if someone set them above it.
+ * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `neutral` has
+ * the settings that must not affect the block if someone set them above it.
  */
 export function replaceBlock(
   crontab: Buffer,

@@ -28,7 +28,10 @@ export interface CrontabEntry {
   env?: string;
   /** The words before node, such as flock and timeout with their arguments. */
   runner?: readonly string[];
-  /** Whether the shell runs the command in the background, for daemons that start a line only after its last process ended. */
+  /**
+   * Whether the shell runs the command in the background, for daemons that start a line only after its last process
+   * ended.
+   */
   isDetached?: boolean;
 }
 

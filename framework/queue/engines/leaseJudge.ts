@@ -17,8 +17,8 @@ const listening = 3000;
 /** A lease that expired this long before the first look is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
- * A lease that hasn't been renewed for this long (four times its length, in milliseconds) is over, whatever the clocks say. A
- * clock that briefly ran ahead may have set the lease's end an hour into the future.
+ * A lease that hasn't been renewed for this long (four times its length, in milliseconds) is over, whatever the clocks
+ * say. A clock that briefly ran ahead may have set the lease's end an hour into the future.
  */
 const longUnrenewed = 60_000;
 
@@ -46,10 +46,11 @@ export function stranger(id: string): SeenHolder {
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**
- * Decides whether leases are over, from the leases and the state of the connections. A single look is never enough. The server
- * releases a session's lock within milliseconds after its process is killed, on any host. But the lock is also free while a
- * living worker reconnects, and after a server restart every worker's lock is free. And if a clock jumps, the server was down
- * or a machine slept, all leases expire at once although the workers are alive. So each worker gets time to send a heartbeat.
+ * Decides whether leases are over, from the leases and the state of the connections. A single look is never enough. The
+ * server releases a session's lock within milliseconds after its process is killed, on any host. But the lock is also
+ * free while a living worker reconnects, and after a server restart every worker's lock is free. And if a clock jumps,
+ * the server was down or a machine slept, all leases expire at once although the workers are alive. So each worker gets
+ * time to send a heartbeat.
  */
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();

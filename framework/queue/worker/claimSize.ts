@@ -15,8 +15,8 @@ interface InHand {
 }
 
 /**
- * Limits how many jobs to claim, so that their data doesn't fill the memory. A job's size is known only after it is claimed, so
- * each is assumed to be as large as the largest recent one, and the first as large as a job can be.
+ * Limits how many jobs to claim, so that their data doesn't fill the memory. A job's size is known only after it is
+ * claimed, so each is assumed to be as large as the largest recent one, and the first as large as a job can be.
  */
 export class Load {
   #largest = largestPayload;

@@ -70,8 +70,8 @@ export class Maintenance {
   }
 
   /**
-   * Whether others may have declared this worker dead, because it was frozen or the store was unavailable. Jobs that it has not
-   * started may belong to other workers by now and may even be done.
+   * Whether others may have declared this worker dead, because it was frozen or the store was unavailable. Jobs that it
+   * has not started may belong to other workers by now and may even be done.
    */
   isLeaseOver(now: number): boolean {
     return now > this.#leaseEnd;

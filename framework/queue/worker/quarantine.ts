@@ -12,9 +12,9 @@ const suspiciousDeaths = 2;
 const maxDeaths = 5;
 
 /**
- * A worker that dies may have held a thousand jobs, one of which may have killed it, but it is unknown which. So none of them
- * loses an attempt, and jobs that were held at repeated deaths run alone. A job whose worker dies while it runs alone is
- * blamed.
+ * A worker that dies may have held a thousand jobs, one of which may have killed it, but it is unknown which. So none of
+ * them loses an attempt, and jobs that were held at repeated deaths run alone. A job whose worker dies while it runs
+ * alone is blamed.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;

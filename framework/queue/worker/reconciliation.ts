@@ -15,9 +15,9 @@ export interface LocalState {
 }
 
 /**
- * Compares the jobs that a worker holds according to the store with those it knows about. They differ if an answer was lost (a
- * claim or takeover succeeded without the worker's knowledge) or a job was canceled or taken over. Without this comparison, a
- * living but idle worker could hold a job until it dies.
+ * Compares the jobs that a worker holds according to the store with those it knows about. They differ if an answer was
+ * lost (a claim or takeover succeeded without the worker's knowledge) or a job was canceled or taken over. Without this
+ * comparison, a living but idle worker could hold a job until it dies.
  */
 export class Reconciliation {
   /** What was reported to the store since the last heartbeat, whose answer may be older. */

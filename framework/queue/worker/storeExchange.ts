@@ -23,8 +23,8 @@ export interface ExchangingWorker {
 }
 
 /**
- * The worker's exchange with the store: a single request reports the jobs that ended and claims due jobs. There are never more
- * requests in flight than the engine allows.
+ * The worker's exchange with the store: a single request reports the jobs that ended and claims due jobs. There are never
+ * more requests in flight than the engine allows.
  */
 export class StoreExchange {
   readonly outgoing = new Outgoing();
@@ -176,8 +176,8 @@ class Outage {
   #leavesDoubt = false;
 
   /**
-   * Whether the store may hand out jobs again that this worker already has. A server that crashed may have lost its last claims,
-   * because PostgreSQL commits them without waiting for the disk.
+   * Whether the store may hand out jobs again that this worker already has. A server that crashed may have lost its last
+   * claims, because PostgreSQL commits them without waiting for the disk.
    */
   get leavesDoubt(): boolean {
     return this.#leavesDoubt;

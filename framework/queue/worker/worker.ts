@@ -23,8 +23,8 @@ const longestWait = 1000;
 const longestReturnMs = 10_000;
 
 /**
- * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every job that it holds.
- * StoreExchange communicates with the store.
+ * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every job that it
+ * holds. StoreExchange communicates with the store.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
@@ -119,7 +119,8 @@ export class Worker {
   }
 
   /**
-   * Waits for a store that is unavailable, because pm2 and systemd restart a worker that fails at start-up only a few times. With
+   * Waits for a store that is unavailable, because pm2 and systemd restart a worker that fails at start-up only a few
+   * times. With
    * --once the worker exits instead, because cron will start the next one.
    */
   async #startMaintenance(): Promise<void> {
@@ -232,8 +233,8 @@ export class Worker {
   }
 
   /**
-   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while it is unknown
-   * who owns them.
+   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while it is
+   * unknown who owns them.
    */
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
@@ -270,8 +271,8 @@ export class Worker {
   }
 
   /**
-   * Ends the worker, because a handler that ignores its timeout keeps its slot and counts toward its type's limit until the process
-   * ends. pm2 or systemd restarts the worker.
+   * Ends the worker, because a handler that ignores its timeout keeps its slot and counts toward its type's limit until
+   * the process ends. pm2 or systemd restarts the worker.
    */
   #giveUpOn(execution: Execution): void {
     const { type } = execution.claimed;

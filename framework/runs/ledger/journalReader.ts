@@ -12,7 +12,10 @@ import { insertRun, updateEnd } from "./runRow";
 /** A journal longer than this, in bytes, is rotated after it has been imported. */
 const longestJournal = 256 * 1024;
 
-/** How long a reader waits for another process that writes to the ledger, in milliseconds, before it reads without importing. */
+/**
+ * How long a reader waits for another process that writes to the ledger, in milliseconds, before it reads without
+ * importing.
+ */
 const longestPatienceMs = 500;
 
 interface JournalFile {

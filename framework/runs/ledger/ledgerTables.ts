@@ -144,8 +144,8 @@ const changes = [
 const firstForeignVersion = 1_000;
 
 /**
- * The number of pages after which the write-ahead log is checkpointed (SQLite's default is 1000). The first process that opens
- * the ledger reads the whole log, which takes 1.6 ms for 10 pages, 1.9 ms for 120 and 5 ms for 900.
+ * The number of pages after which the write-ahead log is checkpointed (SQLite's default is 1000). The first process that
+ * opens the ledger reads the whole log, which takes 1.6 ms for 10 pages, 1.9 ms for 120 and 5 ms for 900.
  */
 const longestWal = 200;
 

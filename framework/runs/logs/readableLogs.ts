@@ -5,8 +5,8 @@ import { readText } from "../../config/readText";
 import { ownFileText } from "../../files/openFile";
 
 /**
- * Whether a path from the ledger may be read as a log. It must be in a log folder or be a command's declared `log`: otherwise
- * anyone who can write to the journal could have any of this user's files shown in a report or a mail.
+ * Whether a path from the ledger may be read as a log. It must be in a log folder or be a command's declared `log`:
+ * otherwise anyone who can write to the journal could have any of this user's files shown in a report or a mail.
  */
 export function isReadableLog(file: string): boolean {
   const place = realPlace(file);

@@ -4,9 +4,9 @@ import { makeFile } from "../../files/openFile";
 import { takeLock } from "../lock/lock";
 
 /**
- * Renames logs that have grown too large: X.log becomes X.log.1, X.log.1 becomes X.log.2, and so on. A process that has the
- * log open keeps writing to the renamed file, so no line is lost or cut, unlike with copying and truncating. cron's next start
- * appends to a new X.log. Returns the rotated files.
+ * Renames logs that have grown too large: X.log becomes X.log.1, X.log.1 becomes X.log.2, and so on. A process that has
+ * the log open keeps writing to the renamed file, so no line is lost or cut, unlike with copying and truncating. cron's
+ * next start appends to a new X.log. Returns the rotated files.
  */
 export function rotateLogs(files: readonly string[], limits: LogLimits): string[] {
   const large = files.filter((file) => isTooLarge(file, limits));

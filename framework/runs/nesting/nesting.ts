@@ -71,8 +71,8 @@ function readMark(word: string): RunMark | undefined {
 }
 
 /**
- * A part is a thread, or a child with an IPC channel to its run. A part cannot start further parts from the same file, because
- * a file that doesn't check whether it is a part would start parts endlessly.
+ * A part is a thread, or a child with an IPC channel to its run. A part cannot start further parts from the same file,
+ * because a file that doesn't check whether it is a part would start parts endlessly.
  */
 function isPartOf(run: RunMark): boolean {
   if (isThread()) return isFirstThread();

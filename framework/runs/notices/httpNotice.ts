@@ -37,7 +37,10 @@ interface Sending {
   takesGet: boolean;
 }
 
-/** Follows redirects only within the same origin, because another host (or the same one without TLS) was not the user's choice. */
+/**
+ * Follows redirects only within the same origin, because another host (or the same one without TLS) was not the user's
+ * choice.
+ */
 async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
   const { url: start, headers } = webAddress(address);
   const common = { redirect: "manual", signal: AbortSignal.timeout(requestTimeoutMs) } as const;

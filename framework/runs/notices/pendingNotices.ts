@@ -106,7 +106,10 @@ function lastAttempt(database: Database, row: RunRow): RunRow {
   return last ?? row;
 }
 
-/** Whether the process of the first attempt (which notifies about the final result) or of the last attempt is still alive. */
+/**
+ * Whether the process of the first attempt (which notifies about the final result) or of the last attempt is still
+ * alive.
+ */
 function isStillRetrying(database: Database, row: RunRow): boolean {
   const last = lastAttempt(database, row);
   return !isGone(row) || (last.state === "running" && !isGone(last));

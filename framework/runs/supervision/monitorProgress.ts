@@ -1,7 +1,8 @@
 import { ledger } from "../ledger/ledgerFile";
 
 /**
- * The time up to which the monitor has checked a command for missed starts. For a new command or a new schedule, that is now.
+ * The time up to which the monitor has checked a command for missed starts. For a new command or a new schedule, that is
+ * now.
  */
 export function checkedUntil(name: string, schedule: string, now: number): number {
   const row = ledger().prepare("SELECT schedule, checked_until FROM watched WHERE name = ?").get(name) as

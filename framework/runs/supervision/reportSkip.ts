@@ -13,8 +13,8 @@ const youngMs = 2_500;
 const burstMs = 5_000;
 
 /**
- * Called by a start that was skipped because of another run. If that run hangs, it cannot report this itself, so after N skips
- * in a row the skipped process starts the sender, which decides whether it is a hang.
+ * Called by a start that was skipped because of another run. If that run hangs, it cannot report this itself, so after N
+ * skips in a row the skipped process starts the sender, which decides whether it is a hang.
  */
 export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (Date.now() - startedAt < youngMs || isAtTerminal()) return;

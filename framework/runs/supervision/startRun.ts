@@ -36,9 +36,9 @@ export interface RunRequest {
 }
 
 /**
- * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If the command is not
- * due, already done or still running, the process exits here with status 0. A process that a run started from its own file is
- * part of that run. A command that starts itself is refused.
+ * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If the command is
+ * not due, already done or still running, the process exits here with status 0. A process that a run started from its own
+ * file is part of that run. A command that starts itself is refused.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;

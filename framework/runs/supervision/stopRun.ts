@@ -38,8 +38,8 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
 }
 
 /**
- * Stops a run on this host and everything it started, with SIGTERM (which aborts its `signal`) and then with SIGKILL. Returns
- * how it ended.
+ * Stops a run on this host and everything it started, with SIGTERM (which aborts its `signal`) and then with SIGKILL.
+ * Returns how it ended.
  */
 async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const { pid, process: identity } = row;

@@ -37,8 +37,8 @@ export interface ActiveRun {
 }
 
 /**
- * Watches this process until it ends, for any reason: return, throw, process.exit anywhere, an unhandled rejection, a signal or
- * the time limit. After SIGKILL the row stays open until the next reader of the ledger marks the run as lost.
+ * Watches this process until it ends, for any reason: return, throw, process.exit anywhere, an unhandled rejection, a
+ * signal or the time limit. After SIGKILL the row stays open until the next reader of the ledger marks the run as lost.
  */
 export function supervise(run: Supervision): ActiveRun {
   const state = newState(run);

@@ -24,8 +24,8 @@ const cells = {
 const failsafe = 1024;
 
 /**
- * Parses as crond.c of BusyBox does. crond always follows the wall clock, as laju's engine does for fields that begin with `*`,
- * so the minute field gets a star.
+ * Parses as crond.c of BusyBox does. crond always follows the wall clock, as laju's engine does for fields that begin
+ * with `*`, so the minute field gets a star.
  */
 export function readBusyBox(line: string, words: readonly string[]): RawFields | Never {
   const hash = line.indexOf("#");

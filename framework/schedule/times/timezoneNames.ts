@@ -101,8 +101,8 @@ function verdictOf(timezone: string): Verdict {
 }
 
 /**
- * Compares the system's files for the name and for Intl's canonical name. Comparing offsets with Intl's would be wrong, because
- * they differ between editions of the time zone database (doctor reports that).
+ * Compares the system's files for the name and for Intl's canonical name. Comparing offsets with Intl's would be wrong,
+ * because they differ between editions of the time zone database (doctor reports that).
  */
 function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
   const rules = files.rulesOf(timezone);

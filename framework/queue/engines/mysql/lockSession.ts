@@ -14,9 +14,9 @@ const connected = `select id, is_used_lock(concat('laju:', id)) is not null from
   where has_session and id in (?)`;
 
 /**
- * A connection that holds a named lock for each worker of this process. The server releases the lock when the process is gone,
- * and keeps it while the process is only busy. With the lease alone, a job that blocks its worker for longer than a lease
- * would be taken over by one worker after another, along with the other jobs of those workers.
+ * A connection that holds a named lock for each worker of this process. The server releases the lock when the process is
+ * gone, and keeps it while the process is only busy. With the lease alone, a job that blocks its worker for longer than a
+ * lease would be taken over by one worker after another, along with the other jobs of those workers.
  */
 export class LockSession {
   readonly #workers = new Set<string>();

@@ -58,8 +58,8 @@ export function rowsOf(database: Database, sql: string, ...params: unknown[]): u
 const patience = 30_000;
 
 /**
- * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the lock, this retries every
- * millisecond without blocking the event loop.
+ * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the lock, this
+ * retries every millisecond without blocking the event loop.
  */
 export async function withLock<T>(database: Database, work: () => T, onWait?: () => void): Promise<T> {
   const giveUpAt = Date.now() + patience;

@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Inserts all jobs that this process pushes at the same time in one transaction, so that the lock is taken and the WAL written
- * only once. Jobs pushed while another process has the lock are included.
+ * Inserts all jobs that this process pushes at the same time in one transaction, so that the lock is taken and the WAL
+ * written only once. Jobs pushed while another process has the lock are included.
  */
 export function groupInserts(database: Database): (jobs: readonly NewJob[]) => Promise<Pushed[]> {
   let waiting: Waiting[] = [];

@@ -5,8 +5,8 @@ import { LajuError } from "../../../config/errors";
 const lookEvery = 500;
 
 /**
- * Checks that a database's file is still the one that was opened. A handle keeps reading and writing a file that was deleted or
- * replaced, and no other process would see the jobs in it.
+ * Checks that a database's file is still the one that was opened. A handle keeps reading and writing a file that was
+ * deleted or replaced, and no other process would see the jobs in it.
  */
 export class SameFile {
   readonly #opened: string | undefined;

@@ -6,8 +6,8 @@ import { isCurrent } from "./jobsTable";
 import { insertJob } from "./push";
 
 /**
- * Reads as little from each element as possible. Each access takes 4% of SQLite's time for a job, and text elements instead of
- * JSONB would take another 5%.
+ * Reads as little from each element as possible. Each access takes 4% of SQLite's time for a job, and text elements
+ * instead of JSONB would take another 5%.
  */
 const completeMany = `update jobs
   set status = 'completed', completed_at = ?1, result = d.value->>2, locked_by = null, unique_key = null,

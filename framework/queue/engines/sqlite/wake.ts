@@ -11,8 +11,8 @@ import { rowsOf } from "./connection";
 const looks = [0, 1, 3, 10, 40];
 
 /**
- * Calls back when another connection has committed something. This doesn't poll, because the kernel reports writes to the WAL. On
- * network file systems, where it can't, the worker's own poll finds the jobs.
+ * Calls back when another connection has committed something. This doesn't poll, because the kernel reports writes to the
+ * WAL. On network file systems, where it can't, the worker's own poll finds the jobs.
  */
 export function watchFile(database: Database, file: string, onWake: () => void): Watch {
   let version = dataVersion(database);

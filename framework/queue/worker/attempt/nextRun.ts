@@ -10,8 +10,8 @@ interface Next {
 }
 
 /**
- * With autoRescheduleOnFailure, the delay is always the same. A cron job returns to its schedule after it succeeds, so that there
- * is only one next run.
+ * With autoRescheduleOnFailure, the delay is always the same. A cron job returns to its schedule after it succeeds, so
+ * that there is only one next run.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {
   const { cron, rescheduleDelay } = job;
@@ -29,8 +29,8 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 }
 
 /**
- * Never throws, because the job must be settled even if its schedule can't be read. If the due time is later than now, the next
- * run is counted from the due time: otherwise it would run twice at the same time after the clock was set back.
+ * Never throws, because the job must be settled even if its schedule can't be read. If the due time is later than now,
+ * the next run is counted from the due time: otherwise it would run twice at the same time after the clock was set back.
  */
 export function cronTime(
   { type, due }: ClaimedJob,

@@ -17,8 +17,8 @@ export interface ParkingOptions {
 }
 
 /**
- * Parks jobs of types that no living worker handles (during a deploy, or after a handler was removed), so that claims don't have
- * to skip them. A worker that handles them makes them ready again before its first claim.
+ * Parks jobs of types that no living worker handles (during a deploy, or after a handler was removed), so that claims
+ * don't have to skip them. A worker that handles them makes them ready again before its first claim.
  */
 export class Parking {
   #isOver = false;
