@@ -63,7 +63,7 @@ export default job("Refuse", { attempts: 1, async run() { throw new Error("refus
   "schedule.json": '{ "Good": { "tags": ["news"] } }',
 };
 
-describe("the JSON of every verb is what docs/reference/json.md says", () => {
+describe("the JSON of every verb matches docs/reference/json.md", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe("the JSON of every verb is what docs/reference/json.md says", () => {
   const laju = (line: string[]) =>
     app.run(["laju", ...line], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
 
-  test("by the compiler, which refuses fields that are missing, have another type or are not documented", async () => {
+  test("according to the compiler, which rejects missing, mistyped and undocumented fields", async () => {
     const samples: string[] = ['import type * as Json from "../0/types/json";'];
     for (const [type, lines] of Object.entries(outputs)) {
       for (const line of lines) {
@@ -94,7 +94,7 @@ describe("the JSON of every verb is what docs/reference/json.md says", () => {
     expect(typeProblems([page], { "samples.ts": samples.join("\n") })).toEqual([]);
   });
 
-  test("no verb with --json is left out", async () => {
+  test("covers every verb that has --json", async () => {
     const loaded = await Promise.all(
       verbs.map(async ({ name, load }) => ({ name, verb: (await load()).default as unknown as Verb })),
     );

@@ -8,7 +8,7 @@ describe("the documentation's links", () => {
     expect(brokenLinks(page)).toEqual([]);
   });
 
-  test("the index links every page itself, and fits one screen", () => {
+  test("the index links every page and fits on one screen", () => {
     const index = pages().find(({ path }) => path === "docs/README.md") as Page;
     const linked = new Set(linksOf(index).map(({ target }) => target));
     const docs = pages().filter(({ path }) => path.startsWith("docs/") && path !== index.path);

@@ -20,7 +20,7 @@ const ofLanguage = (...languages: string[]) =>
     .map((block) => ({ ...block, place: `${block.page}:${block.line}` }));
 
 describe("the documentation's samples", () => {
-  test("TypeScript compiles against the package", () => {
+  test("TypeScript samples compile against the package", () => {
     expect(typeProblems(pages())).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import { isPlayed, play, rewritten } from "../support/docs/session";
 /** `LAJU_WRITE_DOCS=1` writes what the lines print now into the pages. */
 const writes = process.env.LAJU_WRITE_DOCS === "1";
 
-describe("what the documentation shows is what happens", () => {
+describe("the documentation shows the actual output", () => {
   let cron: FakeCrontab;
   beforeAll(() => {
     cron = fakeCrontab();

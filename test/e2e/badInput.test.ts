@@ -100,7 +100,7 @@ describe("a command reports", () => {
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
   });
 
-  test("a line of .env that is not a setting, whatever is requested", async () => {
+  test("an invalid line of .env, whatever it is asked to do", async () => {
     app.write(".env", "LOG_LEVEL=info\n\nMONITOR: true\nSMTP_HOST\nNODE_ENV=demo\n");
     const file = join(app.root, ".env");
     const expected = `2 invalid settings:
@@ -205,7 +205,7 @@ describe("a command reports", () => {
 });
 
 describe("a migration that fails halfway", () => {
-  test("is named, leaves nothing behind, and runs once it is fixed", async () => {
+  test("is reported, leaves nothing behind, and runs once it is fixed", async () => {
     const app = makeApp(files);
     const migration = (failing: string) => `
       export async function up(knex) {
@@ -259,7 +259,7 @@ describe("one invalid file among 20 valid ones", () => {
   afterAll(() => app?.remove());
   const complaint = /^✗ commands\/Good59\.ts:8:11 {2}Unexpected token/;
 
-  test("is named, and the others are built, listed and run", async () => {
+  test("is reported, and the others are built, listed and run", async () => {
     const built = await app.laju("build");
     expect(built.status).toBe(1);
     expect(built.stderr).toMatch(complaint);
@@ -271,7 +271,7 @@ describe("one invalid file among 20 valid ones", () => {
     expect(ran).toMatchObject({ status: 0, stdout: "New0\nGood0\nGood1\nGood2\n" });
   });
 
-  test("keeps its last good output and its crontab entry, and the crontab cannot be installed meanwhile", async () => {
+  test("keeps its last good build and its crontab entry, and blocks crontab:install", async () => {
     expect(await app.run(["build/commands/Good59.js"])).toMatchObject({ status: 0, stdout: "Good59\n" });
     expect((await app.laju("crontab")).stdout).toContain("59 3 * * * cd ");
     const bin = join(app.root, "bin");
@@ -303,7 +303,7 @@ describe("a read-only folder", () => {
   });
   afterAll(() => app?.remove());
 
-  test("data/: commands that don't need it run unrecorded; others say why they cannot run", async () => {
+  test("data/: commands that don't need it run unrecorded, others say why they cannot run", async () => {
     const locked = join(app.root, "locked");
     mkdirSync(locked, { mode: 0o555 });
     const env = { LAJU_DATA: locked };
@@ -338,7 +338,7 @@ describe("a read-only folder", () => {
     expect(await app.run(["build/commands/Inserts.js"])).toMatchObject({ status: 0, stdout: "inserted\n" });
   });
 
-  test("logs/: installing the crontab reports it before cron would lose any output", async () => {
+  test("logs/: crontab:install reports it before cron loses any output", async () => {
     app.write("commands/Timed.ts", command("", "", 'schedule: "0 8 * * *",'));
     expect(await app.laju("build")).toMatchObject({ status: 0 });
     const logs = join(app.root, "locked-logs");
@@ -374,7 +374,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     return app.run(words, { program: "unshare", env: { LAJU_DATA: join(app.root, "small") } });
   }
 
-  test("stops no command: the run is unrecorded and says so", async () => {
+  test("does not stop a command: the run is unrecorded and says so", async () => {
     const ended = await onSmallDisk(
       "8k",
       "head -c 8192 /dev/zero > small/full\nnode build/commands/Plain.js",
@@ -383,7 +383,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(ended.stderr).toMatch(/^laju: this run of Plain is not recorded: .*(disk|full|ENOSPC)/m);
   });
 
-  test("fails a transaction that does not fit as a whole, and leaves the database intact", async () => {
+  test("rolls back a transaction that does not fit, and leaves the database intact", async () => {
     const ended = await onSmallDisk(
       "800k",
       `node laju migrate >&2
@@ -398,7 +398,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(notesIn(app)).toHaveLength(1);
   });
 
-  test("loses lines of the log, but no work", async () => {
+  test("loses log lines, but no work", async () => {
     const ended = await onSmallDisk("64k", "LAJU_DATA=$PWD/data node build/commands/Chatters.js > small/log");
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("laju: standard output cannot be written (ENOSPC)\n");
@@ -406,33 +406,30 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect((await runsOf(app, "Chatters"))[0]).toMatchObject({ state: "succeeded", exitStatus: 0 });
   });
 
-  test.each(["Chatters", "Prints", "Writes"])(
-    "every line that %s lost is counted and reported",
-    async (name) => {
-      const ended = await onSmallDisk(
-        "12k",
-        `LAJU_DATA=$PWD/data node build/commands/${name}.js > small/log; cp small/log ${name}.log`,
-      );
-      const written = app.read(`${name}.log`).split("\n").length - 1;
-      const loss = `lost ${2000 - written} lines of its output: the disk is full (ENOSPC)`;
-      expect(written).toBeGreaterThan(50);
-      expect(ended.stderr).toContain(`laju: ${name} ${loss}\n`);
-      const [run] = await runsOf(app, name);
-      expect(run).toMatchObject({
-        state: "succeeded",
-        lostOutput: { lines: 2000 - written, code: "ENOSPC" },
-      });
-      expect((await app.laju("runs", name)).stdout).toContain("output lost");
-      expect((await app.laju("runs", "show", String(run?.id))).stdout).toMatch(
-        / output +lost \d+ lines of its/,
-      );
-      const status = await app.laju("status", name, "--check");
-      expect(status.stdout).toContain(loss);
-      expect(status.stdout).toMatch(new RegExp(`✗ ${name} `));
-    },
-  );
+  test.each(["Chatters", "Prints", "Writes"])("counts and reports every line that %s lost", async (name) => {
+    const ended = await onSmallDisk(
+      "12k",
+      `LAJU_DATA=$PWD/data node build/commands/${name}.js > small/log; cp small/log ${name}.log`,
+    );
+    const written = app.read(`${name}.log`).split("\n").length - 1;
+    const loss = `lost ${2000 - written} lines of its output: the disk is full (ENOSPC)`;
+    expect(written).toBeGreaterThan(50);
+    expect(ended.stderr).toContain(`laju: ${name} ${loss}\n`);
+    const [run] = await runsOf(app, name);
+    expect(run).toMatchObject({
+      state: "succeeded",
+      lostOutput: { lines: 2000 - written, code: "ENOSPC" },
+    });
+    expect((await app.laju("runs", name)).stdout).toContain("output lost");
+    expect((await app.laju("runs", "show", String(run?.id))).stdout).toMatch(
+      / output +lost \d+ lines of its/,
+    );
+    const status = await app.laju("status", name, "--check");
+    expect(status.stdout).toContain(loss);
+    expect(status.stdout).toMatch(new RegExp(`✗ ${name} `));
+  });
 
-  test("a reader that went away loses lines too, without harm", async () => {
+  test("lines lost because the reader exited do no harm", async () => {
     const script = "node build/commands/Writes.js | head -n 1; echo done";
     expect(await app.run(["-c", script], { program: "sh" })).toMatchObject({
       ...{ status: 0, stdout: "a line of a log 0\ndone\n" },
@@ -454,7 +451,7 @@ describe("a run that is killed in a transaction", () => {
   test.each([
     ["SIGTERM", { state: "failed", exitStatus: 143, error: "ended by SIGTERM" }],
     ["SIGKILL", { state: "lost", exitStatus: null }],
-  ] as const)("by %s leaves nothing half done, and the next one goes through", async (signal, expected) => {
+  ] as const)("by %s leaves nothing half done, and the next one succeeds", async (signal, expected) => {
     const child = spawn(process.execPath, ["build/commands/Waits.js"], { cwd: app.root });
     let output = "";
     child.stdout.on("data", (data) => {
@@ -471,7 +468,7 @@ describe("a run that is killed in a transaction", () => {
 });
 
 describe("the very first run", () => {
-  test("may be eight runs at once: all work, all are recorded, none complains", async () => {
+  test("may be eight simultaneous runs: all succeed and are recorded, without warnings", async () => {
     const app = ready.copy();
     rmSync(join(app.root, "data"), { recursive: true });
     const all = await Promise.all(Array.from({ length: 8 }, () => app.run(["build/commands/Plain.js"])));
@@ -481,7 +478,7 @@ describe("the very first run", () => {
     app.remove();
   });
 
-  test("may be two starts of a scheduled command: one runs, the other is skipped", async () => {
+  test("may be two starts of a scheduled command: one runs and one is skipped", async () => {
     const app = makeApp({
       "commands/Timed.ts": command(
         'console.log("worked"); await new Promise((resolve) => setTimeout(resolve, 1500));',

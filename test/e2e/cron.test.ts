@@ -27,7 +27,7 @@ describe.skipIf(needsCron.skip)(`from make:command to a run by the real cron${ne
   const laju = (...args: string[]) =>
     app.run(["laju", ...args], { env: { PATH: `${cron.bin}:${process.env.PATH}` } });
 
-  test("a declared command and a script leave their database rows, logs and recorded runs", async () => {
+  test("a declared command and a script write their database rows, logs and run records", async () => {
     await make("CountVisits", `await DB("visits").insert({ note: "declared in " + process.cwd() });`);
     await make(
       "ScriptVisits",

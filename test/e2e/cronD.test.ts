@@ -15,7 +15,7 @@ describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () =>
   });
   afterAll(() => cron?.stop());
 
-  test("is run by the daemon as the file's user", { timeout: 180_000 }, async () => {
+  test("is run by the daemon as the user in the file", { timeout: 180_000 }, async () => {
     const root = join(cron.folder, "it's an app, 100%");
     const build = join(root, "build");
     const log = join(root, "logs", "Who.log");

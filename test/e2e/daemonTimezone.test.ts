@@ -22,7 +22,7 @@ export default command({ schedule: ${JSON.stringify(schedules)}, ${more} run: ()
 `;
 }
 
-describe.skipIf(needsCron.skip)(`cron that runs with its own TZ${needsCron.label}`, () => {
+describe.skipIf(needsCron.skip)(`a cron daemon with its own TZ${needsCron.label}`, () => {
   let app: TestApp;
   let cron: CronHouse;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.skipIf(needsCron.skip)(`cron that runs with its own TZ${needsCron.label
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   }
 
-  test("starts commands by its own clock, whatever .env, the shell and lines of the crontab say", async () => {
+  test("starts commands by its own clock, regardless of TZ in .env, the shell and the crontab", async () => {
     app.write("commands/ByDaemon.ts", dueSoon("America/New_York"));
     app.write("commands/ByZone.ts", dueSoon("Asia/Kolkata", 'timezone: "Asia/Kolkata",'));
     app.write(

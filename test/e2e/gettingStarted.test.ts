@@ -24,7 +24,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
     await place?.stop();
   });
 
-  test("says what comes of each of its lines, on a machine that has only the package", async () => {
+  test("shows the actual output of each line, on a machine that has only the package", async () => {
     const lines = documentedLines(document);
     expect(lines.length).toBe(10);
     const said: string[] = [];
@@ -46,7 +46,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
     expect(lines.map(({ line }, at) => [line, ...comparable(said[at] ?? "")])).toEqual(documented);
   }, 420_000);
 
-  describe("then the app is brought to a later version of laju, as docs/how-to/update-laju.md says", () => {
+  describe("then the app is updated to a later version of laju, as in docs/how-to/update-laju.md", () => {
     let shop: string;
     const succeeds = async (line: string, folder = shop) => {
       const { status, stdout, stderr } = await place.type(line, folder);
@@ -71,7 +71,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
       await commit();
     });
 
-    test("with conflict markers where both changed, and only from a clean git tree", async () => {
+    test("with conflict markers where both sides changed, and only from a clean git tree", async () => {
       await succeeds(`npm install ../laju-${laterVersion}.tgz`);
       appendFileSync(join(shop, "commands/SayHello.ts"), "\n");
       expect(await fails("node laju upgrade")).toContain("uncommitted changes: commands/SayHello.ts\n");
@@ -96,7 +96,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
       );
     });
 
-    test("and keeps its history, its jobs and its place on the crontab", async () => {
+    test("and keeps its history, jobs and crontab entries", async () => {
       const block = String(cron.crontab(["-l"]).stdout);
       const before = runKeys(await succeeds("node laju runs --json"));
       await succeeds("npm run build && npm run typecheck");
@@ -123,7 +123,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
       );
     });
 
-    test("and runs in production, from a build made elsewhere or there", async () => {
+    test("and runs in production, from a build made there or elsewhere", async () => {
       const server = join(place.folder, "server");
       await succeeds("git clone --quiet shop server && cp -R shop/build server/", place.folder);
       await succeeds("npm ci --omit=dev", server);

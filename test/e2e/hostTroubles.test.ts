@@ -9,7 +9,7 @@ import { freePort, until } from "../support/servers/server";
 const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done");`;
 
 /** What goes wrong with a host: the first line of status says it, a notice tells of it, and the next step mends it. */
-describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needsCron.label}`, () => {
+describe.skipIf(needsCron.skip)(`problems that keep a host from starting commands${needsCron.label}`, () => {
   let app: TestApp;
   let cron: CronHouse;
   let http: HttpServer;
@@ -73,13 +73,13 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect(titles()[1]).toContain(message);
   }
 
-  test("nothing is said where all is well", async () => {
+  test("no problem: reports nothing", async () => {
     expect(await firstLine()).toBe("");
     expect(await sh("node laju monitor")).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(titles()).toEqual([]);
   });
 
-  test("cron is dead, also while the process that waits for one of its jobs lives on", async () => {
+  test("cron is dead, even if a process waiting for one of its jobs lives on", async () => {
     symlinkSync("/bin/sleep", join(dirname(app.root), "cron"));
     await sh("bash -c 'exec -a CRON ../cron 100' > /dev/null 2>&1 &");
     await sh("pid=$(cat /run/crond.pid); kill $pid; while [ -s /proc/$pid/cmdline ]; do sleep 0.1; done");
@@ -94,7 +94,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isMended(message);
   });
 
-  test("the node is gone", async () => {
+  test("Node is gone", async () => {
     await sh(`node laju crontab:install --node '${node}'; rm '${node}'`);
     const message = `The crontab starts ${node}, which is gone: nothing runs`;
     await isSaid(message);
@@ -118,7 +118,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isMended(message);
   });
 
-  test("there is a second block", async () => {
+  test("the crontab has a second block", async () => {
     const second = join(dirname(app.root), "link");
     symlinkSync(app.root, second);
     await sh(
@@ -131,7 +131,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     await isMended(message);
   });
 
-  test("another user's crontab, or a file of the system's, has the entries too", async () => {
+  test("another user's crontab or a system file has the entries too", async () => {
     await sh("crontab -l > mine; crontab -u nobody mine");
     const message = `The crontab of nobody has this app's entries too, as ${app.root}: every command runs twice`;
     await isSaid(message);
@@ -160,7 +160,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect((await sh("node laju crontab:check")).stdout).not.toContain("only root");
   });
 
-  test("the folder of other entries is gone", async () => {
+  test("another block's folder is gone", async () => {
     await sh(
       `crontab -l | sed 's#${app.root}#/srv/it is gone#g' > gone; crontab -l | cat - gone | crontab -`,
     );
@@ -196,7 +196,7 @@ describe.skipIf(needsCron.skip)(`what keeps a host from starting commands${needs
     expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
   });
 
-  test("a server that commands need is away: status --check asks, and status has the last answer", async () => {
+  test("a server is down: status --check asks it, and status shows the last answer", async () => {
     const env = { DATABASE_URL: `postgres://u:secret@127.0.0.1:${await freePort()}/x` };
     const asked = await sh("node laju status --check", env);
     expect(asked.status).toBe(1);

@@ -60,12 +60,12 @@ describe("scripts written for Laju", () => {
     await redis?.stop();
   });
 
-  test("pass the type check as they are", async () => {
+  test("pass the type check unchanged", async () => {
     const checked = await app.run(["--noEmit"], { program: join(app.root, "node_modules/.bin/tsc") });
     expect(checked).toMatchObject({ status: 0, stdout: "" });
   });
 
-  test("are listed and built without a word about themselves", async () => {
+  test("are listed and built without warnings", async () => {
     const listed = JSON.parse((await app.laju("list", "--json")).stdout);
     expect(listed).toContainEqual(
       expect.objectContaining({ name: "SendDailyEmails", form: "script", schedules: [] }),
@@ -94,7 +94,7 @@ describe("scripts written for Laju", () => {
       expect(count(app, "sessions")).toBe(30);
     });
 
-    test("GenerateReport writes a file beside its data", async () => {
+    test("GenerateReport writes a file next to its data", async () => {
       const ended = await start(app, "GenerateReport");
       expect(ended).toMatchObject({ status: 0, stderr: "" });
       const report = JSON.parse(app.read("data/report.json"));
@@ -102,7 +102,7 @@ describe("scripts written for Laju", () => {
       expect(report.perStatus[0]).toEqual({ status: "draft", count: 3 });
     });
 
-    test("SyncExternalData goes on after a bad item and says which", async () => {
+    test("SyncExternalData continues after a bad item and names it", async () => {
       const ended = await start(app, "SyncExternalData");
       expect(ended.status).toBe(0);
       expect(lastLine(ended)).toMatchObject({ message: "Sync completed", synced: 2 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => built.remove());
 
 describe.skipIf(otherNodes.skip).each([22, 24, 26])(
-  `the one npm ci on Node %i${otherNodes.label}`,
+  `after a single npm ci, on Node %i${otherNodes.label}`,
   (major) => {
     let app: TestApp;
     let program: string;
@@ -58,11 +58,11 @@ describe.skipIf(otherNodes.skip).each([22, 24, 26])(
     const run = (...args: string[]): Promise<Ended> => app.run(args, { program });
     const runs = async (): Promise<Run[]> => JSON.parse((await run("laju", "runs", "--json")).stdout);
 
-    test("is that Node", async () => {
+    test("uses that Node", async () => {
       expect((await run("--version")).stdout).toMatch(new RegExp(`^v${major}\\.`));
     });
 
-    test("runs what another Node has built, and records it", async () => {
+    test("runs and records commands that another Node built", async () => {
       expect(await run("laju", "migrate")).toMatchObject({ status: 0, stderr: "" });
       expect(await run("build/commands/Script.js")).toMatchObject({
         status: 0,
@@ -87,7 +87,7 @@ describe.skipIf(otherNodes.skip).each([22, 24, 26])(
       });
     });
 
-    test("makes, builds, lists, runs and rolls back", async () => {
+    test("creates, builds, lists, runs and rolls back", async () => {
       expect(await run("laju", "make:command", "Made", "--schedule", "0 8 * * *")).toMatchObject({
         status: 0,
       });

@@ -108,7 +108,7 @@ async function expectRefused(
   expect(refused.stderr).toContain(message);
 }
 
-describe.concurrent("from crontab:install to the row in the ledger", () => {
+describe.concurrent("from crontab:install to the recorded run", () => {
   test.skipIf(busybox.skip)(`BusyBox's crontab and crond${busybox.label}`, async () => {
     const place = await inHouse(startBusyBox());
     const { house, laju, own } = place;

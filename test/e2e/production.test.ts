@@ -11,7 +11,7 @@ const label = isSlowWanted ? "" : " (LAJU_TEST_PRODUCTION=1 installs it)";
 /** What laju and its commands must do without, once they are built. */
 const tools = ["esbuild", "oxc-parser", "tsx", "typescript", "vitest", "pm2"];
 
-describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a build brought along${label}`, () => {
+describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a copied build${label}`, () => {
   let app: TestApp;
   let release: string;
   beforeAll(() => {
@@ -75,7 +75,7 @@ describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a build brought
     expect(runs.stdout).toMatch(/✓ \d+ +Worker/);
   });
 
-  test("sends a mail from a view, with its text part", () => {
+  test("sends a mail from a view, with a text part", () => {
     expect(run("node", "build/commands/reports/Prints.js")).toMatchObject({
       status: 0,
       stdout: expect.stringContaining("Hello Ada\n"),

@@ -93,7 +93,7 @@ describe("a new app, with no DATABASE_URL", () => {
       expect((await app.laju("queue:prune", "--older-than", "0s")).stdout).toMatch(/^Deleted 2 jobs /);
     });
 
-    test("QuickDapp's handlers and schedules work, and queue:work --once works them off", async () => {
+    test("QuickDapp's handlers and schedules work, and queue:work --once processes them", async () => {
       expect((await start("Schedule")).stdout).toMatch(/^cancelled 1\n/);
       expect(await states()).toEqual(["sendEmail scheduled", "sendEmail pending", "sendEmail cancelled"]);
       const worked =
@@ -105,7 +105,7 @@ describe("a new app, with no DATABASE_URL", () => {
     });
   });
 
-  test("all of it passes the type check", async () => {
+  test("everything passes the type check", async () => {
     const checked = await app.run(["--noEmit", "-p", "."], {
       program: join(app.root, "node_modules/.bin/tsc"),
     });

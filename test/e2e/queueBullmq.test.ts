@@ -41,7 +41,7 @@ const files = {
     (async () => { console.log("idle"); process.exit(0); })();`,
 };
 
-describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label}`, () => {
+describe.skipIf(redisNeed.skip)(`an app whose queue uses BullMQ${redisNeed.label}`, () => {
   let app: TestApp;
   let server: TestServer;
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
   const fine = (ended: Ended) => expect(ended).toMatchObject({ status: 0, stderr: "" });
   const json = async (...args: string[]) => JSON.parse((await app.laju(...args, "--json")).stdout);
 
-  test("jobs are queued by a compiled command, which loads BullMQ's scripts alone, and done by a worker", async () => {
+  test("a compiled command queues jobs, loading only BullMQ's scripts, and a worker processes them", async () => {
     const ordered = await built("Order");
     fine(ordered);
     expect(JSON.parse(ordered.stdout)).toEqual({
@@ -80,7 +80,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
     ]);
   });
 
-  test("the verbs, status and doctor work on it", async () => {
+  test("the verbs, status and doctor work", async () => {
     const shown = await app.laju("queue:show", "1");
     expect(shown.stdout).toContain('{"sent":7}');
     const total = { scheduled: 1, pending: 0, processing: 0, completed: 2, failed: 1, cancelled: 1 };
@@ -99,7 +99,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
     expect(found.find(({ name }) => name === "Redis")).toMatchObject({ state: "fine" });
   });
 
-  test("doctor warns of a Redis that forgets", async () => {
+  test("doctor warns about a Redis that forgets", async () => {
     const forgetful = await startRedis();
     try {
       const env = { REDIS_URL: forgetful.url };
@@ -114,7 +114,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
     }
   });
 
-  test("without Redis a push fails with an error that says where it was looked for", async () => {
+  test("without Redis a push fails with an error that names the server", async () => {
     const env = { REDIS_URL: "redis://127.0.0.1:1" };
     const { status, stderr } = await app.run(["build/commands/Worker.js", "--once"], { env });
     expect(status).toBe(1);
@@ -123,7 +123,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue is BullMQ's${redisNeed.label
     );
   });
 
-  test("without the package it is said how to install it, and what doesn't use the queue works", async () => {
+  test("without the package, says how to install it, and commands without the queue work", async () => {
     withoutPackage(app, "bullmq");
     const install = "Run npm install --save-prod bullmq@6 in the app's folder.";
     const message = "QUEUE_ENGINE is bullmq, but the package bullmq is not installed";

@@ -84,7 +84,7 @@ describe("the built worker", () => {
   const repeated = () => count("select count(*) from jobs where attempts - spent <> 1");
   const begun = () => count("select count(*) from notes");
 
-  test("four under pm2, as the documented file has it: a reload loses and repeats nothing", async () => {
+  test("four workers under pm2, with the documented file: a reload loses and repeats nothing", async () => {
     pm2("start", "ecosystem.config.cjs");
     await until(() => workers() === 4, { limit: 60_000, what: "four workers being there" });
     const before = processes();
@@ -107,7 +107,7 @@ describe("the built worker", () => {
     await until(() => workers() === 0, { what: "the workers being gone" });
   });
 
-  test("one under pm2 in fork mode stays, and ends its job when it is stopped", async () => {
+  test("one worker in pm2's fork mode keeps running, and finishes its job when stopped", async () => {
     pm2("start", "build/commands/Worker.js", "--name", "forked", "--kill-timeout", "30000");
     await until(() => workers() === 1, { what: "the worker being there" });
     const first = begun();
@@ -124,7 +124,7 @@ describe("the built worker", () => {
     pm2("delete", "forked");
   });
 
-  test("a plain pm2 restart loses nothing, and repeats only what could not end in time", async () => {
+  test("a plain pm2 restart loses nothing, and repeats only jobs that could not finish in time", async () => {
     pm2("start", "build/commands/Worker.js", "--name", "plain");
     await until(() => workers() === 1, { what: "the worker being there" });
     const said = () => readFileSync(join(home, "logs", "plain-out.log"), "utf8");
@@ -151,7 +151,7 @@ describe("the built worker", () => {
   describe.skipIf(systemd.skip)(`under systemd${systemd.label}`, () => {
     const unit = () => documentedFile("Description=Queue worker");
 
-    test("the documented unit is in order", () => {
+    test("the documented unit is valid", () => {
       const file = join(home, "laju-worker.service");
       writeFileSync(file, unit().replaceAll("/srv/app", app.root).replace("User=app", "User=root"));
       const checked = spawnSync("systemd-analyze", ["verify", file], { encoding: "utf8" });
@@ -161,7 +161,7 @@ describe("the built worker", () => {
       });
     });
 
-    test("what it starts ends its job at SIGTERM, with status 0", async () => {
+    test("its worker finishes its job on SIGTERM and exits with status 0", async () => {
       const [, line] = /^ExecStart=(.*)$/m.exec(unit()) ?? [];
       const [node, ...args] = (line as string).replaceAll("/srv/app", app.root).split(" ");
       expect(node).toBe("/usr/bin/node");

@@ -11,7 +11,7 @@ export const up = (knex) => knex.schema.createTable("${name}", (table) => { tabl
 export const down = (knex) => knex.schema.dropTable("${name}");`;
 const daily = (hour: number) => `export const meta = { schedule: "0 ${hour} * * *" }; console.log("done");`;
 
-describe("releases, as docs/how-to/deploy.md has them", () => {
+describe("releases, as in docs/how-to/deploy.md", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;
@@ -56,7 +56,7 @@ describe("releases, as docs/how-to/deploy.md has them", () => {
   };
   const current = (command: string) => sh(command, join(folder, "current"));
 
-  test("are deployed one after the other, and the one before is gone back to", async () => {
+  test("can be deployed one after another and rolled back", async () => {
     for (const name of ["41", "42"]) {
       const deployed = await sh(script("## Releases", "42", name));
       expect(deployed).toMatchObject({ status: 0, stderr: "" });
@@ -80,7 +80,7 @@ describe("releases, as docs/how-to/deploy.md has them", () => {
     expect(String(cron.table()).match(/# BEGIN laju/g)).toHaveLength(1);
   });
 
-  test("record runs in a ledger that a later one has added to", async () => {
+  test("record runs in a ledger that a later release has extended", async () => {
     const data = join(folder, "shared", "data");
     withLedger(data, (ledger) =>
       ledger.exec("ALTER TABLE runs ADD COLUMN region TEXT; PRAGMA user_version = 900"),
@@ -105,7 +105,7 @@ describe("releases, as docs/how-to/deploy.md has them", () => {
     expect((await current("node laju runs")).stdout).toMatch(/✓ 2 +Daily/);
   });
 
-  test("migrate in the one gone back to, and undo nothing that they do not have", async () => {
+  test("can migrate after a rollback, without undoing migrations they don't have", async () => {
     expect(await current("node laju migrate")).toMatchObject({
       status: 0,
       stdout: "Nothing to migrate.\n",

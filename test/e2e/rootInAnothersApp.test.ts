@@ -68,7 +68,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
   const command = (name: string) => app.run([`build/commands/${name}.js`]);
 
   test.each(["Who", "Waits"])(
-    "a command (%s) goes on as its owner, with that user's groups and home",
+    "a command (%s) continues as the owner, with the owner's groups and home",
     async (name) => {
       giveAll();
       const { stdout, stderr, status } = await command(name);
@@ -84,7 +84,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     },
   );
 
-  test("a look leaves nothing of root's there, and the user's runs are recorded afterwards", async () => {
+  test("a read-only verb leaves no files of root's, and the user's later runs are recorded", async () => {
     giveAll();
     for (const verb of [
       ["status"],
@@ -104,7 +104,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     expect((await app.laju("runs", "Who", "--json")).stdout).toContain('"state": "succeeded"');
   });
 
-  test("the data folder says whose app it is, where root's code serves another user", async () => {
+  test("the data folder's owner is the app's user if root owns the code", async () => {
     giveTo("www-data", data());
     expect(JSON.parse((await command("Who")).stdout)).toMatchObject({
       uid: users["www-data"],
@@ -122,14 +122,14 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     ]);
   });
 
-  test("the root says it, where there is no data folder yet", async () => {
+  test("the root's owner is the app's user if there is no data folder yet", async () => {
     rmSync(data(), { recursive: true });
     giveAll();
     expect(JSON.parse((await command("Who")).stdout)).toMatchObject({ uid: users.nobody });
     expect(statSync(data()).uid).toBe(users.nobody);
   });
 
-  test("a folder that LAJU_DATA names in .env counts, also behind a link", async () => {
+  test("LAJU_DATA in .env is used, even behind a link", async () => {
     const elsewhere = join(dirname(app.root), "elsewhere");
     mkdirSync(elsewhere);
     giveTo("www-data", elsewhere);
@@ -139,11 +139,11 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     expect(existsSync(join(elsewhere, "runs.journal"))).toBe(true);
   });
 
-  test("root's own app stays root's", async () => {
+  test("root's own app still runs as root", async () => {
     expect(JSON.parse((await command("Who")).stdout)).toMatchObject({ uid: 0 });
   });
 
-  test("where the code is another user's and the data root's, nothing is run", async () => {
+  test("nothing runs if the code belongs to another user and the data to root", async () => {
     giveAll();
     giveTo("root", data());
     for (const args of [["laju", "status"], ["build/commands/Who.js", "a b"], ["build/commands/Waits.js"]]) {
@@ -160,7 +160,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     expect((await app.run(["laju", "runs"], { env: { LAJU_ALLOW_ROOT: "true" } })).status).toBe(0);
   });
 
-  test("nothing is run for a user whom the system does not know", async () => {
+  test("nothing runs for a user unknown to the system", async () => {
     giveTo(4711, app.root);
     const { status, stderr } = await app.run(["build/commands/Who.js", "it's"]);
     expect(status).toBe(1);
@@ -170,7 +170,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     );
   });
 
-  test("nothing is run that its user cannot read", async () => {
+  test("nothing runs if the app's user cannot read it", async () => {
     giveAll();
     chmodSync(dirname(app.root), 0o700);
     const { status, stderr } = await command("Who");
@@ -180,7 +180,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     ]);
   });
 
-  test("a journal that is a link to a file of root's gets nothing", async () => {
+  test("nothing is written to a journal that is a link to root's file", async () => {
     symlinkSync(secret, data("runs.journal"));
     giveAll();
     const { stdout, stderr } = await command("Who");
@@ -190,7 +190,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     expect(readFileSync(secret, "utf8")).toBe("root:secret\n");
   });
 
-  test("links with the names of locks, marks and drafts lead nowhere", async () => {
+  test("links named like locks, marks and drafts are not followed", async () => {
     mkdirSync(data("locks"));
     mkdirSync(data("incidents"));
     for (const path of [
@@ -208,7 +208,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     expect(statSync(secret).uid).toBe(0);
   });
 
-  describe("forged in the journal", () => {
+  describe("with a forged journal", () => {
     let victim: ChildProcess;
     beforeEach(() => {
       victim = spawn("sleep", ["60"], { stdio: "ignore" });
@@ -225,7 +225,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       appendFileSync(data("runs.journal"), `\n${JSON.stringify(start)}\n`);
     };
 
-    test("a process of root's is not stopped", async () => {
+    test("root's process is not stopped", async () => {
       await forge({});
       giveAll();
       const { status, stderr } = await app.laju("stop", "Who");
@@ -233,7 +233,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect([victim.exitCode, victim.signalCode]).toEqual([null, null]);
     });
 
-    test("nor one that has the pid, but began at another time", async () => {
+    test("a process with the same pid but another start time is not stopped", async () => {
       await forge({
         process: processIdentity(victim.pid as number)?.replace(/\d$/, (digit) => `${9 - Number(digit)}`),
       });
@@ -241,7 +241,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect([victim.exitCode, victim.signalCode]).toEqual([null, null]);
     });
 
-    test("a path outside the logs is in no report, and not shown", async () => {
+    test("a file outside the log folders is neither reported nor shown", async () => {
       const log = { file: secret, inode: statSync(secret).ino, from: 0 };
       await forge({ log });
       appendFileSync(
@@ -278,7 +278,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     const laju = (...args: string[]) =>
       app.run(["laju", ...args], { env: { PATH: `${cron.bin}:${process.env.PATH}` } });
 
-    test("crontab:install --user changes that user's, and gives nothing of root's away", async () => {
+    test("crontab:install --user changes that user's crontab and reveals nothing of root's", async () => {
       cron.crontab(["-u", "www-data", "-"], "MAILTO=me\n");
       for (let pid = process.pid; pid < process.pid + 2_000; pid += 1) {
         symlinkSync(secret, data(`crontab.bak.${pid}`));
@@ -299,7 +299,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toBe("MAILTO=me\n");
     });
 
-    test("entries that root's or another user's crontab has too are found, and nothing else is told of them", async () => {
+    test("entries in root's or another user's crontab are found, and nothing else of them is shown", async () => {
       giveTo("www-data", app.root);
       cron.crontab(["-u", "www-data", "-"], "");
       await laju("crontab:install", "--yes");
@@ -318,7 +318,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(rootsFiles(data()).filter((name) => name !== "crontab.bak")).toEqual([]);
     });
 
-    test("and nobody's but the app's user's", async () => {
+    test("only the app user's crontab is changed", async () => {
       giveTo("www-data", app.root);
       const { status, stderr } = await laju("crontab:install", "--user", "nobody", "--yes");
       expect([status, stderr]).toEqual([2, expect.stringContaining("this app belongs to www-data")]);

@@ -102,7 +102,7 @@ describe("a command that", () => {
   };
   const dirOfNode = join(process.execPath, "..");
 
-  test("hangs without a limit is reported by the third start it makes skipped, on its first run ever", async () => {
+  test("hangs without a limit is reported by the third skipped start, even on its first run", async () => {
     const past = join(app.root, "past.cjs");
     const hanging = start("Hangs", { NODE_OPTIONS: `--require ${past}` });
     await until(async () => app.read("logs/Hangs.log").includes("begun"));
@@ -121,7 +121,7 @@ describe("a command that", () => {
     expect(notices("Hangs")[1]).toMatchObject({ incident: { kind: "failing" } });
   });
 
-  test("hangs with the limit of all commands ends by it", async () => {
+  test("hangs is ended by COMMAND_TIMEOUT", async () => {
     expect(await run("HangsWithLimit", { COMMAND_TIMEOUT: "1s" })).toBe(124);
     await until(() => notices("HangsWithLimit").length === 1);
     expect(notices("HangsWithLimit")[0].title).toBe("HangsWithLimit timed out");
@@ -131,7 +131,7 @@ describe("a command that", () => {
     expect(await run("Exempt", { COMMAND_TIMEOUT: "300ms" })).toBe(0);
   });
 
-  test("ran out of its heap is lost, and the log's end says why", async () => {
+  test("ran out of heap is lost, with the reason from the log", async () => {
     await run("Fills", { NODE_OPTIONS: "--max-old-space-size=20" });
     const [first] = (await status("Fills")).needsPerson;
     expect(first).toMatch(/^Fills ran out of memory: .*heap out of memory$/);
@@ -142,7 +142,7 @@ describe("a command that", () => {
   });
 
   test.skipIf(!hasMemoryGroups)(
-    "was killed by the kernel for want of memory is lost, as its record says",
+    "was killed by the kernel for lack of memory is lost, with the reason from the kernel log",
     async () => {
       const group = `${memoryGroups}/laju-${process.pid}`;
       mkdirSync(group);
@@ -158,7 +158,7 @@ describe("a command that", () => {
     },
   );
 
-  test.skipIf(!isRoot)("prints to a full disk is no success in green", async () => {
+  test.skipIf(!isRoot)("prints to a full disk is not shown as a plain success", async () => {
     // Not the usual folder of logs, as with a declared `log`.
     const logs = join(app.root, "other logs");
     mkdirSync(logs);
@@ -178,7 +178,7 @@ describe("a command that", () => {
     expect(notices("Says")[1].title).toMatch(/^Says works again after /);
   });
 
-  test("fails while the mail server is down is told later, and until then status says so", async () => {
+  test("fails while the mail server is down is reported later, and status says so until then", async () => {
     expect(await run("Mails")).toBe(1);
     const unsent = /^1 notice undelivered for .*, to ops@example\.com: .*ECONNREFUSED/;
     await until(async () => (await status("Mails")).needsPerson.some((one) => unsent.test(one)));
@@ -223,7 +223,7 @@ describe("a command that", () => {
     expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to acknowledge") });
   });
 
-  test("fails at a terminal alone can be acknowledged too", async () => {
+  test("only failed at a terminal can be acknowledged too", async () => {
     expect(await run("Gone")).toBe(1);
     await until(() => notices("Gone").length === 1, { what: "first" });
     withLedger(join(app.root, "data"), (ledger) =>
@@ -238,7 +238,7 @@ describe("a command that", () => {
     await until(() => notices("Gone").length === 2, { what: "second" });
   });
 
-  test("is deleted has no incident any more", async () => {
+  test("is deleted has no incident anymore", async () => {
     const manifest = JSON.parse(app.read("build/commands.json"));
     manifest.commands = manifest.commands.filter(({ name }: { name: string }) => name !== "Gone");
     const whole = app.read("build/commands.json");
@@ -247,7 +247,7 @@ describe("a command that", () => {
     app.write("build/commands.json", whole);
   });
 
-  test("is tried again has its retries marked, and starts told from attempts", async () => {
+  test("is retried has its retries marked, and starts are distinguished from attempts", async () => {
     app.write("broken", "");
     expect(await run("Retried")).toBe(1);
     expect(await run("Retried")).toBe(1);

@@ -20,7 +20,7 @@ describe("schedule:work on the host's clock", () => {
   });
   afterAll(() => app.remove());
 
-  test("starts each minute once, and takes up a new build and schedule.json", async () => {
+  test("starts each minute once, and picks up a new build and schedule.json", async () => {
     await beginningOfMinute();
     const worker = startScheduleWorker(app);
     const ends = (name: string) =>

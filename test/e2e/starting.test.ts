@@ -114,11 +114,11 @@ describe("every way of starting a command", () => {
   afterAll(() => app?.remove());
 
   describe.each(Object.entries(ways))("%s", (_, way) => {
-    test("gives a declared command its arguments and its surroundings", async () => {
+    test("gives a declared command its arguments and environment", async () => {
       await expectTold(app, way, "Tells");
     });
 
-    test("gives a script its arguments and its surroundings", async () => {
+    test("gives a script its arguments and environment", async () => {
       await expectScriptDone(app, way);
     });
 
@@ -134,7 +134,7 @@ describe("every way of starting a command", () => {
   });
 
   test.each(["npx tsx commands/X.ts", "cd build && node commands/X.js"])(
-    "%s starts what is in a folder, and passes a failure on",
+    "%s starts a command in a folder, and passes its failure on",
     async (way) => {
       await expectTold(app, ways[way] as Way, "reports/Deep");
       const failed = await start(app, ways[way] as Way, "Fails");
@@ -144,7 +144,7 @@ describe("every way of starting a command", () => {
     },
   );
 
-  test("what was compiled has left its rows in one ledger, what was tried from its source none", async () => {
+  test("built commands are recorded in one ledger, runs from source are not", async () => {
     const runs: Run[] = JSON.parse((await app.laju("runs", "--json", "--limit", "1000")).stdout);
     const compiled = Object.keys(ways).filter((way) => !way.includes("tsx"));
     const count = (command: string, status: number) =>

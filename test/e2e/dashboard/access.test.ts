@@ -22,7 +22,7 @@ afterAll(async () => {
 const html = { accept: "text/html" };
 
 describe("without a password", () => {
-  test("no page is served without the token", async () => {
+  test("serves no page without the token", async () => {
     for (const path of [
       "",
       "runs",
@@ -40,7 +40,7 @@ describe("without a password", () => {
     expect([asBrowser.status, asBrowser.headers.get("location")]).toEqual([303, "../login?to=runs%2F1"]);
   });
 
-  test("healthz says only that it is up", async () => {
+  test("healthz only says that it is up", async () => {
     const answer = await fetch(new URL("healthz", serving.base));
     expect([answer.status, await answer.text()]).toEqual([200, "up\n"]);
   });
@@ -68,7 +68,7 @@ describe("without a password", () => {
   });
 
   test.each(["laju_x=1", "laju_x=1.aaaaaaaaaaaaaaaa.cm9vdA.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])(
-    "a cookie that somebody made up (%s) counts for nothing",
+    "rejects a forged cookie (%s)",
     async (made) => {
       const name = (await fetch(serving.url, { redirect: "manual" })).headers
         .get("set-cookie")
@@ -83,7 +83,7 @@ describe("without a password", () => {
     expect(await statusFor(serving.url, `localhost:${new URL(serving.base).port}`)).toBe(303);
   });
 
-  test("every response forbids what it does not need", async () => {
+  test("every response has a strict security policy", async () => {
     const get = await signedIn(serving);
     for (const path of ["", "login", "assets/icon.svg", "nothing", "healthz"]) {
       const { headers } = await get(path);
@@ -102,7 +102,7 @@ describe("without a password", () => {
   });
 });
 
-test("a page that is open is told nothing more once its visitor has signed out", async () => {
+test("an open page receives no more updates after sign-out", async () => {
   const get = await signedIn(serving);
   const live = await get("events?page=&version=x");
   expect(live.status).toBe(200);
@@ -111,7 +111,7 @@ test("a page that is open is told nothing more once its visitor has signed out",
   while (!(await reader.read()).done);
 });
 
-test("another site's images use up nobody's tries", async () => {
+test("images on other sites don't use up sign-in attempts", async () => {
   const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
   for (let tried = 0; tried < 12; tried++) {
     expect((await fetch(`${serving.base}?token=wrong`, { headers })).status).toBe(403);
@@ -119,7 +119,7 @@ test("another site's images use up nobody's tries", async () => {
   expect((await fetch(serving.url, { redirect: "manual" })).status).toBe(303);
 });
 
-test("clients that send their requests slowly are sent away", async () => {
+test("disconnects clients that send their requests slowly", async () => {
   const { port } = new URL(serving.base);
   const slow = connect(Number(port), "127.0.0.1");
   slow.write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n");
@@ -134,7 +134,7 @@ describe("changes", () => {
     headers,
   });
 
-  test("require the token of one of our own forms, and are rejected from other sites", async () => {
+  test("require a token from the dashboard's own forms, and are rejected from other sites", async () => {
     const get = await signedIn(serving);
     const page = await (await get("do/pause?command=Good")).text();
     const token = formTokenIn(page);
@@ -148,7 +148,7 @@ describe("changes", () => {
     expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
   });
 
-  test("are rejected by a read-only server, and its pages offer none", async () => {
+  test("are rejected by a read-only server, whose pages have no forms", async () => {
     const own = await serveApp(app, { args: ["--read-only"] });
     try {
       const get = await signedIn(own);
@@ -170,7 +170,7 @@ describe("with a password", () => {
       body: new URLSearchParams({ secret, ...more }),
     });
 
-  test("only the password gives access; wrong ones are limited, with a message", async () => {
+  test("only the password gives access, and wrong attempts are limited", async () => {
     const own = await serveApp(app, { env });
     try {
       expect(own.url).not.toContain("token");
@@ -198,7 +198,7 @@ describe("with a password", () => {
     }
   });
 
-  test("an address reachable by others requires it, or the start is refused", async () => {
+  test("refuses to start on an address reachable by others without one", async () => {
     const open = await app.laju("dashboard", "--host", "0.0.0.0", "--port", "0");
     expect(open.status).toBe(2);
     expect(open.stderr).toContain("Set DASHBOARD_PASSWORD");

@@ -33,7 +33,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     app.remove();
   });
 
-  test("the first page has what needs attention, and each command in its group", async () => {
+  test("the first page shows what needs attention, and every command in its group", async () => {
     await page.goto(serving.base);
     expect(await page.locator("#attention").textContent()).toContain("Bad failed with exit status 1");
     expect(await page.locator("#rows-disabled").textContent()).toContain("reports/Monthly");
@@ -41,7 +41,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.locator("#rows tr").first().textContent()).toContain("Bad");
   });
 
-  test("text from elsewhere is text: nothing of it acts, and no secret is sent", async () => {
+  test("foreign text is never interpreted as HTML, and no secret is sent", async () => {
     for (const path of ["", "commands/Bad", "runs", `runs/${await lastRun("Bad")}`]) {
       await page.goto(serving.base + path);
       expect(await page.content()).not.toMatch(/<script>window|<img|secret-hook/);
@@ -56,7 +56,7 @@ describe.runIf(hasChromium)("in a browser", () => {
   test.each([
     ["light", 1320],
     ["dark", 360],
-  ] as const)("axe finds nothing, %s, %i pixels wide", async (colorScheme, width) => {
+  ] as const)("axe finds no problems: %s, %i pixels wide", async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     const run = await lastRun("Bad");
@@ -73,7 +73,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     await page.setViewportSize({ width: 1320, height: 900 });
   });
 
-  test("a run that ends is there within a second, without loading the page again", async () => {
+  test("a finished run appears within a second, without a reload", async () => {
     await page.goto(serving.base);
     await page.locator("body.is-live").waitFor();
     await page.evaluate("window.isSame = true");
@@ -87,7 +87,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.evaluate("window.isSame")).toBe(true);
   });
 
-  test("a command is run with its options, as the command line would have them", async () => {
+  test("runs a command with options, as the command line would", async () => {
     await page.goto(`${serving.base}commands/Options`);
     await page.getByRole("link", { name: "Run now" }).click();
     await page.getByLabel("--since").fill("3d");
@@ -108,7 +108,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.content()).not.toContain("very-secret");
   });
 
-  test("a run is followed, and stopped", async () => {
+  test("follows and stops a run", async () => {
     await page.goto(`${serving.base}do/run?command=Slow`);
     await page.getByRole("button", { name: "Run it" }).click();
     await page.locator(".log", { hasText: "line 5" }).waitFor();
@@ -118,7 +118,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.locator("#changes").textContent()).toContain("stopped it");
   });
 
-  test("a pause holds, with its reason, until it is resumed", async () => {
+  test("pauses a command with a reason, and resumes it", async () => {
     await page.goto(`${serving.base}do/pause?command=Good`);
     await page.getByLabel("Reason").fill("moving house");
     await page.getByLabel("Until").fill("nonsense");
@@ -133,7 +133,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
   });
 
-  test("two tabs that disable the same command do not fight", async () => {
+  test("two tabs can disable the same command", async () => {
     const other = await openPage(context, problems);
     for (const one of [page, other]) await one.goto(`${serving.base}do/disable?command=Slow`);
     for (const one of [page, other]) await one.getByRole("button", { name: "Disable it" }).click();
@@ -142,7 +142,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     await other.close();
   });
 
-  test("what is wrong is acknowledged, and no longer needs attention", async () => {
+  test("an acknowledged incident no longer needs attention", async () => {
     await page.goto(serving.base);
     await page.locator("#attention").getByRole("link", { name: "Acknowledge Bad" }).click();
     await page.getByLabel("Reason").fill("the partner mends it");
@@ -152,7 +152,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.locator("#attention").textContent()).not.toContain("Bad");
   });
 
-  test("the filter stands in the address, and works as one types", async () => {
+  test("the filter is in the URL, and applies while typing", async () => {
     await page.goto(`${serving.base}?tag=care`);
     expect(await page.locator("#rows tr").count()).toBe(1);
     await page.goto(serving.base);
@@ -163,7 +163,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     );
   });
 
-  test("a page whose server went away comes back by itself, and is true again", async () => {
+  test("a page reconnects after a server restart and shows current data", async () => {
     await page.goto(serving.base);
     await page.locator("body.is-live").waitFor();
     const { port } = new URL(serving.base);
@@ -175,7 +175,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     await app.laju("resume");
   });
 
-  test("the tabs of a browser share one connection, and each shows a change", async () => {
+  test("tabs share one connection, and each shows a change", async () => {
     const streams: string[] = [];
     const others: string[] = [];
     context.on("request", (request) => {
@@ -202,7 +202,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     await Promise.all(tabs.map((tab) => tab.close()));
   });
 
-  test("fifty visitors are told of a change without asking again", async () => {
+  test("fifty visitors receive a change without polling", async () => {
     const get = await signedIn(serving);
     const asked = new AbortController();
     const path = "events?page=&version=x";
@@ -224,7 +224,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     asked.abort();
   });
 
-  test("a tab that has been open for a week of changes stays small", async () => {
+  test("a tab stays small after a week of changes", async () => {
     const tab = await openPage(context, problems);
     tab.setDefaultTimeout(120_000);
     const changes = 5_000;
@@ -255,7 +255,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     await tab.close();
   });
 
-  test("without script everything can be read, and acted upon", async () => {
+  test("everything can be read and changed without JavaScript", async () => {
     const plain = await browser.browser.newContext({ javaScriptEnabled: false });
     const own = await openPage(plain, problems);
     await own.goto(serving.url);

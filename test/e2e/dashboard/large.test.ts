@@ -31,7 +31,7 @@ afterAll(async () => {
   app.remove();
 });
 
-test("with 1,000 commands and a million runs, the first page takes little of everything", async () => {
+test("the first page is cheap with 1,000 commands and a million runs", async () => {
   const text = await (await get("")).text();
   expect(text.match(/<tr id="c-/g)).toHaveLength(commands);
   const before = cpuMs();
@@ -47,7 +47,7 @@ test("with 1,000 commands and a million runs, the first page takes little of eve
   expect(gzipSync(text).length).toBeLessThan(150_000);
 });
 
-test("every page is drawn, and the process stays under 130 MB with 1,000 commands", async () => {
+test("renders every page and stays under 130 MB with 1,000 commands", async () => {
   const pages = ["runs", "runs?name=Command7&result=failed", "commands/Command7?days=90", "queue", "?tag=t3"];
   for (const path of [...pages, "metrics", "api/status", "api/timeline", "runs/999999", ""]) {
     const answer = await get(path);
@@ -60,7 +60,7 @@ test("every page is drawn, and the process stays under 130 MB with 1,000 command
   expect(resident * 1_024).toBeLessThan(130_000_000);
 });
 
-test("a log of 100 MB opens at its end, and is searched while others are served", async () => {
+test("opens a 100 MB log at its end, and searches it while serving others", async () => {
   const id = logRun;
   const before = cpuMs();
   const page = await (await get(`runs/${id}`)).text();

@@ -20,8 +20,8 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe("mounted in a server of the app's own", () => {
-  test("it refuses everybody until it is told who may look", async () => {
+describe("mounted in the app's own server", () => {
+  test("denies access to everyone unless authorize allows it", async () => {
     const answer = await dashboard()(new Request("http://app.example.com/"));
     expect([answer.status, await answer.text()]).toEqual([
       403,
@@ -41,14 +41,14 @@ describe("mounted in a server of the app's own", () => {
     expect((await handler(new Request("http://app.example.com/laju/assets/icon.svg"))).status).toBe(status);
   });
 
-  test("it asks about the very request, with its headers", async () => {
+  test("passes the original request, with its headers, to authorize", async () => {
     const handler = dashboard({ authorize: ({ headers }) => headers.get("x-key") === "secret" });
     const asked = (key: string) =>
       handler(new Request("http://a/assets/icon.svg", { headers: { "x-key": key } }));
     expect([(await asked("secret")).status, (await asked("other")).status]).toEqual([200, 403]);
   });
 
-  test("in Hono, and behind node:http as Express and Fastify have it", async () => {
+  test("works in Hono, and on node:http as in Express and Fastify", async () => {
     const handler = dashboard({ basePath: "/laju", authorize: () => "anna" });
     const hono = new Hono();
     hono.all("/laju/*", (context: Context) => handler(context.req.raw));
@@ -63,7 +63,7 @@ describe("mounted in a server of the app's own", () => {
   });
 });
 
-test("programs read metrics and rows by their token, and nothing else", async () => {
+test("programs with the token can read metrics and rows, and nothing else", async () => {
   const app = makeApp({
     "commands/Good.ts":
       'import { command } from "../app/console/command";\nexport default command({ schedule: "0 8 * * *", ping: "https://hc.example.com/secret-path", async run() {} });\n',

@@ -22,35 +22,32 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-describe.skipIf(nginx.skip)(`behind nginx as the guide has it${nginx.label}`, () => {
+describe.skipIf(nginx.skip)(`behind nginx, configured as in the guide${nginx.label}`, () => {
   const settings = { DASHBOARD_PASSWORD: "correct horse", DASHBOARD_PROXY_ADDRESSES: "127.0.0.1" };
 
   test.each([
     ["keeps", (target: string) => target],
     ["takes off", (target: string) => `${target}/`],
-  ])(
-    "that %s the path: signing in, every link and file, changes, and live updates",
-    async (_what, upstream) => {
-      const own = await serve(settings);
-      const proxy = await startNginx(upstream(`http://127.0.0.1:${own.port}`));
-      try {
-        const signIn = await fetch(`${proxy.url}/laju/login`, {
-          ...{ method: "POST", redirect: "manual", headers: { origin: proxy.url } },
-          body: new URLSearchParams({ secret: "correct horse", name: "Anna" }),
-        });
-        const cookie = signIn.headers.get("set-cookie") ?? "";
-        expect([signIn.status, cookie]).toEqual([303, expect.stringContaining("Path=/laju/; ")]);
-        await visit(proxy.url, { cookie: cookie.split(";", 1)[0] as string });
-      } finally {
-        await proxy.stop();
-        await own.serving.stop();
-      }
-    },
-  );
+  ])("that %s the path: sign-in, links, files, changes and live updates work", async (_what, upstream) => {
+    const own = await serve(settings);
+    const proxy = await startNginx(upstream(`http://127.0.0.1:${own.port}`));
+    try {
+      const signIn = await fetch(`${proxy.url}/laju/login`, {
+        ...{ method: "POST", redirect: "manual", headers: { origin: proxy.url } },
+        body: new URLSearchParams({ secret: "correct horse", name: "Anna" }),
+      });
+      const cookie = signIn.headers.get("set-cookie") ?? "";
+      expect([signIn.status, cookie]).toEqual([303, expect.stringContaining("Path=/laju/; ")]);
+      await visit(proxy.url, { cookie: cookie.split(";", 1)[0] as string });
+    } finally {
+      await proxy.stop();
+      await own.serving.stop();
+    }
+  });
 });
 
-describe.skipIf(caddy.skip)(`behind Caddy as the guide has it${caddy.label}`, () => {
-  test("the user that Caddy checked is the visitor, whatever else a request claims", async () => {
+describe.skipIf(caddy.skip)(`behind Caddy, configured as in the guide${caddy.label}`, () => {
+  test("the user that Caddy authenticated is the visitor, whatever else a request claims", async () => {
     const own = await serve({
       DASHBOARD_PROXY_HEADER: "X-Forwarded-User",
       DASHBOARD_PROXY_ADDRESSES: "127.0.0.1",

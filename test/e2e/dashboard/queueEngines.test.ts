@@ -27,7 +27,7 @@ describe.each([
   ["PostgreSQL", postgresSetup],
   ["MySQL", mysqlSetup],
   ["BullMQ", bullSetup],
-] as const)("the queue's pages on %s", (_name, makeSetup) => {
+] as const)("the queue pages on %s", (_name, makeSetup) => {
   const setup = makeSetup();
   let engine: QueueEngine;
   let serving: Serving;
@@ -63,7 +63,7 @@ describe.each([
     return page(new URL(location, new URL(`do/${action}`, serving.base)).href);
   }
 
-  test("the last hour and day count every job, not only the newest thousand", async () => {
+  test("counts every job of the last hour and day, not only the newest thousand", async () => {
     for (const span of ["hour", "day"]) {
       const text = await page(`queue?over=${span}`);
       expect(text).toContain(`All jobs: 1,200 completed and 60 failed in the last ${span}`);
@@ -72,7 +72,7 @@ describe.each([
     }
   });
 
-  test("it shows who holds what, how long the oldest job waits, and failed jobs by error", async () => {
+  test("shows the workers' jobs, how long the oldest job has waited, and failed jobs by error", async () => {
     const text = await page("queue");
     expect(text).toMatch(/web-1, pid 4182[\s\S]*>5 jobs<\/a><span class="more">Mail<\/span>/);
     expect(text).toMatch(/data-for title="[^"]+">\d+s<\/time>/);
@@ -82,7 +82,7 @@ describe.each([
     expect(await page("queue/jobs?state=leased&worker=w1")).toMatch(/Progress of job \d+"><\/progress> 40%/);
   });
 
-  test("one job and chosen ones are retried and canceled", async () => {
+  test("retries and cancels one job or several", async () => {
     const [first, second, third] = ids as [number, number, number];
     expect(await act("retry", `job=${first}`)).toContain("Queued again: job");
     expect((await engine.find(first))?.state).toBe("pending");
@@ -95,7 +95,7 @@ describe.each([
     expect(await page("queue")).toMatch(/retried jobs of Mail/);
   });
 
-  test("a type is paused and resumed, and so are all", async () => {
+  test("pauses and resumes one type or all", async () => {
     expect(await act("pause-type", "type=Mail")).toContain("Paused Mail.");
     expect(await engine.paused()).toEqual(["Mail"]);
     await act("resume-type", "type=Mail");

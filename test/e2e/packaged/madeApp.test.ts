@@ -67,13 +67,13 @@ describe("the package", () => {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(laju, join(entry.parentPath, entry.name)));
 
-  test("is smaller than 2 MB, packed and unpacked once more", () => {
+  test("is smaller than 2 MB, packed and unpacked", () => {
     expect(statSync(tarball).size).toBeLessThan(1_000_000);
     const sizes = unpacked().map((file) => statSync(join(laju, file)).size);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(3_000_000);
   });
 
-  test("holds compiled code, types, what an app begins with, and nothing else", () => {
+  test("contains compiled code, types and the app template, and nothing else", () => {
     const kinds = [
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|laju\.js|\.env\.example)$/,
       // The worked examples, which new --examples gives to an app.
@@ -94,8 +94,8 @@ describe("the package", () => {
   });
 });
 
-describe("new, on a machine that lacks something", () => {
-  test("says which program is missing, and leaves nothing behind", () => {
+describe("new, on a machine with something missing", () => {
+  test("names the missing program and leaves nothing behind", () => {
     const PATH = pathWith("node", "sh");
     const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-npm"], { PATH });
     expect(made).toEqual({
@@ -106,14 +106,14 @@ describe("new, on a machine that lacks something", () => {
     expect(existsSync(join(folder, "without-npm"))).toBe(false);
   });
 
-  test("makes an app without git", () => {
+  test("creates an app without git", () => {
     const PATH = pathWith("node", "npm", "sh");
     const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-git", "--no-install"], { PATH });
     expect(made).toMatchObject({ status: 0, stderr: "" });
     expect(existsSync(join(folder, "without-git/.git"))).toBe(false);
   });
 
-  test("says who has to make the first commit, where git doesn't know the user", () => {
+  test("says that the user has to make the first commit if git has no identity", () => {
     const made = run(folder, ["node", join(laju, "laju.js"), "new", "nameless", "--no-install"], {
       HOME: folder,
       GIT_CONFIG_NOSYSTEM: "1",
@@ -124,13 +124,13 @@ describe("new, on a machine that lacks something", () => {
     expect(made.stdout).toMatch(/^ {2}The first commit is yours to make, because git said: .+$/m);
   });
 
-  test("makes no repository inside another", () => {
+  test("does not create a repository inside another", () => {
     succeeds(folder, "git init --quiet repository");
     expect(makeNew(join(folder, "repository"), "inner", "--no-install")).toMatchObject({ status: 0 });
     expect(existsSync(join(folder, "repository/inner/.git"))).toBe(false);
   });
 
-  test("only says what it would do with --dry-run", () => {
+  test("with --dry-run only says what it would do", () => {
     const { stdout } = makeNew(folder, "dry", "--dry-run");
     expect(stdout).toContain("  + commands/SayHello.ts\n");
     expect(stdout).toMatch(/^ {2}25 files\. Then: git init.*; npm install\. Nothing written\.$/m);
@@ -138,7 +138,7 @@ describe("new, on a machine that lacks something", () => {
   });
 
   test.skipIf(canBecomeOthers.skip)(
-    `is for ordinary users, in folders that they may write to${canBecomeOthers.label}`,
+    `works for ordinary users, in folders they can write to${canBecomeOthers.label}`,
     () => {
       chmodSync(folder, 0o755);
       mkdirSync(join(folder, "theirs"));
@@ -198,7 +198,7 @@ export const meta = { timeout: "1s" };
 setInterval(() => {}, 1000);
 `;
 
-describe("an app that new made, with packages laid out as pnpm does it", () => {
+describe("an app created by new, with node_modules as laid out by pnpm", () => {
   let app: string;
   beforeAll(() => {
     app = join(folder, `it's "my" shop`);
@@ -211,14 +211,14 @@ describe("an app that new made, with packages laid out as pnpm does it", () => {
     write(join(app, "checks/plain.test.ts"), plainTests);
   });
 
-  test("passes its tests and its type check, and has no tables of the examples", () => {
+  test("passes its tests and type check, and has no example tables", () => {
     succeeds(app, "npx tsc --noEmit");
     expect(succeeds(app, "npm test --silent")).toMatch(/Tests +2 passed/);
     expect(succeeds(app, "npx tsx --test checks/plain.test.ts")).toMatch(/^# pass 2$/m);
     expect(succeeds(app, "node laju migrate:status")).not.toMatch(/users|posts|partner/);
   });
 
-  test("is built, makes commands, and they run", () => {
+  test("builds, creates commands and runs them", () => {
     expect(succeeds(app, "npm run build --silent")).toContain("✓ Built 2 commands in ");
     expect(readFileSync(join(app, "build/laju.js"), "utf8")).not.toBe("");
     // The compiled verbs need packages that only laju can see: the parser, esbuild, nodemailer.
@@ -234,7 +234,7 @@ describe("an app that new made, with packages laid out as pnpm does it", () => {
   });
 });
 
-test("an app in a workspace, whose packages are in the workspace's folder, is its own root", () => {
+test("an app in a workspace is its own root, even if its packages are in the workspace's folder", () => {
   const workspace = join(folder, "workspace");
   write(join(workspace, "package.json"), JSON.stringify({ private: true, workspaces: ["packages/*"] }));
   const shop = join(workspace, "packages/shop");

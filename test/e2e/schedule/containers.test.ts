@@ -34,7 +34,7 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
     return copy;
   };
 
-  test("schedule:work is the only process, without root, on a read-only root file system", async () => {
+  test("runs schedule:work without root on a read-only root file system", async () => {
     const copy = ownedBy("root");
     const image = imageOf(documented("schedule:work, on Debian or Alpine", "dockerfile"));
     expect(image).toMatchObject({
@@ -48,7 +48,7 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
     copy.remove();
   });
 
-  test("Debian's cron is in the foreground, and commands run as node", async () => {
+  test("runs Debian's cron in the foreground, and commands as node", async () => {
     const copy = ownedBy(node);
     const image = imageOf(documented("cron on Debian", "dockerfile"));
     expect(image).toMatchObject({ user: "root", start: ["tini", "--", "/entrypoint.sh", "cron", "-f"] });
@@ -60,7 +60,7 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
   });
 
   test.skipIf(busybox.skip)(
-    `BusyBox's crond is in the foreground, and commands run as node${busybox.label}`,
+    `runs BusyBox's crond in the foreground, and commands as node${busybox.label}`,
     async () => {
       const copy = ownedBy(node);
       const image = imageOf(documented("cron on Alpine", "dockerfile"));

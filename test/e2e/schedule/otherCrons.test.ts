@@ -55,19 +55,22 @@ for (const { cron, label, needs } of daemons) {
     );
 
     const changing = hosts.filter((host) => changesOf(host, 2028).length > 0).slice(0, isFull ? 9 : 1);
-    test.concurrent.each(changing)("loses and doubles nothing at the clock changes of %s", async (host) => {
-      const random = randomFrom(91);
-      const all = Array.from({ length: isFull ? 25 : 6 }, () => ({ expression: nightly(random) }));
-      const hours = isFull ? 8 : 4;
-      for (const range of rangesAroundChanges([host], { before: hours, after: hours })) {
-        await expectIntended(all, host, range, { daemon, losesRepeats });
-      }
-    });
+    test.concurrent.each(changing)(
+      "neither loses nor repeats a start at the clock changes of %s",
+      async (host) => {
+        const random = randomFrom(91);
+        const all = Array.from({ length: isFull ? 25 : 6 }, () => ({ expression: nightly(random) }));
+        const hours = isFull ? 8 : 4;
+        for (const range of rangesAroundChanges([host], { before: hours, after: hours })) {
+          await expectIntended(all, host, range, { daemon, losesRepeats });
+        }
+      },
+    );
   });
 }
 
 describe.skipIf(busybox.skip)(`BusyBox's shell and date${busybox.label}`, { timeout }, () => {
-  test("let the same moments pass a guard as Debian's", () => {
+  test("evaluate guards like Debian's", () => {
     expectSameGuards(busybox.path ?? "", { seed: 7, count: isFull ? 200 : 12 });
   });
 });
@@ -81,7 +84,7 @@ for (const { reader, needs } of readers) {
   describe.skipIf(needs.skip)(`${reader}, raw lines${needs.label}`, { timeout }, () => {
     const daemon: OtherDaemon | undefined =
       reader === "debian" ? undefined : { cron: reader, path: needs.path ?? "" };
-    test.concurrent.each(seeds(30))("are read as --as-written says, seed %i", async (seed) => {
+    test.concurrent.each(seeds(30))("are interpreted as --as-written says, seed %i", async (seed) => {
       await expectRawLines(reader, { seed, count: perSeed, days: isFull ? 3 : 2 }, daemon);
     });
   });

@@ -9,7 +9,7 @@ const lines = Number(process.env.LAJU_QUOTING_LINES ?? 500);
 const count = (lines * 7).toLocaleString("en");
 
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
-  test(`hands over ${count} hostile paths and arguments as they were`, { timeout: Infinity }, async () => {
+  test(`passes ${count} hostile paths and arguments unchanged`, { timeout: Infinity }, async () => {
     await expectIntactLines(11, lines);
   });
 });

@@ -52,7 +52,7 @@ describe("the app above a folder", () => {
   });
 
   test.each(["with space", "it's", 'a "b"', "100%", "%20", "a#b?c", "ü", "-n"])(
-    "may have any name: %s",
+    "may have any package name: %s",
     (name) => {
       const root = app(name);
       expect(appAbove(join(root, "commands"))).toBe(root);
@@ -60,25 +60,25 @@ describe("the app above a folder", () => {
     },
   );
 
-  test.each([null, "laju", ["laju"], 7])("is not where package.json is %j", (description) => {
+  test.each([null, "laju", ["laju"], 7])("is not a folder whose package.json is %j", (description) => {
     write("package.json", description);
     expect(appAbove(folder)).toBeUndefined();
   });
 
-  test("is looked for up to the root of the disk", () => {
+  test("is searched for up to the root of the disk", () => {
     expect(appAbove("/")).toBeUndefined();
     expect(appAbove("/no/such/folder")).toBeUndefined();
   });
 });
 
 describe("the root", () => {
-  test("is that of the program, wherever the user is", () => {
+  test("is the program's, whatever the working folder", () => {
     const shop = app("shop");
     vi.spyOn(process, "cwd").mockReturnValue(app("other"));
     expect(rootOf(write("shop/commands/reports/Monthly.ts"))).toBe(shop);
   });
 
-  test("is that of the real program behind a link to its folder", () => {
+  test("is the real program's if its folder is a link", () => {
     const shop = app("releases/7");
     write("releases/7/commands/X.ts");
     symlinkSync(shop, join(folder, "current"));
@@ -87,7 +87,7 @@ describe("the root", () => {
     expect(rootOf(join(folder, "other/linked/X.ts"))).toBe(shop);
   });
 
-  test("is not that of a tool in node_modules, such as vitest", () => {
+  test("is not derived from a tool in node_modules, such as vitest", () => {
     const shop = app("shop");
     const tool = write("shop/node_modules/vitest/vitest.mjs");
     app("shop/node_modules/vitest");
@@ -95,13 +95,13 @@ describe("the root", () => {
     expect(rootOf(tool)).toBe(shop);
   });
 
-  test("is that of laju's own code where neither program nor user is in an app", () => {
+  test("is laju's own if neither the program nor the working folder is in an app", () => {
     vi.spyOn(process, "cwd").mockReturnValue(folder);
     expect(rootOf(write("script.js"))).toBe(project);
     expect(rootOf(join(folder, "gone", "script.js"))).toBe(project);
   });
 
-  test("is LAJU_ROOT where that is set", () => {
+  test("is LAJU_ROOT if set", () => {
     app("shop");
     vi.stubEnv("LAJU_ROOT", join(folder, "else"));
     expect(rootOf(write("shop/commands/X.ts"))).toBe(join(folder, "else"));

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a file is read, also through a link", () => {
+test("reads a file, also through a link", () => {
   writeFileSync(place("file"), "über\n");
   symlinkSync("file", place("link"));
   expect([readText(place("file")), readText(place("link"))]).toEqual(["über\n", "über\n"]);
@@ -28,7 +28,7 @@ test.each([
   expect(() => readText(place("x"))).toThrow(`${place("x")} is not a regular file`);
 });
 
-test("so is a socket", async () => {
+test("rejects a socket too", async () => {
   const server = createServer().listen(place("x"));
   await new Promise((resolve) => server.once("listening", resolve));
   expect(() => readText(place("x"))).toThrow(`${place("x")} is not a regular file`);

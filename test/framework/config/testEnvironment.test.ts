@@ -86,7 +86,7 @@ describe("the database of a test", () => {
   });
 });
 
-test("Redis and mail servers of .env don't count, those of the environment do", () => {
+test("ignores Redis and mail servers of .env, and uses those of the environment", () => {
   const file = {
     REDIS_HOST: "cache.example.com",
     REDIS_PASSWORD: "secret",
@@ -133,7 +133,7 @@ describe("with NODE_ENV=test", () => {
   });
   afterAll(() => app.remove());
 
-  test("no command, built or not, and no verb reaches what .env names", async () => {
+  test("no command, built or from source, and no verb reaches the servers of .env", async () => {
     expect((await app.laju("build")).status).toBe(0);
     const filled = await app.run(["-e", fill]);
     expect(filled.stderr).toBe("");

@@ -17,13 +17,13 @@ describe("host names", () => {
     ["localhost@evil.com", "127.0.0.1", [], false],
     ["", "127.0.0.1", [], false],
     [undefined, "127.0.0.1", [], false],
-  ])("%s at %s, with %j listed, is known: %s", (host, localAddress, listed, isKnown) => {
+  ])("%s at %s, with %j listed, is accepted: %s", (host, localAddress, listed, isKnown) => {
     expect(isKnownHost({ host, localAddress }, listed)).toBe(isKnown);
   });
 });
 
-describe("wrong tries", () => {
-  test("are limited by address, for a quarter of an hour", () => {
+describe("wrong attempts", () => {
+  test("are limited per address for 15 minutes", () => {
     let now = 0;
     const tries = new Tries(() => now);
     for (let tried = 0; tried < 10; tried++) tries.fail("10.0.0.1");
@@ -34,7 +34,7 @@ describe("wrong tries", () => {
     expect(tries.waitMsOf("10.0.0.1")).toBe(0);
   });
 
-  test("of one IPv6 network count together", () => {
+  test("from one IPv6 network count together", () => {
     const tries = new Tries(() => 0);
     for (let tried = 0; tried < 10; tried++) tries.fail(`2001:db8:1:2::${tried}`);
     expect(tries.waitMsOf("2001:db8:1:2:ffff::1")).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ describe("a session", () => {
     expect(sessions.read(cookie)).toBeUndefined();
   });
 
-  test("counts only as it was signed, by this key, and until it is ended", () => {
+  test("is valid only unmodified, with this key, and until it is ended", () => {
     const sessions = new Sessions(key);
     const cookie = sessions.cookieOf("anna");
     const [time, id, , signed] = cookie.split(".");

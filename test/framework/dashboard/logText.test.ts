@@ -32,7 +32,7 @@ describe("a log of many lines", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("is read from its end, window by window, with nothing left out or twice", () => {
+  test("is read from its end, window by window, without gaps or repeats", () => {
     const seen: string[] = [];
     for (let before = log.to; before > log.from; ) {
       const window = linesBefore(run, log, before);
@@ -44,7 +44,7 @@ describe("a log of many lines", () => {
     expect([seen[0], seen.at(-1)]).toEqual(["line 1 of many\n", "line 50000 of many\n"]);
   });
 
-  test("is read on from where one stopped", () => {
+  test("continues where the last read stopped", () => {
     const seen: string[] = [];
     for (let after = log.from; after < log.to; ) {
       const window = linesAfter(run, log, after);
@@ -54,7 +54,7 @@ describe("a log of many lines", () => {
     expect(seen.length).toBe(50_000);
   });
 
-  test("has numbers, and is searched in any case", async () => {
+  test("has line numbers and a case-insensitive search", async () => {
     const last = linesBefore(run, log, log.to);
     expect((await countLines(log.file, log.from, last.from)) + last.lines.length).toBe(50_000);
     const { lines, total } = await findInLog(log, "LINE 4999");

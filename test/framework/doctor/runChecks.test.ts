@@ -32,7 +32,7 @@ const checks: Check[] = [
   },
 ];
 
-test("what does not answer, and what throws, are findings too", async () => {
+test("reports checks that don't answer or that throw", async () => {
   expect(doctorText(await runChecks(checks, 50), terminal)).toBe(`
   green(✓) good    as it should be
   yellow(↷) so-so   rather full
@@ -47,7 +47,7 @@ test("what does not answer, and what throws, are findings too", async () => {
   2 bad, 2 warnings, 1 fine`);
 });
 
-test("when nothing is wrong it says so", async () => {
+test("says so if everything is fine", async () => {
   expect(doctorText(await runChecks([{ name: "a", look: () => fine("b") }]), terminal)).toBe(
     "\n  green(✓) a  b\n\n  Everything is in order.",
   );

@@ -25,7 +25,7 @@ const macOS = `crontab: illegal option -- V
 crontab: usage error: unrecognized option
 usage:	crontab [-u user] file`;
 
-describe("crontab(1) is recognized by what it says to -V", () => {
+describe("crontab(1) is recognized by its response to -V", () => {
   test.each([
     ["Debian's", debian, { cron: "debian", dryRun: "-n" }],
     ["BusyBox's", busybox, { cron: "busybox", version: "1.35.0" }],
@@ -39,7 +39,7 @@ describe("crontab(1) is recognized by what it says to -V", () => {
     ["one that says nothing", "", { cron: undefined, dryRun: "-n" }],
   ])("%s", (_, text, program) => expect(readAnswer(text, false)).toEqual(program));
 
-  test("cronie's, which answers it", () => {
+  test("cronie's, which supports it", () => {
     expect(readAnswer("cronie 1.7.2\n", true)).toEqual({ cron: "cronie", version: "1.7.2", dryRun: "-T" });
   });
 });

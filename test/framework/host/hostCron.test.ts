@@ -22,7 +22,7 @@ function hostOf(answer: string): void {
   vi.stubEnv("PATH", `${fake.folder}/bin:${process.env.PATH}`);
 }
 
-describe("a cron that laju doesn't know gets what all of them can do", () => {
+describe("an unknown cron gets only what all of them support", () => {
   test.each([
     ["dcron", "crontab 4.5\ncrontab file [-u user]  replace crontab from file"],
     ["fcron", "fcrontab 3.3.1 - user interface to daemon fcron"],
@@ -39,7 +39,7 @@ describe("a cron that laju doesn't know gets what all of them can do", () => {
     );
   });
 
-  test("these rules are the strictest of all", () => {
+  test("has the strictest rules of all", () => {
     const unknown = cronFacts("unknown");
     for (const one of cronNames.map(cronFacts)) {
       for (const ability of ["isVixie", "startsTwice", "hasReboot", "isPrompt", "readsCronD"] as const) {
@@ -55,12 +55,12 @@ describe("a cron that laju doesn't know gets what all of them can do", () => {
 });
 
 describe("--cron", () => {
-  test.each(cronNames)("%s counts, whatever the host has", (name) => {
+  test.each(cronNames)("%s overrides the host's own", (name) => {
     hostOf("crontab: invalid option -- 'V'");
     expect(hostCron({ cron: name })).toMatchObject({ facts: { name }, isNamed: true });
   });
 
-  test("auto finds out, and anything else is refused with the names", () => {
+  test("auto detects the host's, and other values are rejected with the valid names", () => {
     hostOf("BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.");
     expect(hostCron({ cron: "auto" })).toMatchObject({ label: "BusyBox crond 1.36.1", isNamed: false });
     expect(() => parseCronName("vixie")).toThrow('--cron "vixie" is not a cron that laju supports');

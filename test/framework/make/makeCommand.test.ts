@@ -98,7 +98,7 @@ describe("make:command", () => {
     expect(checked).toMatchObject({ stdout: "", status: 0 });
   });
 
-  test("writes a test beside it that passes, for each form; --no-test and a test that is there leave it", async () => {
+  test("writes a passing test for each form, but not with --no-test or if one exists", async () => {
     const made = await app.laju("make:command", "reports/tested");
     expect(made.stdout).toBe(`✓ Created commands/reports/Tested.ts
 ✓ Created test/commands/reports/Tested.test.ts

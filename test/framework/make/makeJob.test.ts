@@ -90,7 +90,7 @@ describe("make:job", () => {
     expect(stdout).toMatch(/^commands\/Queues.ts\(\d+,\d+\)/);
   });
 
-  test("writes a test beside it that passes and type-checks; --no-test doesn't", async () => {
+  test("writes a test that passes and type-checks, unless --no-test is given", async () => {
     expect((await app.laju("make:job", "reports/tested")).stdout).toContain(
       "✓ Created test/jobs/reports/Tested.test.ts\n",
     );

@@ -11,7 +11,7 @@ describe("make:migration", () => {
   afterAll(() => app.remove());
   const files = () => readdirSync(join(app.root, "app/migrations")).sort();
 
-  test("writes migrations that do what their names say, in their order, and can be undone", async () => {
+  test("writes migrations that do what their names say, in order, and can be undone", async () => {
     const names = [
       "CreateCustomersTable",
       "add phone to customers",
@@ -52,7 +52,7 @@ describe("make:migration", () => {
     expect(undone.stdout.match(/ undone$/gm)).toHaveLength(9);
   });
 
-  test("says what was written; one name makes one migration, after all that there are", async () => {
+  test("reports what it wrote, and allows one migration per name, after all existing ones", async () => {
     app.write("app/migrations/29991231235959_far_away.ts", "export const up = () => {};\n");
     const made = await app.laju("make:migration", "create_orders");
     expect(made.stdout).toBe(`✓ Created app/migrations/30000101000000_create_orders.ts
@@ -68,7 +68,7 @@ describe("make:migration", () => {
     expect(again.stderr).toContain("✗ the migration 30000101000000_create_orders already exists\n");
   });
 
-  test.each(["1st", "../evil", "drop;table", ""])("%j is not a migration's name", async (name) => {
+  test.each(["1st", "../evil", "drop;table", ""])("%j is not a migration name", async (name) => {
     const refused = await app.laju("make:migration", name);
     expect(refused).toMatchObject({
       status: 2,
@@ -85,7 +85,7 @@ describe("make:migration", () => {
   });
 });
 
-test("make:test names what is near, and asks which of two is meant", async () => {
+test("make:test suggests similar names, and asks if there are two", async () => {
   const app = makeApp({
     "commands/SendInvoice.ts": "export const run = () => 1;\n",
     "app/jobs/SendInvoice.ts": "export const run = () => 1;\n",

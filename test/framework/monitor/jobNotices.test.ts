@@ -6,7 +6,7 @@ import { type HttpServer, startHttp } from "../../support/servers/http";
 import { until } from "../../support/servers/server";
 import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
 
-describe("notices of failed jobs", () => {
+describe("notifications of failed jobs", () => {
   let app: TestApp;
   let http: HttpServer;
   let smtp: SmtpServer;

@@ -52,7 +52,7 @@ describe("node laju monitor", () => {
   const goBack = (ms: number) =>
     withLedger(data, (ledger) => ledger.prepare("UPDATE watched SET checked_until = ?").run(Date.now() - ms));
 
-  test("says nothing when all is well", async () => {
+  test("prints nothing if everything is fine", async () => {
     expect(await monitor()).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect(await monitor()).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });

@@ -18,7 +18,7 @@ const plan = (more: Partial<NewAppOptions> = {}, name = "shop") =>
   planApp(project, join(parent, name), { ...options, ...more });
 
 describe("a new app", () => {
-  test("has the documented top level, and some twenty files", () => {
+  test("has the documented top level and about twenty files", () => {
     const paths = [...plan().files.keys()];
     expect([...new Set(paths.map((path) => path.split("/")[0]))].sort()).toEqual([
       ".env",
@@ -40,7 +40,7 @@ describe("a new app", () => {
     expect(paths.filter((path) => path.startsWith("commands/"))).toEqual(["commands/SayHello.ts"]);
   });
 
-  test("depends on the package in its own vendor/, and says whose template its files are", () => {
+  test("depends on the package in its own vendor/, and records the template's version", () => {
     const { files, tarball } = plan();
     const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
     expect(JSON.parse(files.get("package.json") ?? "")).toMatchObject({
@@ -52,14 +52,14 @@ describe("a new app", () => {
     expect(tarball).toBe(`vendor/laju-${version}.tgz`);
   });
 
-  test("has nothing of the examples", () => {
+  test("has no examples", () => {
     const { files } = plan();
     expect([...files.keys()].filter((path) => /migrations|views|Partner|Digest/.test(path))).toEqual([]);
     expect(files.get(".env.example")).not.toContain("SYNC_API");
     expect(files.get(".env.example")).toContain("#BACKUP_DIR");
   });
 
-  test("has all of them when asked", () => {
+  test("has all examples if asked", () => {
     const { files } = plan({ examples: true });
     expect([...files.keys()]).toEqual(
       expect.arrayContaining([
@@ -77,7 +77,7 @@ describe("a new app", () => {
     ["sqlite", "#DATABASE_URL=file:data/app.sqlite3"],
     ["pg", "DATABASE_URL=postgres://my_shop:password@127.0.0.1:5432/my_shop"],
     ["mysql", "DATABASE_URL=mysql://my_shop:password@127.0.0.1:3306/my_shop"],
-  ] as const)("names the database %s in .env", (database, line) => {
+  ] as const)("writes the database %s into .env", (database, line) => {
     expect(plan({ database }, "my shop").files.get(".env")?.split("\n")).toContain(line);
   });
 
@@ -87,13 +87,13 @@ describe("a new app", () => {
     ["_draft.2", "draft.2"],
     ["laju", "laju-app"],
     ["ñ", "laju-app"],
-  ])("in a folder called %s is called %s", (folder, name) => {
+  ])("in a folder named %s is named %s", (folder, name) => {
     expect(packageName(folder)).toBe(name);
   });
 });
 
 describe("the folder of a new app", () => {
-  test("may be a fresh repository, whose README stays", () => {
+  test("may be a fresh repository, whose README is kept", () => {
     mkdirSync(join(parent, "shop", ".git"), { recursive: true });
     writeFileSync(join(parent, "shop", "README.md"), "# Ours\n");
     writeFileSync(join(parent, "shop", "LICENSE"), "MIT\n");
@@ -102,19 +102,19 @@ describe("the folder of a new app", () => {
     expect(files.has("package.json")).toBe(true);
   });
 
-  test("may hold nothing else", () => {
+  test("may contain nothing else", () => {
     mkdirSync(join(parent, "shop", "src"), { recursive: true });
     writeFileSync(join(parent, "shop", "package.json"), "{}");
     expect(() => plan()).toThrow(`${join(parent, "shop")} is not empty: package.json, src are in the way`);
   });
 
-  test("may not be a file, nor be below one", () => {
+  test("may not be a file or be inside one", () => {
     writeFileSync(join(parent, "shop"), "");
     expect(() => plan()).toThrow(`${join(parent, "shop")} is a file`);
     expect(() => plan({}, "shop/inner")).toThrow(`${join(parent, "shop")} is a file`);
   });
 
-  test("may be in pnpm's workspace, which then says for all what pnpm may run", () => {
+  test("may be in a pnpm workspace, whose settings then decide what pnpm may run", () => {
     writeFileSync(join(parent, "pnpm-workspace.yaml"), "packages: [packages/*]\n");
     expect(plan({}, "packages/shop").files.has("pnpm-workspace.yaml")).toBe(false);
   });

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the package carries this version's own template, as it is now", () => {
+test("the package contains the current template", () => {
   const { path, text } = baseFile(project);
   expect(path).toBe(`framework/new/earlier/${version}.json`);
   // If this fails, run `npm run pack`, which writes the file.
@@ -45,11 +45,11 @@ test("the package carries this version's own template, as it is now", () => {
 });
 
 describe("an upgrade", () => {
-  test("has nothing to do for the laju that made the app", () => {
+  test("has nothing to do if the app was created by this version", () => {
     expect(planUpgrade(app, project)).toMatchObject({ from: version, to: version, changes: [] });
   });
 
-  test("replaces what the user left as it was", () => {
+  test("replaces files that the user did not change", () => {
     expect(kinds()).toEqual({
       "package.json": "merge",
       "README.md": "replace",
@@ -68,14 +68,14 @@ describe("an upgrade", () => {
     });
   });
 
-  test("does it once", () => {
+  test("changes nothing the second time", () => {
     upgrade();
     expect(planUpgrade(app, next).changes).toEqual([]);
     commit();
     expect(planUpgrade(app, next).changes).toEqual([]);
   });
 
-  test("merges what both changed, and marks where both changed the same", () => {
+  test("merges files that both changed, and marks conflicts", () => {
     edit(join(app, "tsconfig.json"), '"target": "ES2023"', '"target": "ES2024"');
     edit(join(app, "README.md"), "| tests: `npm test` |", "| our tests |");
     commit();
@@ -87,7 +87,7 @@ describe("an upgrade", () => {
     );
   });
 
-  test("is not over, and no other begins, while its conflicts are there", () => {
+  test("does not finish, or start again, while conflicts remain", () => {
     edit(join(app, "README.md"), "| tests: `npm test` |", "| our tests |");
     commit();
     upgrade();
@@ -99,14 +99,14 @@ describe("an upgrade", () => {
     expect(planUpgrade(app, next).changes).toEqual([]);
   });
 
-  test("records the version last, so that one that was interrupted is done again", () => {
+  test("records the version last, so an interrupted upgrade is repeated", () => {
     const plan = planUpgrade(app, next);
     applyUpgrade(app, { ...plan, changes: plan.changes.slice(0, -1) });
     commit();
     expect(kinds()).toEqual({ "package.json": "merge" });
   });
 
-  test("leaves what the user deleted, added or chose, and says so", () => {
+  test("leaves files that the user deleted, added or chose, and says so", () => {
     rmSync(join(app, "tsconfig.json"));
     edit(join(app, "crontab.example"), "daily", "weekly");
     edit(join(app, "package.json"), '"vitest": "^4', '"vitest": "~4');
@@ -128,13 +128,13 @@ describe("an upgrade", () => {
     });
   });
 
-  test("merges a file of the user's that the template has now as well", () => {
+  test("merges the user's own file if the template now has it too", () => {
     write(join(app, "NOTES.md"), "Ours.\n");
     commit();
     expect(kinds()).toMatchObject({ "NOTES.md": "conflict" });
   });
 
-  test("touches nothing while git has other changes than the installation's", () => {
+  test("changes nothing while git has uncommitted changes besides the installation", () => {
     write(join(app, "commands/Mine.ts"), "");
     expect(upgrade).toThrow("git has uncommitted changes: commands/Mine.ts");
     rmSync(join(app, "commands/Mine.ts"));
@@ -143,7 +143,7 @@ describe("an upgrade", () => {
     upgrade();
   });
 
-  test("needs a repository, which could take it back", () => {
+  test("needs a git repository, so it can be undone", () => {
     rmSync(join(app, ".git"), { recursive: true });
     expect(upgrade).toThrow(`${app} is not in a git repository`);
     expect(read("tsconfig.json")).not.toContain("noImplicitOverride");
@@ -176,7 +176,7 @@ describe("an upgrade", () => {
 });
 
 describe("the package that npm installed", () => {
-  test("is taken into vendor/, in the place of the last", () => {
+  test("is moved into vendor/, replacing the previous one", () => {
     write(join(folder, "laju-99.0.0.tgz"), "new");
     write(join(app, `vendor/laju-${version}.tgz`), "old");
     const spec = "file:../laju-99.0.0.tgz";
@@ -194,7 +194,7 @@ describe("the package that npm installed", () => {
     expect(existsSync(join(folder, "laju-99.0.0.tgz"))).toBe(true);
   });
 
-  test("leaves no copy elsewhere in the app", () => {
+  test("leaves no other copy in the app", () => {
     write(join(app, "laju-99.0.0.tgz"), "new");
     edit(join(app, "package.json"), `file:vendor/laju-${version}.tgz`, "file:laju-99.0.0.tgz");
     expect(packageElsewhere(app)).toBe("laju-99.0.0.tgz");

@@ -58,7 +58,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
     expect(await seenFrom(hiddenProc.gone)).toEqual(Array(4).fill("unknown false"));
   });
 
-  test("a worker without /proc does its jobs and leaves those of another living worker alone", async () => {
+  test("a worker without /proc processes its jobs and leaves those of another living worker alone", async () => {
     const setup = sqliteSetup(folder);
     await setup.start();
     const engine = await setup.open();

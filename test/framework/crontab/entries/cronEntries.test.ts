@@ -73,7 +73,7 @@ describe("the crontab entry", () => {
     expect(entry.isCoarse).toBe(entry.guard !== undefined);
   });
 
-  test("of a time that clocks may double is left to the command even where cron needs no guard", () => {
+  test("of a time that clocks may repeat is checked by the command even if cron needs no guard", () => {
     const [entry] = entries("0 0-23 * * *", "UTC", "America/New_York");
     expect(entry).toMatchObject({ fields: "0 * * * *", isCoarse: true });
     expect(entry.guard).toBeUndefined();
@@ -90,7 +90,7 @@ describe("the crontab entry", () => {
     expect(cronEntries(parseSchedule(text), options).map(shown)).toEqual([line]);
   });
 
-  test("without a command that decides lets nothing else pass", () => {
+  test("without a command that checks lets nothing else through", () => {
     const schedule = parseSchedule("30 2 * * *");
     const options = { timezone: "America/New_York", hostTimezone: "UTC", portable: true };
     expect(cronEntries(schedule, options).map(shown)).toEqual([
@@ -98,7 +98,7 @@ describe("the crontab entry", () => {
     ]);
   });
 
-  test("is one for each second, all but :00 waiting for it", () => {
+  test("is one line per second, and each waits for its second except :00", () => {
     const lines = entries("0,20 30 8 * * *", "UTC");
     expect(lines.map(({ fields, second, delay }) => [fields, second, delay])).toEqual([
       ["30 8 * * *", 0, undefined],
@@ -106,7 +106,7 @@ describe("the crontab entry", () => {
     ]);
   });
 
-  test("has a name that is the schedule's and the zone's, in any spelling", () => {
+  test("has the same name for every spelling of a schedule and zone", () => {
     const id = (text: string, timezone?: string) => entryId(parseSchedule(text), timezone);
     expect(id("0 8 * * *")).toMatch(/^[0-9a-f]{8}$/);
     expect(id("0 8 * * *")).toBe(id(" 00  08 * * *"));
@@ -114,7 +114,7 @@ describe("the crontab entry", () => {
     expect(id("0 8 * * *")).not.toBe(id("0 9 * * *"));
   });
 
-  test("has cron's own characters for fields and never a guard too long for a line", () => {
+  test("has only cron's characters in its fields, and never a guard that exceeds a line", () => {
     const random = randomFrom(3);
     const list = (count: number, low: number, high: number) =>
       Array.from({ length: count }, () => integer(random, low, high)).join(",");

@@ -15,11 +15,11 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     await expectRandomExpressions(1, 60);
   });
 
-  test("reads raw lines as --as-written says", async () => {
+  test("interprets raw lines as --as-written says", async () => {
     await expectRawLines("debian", { seed: 5, count: 60, days: 2 });
   });
 
-  test("follows the engine through the clock changes of Lord Howe, half an hour each", async () => {
+  test("follows the engine through Lord Howe's half-hour clock changes", async () => {
     await expectClockChanges("Australia/Lord_Howe", 3);
   });
 
@@ -54,7 +54,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
   test.each([
     ["UTC", "2026-05-31T23:55:30Z", guarded],
     ["America/New_York", "2026-06-01T03:55:30Z", [...guarded, "57 23 * * 0", "56 23 31 5 *"]],
-  ])("loses no start that a step of the clock takes past midnight in %s", async (timezone, step, texts) => {
+  ])("loses no start that a clock change moves past midnight in %s", async (timezone, step, texts) => {
     const at = Date.parse(step);
     const range = [new Date(at - 175.5 * 60_000), new Date(at + 184.5 * 60_000)] as const;
     const all = texts.map((expression) => ({ expression, timezone }));

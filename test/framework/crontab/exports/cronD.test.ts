@@ -23,11 +23,11 @@ test("a file for /etc/cron.d has the user in each line", () => {
   });
 });
 
-test.each(["", "a b", "root * * *", "-u"])("%j is no user", (user) => {
+test.each(["", "a b", "root * * *", "-u"])("%j is not a user name", (user) => {
   expect(() => cronDFile(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user name`);
 });
 
-test("two apps never share a name, and cron takes all of them", () => {
+test("two apps never share a file name, and cron accepts all of them", () => {
   const roots = [
     "/srv/app",
     "/srv/a/pp",

@@ -61,7 +61,7 @@ describe("node laju crontab --format", () => {
     expect(printed.stdout).toContain("workingDir: /app/build\n");
   });
 
-  test("the monitor comes along where MONITOR asks for it, but into no cluster", async () => {
+  test("the monitor is included if MONITOR is set, but not in Kubernetes", async () => {
     const run = (...words: string[]) => app.run(["laju", "crontab", ...words], { env: { MONITOR: "true" } });
     const units = await run("--format", "systemd", "--user", "deploy", ...flags);
     expect(units.stdout).toContain("# file: laju-srv_app-laju-monitor.timer\n");
@@ -73,7 +73,7 @@ describe("node laju crontab --format", () => {
     expect(manifests.stdout).not.toContain("monitor");
   });
 
-  test("--out writes the files instead, and names them", async () => {
+  test("--out writes files instead, and prints their names", async () => {
     const out = join(app.root, "units/here");
     const written = await app.laju(
       "crontab",
@@ -96,7 +96,7 @@ describe("node laju crontab --format", () => {
     expect(statSync(join(out, names[1])).mode & 0o777).toBe(0o644);
   });
 
-  test("--out into what is no folder is an error, not a stack", async () => {
+  test("--out to something that is not a folder is an error without a stack", async () => {
     app.write("file", "");
     const failed = await app.laju("crontab", "--format", "cron.d", "--out", join(app.root, "file"));
     expect(failed).toMatchObject({ status: 1, stdout: "" });
@@ -149,7 +149,7 @@ describe("node laju crontab --format", () => {
     [["--format", "cron.d", "--cron", "unknown"], "laju does not know whether this cron reads /etc/cron.d"],
     [["--user", "a"], "--user has no effect with --format crontab"],
     [["--out", "x"], "--out needs --format"],
-  ])("%j is used wrongly", async (words, message) => {
+  ])("%j is a usage error", async (words, message) => {
     const refused = await app.laju("crontab", ...words);
     expect(refused).toMatchObject({ status: 2, stdout: "" });
     expect(refused.stderr).toContain(`✗ ${message}\n`);
@@ -157,7 +157,7 @@ describe("node laju crontab --format", () => {
 });
 
 describe("node laju crontab --portable", () => {
-  test("locks and limits by flock and timeout", async () => {
+  test("locks with flock and limits with timeout", async () => {
     const printed = await app.laju("crontab", "--portable", ...flags);
     expect(printed).toMatchObject({ status: 0, stderr: "" });
     expect(printed.stdout.split("\n").slice(1, -2)).toEqual([
@@ -166,7 +166,7 @@ describe("node laju crontab --portable", () => {
     ]);
   });
 
-  test("says where a shell is weaker than the command's own decision", async () => {
+  test("says where the shell is weaker than the command's own check", async () => {
     const printed = await app.laju("crontab", "--portable", "--env", "demo", ...flags);
     expect(printed.stderr).toBe(
       'Nightly: schedule "30 2 * * *" does not run for 02:30, which the clocks skip (America/New_York)\n',
@@ -177,7 +177,7 @@ describe("node laju crontab --portable", () => {
     expect(printed.stdout).not.toContain("LAJU_ENTRY");
   });
 
-  test("waits for the lock where the command wants to", async () => {
+  test("waits for the lock if the command has overlap: wait", async () => {
     const printed = await app.laju("crontab", "--portable", "--env", "often", ...flags);
     expect(printed.stdout).toContain(
       "&& /usr/bin/flock /srv/app/logs/Often.lock /usr/bin/node commands/Often.js",
@@ -185,7 +185,7 @@ describe("node laju crontab --portable", () => {
     expect(printed.stderr).toContain('Often: schedule "rate(45 minutes)" repeats or misses a run');
   });
 
-  test("--help tells of it and of the formats", async () => {
+  test("--help describes it and the formats", async () => {
     const { stdout } = await app.laju("crontab", "--help");
     expect(stdout).toContain("  --portable            Let the shell check times, lock and limit");
     expect(stdout).toContain(

@@ -85,7 +85,7 @@ spec:
     ]);
   });
 
-  test("is what the API's schema asks for, in every form", () => {
+  test("matches the API's schema in every form", () => {
     const source = exportSource({
       Plain: { schedule: "@daily" },
       Many: { schedule: ["0 8 * * *", "0 20 * * 6"], overlap: "allow", timezone: "Asia/Kolkata" },
@@ -130,7 +130,7 @@ const mistakes: [path: string, value: unknown, complaint: RegExp][] = [
   ["spec.jobTemplate.spec.template.spec.containers.0.name", undefined, /Property 'name' is missing/],
 ];
 
-test("a mistake at any depth of a manifest would be noticed", () => {
+test("a mistake at any depth of a manifest is noticed", () => {
   const [{ text }] = kubernetesManifests(exportSource({ Plain: { schedule: "@daily" } }), options);
   const wrong = mistakes.map(([path, value]) => withField(load(text), path, value));
   const expected = mistakes.map(([, , complaint]) => [expect.stringMatching(complaint)]);
@@ -169,14 +169,14 @@ test("what Kubernetes cannot do is an error that names every such command", () =
   );
 });
 
-test("two commands with one name there are refused", () => {
+test("two commands with the same Kubernetes name are refused", () => {
   const source = exportSource({ SendMail: { schedule: "@daily" }, "send/Mail": { schedule: "@daily" } });
   expect(() => kubernetesManifests(source, options)).toThrow(
     "SendMail and send/Mail would both be called send-mail in Kubernetes",
   );
 });
 
-test.each(["", "a b", "app:1\nkind: Pod", "-x"])("%j is no image", (image) => {
+test.each(["", "a b", "app:1\nkind: Pod", "-x"])("%j is not an image", (image) => {
   expect(() => kubernetesManifests(exportSource({}), { image, node: "node" })).toThrow(
     "is not an image name",
   );
@@ -188,7 +188,7 @@ test.each([
   ["reports/Monthly", "reports-monthly"],
 ])("%s is %s in lower case", (name, kebab) => expect(kebabName(name, 52)).toBe(kebab));
 
-test("yaml comes back as it was", () => {
+test("YAML parses back to the original values", () => {
   const leaf = fc.oneof(
     fc.string(),
     fc.string({ unit: fc.constantFrom(..."yesno: #-'\"\\{}[]*&!|>%@`1.~\n\té") }),

@@ -70,12 +70,12 @@ describe("the schedule of a CronJob", () => {
     ["30 2 * * 1-5", "Europe/Berlin"],
     ["*/15 * * * *", "Europe/Berlin"],
     ["0 8 * * *", "America/Havana"],
-  ])("%s in %s is taken", (text, timezone) => {
+  ])("%s in %s is accepted", (text, timezone) => {
     expect(fieldsFor(text, timezone).problem).toBeUndefined();
   });
 });
 
-describe("what Kubernetes makes of it", () => {
+describe("as Kubernetes interprets it", () => {
   const zones = [
     "America/Havana",
     "America/New_York",
@@ -87,7 +87,7 @@ describe("what Kubernetes makes of it", () => {
     "Europe/Berlin",
   ];
 
-  test.each(zones)("is the schedule, about the clock changes of %s", (timezone) => {
+  test.each(zones)("has the same times around the clock changes of %s", (timezone) => {
     const random = randomFrom(11);
     let taken = 0;
     for (let turn = 0; turn < 45; turn++) {
@@ -112,7 +112,7 @@ describe("what Kubernetes makes of it", () => {
     ["30 1 * * *", "America/New_York"],
     ["0 6,21 * * 4", "Africa/Cairo"],
     ["0 */2 * * *", "Australia/Lord_Howe"],
-  ])("would not be the schedule, where it is refused: %s in %s", (text, timezone) => {
+  ])("would have other times if it is refused: %s in %s", (text, timezone) => {
     const naive = ranges(timezone).map((range) => robfigFirings(text, timezone, range));
     expect(naive).not.toEqual(ranges(timezone).map((range) => engine(parseSchedule(text), timezone, range)));
   });

@@ -50,7 +50,7 @@ WantedBy=timers.target
     ]);
   });
 
-  test("have a line for each schedule and for each side of cron's either-or", () => {
+  test("have a line for each schedule, and for each day field if either may match", () => {
     const source = exportSource({ Two: { schedule: ["0 0 1,15 * 1", "@hourly"], catchUp: "last" } });
     expect(systemdUnits(source, "deploy")[1].text).toContain(`[Timer]
 OnCalendar=*-*-01,15 00:00:00
@@ -61,13 +61,13 @@ Persistent=true
 `);
   });
 
-  test("are a service alone that the boot starts, for @reboot", () => {
+  test("are only a service, started at boot, for @reboot", () => {
     const [service, ...more] = systemdUnits(exportSource({ Boot: { schedule: "@reboot" } }), "deploy");
     expect(more).toEqual([]);
     expect(service.text).toContain("[Install]\nWantedBy=multi-user.target\n");
   });
 
-  test("close everything but the app's folders to it with --harden", () => {
+  test("with --harden give access only to the app's folders", () => {
     const source = exportSource({ Daily: { schedule: "@daily" } });
     const [service] = systemdUnits(source, "deploy", {
       hardenedFor: ["/srv/app", "/var/log/my app", "/srv/100%"],
@@ -83,7 +83,7 @@ WorkingDirectory`);
     expect(systemdUnits(source, "deploy", { sharesFiles: true })[0].text).toContain("\nUMask=0007\n");
   });
 
-  test("leave room for retries in the time limit", () => {
+  test("include retries in the time limit", () => {
     const meta = { schedule: "@daily", timeout: "10m", retries: 2, retryDelay: "10s" };
     const [service] = systemdUnits(exportSource({ Tried: meta }), "deploy");
     // Three times ten minutes, pauses of at most 12 and 24 seconds, and a minute.
@@ -109,11 +109,11 @@ test("what systemd cannot do is an error that names every such command", () => {
   );
 });
 
-test.each(["", "a b", "root;id", "-x"])("%j is no user", (user) => {
+test.each(["", "a b", "root;id", "-x"])("%j is not a user name", (user) => {
   expect(() => systemdUnits(exportSource({}), user)).toThrow(`${JSON.stringify(user)} is not a user name`);
 });
 
-test("two commands with one unit name are refused", () => {
+test("two commands with the same unit name are refused", () => {
   const source = exportSource({
     "reports/Daily": { schedule: "@daily" },
     "reports-Daily": { schedule: "@daily" },
@@ -123,7 +123,7 @@ test("two commands with one unit name are refused", () => {
   );
 });
 
-test("a path that would be another line is refused", () => {
+test("a path that would break into another line is refused", () => {
   const place = { root: "/srv/a", build: "/srv/a\nUser=root/build", node: "/usr/bin/node" };
   expect(() => systemdUnits(exportSource({ A: { schedule: "@daily" } }, { place }), "deploy")).toThrow(
     'A has the path "/srv/a\\nUser=root/build", which a unit file cannot contain',
@@ -133,7 +133,7 @@ test("a path that would be another line is refused", () => {
 const systemd = needs("systemd-analyze");
 
 describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
-  test("accepts the units, odd paths and texts included", () => {
+  test("accepts the units, even with odd paths and texts", () => {
     const folder = mkdtempSync(join(tmpdir(), "laju units "));
     const root = join(folder, `it's "100%" $HOME ^\\`);
     const place = { root, build: `${root}/build`, node: process.execPath };
@@ -171,7 +171,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
   }
 });
 
-test("the start reaches node and its log through systemd's words and a shell, whatever the paths", () => {
+test("starts node with its log through systemd and a shell, whatever the paths", () => {
   const folder = mkdtempSync(join(tmpdir(), "laju-start-"));
   const root = join(folder, `it's "100%" $HOME \\ é`);
   const place = { root, build: folder, node: "/bin/echo" };

@@ -41,12 +41,12 @@ describe("the OnCalendar value", () => {
     expect(calendars(text)).toEqual({ value: lines });
   });
 
-  test("names the command's zone, and none where it is the host's", () => {
+  test("has the command's zone, unless it is the host's", () => {
     expect(calendars("0 8 * * *", "Europe/Berlin")).toEqual({ value: ["*-*-* 08:00:00 Europe/Berlin"] });
     expect(calendars("0 8 * * *", undefined, "Europe/Berlin")).toEqual({ value: ["*-*-* 08:00:00"] });
   });
 
-  test("is in UTC where systemd would leave out the hour that comes twice", () => {
+  test("is in UTC if systemd would omit a repeated hour", () => {
     expect(calendars("*/20 * * * *", undefined, "Asia/Kolkata")).toEqual({ value: ["*-*-* *:00..40/20:00"] });
     expect(calendars("*/20 * * * *", "America/St_Johns")).toEqual({ value: ["*-*-* *:10..50/20:00 UTC"] });
   });
@@ -59,16 +59,16 @@ describe("the OnCalendar value", () => {
     ["0 0 */2,L * 5L", "has days that OnCalendar cannot express"],
     ["30 2 * * *", "makes up for 02:30, which the clocks skip, but systemd leaves it out (America/New_York)"],
     ["0 */1 * * 0", "runs twice for 01:00, which occurs twice, but systemd runs it once (America/New_York)"],
-  ])("of %s is refused in New York where systemd differs: %s", (text, reason) => {
+  ])("of %s is refused in New York because systemd differs: %s", (text, reason) => {
     expect(calendars(text, "America/New_York").problem?.reason).toBe(reason);
   });
 });
 
 const systemd = needs("systemd-analyze");
 
-describe.skipIf(systemd.skip)(`what systemd makes of it${systemd.label}`, () => {
+describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => {
   test.each(["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Beirut"])(
-    "is the schedule, for random ones in %s",
+    "has the same times, for random schedules in %s",
     (timezone) => {
       const random = randomFrom(5);
       let taken = 0;

@@ -61,7 +61,7 @@ describe("the crontab of this app", () => {
   const table = () => fake.table()?.toString();
   const backup = () => join(fake.folder, "data", "crontab.bak");
 
-  test("is added below what is there, and taken out again", () => {
+  test("is added at the end, and removed again", () => {
     fake.put(theirs);
     const change = installCrontab(targetIn(fake));
     const hash = /hash=(\w+)/.exec(table() ?? "")?.[1] ?? "";
@@ -79,14 +79,14 @@ describe("the crontab of this app", () => {
     expect(readFileSync(backup(), "utf8")).toBe(theirs + block);
   });
 
-  test("is kept as it was before, for its owner's eyes only", () => {
+  test("is backed up, readable only by its owner", () => {
     fake.put(theirs);
     installCrontab(targetIn(fake));
     expect(readFileSync(backup(), "utf8")).toBe(theirs);
     expect(statSync(backup()).mode & 0o777).toBe(0o600);
   });
 
-  test("is not written when there is nothing to do", () => {
+  test("is not written if nothing changes", () => {
     fake.put(theirs);
     installCrontab(targetIn(fake));
     const calls = fake.calls().length;
@@ -98,19 +98,19 @@ describe("the crontab of this app", () => {
     expect(removeCrontab(targetIn(fake))).toMatchObject({ isNeeded: false, isWritten: false });
   });
 
-  test("is emptied, not deleted, when nothing else is in it", () => {
+  test("is emptied, not deleted, if nothing else is in it", () => {
     installCrontab(targetIn(fake));
     removeCrontab(targetIn(fake));
     expect(table()).toBe("");
     expect(fake.calls().some((call) => call.includes("-r"))).toBe(false);
   });
 
-  test("gets the folders of its logs before it is written, and where they went since", () => {
+  test("gets its log folders before it is written, and missing ones again later", () => {
     installCrontab(targetIn(fake));
     expect(existsSync(join(fake.folder, "logs"))).toBe(true);
   });
 
-  test("is not touched when a log's folder cannot be made", () => {
+  test("is not changed if a log folder cannot be created", () => {
     fake.put(theirs);
     const target = targetIn(fake);
     target.rows[0].log = "/dev/null/logs/x.log";
@@ -118,7 +118,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(theirs);
   });
 
-  test("is not touched when a log is a folder, to which the shell appends nothing", () => {
+  test("is not changed if a log is a folder", () => {
     fake.put(theirs);
     const target = targetIn(fake);
     target.rows[0].log = fake.folder;
@@ -126,13 +126,13 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(theirs);
   });
 
-  test("is not touched when the backup cannot be written", () => {
+  test("is not changed if the backup cannot be written", () => {
     fake.put(theirs);
     expect(() => installCrontab({ ...targetIn(fake), data: "/dev/null/data" })).toThrow("/dev/null/data");
     expect(table()).toBe(theirs);
   });
 
-  test("gets its last newline on the way, since crontab refuses a table without", () => {
+  test("gets a final newline, because crontab refuses a table without one", () => {
     fake.put("0 1 * * * theirs");
     installCrontab(targetIn(fake));
     expect(table()?.startsWith("0 1 * * * theirs\n# BEGIN")).toBe(true);
@@ -140,7 +140,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe("0 1 * * * theirs\n");
   });
 
-  test("a table of 10,000 lines is the longest", () => {
+  test("accepts at most 10,000 lines", () => {
     fake.put("#\n".repeat(9_994));
     installCrontab(targetIn(fake));
     expect(table()?.split("\n")).toHaveLength(10_001);
@@ -148,7 +148,7 @@ describe("the crontab of this app", () => {
     expect(() => installCrontab(targetIn(fake))).toThrow("the crontab would have 10001 lines");
   });
 
-  test("half a marker stops everything", () => {
+  test("a marker without its pair stops everything", () => {
     fake.put(`${theirs}# END laju /srv/app\n`);
     for (const use of [installCrontab, removeCrontab, checkCrontab, previewInstall]) {
       expect(() => use(targetIn(fake))).toThrow('but no matching "# BEGIN" line');
@@ -156,7 +156,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(`${theirs}# END laju /srv/app\n`);
   });
 
-  test("a table that another program changes meanwhile is left alone", () => {
+  test("leaves a table alone that another program changes meanwhile", () => {
     fake.remove();
     fake = fakeCrontab(`"-n -") echo '# new' >> "$table";;`);
     fake.put(theirs);
@@ -166,7 +166,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(`${theirs}# new\n`);
   });
 
-  test("a preview says what would change, and writes nothing", () => {
+  test("a preview shows what would change and writes nothing", () => {
     fake.put(theirs);
     installCrontab(targetIn(fake));
     const before = table();
@@ -180,7 +180,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(before);
   });
 
-  test("a change is summed up", () => {
+  test("summarizes a change", () => {
     fake.put(theirs);
     installCrontab(targetIn(fake));
     const change = installCrontab(targetIn(fake, { CleanUp: "0 3 * * *", Digest: "0 8 * * *" }));
@@ -189,7 +189,7 @@ describe("the crontab of this app", () => {
     );
   });
 
-  test("only the named commands change where names are given", () => {
+  test("changes only the named commands", () => {
     installCrontab(targetIn(fake));
     const next = targetIn(fake, { CleanUp: "0 3 * * *", Digest: "0 9 * * *", New: "@daily" });
     expect(installCrontab({ ...next, only: ["Digest"] })).toMatchObject({
@@ -202,7 +202,7 @@ describe("the crontab of this app", () => {
     expect(table()).not.toContain("@daily");
   });
 
-  test("a foreign SHELL is set aside", () => {
+  test("sets aside a foreign SHELL", () => {
     fake.put("SHELL=/usr/sbin/nologin\n");
     installCrontab(targetIn(fake));
     expect(table()).toContain("\nSHELL=/bin/sh\n");
@@ -237,7 +237,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(before);
   });
 
-  test("nothing to schedule and nothing installed is up to date", () => {
+  test("is up to date if nothing is scheduled and nothing is installed", () => {
     expect(checkCrontab(targetIn(fake, {})).state).toBe("in order");
     installCrontab(targetIn(fake));
     expect(checkCrontab(targetIn(fake, {})).state).toBe("older than the build");
@@ -266,7 +266,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
   afterAll(() => cron?.stop());
   beforeEach(() => cron.shell("rm -f /var/spool/cron/crontabs/*"));
 
-  test("install, check and remove", () => {
+  test("installs, checks and removes", () => {
     cron.crontab(["-"], theirs);
     const target = targetIn(cron);
     expect(installCrontab(target)).toMatchObject({ isWritten: true, added: 2 });
@@ -275,14 +275,14 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
     expect(cron.crontab(["-l"]).stdout.toString()).toBe(theirs);
   });
 
-  test("a bad line of somebody's own stops the installation before it", () => {
+  test("the user's own invalid line stops the installation beforehand", () => {
     const spool = "/var/spool/cron/crontabs/root";
     cron.shell(`printf '# x\\n0 99 * * * bad\\n' > ${spool}; chmod 600 ${spool}`);
     expect(() => installCrontab(targetIn(cron))).toThrow("bad hour");
     expect(cron.shell(`cat ${spool}`).stdout.toString()).toBe("# x\n0 99 * * * bad\n");
   });
 
-  test("what root makes for another user is that user's", () => {
+  test("files that root creates for another user belong to that user", () => {
     const folder = join(cron.folder, "theirs");
     mkdirSync(folder);
     const target = { ...targetIn({ ...cron, folder }), user: "nobody" };
@@ -298,7 +298,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
   test.each([
     ["folder", "logs", 0o755],
     ["log", "logs/Digest.log", 0o644],
-  ])("a %s that another user may not write stops the installation for them", (what, closed, mode) => {
+  ])("a %s that the user cannot write to stops the installation for them", (what, closed, mode) => {
     const folder = join(cron.folder, `closed ${what}`);
     mkdirSync(join(folder, "logs"), { recursive: true });
     chmodSync(join(folder, "logs"), 0o777);
@@ -315,7 +315,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
     expect(installCrontab(target)).toMatchObject({ user: "nobody", added: 2 });
   });
 
-  test("twelve installations at once all arrive", async () => {
+  test("twelve simultaneous installations all take effect", async () => {
     cron.crontab(["-"], theirs);
     const statuses = await Promise.all(
       Array.from({ length: 12 }, (_, number) => installElsewhere(cron, number)),

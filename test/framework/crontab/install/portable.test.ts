@@ -16,7 +16,7 @@ function facts(meta: CommandMeta, name = "reports/Monthly") {
   return commandFacts(name, "script", meta);
 }
 
-describe("what stands before node in a portable line", () => {
+describe("the part before node in a portable line", () => {
   test.each<[CommandMeta, string]>([
     [{ schedule: "@daily" }, "/usr/bin/flock -n -E 0 /srv/logs/reports/reports-Monthly.lock"],
     [{ schedule: "@daily", overlap: "wait" }, "/usr/bin/flock /srv/logs/reports/reports-Monthly.lock"],
@@ -32,7 +32,7 @@ describe("what stands before node in a portable line", () => {
   });
 });
 
-test.each(["busybox", "unknown"] as const)("BusyBox's flock has no -E, so a line for %s has none", (cron) => {
+test.each(["busybox", "unknown"] as const)("a line for %s has no flock -E, which BusyBox lacks", (cron) => {
   const words = portableRunner(facts({ schedule: "@daily" }), "/srv/logs/Monthly.log", cronFacts(cron));
   expect(words.join(" ")).toBe("/usr/bin/flock -n /srv/logs/reports-Monthly.lock");
 });
@@ -50,7 +50,7 @@ describe("the notes on portable lines", () => {
   });
 });
 
-describe("the notes on portable lines of other crons, where the host's clocks change", () => {
+describe("the notes on portable lines for other crons, on a host with clock changes", () => {
   test.each<[CronName, string, string | undefined]>([
     ["debian", "30 2 * * *", undefined],
     ["busybox", "30 2 * * *", "does not run for 02:30, which the clocks skip, and runs twice for 02:30"],
@@ -78,7 +78,7 @@ describe.skipIf(flock.skip)(`a portable line in a shell${flock.label}`, () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("starts nothing while the command runs, and ends with status 0", async () => {
+  test("starts nothing while the command runs, and exits with status 0", async () => {
     const line = lineOf(
       { schedule: "@daily" },
       "started=$0; echo go; until [ -e stop ]; do sleep 0.05; done",
@@ -93,12 +93,12 @@ describe.skipIf(flock.skip)(`a portable line in a shell${flock.label}`, () => {
     expect(readFileSync(log(), "utf8")).toBe("go\ngo\n");
   });
 
-  test("ends what takes too long, with status 124", async () => {
+  test("ends a command that takes too long, with status 124", async () => {
     const line = lineOf({ schedule: "@daily", timeout: "200ms" }, "exec sleep 30");
     expect(await start(line)).toBe(124);
   });
 
-  test("passes the command's own status on", async () => {
+  test("passes on the command's own status", async () => {
     expect(await start(lineOf({ schedule: "@daily", timeout: "10s" }, "exit 3"))).toBe(3);
   });
 

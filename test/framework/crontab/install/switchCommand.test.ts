@@ -33,7 +33,7 @@ describe("enable and disable", () => {
     crontab.remove();
   });
 
-  test("say what is true where nothing is installed", async () => {
+  test("report that nothing is installed", async () => {
     expect((await laju("disable", "Cleanup")).stdout).toBe(
       "✓ Cleanup disabled in schedule.json\n  The crontab has no entry that starts it.\n",
     );
@@ -47,7 +47,7 @@ describe("enable and disable", () => {
     rmSync(join(crontab.folder, "table"));
   });
 
-  test("write the override and say that the crontab is as it was", async () => {
+  test("write the override and say that the crontab is unchanged", async () => {
     expect((await laju("crontab:install", "--yes")).status).toBe(0);
     expect((await laju("list")).stdout).toMatch(/, 1 of them in "development" · UTC\n$/);
     expect(await laju("disable", "Cleanup")).toMatchObject({
@@ -66,14 +66,14 @@ describe("enable and disable", () => {
     expect((await laju("crontab:remove")).status).toBe(0);
   });
 
-  test("enable what the source disables", async () => {
+  test("enable a command that its source disables", async () => {
     expect(await isEnabled("Digest")).toBe(false);
     await laju("enable", "Digest");
     expect(await isEnabled("Digest")).toBe(true);
     expect(app.read("schedule.json")).toBe('{\n  "Digest": { "enabled": true }\n}\n');
   });
 
-  test("keep what else the file says, and a link as a link", async () => {
+  test("keep the file's other contents, and keep a link a link", async () => {
     app.write("shared.json", '{ "Digest": { "enabled": true },\n  "Cleanup": {\n    "log": "x.log"\n  } }');
     symlinkSync("shared.json", file());
     await laju("disable", "Cleanup");
@@ -83,14 +83,14 @@ describe("enable and disable", () => {
     );
   });
 
-  test("of several at once are all kept", async () => {
+  test("all take effect if several run at once", async () => {
     const names = ["Cleanup", "Demo", "ByHand"];
     const ended = await Promise.all([...names, "Cleanup"].map((name) => laju("disable", name)));
     expect(ended.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
     expect(Object.keys(JSON.parse(app.read("schedule.json"))).sort()).toEqual([...names].sort());
   });
 
-  test("say why a command will not be started all the same", async () => {
+  test("say why an enabled command still won't start", async () => {
     await laju("disable", "Demo");
     expect((await laju("enable", "Demo")).stdout).toContain(
       "  It is only scheduled in the environment demo, and this is development.\n",
@@ -100,7 +100,7 @@ describe("enable and disable", () => {
     );
   });
 
-  test("refuse a name that is none, and write nothing", async () => {
+  test("reject an unknown name and write nothing", async () => {
     expect(await laju("disable", "Clenup")).toMatchObject({
       status: 2,
       stdout: "",
@@ -110,7 +110,7 @@ describe("enable and disable", () => {
     expect(existsSync(file())).toBe(false);
   });
 
-  test("with --install change the crontab, and no entry but the command's", async () => {
+  test("with --install change only the command's crontab entries", async () => {
     await laju("crontab:install", "--yes");
     const before = crontab.table()?.toString() ?? "";
     expect(before).toContain("commands/Cleanup.js");
@@ -123,7 +123,7 @@ describe("enable and disable", () => {
     expect(crontab.table()?.toString()).toBe(before);
   });
 
-  test("with --install write nothing where the crontab cannot be installed", async () => {
+  test("with --install write nothing if the crontab cannot be installed", async () => {
     const source = app.read("commands/Cleanup.ts");
     app.write("commands/Cleanup.ts", `${source}\n`);
     const refused = await laju("disable", "Cleanup", "--install");
@@ -133,7 +133,7 @@ describe("enable and disable", () => {
     expect(existsSync(file())).toBe(false);
   });
 
-  test("explain themselves with --help", async () => {
+  test("have a help text", async () => {
     expect((await laju("disable", "--help")).stdout).toMatch(
       /^Turn a command's schedule off in this deployment\n\nUsage {2}node laju disable <Name> \[options\]\n/,
     );

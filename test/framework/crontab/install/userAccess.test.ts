@@ -8,7 +8,7 @@ import { mayUserUse, unwritableWarnings } from "../../../../framework/crontab/in
 const isRoot = process.getuid?.() === 0;
 const idOf = (user: string) => Number(spawnSync("id", ["-u", user], { encoding: "utf8" }).stdout);
 
-describe.skipIf(!isRoot)("what another user may write (needs root)", () => {
+describe.skipIf(!isRoot)("write access of another user (needs root)", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "laju-access-"));
@@ -28,7 +28,7 @@ describe.skipIf(!isRoot)("what another user may write (needs root)", () => {
     expect(mayUserUse(file, "write", "nobody")).toBe(expected);
   });
 
-  test("is told after an installation for that user", () => {
+  test("is reported after an installation for that user", () => {
     const target = {
       place: { root: "/srv/app", build: "/srv/app/build", node: process.execPath },
       data: folder,

@@ -14,7 +14,7 @@ const row = (name: string, more: Partial<CrontabRow> = {}): CrontabRow => ({
 });
 
 describe("crontabBlock", () => {
-  test("is one comment and its entries for each command, by priority and name", () => {
+  test("has a comment and the entries of each command, ordered by priority and name", () => {
     const rows = [
       row("WarmCache", {
         description: "Warm the cache",
@@ -35,7 +35,7 @@ describe("crontabBlock", () => {
 `);
   });
 
-  test("is the same text each time, and another hash for other lines", () => {
+  test("is deterministic, and has another hash for other lines", () => {
     const first = crontabBlock([row("A")], place);
     expect(crontabBlock([row("A")], place)).toBe(first);
     expect(crontabBlock([row("B")], place).split("\n", 1)[0]).not.toBe(first.split("\n", 1)[0]);
@@ -53,14 +53,14 @@ describe("crontabBlock", () => {
     ["BEGIN laju /srv/other", "# A: BEGIN laju /srv/other"],
     ["  ", "# A"],
     ["Größe 100 %", "# Größe 100 %"],
-  ])("the description %j makes one harmless comment", (description, comment) => {
+  ])("the description %j becomes one harmless comment", (description, comment) => {
     const lines = crontabBlock([row("A", { description })], place).split("\n");
     expect(lines).toHaveLength(5);
     expect(lines[1]).toBe(comment);
   });
 
   test.each(["/srv/a\nb", "/srv/app ", " /srv", "/srv/\u0007"])(
-    "a root that no marker can hold: %j",
+    "rejects a root that a marker cannot contain: %j",
     (root) => {
       expect(() => crontabBlock([row("A")], { ...place, root })).toThrow("cannot name a crontab block");
     },

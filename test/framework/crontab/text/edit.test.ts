@@ -31,27 +31,27 @@ const latin1 = (text: string) => Buffer.from(text).toString("latin1");
 describe("replaceBlock", () => {
   test("an empty table becomes the block", () => expect(install("")).toBe(latin1(block)));
 
-  test("the block goes to the end", () => {
+  test("adds the block at the end", () => {
     expect(install("MAILTO=me\n0 1 * * * theirs\n")).toBe(`MAILTO=me\n0 1 * * * theirs\n${latin1(block)}`);
   });
 
-  test("a block that is there is replaced where it stands", () => {
+  test("replaces an existing block in place", () => {
     const table = `# above\n${block}# below\n0 1 * * * theirs\n`;
     expect(install(table, newer)).toBe(latin1(`# above\n${newer}# below\n0 1 * * * theirs\n`));
   });
 
-  test("the same again changes nothing", () => {
+  test("changes nothing the second time", () => {
     const once = replaceBlock(Buffer.from("x\n"), root, block);
     expect(replaceBlock(once, root, block).equals(once)).toBe(true);
     const open = replaceBlock(Buffer.from("x"), root, block);
     expect(replaceBlock(open, root, block).equals(open)).toBe(true);
   });
 
-  test("an empty block takes the old one out", () => {
+  test("an empty block removes the old one", () => {
     expect(install(`# above\n${block}# below\n`, "")).toBe("# above\n# below\n");
   });
 
-  test("a newline that the table lacked is noted, and goes with the block", () => {
+  test("records a missing final newline, and removes it with the block", () => {
     const table = replaceBlock(Buffer.from("0 1 * * * theirs"), root, block);
     expect(table.toString().split("\n")[1]).toMatch(
       /^# BEGIN laju \/srv\/app hash=[0-9a-f]{8} newline=added$/,
@@ -61,12 +61,12 @@ describe("replaceBlock", () => {
     expect(removeBlock(appended, root).toString()).toBe("0 1 * * * theirs\n0 2 * * * more\n");
   });
 
-  test("an end marker without a newline at the table's end is whole", () => {
+  test("accepts an end marker without a final newline", () => {
     expect(install(block.slice(0, -1), newer)).toBe(latin1(newer));
   });
 });
 
-describe("settings of others that a cron would apply to the block", () => {
+describe("foreign settings that a cron would apply to the block", () => {
   const neutral = { RANDOM_DELAY: "0", CRON_TZ: "Europe/Berlin" };
   const settled = (table: string) => replaceBlock(Buffer.from(table), root, block, () => true, neutral);
   const inside = (table: string) => settled(table).toString().slice(table.length).split("\n").slice(1, -2);
@@ -76,7 +76,7 @@ describe("settings of others that a cron would apply to the block", () => {
     ["RANDOM_DELAY=30", "RANDOM_DELAY=0"],
     ["CRON_TZ = 'Asia/Tokyo' ", "CRON_TZ=Europe/Berlin"],
     ["'CRON_TZ'=UTC", "CRON_TZ=Europe/Berlin"],
-  ])("%s is undone within it, and restored at its end", (line, own) => {
+  ])("%s is undone within it and restored at its end", (line, own) => {
     expect(inside(`${line}\n0 1 * * * theirs\n`)).toEqual([own, ...plain, line]);
     const table = settled(`${line}\n`);
     expect(replaceBlock(table, root, block, () => true, neutral)).toEqual(table);
@@ -122,19 +122,19 @@ describe("a foreign SHELL above the block", () => {
     "XSHELL=/bin/fish",
   ])("%s needs nothing", (text) => expect(inner(`${text}\n`)).toEqual(plain));
 
-  test("a shell that is not there is set aside too", () => {
+  test("a missing shell is set aside too", () => {
     const table = Buffer.from("SHELL=/usr/local/bin/bash\n");
     const installed = replaceBlock(table, root, block, (path) => path !== "/usr/local/bin/bash").toString();
     expect(installed).toContain("\nSHELL=/bin/sh\n");
     expect(installed).toContain("\nSHELL=/usr/local/bin/bash\n# END");
   });
 
-  test("below the block it doesn't matter", () => {
+  test("is ignored below the block", () => {
     const table = `${block}SHELL=/bin/fish\n`;
     expect(install(table)).toBe(latin1(table));
   });
 
-  test("install and remove give the table back", () => {
+  test("installing and removing restores the table", () => {
     const table = Buffer.from("SHELL=/bin/fish\n0 1 * * * theirs\n");
     expect(removeBlock(replaceBlock(table, root, block), root)).toEqual(table);
   });
@@ -160,13 +160,13 @@ describe("findBlock", () => {
     },
   );
 
-  test("reads a block without one, and changes nothing when that is written again", () => {
+  test("reads a block without a hash, and changes nothing when it is written again", () => {
     const table = Buffer.from(block);
     expect(findBlock(table, root)?.notes.environment).toBeUndefined();
     expect(replaceBlock(table, root, block)).toEqual(table);
   });
 
-  test("knows a block that was edited by hand", () => {
+  test("recognizes a block that was edited by hand", () => {
     expect(findBlock(Buffer.from(block), root)?.isEdited).toBe(false);
     expect(findBlock(Buffer.from(block.replace("0 8", "0 7")), root)?.isEdited).toBe(true);
     expect(findBlock(Buffer.from(block.replace(/ hash=\w+/, "")), root)?.isEdited).toBe(true);
@@ -202,11 +202,11 @@ describe("findBlock", () => {
     "# END laju /srv/app ",
     "# END laju /srv/app\r",
     "\t# END laju /srv/app",
-  ])("a marker with blanks around it is refused, not overlooked: %j", (line) =>
+  ])("a marker with spaces around it is refused, not overlooked: %j", (line) =>
     expect(() => findBlock(Buffer.from(`x\n${line}\n`), root)).toThrow("is a damaged marker"),
   );
 
-  test("another app's marker within the block is refused", () => {
+  test("refuses another app's marker within the block", () => {
     const table = block.replace("# END", "# BEGIN laju /srv/other\n# END");
     expect(() => findBlock(Buffer.from(table), root)).toThrow(
       "line 4 of the crontab is another app's marker inside the block of /srv/app: # BEGIN laju /srv/other",
@@ -225,7 +225,7 @@ describe("findBlock", () => {
   );
 
   test.each(["/srv/a+b", "/srv/a.*", "/srv/(x)[1]", "/srv/a\\b", "/srv/$HOME", "/srv/ä^"])(
-    "characters of regular expressions in %s mean themselves",
+    "characters of regular expressions in %s are literal",
     (id) => {
       const own = blockFor(id);
       const table = replaceBlock(Buffer.from("x\n"), id, own);
@@ -254,7 +254,7 @@ describe("any bytes", () => {
     .tuple(fc.array(line), fc.boolean())
     .map(([lines, isOpen]) => bytes(lines.join("\n") + (isOpen || lines.length === 0 ? "" : "\n")));
 
-  test("install and then remove gives them back", () => {
+  test("installing and removing restores them", () => {
     fc.assert(
       fc.property(table, (original) => {
         const installed = replaceBlock(original, root, block);
@@ -266,7 +266,7 @@ describe("any bytes", () => {
     );
   });
 
-  test("around a block they stay as they are", () => {
+  test("stay unchanged around a block", () => {
     fc.assert(
       fc.property(table, table, (above, below) => {
         const gap = above.length === 0 || above.at(-1) === 10 ? "" : "\n";
@@ -284,7 +284,7 @@ describe("any bytes", () => {
     );
   });
 
-  test("only LajuErrors come of them", () => {
+  test("cause only LajuErrors", () => {
     const mark = fc.constantFrom(
       "# BEGIN laju /srv/app",
       "# END laju /srv/app",

@@ -32,7 +32,7 @@ const rowIn = (name: string): CrontabRow => ({
   priority: 0,
 });
 
-describe("what an entry starts", () => {
+describe("the command that an entry starts", () => {
   const guarded = cronEntries(parseSchedule("10 0 8 L * *"), { hostTimezone: "UTC" })[0] as CrontabEntry;
 
   test.each(names)("is read back from the line that was written for %j", (name) => {
@@ -54,12 +54,12 @@ describe("what an entry starts", () => {
     "SHELL=/bin/sh",
     "# a comment about commands/X.js",
     "* * * * * cd /x && commands/X.js",
-  ])("is not known of %j", (line) => {
+  ])("is unknown for %j", (line) => {
     expect(entryParts(line)).toBeUndefined();
   });
 });
 
-test("all blocks of a table are found by their roots, whatever those hold", () => {
+test("finds all blocks of a table by their roots, whatever characters these contain", () => {
   const roots = names.map((name) => placeIn(name).root);
   const table = names.reduce<Buffer>(
     (text, name) =>

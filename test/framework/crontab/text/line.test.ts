@@ -42,7 +42,7 @@ describe("crontabLine", () => {
     expect(crontabLine(row, entry, place)).toBe(line);
   });
 
-  test("paths are quoted where the shell would misread them", () => {
+  test("quotes paths that the shell would misread", () => {
     const odd = { root: "/srv/it's 100%", build: "/srv/it's 100%/build", node: "/opt/node 20/node" };
     expect(crontabLine(row, daily, odd)).toBe(
       `0 8 * * * cd '/srv/it'"'"'s 100\\%/build' && '/opt/node 20/node' commands/Digest.js >> /srv/app/logs/Digest.log 2>&1`,
@@ -82,7 +82,7 @@ describe("crontabLine", () => {
     );
   });
 
-  test("neither gets through, wherever it stands and whatever is beside it", () => {
+  test("rejects both, wherever they occur", () => {
     const parts = fc.record({
       where: fc.constantFrom("build", "node", "log", "file", "args", "entry"),
       odd: fc.constantFrom("\n", "\r", "\0"),
@@ -104,7 +104,7 @@ describe("crontabLine", () => {
     );
   });
 
-  test("998 bytes are taken, 999 are refused", () => {
+  test("accepts 998 bytes and refuses 999", () => {
     const room = 998 - Buffer.byteLength(start);
     const build = (count: number) => `/srv/app/build${"é".repeat(count / 2)}${"e".repeat(count % 2)}`;
     // Letters beyond ASCII are quoted, which takes two bytes more.
@@ -115,7 +115,7 @@ describe("crontabLine", () => {
   });
 
   test.each(["0 8 * *", "0 8 * * * *", "0 8 * * mon", "60~ * * * *", "0 8\n* * *"])(
-    "fields that cron may misread never get there: %j",
+    "rejects fields that cron may misread: %j",
     (fields) => expect(() => crontabLine(row, { fields }, place)).toThrow("has invalid fields"),
   );
 });
@@ -137,7 +137,7 @@ describe("shellQuote and cronEscape", () => {
     ["a\\%b", "'a\\''%b'"],
   ])("%j becomes %s", (text, word) => expect(shellQuote(text)).toBe(word));
 
-  test("hostile arguments reach the program through cron's reading and dash", () => {
+  test("hostile arguments reach the program unchanged through cron and dash", () => {
     const piece = fc.constantFrom(
       ..."'\"\\\\\\%%$` *?~#&;|<>()[]{}!=-aé🦉\t",
       "\\%",
@@ -156,7 +156,7 @@ describe("shellQuote and cronEscape", () => {
     }
   });
 
-  test("two backslashes never stand side by side, and no bare % is left", () => {
+  test("leaves no two backslashes together and no unescaped %", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("\\", "%", "'", "a") }), (text) => {
         const command = cronEscape(shellQuote(text));

@@ -13,4 +13,5 @@ test.each([
   [undefined, 0x58465342],
 ])("%s is the disk of type %i", (kind, type) => expect(networkDisk(type)).toBe(kind));
 
-test("a local folder is on none", () => expect(networkDisk(statfsSync(tmpdir()).type)).toBeUndefined());
+test("a local folder is not on a network disk", () =>
+  expect(networkDisk(statfsSync(tmpdir()).type)).toBeUndefined());
