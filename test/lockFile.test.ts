@@ -12,7 +12,7 @@ describe("package-lock.json", () => {
     expect(packages["node_modules/better-sqlite3"]).toMatchObject({ gypfile: false });
   });
 
-  test("lists the packages of every platform, not only of the one it was written on", () => {
+  test("lists the packages of every platform, not only of the one it was created on", () => {
     const esbuild = Object.keys(packages["node_modules/esbuild"].optionalDependencies);
     expect(esbuild.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
   });

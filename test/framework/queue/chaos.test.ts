@@ -18,7 +18,7 @@ describe.each<[EngineName, { skip: boolean; label: string }]>([
   ["redis", redisNeed],
 ])("a storm on %s", (engine, need) => {
   // The same faults meet other moments each time, on a slow machine too.
-  test.skipIf(need.skip)(`breaks no promise of the queue${need.label}`, { retry: 1 }, async () => {
+  test.skipIf(need.skip)(`breaks no guarantee of the queue${need.label}`, { retry: 1 }, async () => {
     const { status, output } = await storm(engine);
     // The output tells what was broken.
     expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
@@ -26,7 +26,7 @@ describe.each<[EngineName, { skip: boolean; label: string }]>([
   });
 });
 
-test("the same seed gives the same plan of faults", () => {
+test("gives the same plan of faults for the same seed", () => {
   const means = { isRoot: true, hasFaketime: true };
   const plan = planOf("redis", 2, 7, means);
   expect(planOf("redis", 2, 7, means)).toEqual(plan);

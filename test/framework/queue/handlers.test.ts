@@ -63,14 +63,14 @@ describe("a handler's module", () => {
     expect(handlerOf("Send", { default: job("Send", { run, ...options }) })).toMatchObject(known);
   });
 
-  test("what says nothing of attempts leaves them to the job", () => {
+  test("a handler without attempts leaves them to the job", () => {
     const handler = handlerOf("Send", { run });
     expect(handler).toMatchObject({ attempts: null, backoffMs: 10_000, timeoutMs: null, concurrency: null });
     expect(attemptsFor({ retryPolicy: "handler" }, handler)).toBe(1);
     expect(attemptsFor({ retryPolicy: null }, handler)).toBe(3);
   });
 
-  test("run is called as the object's own", async () => {
+  test("run is called as a method of its object", async () => {
     const definition = {
       word: "hello",
       run() {
@@ -112,15 +112,15 @@ describe("a handler's module", () => {
     expect(problemOf(module)).toContain(message);
   });
 
-  test("a file's own functions and tables may have names like an option's", () => {
+  test("a file's own functions and tables may be named like an option", () => {
     expect(problemOf({ run, timeouts: { fast: 1 }, attempt: () => 1, retries: [] })).toBe("");
   });
 
-  test("one exported twice is one", () => {
+  test("a handler exported twice counts once", () => {
     expect(problemOf({ run, default: { run } })).toBe("");
   });
 
-  test("one that can't be loaded keeps no other from its jobs", async () => {
+  test("a handler that can't be loaded doesn't affect the others", async () => {
     const { handlers, problems } = await handlersOf({
       Good: async () => ({ run }),
       Throws: () => Promise.reject(new Error("no key")),

@@ -12,7 +12,7 @@ import { sqliteDriver } from "../../../framework/services/database/sqliteDriver"
 import { lajuTables } from "../../support/lajuTables";
 import { temporaryFolder } from "../../support/servers/server";
 
-describe("what JSON would make something else of", () => {
+describe("values that JSON would change", () => {
   test.each([
     ["a Map", { ids: new Map([[1, 2]]) }, "data.ids cannot be queued: it is a Map"],
     ["a Set", [new Set([1])], "data[0] cannot be queued: it is a Set"],
@@ -41,7 +41,7 @@ describe("what JSON would make something else of", () => {
   });
 });
 
-describe("queueing with a trx that is none", () => {
+describe("queueing with an invalid trx", () => {
   const folder = temporaryFolder("hostile");
   const file = join(folder, "queue.sqlite3");
   let database: Knex;
@@ -61,7 +61,7 @@ describe("queueing with a trx that is none", () => {
 
   const push = (trx: unknown) => engine.push([newJob("T", {})], trx as Knex.Transaction);
 
-  test("is refused, and nothing is queued", async () => {
+  test("is rejected, and nothing is queued", async () => {
     let kept: Knex.Transaction | undefined;
     await database.transaction(async (trx) => {
       kept = trx;
@@ -79,25 +79,25 @@ describe("queueing with a trx that is none", () => {
     expect(await database("jobs")).toEqual([]);
   });
 
-  test("while one within another is fine", async () => {
+  test("works with a nested transaction", async () => {
     await database.transaction((outer) => outer.transaction((trx) => push(trx)));
     expect(await database("jobs")).toHaveLength(1);
   });
 });
 
-describe("a worker is told of types", () => {
+describe("a worker's --types", () => {
   afterEach(() => void vi.unstubAllGlobals());
   const options = { concurrency: "10", once: true, patience: "1s" };
 
-  test.each(["", " , "])("that are none: %j", (types) => {
+  test.each(["", " , "])("is rejected if it names no type: %j", (types) => {
     expect(() => workOptions({ ...options, types })).toThrow("--types names no types");
   });
 
-  test("with blanks and commas too many", () => {
+  test("may have extra spaces and commas", () => {
     expect(workOptions({ ...options, types: ", A, reports/B," }).types).toEqual(["A", "reports/B"]);
   });
 
-  test("which its build does not know, that a build may help", () => {
+  test("suggests a build for an unknown type", () => {
     expect(unknownTypes("Mail", []).message).toBe("no handler app/jobs/Mail.ts");
     vi.stubGlobal("LAJU_BUILT", true);
     const message = "no handler app/jobs/Mail.ts in this build (npm run build adds new ones)";

@@ -65,7 +65,7 @@ describe.each([
   });
 
   test.skipIf(need.skip)(
-    `each test has a database of its own, and the one named is left alone${need.label}`,
+    `each test has its own database, and the one in the URL is left alone${need.label}`,
     async () => {
       const env = { NO_COLOR: "1", TEST_DATABASE_URL: server.url };
       const list = async () => {

@@ -42,8 +42,8 @@ beforeEach(async () => {
   ]);
 });
 
-describe("a command that is tested", () => {
-  test("has its options as on the command line, and its mails are caught as they were rendered", async () => {
+describe("testCommand", () => {
+  test("parses options as on the command line, and captures rendered mails", async () => {
     const run = await testCommand(remind, { options: { days: "7" } });
     expect(run).toMatchObject({ exitStatus: 0, message: "Reminded 2 customers" });
     expect(run.mails.map(({ to }) => to)).toEqual(["ada@example.com", "bob@example.com"]);
@@ -59,7 +59,7 @@ describe("a command that is tested", () => {
     expect(run.stdout).toContain('"message":"Reminded 2 customers"');
   });
 
-  test("takes numbers, lists, switches and words", async () => {
+  test("accepts numbers, lists, switches and words", async () => {
     const run = await testCommand(remind, {
       options: { days: 30, dry: true, to: ["a", "b"] },
       args: ["-x", 5],
@@ -88,7 +88,7 @@ describe("a command that is tested", () => {
     });
   });
 
-  test("fails by what it throws, with its error in the log", async () => {
+  test("fails if the command throws, with the error in the log", async () => {
     const cause = new TypeError("no price");
     const run = await testCommand(() => Promise.reject(cause), { name: "Prices" });
     expect(run).toMatchObject({ exitStatus: 1, error: cause, message: undefined });
@@ -102,12 +102,12 @@ describe("a command that is tested", () => {
     ).toMatchObject({ message: "a text" });
   });
 
-  test("fails by its counts", async () => {
+  test("fails if the counts include failures", async () => {
     const run = await testCommand({ run: () => ({ processed: 3, failed: 1 }) });
     expect(run).toMatchObject({ exitStatus: 1, processed: 3, failed: 1, message: "3 processed, 1 failed" });
   });
 
-  test("may exit: nothing after that counts", async () => {
+  test("ignores everything after process.exit", async () => {
     const run = await testCommand(async () => {
       try {
         logInfo("before");
@@ -126,7 +126,7 @@ describe("a command that is tested", () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  test("is ended at its time limit, at once or when it has tidied up", async () => {
+  test("ends at the time limit, immediately or after cleanup", async () => {
     const stuck = await testCommand({ timeout: "20ms", run: () => new Promise(() => {}) });
     expect(stuck).toMatchObject({
       exitStatus: 124,
@@ -148,12 +148,12 @@ describe("a command that is tested", () => {
     });
   });
 
-  test("can be told to end, as by SIGTERM", async () => {
+  test("can be stopped as by SIGTERM", async () => {
     const run = await testCommand(() => new Promise(() => {}), { signal: AbortSignal.timeout(10) });
     expect(run).toMatchObject({ exitStatus: 143, isTimedOut: false });
   });
 
-  test("has the clock standing still, and only it", async () => {
+  test("stops only the command's clock", async () => {
     const before = Date.now();
     const run = await testCommand(remind, { now: "2020-01-01T00:00:00Z" });
     expect(run.message).toBe("Reminded 0 customers");
@@ -165,7 +165,7 @@ describe("a command that is tested", () => {
     );
   });
 
-  test("prints for itself alone, beside others", async () => {
+  test("keeps the output of concurrent commands apart", async () => {
     const says = (text: string) => async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       console.log("%s!", text);
@@ -184,7 +184,7 @@ describe("a command that is tested", () => {
   });
 });
 
-describe("what a command requests", () => {
+describe("a command's request", () => {
   const rates = async () => {
     const response = await fetch("https://api.example.com/rates?day=1", { headers: { "x-key": "k" } });
     return `${response.status} ${(await response.json()).eur}`;
@@ -204,13 +204,13 @@ describe("what a command requests", () => {
     ]);
   });
 
-  test("is answered by what the test put in fetch's place", async () => {
+  test("is answered by the test's replacement for fetch", async () => {
     const stub = vi.spyOn(globalThis, "fetch").mockResolvedValue(Response.json({ eur: 2 }));
     expect((await testCommand(rates)).message).toBe("200 2");
     stub.mockRestore();
   });
 
-  test("goes to no other machine by itself", async () => {
+  test("never reaches another machine by default", async () => {
     const run = await testCommand(rates);
     expect(run).toMatchObject({ exitStatus: 1, error: { code: "E_TEST_FETCH" } });
     expect(run.error?.message).toBe(
@@ -230,20 +230,20 @@ describe("each test", () => {
     expect(existsSync(`${paths.data}/outbox`)).toBe(true);
   });
 
-  test("is not held up by a transaction that another left open", async () => {
+  test("is not blocked by a transaction that another test left open", async () => {
     const trx = await DB.transaction();
     await trx("customers").delete();
     void trx;
   });
 
-  test("may have a command that closed the database", async () => {
+  test("works after a command closed the database", async () => {
     await testCommand(async () => {
       await DB.destroy();
     });
     expect(await DB("customers").count("* as n").first()).toEqual({ n: 2 });
   });
 
-  test("has no Redis but one of its own", async () => {
+  test("has no Redis unless one is set for tests", async () => {
     const run = await testCommand(async () => `${await Redis.get("a")}`);
     expect(run).toMatchObject({ exitStatus: 1, error: { code: "E_REDIS_TEST" } });
     await expect(Redis.multi().set("a", 1).exec()).rejects.toMatchObject({ code: "E_REDIS_TEST" });
@@ -260,7 +260,7 @@ describe("a command of another form", () => {
     expect(await testCommand({ meta, run }, { argv: ["--day=4"] })).toMatchObject({ exitStatus: 2 });
   });
 
-  test("is named clearly where it can't be tested so", async () => {
+  test("is rejected with a clear message if it can't be tested this way", async () => {
     await expect(testCommand(() => "Done", { options: { days: 7 } })).rejects.toThrow(
       "a function alone doesn't say which options its command takes",
     );

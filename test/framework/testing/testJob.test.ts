@@ -16,7 +16,7 @@ const invoice = job("SendInvoice", {
   },
 });
 
-test("a job that is done has its result, and what it sent", async () => {
+test("a completed job has its result and mails", async () => {
   const run = await testJob(invoice, { id: 7, email: "ada@example.com" }, { userId: 3 });
   expect(run).toMatchObject({
     state: "completed",
@@ -55,7 +55,7 @@ test("a job's time limit aborts its signal", async () => {
   expect(run.error?.message).toBe("Waits timed out after 0.02 s");
 });
 
-test("a handler may be a function, which gets its services, at a fixed moment", async () => {
+test("a handler may be a function with services and a fixed clock", async () => {
   const module = {
     attempts: 5,
     run: async ({ app, data }: { app: { DB: typeof DB }; data: { when: string } }) => [
@@ -69,7 +69,7 @@ test("a handler may be a function, which gets its services, at a fixed moment", 
   expect(run.result).toEqual([0, when.toISOString(), when.toISOString()]);
 });
 
-test("data that is no JSON, and a handler that is none, are errors of the test", async () => {
+test("invalid data and invalid handlers are errors of the test", async () => {
   await expect(testJob(invoice, { id: 1n } as never)).rejects.toThrow(
     "data.id cannot be queued: it is a BigInt",
   );
@@ -84,7 +84,7 @@ test("process.exit fails the job, not the tests", async () => {
   });
 });
 
-test.each([1, 2])("what a command queues is in the queue of its test alone (%i)", async () => {
+test.each([1, 2])("a command's jobs are only in its own test's queue (%i)", async () => {
   const run = await testCommand(async () => {
     await invoice.push({ id: 7 }, { delay: "1h" });
     await invoice.push({ id: 8 });

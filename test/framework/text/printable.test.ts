@@ -34,7 +34,7 @@ test("an error cannot control the terminal in a table of runs", () => {
   );
 });
 
-test("nor in the details of a run, which name its attempt", () => {
+test("an error cannot control the terminal in the details of a run", () => {
   expect(runDetails(run, terminal)).toBe(
     [
       "✗ Digest  run 7",
@@ -51,7 +51,7 @@ test("nor in the details of a run, which name its attempt", () => {
   );
 });
 
-test("nor in the details of a job", () => {
+test("an error cannot control the terminal in the details of a job", () => {
   const job: JobRecord = {
     ...{
       id: 3,

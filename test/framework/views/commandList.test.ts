@@ -33,7 +33,7 @@ const metas: Record<string, CommandMeta> = {
   "sync/UpdateExchangeRatesOfTheEuropeanBank": { schedule: "0 6 * * 1-5", description: "Rates" },
 };
 
-test("what failed comes first, and what never starts here has one line", () => {
+test("failures come first, and commands that never start here share one line", () => {
   const { shown, hidden } = arrangedList(rowsOf(metas, { failed: ["SyncOrders"] }), "failed", {
     environment: "production",
     isAskedFor: () => false,
@@ -48,7 +48,7 @@ test("what failed comes first, and what never starts here has one line", () => {
   6 commands, 4 scheduled, 3 of them in "production" · UTC`);
 });
 
-test("many of these are counted, and shown where they are asked for", () => {
+test("many of these are counted, and shown on request", () => {
   const many = Object.fromEntries(
     Array.from({ length: 9 }, (_, at): [string, CommandMeta] => [
       `staging/Command${at}`,
@@ -71,7 +71,7 @@ test("many of these are counted, and shown where they are asked for", () => {
   expect([alone.shown.length, alone.hidden.length]).toEqual([9, 0]);
 });
 
-test("--sort next puts what starts soonest first, and --sort name goes from A to Z", () => {
+test("--sort next orders by next start, and --sort name from A to Z", () => {
   const rows = rowsOf(metas, { failed: ["SyncOrders"] });
   const names = (order: "next" | "name") => inListOrder(rows, order).map(({ name }) => name);
   expect(names("next").slice(0, 3)).toEqual([
@@ -82,7 +82,7 @@ test("--sort next puts what starts soonest first, and --sort name goes from A to
   expect(names("name")[0]).toBe("CleanupOldData");
 });
 
-test("times within a minute have their seconds", () => {
+test("times within a minute show seconds", () => {
   const text = listText(rowsOf({ Often: { schedule: "*/20 * * * * *" } }, { next: 3 }), context, terminal);
   expect(text).toContain(
     "next in 12s\n      Mon 23 Nov 05:21:20\n      Mon 23 Nov 05:21:40\n      Mon 23 Nov 05:22:00\n",
@@ -92,7 +92,7 @@ test("times within a minute have their seconds", () => {
   );
 });
 
-test("the path and the login of a ping are nobody's to see, as JSON either", () => {
+test("hides the path and login of a ping URL, also in JSON", () => {
   const [row, none] = rowsOf({ A: { ping: "https://me:pw@hc.example/SECRET?k=1" }, B: {} });
   expect([row?.ping, none?.ping]).toEqual(["https://hc.example/…", null]);
 });

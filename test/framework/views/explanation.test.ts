@@ -33,7 +33,7 @@ function mistake(expression: string, terminal = plain): string {
 }
 
 describe("an explanation", () => {
-  test("says what it means, what surprises, when it starts and what the crontab gets", () => {
+  test("has the meaning, warnings, next times and crontab lines", () => {
     expect(text("0 0 */2 * 1")).toBe(`
   0 0 */2 * 1
   At 00:00, on days 1, 3, 5 and so on to 31 of the month, but only if it is
@@ -53,7 +53,7 @@ describe("an explanation", () => {
     0 0 */2 * 1 command`);
   });
 
-  test("has every line that it becomes, as the crontab has it", () => {
+  test("has every crontab line", () => {
     expect(text("10,40 0 8 L * *", { timezone: "Asia/Kolkata", count: 2 })).toBe(`
   10,40 0 8 L * *
   At seconds 10 and 40 of 08:00, on the last day of the month
@@ -67,7 +67,7 @@ describe("an explanation", () => {
     0 8 28-31 * * case "$(TZ=:/etc/localtime /bin/date -d '12:00 7 days' +\\%d)" in 07) /bin/sleep "$(( 140 - 1$(/bin/date +\\%S) ))" 2>/dev/null; LAJU_ENTRY=e21ec25a command ;; esac`);
   });
 
-  test("of a schedule in another zone than the host's has the line that crontab:install writes for it", () => {
+  test("of a schedule in another zone has the line that crontab:install writes", () => {
     const options = { timezone: "America/New_York", hostTimezone: "Europe/Berlin", from: now, count: 1 };
     const explanation = explain("30 9 * * 1-5", options);
     const row = crontabRows([{ ...command, timezone: "America/New_York" }], {
@@ -86,7 +86,7 @@ describe("an explanation", () => {
     );
   });
 
-  test("of a host whose daemon has its own TZ names it, as the crontab does", () => {
+  test("on a host whose daemon has its own TZ names it, like the crontab", () => {
     const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true, from: now, count: 1 };
     expect(explain("0 9 L * *", options).entries).toEqual([
       expect.stringMatching(/LAJU_ENTRY=[0-9a-f]{8}@Asia\/Tokyo command ;; esac$/),
@@ -104,7 +104,7 @@ describe("an explanation", () => {
     @reboot command`);
   });
 
-  test("shows the offset, which clock changes move", () => {
+  test("shows the offset, which changes with the clock", () => {
     const summer = explain("0 8 * * *", {
       hostTimezone: "Europe/Berlin",
       from: new Date("2027-03-27T05:00Z"),
@@ -115,7 +115,7 @@ describe("an explanation", () => {
     );
   });
 
-  test("of H says that the command's name decides", () => {
+  test("of H says that the value depends on the command's name", () => {
     const options = { hostTimezone: "UTC", from: now, count: 1 };
     expect(explain("H 3 * * *", options).warnings).toEqual([
       "The value of H depends on the command's name: give it with --name",
@@ -127,7 +127,7 @@ describe("an explanation", () => {
 });
 
 describe("a mistake", () => {
-  test("is underlined, with what is allowed and the nearest valid spelling", () => {
+  test("is underlined, with the allowed values and the closest valid spelling", () => {
     expect(
       mistake("5/15 * * * *"),
     ).toBe(`✗ schedule "5/15 * * * *" has "5/15" as its minute, expected a step after * or a range
@@ -152,11 +152,11 @@ describe("a mistake", () => {
     ["@dayly", "    @dayly\n    ^^^^^^"],
     ["0 8 * * mon,,tue", "    0 8 * * mon,,tue\n                ^"],
     ["", "\n    ^"],
-  ])("%j is marked where it is wrong", (expression, marked) => {
+  ])("%j is underlined at the mistake", (expression, marked) => {
     expect(mistake(expression)).toContain(`\n${marked}\n`);
   });
 
-  test("in a long expression is shown with what stands around it", () => {
+  test("in a long expression is shown with its surroundings", () => {
     const minutes = Array.from({ length: 60 }, (_, minute) => minute).join(",");
     const lines = mistake(`${minutes},60 * * * *`).split("\n");
     expect(lines[2].slice(lines[3].indexOf("^"), lines[3].length)).toBe("60");
@@ -187,7 +187,7 @@ function minutesUntil(end: string, times: readonly string[]): number[] {
   return times.map((time) => Date.parse(time) / 60_000).filter((minute) => minute < Date.parse(end) / 60_000);
 }
 
-describe("what Debian's cron really did is what explain --json says", () => {
+describe("explain --json matches what Debian's cron actually did", () => {
   const clockChanges: Record<number, [string, string]> = {
     3: ["2026-03-28T22:40Z", "2026-03-29T03:10Z"],
     10: ["2026-10-24T21:40Z", "2026-10-25T04:10Z"],
@@ -233,7 +233,7 @@ describe("an explanation for another cron", () => {
     explain(expression, { ...here, hostTimezone: host, cron: cronFacts(name) }).entries;
 
   test.each(["busybox", "systemd-cron", "bcron", "unknown"] as const)(
-    "of %s keeps plain schedules plain, and sets one day field at most",
+    "of %s keeps plain schedules plain, and sets at most one day field",
     (name) => {
       expect(entries("*/15 9-17 * * 1-5", name)).toEqual(["*/15 9-17 * * 1-5 command"]);
       expect(entries("0 8 1,15 * *", name)).toEqual(["0 8 1,15 * * command"]);
@@ -246,13 +246,13 @@ describe("an explanation for another cron", () => {
     },
   );
 
-  test("of cronie is Debian's", () => {
+  test("of cronie is the same as of Debian's cron", () => {
     for (const expression of ["0 8 */2 * 1", "@reboot", "30 2 * * *", "0 18 * * 5L"]) {
       expect(entries(expression, "cronie")).toEqual(entries(expression, "debian"));
     }
   });
 
-  test("guards a time that the host's clocks skip, and only there", () => {
+  test("guards a time that the host's clocks skip, and no other", () => {
     const guard = '*/30 * * * * case "$(TZ=:/etc/localtime /bin/date +\\%H\\%M)" in 023[0-4]|030[0-4])';
     expect(entries("30 2 * * *", "busybox")).toEqual([expect.stringContaining(guard)]);
     expect(entries("30 2 * * *", "busybox", "UTC")).toEqual(["30 2 * * * command"]);
@@ -274,7 +274,7 @@ describe("an explanation for another cron", () => {
     );
   });
 
-  test("lets a shell wait that such a daemon does not wait for", () => {
+  test("adds & to a line that sleeps, so that the daemon does not wait", () => {
     expect(entries("30 0 8 * * *", "busybox", "UTC")).toEqual([
       '0 8 * * * { /bin/sleep "$(( 130 - 1$(/bin/date +\\%S) ))" 2>/dev/null; command; } &',
     ]);
@@ -304,13 +304,13 @@ describe("--as-written", () => {
     ["0 8 * *", "debian", "bad day-of-week"],
     ["0 9 1#1 * *", "cronie", "bad day-of-month"],
     ["@daily", "busybox", "crashes"],
-  ] as const)("%s is refused by %s", (expression, name, word) => {
+  ] as const)("%s is rejected by %s", (expression, name, word) => {
     expect(asWritten(expression, name)).toMatchObject({ valid: false, error: expect.stringContaining(word) });
   });
 });
 
 describe("node laju explain", () => {
-  test("--json has the same of a valid expression", async () => {
+  test("--json has the same facts for a valid expression", async () => {
     const ended = await laju(
       "0 8 * * *",
       "--json",
@@ -335,7 +335,7 @@ describe("node laju explain", () => {
     });
   });
 
-  test("--json has the same fields of an invalid one, and what is wrong with it", async () => {
+  test("--json has the same fields for an invalid one, and the problem", async () => {
     const ended = await laju("0 25 * * *", "--json");
     expect(ended).toMatchObject({ status: 2, stderr: "" });
     expect(JSON.parse(ended.stdout)).toEqual({
@@ -361,13 +361,13 @@ describe("node laju explain", () => {
     });
   });
 
-  test("ends with status 2 and says so on stderr where the schedule is wrong", async () => {
+  test("exits with status 2 and a message on stderr if the schedule is invalid", async () => {
     const ended = await laju("0 25 * * *");
     expect(ended).toMatchObject({ status: 2, stdout: "" });
     expect(ended.stderr).toContain("\n    0 25 * * *\n      ^^\n");
   });
 
-  test("takes a schedule in several words, for those who forget the quotes", async () => {
+  test("accepts a schedule without quotes", async () => {
     const ended = await laju("0", "8", "1", "*", "1", "--json", "--count", "0");
     expect(JSON.parse(ended.stdout)).toMatchObject({ expression: "0 8 1 * 1", next: [] });
   });
@@ -386,7 +386,7 @@ describe("node laju explain", () => {
       ["--count", "many"],
       '✗ --count "many" is not a whole number up to 999999\n  Give the number of upcoming times to show, such as --count 10.\n',
     ],
-  ])("refuses %j", async (flags, message) => {
+  ])("rejects %j", async (flags, message) => {
     const ended = await laju("@daily", ...flags);
     expect(ended).toMatchObject({ status: 2, stdout: "" });
     if (message !== undefined) expect(ended.stderr).toBe(message);
@@ -434,7 +434,7 @@ describe("a moment", () => {
   });
 
   test.each(["", "now", "2026-13-01", "2026-02-30", "2026-11-23T25:00", "1764000000", "2026-11-23T08"])(
-    "is not %j",
+    "cannot be %j",
     (written) => {
       expect(() => parseInstant(written, "UTC")).toThrow(`${JSON.stringify(written)} is not a valid time`);
     },

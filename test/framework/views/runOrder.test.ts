@@ -26,7 +26,7 @@ test.each<[order: RunOrder, ids: number[]]>([
   expect(inRunOrder(newestFirst, order, () => starts).map(({ id }) => id)).toEqual(ids);
 });
 
-test("failed runs come first among several commands, and one command's history is in order of time", () => {
+test("failed runs come first for several commands, and a single command's runs are ordered by time", () => {
   expect(usualRunOrder(newestFirst)).toBe("failed");
   expect(usualRunOrder(newestFirst.filter(({ name }) => name === "Sync"))).toBe("newest");
   expect(usualRunOrder([])).toBe("newest");

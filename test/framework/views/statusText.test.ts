@@ -75,7 +75,7 @@ const status: Status = {
   needsPerson: [],
 };
 
-test("each command has a line: when, how long, how, and what comes next", () => {
+test("each command has a line: when, how long, result and next start", () => {
   expect(statusText(status, clock, terminal())).toBe(`
   ✓ SendDailyDigest    2h ago      12.4s              next in 1h 39m
   ✗ CleanupOldData     5h ago      0.3s    exit 1     next in 1h 39m
@@ -92,7 +92,7 @@ test("each command has a line: when, how long, how, and what comes next", () => 
   node laju logs CleanupOldData   its output      node laju run CleanupOldData   run it again`);
 });
 
-test("skipped starts are seen at 80 columns, whatever the name", () => {
+test("skipped starts are visible at 80 columns, however long the name", () => {
   const name = "maintenance/RebuildSearchIndex";
   const running = run(4, null, { state: "running", exitStatus: null });
   const text = statusText(
@@ -103,7 +103,7 @@ test("skipped starts are seen at 80 columns, whatever the name", () => {
   expect(text).toContain(`  ● ${name}   running   4m   next in 1h 39m\n      1200 skipped\n`);
 });
 
-test("the next step of a run that goes on is not to run it again", () => {
+test("does not suggest running a command again while it is active", () => {
   const running = run(14, null, { state: "running", exitStatus: null });
   const troubles = [
     { kind: "hanging" as const, text: "has been running for 14m (run 3, pid 41), and 7 starts were skipped" },
@@ -120,7 +120,7 @@ test("the next step of a run that goes on is not to run it again", () => {
   expect(text).toMatch(/node laju logs A --follow {3}its output {6}node laju stop A {3}stop it$/);
 });
 
-test("what another server runs is no riddle", () => {
+test("names the server that ran a command", () => {
   const elsewhere: Status = {
     ...status,
     commands: [row("Nightly", { skipped: 7, ranElsewhere: "web-2" })],
@@ -130,7 +130,7 @@ test("what another server runs is no riddle", () => {
   );
 });
 
-test("what is wrong is red", () => {
+test("problems are red", () => {
   const bad: Status = {
     commands: [row("A", { last: failed, troubles: [{ kind: "failed", text: "failed" }] })],
     crontab: { state: "edited by hand", message: "The crontab is edited", hint: "Install it.", isBad: true },
@@ -145,7 +145,7 @@ test("what is wrong is red", () => {
   dim(node laju logs A   its output      node laju run A   run it again)`);
 });
 
-test("what needs attention comes first, and what never starts here has one line", () => {
+test("what needs attention comes first, and commands that never start here share one line", () => {
   const rows = [
     row("Fine", { last: run(1, 900) }),
     row("ByHand", { isScheduled: false, nextRun: null, last: failed }),

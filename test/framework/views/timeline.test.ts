@@ -24,7 +24,7 @@ function timeline(
 }
 
 describe("list --timeline", () => {
-  test("shows how much starts in each hour, and what starts at once", () => {
+  test("shows the starts per hour, and which coincide", () => {
     expect(
       timeline({
         SendDailyDigest: { schedule: "0 8 * * *" },
@@ -66,7 +66,7 @@ describe("list --timeline", () => {
     expect(text).toContain("  08:00  yellow(2 at once)   A, B\n  dim(Not counted: 1 disabled)");
   });
 
-  test("goes by the host's clock, of any zone and across its changes", () => {
+  test("follows the host's clock in any zone and across clock changes", () => {
     const text = timeline(
       { A: { schedule: "30 8 * * *" }, B: { schedule: "0 9 * * *", timezone: "UTC" } },
       { hostTimezone: "Asia/Kolkata" },
@@ -83,7 +83,7 @@ describe("list --timeline", () => {
     ]);
   });
 
-  test("is one screen of 80 columns whatever there is", () => {
+  test("fits on one screen of 80 columns", () => {
     const metas = Object.fromEntries(
       Array.from({ length: 60 }, (_, index): [string, CommandMeta] => [
         `reports/Command${"X".repeat(index)}`,
@@ -96,19 +96,19 @@ describe("list --timeline", () => {
     expect(lines.at(-4)).toMatch(/ and \d+ more/);
   });
 
-  test("says so where nothing starts together", () => {
+  test("says so if no starts coincide", () => {
     expect(timeline({ A: { schedule: "0 8 * * *" } })).toMatch(
       /\n\n {2}No two commands start in the same minute\.$/,
     );
   });
 
-  test("has nothing to show where nothing starts, and leaves out what is disabled", () => {
+  test("is empty if nothing starts, and leaves out disabled commands", () => {
     expect(
       timeline({ A: {}, B: { schedule: "0 8 * * *", enabled: false }, C: { schedule: "@reboot" } }),
     ).toBe("\n  The 24 hours from Mon 23 Nov 05:21, UTC\n\n  Nothing starts.");
   });
 
-  test("a minute in which a command has several starts is one", () => {
+  test("several starts of a command in the same minute count as one", () => {
     const clock = { now: new Date("2026-11-23T05:21Z"), hostTimezone: "UTC" };
     const commands = factsOf({ A: { schedule: ["*/20 0 8 * * *", "0 8 * * *"] } });
     expect(timelineOf(commands, clock).filter(({ starts }) => starts.length > 0)).toEqual([
@@ -116,7 +116,7 @@ describe("list --timeline", () => {
     ]);
   });
 
-  test("is what `node laju list --timeline` prints, and --json has its rows", async () => {
+  test("matches the output of `node laju list --timeline`, and --json has the same rows", async () => {
     const app = makeApp({ "commands/A.ts": 'export const meta = { schedule: "0 8 * * *" };\nwork();\n' });
     const printed = await app.laju("list", "--timeline");
     const rows = await app.laju("list", "--timeline", "--json");

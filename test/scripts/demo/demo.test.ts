@@ -24,7 +24,7 @@ describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
     return spawnSync("npm", ["start", "--silent"], { cwd: clone, encoding: "utf8", env: own });
   }
 
-  test("shows the whole main job and says what to do next", () => {
+  test("shows the whole workflow and says what to do next", () => {
     const ended = start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", LAJU_DATA: "/nowhere" });
     expect(ended).toMatchObject({ status: 0 });
     for (const words of [
@@ -41,7 +41,7 @@ describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
     expect(ended.stdout).not.toContain("✗");
   });
 
-  test("works a second time, and has touched nothing but data/demo", () => {
+  test("works a second time, and changes only data/demo", () => {
     expect(start()).toMatchObject({ status: 0 });
     expect(changesIn(clone)).toBe("");
     expect(readdirSync(join(clone, "data"))).toEqual(["demo"]);

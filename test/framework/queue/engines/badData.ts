@@ -81,7 +81,7 @@ export function badData(given: () => QueueEngine): void {
       expect({ pending, processing, scheduled }).toEqual({ pending: 0, processing: 0, scheduled: 0 });
     }
 
-    test("what was thrown is kept as text, however odd it is, and the others go on", async () => {
+    test("keeps whatever was thrown as text, and the other jobs continue", async () => {
       const ids = await push([...thrown.map((_, n): [string, number] => ["Throwing", n]), ["Small", 7]]);
       await work();
       for (const id of ids.slice(0, -1)) {
@@ -92,7 +92,7 @@ export function badData(given: () => QueueEngine): void {
       expect(await engine.find(ids.at(-1) as number)).toMatchObject({ state: "completed", result: 7 });
     });
 
-    test("a cron job that throws oddly, in a time zone of nobody's, has its next run", async () => {
+    test("a cron job that throws an odd value, with an unknown time zone, gets its next run", async () => {
       const cron = { expression: "0 2 * * *", timezone: "Luna/Tycho" };
       const [id] = (await push([["Throwing", 1]], { cron, userId: 1 })) as [number];
       const worker = new Worker({
@@ -111,7 +111,7 @@ export function badData(given: () => QueueEngine): void {
       ]);
     });
 
-    test("large results are kept, together and beside small ones", async () => {
+    test("keeps large results, together and next to small ones", async () => {
       const size = 3_900_000;
       const ids = await push([
         ...Array.from({ length: 5 }, (): [string, number] => ["Large", size]),
@@ -124,7 +124,7 @@ export function badData(given: () => QueueEngine): void {
       expect(jobs.map((one) => String(one?.result).length)).toEqual([...Array(5).fill(size), 15_900_000, 6]);
     });
 
-    test("a result that is kept nowhere leaves the job completed, with the reason; the others are kept", async () => {
+    test("a result that cannot be stored leaves the job completed with the reason, and the other results are kept", async () => {
       const ids = await push([
         ["Small", 1],
         ["Quoted", 3_500_000],
@@ -142,7 +142,7 @@ export function badData(given: () => QueueEngine): void {
         });
     });
 
-    test("large progress is kept", async () => {
+    test("keeps large progress", async () => {
       const [id] = (await push([["Telling", 100_000]])) as [number];
       const seen: unknown[] = [];
       const watching: QueueEngine = {
@@ -159,7 +159,7 @@ export function badData(given: () => QueueEngine): void {
     });
 
     test.each(["completed", "failed", "retry"] as const)(
-      "of a batch with one that the store refuses (%s), that one alone is told without its text",
+      "in a batch with one refused value (%s), only that one loses its text",
       async (ending) => {
         definitions.Odd = {
           attempts: ending === "retry" ? 2 : 1,
@@ -204,7 +204,7 @@ export function badData(given: () => QueueEngine): void {
       },
     );
 
-    test("what is refused whatever is told ends the worker", async () => {
+    test("a store that refuses everything ends the worker", async () => {
       await push([
         ["Small", 1],
         ["Small", 2],
@@ -217,7 +217,7 @@ export function badData(given: () => QueueEngine): void {
       await expect(work(broken)).rejects.toThrow("no such table");
     });
 
-    test("data is kept exactly, and what can't be a key is refused", async () => {
+    test("keeps data exactly, and rejects invalid keys", async () => {
       const odd = { "a\0b": "\0 \ud800 \udfff \u2028 \\ ' \" \u{1f600}", "\ud800": [1e21, -0.5] };
       const [pushed] = await engine.push([checkedJob("Small", odd)]);
       await work();
@@ -229,7 +229,7 @@ export function badData(given: () => QueueEngine): void {
       }
     });
 
-    test("many large jobs are queued in one go, all or none", async () => {
+    test("queues many large jobs at once, all or none", async () => {
       const jobs = Array.from({ length: 12 }, (_, n) =>
         newJob({ data: JSON.stringify(`${n}`.padEnd(2_500_000, "x")) }),
       );

@@ -131,7 +131,7 @@ export function conformance(setup: EngineSetup): void {
         expect(ids).toEqual([high.id, first.id, second.id, low.id]);
       });
 
-      test("a higher priority from another process comes first: at once where there is no more, soon otherwise", async () => {
+      test("a higher priority from another process comes first: immediately if the queue is empty, otherwise soon", async () => {
         await engine.push(Array.from({ length: 4 }, () => newJob()));
         expect(await claim("w1", 2)).toHaveLength(2);
         const [last] = (await other.push([newJob({ priority: 5 })])) as [Pushed];
@@ -220,7 +220,7 @@ export function conformance(setup: EngineSetup): void {
         }
       });
 
-      test("of many concurrent pushes with one key, one is new", async () => {
+      test("only one of many concurrent pushes with the same key is new", async () => {
         const pushes = Array.from({ length: 20 }, (_, n) =>
           (n % 2 ? engine : other).push([newJob({ uniqueKey: "T:b" })]),
         );
@@ -361,7 +361,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(job.id)).toMatchObject({ state: "cancelled" });
       });
 
-      test("of fifty starts with a changed cron while the job runs one next run is left, the changed one", async () => {
+      test("fifty starts with a changed cron while the job runs leave one next run, the changed one", async () => {
         const nightly = { expression: "0 2 * * *", timezone: "UTC" };
         const hourly = { ...nightly, expression: "0 * * * *" };
         const cron = (more: Partial<NewJob>) => newJob({ userId: 3, when: { in: hour }, ...more });
@@ -375,7 +375,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(job.id)).toMatchObject({ state: "completed" });
       });
 
-      test("two runs of one cron job that end together queue one next run", async () => {
+      test("two runs of a cron job that end together queue one next run", async () => {
         const cron = { expression: "0 2 * * *", timezone: "UTC" };
         const run = newJob({ userId: 3, cron });
         await engine.replaceMatching(run, hour);
@@ -412,7 +412,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
-      test("what the heir doesn't keep is ready again at once, and counts as an attempt only if it may have begun", async () => {
+      test("jobs that the heir doesn't keep are ready immediately, and count as an attempt only if they may have begun", async () => {
         await engine.push([newJob(), newJob(), newJob()]);
         const [blamed, counted, spared] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
         const dead = (await engine.holders()).find(({ id }) => id === "w1");

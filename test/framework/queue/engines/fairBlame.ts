@@ -60,7 +60,7 @@ export function fairBlame(given: () => QueueEngine): void {
 
     const known: JobDefinition<unknown, unknown> = { attempts: 1, run: () => "done" };
 
-    test("jobs of a limited type follow each other at once, without a look at the clock in between", async () => {
+    test("jobs of a limited type follow each other without delay", async () => {
       const worker = await started({ OneByOne: { concurrency: 1, run: () => "done" } });
       const ids: number[] = [];
       for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
@@ -71,7 +71,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(worker);
     });
 
-    test("a job that no worker knows waits for one that does, and is parked meanwhile", async () => {
+    test("a job that no worker has a handler for is parked until one does", async () => {
       const news: string[] = [];
       const unknown = await push("New");
       const old = await started(
@@ -95,7 +95,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(unknown)).toMatchObject({ state: "completed", attempts: 1 });
     });
 
-    test("what is parked is unfinished: it keeps its key, and can be canceled or replaced", async () => {
+    test("a parked job is unfinished: it keeps its key, and can be canceled or replaced", async () => {
       const idle = await started({ Old: known }, { parkAfterMs: 1 });
       const keyed = await push("New", { uniqueKey: "New:a" });
       const { id: scheduled } = await engine.replaceMatching(newJob({ type: "New", userId: 4 }), 1000);
@@ -110,7 +110,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect((await engine.push([newJob({ type: "New", uniqueKey: "New:a" })]))[0]?.isNew).toBe(true);
     });
 
-    test("an heir that doesn't know a dead worker's job doesn't fail it", async () => {
+    test("an heir without a handler for a dead worker's job doesn't fail it", async () => {
       const { id } = await heldByDead("New");
       const heir = await started({ Old: known });
       await until(async () => (await state(id)) !== "processing");
@@ -120,7 +120,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(heir, fresh);
     });
 
-    test("a last attempt that was claimed and never begun is not failed by its worker's death", async () => {
+    test("a last attempt that was claimed but never begun does not fail when its worker dies", async () => {
       const log = new AttemptLog();
       const { id } = await heldByDead("Old", log);
       const heir = await started({ Old: known });
@@ -129,7 +129,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(id)).toMatchObject({ attempts: 1 });
     });
 
-    test.each(["begun", "unreadable"])("a last attempt that was begun is (%s log)", async (kind) => {
+    test.each(["begun", "unreadable"])("a last attempt that was begun fails (%s log)", async (kind) => {
       const log = new AttemptLog();
       const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
       log.note(dead);
@@ -163,7 +163,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(heir);
     });
 
-    test("a worker that stops gives back a job whose claim was never answered", async () => {
+    test("a stopping worker returns a job whose claim was never answered", async () => {
       const id = await push("Old");
       let isMade = false;
       const lossy: QueueEngine = {
@@ -185,7 +185,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
     });
 
-    test("an heir that can't report anything doesn't keep what a dead worker never began", async () => {
+    test("an heir that can't report doesn't keep jobs that a dead worker never began", async () => {
       const { id } = await heldByDead("Old", new AttemptLog());
       const mute = () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
       let hasTaken = false;
@@ -208,7 +208,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await heir.ended;
     });
 
-    test("an heir that dies before it has failed the job passes the blame on", async () => {
+    test("an heir that dies before it has failed the job passes on the blame", async () => {
       const log = new AttemptLog();
       const dead = await heldByDead("Old", log);
       log.note(dead);
@@ -263,7 +263,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect((await engine.find(id))?.error).toContain("timed out after 0.02 s");
     });
 
-    test("one that ignores it for too long ends its worker, which names it and gives back the others", async () => {
+    test("a handler that ignores it for too long ends its worker, which names it and returns the other jobs", async () => {
       const forever = () => new Promise(() => {});
       const stuck = await push("Stuck");
       const other = await push("Other");

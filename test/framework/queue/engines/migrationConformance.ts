@@ -44,7 +44,7 @@ export function migrationConformance(
   }
   const hasStarted = () => until(() => existsSync(begun), { what: "the migration's beginning" });
 
-  test("of several processes that migrate at once one does, and the others find it done", async () => {
+  test("if several processes migrate at once, one does and the others find it done", async () => {
     const all = Array.from({ length: 3 }, () => migrate("together"));
     const waiting = () => all.filter(({ output }) => output().includes("Waiting for another process"));
     await until(() => waiting().length === 2, { what: "two that wait" });
@@ -54,7 +54,7 @@ export function migrationConformance(
     expect(ends.map((output) => output.split("\n").at(-2)).sort()).toEqual(["ran 0", "ran 0", "ran 1"]);
   });
 
-  test("a migration that was killed is gone on with at the next time", async () => {
+  test("a killed migration continues next time", async () => {
     const first = migrate("killed");
     await hasStarted();
     first.child.kill("SIGKILL");
@@ -64,7 +64,7 @@ export function migrationConformance(
     expect(await migrate("killed").end).toBe("ran 0\n");
   });
 
-  test("workers go on while migrations change their tables", async () => {
+  test("workers continue while migrations change their tables", async () => {
     let pushed = 0;
     let isOver = false;
     for (let n = 0; n < 2; n++) workers().start();
@@ -90,7 +90,7 @@ export function migrationConformance(
 
 /** What a transaction that somebody holds open has to leave alone. */
 export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
-  test("workers go on beside a transaction that is held open, and it sees nothing of that", async () => {
+  test("workers continue next to an open transaction, which doesn't see their changes", async () => {
     // PostgreSQL's usual ones look at each moment anew, and hold nothing back.
     const config = name === "PostgreSQL" ? { isolationLevel: "repeatable read" as const } : {};
     const held = await database().transaction(undefined, config);

@@ -4,7 +4,7 @@ import { newJob } from "./conformance";
 
 const queue = sqliteQueue();
 
-test("what is pushed at one time has ids of its own, in the order of the pushes", async () => {
+test("concurrent pushes get their own ids, in order", async () => {
   const pushes = Array.from({ length: 100 }, (_, n) =>
     queue.engine.push(Array.from({ length: 1 + (n % 5) }, () => newJob({ data: String(n) }))),
   );
@@ -14,7 +14,7 @@ test("what is pushed at one time has ids of its own, in the order of the pushes"
   expect(data).toEqual(Array.from({ length: 100 }, (_, n) => Array(1 + (n % 5)).fill(n)).flat());
 });
 
-test("one that cannot be inserted harms no other", async () => {
+test("a job that cannot be inserted doesn't affect the others", async () => {
   const bad = { ...newJob(), type: null as unknown as string };
   const before = (await queue.engine.counts()).byState.pending;
   const results = await Promise.allSettled([

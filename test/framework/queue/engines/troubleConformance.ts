@@ -63,7 +63,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     const traced = (line: string, limit = 20_000) =>
       until(() => workers.traces().includes(line), { limit, what: `the trace "${line}"` });
 
-    test("a worker survives a crash, and what ended meanwhile is written down", async () => {
+    test("a worker survives a server crash, and records what ended meanwhile", async () => {
       const server = setup.server();
       const id = await push("Gated");
       const worker = workers.start();
@@ -83,7 +83,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(worker.child.exitCode).toBeNull();
     });
 
-    test("a worker that starts while the server is away waits for it, and one with --once ends with status 1", async () => {
+    test("a worker that starts while the server is down waits for it; with --once it exits with status 1", async () => {
       const server = setup.server();
       await server.crash();
       const [patient, stopped] = [workers.start(), workers.start()];
@@ -101,7 +101,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(await engine.holders()).toMatchObject([{ pid: patient.pid }]);
     });
 
-    test("a server that takes no writes is waited for without hurry, and what ended meanwhile is written down", async () => {
+    test("a worker waits calmly for a server that accepts no writes, and records what ended meanwhile", async () => {
       const ids = [await push("Gated"), await push("Gated")];
       const worker = workers.start();
       for (const id of ids) await traced(`Gated ${id} 1 begun`);
@@ -119,7 +119,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(worker.child.exitCode).toBeNull();
     });
 
-    test("a connection whose other end is gone without a word is noticed, and its claim lost to nobody", async () => {
+    test("a silently dead connection is noticed, and its claim is not lost", async () => {
       const way = await startWay(setup.server().url, everything);
       open.push(() => way.close());
       const far = setup.openAt(way.url);
@@ -148,7 +148,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     });
 
     test.each(["+10m", "-10m"])(
-      "a worker whose clock is %s off does jobs when they are due, and cron once",
+      "a worker whose clock is %s off runs jobs when they are due, and cron jobs once",
       async (skew) => {
         const environment = { ...setup.environment(), FAKETIME: skew, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
         const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -195,7 +195,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await until(async () => (await find()).lease?.isOver === true, { limit: 5000 });
       expect((await engine.takeOver(await find(), "heir", blameAll)).map((job) => job.id)).toEqual([id]);
     }
-    test("a worker of another host that was killed is known to be dead by its connection", findsTheKilled);
+    test("a killed worker on another host is detected by its connection", findsTheKilled);
 
     more({ engine: () => engine, workers: () => workers, push, state, traced, open });
   });

@@ -133,7 +133,7 @@ export function workerConformance(setup: WorkerSetup): void {
       for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });
     });
 
-    test("SIGTERM: running jobs finish, waiting ones are returned, and the exit status is 0", async () => {
+    test("on SIGTERM, running jobs finish, claimed ones are returned, and the exit status is 0", async () => {
       const ids = await push("Gated", 12);
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
@@ -164,7 +164,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
     });
 
-    test("patience has an end", async () => {
+    test("patience is limited", async () => {
       const [id] = (await push("Gated")) as [number];
       const worker = workers.start({ patienceMs: 200 });
       await traced(`Gated ${id} 1 begun`);
@@ -257,7 +257,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(worker.child.exitCode).toBeNull();
     });
 
-    test("a running job that is canceled is aborted, and its end changes nothing", async () => {
+    test("a canceled running job is aborted, and its result is ignored", async () => {
       const [id] = (await push("Gated")) as [number];
       const worker = workers.start();
       await traced(`Gated ${id} 1 begun`);

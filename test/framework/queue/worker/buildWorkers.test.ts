@@ -80,7 +80,7 @@ describe("commands/Worker.ts", () => {
     ],
   ];
 
-  test.each(starts)("works off declared and plain handlers %s", async (_, push, work) => {
+  test.each(starts)("processes jobs of declared and plain handlers %s", async (_, push, work) => {
     const pushed = await push();
     expect(pushed).toMatchObject({ status: 0 });
     expect(pushed.stdout).toContain("new: false");
@@ -97,7 +97,7 @@ describe("commands/Worker.ts", () => {
     ]);
   });
 
-  test("old finished jobs are deleted, and completed ones with a removeDelay after that", async () => {
+  test("deletes old finished jobs, and completed ones after their removeDelay", async () => {
     const day = 86_400_000;
     const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
     const insert = database.prepare(
@@ -129,7 +129,7 @@ describe("commands/Worker.ts", () => {
     expect((await app.run(["build/commands/Worker.js", "--once"])).stdout).not.toContain("paused");
   });
 
-  test("a wrong option is told, with status 2", async () => {
+  test("rejects an unknown option with status 2", async () => {
     const ended = await app.run(["build/commands/Worker.js", "--types", "SendInvoise"]);
     expect(ended).toMatchObject({ status: 2 });
     expect(ended.stderr).toContain("no handler app/jobs/SendInvoise.ts");

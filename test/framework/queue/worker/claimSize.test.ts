@@ -11,17 +11,17 @@ const jobs = (count: number, size: number) =>
   Array.from({ length: count }, () => ({ data: "x".repeat(size) }));
 
 describe("how many jobs a worker claims", () => {
-  test("before it has seen one: a few, in case that they are large", () => {
+  test("starts with a few, in case they are large", () => {
     expect(new Load().limit(500, nothing)).toBe(4);
   });
 
-  test("more and more while they are small", () => {
+  test("increases while they are small", () => {
     const load = new Load();
     for (let claims = 0; claims < 8; claims++) load.learn(jobs(1, 10));
     expect(load.limit(500, nothing)).toBe(500);
   });
 
-  test("as many large ones as fit beside what it has and what is on its way", () => {
+  test("is limited to the large ones that fit next to current and incoming jobs", () => {
     const load = new Load();
     for (let claims = 0; claims < 8; claims++) load.learn(jobs(1, 10));
     load.learn(jobs(1, 15_000_000));
@@ -31,7 +31,7 @@ describe("how many jobs a worker claims", () => {
     expect(load.limit(36, inHand(4, 0, 60_000_000))).toBe(0);
   });
 
-  test("one at least, however large it may be", () => {
+  test("is at least one, however large", () => {
     const load = new Load();
     load.learn(jobs(1, 70_000_000));
     expect(load.limit(10, nothing)).toBe(1);

@@ -6,7 +6,7 @@ import { sqliteQueue } from "../../../support/queue/sqliteQueue";
 const queue = sqliteQueue();
 
 test.each(["stop", "abort"] as const)(
-  "a worker told to %s while it starts leaves nothing behind",
+  "a worker that gets %s while it starts leaves nothing behind",
   async (how) => {
     let watches = 0;
     const watched: QueueEngine = {

@@ -18,7 +18,7 @@ function forgetClaims(): void {
 
 const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
 
-test("a job whose claim the server forgot in its crash is not begun a second time beside the first", async () => {
+test("a job whose claim the server forgot in a crash does not run twice at once", async () => {
   const [pushed] = await queue.engine.push([newJob({ type: "Gated" })]);
   let openGate = () => {};
   const gate = new Promise<void>((resolve) => {

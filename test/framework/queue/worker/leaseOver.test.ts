@@ -10,7 +10,7 @@ import { newJob } from "../engines/conformance";
 
 const queue = sqliteQueue();
 
-test("a worker whose lease is over begins nothing until it knows what is its own", async () => {
+test("a worker whose lease expired starts nothing until it knows which jobs are its own", async () => {
   let beats = 0;
   let isAway = false;
   const engine: QueueEngine = {

@@ -23,7 +23,7 @@ test.each([
   "ER_LOCK_DEADLOCK",
   "ER_SERVER_SHUTDOWN",
   "ER_CON_COUNT_ERROR",
-])("%s passes by itself", (code) => expect(isOutage(failure(code))).toBe(true));
+])("%s is temporary", (code) => expect(isOutage(failure(code))).toBe(true));
 
 test.each([
   "SQLITE_ERROR",
@@ -32,9 +32,9 @@ test.each([
   "42P01",
   "42703",
   "ER_NO_SUCH_TABLE",
-])("%s comes each time", (code) => expect(isOutage(failure(code))).toBe(false));
+])("%s is permanent", (code) => expect(isOutage(failure(code))).toBe(false));
 
-test("what has no code is known by its words, or by its cause", () => {
+test("an error without a code is recognized by its message or cause", () => {
   expect(isOutage(new Error("Connection terminated unexpectedly"))).toBe(true);
   expect(isOutage(new Error("Query read timeout"))).toBe(true);
   expect(isOutage(new Error("Can't add new command when connection is in closed state"))).toBe(true);

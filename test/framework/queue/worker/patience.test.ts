@@ -10,7 +10,7 @@ test.each([
   [{ pm_id: "0", kill_timeout: "30000" }, 30_000],
   // What a process under pm2 has started dies with it.
   [{ pm_pid_path: "/x.pid", kill_timeout: "3000" }, 3000],
-])("with %o pm2 kills after %o ms", (environment, expected) => {
+])("with %o, pm2 kills after %o ms", (environment, expected) => {
   expect(pm2KillTimeout(environment)).toBe(expected);
 });
 
@@ -28,6 +28,6 @@ test.each<[number | undefined, number | undefined, number, string]>([
   expect(patienceWarning(given, ...environment)).toBeUndefined();
 });
 
-test("a patience that pm2 won't have is warned of", () => {
+test("warns about a patience longer than pm2's", () => {
   expect(patienceWarning(25_000, 1600)).toContain("start it with --kill-timeout 25400");
 });

@@ -38,7 +38,7 @@ describe("payloads", () => {
     ["NaN", { "odd key": Number.NaN }, 'data["odd key"] cannot be queued: it is NaN'],
     ["a symbol", Symbol("x"), "data cannot be queued: it is a symbol"],
     ["too much", "x".repeat(17_000_000), "data is 17000002 characters of JSON, more than 16000000"],
-  ])("%s is refused, with its path", (_, value, message) => {
+  ])("%s is rejected with its path", (_, value, message) => {
     expect(() => encode(value, "data")).toThrow(expect.objectContaining({ name: "LajuError", message }));
   });
 
@@ -47,12 +47,12 @@ describe("payloads", () => {
     [{ when: new Date(0), no: undefined }, '{"when":"1970-01-01T00:00:00.000Z"}'],
     [{ twice: [now, now] }, `{"twice":[${now},${now}]}`],
     ["x".repeat(10_000_000), `"${"x".repeat(10_000_000)}"`],
-  ])("what JSON can hold is kept", (value, text) => {
+  ])("values that JSON can represent are kept", (value, text) => {
     expect(encode(value, "data") === text).toBe(true);
   });
 });
 
-describe("bad input is refused where it is queued", () => {
+describe("bad input is rejected when it is queued", () => {
   test.each([
     [() => newJob("", 1), 'the type of a job is ""'],
     [() => newJob("a".repeat(191), 1), "the type of a job is"],
@@ -92,7 +92,7 @@ describe("bad input is refused where it is queued", () => {
   });
 });
 
-describe("what becomes of a job", () => {
+describe("the outcome of a job", () => {
   const handler: Handler = {
     attempts: 3,
     backoffMs: 1000,
@@ -175,7 +175,7 @@ describe("what becomes of a job", () => {
     expect(settlement.error).toContain("in UTC: this Node.js version does not know the time zone Luna/Tycho");
   });
 
-  test("a clock that was set back repeats no moment of a cron job", () => {
+  test("a clock that is set back repeats no time of a cron job", () => {
     const minutely = { expression: "* * * * *", timezone: "UTC" };
     const settlement = ends({ cron: minutely, due: now + 3000 }, { kind: "returned", result: 1 });
     expect(settlement).toMatchObject({ next: { when: { at: now + 60_000 } } });
@@ -183,7 +183,7 @@ describe("what becomes of a job", () => {
     expect(exact).toMatchObject({ next: { when: { at: now + 120_000 } } });
   });
 
-  test("a cron job whose expression can't be read is settled, and says that there is no next run", () => {
+  test("a cron job with an invalid expression is settled, and says that there is no next run", () => {
     const broken = { expression: "99 * * * *", timezone: "Luna/Tycho" };
     const settlement = ends({ cron: broken }, { kind: "returned", result: 1 });
     expect(settlement).toMatchObject({ state: "completed", result: "1" });
@@ -216,7 +216,7 @@ describe("what becomes of a job", () => {
     expect(ends(again, threw, by).state).toBe(attempts === 1 ? "failed" : "retry");
   });
 
-  test("autoRescheduleOnFailure queues a new job after the last attempt, by the same delay each time", () => {
+  test("autoRescheduleOnFailure queues a new job after the last attempt, with the same delay each time", () => {
     const scheduled = configuredJob({ type: "T", userId: 3, autoRescheduleOnFailure: true });
     expect(scheduled).toMatchObject({ retryPolicy: "handler", rescheduleDelay: 10_000 });
     const fails = (job: Partial<ClaimedJob>) =>
@@ -228,7 +228,7 @@ describe("what becomes of a job", () => {
     expect(fails({ attempt: 3, rescheduleDelay: 0 })).toMatchObject({ next: { when: { in: 0 } } });
   });
 
-  test("autoRescheduleOnFailure repeats a cron job after its delay, and then its schedule goes on", () => {
+  test("autoRescheduleOnFailure repeats a cron job after its delay, then continues its schedule", () => {
     const minutely = { expression: "* * * * *", timezone: "UTC" };
     const job = { cron: minutely, rescheduleDelay: 90_000, retryPolicy: "handler" } as const;
     expect(ends({ ...job, attempt: 3 }, threw)).toMatchObject({
@@ -258,7 +258,7 @@ describe("what becomes of a job", () => {
     expect(cronJob({ type: "T", userId: 3, ...config }, "0 2 * * *", "UTC")).toMatchObject(expected);
   });
 
-  test("a result that is no JSON is an error, and the work is done", () => {
+  test("a result that is not JSON is an error, but the job is completed", () => {
     expect(ends({}, { kind: "returned", result: { n: 1n } })).toMatchObject({
       state: "completed",
       result: null,

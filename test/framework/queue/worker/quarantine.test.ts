@@ -4,7 +4,7 @@ import { Quarantine } from "../../../../framework/queue/worker/quarantine";
 
 const job = (id: number, crashes: number) => ({ id, attempt: 1, crashes }) as ClaimedJob;
 
-test("a suspect that hangs is alone for a while, and then others are begun beside it", () => {
+test("a hanging suspect runs alone for a while, then others start next to it", () => {
   const quarantine = new Quarantine();
   expect(quarantine.choose([job(1, 0), job(2, 2)], 0)?.id).toBe(2);
   expect(quarantine.endIfLong(14_999)).toBe(false);

@@ -36,14 +36,14 @@ function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a worker's memory and the store", () => {
-  test("that agree change nothing", async () => {
+  test("change nothing if they agree", async () => {
     const worker = remembering({ active: [job(1)], outgoing: [job(2)] });
     worker.reconciliation.begin()([job(1), job(2)]);
     await settled();
     expect([worker.abandoned, worker.returned]).toEqual([[], []]);
   });
 
-  test("what the store gives to nobody or to somebody else is abandoned", () => {
+  test("a job that the store gives to nobody or to another worker is abandoned", () => {
     const worker = remembering({ active: [job(1), job(2)] });
     worker.reconciliation.begin()([job(2)]);
     expect(worker.abandoned).toEqual([job(1)]);
@@ -57,7 +57,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.abandoned).toEqual([]);
   });
 
-  test("what was claimed after the question is not missed in the answer", () => {
+  test("a job claimed after the question is not considered missing", () => {
     const worker = remembering({});
     const reconcile = worker.reconciliation.begin();
     worker.state.active = [job(1)];
@@ -65,14 +65,14 @@ describe("a worker's memory and the store", () => {
     expect(worker.abandoned).toEqual([]);
   });
 
-  test("what the worker knows nothing of goes back, by its attempt", async () => {
+  test("a job unknown to the worker is returned, by its attempt", async () => {
     const worker = remembering({ active: [job(1, 2)] });
     worker.reconciliation.begin()([job(1, 2), job(1, 3), job(2)]);
     await settled();
     expect(worker.returned).toEqual([job(1, 3), job(2)]);
   });
 
-  test("what a claim under way is about to bring does not", async () => {
+  test("a job that a pending claim is about to bring is not returned", async () => {
     const worker = remembering({});
     worker.claimUnderWay();
     worker.reconciliation.begin()([job(1), job(2)]);
@@ -84,7 +84,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.returned).toEqual([job(2)]);
   });
 
-  test("what ended while the question was under way does not", async () => {
+  test("a job that ended during the question is not returned", async () => {
     const worker = remembering({ outgoing: [job(1)] });
     const reconcile = worker.reconciliation.begin();
     worker.state.outgoing = [];
@@ -94,7 +94,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.returned).toEqual([]);
   });
 
-  test("a question without an answer leaves the next one its own", async () => {
+  test("an unanswered question does not affect the next one", async () => {
     const worker = remembering({});
     worker.reconciliation.begin();
     worker.reconciliation.cancel();

@@ -11,7 +11,7 @@ function said(schedules: string[], minutes: number, skipped: number, overlap = "
 }
 
 describe("a run", () => {
-  test("hangs once it takes longer than its interval and so many starts were skipped", () => {
+  test("hangs once it exceeds its interval and enough starts were skipped", () => {
     expect(said(["*/2 * * * *"], 14, 7)).toBe(
       "has been running for 14m (run 3, pid 4182), and 7 starts were skipped",
     );
@@ -22,16 +22,16 @@ describe("a run", () => {
     ["its interval is longer: somebody started it by hand", ["0 9 * * *"], 10, 5],
     ["it has no schedule", [], 10, 5],
     ["it is started at boot alone", ["@reboot"], 10, 5],
-  ])("does not hang where %s", (_, schedules, minutes, skipped) => {
+  ])("does not hang if %s", (_, schedules, minutes, skipped) => {
     expect(said(schedules, minutes, skipped)).toBe(undefined);
   });
 
-  test("has the shortest interval of its schedules", () => {
+  test("is measured by the shortest interval of its schedules", () => {
     expect(said(["0 9 * * *", "0,30 * * * *"], 31, 3)).toContain("for 31m");
     expect(said(["0 9 * * *", "0,30 * * * *"], 29, 3)).toBe(undefined);
   });
 
-  test("for which starts wait is known by the schedule, as they leave no trace", () => {
+  test("with waiting starts is detected by its schedule, because they leave no trace", () => {
     expect(said(["* * * * *"], 4, 0, "wait")).toBe(
       "has been running for 4m (run 3, pid 4182), and 4 starts are waiting",
     );

@@ -126,14 +126,14 @@ test.each(cases)("%s", (_, expected, history, texts) => {
   expect(troublesOf({ ...daily, ...expected }, history, clock).map(({ text }) => text)).toEqual(texts);
 });
 
-test("a start that the clock change left out is not missed", () => {
+test("a start omitted by a clock change is not missed", () => {
   // Berlin's clocks went from 02:00 to 03:00 on 29 March 2026; cron ran the entry right after.
   const command = { ...daily, schedules: ["30 2 * * *"], since: at("2026-03-01T00:00:00Z") };
   const after = ended({ startedAt: at("2026-03-29T01:00:01Z") });
   expect(troublesOf(command, after, { ...clock, now: new Date("2026-03-29T12:00:00Z") })).toEqual([]);
 });
 
-test("a start that the daemon left out for a run that goes on, or went on, is not missed", () => {
+test("a start that the daemon omitted because of an active run is not missed", () => {
   const quirks = { waitsForLastRun: true };
   const [hourly, started] = [{ ...daily, schedules: ["0 * * * *"] }, at("2026-11-23T06:00:01Z")];
   const running = { ...nothing, running: run({ startedAt: started }), lastStart: started };

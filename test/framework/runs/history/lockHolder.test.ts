@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JournalStart } from "../../../../framework/runs/ledger/journal";
 import { fresh } from "../../../support/apps/fresh";
 
-describe("who holds a command's lock is", () => {
+describe("the holder of a command's lock is", () => {
   let folder: string;
   let journal: string;
   let file: typeof import("../../../../framework/runs/ledger/ledgerFile");
@@ -36,25 +36,25 @@ describe("who holds a command's lock is", () => {
     appendFileSync(journal, lines.map((line) => `\n${JSON.stringify(line)}\n`).join(""));
   const held = (key: string) => ({ key, pid: 7, startedAt: 1_000 });
 
-  test("the last that took it, whoever was skipped since", () => {
+  test("the last run that took it, despite later skips", () => {
     append(begins("a"), ends("a"), begins("b"), skipped("c"), ends("c"), begins("d", { name: "Two" }));
     expect(lockHolder("One")).toEqual(held("b"));
     expect(lockHolder("Two")).toEqual(held("d"));
   });
 
-  test("the same for a second that is skipped, whose forerunner was told of it", () => {
+  test("the same for a second skipped start", () => {
     append(begins("a"), skipped("b"), { ...ends("b"), state: "skipped", holder: held("a") });
     expect(lockHolder("One")).toEqual(held("a"));
   });
 
-  test("not known while it has not said so yet: the last one has ended, or was killed", () => {
+  test("unknown until it is recorded, if the previous run ended or was killed", () => {
     append(begins("a"), skipped("b"), ends("a"));
     expect(lockHolder("One")).toBeUndefined();
     append(begins("c", { host: hostname(), process: "another-boot 4026531836 1" }));
     expect(lockHolder("One")).toBeUndefined();
   });
 
-  test("not one whose name only begins like it, or stands in another's arguments", () => {
+  test("not a run with a similar name, or with the name in its arguments", () => {
     append(
       begins("a"),
       begins("b", { name: "One more" }),
@@ -63,13 +63,13 @@ describe("who holds a command's lock is", () => {
     expect(lockHolder("One")).toEqual(held("a"));
   });
 
-  test("found beside lines that were cut off", () => {
+  test("found next to truncated lines", () => {
     append(begins("a"));
     appendFileSync(journal, '\n{"key":"b","name":"One","ar\n{"key":"c","name":"One","hasLock":true');
     expect(lockHolder("One")).toEqual(held("a"));
   });
 
-  test("found in the journal before, and in the ledger where both are newer", () => {
+  test("found in the previous journal, and in the ledger if both are newer", () => {
     append(begins("a"));
     renameSync(journal, `${journal}.1`);
     append(begins("b", { name: "Two" }));
@@ -80,7 +80,7 @@ describe("who holds a command's lock is", () => {
     expect(lockHolder("Three")).toBeUndefined();
   });
 
-  test("found in the journal where its row had to be in the ledger at once: a slot has one run", async () => {
+  test("found in the journal if a slot's row had to be in the ledger immediately", async () => {
     const { key, host, pid, process, ...run } = begins("a", { slot: 60_000 });
     expect(openRecord(run)).toMatchObject({ key: expect.any(String) });
     expect(openRecord(run)).toBe("slot taken");

@@ -23,20 +23,20 @@ function tailOf(text: string): string {
   return outputTail({ key: "k", log: { file, inode: statSync(file).ino, from: 0, to: null } }, 100);
 }
 
-test("the end of what a run printed is whole lines", () => {
+test("the end of a run's output consists of whole lines", () => {
   expect(tailOf(`${"a".repeat(80)}\n${"b".repeat(70)}\nend\n`)).toBe(`${"b".repeat(70)}\nend`);
 });
 
-test("of a last line that has no room it is the end, as an error with its stack is one line", () => {
+test("a last line that is too long is shown by its end, because an error with its stack is one line", () => {
   expect(tailOf(`begin\n${"x".repeat(200)}end\n`)).toBe(`…${"x".repeat(96)}end`);
   expect(tailOf(`begin\n${"x".repeat(200)}\nend\n`)).toBe(`…${"x".repeat(95)}\nend`);
 });
 
-test("and begins with a whole character", () => {
+test("starts with a whole character", () => {
   expect(tailOf(`${"ä".repeat(60)}b`)).toBe(`…${"ä".repeat(49)}b`);
 });
 
-test("nothing is read from a named pipe, which would block", () => {
+test("never reads from a named pipe, which would block", () => {
   const file = join(folder, "X.log");
   execFileSync("mkfifo", [file]);
   const log = { file, inode: statSync(file).ino, from: 0, to: 5 };

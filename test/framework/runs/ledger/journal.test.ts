@@ -45,8 +45,8 @@ const rows = () => {
   return all.map(({ key, state }) => `${key} ${state}`);
 };
 
-describe("the ledger takes in", () => {
-  test("what was appended, each line once", () => {
+describe("the ledger imports", () => {
+  test("appended lines, once each", () => {
     append(start("a"), start("b"), end("a"));
     expect(rows()).toEqual(["a succeeded", "b running"]);
     append(end("b", "failed"), start("c"));
@@ -63,7 +63,7 @@ describe("the ledger takes in", () => {
     ["a place in the log", { log: { file: "/x.log", inode: 1, from: -5 } }],
     ["a log", { log: { file: 7, inode: 1, from: 0 } }],
     ["a name", { name: null }],
-  ])("no start with %s that is none", (_, forged) => {
+  ])("no start with an invalid %s", (_, forged) => {
     append({ ...start("a"), ...forged }, start("b"));
     expect(rows()).toEqual(["b running"]);
   });
@@ -80,7 +80,7 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a running"]);
   });
 
-  test("a line that is still being written the next time", () => {
+  test("a line still being written on the next read", () => {
     const line = `${JSON.stringify(start("a", "Ä"))}\n`;
     appendFileSync(journal, line.slice(0, 20));
     expect(rows()).toEqual([]);
@@ -88,19 +88,19 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a running"]);
   });
 
-  test("what stands around a line that is no line", () => {
+  test("the lines around a damaged one", () => {
     append(start("a"));
     appendFileSync(journal, '{"key":"torn","na\n\0\0\0\n[1]\nnull\n');
     append(end("a"));
     expect(rows()).toEqual(["a succeeded"]);
   });
 
-  test("nothing of a line whose values no column takes, and all the others", () => {
+  test("all lines except one whose values fit no column", () => {
     append(start("a"), { ...end("a"), message: { not: "a text" } }, start("b"));
     expect(rows()).toEqual(["a running", "b running"]);
   });
 
-  test("another file under the same name from its beginning, and a copy from where it was", () => {
+  test("a replaced file from its start, and a copy from the last position", () => {
     append(start("a"), end("a"), start("b"));
     rows();
     writeFileSync(`${journal}.copy`, readFileSync(journal));
@@ -113,7 +113,7 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["b running", "c running", "d running"]);
   });
 
-  test("the end of a run that a reader had found lost, and no second end", () => {
+  test("the end of a run found lost, but no second end", () => {
     append(start("a"));
     rows();
     ledger.exec("UPDATE runs SET state = 'lost'");
@@ -121,7 +121,7 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a timed_out"]);
   });
 
-  test("a journal of any length, put aside once it is long, and what is written into it afterwards", () => {
+  test("a journal of any length, put aside once it is long, with lines written to it later", () => {
     const keys = Array.from({ length: 3_000 }, (_, index) => `k${index}`);
     append(...keys.map((key) => start(key)));
     chmodSync(journal, 0o664);
@@ -171,7 +171,7 @@ describe("the ledger takes in", () => {
     ["emptied", () => Buffer.alloc(0)],
     ["filled with zeros at its end", (bytes: Buffer) => Buffer.from(bytes).fill(0, bytes.length - 200)],
     ["filled with zeros", (bytes: Buffer) => Buffer.alloc(bytes.length)],
-  ])("the next failure in a journal that a power cut left %s", (_, damage) => {
+  ])("the next failure in a journal left %s by a power cut", (_, damage) => {
     append(start("a"), end("a"), start("b"), end("b"));
     rows();
     writeFileSync(journal, damage(readFileSync(journal)));
@@ -181,14 +181,14 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a succeeded", "b succeeded", "c failed"]);
   });
 
-  test("a line that is appended to see whether one arrives, and keeps nothing of it", () => {
+  test("a test line, and keeps nothing of it", () => {
     append(start("a"));
     expect(reachesLedger(ledger, (line) => append(line), journal)).toBe(true);
     expect(reachesLedger(ledger, () => {}, journal)).toBe(false);
     expect(rows()).toEqual(["a running"]);
   });
 
-  test("nothing amid a transaction, which may be undone, and everything after it", () => {
+  test("nothing within a transaction, and everything after it", () => {
     append(start("a"));
     const undone = ledger.transaction(() => {
       importJournal(ledger, journal);
@@ -198,7 +198,7 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a running"]);
   });
 
-  test("a journal anew after the ledger was lost", () => {
+  test("the journal again after the ledger was lost", () => {
     append(start("a"), end("a"));
     rows();
     ledger.close();
@@ -207,7 +207,7 @@ describe("the ledger takes in", () => {
     expect(rows()).toEqual(["a succeeded"]);
   });
 
-  test("nothing while another process writes, and everything afterwards", async () => {
+  test("nothing while another process writes, and everything afterward", async () => {
     append(start("a"));
     const other = openLedgerFile(join(folder, "runs.sqlite3"));
     other.exec("BEGIN IMMEDIATE");
@@ -218,7 +218,7 @@ describe("the ledger takes in", () => {
   });
 });
 
-test.each([1, 2, 3, 4, 5, 6, 7])("a ledger of version %i gets what it lacks", (version) => {
+test.each([1, 2, 3, 4, 5, 6, 7])("upgrades a ledger of version %i", (version) => {
   const file = join(folder, "old.sqlite3");
   const old = openLedgerFile(file);
   old.exec(undoTablesTo(version));
@@ -230,7 +230,7 @@ test.each([1, 2, 3, 4, 5, 6, 7])("a ledger of version %i gets what it lacks", (v
   now.close();
 });
 
-test("a ledger of a later release that added to the tables takes runs in, and stays as it is", () => {
+test("imports into a ledger that a later release extended, without changing its tables", () => {
   const file = join(folder, "later.sqlite3");
   const later = openLedgerFile(file);
   const version = Number(later.pragma("user_version", { simple: true })) + 1;
@@ -245,7 +245,7 @@ test("a ledger of a later release that added to the tables takes runs in, and st
   now.close();
 });
 
-test("a ledger of a later release with other tables is refused, and left alone", () => {
+test("rejects a later release's ledger with other tables, and leaves it alone", () => {
   const file = join(folder, "other.sqlite3");
   const other = openLedgerFile(file);
   other.exec("DROP TABLE runs; PRAGMA user_version = 1000");

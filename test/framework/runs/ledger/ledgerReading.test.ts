@@ -78,7 +78,7 @@ describe("a large ledger", () => {
     ["status", () => histories.runHistories(["C1", "Hangs", "Never"])],
   ];
 
-  test.each(reads)("%s is read by index, and sorted by none", (_, read) => {
+  test.each(reads)("%s uses an index and needs no sorting", (_, read) => {
     const plans = plansOf(read);
     expect(plans.length).toBeGreaterThan(0);
     // The newest of all: the table itself, backwards, until there are enough.
@@ -87,7 +87,7 @@ describe("a large ledger", () => {
     expect(plans.join()).not.toContain("TEMP B-TREE");
   });
 
-  test("--since finds exactly the runs of that time", () => {
+  test("--since finds exactly the runs of that period", () => {
     const since = now - day;
     const found = runs.listRuns({ since, name: "C3", limit: 1_000_000 });
     const all = runs.listRuns({ name: "C3", limit: 1_000_000 }).filter((run) => run.startedAt >= since);
@@ -95,12 +95,12 @@ describe("a large ledger", () => {
     expect(found.length).toBeGreaterThan(10);
   });
 
-  test("a run that hangs is seen behind all its skipped starts", () => {
+  test("finds a hanging run behind all its skipped starts", () => {
     const history = histories.runHistories(["Hangs"]).get("Hangs");
     expect(history).toMatchObject({ skipped: 2_000, last: { state: "running" }, lastEnded: null });
   });
 
-  test("pruning leaves young runs, running ones, and the newest of each command", () => {
+  test("pruning keeps recent runs, active runs, and the newest of each command", () => {
     const left = () =>
       ledger
         .ledger()

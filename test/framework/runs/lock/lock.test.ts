@@ -28,7 +28,7 @@ describe("waiting for a lock", () => {
     await once(holder.stdout as NonNullable<typeof holder.stdout>, "data");
   }
 
-  test("ends after a while, and says which process holds it", async () => {
+  test("gives up after a while and names the process that holds it", async () => {
     const file = join(folder, "locks", "x.lock");
     const work = () => "done";
     expect(withLockOn(file, "has been at it", work, 200)).toBe("done");
@@ -42,7 +42,7 @@ describe("waiting for a lock", () => {
     expect(withLockOn(file, "has been at it", work, 5_000)).toBe("done");
   });
 
-  test("names a process whose open files are not to be seen, or that may only read", async () => {
+  test("names a process whose open files are hidden, or that only reads", async () => {
     const file = join(folder, "locks", "x.lock");
     withLockOn(file, "has been at it", () => "done", 200);
     await hold(`const lock = new (require(${JSON.stringify(Driver)}))(${JSON.stringify(file)}, { readonly: true });
@@ -52,7 +52,7 @@ describe("waiting for a lock", () => {
     );
   });
 
-  test("of migrations ends too", async () => {
+  test("gives up on migrations too", async () => {
     const file = join(folder, "dev.sqlite3");
     await hold(`const lock = new (require(${JSON.stringify(Driver)}))(${JSON.stringify(`${file}-migrating`)});
       lock.exec("begin exclusive")`);

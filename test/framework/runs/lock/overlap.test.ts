@@ -29,7 +29,7 @@ export default command({ ${meta} async run() {
 } });
 `;
 
-describe("while a run goes on, another start", () => {
+describe("while a run is active, another start", () => {
   let app: TestApp;
   beforeAll(async () => {
     app = makeApp({
@@ -65,7 +65,7 @@ describe("while a run goes on, another start", () => {
   const last = async (name: string): Promise<Run> =>
     JSON.parse((await app.laju("runs", name, "--json", "--limit", "1")).stdout)[0];
 
-  test("is skipped because of a lock that no run holds, and names the process without its arguments", async () => {
+  test("is skipped because of a lock held by another process, which is named without its arguments", async () => {
     await start("Skips");
     const file = join(app.root, "data", "locks", "Skips.lock");
     const Driver =
@@ -98,7 +98,7 @@ describe("while a run goes on, another start", () => {
     expect(await first.end()).toBe(0);
   });
 
-  test("after kill -9 takes over at once", async () => {
+  test("runs immediately after kill -9", async () => {
     const first = await begin("Skips");
     first.child.kill("SIGKILL");
     await first.closed;
@@ -107,14 +107,14 @@ describe("while a run goes on, another start", () => {
     expect(await last("Skips")).toMatchObject({ state: "succeeded" });
   });
 
-  test("waits for its turn where the command says so", async () => {
+  test("waits with overlap: wait", async () => {
     const first = await begin("Waits");
     const second = begin("Waits");
     expect(await first.end()).toBe(0);
     expect(await (await second).end()).toBe(0);
   });
 
-  test("that waits ends when it is told to, whatever handles signals in it, and does not once it has begun", async () => {
+  test("that waits ends on a signal despite the command's own handlers, but not once it has begun", async () => {
     app.write("preload.cjs", 'process.on("SIGTERM", () => { console.log("mine"); process.exit(5); });');
     const preloaded = { NODE_OPTIONS: `--require ${app.root}/preload.cjs` };
     const first = await begin("Waits");
@@ -140,7 +140,7 @@ describe("while a run goes on, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
-  test("is not allowed because a process under pm2 began it", async () => {
+  test("is not allowed just because its parent runs under pm2", async () => {
     const pm2 = { pm_id: "0", pm_exec_path: "/srv/web/server.js" };
     const first = await begin("Skips", pm2);
     const second = await app.run(["build/commands/Skips.js"], { env: pm2 });
@@ -169,7 +169,7 @@ describe("while a run goes on, another start", () => {
     );
   });
 
-  test("begun by a run is a start of its own: entry, attempt and hand are the parent's", async () => {
+  test("by a run does not inherit the parent's entry, attempt and origin", async () => {
     app.write(
       "commands/Parent.ts",
       `import { spawnSync } from "node:child_process";
@@ -186,7 +186,7 @@ describe("while a run goes on, another start", () => {
     expect(await last("Child")).toMatchObject({ attempt: 1, state: "succeeded" });
   });
 
-  test("of 30 at once lets exactly one run", async () => {
+  test("lets exactly one of 30 run", async () => {
     const ended: string[] = [];
     const starts = Array.from({ length: 30 }, () =>
       start("Held").then(({ stderr }) => {
@@ -228,7 +228,7 @@ export default command({ schedule: "@daily", retries: 2, retryDelay: "1ms", asyn
   while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
 } });`;
 
-describe("while a retry goes on", () => {
+describe("while a retry is active", () => {
   let app: TestApp;
   beforeAll(async () => {
     app = makeApp({ "commands/Retries.ts": retrying });
@@ -249,7 +249,7 @@ describe("while a retry goes on", () => {
   const start = () => app.run(["build/commands/Retries.js"]);
 
   test.each(["SIGKILL", "SIGTERM"] as const)(
-    "its lock outlives %s to the first attempt's process",
+    "its lock survives %s of the first attempt's process",
     async (signal) => {
       const { child, closed } = await begin();
       child.kill(signal);
@@ -269,7 +269,7 @@ describe("while a retry goes on", () => {
     },
   );
 
-  test("the lock goes to the retry where it cannot be inherited", async () => {
+  test("the retry takes the lock itself if it cannot be inherited", async () => {
     const vendor = join(app.root, "build/vendor");
     const addon = readdirSync(vendor).find((name) => /^fs-native-extensions.*\.node$/.test(name)) as string;
     renameSync(join(vendor, addon), join(app.root, addon));
@@ -306,7 +306,7 @@ describe("laju stop", () => {
   });
   afterAll(() => app.remove());
 
-  test("ends a running command and what it started, without another try", async () => {
+  test("ends a running command and what it started, without a retry", async () => {
     const child = spawn(process.execPath, ["build/commands/Long.js"], { cwd: app.root });
     const closed = once(child, "close");
     await once(child.stdout, "data");
@@ -319,7 +319,7 @@ describe("laju stop", () => {
     expect(more).toEqual([]);
   });
 
-  test("ends a run that waits to be tried again", async () => {
+  test("cancels a pending retry", async () => {
     const child = spawn(process.execPath, ["build/commands/Fails.js"], { cwd: app.root });
     const closed = once(child, "close");
     await until(
@@ -331,7 +331,7 @@ describe("laju stop", () => {
     expect((await app.laju("stop", "Fails")).stderr).toContain("✗ Fails is not running");
   });
 
-  test("ends it for good where an attempt fails on SIGTERM", async () => {
+  test("cancels further retries if an attempt fails on SIGTERM", async () => {
     const child = spawn(process.execPath, ["build/commands/Traps.js"], { cwd: app.root });
     const closed = once(child, "close");
     await once(child.stdout, "data");
@@ -341,7 +341,7 @@ describe("laju stop", () => {
     expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
   });
 
-  test("leaves a process alone that only has the number of a run in another container", async () => {
+  test("leaves a process alone that only shares its pid with a run in another container", async () => {
     const bystander = spawn("sleep", ["60"]);
     const exited = once(bystander, "exit");
     try {
@@ -364,7 +364,7 @@ describe("laju stop", () => {
     }
   });
 
-  test("of a command that does not run says so", async () => {
+  test("says so if the command is not running", async () => {
     const refused = await app.laju("stop", "Long");
     expect(refused).toMatchObject({ status: 1, stdout: "" });
     expect(refused.stderr).toContain("✗ Long is not running");

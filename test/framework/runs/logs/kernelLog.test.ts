@@ -25,10 +25,10 @@ test.each([
   ["one of a longer number", 418, identity(0), false],
   ["numbers of another container", 4182, identity(3_900, "pid:[4026532000]"), false],
   ["an unknown process", 4182, null, false],
-])("the kernel's record: %s", (_, pid, who, isKilled) => {
+])("reads the kernel's record: %s", (_, pid, who, isKilled) => {
   expect(killedByKernel(pid, who, file)).toBe(isKilled);
 });
 
-test("a record that cannot be read says nothing", () => {
+test("ignores an unreadable record", () => {
   expect(killedByKernel(4182, identity(0), join(folder, "none"))).toBe(false);
 });

@@ -42,7 +42,7 @@ describe("log rotation", () => {
       .map((name) => readFileSync(join(logs, name), "utf8"))
       .join("");
 
-  test("loses and splits no line while several runs write", async () => {
+  test("neither loses nor splits a line while several runs write", async () => {
     let rotations = 0;
     const written = Array.from({ length: writers }, () => 0);
     const work = written.map(async (_, id) => {
@@ -102,7 +102,7 @@ describe("log rotation", () => {
     expect(readdirSync(logs)).toEqual(["Works.log", "Works.log.1"]);
   });
 
-  test("happens at the end of a run too, for those without a monitor", async () => {
+  test("also happens at the end of a run, without a monitor", async () => {
     const env = { LOG_MAX_SIZE: "1kB" };
     const run = () =>
       app.run(["-c", `"${process.execPath}" build/commands/Works.js >> ${logs}/Works.log 2>&1`], {

@@ -175,7 +175,7 @@ describe("a command that starts itself is refused", () => {
     expectRefused(await start("Allows", [], { START: command }), "Allows → Allows");
   });
 
-  test("by another command, whose run fails with it", async () => {
+  test("by another command, whose run fails too", async () => {
     const ended = await start("First", [], { START: "node build/commands/First.js; exit $?" });
     expect(ended.stderr).toContain("not running First, because it started itself: First → Second → First\n");
     expect(ended.status).toBe(1);
@@ -195,7 +195,7 @@ describe("a command that starts itself is refused", () => {
     expect(linesOf("ran.txt")).toBe(1);
   });
 
-  test("by a part of its run that does not look what it is", async () => {
+  test("by a fork that doesn't check what it is", async () => {
     for (const name of ["Bombs", "ThreadBombs"]) {
       const ended = await start(name);
       expect(ended.stderr).toContain(`not running ${name}, because it started itself: ${name} → ${name}\n`);
@@ -205,8 +205,8 @@ describe("a command that starts itself is refused", () => {
   });
 });
 
-describe("is not taken for a command that starts itself:", () => {
-  test("one that starts others, and its retries", async () => {
+describe("is not mistaken for a command that starts itself:", () => {
+  test("a command that starts others, and its retries", async () => {
     const ended = await start("Flaky");
     expect(ended).toMatchObject({ status: 1, stdout: expect.stringMatching(/(third ran\n){2}/) });
     expect(ended.stderr).not.toContain("by itself");
@@ -214,7 +214,7 @@ describe("is not taken for a command that starts itself:", () => {
   });
 });
 
-describe("a run's parts do their work in its name:", () => {
+describe("forks and threads work on behalf of their run:", () => {
   const recorded = async (name: string) => expect(await statesOf(name)).toEqual(["succeeded"]);
 
   test.each(["Clusters", "ClusterScript"])("workers of node:cluster: %s", async (name) => {
@@ -223,7 +223,7 @@ describe("a run's parts do their work in its name:", () => {
     await recorded(name);
   });
 
-  test("a fork that is sent its work", async () => {
+  test("a fork that receives its work by message", async () => {
     const ended = await start("Forks");
     expect(ended).toMatchObject({
       status: 0,
@@ -256,7 +256,7 @@ describe("a run's parts do their work in its name:", () => {
     });
   });
 
-  test("what does its work where the file is loaded does not run() besides", async () => {
+  test("a part that works while the file loads does not also run()", async () => {
     expect(await start("ForksAtTop")).toMatchObject({ status: 0, stderr: "", stdout: "from the top\n" });
     expect(await start("ThreadsAtTop")).toMatchObject({ status: 0, stderr: "", stdout: "from the top\n" });
   });
@@ -268,14 +268,14 @@ describe("a run's parts do their work in its name:", () => {
   });
 });
 
-test("a run's time limit ends what a command inside it has detached", async () => {
+test("a run's time limit ends what a nested command has detached", async () => {
   expect(await start("Outer")).toMatchObject({ status: 124 });
   const pid = Number(app.read("sleeps.txt"));
   expect(isRunning(pid)).toBe(false);
 });
 
-describe("where PATH has no node", () => {
-  test("`node …` in a child is the run's own node", async () => {
+describe("if PATH has no node", () => {
+  test("`node …` in a child uses the run's own Node", async () => {
     app.write(
       "commands/Script.ts",
       'import { execSync } from "node:child_process"; execSync("node --version", { stdio: "inherit" });',

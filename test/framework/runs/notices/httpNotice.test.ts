@@ -26,7 +26,7 @@ const thrownBy = (work: Promise<void>): Promise<Error> =>
   );
 
 describe("a receiver that redirects", () => {
-  test.each([301, 302, 303, 307, 308])("with %i to another origin gets nothing there", async (status) => {
+  test.each([301, 302, 303, 307, 308])("with %i to another origin is not followed", async (status) => {
     first.answer(status, { location: `${second.url}/login` });
     for (const post of [postJson, postText]) {
       await expect(post(`${first.url}/secret`, "{}")).rejects.toThrow(
@@ -36,36 +36,39 @@ describe("a receiver that redirects", () => {
     expect(second.requests).toEqual([]);
   });
 
-  test.each([307, 308])("with %i to itself is followed, with the notice and the login", async (status) => {
-    first.answer(status, { location: "/moved" });
-    await expect(postJson(first.url.replace("//", "//me:pw@"), '{"a":1}')).rejects.toThrow(
-      `answered ${status} and redirects too often`,
-    );
-    expect(first.requests.slice(1)).toEqual(
-      Array(3).fill({
-        method: "POST",
-        path: "/moved",
-        type: "application/json",
-        body: '{"a":1}',
-        authorization: `Basic ${btoa("me:pw")}`,
-      }),
-    );
-  });
+  test.each([307, 308])(
+    "with %i within its origin is followed, with the body and the login",
+    async (status) => {
+      first.answer(status, { location: "/moved" });
+      await expect(postJson(first.url.replace("//", "//me:pw@"), '{"a":1}')).rejects.toThrow(
+        `answered ${status} and redirects too often`,
+      );
+      expect(first.requests.slice(1)).toEqual(
+        Array(3).fill({
+          method: "POST",
+          path: "/moved",
+          type: "application/json",
+          body: '{"a":1}',
+          authorization: `Basic ${btoa("me:pw")}`,
+        }),
+      );
+    },
+  );
 
-  test("with 302 to itself has not taken a notice: there it would come without its body", async () => {
+  test("with 302 within its origin has not received the notification, whose body would be lost", async () => {
     first.answer(302, { location: "/login" });
     await expect(postJson(first.url, "{}")).rejects.toThrow("answered 302 and redirects to another address");
     expect(first.requests).toHaveLength(1);
   });
 
-  test("gets pings there, as a GET is one too", async () => {
+  test("receives pings there, because a GET is enough", async () => {
     first.answer(302, { location: "/ping" });
     await expect(postText(first.url, "done")).rejects.toThrow("redirects too often");
     expect(first.requests[1]).toMatchObject({ method: "GET", path: "/ping" });
   });
 
   test.each(["javascript:alert(1)", "file:///etc/passwd", "data:,x", "about:blank"])(
-    "to %s has not taken it",
+    "to %s has not received it",
     async (location) => {
       first.answer(307, { location });
       const [scheme] = location.split(":");
@@ -77,14 +80,14 @@ describe("a receiver that redirects", () => {
     },
   );
 
-  test("to what is no address has not taken it", async () => {
+  test("to an invalid URL has not received it", async () => {
     first.answer(308, { location: "http://[" });
     await expect(postJson(first.url, "{}")).rejects.toThrow("answered 308 no");
   });
 });
 
-describe("an answer", () => {
-  test("without end is read no further than 4 kB", async () => {
+describe("a response", () => {
+  test("without end is read up to 4 kB", async () => {
     let sent = 0;
     first.answer(
       400,
@@ -99,7 +102,7 @@ describe("an answer", () => {
     expect(sent).toBeLessThan(20_000_000);
   });
 
-  test("does not bring the path into the error", async () => {
+  test("does not put the path into the error", async () => {
     const path = "/services/T0SECRET/B%C3%BCSECRET?key=QUERYSECRET";
     first.answer(404, {}, `Cannot POST ${path} (T0SECRET, BüSECRET, QUERYSECRET)`);
     const { message } = await thrownBy(postJson(`${first.url}${path}`, "{}"));
@@ -107,7 +110,7 @@ describe("an answer", () => {
   });
 });
 
-test("whatever it answers, the notice goes nowhere else, and the error is short and without secrets", async () => {
+test("never sends the notification elsewhere, and the error is short and without secrets", async () => {
   const header = foreign.map((text) => text.replaceAll(/[^\t\x20-\x7e]/g, ""));
   const scheme = fc.constantFrom(
     "",
@@ -143,7 +146,7 @@ describe("a URL with a user and a password", () => {
     ]);
   });
 
-  test("nor is the login that a server repeats, as a header or in plain", async () => {
+  test("hides the login that a server repeats", async () => {
     const login = Buffer.from("me:hunter2").toString("base64");
     first.answer(401, {}, `Basic ${login} is wrong: hunter2`);
     const error = await postJson(first.url.replace("//", "//me:hunter2@"), "{}").catch((one) => one);
@@ -151,7 +154,7 @@ describe("a URL with a user and a password", () => {
   });
 
   test.each(["http://me:hunter2@127.0.0.1:9/SECRETPATH", "http://me:hunter2@[/SECRETPATH"])(
-    "shows neither them nor its path in errors: %s",
+    "shows neither login nor path in errors: %s",
     async (url) => {
       const { message, stack, cause } = await thrownBy(postJson(url, "{}"));
       expect(`${message} ${stack} ${cause}`).not.toMatch(/hunter2|SECRETPATH/);

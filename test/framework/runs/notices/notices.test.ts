@@ -35,7 +35,7 @@ export default command({ description: "Counts rows", ${meta} async run() {
 } });
 `;
 
-describe("notices", () => {
+describe("notifications", () => {
   let app: TestApp;
   let http: HttpServer;
   let smtp: SmtpServer;
@@ -99,7 +99,7 @@ describe("notices", () => {
   /** Sends what is left, so that nothing more can come. */
   const settle = () => app.run(["laju", "notices:send"], { env: { LAJU_DATA: data } });
 
-  test("tell of a failure by mail and webhook, with the output of that run", async () => {
+  test("report a failure by mail and webhook, with that run's output", async () => {
     expect(await run("Counts")).toBe(0);
     breakIt();
     expect(await run("Counts")).toBe(1);
@@ -125,7 +125,7 @@ describe("notices", () => {
     expect(mail?.headers).toContain("Auto-Submitted: auto-generated");
   });
 
-  test("come once for an incident, and once more when it is over", async () => {
+  test("are sent once per incident, and once when it is over", async () => {
     breakIt();
     for (let time = 0; time < 3; time += 1) await run("Counts");
     await until(() => smtp.mails.length === 1);
@@ -145,27 +145,27 @@ describe("notices", () => {
     });
   });
 
-  test("tell of scripts that end themselves", async () => {
+  test("report scripts that end themselves", async () => {
     breakIt();
     expect(await run("Script")).toBe(3);
     await until(() => hooks().length === 1);
     expect(hooks()[0]).toMatchObject({ title: "Script failed with exit status 3", output: "from a script" });
   });
 
-  test("tell of a time limit that only SIGKILL could enforce", async () => {
+  test("report a time limit that needed SIGKILL", async () => {
     await run("Blocks");
     await until(() => hooks().length === 1);
     expect(hooks()[0]).toMatchObject({ title: "Blocks timed out", run: { state: "timed_out" } });
   });
 
-  test("come only after the last retry", async () => {
+  test("are sent only after the last retry", async () => {
     breakIt();
     expect(await run("Retried")).toBe(1);
     await until(() => hooks().length === 1);
     expect(hooks()[0].run).toMatchObject({ attempt: 3 });
   });
 
-  test("carry the output of a run whose log was rotated meanwhile", async () => {
+  test("contain the output of a run whose log was rotated meanwhile", async () => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     app.write("logs/Script.log", `${"x".repeat(2000)}\n`);
     breakIt();
@@ -190,7 +190,7 @@ describe("notices", () => {
     expect(hooks()).toEqual([]);
   });
 
-  test("that nobody takes wait for the next sender, and never change how a run ends", async () => {
+  test("that cannot be delivered wait for the next sender, and never change how a run ends", async () => {
     breakIt();
     http.answer(403);
     expect(await run("Counts", { MAIL_URL: `smtp://127.0.0.1:${await freePort()}` })).toBe(1);
@@ -204,13 +204,13 @@ describe("notices", () => {
     expect([smtp.mails.length, hooks().length]).toEqual([1, 2]);
   });
 
-  test("go out although other settings are bad", async () => {
+  test("are sent even if other settings are invalid", async () => {
     expect(await run("Counts", { SMTP_PORT: "abc" })).toBe(1);
     await until(() => hooks().length === 1);
     expect(hooks()[0].run.error).toContain("SMTP_PORT");
   });
 
-  test("are not what a run waits for: without a build of the verbs it ends as ever", async () => {
+  test("don't delay a run: it ends normally without built verbs", async () => {
     breakIt();
     rmSync(join(app.root, "build", "laju.js"));
     expect(await run("Counts")).toBe(1);
@@ -223,7 +223,7 @@ describe("notices", () => {
   test.each([
     ["reads", "BEGIN EXCLUSIVE"],
     ["nothing", "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"],
-  ])("wait for a ledger that another process leaves %s of, and then come once", async (_, lock) => {
+  ])("wait for a ledger that another process keeps %s, and are then sent once", async (_, lock) => {
     await run("Counts");
     breakIt();
     await withLedger(data, async (ledger) => {
@@ -267,7 +267,7 @@ describe("notices", () => {
     expect(readFileSync(started, "utf8").match(/notices:send/g)).toHaveLength(1);
   });
 
-  test("of a run whose modules were replaced meanwhile come from the monitor, once", async () => {
+  test("of a run whose modules were replaced meanwhile are sent once, by the monitor", async () => {
     breakIt();
     app.write("deploy", "");
     expect(await run("Replaced")).toBe(1);
@@ -288,7 +288,7 @@ describe("notices", () => {
     ]);
   });
 
-  test("of a run whose process was killed before its retry come from the monitor", async () => {
+  test("of a run that was killed before its retry are sent by the monitor", async () => {
     const ended = run("Waiting");
     await until(
       () => existsSync(join(app.root, "logs/Waiting.log")) && logOf("Waiting").includes("retry 1 of 1"),
@@ -302,7 +302,7 @@ describe("notices", () => {
     expect(hooks()).toMatchObject([{ title: "Waiting failed with exit status 4", run: { attempt: 1 } }]);
   });
 
-  test("of recoveries come right after an update from a laju that had no marks of open incidents", async () => {
+  test("of recoveries are sent right after an update from a laju without incident marks", async () => {
     breakIt();
     for (const name of ["Counts", "Script"]) await run(name);
     await until(() => hooks().length === 2);
@@ -318,7 +318,7 @@ describe("notices", () => {
     expect(readdirSync(join(data, "incidents"))).toEqual([]);
   });
 
-  test("ping late where the ledger was locked at the end of a run", async () => {
+  test("ping late if the ledger was locked at the end of a run", async () => {
     await run("PingedScript");
     await until(() => pings().length === 2);
     await withLedger(data, async (ledger) => {

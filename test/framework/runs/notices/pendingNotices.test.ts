@@ -8,7 +8,7 @@ import { fresh } from "../../../support/apps/fresh";
 const day = 86_400_000;
 const now = Date.now();
 
-describe("what runs left untold", () => {
+describe("a notification that a run left pending", () => {
   let folder: string;
   let file: typeof import("../../../../framework/runs/ledger/ledgerFile");
   let notices: typeof import("../../../../framework/runs/notices/pendingNotices");
@@ -47,7 +47,7 @@ describe("what runs left untold", () => {
   const succeeded = { state: "succeeded", exitStatus: 0 } as const;
   const texts = () => notices.processPendingNotices(undefined, now).map(({ text }) => text);
 
-  test("is told once, and in the order of the ends", () => {
+  test("is sent once, in the order of the ends", () => {
     ended("a", 3_000, failed);
     ended("b", 2_000, { ...succeeded, untold: {} });
     ended("c", 1_000, { state: "timed_out", untold: {} });
@@ -56,7 +56,7 @@ describe("what runs left untold", () => {
     expect(incidents.openIncidents()).toMatchObject([{ name: "One", reason: "timed out" }]);
   });
 
-  test("of a failure within an incident that is over needs no second one", () => {
+  test("of a failure within a closed incident is not sent again", () => {
     ended("a", 4_000, failed);
     ended("b", 3_000, { state: "failed" });
     ended("c", 2_000, { ...succeeded, untold: {} });
@@ -68,7 +68,7 @@ describe("what runs left untold", () => {
     expect(texts()).toEqual(["One failed with exit status 1"]);
   });
 
-  test("is decided by the last attempt of that very run", () => {
+  test("depends on the last attempt of that run", () => {
     ended("a", 5_000, { ...failed, untold: { isRetried: true } });
     ended("b", 4_000, { state: "failed", exitStatus: 9 }, "a");
     ended("c", 3_000, succeeded, "other");
@@ -78,7 +78,7 @@ describe("what runs left untold", () => {
     expect(texts()).toEqual(["One failed with exit status 9"]);
   });
 
-  test("of a hanging run that was stopped counts from when it was found hanging", () => {
+  test("of a stopped hanging run counts from when it was found hanging", () => {
     const incident = { name: "One", reason: "has been running for 4h", runId: null };
     incidents.openIncident({ ...incident, kind: "hanging", openedAt: now - 60_000 });
     ended("a", 1_000, failed);
@@ -86,13 +86,13 @@ describe("what runs left untold", () => {
     expect(incidents.openIncidents()).toMatchObject([{ kind: "failing", openedAt: now - 60_000 }]);
   });
 
-  test("of a run at a terminal is its ping alone", () => {
+  test("of a run at a terminal is only its ping", () => {
     ended("a", 1_000, { ...failed, untold: { isAtTerminal: true, ping: "http://127.0.0.1:9/x" } });
     expect(texts()).toEqual(["One fail"]);
     expect(incidents.openIncidents()).toEqual([]);
   });
 
-  test("is no news after a day, unless the command still fails", () => {
+  test("is dropped after a day, unless the command still fails", () => {
     ended("a", 2 * day, failed);
     ended("b", day, succeeded);
     expect(texts()).toEqual([]);
@@ -100,7 +100,7 @@ describe("what runs left untold", () => {
     expect(texts()).toEqual(["One failed with exit status 1"]);
   });
 
-  test("is only how the commands stand where a damaged ledger was given up", () => {
+  test("reports only the current state if a damaged ledger was replaced", () => {
     ended("a", 3_000, failed);
     ended("b", 2_000, succeeded);
     ended("c", 1_000, { ...failed, exitStatus: 9 });

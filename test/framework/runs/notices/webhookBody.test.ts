@@ -55,11 +55,11 @@ describe("the body of a webhook", () => {
     ["https://prod-1.westeurope.logic.azure.com/workflows/x", "teams"],
     ["https://hooks.slack.com.evil.example/x", "plain"],
     ["http://127.0.0.1:8080/hook", "plain"],
-  ])("for %s is of the form %s", (url, format) => {
+  ])("for %s has the format %s", (url, format) => {
     expect(webhookFormatOf(url)).toBe(format);
   });
 
-  test("for Slack has nothing that Slack would act on", () => {
+  test("for Slack contains nothing that Slack would interpret", () => {
     const { text } = webhookBody(content, "slack") as { text: string };
     expect(text.split("\n")).toEqual([
       "✗ Digest failed with exit status 1",
@@ -73,14 +73,14 @@ describe("the body of a webhook", () => {
     ]);
   });
 
-  test("for Discord is short enough and calls nobody", () => {
+  test("for Discord is short enough and mentions nobody", () => {
     const long = { ...content, output: "x".repeat(10_000), description: "y".repeat(900) };
     const body = webhookBody(long, "discord") as { content: string; allowed_mentions: object };
     expect(body.content.length).toBeLessThanOrEqual(2000);
     expect(body.allowed_mentions).toEqual({ parse: [] });
   });
 
-  test("for Discord and Teams makes no links of what an error says", () => {
+  test("for Discord and Teams makes no links from error messages", () => {
     const error = "Error: [your bank](https://evil.example) \\[a](https://b) **bold**";
     const failed = { ...content, run: { error, startedAt: 0, finishedAt: null } as Run, output: error };
     const discord = webhookBody(failed, "discord") as { content: string };
@@ -115,7 +115,7 @@ describe("the body of a webhook", () => {
     });
   });
 
-  test("in plain form has everything", () => {
+  test("in plain format contains everything", () => {
     expect(webhookBody(content, "plain")).toMatchObject({
       event: "failure",
       command: "Digest",

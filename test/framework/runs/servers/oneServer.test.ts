@@ -91,7 +91,7 @@ const stores = [
 ];
 
 for (const { store, need, begin, variable } of stores) {
-  describe.skipIf(need.skip)(`oneServer by ${store}${need.label}`, () => {
+  describe.skipIf(need.skip)(`oneServer with ${store}${need.label}`, () => {
     let server: TestServer;
     let servers: Servers;
     let env: NodeJS.ProcessEnv;
@@ -105,7 +105,7 @@ for (const { store, need, begin, variable } of stores) {
       await server.stop();
     });
 
-    test("runs each moment once, whichever server comes first", async () => {
+    test("runs once per scheduled time, whichever server comes first", async () => {
       for (let round = 1; round <= 2; round++) {
         const slot = nextSlot();
         for (const name of ["Declared", "Script"]) {
@@ -121,7 +121,7 @@ for (const { store, need, begin, variable } of stores) {
       expect(new Set(states)).toEqual(new Set(["succeeded", "skipped"]));
     });
 
-    test("says who ran it", async () => {
+    test("names the server that ran it", async () => {
       const slot = nextSlot();
       await servers.start("Daily", { ...env, ...slot });
       const skipped = (await servers.runs("Daily")).filter(({ state }) => state === "skipped");
@@ -132,14 +132,14 @@ for (const { store, need, begin, variable } of stores) {
       expect(new Set(rows.map((row) => row.ranElsewhere))).toEqual(new Set([skipped[0].host, null]));
     });
 
-    test("keeps retries where the first attempt was", async () => {
+    test("keeps retries on the server of the first attempt", async () => {
       await servers.start("Retries", { ...env, ...nextSlot() });
       const lines = servers.done("Retries");
       expect(lines).toHaveLength(3);
       expect(new Set(lines).size).toBe(1);
     });
 
-    test("does not wait for ever for a store that says nothing", async () => {
+    test("does not wait forever for a silent store", async () => {
       process.kill(server.pid, "SIGSTOP");
       const slot = nextSlot();
       const ended = await servers.start("Skips", { ...env, ...slot });
@@ -150,7 +150,7 @@ for (const { store, need, begin, variable } of stores) {
       expect(servers.done("Skips")).toEqual([]);
     });
 
-    test("with its store gone fails or skips, as the command says, and never runs", async () => {
+    test("fails or skips without its store, as the command says, and never runs", async () => {
       const done = () => ["Declared", "Skips", "Retries"].map((name) => servers.done(name).length);
       const before = done();
       await server.stop();
@@ -183,13 +183,13 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     await server.stop();
   });
 
-  test("goes by the minute of the start where nothing says which moment it is for", async () => {
+  test("uses the minute of the start if no scheduled time is known", async () => {
     await until(() => new Date().getSeconds() < 40, { what: "a minute with room in it" });
     await servers.start("Rare", {}, 2);
     expect(servers.done("Rare")).toHaveLength(1);
   });
 
-  test("holds nobody back who means it: laju run, and workers under pm2", async () => {
+  test("does not limit laju run and workers under pm2", async () => {
     const before = servers.done("Daily").length;
     const [app] = servers.apps;
     const byHand = { WORK: servers.work, SERVER: "0", LAJU_BY_HAND: "1" };
@@ -199,7 +199,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect(servers.done("Daily")).toHaveLength(before + 3);
   });
 
-  test("has every entry say which schedule it is of, though cron is exact", async () => {
+  test("adds the schedule to every entry, even if cron is exact", async () => {
     const { stdout } = await servers.apps[0].laju("crontab");
     const [, id] = /^0 8 \* \* \* cd \S+ && LAJU_ENTRY=(\w{8}) /m.exec(stdout) ?? [];
     const [app] = servers.apps;
@@ -211,7 +211,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect(late).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("claims nothing that is too old for the store to know", async () => {
+  test("claims nothing that is too old for the store", async () => {
     const slot = { LAJU_SLOT: String(Date.now() - 13 * 3_600_000) };
     const [ended] = await servers.start("Daily", slot);
     expect(ended.stderr).toMatch(
@@ -219,7 +219,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     );
   });
 
-  test("is no miss for the monitor where another server ran it", async () => {
+  test("is not missed for the monitor if another server ran it", async () => {
     const [here, there] = servers.apps;
     const day = 24 * 3_600_000;
     const slots = [3, 2, 1].map((ago) => Math.floor((Date.now() - 10 * minute) / day) * day - ago * minute);
@@ -246,7 +246,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     );
   });
 
-  test("fails aloud where there is no store, and doctor says so", async () => {
+  test("fails with a message if there is no store, and doctor says so", async () => {
     const [, app] = servers.apps;
     app.write(".env", "");
     const ended = await app.run(["build/commands/Skips.js"], { env: { WORK: servers.work } });
@@ -260,7 +260,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect(found).toMatchObject({ state: "bad", cure: expect.stringContaining("Set REDIS_URL") });
   });
 
-  test("is checked by doctor, which asks the store", async () => {
+  test("is checked by doctor, which contacts the store", async () => {
     const [app] = servers.apps;
     const look = async () => {
       const checks = JSON.parse((await app.laju("doctor", "--json")).stdout);

@@ -18,7 +18,7 @@ function almostAlways(): string {
   return `* ${hours.join(",")} * * *`;
 }
 
-describe("a command that decides for a coarse crontab entry", () => {
+describe("a command that checks for an approximate crontab entry", () => {
   const facts = { name: "X", schedules: ["30 9 * * 1-5"], timezone: "America/New_York" };
   const id = entryId(parseSchedule("30 9 * * 1-5"), facts.timezone);
 
@@ -32,7 +32,7 @@ describe("a command that decides for a coarse crontab entry", () => {
     expect(dueSlot(facts, id, new Date(at))).toEqual(decision);
   });
 
-  test("does not know an entry of another schedule", () => {
+  test("rejects an entry of another schedule", () => {
     expect(dueSlot(facts, "00000000", new Date())).toEqual({ kind: "unknown entry" });
   });
 
@@ -78,7 +78,7 @@ describe("a command that decides for a coarse crontab entry", () => {
     const start = (name: string, entry: string) =>
       app.run([`build/commands/${name}.js`], { env: { LAJU_ENTRY: entry } });
 
-    test("runs its slot once, however often the line starts it", async () => {
+    test("runs once per slot, however often the line starts it", async () => {
       const entry = await entryOf("Abroad");
       const ended = await Promise.all([1, 2, 3, 4].map(() => start("Abroad", entry)));
       expect(ended.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
@@ -89,7 +89,7 @@ describe("a command that decides for a coarse crontab entry", () => {
       expect(runs.filter(({ state }) => state === "succeeded")).toHaveLength(slots.size);
     });
 
-    test("ends silently when it is not due, leaving no row", async () => {
+    test("exits silently if it is not due, without a record", async () => {
       expect(await start("Rarely", await entryOf("Rarely"))).toMatchObject({
         status: 0,
         stdout: "",
@@ -98,20 +98,20 @@ describe("a command that decides for a coarse crontab entry", () => {
       expect((await app.laju("runs", "Rarely", "--json")).stdout).toBe("[]\n");
     });
 
-    test("refuses an entry of another build, aloud", async () => {
+    test("refuses an entry of another build, with a message", async () => {
       const refused = await start("Rarely", "12345678");
       expect(refused.status).toBe(1);
       expect(refused.stderr).toContain("its crontab entry was written by a different build");
     });
 
-    test("refuses one of a time when its schedule was another, and coarse", async () => {
+    test("refuses an entry of its previous, approximate schedule", async () => {
       // It would otherwise run at every time of the coarse line.
       const refused = await start("Plain", "12345678");
       expect(refused).toMatchObject({ status: 1, stdout: "" });
       expect(refused.stderr).toContain("its crontab entry was written by a different build");
     });
 
-    test("started by hand runs whatever the time", async () => {
+    test("runs at any time if started by hand", async () => {
       expect(await app.run(["build/commands/Rarely.js"])).toMatchObject({ status: 0, stdout: "ran\n" });
     });
   });

@@ -112,7 +112,7 @@ describe("a run of a built command", () => {
     });
   });
 
-  test("took as long as it took, though the clock was set back meanwhile", async () => {
+  test("has its real duration, even if the clock was set back meanwhile", async () => {
     await run("SetsClockBack");
     const { startedAt, finishedAt, durationMs } = await last("SetsClockBack");
     expect((finishedAt as number) - startedAt).toBeLessThan(-3_500_000);
@@ -130,7 +130,7 @@ describe("a run of a built command", () => {
     });
   });
 
-  test("keeps what it counted, and the first error it logged", async () => {
+  test("keeps its counts and the first error it logged", async () => {
     expect((await run("Reminds")).status).toBe(1);
     const reminds = await last("Reminds");
     expect(reminds).toMatchObject({
@@ -145,7 +145,7 @@ describe("a run of a built command", () => {
     );
   });
 
-  test("that throws keeps an error that it logged before, and not the log of its own", async () => {
+  test("that throws keeps an error it logged before, not the log line of the exception", async () => {
     await Promise.all(["ThrowsAtTheEnd", "Throws"].map((name) => run(name)));
     expect(await last("ThrowsAtTheEnd")).toMatchObject({
       error: expect.stringContaining("2 of 5 failed"),
@@ -154,7 +154,7 @@ describe("a run of a built command", () => {
     expect((await last("Throws")).loggedError).toBe(null);
   });
 
-  test("of a script shows what it printed as an error; a success shows none", async () => {
+  test("of a script shows what it printed as an error, unless it succeeded", async () => {
     await Promise.all(["PrintsError", "LogsAndSucceeds"].map((name) => run(name)));
     expect(await last("PrintsError")).toMatchObject({ state: "failed", loggedError: "no license" });
     expect(await last("LogsAndSucceeds")).toMatchObject({ state: "succeeded", loggedError: null });
@@ -165,14 +165,14 @@ describe("a run of a built command", () => {
     expect((await last("Hides")).loggedError).toBe("refused ***");
   });
 
-  test("keeps 10 kB of what it returns, and says so", async () => {
+  test("keeps 10 kB of its message, and says so", async () => {
     expect((await run("Talks")).status).toBe(0);
     expect((await last("Talks")).message).toBe(
       `${"x".repeat(10_000)}… (990000 more characters were dropped)`,
     );
   });
 
-  test("that throws has failed, and its log holds the error with its cause", async () => {
+  test("that throws has failed, and its log has the error with its cause", async () => {
     const ended = await run("Throws");
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("no luck");
@@ -234,21 +234,21 @@ describe("a run of a built command", () => {
     });
   });
 
-  test("that listens to its signal may tidy up", async () => {
+  test("that uses its signal may clean up", async () => {
     expect(await signalled("Listens", "SIGTERM")).toEqual({ status: 143, output: "ready\ntidied up\n" });
   });
 
-  test("of a script with a handler of its own ends as that decides", async () => {
+  test("of a script with its own handler ends as the handler decides", async () => {
     expect(await signalled("OwnHandler", "SIGTERM")).toEqual({ status: 5, output: "ready\nmine\n" });
     expect(await last("OwnHandler")).toMatchObject({ state: "failed", exitStatus: 5 });
   });
 
-  test("killed with SIGKILL is found to be lost", async () => {
+  test("killed with SIGKILL is found lost", async () => {
     await signalled("Waits", "SIGKILL");
     expect(await last("Waits")).toMatchObject({ state: "lost", exitStatus: null });
   });
 
-  test("over its time limit ends with 124", async () => {
+  test("over its time limit exits with 124", async () => {
     expect((await run("TooLong")).status).toBe(124);
     expect(await last("TooLong")).toMatchObject({ state: "timed_out", exitStatus: 124 });
   });
@@ -268,7 +268,7 @@ describe("a run of a built command", () => {
     },
   );
 
-  test("knows where in its log it wrote", async () => {
+  test("knows its position in the log", async () => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     await app.run(
       ["-c", "cd build && for i in 1 2; do node commands/Script.js >> ../logs/Script.log 2>&1; done"],
@@ -283,7 +283,7 @@ describe("a run of a built command", () => {
     });
   });
 
-  test("gets its options typed and its words, and says what it does not know", async () => {
+  test("gets its typed options and words, and rejects unknown ones", async () => {
     const ended = await run("Options", ["a", "-d", "7", "--dry", "--tag=x", "--tag", "y", "--", "--b"]);
     expect(JSON.parse(ended.stdout)).toEqual({
       args: ["a", "--b"],
@@ -295,7 +295,7 @@ describe("a run of a built command", () => {
     expect(await last("Options")).toMatchObject({ state: "failed", exitStatus: 2, args: ["--day", "7"] });
   });
 
-  test("asked for --help does nothing and is not recorded", async () => {
+  test("with --help does nothing and is not recorded", async () => {
     const helped = await run("Script", ["--help"]);
     expect(helped).toMatchObject({ status: 0, stderr: "" });
     expect(helped.stdout).toMatch(/^Script\n\nSchedule {2}none: started by hand\n/);
@@ -312,7 +312,7 @@ describe("a run of a built command", () => {
     expect(JSON.parse((await app.laju("runs", "Returns", "--json")).stdout).length).toBeGreaterThanOrEqual(4);
   });
 
-  test("with bad settings ends with one error that lists them all", async () => {
+  test("with invalid settings ends with one error that lists them all", async () => {
     const bad = { SMTP_PORT: "abc", LOG_LEVEL: "loud" };
     const ended = await app.run(["build/commands/Returns.js"], { env: bad });
     expect(ended).toMatchObject({ status: 1, stdout: "" });
@@ -322,7 +322,7 @@ describe("a run of a built command", () => {
     expect(await last("Returns")).toMatchObject({ state: "failed", exitStatus: 1 });
   });
 
-  test("goes on where the ledger cannot be written, and says so", async () => {
+  test("continues if the ledger cannot be written, and says so", async () => {
     const readOnly = join(app.root, "no-ledger");
     writeFileSync(readOnly, "a file where the data folder should be");
     const ended = await app.run(["build/commands/Returns.js"], { env: { LAJU_DATA: readOnly } });
@@ -330,7 +330,7 @@ describe("a run of a built command", () => {
     expect(ended.stderr).toMatch(/^laju: this run of Returns is not recorded: .*no-ledger/);
   });
 
-  test("moves a damaged ledger aside, begins a new one and says so", async () => {
+  test("moves a damaged ledger aside, starts a new one and says so", async () => {
     const data = join(app.root, "damaged");
     mkdirSync(data);
     writeFileSync(

@@ -3,7 +3,7 @@ import { killAtRandom, killedCommands } from "../../../../scripts/proofs/killing
 import { makeApp } from "../../../support/apps/app";
 
 // A thousand of them: scripts/proofs/kills.ts.
-test("kill -9 at any moment leaves a whole ledger, no open run and no lock", async () => {
+test("kill -9 at any moment leaves an intact ledger, no open run and no lock", async () => {
   const app = makeApp(killedCommands);
   try {
     expect((await app.laju("build")).stderr).toBe("");

@@ -42,7 +42,7 @@ describe("a pause", () => {
     expect(existsSync(join(app.root, "data", "paused.json"))).toBe(false);
   });
 
-  test("is read from no pipe, through no link, and quoted in no error", async () => {
+  test("is not read from a pipe or through a link, and not quoted in errors", async () => {
     const file = join(app.root, "data", "paused.json");
     app.write("data/secret", "SECRET\n");
     symlinkSync(join(app.root, "data", "secret"), file);
@@ -62,7 +62,7 @@ describe("a pause", () => {
     expect(linked.stderr + damaged.stderr).not.toContain("SECRET");
   });
 
-  test("without names holds for all commands", async () => {
+  test("without names applies to all commands", async () => {
     await app.laju("pause");
     expect([(await start("One")).stdout, (await start("Two")).stdout]).toEqual(["", ""]);
     expect(await app.laju("resume", "One")).toMatchObject({
@@ -73,7 +73,7 @@ describe("a pause", () => {
     expect((await start("One")).stdout).toBe("ran\n");
   });
 
-  test("ends by itself at its time", async () => {
+  test("ends automatically at its time", async () => {
     await app.laju("pause", "--until", "2h");
     const { all } = JSON.parse((await app.laju("pause", "--list", "--json")).stdout);
     expect(all.until - all.since).toBe(7_200_000);
@@ -83,13 +83,13 @@ describe("a pause", () => {
     expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
   });
 
-  test("does not hold for laju run, nor for pm2's workers", async () => {
+  test("does not apply to laju run and pm2's workers", async () => {
     await app.laju("pause");
     expect((await app.laju("run", "One")).stdout).toBe("ran\n");
     expect((await start("Two", { pm_id: "0" })).stdout).toBe("ran\n");
   });
 
-  test("is refused with a wrong time or an unknown name", async () => {
+  test("is rejected with an invalid time or an unknown name", async () => {
     for (const [args, message] of [
       [
         ["--until", "tomorrow"],
@@ -106,7 +106,7 @@ describe("a pause", () => {
     }
   });
 
-  test.each(["pause", "resume", "monitor"])("%s says what it may not write", async (verb) => {
+  test.each(["pause", "resume", "monitor"])("%s says what it cannot write", async (verb) => {
     app.write("data/paused.json", '{"all":null,"commands":{}}');
     app.write("no-folder", "");
     const data = join(app.root, "no-folder");
@@ -116,7 +116,7 @@ describe("a pause", () => {
     });
   });
 
-  test("that cannot be read stops no work, and says so", async () => {
+  test("that cannot be read is ignored with a message", async () => {
     app.write("data/paused.json", "{");
     const ended = await start("One");
     expect(ended).toMatchObject({ status: 0, stdout: "ran\n" });

@@ -12,23 +12,23 @@ function looks(count: number, apart: number, more: { areAll?: boolean; knownFrom
   });
 }
 
-describe("whether a skipped start looks for a run that hangs", () => {
+describe("whether a skipped start looks for a hanging run", () => {
   test("the third does, whatever the schedule", () => {
     for (const apart of [1, 10, 60, 3_600, 86_400]) {
       expect(looks(3, apart * second)).toEqual([3]);
     }
   });
 
-  test("then each does that comes by a schedule, until there is an incident", () => {
+  test("then each scheduled one does, until there is an incident", () => {
     expect(looks(6, 60 * second)).toEqual([3, 4, 5, 6]);
     expect(looks(8, 60 * second, { knownFrom: 4 })).toEqual([3, 6]);
   });
 
-  test("of starts that come all at once ever fewer do", () => {
+  test("of many simultaneous starts, fewer and fewer do", () => {
     expect(looks(100, 10)).toEqual([3, 6, 12, 24, 48, 96]);
   });
 
-  test("each does where the journal no longer has the run's start", () => {
+  test("each does if the journal no longer has the run's start", () => {
     expect(looks(3, 3_600 * second, { areAll: false })).toEqual([1, 2, 3]);
   });
 });

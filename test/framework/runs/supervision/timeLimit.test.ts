@@ -86,7 +86,7 @@ describe("a time limit", () => {
       .split("\n")
       .filter((line) => line === `sleep ${argument}`);
 
-  test("is not felt by a run that keeps it", async () => {
+  test("does not affect a run that ends in time", async () => {
     expect((await direct("Fast")).recorded).toMatchObject({ state: "succeeded", message: "in time" });
   });
 
@@ -97,7 +97,7 @@ describe("a time limit", () => {
     expect(ended.recorded?.error).toContain("had to be killed (SIGKILL)");
   });
 
-  test("that no thread can watch is said before the work begins", async () => {
+  test("that no thread can watch is reported before the work begins", async () => {
     const few = `ulimit -n 20; exec ${process.execPath} build/commands/BlocksForLong.js`;
     const { stderr } = await app.run(["-c", few], { program: "bash" });
     expect(stderr).toMatch(
@@ -107,20 +107,20 @@ describe("a time limit", () => {
     expect(many).toMatchObject({ signal: "SIGKILL", stderr: expect.stringMatching(/^working\n/) });
   });
 
-  test("ends it also where a build is replaced just after it began", async () => {
+  test("ends it even if the build is replaced just after the start", async () => {
     const ended = await direct("Deployed");
     renameSync(join(app.root, "watchdog.away"), join(app.root, "build/watchdog.js"));
     expect(ended).toMatchObject({ signal: "SIGKILL", stderr: "" });
     expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 137 });
   });
 
-  test("reads 124 through laju run, whatever it took", async () => {
+  test("gives 124 through laju run, however it was enforced", async () => {
     const ended = await timed("Blocks", () => app.laju("run", "Blocks"));
     expect(ended.status).toBe(124);
     expect(ended.stderr).toMatch(/✗ Blocks .* timed out/);
   });
 
-  test("reads 124 through laju run with ten and more starts recorded behind it", async () => {
+  test("gives 124 through laju run even with ten later starts in the ledger", async () => {
     const ended = app.laju("run", "Blocks");
     // As many times as it takes to be there after it has begun.
     const skips = `INSERT INTO runs (name, host, pid, args, started_at, state, has_lock)
@@ -134,7 +134,7 @@ describe("a time limit", () => {
     expect((await ended).status).toBe(124);
   });
 
-  test("reads 124 through laju run where a retry was ended by SIGKILL", async () => {
+  test("gives 124 through laju run if a retry was ended by SIGKILL", async () => {
     const ended = await app.laju("run", "BlocksAgain");
     expect(ended.status).toBe(124);
     expect(ended.stderr).toMatch(/✗ BlocksAgain .* timed out/);
@@ -146,12 +146,12 @@ describe("a time limit", () => {
     expect(ended.recorded).toMatchObject({ state: "timed_out", exitStatus: 124 });
   });
 
-  test("leaves no descendant: children, theirs that ignore SIGTERM, and detached ones", async () => {
+  test("leaves no descendants: children, grandchildren that ignore SIGTERM, and detached ones", async () => {
     expect((await direct("HasChildren")).status).toBe(124);
     for (const argument of ["4711.1", "4711.2", "4711.3"]) expect(leftOver(argument)).toEqual([]);
   });
 
-  test("finds what left the tree by its environment", async () => {
+  test("finds processes that left the tree by their environment", async () => {
     expect((await direct("Leaves")).status).toBe(124);
     expect(leftOver("4713.1")).toEqual([]);
   });
@@ -160,7 +160,7 @@ describe("a time limit", () => {
     ["Forks", "29.4716"],
     ["Hops", "29.4717"],
   ])(
-    "ends processes that go on starting others: %s",
+    "ends processes that keep starting others: %s",
     {
       // They are pursued for two seconds; where the machine is short of time that may not do.
       retry: 2,
@@ -177,14 +177,14 @@ describe("a time limit", () => {
   });
 
   // Where the machine is short of time the thread may notice too late, and is killed.
-  test("leaves a command that listens to its signal what it has started until then", {
+  test("keeps the children of a command that uses its signal until it has cleaned up", {
     retry: 2,
   }, async () => {
     expect(await direct("TidiesUp")).toMatchObject({ status: 124, stdout: "still there\n" });
     expect(leftOver("4715.1")).toEqual([]);
   });
 
-  test("hurts nobody else in the process group", async () => {
+  test("does not affect others in the process group", async () => {
     const shell = "node build/commands/Blocks.js | cat; echo the shell goes on";
     expect((await app.run(["-c", shell], { program: "bash" })).stdout).toBe("the shell goes on\n");
   });
@@ -223,7 +223,7 @@ describe("retries", () => {
   const runs = async (name: string): Promise<Run[]> =>
     JSON.parse((await app.laju("runs", name, "--json")).stdout);
 
-  test("go on until a try succeeds, and its status is the command's", async () => {
+  test("continue until an attempt succeeds, with its exit status", async () => {
     const ended = await app.run(["build/commands/Third.js"]);
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(/laju: Third failed with status 1; retry 1 of 3 in 0\.\d s\n/);
@@ -240,12 +240,12 @@ describe("retries", () => {
     expect(await runs("Never")).toHaveLength(4);
   });
 
-  test("have the whole time limit each, which their delay is no part of", async () => {
+  test("each have the full time limit, without the delay", async () => {
     expect((await app.run(["build/commands/Limited.js"])).status).toBe(0);
     expect((await runs("Limited")).map(({ state }) => state)).toEqual(["succeeded", "failed"]);
   });
 
-  test("are not made of a command that was called wrongly", async () => {
+  test("don't happen after a usage error", async () => {
     expect((await app.run(["build/commands/Wrong.js", "--nope"])).status).toBe(2);
     expect(await runs("Wrong")).toHaveLength(1);
   });

@@ -46,7 +46,7 @@ describe("the queue's verbs", () => {
   const states = () => Object.fromEntries(database.prepare("select id, status from jobs").raw().all() as []);
   const json = async (...args: string[]) => JSON.parse((await app.laju(...args, "--json")).stdout);
 
-  test("queue:status counts by type, and says who works", async () => {
+  test("queue:status counts by type and lists the workers", async () => {
     insert({});
     insert({ sort_order: -5 });
     failed();
@@ -92,7 +92,7 @@ describe("the queue's verbs", () => {
     expect(await ids("--type", "SendInvoice", "--user", "3")).toEqual([first]);
   });
 
-  test("queue:show shows one job whole", async () => {
+  test("queue:show shows one job in full", async () => {
     const id = failed({ user_id: 3, unique_key: null, started_at: Date.now() - 62_000 });
     const { stdout } = await app.laju("queue:show", String(id));
     expect(stdout).toMatch(
@@ -104,7 +104,7 @@ describe("the queue's verbs", () => {
     expect(await json("queue:show", String(id))).toMatchObject({ id, type: "SendInvoice", data: { id: 7 } });
   });
 
-  test("queue:retry and queue:cancel change what may be changed, and say what may not", async () => {
+  test("queue:retry and queue:cancel change what they can, and report the rest", async () => {
     const [a, b, c] = [failed(), failed(), insert({})];
     expect(await app.laju("queue:retry", String(a))).toMatchObject({
       stdout: `✓ Queued again 1 job: ${a}\n`,
@@ -129,7 +129,7 @@ describe("the queue's verbs", () => {
     });
   });
 
-  test("queue:pause and queue:resume hold back types, or all", async () => {
+  test("queue:pause and queue:resume work for single types and for all", async () => {
     expect(await app.laju("queue:pause", "Nightly")).toMatchObject({
       stdout: "↷ Nightly paused\n",
       status: 0,
@@ -142,7 +142,7 @@ describe("the queue's verbs", () => {
     expect(await app.laju("queue:resume")).toMatchObject({ stdout: "Nothing was paused.\n", status: 0 });
   });
 
-  test("queue:prune deletes old finished jobs, however many are kept before them", async () => {
+  test("queue:prune deletes old finished jobs behind any number of kept ones", async () => {
     const old = Date.now() - 10 * 86_400_000;
     const kept = Array.from({ length: 1200 }, () => insert({ created_at: old }));
     for (let count = 0; count < 700; count++) failed({ created_at: old, completed_at: old });
@@ -167,7 +167,7 @@ describe("the queue's verbs", () => {
     [["queue:show", "x"], '✗ "x" is not a job id\n'],
     [["queue:list", "--limit", "0"], "✗ --limit 0 is not a whole number from 1 up\n"],
     [["queue:retry"], "✗ queue:retry needs <id…|all>\n"],
-  ])("%j is wrong use", async (args, message) => {
+  ])("%j is a usage error", async (args, message) => {
     const { status, stdout, stderr } = await app.laju(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(message);
@@ -192,7 +192,7 @@ describe("the queue's verbs", () => {
     });
   });
 
-  test("status reports that a queue with handlers cannot be read, which needs attention", async () => {
+  test("an unreadable queue with handlers needs attention in status", async () => {
     const answer = await app.run(["laju", "status", "--json"], {
       env: { DATABASE_URL: "file:data/none.sqlite3" },
     });

@@ -9,7 +9,7 @@ function bad(name: string, cause: string, more: Partial<BadRun> = {}): BadRun {
   return { id, name, state: "failed", exitStatus: 1, startedAt: id * 1_000, cause, ...more };
 }
 
-test("failures that differ in numbers alone are one, of whatever commands", () => {
+test("failures that differ only in numbers are one group, even across commands", () => {
   const runs = [
     bad("A", "FetchError: /orders timed out after 30012 ms\n    at run (A.ts:1:2)"),
     bad("B", "FetchError: /orders timed out after 29.5 ms\n    at other (B.ts:3:4)"),
@@ -40,7 +40,7 @@ test("failures that differ in numbers alone are one, of whatever commands", () =
   expect([first?.firstAt, first?.lastAt]).toEqual([runs[4]?.startedAt, runs[0]?.startedAt]);
 });
 
-test("what fails now comes first", () => {
+test("current failures come first", () => {
   const runs = [bad("A", "old"), bad("A", "old"), bad("B", "new")];
   const current = new Set([runs[2]?.id as number]);
   expect(groupFailures(runs, { keep: 5, current }).map(({ title, isCurrent }) => [title, isCurrent])).toEqual(

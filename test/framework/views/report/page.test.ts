@@ -84,19 +84,19 @@ const data: ReportData = {
 };
 const page = reportPage(data);
 
-test("text from commands is text, never markup", () => {
+test("text from commands is never interpreted as HTML", () => {
   expect(page).toContain("<h1>shop &lt;1&gt;</h1>");
   expect(page).toContain("<pre>&lt;script&gt;alert(1)&lt;/script&gt;</pre>");
   expect(page).toContain("<pre>Error: &lt;b&gt;no&lt;/b&gt; 7\n  at x</pre>");
   expect(page).not.toMatch(/<script|<b>no/);
 });
 
-test("nothing is asked of another place", () => {
+test("loads nothing from other servers", () => {
   expect(page).not.toMatch(/https?:|src=|@import|url\(/);
   expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
 });
 
-test("a stretch with a failure is marked as one, and says what happened", () => {
+test("a period with a failure is marked and says what happened", () => {
   const strip = /<svg class="timeline".*?<\/svg>/s.exec(page)?.[0];
   expect(strip).toBe(
     '<svg class="timeline" viewBox="0 0 168 24" preserveAspectRatio="none" role="img" aria-label="When Digest ran">' +
@@ -105,13 +105,13 @@ test("a stretch with a failure is marked as one, and says what happened", () => 
   );
 });
 
-test("bars are as high as their longest run, on a scale", () => {
+test("bars are as high as their longest run, with a scale", () => {
   expect(page).toContain('<div class="scale"><span>4s</span><span>2s</span><span>0</span></div>');
   const bars = /<svg class="durations".*?<\/svg>/s.exec(page)?.[0] ?? "";
   expect(bars).toContain('d="M0 40v-20h1v20zM1 40v-10h1v10zM165 40v-1h1v1zM166 40v-40h1v40z"');
 });
 
-test("a command says how its starts ended, and links to why they failed", () => {
+test("a command shows how its starts ended, with links to the failures", () => {
   expect(page).toContain(
     '<p class="facts">7 starts · <b class="bad-text">1 failed</b>' +
       " · 85.7% succeeded · 1 attempt retried · 2 skipped · longest 4s</p>",
@@ -120,7 +120,7 @@ test("a command says how its starts ended, and links to why they failed", () => 
   expect(page).toContain('<a href="#e0">Error: &lt;b&gt;no&lt;/b&gt; 7</a> ×300');
 });
 
-test("failures stand together by cause, with links to the commands, and say how many are shown", () => {
+test("failures are grouped by cause, with links to the commands and the number shown", () => {
   expect(page).toContain(
     "327 failed runs, 2 causes · 1 of 327 shown · 1 rarer cause left out · node laju runs --failed lists them all",
   );
@@ -134,7 +134,7 @@ test("failures stand together by cause, with links to the commands, and say how 
   expect(page).toContain('<p class="dim small">1 of 326 shown</p>');
 });
 
-test("the queue's types, and what did not run", () => {
+test("shows the queue's types, and commands that did not run", () => {
   expect(page).toContain('<td>Mail</td>\n<td class="number bad-text">5</td>');
   expect(page).toContain(
     '<td class="number">995</td><td class="number">99.5%</td><td class="number">1,200</td>',
@@ -144,7 +144,7 @@ test("the queue's types, and what did not run", () => {
   expect(reportPage({ ...data, queue: { types: [] } })).not.toContain("<h2>Queue</h2>");
 });
 
-test("numbers of all commands, and what needs attention", () => {
+test("shows totals and what needs attention", () => {
   expect(page).toContain("<li><b>7</b>starts</li>");
   expect(page).toContain('<li><b class="bad-text">1</b>start failed</li>');
   expect(page).toContain("<li><b>85.7%</b>succeeded</li>");
@@ -156,7 +156,7 @@ test.each([
   [{ succeeded: 10, failed: 0 }, "100%"],
   [{ succeeded: 0, failed: 3 }, "0%"],
   [{ succeeded: 0, failed: 0 }, ""],
-])("of %j the success rate is %j", (starts, text) => expect(successRate(starts)).toBe(text));
+])("for %j the success rate is %j", (starts, text) => expect(successRate(starts)).toBe(text));
 
 describe("the days below a chart", () => {
   const labels = (at: string, days = 7) => {
@@ -179,14 +179,14 @@ describe("the days below a chart", () => {
     ["2026-11-23T10:30Z", 1, ["12:00", "18:00", "today", "06:00"]],
   ])("at %s, for %i days", (at, days, expected) => expect(labels(at, days)).toEqual(expected));
 
-  test("many days have as many labels as there is room for", () => {
+  test("many days have only as many labels as fit", () => {
     const shown = labels("2026-11-23T05:30Z", 30).filter((label) => !/^( |$)/.test(label));
     expect(shown.length).toBeLessThanOrEqual(16);
     expect(shown.at(-1)).toBe("today (left)");
   });
 });
 
-test("a page of very many commands stays small enough to be mailed, and says what it leaves out", () => {
+test("a page with very many commands stays small enough to mail, and says what it leaves out", () => {
   const cells = Array.from({ length: 168 }, (_, cell): RunCell[] => [
     { name: "C", cell, state: "succeeded", count: 60, longest: 1_000 + cell * 37 },
     ...(cell % 2 === 0 ? [] : [{ name: "C", cell, state: "failed" as const, count: 1, longest: 40_000 }]),

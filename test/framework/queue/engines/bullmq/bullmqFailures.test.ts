@@ -9,7 +9,7 @@ const setup = bullSetup();
 
 describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
   troubleConformance(setup, ({ push, state, open }) => {
-    test("what a claim brought whose answer was lost is known by the next heartbeat", async () => {
+    test("the next heartbeat knows the jobs of a claim whose answer was lost", async () => {
       let isDeaf = false;
       const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
       open.push(() => way.close());

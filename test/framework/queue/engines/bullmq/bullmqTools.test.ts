@@ -12,7 +12,7 @@ import { redisNeed } from "../../../../support/servers/redis";
 import { until } from "../../../../support/servers/server";
 import { newJob } from "../conformance";
 
-describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${redisNeed.label}`, () => {
+describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see it${redisNeed.label}`, () => {
   const setup = bullSetup();
   let engine: QueueEngine;
   let queue: Queue;
@@ -48,7 +48,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
   const push = async (more = {}) => (await engine.push([newJob(more)]))[0]?.id as number;
   const state = async (id: number) => (await queue.getJob(String(id)))?.getState();
 
-  test("a job has its data, progress, result and who did it, and goes through BullMQ's states", async () => {
+  test("a job has its data, progress, result and worker, and passes through BullMQ's states", async () => {
     const id = await push({ data: '{"to":"ada"}', priority: 0 });
     expect(await state(id)).toBe("waiting");
     const [job] = (await claim()) as [ClaimedJob];
@@ -68,7 +68,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     });
   });
 
-  test("an error has its first line and its stack; what is tried again is delayed", async () => {
+  test("an error has its first line and its stack, and a retry is delayed", async () => {
     const id = await push();
     const [job] = (await claim()) as [ClaimedJob];
     const error = "Error: no\n    at somewhere";
@@ -79,7 +79,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await engine.find(id)).toMatchObject({ state: "scheduled", error });
   });
 
-  test("it counts as laju does, and its events tell what happens", async () => {
+  test("counts like laju, and sends events", async () => {
     const events = new QueueEvents("T", { connection: connection(), prefix: "laju" });
     open.push(events);
     await events.waitUntilReady();
@@ -104,7 +104,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(byState).toMatchObject({ completed: 1, failed: 1, cancelled: 1, scheduled: 1, pending: 1 });
   });
 
-  test("a queue that its tools pause is paused, and the other way round", async () => {
+  test("pausing works in both directions", async () => {
     await push();
     await queue.pause();
     expect(await engine.paused()).toEqual(["T"]);
@@ -117,13 +117,13 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await claim()).toHaveLength(1);
   });
 
-  test("a limit that its tools give a queue is kept", async () => {
+  test("a limit set with its tools applies", async () => {
     await engine.push([newJob(), newJob(), newJob(), newJob({ type: "Other" })]);
     await queue.setGlobalConcurrency(2);
     expect((await claim()).map(({ type }) => type).sort()).toEqual(["Other", "T", "T"]);
   });
 
-  test("what its tools retry, promote or delete is retried, promoted or deleted", async () => {
+  test("its tools can retry, promote and delete jobs", async () => {
     const [failed, late, gone] = [await push(), await push({ when: { in: 60_000 } }), await push()];
     const [job] = (await claim(1)) as [ClaimedJob];
     await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
@@ -137,7 +137,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await engine.find(gone)).toBeUndefined();
   });
 
-  test("what a worker of the release before has queued names the job before it, and the other way round", async () => {
+  test("jobs queued by a worker of the previous release refer to the job before them, and vice versa", async () => {
     const redis = setup.redis();
     const old = await push();
     await redis.hset(`laju:T:${old}`, "rescheduledFrom", "4", "reschedules", "2");
@@ -147,7 +147,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await redis.hget(`laju:T:${id}`, "rescheduledFrom")).toBe(String(old));
   });
 
-  test("one that its tools retry is not deleted for its earlier end", async () => {
+  test("a job retried with its tools is not deleted because of its earlier end", async () => {
     const id = await push({ removeDelay: 0 });
     const [job] = (await claim()) as [ClaimedJob];
     await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
@@ -159,7 +159,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await engine.find(id)).toBeUndefined();
   });
 
-  test("jobs that another program adds by BullMQ are done, with ids of their own", async () => {
+  test("processes jobs that another program adds, with their own ids", async () => {
     const before = await push();
     const added = await queue.add("anything", { from: "elsewhere" });
     const after = await push();
@@ -171,7 +171,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     ]);
   });
 
-  test("one with an id that is no number fails, and those behind it go on", async () => {
+  test("a job whose id is not a number fails, and the following ones continue", async () => {
     await push();
     const added = await queue.add("anything", {}, { jobId: "mine" });
     await push();
@@ -180,7 +180,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect((await engine.list({ limit: 10 })).map((job) => job.state)).toContain("processing");
   });
 
-  test("what BullMQ cannot do is refused where it is asked for, and nothing is queued", async () => {
+  test("rejects what BullMQ cannot do, and queues nothing", async () => {
     const trx = {} as Knex.Transaction;
     const refused = { name: "LajuError" };
     await expect(engine.push([newJob()], trx)).rejects.toMatchObject({ ...refused, code: "E_QUEUE_TRX" });
@@ -199,7 +199,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect((await engine.counts()).byType).toEqual([]);
   });
 
-  test("cancelled jobs are deleted in their time as well, whatever waits", async () => {
+  test("canceled jobs are deleted on time, whatever else is waiting", async () => {
     const ids = (await engine.push(Array.from({ length: 300 }, () => newJob()))).map(({ id }) => id);
     await engine.cancel(ids.slice(0, 250));
     let deleted = 0;
@@ -209,7 +209,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(await setup.redis().keys("laju:T:[0-9]*")).toHaveLength(50);
   });
 
-  test("the outermost priorities keep their order", async () => {
+  test("the highest and lowest priorities keep their order", async () => {
     const ids = [];
     for (const priority of [-1_048_575, 0, 1_048_575]) ids.push(await push({ priority }));
     const claimed = await claim();
@@ -217,7 +217,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect(claimed.map(({ priority }) => priority)).toEqual([1_048_575, 0, -1_048_575]);
   });
 
-  test("what comes back goes before what is younger", async () => {
+  test("a returned job goes before younger ones", async () => {
     const ids = (
       await engine.push(Array.from({ length: 6 }, (_, n) => newJob({ priority: n < 3 ? 0 : 5 })))
     ).map(({ id }) => id);
@@ -226,7 +226,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, seen by BullMQ itself${red
     expect((await claim()).map(({ id }) => id)).toEqual([...ids.slice(3), ...ids.slice(0, 3)]);
   });
 
-  test("a claim looks at no more where much is waiting and finished", async () => {
+  test("a claim reads no more with many waiting and finished jobs", async () => {
     const calls = async () => {
       const info = await setup.redis().info("commandstats");
       const counts = [...info.matchAll(/^cmdstat_(?!info)[^:]*:calls=(\d+)/gm)].map(([, count]) =>

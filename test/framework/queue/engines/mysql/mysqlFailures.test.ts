@@ -9,11 +9,11 @@ import { troubleConformance } from "../troubleConformance";
 
 describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConformance(mysqlSetup()));
 
-describe.skipIf(mysqlNeed.skip)(`the queue on MySQL beside others${mysqlNeed.label}`, () => {
+describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
   const engine = openedEngine(setup);
 
-  test("a settlement that the server ended for a deadlock is done again", async () => {
+  test("repeats a settlement that the server rolled back for a deadlock", async () => {
     await engine().push(Array.from({ length: 200 }, () => newJob()));
     const claim = { limit: 2, limits: new Map() };
     const { claimed } = await engine().exchange({ worker: "w", settle: [], progress: [], claim });

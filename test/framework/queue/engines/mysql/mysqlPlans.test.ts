@@ -11,7 +11,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
   const engine = openedEngine(setup);
 
-  test("a claim is read from its index, unsorted, with many finished and many ready", async () => {
+  test("a claim reads its index without sorting, with many finished and many ready jobs", async () => {
     const database = setup.database();
     await database.raw(`insert into jobs (type, status, due, created_at, completed_at)
       select concat('T', seq % 3), if(seq <= 100000, 'completed', if(seq % 100 = 1, 'scheduled', 'pending')),
@@ -39,7 +39,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     expect((await readRows()) - before).toBeLessThan(5000);
   });
 
-  test("beside an open transaction a claim passes over nothing that is done", async () => {
+  test("next to an open transaction, a claim passes no finished rows", async () => {
     const database = setup.database();
     await database.raw(`insert into jobs (type, status, created_at)
       select 'T', 'pending', seq from seq_1_to_30000`);

@@ -13,7 +13,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
     test.each([
       ["notifications do not arrive", "do not arrive", withoutNotices, undefined],
       ["LISTEN is refused", "syntax error", everything, withoutListening],
-    ])("where %s it is said once, and the jobs are found", async (_, reason, told, asked) => {
+    ])("if %s, it says so once and still finds the jobs", async (_, reason, told, asked) => {
       const way = await startWay(setup.server().url, told, asked);
       open.push(() => way.close());
       const deaf = workerProcesses(setup.folder, { DATABASE_URL: way.url });

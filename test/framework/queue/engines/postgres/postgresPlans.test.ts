@@ -70,7 +70,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
     });
   }
 
-  test("beside an open transaction a claim that knows its place passes over nothing that is done", async () => {
+  test("next to an open transaction, a claim that knows its position passes no finished rows", async () => {
     const database = setup.database();
     const blocksFrom = async (place: number) => {
       const values = `'w', 10, array['T1'], array[null]::int[], array[0], array[${place}]`;

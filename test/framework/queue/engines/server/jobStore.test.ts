@@ -33,7 +33,7 @@ function claimsOf(...answers: (number[] | undefined)[]) {
 
 const jobOf = (id: number): ClaimedJob => claimedJob([id, 1, "T", null, null, null, 0], nothingRare);
 
-test("a claim goes on from where the last one ended", async () => {
+test("a claim continues where the last one ended", async () => {
   const { claim, asked } = claimsOf([5, 6], [8, 7], [9, 10]);
   for (const ids of [
     [5, 6],
@@ -44,14 +44,14 @@ test("a claim goes on from where the last one ended", async () => {
   expect(asked).toEqual(["look", start, [0, 6], [0, 8]]);
 });
 
-test("that there is no more is said only after a look from the beginning", async () => {
+test("reports an empty queue only after a look from the start", async () => {
   const { claim, asked } = claimsOf([5, 6], [], [3]);
   await claim();
   expect(await claim()).toEqual({ ids: [3], nextDueIn: null });
   expect(asked).toEqual(["look", start, [0, 6], "look", start]);
 });
 
-test("what was claimed is handed out though the look for more fails, and the next claim comes at once", async () => {
+test("hands out claimed jobs even if looking for more fails, and claims again immediately", async () => {
   const { claim } = claimsOf([5, 6], [7], undefined, undefined);
   await claim();
   expect(await claim()).toEqual({ ids: [7], nextDueIn: 0 });

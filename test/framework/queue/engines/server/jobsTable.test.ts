@@ -6,7 +6,7 @@ import { newJob } from "../conformance";
 describe("the jobs table in SQLite", () => {
   const queue = sqliteQueue();
 
-  test("a worker loop of one's own finds what it needs", async () => {
+  test("a custom worker loop finds what it needs", async () => {
     const database = queue.open();
     const insert = "insert into jobs (type, data, status, created_at) values (?, ?, 'pending', ?)";
     for (const n of [1, 2]) database.prepare(insert).run("email", JSON.stringify({ n }), Date.now());
@@ -27,7 +27,7 @@ describe("the jobs table in SQLite", () => {
     expect(await queue.engine.holders()).toEqual([]);
   });
 
-  test("claims come from their indexes, without sorting, with many finished and many ready", () => {
+  test("claims read their indexes without sorting, with many finished and many ready jobs", () => {
     const database = queue.open();
     database.exec(`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 50000)

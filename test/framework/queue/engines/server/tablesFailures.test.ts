@@ -35,7 +35,7 @@ describe.each([
     });
 
     test.each(["register", "holders", "counts", "list", "find", "retry", "paused"] as const)(
-      "says to migrate, and shows no statement: %s",
+      "says to migrate, without showing a statement: %s",
       async (method) => {
         const worker = { id: "w", host: "h", pid: 1, identity: "i", concurrency: 1, leaseMs: 1_000 };
         const given = { register: worker, list: { limit: 5 }, find: 7, retry: "failed" }[

@@ -33,7 +33,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
     rmSync(traces, { recursive: true });
   });
 
-  test("is waited out by a worker, which says so once and loses nothing", async () => {
+  test("a worker waits until there is space, says so once and loses nothing", async () => {
     const pushed = await engine.push([newJob({ type: "Gated" }), newJob({ type: "Gated" })]);
     const ids = pushed.map(({ id }) => id);
     const worker = workers.start();
@@ -53,7 +53,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
   });
 });
 
-describe("a write-ahead log that others work on", () => {
+describe("a write-ahead log that other processes use", () => {
   const setup = sqliteSetup();
   const workers = workerProcesses(setup.folder, setup.environment());
   const file = setup.environment().DATABASE_URL?.slice("file:".length) as string;
@@ -61,7 +61,7 @@ describe("a write-ahead log that others work on", () => {
   afterEach(() => workers.reset());
   afterAll(() => setup.stop());
 
-  test("hides no job: truncated by a checkpoint, and gone and made anew", async () => {
+  test("hides no job when it is truncated by a checkpoint, or deleted and recreated", async () => {
     const worker = workers.start();
     const engine = await setup.open();
     await until(async () => (await engine.holders()).length === 1);
@@ -99,32 +99,29 @@ describe("a file that is deleted or replaced while it is open", () => {
         renameSync(`${file}.new`, file);
       },
     ],
-  ])(
-    "%s: a worker ends and says so, and nothing is queued where nobody would see it",
-    async (what, change) => {
-      const setup = sqliteSetup();
-      const file = setup.environment().DATABASE_URL?.slice("file:".length) as string;
-      await setup.start();
-      const workers = workerProcesses(setup.folder, setup.environment());
-      const engine = await setup.open();
-      const worker = workers.start();
-      await until(async () => (await engine.holders()).length === 1);
-      change(file);
-      expect(await worker.end).toBe(1);
-      expect(worker.output()).toContain(`the database ${file} was ${what} while it was open`);
-      const refused = { code: "E_QUEUE_FILE" };
-      await expect(engine.push([newJob()])).rejects.toMatchObject(refused);
-      await expect(engine.replaceMatching(newJob({ userId: 1 }), 1000)).rejects.toMatchObject(refused);
-      await engine.close();
-      await setup.stop();
-    },
-  );
+  ])("%s: a worker exits with a message, and push throws", async (what, change) => {
+    const setup = sqliteSetup();
+    const file = setup.environment().DATABASE_URL?.slice("file:".length) as string;
+    await setup.start();
+    const workers = workerProcesses(setup.folder, setup.environment());
+    const engine = await setup.open();
+    const worker = workers.start();
+    await until(async () => (await engine.holders()).length === 1);
+    change(file);
+    expect(await worker.end).toBe(1);
+    expect(worker.output()).toContain(`the database ${file} was ${what} while it was open`);
+    const refused = { code: "E_QUEUE_FILE" };
+    await expect(engine.push([newJob()])).rejects.toMatchObject(refused);
+    await expect(engine.replaceMatching(newJob({ userId: 1 }), 1000)).rejects.toMatchObject(refused);
+    await engine.close();
+    await setup.stop();
+  });
 });
 
-describe("200,000 jobs of types that nobody takes", () => {
+describe("200,000 jobs of types without a handler", () => {
   const queue = sqliteQueue();
 
-  test("are parked off the index of what is ready, and claims take no longer for them", async () => {
+  test("are parked outside the index of ready jobs, and don't slow down claims", async () => {
     const { engine } = queue;
     for (let n = 0; n < 200; n++) {
       await engine.push(

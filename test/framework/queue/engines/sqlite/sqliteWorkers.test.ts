@@ -30,7 +30,7 @@ describe("a worker whose SQLite file fails", () => {
     await setup.stop();
   });
 
-  test("goes on when another program had the lock for long, and loses nothing", async () => {
+  test("continues after another program held the lock for long, and loses nothing", async () => {
     const worker = workers.start();
     await until(async () => (await engine.holders()).length === 1);
     const database = openSqlite(file);
@@ -46,7 +46,7 @@ describe("a worker whose SQLite file fails", () => {
     expect(await worker.end).toBe(0);
   });
 
-  test("keeps nobody from queueing: a web process never hears that the database is locked", async () => {
+  test("does not block pushes: a web process never gets a locked database", async () => {
     const processes = [workers.start(), workers.start()];
     const drained = engine.push(Array.from({ length: 4000 }, () => newJob({ type: "Quick" })));
     const web = spawn(process.execPath, [bundledProgram(webProgram), "300"], {
@@ -65,7 +65,7 @@ describe("a worker whose SQLite file fails", () => {
     expect(workers.traces().length).toBe(new Set(workers.traces()).size);
   });
 
-  test("ends with an error that says what to do when the tables are not there", async () => {
+  test("exits with an error that says what to do if the tables are missing", async () => {
     const worker = workers.start();
     await until(async () => (await engine.holders()).length === 1);
     const database = openSqlite(file);

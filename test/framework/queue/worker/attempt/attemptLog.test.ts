@@ -24,7 +24,7 @@ function opened(worker: string): AttemptLog {
 const hasStarted = (worker: string) => new AttemptLog(folder).hasStarted(worker, job);
 const left = () => readdirSync(folder).sort();
 
-test("the log of a worker that began no last attempt for weeks is kept, and that of a forgotten one is not", () => {
+test("keeps the log of an idle worker for weeks, but not that of a forgotten one", () => {
   const living = opened("living");
   opened("forgotten");
   const before = new Date(Date.now() - 8 * day);
@@ -49,7 +49,7 @@ test("a log outlives its worker for a while, because a claim may arrive under th
   expect(left()).toEqual(["second.begun", "third.begun", "under a new id.begun"]);
 });
 
-test("a worker that holds nothing leaves no log", () => {
+test("a worker without jobs leaves no log", () => {
   opened("w").remove();
   expect(left()).toEqual([]);
 });
