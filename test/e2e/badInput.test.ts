@@ -60,7 +60,7 @@ afterAll(() => ready?.remove());
 const runsOf = async (app: TestApp, name: string): Promise<Run[]> =>
   JSON.parse((await app.laju("runs", name, "--json")).stdout);
 
-/** One line of a log that says what is wrong and what to do, without a stack; the process ended with 1. */
+/** One log line with the problem and the remedy, without a stack, and exit status 1. */
 function expectSentence(
   { status, stdout, stderr }: Ended,
   message: string | RegExp,
@@ -94,7 +94,7 @@ describe("a command reports", () => {
 `;
     expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
     expect((await app.laju("migrate")).stderr).toBe(`✗ ${expected}`);
-    // What needs no setting works on: the way to see what is wrong must stay open.
+    // Verbs that need no setting still work, so that the problem can be found.
     expect(await app.laju("list")).toMatchObject({ status: 0, stderr: "" });
     app.write(".env", "");
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
@@ -282,7 +282,7 @@ describe("one invalid file among 20 valid ones", () => {
     });
     expect(installed.status).toBe(1);
     expect(installed.stderr).toContain("commands/Good59.ts");
-    // Asked for its name and read, and never written.
+    // Opened by name and read, but never written.
     expect(new Set(app.read("called").trim().split("\n"))).toEqual(new Set(["-V", "-l"]));
   });
 });
@@ -368,7 +368,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
   });
   afterAll(() => app?.remove());
 
-  /** A shell script in mounts of its own, where small/ is a disk of this size. */
+  /** Runs a shell script in a private mount namespace, where small/ is a disk of this size. */
   function onSmallDisk(size: string, script: string): Promise<Ended> {
     const words = ["--mount", "sh", "-euc", `mount -t tmpfs -o size=${size} none small\n${script}`];
     return app.run(words, { program: "unshare", env: { LAJU_DATA: join(app.root, "small") } });

@@ -25,10 +25,10 @@ describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () =>
     writeFileSync(join(build, "commands", "Who.js"), 'echo "$(id -un) in $PWD"\n');
     const place = { root, build, node: "/bin/sh" };
     const source = exportSource({ Who: { description: "Says who it is", schedule: "* * * * *" } }, { place });
-    // cron goes to the home of the user first: it must be one that is there.
+    // cron changes to the user's home first, so it must exist.
     const { name, text } = cronDFile(source, "daemon");
     writeFileSync(join(cron.folder, "cron.d", name), text, { mode: 0o644 });
-    // cron compares whole seconds, and the daemon has only just looked.
+    // cron compares whole seconds, and the daemon has just looked.
     utimesSync(join(cron.folder, "cron.d"), new Date(), new Date(Date.now() + 2000));
 
     await waitFor(undefined, () => existsSync(log) && readFileSync(log, "utf8").includes("\n"), twoMinutes);

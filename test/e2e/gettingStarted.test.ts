@@ -16,7 +16,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
     place = await makeSandbox({ path: [cron.bin], enter: cron.enter });
-    // From here on this repository is out of sight, for cron as well.
+    // From here on, this repository is inaccessible, also for cron.
     expect(cron.shell(`mount -t tmpfs none ${project}`).status).toBe(0);
   }, 300_000);
   afterAll(async () => {
@@ -150,7 +150,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
     );
   }
 
-  /** What a user called ada sees, at home. */
+  /** The output as the user ada would see it in her home folder. */
   function asAda(text: string): string {
     return (
       text
@@ -190,7 +190,7 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** `LAJU_WRITE_DOCS=1` writes what the lines say now into the document. */
+/** `LAJU_WRITE_DOCS=1` writes the actual output into the document. */
 function rewrite(said: string[]): void {
   let at = 0;
   const text = readFileSync(document, "utf8").replaceAll(/^\$ (.*)\n[\s\S]*?^```$/gm, (_, line) => {

@@ -8,7 +8,7 @@ import { freePort, until } from "../support/servers/server";
 
 const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done");`;
 
-/** What goes wrong with a host: the first line of status says it, a notice tells of it, and the next step mends it. */
+/** Problems of a host: the first line of status names each, a notification reports it, and the suggested step fixes it. */
 describe.skipIf(needsCron.skip)(`problems that keep a host from starting commands${needsCron.label}`, () => {
   let app: TestApp;
   let cron: CronHouse;
@@ -18,7 +18,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
 
   beforeAll(async () => {
     http = await startHttp();
-    // In a process namespace of its own: no other test's daemon is to be taken for this one's.
+    // In a private process namespace, so that no other test's daemon is mistaken for this one's.
     cron = await startCron({ tz: "UTC" });
     app = makeApp({ "commands/Daily.ts": daily });
     data = join(dirname(app.root), "disk", "data");
@@ -41,7 +41,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     await http?.stop();
   });
 
-  /** In the root, where this spool, these mounts and these processes are all there is. */
+  /** In the root, within the private spool, mounts and processes. */
   function sh(script: string, env: NodeJS.ProcessEnv = {}) {
     const [program = "", ...words] = cron.enter;
     const PATH = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -50,7 +50,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
   }
   const firstLine = async (verb = "status") => (await sh(`node laju ${verb}`)).stdout.split("\n")[0];
   const titles = () => http.requests.map(({ body }) => JSON.parse(body).title as string);
-  /** What the output says to do, typed as it stands. */
+  /** Runs the command that the output suggests, unchanged. */
   const nextStep = async () => {
     const command = /`(.*?)`/.exec((await sh("node laju status")).stdout)?.[1] ?? "false";
     return sh(command);

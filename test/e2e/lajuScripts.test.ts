@@ -16,7 +16,7 @@ const scripts = readdirSync(folder).map((file) => [
   readFileSync(join(folder, file), "utf8"),
 ]);
 
-/** What their tables need, and a command that fills them. */
+/** The migrations of their tables, and a command that fills them. */
 const blog = {
   "app/migrations/20260101000100_create_blog.ts": fixture("blog/migrations/20260101000100_create_blog.ts"),
   "fillBlog.ts": fixture("blog/fillBlog.ts"),
@@ -124,7 +124,7 @@ describe("scripts written for Laju", () => {
   });
 });
 
-/** A partner's API, whose third record is broken. */
+/** A partner's API whose third record is invalid. */
 async function startApi(): Promise<Server> {
   const items = [
     { id: "a1", name: "Anvil", price: 100, stock: 1 },

@@ -20,7 +20,7 @@ const files = {
         await DB.transaction(async (trx) => {
           for (let i = 0; i < 200; i += 1) await trx("visits").insert({ note: "many" });
         });
-        // Statements are collected as garbage: where driver and Node don't fit, that is when the process dies.
+        // If driver and Node don't fit, the process dies when statements are garbage-collected.
         for (let i = 0; i < 2000; i += 1) SQLite.prepare("SELECT " + i).get();
         logInfo("worked", { count, node: process.versions.node, view: view("hello", { name: "x" }) });
         return "worked";
@@ -38,7 +38,7 @@ const tsx = "node_modules/tsx/dist/cli.mjs";
 
 let built: TestApp;
 beforeAll(async () => {
-  // By the Node that runs the tests; a server may well have another.
+  // Built by the Node that runs the tests; a server may have another.
   built = makeApp(files);
   expect(await built.laju("build")).toMatchObject({ status: 0, stderr: "" });
 });

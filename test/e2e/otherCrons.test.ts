@@ -12,7 +12,7 @@ const twoMinutes = 150_000;
 const every = (options: string) => `import { command } from "laju/command";
 export default command({ ${options}, async run() { console.log("ran"); } });
 `;
-/** What somebody else has in the table, in latin1. */
+/** The user's own lines in the table, in latin1. */
 const foreign = "# somebody else's \xe9\n17 3 * * * echo 50% \\r # mine\n";
 
 let app: TestApp;
@@ -64,7 +64,7 @@ async function expectSucceeded(laju: (...args: string[]) => Promise<{ stdout: st
   }
 }
 
-/** The first installation above somebody else's lines, doing it twice, and what the table says then. */
+/** Installs below the user's own lines, twice, and checks the table. */
 async function expectInstalled(
   { house, laju }: Awaited<ReturnType<typeof inHouse>>,
   { label, lines = foreign }: { label: RegExp; lines?: string },
@@ -147,7 +147,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
       const all = [...house.enter.slice(1), ...words, ...place, process.execPath, "laju"];
       return own.run([...all, ...args], { program: "nsenter" });
     };
-    // Root in nobody's app, where crontab(1) works for root alone, as Alpine has it.
+    // Root in an app of the user nobody, with a crontab(1) that works only for root, as on Alpine.
     const asRoot = (...args: string[]) => within("plain", [], args);
     expect(await asRoot("crontab:install", "--yes")).toMatchObject({ status: 0, stderr: "" });
     expect(table()).toContain("Plain.js");
@@ -157,7 +157,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     const alone = await within("plain", ["setpriv", ...ids], ["crontab:install"]);
     expect(alone.stderr).toContain("apk add busybox-suid");
 
-    // Nobody with a crontab(1) that is setuid, as busybox-suid has it.
+    // The user nobody with a setuid crontab(1), as in busybox-suid.
     const asNobody = (...args: string[]) => within("suid", ["setpriv", ...ids], args);
     expect(await asNobody("crontab:install")).toMatchObject({ status: 0, stderr: "" });
     expect((await asNobody("crontab:install")).stdout).toContain("Crontab was up to date");
@@ -202,7 +202,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     expect((await laju("crontab", "--env", "boot")).stdout).toContain("@reboot cd ");
     await expectRefused(laju, "exact", "systemd-cron starts commands up to a minute late");
 
-    // What systemd does at boot and after each change, and then what its timers start.
+    // Does what systemd does at boot and after each change, then starts the timers' commands.
     house.shell('/usr/bin/python3 /lib/systemd/system-generators/systemd-crontab-generator "$1/units"');
     expect(house.shell('grep -h OnCalendar "$1"/units/cron-root-root-*.timer').stdout).toContain(
       "OnCalendar=*-*-* *:*:00\nOnCalendar=*-*-* *:*:00\n",
@@ -215,7 +215,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectSucceeded(laju);
     await expectChangedAndRemoved(place, text);
 
-    // It reads the spool itself, which is seen only within.
+    // It reads the spool directly, which is visible only inside.
     const within = [...house.enter.slice(1), "env", "-C", own.root, `PATH=${house.bin}:/usr/bin:/bin`];
     const installed = () =>
       own.run([...within, process.execPath, "laju", "crontab:install"], { program: "nsenter" });

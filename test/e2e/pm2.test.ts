@@ -52,7 +52,7 @@ describe("pm2 start build/commands/X.js", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Its own daemon, from elsewhere, as a deployment's start script would. */
+  /** With its own daemon, from another folder, like a deployment's start script. */
   function pm2(...args: string[]): string {
     const env = { PATH: process.env.PATH, HOME: home, PM2_HOME: home, PM2_DISABLE_VERSION_CHECK: "true" };
     const program = join(app.root, "node_modules", ".bin", "pm2");
@@ -61,7 +61,7 @@ describe("pm2 start build/commands/X.js", () => {
     return ended.stdout;
   }
 
-  /** Starts a command once, waits for its runs' ends, and returns them with what pm2 logged of each. */
+  /** Starts a command once, waits until its runs have ended, and returns them with pm2's log of each. */
   async function started(name: string, mode: string[], instances: number, args: string[] = []) {
     const title = `${name}${mode.join("")}`;
     const out = join(home, `${title}.log`);

@@ -6,7 +6,7 @@ import { fixture } from "../support/apps/fixture";
 
 const files = {
   "commands/Worker.ts": fixture("commands/Worker.ts"),
-  // As Laju's chapter has it, but it ends when there is nothing left.
+  // As in Laju's chapter, but it exits when no job is left.
   "commands/Loop.ts": `
     import DB from "../app/services/DB";
     import { logInfo } from "../app/services/Logger";

@@ -14,7 +14,7 @@ const project = join(import.meta.dirname, "..", "..");
 const documented = readFileSync(join(project, "docs", "reference", "queue.md"), "utf8");
 const systemd = needs("systemd-analyze");
 
-/** The block of docs/reference/queue.md that has this line. */
+/** The block of docs/reference/queue.md that contains this line. */
 function documentedFile(line: string): string {
   const blocks = [...documented.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text]) => text as string);
   const found = blocks.find((text) => text.split("\n").includes(line));
@@ -34,7 +34,7 @@ const files = {
         return { pid: process.pid };
       },
     });`,
-  // Queues one job each few milliseconds, or just one.
+  // Queues a job every few milliseconds, or just one.
   "commands/Push.ts": `
     import Note from "../app/jobs/Note";
     (async () => {

@@ -45,7 +45,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     }
   }
 
-  /** The script of a section, for another release and folder, and without npm. */
+  /** A section's script, adapted to another release and folder, without npm. */
   function script(heading: string, from: string, to: string): string {
     const [, code = "false"] = /```\n(cd [\s\S]*?)```/.exec(docs.slice(docs.indexOf(heading))) ?? [];
     return code.replaceAll("/srv/app", folder).replaceAll(from, to).replace("npm ci --omit=dev", "true");
@@ -64,7 +64,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     }
     expect(String(cron.table())).toContain("\n0 9 * * * ");
 
-    // Whoever looks between the link and the installation is told which of the two is newer.
+    // Between the link and the installation, the verbs say which of the two is newer.
     await sh("ln -sfn releases/41 current");
     const looked = await current("node laju crontab:check; echo; node laju status");
     const newer = "is newer than this build: a later build wrote it";
@@ -89,7 +89,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     expect((await current("node laju runs")).stdout).toMatch(/✓ 1 +Daily/);
     expect((await current("node laju status --check")).stdout).toMatch(/✓ Daily/);
 
-    // A later one that has changed more: its ledger cannot be read, and the journal keeps what runs.
+    // A later release that changed more: its ledger cannot be read, and the journal keeps the runs.
     withLedger(data, (ledger) => ledger.exec("PRAGMA user_version = 1000"));
     expect(await current("node build/commands/Daily.js")).toMatchObject({ status: 0, stderr: "" });
     const blind = await current("node laju status");

@@ -31,7 +31,7 @@ export default command({ schedule: "0 8 * * *", run() {
 `;
 const waits = who.replace("export default", "await Promise.resolve();\nexport default");
 
-/** Every file below a folder that is root's. */
+/** All files owned by root below a folder. */
 function rootsFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (name) => lstatSync(join(folder, name)).uid === 0,
@@ -111,7 +111,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       USER: "www-data",
     });
     expect(rootsFiles(data())).toEqual([]);
-    // What makes code belongs to whoever that belongs to, also with an option before the verb.
+    // Verbs that write code run as its owner, also with an option before the verb.
     app.write("commands/More.ts", who);
     expect((await app.laju("--verbose", "build")).stderr).toBe("");
     expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
@@ -248,14 +248,14 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
         data("runs.journal"),
         `\n${JSON.stringify({ key: "forged0001", state: "failed", exitStatus: 1, finishedAt: Date.now(), logTo: 12 })}\n`,
       );
-      // As root in root's own app: nothing but the rule itself stands between.
+      // As root in root's own app, so only the rule itself prevents it.
       await app.laju("report", "--html", "report.html");
       expect(app.read("report.html")).toContain("Who");
       expect(app.read("report.html")).not.toContain("root:secret");
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
       expect(shown.stderr).toContain(`wrote to ${secret}, which is not a place for logs`);
-      // A default's name may be a link to elsewhere, but not one that somebody else has put there.
+      // A default log may be a link to elsewhere, but not one that another user created.
       const own = join(app.root, "logs", "Who.log");
       symlinkSync(secret, own);
       await forge({ key: "forged0003", log: { ...log, file: own } });

@@ -36,7 +36,7 @@ function canWrite(path: string): boolean {
   }
 }
 
-/** What goes wrong in a night: each has a true first line in status, a notice, and a next step that works. */
+/** Problems of a night: each has a true first line in status, a notification, and a suggested step that works. */
 describe("a command that", () => {
   let app: TestApp;
   let http: HttpServer;
@@ -61,7 +61,7 @@ describe("a command that", () => {
         'if (existsSync("broken")) throw new Error("broken");',
         'retries: 1, retryDelay: "10ms",',
       ).replace("export", 'import { existsSync } from "node:fs"; export'),
-      // What begins ten minutes ago need not be waited for.
+      // A run that began ten minutes ago saves waiting.
       "past.cjs": "const { now } = Date; Date.now = () => now() - 600_000;",
       ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\nMAIL_URL=smtp://127.0.0.1:${await freePort()}\n`,
     });
@@ -74,7 +74,7 @@ describe("a command that", () => {
     await http.stop();
   });
 
-  /** As cron starts it: output in the log, nobody at the keyboard. */
+  /** As under cron: output to the log, and no terminal. */
   const start = (name: string, more: NodeJS.ProcessEnv = {}) => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
@@ -94,7 +94,7 @@ describe("a command that", () => {
     const { stdout } = await app.laju("status", name, "--json");
     return JSON.parse(stdout) as { needsPerson: string[] };
   };
-  /** The first step that `status` names, typed as it stands there. */
+  /** Runs the first command that `status` suggests, unchanged. */
   const followStep = async (name: string, step: string) => {
     const { stdout } = await app.laju("status", name);
     expect(stdout).toContain(step);
@@ -159,7 +159,7 @@ describe("a command that", () => {
   );
 
   test.skipIf(!isRoot)("prints to a full disk is not shown as a plain success", async () => {
-    // Not the usual folder of logs, as with a declared `log`.
+    // Not the default log folder, as with a declared `log`.
     const logs = join(app.root, "other logs");
     mkdirSync(logs);
     const script = `mount -t tmpfs -o size=8k none 'other logs'
@@ -205,7 +205,7 @@ describe("a command that", () => {
     expect((await app.laju("status", "Fails")).stdout).toMatch(
       /✗ Fails .*\n +acknowledged .* \(they mend it\)/,
     );
-    // Another run that fails is nothing new.
+    // Another failing run is no news.
     expect(await run("Fails")).toBe(1);
     expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
     const undone = await app.laju("ack", "Fails", "--undo");
@@ -233,7 +233,7 @@ describe("a command that", () => {
       "Acknowledged: Gone failed with exit status 1\n",
     );
     expect((await status("Gone")).needsPerson.filter((one) => one.startsWith("Gone"))).toEqual([]);
-    // Nobody has been told of this incident yet.
+    // No notification of this incident has been sent yet.
     expect((await app.laju("ack", "Gone", "--undo")).status).toBe(0);
     await until(() => notices("Gone").length === 2, { what: "second" });
   });

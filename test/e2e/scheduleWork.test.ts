@@ -9,7 +9,7 @@ const everyMinute = `
 import { command } from "../app/console/command";
 export default command({ schedule: "* * * * *", run() { console.log("ran"); } });
 `;
-/** A little more than a minute: the next one begins within it. */
+/** A little more than a minute, so that the next minute begins within it. */
 const aMinute = 75_000;
 
 describe("schedule:work on the host's clock", () => {
@@ -36,7 +36,7 @@ describe("schedule:work on the host's clock", () => {
       expect((await app.laju("build")).stderr).toBe("");
       expect((await app.laju("disable", "Two")).status).toBe(0);
       await worker.until(() => ends("One") === 1 && ends("Three") === 1, aMinute);
-      // Someone is editing this file: it unschedules nothing.
+      // A file that is being edited unschedules nothing.
       app.write("schedule.json", "{");
       await worker.until(() => ends("One") === 2 && ends("Three") === 2, aMinute);
     } finally {

@@ -26,7 +26,7 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A program that has no terminal, no settings of the runner's, and npm's usual output. */
+/** Runs a program without a terminal and without the test runner's settings, with npm's usual output. */
 function run(cwd: string, words: string[], env: NodeJS.ProcessEnv = {}) {
   const { PATH, HOME } = process.env;
   const { status, stdout, stderr } = spawnSync(words[0] as string, words.slice(1), {
@@ -42,7 +42,7 @@ function run(cwd: string, words: string[], env: NodeJS.ProcessEnv = {}) {
 const makeNew = (cwd: string, ...words: string[]) =>
   run(cwd, ["node", join(laju, "laju.js"), "new", ...words]);
 
-/** Fails with everything that was printed. */
+/** Fails with the complete output. */
 function succeeds(cwd: string, line: string): string {
   const { status, stdout, stderr } = run(cwd, ["sh", "-c", line]);
   expect({ line, status, ...(status !== 0 && { stdout, stderr }) }).toEqual({ line, status: 0 });
@@ -54,7 +54,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** The programs named, and no others. */
+/** A PATH with only these programs. */
 function pathWith(...names: string[]): string {
   const bin = mkdtempSync(join(folder, "bin-"));
   for (const name of names) symlinkSync(succeeds(folder, `command -v ${name}`).trim(), join(bin, name));
@@ -76,7 +76,7 @@ describe("the package", () => {
   test("contains compiled code, types and the app template, and nothing else", () => {
     const kinds = [
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|laju\.js|\.env\.example)$/,
-      // The worked examples, which new --examples gives to an app.
+      // The worked examples, which new --examples adds to an app.
       /^app\/[\w/-]+\.(ts|ejs)$/,
       /^commands\/(?!native\/|index)[\w/]+\.ts$/,
       /^commands\/(index|native\/\w+)\.js$/,

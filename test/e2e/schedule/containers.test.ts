@@ -26,7 +26,7 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
 
   const ran = () =>
     waitFor(undefined, () => container?.logs().includes(`ran as ${node}`) === true, twoMinutes);
-  /** As COPY leaves it, with --chown or without. The folder itself is what WORKDIR made: root's. */
+  /** As after COPY, with or without --chown. The folder itself was created by WORKDIR and belongs to root. */
   const ownedBy = (user: "root" | number) => {
     const copy = app.copy();
     giveTo(user, copy.root);

@@ -11,7 +11,7 @@ import type { OtherDaemon } from "../../support/virtual-cron/virtualTime";
 
 const day = 86_400_000;
 const hour = day / 24;
-/** LAJU_FULL=1: 3,000 expressions, 500 schedules and 3,000 raw lines for each daemon; else a sample. */
+/** With LAJU_FULL=1, 3,000 expressions, 500 schedules and 3,000 raw lines per daemon; otherwise a sample. */
 const isFull = process.env.LAJU_FULL === "1";
 const seeds = (count: number) => Array.from({ length: isFull ? count : 1 }, (_, index) => 3000 + index);
 const perSeed = isFull ? 100 : 20;
@@ -19,7 +19,7 @@ const casesPerSeed = isFull ? 20 : 6;
 
 const timeout = isFull ? 3_600_000 : 240_000;
 
-/** The other tests have a sample of Debian's. */
+/** Other tests have a sample for Debian's cron. */
 const debian = { skip: false, label: "", path: undefined };
 const daemons = [
   ...(isFull ? [{ cron: "debian", label: "Debian's cron", needs: debian } as const] : []),
@@ -31,7 +31,7 @@ const daemons = [
 for (const { cron, label, needs } of daemons) {
   describe.skipIf(needs.skip)(`${label}${needs.label}`, { timeout }, () => {
     const daemon: OtherDaemon | undefined = cron === "debian" ? undefined : { cron, path: needs.path ?? "" };
-    // Its timers' times, and what it does when clocks change, are systemd's: see cronNotes.
+    // systemd decides its timers' times and its behavior at clock changes: see cronNotes.
     const losesRepeats = cron === "systemd-cron";
 
     test.concurrent.each(seeds(30))("starts random expressions when explain says, seed %i", async (seed) => {
@@ -104,7 +104,7 @@ function daysFrom(random: () => number, days: number): Range {
   return [new Date(from), new Date(from + days * day)];
 }
 
-/** The hours around each clock change of these zones, or any half day where none has one. */
+/** The hours around each clock change of these zones, or any half day if there is none. */
 function rangesNear(zones: readonly string[]): Range[] {
   const ranges = rangesAroundChanges(zones, isFull ? { before: 5, after: 6 } : { before: 2, after: 2 });
   const quiet = Date.UTC(2028, 4, 17);
@@ -115,7 +115,7 @@ function zonesOf(cases: readonly Intended[]): string[] {
   return cases.flatMap(({ timezone }) => timezone ?? []);
 }
 
-/** What starts once a day at most, so that a daemon gets through many days. */
+/** At most one start per day, so that a daemon can process many days. */
 function isRare({ expression, timezone }: Intended): boolean {
   return timezone === undefined && !/minutes|hours|@every/.test(expression);
 }

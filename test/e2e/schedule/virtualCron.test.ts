@@ -15,10 +15,10 @@ import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 
-/** `LAJU_ALL_CHANGES=1 npx vitest run --project daemon test/e2e/schedule/virtualCron` shows each host everything. */
+/** `LAJU_ALL_CHANGES=1 npx vitest run --project daemon test/e2e/schedule/virtualCron` tests everything on each host. */
 const all = Boolean(process.env.LAJU_ALL_CHANGES);
 
-// Two daemons at a time: how long one takes depends on what else the machine does.
+// Two daemons at a time, because their speed depends on the machine's other load.
 const options = { timeout: 240_000 };
 
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, options, () => {

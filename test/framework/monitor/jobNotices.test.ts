@@ -35,7 +35,7 @@ describe("notifications of failed jobs", () => {
 
   const push = async (...words: string[]) =>
     expect(await app.run(["build/commands/Push.js", ...words])).toMatchObject({ status: 0 });
-  /** Until nothing is left, retries included. */
+  /** Until no job is left, including retries. */
   const work = async (quietMinutes = "10") => {
     const env = { QUEUE_QUIET_MINUTES: quietMinutes };
     const waiting = async () => {
@@ -58,7 +58,7 @@ describe("notifications of failed jobs", () => {
     );
     expect(smtp.mails[0]?.subject).toBe(hooks()[0].title);
 
-    // Others are completed, but the last failure is not long ago.
+    // Others have completed, but the last failure is recent.
     await push("good");
     await work();
     await push("good", "good");

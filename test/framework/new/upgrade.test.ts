@@ -16,7 +16,7 @@ let folder: string;
 let app: string;
 let next: string;
 
-/** An app that this laju made, and a later laju: its README and tsconfig differ, one file is new and one is gone. */
+/** An app created by this laju, and a later laju: its README and tsconfig differ, one file is new and one was removed. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "laju-upgrade-"));
   app = join(folder, "shop");

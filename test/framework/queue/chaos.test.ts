@@ -10,17 +10,17 @@ import { redisNeed } from "../../support/servers/redis";
 const root = join(import.meta.dirname, "..", "..", "..");
 const always = { skip: false, label: "" };
 
-// A quarter of a minute of faults each; longer ones by hand: npm run chaos.
+// 15 seconds of faults each. For longer runs: npm run chaos.
 describe.each<[EngineName, { skip: boolean; label: string }]>([
   ["sqlite", always],
   ["postgresql", postgresNeed],
   ["mariadb", mysqlNeed],
   ["redis", redisNeed],
 ])("a storm on %s", (engine, need) => {
-  // The same faults meet other moments each time, on a slow machine too.
+  // The same faults hit different moments each time, especially on a slow machine.
   test.skipIf(need.skip)(`breaks no guarantee of the queue${need.label}`, { retry: 1 }, async () => {
     const { status, output } = await storm(engine);
-    // The output tells what was broken.
+    // The output says which guarantee was broken.
     expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
     expect(status).toBe(0);
   });

@@ -26,7 +26,7 @@ const problemOf = (module: object) => {
   }
 };
 
-// QuickDapp's names, as its own files use them: the type check is the test.
+// QuickDapp's names, as its own files use them. The type check is the test.
 async function removeOld(app: BootstrappedApp, log: LogInterface, { data }: WorkerJob<{ days: number }>) {
   log.info("Removing", { days: data.days });
   await app.DB("jobs").count();
@@ -35,7 +35,7 @@ const typed: JobRunner<{ days: number }> = ({ app, log, job }) => removeOld(app,
 const untyped: JobRunner = async ({ job }: JobParams) => (job.data as { days: number }).days;
 const asJob: Job = { run: untyped };
 const withOptions = { attempts: 4, timeout: "2m", run: untyped } satisfies Job;
-// An app with handlers of its own has no such type.
+// An app with its own handlers has no such type.
 const type = "RemoveOld" as string as WorkerJobType;
 const queueIt = (config: WorkerJobConfig<{ days: number }> = { type, userId: 0, data: { days: 3 } }) =>
   scheduleJob(config);

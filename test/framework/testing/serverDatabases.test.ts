@@ -83,7 +83,7 @@ describe.each([
       expect(ran.stdout).toMatch(/Tests +6 passed \(6\)/);
       const after = await list();
       expect(after.replace(/\w+_laju_\w+\n/g, "")).toBe(before);
-      // The template stays until another test run finds that its own is over.
+      // The template stays until another test run finds that its owner has ended.
       expect(after.match(/_laju_/g)).toHaveLength(1);
     },
   );

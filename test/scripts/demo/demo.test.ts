@@ -18,7 +18,7 @@ describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
     if (clone) rmSync(dirname(clone), { recursive: true, force: true });
   });
 
-  /** Settings of the user's own must make no difference. */
+  /** The user's own settings must not matter. */
   function start(env: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
     const own = { PATH: process.env.PATH, HOME: home, ...env };
     return spawnSync("npm", ["start", "--silent"], { cwd: clone, encoding: "utf8", env: own });

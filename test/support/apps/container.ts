@@ -103,7 +103,7 @@ const asUser = (user: string) => ["setpriv", `--reuid=${user}`, `--regid=${user}
 const pairs = (env: Record<string, string>) => Object.entries(env).map((pair) => pair.join("="));
 
 /**
- * The image's own files lie in an overlay over this machine's, so that nothing of them is seen outside. `node_modules` of
+ * The image's files are in an overlay over this machine's, so they are invisible outside. `node_modules` of
  * an app that a test made is a link to this repository's.
  */
 const inside = `

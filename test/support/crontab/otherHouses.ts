@@ -11,31 +11,31 @@ interface Answer {
   stderr: string;
 }
 
-/** A private spool, with another cron's own programs working on it, in mounts that nobody else sees. */
+/** A private spool with another cron's programs, in a private mount namespace. */
 export interface OtherHouse {
   /** The folder of `crontab`, for PATH. */
   bin: string;
   /** A folder for the test's files. */
   folder: string;
-  /** Runs the crontab(1) of this house. Its output is latin1, so that any bytes pass. */
+  /** Runs this cron's crontab(1). Its output is latin1, so that any bytes pass. */
   crontab(...args: string[]): Answer;
-  /** Installs root's table, from latin1. */
+  /** Installs root's table, given in latin1. */
   put(table: string): void;
-  /** The words before a program that is to run within. */
+  /** The command prefix for running a program inside. */
   enter: readonly string[];
-  /** Runs a shell script within. `$1` is the folder. */
+  /** Runs a shell script inside. `$1` is the folder. */
   shell(script: string): Answer;
   stop(): Promise<void>;
 }
 
 interface Plan {
-  /** A script that prepares the mounts, says that it is ready, and becomes the daemon. `$1` is the folder. */
+  /** A script that prepares the mounts, reports that it is ready, and becomes the daemon. `$1` is the folder. */
   mounts: string;
-  /** More words for the script. */
+  /** Additional arguments for the script. */
   words: string[];
   path?: string;
   env?: NodeJS.ProcessEnv;
-  /** The words that start its crontab(1). */
+  /** The command for its crontab(1). */
   crontab: string[];
 }
 
@@ -92,7 +92,7 @@ export function startBcron(): Promise<OtherHouse> {
   });
 }
 
-/** systemd-cron has no daemon: its generator turns tables into timers. Its crontab(1) looks for it in /lib. */
+/** systemd-cron has no daemon: its generator turns tables into timers. Its crontab(1) looks for the generator in /lib. */
 export function startSystemdCron(): Promise<OtherHouse> {
   const generator = systemdCron.path as string;
   const mounts = `
@@ -151,7 +151,7 @@ async function stop(keeper: ChildProcess, folder: string): Promise<void> {
     keeper.kill("SIGKILL");
     await ended;
   }
-  // It changed its user, which ends what setpriv asked for.
+  // It changed its user, which resets what setpriv had set.
   const helper = join(folder, "pid");
   if (existsSync(helper)) killIfAlive(Number(readFileSync(helper, "utf8")));
   rmSync(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export interface ShownLine {
 
 const shellLanguages = ["", "sh", "bash", "console"];
 
-/** The lines behind `$ ` and those of shell blocks, and inline code that begins like a command line. */
+/** The lines after `$ `, the lines of shell blocks, and inline code that looks like a command line. */
 export function linesOf(page: Page): ShownLine[] {
   const inBlocks = blocksOf(page)
     .filter(({ language }) => shellLanguages.includes(language))
@@ -30,7 +30,7 @@ export function linesOf(page: Page): ShownLine[] {
 const token =
   /(?<break>&&|\|\|?|;|&)|(?<redirection>\d?>>?(?:&\d| ?\S+))|"(?<double>[^"]*)"|'(?<single>[^']*)'|[^\s"';|&>]+/g;
 
-/** The commands of a shell line, as words: without comments, redirections and what stands beside it as an explanation. */
+/** The commands of a shell line as words, without comments, redirections and explanations next to it. */
 export function commandsIn(text: string): string[][] {
   const commands: string[][] = [[]];
   const [line = ""] = text.split(/\s#|\s{3,}/);

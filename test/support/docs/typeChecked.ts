@@ -6,7 +6,7 @@ import { type Block, blocksOf, hiddenFiles, type Page, project } from "./pages";
 
 const template = join(project, "framework", "new", "template", "tsconfig.json");
 
-/** What tsc has against the TypeScript of these pages, compiled in apps that use the package. Empty if nothing. */
+/** tsc's complaints about the TypeScript of these pages, compiled in apps that use the package. Empty if there are none. */
 export function typeProblems(all: Page[], extra: Record<string, string> = {}): string[] {
   const folder = mkdtempSync(join(tmpdir(), "laju-docs-"));
   try {
@@ -34,14 +34,14 @@ export function typeProblems(all: Page[], extra: Record<string, string> = {}): s
   }
 }
 
-/** An app with the page's samples, each in the file that it says it is. */
+/** An app with the page's samples, each in the file that it names. */
 function writePage(page: Page, root: string): [string, Block][] {
   const blocks = blocksOf(page).filter(({ language }) => language === "ts" || language === "js");
   for (const part of ["console", "services", "queue", "config.ts"]) {
     mkdirSync(join(root, "app"), { recursive: true });
     symlinkSync(join(project, "app", part), join(root, "app", part));
   }
-  // The contributors' page shows laju's own code.
+  // CONTRIBUTING shows laju's own code.
   if (page.path === "CONTRIBUTING.md") symlinkSync(join(project, "framework"), join(root, "framework"));
   for (const { file, text } of hiddenFiles(page)) write(join(root, file), text);
   return blocks.map((block, index) => {
@@ -52,7 +52,7 @@ function writePage(page: Page, root: string): [string, Block][] {
   });
 }
 
-/** Where its imports of app/ lead to the app. */
+/** A folder from which its imports of app/ resolve. */
 function defaultFile({ text, language }: Block, index: number): string {
   const folder = /from "\.\.\/\.\.\//.test(text) ? "test/commands" : "commands";
   return `${folder}/sample${index}.${language}`;
@@ -65,7 +65,7 @@ function writePackages(folder: string): void {
     if (!name.startsWith(".")) symlinkSync(join(project, "node_modules", name), join(modules, name));
   }
   symlinkSync(project, join(modules, "laju"));
-  // A package that samples show for those who have it.
+  // A package that samples use but laju doesn't install.
   write(
     join(modules, "hyper-express", "index.d.ts"),
     "export type Request = any; export type Response = any;",
@@ -77,7 +77,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** `apps/3/commands/sample1.ts(4,2): error …` as `docs/reference/queue.md:70: error …`. Nothing of laju's own files. */
+/** `apps/3/commands/sample1.ts(4,2): error …` as `docs/reference/queue.md:70: error …`. Leaves out laju's own files. */
 function atItsPage(line: string, places: Map<string, Block>): string | undefined {
   const [, path = "", row, problem] = /^(\S+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
   const block = [...places].find(([file]) => file.endsWith(path.replace(/^(\.\.\/)*/, "")))?.[1];

@@ -11,7 +11,7 @@ import { randomCases } from "./randomCases";
 
 const hostTimezone = "Europe/Berlin";
 
-/** The guards of random schedules let the same moments pass in BusyBox's shell and date as in Debian's, as on Alpine. */
+/** Checks that guards of random schedules behave the same in BusyBox's shell and date, as on Alpine, as in Debian's. */
 export function expectSameGuards(busybox: string, { seed, count }: { seed: number; count: number }): void {
   const random = randomFrom(seed);
   const options = { hostTimezone, isDaemonsOwn: true, cron: cronFacts("busybox") };
@@ -43,7 +43,7 @@ interface Questions {
   moments: readonly number[];
 }
 
-/** "guard moment" for each that passes. The clock is shown by a `date` that asks the real one about $NOW. */
+/** Prints "guard time" for each match. A stub `date` asks the real one about $NOW. */
 function passedBy(shell: string, date: string, { folder, guards, moments }: Questions): string[] {
   mkdirSync(folder);
   const now = join(folder, "date");

@@ -10,7 +10,7 @@ import { exportSource } from "../../../support/crontab/exportSource";
 
 const options = { image: "registry.example.com/app:1.4", node: "node" };
 const require = createRequire(import.meta.url);
-// The YAML reader that pm2 brings along.
+// pm2's YAML parser.
 const { load } = createRequire(require.resolve("pm2"))("js-yaml");
 
 describe("the manifest of a command", () => {
@@ -109,7 +109,7 @@ spec:
   });
 });
 
-/** Where a manifest may go wrong, what is put there instead (nothing: the field is missing), and the complaint. */
+/** A path in a manifest, the wrong value to put there (undefined removes the field), and the expected complaint. */
 const mistakes: [path: string, value: unknown, complaint: RegExp][] = [
   ["kind", "Job", /'"Job"' is not assignable/],
   ["apiVersion", "batch/v1beta1", /is not assignable/],

@@ -117,7 +117,7 @@ describe("as Kubernetes interprets it", () => {
     expect(naive).not.toEqual(ranges(timezone).map((range) => engine(parseSchedule(text), timezone, range)));
   });
 
-  /** Two days before and after each clock change of a year and a half, or about a new year where there is none. */
+  /** Two days around each clock change in a year and a half, or around New Year if there is none. */
   function ranges(timezone: string): [number, number][] {
     const from = Date.UTC(2027, 0, 1) / 60_000;
     const changes = knownStretches(timezone).filter(

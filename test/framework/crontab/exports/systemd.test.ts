@@ -151,7 +151,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
     const files = units.map((unit) => write(folder, unit));
     const broken = write(folder, { name: "laju-broken.timer", text: "[Timer]\nOnCalendar=*-*-45\n" });
     const complaints = verify(files);
-    // A verdict that nothing could fail would be none.
+    // Make sure that the check can fail.
     const proof = verify([broken]);
     rmSync(folder, { recursive: true });
     expect(complaints).toEqual([]);
@@ -164,7 +164,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
     return join(folder, name);
   }
 
-  /** The machine's own units may have faults as well. */
+  /** The machine's own units may have problems too. */
   function verify(files: readonly string[]): string[] {
     const { stderr } = spawnSync(programPath("systemd-analyze"), ["verify", ...files], { encoding: "utf8" });
     return stderr.split("\n").filter((line) => line.includes("laju"));
@@ -186,7 +186,7 @@ test("starts node with its log through systemd and a shell, whatever the paths",
   expect(log).toBe("commands/Odd.js\n");
 });
 
-/** As systemd reads a command line (systemd.service, "Command lines"): quotes, then % and $. */
+/** Parses a command line like systemd (systemd.service, "Command lines"): quotes, then % and $. */
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain]) =>
     (quoted?.replace(/\\(.)/g, "$1") ?? plain).replaceAll("%%", "%").replaceAll("$$", "$"),

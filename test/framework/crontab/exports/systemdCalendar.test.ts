@@ -80,7 +80,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
           : {};
         if (!schedule || lines === undefined) continue;
         taken++;
-        // For a zone that is not its own systemd forks for each moment; that it knows the name, some turns show.
+        // systemd forks for each time in a foreign zone. A few times are enough to show that it knows the name.
         const host = turn % 8 === 0 ? "UTC" : timezone;
         for (const from of beginnings(timezone)) {
           const found = elapses(lines, { from, count: 12, host });
@@ -94,7 +94,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     },
   );
 
-  /** A while before February's end, and just before the clock changes of a year. */
+  /** Some time before the end of February, and just before a year's clock changes. */
   function beginnings(timezone: string): Date[] {
     const [from, to] = [Date.UTC(2027, 1, 20), Date.UTC(2028, 0, 1)];
     const changes = knownStretches(timezone)
@@ -111,7 +111,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     return `${integer(random, 0, 59)} ${pick(random, ["12", "8,20", "23"])} ${days} ${months} ${weekdays}`;
   }
 
-  /** Times that clocks may change at. */
+  /** Times at which clocks may change. */
   function aboutNight(random: () => number): string {
     const minute = pick(random, ["*/20", "0", "30", "10,40"]);
     return `${minute} ${pick(random, ["*", "0-4", "*/2", "3,4"])} * * ${pick(random, ["*", "0", "6,0"])}`;
@@ -126,7 +126,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     }
   }
 
-  /** The next moments at which any of the lines elapses, as systemd counts them on a host in a zone. */
+  /** The next times at which any of the lines elapses, according to systemd on a host in a zone. */
   function elapses(lines: readonly string[], { from, count, host }: Asked): string[] {
     const base = from.toISOString().replace("T", " ").slice(0, 19);
     const own = lines.map((line) => (host === "UTC" ? line : line.replace(` ${host}`, "")));
@@ -143,7 +143,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
   interface Asked {
     from: Date;
     count: number;
-    /** The host's zone; a line in it is written without its name there. */
+    /** The host's zone. Lines in this zone don't name it. */
     host: string;
   }
 });

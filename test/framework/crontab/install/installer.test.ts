@@ -246,7 +246,7 @@ describe("the crontab of this app", () => {
 
 const installer = join(import.meta.dirname, "..", "..", "..", "support", "crontab", "installCrontab.ts");
 
-/** Installs the block of an app in a process of its own. */
+/** Installs the block of an app in a separate process. */
 function installElsewhere(cron: CronHouse, number: number): Promise<number | null> {
   const target = targetIn({ folder: cron.folder, program: cron.program }, { Digest: "0 8 * * *" });
   target.place.root = `/srv/app${number}`;

@@ -104,7 +104,7 @@ describe.skipIf(flock.skip)(`a portable line in a shell${flock.label}`, () => {
 
   const log = () => join(folder, "logs", "Job.log");
 
-  /** The line's command as the shell has it, for a program that is a shell script. */
+  /** The line's command as the shell sees it, for a program that is a shell script. */
   function lineOf(meta: CommandMeta, script: string): string {
     writeFileSync(join(folder, "build", "commands", "Job.js"), `${script}\n`);
     const [row] = crontabRows([facts(meta, "Job")], {

@@ -120,7 +120,7 @@ describe("crontabLine", () => {
   );
 });
 
-/** The command as Debian's cron passes it to the shell, and as cronie does. */
+/** The command as Debian's cron and as cronie pass it to the shell. */
 const readers = {
   debian: (command: string) => command.replaceAll(/\\([\\%])/g, "$1"),
   cronie: (command: string) => command.replaceAll("\\%", "%"),

@@ -33,7 +33,7 @@ const thrown: [string, unknown][] = [
   ["an emoji on the edge of the longest text", emoji],
 ];
 
-/** Whatever one job's data is, it harms no other job and no worker. */
+/** No job's data may affect other jobs or workers. */
 export function badData(given: () => QueueEngine): void {
   describe("bad data", () => {
     let engine: QueueEngine;
@@ -51,7 +51,7 @@ export function badData(given: () => QueueEngine): void {
         },
       },
       Large: { run: ({ data }) => "x".repeat(data as number) },
-      // JSON and SQL each escape it: two bytes become eight.
+      // Both JSON and SQL escape it, so two bytes become eight.
       Quoted: { run: ({ data }) => `"\\`.repeat(data as number) },
       Telling: {
         run({ data, progress }) {
@@ -66,7 +66,7 @@ export function badData(given: () => QueueEngine): void {
       return (await engine.push(all)).map(({ id }) => id);
     }
 
-    /** Runs a worker until everything has ended; fails where the worker does. */
+    /** Runs a worker until all jobs have ended. Fails if the worker fails. */
     async function work(by: QueueEngine = engine, concurrency = 50): Promise<void> {
       const handlers = new Map(
         Object.entries(definitions).map(([name, one]) => [

@@ -21,17 +21,17 @@ import { badData } from "./badData";
 import { fairBlame } from "./fairBlame";
 import { lostAnswers } from "./lostAnswers";
 
-/** How to set an engine up, on the real thing. */
+/** How to set up an engine on a real store. */
 export interface EngineSetup {
   name: string;
-  /** Starts what it needs. */
+  /** Starts the servers it needs. */
   start(): Promise<void>;
-  /** An engine of its own, as another process would have it; all see the same jobs. */
+  /** Another engine, like that of another process. All see the same jobs. */
   open(): Promise<QueueEngine>;
-  /** Leaves no job, worker and pause. */
+  /** Removes all jobs, workers and pauses. */
   clear(): Promise<void>;
   stop(): Promise<void>;
-  /** The database that it stands on, by a connection that is not the queue's; BullMQ stands on none. */
+  /** The underlying database, by a connection that is not the queue's. BullMQ has none. */
   database?(): Knex;
 }
 
@@ -41,7 +41,7 @@ const claimAll = { settle: [], progress: [], claim: { limit: 100, limits: noLimi
 export const blameAll: Judge = (jobs) => ({ blamed: jobs, counted: [] });
 const byNumber = (a: number, b: number) => a - b;
 
-/** What every engine has to do, whatever it stands on. */
+/** What every engine must do, whatever its store. */
 export function conformance(setup: EngineSetup): void {
   describe(`the queue on ${setup.name}`, () => {
     let engine: QueueEngine;
@@ -295,7 +295,7 @@ export function conformance(setup: EngineSetup): void {
         await settle("w1", { ...held(job), state: "failed", error: "x", next });
         const [follower] = await engine.list({ states: ["scheduled"], limit: 10 });
         expect(follower).toMatchObject({ rescheduledFromJob: id, type: "T" });
-        // To the millisecond: it counts from the failure that was written down.
+        // To the millisecond, because it counts from the recorded failure.
         expect(follower?.due).toBe(((await engine.find(id))?.finishedAt ?? 0) + hour);
       });
 
@@ -493,7 +493,7 @@ export function conformance(setup: EngineSetup): void {
         expect(again[0]).toMatchObject({ id: second.id, attempt: 2, spent: 1 });
       });
 
-      // A store that was restored from an older copy, or failed over without the latest writes, gives ids again.
+      // A store that was restored from an older copy, or failed over without the latest writes, reuses ids.
       test("a claim of an earlier job with the same id changes nothing", async () => {
         const { id } = await pushOne();
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
@@ -560,7 +560,7 @@ export function conformance(setup: EngineSetup): void {
       const handlers = new Map([["T", handlerOf("T", { default: job("T", { run: () => 5 }) })]]);
       const working = new Worker({ engine: deaf, handlers, concurrency: 1 });
       await working.start();
-      // The first is found as it starts; the second only when it looks again.
+      // It finds the first when it starts, and the second only at the next poll.
       for (let n = 0; n < 2; n++) {
         const [pushed] = await other.push([newJob()]);
         const found = () => engine.find(pushed?.id as number);
@@ -617,7 +617,7 @@ export function conformance(setup: EngineSetup): void {
     const { database } = setup;
     const aside = (_name: string, _tests: () => void) => {};
     (database === undefined ? aside : describe)("within a transaction", () => {
-      /** Those who watch are there before the first query in the transaction, and count since then. */
+      /** Watchers that exist before the first query of the transaction, counting wakeups since then. */
       async function begun(work: (trx: Knex.Transaction, wakes: () => number) => Promise<void>) {
         let count = 0;
         const watch = await other.watch(() => count++);
@@ -658,7 +658,7 @@ export function conformance(setup: EngineSetup): void {
 
     (database === undefined ? aside : describe)("beside another release", () => {
       const opened = database as () => Knex;
-      /** What a worker does: a job is queued, fails, and is queued again. Returns both. */
+      /** Queues a job, fails it like a worker, and lets it be queued again. Returns both jobs. */
       async function failOnce(by: QueueEngine) {
         const { id } = await by.replaceMatching(newJob({ userId: 3, retryPolicy: "never" }), hour);
         const asked = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
@@ -688,7 +688,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await early.takeOver(dead as Holder, "w1", blameAll)).toHaveLength(5);
         await up(opened());
         expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
-        // A server is asked again after a second.
+        // A server is polled again after a second.
         await until(async () => (await failOnce(early)).claimed.retryPolicy === "never");
         await early.close();
       });
@@ -776,7 +776,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.retry("failed")).toEqual([]);
         expect(await engine.find(first.id)).toMatchObject({ state: "failed", unique: "T:d" });
         await engine.cancel([second.id]);
-        // The key is free: one of the two gets it back, and the other one has to wait.
+        // The key is free: one of the two gets it, and the other has to wait.
         expect(await engine.retry([first.id, second.id])).toEqual([first.id]);
         expect(await pushOne({ uniqueKey: "T:d" })).toEqual({ id: first.id, isNew: false });
         const [again] = (await claim("w1", 5)) as [ClaimedJob];
@@ -809,7 +809,7 @@ export function conformance(setup: EngineSetup): void {
         await engine.push(Array.from({ length: 5 }, () => newJob({ removeDelay, userId: 3 })));
         const [success, failure, canceled] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
         await engine.cancel([canceled.id]);
-        // Together and alone: engines complete a batch in another way than one job.
+        // Together and alone, because engines complete a batch differently from a single job.
         await settle("w1", done(success), { ...held(failure), state: "failed", error: "x" });
         const [other] = (await claim("w1", 1)) as [ClaimedJob];
         await settle("w1", { ...held(other), state: "failed", error: "x" });

@@ -10,14 +10,14 @@ import { newJob } from "./conformance";
 
 const noLimits = new Map<string, number>();
 
-/** Nobody is blamed for what somebody else did, and nothing waits for ever. */
+/** No job is blamed for what another one did, and none waits forever. */
 export function fairBlame(given: () => QueueEngine): void {
   describe("blame", () => {
     let engine: QueueEngine;
     let deaths = 0;
     beforeEach(async () => {
       engine = given();
-      // They say nothing of their types, and so take all.
+      // They name no types, so they accept all.
       for (const id of ["w1", "w2"]) await engine.unregister(id);
     });
 
@@ -45,7 +45,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await Promise.all(workers.map(({ ended }) => ended));
     }
 
-    /** What a worker that was killed leaves: it holds these, and isn't registered. */
+    /** The remains of a killed worker: it holds these jobs and isn't registered. */
     async function heldByDead(
       type: string,
       log?: AttemptLog,
@@ -66,7 +66,7 @@ export function fairBlame(given: () => QueueEngine): void {
       for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
       const begun = performance.now();
       await until(async () => (await Promise.all(ids.map(state))).every((each) => each === "completed"));
-      // A look comes every one or two seconds.
+      // Workers look every one or two seconds.
       expect(performance.now() - begun).toBeLessThan(6000);
       await stopped(worker);
     });
@@ -88,7 +88,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await until(() => news.includes("New parked"));
       const fresh = await started({ New: known, Old: known });
       await until(async () => (await state(unknown)) === "completed");
-      // Somebody takes them now: they are not parked again.
+      // A worker accepts them now, so they are not parked again.
       const another = await push("New");
       await until(async () => (await state(another)) === "completed");
       await stopped(old, fresh);

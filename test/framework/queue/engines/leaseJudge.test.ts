@@ -6,7 +6,7 @@ const holder = (until: number, remaining: number): SeenHolder => ({
   lease: { until, remaining },
 });
 
-/** One look after the other: at which moment, until when the lease goes, how much of it remains, and the connection. */
+/** Consecutive looks: the time, the end of the lease, what remains of it, and the connection. */
 type Look = [at: number, until: number, remaining: number, isConnected?: boolean];
 
 const over = { isSilent: true, isOver: true };

@@ -11,7 +11,7 @@ const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRE
 
 type Call = "exchange" | "release" | "takeOver";
 
-/** The same engine, but for one call: it is made, or not, and its answer is lost. Says whether that has happened. */
+/** The same engine, except that one call is made or not, and its answer is lost. Reports whether that happened. */
 function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   let isLost = false;
   const answerIsLost = async (...given: unknown[]) => {
@@ -24,17 +24,17 @@ function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   return { engine: { ...engine, [call]: answerIsLost } as QueueEngine, isLost: () => isLost };
 }
 
-/** The same engine, but for one answer. A worker releases nothing unless another answer was lost before. */
+/** The same engine, except that one answer is lost. A worker releases nothing unless an earlier answer was lost. */
 function lossyEngine(engine: QueueEngine, call: Call, isMade: boolean) {
   return losing(call === "release" ? losing(engine, "exchange", true).engine : engine, call, isMade);
 }
 
-/** Takeovers from the registered leave nothing to find; exchanges that claim nothing lose nothing. */
+/** Takeovers from registered workers leave nothing to find, and exchanges without claims lose nothing. */
 function isWorthLosing(call: Call, given: unknown[]): boolean {
   return call !== "exchange" || (given[0] as { claim: object | null }).claim !== null;
 }
 
-/** Whatever answer is lost on its way, a job is done, and done once. */
+/** Whichever answer is lost, each job is done exactly once. */
 export function lostAnswers(given: () => QueueEngine): void {
   describe("when an answer is lost", () => {
     let engine: QueueEngine;
@@ -42,7 +42,7 @@ export function lostAnswers(given: () => QueueEngine): void {
       engine = given();
     });
 
-    /** Somebody whom nobody knows holds these: a worker takes them over as it starts, and gives them back. */
+    /** An unknown worker holds these: a starting worker takes them over and releases them. */
     async function heldByStranger(count: number): Promise<void> {
       await engine.push(Array.from({ length: count }, () => newJob()));
       const claim = { limit: count, limits: noLimits };

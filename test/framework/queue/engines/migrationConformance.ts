@@ -19,7 +19,7 @@ interface Workplace {
 
 const program = join(import.meta.dirname, "..", "..", "..", "support", "queue", "migrationProgram.ts");
 
-/** What migrations and the queue have to do beside each other, on every database. */
+/** How migrations and the queue must behave next to each other, on every database. */
 export function migrationConformance(
   { folder, environment }: WorkerSetup,
   { engine, workers, database }: Workplace,
@@ -88,10 +88,10 @@ export function migrationConformance(
   });
 }
 
-/** What a transaction that somebody holds open has to leave alone. */
+/** What an open transaction must not block. */
 export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
   test("workers continue next to an open transaction, which doesn't see their changes", async () => {
-    // PostgreSQL's usual ones look at each moment anew, and hold nothing back.
+    // PostgreSQL's default isolation level takes a new snapshot for each statement and holds nothing back.
     const config = name === "PostgreSQL" ? { isolationLevel: "repeatable read" as const } : {};
     const held = await database().transaction(undefined, config);
     try {
@@ -110,7 +110,7 @@ export function openTransaction({ name }: WorkerSetup, { engine, workers, databa
   });
 }
 
-/** As an app's migrations, or those of a later laju, may change them; and back again. */
+/** Changes the tables as an app's migrations or a later laju may, and back. */
 function changes(database: Knex): (() => PromiseLike<unknown>)[] {
   const alter = (name: string, change: (table: Knex.AlterTableBuilder) => unknown) => () =>
     database.schema.alterTable(name, (table) => void change(table));

@@ -15,26 +15,26 @@ import type { WorkerSetup } from "./workerConformance";
 
 export interface TroubleSetup extends WorkerSetup {
   server(): CrashingServer;
-  /** An engine that reaches the server by another address, such as a proxy's. */
+  /** An engine that reaches the server at another address, such as a proxy's. */
   openAt(url: string): QueueEngine;
-  /** Has the server take no writes of the workers' any more, or take them again. */
+  /** Makes the server refuse the workers' writes, or accept them again. */
   refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
-/** What tests of one engine's own troubles get. */
+/** What the tests of a single engine's problems receive. */
 export interface Trouble {
   engine(): QueueEngine;
   workers(): WorkerProcesses;
   push(type: string, more?: Partial<NewJob>): Promise<number>;
   state(id: number): Promise<string | undefined>;
   traced(line: string, limit?: number): Promise<void>;
-  /** Closed after the test, the last one first. */
+  /** Closed after the test, in reverse order. */
   open: (() => unknown)[];
 }
 
 const stranger = join(import.meta.dirname, "..", "..", "..", "support", "queue", "strangerProgram.ts");
 
-/** What every engine on a server has to survive; `more` are the troubles of one alone. */
+/** What every engine on a server must survive. `more` adds the tests of a single engine. */
 export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble) => void = () => {}): void {
   describe(`the queue on ${setup.name} in trouble`, () => {
     let engine: QueueEngine;
@@ -76,7 +76,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await until(async () => (await state(id).catch(() => "unknown")) === "completed");
       expect(await engine.find(id)).toMatchObject({ attempts: 1, result: worker.pid });
       const quick = await push("Quick");
-      // Two seconds are meant; a busy machine may need more.
+      // The goal is two seconds, but a busy machine may need more.
       await traced(`Quick ${quick} 1 done`, 5000);
       await until(() => worker.output().includes("The queue can be reached again"));
       expect(worker.output()).not.toContain("canceled or taken over");
@@ -110,7 +110,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       await until(() => worker.output().includes("The queue cannot be reached, retrying"));
       const before = cpuOf(worker.pid);
       await pause(2000);
-      // A loop that tries and tries would have used two seconds of it.
+      // A busy loop would have used two seconds of CPU time.
       expect(cpuOf(worker.pid) - before).toBeLessThanOrEqual(1);
       expect(worker.output().match(/cannot be reached/g)).toHaveLength(1);
       await setup.refuseWrites(false);
@@ -131,7 +131,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       open.push(() => watch.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);
-      // Several connections, of which each is used for the next heartbeat only when the last one was given up.
+      // Several connections. Each is used for a heartbeat only after the previous one was given up.
       await Promise.all([beat(), beat(), far.holders()]);
       way.swallow();
       wakes = 0;
@@ -141,7 +141,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       );
       await Promise.all(silences);
       expect(wakes).toBeGreaterThan(0);
-      // Its lease would be over before a second silence had passed.
+      // Its lease would expire before a second silence ends.
       expect(await beat()).toEqual({ isKnown: true, held: [] });
       const { claimed } = await far.exchange(claiming);
       expect(claimed.map((job) => job.id)).toEqual([id]);
@@ -156,7 +156,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
         open.push(() => skewed.reset());
         const soon = await push("Quick", { when: { in: 1500 } });
         const late = await push("Quick", { when: { in: 300_000 } });
-        // Not the minute that may begin while this runs.
+        // Not a minute that may begin while this runs.
         const minute = (new Date().getUTCMinutes() + 3) % 5;
         const cron = { expression: `${minute}-59/5 * * * *`, timezone: "UTC" };
         const repeated = await push("Quick", { cron, when: { at: Date.now() } });
@@ -187,7 +187,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const [said] = await once(child.stdout, "data");
       expect(String(said)).toBe("holds 1\n");
       const find = async () => (await engine.holders()).find((holder) => holder.id === "stranger") as Holder;
-      // It may compute: its lease has passed, and it is connected.
+      // It may be computing: its lease has expired, but it is connected.
       await until(async () => ((await find()).lease?.until ?? 0) < Date.now() - 300);
       for (let n = 0; n < 10; n++) expect((await find()).lease?.isOver).toBe(false);
       child.kill("SIGKILL");

@@ -11,12 +11,12 @@ import { type EngineSetup, newJob } from "./conformance";
 import { migrationConformance, openTransaction } from "./migrationConformance";
 
 export interface WorkerSetup extends EngineSetup {
-  /** What the processes' settings are. */
+  /** The processes' settings. */
   environment(): Record<string, string>;
   folder: string;
 }
 
-/** What real worker processes have to do on every engine: in reduced sizes. */
+/** What real worker processes must do on every engine, at reduced size. */
 export function workerConformance(setup: WorkerSetup): void {
   describe(`workers on ${setup.name}`, () => {
     let engine: QueueEngine;
@@ -63,7 +63,7 @@ export function workerConformance(setup: WorkerSetup): void {
       workers.start();
       await until(async () => (await engine.holders()).length === 2);
       doomed.child.kill("SIGKILL");
-      // Two seconds are meant; a busy machine may need more.
+      // The goal is two seconds, but a busy machine may need more.
       await traced(`Gated ${id} 2 begun`, 6000);
       workers.openGate();
       await until(async () => (await state(id)) === "completed");
@@ -127,7 +127,7 @@ export function workerConformance(setup: WorkerSetup): void {
         await until(async () => worker.child.signalCode !== null || (await state(poison)) === "failed");
       }
       await until(async () => (await count("completed")) === others.length);
-      // Twice in company, and twice alone.
+      // Twice together with others, and twice alone.
       expect(workers.traces().filter((line) => line.startsWith("Poison"))).toHaveLength(4);
       expect(await engine.find(poison)).toMatchObject({ attempts: 2 });
       for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });
@@ -138,7 +138,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
       worker.child.kill("SIGTERM");
-      // Before it has heard the signal, it may hold three because it has not claimed the next yet.
+      // Before it receives the signal, it may hold three, because it has not claimed the next one yet.
       await until(() => worker.output().includes("Worker stopping"));
       await until(async () => (await count("processing")) === 3);
       workers.openGate();
@@ -229,7 +229,7 @@ export function workerConformance(setup: WorkerSetup): void {
         error: expect.stringContaining("timed out after 0.1 s"),
       });
       const late = ids.Late as number;
-      // Its time is up, and it keeps its slot until it returns.
+      // It has timed out, but keeps its slot until it returns.
       expect(await state(late)).toBe("processing");
       workers.openGate();
       await traced(`Late ${late} 1 done`);
@@ -249,7 +249,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await found("Quick")).toMatchObject({ state: "completed" });
       expect(await state(unreadable)).toBe("failed");
       expect(worker.output()).toContain("Unhandled rejection in a job's handler");
-      // What it returned came after its time, and counts for nothing.
+      // Its result came after the timeout and is ignored.
       const [after] = (await push("Quick")) as [number];
       await until(async () => (await state(after)) === "completed");
       await until(async () => (await state(late)) === "failed");

@@ -86,7 +86,7 @@ describe("commands/Worker.ts", () => {
     expect(pushed.stdout).toContain("new: false");
     const first = await work();
     expect(first).toMatchObject({ status: 0 });
-    // The retry comes a moment later than the first drain may end.
+    // The retry may be due just after the first drain ends.
     if (!first.stdout.includes("4 completed")) await work();
     expect(JSON.parse((await tsx("list.ts")).stdout)).toEqual([
       ["SendInvoice", "completed", '{"sent":7}', 1],
@@ -107,7 +107,7 @@ describe("commands/Worker.ts", () => {
     const add = (status: string, age: number, keep: number | null) =>
       Number(insert.run({ status, age, keep, day, now: Date.now() }).lastInsertRowid);
     const kept = [add("completed", 6, null), add("completed", 40, 1), add("scheduled", 40, null)];
-    // Earlier releases gave failed jobs a time of removal too.
+    // Earlier releases set a removal time for failed jobs too.
     kept.push(add("failed", 1, -1));
     const old = [add("completed", 8, null), add("cancelled", 8, null), add("completed", 1, -1)];
     old.push(add("failed", 40, 1));

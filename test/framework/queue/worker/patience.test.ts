@@ -8,7 +8,7 @@ test.each([
   [{ pm_id: "0" }, 1600],
   [{ pm_id: "0", kill_timeout: "0" }, 1600],
   [{ pm_id: "0", kill_timeout: "30000" }, 30_000],
-  // What a process under pm2 has started dies with it.
+  // Processes started by a process under pm2 die with it.
   [{ pm_pid_path: "/x.pid", kill_timeout: "3000" }, 3000],
 ])("with %o, pm2 kills after %o ms", (environment, expected) => {
   expect(pm2KillTimeout(environment)).toBe(expected);
@@ -22,7 +22,7 @@ test.each<[number | undefined, number | undefined, number, string]>([
   [5000, undefined, 5000, "--patience"],
   [1000, 1600, 1000, "--patience"],
 ])("--patience %o under a kill_timeout of %o is %i ms", (given, killTimeout, milliseconds, reason) => {
-  // A parameter that is undefined would be asked of the environment.
+  // An undefined parameter would be read from the environment.
   const environment = killTimeout === undefined ? [] : [killTimeout];
   expect(patienceFor(given, ...environment)).toEqual({ milliseconds, reason });
   expect(patienceWarning(given, ...environment)).toBeUndefined();

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The last 100 bytes of what a run wrote. */
+/** The last 100 bytes of a run's output. */
 function tailOf(text: string): string {
   const file = join(folder, "X.log");
   writeFileSync(file, text);

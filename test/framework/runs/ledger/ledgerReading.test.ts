@@ -8,7 +8,7 @@ const day = 86_400_000;
 const count = 20_000;
 const bad = 4_000;
 
-/** 20,000 runs of ten commands over ninety days, the last of them skipped starts of a run that hangs. */
+/** 20,000 runs of ten commands over ninety days. The last ones are skipped starts of a hanging run. */
 describe("a large ledger", () => {
   const folder = mkdtempSync(join(tmpdir(), "laju-ledger-"));
   const now = Date.now();
@@ -43,7 +43,7 @@ describe("a large ledger", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The SQL that a call sends, with its plan. */
+  /** The SQL of a call, with its plan. */
   function plansOf(call: () => unknown): string[] {
     const database = ledger.ledger();
     const sent: string[] = [];
@@ -81,7 +81,7 @@ describe("a large ledger", () => {
   test.each(reads)("%s uses an index and needs no sorting", (_, read) => {
     const plans = plansOf(read);
     expect(plans.length).toBeGreaterThan(0);
-    // The newest of all: the table itself, backwards, until there are enough.
+    // The newest of all come from the table itself, backwards, until there are enough.
     const isBounded = (plan: string) => /^SEARCH |USING (COVERING )?INDEX|^SCAN runs$|SUBQUERY/.test(plan);
     expect(plans.filter((plan) => !isBounded(plan))).toEqual([]);
     expect(plans.join()).not.toContain("TEMP B-TREE");

@@ -47,7 +47,7 @@ describe("while a run is active, another start", () => {
   });
   afterAll(() => app.remove());
 
-  /** Starts a command and waits until its run has begun; `end` lets it go. */
+  /** Starts a command and waits until its run has begun. `end` lets it finish. */
   const begin = async (name: string, env: NodeJS.ProcessEnv = {}) => {
     const child = spawn(process.execPath, [`build/commands/${name}.js`], {
       cwd: app.root,
@@ -215,7 +215,7 @@ function hasOpen(pid: number, name: string): boolean {
   });
 }
 
-/** The first attempt fails at once; the second says so, starts a process that outlives it, and waits for "go". */
+/** The first attempt fails immediately. The second reports its start, starts a process that outlives it, and waits for "go". */
 const retrying = `
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -263,7 +263,7 @@ describe("while a retry is active", () => {
       await until(async () =>
         (await runs()).some(({ state, attempt }) => state === "succeeded" && attempt === 2),
       );
-      // What it has left running holds no lock.
+      // The process that it left running holds no lock.
       await until(async () => !(await start()).stderr.includes("skipped"));
       expect((await runs())[0]).toMatchObject({ state: "succeeded", attempt: 1 });
     },

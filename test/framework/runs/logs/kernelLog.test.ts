@@ -15,7 +15,7 @@ writeFileSync(
 );
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The boot, the namespace, and the moment it began, in hundredths of a second after the boot. */
+/** The boot, the namespace and the start time, in hundredths of a second after boot. */
 const identity = (ticks: number, namespace = "pid:[4026531836]") => `boot ${namespace} ${ticks}`;
 
 test.each([

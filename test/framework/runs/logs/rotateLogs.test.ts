@@ -9,7 +9,7 @@ import { until } from "../../../support/servers/server";
 const writers = 6;
 const lines = 4000;
 
-/** As cron starts commands: a shell opens the log with >> and the command writes line by line into it. */
+/** As under cron: a shell opens the log with >> and the command writes line by line. */
 const writer = `
 const { writeSync } = require("node:fs");
 const [id, from, to] = process.argv.slice(1).map(Number);
@@ -46,9 +46,9 @@ describe("log rotation", () => {
     let rotations = 0;
     const written = Array.from({ length: writers }, () => 0);
     const work = written.map(async (_, id) => {
-      // One has the log open most of the time, the others open it anew for each run.
+      // One keeps the log open most of the time, the others open it for each run.
       const step = id === 0 ? lines : lines / 8;
-      // However slow the machine is, the writers go on until the log was rotated under them a few times.
+      // However slow the machine, the writers continue until the log has been rotated a few times.
       for (let from = 0; from < lines || rotations < 4; from += step) {
         const ended = await cronRun(`"${process.execPath}" -e '${writer}' -- ${id} ${from} ${from + step}`);
         expect(ended.status).toBe(0);

@@ -12,7 +12,7 @@ import { command } from "../app/console/command";
 export default command({ schedule: "@daily", ${more} async run() { ${work} } });
 `;
 
-/** Starts what the test names, in a child. */
+/** Starts the command that the test names, as a child. */
 const starts = `appendFileSync("ran.txt", "x\\n"); execSync(process.env.START, { stdio: "inherit" });`;
 const inChild = 'import { execSync } from "node:child_process";';
 
@@ -38,7 +38,7 @@ const files = {
      throw new Error("flaky");`,
     'retries: 1, retryDelay: "1s",',
   ),
-  // Each part says who it is and what of the run it knows.
+  // Each part reports what it is and what it knows about the run.
   "commands/Clusters.ts": scheduled(
     'import cluster from "node:cluster"; import { once } from "node:events";',
     `if (!cluster.isPrimary) return appendFileSync("parts.txt", "worker\\n");
@@ -136,7 +136,7 @@ const start = (name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =
 const runsOf = async (name: string): Promise<Run[]> =>
   JSON.parse((await app.laju("runs", name, "--json")).stdout);
 const statesOf = async (name: string) => (await runsOf(name)).map(({ state }) => state);
-/** How often a file was written to since it was asked last. */
+/** How often a file was written to since the last call. */
 const linesOf = (file: string): number => {
   const lines = app.read(file).split("\n").length - 1;
   app.write(file, "");
@@ -290,7 +290,7 @@ describe("if PATH has no node", () => {
   });
 });
 
-/** What has ended may be a zombie until somebody collects it. */
+/** An ended process may remain a zombie until it is reaped. */
 function isRunning(pid: number): boolean {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

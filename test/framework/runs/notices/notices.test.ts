@@ -24,7 +24,7 @@ async function isSenderWaiting(): Promise<boolean> {
   return isWaitedFor();
 }
 
-/** Fails while the file `broken` stands in the root. */
+/** Fails while the file `broken` is in the root. */
 const fragile = (meta = "") => `
 import { existsSync } from "node:fs";
 import { command } from "../app/console/command";
@@ -81,7 +81,7 @@ describe("notifications", () => {
   const hooks = () =>
     http.requests.filter(({ path }) => path === "/hook").map(({ body }) => JSON.parse(body));
   const pings = () => http.requests.filter(({ path }) => path !== "/hook");
-  /** As cron has it: output appended to a log, nobody at the keyboard. */
+  /** As under cron: output appended to a log, and no terminal. */
   const run = async (name: string, env: NodeJS.ProcessEnv = {}) => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
@@ -96,7 +96,7 @@ describe("notifications", () => {
   };
   const logOf = (name: string) => app.read(`logs/${name}.log`);
   const monitor = () => app.run(["laju", "monitor"], { env: { LAJU_DATA: data } });
-  /** Sends what is left, so that nothing more can come. */
+  /** Sends everything pending, so that nothing more can arrive. */
   const settle = () => app.run(["laju", "notices:send"], { env: { LAJU_DATA: data } });
 
   test("report a failure by mail and webhook, with that run's output", async () => {
@@ -175,7 +175,7 @@ describe("notifications", () => {
       "Script.log",
       "Script.log.1",
     ]);
-    // Rotation makes the next file, empty and with laju's mode, before cron's shell would.
+    // Rotation creates the next file, empty and with laju's mode, before cron's shell can.
     expect(readFileSync(join(app.root, "logs/Script.log"), "utf8")).toBe("");
     expect(hooks()[0].output).toBe("from a script");
   });
@@ -230,7 +230,7 @@ describe("notifications", () => {
       ledger.exec(lock);
       const startedAt = Date.now();
       expect(await run("Counts")).toBe(1);
-      // SQLite by itself would wait for five seconds.
+      // By default SQLite would wait for five seconds.
       expect(Date.now() - startedAt).toBeLessThan(4_500);
       expect(logOf("Counts")).toMatch(/laju: Counts's notification is postponed: /);
       expect(hooks()).toEqual([]);

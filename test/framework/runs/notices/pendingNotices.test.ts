@@ -27,7 +27,7 @@ describe("a notification that a run left pending", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A run that ended so many milliseconds ago, as its process writes it. */
+  /** A run that ended this many milliseconds ago, as its process records it. */
   const ended = (key: string, ago: number, outcome: Partial<Outcome>, retryOf?: string) => {
     const run = {
       key,
@@ -63,7 +63,7 @@ describe("a notification that a run left pending", () => {
     expect(texts()).toEqual(["One failed with exit status 1", "One works again"]);
     file.ledger().exec("UPDATE runs SET untold = '{}' WHERE key = 'b'");
     expect(texts()).toEqual([]);
-    // The clock was set back: later is what came later.
+    // The clock was set back, so the order of arrival counts.
     ended("d", 3_500, failed);
     expect(texts()).toEqual(["One failed with exit status 1"]);
   });
@@ -72,7 +72,7 @@ describe("a notification that a run left pending", () => {
     ended("a", 5_000, { ...failed, untold: { isRetried: true } });
     ended("b", 4_000, { state: "failed", exitStatus: 9 }, "a");
     ended("c", 3_000, succeeded, "other");
-    // Its process is of another host, and without a lock nothing is known of it.
+    // Its process is on another host, and without a lock its state is unknown.
     expect(texts()).toEqual([]);
     file.ledger().exec("UPDATE runs SET has_lock = 1");
     expect(texts()).toEqual(["One failed with exit status 9"]);

@@ -36,12 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
-/** Two servers: copies of one app with data folders of their own, which share a store. */
+/** Two servers: copies of one app with separate data folders and a shared store. */
 class Servers {
   readonly apps = [built.copy(), built.copy()];
   readonly work = `${this.apps[0].root}/work`;
 
-  /** Starts it on every server at the same moment, `times` times on each. */
+  /** Starts it on every server at once, `times` times on each. */
   start(name: string, env: NodeJS.ProcessEnv, times = 1) {
     const starts = this.apps.flatMap((app, server) => Array.from({ length: times }, () => ({ app, server })));
     return Promise.all(
@@ -54,7 +54,7 @@ class Servers {
     );
   }
 
-  /** The lines that the runs of a command wrote: one for each time that its work was done. */
+  /** The lines that a command's runs wrote, one per completed run. */
   done(name: string): string[] {
     try {
       return this.apps[0]
@@ -77,7 +77,7 @@ class Servers {
 }
 
 const minute = 60_000;
-/** A scheduled moment of its own for each try, so that no try depends on the clock. */
+/** A separate scheduled time for each try, so that none depends on the clock. */
 let moment = Math.floor(Date.now() / minute) * minute;
 const nextSlot = () => {
   moment -= minute;
@@ -207,7 +207,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
       cwd: `${app.root}/build`,
       env: { LAJU_ENTRY: id, WORK: servers.work },
     });
-    // Decided by the clock: it is not eight o'clock, but if the test runs then, it is.
+    // Depends on the clock: the test may happen to run at eight o'clock.
     expect(late).toMatchObject({ status: 0, stderr: "" });
   });
 
@@ -227,7 +227,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect((await here.laju("build")).stderr).toBe("");
     expect((await here.laju("monitor")).stderr).toBe("");
     withLedger(`${here.root}/data`, (ledger) => {
-      // What another test started by hand would count for the last of these times.
+      // Runs that another test started by hand would count for the last of these times.
       ledger.exec("DELETE FROM runs WHERE name = 'Daily'");
       ledger
         .prepare("UPDATE watched SET checked_until = ? WHERE name = 'Daily'")
@@ -236,7 +236,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     for (const slot of slots.slice(0, 2)) {
       await there.run(["build/commands/Daily.js"], { env: { LAJU_SLOT: String(slot), WORK: servers.work } });
     }
-    // Within twelve hours of midnight the store is asked; after that nobody knows, and nobody is alarmed.
+    // The store is asked for times within twelve hours; older ones are unknown and raise no alarm.
     const isKnown = Date.now() - (slots[2] as number) < 12 * 3_600_000;
     const { news, failures } = JSON.parse((await here.laju("monitor", "--json")).stdout);
     expect(failures).toEqual([]);

@@ -5,7 +5,7 @@ import { entryId } from "../../../../framework/schedule/expression/entryId";
 import { parseSchedule } from "../../../../framework/schedule/expression/expression";
 import { makeApp, type TestApp } from "../../../support/apps/app";
 
-/** Every minute in New York but for one hour, half a day from now: cron alone cannot say it on another clock. */
+/** Every minute in New York except for one hour, half a day from now. cron alone cannot express this on another clock. */
 function almostAlways(): string {
   const now = Number(
     new Intl.DateTimeFormat("en", {
@@ -38,7 +38,7 @@ describe("a command that checks for an approximate crontab entry", () => {
 
   test.each([
     ["2026-11-23T08:00:01Z", "2026-11-23T08:00:00Z"],
-    // A server that is a minute and more behind with its work, or whose clock is.
+    // A server that is more than a minute behind, or whose clock is.
     ["2026-11-23T08:01:20Z", "2026-11-23T08:00:00Z"],
     ["2026-11-23T08:10:59Z", "2026-11-23T08:10:00Z"],
     ["2026-11-23T07:59:59Z", undefined],
@@ -105,7 +105,7 @@ describe("a command that checks for an approximate crontab entry", () => {
     });
 
     test("refuses an entry of its previous, approximate schedule", async () => {
-      // It would otherwise run at every time of the coarse line.
+      // Otherwise it would run at every time of the approximate line.
       const refused = await start("Plain", "12345678");
       expect(refused).toMatchObject({ status: 1, stdout: "" });
       expect(refused.stderr).toContain("its crontab entry was written by a different build");

@@ -13,7 +13,7 @@ import { command } from "../app/console/command";
 export default command({ ${meta} async run({ options }) { ${body} } });
 `;
 const wait = "await new Promise((resolve) => setTimeout(resolve, 30_000));";
-/** A child whose own name shows in ps, so that what is left of it can be found. */
+/** A child with a recognizable name in ps, so that leftovers can be found. */
 const child = (seconds: string, more = "") => `spawn("sleep", ["${seconds}"], { stdio: "ignore" ${more} });`;
 
 describe("a time limit", () => {
@@ -55,7 +55,7 @@ describe("a time limit", () => {
         `const hop = "trap '' TERM; N=$((N - 1)); [ $N -gt 0 ] || exit; sleep 0.02; sleep 29.4717 & sh -c \\"$HOP\\" &";
          spawn("sh", ["-c", hop], { stdio: "ignore", env: { ...process.env, N: "300", HOP: hop } }); ${wait}`,
       ),
-      // Its thread notices the limit a little late, and then tidies up with what it has started.
+      // Its thread notices the limit a little late, and then cleans up with its children.
       "commands/TidiesUp.ts": `
         import { spawn } from "node:child_process";
         import { command } from "../app/console/command";
@@ -122,7 +122,7 @@ describe("a time limit", () => {
 
   test("gives 124 through laju run even with ten later starts in the ledger", async () => {
     const ended = app.laju("run", "Blocks");
-    // As many times as it takes to be there after it has begun.
+    // As often as needed until the run has begun.
     const skips = `INSERT INTO runs (name, host, pid, args, started_at, state, has_lock)
       SELECT 'Blocks', host, 1, '[]', started_at, 'skipped', 0 FROM runs WHERE state = 'running'`;
     await until(() =>
@@ -162,7 +162,7 @@ describe("a time limit", () => {
   ])(
     "ends processes that keep starting others: %s",
     {
-      // They are pursued for two seconds; where the machine is short of time that may not do.
+      // They are pursued for two seconds, which may not be enough on a busy machine.
       retry: 2,
     },
     async (name, argument) => {
@@ -176,7 +176,7 @@ describe("a time limit", () => {
     expect(leftOver("4712.1")).toEqual([]);
   });
 
-  // Where the machine is short of time the thread may notice too late, and is killed.
+  // On a busy machine the thread may notice too late and is killed.
   test("keeps the children of a command that uses its signal until it has cleaned up", {
     retry: 2,
   }, async () => {
@@ -204,7 +204,7 @@ describe("retries", () => {
       "commands/Never.ts": `
         export const meta = { ${meta} };
         console.log("try"); process.exit(9);`,
-      // Its limit passes while it waits for its retry, and the retry takes nearly as long as it may.
+      // Its limit passes while it waits for its retry, and the retry takes nearly its full limit.
       "commands/Limited.ts": `
         import { readFileSync, writeFileSync } from "node:fs";
         import { command } from "../app/console/command";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { shellQuote } from "../../../../framework/text/shellQuote";
 import type { Started } from "../virtualTime";
 
-/** Runs commands as a daemon that only recorded their starts would have, under their time. Gives the lines of "$VC_LOG". */
+/** Runs commands like a daemon that only recorded their starts, at their times. Returns the lines of "$VC_LOG". */
 export async function runStarted(started: readonly Started[], jobs: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "virtual-jobs-"));
   try {
@@ -24,7 +24,7 @@ export async function runStarted(started: readonly Started[], jobs: string): Pro
   }
 }
 
-/** As entryChecks.ts has it for a line without a guard and a delay. */
+/** As entryChecks.ts writes a line without a guard or delay. */
 const plainCommand = /^slept=0; echo "(\d+) \$VC_NOW \$slept" >> "\$VC_LOG"$/;
 
 function isPlain({ command }: Started): boolean {
@@ -35,7 +35,7 @@ function lineOf({ at, command }: Started): string {
   return `${command.replace(plainCommand, `$1 ${at} 0`)}\n`;
 }
 
-/** Such a daemon hands on no TZ. */
+/** Such a daemon passes on no TZ. */
 function ended(folder: string, log: string): Promise<void> {
   const shell = spawn("/bin/sh", [join(folder, "jobs")], {
     env: { PATH: "/usr/bin:/bin", HOME: "/root", LOGNAME: "root", VC_LOG: log },

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** systemd may start a timer's service up to a minute late (AccuracySec). */
 const latest = 59;
 
-/** The starts of the timers that systemd-cron's generator makes of a table, by systemd's own calendar. */
+/** The starts of the timers that systemd-cron's generator makes from a table, by systemd's own calendar. */
 export async function recordSystemdCron(
   generator: string,
   { table, timezone, from, to }: VirtualRun,
@@ -24,7 +24,7 @@ export async function recordSystemdCron(
     const all: Started[] = [];
     for (const { calendar, command } of timers) {
       for (const at of await elapses(calendar, timezone, [from, to])) {
-        // As late as it may be, and each time differently.
+        // Up to the maximum delay, differently each time.
         all.push({ at: at + ((all.length * 23) % (latest + 1)), command });
       }
     }
@@ -34,7 +34,7 @@ export async function recordSystemdCron(
   }
 }
 
-/** In mounts of its own: it reads the spool, and leaves flags in /run. */
+/** In a private mount namespace, because it reads the spool and leaves flags in /run. */
 const generate = `
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron
@@ -72,7 +72,7 @@ async function elapses(calendar: string, timezone: string, [from, to]: [Date, Da
     .filter((second) => second < to.getTime() / 1000);
 }
 
-/** How often a calendar as the generator writes it may elapse in a day. */
+/** How often a calendar written by the generator may elapse in a day. */
 function timesPerDay(calendar: string): number {
   const [hours = "*", minutes = "*"] = calendar.split(" ").at(-1)?.split(":") ?? [];
   const count = (field: string, all: number) => (field === "*" ? all : field.split(",").length);

@@ -30,7 +30,7 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     const before = await deadlocks();
     let settling: Promise<{ lost: number[] }> | undefined;
     await setup.database().transaction(async (trx) => {
-      // The one that has changed more stays.
+      // InnoDB keeps the transaction that has changed more rows.
       await trx("jobs").where("id", ">", second.id).update({ progress: "1" });
       await trx("jobs").where({ id: second.id }).update({ progress: "1" });
       settling = engine().exchange({ worker: "w", settle, progress: [], claim: null });
@@ -42,7 +42,7 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     expect((await engine().counts()).byState).toMatchObject({ completed: 2, pending: 198 });
   });
 
-  /** Not from information_schema.innodb_trx: whoever reads that more often than each 0.1 s gets the same answer for ever. */
+  /** Not from information_schema.innodb_trx, which returns stale rows if it is read more often than every 0.1 s. */
   async function isWaiting(): Promise<boolean> {
     const [rows] = await setup.database().raw("show engine innodb status");
     return rows[0].Status.includes("LOCK WAIT");

@@ -35,7 +35,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     };
     const before = await readRows();
     expect(await claim(20)).toHaveLength(20);
-    // The first claim promotes what has become due (200 of them) as well.
+    // The first claim also promotes jobs that have become due (200 of them).
     expect((await readRows()) - before).toBeLessThan(5000);
   });
 
@@ -50,7 +50,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
       const [asked] = (await statementsOf(() => claim(1))).filter((sql) => sql.endsWith("skip locked"));
       expect(asked).toMatch(/id > \d{5}/);
       expect(await pagesOf(asked as string)).toBeLessThan(15);
-      // What it would read without its place: each page that has held them.
+      // Without its position it would read every page that has held them.
       const fromStart = (asked as string).replace(/id > \d+/, "id > 0");
       expect(await pagesOf(fromStart)).toBeGreaterThan(30);
     } finally {
@@ -72,7 +72,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     await engine().exchange({ worker: "w", settle, progress: [], claim: null });
   }
 
-  /** What the server was asked meanwhile, as it came. */
+  /** The statements that the server received meanwhile, in order. */
   async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     const database = setup.database();
     await database.raw("set global log_output = 'TABLE', global general_log = 1");
@@ -84,7 +84,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     return rows.map(({ sql_ }: { sql_: string }) => sql_);
   }
 
-  /** How many of its pages the engine reads for a statement. */
+  /** The number of pages that the engine reads for a statement. */
   async function pagesOf(sql: string): Promise<number> {
     const [[row]] = await setup.database().raw(`analyze format=json ${sql}`);
     return Number(/"pages_accessed": (\d+)/.exec(row.ANALYZE)?.[1]);

@@ -7,15 +7,15 @@ import { postgresNeed } from "../../../../support/servers/postgres";
 
 const finished = 1_000_000;
 const ready = 200_000;
-// As large as a worker makes them: a small one would be found by its ids whatever the planner thinks.
+// As large as a real worker's: a small batch would be found by its ids in any plan.
 const batch = 500;
-/** A batch of each of three types, of which a batch is chosen. */
+/** A batch of each of three types, from which one batch is chosen. */
 const most = 3 * batch;
 const claimTypes = "text, int, text[], int[], int[], bigint[]";
 const noPlaces = (types: string[]) =>
   `array[${types.map((type) => `'${type}'`)}], array[${types.map(() => "null")}]::int[], array[${types.map(() => -9)}], array[${types.map(() => -1)}]`;
 
-/** Each statement, the types of its values, and values; IDS are jobs that the worker w holds. */
+/** Each statement with the types of its values and the values. IDS are jobs that the worker w holds. */
 const statements: [name: string, sql: string, types: string, values: string][] = [
   ["a claim of one type", claimSql(false), claimTypes, `'w', ${batch}, ${noPlaces(["T1"])}`],
   ["a claim of several types", claimSql(true), claimTypes, `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"])}`],
@@ -44,7 +44,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
   const setup = postgresSetup();
   beforeAll(async () => {
     await setup.start();
-    // Analysed while nobody holds a job: every locked_by is null, as far as the planner knows.
+    // Analyzed while no job is held, so the planner believes that every locked_by is null.
     await setup.database().raw(`insert into jobs (type, status, due, attempts, created_at, completed_at)
       select 'T' || i % 3, case when i <= ${finished} then 'completed' when i % 100 = 1 then 'scheduled' else 'pending' end,
         case when i % 100 = 1 then i end, 1, i, i from generate_series(1, ${finished + ready}) i`);
@@ -86,7 +86,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
         (select id from jobs where status = 'pending' and type = 'T1' order by sort_order, id limit 20000) returning id)
         select max(id) as last from done`);
       expect(await blocksFrom(Number(rows[0].last))).toBeLessThan(before + 100);
-      // What it would read without: each page that has held them.
+      // Without it, it would read every page that has held them.
       expect(await blocksFrom(-1)).toBeGreaterThan(before + 500);
     } finally {
       await held.rollback();
@@ -94,7 +94,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
   });
 });
 
-/** Every node of the plan as it ran, undone afterwards. */
+/** Every node of the executed plan. The statement is rolled back. */
 async function explained(
   database: Knex,
   mode: string,

@@ -9,7 +9,7 @@ const request: ClaimRequest = { limit: 2, limits: new Map() };
 const refuse = () => Promise.reject(new Error("nothing is to be asked here"));
 const connection: Connection = { query: refuse, isCurrent: refuse };
 
-/** Claims of jobs by their ids, as they come from the database one after the other; undefined: it fails. */
+/** The job ids of consecutive claims, as the database returns them. Undefined: the claim fails. */
 function claimsOf(...answers: (number[] | undefined)[]) {
   const asked: (Cursor | "look")[] = [];
   const claims = new Claims({

@@ -17,7 +17,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
   const folder = temporaryFolder("full-disk");
   const filler = join(folder, "filler");
   const setup = sqliteSetup(folder);
-  // What the handlers trace goes to another disk.
+  // The handlers write their traces to another disk.
   const traces = temporaryFolder("traces");
   const workers = workerProcesses(traces, setup.environment());
   let engine: QueueEngine;
@@ -43,7 +43,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
     await until(() => worker.output().includes("The queue cannot be reached, retrying"));
     const before = cpuOf(worker.pid);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    // A loop that tries and tries would have used two seconds of it.
+    // A busy loop would have used two seconds of CPU time.
     expect(cpuOf(worker.pid) - before).toBeLessThan(1);
     expect(worker.output().match(/cannot be reached/g)).toHaveLength(1);
     rmSync(filler);
@@ -70,13 +70,13 @@ describe("a write-ahead log that other processes use", () => {
       database.pragma("wal_checkpoint(TRUNCATE)");
       database.close();
       const [pushed] = await engine.push([newJob({ type: "Quick" })]);
-      // The net for what nobody tells is the worker's look every two seconds: nothing may need it.
+      // The worker's poll every two seconds is only a fallback, and nothing may depend on it.
       await until(() => workers.traces().includes(`Quick ${pushed?.id} 1 done`), { limit: 1900 });
     }
     worker.child.kill("SIGTERM");
     expect(await worker.end).toBe(0);
     await engine.close();
-    // The last one that closes the file takes its log away.
+    // The last process that closes the file deletes its log.
     expect(() => statSync(`${file}-wal`)).toThrow("ENOENT");
     const other = workers.start();
     const again = await setup.open();
@@ -139,7 +139,7 @@ describe("200,000 jobs of types without a handler", () => {
     const unparked = await medianOf(claimOne);
     for (const type of await engine.readyTypes()) while ((await engine.park(type, 0)) > 0);
     expect((await engine.counts()).byState).toMatchObject({ parked: 200_000, pending: 0 });
-    // 20,000 types are that many steps through the index.
+    // 20,000 types take as many steps through the index.
     expect(await medianOf(claimOne)).toBeLessThan(unparked / 5);
     expect(await engine.unpark(["Gone7"])).toBe(10);
   });
@@ -151,7 +151,7 @@ async function medianOf(measure: () => Promise<number>): Promise<number> {
   return times.sort((a, b) => a - b)[4] as number;
 }
 
-/** Leaves not a byte on the disk. */
+/** Fills the disk completely. */
 function fill(path: string): void {
   for (const size of [65_536, 4096, 1]) {
     try {
