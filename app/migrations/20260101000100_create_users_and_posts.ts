@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-// Times are milliseconds in a bigint: the same number in SQLite, PostgreSQL and MySQL, and Date.now() as it is.
+// Times are milliseconds in a bigint, which Date.now() returns and which SQLite, PostgreSQL and MySQL store alike.
 
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("users", (table) => {

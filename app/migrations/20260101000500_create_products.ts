@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** What commands/SyncExternalData.ts copies from the partner: `sku` is theirs, and its uniqueness makes the upsert. */
+/** The products that commands/SyncExternalData.ts copies. `sku` is the partner's; its unique index makes the upsert work. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("products", (table) => {
     table.increments("id");

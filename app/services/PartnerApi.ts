@@ -34,7 +34,7 @@ async function getJson(path: string, signal: AbortSignal) {
   const { url, headers } = webAddress(baseUrl() + path);
   const response = await fetch(url, {
     headers: { ...headers, accept: "application/json" },
-    // Without a timeout, a partner that never answers would block the run: fetch's own limit is five minutes.
+    // Set a timeout, because fetch's own limit for a partner that never answers is five minutes.
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs())]),
   });
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
@@ -50,7 +50,7 @@ function baseUrl(): string {
     });
   }
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");
-  // Don't show the value: it may contain a password.
+  // Don't show the value, because it may contain a password.
   throw new LajuError("SYNC_API_URL is not a URL of the form http://… or https://…", { code: "E_SYNC_URL" });
 }
 

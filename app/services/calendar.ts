@@ -33,7 +33,7 @@ export function daysBefore(now: Date, days: string): number {
   });
 }
 
-/** Unlike toISOString(), in local time. */
+/** The date in local time, unlike toISOString(). */
 function isoDay(date: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

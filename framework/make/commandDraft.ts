@@ -50,12 +50,12 @@ function metaOf(name: string, options: DraftOptions): CommandMeta {
   };
 }
 
-/** The number, or the text if it isn't one: checkMeta decides which words are allowed. */
+/** The number, or the text if it isn't one. checkMeta checks which words are allowed. */
 function numberOr(text: string): number | string {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** An initial description: "Send daily emails" for SendDailyEmails. */
+/** The initial description, such as "Send daily emails" for SendDailyEmails. */
 function inWords(name: string): string {
   const last = name.split("/").at(-1) as string;
   const words = last

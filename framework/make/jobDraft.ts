@@ -9,7 +9,7 @@ export interface JobDraft {
   name: string;
   file: string;
   text: string;
-  /** An example of its data, as source text; undefined where an app's own stub may take other data. */
+  /** Example data as source text; undefined for an app's own stub, which may take other data. */
   data?: string | undefined;
 }
 

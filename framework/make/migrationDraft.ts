@@ -10,7 +10,7 @@ export interface MigrationDraft {
   text: string;
 }
 
-/** Drafts a migration: its stub follows from its name, such as create_users_table or add_email_to_users. */
+/** Drafts a migration. Its name determines the stub, such as create_users_table or add_email_to_users. */
 export function draftMigration(typed: string, now = new Date()): MigrationDraft {
   const name = snakeName(typed);
   const known = knownMigrations();
@@ -18,19 +18,19 @@ export function draftMigration(typed: string, now = new Date()): MigrationDraft 
   if (same !== undefined) {
     throw new LajuError(`the migration ${same} already exists`, {
       code: "E_EXISTS",
-      hint: "Choose another name: a migration that has run is not changed but followed by another.",
+      hint: "Choose another name. Don't change a migration that has run: add another one.",
     });
   }
   const file = join(paths.root, "app", "migrations", `${stampAfter(known, now)}_${name}.ts`);
   return { file, text: textOf(name) };
 }
 
-/** create_customers makes what create_customers_table does. */
+/** create_customers means the same as create_customers_table. */
 function plain(name: string): string {
   return name.replace(/_table$/, "");
 }
 
-/** `create customers table`, `CreateCustomersTable` and create-customers-table.ts are one name. */
+/** Normalizes a name: `create customers table`, `CreateCustomersTable` and create-customers-table.ts are the same. */
 function snakeName(typed: string): string {
   const name = typed
     .replace(/^app\/migrations\//, "")
@@ -48,8 +48,8 @@ function snakeName(typed: string): string {
 }
 
 /**
- * In UTC, so that all developers agree, and later than every existing migration, because they run in the
- * order of their names.
+ * A timestamp in UTC, so that it doesn't depend on the developer's time zone, and later than every existing migration,
+ * because migrations run in the order of their names.
  */
 function stampAfter(known: readonly string[], now: Date): string {
   const stamp = (time: number) => new Date(time).toISOString().replace(/\D/g, "").slice(0, 14);
@@ -64,7 +64,7 @@ function stampAfter(known: readonly string[], now: Date): string {
   return Number.isNaN(time) ? String(BigInt(last) + 1n) : stamp(time + 1000);
 }
 
-/** The names that say what is to be done. The first that fits counts. */
+/** The forms of names, each with its stub. The first match counts. */
 const patterns: [RegExp, stub: string][] = [
   [/^create_(?!\w*(index|view|trigger))(?<table>\w+?)(_table)?$/, "migrationCreate.stub"],
   [/^add_(?!\w*(index|foreign|unique)_)(?<column>\w+)_to_(?<table>\w+?)(_table)?$/, "migrationAdd.stub"],

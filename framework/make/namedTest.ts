@@ -5,7 +5,7 @@ import { pascalName } from "../metadata/pascalName";
 import { nearest } from "../text/similar";
 import { draftCommandTest, draftJobTest, type TestDraft } from "./testDraft";
 
-/** Drafts the test of the command or job of this name, in any case style. */
+/** Drafts a test for the command or job with this name, in any case style. */
 export function draftNamedTest(typed: string): TestDraft {
   const bare = typed
     .replace(/^(\.\/)?(test\/)?(commands|app\/jobs|jobs)\//, "")
@@ -28,7 +28,7 @@ function ambiguous(typed: string, command: string, job: string): LajuError {
   return new LajuError(`${JSON.stringify(typed)} is a command and a job`, {
     code: "E_NAME",
     exitStatus: 2,
-    hint: `Say which: commands/${command} or app/jobs/${job}.`,
+    hint: `Write commands/${command} or app/jobs/${job}.`,
   });
 }
 
@@ -47,6 +47,6 @@ function unknown(typed: string, bare: string): LajuError {
 function unreadable(name: string): never {
   throw new LajuError(`commands/${name}.ts is not a command that can be tested`, {
     code: "E_NAME",
-    hint: "`node laju list` says what is wrong with it.",
+    hint: "`node laju list` shows its problem.",
   });
 }

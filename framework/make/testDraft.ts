@@ -13,8 +13,7 @@ export interface TestDraft {
 }
 
 /**
- * Drafts the test of a command; undefined if its source is not a command, which may happen with the app's own
- * stub.
+ * Drafts a test for a command; undefined if its source is not a command, which may happen with the app's own stub.
  */
 export function draftCommandTest(
   name: string,
@@ -32,7 +31,7 @@ export function draftCommandTest(
   return { file, text: filledStub("commandTest.stub", { name, import: line, command: local }) };
 }
 
-/** Drafts the test of a job handler, given its source and what it takes as data, which is source text too. */
+/** Drafts a test for a job handler. `data` is example data as source text. */
 export function draftJobTest(
   name: string,
   source = readText(join(paths.jobs, `${name}.ts`)),
@@ -51,7 +50,7 @@ export function draftJobTest(
   };
 }
 
-/** Drafts a test of nothing in particular. */
+/** Drafts an empty test. */
 export function draftPlainTest(typed: string): TestDraft {
   const name = pascalName(typed.replace(/^test\//, "").replace(/\.test(\.ts)?$/, ""));
   if (name === undefined) {
@@ -64,7 +63,7 @@ export function draftPlainTest(typed: string): TestDraft {
   return { file: testFile(name), text: filledStub("test.stub", { name, app: `${up(name, 1)}/app` }) };
 }
 
-/** How the command is started, by its source. */
+/** Determines from the source how the command is started. */
 function startOf(name: string, source: string): string | undefined {
   try {
     return readSource(source, `commands/${name}.ts`, name)?.start;
@@ -78,7 +77,7 @@ function testFile(path: string): string {
   return join(paths.root, "test", `${path}.test.ts`);
 }
 
-/** From a test to the app's root: `depth` folders, and those in its name. */
+/** The relative path from a test to the app's root: `depth` folders, plus those in its name. */
 function up(name: string, depth: number): string {
   return Array.from({ length: depth + name.split("/").length - 1 }, () => "..").join("/");
 }
@@ -86,7 +85,7 @@ function up(name: string, depth: number): string {
 const taken =
   /^(break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|let|static|await|async|eval|arguments|implements|interface|package|private|protected|public|test|expect|testCommand|run)$/;
 
-/** "reports/Monthly" is imported as `monthly`. */
+/** The name under which a test imports a command: `monthly` for "reports/Monthly". */
 function localName(name: string): string {
   const last = basename(name).replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase());
   const word = /^[A-Z]+$/.test(last) ? last.toLowerCase() : last.charAt(0).toLowerCase() + last.slice(1);

@@ -20,7 +20,7 @@ export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   }
 }
 
-/** The files that installing a new laju changes by itself. */
+/** The files that change when a new laju is installed. */
 const installed =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
 
@@ -38,6 +38,6 @@ function checkRepository(root: string): void {
   if (others.length === 0) return;
   throw new LajuError(`git has uncommitted changes: ${others.slice(0, 5).join(", ")}`, {
     code: "E_GIT",
-    hint: "Commit or stash them, so that the upgrade's own changes are the only ones.",
+    hint: "Commit or stash them, so that the upgrade's changes are the only ones.",
   });
 }

@@ -12,7 +12,7 @@ export interface Template {
 
 const folder = "framework/new/earlier";
 
-/** This laju's template, without the examples: once made, they belong to the app. */
+/** This laju's template, without the examples, which belong to the app once it is created. */
 export function currentTemplate(home: string): Template {
   const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const files = [...templateFiles(home, { examples: false })].sort(([one], [other]) =>
@@ -21,15 +21,14 @@ export function currentTemplate(home: string): Template {
   return { files: Object.fromEntries(files), description: appDescription("{{ name }}", "{{ laju }}", laju) };
 }
 
-/** The template of an earlier version; undefined if this laju doesn't know it. */
+/** The template of an earlier version; undefined if this laju doesn't have it. */
 export function earlierTemplate(home: string, version: string): Template | undefined {
   const file = join(home, folder, `${version}.json`);
   return /^[\w.+-]+$/.test(version) && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
 /**
- * Where a version's template is stored, and its contents. `npm run pack` writes it, and later releases keep
- * it.
+ * The file that stores this version's template. `npm run pack` writes it, and later releases keep it.
  */
 export function baseFile(home: string): { path: string; text: string } {
   const template = currentTemplate(home);

@@ -5,7 +5,7 @@ import { LajuError } from "../config/errors";
 /** The files of a fresh repository on a hosting service. A README there replaces the template's. */
 const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
-/** Throws a LajuError if the folder contains anything that a new app could overwrite or mix with. */
+/** Throws a LajuError if the folder contains files that don't belong in a new app. */
 export function checkFolder(folder: string): void {
   checkWritable(folder);
   if (!existsSync(folder)) return;
@@ -14,7 +14,7 @@ export function checkFolder(folder: string): void {
   const shown = inTheWay.sort().slice(0, 8).join(", ");
   const more = inTheWay.length > 8 ? ` and ${inTheWay.length - 8} more` : "";
   throw new LajuError(
-    `${folder} is not empty: ${shown}${more} ${inTheWay.length === 1 ? "is" : "are"} in the way`,
+    `${folder} is not empty: ${shown}${more} ${inTheWay.length === 1 ? "is" : "are"} already there`,
     {
       code: "E_FOLDER",
       hint: "Choose a new folder, or one that contains only .git, README or LICENSE.",

@@ -31,8 +31,7 @@ export interface AppPlan {
 }
 
 /**
- * Plans everything that a new app consists of. Throws a LajuError if the folder is in use. `home` is laju's
- * own folder.
+ * Plans the files of a new app. Throws a LajuError if the folder is not empty. `home` is laju's own folder.
  */
 export function planApp(home: string, folder: string, options: NewAppOptions): AppPlan {
   checkFolder(folder);
@@ -45,7 +44,7 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
-  // It would make the app a workspace of its own.
+  // Inside of a workspace, this file would make the app a separate workspace.
   if (isAbove("pnpm-workspace.yaml", folder)) files.delete("pnpm-workspace.yaml");
   // Existing files belong to the user, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);
@@ -53,8 +52,8 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
 }
 
 /**
- * Makes the app. `report` is told of each step that takes a while. Returns what is left for the user to do or know, such as
- * a first commit that git refused.
+ * Creates the app. Calls `report` for each step that takes a while. Returns a sentence if something is left for the user to
+ * do, such as a first commit that git refused.
  */
 export async function makeApp(
   home: string,
@@ -62,17 +61,17 @@ export async function makeApp(
   report: (step: string) => void,
 ): Promise<string | undefined> {
   const { folder, files, options, tarball, version } = plan;
-  // The package comes first: if it can't be made, nothing is left behind.
+  // Create the package first, because if that fails, nothing is left behind.
   await putTarball(home, version, join(folder, tarball), report);
   for (const [path, text] of files) writeFile(join(folder, path), text);
   const hasRepository = options.git && startRepository(folder);
   if (options.install) {
-    report(`Installing its packages with ${packageManager()}`);
+    report(`Installing packages with ${packageManager()}`);
     installPackages(folder);
   }
   if (!hasRepository) return undefined;
   const refusal = commitAll(folder, `Start from laju ${version}`);
-  return refusal && `The first commit is yours to make, because git said: ${refusal}`;
+  return refusal && `Make the first commit yourself, because git failed: ${refusal}`;
 }
 
 function isAbove(name: string, folder: string): boolean {

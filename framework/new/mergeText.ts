@@ -15,8 +15,7 @@ interface Texts {
 export const conflict = /^<<<<<<< yours\n[\s\S]*?^>>>>>>> laju /m;
 
 /**
- * Merges a user's text with a new version's as git does, with conflict markers where both changed the same
- * lines.
+ * Merges a user's text with that of a new version, as git does, with conflict markers where both changed the same lines.
  */
 export function mergeText(
   texts: Texts,

@@ -18,7 +18,7 @@ export interface UpgradePlan {
   from: string;
   to: string;
   changes: Change[];
-  /** What stays as the user changed it, although the template changed too. */
+  /** Changes of the template that were not applied, because the user changed the same part. One sentence each. */
   notes: string[];
 }
 
@@ -72,7 +72,7 @@ interface Versions {
   labels: [from: string, to: string];
 }
 
-/** Undefined if nothing is to be done; a sentence if the user has to know. */
+/** The change of a file, or a sentence for the user instead; undefined if the file stays as it is. */
 function changeOf(path: string, { base, next, own, labels }: Versions): Change | string | undefined {
   if (base === next || own === next) return undefined;
   if (next === undefined) {

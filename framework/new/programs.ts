@@ -22,15 +22,14 @@ export function installPackages(folder: string): void {
 }
 
 /**
- * Makes the folder a git repository, unless it is in one already or git is missing. Returns whether it made
- * one.
+ * Creates a git repository in the folder, unless it is already in one or git is missing. Returns whether it did.
  */
 export function startRepository(folder: string): boolean {
   const isInside = git(folder, ["rev-parse", "--is-inside-work-tree"]) === "true";
   return !isInside && git(folder, ["init", "--quiet"]) !== undefined;
 }
 
-/** The first commit. Returns what kept git from making it, such as not knowing the user's name. */
+/** Makes the first commit. Returns git's error if it fails, for example because it doesn't know the user's name. */
 export function commitAll(folder: string, message: string): string | undefined {
   git(folder, ["add", "--all"]);
   const { status, stderr } = run("git", ["commit", "--quiet", "--message", message], folder);
@@ -54,7 +53,7 @@ export function missingProgram(program: string): LajuError {
   });
 }
 
-/** Runs a program to its end, without a terminal that it could prompt on. */
+/** Runs a program and waits for it. It has no terminal, so it cannot prompt. */
 export function run(program: string, words: string[], folder: string): SpawnSyncReturns<string> {
   return spawnSync(program, words, {
     cwd: folder,

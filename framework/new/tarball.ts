@@ -9,7 +9,7 @@ export function tarballName(version: string): string {
 }
 
 /**
- * Copies laju's own package to where an app keeps it. `home` is the unpacked package or laju's repository.
+ * Copies laju's own package into an app. `home` is the unpacked package or laju's repository.
  */
 export async function putTarball(
   home: string,
@@ -35,7 +35,7 @@ function copyTo(target: string, file: string): void {
   copyFileSync(file, target);
 }
 
-/** In the repository: packs it, unless nothing changed since it was last packed. */
+/** The packed repository. Packs it first if anything changed since it was last packed. */
 function packedSources(home: string, version: string, report: (step: string) => void): string {
   const file = join(home, "build", tarballName(version));
   const packedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

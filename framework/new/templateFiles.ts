@@ -6,8 +6,8 @@ export type TemplateFiles = Map<string, string>;
 
 const templateFolder = "framework/new/template";
 
-/** The modules through which an app imports laju. The examples add a few more. */
-const doors = [
+/** The modules in app/ through which an app imports laju. The examples add a few more. */
+const reexports = [
   "app/console/command.ts",
   "app/queue/job.ts",
   ...["CacheService", "DB", "Logger", "Mailer", "Queue", "QueueWorker", "Redis", "SQLite", "View"].map(
@@ -23,7 +23,7 @@ export function templateFiles(home: string, { examples }: { examples: boolean })
     // npm would leave out a file named .gitignore.
     return [path === "gitignore" ? ".gitignore" : path, read(file)] as const;
   });
-  const files = examples ? [...doors, ...exampleFiles(home)] : doors;
+  const files = examples ? [...reexports, ...exampleFiles(home)] : reexports;
   const settings = read(".env.example");
   return new Map<string, string>([
     ...own,

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { basename, join, relative, resolve } from "node:path";
 import { writeAtomically } from "../files/writeAtomically";
 
-/** Files that contain the path of laju's package. */
+/** The files that contain the path of laju's package. */
 const naming = ["package.json", "package-lock.json"];
 
 /** The file outside of vendor/ that an app's dependency on laju names: after `npm install ../laju-2.0.0.tgz`. */

@@ -13,7 +13,7 @@ const CacheService = {
     return text === undefined ? null : JSON.parse(text);
   },
 
-  /** Zero minutes or less deletes the entry. */
+  /** Stores a value for some minutes. Zero or less deletes the entry. */
   async put(key: string, value: unknown, minutes: number): Promise<void> {
     if (!Number.isFinite(minutes))
       throw new TypeError(`a cache entry's minutes must be a number, not ${minutes}`);
@@ -22,7 +22,7 @@ const CacheService = {
     await store().put(checked(key), text, Date.now() + Math.round(minutes * 60_000));
   },
 
-  /** The cached value, or else the result of `make`, which is then cached unless it is null or undefined. */
+  /** Returns the cached value, or else the result of `make`, which is cached unless it is null or undefined. */
   async remember<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
     const pending = inFlight.get(key) ?? getOrMake(key, minutes, make);
     inFlight.set(key, pending);
@@ -44,7 +44,7 @@ const CacheService = {
 };
 export default CacheService;
 
-/** Pending `remember` calls by key, so that concurrent calls in this process make the value once. */
+/** Pending `remember` calls by key, so that concurrent calls in this process make the value only once. */
 const inFlight = new Map<string, Promise<unknown>>();
 
 async function getOrMake<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {

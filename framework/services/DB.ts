@@ -87,7 +87,7 @@ function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   });
 }
 
-/** Knex also prints warnings about errors it is about to throw. Those are dropped; everything else is logged. */
+/** Drops Knex's warnings about errors that it also throws, and logs all others. */
 const knexLog = {
   warn(message: string) {
     if (!/^(Acquire connection error|Connection Error|migration )/.test(message)) logWarn(message);

@@ -96,7 +96,7 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColor()) : jsonLine(entry);
 }
 
-/** Complains once, while the run is still going. At its end the run reports how many lines were lost. */
+/** Writes a line. If it fails, complains once. When the run ends, it reports how many lines were lost. */
 function writeLine(level: string, line: string): void {
   const error = writeAll(streamOf(level), `${line}\n`);
   if (error === undefined || error.code === "EPIPE" || streamOf(level) !== 1) return;
@@ -117,7 +117,7 @@ function streamOf(level: string): 1 | 2 {
 
 let chosen: { level: Level; format: "pretty" | "json" | undefined } | undefined;
 
-/** Invalid settings are reported by the code that needs them; logging must work regardless. */
+/** Ignores invalid settings, because logging must always work. The code that needs them reports them. */
 function choices(): NonNullable<typeof chosen> {
   if (chosen !== undefined) return chosen;
   try {
@@ -163,7 +163,7 @@ function asMeta(meta: unknown): Meta {
   try {
     return { ...meta };
   } catch (error) {
-    // A getter threw. Log the line anyway.
+    // Log the line even though a getter threw.
     return { meta: `[unreadable: ${errorMessage(error, 200)}]` };
   }
 }

@@ -4,10 +4,10 @@
 const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
 const Database = isNode20 ? require("better-sqlite3-node20") : require(realSqlite());
 module.exports = Database;
-// A named export, for `import { SqliteError }`.
+// Allows `import { SqliteError }`.
 module.exports.SqliteError = Database.SqliteError;
 
-/** The path of the real package's main file: requiring it by name would lead back here. */
+/** The path of the real package's main file. Requiring the package by name would load this file again. */
 function realSqlite() {
   const { dirname, join } = require("node:path");
   return join(dirname(require.resolve("better-sqlite3/package.json")), "lib", "index.js");

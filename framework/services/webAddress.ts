@@ -5,8 +5,8 @@ export interface WebAddress {
 }
 
 /**
- * Moves the user and password of a URL into an Authorization header: fetch rejects such URLs and prints them in full.
- * The error for an invalid URL doesn't show it either, because it may contain a password.
+ * Moves the user and password of a URL into an Authorization header, because fetch rejects such URLs and prints them in
+ * full. The error for an invalid URL doesn't show the URL either, because it may contain a password.
  */
 export function webAddress(text: string): WebAddress {
   if (!URL.canParse(text)) throw new Error("the address is not a URL");
@@ -19,7 +19,7 @@ export function webAddress(text: string): WebAddress {
   return { url, headers: { authorization: `Basic ${login}` } };
 }
 
-/** A URL that is safe to show: a webhook's path and any credentials are secret. */
+/** A URL that is safe to show, without credentials and without the path, which is secret in a webhook. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "…";
   const { origin, host, protocol, pathname, search } = new URL(text);
@@ -27,7 +27,7 @@ export function shownUrl(text: string): string {
   return pathname.length > 1 || search !== "" ? `${place}/…` : place;
 }
 
-/** Removes the secret parts of a URL from a server's answer: many servers repeat the path in it. */
+/** Removes the secret parts of a URL from a server's answer, because many servers repeat the path in it. */
 export function withoutUrlSecrets(text: string, address: string): string {
   const { username, password, pathname, search, searchParams } = new URL(address);
   const whole = [pathname + search, pathname, search];
@@ -49,6 +49,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // It contains a literal %.
+    return text; // The text contains a literal %.
   }
 }

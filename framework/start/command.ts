@@ -6,7 +6,7 @@ import { isThread } from "../process/thisProcess";
 import { watchPort } from "../runs/nesting/partPort";
 import type { CommandDefinition } from "./runCommand";
 
-// A run may send a message to one of its parts while the part's file, which loads after this one, is still loading.
+// Watch the port early, because a run may send a message to its part while the part's own file is still loading.
 if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
   watchPort();
 

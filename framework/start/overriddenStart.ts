@@ -23,7 +23,10 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
   };
 }
 
-/** For a command whose own schedule needs no engine, where another cron's line is coarser than it. */
+/**
+ * For a command whose schedule needs no engine under Debian's cron, but whose crontab line fires more often under
+ * another.
+ */
 export function decideBySource({ name, schedule: schedules = [], timezone }: CompiledFacts) {
   return (entryId: string, at: Date): SlotDecision => dueSlot({ name, schedules, timezone }, entryId, at);
 }

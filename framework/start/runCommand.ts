@@ -82,7 +82,7 @@ export async function carryOut(
   }
 }
 
-/** The event loop is empty but `run` has not finished: Node would exit with status 0. */
+/** Fails a run that has not finished although the event loop is empty. Node would exit with status 0. */
 function failUnfinished({ name, run }: CommandStart): void {
   const error = new Error(
     `${name} exited before its run() finished: it was waiting for something that can no longer happen`,
@@ -150,7 +150,7 @@ function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-/** An error the user can fix is one sentence. Any other is logged with stack and cause. */
+/** Prints an error that the user can fix as one sentence, and logs any other with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
   // Wrong usage: print a plain answer for the person who typed it, not a log line.

@@ -10,8 +10,8 @@ type StandardStream = "stdout" | "stderr";
  * is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines survived). Synchronous
  * writes also start faster, because process.stdout and its stream classes are never created.
  *
- * With `isEscaped`, for laju's own verbs, control characters are escaped on a terminal, since verbs print names, errors
- * and descriptions that others wrote. A command may print what it likes.
+ * With `isEscaped`, control characters are escaped on a terminal. laju's own verbs use this, because they print names,
+ * errors and descriptions that others wrote. A command may print anything.
  */
 export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } = {}): void {
   let indent = "";

@@ -8,8 +8,8 @@ import { require } from "../config/require";
 type SourceMap = import("node:module").SourceMap;
 
 /**
- * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then is a source
- * map loaded, so a run that succeeds pays nothing. (Node's --enable-source-maps makes a bare start 1.38 times as long.)
+ * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then does this load
+ * a source map, so it costs a successful run nothing. (Node's --enable-source-maps makes a bare start 1.38 times as long.)
  */
 export function mapStacksToSources(): void {
   // tsx does this itself.
@@ -36,7 +36,7 @@ function describeFrame(frame: NodeJS.CallSite): string {
   return source === undefined ? text : text.replace(`${file}:${line}:${column}`, source);
 }
 
-/** V8's code cache contains the bundle's path at build time, which may have been elsewhere. */
+/** Corrects paths: V8's code cache contains the bundle's path at build time, and the build may have moved since then. */
 function placeOf(file: string): string {
   const [, bundle] = /[\\/]((?:cli|shared)[\\/][\w-]{22}\.js)$/.exec(file) ?? [];
   return bundle === undefined ? file : join(paths.build, bundle);
@@ -59,7 +59,7 @@ function sourceMapOf(file: string): SourceMap | undefined {
   return maps.get(file);
 }
 
-/** If a map is missing or damaged, show compiled positions: an error is already being reported. */
+/** Undefined if the map is missing or damaged. The trace then shows compiled positions. */
 function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {

@@ -47,7 +47,7 @@ export interface Start {
 
 let active: ActiveRun | undefined;
 
-/** A run that has begun, and its command's facts in this deployment. */
+/** A started run, and its command's facts in this deployment. */
 export interface StartedRun {
   run: ActiveRun;
   facts: CompiledFacts;
@@ -87,9 +87,8 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
 }
 
 /**
- * Applies this deployment's overrides: the build compiled in the time limit and schedule, but schedule.json may change
- * them. Without that file this costs one stat. Only if it mentions this command is build/overrides.js, with the schedule
- * engine, loaded.
+ * Applies schedule.json, which may override the compiled time limit and schedule. Without that file this costs one stat.
+ * build/overrides.js, which contains the schedule engine, is loaded only if the file mentions this command.
  */
 function withOverrides(start: Start): Start {
   if (!existsSync(paths.schedule)) return start;
@@ -98,13 +97,13 @@ function withOverrides(start: Start): Start {
     if (override === undefined) return start;
     return rules().overriddenStart(start, override);
   } catch (error) {
-    // The file may be being edited right now: that must not stop the command.
+    // Someone may be editing the file right now, which must not stop the command.
     warn(`${start.facts.name} starts without its overrides from ${paths.schedule}: ${error.message}`);
     return start;
   }
 }
 
-/** A line that names its entry is one of few: the schedule engine is loaded for it alone. */
+/** Loads the schedule engine only if the crontab line has an entry id, which few lines have. */
 function decideLazily(facts: CompiledFacts): Start["decide"] {
   if (facts.schedule === undefined) return undefined;
   return (entryId, at) => rules().decideBySource(facts)(entryId, at);
@@ -125,7 +124,7 @@ function overrideOf(name: string): unknown {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }
 
-/** pm2 runs workers and servers, which are not supposed to end. */
+/** The default time limit. None under pm2, which runs workers and servers that are not supposed to end. */
 function defaultTimeoutMs(): number | null {
   const limit = commandTimeout();
   return limit === undefined || starterSettings().isUnderPm2 ? null : limit.ms;
@@ -163,7 +162,7 @@ export function refuseUndeclared(name: string, made: unknown): void {
   active.exit(1);
 }
 
-/** The crontab starts commands in build/. Change to the app's root, so that relative paths work as when run by hand. */
+/** Changes from build/, where cron starts commands, to the app's root, so that relative paths work as when run by hand. */
 function leaveBuildFolder(): void {
   const folder = process.cwd();
   if (folder === paths.build || isSameFolder(folder, paths.build)) process.chdir(paths.root);

@@ -20,7 +20,7 @@ interface Exports {
 export async function startExported(file: string): Promise<void> {
   const exports = await exportsOf(file);
   if (exports === undefined || !mayBeCommand(exports)) return;
-  // Load these only now: scripts don't need them.
+  // Load these on demand, because scripts don't need them.
   const { readSource } = await import("../metadata/source/readSource");
   const { startDefinition } = await import("./startSource");
   const { describeError } = await import("../cli/describeError");
@@ -36,7 +36,7 @@ export async function startExported(file: string): Promise<void> {
   }
 }
 
-/** The entry is already being loaded, so this loads nothing twice. If it fails, Node reports the error. */
+/** Imports the entry module, which is already being loaded. If it fails, Node reports the error. */
 async function exportsOf(file: string): Promise<Exports | undefined> {
   try {
     return await import(pathToFileURL(file).href);

@@ -1,7 +1,7 @@
 /*
  * Measures how fast laju's verbs respond: `npx tsx scripts/bench/verbs.ts [COMMANDS]` (default 100 commands, each with
  * ten runs in the ledger). Measures the built command line in whole processes, medians of 21, compared with a bare
- * start of node. People wait for it: the limit for verbs that use no server is 150 ms.
+ * start of node. Because people wait for verbs, the limit for those that use no server is 150 ms.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -62,7 +62,7 @@ function program(words: string[]): Program {
   return { argv, cwd: app.root, env: cronEnvironment(), log: join(app.root, "logs", "bench.log") };
 }
 
-/** The verbs that succeed. Those that this release lacks or refuses are reported and left out. */
+/** The verbs that succeed. Reports and leaves out those that this release lacks or refuses. */
 async function answering(programs: Map<string, Program>): Promise<Map<string, Program>> {
   const known = new Map<string, Program>();
   for (const [name, one] of programs) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** The parts of the project that make an app. */
 const parts = ["app", "commands", "framework", "laju.js", "tsconfig.json"];
 
-const environment = `# The demonstration's own settings; the project's .env is not read here.
+const environment = `# The demonstration's own settings. The project's .env is not used here.
 NODE_ENV=demo
 DATABASE_URL=file:data/demo.sqlite3
 MAIL_FROM_NAME=laju demonstration

@@ -21,7 +21,7 @@ export interface Seeded {
 export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seeded> {
   return db.transaction(async (trx) => {
     for (const table of demoTables) await trx(table).delete();
-    // In portions: databases limit the number of values in one statement.
+    // Insert in portions, because databases limit the number of values in one statement.
     const insert = (table: string, rows: object[]) => trx.batchInsert(table, rows, 50);
 
     await insert("users", users(now));
@@ -34,7 +34,7 @@ export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seed
   });
 }
 
-/** Children before parents, so that foreign keys don't prevent the deletion. */
+/** The tables, children before parents, so that foreign keys don't prevent the deletion. */
 const demoTables = [
   "digest_deliveries",
   "monthly_reports",

@@ -8,12 +8,12 @@ const app = join(project, "data", "demo");
 const shown = ["SendDailyDigest", "CleanupOldData", "GreetNewUsers"];
 
 console.log(
-  `This shows laju's main job, from an empty folder to recorded runs. Everything happens in ${relative(project, app)}/.`,
+  `This shows laju at work, from an empty folder to recorded runs. Everything happens in ${relative(project, app)}/.`,
 );
 makeDemoApp(project, app);
 
 heading("1. A database with sample data");
-// From here on laju is compiled: run from its sources, each verb would take ten times as long.
+// Build now, because running laju from its sources would make each verb ten times as slow.
 laju(app, "build");
 laju(app, "migrate");
 program(project, app, "scripts/demo/seedDatabase.ts");

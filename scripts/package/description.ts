@@ -4,7 +4,7 @@ import { appPackages } from "../../framework/new/description";
 
 /** The tools that laju's commands start. An app gets them with laju. */
 const tools = ["esbuild", "oxc-parser", "tsx"];
-/** Needed by laju's command line itself. Bundled, so that `new` works before anything is installed. */
+/** Packages that laju's command line needs. They are bundled, so that `new` works before anything is installed. */
 export const bundled = ["fastest-levenshtein"];
 /** The packages whose types laju's own types refer to. */
 const types = ["@types/better-sqlite3", "@types/ejs", "@types/nodemailer"];

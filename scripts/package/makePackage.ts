@@ -25,8 +25,7 @@ export interface Package {
 }
 
 /**
- * What is copied into the package unchanged: laju's JavaScript, stubs and views, and the files that `new`
- * writes.
+ * Copied into the package unchanged: laju's JavaScript, stubs and views, and the files that `new` writes.
  */
 const copied = ["laju.js", "LICENSE", "CHANGELOG.md", ".env.example", "framework", "app", "commands"];
 
@@ -59,7 +58,7 @@ export function fillPackage(project: string, folder: string): void {
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 }
 
-/** What was only types is imported as types only, so that nothing loads it. */
+/** Whether a module contains only types, so that nothing loads it. */
 function hasTypesOnly(code: string): boolean {
   return code.replaceAll(/^\/\/.*$/gm, "").trim() === "export {};";
 }

@@ -22,7 +22,7 @@ export function reachableTypes(
   return found;
 }
 
-/** The files that a path in `exports` stands for; with a *, several. */
+/** The files that a path in `exports` matches. With a *, there may be several. */
 function matching(pattern: string, files: readonly string[]): string[] {
   const [start = "", end] = pattern.replace(/^\.\//, "").split("*");
   return files.filter((file) =>

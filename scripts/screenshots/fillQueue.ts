@@ -46,7 +46,7 @@ await engine.exchange({
 });
 await closeQueue();
 
-/** Jobs that ended during the last hour: more and more of them, and some failures around a quarter past. */
+/** Adds jobs that ended during the last hour: increasingly many, and some failures around a quarter past. */
 async function addPast(): Promise<void> {
   const length = 900;
   await engine.push(

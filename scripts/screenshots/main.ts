@@ -1,6 +1,6 @@
 /*
  * Sets up a shop on a bad day and takes the screenshots in docs/images: `npx tsx scripts/screenshots/main.ts [FOLDER]`.
- * Needs Chromium (/usr/bin/chromium, or CHROMIUM). Look at each before you commit it.
+ * Needs Chromium (/usr/bin/chromium, or CHROMIUM). Look at each screenshot before you commit it.
  */
 import { join } from "node:path";
 import { startBrowser } from "../../test/support/dashboard/browser";
@@ -23,7 +23,7 @@ const browser = await startBrowser();
 const runs = JSON.parse(app.laju(["runs", "--json", "--limit", "200"])) as { id: number; name: string }[];
 const idOf = (name: string) => runs.find((run) => run.name === name)?.id;
 const pictures: Picture[] = [
-  // First, while the worker's last heartbeat is recent.
+  // Take this one first, while the worker's last heartbeat is recent.
   { name: "dashboard-queue", path: "queue", height: 800 },
   { name: "dashboard", path: "" },
   { name: "dashboard-dark", path: "", scheme: "dark" },

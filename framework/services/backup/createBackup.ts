@@ -29,7 +29,7 @@ export async function createBackup({ now = new Date(), signal }: CreateOptions =
   return withTemporaryFile(folder, async (sealed) => {
     const origin = { database: target.name, takenAt: now };
     const bytes = await sealTarget(target, sealed, { origin, secret, signal });
-    // Read it back, so that a faulty disk is noticed now and not when the backup is needed.
+    // Read it back to detect a faulty disk now instead of when the backup is needed.
     await openSealed(sealed, secret, signal);
     renameSync(sealed, file);
     syncFolder(folder);
@@ -66,13 +66,13 @@ async function sealPostgres(url: string, sealed: string, options: SealOptions): 
   const dump = await dumpPostgres(url, options.signal);
   try {
     const bytes = await seal(dump.stream, sealed, { content: "postgres", ...options });
-    // A truncated dump is also a valid stream: only the program's exit status shows it.
+    // Check the exit status, because a truncated dump is a valid stream too.
     await dump.ended;
     return bytes;
   } catch (error) {
     dump.stream.destroy();
     await dump.ended.catch(() => {
-      // This is the error being thrown, or a consequence of it.
+      // This is either the error that is being thrown or a consequence of it.
     });
     throw error;
   }

@@ -5,7 +5,7 @@ import { LajuError } from "../../config/errors";
 /** BACKUP_ENCRYPTION_KEY: 32 random bytes, or a passphrase from which scrypt derives 32 bytes. */
 export type BackupSecret = { kind: "key"; bytes: Buffer } | { kind: "passphrase"; text: string };
 
-/** The two keys of a backup file: one encrypts it, the other tells immediately whether the secret is right. */
+/** The two keys of a backup file: one encrypts it, and the other shows immediately whether the secret is right. */
 export interface FileKeys {
   encryption: Buffer;
   check: Buffer;
@@ -13,7 +13,7 @@ export interface FileKeys {
 
 const shortestPassphrase = 16;
 
-/** The secret from the settings. It is required, because a database is never backed up unencrypted. */
+/** The secret from the settings. Throws without one, because backups are always encrypted. */
 export function backupSecret(value = settings().backup.encryptionKey): BackupSecret {
   if (value === undefined) throw badKey("BACKUP_ENCRYPTION_KEY is not set, and backups are always encrypted");
   if (/^[0-9a-f]{64}$/i.test(value)) return { kind: "key", bytes: Buffer.from(value, "hex") };

@@ -33,7 +33,7 @@ export interface BackupOrigin {
 
 export type BackupContent = "sqlite" | "postgres";
 
-/** The size of the fixed part, which gives the length of the whole header. */
+/** The size of the header's fixed part, which contains the length of the whole header. */
 export const fixedBytes = 40;
 export const tagBytes = 16;
 
@@ -81,7 +81,7 @@ function isVersion(bytes: Buffer, version: 1 | 2): boolean {
   return bytes.toString("latin1", 0, magicBytes) === magics[version];
 }
 
-/** Called before the signature is verified, so the bytes may be anything. */
+/** Parses the origin. Called before the signature is verified, so the bytes may be anything. */
 function originIn(bytes: Buffer): BackupOrigin | undefined {
   if (!isVersion(bytes, 2)) return undefined;
   try {
@@ -90,7 +90,7 @@ function originIn(bytes: Buffer): BackupOrigin | undefined {
     );
     return { database: String(database), takenAt: new Date(takenAt) };
   } catch {
-    // Damaged: the signature check will fail.
+    // The header is damaged, so the signature check will fail.
     return { database: "", takenAt: new Date(Number.NaN) };
   }
 }

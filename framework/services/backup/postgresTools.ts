@@ -6,7 +6,7 @@ import { LajuError } from "../../config/errors";
 /** A running pg_dump or pg_restore. */
 export interface Tool<Stream> {
   stream: Stream;
-  /** Rejects if the program fails. Discard its output then. */
+  /** Rejects if the program fails, in which case its output must be discarded. */
   ended: Promise<void>;
 }
 

@@ -46,7 +46,7 @@ export async function checkBackup(file: string, { signal }: RestoreOptions = {})
 
 function restoreSqlite(sealed: SealedFile, database: string, options: RestoreOptions): Promise<Restored> {
   const aside = `${database}.replaced-${stampOf(options.now ?? new Date())}`;
-  // In the database's folder, because a rename is atomic only within one file system.
+  // Use the database's folder, because a rename is atomic only within one file system.
   const work = async (restored: string) => {
     const replaced = existsSync(database) ? aside : undefined;
     replaceSqlite(database, restored, aside);
@@ -78,7 +78,7 @@ async function restorePostgresDatabase(
   try {
     await unseal(sealed, restore.stream, options.signal);
   } catch (error) {
-    // pg_restore stopped reading: its own error message says why.
+    // pg_restore stopped reading. Its own error says why.
     if (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE") await restore.ended;
     throw error;
   }

@@ -18,7 +18,7 @@ export interface Sealing {
 /** GCM's limit for a single message, beyond which it is no longer secure. */
 const largestBytes = 2 ** 36 - 32;
 
-/** Writes a stream, gzipped and encrypted, to a new file. Returns its size once it is safely on disk. */
+/** Writes a stream, gzipped and encrypted, to a new file. Returns the file's size when it is safely on disk. */
 export async function seal(source: Readable, file: string, options: Sealing): Promise<number> {
   const { content, origin, secret, signal } = options;
   const salt = randomBytes(16);

@@ -5,13 +5,13 @@ import { openSqlite } from "../database/sqliteDriver";
 /** How many pages are copied before yielding to other work in this process. */
 const pagesAtOnce = 2000;
 
-/** Makes a consistent copy of a database while others keep writing to it. */
+/** Makes a consistent copy of a database while other processes write to it. */
 export async function copySqlite(file: string, copy: string, signal?: AbortSignal): Promise<void> {
   if (file === ":memory:")
     throw new LajuError("an in-memory database cannot be backed up", { code: "E_BACKUP" });
   const source = openSqlite(file, { mustExist: true });
   try {
-    // SQLite would create a world-readable file.
+    // Create the file first, because SQLite would make it world-readable.
     closeSync(openSync(copy, "wx", 0o600));
     // SQLite's backup starts over whenever another process writes, and on a busy database never finishes (measured:
     // 1,000 restarts). An open read transaction pins one snapshot, and in WAL mode it blocks nobody.

@@ -16,15 +16,15 @@ import { syncFolder } from "../../files/syncFolder";
 import { type Database, openSqlite } from "../database/sqliteDriver";
 
 /**
- * Replaces a database that no process has open. The old one is kept as `aside`. At every moment, one of the two exists
- * under the database's name.
+ * Replaces a database that no process has open. Keeps the old one as `aside`. At any moment, one of the two exists under the
+ * database's name.
  */
 export function replaceSqlite(database: string, replacement: string, aside: string): void {
   const lock = existsSync(database) ? lockExclusively(database) : undefined;
   try {
     copyOwnership(replacement, existsSync(database) ? database : dirname(database));
     if (existsSync(database)) linkSync(database, aside);
-    // Otherwise SQLite would apply them to the restored database when it is first opened.
+    // Remove these files, because SQLite would apply them to the restored database.
     for (const suffix of ["-wal", "-shm", "-journal"]) {
       if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
     }
@@ -37,7 +37,7 @@ export function replaceSqlite(database: string, replacement: string, aside: stri
 
 /**
  * Leaves WAL mode, which requires exclusive access and merges the log into the file, and locks the database. Returns
- * undefined for a damaged database: it can't be locked, yet it is what people most often want to replace.
+ * undefined for a damaged database, which can't be locked but which people most often want to replace.
  */
 function lockExclusively(file: string): Database | undefined {
   let database: Database | undefined;

@@ -11,8 +11,8 @@ const pattern = /^\.laju-backup-(.+)-(\d+)-[0-9a-f]{12}\.tmp(?:-journal|-wal|-sh
 const oldMs = 86_400_000;
 
 /**
- * Calls `work` with the path of a temporary file to create in the folder, and removes the file however `work` ends: it
- * may contain the database unencrypted. After a SIGKILL or a power failure, the next call removes it.
+ * Calls `work` with the path of a temporary file in the folder, and always removes the file afterwards, because it may
+ * contain the unencrypted database. After a SIGKILL or a power failure, the next call removes it.
  */
 export async function withTemporaryFile<T>(folder: string, work: (file: string) => Promise<T>): Promise<T> {
   prepareFolder(folder);
@@ -48,7 +48,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === "EPERM"; // Another user's process.
+    return error.code === "EPERM"; // EPERM means that the process belongs to another user.
   }
 }
 

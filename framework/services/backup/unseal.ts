@@ -26,14 +26,14 @@ export interface SealedFile {
   origin: BackupOrigin | undefined;
   /** A new decipher for the content after the header. */
   decipher(): DecipherGCM;
-  /** The positions of the first and last byte of the encrypted content. */
+  /** The position of the first and of the last byte of the encrypted content. */
   start: number;
   end: number;
 }
 
 const tryAnother = "Use another backup.";
 
-/** Authenticates a whole backup, before any of its content is used. */
+/** Authenticates a whole backup before any of its content is used. */
 export async function openSealed(
   file: string,
   secret: BackupSecret,
@@ -96,13 +96,13 @@ function encryptionKeyFor(
   if (header.secretKind === secret.kind && isSignedBy(bytes, keys.check)) return keys.encryption;
   throw unusable(
     `BACKUP_ENCRYPTION_KEY does not match the key that ${file} was encrypted with (or the file's header is damaged)`,
-    `It was encrypted with a ${header.secretKind}; only that can decrypt it.`,
+    `Only the ${header.secretKind} that it was encrypted with can decrypt it.`,
   );
 }
 
 const seeBackups = "Backups are in BACKUP_DIR (default: data/backups).";
 
-/** O_NONBLOCK: opening a named pipe would otherwise wait for its other end. */
+/** Opens with O_NONBLOCK, because opening a named pipe would wait for its other end otherwise. */
 async function openBackup(file: string): Promise<FileHandle> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);

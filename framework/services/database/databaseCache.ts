@@ -29,7 +29,7 @@ export const databaseCache: CacheStore = {
   flush: () => withTable(() => DB.from("cache").delete()),
 };
 
-/** Expired entries that nobody reads again would pile up, so the first put of each process deletes them. */
+/** Deletes expired entries at the first put of each process, because entries that nobody reads again would pile up. */
 async function purgeOnce(): Promise<void> {
   if (hasPurged) return;
   hasPurged = true;

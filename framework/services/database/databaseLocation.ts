@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { paths, settings } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** Where a database is: an SQLite file or a server's URL. */
+/** The location of a database: an SQLite file or a server's URL. */
 export type DatabaseLocation =
   | { engine: "sqlite"; file: string; mustExist: boolean }
   | { engine: "pg" | "mysql2"; url: string; address: string };
@@ -19,7 +19,7 @@ export function sqliteFile(): string {
   return place.engine === "sqlite" ? place.file : stageFile(settings().dbConnection);
 }
 
-/** The database of a stage. An unknown stage's file must exist: a typo should not create an empty database. */
+/** The database of a stage. The file of an unknown stage must exist, so that a typo doesn't create an empty database. */
 export function stageLocation(stage: string): DatabaseLocation {
   if (!/^[\w-]+$/.test(stage)) {
     throw new LajuError(`${JSON.stringify(stage)} is not the name of a database stage`, {

@@ -5,10 +5,10 @@ import { require } from "../../config/require";
 const maxAge = 10_000;
 
 /**
- * Starts connecting to the database server before the driver is loaded. PostgreSQL starts a process per connection,
- * which takes about as long as loading knex and pg, so both happen at once. Nothing is sent until pg takes the socket.
+ * Starts connecting to the database server before the driver is loaded. PostgreSQL starts a process per connection, which
+ * takes about as long as loading knex and pg, so both happen at the same time. Nothing is sent until pg takes the socket.
  *
- * @returns the function pg gets its sockets from: first the early one, if it is still usable, then new ones.
+ * @returns a function that creates pg's sockets: first the early one, if it is still usable, then new ones.
  */
 export function connectEarly(url: string): () => Socket {
   const net = require("node:net") as typeof import("node:net");

@@ -45,7 +45,7 @@ function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
       return super.transaction(container, options, outer);
     }
 
-    /** A deferred transaction that reads before it writes fails immediately if another process writes in between. */
+    /** Uses IMMEDIATE: a deferred transaction that reads first would fail if another process writes before it does. */
     override query(connection: Database, query: unknown): unknown {
       return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
     }
@@ -77,7 +77,7 @@ interface VersionChecking {
   checkVersion(this: unknown, connection: unknown): Promise<string>;
 }
 
-/** The driver, with connections that remember the version the server announces at connection start. */
+/** The driver, with connections that remember the version that the server announces when they start. */
 function withVersion(driver: typeof import("pg")): typeof import("pg") {
   class Client extends driver.Client {
     serverVersion: string | undefined;
@@ -96,7 +96,7 @@ function withVersion(driver: typeof import("pg")): typeof import("pg") {
 function withErrors(Base: ClientClass, describe: (error: Error & { code?: string }) => Error): ClientClass {
   const { _query } = Base.prototype as unknown as Querying;
   return class extends Base {
-    /** Catches every statement's error before knex prepends the statement to its message. */
+    /** Rewrites a statement's error before knex prepends the statement to its message. */
     async _query(connection: unknown, query: Query): Promise<unknown> {
       try {
         return await _query.call(this, connection, query);
@@ -161,7 +161,7 @@ function postgresDefaults({ types }: typeof import("pg")) {
   };
 }
 
-/** As in SQLite and mysql2, `count(*)` is a number; a value that a number can't represent stays a string. */
+/** As in SQLite and mysql2, `count(*)` is a number. A value that a number can't represent stays a string. */
 function parseBigint(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;
@@ -169,7 +169,7 @@ function parseBigint(text: string): number | string {
 
 const mysqlDefaults = { connectTimeout, supportBigNumbers: true };
 
-/** Without `navigator` (Node 20), pg creates a Response to detect its runtime, which loads undici (22 ms). */
+/** On Node 20, which has no `navigator`, pg creates a Response to detect its runtime, which loads undici (22 ms). */
 function loadPostgres(): typeof import("pg") {
   if ("navigator" in globalThis) return require("pg");
   Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
@@ -203,7 +203,7 @@ function isPoolTimeout(error: Error): boolean {
 function poolTimeout(cause: Error): LajuError {
   return new LajuError("timed out waiting for a free database connection", {
     code: "E_DB_BUSY",
-    hint: "Inside DB.transaction use its trx instead of DB, and commit or roll back every transaction.",
+    hint: "Inside DB.transaction, use its trx instead of DB, and commit or roll back every transaction.",
     cause,
   });
 }

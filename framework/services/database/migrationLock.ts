@@ -7,9 +7,9 @@ import { logInfo, logWarn } from "../Logger";
 import type { DatabaseLocation } from "./databaseLocation";
 import { sqliteDriver } from "./sqliteDriver";
 
-/** How often to try for the lock while another process holds it, in milliseconds. */
+/** How often to retry taking the lock while another process holds it, in milliseconds. */
 const pollInterval = 100;
-/** How long to wait for it, in milliseconds: a deployment must not wait forever for a process that hangs. */
+/** How long to wait for the lock, in milliseconds, because a deployment must not wait forever for a process that hangs. */
 const defaultPatience = 600_000;
 
 export interface MigrationTarget {
@@ -21,19 +21,19 @@ export interface MigrationTarget {
   patience?: number | undefined;
 }
 
-/** Held by a connection, so it is released however its process ends. */
+/** A lock held by a connection, so that it is always released when its process ends. */
 interface Lock {
   take(): Promise<boolean>;
-  /** Who holds it, for messages. */
+  /** The lock's holder, for messages. */
   holder(): Promise<string>;
   release(): Promise<unknown>;
 }
 
 /**
- * Runs `work` under a lock, so that of several processes migrating one database one migrates and the others wait.
+ * Runs `work` under a lock. If several processes migrate one database, one migrates and the others wait.
  *
- * Knex's own lock, a row in a table, isn't enough. A process that finds it taken fails. On MySQL, where table changes
- * commit implicitly, a killed process leaves it taken forever. And two processes that create its table at once fail or
+ * Knex's own lock, a row in a table, isn't enough: a process that finds it taken fails. On MySQL, where table changes commit
+ * implicitly, a killed process leaves it taken forever. Two processes that create its table at the same time fail or
  * insert two rows, which knex can never lock again.
  */
 export async function withMigrationLock<T>(
@@ -65,11 +65,11 @@ async function waitFor(lock: Lock, patience: number): Promise<void> {
 function tookTooLong(holder: string, patience: number): LajuError {
   return new LajuError(`${holder} has been migrating this database for more than ${patience / 1000} s`, {
     code: "E_MIGRATING",
-    hint: "Nothing was changed. Wait for it to finish, or stop it if it hangs, then migrate again.",
+    hint: "Nothing was changed. Wait for it to finish, or stop it if it hangs, then retry.",
   });
 }
 
-/** Clears knex's lock row. We hold the real lock, so a taken row was left behind by a process that was killed. */
+/** Clears knex's lock row. Because we hold the real lock, a taken row was left behind by a process that was killed. */
 async function freeRow(database: Knex, table: string): Promise<void> {
   if (!(await database.schema.hasTable(table))) return;
   const rows: number[] = await database(table).pluck("is_locked");
@@ -86,7 +86,7 @@ async function lockFor(place: DatabaseLocation, database: Knex): Promise<Lock> {
   return sqliteLock(place.file);
 }
 
-/** Locks a separate file: the migrations themselves need the database's own write lock. */
+/** Locks a separate file, because the migrations need the database's own write lock. */
 function sqliteLock(file: string): Lock {
   const lockFile = file === ":memory:" ? file : `${file}-migrating`;
   if (file !== ":memory:") makeFile(lockFile);
@@ -106,7 +106,7 @@ function sqliteLock(file: string): Lock {
   };
 }
 
-/** A transaction-level lock: behind a transaction pooler, a session-level one would outlive this process. */
+/** A transaction-level lock, because behind a transaction pooler a session-level lock would outlive this process. */
 async function postgresLock(database: Knex): Promise<Lock> {
   const trx = await database.transaction();
   await trx.raw("set local idle_in_transaction_session_timeout = 0");

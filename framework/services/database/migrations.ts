@@ -28,7 +28,7 @@ export function migrationSource(
     getMigrationName: ({ name }) => name,
     async getMigration({ name, file }) {
       const loaded = await import(pathToFileURL(file).href);
-      // For the build's CommonJS, Node puts the exports in `default` if it can't detect their names.
+      // For the build's CommonJS files, Node puts the exports in `default` if it can't detect their names.
       const migration = typeof loaded.up === "function" ? loaded : loaded.default;
       if (typeof migration?.up === "function") return withDown(name, migration);
       throw new LajuError(`the migration ${file} does not export a function "up"`, {
@@ -81,7 +81,7 @@ function plainName(file: string): string {
   return file.replace(/\.[cm]?[jt]s$/, "");
 }
 
-/** Sorted by name, which begins with a date. If two folders have the same name, the first folder's file is used. */
+/** Sorted by name, which begins with a date. If two folders have a file of the same name, the first folder's is used. */
 function migrationFiles(folders: readonly string[]): MigrationFile[] {
   const files = folders.flatMap((folder) =>
     namesIn(folder)
@@ -101,7 +101,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Knex requires `down` even to migrate up. For a migration without one, it throws when called. */
+/** Knex requires `down` even to migrate up. For a migration without one, adds a `down` that throws. */
 function withDown(name: string, migration: MigrationModule): MigrationModule {
   const down = () => {
     throw new LajuError(`the migration ${name} cannot be rolled back: it does not export a function "down"`, {

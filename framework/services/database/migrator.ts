@@ -103,7 +103,7 @@ function nameOf(migration: unknown): string {
   return typeof migration === "string" ? migration : (migration as { name: string }).name;
 }
 
-/** A private field of knex: the migration being run. If a version lacks it, only the name in our message is lost. */
+/** A private field of knex: the current migration. If a version lacks it, our message only lacks the name. */
 type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
 
 async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {
@@ -129,7 +129,7 @@ async function failed(name: string | undefined, cause: Error): Promise<LajuError
     hint:
       remaining === undefined
         ? "The database is unchanged. --verbose shows where it failed."
-        : `${remaining}. Undo them by hand, then migrate again.`,
+        : `${remaining}. Undo them by hand, then retry.`,
     cause,
   });
 }

@@ -4,8 +4,8 @@ const texts = ["message", "sqlMessage", "detail", "where", "internalQuery"] as c
 type DriverError = Error & Partial<Record<(typeof texts)[number] | "sql", unknown>>;
 
 /**
- * Removes bound values from a statement's error, which goes to logs, mails and chats. Servers repeat values in their
- * messages, as in `Duplicate entry 'ann@x.org' for key 'email'`; they are replaced with `…`.
+ * Replaces bound values in a statement's error with `…`, because errors go to logs, mails and chats. Servers repeat
+ * values in their messages, as in `Duplicate entry 'ann@x.org' for key 'email'`.
  */
 export function withoutValues(error: unknown, sql: string, bindings: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -17,7 +17,7 @@ export function withoutValues(error: unknown, sql: string, bindings: unknown): u
     if (typeof text === "string") driverError[name] = hide(text, values);
   }
   if (typeof driverError.sql === "string") driverError.sql = sql;
-  // V8 copied the message into the stack. Replace only that: a path in the frames is not a value.
+  // V8 copied the message into the stack. Replace only that copy, because paths in the frames are not values.
   if (message !== "" && error.stack) error.stack = error.stack.replace(message, () => error.message);
   return error;
 }
@@ -30,7 +30,7 @@ function hide(text: string, values: string[]): string {
   const long = values.filter((value) => value.length >= shortestUnquoted).sort((a, b) => b.length - a.length);
   const hidden = long.reduce(
     (now, value) => now.replaceAll(value, "…").replaceAll(escaped(value), "…"),
-    // In these messages the server shows more than bound values: a whole row, or the rest of the statement.
+    // In these messages the server shows more than bound values, such as a whole row or the rest of the statement.
     text
       .replace(/^(Failing row contains \().*\)/s, "$1…)")
       .replace(/ near '.*' at line /s, " near '…' at line "),

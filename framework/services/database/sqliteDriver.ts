@@ -59,7 +59,10 @@ export function sqliteDriver(): typeof BetterSqlite3 {
   }
 }
 
-/** Retries for up to `patience` ms: the switch ignores the busy timeout, so two processes creating a file may collide. */
+/**
+ * Retries for up to `patience` ms, because the switch ignores the busy timeout and two processes may create a file at
+ * once.
+ */
 export function switchToWal(database: Database, patience = 5000): void {
   const giveUpAt = Date.now() + patience;
   for (;;) {
@@ -73,7 +76,10 @@ export function switchToWal(database: Database, patience = 5000): void {
   }
 }
 
-/** SQLite would create a world-readable file. An empty file is a valid database, and its -wal and -shm get its mode. */
+/**
+ * Creates an empty file, which is a valid database, because SQLite would make it world-readable. -wal and -shm get its
+ * mode.
+ */
 function makeDatabase(file: string): void {
   if (file === ":memory:" || file === "" || existsSync(file)) return;
   try {
@@ -84,7 +90,7 @@ function makeDatabase(file: string): void {
   }
 }
 
-/** For a named pipe or a device, SQLite only reports "disk I/O error", and not before it is used. */
+/** Checks first, because for a named pipe or a device SQLite only reports "disk I/O error", and only when it is used. */
 function checkRegular(file: string): void {
   const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);

@@ -1,12 +1,12 @@
 import { errorMessage } from "../../text/errorText";
 
-/** Long enough for any cause, and a limit for errors such as a logged HTML page. */
+/** Long enough for any cause, but shorter than, for example, a logged HTML page. */
 const longest = 2_000;
 
 let logged: string | undefined;
 let printed: string | undefined;
 
-/** Called for each logged error. Only the first is kept, since later ones are often its consequences. */
+/** Called for each logged error. Keeps only the first, because later ones are often its consequences. */
 export function noteLoggedError(message: unknown, error: unknown): void {
   if (logged !== undefined) return;
   const text = errorMessage(message, longest);
@@ -14,7 +14,7 @@ export function noteLoggedError(message: unknown, error: unknown): void {
   logged = errorMessage(reason === "" || reason === text ? text : `${text}: ${reason}`, longest);
 }
 
-/** Called for each console.error. Warnings go there too, so a logged error takes precedence. */
+/** Called for each console.error. A logged error takes precedence, because warnings are printed with console.error too. */
 export function notePrintedError(text: () => string): void {
   printed ??= errorMessage(text(), longest);
 }

@@ -7,7 +7,7 @@ export interface LogEntry {
   time: Date;
   level: string;
   message: unknown;
-  /** The id of the run that wrote it, if any. */
+  /** The id of the run that wrote the line, if any. */
   run: string | undefined;
   meta: Record<string, unknown>;
 }

@@ -1,7 +1,7 @@
 import { errorMessage, innerErrors, readSafely } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
-/** Limits how much of a value is logged: walking a whole socket or request would take seconds. */
+/** Limits how much of a value is logged, because walking a whole socket or request would take seconds. */
 const depthLimit = 8;
 const objectLimit = 2000;
 const longestMessage = 100_000;

@@ -36,6 +36,6 @@ function parsed(line: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // Truncated, or not written by the Logger.
+    return undefined; // The line is truncated or was not written by the Logger.
   }
 }

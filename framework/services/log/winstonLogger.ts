@@ -78,7 +78,7 @@ function errorInfo(error: Error & Info): Info {
 }
 
 function outputTransport({ line, write }: LogOutput) {
-  // From winston, not from winston-transport: in the build that would be a different class.
+  // Take the class from winston, because in the build the one from winston-transport would be a different class.
   const { Transport } = require("winston") as { Transport: typeof import("winston-transport") };
 
   class Output extends Transport {

@@ -11,14 +11,14 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** An open connection keeps the process alive, so it is closed this long (ms) after the last mail. */
+/** Connections are closed this long (ms) after the last mail, because an open one keeps the process alive. */
 const idleTime = 200;
 
 let transporter: Transporter | undefined;
 let inFlight = 0;
 let idleTimer: NodeJS.Timeout | undefined;
 
-/** Consecutive mails share connections: each new one costs a TLS handshake and a login. */
+/** Consecutive mails share connections, because each new one costs a TLS handshake and a login. */
 export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Promise<SentMessageInfo> {
   clearTimeout(idleTimer);
   transporter ??= openTransporter(route);
@@ -55,7 +55,7 @@ interface Recipients {
 
 type Address = string | { address: string };
 
-/** Also names the recipients who got the mail, so that a retry doesn't send it to them twice. */
+/** The error for a refused mail. Also names the recipients who got it, so that a retry doesn't send it to them twice. */
 function refusal(
   { subject }: SendMailOptions,
   { accepted = [], rejected = [], rejectedErrors = [] }: Recipients,

@@ -14,7 +14,7 @@ export const redisCache: CacheStore = {
     await Redis.del(prefix + key);
   },
 
-  /** Deletes only the cache's keys: the server may hold other data, such as a queue. */
+  /** Deletes only the cache's keys, because the server may hold other data such as a queue. */
   async flush() {
     let cursor = "0";
     do {

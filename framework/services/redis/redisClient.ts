@@ -35,8 +35,8 @@ export function openRedis({
 export interface RedisClientOptions {
   place?: RedisLocation;
   /**
-   * Fail a command whose reply was lost with its connection, since it may have been executed; by default, ioredis resends
-   * it on the next connection. Also close the connection if a reply is overdue or the server has become a replica.
+   * Fail a command whose reply was lost with its connection, because it may have been executed. (By default, ioredis resends
+   * it on the next connection.) Also close the connection if a reply is overdue or the server has become a replica.
    */
   sendsOnce?: boolean;
   /** How long (ms) to wait for a reply, in addition to the time a blocking command asks for. */
@@ -47,7 +47,7 @@ export interface RedisClientOptions {
 interface Internals {
   stream?: Socket;
   status: string;
-  /** Commands sent on the previous connection and not answered. */
+  /** Unanswered commands of the previous connection. */
   prevCommandQueue?: { length: number; shift(): { command: Command } } | null;
 }
 
@@ -92,7 +92,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       this.connectingSince = undefined;
     }
 
-    /** A server that accepts the connection but never answers (stopped, or not Redis) counts as down, too. */
+    /** A server that accepts the connection but never answers (because it is stopped, or not Redis) counts as down too. */
     override connect(callback?: (error?: Error | null) => void): Promise<void> {
       this.connectingSince ??= Date.now();
       clearTimeout(this.handshakeTimer);
@@ -116,7 +116,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       return super.sendCommand(command, ...rest);
     }
 
-    /** Until it settles, a tracked command keeps the process alive, and it fails with our error message. */
+    /** A tracked command keeps the process alive until it settles, and fails with our error message. */
     track(command: Command): void {
       const { resolve, reject } = command;
       this.pending.add(command);
@@ -171,7 +171,7 @@ function applyTtl({ name, args }: Command): void {
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
 }
 
-/** Whether a new connection may help: no answer came, or after a failover the name points to another server. */
+/** Whether a new connection may help, because no answer came or the name points to another server after a failover. */
 function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }

@@ -39,7 +39,7 @@ export function installPeers(): void {
 }
 
 /**
- * A fresh database for one measurement. `mustKeep`: a crash must lose nothing. Undefined if its server is not
+ * A fresh database for one measurement. With `mustKeep`, a crash must lose nothing. Undefined if the server is not
  * installed.
  */
 export async function freshDatabase({ on }: System, mustKeep = false): Promise<Database | undefined> {

@@ -64,7 +64,7 @@ const begun = Date.now();
 const looking = setInterval(look, (jobs / rate) * 50);
 while (pushed < jobs) {
   const wanted = Math.min(jobs, Math.floor(((Date.now() - begun) / 1000) * rate));
-  // Pushing faster than the worker processes would measure the backlog instead.
+  // Don't push faster than the worker processes jobs, because that would measure the backlog instead.
   if (pushed < wanted && pushed - done < 5 * rate) {
     const size = Math.min(500, wanted - pushed);
     await definition.pushMany(Array.from({ length: size }, (_, index) => ({ n: pushed + index })));

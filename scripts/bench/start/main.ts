@@ -1,5 +1,5 @@
 /*
- * Measures what starting a command costs, compared with a bare start of node: `npm run bench:start`.
+ * Measures the cost of starting a command, compared with a bare start of node: `npm run bench:start`.
  *   --rounds N    starts of each program; the tables show medians (default 21)
  *   --node PATH   also measures another Node; may be repeated
  *   --only a,b    only these commands

@@ -1,7 +1,7 @@
-"""Starts programs one after the other and tells what each cost: one JSON line in, one JSON line out.
+"""Starts programs one at a time and reports the cost of each: one JSON line in, one JSON line out.
 
-Node can start a program, but not learn its peak memory or its processor time; wait4(2) tells both, with those
-of the children that the program itself waited for.
+Node can start a program, but cannot find out its peak memory or CPU time. wait4(2) returns both, including those of
+the children that the program itself waited for.
 """
 
 import json

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Field, fieldsOf } from "../interfaceFields";
 import { code, plain, table } from "../markdown";
 
-/** The pages that say more about a field of the metadata. */
+/** The pages with more information about a metadata field. */
 const more: Record<string, string> = {
   schedule: "crontab.md#schedules",
   timezone: "crontab.md#time-zones",
@@ -39,7 +39,7 @@ function fieldTable(fields: Field[], links: Record<string, string> = {}): string
   return table(["Field", "Type", "Meaning"], rows);
 }
 
-/** Types that only laju knows are replaced by what they stand for. */
+/** Replaces laju's own types by their definitions. */
 function shownType(type: string): string {
   return type
     .replaceAll("readonly ", "")

@@ -56,7 +56,7 @@ function commentText(part: string): string {
   return lines.map((line) => line.slice(2).trim()).join(" ");
 }
 
-/** What config.ts accepts for each setting: `read.integer("SMTP_PORT", 1, 65535)`. */
+/** The values that config.ts accepts for each setting, from calls such as `read.integer("SMTP_PORT", 1, 65535)`. */
 function acceptedValues(source: string): Map<string, string> {
   const lists = new Map(
     [...source.matchAll(/^const (\w+) = (\[.*?\]) as const;/gm)].map(([, name, list]) => [name, list]),

@@ -30,19 +30,18 @@ export interface Options {
 }
 
 /**
- * Once there are no more faults, jobs must keep ending. No ended job for this many milliseconds is a
- * violation.
+ * After the last fault, jobs must keep ending. It is a violation if no job ends for this many milliseconds.
  */
 const longestCalm = 120_000;
 const leaseMs = 6000;
-/** Of workers whose heartbeats are answered late on purpose. */
+/** The lease of workers whose heartbeats are answered late on purpose. */
 const longLeaseMs = 20_000;
 
 /** Runs the queue under faults and reports the result. Returns whether every promise was kept. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
   const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
-  // Another user's worker has the rights to use the folder, but access(2) would say that it doesn't.
+  // A worker of another user may use the folder, but access(2) would deny it.
   chmodSync(folder, 0o755);
   const trace = join(folder, "trace");
   writeFileSync(trace, "");
@@ -93,7 +92,7 @@ function removeAll(folder: string, disk: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts workers (old and new ones on each host), producers, and the repeating jobs. */
+/** Starts the workers (old and new ones on each host), the producers and the repeating jobs. */
 async function enlist(
   { folder, trace, store, fleet }: Battlefield,
   { engine, seed }: Pick<Options, "engine" | "seed">,
@@ -108,7 +107,7 @@ async function enlist(
     fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs, concurrency: 8 } });
   }
   const host = hosts[0] as Host;
-  // On SQLite no claim is ever on its way.
+  // On SQLite, claims are never in flight.
   for (const at of store.server === undefined ? [] : [0, 1]) {
     const options = { set: "lone", trace, leaseMs: longLeaseMs, concurrency: 8 };
     const role = { host, program: workerProgram as string, ...(await placeBy(store)) };
@@ -121,7 +120,7 @@ async function enlist(
   }
 }
 
-/** On a busy machine all these programs take half a minute to start, and faults that hit nobody prove nothing. */
+/** Waits until all programs work. On a busy machine they take half a minute to start, and earlier faults prove nothing. */
 async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<void> {
   const names = fleet.members.map(({ role }) => role.name);
   const workers = names.filter((name) => !name.startsWith("producer")).length;
@@ -159,7 +158,7 @@ function bundled(folder: string, names: readonly string[]): string[] {
 /** Two cron jobs, and two jobs that are queued again whenever they fail. */
 async function scheduleChains({ environment, url }: Store): Promise<void> {
   Object.assign(process.env, environment(url));
-  // An app with its own handlers has no such types.
+  // An app with its own handlers doesn't have these types.
   const { scheduleCronJob, scheduleJob } = await import("../../../framework/queue/Queue");
   const { closeQueue } = await import("../../../framework/queue/engines/select");
   for (const userId of [1, 2]) {
@@ -172,7 +171,7 @@ async function scheduleChains({ environment, url }: Store): Promise<void> {
   await closeQueue();
 }
 
-/** The rows of the store once all but the repeating jobs have ended, or the time is up. */
+/** The rows of the store after all jobs but the repeating ones have ended, or after the time limit. */
 async function untilAllEnded(observer: Observer): Promise<Row[]> {
   let giveUpAt = now() + longestCalm;
   let fewest = Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import { append } from "./checks/trace";
 import { now, pause } from "./clock";
 import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
-import { killUnbegun, lateNews } from "./loneFaults";
+import { killUnstarted, lateNews } from "./loneFaults";
 import type { Fault, FaultName } from "./plan";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
@@ -75,7 +75,7 @@ const perform: Record<FaultName, Perform> = {
   swallowAndKill: (field, fault) => swallowWhile(field, fault, "SIGKILL"),
   swallowAndTerm: (field, fault) => swallowWhile(field, fault, "SIGTERM"),
   lateNews,
-  killUnbegun,
+  killUnstarted,
   halfOpen: (field, fault) =>
     onWay(
       field,

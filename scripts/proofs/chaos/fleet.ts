@@ -9,7 +9,7 @@ import type { Host } from "./hosts";
 import type { PushOrder } from "./kinds";
 import type { Way } from "./way";
 
-/** A program that is restarted whenever it ends, as pm2 and systemd do. */
+/** A program that is restarted whenever it ends, as under pm2 or systemd. */
 export interface Role {
   name: string;
   host: Host;
@@ -50,8 +50,7 @@ export class Fleet {
   }
 
   /**
-   * Of the members whose name has this prefix, the one at this position from 0 to 1, if it is running and not
-   * frozen.
+   * Among the members whose name has this prefix, the one at this position from 0 to 1, if it is running and not frozen.
    */
   find(prefix: string, place: number): Member | undefined {
     const all = this.members.filter(({ role }) => role.name.startsWith(prefix));
@@ -76,7 +75,7 @@ export class Fleet {
     member.child?.kill(signal);
   }
 
-  /** Has every producer push these, before anything else. */
+  /** Makes every producer push these jobs first. */
   order(jobs: PushOrder): void {
     for (const { role, child } of this.members)
       if (role.name.startsWith("producer")) child?.stdin?.write(`${JSON.stringify(jobs)}\n`);

@@ -5,7 +5,7 @@ import { now, pause } from "./clock";
 import { type Kind, type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
 import { poisonErrors, poisonProgress, poisonResults, sameAsPoison } from "./poison";
 
-/** Which kinds a worker handles. An old one doesn't know the newest, and a lone one knows only what is left to it. */
+/** Which kinds a worker handles. An old worker doesn't know the newest kinds, and a lone worker knows only its own. */
 export type HandlerSet = "old" | "new" | "lone";
 
 /** The handlers of a worker. Each writes its start and its end to the trace. */

@@ -34,7 +34,7 @@ export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketim
   ];
 }
 
-/** Runs as another user with hidepid=2, with access to all files nevertheless. */
+/** Runs as another user with hidepid=2, but with access to all files. */
 const hidden = `mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups \
   --inh-caps=+dac_override --ambient-caps=+dac_override "$@"`;
 

@@ -23,7 +23,7 @@ export interface Kind {
   isNew?: boolean;
   /** Only workers that do nothing else know it. */
   isLone?: boolean;
-  /** At one time of a unique word only one may be unfinished, or run. */
+  /** Only one job with the same unique word may be unfinished or running at a time. */
   isUnique?: boolean;
   /** Started in the order they were queued. */
   isOrdered?: boolean;
@@ -43,9 +43,9 @@ export const kinds = {
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
   /** One attempt: fails only if its worker died or abandoned it. */
   Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
-  /** One attempt, which doesn't count unless it began. Its worker holds nothing else, so its death can be blamed on it. */
+  /** One attempt, which counts only if it started. Its worker holds nothing else, so the job can be blamed for its death. */
   Lone: { ...patient, attempts: 1, isLone: true, weight: 0, ms: [0, 20] },
-  /** Fails at its first attempt, and is retried soon, as likely as not by the same worker. */
+  /** Fails at its first attempt and is retried soon, often by the same worker. */
   LoneFlaky: { ...patient, backoff: "800ms", isLone: true, weight: 0, ms: [2000, 2500] },
   Limited: { ...patient, concurrency: 2, weight: 8, ms: [20, 150] },
   Ordered: { ...patient, concurrency: 1, isOrdered: true, weight: 8, ms: [0, 30] },

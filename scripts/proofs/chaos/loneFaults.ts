@@ -3,21 +3,21 @@ import type { Fleet } from "./fleet";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 
-// Faults that chance would hardly ever bring about. They hit two workers that do nothing else.
+// Faults that would hardly ever happen by chance. They hit two workers that do nothing else.
 
 interface Field {
   store: Pick<Store, "rows">;
   fleet: Fleet;
 }
 
-/** What a heartbeat asks: which jobs its worker holds. */
+/** The query of a heartbeat: which jobs its worker holds. */
 const whatIsHeld = "select id, attempts, created_at from jobs";
-/** Every step has this long to happen, in milliseconds. A claim is many statements, and connections are slow. */
+/** The time limit for each step, in milliseconds. A claim consists of many statements, and connections are slow. */
 const patience = 10_000;
 
 /**
- * A heartbeat's answer is older than what its worker has started. The worker asks during the first attempt of a job, the
- * store answers while the job waits for its second, and the answer arrives once that has started.
+ * A heartbeat's answer is older than the job that its worker has started. The worker asks during the first attempt of a
+ * job, the store answers while the job waits for its second, and the answer arrives after that has started.
  */
 export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
@@ -29,13 +29,13 @@ export async function lateNews({ store: { rows }, fleet }: Field): Promise<void>
   await until(() => find(({ id, state }) => id === job.id && state !== "processing"));
   for (const way of ways) way.holdAnswers();
   await until(() => find(({ id, attempt }) => id === job.id && attempt === 2));
-  // The worker has to hear of the claim first.
+  // The worker must receive the claim first.
   await pause(300);
   for (const way of ways) way.holdNothing();
 }
 
-/** A worker dies after the store has given it a job and before it hears of that: the job never began. */
-export async function killUnbegun({ store: { rows }, fleet }: Field): Promise<void> {
+/** A worker dies after the store has given it a job and before it receives the answer, so the job never started. */
+export async function killUnstarted({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
   for (const way of ways) way.delayMs = 250;
   fleet.order({ Lone: 1 });
@@ -50,7 +50,7 @@ async function pidOfLoneClaim(rows: Rows): Promise<number | undefined> {
   return (await rows.workers()).find(({ id }) => id === claimed.worker)?.pid;
 }
 
-/** Asks until there is an answer, and returns it; undefined if there is none in time. The server may be away. */
+/** Asks until there is an answer; undefined if there is none in time. Ignores errors, because the server may be down. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
   for (const giveUpAt = now() + patience; now() < giveUpAt; await pause(50)) {
     const answer = await ask().catch(() => undefined);

@@ -14,7 +14,7 @@ export interface Fault {
   force: number;
 }
 
-interface Habit {
+interface FaultKind {
   weight: number;
   ms: [least: number, most: number];
   on?: readonly EngineName[];
@@ -25,7 +25,7 @@ interface Habit {
 const servers = ["postgresql", "mariadb", "redis"] as const;
 
 /** The kinds of faults, with their relative frequencies. */
-const habits = {
+const faultKinds = {
   /** kill -9 of a worker, which is then restarted, as by pm2. */
   kill: { weight: 10, ms: [0, 0] },
   /** SIGTERM: jobs that don't end within a moment are returned. */
@@ -53,14 +53,14 @@ const habits = {
    */
   swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
-  /** A heartbeat's answer is older than what its worker has begun. On Redis all questions share a connection. */
+  /** A heartbeat's answer is older than the job that its worker has started. On Redis all queries share a connection. */
   lateNews: { weight: 4, ms: [0, 0], on: ["postgresql", "mariadb"] },
-  /** A worker dies after the store has given it a job and before it hears of that: the job never began. */
-  killUnbegun: { weight: 4, ms: [0, 0], on: servers },
+  /** A worker dies after the store has given it a job and before it receives the answer, so the job never started. */
+  killUnstarted: { weight: 4, ms: [0, 0], on: servers },
   halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
-} as const satisfies Record<string, Habit>;
+} as const satisfies Record<string, FaultKind>;
 
-export type FaultName = keyof typeof habits;
+export type FaultName = keyof typeof faultKinds;
 
 export interface Means {
   isRoot: boolean;
@@ -70,20 +70,20 @@ export interface Means {
 /** The planned faults. The same seed gives the same plan. */
 export function planOf(engine: EngineName, minutes: number, seed: number, means: Means): Fault[] {
   const random = seeded(seed);
-  const possible = Object.entries<Habit>(habits)
+  const possible = Object.entries<FaultKind>(faultKinds)
     .filter(([, habit]) => isPossible(habit, engine, means))
     .map(([name, habit]) => [name as FaultName, habit.weight] as const);
   const plan: Fault[] = [];
   for (let at = 2500; at < minutes * 60_000; at += 800 + random() * 2800) {
     const name = chosen(possible, random);
-    const [least, most] = habits[name].ms;
+    const [least, most] = faultKinds[name].ms;
     const ms = Math.round(least + random() * (most - least));
     plan.push({ at: Math.round(at), name, target: random(), ms, force: random() });
   }
   return plan;
 }
 
-function isPossible({ on, needs }: Habit, engine: EngineName, { isRoot, hasFaketime }: Means): boolean {
+function isPossible({ on, needs }: FaultKind, engine: EngineName, { isRoot, hasFaketime }: Means): boolean {
   if (on !== undefined && !on.includes(engine)) return false;
   return needs === undefined || (needs === "root" ? isRoot : hasFaketime);
 }

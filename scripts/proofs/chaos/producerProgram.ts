@@ -8,7 +8,7 @@ import { pause } from "./clock";
 import { type KindName, kindNames, kindOf, type Load, type PushOrder } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
 
-// A producer of the chaos, until SIGTERM. Each push is written down before and after. Orders arrive on standard input.
+// A producer, which pushes jobs until SIGTERM. Records each push before and after it. Orders arrive on standard input.
 
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
@@ -39,7 +39,7 @@ for (let count = 0; !isOver; count++) {
 }
 process.exit(0);
 
-/** Otherwise, a slow machine would push more than it processes, and only a backlog would be tested. */
+/** Waits while there are many jobs, because a slow machine would push more than it processes and test only a backlog. */
 async function untilFew(): Promise<void> {
   for (;;) {
     const counts = await engine.counts().catch(() => undefined);

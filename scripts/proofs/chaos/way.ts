@@ -54,12 +54,12 @@ export class Way {
     if (isShut) this.cut();
   }
 
-  /** Keeps questions with these words from the server. */
+  /** Holds back queries that contain these words. */
   holdQuestions(words: string): void {
     this.#held = { words, what: "questions" };
   }
 
-  /** Lets them through, and keeps their answers. */
+  /** Lets them through, and holds back their answers. */
   holdAnswers(): void {
     if (this.#held !== undefined) this.#held.what = "answers";
     this.#deliverAll();
@@ -106,13 +106,13 @@ export class Way {
 
   #answer(pair: Pair, data: Buffer, client: Socket): void {
     const isLost = !pair.isDead && Math.random() < this.lossOfAnswers;
-    // The server has executed the statement, but nobody will ever know.
+    // The server has executed the statement, but its client will never know.
     if (isLost) for (const socket of pair.sockets) socket.destroy();
     else this.#pass(pair, data, client);
   }
 
   /**
-   * Keeps the order, whatever the delays: an answer that overtakes another would be taken for the other one.
+   * Keeps the order whatever the delays, because an answer that overtakes another would be mistaken for it.
    */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
@@ -155,8 +155,8 @@ interface Pair {
   sockets: [Socket, Socket];
   isDead: boolean;
   slowness: number;
-  /** What was asked last is held, or its answer is. */
+  /** Whether the latest query or its answer is held back. */
   isHeld: boolean;
-  /** What has not been passed on yet, by where it goes. */
+  /** The data that has not been passed on yet, by destination. */
   lines: Map<Socket, Pending[]>;
 }

@@ -121,7 +121,7 @@ describe("new, on a machine with something missing", () => {
       GIT_COMMITTER_NAME: "",
     });
     expect(made).toMatchObject({ status: 0, stderr: "" });
-    expect(made.stdout).toMatch(/^ {2}The first commit is yours to make, because git said: .+$/m);
+    expect(made.stdout).toMatch(/^ {2}Make the first commit yourself, because git failed: .+$/m);
   });
 
   test("does not create a repository inside another", () => {

@@ -105,7 +105,7 @@ describe("the folder of a new app", () => {
   test("may contain nothing else", () => {
     mkdirSync(join(parent, "shop", "src"), { recursive: true });
     writeFileSync(join(parent, "shop", "package.json"), "{}");
-    expect(() => plan()).toThrow(`${join(parent, "shop")} is not empty: package.json, src are in the way`);
+    expect(() => plan()).toThrow(`${join(parent, "shop")} is not empty: package.json, src are already there`);
   });
 
   test("may not be a file or be inside one", () => {

@@ -14,7 +14,7 @@ const reasons: Record<EngineName, readonly string[]> = {
 /** How long after the fault a worker may notice that it lost its lease, in milliseconds. */
 const lateNews = 12_000;
 
-/** A living worker that can renew its lease keeps it, and its jobs: others must not declare it dead. */
+/** A living worker that can renew its lease keeps it and its jobs. Others must not declare it dead. */
 export function checkLeases({ events }: History, engine: EngineName): Violation[] {
   const faults = of(events, "fault").filter(
     ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,
@@ -31,7 +31,7 @@ export function checkLeases({ events }: History, engine: EngineName): Violation[
     "a living worker keeps its lease",
     unfounded.map(
       ({ pid, t }) =>
-        `process ${pid} lost its lease at ${Math.round(t)}, and nothing had kept it from renewing it`,
+        `process ${pid} lost its lease at ${Math.round(t)} although nothing kept it from renewing it`,
     ),
   );
 }

@@ -37,8 +37,8 @@ function repeated(history: History, engine: EngineName): string[] {
 }
 
 /**
- * Nobody cancels jobs. So an attempt may be aborted only if its worker was told to stop or lost its lease, or
- * if the store forgot the claim.
+ * Nobody cancels jobs, so an attempt may be aborted only if its worker was stopped or lost its lease, or if the store
+ * forgot the claim.
  */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
@@ -86,7 +86,7 @@ const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "dela
 /** How long a silent connection may last until the worker abandons it, in milliseconds. */
 const silence = 12_000;
 
-/** Whether its lease expired while it was cut off, and it ended before it learned of that. */
+/** Whether a worker's lease expired while it was disconnected, and the worker ended before it found out. */
 function wasCutOff({ events }: History, { begun, gone }: Attempt, next: Attempt): boolean {
   const faults = of(events, "fault").filter(({ fault }) => silent.includes(fault));
   const wasSilent = faults.some(({ t, until = t }) => t < next.begun && until + silence > begun);

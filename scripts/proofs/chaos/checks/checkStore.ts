@@ -47,8 +47,8 @@ function stuck(rows: readonly Row[], { events }: History): string[] {
 const longestHold = 30_000;
 
 /**
- * By the living: what the dead held is taken over when somebody has lived long enough to know that they are dead. While
- * the server is away, nobody can give anything back.
+ * Checks living workers only, because the jobs of a dead one are taken over when another worker has found out that it is
+ * dead. While the server is unavailable, nobody can return jobs.
  */
 function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
   const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
@@ -83,16 +83,16 @@ function wrongEnds(history: History, rows: readonly Row[]): string[] {
 function wrongEnd({ n, type, state, error }: Row, history: History): string | undefined {
   const attempts = history.attempts.get(n) ?? [];
   const { expected } = kindOf(type);
-  if (state === "cancelled") return "was canceled, and nobody asked for that";
+  if (state === "cancelled") return "was canceled, although nobody asked for it";
   if (state === "completed") {
-    if (expected === "failed") return "is completed, and can only fail";
+    if (expected === "failed") return "is completed, although it can only fail";
     return attempts.some(({ how }) => how === "returned") || type === "Cron"
       ? undefined
-      : "is completed, and never returned";
+      : "is completed, although its handler never returned";
   }
   if (state !== "failed" || expected !== "completed" || attempts.some(hasFailed)) return undefined;
-  const ran = attempts.length === 0 ? "never started" : `returned, and its worker was alive`;
-  return `has failed, though it ${ran}: ${error.split("\n", 1)[0]}`;
+  const ran = attempts.length === 0 ? "never started" : `returned and its worker was alive`;
+  return `has failed, although it ${ran}: ${error.split("\n", 1)[0]}`;
 }
 
 /**
@@ -105,7 +105,7 @@ function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
   );
 }
 
-/** However a run in a chain ended, exactly one follows it; and a cron job runs once for each of its times. */
+/** Exactly one run follows each run of a chain, however it ended, and a cron job runs once for each of its times. */
 function chains(rows: readonly Row[]): string[] {
   const followers = new Map<number, Row[]>();
   for (const row of rows) {

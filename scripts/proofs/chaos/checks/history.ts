@@ -16,7 +16,7 @@ export interface Attempt {
   gone: number;
   /** When its worker reported that others had taken over its jobs. */
   lostLease: number;
-  /** When its worker was told to stop. */
+  /** When its worker got SIGTERM. */
   stopped: number;
   /** When its worker was stopped by SIGSTOP. */
   frozen: number;

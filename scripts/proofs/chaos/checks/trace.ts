@@ -18,7 +18,7 @@ export type Event = { t: number } & (
   | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
-  /** `wanted`: it was ended by the plan, or by its own job. */
+  /** `wanted` means that the plan or the process's own job ended it. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
   /** The last output of a process that nobody ended. */
   | { what: "lastWords"; pid: number; text: string }

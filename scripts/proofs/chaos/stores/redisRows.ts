@@ -56,7 +56,7 @@ export class RedisRows implements Rows {
   }
 
   async ofType(type: string): Promise<Row[]> {
-    // All at one moment: a job that is moved meanwhile would be seen twice, or not at all.
+    // Read everything at the same moment, because a job that is moved in between would be seen twice or not at all.
     const asking = this.#client.multi();
     for (const name of Object.keys(lists)) asking.lrange(`laju:${type}:${name}`, 0, -1);
     for (const name of Object.keys(sets)) asking.zrange(`laju:${type}:${name}`, "0", "-1");

@@ -257,7 +257,7 @@ describe("the secret", () => {
       /^BACKUP_ENCRYPTION_KEY does not match the key that/,
     );
     expect((await openWith("a passphrase instead")).hint).toBe(
-      "It was encrypted with a key; only that can decrypt it.",
+      "Only the key that it was encrypted with can decrypt it.",
     );
   });
 
