@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, type Stats, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../config/config";
 import { openToAppend } from "../../files/openFile";
@@ -17,8 +17,27 @@ export function asideOf(journal: string): string {
   return `${journal}.1`;
 }
 
-/** Appends a line and returns the journal's new length in bytes. Throws if the line cannot be written completely. */
-export function appendToJournal(line: JournalStart | JournalEnd): number {
+/** The journal after a line was appended. */
+export interface Journal {
+  /** Its length in bytes. */
+  size: number;
+  /** Differs if the file was deleted and created again. */
+  identity: string;
+}
+
+/** Whether the journal is still the file that had this identity. */
+export function isSameJournal(identity: string): boolean {
+  const stat = statSync(journalFile, { throwIfNoEntry: false });
+  return stat !== undefined && identityOf(stat) === identity;
+}
+
+/** A file system may give the number of a deleted file to the next one. */
+function identityOf({ ino, birthtimeMs }: Stats): string {
+  return `${ino} ${birthtimeMs}`;
+}
+
+/** Appends a line. Throws if it cannot be written completely. */
+export function appendToJournal(line: JournalStart | JournalEnd): Journal {
   const descriptor = openToAppend(journalFile);
   try {
     // Start with a line break, in case a full disk or a power cut left an incomplete line.
@@ -26,7 +45,8 @@ export function appendToJournal(line: JournalStart | JournalEnd): number {
     if (writeSync(descriptor, bytes) < bytes.length) {
       throw new Error(`${journalFile} cannot be written: the disk is full`);
     }
-    return fstatSync(descriptor).size;
+    const stat = fstatSync(descriptor);
+    return { size: stat.size, identity: identityOf(stat) };
   } finally {
     closeSync(descriptor);
   }

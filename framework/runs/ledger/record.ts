@@ -2,7 +2,14 @@ import { starterSettings } from "../../config/launch";
 import { warn, withoutSecrets } from "../../process/output";
 import { hostName, isAtTerminal, processIdentity } from "../../process/thisProcess";
 import { mayHaveIncident } from "./incidentMarks";
-import { appendToJournal, type JournalStart, type NewRun, type Outcome, type PendingNotice } from "./journal";
+import {
+  appendToJournal,
+  isSameJournal,
+  type JournalStart,
+  type NewRun,
+  type Outcome,
+  type PendingNotice,
+} from "./journal";
 import { ledger, withoutWaiting } from "./ledgerFile";
 import { insertRun } from "./runRow";
 
@@ -24,8 +31,16 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
   const key = starterSettings().key ?? newRunKey(run.startedAt);
   const start = { key, ...run, host: hostName(), pid: process.pid, process: processIdentity(process.pid) };
   try {
-    if (!isWritten(start)) return "slot taken";
-    return { key, close: (outcome) => closeRecord(run.name, key, outcome) };
+    const journal = written(start);
+    if (journal === "slot taken") return journal;
+    return {
+      key,
+      close(outcome) {
+        // Without its start, the end would mean nothing to the ledger, and a failure would go unseen.
+        if (journal !== undefined && !isSameJournal(journal)) addToJournal(start);
+        closeRecord(run.name, key, outcome);
+      },
+    };
   } catch (error) {
     warn(`this run of ${run.name} is not recorded: ${error.message}`);
     return "not recorded";
@@ -57,7 +72,7 @@ export function pendingNoticeOf(
 /** Records the end of the run with this key. */
 export function closeRecord(name: string, key: string, outcome: Outcome): void {
   try {
-    if (appendToJournal({ key, ...withHiddenTexts(outcome) }) > unreadJournal) importUnread();
+    if (appendToJournal({ key, ...withHiddenTexts(outcome) }).size > unreadJournal) importUnread();
   } catch (error) {
     warn(`the end of this run of ${name} is not recorded: ${error.message}`);
   }
@@ -81,20 +96,23 @@ function importUnread(): void {
   }
 }
 
-/** The ledger ensures that a slot has only one run, whoever starts it. */
-function isWritten(start: JournalStart): boolean {
-  if (start.slot === null) return appendToJournal(start) > 0;
-  const isFirst = insertRun(ledger(), start);
-  if (isFirst) addToJournal(start);
-  return isFirst;
+/**
+ * Returns the identity of the journal that has the start, if it was written there. The ledger ensures that a slot has only
+ * one run, whoever starts it.
+ */
+function written(start: JournalStart): string | "slot taken" | undefined {
+  if (start.slot === null) return appendToJournal(start).identity;
+  if (!insertRun(ledger(), start)) return "slot taken";
+  // A start that finds the lock taken looks up its holder in the journal, without opening the ledger.
+  return addToJournal(start);
 }
 
-/** A start that finds the lock taken looks for the lock's holder in the journal. */
-function addToJournal(start: JournalStart): void {
+/** The start is in the ledger already, or was. */
+function addToJournal(start: JournalStart): string | undefined {
   try {
-    appendToJournal(start);
+    return appendToJournal(start).identity;
   } catch {
-    // The run is in the ledger already.
+    return undefined; // Whatever prevents this also prevents recording the end, which reports it.
   }
 }
 

@@ -107,6 +107,21 @@ describe("while a run is active, another start", () => {
     expect(await last("Skips")).toMatchObject({ state: "succeeded" });
   });
 
+  test("overlaps it if data/ was deleted, and the first run's failure is still recorded", async () => {
+    const first = await begin("Skips");
+    rmSync(join(app.root, "data"), { recursive: true });
+    // The lock went with its file.
+    const second = await begin("Skips");
+    expect(await second.end()).toBe(0);
+    first.child.kill("SIGTERM");
+    await first.closed;
+    const runs: Run[] = JSON.parse((await app.laju("runs", "Skips", "--json")).stdout);
+    expect(runs.map(({ pid, state, error }) => ({ pid, state, error }))).toEqual([
+      { pid: first.child.pid, state: "failed", error: "ended by SIGTERM" },
+      { pid: second.child.pid, state: "succeeded", error: null },
+    ]);
+  });
+
   test("waits with overlap: wait", async () => {
     const first = await begin("Waits");
     const second = begin("Waits");
