@@ -8,7 +8,8 @@ const program = join(import.meta.dirname, "workerProgram.ts");
 
 /** Real workers on one queue, and a trace of what their handlers did. */
 export interface WorkerProcesses {
-  start(options?: object): WorkerProcess;
+  /** `host`: what it believes its machine is called. Only root can make it believe that. */
+  start(options?: object, host?: string): WorkerProcess;
   /** Lines "type id attempt word", in the order they were written. */
   traces(): string[];
   /** Lets jobs of type Gated finish. */
@@ -30,10 +31,12 @@ export function workerProcesses(folder: string, environment: Record<string, stri
   const gate = join(folder, "gate");
   const started: WorkerProcess[] = [];
   return {
-    start(more = {}) {
+    start(more = {}, host) {
       const options = { concurrency: 5, patienceMs: 20_000, once: false, trace, gate, ...more };
       const { PATH, HOME } = process.env;
-      const child = spawn(process.execPath, [bundledProgram(program), JSON.stringify(options)], {
+      const elsewhere = ["unshare", "--uts", "sh", "-c", `hostname ${host} && exec "$@"`, "sh"];
+      const [first = "", ...words] = [...(host === undefined ? [] : elsewhere), process.execPath];
+      const child = spawn(first, [...words, bundledProgram(program), JSON.stringify(options)], {
         env: { PATH, HOME, TZ: "UTC", LAJU_ROOT: folder, ...environment },
         stdio: ["ignore", "pipe", "pipe"],
       });

@@ -55,7 +55,7 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
   Blocking: {
     run(context) {
       say(context, "begun");
-      const until = Date.now() + 3000;
+      const until = Date.now() + ((context.data as { ms?: number } | null)?.ms ?? 3000);
       while (Date.now() < until);
       say(context, "done");
     },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type ClaimedJob, heldOf } from "../../../../../framework/queue/engine";
 import { mysqlSetup } from "../../../../support/queue/mysqlSetup";
 import { openedEngine } from "../../../../support/queue/openedEngine";
+import { workerProcesses } from "../../../../support/queue/workerProcess";
 import { mysqlNeed } from "../../../../support/servers/mysql";
 import { until } from "../../../../support/servers/server";
 import { newJob } from "../conformance";
@@ -41,6 +42,32 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     expect(await deadlocks()).toBeGreaterThan(before);
     expect((await engine().counts()).byState).toMatchObject({ completed: 2, pending: 198 });
   });
+
+  // With the lease alone, one host after another would take the job over, run it and be blocked by it in turn.
+  test.skipIf(process.getuid?.() !== 0)(
+    "a job that blocks its worker beyond the lease stays there, and workers on other hosts continue",
+    async () => {
+      const workers = workerProcesses(setup.folder, setup.environment());
+      try {
+        const started = [1, 2, 3, 4].map((n) => workers.start({ leaseMs: 1000 }, `host${n}`));
+        await until(async () => (await engine().holders()).length === 4);
+        const [blocking] = await engine().push([newJob({ type: "Blocking", data: '{"ms":6000}' })]);
+        const id = blocking?.id as number;
+        await until(() => workers.traces().length === 1);
+        await engine().push(Array.from({ length: 6 }, () => newJob({ type: "Quick" })));
+        const completed = async () => (await engine().counts()).byState.completed;
+        await until(async () => (await completed()) === 6, { limit: 5500 });
+        await until(async () => (await completed()) === 7);
+        expect(workers.traces().filter((line) => line.startsWith("Blocking"))).toEqual([
+          `Blocking ${id} 1 begun`,
+          `Blocking ${id} 1 done`,
+        ]);
+        expect(started.map(({ output }) => output()).join("")).not.toMatch(/Lost the lease|taken over/);
+      } finally {
+        await workers.reset();
+      }
+    },
+  );
 
   /** Not from information_schema.innodb_trx, which returns stale rows if it is read more often than every 0.1 s. */
   async function isWaiting(): Promise<boolean> {
