@@ -30,11 +30,19 @@ async function start(
 ): Promise<ChildProcess> {
   const { spawn } = await import("node:child_process");
   const { target, password } = withoutPassword(url);
-  return spawn(program, [...options, "--no-password", `--dbname=${target}`], {
+  const all = [...options, ...schemaOption(url), "--no-password", `--dbname=${target}`];
+  return spawn(program, all, {
     stdio: ["pipe", "pipe", "pipe"],
     env: environmentWith(password === "" ? {} : { PGPASSWORD: password }),
     signal,
   });
+}
+
+/** Where the URL puts the app into a schema, as tests do, other schemas belong to others. */
+function schemaOption(url: string): string[] {
+  const options = new URL(url).searchParams.get("options") ?? "";
+  const schema = /search_path=\\?"?([\w-]+)/.exec(options)?.[1];
+  return schema === undefined ? [] : [`--schema=${schema}`];
 }
 
 /**

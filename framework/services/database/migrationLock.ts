@@ -106,20 +106,23 @@ function sqliteLock(file: string): Lock {
   };
 }
 
+/** The second half of the lock's key: a database's schemas are migrated independently. `public` keeps the plain key. */
+const schemaKey = "hashtext('migrations' || coalesce(nullif('_' || current_schema(), '_public'), ''))";
+
 /** A transaction-level lock, because behind a transaction pooler a session-level lock would outlive this process. */
 async function postgresLock(database: Knex): Promise<Lock> {
   const trx = await database.transaction();
   await trx.raw("set local idle_in_transaction_session_timeout = 0");
   return {
     async take() {
-      const query = "select pg_try_advisory_xact_lock(hashtext('laju'), hashtext('migrations')) as is_taken";
+      const query = `select pg_try_advisory_xact_lock(hashtext('laju'), ${schemaKey}) as is_taken`;
       return (await trx.raw(query)).rows[0].is_taken;
     },
     async holder() {
       const { rows } = await trx.raw(
         `select pid, host(client_addr) as address from pg_locks join pg_stat_activity using (pid)
          where locktype = 'advisory' and granted and classid = hashtext('laju')::bigint & 4294967295
-           and objid = hashtext('migrations')::bigint & 4294967295
+           and objid = ${schemaKey}::bigint & 4294967295
            and pg_locks.database = (select oid from pg_database where datname = current_database()) limit 1`,
       );
       return sessionText(rows[0]?.pid, rows[0]?.address);

@@ -2,7 +2,7 @@ import type { ClaimedJob, ClaimRequest } from "../../engine";
 import { claimedColumns, toClaimed } from "../claimedJob";
 import { type Connection, transaction } from "../server/connection";
 import { type Cursor, type Snapshot, start } from "../server/dialect";
-import { lockSpace, now } from "./driver";
+import { lockSpace, now, schemaSuffix } from "./driver";
 
 export function columns(isCurrent: boolean): string {
   return claimedColumns("json_build_array", isCurrent);
@@ -58,7 +58,7 @@ export const lookSql = `${withReadyTypes}
 export const promoteSql = `update jobs set status = 'pending' where id = any(array(
   select id from jobs where status = 'scheduled' and due <= ${now} order by due limit 1000 for update))`;
 
-export const lockTypes = `select pg_advisory_xact_lock(${lockSpace}, hashtext('limit ' || type))
+export const lockTypes = `select pg_advisory_xact_lock(${lockSpace}, hashtext('limit ' || type || ${schemaSuffix}))
   from unnest($1::text[]) type`;
 
 const asked = `select q.type, q.after_order, q.after_id,

@@ -8,10 +8,17 @@ export const lockSpace = 0x6c616a75;
 export const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
 
 /**
+ * Locks and notifications belong to a database, and several of its schemas may have a queue each. This tells them apart;
+ * it is empty for `public`, so that workers of earlier releases use the same names there.
+ */
+export const schemaSuffix = `coalesce((select case when n.nspname = 'public' then '' else '_' || n.oid end
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass('jobs')), '')`;
+
+/**
  * Scheduling a job and queueing a cron job's next run lock the same `matchName`s, always in the same order.
  */
 export const lockMatches = `select pg_advisory_xact_lock(${lockSpace}, hash) from (
-  select distinct hashtext(name) as hash from unnest($1::text[]) name order by 1) names`;
+  select distinct hashtext(name || ${schemaSuffix}) as hash from unnest($1::text[]) name order by 1) names`;
 
 /** The part of pg's Client that is used. */
 export interface PostgresClient {

@@ -2,10 +2,10 @@ import type { NewJob, Pushed } from "../../engine";
 import type { Connection } from "../server/connection";
 import type { Connections } from "../server/connections";
 import type { Notifier } from "../server/dialect";
-import { now } from "./driver";
+import { now, schemaSuffix } from "./driver";
 
-/** The channel that announces new jobs. */
-export const channel = "laju_queue";
+/** The channel that announces new jobs, as SQL. */
+export const channel = `'laju_queue' || ${schemaSuffix}`;
 
 /** A job as a record for json_to_recordset. Missing fields are null. */
 export const recordType = `(type text, user_id int, data text, sort_order int, at bigint, wait bigint, unique_key text,
@@ -35,7 +35,7 @@ function insertsFor(isCurrent: boolean) {
   on conflict (unique_key) where unique_key is not null do nothing returning id`;
   // Notifies on commit, without another round trip.
   const notifying = `with added as (${silent})
-  select added.id from added, (select pg_notify('${channel}', '')) told`;
+  select added.id from added, (select pg_notify(${channel}, '')) told`;
   return { silent, notifying };
 }
 
@@ -101,7 +101,7 @@ export function postgresNotifier(connections: Connections): Notifier {
   const send = () => {
     timer = undefined;
     last = performance.now();
-    const notice = connections.use((connection) => connection.query(`notify ${channel}`));
+    const notice = connections.use((connection) => connection.query(`select pg_notify(${channel}, '')`));
     // Workers also poll, so they find the jobs anyway.
     notice.catch(() => {});
   };

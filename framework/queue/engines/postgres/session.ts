@@ -119,7 +119,8 @@ export class Session implements Listener {
     client.on("notification", ({ payload = "" }) =>
       payload === "" ? this.#wake() : this.#onToken?.(payload),
     );
-    await connection.query(`listen ${channel}`);
+    const { rows } = await connection.query(`select ${channel}`);
+    await connection.query(`listen ${rows[0][0]}`);
     // Lets the server notice a vanished host, and release its lock, within half a minute instead of two hours.
     await connection.query(
       "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3",
@@ -138,7 +139,7 @@ export class Session implements Listener {
       this.#onToken = (payload) => payload === token && resolve(true);
       timer = setTimeout(resolve, hearWithin, false);
     });
-    await this.connections.use((other) => other.query("select pg_notify($1, $2)", [channel, token]));
+    await this.connections.use((other) => other.query(`select pg_notify(${channel}, $1)`, [token]));
     return heard.finally(() => clearTimeout(timer));
   }
 
