@@ -8,8 +8,10 @@ import { databaseLocation } from "../services/database/databaseLocation";
 import SQLite from "../services/SQLite";
 import { restoreClock } from "./clock";
 import { mysqlTests } from "./database/mysql";
-import { postgresTests } from "./database/postgres";
+import { postgresDatabases } from "./database/postgresDatabases";
+import { postgresSchemas } from "./database/postgresSchemas";
 import { sqliteTests } from "./database/sqlite";
+import { nameSchemas } from "./database/templateName";
 import type { TestDatabase } from "./database/testDatabase";
 import { endScripts } from "./script/runScript";
 
@@ -27,7 +29,7 @@ export function prepareDatabase(): void {
 
 function chosenDatabase(): TestDatabase {
   const place = databaseLocation();
-  if (place.engine === "pg") return postgresTests(place.url);
+  if (place.engine === "pg") return nameSchemas() ? postgresDatabases(place.url) : postgresSchemas(place.url);
   if (place.engine === "mysql2") return mysqlTests(place.url);
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }

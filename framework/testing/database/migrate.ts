@@ -10,11 +10,12 @@ const program = join(import.meta.dirname, `migrateProgram.${import.meta.url.ends
 
 /**
  * Migrates a database in a separate process: migrations are TypeScript, and the test runner's loader may not
- * apply to laju's modules.
+ * apply to laju's modules. `record` is the file that gets PostgreSQL's statements, if they can be repeated.
  */
-export function migrate(url: string): Promise<void> {
+export function migrate(url: string, record = ""): Promise<void> {
   const args = ["--import", tsx(), program];
-  const env = { ...process.env, TEST_DATABASE_URL: url, DATABASE_URL: url, LAJU_ROOT: paths.root };
+  const own = { TEST_DATABASE_URL: url, DATABASE_URL: url };
+  const env = { ...process.env, ...own, LAJU_ROOT: paths.root, LAJU_TEST_RECORD: record };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: paths.root, env }, (error, stdout, stderr) => {
       if (error === null) resolve();

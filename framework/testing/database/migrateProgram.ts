@@ -2,8 +2,13 @@ import { describeError } from "../../cli/describeError";
 import { LajuError } from "../../config/errors";
 import { latestMigrations } from "../../services/database/migrator";
 
-// Started by migrate(), which passes the database's URL in the environment.
-latestMigrations().catch((error) => {
+// Started by migrate(), which passes the database's URL and the file to record the statements in.
+const { LAJU_TEST_RECORD: file } = process.env;
+try {
+  const write = file && (await import("./recordStatements")).recordStatements();
+  await latestMigrations();
+  if (write) write(file);
+} catch (error) {
   console.error(error instanceof LajuError ? describeError(error) : error);
   process.exitCode = 1;
-});
+}

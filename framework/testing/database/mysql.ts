@@ -3,7 +3,7 @@ import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { migrate } from "./migrate";
 import { copyDatabase, readyTable } from "./mysqlCopy";
-import { databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
+import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
 /**
@@ -17,7 +17,7 @@ type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /** A separate database on the server, into which the migrated one is copied for each test. */
 export function mysqlTests(url: string): TestDatabase {
-  const name = ownName(url);
+  const name = ownName(baseOf(url));
   return {
     url: withDatabase(url, name),
     fresh: () =>
@@ -40,14 +40,14 @@ async function drop(name: string, ask: Ask): Promise<void> {
 
 /** The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
-  const name = sharedName(url);
+  const name = sharedName(baseOf(url));
   await ask(`select get_lock('${name}', ${longestMigration})`);
   try {
     const rows = await ask("select schema_name as name from information_schema.schemata");
     const names = rows.map((row) => String(row.name));
     if (names.includes(name) && (await ask(`show tables from \`${name}\` like '${readyTable}'`)).length > 0)
       return name;
-    for (const old of [...leftovers(url, names), name]) await drop(old, ask);
+    for (const old of [...leftovers(baseOf(url), names), name]) await drop(old, ask);
     await ask(`create database \`${name}\``);
     await migrate(withDatabase(url, name));
     await ask(`create table \`${name}\`.\`${readyTable}\` (id int)`);

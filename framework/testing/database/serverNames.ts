@@ -17,28 +17,34 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** The name of this process's own database. The database in the URL itself is never touched. */
-export function ownName(url: string): string {
-  return `${prefix(url)}${process.pid}_${threadId}`;
+/** What the names of a URL's test databases begin with. */
+export function baseOf(url: string): string {
+  return databaseOf(url) || "app";
+}
+
+/** The name of this process's own database or schema. */
+export function ownName(base: string): string {
+  return `${prefix(base)}${process.pid}_${threadId}`;
 }
 
 /** The name of the migrated database that all processes of a test run copy. */
-export function sharedName(url: string): string {
-  return prefix(url) + templateName().replace("-", "_t");
+export function sharedName(base: string): string {
+  return prefix(base) + templateName().replace("-", "_t");
 }
 
-/** Which of these databases were left behind by killed test runs of this host. */
-export function leftovers(url: string, names: readonly string[]): string[] {
+/** Which of these databases or schemas were left behind by killed test runs of this host. */
+export function leftovers(base: string, names: readonly string[]): string[] {
+  const start = prefix(base);
   return names.filter((name) => {
-    const pid = name.startsWith(prefix(url)) && /^\d+/.exec(name.slice(prefix(url).length))?.[0];
+    const pid = name.startsWith(start) && /^\d+/.exec(name.slice(start.length))?.[0];
     return pid && !isAlive(Number(pid));
   });
 }
 
 /** Includes the host, because others may run tests on the same server. */
-function prefix(url: string): string {
+function prefix(base: string): string {
   const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
-  return `${(databaseOf(url) || "app").slice(0, longestBase)}_laju_${host}_`;
+  return `${base.slice(0, longestBase)}_laju_${host}_`;
 }
 
 function isAlive(pid: number): boolean {

@@ -16,6 +16,12 @@ export function templateName(): string {
   return `${process.ppid}-${hash.slice(0, 12)}`;
 }
 
+/** Whether the migrations themselves create or name schemas. Then each test needs a database. */
+export function nameSchemas(): boolean {
+  const naming = /\bcreate\s+schema\b|\b(createSchema|withSchema)\w*\(/i;
+  return migrationFolders.flatMap(filesIn).some((file) => naming.test(readFileSync(file, "utf8")));
+}
+
 /** Whether it imports other parts of the app, besides files in its own folder. */
 function isOpen(file: string): boolean {
   return /\b(from|import|require)\b\s*\(?\s*["'](\.\.|app\/|#)/.test(readFileSync(file, "utf8"));

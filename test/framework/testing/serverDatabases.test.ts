@@ -1,3 +1,8 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import knex, { type Knex } from "knex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
 import { hasMysql, mysqlNeed, startMysql } from "../../support/servers/mysql";
@@ -34,64 +39,103 @@ export async function up(knex) {
     table.integer("customer_id").unsigned().references("customers.id");
   });
   await knex("customers").insert({ name: "seed" });
+  if (!/postgres/.test(knex.client.dialect)) return;
+  await knex.raw("create extension citext");
+  await knex.raw("alter table customers add email citext default 'ADA@example.com'");
 }
 export const down = () => {};
 `;
 
-describe.each([
-  [
-    "PostgreSQL",
-    hasPostgres,
-    postgresNeed,
-    startPostgres,
-    "select datname as name from pg_database order by 1",
-  ],
-  ["MySQL", hasMysql, mysqlNeed, startMysql, "show databases"],
-] as const)("on %s", (_, isThere, need, startServer, listing) => {
-  let app: TestApp;
-  let server: Awaited<ReturnType<typeof startServer>>;
+let app: TestApp;
+beforeAll(() => {
+  app = makeApp({
+    "app/migrations/20260101_tables.ts": migration,
+    "test/one.test.ts": own,
+    "test/two.test.ts": own,
+  });
+});
+afterAll(() => app.remove());
+
+/** Two files, if both are named, run at the same time. */
+async function passes(url: string, files = ["test/one", "test/two"]): Promise<void> {
+  const words = ["node_modules/vitest/vitest.mjs", "run", ...files, "--testTimeout=60000"];
+  const { stdout, stderr } = await app.run(words, { env: { NO_COLOR: "1", TEST_DATABASE_URL: url } });
+  const count = 3 * files.length;
+  expect(stdout + stderr).toMatch(new RegExp(`Tests +${count} passed \\(${count}\\)`));
+}
+
+describe("on PostgreSQL", () => {
+  let server: Awaited<ReturnType<typeof startPostgres>>;
+  let admin: Knex;
+  let url: string;
   beforeAll(async () => {
-    if (!isThere()) return;
-    server = await startServer();
-    app = makeApp({
-      "app/migrations/20260101_tables.ts": migration,
-      "test/one.test.ts": own,
-      "test/two.test.ts": own,
-    });
+    if (!hasPostgres()) return;
+    server = await startPostgres();
+    admin = knex({ client: "pg", connection: server.url });
+    await admin.raw("create role app login");
+    await admin.raw("create database app_test owner app");
+    url = server.url.replace("laju:s3cret", "app").replace(/postgres$/, "app_test");
   });
   afterAll(async () => {
-    app?.remove();
+    await admin?.destroy();
     await server?.stop();
   });
 
-  test.skipIf(need.skip)(
-    `each test has its own database, and the one in the URL is left alone${need.label}`,
+  const inDatabase = async (sql: string): Promise<string[]> => {
+    const database = knex({ client: "pg", connection: url });
+    const { rows } = await database.raw(sql).finally(() => database.destroy());
+    return rows.map((row: object) => String(Object.values(row)[0]));
+  };
+  const schemas = "select nspname from pg_namespace where nspname !~ '^pg_' order by 1";
+
+  test.skipIf(postgresNeed.skip)(
+    `each test has a schema of its own, for a user who may do nothing else${postgresNeed.label}`,
     async () => {
-      const env = { NO_COLOR: "1", TEST_DATABASE_URL: server.url };
-      const list = async () => {
-        const { stdout, stderr } = await app.run(["node_modules/.bin/tsx", "-e", lister(listing)], {
-          env: { ...env, NODE_ENV: "test" },
-        });
-        expect(stderr).toBe("");
-        return stdout;
-      };
-      const before = await list();
-      const ran = await app.run(
-        ["node_modules/vitest/vitest.mjs", "run", "test/one", "test/two", "--testTimeout=60000"],
-        { env },
-      );
-      expect(ran.stdout).toMatch(/Tests +6 passed \(6\)/);
-      const after = await list();
-      expect(after.replace(/\w+_laju_\w+\n/g, "")).toBe(before);
-      // The template stays until another test run finds that its owner has ended.
-      expect(after.match(/_laju_/g)).toHaveLength(1);
+      // Left by a test run that was killed. No process has this number.
+      const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
+      await inDatabase(`create schema test_laju_${host}_99999999_0 create table kept (id int)`);
+      await passes(url);
+      expect(await inDatabase(schemas)).toEqual(["information_schema", "laju_test_extensions", "public"]);
+      expect(await inDatabase("select tablename from pg_tables where schemaname = 'public'")).toEqual([]);
+    },
+  );
+
+  test.skipIf(postgresNeed.skip)(
+    `each test has a database of its own if migrations name schemas${postgresNeed.label}`,
+    async () => {
+      const named = "create schema reports; create table reports.daily (id int)";
+      app.write("app/migrations/20260102_named.ts", `export const up = (knex) => knex.raw("${named}");`);
+      await admin.raw("alter role app createdb");
+      await passes(url, ["test/one"]);
+      rmSync(join(app.root, "app/migrations/20260102_named.ts"));
     },
   );
 });
 
-const lister = (sql: string) => `
-import DB from "./app/services/DB";
-DB.raw(${JSON.stringify(sql)}).then(async (found) => {
-  for (const row of found.rows ?? found[0]) console.log(Object.values(row)[0]);
-  await DB.destroy();
-});`;
+describe("on MySQL", () => {
+  let server: Awaited<ReturnType<typeof startMysql>>;
+  beforeAll(async () => {
+    if (hasMysql())
+      server = await startMysql(["--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite"]);
+  });
+  afterAll(() => server?.stop());
+
+  test.skipIf(mysqlNeed.skip)(
+    `each test has a database of its own, and the one named is left alone${mysqlNeed.label}`,
+    async () => {
+      const database = knex({ client: "mysql2", connection: server.url });
+      const list = async () =>
+        (await database.raw("show databases"))[0].map((row: object) => Object.values(row)[0]);
+      try {
+        const before = await list();
+        await passes(server.url);
+        const after = await list();
+        expect(after.filter((name: string) => !name.includes("_laju_"))).toEqual(before);
+        // The template stays until another test run finds that its own is over.
+        expect(after).toHaveLength(before.length + 1);
+      } finally {
+        await database.destroy();
+      }
+    },
+  );
+});

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { migrate } from "./migrate";
-import { databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
+import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
 /** How long a server may take to answer, in milliseconds. */
@@ -10,9 +10,12 @@ const connectTimeout = 5_000;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** A separate database on the server. PostgreSQL copies the migrated one for each test. */
-export function postgresTests(url: string): TestDatabase {
-  const name = ownName(url);
+/**
+ * A separate database on the server, for apps whose migrations name schemas themselves. PostgreSQL copies the migrated one
+ * for each test.
+ */
+export function postgresDatabases(url: string): TestDatabase {
+  const name = ownName(baseOf(url));
   return {
     url: withDatabase(url, name),
     fresh: () =>
@@ -27,13 +30,13 @@ export function postgresTests(url: string): TestDatabase {
 
 /** The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
-  const name = sharedName(url);
+  const name = sharedName(baseOf(url));
   const draft = `${name}_`;
   await ask(`select pg_advisory_lock(hashtext('${name}'))`);
   try {
     const names = (await ask("select datname from pg_database")).map(({ datname }) => String(datname));
     if (names.includes(name)) return name;
-    for (const old of [...leftovers(url, names), draft]) await drop(old, ask);
+    for (const old of [...leftovers(baseOf(url), names), draft]) await drop(old, ask);
     await ask(`create database "${draft}"`);
     await migrate(withDatabase(url, draft));
     await ask(`alter database "${draft}" rename to "${name}"`);

@@ -1,0 +1,14 @@
+/**
+ * Where extensions are that migrations create. A database has an extension only once, so it can't be in the schema of a
+ * single test.
+ */
+export const extensionSchema = "laju_test_extensions";
+
+export const createExtensionSchema = `create schema if not exists ${extensionSchema}`;
+
+const creation = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|\w+)(?=\s*(?:;|$))/gi;
+
+/** The same SQL with extensions created in the shared schema, unless it names another. */
+export function withSharedExtensions(sql: string): string {
+  return sql.replace(creation, `create extension if not exists $1 schema ${extensionSchema}`);
+}

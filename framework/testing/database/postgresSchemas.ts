@@ -1,0 +1,183 @@
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { deserialize } from "node:v8";
+import type { Client } from "pg";
+import { paths } from "../../config/config";
+import { LajuError } from "../../config/errors";
+import { require } from "../../config/require";
+import { makeFolder } from "../../files/makeFolder";
+import { extensionSchema } from "./extensions";
+import { migrate } from "./migrate";
+import type { Statement } from "./recordStatements";
+import { databaseOf, leftovers, ownName, withDatabase } from "./serverNames";
+import { templateName } from "./templateName";
+import type { TestDatabase } from "./testDatabase";
+
+/** How long a server may take to answer, in milliseconds. */
+const connectTimeout = 5_000;
+/** What schemas of tests are called: test_laju_… */
+const base = "test";
+
+/** A schema of this process's own in the database that the URL names. */
+export function postgresSchemas(url: string): TestDatabase {
+  const name = ownName(base);
+  const own = withSchema(url, name);
+  let open: Ask | undefined;
+  const asking = async <T>(use: (ask: Ask) => Promise<T>): Promise<T> => {
+    try {
+      open ??= await connected(url);
+      return await use(open);
+    } catch (error) {
+      throw error.code === "42501" ? mayNotCreate(url, error) : error;
+    }
+  };
+  return {
+    url: own,
+    fresh: () => asking((ask) => fill(name, own, ask)),
+    remove: () =>
+      asking(async (ask) => {
+        await drop(name, ask);
+        await ask.end();
+        open = undefined;
+      }),
+  };
+}
+
+/** Repeats what the migrations did, if this test run has recorded it: that takes a tenth of the time. */
+async function fill(name: string, url: string, ask: Ask): Promise<void> {
+  const record = join(dirname(paths.data), `${templateName()}.statements`);
+  if (await isRepeated(record, name, ask)) return;
+  await ask("select pg_advisory_lock(hashtext('laju tests'))");
+  try {
+    // Another process may have recorded it meanwhile.
+    if (await isRepeated(record, name, ask)) return;
+    for (const old of leftovers(base, await schemas(ask))) await drop(old, ask);
+    await makeEmpty(name, ask);
+    makeFolder(paths.data);
+    const draft = join(paths.data, "statements");
+    await migrate(url, draft);
+    if (existsSync(draft)) renameSync(draft, record);
+  } finally {
+    await ask("select pg_advisory_unlock(hashtext('laju tests'))");
+  }
+}
+
+async function isRepeated(record: string, name: string, ask: Ask): Promise<boolean> {
+  if (!existsSync(record)) return false;
+  const statements: Statement[] = deserialize(readFileSync(record));
+  await makeEmpty(name, ask);
+  await ask(`begin; set local search_path = ${path(name)}`);
+  try {
+    for (const { text, values } of inFewTrips(statements)) await ask(text, values);
+    await ask("commit");
+    return true;
+  } catch {
+    // Some statements can't run in a transaction, or only once in a database.
+    await ask("rollback");
+    rmSync(record, { force: true });
+    return false;
+  }
+}
+
+/** Statements without values are sent together. */
+function inFewTrips(statements: readonly Statement[]): Statement[] {
+  const trips: Statement[] = [];
+  for (const { text, values } of statements) {
+    const last = trips.at(-1);
+    if (values === undefined && last !== undefined && last.values === undefined) last.text += `\n;\n${text}`;
+    else trips.push({ text, ...(values && { values }) });
+  }
+  return trips;
+}
+
+async function makeEmpty(name: string, ask: Ask): Promise<void> {
+  await drop(name, ask);
+  await ask(`create schema "${name}"`);
+}
+
+async function schemas(ask: Ask): Promise<string[]> {
+  return (await ask("select nspname from pg_namespace")).map(({ nspname }) => String(nspname));
+}
+
+/** Ends the sessions that a test left open: their transactions would block this, and their work would go on. */
+async function drop(name: string, ask: Ask): Promise<void> {
+  const sessions = "from pg_stat_activity where application_name = $1 and datname = current_database()";
+  await ask(`select pg_terminate_backend(pid) ${sessions}`, [name]);
+  await ask(`drop schema if exists "${name}" cascade`);
+}
+
+/** Each connection to this URL is in the schema, in child processes too. */
+function withSchema(url: string, name: string): string {
+  const changed = new URL(url);
+  const { searchParams } = changed;
+  const options = [searchParams.get("options"), `-c search_path=${path(name).replaceAll(" ", "")}`];
+  searchParams.set("options", options.filter(Boolean).join(" "));
+  searchParams.set("application_name", name);
+  // libpq reads a plus sign as it is.
+  changed.search = changed.search.replaceAll("+", "%20");
+  return changed.href;
+}
+
+/** Extensions may be in the schema below, or in `public` if an administrator installed them. */
+function path(name: string): string {
+  return `${name}, ${extensionSchema}, public`;
+}
+
+interface Ask {
+  (sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  end(): Promise<void>;
+}
+
+/** Makes the database that the URL names, if it is missing and this user may. */
+async function connected(url: string): Promise<Ask> {
+  const client = await connect(url).catch(async (error) => {
+    if (error.code !== "3D000") throw error;
+    await makeDatabase(url, error);
+    return connect(url);
+  });
+  // Nothing has to survive a crash, so no commit waits for the disk.
+  await client.query("set synchronous_commit = off");
+  const ask = async (sql: string, values?: readonly unknown[]) =>
+    (await client.query(sql, values && [...values])).rows;
+  return Object.assign(ask, { end: () => client.end() });
+}
+
+async function makeDatabase(url: string, cause: Error): Promise<void> {
+  const client = await connect(withDatabase(url, "postgres"));
+  try {
+    await client.query(`create database "${databaseOf(url)}"`);
+  } catch (error) {
+    // Another process was faster.
+    if (error.code === "42P04" || error.code === "23505") return;
+    throw new LajuError(`the tests' database cannot be used: ${cause.message}`, {
+      code: "E_TEST_DATABASE",
+      hint: `Create it: createdb --owner ${userOf(url)} ${databaseOf(url)}`,
+      cause,
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(connectionString: string): Promise<Client> {
+  const { Client } = require("pg") as typeof import("pg");
+  const client = new Client({ connectionString, connectionTimeoutMillis: connectTimeout });
+  client.on("notice", () => {});
+  await client.connect();
+  return client;
+}
+
+function userOf(url: string): string {
+  return decodeURIComponent(new URL(url).username) || "this user";
+}
+
+function mayNotCreate(url: string, cause: Error): LajuError {
+  return new LajuError(
+    `tests need to create schemas in ${databaseOf(url)}, but ${userOf(url)} may not: ${cause.message}`,
+    {
+      code: "E_TEST_DATABASE",
+      hint: `As the database's owner: GRANT CREATE ON DATABASE "${databaseOf(url)}" TO "${userOf(url)}".`,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { writeFileSync } from "node:fs";
+import { serialize } from "node:v8";
+import { require } from "../../config/require";
+import { createExtensionSchema, extensionSchema, withSharedExtensions } from "./extensions";
+
+/** A statement that may have changed the database, with its values. */
+export interface Statement {
+  text: string;
+  values?: unknown[];
+}
+
+const transaction = /^\s*(begin|commit|savepoint|release|start\s+transaction|set\s+local)\b/i;
+/** Without a function, which could change something. Knex and laju ask more than that: what is there, and for locks. */
+const question =
+  /^\s*select\b([^(]*$|\s+\*\s+from\s+information_schema|\s+pg_try_advisory|\s+version\(\)|.*\bpg_locks\b)/i;
+const unrepeatable = /^\s*(rollback|set\s|copy\s)|\bset_config\(/i;
+
+/** It would wait for the transactions of all other tests in the database. */
+const concurrently = /^(\s*(?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\s/i;
+
+/**
+ * Records what migrations do to PostgreSQL, whichever client they use, so that another schema can be filled by the same
+ * statements. The returned function writes them to a file, unless they can't be repeated elsewhere.
+ */
+export function recordStatements(): (file: string) => void {
+  const { Client } = require("pg") as typeof import("pg");
+  const statements: Statement[] = [];
+  let isRepeatable = true;
+  const note = (statement: Statement) => {
+    if (transaction.test(statement.text) || question.test(statement.text)) return;
+    if (unrepeatable.test(statement.text)) isRepeatable = false;
+    else statements.push(statement);
+  };
+  const query = Client.prototype.query as (this: unknown, ...given: unknown[]) => unknown;
+  Client.prototype.query = function (this: unknown, given: unknown, ...more: unknown[]) {
+    const statement = statementOf(given, more[0]);
+    if (statement === undefined) {
+      isRepeatable = false;
+      return query.call(this, given, ...more);
+    }
+    const text = withSharedExtensions(statement.text.replace(concurrently, "$1"));
+    if (text.includes(extensionSchema)) {
+      note({ text: createExtensionSchema });
+      query.call(this, createExtensionSchema, () => {});
+    }
+    note({ ...statement, text });
+    return query.call(this, typeof given === "string" ? text : { ...(given as object), text }, ...more);
+  } as never;
+  return (file) => {
+    if (isRepeatable) writeFileSync(file, serialize(statements));
+  };
+}
+
+/** Undefined for a stream or a cursor, whose data is elsewhere. */
+function statementOf(given: unknown, second: unknown): Statement | undefined {
+  if (typeof given === "string") return withValues(given, second);
+  const { text, values, submit } = given as { text?: unknown; values?: unknown; submit?: unknown };
+  if (typeof text !== "string" || submit !== undefined) return undefined;
+  return withValues(text, values ?? second);
+}
+
+function withValues(text: string, values: unknown): Statement {
+  return Array.isArray(values) && values.length > 0 ? { text, values } : { text };
+}
