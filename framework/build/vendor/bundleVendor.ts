@@ -44,8 +44,13 @@ export async function bundleVendor(context: VendorContext): Promise<Vendor> {
 
   const files = index?.key === key ? index.files : await bundlePackages(context, folder);
   const train = join(context.home, "framework/build/vendor/train.js");
+  // Knex is exercised with the bundled driver, as commands load it: pnpm may keep the package's parts out of reach.
+  const driver = files["better-sqlite3-node20"] ?? files["better-sqlite3"] ?? "";
   const cached = Object.entries(files).map(([name, file]) =>
-    makeCache(name, join(folder, cacheName(file)), { words: [train, folder, name, file], cwd: context.home }),
+    makeCache(name, join(folder, cacheName(file)), {
+      words: [train, folder, name, file, driver],
+      cwd: context.home,
+    }),
   );
   const warnings = (await Promise.all(cached)).filter((warning) => warning !== undefined);
   writeIfChanged(indexFile, `${JSON.stringify({ key, files } satisfies VendorIndex, null, 2)}\n`);

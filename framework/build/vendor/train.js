@@ -1,5 +1,5 @@
 // Loads one vendored package, uses it as commands do, and writes V8's code cache. The functions called are in it, so that
-// runs don't have to compile them. Arguments: folder, package, file, cache.
+// runs don't have to compile them. Arguments: folder, package, file, file of the SQLite driver, cache.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -8,15 +8,19 @@ import { Script } from "node:vm";
 import { mailServer, redisServer } from "../trainingServers.js";
 import { writeCache } from "../writeCache.js";
 
-const [folder, name, file, cache] = process.argv.slice(2);
-const filename = join(folder, `${file}.js`);
-const script = new Script(readFileSync(filename, "utf8"), { filename });
-const module = { exports: {} };
-script.runInThisContext()(module.exports, createRequire(filename), module, filename, folder);
-
-await exercise(name, module.exports);
+const [folder, name, file, driver, cache] = process.argv.slice(2);
+const { script, exports } = load(file);
+await exercise(name, exports);
 writeCache(cache, script.createCachedData());
 process.exit(0);
+
+function load(base) {
+  const filename = join(folder, `${base}.js`);
+  const script = new Script(readFileSync(filename, "utf8"), { filename });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(filename), module, filename, folder);
+  return { script, exports: module.exports };
+}
 
 async function exercise(packageName, loaded) {
   const exercises = {
@@ -35,8 +39,9 @@ async function exercise(packageName, loaded) {
 
 /** Runs typical queries in an in-memory database. */
 async function useKnex(knex) {
-  const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
-  const Driver = createRequire(import.meta.url)(isNode20 ? "better-sqlite3-node20" : "better-sqlite3");
+  // This Node has no driver.
+  if (driver === "") return;
+  const { exports: Driver } = load(driver);
   const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;
   class InMemory extends Client {
     initializeDriver() {
