@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { comparable, documentedLines } from "../support/apps/documentedLines";
-import { laterMigration, laterVersion, makeLaterPackage } from "../support/apps/laterPackage";
-import { copyDriver, makeSandbox, type Sandbox } from "../support/apps/packaged";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { laterMigration, laterVersion, makeLaterPackage } from "../support/package/laterPackage";
+import { copyDriver, makeSandbox, type Sandbox } from "../support/package/packaged";
 
 const project = join(import.meta.dirname, "..", "..");
 const document = join(project, "docs", "getting-started.md");

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { linkModules, putPackage } from "../../support/apps/linked";
 import { canBecomeOthers, giveTo, runAs } from "../../support/asUser";
+import { linkModules, putPackage } from "../../support/package/linked";
 
 let folder: string;
 let laju: string;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makePackage } from "../../../scripts/package/makePackage";
-import { copyOfWhatIsMadeOnce } from "./madeOnce";
+import { copyOfWhatIsMadeOnce } from "../apps/madeOnce";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 const modules = join(project, "node_modules");

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { makePackage } from "../../../scripts/package/makePackage";
-import type { Ended } from "./app";
+import type { Ended } from "../apps/app";
 import { type LocalRegistry, startRegistry } from "./registry";
 
 const project = join(import.meta.dirname, "..", "..", "..");
