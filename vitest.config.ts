@@ -71,6 +71,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts", ...long],
           exclude: last,
           testTimeout: 240_000,
+          // Of tests that may run beside others of their file.
+          maxConcurrency: 2,
         },
       },
       {
@@ -82,7 +84,7 @@ export default defineConfig({
           testTimeout: 240_000,
           sequence: { groupOrder: 1 },
           // All at once, because most of them only wait for the next minute.
-          maxWorkers: 6,
+          maxWorkers: 12,
           // One per CPU, for two of them: see VC_LANE in test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
         },

@@ -1,5 +1,5 @@
 import { chownSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
 import { type Container, documented, imageOf, startContainer } from "../../support/apps/container";
 import { giveTo } from "../../support/asUser";
@@ -10,22 +10,31 @@ const node = 1234;
 const twoMinutes = 150_000;
 const skip = needsCron.skip || tini.skip;
 
-describe.skipIf(skip)(`the containers of docs/how-to/containers.md${needsCron.label}${tini.label}`, () => {
+const name = `the containers of docs/how-to/containers.md${needsCron.label}${tini.label}`;
+// Two at a time, because they mostly wait for the next minute.
+describe.skipIf(skip)(name, { concurrent: true }, () => {
   let app: TestApp;
-  let container: Container | undefined;
+  const containers: Container[] = [];
   beforeAll(async () => {
     app = makeApp({
       "commands/Plain.ts": `import { command } from "laju/command";
 export default command({ schedule: "* * * * *", async run() { console.log("ran as", process.getuid?.()); } });
 `,
     });
-    expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
+    const { status, stderr } = await app.laju("build");
+    if (status !== 0) throw new Error(stderr);
   });
-  afterEach(() => container?.remove());
-  afterAll(() => app?.remove());
+  afterAll(() => {
+    for (const container of containers) container.remove();
+    app?.remove();
+  });
 
-  const ran = () =>
-    waitFor(undefined, () => container?.logs().includes(`ran as ${node}`) === true, twoMinutes);
+  const started = async (...args: Parameters<typeof startContainer>) => {
+    const container = await startContainer(...args);
+    containers.push(container);
+    await waitFor(undefined, () => container.logs().includes(`ran as ${node}`), twoMinutes);
+    return container;
+  };
   /** As after COPY, with or without --chown. The folder itself was created by WORKDIR and belongs to root. */
   const ownedBy = (user: "root" | number) => {
     const copy = app.copy();
@@ -34,26 +43,24 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
     return copy;
   };
 
-  test("runs schedule:work without root on a read-only root file system", async () => {
+  test("runs schedule:work without root on a read-only root file system", async ({ expect }) => {
     const copy = ownedBy("root");
     const image = imageOf(documented("schedule:work, on Debian or Alpine", "dockerfile"));
     expect(image).toMatchObject({
       user: "node",
       start: ["tini", "--", "node", "laju", "schedule:work", "--stdout"],
     });
-    container = await startContainer(image, copy.root, { isReadOnly: true });
-    await ran();
+    const container = await started(image, copy.root, { isReadOnly: true });
     expect(container.check()).toMatchObject({ status: 0 });
     expect(await container.stop()).toBe(0);
     copy.remove();
   });
 
-  test("runs Debian's cron in the foreground, and commands as node", async () => {
+  test("runs Debian's cron in the foreground, and commands as node", async ({ expect }) => {
     const copy = ownedBy(node);
     const image = imageOf(documented("cron on Debian", "dockerfile"));
     expect(image).toMatchObject({ user: "root", start: ["tini", "--", "/entrypoint.sh", "cron", "-f"] });
-    container = await startContainer(image, copy.root, { entryPoint: documented("cron on Debian", "sh") });
-    await ran();
+    const container = await started(image, copy.root, { entryPoint: documented("cron on Debian", "sh") });
     expect(container.check()).toMatchObject({ status: 0 });
     expect(await container.stop()).toBe(143);
     copy.remove();
@@ -61,13 +68,12 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
 
   test.skipIf(busybox.skip)(
     `runs BusyBox's crond in the foreground, and commands as node${busybox.label}`,
-    async () => {
+    async ({ expect }) => {
       const copy = ownedBy(node);
       const image = imageOf(documented("cron on Alpine", "dockerfile"));
       expect(image.start.slice(0, 5)).toEqual(["tini", "--", "/entrypoint.sh", "crond", "-f"]);
       const entryPoint = documented("cron on Debian", "sh");
-      container = await startContainer(image, copy.root, { entryPoint, usesBusyBox: true });
-      await ran();
+      const container = await started(image, copy.root, { entryPoint, usesBusyBox: true });
       expect(container.check()).toMatchObject({ status: 0 });
       expect(await container.stop()).toBe(143);
       copy.remove();

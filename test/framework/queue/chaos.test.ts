@@ -10,20 +10,24 @@ import { redisNeed } from "../../support/servers/redis";
 const root = join(import.meta.dirname, "..", "..", "..");
 const always = { skip: false, label: "" };
 
-// 15 seconds of faults each. For longer runs: npm run chaos.
-describe.each<[EngineName, { skip: boolean; label: string }]>([
+// 15 seconds of faults each. For longer runs: npm run chaos. Two at a time, because much of a storm is waiting.
+describe.concurrent.each<[EngineName, { skip: boolean; label: string }]>([
   ["sqlite", always],
   ["postgresql", postgresNeed],
   ["mariadb", mysqlNeed],
   ["redis", redisNeed],
 ])("a storm on %s", (engine, need) => {
   // The same faults hit different moments each time, especially on a slow machine.
-  test.skipIf(need.skip)(`breaks no guarantee of the queue${need.label}`, { retry: 1 }, async () => {
-    const { status, output } = await storm(engine);
-    // The output says which guarantee was broken.
-    expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
-    expect(status).toBe(0);
-  });
+  test.skipIf(need.skip)(
+    `breaks no guarantee of the queue${need.label}`,
+    { retry: 1 },
+    async ({ expect }) => {
+      const { status, output } = await storm(engine);
+      // The output says which guarantee was broken.
+      expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
+      expect(status).toBe(0);
+    },
+  );
 });
 
 test("gives the same plan of faults for the same seed", () => {
