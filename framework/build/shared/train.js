@@ -11,12 +11,14 @@ const [build, file, outcome, cached, cache] = process.argv.slice(2);
 const root = mkdtempSync(join(tmpdir(), "laju-train-"));
 writeFileSync(join(root, "package.json"), '{ "laju": {} }');
 writeFileSync(join(root, ".env"), "NODE_ENV=production\nLOG_LEVEL=debug\n");
-process.env.LAJU_ROOT = root;
-process.argv = [process.argv[0], join(build, "commands", "Train.js")];
+process.argv = [process.argv[0], join(root, "build", "commands", "Train.js")];
 
-const { load, cacheOf } = bundleLoader(build);
+const { load, cacheOf } = bundleLoader(build, join(root, "build"));
 const { lajuShared } = load(`shared/${file}`);
 const { begin, runDeclared } = lajuShared("start/startCompiled");
+const { command } = lajuShared("start/command");
+// As a command without a lock does, which looks at the processes above it.
+lajuShared("runs/nesting/nesting").nestingBelow("Train");
 begin({ name: "Train", overlap: "skip", schedule: ["0 8 * * *"] });
 // After supervision has finished its own exit handlers.
 process.on("exit", () => {
@@ -24,7 +26,7 @@ process.on("exit", () => {
   rmSync(root, { recursive: true, force: true });
   process.exitCode = 0;
 });
-runDeclared("Train", { run });
+runDeclared("Train", command({ run }));
 
 function run({ log }) {
   log.info("a", { b: 1, c: new Date() });

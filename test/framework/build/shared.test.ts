@@ -13,6 +13,20 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 
 const command = (word: string) => `import { command } from "../app/console/command";
 export default command({ schedule: "0 8 * * *", run() { console.log("${word}"); } });\n`;
+const logging = (overlap: string) => `import { command } from "../app/console/command";
+export default command({ overlap: "${overlap}", run({ log }) { log.info("done", { count: 1 }); } });\n`;
+
+/** The functions of a script that V8 compiled, by its log of function events. */
+function compiledIn(log: string, script: string): string[] {
+  const events = log.split("\n").map((line) => line.split(","));
+  const ids = events
+    .filter(([kind, , name]) => kind === "script-details" && name?.endsWith(script))
+    .map(([, id]) => id);
+  expect(ids).not.toEqual([]);
+  return events
+    .filter(([kind, event, id]) => kind === "function" && event === "interpreter" && ids.includes(id))
+    .map((event) => event.at(-1) as string);
+}
 
 describe("build/shared", () => {
   let app: TestApp;
@@ -30,7 +44,12 @@ describe("build/shared", () => {
     );
 
   beforeAll(async () => {
-    app = makeApp({ "commands/One.ts": command("one"), "commands/Two.ts": command("two") });
+    app = makeApp({
+      "commands/One.ts": command("one"),
+      "commands/Two.ts": command("two"),
+      "commands/Locked.ts": logging("skip"),
+      "commands/Unlocked.ts": logging("allow"),
+    });
     expect((await app.laju("build")).stderr).toBe("");
   });
   afterAll(() => app.remove());
@@ -50,6 +69,23 @@ describe("build/shared", () => {
     const code = text(bundle);
     expect(code).toContain("var errors_exports=()=>lajuGive({LajuError:()=>LajuError});");
     expect(code).not.toMatch(/__export\(|__esm/);
+  });
+
+  test.each(["Locked", "Unlocked"])("its cache has every function that a start calls: %s", async (name) => {
+    // V8 rejects a cache made with other flags, so one is made with these.
+    const log = join(app.root, "v8.log");
+    const flags = ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`];
+    const copy = app.copy();
+    const [bundle = ""] = bundles();
+    const file = bundle.replace(".js", "");
+    const cache = readdirSync(folder()).find((one) => one.startsWith(file) && one.endsWith(".cache")) ?? "";
+    const train = join(copy.root, "framework/build/shared/train.js");
+    const words = [join(copy.root, "build"), file, "succeeds", file, join(copy.root, "build/shared", cache)];
+    expect(await copy.run([...flags, train, ...words])).toMatchObject({ status: 0, stderr: "" });
+    const cwd = join(copy.root, "build");
+    expect(await copy.run([...flags, `commands/${name}.js`], { cwd })).toMatchObject({ status: 0 });
+    expect(compiledIn(readFileSync(log, "utf8"), `build/shared/${bundle}`)).toEqual([]);
+    copy.remove();
   });
 
   test("a truncated cache, or one from another V8, only makes a start slower", async () => {
