@@ -165,7 +165,7 @@ import DB from "../app/services/DB";
 import Mailer from "../app/services/Mailer";
 
 for (const round of [1, 2]) {
-  test(\`test \${round} has a database of its own, and its mails are caught\`, async () => {
+  test(\`test \${round} has its own database, and its mails are captured\`, async () => {
     assert.equal(await DB.schema.hasTable("notes"), false);
     await DB.schema.createTable("notes", (table) => { table.increments(); });
     const run = await testCommand(async () => {

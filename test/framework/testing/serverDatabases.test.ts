@@ -89,7 +89,7 @@ describe("on PostgreSQL", () => {
   const schemas = "select nspname from pg_namespace where nspname !~ '^pg_' order by 1";
 
   test.skipIf(postgresNeed.skip)(
-    `each test has a schema of its own, for a user who may do nothing else${postgresNeed.label}`,
+    `each test has its own schema, for a user without other rights${postgresNeed.label}`,
     async () => {
       // Left by a test run that was killed. No process has this number.
       const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
@@ -101,7 +101,7 @@ describe("on PostgreSQL", () => {
   );
 
   test.skipIf(postgresNeed.skip)(
-    `each test has a database of its own if migrations name schemas${postgresNeed.label}`,
+    `each test has its own database if migrations name schemas${postgresNeed.label}`,
     async () => {
       const named = "create schema reports; create table reports.daily (id int)";
       app.write("app/migrations/20260102_named.ts", `export const up = (knex) => knex.raw("${named}");`);
@@ -121,7 +121,7 @@ describe("on MySQL", () => {
   afterAll(() => server?.stop());
 
   test.skipIf(mysqlNeed.skip)(
-    `each test has a database of its own, and the one named is left alone${mysqlNeed.label}`,
+    `each test has its own database, and the one in the URL is left alone${mysqlNeed.label}`,
     async () => {
       const database = knex({ client: "mysql2", connection: server.url });
       const list = async () =>
