@@ -57,9 +57,11 @@ export function hiddenFiles({ text }: Page): { file: string; text: string }[] {
   return [...comments].map(([, file = "", inside = ""]) => ({ file, text: inside }));
 }
 
-/** Lines that have to run before the page's own, and that its readers don't see: `<!-- run:`, the lines, `-->`. */
-export function hiddenLines({ text }: Page): string[] {
-  return [...text.matchAll(/^<!-- run:\n([\s\S]*?)-->$/gm)].map(([, lines = ""]) => lines);
+/** Lines that have to run before the next block, and that readers don't see: `<!-- run:`, the lines, `-->`. */
+export function hiddenLines({ text }: Page): { line: number; text: string }[] {
+  return [...text.matchAll(/^<!-- run:\n([\s\S]*?)-->$/gm)].map(({ index, 1: lines = "" }) => {
+    return { line: text.slice(0, index).split("\n").length, text: lines };
+  });
 }
 
 /** `// app/jobs/SendInvoice.ts` or `# .env` on the first line. */

@@ -29,8 +29,11 @@ interface Place {
 /** Writes the page's files and runs its lines. The output reads as if the app were in /srv/app on a server. */
 export function play(page: Page, place: Place): Played[] {
   for (const { file, text } of hiddenFiles(page)) writeIn(place.root, file, text);
-  for (const lines of hiddenLines(page)) run(lines, place);
-  return blocksOf(page).flatMap((block) => playBlock(block, place));
+  const hidden = hiddenLines(page);
+  return blocksOf(page).flatMap((block) => {
+    while (hidden[0] !== undefined && hidden[0].line < block.line) run(hidden.shift()?.text ?? "", place);
+    return playBlock(block, place);
+  });
 }
 
 /** The page with the actual output of its lines. */
@@ -61,8 +64,8 @@ function linesIn(text: string): { line: string; expected: string }[] {
 
 function run(line: string, { root, bin, env }: Place): string {
   const { HOME, PATH } = process.env;
-  // npx takes half a second to find a program that is in node_modules/.bin.
-  const direct = line.replace(/^npx /, "");
+  // npx takes half a second to find a program that is in node_modules/.bin, and tsx starts a second Node.
+  const direct = line.replaceAll(/^npx tsx /gm, "node --import tsx ").replace(/^npx /, "");
   const { stdout } = spawnSync("sh", ["-c", `{ ${direct}\n} 2>&1`], {
     cwd: root,
     encoding: "utf8",
