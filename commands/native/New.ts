@@ -31,7 +31,8 @@ export default verb({
   details: `The folder may hold .git, README and LICENSE, and nothing else. The app depends on the package of laju in its own
 vendor/, and so needs no registry that knows laju.`,
   async run({ args: [typed], options }) {
-    const folder = resolve(typed as string);
+    if (!typed) throw new LajuError("the folder's name is empty", { code: "E_USAGE", exitStatus: 2 });
+    const folder = resolve(typed);
     const home = lajuHome(root);
     const plan = planApp(home, folder, {
       database: databaseOf(options.database),

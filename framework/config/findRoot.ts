@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import { LajuError } from "./errors";
 import { starterSettings } from "./launch";
 import { readText } from "./readText";
 
@@ -27,8 +28,18 @@ export function appAbove(folder: string): string | undefined {
 function isApp(folder: string): boolean {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return false;
-  const description = JSON.parse(readText(file));
+  const description = parsed(file);
   return typeof description === "object" && description !== null && "laju" in description;
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readText(file));
+  } catch (cause) {
+    // V8 also quotes the text.
+    const reason = cause.message.replace(/, ".*$/s, "");
+    throw new LajuError(`${file} is not valid JSON: ${reason}`, { code: "E_PACKAGE_JSON", cause });
+  }
 }
 
 /** The running program's folder; undefined without a program or for one in node_modules. */

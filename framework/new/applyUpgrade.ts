@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { LajuError } from "../config/errors";
 import { writeAtomically } from "../files/writeAtomically";
 import type { UpgradePlan } from "./planUpgrade";
-import { git } from "./programs";
+import { git, isMissing, missingProgram, run } from "./programs";
 
 /** Writes the planned changes. Throws a LajuError if git could not undo them. */
 export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
@@ -25,6 +25,7 @@ const installed =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
 
 function checkRepository(root: string): void {
+  if (isMissing(run("git", ["--version"], root).error)) throw missingProgram("git");
   const prefix = git(root, ["rev-parse", "--show-prefix"]);
   if (prefix === undefined) {
     throw new LajuError(`${root} is not in a git repository, so the changes could not be undone`, {

@@ -7,6 +7,13 @@ const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
 /** Throws a LajuError if the folder contains files that don't belong in a new app. */
 export function checkFolder(folder: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: crontab lines can't contain them.
+  if (/[\u0000-\u001f\u007f]/.test(folder)) {
+    throw new LajuError(`the path ${JSON.stringify(folder)} has a control character`, {
+      code: "E_FOLDER",
+      hint: "A crontab cannot contain it. Choose another name.",
+    });
+  }
   checkWritable(folder);
   if (!existsSync(folder)) return;
   const inTheWay = readdirSync(folder).filter((name) => !welcome.test(name));

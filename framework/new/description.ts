@@ -60,6 +60,8 @@ export function appSettings(name: string, database: DatabaseChoice): string {
 /** A package name derived from the folder's: my-shop for "My Shop". */
 export function packageName(folder: string): string {
   const name = folder
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|[._-]+$/g, "");

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { LajuError } from "../config/errors";
 import { checkFolder } from "./checkFolder";
 import {
   appDescription,
@@ -61,9 +62,10 @@ export async function makeApp(
   report: (step: string) => void,
 ): Promise<string | undefined> {
   const { folder, files, options, tarball, version } = plan;
-  // Create the package first, because if that fails, nothing is left behind.
-  await putTarball(home, version, join(folder, tarball), report);
-  for (const [path, text] of files) writeFile(join(folder, path), text);
+  await completely(folder, async () => {
+    await putTarball(home, version, join(folder, tarball), report);
+    for (const [path, text] of files) writeFile(join(folder, path), text);
+  });
   const hasRepository = options.git && startRepository(folder);
   if (options.install) {
     report(`Installing packages with ${packageManager()}`);
@@ -72,6 +74,25 @@ export async function makeApp(
   if (!hasRepository) return undefined;
   const refusal = commitAll(folder, `Start from laju ${version}`);
   return refusal && `Make the first commit yourself, because git failed: ${refusal}`;
+}
+
+/** Removes what `write` left behind if it fails, as on a full disk. */
+async function completely(folder: string, write: () => Promise<void>): Promise<void> {
+  const before = existsSync(folder) ? readdirSync(folder) : undefined;
+  try {
+    await write();
+  } catch (error) {
+    const made = before === undefined ? [folder] : newIn(folder, before);
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    if (error.errno === undefined) throw error;
+    const reason = error.message.replace(/^E\w+: |, \w+ '.*$/g, "");
+    throw new LajuError(`cannot create ${folder}: ${reason}`, { code: "E_FOLDER", cause: error });
+  }
+}
+
+function newIn(folder: string, before: readonly string[]): string[] {
+  const added = readdirSync(folder).filter((name) => !before.includes(name));
+  return added.map((name) => join(folder, name));
 }
 
 function isAbove(name: string, folder: string): boolean {

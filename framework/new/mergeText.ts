@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LajuError } from "../config/errors";
-import { run } from "./programs";
+import { isMissing, missingProgram, run } from "./programs";
 
 interface Texts {
   own: string;
@@ -29,6 +29,7 @@ export function mergeText(
     });
     const labels = ["yours", `laju ${from}`, `laju ${to}`].flatMap((label) => ["-L", label]);
     const { error, status, stdout, stderr } = run("git", ["merge-file", "-p", ...labels, ...files], folder);
+    if (isMissing(error)) throw missingProgram("git");
     // The exit status is the number of conflicts, at most 127.
     if (status === null || status > 127) {
       throw new LajuError(`git merge-file failed: ${error?.message ?? stderr.trim()}`, { code: "E_MERGE" });

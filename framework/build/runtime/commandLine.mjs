@@ -134,9 +134,21 @@ function appAbove(folder) {
 }
 
 function isApp(folder) {
-  const text = textOf(`${folder}/package.json`);
-  const description = text === undefined ? undefined : JSON.parse(text);
+  const file = `${folder}/package.json`;
+  const text = textOf(file);
+  const description = text === undefined ? undefined : parsed(text, file);
   return typeof description === "object" && description !== null && "laju" in description;
+}
+
+/** Ends the process if the file is broken, as in the middle of a merge. */
+function parsed(text, file) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 also quotes the text.
+    console.error(`✗ ${file} is not valid JSON: ${error.message.replace(/, ".*$/s, "")}`);
+    process.exit(1);
+  }
 }
 
 function textOf(file) {

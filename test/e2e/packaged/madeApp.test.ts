@@ -157,6 +157,24 @@ describe("new, on a machine with something missing", () => {
   );
 });
 
+test.skipIf(canBecomeOthers.skip)(`new leaves nothing behind on a full disk${canBecomeOthers.label}`, () => {
+  const disk = join(folder, "full disk");
+  mkdirSync(disk);
+  const script = 'mount -t tmpfs -o size=200k none "$1"; node "$2" new "$1/shop" --no-install; ls -A "$1"';
+  const words = ["unshare", "--mount", "sh", "-c", script, "sh", disk, join(laju, "laju.js")];
+  expect(run(folder, words)).toMatchObject({
+    stdout: "",
+    stderr: `✗ cannot create ${disk}/shop: no space left on device\n`,
+  });
+});
+
+test("a package.json that is not valid JSON is named", () => {
+  write(join(folder, "broken/package.json"), "<<<<<<< HEAD\n");
+  const { status, stderr } = run(join(folder, "broken"), ["node", join(laju, "laju.js"), "list"]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^✗ \/.*\/broken\/package\.json is not valid JSON: .*\n$/);
+});
+
 const plainTests = `
 import assert from "node:assert/strict";
 import { test } from "node:test";

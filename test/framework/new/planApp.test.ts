@@ -86,7 +86,8 @@ describe("a new app", () => {
     ["My Shop", "my-shop"],
     ["_draft.2", "draft.2"],
     ["laju", "laju-app"],
-    ["ñ", "laju-app"],
+    ["Über Größe", "uber-gro-e"],
+    ["店", "laju-app"],
   ])("in a folder named %s is named %s", (folder, name) => {
     expect(packageName(folder)).toBe(name);
   });
@@ -112,6 +113,10 @@ describe("the folder of a new app", () => {
     writeFileSync(join(parent, "shop"), "");
     expect(() => plan()).toThrow(`${join(parent, "shop")} is a file`);
     expect(() => plan({}, "shop/inner")).toThrow(`${join(parent, "shop")} is a file`);
+  });
+
+  test("may not have a control character in its path, which a crontab can't contain", () => {
+    expect(() => plan({}, "two\nlines")).toThrow('two\\nlines" has a control character');
   });
 
   test("may be in a pnpm workspace, whose settings then decide what pnpm may run", () => {

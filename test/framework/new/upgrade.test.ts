@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { applyUpgrade } from "../../../framework/new/applyUpgrade";
 import { baseFile } from "../../../framework/new/bases";
 import { planApp } from "../../../framework/new/makeApp";
@@ -35,7 +35,10 @@ beforeEach(() => {
   write(template("NOTES.md"), "Read this.\n");
   rmSync(template("crontab.example"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test("the package contains the current template", () => {
   const { path, text } = baseFile(project);
@@ -97,6 +100,15 @@ describe("an upgrade", () => {
     expect(() => planUpgrade(app, next)).toThrow(conflicts);
     write(join(app, "README.md"), "Ours.\n");
     expect(planUpgrade(app, next).changes).toEqual([]);
+  });
+
+  test("says so if git is missing", () => {
+    const plan = planUpgrade(app, next);
+    edit(join(app, "README.md"), "| tests: `npm test` |", "| our tests |");
+    vi.stubEnv("PATH", "/nowhere");
+    const missing = "git is not installed, or not on the PATH";
+    expect(() => applyUpgrade(app, plan)).toThrow(missing);
+    expect(() => planUpgrade(app, next)).toThrow(missing);
   });
 
   test("records the version last, so an interrupted upgrade is repeated", () => {
