@@ -50,7 +50,7 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
 /** Throws if the verb needs an app and there is none. `new` works without one: `npx ./laju-1.0.0.tgz new shop`. */
 function checkWithoutApp(name: string): void {
   if (name === "new" || name === "explain") return;
-  throw new LajuError(`there is no app in ${process.cwd()}, nor in a folder above it`, {
+  throw new LajuError(`there is no app in ${process.cwd()} or any folder above it`, {
     code: "E_ROOT",
     hint: `Run ${name} in an app's folder, or make an app with the verb new.`,
   });

@@ -46,7 +46,7 @@ function baseUrl(): string {
   if (!url) {
     throw new LajuError("SYNC_API_URL is not set, so there is nothing to sync with", {
       code: "E_SYNC_URL",
-      hint: "Put the URL of the partner's API in .env, such as SYNC_API_URL=https://api.example.com/v1",
+      hint: "Set the partner API's URL in .env, for example SYNC_API_URL=https://api.example.com/v1",
     });
   }
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");

@@ -50,9 +50,9 @@ export default verb({
   },
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: `Replaces this app's block in your crontab and leaves every other line alone. The previous crontab is saved as
-data/crontab.bak. With names, only the entries of those commands change. Root, node and log folder stay as they were
-last chosen unless you name others. Exits with status 0 once the entries are installed. Anything that keeps them from
-starting, such as a cron daemon that isn't running, is reported first; crontab:check then exits with status 1.`,
+data/crontab.bak. With names, only the entries of those commands change. The root, Node and log folder keep their
+previous values unless you pass new ones. Exits with status 0 once the entries are installed. Anything that keeps them
+from starting, such as a cron daemon that isn't running, is reported first; crontab:check then exits with status 1.`,
   async run({ args, options: asked }) {
     const read = readingOnce();
     // When only some commands are installed, they share the environment and node of the entries left alone.
@@ -81,7 +81,7 @@ starting, such as a cron daemon that isn't running, is reported first; crontab:c
     const removals = removeReplaced(target, replaced);
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
-    // Problems first: installing entries that cannot start is no success.
+    // Report problems first: installing entries that cannot start does not count as success.
     for (const line of troubleLines(runLocalChecks(checkContext(options.user)), terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     for (const note of [...removals, cronNote(hostCron(options)), keptOptionsText(options, asked)]) {

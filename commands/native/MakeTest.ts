@@ -8,7 +8,7 @@ import { writeNewFile } from "../../framework/make/writeNewFile";
 
 export default verb({
   examples: [
-    ["make:test SendDailyEmails", "The test of a command"],
+    ["make:test SendDailyEmails", "A test for a command"],
     ["make:test app/jobs/SendInvoice", "The test of a job"],
   ],
   options: {

@@ -20,8 +20,8 @@ export default verb({
 pm2 start build/commands/Worker.js -i 4 --kill-timeout 30000
 Under pm2, running jobs have pm2's kill_timeout minus 0.4s to finish.
 
-SIGTERM or SIGINT: no new job is started, and running jobs are waited for. A second signal aborts them and returns
-them to the queue.`,
+On SIGTERM or SIGINT, the worker starts no new jobs and waits for running ones. A second signal aborts them and
+returns them to the queue.`,
   async run({ options }) {
     const { status } = await startCommand("Worker", argumentsOf(options));
     return status;

@@ -5,7 +5,7 @@ import { LajuError } from "../../framework/config/errors";
 import { currentPauses, resume } from "../../framework/runs/supervision/changePauses";
 
 export default verb({
-  examples: [["resume", "End the pause of every command"]],
+  examples: [["resume", "Resume all commands"]],
   options: {},
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: "Without names, ends every pause. Starts that were skipped are not made up for.",

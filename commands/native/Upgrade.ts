@@ -30,7 +30,7 @@ was is replaced; where you changed it, both changes are merged, with git's confl
     if (options.check) return check(plan, terminal);
     if (plan.changes.length > 0) applyUpgrade(root, plan);
     const vendored = takeIntoVendor(root);
-    if (vendored !== undefined) console.log(`  The package of laju is ${vendored} now`);
+    if (vendored !== undefined) console.log(`  laju's package is now ${vendored}`);
     return report(plan, terminal);
   },
 });
@@ -40,7 +40,8 @@ function check(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
   if (tarball !== undefined) console.log(`  to move    ${tarball} into vendor/`);
   if (plan.changes.length === 0) {
     const isDone = tarball === undefined;
-    if (isDone) console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
+    if (isDone)
+      console.log(`${paint("green", symbols.done)} The app's files are up to date with laju ${plan.to}`);
     return isDone ? 0 : 1;
   }
   console.log(changesText(plan));
@@ -51,7 +52,7 @@ function check(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
 function report(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
   const conflicts = plan.changes.filter(({ kind }) => kind === "conflict");
   if (plan.changes.length === 0) {
-    console.log(`${paint("green", symbols.done)} The app's files are those of laju ${plan.to}`);
+    console.log(`${paint("green", symbols.done)} The app's files are up to date with laju ${plan.to}`);
     return 0;
   }
   console.log(changesText(plan));

@@ -31,7 +31,7 @@ export interface VerbInput<O extends VerbOptions = VerbOptions> extends ParsedAr
   options: OptionValues<O>;
   /** The words after `--`. */
   rest: string[];
-  /** All verbs, for those that describe the command line. */
+  /** All verbs, for the code that generates help, completion and the manual. */
   verbGroups: readonly VerbGroup[];
 }
 

@@ -5,8 +5,8 @@ export const systemTz = ":/etc/localtime";
 
 /**
  * The system's IANA time zone, from /etc/localtime. TZ is ignored, whether it comes from `.env`, the shell or a crontab,
- * because cron doesn't match its fields by it. The first use of Intl costs a fifth of a bare start, so it is used only if
- * /etc/localtime is not a link that names the zone.
+ * because cron doesn't use it to interpret schedules. The first use of Intl costs a fifth of a bare start, so it is used
+ * only if /etc/localtime is not a link that names the zone.
  */
 export function systemTimezone(): string {
   const name = nameInPath(linkAt("/etc/localtime")) ?? nameInPath(targetOf("/etc/localtime"));

@@ -61,7 +61,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     const visitor = await allowedVisitor(context);
     if (visitor === undefined) return access.refusal(context);
     context.set("visitor", visitor);
-    // A page stays open for days. Meanwhile its visitor may sign out, or lose the right to look.
+    // A page can stay open for days. In that time its visitor may sign out or lose access.
     context.set("isStillIn", async () => (await allowedVisitor(context))?.canAct === visitor.canAct);
     return next();
   });

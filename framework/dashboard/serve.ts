@@ -26,7 +26,7 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Disconnects clients that send their requests slowly, in milliseconds. */
+/** Disconnects clients that take longer than this, in milliseconds, to send a request. */
 const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 /** Fewer than the 1024 files that a process can usually have open. */
 const mostConnections = 500;
@@ -89,7 +89,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new LajuError(`${bracketed(host)}:${port} cannot be used: ${error.code ?? error.message}`, {
+    throw new LajuError(`cannot listen on ${bracketed(host)}:${port}: ${error.code ?? error.message}`, {
       code: "E_LISTEN",
       hint:
         error.code === "EADDRINUSE"

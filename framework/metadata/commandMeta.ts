@@ -50,7 +50,7 @@ export interface CommandMeta {
   log?: string;
   /**
    * Who is notified when the command fails and when it recovers: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a
-   * mail address, or several of these; false for nobody (default: each of the two settings that is set).
+   * mail address, or several of these; false for nobody (default: mail and webhook, whichever are configured).
    */
   notify?: false | NoticeChannel | readonly NoticeChannel[];
   /** A URL to ping on each run, with the protocol of Healthchecks.io: URL/start, then URL or URL/fail. */

@@ -57,7 +57,7 @@ export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
   return { byState: byState as QueueCounts["byState"], byType };
 }
 
-/** Equal steps of time, starting at `from`. */
+/** Equal time intervals, starting at `from`. */
 export interface TimeSteps {
   from: number;
   stepMs: number;

@@ -19,7 +19,7 @@ export function fixClock(now: Moment): void {
 
 let replaced: { Real: DateConstructor; Fixed: DateConstructor } | undefined;
 
-/** Restores the clock, unless somebody else has replaced it meanwhile (vi.useFakeTimers). */
+/** Restores the clock, unless something else (vi.useFakeTimers) has replaced it since. */
 export function restoreClock(): DateConstructor {
   if (replaced !== undefined && globalThis.Date === replaced.Fixed) globalThis.Date = replaced.Real;
   replaced = undefined;

@@ -44,7 +44,7 @@ try {
   fill(join(app.root, "many"));
   const { size } = statSync(join(app.root, "many", "runs.sqlite3"));
   console.log(
-    `${count} runs of ${commands} commands, ${Math.round(size / 1e6)} MB; ms with them (with one run)`,
+    `${count} runs of ${commands} commands, ${Math.round(size / 1e6)} MB; times in ms with these runs (with a single run)`,
   );
   for (const verb of verbs) console.log(`  laju ${verb.join(" ").padEnd(24)} ${await timesOf(app, verb)}`);
   await prune(app);

@@ -90,7 +90,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
 
       writeFileSync(join(shop, "README.md"), read("README.md").replace(/<<<<<<< [\s\S]*>>>>>>> .*\n/, ""));
       await commit();
-      const done = `✓ The app's files are those of laju ${laterVersion}\n`;
+      const done = `✓ The app's files are up to date with laju ${laterVersion}\n`;
       expect(await succeeds("node laju upgrade --check && node laju upgrade && git status --short")).toBe(
         done + done,
       );
@@ -170,7 +170,7 @@ for (const id of [7, 8]) await SendInvoice.push({ id });
 await DB.destroy();
 `;
 
-const upgraded = `  The package of laju is vendor/laju-${laterVersion}.tgz now
+const upgraded = `  laju's package is now vendor/laju-${laterVersion}.tgz
   conflict   README.md
   replaced   crontab.example
   merged     tsconfig.json

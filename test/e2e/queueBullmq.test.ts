@@ -152,7 +152,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue uses BullMQ${redisNeed.label
   });
 });
 
-/** Leaves the app every package but one. */
+/** Removes one package from the app. */
 function withoutPackage({ root }: TestApp, left: string): void {
   const own = join(root, "node_modules");
   rmSync(own, { force: true });

@@ -255,7 +255,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
       expect(shown.stderr).toContain(`wrote to ${secret}, which is not a place for logs`);
-      // A default log may be a link to elsewhere, but not one that another user created.
+      // A default log may be a symlink to another place, but not one created by another user.
       const own = join(app.root, "logs", "Who.log");
       symlinkSync(secret, own);
       await forge({ key: "forged0003", log: { ...log, file: own } });

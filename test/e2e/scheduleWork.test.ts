@@ -36,7 +36,7 @@ describe("schedule:work on the host's clock", () => {
       expect((await app.laju("build")).stderr).toBe("");
       expect((await app.laju("disable", "Two")).status).toBe(0);
       await worker.until(() => ends("One") === 1 && ends("Three") === 1, aMinute);
-      // A file that is being edited unschedules nothing.
+      // Editing schedule.json must not unschedule any command.
       app.write("schedule.json", "{");
       await worker.until(() => ends("One") === 2 && ends("Three") === 2, aMinute);
     } finally {

@@ -32,7 +32,7 @@ Run the verbs in the folder of an app. Every verb has --help, and --verbose show
 const exitStatuses = [
   ["0", "Done. A run that was skipped counts as done."],
   ["1", "Something failed, or a check found something wrong."],
-  ["2", "Used wrongly: an unknown verb, name or option, or an invalid schedule."],
+  ["2", "Usage error: an unknown verb, name or option, or an invalid schedule."],
   ["124", "A run timed out. run passes on the status of the command it ran."],
   ["128+n", "A run was ended by signal n."],
 ] as const;

@@ -11,7 +11,7 @@ export interface Day {
 
 export type DatePart = keyof Day;
 
-/** Everything a day rule depends on: the month, one of its possible lengths, and its first weekday (0 is Sunday). */
+/** Everything a day rule depends on: the month, one of its possible lengths, and the weekday of its first day (0 is Sunday). */
 export interface MonthKind {
   readonly month: number;
   readonly length: number;

@@ -36,8 +36,8 @@ export function dateCommand(timezone: string | undefined): string {
 }
 
 /**
- * The seconds since the epoch of today's local date at this hour in UTC. The neutral form also works with BusyBox's date,
- * and gives the same result whether cron or the shell removes the backslash from `\%`.
+ * The epoch seconds of this hour on today's local date, interpreted as UTC. The neutral form also works with BusyBox's
+ * date, and gives the same result whether cron or the shell removes the backslash from `\%`.
  */
 export function todayInSeconds(timezone: string | undefined, hour: "00:00" | "12:00", isNeutral = false) {
   const today = `$(${dateCommand(timezone)} +%F)`;

@@ -96,7 +96,7 @@ function installedNode(block: FoundBlock | undefined, installation: Installation
   return block === undefined || (block.isEdited && told !== undefined) ? told : nodeIn(block);
 }
 
-/** The log folder if it was given with --log-dir. LAJU_LOGS may have changed and is read again instead. */
+/** The log folder, if set with --log-dir. A folder from LAJU_LOGS is not recorded: the setting is read each time. */
 function installedLogs(block: FoundBlock | undefined, installation: Installation | undefined) {
   if (installation !== undefined) return installation.options["log-dir"];
   const below = relative(paths.root, paths.logs);

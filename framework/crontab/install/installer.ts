@@ -25,7 +25,7 @@ export interface CrontabTarget extends CrontabAccess {
   backupName?: string;
   /** TZ in the cron daemon's environment, if it is set. */
   daemonTimezone?: string | undefined;
-  /** Settings that this cron would also apply to the block if they are set above it, with their neutral values. */
+  /** Settings that, when set above the block, this cron would also apply inside it, each with its neutral value. */
   neutralSettings?: NeutralSettings;
   /** Change only the entries of these commands. */
   only?: readonly string[];

@@ -43,7 +43,8 @@ export const targetOptions = {
   },
   portable: {
     type: "boolean",
-    description: "Let the shell check times, lock and limit (flock, timeout): for hosts without the ledger",
+    description:
+      "Have the shell check the time, lock (flock) and limit runs (timeout): for hosts without the ledger",
   },
   cron: {
     type: "string",

@@ -48,7 +48,7 @@ export const again: Action = {
     if (args.some((word) => word.includes("***"))) {
       throw new LajuError("one of its options is a secret, which is not stored", {
         code: "E_SECRET",
-        hint: "Use Run now on the command's page, which asks for it.",
+        hint: 'Use "Run now" on the command\'s page, which has a field for it.',
       });
     }
     return start(commandIn(new URLSearchParams({ command: name })), args);

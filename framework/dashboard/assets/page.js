@@ -76,7 +76,7 @@
 
   let reloading;
 
-  /** Loads the page again, when too much has changed to send. */
+  /** Reloads the page when too much has changed to send as an update. */
   function reload() {
     reloading ??= load().finally(() => {
       reloading = undefined;

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "hono";
 
-/** How often a visitor's right to look is checked again, in milliseconds. */
+/** How often a visitor's access is rechecked, in milliseconds. */
 const checkMs = 10_000;
 
 /** Resolves once the visitor has signed out, or may no longer look; or after the stream has ended. */

@@ -12,7 +12,7 @@ export class Watcher {
   #stamp = "";
   #toldAt = 0;
 
-  /** Returns a function that ends it. */
+  /** Returns a function that stops listening. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) this.#begin();

@@ -15,7 +15,7 @@ export const cronDaemon: LocalCheck = {
     const { running, otherDaemon, label } = cron;
     if (otherDaemon !== undefined) {
       return warning(
-        `${otherDaemon} is running, but crontab(1) is that of ${label}`,
+        `${otherDaemon} is running, but the crontab command belongs to ${label}`,
         "Keep only one of them, or name the one that reads the crontab: node laju crontab:install --cron NAME.",
       );
     }

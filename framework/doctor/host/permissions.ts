@@ -34,7 +34,11 @@ function changeable(): Finding | undefined {
   ];
   const places = [...code.map((path) => join(paths.root, path)), paths.env, paths.schedule, paths.data];
   const open = places.filter((path) => (statOf(path)?.mode ?? 0) & 0o002);
-  if (open.length > 0) return bad(`${listed(open)} can be changed by everyone`, `chmod o-w ${quoted(open)}`);
+  if (open.length > 0)
+    return bad(
+      `${listed(open)} ${open.length === 1 ? "is" : "are"} world-writable`,
+      `chmod o-w ${quoted(open)}`,
+    );
   const owners = [0, process.geteuid?.()];
   const theirs = places.filter((path) => !owners.includes(statOf(path)?.uid ?? 0));
   if (theirs.length === 0) return undefined;

@@ -71,7 +71,7 @@ export function topLevelConstants(body: Node[]): Node[] {
     .flatMap(({ declarations }) => declarations);
 }
 
-/** A module's statements, with exported declarations in place of their `export`. */
+/** A module's statements, with each `export` unwrapped to the declaration it exports. */
 export function topLevel(body: Node[]): Node[] {
   return body.map(
     (statement) => (/^Export\w+Declaration$/.test(statement.type) && statement.declaration) || statement,

@@ -33,7 +33,7 @@ const nothing: Claimed = { claimed: [], nextDueIn: null };
 
 /** Settles and claims at the same time, so that the next jobs arrive while the last ones are being saved. */
 export class Exchanges {
-  /** Settlements whose answer was lost, so that it is unknown whether they were saved. */
+  /** Settlements whose answer was lost, so we can't tell whether they were saved. */
   readonly #unanswered = new Set<string>();
 
   constructor(readonly store: JobStore) {}

@@ -42,7 +42,7 @@ export function stranger(id: string): SeenHolder {
   };
 }
 
-/** When something suspicious about a worker was first seen, and the end of its lease at that time. */
+/** When a worker was first suspected to be dead, and when its lease ended at that moment. */
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**

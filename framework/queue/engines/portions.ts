@@ -4,7 +4,7 @@ import type { NewJob } from "../engine";
 const maxCharacters = 2_000_000;
 
 /**
- * Splits jobs so that each portion fits into a statement of a size that every server accepts, if possible.
+ * Splits jobs into batches, each (where possible) small enough for one statement on any server.
  */
 export function portionsOf(jobs: readonly NewJob[], maxJobs = Number.POSITIVE_INFINITY): NewJob[][] {
   const portions: NewJob[][] = [];

@@ -20,7 +20,7 @@ export interface LocalState {
  * comparison, a living but idle worker could hold a job until it dies.
  */
 export class Reconciliation {
-  /** What was reported to the store since the last heartbeat, whose answer may be older. */
+  /** Jobs reported to the store since the last heartbeat was sent. The heartbeat's answer may not reflect them yet. */
   #confirmed: (readonly Held[])[] | undefined;
   #isChecking = false;
 

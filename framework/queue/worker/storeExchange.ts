@@ -30,7 +30,7 @@ export class StoreExchange {
   readonly outgoing = new Outgoing();
   readonly outage = new Outage();
   readonly #underWay = new UnderWay();
-  /** Counts the reasons to claim, and those answered by a claim that found no more jobs. */
+  /** Counts wake-ups, and how many of them a claim has already covered (it found no more jobs). */
   #wakes = 1;
   #answered = 0;
   /** How many jobs the claims in flight may return. */

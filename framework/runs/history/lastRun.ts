@@ -2,7 +2,7 @@ import { ledger } from "../ledger/ledgerFile";
 import type { Run } from "../ledger/run";
 import { type RunRow, toRun } from "../ledger/runRow";
 
-/** The last run of a command that has ended, successfully or not. */
+/** A command's most recent finished run, successful or not. */
 export function lastEndedRun(name: string): Run | undefined {
   const row = ledger()
     .prepare(

@@ -136,7 +136,7 @@ function importFile(ledger: Database, path: string, size: number): number {
   return to;
 }
 
-/** Within the transaction, so that only one process does it. Importing a line twice would change nothing. */
+/** Call this within the transaction, so that only one process rotates at a time. Importing a line twice is harmless. */
 function rotateJournal(ledger: Database, journal: string, imported: number): void {
   forgetOtherPositions(ledger, journal, imported);
   const { mode, uid, gid } = statSync(journal);

@@ -25,7 +25,7 @@ export interface Header {
   origin: BackupOrigin | undefined;
 }
 
-/** Which database a backup is of, and when it was taken. */
+/** The database that was backed up, and when. */
 export interface BackupOrigin {
   database: string;
   takenAt: Date;

@@ -53,7 +53,7 @@ function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneM
     throw new LajuError(`the migration ${missing} has not run here`, {
       code: "E_MIGRATION",
       exitStatus: 2,
-      hint: "`node laju migrate:status` lists the migrations that have. Nothing was changed.",
+      hint: "`node laju migrate:status` lists the migrations that have run. Nothing was changed.",
     });
   }
   if (names.length > 0) return done.filter(({ name }) => names.includes(name)).reverse();

@@ -78,7 +78,7 @@ function connected(url: string): Promise<Connection> {
 function mayNotCreate(url: string, cause: Error): LajuError {
   const { username } = new URL(url);
   return new LajuError(
-    `tests need to create databases next to ${databaseOf(url)}, but ${username} may not: ${cause.message}`,
+    `tests need to create databases on the same server as ${databaseOf(url)}, but user ${username} is not allowed to: ${cause.message}`,
     {
       code: "E_TEST_DATABASE",
       hint: `As an administrator of the server: GRANT ALL ON \`${databaseOf(url)}\\_laju\\_%\`.* TO that user.`,

@@ -76,7 +76,7 @@ async function connected(connectionString: string): Promise<Client> {
 function mayNotCreate(url: string, cause: Error): LajuError {
   const user = decodeURIComponent(new URL(url).username) || "this user";
   return new LajuError(
-    `tests need to create databases next to ${databaseOf(url)}, but ${user} may not: ${cause.message}`,
+    `tests need to create databases on the same server as ${databaseOf(url)}, but user ${user} is not allowed to: ${cause.message}`,
     {
       code: "E_TEST_DATABASE",
       hint: `As an administrator of the server: ALTER ROLE "${user}" CREATEDB.`,

@@ -49,7 +49,7 @@ async function fill(name: string, url: string, ask: Ask): Promise<void> {
   if (await isRepeated(record, name, ask)) return;
   await ask("select pg_advisory_lock(hashtext('laju tests'))");
   try {
-    // Another process may have recorded it meanwhile.
+    // Another process may have recorded it in the meantime.
     if (await isRepeated(record, name, ask)) return;
     for (const old of leftovers(base, await schemas(ask))) await drop(old, ask);
     await makeEmpty(name, ask);

@@ -45,7 +45,7 @@ export const kinds = {
   Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
   /** One attempt, which counts only if it started. Its worker holds nothing else, so the job can be blamed for its death. */
   Lone: { ...patient, attempts: 1, isLone: true, weight: 0, ms: [0, 20] },
-  /** Fails at its first attempt and is retried soon, often by the same worker. */
+  /** Fails on its first attempt and is retried soon, often by the same worker. */
   LoneFlaky: { ...patient, backoff: "800ms", isLone: true, weight: 0, ms: [2000, 2500] },
   Limited: { ...patient, concurrency: 2, weight: 8, ms: [20, 150] },
   Ordered: { ...patient, concurrency: 1, isOrdered: true, weight: 8, ms: [0, 30] },

@@ -66,7 +66,7 @@ describe("doctor", () => {
     expect(await troubles()).toEqual([]);
     chmodSync(join(app.root, "build"), 0o777);
     const [{ state, message, cure = "false" }] = (await troubles()) as [Result];
-    expect([state, message]).toEqual(["bad", `${app.root}/build can be changed by everyone`]);
+    expect([state, message]).toEqual(["bad", `${app.root}/build is world-writable`]);
     await app.run(["-c", cure], { program: "/bin/sh" });
     expect(await troubles()).toEqual([]);
   });

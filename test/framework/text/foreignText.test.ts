@@ -112,7 +112,7 @@ describe("untrusted text", () => {
   });
 });
 
-// A word before a name may be its first half, as in `Doe, Jo <jo@x.org>`, so only try what looks like an address.
+// An unquoted comma may be part of a display name (`Doe, Jo <jo@x.org>`), so test only parts that look like an address.
 test("no address in a list is silently lost", () => {
   const address = fc.constantFrom("a@x.org", "b.c@y.example", "root@localhost");
   const name = fc.constantFrom("", "Ops", '"Doe, J" ', "Ops Team ");

@@ -64,7 +64,7 @@ esac
 }
 
 /**
- * Does nothing, under the name by which laju finds a daemon. If a test leaves it behind, it ends by itself.
+ * An idle process with the name of a cron daemon, so laju takes it for one. Exits by itself if a test leaves it behind.
  */
 function fakeDaemon(folder: string) {
   const program = join(folder, "cron");

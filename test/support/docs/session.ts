@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { type Block, blocksOf, hiddenFiles, hiddenLines, type Page } from "./pages";
 
 /**
- * Whether a page is played in an app: its files are written, the lines of `<!-- run: … -->` are run, and then those
- * of its `console` blocks, in order.
+ * Whether the page's examples are executed in an app: its files are written, and then the lines of `<!-- run: … -->`
+ * and of its `console` blocks are run in order.
  */
 export function isPlayed({ text }: Page): boolean {
   return /^<!-- played by a test -->$/m.test(text);

@@ -17,7 +17,7 @@ async function up(knex: Knex): Promise<void> {
 const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: async () => ["1_slow"],
   getMigrationName: (name) => name,
-  // Without a transaction, so that an interrupted migration leaves its changes, on every database.
+  // No transaction, so an interrupted migration leaves partial changes behind on every database.
   getMigration: async () => ({ up, down: async () => {}, config: { transaction: false } }) as Knex.Migration,
 };
 const [, names] = await DB.migrate.latest({ migrationSource, tableName: history });

@@ -47,7 +47,7 @@ export async function recordVirtualCrons(tables: readonly string[], time: Virtua
   );
 }
 
-/** Really runs the jobs, with the virtual time. Returns the lines that they wrote to "$VC_LOG". */
+/** Actually runs the jobs, on the virtual clock. Returns the lines they wrote to "$VC_LOG". */
 export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
   const { table, ...time } = run;
   const jobs = compiled("jobclock.c", "-shared", "-fPIC");
@@ -57,7 +57,7 @@ export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
   return linesOf((await runDaemons([table], time, { VC_JOBS: jobs }))[0] as Buffer);
 }
 
-/** Really runs the jobs, which see the real time and may be static programs. Returns "$VC_LOG". */
+/** Actually runs the jobs, which see the real time and can be static programs. Returns the contents of "$VC_LOG". */
 export async function runVirtualJobs({ table, ...time }: VirtualRun): Promise<Buffer> {
   return (await runDaemons([table], time, { VC_JOBS: "" }))[0] as Buffer;
 }

@@ -95,7 +95,7 @@ async function quotasOf(
   return quotas.length > 1 ? shared(connection, quotas, limit) : quotas;
 }
 
-/** How many jobs of each type are among the first overall, so that only those rows are locked. */
+/** How many of the next jobs, across all types, belong to each type, so that only those rows are locked. */
 async function shared(connection: Connection, quotas: readonly Quota[], limit: number): Promise<Quota[]> {
   const heads: { quota: Quota; order: number; id: number }[] = [];
   for (const quota of quotas) {

@@ -70,7 +70,7 @@ const asked = `select q.type, q.after_order, q.after_id,
 const ready = `jobs j where j.status = 'pending' and j.type = q.type
       and (j.sort_order, j.id) > (q.after_order, q.after_id) order by j.sort_order, j.id limit q.most`;
 
-/** How many jobs of each type are among the first overall, so that only those rows are locked. */
+/** How many of the next jobs, across all types, belong to each type, so that only those rows are locked. */
 const shared = `, share as materialized (
     select type, after_order, after_id, count(*)::int as most from (
       select q.type, q.after_order, q.after_id

@@ -187,7 +187,7 @@ describe("node laju crontab --portable", () => {
 
   test("--help describes it and the formats", async () => {
     const { stdout } = await app.laju("crontab", "--help");
-    expect(stdout).toContain("  --portable            Let the shell check times, lock and limit");
+    expect(stdout).toContain("  --portable            Have the shell check the time, lock (flock)");
     expect(stdout).toContain(
       "  --format <format>     crontab, cron.d, systemd or kubernetes (default: crontab)",
     );

@@ -146,7 +146,7 @@ describe("a URL with a user and a password", () => {
     ]);
   });
 
-  test("hides the login that a server repeats", async () => {
+  test("redacts credentials echoed by the server", async () => {
     const login = Buffer.from("me:hunter2").toString("base64");
     first.answer(401, {}, `Basic ${login} is wrong: hunter2`);
     const error = await postJson(first.url.replace("//", "//me:hunter2@"), "{}").catch((one) => one);
