@@ -12,10 +12,10 @@ import type {
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them. Its
- * callers decide what the end of a job means (back-off, the next cron run, limits). Times are milliseconds since the
- * epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay, so that an engine on a server
- * can use the server's clock.
+ * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them.
+ * Its callers decide what follows when a job ends (back-off, the next cron run, limits). Times are milliseconds since
+ * the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay, so that an engine on a
+ * server can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
@@ -43,7 +43,7 @@ export interface QueueEngine {
   /** Returns claimed jobs to the queue. The attempt counts as `spent`, so that no two claims have the same number. */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
-  /** Registers the worker, before its first claim. May be repeated, because the first answer may have been lost. */
+  /** Registers the worker, before its first claim. Can be called again, because the first answer may have been lost. */
   register(worker: WorkerRecord): Promise<void>;
   /** Extends the worker's lease. Returns whether the worker is still known, and which jobs it holds in the store. */
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
@@ -61,18 +61,18 @@ export interface QueueEngine {
 
   /** The types that have ready jobs. */
   readyTypes(): Promise<string[]>;
-  /** Parks jobs of a type that have been ready for `idleMs`, about a thousand at most. Returns how many. */
+  /** Parks jobs of a type that have been ready for `idleMs`, about a thousand at most. Returns how many it parked. */
   park(type: string, idleMs: number): Promise<number>;
-  /** Makes parked jobs of these types ready again, about a thousand at most. Returns how many. */
+  /** Makes parked jobs of these types ready again, about a thousand at most. Returns how many it changed. */
   unpark(types: readonly string[]): Promise<number>;
 
-  /** Calls back when there may be jobs to claim, sometimes for nothing. Reconnects if the store is unavailable. */
+  /** Calls back when there may be jobs to claim; sometimes there are none. Reconnects if the store is unavailable. */
   watch(onWake: () => void): Promise<Watch>;
 
   counts(): Promise<QueueCounts>;
   list(filter: JobFilter): Promise<JobRecord[]>;
   find(id: number): Promise<JobRecord | undefined>;
-  /** Counts the jobs that ended in these steps of time and have not been deleted since. */
+  /** Counts the jobs that ended in each of these intervals and have not been deleted since. */
   outcomes(steps: TimeSteps): Promise<Outcomes>;
   oldestReady(): Promise<OldestReady[]>;
   /** Makes failed and canceled jobs ready again, with all their attempts. Returns their ids. */
@@ -85,8 +85,8 @@ export interface QueueEngine {
   paused(): Promise<string[]>;
   /**
    * Deletes completed jobs whose removal time has passed, and finished jobs without a removal time that ended at least
-   * `keepMs` ago; at most about `limit` at a time. Returns how many: 0 if there is nothing more to delete. Failed and
-   * canceled jobs have no removal time, whatever their `removeDelay`.
+   * `keepMs` ago; at most about `limit` at a time. Returns how many it deleted: 0 if nothing is left to delete. Failed
+   * and canceled jobs have no removal time, whatever their `removeDelay`.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 
@@ -113,7 +113,7 @@ export interface NewJob {
   retryPolicy?: RetryPolicy;
   /** How long after its failure the job is queued again; undefined: never. */
   rescheduleDelay?: number;
-  /** The job that this one is a new attempt or the next run of. */
+  /** The job that this one retries, or whose next run it is. */
   rescheduledFromJob?: number;
   /** How long after its success the job is deleted. */
   removeDelay?: number;
@@ -211,7 +211,7 @@ export interface ClaimRequest {
 export interface Exchanged {
   /** The claimed jobs in the order in which to start them. */
   claimed: ClaimedJob[];
-  /** Settlements that changed nothing, because the worker no longer held the job. */
+  /** Settlements that had no effect, because the worker no longer held the job. */
   lost: number[];
   /** When the next scheduled job is due; null if there is none or nothing was requested. */
   nextDue: number | null;
@@ -241,9 +241,9 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a heartbeat.
- * It is over if that, and the state of the worker's connection, prove the worker dead to those who cannot see its
- * process.
+ * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a
+ * heartbeat. It is over if this and the state of the worker's connection prove the worker dead, even to hosts that
+ * cannot see its process.
  */
 export interface Holder {
   id: string;
@@ -252,7 +252,7 @@ export interface Holder {
   identity: string | null;
   concurrency: number | null;
   startedAt: number | null;
-  /** The types it handles; null or undefined if it doesn't say. */
+  /** The types it handles; null or undefined if unknown. */
   types?: readonly string[] | null;
   lease: { until: number; isSilent: boolean; isOver: boolean } | null;
 }

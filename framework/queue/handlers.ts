@@ -65,7 +65,7 @@ export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
   }));
   const handlers = new Map<string, Handler>();
   const problems = new Map<string, Error>();
-  // In the modules' order, whichever was loaded first: the worker's log lists them.
+  // In the modules' order, not the order of loading, because the worker's log lists them.
   for (const { name, result } of await Promise.all(loading)) {
     if (isError(result)) problems.set(name, result);
     else handlers.set(name, result);
@@ -138,7 +138,7 @@ function refuseOption(name: string, option: string): never {
   throw wrong(name, `declares ${option}, which is not an option of a job`, unknownOptionHint(option));
 }
 
-/** Only plain values count as mistaken options: functions and objects of the file may have any name. */
+/** Only plain values count as mistaken options: the file's functions and objects can have any name. */
 function isPlainValue(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string";
 }

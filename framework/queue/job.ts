@@ -27,7 +27,7 @@ export interface RunningJob<T = unknown> {
   /** 1 for the first attempt, and one more for each retry. */
   attempt: number;
   createdAt: Date | null;
-  /** The job that this one is a new attempt or the next run of. */
+  /** The job that this one retries, or whose next run it is. */
   rescheduledFromJob: number | null;
 }
 
@@ -74,7 +74,7 @@ export interface JobDefinition<T, R> extends JobOptions {
 }
 
 interface JobOptions {
-  /** The number of attempts (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
+  /** How many attempts a job gets (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
   attempts?: number;
   /** The delay before the first retry, such as "30s". It doubles with each further retry (default "10s"). */
   backoff?: string;

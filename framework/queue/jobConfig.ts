@@ -7,7 +7,7 @@ export interface JobTypes {}
 /** The names of all handlers; any string while none are known. */
 export type JobType = keyof JobTypes extends never ? string : keyof JobTypes & string;
 
-/** The data that a type's handler takes. */
+/** The data that a type's handler expects. */
 export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] : unknown;
 
 /** Data may be left out if the handler needs none. */

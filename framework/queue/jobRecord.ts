@@ -29,7 +29,7 @@ export interface JobRecord {
   error: string | null;
   unique: string | null;
   cron: { expression: string; timezone: string } | null;
-  /** The job that this one is a new attempt or the next run of. */
+  /** The job that this one retries, or whose next run it is. */
   rescheduledFromJob: number | null;
   /** The job that replaced this one when it was canceled. */
   successor: number | null;
@@ -64,7 +64,7 @@ export interface TimeSteps {
   count: number;
 }
 
-/** How many jobs of a type ended in a state during a step of time. */
+/** How many jobs of a type ended in a state during one interval. */
 export interface Outcome {
   type: string;
   state: "completed" | "failed";
@@ -74,7 +74,7 @@ export interface Outcome {
 
 export interface Outcomes {
   ended: Outcome[];
-  /** Whether more jobs ended in that time than were counted. */
+  /** Whether more jobs may have ended in that time than were counted. */
   isPartial: boolean;
 }
 

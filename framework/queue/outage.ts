@@ -1,4 +1,4 @@
-/** SQLite: locked, disk full or failing, or the file cannot be written at the moment. */
+/** SQLite: locked, disk full or failing, or the file is temporarily not writable. */
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/;
 
 /** Network errors of Node, the database drivers and Redis. */

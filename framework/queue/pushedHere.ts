@@ -19,7 +19,9 @@ export function pushedIn(trx: Knex.Transaction): void {
   onCommit(trx, pushedHere);
 }
 
-/** Calls back when others can see what this transaction did: after the outermost transaction is committed. */
+/**
+ * Calls back when other connections can see this transaction's changes: after the outermost transaction is committed.
+ */
 export function onCommit(trx: Knex.Transaction, work: () => void): void {
   let outermost = trx;
   while (outermost.parentTransaction !== undefined) outermost = outermost.parentTransaction;

@@ -47,7 +47,7 @@ export function rareOf(values: unknown[]): Rare {
 
 export const nothingRare = rareOf([0, 0, null, null, null, null, null, null, null]);
 
-/** Spelled out because spreading `rare` would take longer than everything else here. */
+/** Lists the fields, because spreading `rare` would take longer than all the rest. */
 export function claimedJob(
   [id, attempt, type, userId, data, createdAt, order]: unknown[],
   rare: Rare,

@@ -16,8 +16,8 @@ export interface Claimed {
 }
 
 /**
- * The operations a server performs for a worker, each atomic. An answer may be lost on its way; the worker's
- * next heartbeat then returns what was claimed (see worker/reconciliation.ts).
+ * The operations a server performs for a worker, each atomic. An answer can get lost; the worker's next heartbeat then
+ * returns what was claimed (see worker/reconciliation.ts).
  */
 export interface JobStore {
   claim(worker: string, request: ClaimRequest): Promise<Claimed>;

@@ -21,7 +21,7 @@ export function newValues(job: NewJob, isCurrent: boolean): unknown[] {
     job.cron?.timezone ?? null,
     job.rescheduleDelay ?? null,
     job.removeDelay ?? null,
-    // Also written under the old name for one release, because workers of the previous release read that.
+    // For one release, also written under the old name, which workers of the previous release read.
     job.rescheduledFromJob ?? null,
   ];
   return isCurrent ? [...common, job.rescheduledFromJob ?? null, job.retryPolicy ?? null] : common;

@@ -14,7 +14,7 @@ const connectedGrace = 300_000;
  * second.
  */
 const listening = 3000;
-/** A lease that expired this long before the first look is over immediately, in milliseconds. */
+/** A lease that had expired this long before the first check is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
  * A lease that hasn't been renewed for this long (four times its length, in milliseconds) is over, whatever the clocks
@@ -46,11 +46,11 @@ export function stranger(id: string): SeenHolder {
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**
- * Decides whether leases are over, from the leases and the state of the connections. A single look is never enough. The
- * server releases a session's lock within milliseconds after its process is killed, on any host. But the lock is also
- * free while a living worker reconnects, and after a server restart every worker's lock is free. And if a clock jumps,
- * the server was down or a machine slept, all leases expire at once although the workers are alive. So each worker gets
- * time to send a heartbeat.
+ * Decides whether leases are over, from the leases and the state of the connections. A single check is never enough.
+ * The server releases a session's lock within milliseconds after its process is killed, on any host. But the lock is
+ * also free while a living worker reconnects, and after a server restart every worker's lock is free. And if a clock
+ * jumps, the server was down or a machine slept, all leases expire at once although the workers are alive. So each
+ * worker gets time to send a heartbeat.
  */
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();
@@ -100,7 +100,7 @@ export class LeaseJudge {
   }
 }
 
-/** Whether something has lasted `least` milliseconds without the lease being renewed. */
+/** Whether a suspicion has lasted `least` milliseconds without a renewal of the lease. */
 function lasts(
   sightings: Sightings,
   id: string,

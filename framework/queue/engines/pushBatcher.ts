@@ -66,7 +66,7 @@ export class PushBatcher {
         from += jobs.length;
       }
     } catch (error) {
-      // After an outage it is unknown whether the jobs were queued, so they must not be queued again.
+      // After an outage we can't tell whether the jobs were queued, so don't queue them again.
       if (group.length === 1 || isOutage(error)) {
         for (const { reject } of group) reject(error);
         return;

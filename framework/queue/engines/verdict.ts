@@ -1,6 +1,6 @@
 import type { ClaimedJob, Judge } from "../engine";
 
-/** The jobs a dead worker held, by what becomes of them. */
+/** A dead worker's jobs, grouped by what happens to them. */
 export interface Sorted {
   blamed: ClaimedJob[];
   counted: ClaimedJob[];

@@ -1,4 +1,4 @@
-/** The types that a worker handles, as stored in its row; null if it doesn't say. */
+/** The types that a worker handles, as stored in its row; null if unknown. */
 export function typesText(types: readonly string[] | undefined): string | null {
   return types === undefined ? null : JSON.stringify(types);
 }

@@ -49,7 +49,7 @@ const short = 20;
 const long = 60;
 
 /**
- * How many jobs to claim beyond those that can start immediately: many if jobs are short, none if they are
+ * How many jobs to claim in advance, beyond those that can start immediately: many if jobs are short, none if they are
  * long.
  */
 export class Prefetch {
@@ -61,7 +61,7 @@ export class Prefetch {
     return Math.min(this.#size, most);
   }
 
-  /** Reports whether a claim came back full. */
+  /** Reports whether a claim returned as many jobs as it asked for. */
   filled(isFull: boolean, now: number): void {
     if (isFull) this.#filledAt = now;
     else this.#filledAt = 0;

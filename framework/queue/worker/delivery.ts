@@ -4,7 +4,7 @@ import { type Held, isSameClaim, type QueueEngine, type Settlement } from "../en
 import { isOutage } from "../outage";
 import type { Taken } from "./outgoing";
 
-/** What is reported to the store about one job. */
+/** One job's report to the store. */
 type Report = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
@@ -100,7 +100,7 @@ function withoutNext(settlement: Settlement, error: Error): Settlement {
   return { ...rest, error: `the next run can't be queued: ${reasonOf(error)}` };
 }
 
-/** The error as one short line, because a database's message may quote half of the data. */
+/** The error as one short line, because a database's message may quote large parts of the data. */
 function reasonOf(error: Error): string {
   return errorMessage(error, 300).replace(/[^\x20-\x7e]+/g, " ");
 }

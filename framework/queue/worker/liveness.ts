@@ -4,7 +4,7 @@ import { isOfOtherBoot, lifeOf } from "../../process/thisProcess";
 import type { Holder } from "../engine";
 
 /**
- * Whether this holder is dead, so that nobody will finish its jobs. Checks its process if it is visible, because a busy
+ * Whether this holder is dead and will never finish its jobs. Checks its process if it is visible, because a busy
  * process misses heartbeats but is alive. Otherwise the lease decides.
  */
 export function isDead({ host, pid, identity, lease }: Holder): boolean {

@@ -33,17 +33,17 @@ export interface MaintenanceOptions {
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
   /** Called regularly. */
   onTick(): void;
-  /** Called when the lease had expired but could be renewed, because nobody had declared this worker dead. */
+  /** Called when the lease had expired but could be renewed, because no other worker had declared this one dead. */
   onRenewed(): void;
 }
 
 /** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
-  /** The id of a registration that was never answered and may have succeeded. */
+  /** The id of a registration that got no answer but may have succeeded. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
-  /** The time, by the monotonic clock, until which nobody may declare this worker dead. */
+  /** The time, by the monotonic clock, until which no other worker can declare this one dead. */
   #leaseEnd = Number.POSITIVE_INFINITY;
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
@@ -64,7 +64,7 @@ export class Maintenance {
     this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#every(parkEvery, "parking", () => this.#park());
     this.#timers.push(setInterval(poll, this.engine.pollMs));
-    // Do this before the first claim, because a worker that cron starts with --once would find nothing to do otherwise.
+    // Do this before the first claim. Otherwise a worker that cron starts with --once would find no jobs.
     await unlessAway(this.options.parking.fetchOwn());
     await unlessAway(this.#takeOver());
   }
@@ -84,7 +84,7 @@ export class Maintenance {
     if (wait <= this.engine.pollMs) this.#reminder = setTimeout(onDue, Math.max(1, wait));
   }
 
-  /** `holdsJobs`: it ends without having reported all of its jobs. */
+  /** `holdsJobs`: the worker exits without having reported all of its jobs. */
   async stop({ holdsJobs }: { holdsJobs: boolean }): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#reminder);
@@ -96,7 +96,7 @@ export class Maintenance {
     this.options.attemptLog.leave();
   }
 
-  /** Returns jobs whose claim was never answered: others would take this worker for dead. */
+  /** Returns jobs whose claim was never answered. Otherwise other workers would take this one for dead. */
   async #leave(): Promise<void> {
     const { leaseMs, attemptLog } = this.options;
     const { held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
@@ -109,7 +109,7 @@ export class Maintenance {
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
-      // Logging the same message every second would fill the log, which is worst on a full disk.
+      // The same message every second would fill the log, which is worst when the disk is full.
       if (message !== lastError) logWarn(`The worker's ${what} failed`, { error: message });
       lastError = message;
     };

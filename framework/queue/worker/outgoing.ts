@@ -1,8 +1,8 @@
 import { type Exchange, type Held, heldOf, isSameClaim, type Settlement } from "../engine";
 
 /**
- * The largest report to send at once, in characters, because the results of one second may exceed a server's packet size
- * or the longest string. Larger settlements are sent alone.
+ * The largest report to send at once, in characters, because one second's results may exceed a server's packet size or
+ * the maximum string length. Larger settlements are sent alone.
  */
 const portion = 4_000_000;
 

@@ -1,20 +1,21 @@
 import type { ClaimedJob } from "../engine";
 
-/** How long a suspect job waits for the running jobs to end before it starts beside them, in milliseconds. */
+/** How long a suspect job waits for the running jobs to end before it starts alongside them, in milliseconds. */
 const patience = 5000;
 /**
- * If a job has run alone for this long, in milliseconds, it doesn't kill its worker immediately, so others start beside it.
+ * If a job has run alone for this long, in milliseconds, it evidently doesn't kill its worker at once, so others start
+ * alongside it.
  */
 const longestAlone = 10_000;
-/** One death may have any cause (a kill, out of memory). A job that was held at two deaths runs alone. */
+/** One death can have any cause (a kill, out of memory). A job held by two workers that died runs alone. */
 const suspiciousDeaths = 2;
-/** A job that was held at this many worker deaths is blamed, whatever else those workers held. */
+/** A job held by this many workers that died is blamed, whatever else they held. */
 const maxDeaths = 5;
 
 /**
- * A worker that dies may have held a thousand jobs, one of which may have killed it, but it is unknown which. So none of
- * them loses an attempt, and jobs that were held at repeated deaths run alone. A job whose worker dies while it runs
- * alone is blamed.
+ * A worker that dies may have held a thousand jobs, and there is no telling which of them, if any, killed it. So none
+ * of them loses an attempt, and jobs held at repeated deaths run alone. A job whose worker dies while it runs alone is
+ * blamed.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;
@@ -38,7 +39,7 @@ export class Quarantine {
   }
 
   /**
-   * Ends the quarantine of a job that has been running for long, because it might run forever. Returns whether it ended.
+   * Ends the quarantine of a job that has been running for long, because it might run forever. Returns whether it did.
    */
   endIfLong(now: number): boolean {
     if (this.#alone === undefined || now - this.#since < patience + longestAlone) return false;

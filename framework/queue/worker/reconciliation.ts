@@ -74,7 +74,7 @@ function keysOf(jobs: readonly Held[]): Set<string> {
   return new Set(jobs.map(heldKey));
 }
 
-/** Promises that have not settled yet. */
+/** The promises that have not settled yet. */
 export class UnderWay {
   readonly #promises = new Set<Promise<unknown>>();
 

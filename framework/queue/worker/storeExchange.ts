@@ -18,7 +18,7 @@ export interface ExchangingWorker {
   onConfirmed(jobs: readonly Held[]): void;
   /** Called after an exchange, because there may be more to do. */
   onOver(): void;
-  /** Called when the store fails with an error that would recur every time. */
+  /** Called when the store fails with an error that a retry would not fix. */
   onFailure(error: Error): void;
 }
 

@@ -28,7 +28,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
       patience: patienceText(options),
-      // Explains why a worker does nothing.
+      // Explains why a worker is idle.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;
@@ -90,7 +90,10 @@ function stopOnSignals(worker: Worker, patienceMs: number): () => void {
   return () => process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
 }
 
-/** Logs the rejection of a promise that a handler did not await. It is unknown which job caused it, so no job fails. */
+/**
+ * Logs the rejection of a promise that a handler did not await. No job fails, because we can't tell which one caused
+ * it.
+ */
 function noteStray(reason: unknown): void {
   logError("Unhandled rejection in a job's handler", isError(reason) ? reason : { reason });
 }

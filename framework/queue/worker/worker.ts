@@ -19,7 +19,7 @@ import type { WorkerOptions } from "./workOptions";
 
 /** A job that waits in memory for longer than this, in milliseconds, is returned to the queue. */
 const longestWait = 1000;
-/** How long a worker that gives up may take to return its jobs, in milliseconds. */
+/** How long a worker that is exiting after an error may take to return its jobs, in milliseconds. */
 const longestReturnMs = 10_000;
 
 /**
@@ -43,14 +43,14 @@ export class Worker {
     abandon: (jobs) => this.#lose(jobs),
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
-  /** The types that it has handlers for. Other workers may handle other types, such as during a deploy. */
+  /** The types that it has handlers for. Other workers may handle other types, for example during a deploy. */
   readonly #types: readonly string[];
   readonly #attemptLog = new AttemptLog();
   #watch: Watch | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #phase: "working" | "stopping" | "ending" = "working";
   #isPumping = false;
-  /** The error that made the worker end, if nobody stopped it. */
+  /** The error that made the worker exit; undefined if it was stopped. */
   #reason: Error | undefined;
   readonly #events: ExecutionEvents;
   #isStarted = false;
@@ -233,8 +233,8 @@ export class Worker {
   }
 
   /**
-   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while it is
-   * unknown who owns them.
+   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while we
+   * can't tell which worker owns them.
    */
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
@@ -305,7 +305,7 @@ export class Worker {
     this.wake();
   }
 
-  /** Returns jobs whose claim's answer was lost, because nobody would run them while this worker lives. */
+  /** Returns jobs whose claim's answer was lost, because no worker would run them as long as this one lives. */
   #returnUnknown(jobs: readonly Held[]): void {
     logWarn("Returning jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
@@ -334,9 +334,7 @@ export class Worker {
     return { blamed: guilty, counted };
   }
 
-  /**
-   * Whether the dead worker had started the job. For an attempt that isn't the last one, this is unknown and counts as true.
-   */
+  /** Whether the dead worker had started the job. Only last attempts are logged; any other counts as started. */
   #hadStarted(job: ClaimedJob, worker: string): boolean {
     const handler = this.options.handlers.get(job.type);
     if (handler === undefined) return false;
@@ -363,7 +361,7 @@ export class Worker {
     this.#consider();
   }
 
-  /** Ends the worker after an error that would recur every time. */
+  /** Stops the worker after an error that a retry would not fix. */
   #fail(error: Error): void {
     if (this.#phase === "ending") return;
     this.#phase = "ending";

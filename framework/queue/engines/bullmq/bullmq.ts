@@ -25,18 +25,17 @@ export interface BullOptions {
   redis?: RedisLocation;
 }
 
-/** The most jobs queued in one operation, during which Redis serves nobody else. */
+/** The most jobs queued in one operation, which blocks all other clients of Redis. */
 const portion = 500;
 
 /**
- * The queue in Redis, stored as BullMQ stores it: one BullMQ queue per job type. A type's pause and limit are
- * then its queue's own, a claim never scans past jobs that are paused or over their limit, and counting is
- * cheap. Priority across types is decided at each claim by comparing the first job of every type.
- * Jobs are moved by BullMQ's own Lua. Each of our scripts (lua/) combines several of BullMQ's, so that every
- * operation is atomic and a hundred jobs take one round trip. BullMQ's locks aren't used: it writes and
- * renews one key per job, and detects a dead worker only after 30 to 60 seconds. Here each worker has one
- * lease.
- * Longer than usual, because it lists all operations of an engine.
+ * The queue in Redis, stored as BullMQ stores it: one BullMQ queue per job type. A type's pause and limit are then
+ * those of its queue, a claim never scans past jobs that are paused or over their limit, and counting is cheap.
+ * Priority across types is decided at each claim by comparing the first job of every type. Jobs are moved by BullMQ's
+ * own Lua. Each of our scripts (lua/) combines several of BullMQ's, so that every operation is atomic and a hundred
+ * jobs take one round trip. BullMQ's locks aren't used: it writes and renews one key per job, and detects a dead worker
+ * only after 30 to 60 seconds. Here each worker has one lease. Longer than usual, because it lists all operations of an
+ * engine.
  */
 export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): QueueEngine {
   bullVersion();

@@ -29,7 +29,7 @@ export async function findJob(scripts: Scripts, id: number): Promise<JobRecord |
   return found.length === 0 ? undefined : toRecord(found);
 }
 
-/** The most jobs handled in one operation, during which Redis serves nobody else. */
+/** The most jobs handled in one operation, which blocks all other clients of Redis. */
 const portion = 500;
 
 export async function retryJobs(scripts: Scripts, which: readonly number[] | "failed"): Promise<number[]> {

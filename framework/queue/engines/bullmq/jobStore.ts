@@ -47,7 +47,10 @@ export class RedisJobStore implements JobStore {
     this.types.forget(jobs);
   }
 
-  /** A script can't ask this process for its verdict. What was claimed after the question is left for the next time. */
+  /**
+   * A script can't ask this process for its verdict, so the jobs are read first. Jobs claimed after that are left for
+   * the next call.
+   */
   async takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]> {
     const reply = await this.scripts.run<JobReply[]>("heldBy", [dead.id]);
     const held = reply.map(toClaimed).sort(byStartOrder);

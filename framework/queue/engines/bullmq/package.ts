@@ -19,7 +19,7 @@ const known = {
 
 export type BullScript = keyof typeof known;
 
-/** With `--save-prod`, because npm would keep the development dependency that it is in laju's own repository. */
+/** With `--save-prod`, because in laju's own repository npm would otherwise leave it a development dependency. */
 const install = "npm install --save-prod bullmq@6";
 
 /**
@@ -39,7 +39,7 @@ function scriptText(name: BullScript): string {
   throw notUsable(`bullmq ${bullVersion()} does not have the script ${name} that laju expects`);
 }
 
-/** The installed version. Throws a LajuError if there is none. */
+/** The installed version. Throws a LajuError if BullMQ is not installed. */
 export function bullVersion(): string {
   const description = found("bullmq/package.json") as { version: string } | undefined;
   if (description !== undefined) return description.version;

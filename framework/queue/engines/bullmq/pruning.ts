@@ -1,7 +1,7 @@
 import type { Scripts } from "./scripts";
 
 /**
- * The most jobs deleted in one operation, during which Redis serves nobody else. Deleting 500 took 42 ms on a busy
+ * The most jobs deleted in one operation, which blocks all other clients of Redis. Deleting 500 took 42 ms on a busy
  * machine.
  */
 const most = 100;
@@ -16,7 +16,7 @@ export class Pruning {
 
   constructor(readonly scripts: Scripts) {}
 
-  /** Returns how many were deleted. */
+  /** Returns how many jobs it deleted. */
   async prune(keepMs: number, limit: number): Promise<number> {
     const types = await this.scripts.run<string[]>("types");
     const places = types.flatMap((type) => finished.map((state) => [type, state] as const));

@@ -3,14 +3,12 @@ import { openRedis, type RedisClientOptions } from "../../../services/redis/redi
 import type { Watch } from "../../engine";
 import { isOutage } from "../../outage";
 
-/**
- * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
- */
+/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
 const checkEvery = 3000;
 
 /**
- * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. If the process dies,
- * on any host, the server drops the channels within milliseconds.
+ * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. If the process
+ * dies, on whichever host, the server drops its channels within milliseconds.
  */
 export class Session {
   #client: Redis | undefined;
@@ -69,7 +67,8 @@ export class Session {
   }
 
   /**
-   * Survives server outages: each new connection subscribes again, then wakes the worker in case it missed something.
+   * Survives server outages: each new connection subscribes again, then wakes the worker in case it missed a
+   * notification.
    */
   async #open(): Promise<void> {
     const client = openRedis(this.habits);
@@ -100,7 +99,7 @@ export class Session {
   }
 }
 
-/** Subscribes. If the connection is lost during this, the next one subscribes again. */
+/** Subscribes. If the connection is lost in the process, the next one subscribes again. */
 async function listen(client: Redis, channels: readonly string[]): Promise<void> {
   await client.subscribe(...channels).catch(() => {});
 }

@@ -114,13 +114,16 @@ export function columns(isCurrent: boolean): string {
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
-/** One index step per type that has ready jobs. For a recursive query, MySQL would read all ready jobs. */
+/** One index step per type that has ready jobs. In a recursive query, MySQL would read all ready jobs. */
 export const nextTypeSql = `select type, sort_order, id ${ready} > ? order by type, sort_order, id limit 1`;
 
 export const timesSql = `select
   (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
 
-/** Two index ranges. A row comparison would be a single one, but MySQL would read all jobs of the type for it. */
+/**
+ * Two index ranges. A row comparison would be a single condition, but MySQL would read all jobs of the type to evaluate
+ * it.
+ */
 const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) order by sort_order, id limit ?`;
 
 /** FORCE INDEX: if MySQL sorted the rows itself, it would lock all of them. */

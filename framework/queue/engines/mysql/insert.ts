@@ -102,8 +102,8 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
 const lockRows = `select id from queue_locks where id in (?) order by id for update`;
 
 /**
- * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a transaction of
- * the app would not release them. That is why names are mapped to rows of a small table.
+ * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a transaction
+ * of the app would not release them. So names are mapped to rows of a small table.
  */
 export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

@@ -1,8 +1,6 @@
 import type { Connections, OpenConnection } from "../server/connections";
 
-/**
- * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
- */
+/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
 const checkEvery = 3000;
 const reopenAfter = 200;
 
@@ -14,8 +12,8 @@ const connected = `select id, is_used_lock(concat('laju:', id)) is not null from
   where has_session and id in (?)`;
 
 /**
- * A connection that holds a named lock for each worker of this process. The server releases the lock when the process is
- * gone, and keeps it while the process is only busy. With the lease alone, a job that blocks its worker for longer than a
+ * A connection that holds a named lock for each worker of this process. The server releases the lock when the process
+ * dies, but not while the process is merely busy. With the lease alone, a job that blocks its worker for longer than a
  * lease would be taken over by one worker after another, along with the other jobs of those workers.
  */
 export class LockSession {

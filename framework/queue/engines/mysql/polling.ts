@@ -14,7 +14,9 @@ export class Polling implements Listener {
   readonly #listeners = new Set<() => void>();
   #pause = soonest;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether the last claim got none of the ready jobs, because they are not for these workers. Then polling is slow. */
+  /**
+   * Whether the last claim got none of the ready jobs, because these workers don't handle them. Polling is then slow.
+   */
   #foundNothing = false;
 
   readonly #session: LockSession;

@@ -3,7 +3,7 @@ import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connection";
 import { insertJobs, lockNames, now } from "./insert";
 
-// The batch comes first, so that rows are found by primary key whatever the server's statistics say.
+// The batch comes first, so that MySQL finds rows by primary key whatever its statistics say.
 const completeMany = `update json_table(?, '$[*]' columns (
       id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', since bigint path '$[3]')) d
     straight_join jobs j on j.id = d.id

@@ -14,7 +14,7 @@ export async function look(connection: Connection): Promise<Snapshot> {
     const [types, nextDueIn, now] = rows[0] as [string[], number | null, number];
     if (nextDueIn === null || nextDueIn > 0)
       return { positions: new Map(types.map((type) => [type, start])), nextDueIn, now };
-    // A thousand at most. If other workers are making them ready right now, this waits for their statement to end.
+    // A thousand at most. If other workers are making them ready right now, this waits for their statement.
     await connection.query(promoteSql, []);
   }
 }
@@ -78,10 +78,10 @@ const shared = `, share as materialized (
       order by h.sort_order, h.id limit $2) first group by 1, 2, 3)`;
 
 /**
- * Takes each type's first rows from the index, skipping those that others are claiming. The ids are an array,
- * so that PostgreSQL can neither run the claim twice in a loop nor expect the batch to be a large part of the
- * table. A claim lost in a server crash is as good as never made. So its commit doesn't wait for the disk, a
- * setting that applies to this transaction only (with a pooler, others use the session too).
+ * Takes each type's first rows from the index, skipping those that others are claiming. The ids are an array, so that
+ * PostgreSQL can neither run the claim twice in a loop nor expect the batch to be a large part of the table. A claim
+ * lost in a server crash is as good as never made, so its commit doesn't wait for the disk. That setting applies to
+ * this transaction only, because with a pooler others use the session too.
  */
 export function claimSql(isSeveral: boolean, isCurrent = true): string {
   const known = isCurrent ? claims.current : claims.before;

@@ -8,8 +8,8 @@ export const lockSpace = 0x6c616a75;
 export const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
 
 /**
- * Locks and notifications belong to a database, and several of its schemas may have a queue each. This tells them apart;
- * it is empty for `public`, so that workers of earlier releases use the same names there.
+ * Locks and notifications belong to a database, and several of its schemas may have a queue each. This suffix tells
+ * them apart; it is empty for `public`, so that workers of earlier releases use the same names there.
  */
 export const schemaSuffix = `coalesce((select case when n.nspname = 'public' then '' else '_' || n.oid end
   from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass('jobs')), '')`;
@@ -29,7 +29,7 @@ export interface PostgresClient {
 }
 
 const names = new Map<string, string>();
-/** The number of times that all prepared statements were renamed. */
+/** How often all prepared statements have been renamed. */
 let generation = 0;
 /** "cached plan must not change result type": someone changed the type of a column. */
 const changedType = "0A000";

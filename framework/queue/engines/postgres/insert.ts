@@ -102,7 +102,7 @@ export function postgresNotifier(connections: Connections): Notifier {
     timer = undefined;
     last = performance.now();
     const notice = connections.use((connection) => connection.query(`select pg_notify(${channel}, '')`));
-    // Workers also poll, so they find the jobs anyway.
+    // Workers also poll, so they find the jobs even without a notification.
     notice.catch(() => {});
   };
   return {

@@ -7,12 +7,10 @@ import { channel } from "./insert";
 
 /** The polling interval while no notifications arrive, in milliseconds. */
 const pollEvery = 250;
-/**
- * Interval of the connection check, in milliseconds. A dead connection is noticed after one or two of them.
- */
+/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
 const checkEvery = 3000;
 const reopenAfter = 200;
-/** How long to wait before listening again, because a pooler that doesn't forward notifications won't start soon. */
+/** How long to wait before listening again: a pooler that doesn't forward notifications is unlikely to start soon. */
 const listenAgainAfter = 60_000;
 const hearWithin = 1500;
 
@@ -152,7 +150,7 @@ export class Session implements Listener {
     this.#isPolling = false;
     (connection.raw as PostgresClient).on("end", () => this.#lost(connection));
     for (const worker of this.#workers) await this.#lock(connection, worker);
-    // Jobs may have been queued while this was not listening.
+    // Jobs may have been queued while the connection was not listening.
     this.#wake();
   }
 

@@ -67,7 +67,7 @@ const unprepared = ["26000", "42P05", "0A000"];
 /** Nothing was changed, so the same statement can be repeated. */
 const passing = new Set([...aborted, ...unprepared]);
 
-/** Retries work after errors that are not its own fault. */
+/** Retries work after errors that it did not cause. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
@@ -79,7 +79,7 @@ export async function withRetries<T>(work: () => Promise<T>, random = Math.rando
   }
 }
 
-/** How often to check an old table again, in milliseconds. */
+/** How often to recheck a table without the new columns, in milliseconds. */
 const lookEvery = 1000;
 
 /**

@@ -31,7 +31,7 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   insert(connection: Connection, jobs: readonly NewJob[], notifies: boolean): Promise<Pushed[]>;
   /** Must be called within a transaction. */
   replace(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced>;
-  /** Makes due jobs ready, then looks at the whole table. */
+  /** Makes due jobs ready, then takes a snapshot of the table. */
   look(connection: Connection): Promise<Snapshot>;
   /** Claims at most `request.limit` of the jobs after these positions, in any order. */
   take(
@@ -72,7 +72,7 @@ export interface Listener {
   close?(): void;
   /** Reports how many jobs a claim found. */
   claimed(count: number): void;
-  /** Whether each of these workers is still connected; undefined if that can't be known. */
+  /** Whether each of these workers is still connected; undefined if the server can't tell. */
   areConnected(workers: readonly string[]): Promise<Map<string, boolean>>;
 }
 
@@ -88,9 +88,7 @@ export const start: Cursor = [-2_147_483_648, -1];
 export interface Snapshot {
   /** The types that have ready jobs, each with a position before all of them. */
   positions: Map<string, Cursor>;
-  /**
-   * How long until the next scheduled job is due, in milliseconds, after due jobs were made ready.
-   */
+  /** How long until the next scheduled job is due, in milliseconds. Jobs that are due already have been made ready. */
   nextDueIn: number | null;
   /** The server's clock. */
   now: number;

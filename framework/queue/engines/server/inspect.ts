@@ -30,7 +30,7 @@ export async function findJob(database: Knex, id: number): Promise<JobRecord | u
   return row === undefined ? undefined : toRecord(row);
 }
 
-/** How many rows to change at a time, so that nobody waits long for their locks. */
+/** How many rows to change at a time, so that other transactions don't wait long for their locks. */
 const portion = 1000;
 
 const again = {

@@ -76,7 +76,7 @@ export class Claims {
 
   constructor(readonly dialect: Pick<ServerDialect, "look" | "take">) {}
 
-  /** Discards what is remembered about the table. */
+  /** Discards the snapshot and the remembered positions. */
   forget(): void {
     this.#look = undefined;
   }

@@ -24,13 +24,13 @@ export async function pruneJobs(
     .select("id");
   const old = await nextOld(database, limits, position);
   const ids = [...new Set([...due.map(({ id }) => id), ...old])].sort((a, b) => a - b);
-  // Check the status again, because someone may have retried one of them.
+  // Check the status again, because one of them may have been retried.
   return ids.length === 0 ? 0 : database("jobs").whereIn("id", ids).whereIn("status", finished).delete();
 }
 
 /**
- * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows come first, and no
- * index on a job's end is needed, because a job created after the limit also ended after it.
+ * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows come first,
+ * and a job created after the limit also ended after it, so this needs no index on the end time.
  */
 async function nextOld(
   database: Knex,

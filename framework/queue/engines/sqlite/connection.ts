@@ -15,7 +15,7 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
   const database = openSqlite(file, { mustExist });
   // SQLite's own waiting blocks the process and is unfair, unlike `withLock`.
   database.pragma("busy_timeout = 0");
-  // An upper limit in KiB, so large that a claimed batch is still cached when it is completed.
+  // An upper limit in KiB, large enough that a claimed batch is still cached when it is completed.
   database.pragma("cache_size = -16384");
   return database;
 }
@@ -58,7 +58,7 @@ export function rowsOf(database: Database, sql: string, ...params: unknown[]): u
 const patience = 30_000;
 
 /**
- * Runs `work` in a transaction that takes the write lock at its beginning. While another process has the lock, this
+ * Runs `work` in a transaction that takes the write lock when it begins. While another process has the lock, this
  * retries every millisecond without blocking the event loop.
  */
 export async function withLock<T>(database: Database, work: () => T, onWait?: () => void): Promise<T> {
@@ -90,7 +90,7 @@ function inTransaction<T>(database: Database, work: () => T): T {
   }
 }
 
-/** For anything that runs without `withLock`: a query, or a part of the app's own transaction. */
+/** For work that runs without `withLock`: a query, or part of the app's own transaction. */
 export function reading<T>(work: () => T): T {
   try {
     return work();

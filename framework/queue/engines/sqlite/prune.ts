@@ -5,7 +5,7 @@ const due = `delete from jobs where id in
   (select id from jobs where remove_at is not null and remove_at <= ? and status = 'completed'
    order by remove_at limit ?) returning id`;
 
-/** Ids grow with time, so the oldest rows come first and no index on a job's end is needed. */
+/** Ids grow with time, so the oldest rows come first, and this needs no index on the end time. */
 const oldest = `select id, created_at, completed_at <= ?
     and (status in ('failed', 'cancelled') or status = 'completed' and remove_at is null)
   from jobs where id > ? order by id limit ?`;

@@ -32,7 +32,7 @@ export class SameFile {
     );
   }
 
-  /** Like `check`, but does nothing if the last check was a short time ago. */
+  /** Like `check`, but does nothing if the last check was recent. */
   checkSometimes(): void {
     if (this.#isLost || performance.now() - this.#lookedAt >= lookEvery) this.check();
   }

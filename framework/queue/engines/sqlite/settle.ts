@@ -68,12 +68,12 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
     return [];
   } catch (error) {
     if (!(error instanceof LostJobs)) throw error;
-    // This is rare. The transaction was rolled back, so settle the jobs one by one to find out which were lost.
+    // Rare: the transaction was rolled back, so settle the jobs one by one to find out which were lost.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
 }
 
-/** Usually there is one group, because few jobs are on a retry. */
+/** Usually there is one group, because few jobs are being retried. */
 function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
   const groups = new Map<number, Plain[]>();
   for (const one of plain) {

@@ -17,15 +17,16 @@ import { type Held, heldKey } from "../../engine";
 /** How long a log is kept after it was last written or touched, in milliseconds. */
 const keepFor = 7 * 86_400_000;
 /**
- * How long it is kept once others have taken over from its worker, in milliseconds. A claim that was still on
- * its way to the store may give that worker another job, which it will never begin.
+ * How long it is kept once others have taken over from its worker, in milliseconds. A claim that was still in flight
+ * may give that worker another job, which it will never start.
  */
 const keepTakenFor = 600_000;
 
 /**
- * Records which last attempts a worker has started: one line each, written before the handler runs. If the worker dies, its
- * successor can tell a job whose last attempt was started, and so has failed, from a job that was only claimed. The log is
- * never synced, because the page cache outlives the process, and after a machine crash the log isn't used.
+ * Records which last attempts a worker has started: one line each, written before the handler runs. If the worker dies,
+ * its successor can distinguish a job whose last attempt was started, and therefore failed, from a job that was only
+ * claimed. The log is never synced, because the page cache outlives the process, and after a machine crash the log
+ * isn't used.
  */
 export class AttemptLog {
   #file: string | undefined;
@@ -60,7 +61,7 @@ export class AttemptLog {
     }
   }
 
-  /** Call this regularly, because the log of a worker that lives for weeks would look abandoned otherwise. */
+  /** Call this regularly. Otherwise the log of a worker that runs for weeks would look abandoned. */
   touch(): void {
     const now = new Date();
     if (this.#file !== undefined) futimesSync(this.#descriptor, now, now);
@@ -74,7 +75,7 @@ export class AttemptLog {
     this.#file = undefined;
   }
 
-  /** Removes the log of this worker, which holds no jobs or could not write its log. */
+  /** Removes this worker's log, when the worker holds no jobs or could not write the log. */
   remove(): void {
     if (this.#file === undefined) return;
     closeSync(this.#descriptor);

@@ -8,7 +8,7 @@ import { afterFailure, cronNext, cronTime } from "./nextRun";
 export type Ending =
   | { kind: "returned"; result: unknown }
   | { kind: "threw"; error: unknown }
-  /** The job cannot be run: it has no handler or unreadable data. A retry would change nothing. */
+  /** The job cannot be run: it has no handler, or its data is unreadable. A retry would not help. */
   | { kind: "refused"; error: unknown }
   | { kind: "crashed"; error: unknown };
 
@@ -44,7 +44,7 @@ export function settlementOf(
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
-  // Spelled out because this runs for every job, and a spread would take longer than everything else here.
+  // Lists the fields, because this runs for every job and a spread would take longer than all the rest.
   const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
   if (remark !== undefined) done.error = remark;
   try {
@@ -72,12 +72,12 @@ function retryDelay(
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
   if (job.cron === null || job.rescheduleDelay !== null) return delay;
-  // If the retry would come after the cron job's next run, there is no retry.
+  // Don't retry later than the cron job's next run.
   const { at } = cronTime(job, job.cron, now);
   return at !== undefined && at <= now + delay ? undefined : delay;
 }
 
-/** How often a pushed job is attempted if its handler doesn't say. */
+/** How often a pushed job is attempted if its handler doesn't declare `attempts`. */
 const defaultAttempts = 3;
 
 /** The number of attempts before a job has failed. `attempts` is the number that its handler declares. */

@@ -63,12 +63,12 @@ export class Execution implements JobContext {
     return this.#timeoutError !== undefined;
   }
 
-  /** The outcome of an attempt whose handler is no longer waited for. */
+  /** The outcome of an attempt whose handler the worker has stopped waiting for. */
   get lateEnding(): Ending {
     return { kind: "threw", error: this.#timeoutError };
   }
 
-  /** Starts the handler. Reports the end by `onEnd`, immediately if the handler is synchronous. */
+  /** Starts the handler. Calls `onEnd` when it ends, immediately if the handler is synchronous. */
   begin(): void {
     const { timeoutMs } = this.handler;
     if (timeoutMs !== null) {

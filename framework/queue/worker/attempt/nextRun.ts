@@ -5,7 +5,7 @@ import type { ClaimedJob, NewJob } from "../../engine";
 /** The job that follows one that has ended. */
 interface Next {
   next?: NewJob;
-  /** Why the next run is missing or at a different time than the schedule says. */
+  /** Why there is no next run, or why it is not at the time the schedule says. */
   remark?: string;
 }
 
@@ -30,7 +30,8 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 
 /**
  * Never throws, because the job must be settled even if its schedule can't be read. If the due time is later than now,
- * the next run is counted from the due time: otherwise it would run twice at the same time after the clock was set back.
+ * counts the next run from the due time: otherwise the job would run twice for the same time after the clock is set
+ * back.
  */
 export function cronTime(
   { type, due }: ClaimedJob,

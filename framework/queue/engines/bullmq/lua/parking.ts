@@ -9,9 +9,8 @@ return ready
 `;
 
 /**
- * ARGV: prefix, type, how long ago its oldest job must have been queued. Each type has its own queue, and a
- * worker claims only from the queues of its types. So nothing has to be moved: the ready jobs of a parked
- * type count as parked.
+ * ARGV: prefix, type, how long ago its oldest job must have been queued. Each type has its own queue, and a worker
+ * claims only from the queues of its types. So no job has to be moved: the ready jobs of a parked type count as parked.
  */
 export const parkLua = (): string => `
 local queue = queueOf(ARGV[2])

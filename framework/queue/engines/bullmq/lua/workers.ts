@@ -7,7 +7,7 @@ call("HSET", root .. "leases", ARGV[2], text(now + ARGV[4]))
 return text(now)
 `;
 
-/** Calls `visit` for each job that the worker holds. Few jobs are active at a time, so no index is needed. */
+/** Calls `visit` for each job that the worker holds. Only a few jobs are active at a time, so it needs no index. */
 const eachHeld = `
 local function eachHeld(worker, visit)
   for _, type in ipairs(call("SMEMBERS", root .. "types")) do
