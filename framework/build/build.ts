@@ -29,7 +29,7 @@ export interface BuildReport {
   kept: CommandFacts[];
   removed: Removed[];
   problems: CommandProblem[];
-  /** Commands that tsx cannot start, because they import nothing of laju. */
+  /** Commands that tsx cannot start, because they import nothing from laju. */
   alone: string[];
   warnings: string[];
   milliseconds: number;
@@ -185,7 +185,7 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
   utimesSync(paths.manifest, beganAt, beganAt);
 }
 
-/** The problems of handlers that are not reported yet, because no command failed to build because of them. */
+/** Problems of handlers that have not been reported yet, because they made no command's build fail. */
 function unreported(problems: CommandProblem[], reported: CommandProblem[]): CommandProblem[] {
   const messages = new Set(reported.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
@@ -209,7 +209,9 @@ function hashes(files: string[], cache: BuildCache): Record<string, string> {
   return Object.fromEntries([...new Set(files)].map((file) => [file, cache.hashOf(file) ?? ""]));
 }
 
-/** Removes compiled commands whose source was deleted or is no longer a command, because they could still be run. */
+/**
+ * Removes compiled commands whose source was deleted or is no longer a command. Otherwise cron could still run them.
+ */
 function removeStale(commands: CommandFacts[]): Removed[] {
   const folder = join(paths.build, "commands");
   const names = new Set(commands.map(({ name }) => name));

@@ -43,8 +43,8 @@ export class BuildCache {
   }
 
   /**
-   * Reuses a part that is up to date, or else builds it. `context` is everything besides the inputs that affects the
-   * part.
+   * Reuses a part that is up to date, or else builds it. `context` covers everything else that affects the part besides
+   * its inputs.
    */
   async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
     const inputs = this.currentInputs(part, context);
@@ -78,12 +78,12 @@ export class BuildCache {
     return cached;
   }
 
-  /** Writes the parts of this build, and forgets all others. */
+  /** Saves the parts of this build, and forgets all others. */
   write(): void {
     writeParts(this.#build, this.#next);
   }
 
-  /** Writes the parts of a partial build, and keeps all others. */
+  /** Saves the parts of a partial build, and keeps all others. */
   writeMerged(): void {
     writeParts(this.#build, { ...this.#last, ...this.#next });
   }
@@ -94,7 +94,7 @@ export class BuildCache {
   }
 
   #key(part: string, inputs: readonly string[], context: string): string {
-    // laju's own parts import no handlers or migrations.
+    // laju's own parts don't import handlers or migrations.
     const isLajus = !part.includes("/");
     const names = this.#names.filter(
       (name) => !isLajus || !/^(app\/(jobs|migrations)|framework\/migrations)\//.test(name),

@@ -7,7 +7,10 @@ import { appAlias, externalPackages, staysOutside } from "./bundle/packagePlugin
 import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
-/** Compiles all commands at once, which is fastest. If one fails, compiles each separately, so that the others build. */
+/**
+ * Compiles all commands at once, which is fastest. If one fails, compiles each separately, so that the others still
+ * build.
+ */
 export async function bundleCommands(commands: SourceCommand[], context: BuildContext): Promise<Attempt> {
   const plain = commands.filter((command) => !waitsAtTop(command));
   const waiting = commands.filter(waitsAtTop);

@@ -30,7 +30,7 @@ export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
   return fromRoot(made, context);
 }
 
-/** The name ends in .js, so that it can't be the name of a command that starts this program. */
+/** The name ends in .js, so that it can't clash with a command that starts this program. */
 function readProgram(name: string, home: string): SourceCommand {
   const [file = ""] = asFound([`${folder}/${name}.ts`], home);
   const text = readFileSync(join(home, file), "utf8");

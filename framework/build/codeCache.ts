@@ -8,7 +8,7 @@ export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;
 }
 
-/** One half of a bundle and the program that exercises it. */
+/** One half of a bundle, and the program that exercises it. */
 interface Half {
   /** Its file name in the folder, without extension. */
   file: string;

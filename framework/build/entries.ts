@@ -17,9 +17,9 @@ export function entryOf({ name }: SourceCommand): string {
 }
 
 /**
- * Wraps commands in a few lines that start a supervised run if the compiled file is the program, and do nothing if it is
- * required. The import that begins the run comes before the command's, so that whatever its modules do while loading is part
- * of the run.
+ * Wraps commands in a few lines that start a supervised run if the compiled file is the program, and do nothing if it
+ * is required. The import that begins the run comes before the command's, so that everything its modules do while
+ * loading is part of the run.
  */
 export function entriesPlugin(roots: Roots, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));

@@ -11,7 +11,7 @@ export function bundledJobs(): string[] {
   return jobNames().filter((name) => !leftOut.includes(name));
 }
 
-/** Invalid handlers that no earlier build had. They are left out, so that workers can process the other types. */
+/** Invalid handlers that no earlier build had. The build omits them, so that workers can process the other types. */
 export function leftOutJobs(): string[] {
   const before = existsSync(paths.manifest) ? readManifest().jobs : undefined;
   return jobNames().filter((name) => !before?.includes(name) && jobProblems([name]).length > 0);
@@ -37,8 +37,8 @@ export function jobsPlugin(root: string): Plugin {
 }
 
 /**
- * Each handler is evaluated on demand, so that one that throws doesn't affect the others. Handlers that were left out are
- * listed too, so that the worker leaves their jobs to other workers.
+ * Each handler is evaluated on demand, so that one that throws doesn't affect the others. Also lists the omitted
+ * handlers, so that the worker leaves their jobs to other workers.
  */
 function registryText(folder: string, names: readonly string[]): string {
   const entries = names.map((name) => entryText(name, `import(${JSON.stringify(join(folder, name))})`));

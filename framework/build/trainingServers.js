@@ -1,4 +1,4 @@
-// Servers that accept everything, so that a client can talk to them and V8 compiles its code.
+// Servers that accept everything, so that clients have a peer and V8 compiles their code.
 import { createServer } from "node:net";
 
 export function redisServer() {

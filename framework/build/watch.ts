@@ -42,7 +42,7 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
   }
 }
 
-/** Folders outside of app/ and commands/ with files that those import. */
+/** Folders outside app/ and commands/ with files that the app's code imports. */
 function importedFolders(): string[] {
   if (!existsSync(paths.manifest)) return [];
   const files = Object.keys(readManifest().inputs).filter(

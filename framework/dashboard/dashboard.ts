@@ -7,7 +7,7 @@ export type { Authorize, Authorized } from "./access/mounted";
 export interface DashboardOptions {
   /** The path at which it is mounted, such as "/laju" (default: none). */
   basePath?: string;
-  /** Decides who may see it. Without it, every request is denied. */
+  /** Decides who has access. Without this function, every request is denied. */
   authorize?: Authorize;
   /** Whether all changes are disabled (default: false). */
   readOnly?: boolean;

@@ -32,7 +32,7 @@ export interface AppOptions {
   addFirst?(app: Hono): void;
 }
 
-/** More than any form sends. */
+/** More than any of our forms sends. */
 const maxBytes = 100_000;
 
 /** The dashboard's routes. */
@@ -44,7 +44,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
-  // Before visitors are identified, so that nobody can fill the memory.
+  // Limit the size before identifying visitors, so that strangers can't exhaust the memory.
   app.use("*", bodyLimit({ maxSize: maxBytes }));
   app.onError((error: Error, context: Context) => {
     if (error instanceof LajuError) {

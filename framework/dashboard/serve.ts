@@ -28,7 +28,7 @@ export interface Serving {
 
 /** Disconnects clients that take longer than this, in milliseconds, to send a request. */
 const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
-/** Fewer than the 1024 files that a process can usually have open. */
+/** Below the usual limit of 1024 open files per process. */
 const mostConnections = 500;
 
 /**
@@ -62,10 +62,10 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   };
 }
 
-/** The driver's default is 16 MB, and no page is drawn faster with it. */
+/** The driver's default is 16 MB, which renders no page faster. */
 const ledgerCacheKib = 2_048;
 
-/** Reads in advance what the first visitor would wait for. Errors are shown to visitors when they occur again. */
+/** Preloads the data that the first visitor would otherwise wait for. If an error recurs, visitors will see it. */
 function readAhead(): void {
   try {
     ledger().pragma(`cache_size = -${ledgerCacheKib}`);
@@ -100,7 +100,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   }
 }
 
-/** A wildcard address is reached by a concrete one. */
+/** A concrete address to use in the URL instead of a wildcard. */
 function shownHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "localhost" : host;
 }

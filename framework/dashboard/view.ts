@@ -2,7 +2,9 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import type { Html } from "./html";
 import type { LiveParts } from "./live/liveParts";
 
-/** What a page needs to know of its request. Nothing about the visitor, because one rendering serves many. */
+/**
+ * What a page needs to know about its request. Contains nothing about the visitor, because one rendering serves many.
+ */
 export interface View {
   /** The relative path from this page to the first page: "./" or "../". Every link begins with it. */
   root: string;

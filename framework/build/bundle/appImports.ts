@@ -8,7 +8,7 @@ import { packageImport } from "./packageImport";
 /** Marks this plugin's own resolve calls. */
 export const asked = "laju-app-imports";
 
-/** The beginning of an error that doesn't occur in an ES module (see `needsModule`). */
+/** The start of an error message for imports that only ES modules support (see `needsModule`). */
 const moduleOnly = "Only an ES module can import";
 
 type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
@@ -68,7 +68,7 @@ async function resolved(args: OnResolveArgs, context: Context): Promise<OnResolv
   return (await ofPackage({ ...args, path: target }, context, path)) ?? { path: target, external: true };
 }
 
-/** Undefined for a package, which is left to other plugins. */
+/** Undefined for a package, which other plugins resolve. */
 async function ofPackage(
   args: OnResolveArgs,
   context: Context,
@@ -96,7 +96,7 @@ function ask(
   return resolve(path, { kind, importer, resolveDir, namespace: "file", pluginData: asked });
 }
 
-/** Resolves again by full path, so that other plugins, such as the shared bundle's, get to see it. */
+/** Resolves again by full path, so that other plugins, such as the shared bundle's, see it too. */
 function asFile(path: string, { kind, importer, resolveDir }: OnResolveArgs, { resolve }: Context) {
   return resolve(path, { kind, importer, resolveDir });
 }
@@ -121,7 +121,7 @@ function packageName(path: string): string {
 
 const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
 
-/** Whether a package is required or imported inside code, which may work without it. */
+/** Whether a package is required or imported inside code that may work without it. */
 function isOptional({ kind, path }: OnResolveArgs): boolean {
   return kind !== "import-statement" && couldBePackage.test(path);
 }

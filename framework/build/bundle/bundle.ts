@@ -11,7 +11,7 @@ export interface Attempt extends Bundled {
   problems: CommandProblem[];
 }
 
-/** Bundles, or returns the problems and no output, so that the output of an earlier build stays. */
+/** Bundles. On failure, returns the problems and no output, so that the output of an earlier build is kept. */
 export async function attempt(file: string, bundling: () => Promise<Bundled>): Promise<Attempt> {
   try {
     return { ...(await bundling()), problems: [] };
@@ -58,7 +58,7 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
 }
 
-/** Fails for import(`./steps/${name}.js`) if no file matches, since it would fail for every name. */
+/** Throws for import(`./steps/${name}.js`) if no file matches, since the import would fail for every name. */
 function refuseEmptyPatterns({ warnings }: Result): void {
   const errors = warnings.filter(({ id }) => id === "empty-glob");
   if (errors.length > 0) throw Object.assign(new Error("An import matches no file"), { errors });
@@ -86,7 +86,10 @@ function outputsOf(result: Result, { root, build }: Pick<BuildFolder, "root" | "
   });
 }
 
-/** Collects an entry and everything it imports, even if nothing of it is in the output. Skips files already `found`. */
+/**
+ * Collects an entry and everything it imports, even modules that leave nothing in the output. Skips files already
+ * `found`.
+ */
 export function importedBy(
   entry: string,
   { inputs }: Pick<Metafile, "inputs">,

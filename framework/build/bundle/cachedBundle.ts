@@ -4,7 +4,7 @@ import { contentHash } from "../../catalog/contentHash";
 import type { Output } from "./bundle";
 import type { BundledFunction } from "./functionBundle";
 
-/** Bundles in these folders are named by content hash, because V8 would accept a cache for any text of the same length. */
+/** Bundles in these folders are named by content hash, because V8 accepts a cache for any source of the same length. */
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
@@ -17,7 +17,7 @@ export function namedByContent(folder: Folder, { code, map }: BundledFunction): 
   ];
 }
 
-/** The line in which a bundle names its cold half. */
+/** The line with which a bundle names its cold half. */
 export function coldName([, cold]: [Output, Output]): string {
   return `const lajuColdFile = "${nameOf(cold.path)}";`;
 }
@@ -27,7 +27,7 @@ export function nameOf(path: string): string {
   return basename(path, ".js");
 }
 
-/** A concurrent build may have written a bundle that nothing refers to yet. */
+/** How long to keep a bundle that no file refers to: a concurrent build may have just written it. */
 const youngMs = 600_000;
 
 /** Deletes bundles that no compiled file uses, except those of the last build, which a command may be loading right now. */

@@ -1,9 +1,9 @@
 import { parseSync, Visitor } from "oxc-parser";
 
 /**
- * Replaces `import()` in a bundle with `lajuImport`, which the loader provides. With a code cache, V8 loses what a script's
- * `import()` needs (Node 20: "A dynamic import callback was not specified"), and the option that provides it prints a
- * warning on Node 24.
+ * Replaces `import()` in a bundle with `lajuImport`, which the loader provides. When a script comes from a code cache,
+ * V8 loses the context that `import()` needs (Node 20: "A dynamic import callback was not specified"), and the option
+ * that provides it prints a warning on Node 24.
  */
 export function withGivenImport(code: string): string {
   if (!/\bimport\s*\(/.test(code)) return code;

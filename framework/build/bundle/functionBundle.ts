@@ -35,7 +35,7 @@ interface BundleOfModulesOptions extends ModuleOptions {
   given?: readonly string[];
   /** For a program: the module to run when the bundle is loaded. */
   program?: string;
-  /** Whether to evaluate modules and built-ins on demand, for bundles of which only a few are used. */
+  /** Whether to evaluate modules and built-ins on demand, for bundles of which a run uses only a few. */
   isLazy?: boolean;
 }
 
@@ -74,11 +74,11 @@ export function programStarter(options: BundleOptions, folder: string, file: str
   return `const lajuProgramFile = "${file}";\n${headOf(options)}\nlajuLoad(\`${folder}/\${lajuProgramFile}\`);\n`;
 }
 
-/** Minified, because every byte is read at each start. Names are kept for stack traces. */
+/** Minified, because every start reads every byte. Keeps names for stack traces. */
 const small = {
   minifyWhitespace: true,
   minifySyntax: true,
-  // Node prints the source line of an uncaught error.
+  // Keep lines short, because Node prints the source line of an uncaught error.
   lineLimit: 160,
 } satisfies BuildOptions;
 

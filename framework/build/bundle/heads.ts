@@ -8,7 +8,7 @@ export function headOf({ home, format, shared }: BundleOptions): string {
   return `${sharedName(shared)}\n${start}\n${runtimeText(home, "head.js")}`;
 }
 
-/** The first line of a compiled file, from which the build later finds the bundles that are in use. */
+/** The first line of a compiled file. From it, a later build finds the bundles that are in use. */
 export function sharedName({ file }: Shared): string {
   return `const lajuSharedFile = "${file}";`;
 }

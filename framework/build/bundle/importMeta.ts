@@ -29,7 +29,7 @@ export function importMetaPlugin({ root, home }: { root: string; home: string })
     },
   };
 
-  /** The folder that a file is relative to: laju's own folder or the app's root; undefined for a package's file. */
+  /** The base folder of a file: laju's own folder or the app's root; undefined for a package's file. */
   function ownerOf(path: string): string | undefined {
     if (path.startsWith(join(home, "framework") + sep) || path.startsWith(join(home, "commands") + sep))
       return home;

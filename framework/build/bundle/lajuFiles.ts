@@ -13,7 +13,7 @@ export function isLajus(file: string): boolean {
   return /^(framework|commands)\//.test(file) && !file.includes("/node_modules/");
 }
 
-/** Makes the inputs of a bundle relative to the app's root, as in all of the build, instead of laju's own folder. */
+/** Makes a bundle's inputs relative to the app's root, as everywhere in the build, instead of laju's own folder. */
 export function fromRoot<T extends Bundled>(bundled: T, roots: { root: string; home: string }): T {
   return { ...bundled, inputs: bundled.inputs.map((file) => pathFromRoot(file, roots)) };
 }

@@ -27,8 +27,8 @@ export function lajuImports(root: string): Plugin {
 }
 
 /**
- * Replaces `export *` in such files by the exported names, because `export *` from a shared module slows every start
- * down.
+ * Replaces `export *` in these files with the exported names, because `export *` from a shared module slows down every
+ * start.
  */
 export function reexports(root: string): Plugin {
   return {

@@ -26,8 +26,8 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
 }
 
 /**
- * Whether a package stays external. fastest-levenshtein is bundled: it is small, and all code that parses schedules
- * needs it.
+ * Whether a package stays external. fastest-levenshtein is bundled, because it is small and all code that parses
+ * schedules needs it.
  */
 export function staysOutside(name: string): boolean {
   return name !== "fastest-levenshtein";

@@ -17,7 +17,7 @@ import { verbSources } from "./verbSources";
 /** Tools available only in development. Verbs that need them load them on demand. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
-/** Frequently used verbs, and modules they nearly always load with `await import()` (`status` looks at the queue). */
+/** Frequently used verbs, and modules they nearly always load with `await import()` (`status` reads the queue). */
 const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"].map(
   (name) => `commands/native/${name}.ts`,
 );
@@ -125,7 +125,7 @@ export async function bundleRuntime(context: BuildContext): Promise<Attempt> {
   return fromRoot(made, context);
 }
 
-/** laju's own parts are bundled from laju's folder, with the packages that laju names outside. */
+/** laju's own parts are bundled from laju's folder. The packages that laju names stay external. */
 function ownOptions(context: BuildContext) {
   const { home } = context;
   const { dependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));

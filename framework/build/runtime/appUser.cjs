@@ -17,8 +17,8 @@ const { dirname, resolve } = require("node:path");
 const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
- * Continues as the app's user or exits. `folder` contains the code. As root, running code that another user can write would
- * never be safe.
+ * Continues as the app's user or exits. `folder` contains the code. It would never be safe to run, as root, code that
+ * another user can write.
  */
 exports.becomeAppUser = function becomeAppUser(folder) {
   const user = appUser(folder);
@@ -116,7 +116,7 @@ function dataFolder(root) {
   return resolve(root, set || "data");
 }
 
-/** The owner of a linked folder, or of the link if the folder belongs to root. */
+/** The owner of a linked folder, or the link's owner if the folder belongs to root. */
 function ownerOf(data) {
   const folder = statSync(data, { throwIfNoEntry: false });
   return folder && (folder.uid || lstatSync(data).uid);
@@ -134,7 +134,7 @@ function userNumbered(uid) {
   }
 }
 
-/** Reads only regular files, because the app's user could make root wait for a named pipe. */
+/** Reads only regular files, because the app's user could make root block on a named pipe. */
 function readOrEmpty(file) {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -153,7 +153,7 @@ function refuse(message, hint) {
   process.exit(1);
 }
 
-/** The command line to type instead. */
+/** The command line that the user should type instead. */
 function sudoLine(user) {
   return ["sudo", "-u", user, ...[process.execPath, ...process.argv.slice(1)]].map(quoted).join(" ");
 }

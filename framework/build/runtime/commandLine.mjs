@@ -5,7 +5,7 @@ if (process.getBuiltinModule === undefined) {
   console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
   process.exit(1);
 }
-// Don't use `import`: for a built-in, that loads all of its public API including streams, which costs 3 ms per start.
+// Don't use `import`: for a built-in, it loads the entire public API including streams, which costs 3 ms per start.
 const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 const { dirname } = process.getBuiltinModule("node:path");
@@ -28,14 +28,14 @@ export function appFor(folder) {
 /** Runs the verb in this process's arguments, in the app with this root; undefined outside any app. */
 export async function startCommandLine(root) {
   if (root === undefined) return startOutside();
-  // Must come before any of the app's code is loaded.
+  // Do this before loading any of the app's code.
   if (process.getuid?.() === 0) await continueAsAppUser(root);
 
   const compiled = `${root}/build/laju.js`;
   if (existsSync(compiled) && (isCurrent(root) || sources() === undefined || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
-    // Without tsx (if `new` is started from the unpacked package), verbs that load no code of the app still work.
+    // Without tsx (if `new` is started from the unpacked package), verbs that load none of the app's code still work.
     if (hasTsx()) (await import("tsx/esm/api")).register();
     await importSources();
   } else {
@@ -51,7 +51,7 @@ async function startOutside() {
   await importSources();
 }
 
-/** Imports by URL, because a folder's name may contain a %. */
+/** Imports by URL, because a folder's name can contain a %. */
 function importSources() {
   return import(pathToFileURL(`${home}/${sources()}`).href);
 }
@@ -77,7 +77,7 @@ function isCurrent(root) {
 }
 
 /**
- * Whether the installed laju made this build. The mtimes of a package's files say nothing, so this compares
+ * Whether the installed laju made this build. The mtimes of a package's files are meaningless, so this compares
  * package.json.
  */
 function isSameLaju(root) {
@@ -93,7 +93,7 @@ function verbFile() {
     .replace(/[^A-Za-z]/g, "");
 }
 
-/** The verb, which may come after options. */
+/** The verb. Options can come before it. */
 function firstWord() {
   return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
@@ -140,12 +140,12 @@ function isApp(folder) {
   return typeof description === "object" && description !== null && "laju" in description;
 }
 
-/** Ends the process if the file is broken, as in the middle of a merge. */
+/** Exits if the file is invalid, for example in the middle of a merge. */
 function parsed(text, file) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // V8 also quotes the text.
+    // Omit the file's text, which V8 quotes too.
     console.error(`✗ ${file} is not valid JSON: ${error.message.replace(/, ".*$/s, "")}`);
     process.exit(1);
   }

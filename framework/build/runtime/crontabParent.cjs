@@ -1,6 +1,7 @@
 // Root's part of `laju crontab:install` in another user's app, needed because cron.allow may permit only root to change
-// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf, only for that
-// user's crontab and only with a few fixed arguments. It loads no code of the app and accepts nothing from it but a table.
+// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf, only for
+// that user's crontab and only with a few fixed arguments. It loads none of the app's code and accepts only a table
+// from it.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
 const {
@@ -78,7 +79,9 @@ function crontab({ way, header, table }, user) {
   return { status, signal, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };
 }
 
-/** Calls `use` with a descriptor of a private file with the table. A pipe could not be opened again as /dev/stdin. */
+/**
+ * Calls `use` with a descriptor of a private file that contains the table. A pipe could not be reopened as /dev/stdin.
+ */
 function withFile(table, use) {
   const folder = mkdtempSync(`${tmpdir()}/laju-crontab-`);
   try {
@@ -102,7 +105,7 @@ function hasReturns(user) {
 
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 
-/** Finds lines in other users' crontabs for folders of the app's user, and reveals nothing else. */
+/** Finds lines in other users' crontabs that run in folders of the app's user. Reveals only these lines. */
 function othersBlocks(user) {
   const uid = Number(spawnSync("id", ["-u", "--", user], { encoding: "utf8" }).stdout);
   const found = spools.flatMap((folder) => beginMarkers(folder, user, uid));

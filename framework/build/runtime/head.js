@@ -48,7 +48,7 @@ const lajuIsRoots = () => {
   return settings.isFile() && lajuRead(`${lajuBuild}/../.env`)?.includes("LAJU_DATA") === false;
 };
 
-// Must come before any other code of the app is loaded.
+// Do this before loading any other code of the app.
 if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
   require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
 }
@@ -72,7 +72,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   return module.exports;
 };
 
-// There is one per process, so that a command that imports another one shares its database.
+// Keep one per process, so that a command that imports another one shares its database.
 globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
 globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
 // biome-ignore lint/correctness/noUnusedVariables: used by the bundle.

@@ -10,7 +10,7 @@ const { lajuModule, lajuIsModule, lajuShared, lajuGive, lajuGiver } =
 /** The modules that the other half uses, by path relative to the root. */
 const lajuModules = Object.create(null);
 
-/** A module of this program, from either half. */
+/** Returns a module of this program, from either half. */
 const lajuOwn = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuOwn, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`cli/${lajuColdFile}`, { given });

@@ -41,7 +41,7 @@ const lajuGiver = (modules, loadMissing) => (name) => {
   return module;
 };
 
-/** Opens the file at the start, so that a run can record its failure even if its build is replaced or deleted later. */
+/** Opens the file at start-up, so that a run can record its failure even if its build is replaced or deleted later. */
 const lajuColdSource = (() => {
   try {
     return require("node:fs").openSync(`${lajuBuild}/shared/${lajuColdFile}.js`);
@@ -50,7 +50,7 @@ const lajuColdSource = (() => {
   }
 })();
 
-/** A module of this bundle, from either half. */
+/** Returns a module of this bundle, from either half. */
 const lajuShared = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`shared/${lajuColdFile}`, { descriptor: lajuColdSource, given });
@@ -78,8 +78,8 @@ const lajuHasOwn = (name, parent) => {
 };
 
 /**
- * The file of a package that laju depends on, as laju itself would find it. In pnpm's layout, the app's files (including
- * build/) cannot resolve such packages. Undefined if there is none.
+ * The file of a package that laju depends on, as laju itself would find it. In pnpm's layout, the app's files
+ * (including build/) cannot resolve such packages. Undefined if laju doesn't depend on it.
  */
 const lajuBrought = (name) => {
   try {
@@ -102,7 +102,7 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
     } catch (error) {
-      // With another CPU, another C library or a missing vendor/, fall back to node_modules, which is only slower.
+      // On another CPU or C library, or without vendor/, fall back to node_modules, which merely is slower.
       const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];

@@ -18,12 +18,12 @@ import { sharedPlugin } from "./sharedPlugin";
 export interface SharedAttempt {
   /** Undefined if no build has succeeded yet. */
   shared: Shared | undefined;
-  /** What could not be created. Commands still work but start more slowly. */
+  /** What could not be created. Commands still work, but start more slowly. */
   warnings: string[];
   problems: CommandProblem[];
 }
 
-// Services are left out, so that only commands that use one spend time on loading it (6 ms per MB of code cache).
+// Leave services out, so that only commands that use one spend time on loading it (6 ms per MB of code cache).
 const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
 /** The names that shared.js passes on to cold.js. */
@@ -67,7 +67,7 @@ async function bundleOrProblems(context: BuildFolder): Promise<Attempt> {
   }
 }
 
-/** Every start loads the hot half. The cold half is loaded by the first call into one of `coldModules`. */
+/** Every start loads the hot half. The first call into one of `coldModules` loads the cold half. */
 async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundled> {
   const context = { root: home, home, build, vendor };
   const plugins = [appImports(home, "cjs"), externalPackages(staysOutside)];

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** A module's name inside bundles: short, because it occurs often and every byte is read at each start. */
+/** A module's name inside bundles: short, because it occurs often and every start reads every byte. */
 export function moduleName(module: string): string {
   return module.replace(/^framework\//, "").replace(/\.[jt]s$/, "");
 }

@@ -44,7 +44,10 @@ function lockAddon(home: string): Addon | undefined {
   return { source, output: `${name}-${host}.node` };
 }
 
-/** The folder of the package that contains a file. It may have another name: pnpm keeps an aliased package under its own. */
+/**
+ * The folder of the package that contains a file. The folder's name can differ: pnpm keeps an aliased package under its
+ * real name.
+ */
 function packageFolder(file: string): string {
   const folder = dirname(file);
   return existsSync(join(folder, "package.json")) || folder === dirname(folder)
@@ -65,7 +68,7 @@ export function addonPlugin(addon: string): Plugin {
   };
 }
 
-/** better-sqlite3 12 calls the module itself, 13 calls getBinding(); fs-native-extensions expects the addon itself. */
+/** better-sqlite3 12 calls the module itself, and 13 calls getBinding(); fs-native-extensions expects the addon. */
 function loader(addon: string): string {
   const file = `__dirname + ${JSON.stringify(`/${addon}`)}`;
   if (addon.startsWith("fs-native-extensions")) return `module.exports = require(${file});`;

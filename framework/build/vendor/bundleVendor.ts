@@ -21,7 +21,7 @@ export interface Vendor {
   key: string;
   /** The files in build/vendor, without extension, by the packages they contain. */
   files: Record<string, string>;
-  /** What could not be created. Commands still work but start more slowly. */
+  /** What could not be created. Commands still work, but start more slowly. */
   warnings: string[];
 }
 
@@ -32,8 +32,8 @@ interface VendorIndex {
 }
 
 /**
- * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. This is done once per
- * lock file and Node version; after that, only the index is read.
+ * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. Does so once per lock
+ * file and Node version; after that, it only reads the index.
  */
 export async function bundleVendor(context: VendorContext): Promise<Vendor> {
   const folder = join(context.build, "vendor");
@@ -44,7 +44,8 @@ export async function bundleVendor(context: VendorContext): Promise<Vendor> {
 
   const files = index?.key === key ? index.files : await bundlePackages(context, folder);
   const train = join(context.home, "framework/build/vendor/train.js");
-  // Knex is exercised with the bundled driver, as commands load it: pnpm may keep the package's parts out of reach.
+  // Exercises Knex with the bundled driver, as commands load it, because under pnpm the package's parts may be
+  // unreachable.
   const driver = files["better-sqlite3-node20"] ?? files["better-sqlite3"] ?? "";
   const cached = Object.entries(files).map(([name, file]) =>
     makeCache(name, join(folder, cacheName(file)), {
@@ -123,10 +124,10 @@ async function bundlePackage(
     logLevel: "silent",
     // The `paths` in tsconfig.json are only for the app's code.
     tsconfigRaw: "{}",
-    // Don't minify identifiers: people and code look at the names of errors and classes.
+    // Don't minify identifiers, because people and code read the names of errors and classes.
     minifyWhitespace: true,
     minifySyntax: true,
-    // Node prints the source line of an uncaught error.
+    // Keep lines short, because Node prints the source line of an uncaught error.
     lineLimit: 160,
     external: one.external ?? [],
     define: { "process.env.NODE_ENV": '"production"' },

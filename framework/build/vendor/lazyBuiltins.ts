@@ -12,7 +12,7 @@ export function withLazyBuiltins(code: string): string {
   return lazily(code, new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g"));
 }
 
-/** The same, only for the code that esbuild generates for `import { … } from "node:…"`. */
+/** The same, but only for the code that esbuild generates for `import { … } from "node:…"`. */
 export function withLazyImports(code: string): string {
   return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+\\s?=\\s?)require\\("node:(${heavy})"\\)`, "g"));
 }

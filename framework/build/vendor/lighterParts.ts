@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Files of packages that do work at load time that few runs need, and rewrites that defer it. If a future version of a
- * file is written differently, it is bundled unchanged.
+ * Files of packages that do work when loaded that few runs need, and rewrites that defer this work. If a future version
+ * of a file is written differently, it is bundled unchanged.
  */
 const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {

@@ -1,6 +1,6 @@
 /*
  * Replaces pg/lib/crypto/utils in the bundle with the same functions based on node:crypto, loaded only when a server asks
- * for a password. pg's own load WebCrypto up front and need eleven round trips to libuv's thread pool per password.
+ * for a password. pg's own functions load WebCrypto up front and make eleven round trips to libuv's thread pool per password.
  */
 const crypto = () => require("node:crypto");
 

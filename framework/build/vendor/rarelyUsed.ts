@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Packages that check at load time for a terminal with colors, which loads tty, net and process.stderr with its streams:
- * 4 to 8 ms of a bare start's 20. Under cron the output is a file, so neither is needed.
+ * Packages that check for a color terminal when loaded. The check loads tty, net and process.stderr with its streams: 4
+ * to 8 ms of a bare start's 20. Under cron the output is a file, so neither the check nor the colors are needed.
  */
 const standIns: Record<string, (real: string) => string> = {
   /** Debug output of knex and ioredis: silent unless DEBUG is set. */
@@ -27,7 +27,7 @@ export const rarelyUsed: Plugin = {
       pluginData: path,
     }));
     onLoad({ filter: /.*/, namespace: "rarely-used" }, ({ path, pluginData }) => ({
-      // Required by file, because this plugin intercepts the name.
+      // Require it by file, because this plugin intercepts the name.
       contents: standIns[pluginData]?.(`require(${JSON.stringify(path)})`),
       loader: "js",
       resolveDir: join(path, ".."),

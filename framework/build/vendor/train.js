@@ -1,5 +1,5 @@
-// Loads one vendored package, uses it as commands do, and writes V8's code cache. The functions called are in it, so that
-// runs don't have to compile them. Arguments: folder, package, file, file of the SQLite driver, cache.
+// Loads one vendored package, uses it as commands do, and writes V8's code cache. It contains the functions that were
+// called, so that runs don't have to compile them. Arguments: folder, package, file, file of the SQLite driver, cache.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -8,7 +8,7 @@ import type { Visitor } from "./visitor";
 export interface Access {
   /** The key that signs form tokens. */
   formKey: Buffer;
-  /** Undefined for anyone who may not see the dashboard. */
+  /** Undefined for anyone without access to the dashboard. */
   visitorOf(context: Context): Visitor | undefined | Promise<Visitor | undefined>;
   /** The response to a request without access. */
   refusal(context: Context): Response | Promise<Response>;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isSameSecret, signature } from "./secret";
 import type { Visitor } from "./visitor";
 
-/** A placeholder in pages for the token, which differs per visitor. No text from elsewhere can contain it. */
+/** A placeholder in pages for the token, which differs per visitor. It is random, so no other text can contain it. */
 export const tokenPlaceholder = `token-${randomBytes(16).toString("hex")}`;
 
 /**
@@ -20,7 +20,7 @@ export function isFormToken(key: Buffer, { session }: Visitor, given: unknown): 
   return isSameSecret(signed, signature(key, `${nonce} ${session}`));
 }
 
-/** Whether the browser says that the request came from another site's page. */
+/** Whether, according to the browser, the request came from another site's page. */
 export function isCrossSite(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") return true;

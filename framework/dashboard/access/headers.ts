@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/**
- * Sent with every response: nothing is loaded from elsewhere, only our own files run, and no page may frame
- * ours.
- */
+/** Sent with every response: pages load and run only our own files, and no other page can frame ours. */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": policy(),
   "x-content-type-options": "nosniff",

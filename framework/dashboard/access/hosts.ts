@@ -1,7 +1,7 @@
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Where a request arrived. A site that points its own name here (DNS rebinding) cannot send an address as
+ * Where a request arrived. A site that points its own domain at this server (DNS rebinding) cannot send an address as
  * Host.
  */
 export interface Arrival {

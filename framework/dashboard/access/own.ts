@@ -19,7 +19,7 @@ export interface OwnAccess extends Access {
   hasPassword: boolean;
   isKnownHost(context: Context): boolean;
   /**
-   * Signs a visitor in with the password or the token. `waitMs` is how long they have to wait before trying.
+   * Signs a visitor in with the password or the token. `waitMs` is how long they have to wait before the next attempt.
    */
   signIn(context: Context, secret: string, name: string): { isIn: boolean; waitMs: number };
   signOut(context: Context): void;
@@ -33,7 +33,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   const sessions = new Sessions(keyFor("sessions", `${token} ${secret}`));
   const tries = new Tries();
   const isProxy = addressList(settings.proxyAddresses);
-  // Browsers share the cookies of a host between all its ports.
+  // Browsers share a host's cookies between all its ports.
   const cookie = `laju_${signature(keyFor("cookie", ""), paths.data).slice(0, 8)}`;
 
   function visitorOf(context: Context): Visitor | undefined {
@@ -55,7 +55,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   }
 
   /**
-   * A program that sends a token. A wrong one counts as a failed attempt, so that tokens can't be guessed.
+   * A program that sends a token. A wrong token counts as a failed attempt, so that nobody can guess tokens by trying.
    */
   function bearer(context: Context): Visitor | undefined {
     const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];

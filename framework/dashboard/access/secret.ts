@@ -9,8 +9,8 @@ import { writeAtomically } from "../../files/writeAtomically";
 const file = join(paths.data, "dashboard.token");
 
 /**
- * The token in the URL printed at start-up. Only this user can read it, whatever LAJU_GROUP is. It is kept so
- * that bookmarks continue to work; delete the file to get a new one.
+ * The token in the URL printed at start-up. Only this user can read it, whatever LAJU_GROUP is. It is stored so that
+ * bookmarks keep working; delete the file to get a new token.
  */
 export function dashboardToken(): string {
   const known = privateText()?.trim();
@@ -32,7 +32,7 @@ export function signature(key: Buffer, text: string): string {
 
 const comparing = randomBytes(32);
 
-/** Takes the same time wherever the texts differ, and whatever their lengths. */
+/** Takes the same time no matter where the texts differ or how long they are. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac("sha256", comparing).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -17,7 +17,7 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   app.get("/", async (context: Context, next: Next) => {
     const token = context.req.query("token");
     if (token === undefined || access.hasPassword) return next();
-    // Another site's images and frames, which would only use up this address's tries.
+    // Requests from another site's images and frames, which would only use up this address's attempts.
     if (isCrossSite(context.req.raw.headers) && context.req.header("sec-fetch-mode") !== "navigate") {
       return context.text("Not from another site's page.\n", 403);
     }
@@ -69,7 +69,7 @@ export function askToSignIn(context: Context, { root, path }: { root: string; pa
   const isPage = context.req.method === "GET" && (context.req.header("accept") ?? "").includes("text/html");
   if (!isPage) return context.text("Not signed in.\n", 401);
   const site = context.req.header("sec-fetch-site");
-  // Browsers leave out same-site cookies when a link on another site, such as a chat, led here.
+  // Browsers omit same-site cookies when the visitor followed a link on another site, such as a chat.
   if (
     (site === "cross-site" || site === "same-site") &&
     context.req.header("sec-fetch-mode") === "navigate"

@@ -1,7 +1,7 @@
 /** After this many failed attempts, an address has to wait. */
 const maxTries = 10;
 const windowMs = 15 * 60_000;
-/** Addresses beyond this number share one counter, so that nobody can fill the memory. */
+/** Addresses beyond this number share one counter, so that an attacker can't exhaust the memory. */
 const maxAddresses = 10_000;
 
 /** Counts wrong passwords per address. */
@@ -13,7 +13,7 @@ export class Tries {
     this.#now = now;
   }
 
-  /** How long this address has to wait, in milliseconds; 0 if it may try now. */
+  /** How long this address has to wait, in milliseconds; 0 if it can try now. */
   waitMsOf(address: string): number {
     const known = this.#failures.get(network(address));
     if (known === undefined || known.count < maxTries) return 0;
@@ -38,7 +38,7 @@ export class Tries {
   }
 }
 
-/** Anyone with an IPv6 address usually has all 2^64 addresses of its network. */
+/** The network of an address: with IPv6, one user usually controls all 2^64 addresses of a network. */
 function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   return plain.includes(":") ? expanded(plain).slice(0, 4).join(":") : plain;

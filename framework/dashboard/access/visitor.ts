@@ -1,13 +1,11 @@
-/** Someone who may see the dashboard. */
+/** Someone with access to the dashboard. */
 export interface Visitor {
   /** The name that changes are recorded under. */
   name: string;
-  /**
-   * What the tokens of their forms are bound to: a session, or the user authenticated by a proxy or the app.
-   */
+  /** What their form tokens are bound to: a session, or the user that a proxy or the app authenticated. */
   session: string;
   canAct: boolean;
-  /** A program with the metrics token: it may read /metrics and the JSON API. */
+  /** A program with the metrics token, which gives access to /metrics and the JSON API. */
   isProgram?: boolean;
   /** Whether they have a session to sign out of. */
   hasSession?: boolean;

@@ -6,14 +6,14 @@ export type Fields = Readonly<Record<string, string | string[]>>;
 
 /** The result of an action. */
 export interface Done {
-  /** One sentence for the person who did it. */
+  /** One sentence for the person who performed it. */
   message: string;
   /** The command or job type that the action is recorded under. */
   subject: string;
-  /** Recorded in addition; contains no secrets. */
+  /** Recorded with the action; contains no secrets. */
   details?: string | null;
   runKey?: string | null;
-  /** The path to continue at, relative to the first page. */
+  /** The path of the next page, relative to the first page. */
   to: string;
 }
 
@@ -34,7 +34,7 @@ export interface Question {
 export interface Action {
   /** Throws a LajuError if the object does not exist. */
   ask(about: URLSearchParams, view: View, given: Fields): Question | Promise<Question>;
-  /** Throws a LajuError, shown on the page, if it cannot be done. */
+  /** Throws a LajuError, shown on the page, if the action fails. */
   perform(about: URLSearchParams, fields: Fields): Done | Promise<Done>;
 }
 

@@ -25,7 +25,7 @@ export interface ActionParts {
 }
 
 /**
- * The confirmation pages and their actions. Only for visitors who may act, and only through our own forms.
+ * The confirmation pages and their actions. Only for visitors who are allowed to act, and only through our own forms.
  */
 export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
   app.get("/do/:action", async (context: Context) => {

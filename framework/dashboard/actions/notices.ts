@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The most messages kept for the page that will show them. */
+/** The most messages kept until a page shows them. */
 const maxKept = 1_000;
 
 const kept = new Map<string, string>();

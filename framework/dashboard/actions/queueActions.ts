@@ -5,7 +5,7 @@ import { checkTypes } from "../../views/queue/knownTypes";
 import { openQueue } from "../read/queue";
 import type { Action } from "./action";
 
-/** An action on the jobs named in the URL, which are looked up first. */
+/** An action on the jobs named in the URL. Looks them up first. */
 function jobsAction(
   words: { verb: string; done: string; text: string; isDanger?: boolean },
   change: (engine: QueueEngine, ids: number[]) => Promise<number[]>,

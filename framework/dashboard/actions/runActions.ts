@@ -76,7 +76,7 @@ async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   try {
     const byHand = { words, key, hidesArguments: words.length > 0 && hasSensitive(options) };
     const child = spawnByHand(name, byHand, ["ignore", log, log]);
-    child.on("error", () => {}); // Without a process no run is recorded, and the message says so.
+    child.on("error", () => {}); // Without a process, no run is recorded. The message says so.
     child.unref();
   } finally {
     closeSync(log);

@@ -1,7 +1,7 @@
 /* Follows the log of a running command, and copies it. */
 
 (() => {
-  /** How many lines are kept in the page, however long it is open. */
+  /** How many lines the page keeps, however long it is open. */
   const most = 5_000;
   const log = document.getElementById("log");
   const pre = log?.querySelector(".log");
@@ -31,7 +31,7 @@
     log.dataset.to = place;
   }
 
-  /** A tab that nobody sees keeps no connection: a browser has six for all of them. */
+  /** A hidden tab closes its connection, because a browser has only six for all tabs. */
   function rest() {
     tail?.close();
     tail = undefined;
@@ -39,7 +39,7 @@
 
   document.getElementById("copy").addEventListener("click", async ({ target }) => {
     getSelection().selectAllChildren(pre);
-    // Browsers have a clipboard only for pages that come by TLS or from this machine.
+    // Browsers provide a clipboard only to pages served over TLS or from this machine.
     await navigator.clipboard?.writeText(pre.textContent);
     target.textContent = navigator.clipboard ? "Copied" : "Press Ctrl+C";
   });

@@ -21,7 +21,7 @@
     return `${Math.floor(hours / 24)}d${hours % 24 === 0 ? "" : ` ${hours % 24}h`}`;
   }
 
-  /** Seconds are noise, except in the last minute. */
+  /** Show seconds only in the last minute. */
   const rounded = (seconds) => (seconds < 60 ? seconds : seconds - (seconds % 60));
 
   function relative({ dateTime, dataset }) {
@@ -94,7 +94,7 @@
     return tick();
   }
 
-  /* A browser has six connections per server for all tabs: one tab of each page listens, and tells the others. */
+  /* A browser has six connections per server for all tabs: so one tab per page listens, and tells the others. */
 
   const name = `laju ${new URL(root, location.href).pathname} ${page}`;
   const channel = new BroadcastChannel(name);
@@ -136,7 +136,7 @@
     else void lead();
   }
 
-  /** Three pages may be live, which leaves connections for new ones. Other pages poll occasionally. */
+  /** Only three pages are live at a time, which leaves connections for new ones. The others poll occasionally. */
   async function listen(signal) {
     const isFree = !navigator.locks || (await takeSlot(signal));
     if (signal.aborted) return;

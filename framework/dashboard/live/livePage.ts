@@ -2,7 +2,7 @@ import { withTimes } from "../parts/times";
 import type { LiveParts } from "./liveParts";
 import type { Watcher } from "./watcher";
 
-/** What browsers receive: the parts that changed, and the lists whose order did. */
+/** What browsers receive: the parts that changed, and the lists whose order changed. */
 export interface Change {
   html: Record<string, string>;
   lists: Record<string, string[]>;
@@ -17,9 +17,7 @@ export type Redraw = () => Promise<LiveParts>;
 /** Called once the tab is up to date, and for each change; "reload" if too much changed. */
 export type Send = (event: "ready" | "reload" | Change) => void;
 
-/**
- * One page, open in any number of tabs. It is rendered once for all of them, and only changed parts are sent.
- */
+/** One page, open in any number of tabs. Renders once for all of them, and sends only the parts that changed. */
 export class LivePage {
   readonly #redraw: Redraw;
   readonly #watcher: Watcher;
@@ -61,7 +59,7 @@ export class LivePage {
     this.#parts = undefined;
   }
 
-  /** Renders once at a time. A change in the meantime causes another rendering afterward. */
+  /** Renders once at a time. A change in the meantime causes one more rendering. */
   async #update(): Promise<void> {
     if (this.#isDrawing || this.#parts === undefined) {
       this.#isStale = true;
@@ -77,7 +75,7 @@ export class LivePage {
       const change = changeBetween(before, after);
       if (change !== undefined) for (const send of this.#tabs) send(change);
     } catch {
-      // The ledger is busy or the queue is unavailable. The next look will render it.
+      // The ledger is busy or the queue is unavailable. The next check will render the change.
     } finally {
       this.#isDrawing = false;
     }

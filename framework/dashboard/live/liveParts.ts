@@ -30,7 +30,10 @@ export class LiveParts {
     return html`${rows.map((row) => row.html)}`;
   }
 
-  /** A hash of all parts, once the page is drawn. Relative times are not in them: browsers update those themselves. */
+  /**
+   * A hash of all parts, once the page is rendered. The parts contain no relative times, which browsers update
+   * themselves.
+   */
   version(): string {
     this.#version ??= this.#digest();
     return this.#version;

@@ -6,14 +6,14 @@ import { readLines } from "../../runs/logs/runLog";
 const maxFound = 500;
 
 export interface Found {
-  /** Each with its number in the run's log, from 1. */
+  /** Each line with its number in the run's log, starting at 1. */
   lines: { number: number; line: Buffer }[];
   total: number;
 }
 
 /**
- * The lines of a log that contain a text, ignoring case. Read in pieces, so that other requests are served in
- * between.
+ * The lines of a log that contain a text, ignoring case. Reads in pieces, so that the server can answer other requests
+ * in between.
  */
 export async function findInLog(log: FilePart & { to: number }, text: string): Promise<Found> {
   const wanted = text.toLowerCase();

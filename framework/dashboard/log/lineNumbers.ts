@@ -5,12 +5,12 @@ const newline = 0x0a;
 /** The most positions remembered. */
 const maxKnown = 50;
 
-/** How far lines were counted, by file and by the byte at which counting began. */
+/** How far lines have been counted, by file and by the byte at which counting began. */
 const known = new Map<string, { at: number; lines: number }>();
 
 /**
- * The number of lines between two bytes of a file. Counted in pieces, each only once, so that nobody has to
- * wait.
+ * The number of lines between two bytes of a file. Counts in pieces, each only once, so that other requests don't have
+ * to wait.
  */
 export async function countLines(file: string, from: number, to: number): Promise<number> {
   const handle = await open(file, "r");

@@ -5,9 +5,7 @@ import { coloredText } from "./coloredText";
 /** Only the beginning of a longer line is shown; the download contains all of it. */
 const longest = 20_000;
 
-/**
- * Log lines as markup: the Logger's in readable form, colors as classes, and all control characters disarmed.
- */
+/** Log lines as markup: the Logger's in readable form, colors as classes, and all control characters made harmless. */
 export function logLines(lines: readonly { line: Buffer; number?: number | undefined }[]): Html {
   return html`${lines.map(({ line, number }) => html`<span class="line"${number === undefined ? "" : html` data-n="${number}"`}>${logText(line)}</span>`)}`;
 }

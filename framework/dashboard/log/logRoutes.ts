@@ -41,7 +41,7 @@ interface Stream {
   writeSSE(message: { event: string; data: string; id?: string }): Promise<void>;
 }
 
-/** Sends each complete line until the run has ended and everything is sent. */
+/** Sends each complete line until the run has ended and all of its output is sent. */
 async function follow(run: Run, after: number, stream: Stream): Promise<void> {
   let position = Number.isFinite(after) ? after : 0;
   let silentSince = Date.now();
@@ -66,7 +66,7 @@ async function follow(run: Run, after: number, stream: Stream): Promise<void> {
   }
 }
 
-/** Reads in pieces, as fast as the client does: a log may be larger than memory. */
+/** Reads in pieces, as fast as the client does, because a log can be larger than memory. */
 function wholeLog(run: Run): ReadableStream<Uint8Array> | undefined {
   const log = logOf(run);
   if (log === undefined) return undefined;

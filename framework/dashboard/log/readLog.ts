@@ -49,7 +49,7 @@ export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
 }
 
-/** The first lines from a byte on. A line still being written is read the next time. */
+/** The first lines from a byte on. A line still being written is left for the next read. */
 export function linesAfter(run: Run, log: LogPart, after: number): LogWindow {
   const from = Math.min(Math.max(after, log.from), log.to);
   const lines: Buffer[] = [];
@@ -66,7 +66,7 @@ function ownLinesOf({ key }: Run) {
   return { key, isRun, leftOut: { lines: 0, runs: new Set<string>() } };
 }
 
-/** Whether the line was written by another run, which used the same file at the same time. */
+/** Whether another run, using the same file at the same time, wrote the line. */
 function isOfAnother(line: Buffer, run: Run): boolean {
   const key = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
   return key !== undefined && key !== run.key && idOfRun(key) !== undefined;

@@ -9,7 +9,7 @@ import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
 const maxShown = 100;
-/** How many of the newest jobs are searched for those that a worker holds. */
+/** How many of the newest jobs to search for those that a worker holds. */
 const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */

@@ -3,7 +3,7 @@ import { type Html, html } from "../html";
 import { exactTime } from "../parts/times";
 import type { Page, View } from "../view";
 
-/** What surrounds every page. */
+/** The frame around every page. */
 export interface Frame {
   app: string;
   host: string;

@@ -19,7 +19,7 @@ const pages: [path: RegExp, draw: Draw][] = [
   [/^queue\/jobs\/(\d{1,15})$/, jobPage],
 ];
 
-/** Renders the page at a path; undefined if there is none. */
+/** Renders the page at a path; undefined if no page has this path. */
 export async function pageAt(path: string, view: View): Promise<Page | undefined> {
   for (const [pattern, draw] of pages) {
     const match = pattern.exec(path);

@@ -4,7 +4,7 @@ import type { Question } from "../actions/action";
 import { html } from "../html";
 import type { Page, View } from "../view";
 
-/** A confirmation page. After a failed attempt it shows why. */
+/** A confirmation page. After a failed attempt, it shows the reason. */
 export function questionPage(
   { title, text, fields, button, isDanger, back }: Question,
   view: View,
@@ -23,7 +23,7 @@ ${fields ?? ""}
   return { title, place: "none", body };
 }
 
-/** Shown if there is nothing to ask about. */
+/** Shown instead if the action is not possible. */
 export function problemPage({ message, hint }: LajuError, { root }: View): Page {
   const body = html`<h1>This cannot be done</h1>
 <div class="card question"><p role="alert">${message}${hint ? html` <span class="dim">${hint}</span>` : ""}</p>

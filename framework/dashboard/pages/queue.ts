@@ -122,7 +122,7 @@ function failuresList(failures: readonly JobFailures[], view: View): Html {
   return html`<ul id="failures" class="card rows attention">${failures.slice(0, 30).map((group) => failureRow(group, view))}</ul>`;
 }
 
-/** How many jobs fit into an address. */
+/** How many jobs fit into a URL. */
 const mostInAddress = 500;
 
 function failureRow({ title, types, ids, lastAt }: JobFailures, view: View): Html {

@@ -5,12 +5,12 @@ import { agoTime } from "./times";
 
 const shown = 10;
 
-/** What people did to a command in the dashboard. */
+/** The changes that people made to a command in the dashboard. */
 export function changesOf(command: string, view: View): Html {
   return changesSection(actionsOn(command, shown), () => html`it`, view);
 }
 
-/** What people did to the queue in the dashboard. */
+/** The changes that people made to the queue in the dashboard. */
 export function changesIn(kinds: readonly string[], view: View): Html {
   return changesSection(
     actionsOfKinds(kinds, shown),

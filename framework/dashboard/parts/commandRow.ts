@@ -32,7 +32,7 @@ interface Drawn {
 const drawn = new Map<string, Drawn>();
 const maxDrawn = 5_000;
 
-/** Draws the row again only if its data changed: drawing takes 50 times as long as comparing. */
+/** Redraws the row only if its data changed: drawing takes 50 times as long as comparing. */
 export function commandRow(facts: RowFacts, view: View): LiveRow {
   const { row, command, runs } = facts;
   const place = `${view.root} ${view.canAct} ${row.name}`;
@@ -45,7 +45,7 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
   return fresh;
 }
 
-/** A concatenated string keeps all its pieces, which takes five times the memory. */
+/** Flattens the string. V8 would keep all the pieces of a concatenated one, in five times the memory. */
 function flattened({ id, html }: LiveRow): LiveRow {
   return { id, html: markup(Buffer.from(String(html)).toString()) };
 }
@@ -75,7 +75,7 @@ export function wordsOf({ name, schedules }: Pick<DeployedCommand, "name" | "sch
   if (schedules.length === 0) return "Manual";
   return schedules
     .map((schedule) => {
-      // An H stands for a different minute in each command.
+      // An H means a different minute in each command.
       const key = schedule.includes("H") ? `${schedule} ${name}` : schedule;
       if (words.size > 10_000) words.clear();
       if (!words.has(key)) words.set(key, scheduleInWords(schedule, name));

@@ -7,7 +7,7 @@ export function linkButton(href: string, text: string, about: string, kind = "")
   return html`<a class="button${kind && ` ${kind}`}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
 }
 
-/** A button that leads to the confirmation page; nothing for visitors who may not act. */
+/** A button that leads to the confirmation page. Empty for visitors who are not allowed to act. */
 export function actionButton(
   view: View,
   action: string,

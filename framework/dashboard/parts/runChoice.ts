@@ -4,7 +4,7 @@ import { type Html, html } from "../html";
 import { type RunChoice, runsOnPage } from "../read/runPage";
 import type { View } from "../view";
 
-/** The results that a list can be filtered by, in people's words. */
+/** The results by which a list can be filtered, in everyday words. */
 const results: Record<string, readonly RunState[]> = {
   failed: ["failed", "timed_out", "lost"],
   succeeded: ["succeeded"],

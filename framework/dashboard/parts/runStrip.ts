@@ -2,7 +2,7 @@ import type { RunState } from "../../runs/ledger/run";
 import { type Html, html, markup } from "../html";
 import type { StripRun } from "../read/lastRuns";
 
-/** The height of a bar shows the same as its color: failed runs are the tallest. */
+/** A bar's height means the same as its color: failed runs are the tallest. */
 const kinds = {
   bad: { top: 0, height: 20 },
   good: { top: 6, height: 14 },

@@ -7,7 +7,7 @@ import type { LiveRow } from "../live/liveParts";
 import { commandLink, runLink, type View } from "../view";
 import { agoTime, elapsedTime, exactTime } from "./times";
 
-/** Runs as a table, newest first. `isOfOne`: all are runs of one command, whose name need not be repeated. */
+/** Runs as a table, newest first. `isOfOne`: all runs belong to one command, so the table omits its name. */
 export function runTable(runs: readonly Run[], view: View, { isOfOne = false } = {}): Html {
   const rows = runs.map((run) => runRow(run, view, isOfOne));
   return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">What it says</th></tr></thead>

@@ -32,7 +32,10 @@ export function exactTime(at: number, { clock }: Clocked): string {
   return `${shortTime(new Date(at), clock.hostTimezone)}:${second}`;
 }
 
-/** The text is filled in when the page is sent, so that drawings stay valid and can be compared. */
+/**
+ * Contains no text yet: `withTimes` fills it in when the page is sent, so that cached markup stays valid and can be
+ * compared.
+ */
 function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Html {
   const title = `${exactTime(at, view)} ${view.clock.hostTimezone}`;
   return html`<time datetime="${new Date(at).toISOString()}" data-${kind} title="${title}"></time>`;

@@ -1,6 +1,6 @@
 /**
- * Caches what is expensive to read, until `stampOf` changes or the value is `maxAgeMs` old. Reading may
- * itself change the stamp (it imports the journal), so the stamp is taken afterward.
+ * Caches what is expensive to read, until `stampOf` changes or the value is `maxAgeMs` old. Reading can itself change
+ * the stamp (it imports the journal), so this takes the stamp after reading.
  */
 export function cached<T>(
   read: () => T,

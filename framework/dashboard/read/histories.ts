@@ -4,13 +4,13 @@ import { openIncidents } from "../../runs/ledger/incidents";
 import { ledger } from "../../runs/ledger/ledgerFile";
 import { lastRuns, type StripRun } from "./lastRuns";
 
-/** What is cached of a command's runs. */
+/** The cached data about a command's runs. */
 interface Known {
   history: RunHistory;
   strip: StripRun[];
 }
 
-/** Everything is read again after this time, because pruning removes runs. */
+/** After this time, everything is read again, because pruning removes runs. */
 const longestAge = 10 * 60_000;
 
 let known = new Map<string, Known>();

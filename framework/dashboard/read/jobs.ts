@@ -1,7 +1,7 @@
 import type { Outcome } from "../../queue/jobRecord";
 import { openQueue } from "./queue";
 
-/** How jobs fared in the steps of a time, the newest last. */
+/** How many jobs completed and failed in each interval, the newest last. */
 export interface Pace {
   completed: number[];
   failed: number[];
@@ -13,11 +13,11 @@ export interface QueuePace {
   types: ReadonlyMap<string, Pace>;
   /** Since when the oldest ready job of each type has waited. */
   oldest: ReadonlyMap<string, number>;
-  /** Whether more ended in that time than were counted. */
+  /** Whether more jobs may have ended in that time than were counted. */
   isPartial: boolean;
 }
 
-/** The times that a page may look back over. */
+/** The time spans that a page can show. */
 export const paceSpans = {
   hour: { stepMs: 60_000, count: 60, words: "the last hour" },
   day: { stepMs: 1_800_000, count: 48, words: "the last day" },
@@ -30,7 +30,7 @@ const leastAgeMs = 1_500;
 
 const kept = new Map<PaceSpan, { pace: Promise<QueuePace>; until: number }>();
 
-/** Counted once for all who look. */
+/** Counts once for all visitors. */
 export function readPace(span: PaceSpan, now = Date.now()): Promise<QueuePace> {
   const known = kept.get(span);
   if (known !== undefined && now < known.until) return known.pace;
@@ -104,7 +104,7 @@ export async function readFailedJobs(): Promise<JobFailures[]> {
   return [...groups.values()].sort((a, b) => b.ids.length - a.ids.length);
 }
 
-/** How many jobs of each type each worker holds, as far as the newest running ones tell. */
+/** How many jobs of each type each worker holds, judging by the newest running jobs. */
 export async function readHeld(): Promise<Map<string, Map<string, number>>> {
   const engine = await openQueue();
   const held = new Map<string, Map<string, number>>();

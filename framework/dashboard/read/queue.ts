@@ -7,11 +7,11 @@ import type { World } from "./world";
 /** The queue's state, or why it is unknown. Both are undefined in an app without a queue. */
 export interface QueueLook {
   state?: QueueState;
-  /** How long the oldest ready job has waited, in milliseconds. */
+  /** Why the state is unknown. */
   problem?: string;
 }
 
-/** How long an answer is cached, and how long the queue may take to answer, in milliseconds. */
+/** How long to cache an answer, and how long to wait for one, in milliseconds. */
 const freshMs = 1_000;
 const limitMs = 3_000;
 

@@ -20,11 +20,11 @@ export const runsOnPage = 50;
 /** If a clock was set back, runs that started up to this much later may have smaller ids. */
 const leewayMs = 3 * 3_600_000;
 
-/** Without these limits, a short period would be searched for in the whole ledger. */
+/** Without these limits, SQLite would search the whole ledger for a short period. */
 const firstId = `(SELECT id FROM runs WHERE started_at >= @from - ${leewayMs} ORDER BY started_at LIMIT 1)`;
 const lastId = `coalesce((SELECT id FROM runs WHERE started_at >= @to + ${leewayMs} ORDER BY started_at LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
 
-/** The matching runs, newest first; one more than fits on a page if there are more. */
+/** The matching runs, newest first. If there are more than fit on a page, returns one extra. */
 export function readRunPage({ name, states, from, to, before }: RunChoice): Run[] {
   markLostRuns();
   const conditions = [

@@ -3,8 +3,7 @@ import { paths } from "../../config/config";
 import { journalFile } from "../../runs/ledger/journal";
 
 /**
- * These files change when a run starts or ends, or when somebody pauses, acknowledges, builds or edits
- * schedule.json.
+ * These files change when a run starts or ends, or when someone pauses, acknowledges, builds or edits schedule.json.
  */
 const files = [
   journalFile,
@@ -15,7 +14,10 @@ const files = [
   paths.manifest,
 ];
 
-/** Changes when anything about the commands changes. Costs six stat() calls, however large the files are. */
+/**
+ * A text that changes whenever anything about the commands changes. Costs six stat() calls, however large the files
+ * are.
+ */
 export function stampOf(): string {
   return files.map(fileStamp).join(" ");
 }

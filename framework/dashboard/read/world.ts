@@ -64,8 +64,8 @@ export const readWorld = cached(
 );
 
 /**
- * The 24 hours from the start of the current one. A command that runs every minute has over a thousand
- * starts, so this is not computed at every change.
+ * The 24 hours from the start of the current one. A command that runs every minute has over a thousand starts, so don't
+ * recompute this at every change.
  */
 export const readHours = cached(
   () => {
