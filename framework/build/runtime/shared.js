@@ -102,7 +102,7 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
     } catch (error) {
-      // On another CPU or C library, or without vendor/, fall back to node_modules, which merely is slower.
+      // On another CPU or C library, or without vendor/, fall back to node_modules, which is merely slower.
       const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];

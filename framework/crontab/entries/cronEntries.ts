@@ -14,7 +14,7 @@ import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 
 /** A schedule's line in a crontab, without the command. */
 export interface CronEntry {
-  /** Five fields, or @reboot, exactly as cron has them. */
+  /** Five fields, or @reboot, exactly as cron expects them. */
   readonly fields: string;
   /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Any % is not escaped yet. */
   readonly guard?: string;
@@ -34,7 +34,7 @@ export interface EntryOptions {
   /** The schedule's time zone (default: the host's). */
   readonly timezone?: string;
   readonly hostTimezone: string;
-  /** Whether `hostTimezone` comes from TZ in the daemon's environment. Guards use the system's zone otherwise. */
+  /** Whether `hostTimezone` comes from TZ in the daemon's environment. Otherwise guards use the system's zone. */
   readonly isDaemonsOwn?: boolean | undefined;
   /** For lines whose command does not check the time: the guard must let only scheduled times pass. */
   readonly portable?: boolean;
@@ -42,7 +42,7 @@ export interface EntryOptions {
   readonly cron?: CronFacts | undefined;
 }
 
-/** The crontab lines that start a command on schedule: one for each second of the minute that the schedule names. */
+/** The crontab lines that start a command on schedule: one for each second that the schedule names. */
 export function cronEntries(schedule: Schedule, options: EntryOptions): CronEntry[] {
   const { hostTimezone, timezone = hostTimezone } = options;
   const id = entryId(schedule, options.timezone);
@@ -111,7 +111,7 @@ function dayGuardedLine(
   return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, timezone) : tests), true);
 }
 
-/** Whether this cron would miss or repeat a start when the host's clock changes. */
+/** Whether this cron would miss or repeat a start when daylight saving time changes the host's clock. */
 function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: EntryOptions): boolean {
   const changes = cron?.clockChanges ?? "vixie";
   return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);
@@ -138,9 +138,9 @@ function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timez
 }
 
 interface WildLineTimes {
-  /** The times of day that the guard lets pass, in minutes since midnight. */
+  /** The times of day at which the guard passes, in minutes since midnight. */
   readonly times: readonly number[];
-  /** How many minutes the host's clock may differ from the zone's. */
+  /** By how many minutes the host's clock can differ from the zone's. */
   readonly shifts: readonly number[];
   /** The zone whose clock the guard reads (default: the system's). */
   readonly timezone: string | undefined;

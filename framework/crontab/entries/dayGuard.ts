@@ -6,7 +6,7 @@ import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
-// The first choice that can tell the days apart is used, so the most readable ones come first.
+// Most readable first: the first choice that distinguishes the days is used.
 const choices: readonly (readonly DatePart[])[] = [
   ["weekday"],
   ["day"],
@@ -22,7 +22,7 @@ const choices: readonly (readonly DatePart[])[] = [
   ["month", "day", "nextWeek", "weekday"],
 ];
 
-/** The days of the month on which the schedule can run at all, for cron's own field. */
+/** The days of the month on which the schedule can ever run, for cron's own field. */
 export function coarseDays(schedule: CalendarSchedule): number[] {
   const verdicts = verdictsOn(schedule);
   const days = everyDay().flatMap(({ day }, index) => (verdicts[index] === Verdict.yes ? [day] : []));
@@ -70,7 +70,10 @@ function verdictsOn(schedule: CalendarSchedule, filter?: DayFilter): Uint8Array 
   return verdicts;
 }
 
-/** The values that these date parts take, with their verdicts; undefined if they cannot tell two days apart. */
+/**
+ * The values of these date parts, with their verdicts; undefined if they do not distinguish days with different
+ * verdicts.
+ */
 function samplesOf(choice: readonly DatePart[], verdicts: Uint8Array): Sample[] | undefined {
   const { values, groupOf } = groupDays(choice);
   const found = new Uint8Array(values.length).fill(Verdict.excluded);

@@ -10,8 +10,8 @@ const minuteMilliseconds = 60_000;
 const longestReplay = 360;
 
 /**
- * Whether a cron other than Debian's deviates from what `explain` says when the zone's clocks change. Lines that begin with
- * `*` follow the wall clock on every cron, except one that makes up for any skipped time.
+ * Whether a cron other than Debian's deviates from what `explain` says when the zone's clocks change. Lines that begin
+ * with `*` follow the wall clock on every cron, except on those that make up for any skipped time.
  */
 export function isMovedByClocks(
   schedule: CalendarSchedule,
@@ -24,7 +24,7 @@ export function isMovedByClocks(
   return skipped !== undefined || (repeated !== undefined && changes !== "wall once");
 }
 
-/** The times of day at which skipped starts are made up for. */
+/** The times of day at which cron makes up for skipped starts. */
 export function timesAfterChanges(schedule: CalendarSchedule, timezone: string): number[] {
   return knownStretches(timezone).flatMap(({ start, offset, offsetBefore }) => {
     if (offset <= offsetBefore) return [];

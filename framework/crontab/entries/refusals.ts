@@ -1,7 +1,7 @@
 import type { CronFacts } from "../../host/crons";
 import type { Schedule } from "../../schedule/expression/types";
 
-/** Why a cron cannot start a schedule at its times, and what to use instead; undefined if it can. */
+/** Why this cron cannot start the schedule at exactly its times, and what to use instead; undefined if it can. */
 export function refusalOf(
   schedule: Schedule,
   cron: CronFacts,

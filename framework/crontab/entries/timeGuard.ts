@@ -1,19 +1,19 @@
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { dateCommand, type ShellTest } from "./guards";
 
-/** How many minutes late a start may be and still pass: cron replays missed minutes for up to four minutes. */
+/** By how many minutes a start can be late and still pass: cron replays missed minutes for up to four minutes. */
 export const tolerance = 4;
 
 interface TimeOptions {
   /** Default: the system's. */
   readonly timezone?: string | undefined;
-  /** Whether to block late starts after midnight, because nothing else would check their day. */
+  /** Whether to block late starts after midnight, because there is no other check of their day. */
   readonly portable?: boolean | undefined;
 }
 
 /**
- * The tests that let only these times of day in a zone pass. cron starts the line at the given minutes of each of that
- * zone's hours. A late start passes too, unless it is so late that it falls on the minute of another start.
+ * The tests that let only these times of day in a zone pass. cron starts the line at the given minutes of every hour in
+ * that zone. A late start passes too, unless it is so late that it falls on the minute of another start.
  */
 export function timeTests(
   times: readonly number[],
@@ -55,7 +55,7 @@ function lateTimes(time: number, isStart: ReadonlySet<number>, end: number): num
   return late;
 }
 
-/** Whether a late start at one of these times may fall on the next day. */
+/** Whether a late start at one of these times can fall on the next day. */
 export function isBeforeMidnight(times: readonly number[]): boolean {
   return times.some((time) => time >= 1440 - tolerance);
 }

@@ -4,7 +4,7 @@ import { appSlug } from "./exportNames";
 import { checkUser } from "./exportProblems";
 import type { ExportedCommand, ExportedFile, ExportSource } from "./exportTypes";
 
-/** The file for /etc/cron.d: the crontab's lines, each with the user that runs it. */
+/** The file for /etc/cron.d: the crontab's lines, each with the user to run as. */
 export function cronDFile(source: ExportSource, user: string): ExportedFile {
   checkUser(user);
   const head = [

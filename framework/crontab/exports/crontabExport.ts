@@ -52,7 +52,7 @@ export interface ExportChoice {
   cron?: string | undefined;
 }
 
-/** Which options a format takes, and how its files are printed as one stream. */
+/** Which options a format accepts, and how to print its files as one stream. */
 export interface ExportFormat {
   takes: readonly ("user" | "image" | "portable" | "harden" | "cron")[];
   /** The text printed before each file. */
@@ -72,7 +72,7 @@ export function exportTarget<Options extends ExportChoice>(options: Options): Op
   return readsCrontabs ? options : { ...options, cron: "debian" };
 }
 
-/** The files that --format asks for; undefined for a crontab. Writes nothing. */
+/** The files for the chosen --format; undefined for a crontab. Doesn't write them. */
 export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
   if (options.format === "cron.d") checkReadsCronD(target);
   const source: ExportSource = {

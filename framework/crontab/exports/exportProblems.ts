@@ -4,7 +4,7 @@ import type { ExportProblem } from "./exportTypes";
 /** Something that a command needs but the other scheduler does not support. */
 export interface NamedProblem extends ExportProblem {
   readonly command: string;
-  /** The field that needs it, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
+  /** The field that requires it, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
   readonly subject: string;
 }
 
@@ -24,7 +24,10 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   });
 }
 
-/** Checks a path that is written on a line of its own. systemd drops lines with Unicode noncharacters such as U+FFFE. */
+/**
+ * Checks a path that the file will contain on a separate line. systemd drops lines with Unicode noncharacters such as
+ * U+FFFE.
+ */
 export function checkPath(command: string, path: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: rejects control characters.
   if (!/[\u0000-\u001f\u007f]|\p{Noncharacter_Code_Point}|^\s|\s$/u.test(path)) return;

@@ -17,7 +17,7 @@ export interface KubernetesOptions {
 /** Kubernetes appends up to eleven characters to a CronJob's name. */
 const longestName = 52;
 
-/** A CronJob manifest (batch/v1) for each schedule. Throws if Kubernetes cannot do exactly the same. */
+/** A CronJob manifest (batch/v1) for each schedule. Throws if Kubernetes cannot run it exactly as laju does. */
 export function kubernetesManifests(source: ExportSource, options: KubernetesOptions): ExportedFile[] {
   checkImage(options.image);
   const problems: NamedProblem[] = [];
@@ -101,7 +101,8 @@ function cronJob(
       schedule,
       timeZone: facts.timezone ?? hostTimezone,
       concurrencyPolicy: facts.overlap === "allow" ? "Allow" : "Forbid",
-      // Otherwise Kubernetes would make up for a start that Forbid prevented once the current run ends.
+      // Without a deadline, Kubernetes would make up for a start that Forbid prevented, as soon as the current run
+      // ends.
       startingDeadlineSeconds: 60,
       jobTemplate: {
         spec: {

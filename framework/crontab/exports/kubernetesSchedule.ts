@@ -8,8 +8,8 @@ import type { Stretch } from "../../schedule/times/timezones";
 import type { Expressed } from "./exportTypes";
 
 /**
- * The schedule as five fields for Kubernetes, which parses them with robfig/cron v3. Unlike cron, that treats a day field as
- * unrestricted only if it is exactly `*`, and never replays times that the clocks skip.
+ * The schedule as five fields for Kubernetes, which parses them with robfig/cron v3. Unlike cron, this parser treats a
+ * day field as unrestricted only if it is exactly `*`, and never replays times that the clocks skip.
  */
 export function kubernetesSchedule(schedule: Schedule, timezone: string): Expressed<string> {
   if (schedule.kind === "reboot")
@@ -70,7 +70,7 @@ function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   };
 }
 
-/** What Kubernetes would do differently when the zone's clocks change; undefined if nothing. */
+/** How Kubernetes would behave differently when the zone's clocks change; undefined if it would not. */
 function clockDifference(schedule: CalendarSchedule, timezone: string): string | undefined {
   const { hour, dayOfMonth, dayOfWeek, month } = schedule;
   const changes = knownStretches(timezone).filter(({ offset, offsetBefore }) => offset !== offsetBefore);
@@ -91,7 +91,7 @@ function clockDifference(schedule: CalendarSchedule, timezone: string): string |
   return undefined;
 }
 
-/** Whether midnight is skipped or occurs twice, which may make Kubernetes miscount the days. */
+/** Whether midnight is skipped or occurs twice, which can make Kubernetes miscount the days. */
 function isAtMidnight({ start, offset, offsetBefore }: Stretch): boolean {
   const from = start + Math.min(offset, offsetBefore);
   return Math.ceil(from / 1440) * 1440 <= from + Math.abs(offset - offsetBefore);

@@ -18,7 +18,10 @@ export interface SystemdOptions {
   hardenedFor?: readonly string[] | undefined;
 }
 
-/** System units: a service for each command, and a timer that starts it. Throws if systemd cannot do exactly the same. */
+/**
+ * System units: a service for each command, and a timer that starts it. Throws if systemd cannot run it exactly as laju
+ * does.
+ */
 export function systemdUnits(
   source: ExportSource,
   user: string,
@@ -84,7 +87,7 @@ function serviceText(
       "[Service]",
       "Type=oneshot",
       `User=${literal(user)}`,
-      // Files that commands create must not be readable by every user on the machine.
+      // Files that commands create must not be world-readable.
       `UMask=${sharesFiles ? "0007" : "0077"}`,
       ...(hardenedFor === undefined ? [] : hardening(facts.name, [place.root, ...hardenedFor])),
       `WorkingDirectory=${literal(place.build)}`,
@@ -114,7 +117,7 @@ function startText(node: string, { file, args = [], log }: CrontabRow): string {
   return `exec ${[node, file, ...args].map(shellQuote).join(" ")} >> ${shellQuote(log)} 2>&1`;
 }
 
-/** A command enforces its own time limit. systemd kills it a minute later in case it cannot. */
+/** A command enforces its own time limit. In case it cannot, systemd kills it a minute later. */
 function timeLimit(facts: CommandFacts): string[] {
   const seconds = longestRun(facts);
   return seconds === undefined ? [] : [`TimeoutStartSec=${Math.ceil(seconds) + 60}`];
@@ -129,7 +132,7 @@ function timerText(facts: CommandFacts, calendars: readonly string[]): string {
     [
       "[Timer]",
       ...[...new Set(calendars)].map((calendar) => `OnCalendar=${calendar}`),
-      // By default, systemd may be up to a minute late.
+      // By default, systemd can be up to a minute late.
       "AccuracySec=1us",
       ...(facts.catchUp === "last" ? ["Persistent=true"] : []),
     ],

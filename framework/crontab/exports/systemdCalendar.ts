@@ -53,7 +53,9 @@ function differs(reason: string, zone: string): Expressed<never> {
   );
 }
 
-/** For a schedule that runs in every hour of every day: the same minutes in UTC, where the clocks never change. */
+/**
+ * Converts a schedule that runs in every hour of every day to the same minutes in UTC, where the clocks never change.
+ */
 function inUtc(schedule: CalendarSchedule, zone: string): Expressed<string[]> | undefined {
   const { hour, dayOfMonth, dayOfWeek, month, minute } = schedule;
   const sizes = [hour, dayOfMonth, month, dayOfWeek].map(({ values }) => values.length);

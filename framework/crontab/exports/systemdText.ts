@@ -1,4 +1,4 @@
-/** A literal value in a unit file, where `%` would begin a specifier. */
+/** A literal value for a unit file, where an unescaped `%` begins a specifier. */
 export function literal(text: string): string {
   const value = text.replaceAll("%", "%%");
   // A trailing backslash would continue the line. systemd drops the space after it.

@@ -8,7 +8,9 @@ import { allBlocks, type NamedBlock } from "../text/blocks";
 
 /** A crontab block that starts this app's commands, because its folder has the same build or the same data. */
 export interface AppBlock extends NamedBlock {
-  /** `here`: this release. `other`: another release or copy. `gone`: the folder that the app was moved from. */
+  /**
+   * `here`: this release. `other`: another release or copy. `gone`: the app's previous folder, which no longer exists.
+   */
   place: "here" | "other" | "gone";
   /** Whether the folder is a symbolic link, such as one to the current release. */
   isLink: boolean;
@@ -72,6 +74,6 @@ function dataFolderOf(root: string): string {
     const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;
     return resolve(root, LAJU_DATA || "data");
   } catch {
-    return join(root, "data"); // There is no .env, or this user may not read it.
+    return join(root, "data"); // There is no .env, or this user is not allowed to read it.
   }
 }

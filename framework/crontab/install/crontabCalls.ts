@@ -35,18 +35,18 @@ export function callCrontab(access: CrontabAccess, args: string[], options: Call
   return result;
 }
 
-/** Whether to let root call crontab. Not needed to print its version (-V) or to check a table (-T). */
+/** Whether root must call crontab for us. Not needed to print its version (-V) or to check a table (-T). */
 function needsRoot({ program }: CrontabAccess, [first]: string[]): boolean {
   return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
 }
 
-/** The arguments that select the user's crontab. Throws if the caller may not change it. */
+/** The arguments that select the user's crontab. Throws if the caller is not allowed to change it. */
 export function userArgs(access: CrontabAccess): string[] {
   const { user } = access;
   if (user === undefined) return ownArgs(access);
   if (process.geteuid?.() === 0) return ["-u", user];
   const own = userInfo().username;
-  // Root had installed it for this user with --user, and the user now reads it without root.
+  // Root installed the crontab for this user with --user, and the user now reads it directly.
   if (user === own) return ownArgs(access);
   if (hasRootsCrontab()) {
     throw new LajuError(`this app belongs to ${own}, and so do its crontab entries`, {
@@ -62,12 +62,12 @@ export function userArgs(access: CrontabAccess): string[] {
   });
 }
 
-/** Without LOGNAME in the environment, as in a container, bcron's crontab cannot tell whose crontab to use. */
+/** Without LOGNAME in the environment, as in containers, bcron's crontab does not know whose crontab to use. */
 function ownArgs(access: CrontabAccess): string[] {
   return isBcron(access) && !hasRootsCrontab() ? ["-u", userInfo().username] : [];
 }
 
-/** Calls `use` with a private temporary file of these bytes and an open descriptor for it. */
+/** Calls `use` with a private temporary file that contains these bytes, and an open descriptor for it. */
 export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
   try {
@@ -112,7 +112,7 @@ function notStarted(program: string, cause: NodeJS.ErrnoException): LajuError {
   });
 }
 
-/** Whether the crontab program is bcron's, which takes different arguments than all others. */
+/** Whether the crontab program is bcron's, which takes different arguments from all others. */
 export function isBcron({ program }: CrontabAccess): boolean {
   return crontabProgram(program)?.cron === "bcron";
 }

@@ -21,7 +21,7 @@ export interface CrontabHealth {
   hint?: string | undefined;
   /** Whether this needs attention. */
   isBad: boolean;
-  /** When a command's current schedule was installed; null if it isn't, or if that is unknown. */
+  /** When a command's current schedule was installed; null if it is not installed or the time is unknown. */
   since(name: string): number | null;
   /** The entries that should be installed. */
   target: CrontabTarget | undefined;
@@ -82,7 +82,7 @@ export interface CrontabVerdict {
   target: CrontabTarget;
 }
 
-/** Options that are not given are taken from the installed block. */
+/** Takes options that the user did not give from the installed block. */
 export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): CrontabVerdict {
   const options = asInstalled(asked, read);
   const target = crontabTarget(options);

@@ -27,7 +27,7 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
 
 /**
  * The same for crontab:install, which keeps the root, node, log folder and cron that the user chose, but not the
- * environment. A node that nobody chose, or that no longer exists, is replaced by the one running now.
+ * environment. A node that the user did not choose, or that no longer exists, is replaced by the one running now.
  */
 export function forInstalling(
   asked: TargetOptions,
@@ -54,7 +54,7 @@ export function installedRoot({ user, root }: TargetOptions, read = readCrontab)
   try {
     return currentBlock(appBlocks(read(user === undefined ? {} : { user }).text))?.root ?? fallback;
   } catch {
-    return fallback; // There is no crontab program, or the crontab is broken, which the verb itself reports.
+    return fallback; // There is no crontab program, or the crontab is broken. The verb itself reports this.
   }
 }
 
@@ -68,7 +68,7 @@ export function installedBlock(asked: TargetOptions, read = readCrontab): FoundB
   }
 }
 
-/** The --env that the block was installed with; undefined if none was given or nothing is installed. */
+/** The --env with which the block was installed; undefined if none was given or there is no block. */
 export function installedEnvironment(asked: TargetOptions, read = readCrontab): string | undefined {
   return installedBlock(asked, read)?.notes.environment;
 }

@@ -41,7 +41,7 @@ export interface CrontabChange extends CrontabDiff {
   /** Whether the new crontab differs from the current one. */
   isNeeded: boolean;
   isWritten: boolean;
-  /** The number of lines outside of this app's block. */
+  /** The number of lines outside this app's block. */
   otherLines: number;
   /** Where the previous crontab was saved, if there was one and it was replaced. */
   backup?: string;
@@ -59,7 +59,7 @@ export type CrontabState =
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
 export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
 
-/** Installs the app's block in the crontab, and creates the logs that its lines write to. */
+/** Installs the app's block in the crontab, and creates the logs to which its lines write. */
 export function installCrontab(target: CrontabTarget): CrontabChange {
   const owner = ownerFor(target);
   return apply(target, wantedTable, () => {
@@ -74,12 +74,15 @@ function prepareLog(log: string, user: string | undefined, owner: Owner | undefi
   else if (owner !== undefined) checkWritableBy(user, owner, log);
 }
 
-/** Removes the app's block from the crontab. Keeps the crontab even if it is empty then. */
+/** Removes the app's block from the crontab. Keeps the crontab even if that leaves it empty. */
 export function removeCrontab(target: CrontabTarget): CrontabChange {
   return apply(target, tableWithout);
 }
 
-/** Compares the installed block with what would be installed now. Reports any difference as "older than the build". */
+/**
+ * Compares the installed block with the one that crontab:install would write now. Reports any difference as "older than
+ * the build".
+ */
 export function checkCrontab(
   target: CrontabTarget,
   read = readCrontab,
@@ -108,7 +111,7 @@ function tableWithout(before: Buffer, { place }: CrontabTarget): Buffer {
 /** The installed block, with new lines for the named commands only. */
 function partialBlock(before: Buffer, wanted: string, target: CrontabTarget): string {
   const { place, only = [] } = target;
-  // Not by their rows: a command that has been disabled has no row, but its lines must be removed.
+  // Don't use the rows here: a disabled command has no row, but its lines must be removed.
   const files = only.map((name) => `commands/${name}.js`);
   const body = withOnly(bodyIn(before, place.root), bodyIn(Buffer.from(wanted), place.root), files);
   const found = findBlock(before, place.root);

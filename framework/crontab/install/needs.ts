@@ -33,7 +33,7 @@ export function needsInstall(): boolean {
   }
 }
 
-/** Whether the installed block has entries for a command, or the reason why that is unknown. */
+/** Whether the installed block has entries for a command, or the reason why we can't tell. */
 export function hasEntries(name: string, options: TargetOptions): boolean | { unknown: string } {
   const read = readingOnce();
   try {

@@ -60,7 +60,7 @@ function namesIn(folder: string): string[] {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch {
-    return []; // It doesn't exist, or this user may not read it.
+    return []; // The folder doesn't exist, or this user is not allowed to read it.
   }
 }
 

@@ -14,15 +14,15 @@ export function ownerNamed(user: string): Owner | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
-/** A user's ids from id(1), which also knows users from LDAP and the like; undefined for an unknown user. */
+/** A user's ids from id(1), which also finds users in LDAP and similar directories; undefined for an unknown user. */
 export function idsOf(flag: "-u" | "-g" | "-G", user: string): number[] | undefined {
   const { status, stdout } = spawnSync("id", [flag, "--", user], { encoding: "utf8" });
   return status === 0 ? stdout.trim().split(" ").map(Number) : undefined;
 }
 
 /**
- * Creates a log and its folder. Without the folder, cron's shell would fail before the command starts. Without the log, the
- * shell would create one that everyone can read.
+ * Creates a log and its folder. Without the folder, cron's shell would fail before the command starts. Without the log,
+ * the shell would create a world-readable one.
  */
 export function makeLog(file: string, owner?: Owner): void {
   try {
@@ -33,7 +33,7 @@ export function makeLog(file: string, owner?: Owner): void {
   }
 }
 
-/** If a log cannot be opened, cron's shell fails before the command starts, and nobody notices. */
+/** Throws if the log cannot be opened: cron's shell would fail silently before the command starts. */
 export function checkWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK | constants.X_OK);
@@ -62,7 +62,10 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
   });
 }
 
-/** Creates the data folder as the crontab's user, because no runs could be recorded in a folder that belongs to root. */
+/**
+ * Creates the data folder as the crontab's user, because commands could not record runs in a folder that belongs to
+ * root.
+ */
 export function prepareFolder(folder: string, owner: Owner): void {
   try {
     makeFolder(folder, owner);

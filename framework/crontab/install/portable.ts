@@ -13,8 +13,8 @@ const flock = "/usr/bin/flock";
 const timeout = "/usr/bin/timeout";
 
 /**
- * The words before node on a host without the ledger: flock prevents overlap, and timeout limits the run. The lock file is
- * next to the log, because that folder must exist for the line to start.
+ * The words before node on a host without the ledger: flock prevents overlap, and timeout limits the run. The lock file
+ * is next to the log, because the line can only start if that folder exists.
  */
 export function portableRunner(
   facts: CommandFacts,
@@ -31,7 +31,7 @@ export function portableRunner(
   return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
 }
 
-/** What a portable line does less exactly than a command with its ledger, one sentence per schedule. */
+/** In what ways a portable line is less exact than a command with its ledger, one sentence per schedule. */
 export function portableNotes(
   commands: readonly CommandFacts[],
   hostTimezone: string,
@@ -59,7 +59,7 @@ function noteOn(text: string, { name, timezone }: CommandFacts, host: Host): str
   return compile(schedule).isWild ? undefined : lossText(schedule, timezone);
 }
 
-/** In the host's own zone, clock changes are up to the cron daemon. Debian's handles them as `explain` says. */
+/** In the host's own zone, the cron daemon decides what happens at clock changes. Debian's does what `explain` says. */
 function noteOnHost(schedule: CalendarSchedule, { hostTimezone, cron }: Host): string | undefined {
   const { clockChanges, label } = cron;
   if (clockChanges === "vixie" || !isMovedByClocks(schedule, hostTimezone, clockChanges)) return undefined;

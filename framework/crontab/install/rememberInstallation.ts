@@ -21,7 +21,7 @@ export function installedSince(
   return row !== undefined && known?.entries === entriesHash(row) ? known.since : undefined;
 }
 
-/** Identifies this build; undefined if there is none. */
+/** Identifies this build; undefined if the app has not been built. */
 export function thisBuild(): { id: string; builtAt: number } | undefined {
   try {
     return { id: contentHash(readFileSync(paths.manifest)), builtAt: statSync(paths.manifest).mtimeMs };
@@ -87,7 +87,7 @@ function entriesHash({ entries }: CrontabTarget["rows"][number]): string {
 function write(installation: Installation): void {
   try {
     makeFolder(dirname(installationFile));
-    // Members of LAJU_GROUP may read the file, but must not be able to change the log folder in it.
+    // Members of LAJU_GROUP can read the file, but must not be able to change the log folder in it.
     writeAtomically(installationFile, `${JSON.stringify(installation, null, 2)}\n`, {
       mode: fileMode() & 0o640,
     });

@@ -17,7 +17,7 @@ export interface RowOptions {
   isDaemonsOwn?: boolean | undefined;
   /** The log folder (default: the app's). */
   logs?: string | undefined;
-  /** Whether the shell does guards, locks and time limits, so that commands need no ledger. */
+  /** Whether the shell handles guards, locks and time limits, so that commands need no ledger. */
   isPortable?: boolean | undefined;
   /** The cron that reads the entries (default: Debian's). */
   cron?: CronFacts | undefined;
@@ -89,7 +89,7 @@ interface LineOptions {
   isClaimed?: boolean;
   isPortable?: boolean;
   cron?: CronFacts | undefined;
-  /** Whether the command may be started while it is running: `overlap` is "wait" or "allow". */
+  /** Whether cron may start the command while it is running: `overlap` is "wait" or "allow". */
   mayOverlap?: boolean;
   /** TZ in the daemon's environment, if it is set. */
   daemonTimezone: string | undefined;
@@ -104,8 +104,8 @@ export function crontabEntry(
     fields,
     ...(guard !== undefined && { guard }),
     ...(delay !== undefined && { delay }),
-    // This daemon starts a line only after its last process has ended. Detaching it lets runs overlap, and lets
-    // a command wait for its second.
+    // This daemon starts a line only after its last process has ended. Detaching the command lets runs overlap, and
+    // lets a command wait for its second.
     ...(cron?.startsTwice === false && (mayOverlap || delay !== undefined) && { isDetached: true }),
     // Tells the command which schedule started it, so that it can check the time, or claim the start among
     // several servers. Includes the daemon's TZ, because cron doesn't pass it on.

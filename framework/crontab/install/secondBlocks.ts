@@ -19,18 +19,18 @@ export function secondBlocks(asked: TargetOptions, read = readCrontab): string[]
       .map(({ root }) => root)
       .filter((root) => root !== own);
   } catch {
-    return []; // There is no crontab program, or the crontab is broken, which other checks report.
+    return []; // There is no crontab program, or the crontab is broken. Other checks report this.
   }
 }
 
-/** The roots of any app's blocks whose folder no longer exists. Nothing else reports that their starts fail. */
+/** The roots of any app's blocks whose folder no longer exists. No other check reports that their starts fail. */
 export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   try {
     return allBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
       .map(({ root }) => root)
       .filter((root) => lstatSync(root, { throwIfNoEntry: false }) === undefined);
   } catch {
-    return []; // As above, or a folder that this user may not read.
+    return []; // As above, or this user is not allowed to read a folder.
   }
 }
 
@@ -39,7 +39,7 @@ export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
 
-/** What the other table causes, and the command that removes its entries. */
+/** The consequence of the other table, and the command that removes its entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
   const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
@@ -53,7 +53,7 @@ function removalOf(other: OtherTable): string {
   return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
-/** What a second block causes, and the command that removes it. */
+/** The consequence of a second block, and the command that removes it. */
 export function secondBlockText(own: string, second: string, user: string | undefined) {
   return {
     message: `The crontab has this app's entries twice, as ${own} and as ${second}: every command runs twice`,

@@ -34,7 +34,7 @@ export function readingOnce(): typeof readCrontab {
   };
 }
 
-/** Lets crontab(1) check a table without installing it, if it can. */
+/** Has crontab(1) check a table without installing it, if this crontab supports that. */
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   const way = crontabProgram(access.program)?.dryRun;
   if (way === undefined) return;
@@ -53,8 +53,8 @@ export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
 
 /** Installs a table, then reads it back to verify it. */
 export function writeCrontab(text: Buffer, access: CrontabAccess): void {
-  // Reads a complete file instead of a pipe: if the writer of a pipe died, crontab would install a partial table.
-  // bcron's crontab doesn't support `-`.
+  // Use a complete file instead of a pipe: if the writer of a pipe died, crontab would install a partial table. bcron's
+  // crontab doesn't support `-`.
   const file = isBcron(access) ? "/dev/stdin" : "-";
   const result = withFile(text, (_, fd) => callCrontab(access, [...userArgs(access), file], { stdin: fd }));
   if (result.status !== 0) {
@@ -116,8 +116,8 @@ function refuseHiddenReturns(access: CrontabAccess): void {
 }
 
 /**
- * Debian's `crontab -l` shows a carriage return as `\r`, which looks the same as a backslash and an r. To tell them apart,
- * reads the exact bytes through `crontab -e` with `cat` as the editor, which changes nothing.
+ * Debian's `crontab -l` shows a carriage return as `\r`, which looks the same as a backslash and an r. To distinguish
+ * them, reads the exact bytes through `crontab -e` with `cat` as the editor, which leaves the table unchanged.
  */
 function refuseReturns(listed: Buffer, access: CrontabAccess): void {
   const edit = callCrontab(access, [...userArgs(access), "-e"], { env: { VISUAL: "cat", EDITOR: "cat" } });

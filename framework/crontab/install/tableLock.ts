@@ -14,8 +14,8 @@ export function withCrontabLock<T>(user: string, action: () => T): T {
 }
 
 /**
- * The home folder, because all of the user's apps share it and nobody else can create files in it. A user without a home
- * folder, such as a service account, has one lock per app.
+ * The home folder, because all of the user's apps share it and no other user can create files in it. A user without a
+ * home folder, such as a service account, has one lock per app.
  */
 function lockFolder(): string {
   const { homedir, uid } = userInfo();

@@ -119,7 +119,7 @@ function placeOf(
 ): AppLocation {
   checkAbsolute("--root", root);
   checkAbsolute("--node", node);
-  // "/srv/current/" names the same block as "/srv/current".
+  // Treat "/srv/current/" and "/srv/current" as the same block.
   const folder = resolve(root);
   return { root: folder, build: join(folder, "build"), node, cron };
 }
@@ -201,7 +201,7 @@ function portableWarnings(rows: readonly CrontabRow[], { cron }: AppLocation): s
   return portableNotes(commandsOf(rows), hostClock().hostTimezone, cron);
 }
 
-/** Says why the first installation of an app may have no entries. */
+/** Explains why an app's first installation has no entries. */
 export function nothingScheduled(options: TargetOptions, commands: CommandFacts[]): string {
   const environment = options.env ?? environmentName();
   const elsewhere = commands.filter(
@@ -212,7 +212,7 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
   return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are scheduled in: ${names}.`;
 }
 
-/** Warns if data lives inside a release: when the link moves to the next release, the data would stay behind. */
+/** Warns if data/ is inside a release: when the link moves to the next release, the data would stay behind. */
 function linkWarning({ root }: AppLocation): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;

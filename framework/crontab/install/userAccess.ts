@@ -9,8 +9,8 @@ export type Permission = "read" | "write";
 const bits = { read: 0o4, write: 0o2 };
 
 /**
- * Whether another user may read or write a file or folder, judged by its owner, group and mode, because root cannot find out
- * by trying. Ignores access control lists.
+ * Whether another user can read or write a file or folder, judging by its owner, group and mode, because root cannot
+ * find out by trying. Ignores access control lists.
  */
 export function mayUserUse(path: string, right: Permission, user: string): boolean {
   const [uid, groups] = [idsOf("-u", user)?.[0], idsOf("-G", user)];

@@ -25,8 +25,8 @@ export interface FoundBlock {
 }
 
 /**
- * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `neutral` has
- * the settings that must not affect the block if someone set them above it.
+ * Replaces this app's block with `block` (as crontabBlock writes it), or appends it. Changes no other byte. `neutral`
+ * lists the settings that must not affect the block if they are set above it.
  */
 export function replaceBlock(
   crontab: Buffer,
@@ -60,7 +60,9 @@ export function removeBlock(crontab: Buffer, id: string): Buffer {
   return Buffer.concat([before, crontab.subarray(found.end)]);
 }
 
-/** Caches the blocks found in a crontab: checks look up the same one many times, and nothing changes a buffer in place. */
+/**
+ * Caches the blocks found in a crontab: checks look up the same one many times, and buffers are never changed in place.
+ */
 const known = new WeakMap<Buffer, Map<string, FoundBlock | undefined>>();
 
 /** This app's block; undefined if there is none. Throws unless there is exactly one pair of markers. */

@@ -3,7 +3,7 @@ export type NeutralSettings = Readonly<Record<string, string>>;
 
 /**
  * Some crons apply settings such as cronie's `CRON_TZ` and `RANDOM_DELAY` to every entry below them, including ours. If
- * someone set one above our block, the block sets its neutral value first and restores theirs at the end.
+ * one is set above our block, the block first sets the neutral value, and restores the original at the end.
  */
 export function neutralSettingsAround(above: string, body: string, neutral: NeutralSettings): string {
   const lines = above.split("\n");

@@ -18,7 +18,7 @@ export interface CrontabRow {
 
 /** One line of a command. In shell text (`guard`, `delay`), % is not escaped yet. */
 export interface CrontabEntry {
-  /** Five fields, or @reboot, exactly as cron has them. */
+  /** Five fields, or @reboot, exactly as cron expects them. */
   fields: string;
   /** `case … in PATTERN)`, as guardText writes it. */
   guard?: string;

@@ -16,8 +16,8 @@ export function hiddenHeader(listing: Buffer): number {
 }
 
 /**
- * The table without crontab's own header. If `crontab -l` prints the same with and without CRONTAB_NOHEADER, the program
- * never adds a header, and lines that look like one belong to the user.
+ * The table without crontab's own header. If `crontab -l` prints the same with and without CRONTAB_NOHEADER, the
+ * program never adds a header, and lines that look like a header are the user's.
  */
 export function withoutHeader(whole: Buffer, usual: Buffer): Buffer {
   return whole.equals(usual) ? whole : whole.subarray(hiddenHeader(whole));

@@ -6,8 +6,8 @@ const posixShells = ["sh", "dash", "ash", "bash", "ksh", "ksh93", "mksh", "yash"
 
 /**
  * A SHELL line applies to every entry below it, including ours. `SHELL=/usr/sbin/nologin`, or a shell that does not
- * exist, would silently keep our entries from starting. In that case, the block sets its own shell and restores the other
- * at the end.
+ * exist, would silently keep our entries from starting. In that case, the block sets its own shell and restores the
+ * original at the end.
  */
 export function posixShellAround(above: string, body: string, exists: Exists): string {
   const line = lastShellLine(above);

@@ -1,6 +1,6 @@
 /**
  * A block's lines grouped by command: each command's comment and entries. Any other line (a setting, or one that a user
- * added) is a group of its own.
+ * added) forms its own group.
  */
 export type CrontabUnits = Map<string, string[]>;
 
