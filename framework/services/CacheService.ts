@@ -22,7 +22,7 @@ const CacheService = {
     await store().put(checked(key), text, Date.now() + Math.round(minutes * 60_000));
   },
 
-  /** Returns the cached value, or else the result of `make`, which is cached unless it is null or undefined. */
+  /** Returns the cached value, or else calls `make` and caches its result, unless that is null or undefined. */
   async remember<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {
     const pending = inFlight.get(key) ?? getOrMake(key, minutes, make);
     inFlight.set(key, pending);

@@ -63,8 +63,8 @@ type Migrator = Knex.Migrator &
   Record<(typeof migratingMethods)[number], (...args: never[]) => Promise<unknown>>;
 
 /**
- * Marks the migrator's own clone of the client as migrating, which the SQLite client's transaction() looks at, and runs
- * migrations under a lock so that concurrent processes wait for each other.
+ * Marks the migrator's own clone of the client as migrating, which the SQLite client's transaction() checks. Runs
+ * migrations under a lock, so that concurrent processes wait for each other.
  */
 function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
@@ -87,7 +87,7 @@ function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   });
 }
 
-/** Drops Knex's warnings about errors that it also throws, and logs all others. */
+/** Drops Knex's warnings about errors that it also throws, and logs all other warnings. */
 const knexLog = {
   warn(message: string) {
     if (!/^(Acquire connection error|Connection Error|migration )/.test(message)) logWarn(message);

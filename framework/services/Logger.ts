@@ -63,14 +63,14 @@ interface LoggedRequest {
   headers?: Record<string, unknown>;
 }
 
-/** All JSON lines from now on carry this run's id. */
+/** Adds this run's id to all JSON lines from now on. */
 export function setRunId(id: string | undefined): void {
   runId = id;
 }
 
 /**
- * The winston logger. It is loaded on first use, because loading it takes a third of a cold start. From then on logInfo
- * and the others go through it, so that added transports, formats and levels apply to every line.
+ * The winston logger. It is loaded on first use, because loading it takes a third of a cold start. From then on,
+ * logInfo and the other functions go through it, so that added transports, formats and levels apply to every line.
  */
 const logger: Logger = lazy(() => {
   winston = createWinstonLogger({ level: choices().level, line: lineOf, write: writeLine });
@@ -96,7 +96,7 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColor()) : jsonLine(entry);
 }
 
-/** Writes a line. If it fails, complains once. When the run ends, it reports how many lines were lost. */
+/** Writes a line. Reports only the first failure; at its end, the run reports how many lines were lost. */
 function writeLine(level: string, line: string): void {
   const error = writeAll(streamOf(level), `${line}\n`);
   if (error === undefined || error.code === "EPIPE" || streamOf(level) !== 1) return;
@@ -117,7 +117,7 @@ function streamOf(level: string): 1 | 2 {
 
 let chosen: { level: Level; format: "pretty" | "json" | undefined } | undefined;
 
-/** Ignores invalid settings, because logging must always work. The code that needs them reports them. */
+/** Ignores invalid settings, because logging must always work. The code that needs the settings reports them. */
 function choices(): NonNullable<typeof chosen> {
   if (chosen !== undefined) return chosen;
   try {
@@ -163,7 +163,7 @@ function asMeta(meta: unknown): Meta {
   try {
     return { ...meta };
   } catch (error) {
-    // Log the line even though a getter threw.
+    // Log the line even if a getter throws.
     return { meta: `[unreadable: ${errorMessage(error, 200)}]` };
   }
 }

@@ -16,8 +16,8 @@ export interface Mail extends SendMailOptions {
 }
 
 /**
- * Sends a mail through the server that MAIL_URL, SMTP_HOST or USER_MAILER configures. If none of them is set, the mail
- * is written to data/outbox; in production that is an error.
+ * Sends a mail through the server that MAIL_URL, SMTP_HOST or USER_MAILER configures. If none of them is set, writes
+ * the mail to data/outbox; in production, throws instead.
  */
 async function send(mail: Mail): Promise<SentMessageInfo> {
   checkRecipients(mail);
@@ -59,7 +59,9 @@ function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {})
   });
 }
 
-/** Accepts a string with any number of addresses, or nodemailer's `{ name, address }`. An empty list item is wrong. */
+/**
+ * Accepts a string with any number of addresses, or nodemailer's `{ name, address }`. An empty list item is an error.
+ */
 function readRecipient(recipient: unknown): { count: number; wrong: string[] } {
   const address = (recipient as { address?: unknown } | null | undefined)?.address;
   const text = typeof recipient === "string" ? recipient : address;

@@ -11,6 +11,6 @@ interface LajuForms {
 
 export type AppRedis = RedisClient & LajuForms;
 
-/** The ioredis client, loaded on first use and connected by the first command. */
+/** The ioredis client. Loaded on first use; the first command connects it. */
 const Redis = lazy(openRedis) as AppRedis;
 export default Redis;

@@ -56,14 +56,17 @@ function isView(path: string): boolean {
   return [viewsFolder, lajuViewsFolder].some((folder) => path.startsWith(folder + sep));
 }
 
-/** Partial names may come from data, and ejs would include any file. `path` is the file that ejs found, if any. */
+/**
+ * Checks the name of a partial, which can come from data: ejs would include any file. `path` is the file that ejs
+ * found, if any.
+ */
 function includedView(name: string, path: string | undefined) {
   const filename = path ?? join(viewsFolder, `${name}.ejs`);
   if (!isView(filename)) throw outside(name);
   return path === undefined ? { template: readView(name, filename) } : { filename };
 }
 
-/** Refuses to render a file outside of the views folder, because view names may come from data. */
+/** The error for a file outside the views folder, which is never rendered because view names can come from data. */
 function outside(file: string): LajuError {
   return new LajuError(`the view ${JSON.stringify(file)} is outside ${viewsFolder}`, {
     code: "E_VIEW",

@@ -8,7 +8,7 @@ export function lazy<T extends object>(make: () => T, target: object = {}): T {
     made ??= make();
     return made;
   };
-  // An object that inherits from the proxy, such as a winston child logger, stays its own receiver.
+  // An object that inherits from the proxy, such as a winston child logger, remains its own receiver.
   const receiverFor = (receiver: unknown) => (receiver === proxy ? real() : receiver);
 
   const proxy: T = new Proxy(target, {

@@ -1,4 +1,4 @@
-/** The URL of a request without credentials, and the headers that carry them instead. */
+/** A request's URL without credentials, and headers that carry them instead. */
 export interface WebAddress {
   url: URL;
   headers: Record<string, string>;
@@ -6,7 +6,7 @@ export interface WebAddress {
 
 /**
  * Moves the user and password of a URL into an Authorization header, because fetch rejects such URLs and prints them in
- * full. The error for an invalid URL doesn't show the URL either, because it may contain a password.
+ * full. The error for an invalid URL doesn't show the URL either, because it could contain a password.
  */
 export function webAddress(text: string): WebAddress {
   if (!URL.canParse(text)) throw new Error("the address is not a URL");
@@ -40,7 +40,7 @@ export function withoutUrlSecrets(text: string, address: string): string {
     .reduce((now, secret) => now.replaceAll(secret, "…"), text);
 }
 
-/** Short parts, such as /hook, are ordinary words that an answer may contain anyway. */
+/** Short parts, such as /hook, are ordinary words that an answer could contain anyway. */
 function isSecret(part: string): boolean {
   return part.length > 5;
 }

@@ -111,7 +111,7 @@ function dayGuardedLine(
   return lineOf(fields, fitted(schedule, options, isLate ? pastMidnight(tests, timezone) : tests), true);
 }
 
-/** Whether this cron would miss or repeat a start when daylight saving time changes the host's clock. */
+/** Whether this cron would miss or repeat a start when the clocks change in the host's zone. */
 function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: EntryOptions): boolean {
   const changes = cron?.clockChanges ?? "vixie";
   return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);

@@ -18,7 +18,7 @@ export function stateOfRun(key: string): RunState | undefined {
   return (row as { state: RunState } | undefined)?.state;
 }
 
-/** Whether the ledger knows how the run with this key ended. */
+/** Whether the end of the run with this key is recorded. */
 export function hasEnded(key: string): boolean {
   const row = ledger().prepare("SELECT 1 FROM runs WHERE key = ? AND state <> 'running'").get(key);
   return row !== undefined;
@@ -41,14 +41,14 @@ export interface RunFilter {
   names?: readonly string[] | undefined;
   /** Only runs that ended badly: failed, timed out or lost. */
   failed?: boolean | undefined;
-  /** Only runs that began at or after this moment (milliseconds since the epoch). */
+  /** Only runs that started at or after this time (milliseconds since the epoch). */
   since?: number | undefined;
   limit?: number | undefined;
 }
 
 /**
- * Without this lower bound, a query for the last minutes would scan the whole ledger. Ids rise with time unless the clock
- * is set back, which is allowed for up to three hours, as cron does.
+ * Without this lower bound, a query for the last minutes would scan the whole ledger. Ids grow with time unless the
+ * clock is set back. Like cron, this tolerates up to three hours of that.
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 

@@ -18,13 +18,13 @@ export interface BlockedCommand {
   overlap: string;
 }
 
-/** The count of waiting starts stops at this number. */
+/** Count waiting starts up to this number. */
 const maxWaiting = 1_000;
 
 /**
- * Describes a hanging run in words that follow the command's name; undefined if the run doesn't hang. A run hangs if it
- * takes longer than its schedule's interval and at least `least` starts were skipped or are waiting because of it. This
- * doesn't depend on earlier runs, so it works for a command's first run too.
+ * Describes a hanging run, in words that follow the command's name; undefined if the run is not hanging. A run hangs if
+ * it takes longer than its schedule's interval and at least `least` starts were skipped or are waiting because of it.
+ * This doesn't depend on earlier runs, so it works for a command's first run too.
  */
 export function hangText(
   command: BlockedCommand,

@@ -39,7 +39,7 @@ export interface Expectation {
   schedules: readonly string[];
   timezone: string | null;
   overlap: string;
-  /** When its schedule was installed here (milliseconds); null if it isn't, or if that is unknown. */
+  /** When its schedule was installed here (milliseconds); null if it is not installed or the time is unknown. */
   since: number | null;
   /** Whether this host starts it on schedule. */
   isScheduled: boolean;
@@ -56,7 +56,7 @@ export interface Trouble {
 
 /**
  * What is wrong with a command. A command that this host doesn't start on schedule has troubles only if it has an open
- * incident, because then someone has already been notified.
+ * incident, about which someone has already been notified.
  */
 export function troublesOf(expected: Expectation, history: RunHistory, clock: HostClock): Trouble[] {
   if (!expected.isScheduled && history.incidents.length === 0) return [];

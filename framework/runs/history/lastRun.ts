@@ -12,7 +12,7 @@ export function lastEndedRun(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** The commands whose last ended run ended badly: one index lookup per name. */
+/** The commands whose most recent finished run failed: one index lookup per name. */
 export function endedBadly(names: readonly string[]): string[] {
   const last = ledger()
     .prepare(

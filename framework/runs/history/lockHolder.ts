@@ -23,7 +23,7 @@ function holderOf({ key, pid, startedAt }: LockHolder): LockHolder {
   return { key, pid, startedAt };
 }
 
-/** The last run of this command in a journal that took its lock, unless it has ended since. */
+/** The last run in a journal that took this command's lock; "ended" if it has ended since. */
 function lastWithLock(file: string, name: string): JournalStart | "ended" | undefined {
   const journal = readOrEmpty(file);
   const sign = `"name":${JSON.stringify(name)},`;
@@ -50,7 +50,7 @@ function readOrEmpty(file: string): Buffer {
   try {
     return readOwn(file);
   } catch {
-    return Buffer.alloc(0); // It doesn't exist yet, or this user may not read it.
+    return Buffer.alloc(0); // The journal doesn't exist yet, or this user is not allowed to read it.
   }
 }
 

@@ -5,15 +5,15 @@ import { killedByKernel } from "../logs/kernelLog";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { nextStartInLog } from "../logs/logNeighbors";
 
-/** Enough for the page of stack trace that Node prints below the line with the cause. */
+/** Enough for the long stack trace that Node prints below the line with the cause. */
 const tailBytes = 16_000;
 
 /** The line that Node, V8 or the C++ library prints when the process crashes. */
 const crashLine = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an instance of)(?:: | )(.+)$/m;
 
 /**
- * Why a run was lost, in words that follow its command's name. Looks for the cause at the end of its log and in the kernel's
- * log, if this user may read them.
+ * Why a run was lost, in words that follow its command's name. Looks for the cause at the end of its log and in the
+ * kernel's log, if this user can read them.
  */
 export function lostCause(row: RunRow): string {
   if (row.host === hostName() && isOfOtherBoot(row.process))
@@ -36,7 +36,7 @@ function endOfOutput(row: RunRow): string {
     if (file === undefined || run.log === null) return "";
     return readTail(file, { from: run.log.from, to: nextStartInLog(run), maxBytes: tailBytes }).text;
   } catch {
-    return ""; // Gone, or not readable by this user.
+    return ""; // The log is gone, or this user can't read it.
   }
 }
 

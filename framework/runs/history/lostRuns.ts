@@ -5,9 +5,9 @@ import { takeLock } from "../lock/lock";
 import { lostCause } from "./lostCause";
 
 /**
- * Closes the rows of runs whose process died without recording its end (kill -9, power cut). For a run on this host, checks
- * whether the process still exists. For a run on another host or in another container, checks its lock, which the kernel
- * releases when the process dies. Without a lock there is no way to tell, and the row stays open.
+ * Closes the rows of runs whose process died without recording its end (kill -9, power cut). For a run on this host,
+ * checks whether the process still exists. For a run on another host or in another container, checks its lock, which
+ * the kernel releases when the process dies. Without a lock there is no way to tell, so the row stays open.
  */
 export function markLostRuns(): void {
   const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
@@ -28,7 +28,7 @@ export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean 
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 
-/** False if this user may not take the lock, because then there is no way to tell. */
+/** False if this user is not allowed to take the lock, because then there is no way to tell. */
 function isLockFree(name: string): boolean {
   try {
     const lock = takeLock(name, { wait: false });

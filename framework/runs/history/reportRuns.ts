@@ -1,14 +1,14 @@
 import { ledger } from "../ledger/ledgerFile";
 import type { RunState } from "../ledger/run";
 
-/** What a command did in one cell of a timeline. */
+/** A command's runs in one cell of a timeline. */
 export interface RunCell {
   name: string;
   /** The cell's number, from 0. */
   cell: number;
   state: RunState;
   count: number;
-  /** The longest run that ended, in milliseconds; null if none did. */
+  /** The duration of the longest finished run, in milliseconds; null if none has finished. */
   longest: number | null;
 }
 
@@ -52,7 +52,7 @@ export function startCounts(span: Span): StartCount[] {
     .all(span) as StartCount[];
 }
 
-/** The part of a failed run that says why it failed. */
+/** A failed run, reduced to what explains why it failed. */
 export interface BadRun {
   id: number;
   name: string;
@@ -65,7 +65,7 @@ export interface BadRun {
 
 const causeLength = 300;
 
-/** The failed runs of a period, newest first. An iterator, because there may be very many. */
+/** The failed runs of a period, newest first. An iterator, because there can be very many. */
 export function badRuns(span: Span): Iterable<BadRun> {
   return ledger()
     .prepare(

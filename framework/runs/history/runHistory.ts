@@ -73,7 +73,7 @@ function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
 }
 
-/** Looks further back: a long run may be followed by more skipped starts than the rows that were read. */
+/** Looks further back, because a long run can have more skipped starts after it than we read rows. */
 function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
   if (rows.length < newestRows) return undefined;
   return ledger()

@@ -28,7 +28,7 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
     .trimEnd();
 }
 
-/** A command may print text that looks like another run's line, so the run must exist. */
+/** A command can print text that looks like another run's line, so check that the run exists. */
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);
   return key !== undefined && key !== own && idOfRun(key) !== undefined;

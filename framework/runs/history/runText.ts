@@ -15,7 +15,7 @@ export function countsText({ processed, failed }: Pick<Run, "processed" | "faile
   return counts.filter(Boolean).join(", ");
 }
 
-/** A one-line summary of a run: the message of a successful one, the counts and the error of a failed one. */
+/** A one-line summary of a run: its message if it succeeded, its counts and error if it failed. */
 export function runNote(run: NotedRun): string {
   const { state, message, error, loggedError } = run;
   const isBad = state === "failed" || state === "timed_out" || state === "lost";
@@ -58,7 +58,7 @@ export function isLossTrouble(lost: LostOutput | null | undefined): lost is Lost
   return lost != null && lost.code !== "EPIPE";
 }
 
-/** The shell command that shows how full the disk with a run's output is. */
+/** The shell command that shows how full the disk is to which a run's output goes. */
 export function diskCommand(run: Pick<Run, "log"> | null | undefined): string {
   const folder = run?.log == null ? paths.logs : dirname(run.log.file);
   return `df -h ${shellQuote(folder)}`;

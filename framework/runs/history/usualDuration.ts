@@ -1,4 +1,4 @@
-/** Fewer successful runs are not enough to tell what is usual. */
+/** With fewer successful runs, there is no usual duration. */
 const leastKnown = 5;
 const known = 20;
 const leastSlowness = 60_000;

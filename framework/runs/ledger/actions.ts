@@ -1,12 +1,12 @@
 import { ledger } from "./ledgerFile";
 
-/** Something that a person did from the dashboard. */
+/** An action that a person performed in the dashboard. */
 export interface Action {
   at: number;
   who: string;
   /** "run", "stop", "pause", … */
   action: string;
-  /** The command, job or other thing that it was done to. */
+  /** The command, job or other object of the action. */
   subject: string;
   /** A reason or the given options, without secrets. */
   details: string | null;
@@ -20,7 +20,7 @@ export function recordAction({ at, who, action, subject, details, runKey }: Acti
     .run(at, who, action, subject, details, runKey);
 }
 
-/** The actions on a command, latest first. */
+/** A command's actions, latest first. */
 export function actionsOn(subject: string, limit: number): Action[] {
   const rows = ledger()
     .prepare("SELECT * FROM actions WHERE subject = ? ORDER BY id DESC LIMIT ?")

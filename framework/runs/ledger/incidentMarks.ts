@@ -5,10 +5,12 @@ import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
 import { randomName } from "../../files/randomName";
 
-/** Holds an empty file for each command with an open incident, so that a successful run need not open the ledger. */
+/** Contains an empty file for each command with an open incident, so that a successful run need not open the ledger. */
 const folder = join(paths.data, "incidents");
 
-/** Costs every successful run one file check. Always true for a ledger from before marks existed. */
+/**
+ * Every successful run calls this, at the cost of one file check. Always true for a ledger from before marks existed.
+ */
 export function mayHaveIncident(name: string): boolean {
   return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
 }

@@ -8,7 +8,7 @@ import { ledger } from "./ledgerFile";
  */
 export type IncidentKind = "failing" | "overdue" | "slow" | "hanging" | "output" | "host";
 
-/** Something that needs attention, from its first sign until the command works again. */
+/** A problem that needs attention, from its first sign until the command works again. */
 export interface Incident {
   id: number;
   name: string;
@@ -28,8 +28,8 @@ export interface Incident {
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
 /**
- * Opens an incident. False if one of this kind is already open, or was open at the time of that run, so that nobody is
- * notified twice.
+ * Opens an incident. Returns false if one of this kind is already open, or was open at the time of that run, so that
+ * nobody is notified twice.
  */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
@@ -61,7 +61,7 @@ export interface Closing {
   because?: string | undefined;
 }
 
-/** Closes the incidents of a command that works again; returns whether there were any. */
+/** Closes the incidents of a command that works again. Returns whether it had any. */
 export function closeIncidents(name: string, { runId, at, except, because }: Closing): boolean {
   makeMissingMarks(openNames);
   // Remove the mark first: if another process opens an incident now, it creates the mark again.
@@ -77,8 +77,8 @@ export function closeIncidents(name: string, { runId, at, except, because }: Clo
 }
 
 /**
- * Closes the incident of one kind without a notice, because the notice about a later incident says more. Returns when it
- * was opened; undefined if there was none.
+ * Closes the incident of one kind without a notice, because the notice about a later incident says more. Returns when
+ * the incident was opened; undefined if none was open.
  */
 export function closeQuietly(name: string, kind: IncidentKind, at: number): number | undefined {
   const closed = ledger()

@@ -12,12 +12,12 @@ import type { LockHolder, RunState } from "./run";
  */
 export const journalFile = join(paths.data, "runs.journal");
 
-/** The path that a long journal is moved to after it has been imported. */
+/** The path to which a long journal is moved after it has been imported. */
 export function asideOf(journal: string): string {
   return `${journal}.1`;
 }
 
-/** The journal after a line was appended. */
+/** The journal's state after a line was appended. */
 export interface Journal {
   /** Its length in bytes. */
   size: number;
@@ -31,7 +31,7 @@ export function isSameJournal(identity: string): boolean {
   return stat !== undefined && identityOf(stat) === identity;
 }
 
-/** A file system may give the number of a deleted file to the next one. */
+/** Not the inode alone, because a file system may reuse a deleted file's inode. */
 function identityOf({ ino, birthtimeMs }: Stats): string {
   return `${ino} ${birthtimeMs}`;
 }
@@ -40,7 +40,7 @@ function identityOf({ ino, birthtimeMs }: Stats): string {
 export function appendToJournal(line: JournalStart | JournalEnd): Journal {
   const descriptor = openToAppend(journalFile);
   try {
-    // Start with a line break, in case a full disk or a power cut left an incomplete line.
+    // Begin with a line break, in case a full disk or a power cut left an incomplete line.
     const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
     if (writeSync(descriptor, bytes) < bytes.length) {
       throw new Error(`${journalFile} cannot be written: the disk is full`);
@@ -52,7 +52,7 @@ export function appendToJournal(line: JournalStart | JournalEnd): Journal {
   }
 }
 
-/** What is known when a run starts. */
+/** The facts known when a run starts. */
 export interface NewRun {
   name: string;
   args: string[];
@@ -87,7 +87,7 @@ export interface PendingNotice {
   ping?: string | undefined;
 }
 
-/** What is known when a run ends. */
+/** The facts known when a run ends. */
 export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;

@@ -68,7 +68,7 @@ function isTime(value: unknown): boolean {
   return typeof value === "number" && Math.abs(value) <= latest;
 }
 
-/** A pid, a count or a position in a file. Not an inode, which may exceed the safe integers. */
+/** A pid, a count or a position in a file. Not an inode, which can exceed the safe integers. */
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

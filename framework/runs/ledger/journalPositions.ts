@@ -6,8 +6,8 @@ const tailLength = 256;
 
 /**
  * The byte up to which a journal file has been imported. A position is recognized by the bytes before it, which survive
- * renaming and copying. A file that was truncated, overwritten or replaced is read from its beginning again, which changes
- * nothing for runs that are already in the ledger.
+ * renaming and copying. A file that was truncated, overwritten or replaced is read again from the start, which has no
+ * effect on runs that are already in the ledger.
  */
 export function importedUpTo(ledger: Database, path: string, size: number): number {
   const known = ledger
@@ -16,7 +16,7 @@ export function importedUpTo(ledger: Database, path: string, size: number): numb
   return known.find(({ tail, taken }) => tailAt(path, taken).equals(tail))?.taken ?? 0;
 }
 
-/** Replaces the position `from` of a file by `to`. */
+/** Replaces a file's position `from` with `to`. */
 export function moveImported(
   ledger: Database,
   path: string,

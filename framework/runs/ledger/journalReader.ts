@@ -13,7 +13,7 @@ import { insertRun, updateEnd } from "./runRow";
 const longestJournal = 256 * 1024;
 
 /**
- * How long a reader waits for another process that writes to the ledger, in milliseconds, before it reads without
+ * How long a reader waits while another process writes to the ledger, in milliseconds, before it reads without
  * importing.
  */
 const longestPatienceMs = 500;
@@ -49,7 +49,7 @@ export function importJournal(ledger: Database, journal = journalFile): boolean 
     for (const file of files) last.fingerprints.set(file.path, fingerprintOf(file));
     return true;
   } catch (error) {
-    // Another process is writing, this user may only read, or the disk is full: the ledger can still be read.
+    // Another process is writing, this user has only read access, or the disk is full: the ledger can still be read.
     if (!/^SQLITE_(BUSY|READONLY|FULL|IOERR)/.test(String(error.code))) throw error;
     last.notBefore = Date.now() + backOffMs;
     return false;
@@ -64,7 +64,7 @@ function lastImportOf(ledger: Database): LastImport {
   return known;
 }
 
-/** Includes the time, because after a power cut a file may be shorter and grow back to its old size. */
+/** Includes the mtime, because after a power cut a file can be shorter and grow back to its old size. */
 function fingerprintOf({ stat }: JournalFile): string {
   return `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
@@ -78,8 +78,8 @@ function filesOf(journal: string): JournalFile[] {
 }
 
 /**
- * Whether a line appended to the journal reaches the ledger. Appends a line that closes a temporary run, and rolls back the
- * run afterwards. Only the line remains. Throws if the ledger or the journal cannot be written.
+ * Whether a line appended to the journal reaches the ledger. Appends a line that closes a temporary run, then rolls
+ * back the run. Only the line remains. Throws if the ledger or the journal cannot be written.
  */
 export function reachesLedger(
   ledger: Database,
@@ -118,7 +118,7 @@ function importFiles(ledger: Database, journal: string): void {
   if (isReadAgain) forgetStaleNotices(ledger);
 }
 
-/** True for a ledger of an earlier release. Its journal is read again, and old notices must not be sent twice. */
+/** True for an earlier release's ledger. Its journal is read again, and old notices must not be sent twice. */
 function isPositionLost(ledger: Database): boolean {
   const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
   return !has("journal_positions") && has("runs");
@@ -151,7 +151,7 @@ function createNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "u
     fchownSync(descriptor, uid, gid);
     fchmodSync(descriptor, mode & 0o777);
   } catch {
-    // We may not change the owner: the file belongs to the user who rotated it.
+    // We are not allowed to change the owner. The file then belongs to the user who rotated it.
   } finally {
     closeSync(descriptor);
   }

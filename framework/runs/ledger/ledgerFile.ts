@@ -8,14 +8,14 @@ import { openLedgerFile } from "./ledgerTables";
 
 /** How long to wait while another process has the ledger locked, in milliseconds. */
 const usualPatienceMs = 5_000;
-/** The same when a run starts or ends. Its line is already in the journal, so another process can do the rest. */
+/** The same, when a run starts or ends: its line is already in the journal, so another process can do the rest. */
 const runPatienceMs = 250;
 
 let opened: Database | undefined;
 let patienceMs = usualPatienceMs;
 
 /**
- * The open ledger, up to date with the journal. A damaged ledger is moved aside with a warning, and a new one is created.
+ * The open ledger, up to date with the journal. Moves a damaged ledger aside with a warning, and creates a new one.
  * Throws a LajuError if it cannot be opened.
  */
 export function ledger(): Database {
@@ -34,8 +34,8 @@ export function ledger(): Database {
 }
 
 /**
- * Looks something up in the ledger, up to date with the journal, without creating or repairing it. Undefined if there is no
- * ledger yet. Throws after a short wait if another process has it locked.
+ * Reads from the ledger, up to date with the journal, without creating or repairing it. Undefined if there is no ledger
+ * yet. Throws after a short wait if another process has it locked.
  */
 export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
   if (opened === undefined && !existsSync(paths.ledger)) return undefined;

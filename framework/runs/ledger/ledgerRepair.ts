@@ -12,8 +12,8 @@ export function isDamaged(error: unknown): boolean {
 }
 
 /**
- * Moves a damaged ledger aside, so that the next use creates a new one, and returns the damaged file's new name. If several
- * processes do this at once, only one moves the file. The others get undefined and open the new ledger.
+ * Moves a damaged ledger aside and returns its new name. The next use creates a new ledger. If several processes do
+ * this at once, only one moves the file. The others get undefined and open the new ledger.
  */
 export function moveDamagedLedger(): string | undefined {
   // Command names never begin with a dot.

@@ -2,7 +2,7 @@ import { sleepSync } from "../../process/sleep";
 import { ledger } from "./ledgerFile";
 
 const batch = 500;
-/** The pause between two transactions, so that other processes get their turn. */
+/** The pause between two transactions, in which other processes get the lock. */
 const pauseMs = 5;
 
 /**

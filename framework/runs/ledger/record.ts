@@ -15,7 +15,7 @@ import { insertRun } from "./runRow";
 
 /** A run that is being recorded. */
 export interface RunRecord {
-  /** Identifies the run in the journal and in its log lines. */
+  /** Identifies the run in the journal and in log lines. */
   readonly key: string;
   close(outcome: Outcome): void;
 }
@@ -36,7 +36,7 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
     return {
       key,
       close(outcome) {
-        // Without its start, the end would mean nothing to the ledger, and a failure would go unseen.
+        // Without the start, readers could not import the end, and a failure would go unnoticed.
         if (journal !== undefined && !isSameJournal(journal)) addToJournal(start);
         closeRecord(run.name, key, outcome);
       },
@@ -97,8 +97,8 @@ function importUnread(): void {
 }
 
 /**
- * Returns the identity of the journal that has the start, if it was written there. The ledger ensures that a slot has only
- * one run, whoever starts it.
+ * Returns the identity of the journal that has the start, if it was written there. The ledger ensures that a slot has
+ * only one run, no matter what starts it.
  */
 function written(start: JournalStart): string | "slot taken" | undefined {
   if (start.slot === null) return appendToJournal(start).identity;
@@ -107,12 +107,12 @@ function written(start: JournalStart): string | "slot taken" | undefined {
   return addToJournal(start);
 }
 
-/** The start is in the ledger already, or was. */
+/** Ignores errors, because the start is (or was) already in the ledger. */
 function addToJournal(start: JournalStart): string | undefined {
   try {
     return appendToJournal(start).identity;
   } catch {
-    return undefined; // Whatever prevents this also prevents recording the end, which reports it.
+    return undefined; // The same error will occur when the end is recorded, which reports it.
   }
 }
 

@@ -93,7 +93,7 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
   return changes > 0;
 }
 
-/** Closes a run's row. The first end counts, except that a recorded end replaces "lost". */
+/** Closes a run's row. If there are several ends, the first one counts, except that any replaces "lost". */
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(

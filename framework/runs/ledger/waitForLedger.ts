@@ -6,7 +6,7 @@ const pauseMs = 250;
 /** Command names never begin with a dot. */
 const waitersLock = ".notices";
 
-/** Whether another process is already waiting for the ledger. It will handle everything in the journal. */
+/** Whether another process is already waiting for the ledger. That process will handle everything in the journal. */
 export function isWaitedFor(): boolean {
   const lock = takeLock(waitersLock, { wait: false });
   lock?.release();
@@ -27,7 +27,7 @@ export async function waitForLedger(until: number): Promise<boolean> {
     }
     return true;
   } finally {
-    // A process that finds this lock taken has already written its line, which is imported after this.
+    // A process that finds this lock taken has already written its line, which we import after releasing the lock.
     lock.release();
   }
 }

@@ -8,11 +8,13 @@ import { openToLock } from "../../files/openFile";
 import { sleepSync } from "../../process/sleep";
 import { type Database, sqliteDriver } from "../../services/database/sqliteDriver";
 
-/** How long a start waits for a lock, in milliseconds, because a process that only checks it holds it for a moment. */
+/**
+ * How long a start waits for a lock, in milliseconds, because processes that merely check a lock hold it for a moment.
+ */
 const checkMs = 100;
 /** How long to wait for another process that changes the same small file, in milliseconds. */
 const changeMs = 30_000;
-/** How long a start with overlap "wait" waits for the previous run at most, in milliseconds. */
+/** The longest time that a start with overlap "wait" waits for the previous run, in milliseconds. */
 const longestWaitMs = 86_400_000;
 
 /** The bytes that SQLite locks for its own exclusive lock (sqlite.org/fileformat2.html#the_lock_byte_page). */
@@ -29,8 +31,8 @@ export interface HeldLock {
 const inheritedDescriptor = 3;
 
 /**
- * Takes a command's lock, which only one run can hold. It is a kernel lock on the command's lock file, and the kernel
- * releases it when the process ends, however it ends. So there are no stale locks, and reused pids and clock changes
+ * Takes a command's lock, which only one run can hold. It is a kernel lock on the command's lock file. The kernel
+ * releases it when the process ends, in whatever way. So there are no stale locks, and reused pids and clock changes
  * don't matter. Undefined if another run holds it, with `wait` still after a day.
  */
 export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | undefined {
@@ -38,7 +40,7 @@ export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | 
 }
 
 /**
- * Describes the process that holds a command's lock if its run is not in the journal. Leaves out the command line, which may
+ * Describes the process that holds a command's lock if its run is not in the journal. Omits the command line, which may
  * contain secrets, because the text is stored in the ledger.
  */
 export function ownerOfLock(name: string): string {
@@ -112,7 +114,7 @@ interface FileLocks {
 
 let loaded: FileLocks | "missing" | undefined;
 
-/** Undefined if the addon cannot be loaded, such as on an unsupported platform. */
+/** Undefined if the addon cannot be loaded, for example on an unsupported platform. */
 function fileLocks(): FileLocks | undefined {
   try {
     loaded ??= require("fs-native-extensions") as FileLocks;

@@ -8,7 +8,8 @@ const longestRecord = 8192;
 
 /**
  * Whether the kernel's log says that it killed this process because memory ran out. `identity` comes from
- * processIdentity(). Also false if this user may not read the log, or if this container has its own pid namespace.
+ * processIdentity(). Also false if this user is not allowed to read the log, or if this container has its own pid
+ * namespace.
  */
 export function killedByKernel(pid: number, identity: string | null, file = "/dev/kmsg"): boolean {
   const [, namespace, startTicks] = identity?.split(" ") ?? [];
@@ -38,7 +39,7 @@ function records(file: string): string[] {
       found.push(buffer.toString("latin1", 0, length));
     }
   } catch {
-    // EAGAIN after the last record, no such device, or this user may not read it (kernel.dmesg_restrict).
+    // EAGAIN after the last record, no such device, or no permission to read it (kernel.dmesg_restrict).
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

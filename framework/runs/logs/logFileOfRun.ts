@@ -4,8 +4,8 @@ import type { Run } from "../ledger/run";
 import { isReadableLog } from "./readableLogs";
 
 /**
- * The file that holds a run's output now. Rotation renames files, so it is found by its inode. Undefined if the file is gone
- * or is not one that may be read as a log.
+ * The file that holds a run's output now. Rotation renames files, so it is found by its inode. Undefined if the file is
+ * gone, or laju must not read it as a log.
  */
 export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
   if (log === null || !isReadableLog(log.file)) return undefined;
@@ -26,7 +26,7 @@ function rotatedFiles(file: string): string[] {
   }
 }
 
-/** Only for regular files, because opening a named pipe would block. */
+/** Undefined for anything but a regular file, because opening a named pipe would block. */
 function inodeOf(file: string): number | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat?.isFile() ? stat.ino : undefined;

@@ -3,7 +3,10 @@ import type { Run } from "../ledger/run";
 
 const dayMs = 86_400_000;
 
-/** Where a run stopped writing. A lost run could not record this, but must have stopped before the next run began. */
+/**
+ * Where a run stopped writing. A lost run could not record this position, but must have stopped before the next run
+ * began.
+ */
 const endInLog = `coalesce(log_to, CASE WHEN state = 'running' THEN @endless ELSE coalesce(
   (SELECT next.log_from FROM runs AS next WHERE next.name = runs.name AND next.id > runs.id
      AND next.log_inode = runs.log_inode AND next.state <> 'skipped' ORDER BY next.id LIMIT 1), log_from) END)`;
@@ -32,8 +35,8 @@ export function runsInterleaved(run: Run): number[] {
 }
 
 /**
- * Where the next run of the command began to write, which is where a lost run's output ends. Skipped starts don't count,
- * because they happened during the run.
+ * Where the command's next run began to write: a lost run's output ends there. Skipped starts don't count, because they
+ * happened during the run.
  */
 export function nextStartInLog(run: Run): number | null {
   const row = ledger()

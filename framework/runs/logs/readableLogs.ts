@@ -5,7 +5,7 @@ import { readText } from "../../config/readText";
 import { ownFileText } from "../../files/openFile";
 
 /**
- * Whether a path from the ledger may be read as a log. It must be in a log folder or be a command's declared `log`:
+ * Whether laju may read a path from the ledger as a log. It must be in a log folder or be a command's declared `log`:
  * otherwise anyone who can write to the journal could have any of this user's files shown in a report or a mail.
  */
 export function isReadableLog(file: string): boolean {
@@ -33,7 +33,9 @@ function installedFolder(): string[] {
   return typeof folder === "string" ? [folder] : [];
 }
 
-/** The logs declared in the build and in schedule.json. Includes the defaults, which may be links to elsewhere. */
+/**
+ * The logs declared in the build and in schedule.json. Includes the defaults, which can be symlinks to other places.
+ */
 function declaredLogs(): string[] {
   const { commands = [] } = parsed(readOrEmpty(paths.manifest)) ?? {};
   const overrides = Object.values(parsed(readOrEmpty(paths.schedule)) ?? {});
@@ -45,13 +47,16 @@ function declaredLogs(): string[] {
     .filter((log) => !isStrangersLink(log));
 }
 
-/** With LAJU_GROUP, other users can write to the log folder and could put a link to any of this user's files there. */
+/**
+ * Whether another user created this symlink. With LAJU_GROUP, others can write to the log folder and could link to any
+ * of this user's files.
+ */
 function isStrangersLink(log: string): boolean {
   try {
     const stat = lstatSync(log);
     return stat.isSymbolicLink() && ![0, process.geteuid?.()].includes(stat.uid);
   } catch {
-    return false; // It doesn't exist, or is in a folder that this user can't enter.
+    return false; // The log doesn't exist, or is in a folder that this user can't access.
   }
 }
 

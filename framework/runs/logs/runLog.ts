@@ -17,20 +17,21 @@ export interface OmittedLines {
   runs: Set<string>;
 }
 
-/** Where a run's output is now, even if its file was rotated since then; undefined if it is gone. */
+/** Where a run's output is now, even if its file has been rotated since; undefined if it is gone. */
 export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return undefined;
   const { size, birthtimeMs, ctimeMs } = statSync(file);
-  // A new file may get the inode of a deleted one. File systems without birth times report the last change instead.
+  // A new file can reuse the inode of a deleted one. File systems without birth times report the last change instead.
   const isYounger = birthtimeMs !== ctimeMs && birthtimeMs > (run.finishedAt ?? run.startedAt) + 1_000;
   if (isYounger || size < run.log.from) return undefined;
   return { file, from: run.log.from, to };
 }
 
 /**
- * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line belongs to
- * another run only if the ledger knows that run (`isRun`), because a command may print text that looks like another's line.
+ * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line belongs
+ * to another run only if the ledger knows that run (`isRun`), because a command can print text that looks like another
+ * run's line.
  */
 export function readOwnLines(
   part: FilePart,

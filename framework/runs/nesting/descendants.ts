@@ -10,13 +10,13 @@ const graceMs = 300;
 /** How long to keep killing processes that start others faster than we can find them, in milliseconds. */
 const longestHuntMs = 2_000;
 
-/** A process, and its start time in clock ticks since boot, because another process may get the same pid later. */
+/** A process, and its start time in clock ticks since boot, because pids are reused. */
 export interface Descendant {
   pid: number;
   startedAt: number;
 }
 
-/** Processes that were sent SIGTERM, and when they may be killed (in `monotonicMs` time). */
+/** Processes that have been sent SIGTERM, and when to kill them (in `monotonicMs` time). */
 export interface Warned {
   processes: Descendant[];
   killAt: number;
@@ -24,10 +24,10 @@ export interface Warned {
 
 /**
  * Terminates every process that a run has started, with SIGTERM and then SIGKILL, and blocks until they are gone. Finds
- * descendants by their parents, and processes that left the tree (setsid, double fork) by the mark in their environment.
- * Never signals the process group, which may be the caller's. `known` are descendants found earlier, while their parent was
- * alive. `pid` is undefined if the parent is gone, because its pid may have been reused.
- * Does not find processes that left the tree and cleared their environment (`env -i setsid …`), and needs /proc.
+ * descendants by their parents, and detached processes (setsid, double fork) by the mark in their environment. Never
+ * signals the process group, which may be the caller's. `known` are descendants found earlier, while their parent was
+ * alive. `pid` is undefined if the parent is gone, because its pid may have been reused. Does not find detached
+ * processes that have also cleared their environment (`env -i setsid …`). Requires /proc.
  */
 export function endDescendants(
   pid: number | undefined,
@@ -53,13 +53,13 @@ export function killDescendants(pid: number | undefined, mark: string, { process
   if (processes.length === 0) return;
   while (monotonicMs() < killAt && processes.some(isAlive)) sleepSync(20);
   const giveUpAt = monotonicMs() + longestHuntMs;
-  // Stop them first: a process that is killed while it forks leaves a child that can no longer be found.
+  // Suspend them first (SIGSTOP): a process that is killed while it forks leaves a child that we could no longer find.
   const stopped = stopAll(() => [...processes, ...descendantsOf(pid, mark)], giveUpAt);
   for (const one of stopped) signal(one, "SIGKILL");
   while (monotonicMs() < giveUpAt && stopped.some(isAlive)) sleepSync(5);
 }
 
-/** Stops processes until none is left running, and returns them. */
+/** Suspends processes until none is left running, and returns them. */
 function stopAll(find: () => Descendant[], giveUpAt: number): Descendant[] {
   const stopped = new Map<number, Descendant>();
   for (;;) {
@@ -109,7 +109,7 @@ export function descendantsOf(pid: number | undefined, mark: string): Descendant
     if (parent === undefined) return false;
     return parent === pid || (parent > 1 && isBelow(parent));
   };
-  // Skip processes that are older than the run, because reading their environments would take as long as everything else.
+  // Skip processes that are older than the run, because reading their environments would double the time this takes.
   const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= startedAt;
   return [...living]
     .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && isMarked(one, mark))))

@@ -7,7 +7,7 @@ import type { LockHolder } from "../ledger/run";
 import { ancestors, isAncestor, isProgram } from "./ancestors";
 import { isMarked } from "./descendants";
 
-/** Identifies a run to everything it starts, as one word of LAJU_RUN in the environment. */
+/** Identifies a run to all processes it starts, as one word of LAJU_RUN in the environment. */
 export interface RunMark {
   name: string;
   pid: number;
@@ -21,7 +21,7 @@ export function runMark({ name, pid, startedAt, key }: RunMark): string {
   return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
 }
 
-/** How a start relates to the runs that it was started from, which its environment lists. */
+/** How a start relates to the runs above it, which its environment lists. */
 export type Nesting =
   /** It was not started from a run of the same command. */
   | { kind: "run" }
@@ -30,7 +30,7 @@ export type Nesting =
   /** The command started itself through this chain of commands. */
   | { kind: "loop"; names: string[] };
 
-/** Decides what a start of this command is. Whatever pm2 starts is a run, no matter who asked pm2 for it. */
+/** Classifies a start of this command. Everything that pm2 starts is a run, no matter what asked pm2 to start it. */
 export function nestingOf(name: string): Nesting {
   const around = marksAround().flatMap((word) => readMark(word) ?? []);
   const first = around.findIndex((mark) => mark.name === name);
@@ -42,7 +42,7 @@ export function nestingOf(name: string): Nesting {
   return { kind: "loop", names: [...chain.filter((one, at) => one !== chain[at - 1]), name] };
 }
 
-/** The same for a start with an empty environment (`env -i`, sudo), judged by the holder of the command's lock. */
+/** The same for a start with an empty environment (`env -i`, sudo), judging by the holder of the command's lock. */
 export function nestingIn(name: string, holder: LockHolder | undefined): Nesting {
   if (holder === undefined) return { kind: "run" };
   const { pid } = holder;
@@ -53,8 +53,8 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
 }
 
 /**
- * The same for a command without a lock that is started with an empty environment, judged by the ancestors of this process.
- * A child with an IPC channel may be a part.
+ * The same for a command without a lock that is started with an empty environment, judging by this process's ancestors.
+ * A child with an IPC channel can be a part.
  */
 export function nestingBelow(name: string): Nesting {
   const file = process.argv[1];
@@ -79,7 +79,7 @@ function isPartOf(run: RunMark): boolean {
   return marksAround().at(-1) !== partSign && isChildOf(run);
 }
 
-/** The parent may also be tsx, which runs between the run and its part: it has the run's mark and an IPC channel too. */
+/** The parent can also be tsx, between the run and its part: it has the run's mark and an IPC channel too. */
 function isChildOf(run: RunMark): boolean {
   if (process.send === undefined) return false;
   const isOrphan = () => !isMarked(process.ppid, runMark(run));

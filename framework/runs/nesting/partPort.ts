@@ -3,7 +3,7 @@ import { isThread } from "../../process/thisProcess";
 
 /** A part's connection to the run that started it: the IPC channel of a process or the port of a thread. */
 export interface PartPort {
-  /** Whether the part has sent a message or listens for one. */
+  /** Whether the part has sent a message or is listening for one. */
   isInUse(): boolean;
   isListening(): boolean;
 }

@@ -36,7 +36,7 @@ export function afterRun({ name, key }: NotifiableRun): void {
   try {
     if (withoutWaiting(() => hasNews(key))) startSender();
   } catch (error) {
-    // The ledger will be unlocked, and a new process loads the driver that a deployment has replaced.
+    // A new process can send it once the ledger is unlocked, or with the driver that a deployment has replaced.
     warn(`${name}'s notification is postponed: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }
@@ -50,7 +50,7 @@ function isSenderWaiting(): boolean {
   }
 }
 
-/** Whether there is something to send that no other sender is about to send. */
+/** Whether there are notices that no other sender is about to send. */
 function hasNews(key: string): boolean {
   if (!hasEnded(key)) throw new Error("the ledger does not have its end yet");
   const due = processPendingNotices(key);

@@ -76,7 +76,7 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
 /** The events of a ping, as on Healthchecks.io: a run has started, succeeded or failed. */
 export type PingEvent = "start" | "success" | "fail";
 
-/** Posts a text to URL/start, URL/fail or, for a success, the URL itself. Throws if it was not accepted. */
+/** Posts a text to URL/start, URL/fail or, for a success, the URL itself. Throws if the receiver did not accept it. */
 export function ping(url: string, event: PingEvent, body: string): Promise<void> {
   const target = new URL(url);
   if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;
@@ -86,7 +86,7 @@ export function ping(url: string, event: PingEvent, body: string): Promise<void>
 /** The pauses before each attempt. A notice that still fails waits for the next `laju monitor`. */
 const pausesMs = [0, 500, 2_000];
 
-/** Retries passing failures. Throws if the last attempt fails. */
+/** Retries temporary failures. Throws if the last attempt fails. */
 async function withRetries(send: () => Promise<void>): Promise<void> {
   for (const [index, pause] of pausesMs.entries()) {
     await new Promise((resolve) => setTimeout(resolve, pause));

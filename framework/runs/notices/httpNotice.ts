@@ -3,7 +3,7 @@ import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
 const requestTimeoutMs = 10_000;
-/** How much of an answer to read (bytes) and to show (characters), because a receiver may send an endless one. */
+/** How much of an answer to read (bytes) and to show (characters), because a receiver could send an endless one. */
 const longestAnswer = 4_096;
 const longestShown = 200;
 const maxRedirects = 3;
@@ -19,8 +19,9 @@ export class HttpError extends Error {
 }
 
 /**
- * Posts a notice, and throws if it was not accepted. Follows only 307 and 308, which repeat the same request elsewhere. A
- * 301, 302 or 303 would lead to a GET without the body, and a login page that answers it would look like success.
+ * Posts a notice, and throws if the receiver did not accept it. Follows only 307 and 308, which repeat the same request
+ * elsewhere. A 301, 302 or 303 would lead to a GET without the body, and a login page's answer to that would look like
+ * success.
  */
 export function postJson(url: string, json: string): Promise<void> {
   return send(url, { type: "application/json", body: json, takesGet: false });
@@ -38,8 +39,8 @@ interface Sending {
 }
 
 /**
- * Follows redirects only within the same origin, because another host (or the same one without TLS) was not the user's
- * choice.
+ * Follows redirects only within the same origin, because the user did not choose another host (or the same one without
+ * TLS).
  */
 async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
   const { url: start, headers } = webAddress(address);

@@ -95,7 +95,7 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
   return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
-/** What to do about an incident if the run itself doesn't show it. */
+/** What to do about an incident, if that isn't clear from the run itself. */
 function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":

@@ -20,7 +20,7 @@ export interface Notice {
 }
 
 const hour = 3_600_000;
-/** An older notice is no longer news and is given up. */
+/** A notice older than this is no longer news, and the sender gives up on it. */
 const longestPendingMs = { incident: 24 * hour, ping: hour };
 /** A ping that is newer than this is sent even if a later one supersedes it. */
 const freshMs = 300_000;
@@ -100,15 +100,15 @@ function insertNotice(notice: Omit<Notice, "id" | "attempts" | "error">): void {
     .run(notice.name, notice.event, notice.channel, notice.incidentId, notice.runId, notice.createdAt);
 }
 
-/** What a sender skips: notices it has already tried, and receivers that currently refuse everything. */
+/** What a sender skips: notices it has already tried, and receivers that currently refuse all notices. */
 export interface Excluded {
   ids: number[];
   channels: string[];
 }
 
 /**
- * Claims the next pending notice for this sender. While a notice is on its way to a receiver, later ones about the same
- * command to the same receiver wait, so that a recovery never arrives before its failure.
+ * Claims the next pending notice for this sender. While a notice is in transit, later ones about the same command to
+ * the same receiver wait, so that a recovery never arrives before its failure.
  */
 export function claimNotice(now: number, except: Excluded): Notice | undefined {
   const row = ledger()
@@ -146,7 +146,7 @@ export function noticeFailed(id: number, error: string): void {
   ledger().prepare("UPDATE notices SET claimed_until = 0, error = ? WHERE id = ?").run(error, id);
 }
 
-/** Drops superseded pings, and notices that could not be sent for too long. */
+/** Drops superseded pings, and notices that have been undeliverable for too long. */
 export function dropStaleNotices(now: number): void {
   ledger()
     .prepare(
@@ -167,7 +167,7 @@ export function dropStaleNotices(now: number): void {
     .run({ now, ...longestPendingMs });
 }
 
-/** How many of the newest notices to search for ones that were given up. */
+/** How many of the newest notices to search for ones that the sender gave up on. */
 const newest = 500;
 
 /** Pending notices, and given-up notices whose receiver has not received any notice since then; oldest first. */

@@ -13,8 +13,8 @@ const prefix = "told-directly-";
 const repeatMs = 6 * 3_600_000;
 
 /**
- * Sends a notice about a problem without using the ledger, for when the ledger cannot be written. Returns what was and what
- * was not sent, one sentence each.
+ * Sends a notice about a problem without using the ledger, for when the ledger cannot be written. Returns a sentence
+ * about each notice, sent or not.
  */
 export async function notifyDirectly(
   reasons: readonly string[],
@@ -71,7 +71,7 @@ function noticedAt(reason: string): number {
   try {
     return statSync(markOf(reason), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   } catch {
-    return 0; // We may not read the data folder.
+    return 0; // We are not allowed to read the data folder.
   }
 }
 
@@ -80,7 +80,7 @@ function remember(reason: string): void {
     rmSync(markOf(reason), { force: true });
     makeFile(markOf(reason));
   } catch {
-    // Not even that is possible: the next pass will send the notice again.
+    // Without the mark, the next pass will send the notice again.
   }
 }
 

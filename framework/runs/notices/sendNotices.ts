@@ -25,8 +25,8 @@ export interface SendReport {
 }
 
 /**
- * Sends the notices in the outbox, each once. Those that are not accepted stay for the next call. Several senders may run
- * at the same time. After `until`, no further notice is started.
+ * Sends the notices in the outbox, each once. Rejected ones stay for the next call. Several senders may run at the same
+ * time. Starts no further notice after `until`.
  */
 export async function sendNotices(
   subjectOf: (name: string) => NoticeSubject | undefined,

@@ -15,7 +15,7 @@ export function startSender(): void {
     cwd: paths.root,
     detached: true,
     stdio: "ignore",
-    // Not part of this run, whose descendants may be terminated with it.
+    // Keep it out of this run, which may be terminated with all its descendants.
     env: environmentWith({ LAJU_RUN: "", LAJU_ENTRY: "", LAJU_ATTEMPT: "" }),
   });
   sender.on("error", () => {}); // Out of memory or processes: the monitor will send the notices.

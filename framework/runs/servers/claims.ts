@@ -10,7 +10,7 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 import { databaseClaims } from "./databaseClaims";
 import { redisClaims } from "./redisClaims";
 
-/** How long after its scheduled time a slot may be claimed, in milliseconds. */
+/** How long after its scheduled time a slot can be claimed, in milliseconds. */
 export const longestClaimAge = (keptSeconds / 2) * 1000;
 
 /** A store that accepts the connection but doesn't answer within this time counts as unavailable. */
@@ -18,7 +18,7 @@ const patienceMs = 10_000;
 
 /**
  * Claims a scheduled time of a command for this process. Returns "this run", or the host that has already claimed it.
- * Throws if the store cannot be reached. The claim may have succeeded even then, if only the answer was lost.
+ * Throws if the store cannot be reached. Even then, the claim may have succeeded, if only the answer was lost.
  */
 export async function claimSlot(name: string, slot: number): Promise<string> {
   const own = `${hostname()} ${randomUUID()}`;

@@ -39,7 +39,7 @@ async function forgetOld(): Promise<void> {
   await DB("laju_claims")
     .where("claimed_at", "<", DB.raw(before[engine()]))
     .delete()
-    .catch(() => {}); // The next claim retries it.
+    .catch(() => {}); // The next claim tries again.
 }
 
 /** Creates the table at the first claim. With a migration, every server would fail until someone runs it. */

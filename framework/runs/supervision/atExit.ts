@@ -23,7 +23,7 @@ export const endingSignals = Object.keys(signalNumbers) as (keyof typeof signalN
 export interface Supervision {
   name: string;
   startedAt: number;
-  /** The longest the run may take, in milliseconds; null for no limit. */
+  /** The time limit in milliseconds; null for no limit. */
   timeoutMs: number | null;
   /** The run's record in the journal; undefined for a source file run by hand. */
   record?: RunRecord | undefined;
@@ -37,7 +37,7 @@ export interface Supervision {
   mark: string;
   /** The scheduled time that the run was started for, if known. */
   due?: number | null;
-  /** Whether the work may begin only after `confirm`. Until then, failures are not retried. */
+  /** Whether the work must wait for `confirm`. Until then, failures are not retried. */
   awaitsClaim?: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface RunState {
   began: number;
   timedOut: boolean;
   isSkipped: boolean;
-  /** Whether the start has its claim. Without one it is not retried, because a retry does not claim. */
+  /** Whether the start has its claim. Without a claim the run is not retried, because retries make no claims. */
   isClaimed: boolean;
   /** The exit status set by a signal or the time limit. */
   endStatus: number | undefined;

@@ -22,7 +22,7 @@ export function pause(names: string[], one: Pause): void {
   );
 }
 
-/** Ends the pause of these commands, or every pause. Returns the names that were paused, "" meaning all commands. */
+/** Resumes these commands, or ends every pause. Returns the names that were paused; "" means all commands. */
 export function resume(names: string[], now: number): string[] {
   const ended: string[] = [];
   change(now, ({ all, commands }) => {

@@ -26,8 +26,8 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 }
 
 /**
- * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, if it is no
- * longer ago than a start may be late.
+ * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, unless
+ * it is longer ago than a start can be late.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };

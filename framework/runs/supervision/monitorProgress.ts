@@ -19,7 +19,7 @@ export function setCheckedUntil(name: string, schedule: string, until: number): 
     .run(name, schedule, until);
 }
 
-/** Forgets all other commands, so that one that comes back later is checked from then on. */
+/** Forgets all other commands. If one of them returns, it is checked from that time on. */
 export function watchOnly(names: string[]): void {
   ledger()
     .prepare("DELETE FROM watched WHERE name NOT IN (SELECT value FROM json_each(?))")

@@ -3,7 +3,7 @@ import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 import { readOwn } from "../../files/openFile";
 
-/** A pause of one command or of all: scheduled starts are skipped. Times are milliseconds since the epoch. */
+/** Pauses one command or all commands: their scheduled starts are skipped. Times are milliseconds since the epoch. */
 export interface Pause {
   reason: string | null;
   since: number;

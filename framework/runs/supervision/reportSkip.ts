@@ -54,7 +54,7 @@ function linesOf(file: string): string[] {
   try {
     return readOwn(file).toString("latin1").split("\n");
   } catch {
-    return []; // It doesn't exist yet, or this user may not read it.
+    return []; // The journal doesn't exist yet, or this user is not allowed to read it.
   }
 }
 

@@ -16,7 +16,7 @@ export interface Retries {
 const longestDelayMs = 3_600_000;
 const usedWrongly = 2;
 
-/** Failures are retried, but not wrong usage or a run that someone terminated with a signal. */
+/** Failures are retried, but not usage errors or runs that someone terminated with a signal. */
 export function isWorthRetrying(status: number): boolean {
   return status !== 0 && status !== usedWrongly && status < 128;
 }

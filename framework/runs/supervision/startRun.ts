@@ -29,7 +29,7 @@ export interface RunRequest {
   retries: Retries | undefined;
   /** The URL to ping for each run. */
   ping?: string | undefined;
-  /** Whether the work may begin only after a claim in the store that several servers share. */
+  /** Whether the work must wait for a claim in the store that several servers share. */
   isClaimed?: boolean | undefined;
   /** Decides whether the command is due, for a crontab entry that matches more times than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
@@ -37,8 +37,8 @@ export interface RunRequest {
 
 /**
  * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If the command is
- * not due, already done or still running, the process exits here with status 0. A process that a run started from its own
- * file is part of that run. A command that starts itself is refused.
+ * not due, already done or still running, the process exits here with status 0. A process that a run started from its
+ * own file is part of that run. Refuses a command that starts itself.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
@@ -123,7 +123,9 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
   }
 }
 
-/** Waits, unless the lock's holder started this process: if it waits for this process, both would wait forever. */
+/**
+ * Waits, unless the lock's holder started this process. If the holder waits for this process, both would wait forever.
+ */
 function waitForLock(name: string): HeldLock | Taken {
   const free = takeLock(name, { wait: false });
   if (free !== undefined) return free;

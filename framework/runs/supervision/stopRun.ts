@@ -9,7 +9,7 @@ import { descendantsOf, endDescendants } from "../nesting/descendants";
 import { runMark } from "../nesting/nesting";
 import { livingRuns } from "./livingRuns";
 
-/** How long to wait before SIGKILL, in milliseconds: a little longer than a command may take to clean up. */
+/** How long to wait before SIGKILL, in milliseconds: a little longer than the time a command gets to clean up. */
 const graceMs = 6_000;
 
 /** A run that was stopped, and how it ended. "retries" means that its pending retry was canceled. */
@@ -19,8 +19,8 @@ export interface Stopped {
 }
 
 /**
- * Stops every run of a command on this host, and cancels pending retries. A run whose pid belongs to another container is
- * left alone, because here that pid is a different process.
+ * Stops every run of a command on this host, and cancels pending retries. Leaves a run of another container alone,
+ * because its pid is a different process here.
  */
 export async function stopCommand(name: string): Promise<Stopped[]> {
   markLostRuns();
@@ -59,7 +59,7 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   return "killed";
 }
 
-/** False if the process has ended, because its pid may already belong to another process. */
+/** False if the process has ended, because its pid may already have been reused. */
 function isSent({ id, name, pid, process: identity }: RunRow, signal: NodeJS.Signals): boolean {
   if (lifeOf(pid, identity) !== "alive") return false;
   try {

@@ -8,7 +8,7 @@ import { beforeRun } from "../notices/afterRun";
 import { atExit, endingSignals, newState, type RunState, type Supervision, signalNumbers } from "./atExit";
 import { watchTime } from "./timeLimit";
 
-/** How long a command that listens to its signal may take to exit after it was aborted. */
+/** How long a command that listens to its signal may take to exit after the signal is aborted. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
 
@@ -29,7 +29,7 @@ export interface ActiveRun {
   skip(reason: string): never;
   /** The run's abort signal, created on first use. A command that never asks for it gets no time to clean up. */
   signal(): AbortSignal;
-  /** Keeps what the run reports about its work. */
+  /** Stores what the run reports about its work. */
   noteResult(result: RunResult): void;
   noteError(error: unknown): void;
   /** Exits with this status, unless the time limit or a signal has already set another. */

@@ -6,7 +6,7 @@ import { warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
-/** The longest delay that setTimeout accepts: 24 days. A longer limit counts as no limit. */
+/** The longest delay that setTimeout accepts: 24 days. A longer limit counts as none. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** How long the watchdog waits before it loads its code, in milliseconds: most runs have ended by then. */
@@ -62,7 +62,7 @@ function startWatchdog(orders: WatchdogOrders, state: LimitState): void {
   }
 }
 
-/** Roughly how many files this process may still open; 0 if unknown. */
+/** Roughly how many more files this process can open; 0 if unknown. */
 function descriptorsLeft(): number {
   try {
     const descriptor = openSync("/proc/self/limits", "r");

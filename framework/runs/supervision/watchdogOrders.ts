@@ -1,6 +1,6 @@
 import type { NotifiableRun } from "../ledger/record";
 
-/** How long after the limit the main thread may take to notice it, in milliseconds. */
+/** How long the main thread may take to notice the limit, in milliseconds. */
 export const lateMs = 400;
 
 /** How long after the limit its child processes get SIGTERM, unless the command cleans up itself, in milliseconds. */
@@ -47,7 +47,7 @@ export interface WatchdogOrders {
   timeoutMs: number;
   /** When the limit is reached, in `monotonicMs` time, because the thread may start late on a busy machine. */
   limitAt: number;
-  /** How long the command may take to exit after it was aborted. */
+  /** How long the command may take to exit after its signal is aborted. */
   graceMs: number;
   name: string;
   /** The run's key in the journal, if it is recorded. */

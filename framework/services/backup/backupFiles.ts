@@ -48,7 +48,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Checks the content too, because a matching name is not reason enough to delete a file. */
+/** Checks the content too, because a matching name alone doesn't justify deleting a file. */
 function isBackup(file: string): boolean {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const descriptor = openSync(file, "r");

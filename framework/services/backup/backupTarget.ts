@@ -7,7 +7,7 @@ export type BackupTarget =
   | { content: "sqlite"; name: string; file: string }
   | { content: "postgres"; name: string; url: string };
 
-/** The app's own database. Throws if its engine is not supported, because silently backing up nothing would be worse. */
+/** The app's own database. Throws if its engine is not supported, because silently making no backup would be worse. */
 export function backupTarget(): BackupTarget {
   const place = databaseLocation();
   if (place.engine === "sqlite") {

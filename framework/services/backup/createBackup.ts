@@ -72,7 +72,7 @@ async function sealPostgres(url: string, sealed: string, options: SealOptions): 
   } catch (error) {
     dump.stream.destroy();
     await dump.ended.catch(() => {
-      // This is either the error that is being thrown or a consequence of it.
+      // The error is either the one being thrown or a consequence of it.
     });
     throw error;
   }

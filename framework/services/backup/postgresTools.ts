@@ -6,7 +6,7 @@ import { LajuError } from "../../config/errors";
 /** A running pg_dump or pg_restore. */
 export interface Tool<Stream> {
   stream: Stream;
-  /** Rejects if the program fails, in which case its output must be discarded. */
+  /** Rejects if the program fails; its output must then be discarded. */
   ended: Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export async function dumpPostgres(url: string, signal?: AbortSignal): Promise<T
   return { stream: child.stdout as Readable, ended: ending("pg_dump", child) };
 }
 
-/** Replaces everything the archive contains in a single transaction, so an error changes nothing. */
+/** Replaces everything the archive contains in a single transaction, so an error leaves the database unchanged. */
 export async function restorePostgres(url: string, signal?: AbortSignal): Promise<Tool<Writable>> {
   const options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"];
   const child = await start("pg_restore", options, { url, signal });
@@ -38,7 +38,10 @@ async function start(
   });
 }
 
-/** Where the URL puts the app into a schema, as tests do, other schemas belong to others. */
+/**
+ * The dump option for the URL's schema. If the URL puts the app into a schema, as in tests, other schemas are not its
+ * own.
+ */
 function schemaOption(url: string): string[] {
   const options = new URL(url).searchParams.get("options") ?? "";
   const schema = /search_path=\\?"?([\w-]+)/.exec(options)?.[1];
@@ -46,7 +49,7 @@ function schemaOption(url: string): string[] {
 }
 
 /**
- * Separates the password from the URL: ps shows arguments, but not the environment, to every user. As for the driver, a
+ * Separates the password from the URL: ps shows arguments, but not the environment, to every user. As in the driver, a
  * password in the query string takes precedence over the one before the host.
  */
 function withoutPassword(url: string): { target: string; password: string } {

@@ -19,7 +19,7 @@ export interface RestoreOptions {
   from?: string | undefined;
 }
 
-/** The restored database, and where the one it replaced is now (undefined if there was none). */
+/** The restored database, and the path of the one it replaced (undefined if there was none). */
 export interface Restored {
   database: string;
   replaced: string | undefined;
@@ -78,7 +78,7 @@ async function restorePostgresDatabase(
   try {
     await unseal(sealed, restore.stream, options.signal);
   } catch (error) {
-    // pg_restore stopped reading. Its own error says why.
+    // pg_restore stopped reading. Its own error gives the reason.
     if (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE") await restore.ended;
     throw error;
   }

@@ -9,13 +9,13 @@ import { type BackupContent, type BackupOrigin, formatHeader } from "./header";
 
 export interface Sealing {
   content: BackupContent;
-  /** If undefined, a file of version 1 is written. */
+  /** If undefined, writes a file of version 1. */
   origin: BackupOrigin | undefined;
   secret: BackupSecret;
   signal?: AbortSignal;
 }
 
-/** GCM's limit for a single message, beyond which it is no longer secure. */
+/** GCM's limit for a single message. A longer one would not be secure. */
 const largestBytes = 2 ** 36 - 32;
 
 /** Writes a stream, gzipped and encrypted, to a new file. Returns the file's size when it is safely on disk. */

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { LajuError } from "../../config/errors";
 import { openSqlite } from "../database/sqliteDriver";
 
-/** How many pages are copied before yielding to other work in this process. */
+/** How many pages to copy before yielding to other work in this process. */
 const pagesAtOnce = 2000;
 
 /** Makes a consistent copy of a database while other processes write to it. */
@@ -14,7 +14,7 @@ export async function copySqlite(file: string, copy: string, signal?: AbortSigna
     // Create the file first, because SQLite would make it world-readable.
     closeSync(openSync(copy, "wx", 0o600));
     // SQLite's backup starts over whenever another process writes, and on a busy database never finishes (measured:
-    // 1,000 restarts). An open read transaction pins one snapshot, and in WAL mode it blocks nobody.
+    // 1,000 restarts). An open read transaction pins one snapshot, and in WAL mode it blocks no other process.
     source.exec("BEGIN");
     source.prepare("SELECT count(*) FROM sqlite_schema").get();
     await source.backup(copy, {

@@ -37,7 +37,7 @@ export function replaceSqlite(database: string, replacement: string, aside: stri
 
 /**
  * Leaves WAL mode, which requires exclusive access and merges the log into the file, and locks the database. Returns
- * undefined for a damaged database, which can't be locked but which people most often want to replace.
+ * undefined for a damaged database: it can't be locked, but it is the one that people most often want to replace.
  */
 function lockExclusively(file: string): Database | undefined {
   let database: Database | undefined;
@@ -59,7 +59,7 @@ function lockExclusively(file: string): Database | undefined {
   }
 }
 
-/** Copies owner and mode, so that root can restore for the user the app runs as. */
+/** Copies owner and mode, so that root can restore the database of the user the app runs as. */
 function copyOwnership(file: string, model: string): void {
   const found = statSync(model);
   const descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);

@@ -26,7 +26,7 @@ export interface SealedFile {
   origin: BackupOrigin | undefined;
   /** A new decipher for the content after the header. */
   decipher(): DecipherGCM;
-  /** The position of the first and of the last byte of the encrypted content. */
+  /** The positions of the encrypted content's first and last bytes. */
   start: number;
   end: number;
 }
@@ -102,7 +102,7 @@ function encryptionKeyFor(
 
 const seeBackups = "Backups are in BACKUP_DIR (default: data/backups).";
 
-/** Opens with O_NONBLOCK, because opening a named pipe would wait for its other end otherwise. */
+/** Opens with O_NONBLOCK. Otherwise opening a named pipe would block until its other end is opened. */
 async function openBackup(file: string): Promise<FileHandle> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { require } from "../../config/require";
 
-/** Servers drop silent connections after a minute or less, so one that is older than this (ms) is not used. */
+/** Don't use an early connection older than this (ms), because servers drop silent ones after a minute or less. */
 const maxAge = 10_000;
 
 /**
@@ -28,7 +28,7 @@ export function connectEarly(url: string): () => Socket {
   };
 }
 
-/** Makes a socket that may already be connected usable by a driver that calls connect() and waits for the event. */
+/** Adapts a socket, which may already be connected, to a driver that calls connect() and waits for the event. */
 function asUnconnected(socket: Socket): Socket {
   socket.connect = () => {
     if (!socket.connecting) process.nextTick(() => socket.emit("connect"));

@@ -77,7 +77,7 @@ interface VersionChecking {
   checkVersion(this: unknown, connection: unknown): Promise<string>;
 }
 
-/** The driver, with connections that remember the version that the server announces when they start. */
+/** The driver. Its connections remember the version that the server announces at the start. */
 function withVersion(driver: typeof import("pg")): typeof import("pg") {
   class Client extends driver.Client {
     serverVersion: string | undefined;
@@ -124,7 +124,7 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       );
     }
 
-    /** An idle connection, and the timer that reaps it, must not keep a finished script alive. */
+    /** Neither an idle connection nor the timer that closes it may keep a finished script alive. */
     override async releaseConnection(connection: unknown): Promise<void> {
       await super.releaseConnection(connection);
       socketOf(connection)?.unref?.();
@@ -161,7 +161,7 @@ function postgresDefaults({ types }: typeof import("pg")) {
   };
 }
 
-/** As in SQLite and mysql2, `count(*)` is a number. A value that a number can't represent stays a string. */
+/** As in SQLite and mysql2, `count(*)` is a number. A value that a number can't represent remains a string. */
 function parseBigint(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;

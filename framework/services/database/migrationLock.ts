@@ -46,7 +46,7 @@ export async function withMigrationLock<T>(
     await freeRow(database, `${table}_lock`);
     return await work();
   } finally {
-    // If releasing fails, the connection is gone and the lock with it.
+    // If releasing fails, the connection is gone, and so is the lock.
     await lock.release().catch(() => {});
   }
 }
@@ -131,7 +131,7 @@ async function postgresLock(database: Knex): Promise<Lock> {
   };
 }
 
-/** MySQL's lock names are shared by all databases of a server, so the name includes this one's. */
+/** All databases on a MySQL server share lock names, so the lock's name includes the database's. */
 async function mysqlLock(database: Knex): Promise<Lock> {
   const connection = await database.client.acquireConnection();
   const name = "concat('laju migrations ', md5(database()))";

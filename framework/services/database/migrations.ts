@@ -81,7 +81,7 @@ function plainName(file: string): string {
   return file.replace(/\.[cm]?[jt]s$/, "");
 }
 
-/** Sorted by name, which begins with a date. If two folders have a file of the same name, the first folder's is used. */
+/** Sorted by name, which begins with a date. If two folders have a file with the same name, the first folder's wins. */
 function migrationFiles(folders: readonly string[]): MigrationFile[] {
   const files = folders.flatMap((folder) =>
     namesIn(folder)

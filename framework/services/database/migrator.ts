@@ -18,8 +18,8 @@ export interface MigrationRow {
 }
 
 /**
- * Runs all pending migrations and returns their names. Migrations that a newer release ran, before a rollback to this
- * one, are ignored.
+ * Runs all pending migrations and returns their names. Ignores migrations that a newer release ran before a rollback to
+ * this one.
  */
 export function latestMigrations(): Promise<string[]> {
   const config = { disableMigrationsListValidation: true };
@@ -63,7 +63,7 @@ function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneM
   return ofApp.filter(({ batch }) => all || batch === last).reverse();
 }
 
-/** Every migration: those that have run, in that order, then the pending ones. Reads only. */
+/** All migrations: first those that have run, in that order, then the pending ones. Only reads. */
 export async function migrationStatus(): Promise<MigrationRow[]> {
   try {
     const known = knownMigrations();
@@ -103,7 +103,7 @@ function nameOf(migration: unknown): string {
   return typeof migration === "string" ? migration : (migration as { name: string }).name;
 }
 
-/** A private field of knex: the current migration. If a version lacks it, our message only lacks the name. */
+/** A private field of knex: the current migration. If a knex version lacks it, our message merely omits the name. */
 type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
 
 async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {
@@ -134,7 +134,7 @@ async function failed(name: string | undefined, cause: Error): Promise<LajuError
   });
 }
 
-/** Which changes a failed migration has left in the database, or undefined if it was rolled back entirely. */
+/** The changes that a failed migration has left in the database; undefined if it was rolled back entirely. */
 async function remainingChanges(name: string | undefined): Promise<string | undefined> {
   if (databaseLocation().engine === "mysql2") return "MySQL keeps the table changes made before the failure";
   const isAlone = name !== undefined && !(await runsInTransaction(name));

@@ -90,7 +90,7 @@ function makeDatabase(file: string): void {
   }
 }
 
-/** Checks first, because for a named pipe or a device SQLite only reports "disk I/O error", and only when it is used. */
+/** Rejects named pipes and devices up front: SQLite would only report "disk I/O error", and only on first use. */
 function checkRegular(file: string): void {
   const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);

@@ -47,7 +47,7 @@ export function createWinstonLogger(output: LogOutput): Logger {
   return logger;
 }
 
-/** Passes a line of logInfo and the others to winston as `logger.info(message, meta)` would. */
+/** Passes a line from logInfo and the other functions to winston, as `logger.info(message, meta)` would. */
 export function logThrough(
   logger: Logger,
   level: string,

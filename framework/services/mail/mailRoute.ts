@@ -19,7 +19,7 @@ export function transportOptions(route: MailRoute): Record<string, unknown> {
   return { ...options, host, port, secure, ...(auth && { auth }), ...requireTLS };
 }
 
-/** Whether the login may be sent without TLS: over loopback, or if MAIL_INSECURE_LOGIN is set. */
+/** Whether to allow sending the login without TLS: over loopback, or if MAIL_INSECURE_LOGIN is set. */
 export function allowsPlaintextLogin({ host }: MailRoute): boolean {
   return isLoopback(host) || settings().mail.insecureLogin;
 }

@@ -11,7 +11,7 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** Connections are closed this long (ms) after the last mail, because an open one keeps the process alive. */
+/** How long after the last mail to close connections (ms), because an open one keeps the process alive. */
 const idleTime = 200;
 
 let transporter: Transporter | undefined;
@@ -55,7 +55,10 @@ interface Recipients {
 
 type Address = string | { address: string };
 
-/** The error for a refused mail. Also names the recipients who got it, so that a retry doesn't send it to them twice. */
+/**
+ * The error for a refused mail. Also names the recipients who got the mail, so that a retry doesn't send it to them
+ * twice.
+ */
 function refusal(
   { subject }: SendMailOptions,
   { accepted = [], rejected = [], rejectedErrors = [] }: Recipients,

@@ -1,8 +1,8 @@
 type Argument = unknown;
 
 /**
- * How long a command may block at the server, in milliseconds: 0 if it doesn't block, Infinity if it has no limit. Redis
- * flags these commands as "blocking" in its command table, and each takes its timeout as an argument.
+ * How long a command can block on the server, in milliseconds: 0 if it doesn't block, Infinity if it has no limit.
+ * Redis flags these commands as "blocking" in its command table, and each takes its timeout as an argument.
  */
 export function blockingTime(name: string, args: readonly Argument[]): number {
   const limit = limits[name.toLowerCase()]?.(args);
@@ -30,7 +30,7 @@ const limits: Record<string, (args: readonly Argument[]) => number | undefined> 
   xreadgroup: (args) => blockOption(args, 3),
 };
 
-/** For comparison with Redis's own command table. */
+/** For a test that compares them with Redis's own command table. */
 export const blockingCommandNames = Object.keys(limits);
 
 function lastSeconds(args: readonly Argument[]): number {

@@ -43,7 +43,7 @@ export interface RedisClientOptions {
   replyWithin?: number;
 }
 
-/** Members missing from ioredis's types. If a version lacks one of them, only our own behavior is lost. */
+/** Members missing from ioredis's types. If a version lacks one of them, only our additions stop working. */
 interface Internals {
   stream?: Socket;
   status: string;
@@ -171,12 +171,12 @@ function applyTtl({ name, args }: Command): void {
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
 }
 
-/** Whether a new connection may help, because no answer came or the name points to another server after a failover. */
+/** Whether a new connection could help: no answer came, or after a failover the name points to another server. */
 function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }
 
-/** Tests must not use the Redis in `.env` or on this machine, which contains development data. */
+/** The error in tests, which must not use the Redis in `.env` or on this machine: it contains development data. */
 function refusedInTests(): LajuError {
   return new LajuError("tests cannot use Redis because none is configured for them", {
     code: "E_REDIS_TEST",
